@@ -1,0 +1,132 @@
+"""The connection to PostgreSQL: one way in for objects (Tortoise) and one for plain SQL."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import asyncpg
+from tortoise import Tortoise, connections
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.transactions import in_transaction
+
+from marketplace.settings import settings
+
+MODELS = [
+    "marketplace.base.models",
+    "marketplace.people.models",
+    "organizations.directory.models",
+    "organizations.members.models",
+    "offers.catalogue.models",
+    "offers.publishing.models",
+    "offers.bookings.models",
+    "offers.attendance.models",
+    "offers.feeds.models",
+    "marketplace.goals.models",
+    "marketplace.dialogue.models",
+]
+UNAVAILABLE: tuple[type[Exception], ...] = (
+    OSError,  # refused, reset, and TimeoutError from command_timeout
+    DBConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+"""What the driver raises when the database is away or too slow. asyncpg's own errors leak through Tortoise."""
+
+
+def credentials(url: str) -> dict[str, Any]:
+    """asyncpg's arguments from postgres://user:password@host:port/name?host=/socket/folder."""
+    parts = urlsplit(url)
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    return {
+        "host": query.get("host") or parts.hostname or "localhost",
+        "port": int(query.get("port") or parts.port or 5432),
+        "user": unquote(parts.username or query.get("user", "treffpunkt")),
+        "password": unquote(parts.password) if parts.password else None,
+        "database": parts.path.lstrip("/") or "treffpunkt",
+    }
+
+
+def config(url: str | None = None) -> dict[str, Any]:
+    """Tortoise's configuration. Everything has a time limit: a silent server must not hang a request."""
+    url = url or settings().database_url
+    if url is None:
+        raise RuntimeError("no database: set TREFFPUNKT_DATABASE_URL, or start with `python -m marketplace run`")
+    return {
+        "connections": {
+            "default": {
+                "engine": "tortoise.backends.asyncpg",
+                "credentials": {
+                    **credentials(url),
+                    "minsize": 1,
+                    "maxsize": settings().database_pool,
+                    "timeout": 3,
+                    "command_timeout": 4,
+                    "server_settings": {
+                        "timezone": "UTC",
+                        "jit": "off",
+                        "lock_timeout": "3500",
+                        "idle_in_transaction_session_timeout": "10000",
+                    },
+                },
+            }
+        },
+        "apps": {
+            "marketplace": {
+                "models": MODELS,
+                "default_connection": "default",
+                "migrations": "marketplace.migrations",
+            }
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+async def connect(url: str | None = None) -> None:
+    """Open the pool of this process. Also for code outside requests; see `connected`."""
+    await Tortoise.init(config=config(url), _enable_global_fallback=True)
+
+
+async def disconnect() -> None:
+    await Tortoise.close_connections()
+
+
+@asynccontextmanager
+async def connected(url: str | None = None) -> AsyncIterator[None]:
+    await connect(url)
+    try:
+        yield
+    finally:
+        await disconnect()
+
+
+def connection() -> BaseDBAsyncClient:
+    """The pool, or the connection of the transaction around us."""
+    return connections.get("default")
+
+
+async def rows(sql: str, *values: Any) -> list[dict[str, Any]]:
+    """All rows of a statement, also of INSERT … RETURNING. Placeholders are $1, $2 …"""
+    return await connection().execute_query_dict(sql, list(values))
+
+
+async def row(sql: str, *values: Any) -> dict[str, Any] | None:
+    """The first row, or None."""
+    found = await rows(sql, *values)
+    return found[0] if found else None
+
+
+async def value(sql: str, *values: Any) -> Any:
+    """The first column of the first row, or None."""
+    found = await row(sql, *values)
+    return next(iter(found.values())) if found else None
+
+
+__all__ = ["UNAVAILABLE", "OperationalError", "config", "connect", "connected", "connection", "credentials",
+           "disconnect", "in_transaction", "row", "rows", "value"]  # fmt: skip

@@ -1,0 +1,49 @@
+"""What can go wrong, in the user's words. marketplace/access.py maps each to a page, once."""
+
+from datetime import timedelta
+
+
+class Problem(Exception):
+    """The request cannot be met. `message` is shown to the user, in their language."""
+
+    status = 400
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class BadRequest(Problem):
+    """What was sent cannot be understood."""
+
+
+class Forbidden(Problem):
+    status = 403
+
+
+class NotFound(Problem):
+    """There is nothing here, or nothing that this person may know of."""
+
+    status = 404
+
+
+class Conflict(Problem):
+    """Somebody else was first, or the page is old."""
+
+    status = 409
+
+
+class Refused(Problem):
+    """Understood, but the rules say no, and say why."""
+
+    status = 422
+
+
+class TooMany(Problem):
+    """Tried too often."""
+
+    status = 429
+
+    def __init__(self, message: str = "", retry_after: timedelta = timedelta(minutes=1)) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

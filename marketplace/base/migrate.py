@@ -1,0 +1,26 @@
+"""Runs the migrations, one migrator at a time."""
+
+import asyncpg
+from tortoise.migrations.api import migrate as tortoise_migrate
+
+from marketplace.base.database import config, credentials
+from marketplace.settings import settings
+
+MIGRATION_LOCK = 7_310_001
+"""Key of the advisory lock: two migrators at once would end one of them."""
+NEWEST = "0002_guards"
+"""Name of the newest migration; /health/ready compares it with the database."""
+
+
+async def migrate(url: str | None = None, target: str | None = None) -> None:
+    """Bring the database to the newest migration, or to `target` (an earlier one undoes the later ones)."""
+    url = url or settings().database_url
+    if url is None:
+        raise RuntimeError("no database to migrate")
+    guard = await asyncpg.connect(**credentials(url))
+    try:
+        await guard.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+        name = f"marketplace.{target}" if target else None
+        await tortoise_migrate(config=config(url), app_labels=["marketplace"], target=name)
+    finally:
+        await guard.close()

@@ -1,0 +1,97 @@
+"""What every feature's tables are made of, and the tables that know no feature."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+from uuid_utils.compat import uuid7
+
+
+class Row(Model):
+    """A table row with a UUIDv7 key: it cannot be guessed, and rows sort by the time they were made."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid7)
+
+    class Meta:
+        abstract = True
+
+
+class Channel(StrEnum):
+    """How somebody can be reached."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class OutboxMessage(Row):
+    """One mail or SMS to send, written in the transaction of the act it tells of.
+
+    The row holds the name of a mail function and the ids it needs, never the text: the worker writes the text
+    when it sends, so it tells what is true then, and a copy of it lies nowhere.
+    """
+
+    channel = fields.CharEnumField(Channel, max_length=10)
+    address = fields.TextField()
+    mail = fields.TextField(description="name of the mail function, e.g. receipt")
+    facts = fields.JSONField(description="arguments of the mail function: ids and numbers")
+    lang = fields.CharField(max_length=5)
+    dedupe_key = fields.CharField(max_length=200, unique=True, description="one act, one message; makes the Message-ID")
+    created_at = fields.DatetimeField()
+    due_at = fields.DatetimeField(description="next attempt; moved ahead by the lease while a worker has it")
+    attempts = fields.IntField(default=0, db_default=0)
+    sent_at = fields.DatetimeField(null=True)
+    failed_at = fields.DatetimeField(null=True, description="given up")
+    problem = fields.TextField(null=True, description="the server's reply code of the last attempt")
+
+    class Meta:
+        table = "outbox_message"
+
+
+class AuditEntry(Row):
+    """Who did what, when: ids only, never names or free text. Append-only, partitioned by month."""
+
+    at = fields.DatetimeField()
+    actor_id = fields.UUIDField(null=True, description="the person who acted; null for a visitor or a job")
+    action = fields.TextField(description="e.g. booking.made, participants.read")
+    object_id = fields.UUIDField(null=True)
+    organization_id = fields.UUIDField(null=True, description="whose object it was")
+    person_id = fields.UUIDField(null=True, description="whom it concerns, when it concerns one")
+    details = fields.JSONField(null=True, description="enum values and counts")
+
+    class Meta:
+        table = "audit_entry"
+
+
+class JobRun(Row):
+    """One slot of a background job. A worker leases it; a killed worker's lease runs out, and nothing is lost."""
+
+    job = fields.CharField(max_length=80)
+    slot = fields.CharField(max_length=80, description="what the run is for, e.g. 2026-11 or a session's id")
+    leased_until = fields.DatetimeField()
+    done_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "job_run"
+        unique_together = (("job", "slot"),)
+
+
+class RateLimit(Row):
+    """How often something was tried in one window of time. The key is a hash: no addresses are kept."""
+
+    key = fields.BinaryField()
+    count = fields.IntField()
+    window_ends = fields.DatetimeField()
+
+    class Meta:
+        table = "rate_limit"
+
+
+class CatalogueRevision(Model):
+    """One row, raised by triggers whenever something public in the catalogue changes (see 0001_initial)."""
+
+    id = fields.SmallIntField(primary_key=True)
+    revision = fields.BigIntField()
+    changed_at = fields.DatetimeField()
+
+    class Meta:
+        table = "catalogue_revision"

@@ -1,0 +1,48 @@
+"""Frivillighetsdialogen: who is in it, its meetings. A meeting is a members-only offer with one session."""
+
+from tortoise import fields
+
+from marketplace.base.models import Row
+
+
+class Dialogue(Row):
+    municipality = fields.ForeignKeyField("marketplace.Municipality", "dialogues", on_delete=fields.CASCADE)
+    coordinated_by = fields.ForeignKeyField("marketplace.Organization", "dialogues", on_delete=fields.RESTRICT)
+    slug = fields.CharField(max_length=80, unique=True)
+    title = fields.JSONField()
+    summary = fields.JSONField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "dialogue"
+
+
+class DialogueMember(Row):
+    dialogue = fields.ForeignKeyField("marketplace.Dialogue", "members", on_delete=fields.CASCADE)
+    organization = fields.ForeignKeyField("marketplace.Organization", "dialogue_memberships", on_delete=fields.CASCADE)
+    joined_at = fields.DatetimeField()
+    left_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "dialogue_member"
+        unique_together = (("dialogue", "organization"),)
+
+
+class DialogueMeeting(Row):
+    dialogue = fields.ForeignKeyField("marketplace.Dialogue", "meetings", on_delete=fields.CASCADE)
+    offer = fields.OneToOneField("marketplace.Offer", "dialogue_meeting", on_delete=fields.CASCADE)
+    agenda = fields.TextField(default="")
+
+    class Meta:
+        table = "dialogue_meeting"
+
+
+class MeetingOrganization(Row):
+    """An organisation that was at a meeting. Said by the coordinator; organisations are not personal data."""
+
+    meeting = fields.ForeignKeyField("marketplace.DialogueMeeting", "organizations", on_delete=fields.CASCADE)
+    organization = fields.ForeignKeyField("marketplace.Organization", "meetings", on_delete=fields.CASCADE)
+
+    class Meta:
+        table = "meeting_organization"
+        unique_together = (("meeting", "organization"),)

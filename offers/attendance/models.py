@@ -1,0 +1,48 @@
+"""Who came. A session without a Register row was never saved: that is unknown, not zero."""
+
+from enum import StrEnum
+
+from tortoise import fields
+
+from marketplace.base.models import Row
+
+
+class AttendanceState(StrEnum):
+    PRESENT = "present"
+    ABSENT = "absent"
+    EXCUSED = "excused"
+
+
+class Register(Row):
+    """The register of a session, once somebody saved it."""
+
+    session = fields.OneToOneField("marketplace.Session", "register", on_delete=fields.CASCADE)
+    saved_by = fields.ForeignKeyField("marketplace.Person", "saved_registers", null=True, on_delete=fields.SET_NULL)
+    saved_at = fields.DatetimeField()
+
+    class Meta:
+        table = "register"
+
+
+class Attendance(Row):
+    session = fields.ForeignKeyField("marketplace.Session", "attendances", on_delete=fields.CASCADE)
+    booking = fields.ForeignKeyField("marketplace.Booking", "attendances", on_delete=fields.RESTRICT)
+    state = fields.CharEnumField(AttendanceState, max_length=20)
+    seats_present = fields.IntField()
+    pseudonym = fields.BinaryField(null=True, description="keyed; counts distinct people when names are gone")
+    recorded_at = fields.DatetimeField()
+
+    class Meta:
+        table = "attendance"
+        unique_together = (("session", "booking"),)
+
+
+class HeadCount(Row):
+    """How many came without a booking. Never distinct people."""
+
+    session = fields.OneToOneField("marketplace.Session", "head_count", on_delete=fields.CASCADE)
+    count = fields.IntField()
+    recorded_at = fields.DatetimeField()
+
+    class Meta:
+        table = "head_count"

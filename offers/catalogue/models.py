@@ -1,0 +1,220 @@
+"""What is offered: offers, their texts and sessions, the seats, and the places where they meet."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
+
+from marketplace.base.models import Row
+
+
+class Kind(StrEnum):
+    COURSE = "course"
+    WORKSHOP = "workshop"
+    GROUP = "group"
+    SELF_HELP_GROUP = "self_help_group"
+    MEETING_PLACE = "meeting_place"
+    ACTIVITY = "activity"
+    TALK = "talk"
+    CONVERSATION = "conversation"
+    COMPANION = "companion"
+    VOLUNTEER_TASK = "volunteer_task"
+    ONLINE_SELF_HELP = "online_self_help"
+    STAFF_TRAINING = "staff_training"
+
+
+class Audience(StrEnum):
+    """Whom an offer is for. Never a diagnosis."""
+
+    EVERYONE = "everyone"
+    YOUTH = "youth"
+    YOUNG_ADULTS = "young_adults"
+    ADULTS = "adults"
+    SENIORS = "seniors"
+    NEXT_OF_KIN = "next_of_kin"
+    REFUGEES = "refugees"
+    PARENTS = "parents"
+    STAFF = "staff"
+
+
+class Joining(StrEnum):
+    """The ways to take part (product.md, "How booking behaves")."""
+
+    WHOLE = "whole"
+    PER_SESSION = "per_session"
+    REQUEST = "request"
+    DROP_IN = "drop_in"
+    EXTERNAL = "external"
+    NONE = "none"
+
+
+class Visibility(StrEnum):
+    PUBLIC = "public"
+    STAFF = "staff"
+    MEMBERS = "members"
+
+
+class OfferState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class Promotion(StrEnum):
+    """What happens to a freed seat: given at once to the first who fits, or held for them until a deadline."""
+
+    AUTOMATIC = "automatic"
+    HELD = "held"
+
+
+class SessionStatus(StrEnum):
+    SCHEDULED = "scheduled"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+
+
+class Venue(Row):
+    """A place. Access facts are null when nobody has checked: unknown is not no."""
+
+    municipality = fields.ForeignKeyField("marketplace.Municipality", "venues", on_delete=fields.RESTRICT)
+    name = fields.TextField()
+    street = fields.TextField(null=True)
+    postcode = fields.CharField(max_length=4, null=True)
+    city = fields.TextField(null=True)
+    lat = fields.FloatField(null=True)
+    lon = fields.FloatField(null=True)
+    step_free = fields.BooleanField(null=True)
+    hearing_loop = fields.BooleanField(null=True)
+    accessible_toilet = fields.BooleanField(null=True)
+
+    class Meta:
+        table = "venue"
+
+
+class VenueText(Row):
+    venue = fields.ForeignKeyField("marketplace.Venue", "texts", on_delete=fields.CASCADE)
+    lang = fields.CharField(max_length=5)
+    entrance = fields.TextField(default="", description="where to come in")
+    transport = fields.TextField(default="", description="bus, train, parking")
+
+    class Meta:
+        table = "venue_text"
+        unique_together = (("venue", "lang"),)
+
+
+class Offer(Row):
+    """What one organisation offers. Columns from next_session_at down are copies, kept in the same transaction as
+    the sessions they come from, so that lists need no look at the sessions."""
+
+    slug = fields.CharField(max_length=80, unique=True)
+    owner = fields.ForeignKeyField("marketplace.Organization", "offers", on_delete=fields.RESTRICT)
+    municipality = fields.ForeignKeyField("marketplace.Municipality", "offers", on_delete=fields.RESTRICT)
+    kind = fields.CharEnumField(Kind, max_length=20)
+    audiences: fields.Field[list[str]] = ArrayField("text")
+    joining = fields.CharEnumField(Joining, max_length=20)
+    visibility = fields.CharEnumField(Visibility, max_length=20, default=Visibility.PUBLIC)
+    sensitive = fields.BooleanField(default=False)
+    state = fields.CharEnumField(OfferState, max_length=20, default=OfferState.DRAFT)
+    source_lang = fields.CharField(max_length=5, default="nb")
+    venue = fields.ForeignKeyField("marketplace.Venue", "offers", null=True, on_delete=fields.RESTRICT)
+    online_url = fields.TextField(null=True, description="where it happens online, or where to book (external)")
+    contact_name = fields.TextField(null=True)
+    phone = fields.TextField(null=True)
+    max_party = fields.IntField(default=10)
+    promotion = fields.CharEnumField(Promotion, max_length=20, default=Promotion.AUTOMATIC)
+    hold_hours = fields.IntField(default=24)
+    keep_months = fields.IntField(default=6, description="names and contacts go this long after the last session")
+    continues = fields.ForeignKeyField("marketplace.Offer", "continued_by", null=True, on_delete=fields.SET_NULL)
+    picture = fields.ForeignKeyField("marketplace.Picture", "offers", null=True, on_delete=fields.SET_NULL)
+    created_at = fields.DatetimeField()
+    changed_at = fields.DatetimeField()
+    published_at = fields.DatetimeField(null=True)
+    session_count = fields.IntField(default=0, description="sessions that are not cancelled")
+    next_session_at = fields.DatetimeField(null=True, description="start of the first session that is not over")
+    next_session_ends = fields.DatetimeField(null=True)
+    last_session_ends = fields.DatetimeField(null=True, description="null: no dates, always current")
+
+    class Meta:
+        table = "offer"
+
+
+class OfferText(Row):
+    """What an offer says in one language. The column `search` is made by the database from these."""
+
+    offer = fields.ForeignKeyField("marketplace.Offer", "texts", on_delete=fields.CASCADE)
+    lang = fields.CharField(max_length=5)
+    title = fields.TextField()
+    summary = fields.TextField()
+    body = fields.TextField(default="")
+    meets_you = fields.TextField(default="")
+    way_in = fields.TextField(default="")
+    bring_someone = fields.TextField(default="")
+    what_happens = fields.TextField(default="")
+    may_leave = fields.TextField(default="")
+    bring = fields.TextField(default="", description="what to bring")
+    keywords = fields.TextField(default="", description="names of organiser, place and kind: found, not shown")
+
+    class Meta:
+        table = "offer_text"
+        unique_together = (("offer", "lang"),)
+
+
+class OfferOrganizer(Row):
+    """A co-organiser. The owner is not repeated here."""
+
+    offer = fields.ForeignKeyField("marketplace.Offer", "organizers", on_delete=fields.CASCADE)
+    organization = fields.ForeignKeyField("marketplace.Organization", "co_organized", on_delete=fields.CASCADE)
+    may_edit = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "offer_organizer"
+        unique_together = (("offer", "organization"),)
+
+
+class OfferAudienceOrganization(Row):
+    """Members of these organisations see an offer whose visibility is `members`."""
+
+    offer = fields.ForeignKeyField("marketplace.Offer", "visible_to", on_delete=fields.CASCADE)
+    organization = fields.ForeignKeyField("marketplace.Organization", "sees_offers", on_delete=fields.CASCADE)
+
+    class Meta:
+        table = "offer_audience_organization"
+        unique_together = (("offer", "organization"),)
+
+
+class Session(Row):
+    """One dated meeting of an offer. (A sign-in is never called a session: that is a SignIn.)"""
+
+    offer = fields.ForeignKeyField("marketplace.Offer", "sessions", on_delete=fields.CASCADE)
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField()
+    venue = fields.ForeignKeyField("marketplace.Venue", "sessions", null=True, on_delete=fields.RESTRICT)
+    status = fields.CharEnumField(SessionStatus, max_length=20, default=SessionStatus.SCHEDULED)
+    note = fields.TextField(default="", description="public, e.g. why it is cancelled")
+    sequence = fields.IntField(default=0, description="iCalendar SEQUENCE: raised with time, place or status")
+    vevent = fields.BinaryField(null=True, description="the VEVENT for public feeds; null: to be made")
+    changed_at = fields.DatetimeField()
+
+    class Meta:
+        table = "session"
+
+
+class SeatPool(Row):
+    """Capacity and seats taken, for one offer (booked once) or one session (booked one by one).
+
+    taken = seats of confirmed and offered bookings; waiting = parties in the queue. Both change only under the
+    row's lock, together with the booking that changes them.
+    """
+
+    offer = fields.ForeignKeyField("marketplace.Offer", "pools", on_delete=fields.CASCADE)
+    session = fields.OneToOneField("marketplace.Session", "pool", null=True, on_delete=fields.CASCADE)
+    capacity = fields.IntField(null=True, description="null: unlimited")
+    taken = fields.IntField(default=0, db_default=0)
+    waiting = fields.IntField(default=0, db_default=0)
+    starts_at = fields.DatetimeField(null=True, description="nobody is promoted after this; the first session")
+    ends_at = fields.DatetimeField(null=True, description="end of the last session: booking is over")
+    opens_at = fields.DatetimeField(null=True)
+    closes_at = fields.DatetimeField(null=True, description="null: at the start")
+
+    class Meta:
+        table = "seat_pool"

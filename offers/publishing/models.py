@@ -1,0 +1,16 @@
+"""Who leads what."""
+
+from tortoise import fields
+
+from marketplace.base.models import Row
+
+
+class HostAssignment(Row):
+    """Binds a host to an offer: hosts see the participants of these and of nothing else."""
+
+    person = fields.ForeignKeyField("marketplace.Person", "hosts", on_delete=fields.CASCADE)
+    offer = fields.ForeignKeyField("marketplace.Offer", "hosts", on_delete=fields.CASCADE)
+
+    class Meta:
+        table = "host_assignment"
+        unique_together = (("person", "offer"),)

@@ -1,0 +1,82 @@
+"""Municipalities, and the organisations and units in them."""
+
+from enum import StrEnum
+
+from tortoise import fields
+
+from marketplace.base.models import Row
+
+
+class Municipality(Row):
+    """A municipality that this instance serves. A filter or a default by host name, never part of the path."""
+
+    number = fields.CharField(max_length=4, unique=True, description="kommunenummer, e.g. 1108")
+    slug = fields.CharField(max_length=80, unique=True)
+    name = fields.TextField()
+    host = fields.TextField(null=True, description="host name that makes it the default")
+
+    class Meta:
+        table = "municipality"
+
+
+class OrganizationKind(StrEnum):
+    VOLUNTARY = "voluntary"
+    RECOVERY_COLLEGE = "recovery_college"
+    MUNICIPAL = "municipal"
+    PUBLIC = "public"
+
+
+class OrganizationState(StrEnum):
+    APPLIED = "applied"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    SUSPENDED = "suspended"
+
+
+class Organization(Row):
+    """An NGO, a Recovery College, a municipal unit or another public body. Units form a tree."""
+
+    slug = fields.CharField(max_length=80, unique=True)
+    name = fields.TextField()
+    kind = fields.CharEnumField(OrganizationKind, max_length=20)
+    state = fields.CharEnumField(OrganizationState, max_length=20)
+    municipality = fields.ForeignKeyField("marketplace.Municipality", "organizations", on_delete=fields.RESTRICT)
+    parent = fields.ForeignKeyField("marketplace.Organization", "units", null=True, on_delete=fields.RESTRICT)
+    number = fields.CharField(max_length=9, null=True, unique=True, description="organisasjonsnummer")
+    contact_name = fields.TextField(null=True)
+    phone = fields.TextField(null=True)
+    email = fields.TextField(null=True)
+    website = fields.TextField(null=True)
+    logo = fields.ForeignKeyField("marketplace.Picture", "logo_of", null=True, on_delete=fields.SET_NULL)
+    source_lang = fields.CharField(max_length=5, default="nb")
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "organization"
+
+
+class OrganizationText(Row):
+    """What an organisation says about itself in one language. The column `search` is made by the database."""
+
+    organization = fields.ForeignKeyField("marketplace.Organization", "texts", on_delete=fields.CASCADE)
+    lang = fields.CharField(max_length=5)
+    summary = fields.TextField()
+    body = fields.TextField(default="")
+
+    class Meta:
+        table = "organization_text"
+        unique_together = (("organization", "lang"),)
+
+
+class Picture(Row):
+    """A picture, re-encoded by Pillow without metadata, at most 300 kB, addressed by its SHA-256."""
+
+    sha256 = fields.BinaryField()
+    media_type = fields.CharField(max_length=40)
+    width = fields.IntField()
+    height = fields.IntField()
+    content = fields.BinaryField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "picture"
