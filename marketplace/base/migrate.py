@@ -20,6 +20,10 @@ async def migrate(url: str | None = None, target: str | None = None) -> None:
     guard = await asyncpg.connect(**credentials(url))
     try:
         await guard.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+        if target is None and await guard.fetchval("SELECT to_regclass('tortoise_migrations')") is not None:
+            newest = "SELECT true FROM tortoise_migrations WHERE app = 'marketplace' AND name = $1"
+            if await guard.fetchval(newest, NEWEST):
+                return
         name = f"marketplace.{target}" if target else None
         await tortoise_migrate(config=config(url), app_labels=["marketplace"], target=name)
     finally:

@@ -1,0 +1,137 @@
+"""Who may do what: the one place that decides. Views bear marks (base/access.py); every route is wrapped here."""
+
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request as StarletteRequest
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from marketplace.base.access import Mark, View
+from marketplace.base.database import UNAVAILABLE
+from marketplace.base.errors import Forbidden, NotFound, Problem, TooMany
+from marketplace.base.http import BodyTooLarge, Request, cookie, local_path, see_other
+from marketplace.base.i18n import gettext
+from marketplace.base.templates import render
+from marketplace.people.actions import touch
+from marketplace.people.queries import signed_in
+from organizations.members.models import Role
+from organizations.members.queries import roles_of
+
+log = structlog.get_logger("access")
+
+INCLUDES: dict[Role, frozenset[Role]] = {
+    Role.MANAGER: frozenset({Role.MANAGER, Role.EDITOR, Role.HOST}),
+    Role.EDITOR: frozenset({Role.EDITOR, Role.HOST}),
+    Role.HOST: frozenset({Role.HOST}),
+    Role.GUIDE: frozenset({Role.GUIDE}),
+    Role.COORDINATOR: frozenset({Role.COORDINATOR}),
+    Role.STAFF: frozenset({Role.STAFF}),
+}
+"""A role on the left may enter where a role on the right is asked for. Whose objects they reach is decided where
+the object is fetched."""
+
+
+class Guarded:
+    """A view with its door: finds out who asks, checks the mark and the form token, maps problems to pages."""
+
+    def __init__(self, view: View) -> None:
+        mark = getattr(view, "access", None)
+        if not isinstance(mark, Mark):
+            raise TypeError(f"{view.__module__}.{view.__name__} does not say who may enter")
+        self.view, self.mark = view, mark
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
+        try:
+            response = await self.answer(request)
+        except Problem as problem:
+            if isinstance(problem, BodyTooLarge):
+                raise
+            response = problem_page(request, problem)
+        except UNAVAILABLE as away:
+            log.warning("database away", id=request.request_id, problem=type(away).__name__)
+            response = problem_page(request, Unavailable())
+        except Exception:
+            log.exception("error", id=request.request_id)
+            response = problem_page(request, Broken())
+        await response(scope, receive, send)
+
+    async def answer(self, request: Request) -> Response:
+        secret = cookie(request.cookies, "sign-in")
+        if secret:
+            request.person = await signed_in(secret, request.now)
+            if request.person:
+                request.private = True
+                request.sign_in_id = request.person.sign_in_id
+                request.roles = entering(await roles_of(request.person.id))
+                await touch(request.person, request.now)
+        if self.mark.signed_in and request.person is None:
+            if request.method in ("GET", "HEAD"):
+                query = request.scope["query_string"].decode("latin-1")
+                path = request.scope["path"] + (f"?{query}" if query else "")
+                return see_other(f"/sign-in?next={quoted(path)}", request)
+            raise Forbidden(gettext("Du er ikke logget inn lenger. Logg inn og prøv igjen."))
+        if self.mark.roles and not self.mark.roles & request.roles:
+            raise Forbidden(gettext("Denne siden er for dem som har en annen rolle enn du har."))
+        if request.method not in ("GET", "HEAD", "OPTIONS") and self.mark.form_token:
+            token = (await request.fields()).get("form_token", [""])[-1]
+            if not request.same_origin or not request.form_token_valid(token):
+                raise Forbidden(
+                    gettext("Skjemaet er for gammelt, eller kom fra et annet sted. Gå tilbake, last siden på nytt "
+                            "og prøv igjen.")
+                )  # fmt: skip
+        return await self.view(request)
+
+
+class Unavailable(Problem):
+    status = 503
+
+
+class Broken(Problem):
+    status = 500
+
+
+class NotAllowed(Problem):
+    status = 405
+
+
+def entering(roles: frozenset[str]) -> frozenset[str]:
+    """All roles that these include."""
+    return frozenset(included.value for role in roles for included in INCLUDES[Role(role)])
+
+
+def quoted(path: str) -> str:
+    return quote(local_path(path) or "/", safe="/")
+
+
+def problem_page(request: Request, problem: Problem) -> Response:
+    """The designed page of a problem. It needs no database."""
+    name = f"errors/{problem.status}.html"
+    headers = {"Cache-Control": "no-store"}
+    if isinstance(problem, TooMany):
+        headers["Retry-After"] = str(max(1, int(problem.retry_after.total_seconds())))
+    if problem.status == 503:
+        headers["Retry-After"] = "5"
+    context: dict[str, Any] = {"message": problem.message, "request_id": request.request_id}
+    if isinstance(problem, TooMany):
+        context["again_at"] = request.now + problem.retry_after
+    return render(request, name, status=problem.status, headers=headers, **context)
+
+
+def refuse(scope: Scope, problem: Problem) -> Response:
+    """The page of a problem that the boundary found."""
+    return problem_page(Request(scope), problem)
+
+
+async def no_route(request: StarletteRequest, error: Exception) -> Response:
+    """404 and 405 of the router."""
+    page = Request(request.scope)
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        return problem_page(page, NotAllowed())
+    return problem_page(page, NotFound())
+
+
+__all__ = ["INCLUDES", "Guarded", "no_route", "problem_page", "refuse"]

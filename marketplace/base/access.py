@@ -1,0 +1,50 @@
+"""Marks that say who may enter a view. They only mark; marketplace/access.py decides.
+
+A route whose view bears no mark does not start (tests/house/test_access.py).
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from starlette.responses import Response
+
+from marketplace.base.http import Request
+
+View = Callable[[Request], Awaitable[Response]]
+V = TypeVar("V", bound=Callable[..., Awaitable[Response]])
+
+
+@dataclass(frozen=True)
+class Mark:
+    """`roles` empty: no role is needed. `form_token`: does a POST need one?"""
+
+    name: str
+    signed_in: bool = False
+    roles: frozenset[str] = frozenset()
+    form_token: bool = True
+
+
+def _mark(mark: Mark) -> Callable[[V], V]:
+    def marked(view: V) -> V:
+        view.access = mark  # type: ignore[attr-defined]
+        return view
+
+    return marked
+
+
+public = _mark(Mark("public"))
+"""Anybody."""
+signed_in = _mark(Mark("signed_in", signed_in=True))
+"""Anybody with a sign-in. What they may see is decided where it is fetched."""
+
+
+def member(role: StrEnum) -> Callable[[V], V]:
+    """Whoever has this role, or one that includes it, in any organisation. Which object is theirs is decided where
+    it is fetched."""
+    return _mark(Mark(f"member:{role.value}", signed_in=True, roles=frozenset({role.value})))
+
+
+coordinator = _mark(Mark("coordinator", signed_in=True, roles=frozenset({"coordinator"})))
+"""A coordinator of some municipality or unit tree."""

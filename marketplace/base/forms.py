@@ -1,0 +1,131 @@
+"""Forms: a pydantic model says what is right, this says what is wrong, at the field, in the user's words.
+
+    class BookingForm(Form):
+        name: str = Field(min_length=1, max_length=80)
+        words = {"name": {"missing": lazy("Skriv et fornavn eller et kallenavn")}}
+
+    form = await BookingForm.read(request)      # Filled[BookingForm]
+    if form.valid: form.data.name
+    form.add_error("seats", _("…"))             # what only the action could know
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from marketplace.base.http import Request
+from marketplace.base.i18n import gettext, lazy
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+F = TypeVar("F", bound="Form")
+
+WORDS: dict[str, Any] = {
+    "missing": lazy("Dette må fylles ut."),
+    "string_too_short": lazy("Dette må fylles ut."),
+    "string_too_long": lazy("Teksten er for lang. Skriv høyst %(max_length)s tegn."),
+    "int_parsing": lazy("Skriv et helt tall."),
+    "int_parsing_size": lazy("Tallet er for stort."),
+    "int_from_float": lazy("Skriv et helt tall."),
+    "greater_than_equal": lazy("Tallet må være %(ge)s eller mer."),
+    "less_than_equal": lazy("Tallet må være %(le)s eller mindre."),
+    "enum": lazy("Velg et av alternativene."),
+    "literal_error": lazy("Velg et av alternativene."),
+    "control": lazy("Teksten har et tegn vi ikke kan ta imot."),
+}
+OTHERWISE = lazy("Dette forstår vi ikke. Se over og prøv igjen.")
+
+
+class Form(BaseModel):
+    """Base of all forms. Unknown fields are ignored; texts are stripped; empty text counts as not given."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+    words: ClassVar[dict[str, dict[str, Any]]] = {}
+    """Per field and pydantic error type: the text to show. `value_error`s bring their own text."""
+
+    @classmethod
+    async def read(cls, request: Request, **given: Any) -> "Filled[Self]":
+        """The form as posted. `given` are values that the server knows, e.g. limits."""
+        return Filled(cls, await request.fields(), given)
+
+    @classmethod
+    def from_query(cls, request: Request) -> "Filled[Self]":
+        """The form as sent in the address."""
+        return Filled(cls, request.query, {})
+
+    @classmethod
+    def blank(cls, **values: Any) -> "Filled[Self]":
+        """An empty form with these values filled in."""
+        form = Filled.__new__(Filled)
+        form.model, form.errors, form._data = cls, {}, None
+        form.values = {name: value if isinstance(value, list) else "" if value is None else str(value)
+                       for name, value in values.items()}  # fmt: skip
+        return form
+
+    @classmethod
+    def listed(cls) -> set[str]:
+        """Fields that take several values (checkboxes)."""
+        return {name for name, field in cls.model_fields.items() if get_origin(field.annotation) in (list, set)
+                or any(get_origin(option) in (list, set) for option in get_args(field.annotation))}  # fmt: skip
+
+
+class Filled(Generic[F]):
+    """A form with what was typed. `values` is shown again; `data` is the checked model, None when invalid."""
+
+    def __init__(self, model: type[F], fields: Mapping[str, list[str]], given: dict[str, Any]) -> None:
+        self.model = model
+        self.errors: dict[str, str] = {}
+        self._data: F | None = None
+        listed = model.listed()
+        self.values: dict[str, Any] = {
+            name: fields[name] if name in listed else fields[name][-1]
+            for name in model.model_fields
+            if name in fields
+        }
+        bad = {name for name, text in self.values.items() if CONTROL.search("".join(text))}
+        for name in bad:
+            self.values[name] = CONTROL.sub("", self.values[name]) if isinstance(self.values[name], str) else []
+        sent = {name: text for name, text in self.values.items() if text not in ("", []) and name not in bad}
+        try:
+            self._data = model.model_validate(sent | given)
+        except ValidationError as problem:
+            for error in problem.errors(include_url=False):
+                name = str(error["loc"][0]) if error["loc"] else "form"
+                self.errors.setdefault(name, self.word(name, error))
+        for name in bad:
+            self.errors[name] = str(WORDS["control"])
+        self.errors = {name: self.errors[name] for name in [*model.model_fields, "form"] if name in self.errors}
+
+    def word(self, name: str, error: Any) -> str:
+        own = self.model.words.get(name, {})
+        if error["type"] == "value_error" and error["type"] not in own:
+            return str(error["ctx"]["error"])
+        text = own.get(error["type"]) or (own.get("missing") if error["type"] == "string_too_short" else None)
+        text = str(text or own.get("otherwise") or WORDS.get(error["type"]) or OTHERWISE)
+        context = error.get("ctx") or {}
+        return text % context if "%(" in text and context else text
+
+    @property
+    def valid(self) -> bool:
+        return self._data is not None and not self.errors
+
+    @property
+    def data(self) -> F:
+        """The checked values; only when `valid`."""
+        if self._data is None:
+            raise ValueError("the form is not valid")
+        return self._data
+
+    def add_error(self, name: str, text: str) -> None:
+        self.errors[name] = text
+
+    @property
+    def summary(self) -> str:
+        """Heading of the list of errors."""
+        from marketplace.base.i18n import ngettext
+
+        return ngettext("Én ting må rettes", "%(num)s ting må rettes", len(self.errors))
+
+
+__all__ = ["Filled", "Form", "gettext", "lazy"]

@@ -1,0 +1,334 @@
+"""HTTP at the edge: the request as our views see it, and what every request and response goes through."""
+
+import gzip
+import hashlib
+import hmac
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, unquote_to_bytes
+from uuid import UUID
+
+import structlog
+from markupsafe import Markup
+from starlette import requests
+from starlette.datastructures import MutableHeaders
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from marketplace.base import clock
+from marketplace.base.errors import BadRequest, Problem
+from marketplace.base.i18n import LANGUAGES, SOURCE, gettext, set_language
+from marketplace.settings import settings
+
+log = structlog.get_logger("http")
+
+BODY_LIMIT = 64 * 1024
+"""Bytes of a request's body; more gives 413 (design/security.md)."""
+FIELD_LIMIT = 400
+"""Fields of one form."""
+GZIP_FROM = 1024
+
+CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = [
+    ("content-security-policy", CSP),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ("x-frame-options", "DENY"),
+]
+
+
+class BodyTooLarge(Problem):
+    status = 413
+
+
+class Request(requests.Request):
+    """A request that knows who asks, in which language, and when.
+
+    `person` is the signed-in person or None; `roles` what they may do, as found by marketplace/access.py.
+    """
+
+    person: Any = None
+    roles: frozenset[str] = frozenset()
+    sign_in_id: UUID | None = None
+    private: bool = False
+    """Set when the answer is for this visitor alone: it is then never stored by a cache."""
+
+    @cached_property
+    def lang(self) -> str:
+        return str(self.scope.get("language", SOURCE))
+
+    @cached_property
+    def now(self) -> datetime:
+        """One moment for the whole request."""
+        return clock.now()
+
+    @property
+    def request_id(self) -> str:
+        return str(self.scope.get("request_id", ""))
+
+    @property
+    def partial_wanted(self) -> bool:
+        return self.headers.get("hx-request") == "true"
+
+    @cached_property
+    def query(self) -> dict[str, list[str]]:
+        """Query parameters, decoded strictly. Raises BadRequest."""
+        return parse_qs(strict(self.scope["query_string"]), keep_blank_values=True, max_num_fields=FIELD_LIMIT)
+
+    @property
+    def languages(self) -> list[tuple[str, str, str]]:
+        """(code, own name, address of this page in that language), for the language links."""
+        query = self.scope["query_string"].decode("latin-1")
+        path = self.scope["path"] + (f"?{query}" if query and self.method == "GET" else "")
+        return [
+            (code, name, path if code == SOURCE else f"/{code}{path}" if path != "/" else f"/{code}")
+            for code, name in LANGUAGES.items()
+        ]
+
+    async def fields(self) -> dict[str, list[str]]:
+        """The fields of an urlencoded form, decoded strictly. Raises BadRequest, BodyTooLarge."""
+        cached: dict[str, list[str]] | None = self.scope.get("form_fields")
+        if cached is None:
+            kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if kind not in ("application/x-www-form-urlencoded", ""):
+                raise BadRequest(gettext("Skjemaet kom i en form vi ikke kan lese."))
+            cached = {}
+            try:
+                pairs = parse_qsl(strict(await self.body()), keep_blank_values=True, max_num_fields=FIELD_LIMIT)
+            except ValueError as problem:
+                raise BadRequest(gettext("Skjemaet har for mange felter.")) from problem
+            for name, text in pairs:
+                cached.setdefault(name, []).append(text)
+            self.scope["form_fields"] = cached
+        return cached
+
+    # --- form tokens -----------------------------------------------------------------------------------------
+    @cached_property
+    def form_binding(self) -> str:
+        """What a form token is bound to: the sign-in, or for visitors a cookie of their own."""
+        if self.sign_in_id:
+            return f"sign-in {self.sign_in_id}"
+        self.private = True
+        found = self.cookies.get(form_cookie())
+        if found is None or not re.fullmatch(r"[0-9a-f]{32}", found):
+            found = secrets.token_hex(16)
+            self.scope["new_form_cookie"] = found
+        return f"visitor {found}"
+
+    def form_token(self) -> str:
+        """A new token for a form; each looks different, so that compression tells nothing."""
+        self.private = True
+        salt = secrets.token_hex(8)
+        return salt + signature("form", salt, self.form_binding)[:32]
+
+    def form_token_input(self) -> Markup:
+        return Markup('<input type="hidden" name="form_token" value="%s">') % self.form_token()
+
+    def form_token_valid(self, token: str) -> bool:
+        salt, mac = token[:16], token[16:]
+        return hmac.compare_digest(mac.encode(), signature("form", salt, self.form_binding)[:32].encode())
+
+    @property
+    def same_origin(self) -> bool:
+        """Does the browser say that this came from our own page? True when it says nothing: the token decides."""
+        site = self.headers.get("sec-fetch-site")
+        if site is not None:
+            return site in ("same-origin", "none")
+        origin = self.headers.get("origin")
+        return origin is None or origin in own_origins(self.headers.get("host", ""))
+
+
+def own_origins(host: str) -> set[str]:
+    """Our own address, and in demo mode whichever loopback name was used."""
+    origins = {settings().public_url.rstrip("/")}
+    if settings().demo:
+        origins.add(f"http://{host}")
+    return origins
+
+
+def form_cookie() -> str:
+    return "__Host-form" if settings().secure else "form"
+
+
+def signature(purpose: str, *parts: str) -> str:
+    """HMAC-SHA256 in hex over the parts, under a key of this purpose."""
+    key = hmac.digest(settings().secret_key.get_secret_value().encode(), purpose.encode(), "sha256")
+    return hmac.new(key, "\0".join(parts).encode(), hashlib.sha256).hexdigest()
+
+
+def strict(raw: bytes) -> str:
+    """Urlencoded bytes as text, refusing what is not UTF-8: Starlette would quietly replace it."""
+    try:
+        unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8")
+        return raw.decode("ascii")
+    except UnicodeDecodeError as problem:
+        raise BadRequest(gettext("Adressen eller skjemaet har tegn vi ikke kan lese.")) from problem
+
+
+def see_other(path: str, request: Request | None = None) -> Response:
+    """303 to a local path, in the request's language when the path has none."""
+    if request and request.lang != SOURCE and not path.startswith(f"/{request.lang}/"):
+        path = f"/{request.lang}{path}"
+    return RedirectResponse(path, 303)
+
+
+def local_path(text: str | None) -> str | None:
+    """`next` as a path of this site, or None: never another site, never javascript:."""
+    if text and re.fullmatch(r"/(?![/\\])[^\\\s\x00-\x1f]{0,500}", text):
+        return text
+    return None
+
+
+def set_cookie(response: Response, name: str, content: str, max_age: int | None = None) -> None:
+    """A cookie with the prefix and flags of design/security.md."""
+    prefix = "__Host-" if settings().secure else ""
+    response.set_cookie(
+        f"{prefix}{name}", content, max_age=max_age, path="/", secure=settings().secure, httponly=True, samesite="lax"
+    )
+
+
+def cookie(cookies: Mapping[str, str], name: str) -> str | None:
+    return cookies.get(f"__Host-{name}" if settings().secure else name)
+
+
+class Language:
+    """Takes the language prefix off the path: /en/offers is /offers in English."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            first, _, rest = scope["path"][1:].partition("/")
+            lang = first if first in LANGUAGES and first != SOURCE else SOURCE
+            if lang != SOURCE:
+                scope["path"] = f"/{rest}"
+            scope["language"] = lang
+            set_language(lang)
+        await self.app(scope, receive, send)
+
+
+class Boundary:
+    """The outermost layer: request id, host check, strict paths, body limit, headers, form cookie, gzip, log."""
+
+    def __init__(self, app: ASGIApp, refuse: Any) -> None:
+        """`refuse(scope, problem) -> Response` draws the page of a problem found here."""
+        self.app = app
+        self.refuse = refuse
+        extra = [("strict-transport-security", "max-age=31536000")] if settings().secure else []
+        self.headers = [(name.encode(), text.encode()) for name, text in [*SECURITY_HEADERS, *extra]]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = scope["request_id"] = secrets.token_hex(8)
+        accepts_gzip = False
+        received = status = 0
+        for name, text in scope["headers"]:
+            if name == b"accept-encoding":
+                accepts_gzip = b"gzip" in text
+        head: Message | None = None
+
+        async def bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            if message["type"] == "http.request":
+                received += len(message.get("body", b""))
+                if received > BODY_LIMIT:
+                    raise BodyTooLarge
+            return message
+
+        async def finished(message: Message) -> None:
+            nonlocal head, status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = message["headers"]
+                present = {name for name, _ in headers}
+                headers.extend(pair for pair in self.headers if pair[0] not in present)
+                headers.append((b"x-request-id", request_id.encode()))
+                if "new_form_cookie" in scope:
+                    response = Response()
+                    set_cookie(response, "form", scope["new_form_cookie"])
+                    headers.append((b"set-cookie", response.headers["set-cookie"].encode()))
+                head = message
+                return
+            if head is not None:
+                if accepts_gzip and not message.get("more_body"):
+                    message = packed(head, message)
+                await send(head)
+                head = None
+            await send(message)
+
+        try:
+            problem = self.objection(scope)
+            if problem:
+                await self.refuse(scope, problem)(scope, receive, finished)
+            else:
+                await self.app(scope, bounded, finished)
+        except BodyTooLarge as large:
+            await self.refuse(scope, large)(scope, receive, finished)
+        finally:
+            route = scope.get("route")
+            log.info(
+                "request", id=request_id, method=scope["method"], route=getattr(route, "path", "none"), status=status,
+                ms=round((time.perf_counter() - started) * 1000, 1),
+            )  # fmt: skip
+
+    def objection(self, scope: Scope) -> Problem | None:
+        """What is wrong with the address or the host, before anything is parsed."""
+        host = length = b""
+        for name, text in scope["headers"]:
+            if name == b"host":
+                host = text
+            elif name == b"content-length":
+                length = text
+        if host_name(host.decode("latin-1")) not in settings().hosts:
+            return BadRequest(gettext("Denne adressen hører ikke til her."))
+        if length and (not length.isdigit() or int(length) > BODY_LIMIT):
+            return BodyTooLarge()
+        raw = scope.get("raw_path") or b""
+        try:
+            if b"%" in raw or not raw.isascii():
+                unquote_to_bytes(raw).decode("utf-8")
+            if b"%" in scope["query_string"]:
+                unquote_to_bytes(scope["query_string"]).decode("utf-8")
+        except UnicodeDecodeError:
+            return BadRequest(gettext("Adressen har tegn vi ikke kan lese."))
+        if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
+            return BadRequest(gettext("Adressen har tegn vi ikke kan lese."))
+        return None
+
+
+def host_name(host: str) -> str:
+    """The name in a Host header, without the port."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0].lower()
+
+
+def packed(head: Message, message: Message) -> Message:
+    """Compress a text answer that is sent in one piece and not compressed yet."""
+    body = message.get("body", b"")
+    headers = MutableHeaders(raw=head["headers"])
+    if len(body) < GZIP_FROM or "content-encoding" in headers:
+        return message
+    if not headers.get("content-type", "").startswith(("text/html", "application/json")):
+        return message
+    body = gzip.compress(body, 1, mtime=0)
+    headers["content-encoding"] = "gzip"
+    headers["content-length"] = str(len(body))
+    headers.add_vary_header("Accept-Encoding")
+    return {**message, "body": body}

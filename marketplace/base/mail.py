@@ -1,0 +1,85 @@
+"""Messages to people. An act writes an outbox row in its own transaction; the worker sends it (delivery.py).
+
+A feature's `mails.py` holds one function a message, marked with @mail and named as its template: `receipt` writes
+templates/mails/receipt.txt (and .html, and .sms.txt). It is called when the message is sent, with the facts of the
+row, and says what is true then; None means that there is nothing to say any more.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from uuid_utils.compat import uuid7
+
+from marketplace.base.database import rows
+from marketplace.base.i18n import speaking
+from marketplace.base.models import Channel
+from marketplace.base.templates import template
+
+
+@dataclass(frozen=True)
+class Content:
+    """What one message says. `calendar` is an iCalendar object whose METHOD is `method`."""
+
+    subject: str
+    text: str
+    html: str | None = None
+    calendar: bytes | None = None
+    method: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+MailFunction = Callable[..., Awaitable[Content | None]]
+MAILS: dict[str, MailFunction] = {}
+"""Every mail function by name. Filled by @mail at import; marketplace/schedule.py imports them all."""
+
+
+def mail(function: MailFunction) -> MailFunction:
+    """Marks `async def name(channel, lang, **facts) -> Content | None` as the mail of that name."""
+    MAILS[function.__name__] = function
+    return function
+
+
+def compose(
+    name: str,
+    channel: Channel,
+    lang: str,
+    subject: str,
+    *,
+    calendar: bytes | None = None,
+    method: str | None = None,
+    **context: Any,
+) -> Content:
+    """Render templates/mails/NAME in the recipient's language. The subject stays neutral: no offer's name."""
+    with speaking(lang):
+        if channel is Channel.SMS:
+            return Content(subject, template(f"mails/{name}.sms.txt", lang).render(context).strip())
+        text = template(f"mails/{name}.txt", lang).render(context).strip() + "\n"
+        html = template(f"mails/{name}.html", lang).render(context, subject=subject)
+        return Content(subject, text, html, calendar, method)
+
+
+OUTBOX_INSERT = """INSERT INTO outbox_message
+    (id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) ON CONFLICT (dedupe_key) DO NOTHING"""
+
+
+async def post(
+    name: str,
+    *,
+    channel: Channel,
+    address: str,
+    lang: str,
+    key: str,
+    now: datetime,
+    due: datetime | None = None,
+    **facts: Any,
+) -> None:
+    """Put a message in the outbox, inside the transaction of the act.
+
+    `name` is a mail function; `facts` its arguments (ids as text, numbers). `key` names the act: the same key is
+    sent once, however often it is posted. `due` lets it wait.
+    """
+    await rows(OUTBOX_INSERT, uuid7(), channel, address, name, json.dumps(facts), lang, key, now, due or now)

@@ -1,0 +1,99 @@
+"""Jinja: one environment a language, so that a template's texts are bound when it is compiled."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from starlette.responses import Response
+
+from marketplace.base import i18n
+from marketplace.base.http import Request
+from marketplace.base.static import static_url
+from marketplace.settings import settings
+
+TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+PARTIAL_VARY = "HX-Request, HX-History-Restore-Request"
+
+
+def phone_link(number: str) -> str:
+    """tel: value of a Norwegian number as written: 51 00 00 00 gives +4751000000."""
+    digits = "".join(character for character in number if character.isdigit())
+    return f"+{digits}" if number.strip().startswith("+") else f"+47{digits}" if len(digits) == 8 else digits
+
+
+@cache
+def environment(lang: str) -> Environment:
+    """The environment of a language; texts, dates and links in it are of that language."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=lambda name: name is None or not name.endswith(".txt"),
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=settings().debug,
+        cache_size=-1,
+    )
+    made.install_gettext_translations(i18n.translations(lang), newstyle=True)  # type: ignore[attr-defined]
+    prefix = "" if lang == i18n.SOURCE else f"/{lang}"
+    made.globals |= {
+        "lang": lang,
+        "url": lambda path: f"{prefix}{path}" if path != "/" else prefix or "/",
+        "absolute": lambda path: f"{settings().public_url}{prefix}{path}",
+        "static": static_url,
+        "settings": settings(),
+        "time_span": i18n.time_span,
+        "when": i18n.when,
+        "badge": i18n.badge,
+        "pick": i18n.pick,
+    }
+    made.filters |= {
+        "day": i18n.day,
+        "short_day": i18n.short_day,
+        "month": i18n.month,
+        "at_clock": i18n.at_clock,
+        "phone": phone_link,
+        "isoformat": lambda moment: i18n.oslo(moment).isoformat(timespec="minutes"),
+    }
+    return made
+
+
+def template(name: str, lang: str) -> Template:
+    return environment(lang).get_template(name)
+
+
+def page_context(request: Request) -> dict[str, Any]:
+    """What base.html needs on every page."""
+    return {
+        "request": request,
+        "person": request.person,
+        "roles": request.roles,
+        "languages": request.languages,
+        "csrf_input": request.form_token_input,
+    }
+
+
+def render(
+    request: Request,
+    name: str,
+    *,
+    status: int = 200,
+    partial: str | None = None,
+    headers: dict[str, str] | None = None,
+    **context: Any,
+) -> Response:
+    """The page, or only its `partial` (a file beside it) when htmx asks for that.
+
+    A view never asks about htmx. Pages for one visitor alone (signed in, or with a form) are not stored.
+    """
+    sent = request.headers
+    if partial and sent.get("hx-request") == "true" and sent.get("hx-history-restore-request") != "true":
+        name = f"{name.rpartition('/')[0]}/{partial}"
+    body = template(name, request.lang).render(page_context(request) | context)
+    response = Response(body, status, headers, "text/html; charset=utf-8")
+    if partial:
+        response.headers["Vary"] = PARTIAL_VARY
+    if "cache-control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store" if request.private else "no-cache"
+    return response

@@ -1,0 +1,132 @@
+"""The commands of `python -m marketplace`: run, serve, worker, migrate, demo, check-data."""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import click
+
+from marketplace.settings import settings
+
+
+@click.group()
+def commands() -> None:
+    """Treffpunkt: a booking marketplace for municipalities. Settings come from the environment (docs/settings.md)."""
+
+
+@contextmanager
+def database(data: Path | None = None) -> Iterator[None]:
+    """Sets TREFFPUNKT_DATABASE_URL, starting the embedded PostgreSQL in the data folder where none is set."""
+    if data:
+        os.environ["TREFFPUNKT_DATA_DIR"] = str(data.resolve())
+        settings.cache_clear()
+    if settings().database_url:
+        yield
+        return
+    from marketplace.base.embedded import EmbeddedPostgres
+
+    with EmbeddedPostgres(settings().data_dir) as url:
+        os.environ["TREFFPUNKT_DATABASE_URL"] = url
+        settings.cache_clear()
+        try:
+            yield
+        finally:
+            del os.environ["TREFFPUNKT_DATABASE_URL"]
+            settings.cache_clear()
+
+
+DATA = click.option("--data", type=click.Path(path_type=Path), help="Folder for everything that is kept.")
+
+
+@commands.command()
+@click.option("--port", default=8000, show_default=True, help="Port on 127.0.0.1.")
+@DATA
+@click.option("--fresh", is_flag=True, help="Delete the data folder's contents first (demo mode only).")
+def run(port: int, data: Path | None, fresh: bool) -> None:
+    """Start everything in the foreground: database, web processes, worker. In demo mode, load the demo first."""
+    from marketplace.processes import listen, serve_web, serve_work, supervise
+
+    if settings().demo:
+        os.environ.setdefault("TREFFPUNKT_PUBLIC_URL", f"http://127.0.0.1:{port}")
+        os.environ.setdefault("TREFFPUNKT_LOOPBACK_LIMIT_FACTOR", "1000")
+    folder = data or settings().data_dir
+    if fresh and settings().demo and folder.exists():
+        for kept in folder.iterdir():
+            shutil.rmtree(kept) if kept.is_dir() and not kept.is_symlink() else kept.unlink()
+    opened = listen(port)
+    with database(folder):
+        from marketplace import app, schedule  # noqa: F401 - imported before the fork, so that children share it
+        from marketplace.base.migrate import migrate as bring_up
+        from marketplace.demo.load import load_if_empty
+
+        asyncio.run(bring_up())
+        if settings().demo:
+            asyncio.run(load_if_empty())
+        click.echo(f"Treffpunkt: {settings().public_url}")
+        supervise([*[partial(serve_web, opened)] * settings().web_processes, serve_work])
+
+
+@commands.command()
+@click.option("--port", default=8000, show_default=True, help="Port on 127.0.0.1.")
+def serve(port: int) -> None:
+    """Start the web processes only."""
+    from marketplace import app  # noqa: F401 - imported before the fork
+    from marketplace.processes import listen, serve_web, supervise
+
+    opened = listen(port)
+    with database():
+        supervise([partial(serve_web, opened)] * settings().web_processes)
+
+
+@commands.command()
+def worker() -> None:
+    """Start one worker: it sends messages and runs the jobs of marketplace/schedule.py."""
+    from marketplace.processes import serve_work
+
+    with database():
+        serve_work()
+
+
+@commands.command()
+@click.option("--to", "target", help="Name of an earlier migration; undoes the later ones.")
+def migrate(target: str | None) -> None:
+    """Bring the database to the newest migration."""
+    from marketplace.base.migrate import migrate as bring
+
+    with database():
+        asyncio.run(bring(target=target))
+
+
+@commands.command()
+@DATA
+@click.option("--offers", type=click.IntRange(0, 1_000_000), help="Also make this many offers, for benchmarks.")
+@click.option("--people", type=click.IntRange(0, 10_000_000), help="Also make this many people with bookings.")
+def demo(data: Path | None, offers: int | None, people: int | None) -> None:
+    """Load the demo data into an empty database; with --offers and --people a large one."""
+    if not settings().demo:
+        sys.exit("The demo is only loaded in demo mode: set TREFFPUNKT_DEMO=1.")
+    from marketplace.base.migrate import migrate as bring_up
+    from marketplace.demo.load import load_if_empty
+
+    with database(data):
+        asyncio.run(bring_up())
+        asyncio.run(load_if_empty(offers=offers or 0, people=people or 0))
+
+
+@commands.command("check-data")
+@DATA
+def check_data(data: Path | None) -> None:
+    """Verify every invariant of the data; exit 1 and say what is wrong."""
+    from marketplace.check import violations
+
+    with database(data):
+        found = asyncio.run(violations())
+    for line in found:
+        click.echo(line)
+    click.echo(f"{len(found)} violations")
+    sys.exit(1 if found else 0)

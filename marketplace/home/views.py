@@ -1,0 +1,51 @@
+"""Pages that every visitor needs: front page, about, privacy, accessibility, help now; and the health checks."""
+
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from marketplace.base.access import public
+from marketplace.base.database import UNAVAILABLE, value
+from marketplace.base.http import Request
+from marketplace.base.migrate import NEWEST
+from marketplace.base.templates import render
+
+
+@public
+async def privacy(request: Request) -> Response:
+    return render(request, "marketplace/home/privacy.html")
+
+
+@public
+async def accessibility(request: Request) -> Response:
+    return render(request, "marketplace/home/accessibility.html")
+
+
+@public
+async def help_now(request: Request) -> Response:
+    return render(request, "marketplace/home/help_now.html")
+
+
+@public
+async def about(request: Request) -> Response:
+    return render(request, "marketplace/home/about.html")
+
+
+@public
+async def live(request: Request) -> Response:
+    """The process answers."""
+    return PlainTextResponse("ok", headers={"Cache-Control": "no-store"})
+
+
+@public
+async def ready(request: Request) -> Response:
+    """The database answers and has the newest migration. A stale worker is reported, but is no 503."""
+    answer = {"database": "away", "migrations": "unknown", "worker": "unknown"}
+    try:
+        newest = await value("SELECT name FROM tortoise_migrations WHERE app = 'marketplace' ORDER BY name DESC LIMIT 1")
+        answer["database"] = "ok"
+        answer["migrations"] = "ok" if newest == NEWEST else f"at {newest}"
+        seen = await value("SELECT leased_until FROM job_run WHERE job = 'worker' AND slot = 'alive'")
+        answer["worker"] = "never seen" if seen is None else "ok" if seen > request.now else "stale"
+    except UNAVAILABLE:
+        pass
+    good = answer["database"] == answer["migrations"] == "ok"
+    return JSONResponse(answer, 200 if good else 503, {"Cache-Control": "no-store"})

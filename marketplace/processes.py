@@ -1,0 +1,109 @@
+"""Web processes and the worker, forked from one parent that has imported everything: quick to start, little memory.
+
+The parent opens the port, the children share it. A child that dies is started again; all end with the parent.
+"""
+
+import asyncio
+import ctypes
+import gc
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+
+PATIENCE = 10.0
+"""Seconds that the children get to finish what they do."""
+
+
+def listen(port: int) -> socket.socket:
+    """A listening socket on loopback; a proxy stands in front in production."""
+    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    opened.bind(("127.0.0.1", port))
+    opened.listen(2048)
+    return opened
+
+
+def serve_web(opened: socket.socket) -> None:
+    """One web process; returns when it is told to stop."""
+    from marketplace.app import build
+
+    uvicorn.Server(
+        uvicorn.Config(
+            build(), lifespan="on", loop="uvloop", http="httptools", access_log=False, server_header=False,
+            log_level="warning", proxy_headers=False, timeout_keep_alive=15, timeout_graceful_shutdown=5,
+        )  # fmt: skip
+    ).run(sockets=[opened])
+
+
+def serve_work() -> None:
+    """One worker."""
+    from marketplace.schedule import work
+
+    asyncio.run(work())
+
+
+def supervise(tasks: list[Callable[[], None]]) -> None:
+    """Run each task in a child of its own until SIGTERM or Ctrl-C."""
+    gc.freeze()  # what the children share stays shared: the collector does not touch its pages
+    children: dict[int, tuple[Callable[[], None], float]] = {}
+    stopping = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+        for pid in children:
+            os.kill(pid, signal.SIGTERM)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, stop)
+    for task in tasks:
+        children[_fork(task)] = (task, time.monotonic())
+    deadline: float | None = None
+    while children:
+        pid, _ = os.waitpid(-1, os.WNOHANG)
+        task, started = children.pop(pid, (None, 0.0))
+        if task and not stopping:
+            time.sleep(1.0 if time.monotonic() - started < 5 else 0.0)  # a child that dies at once is not hammered
+            children[_fork(task)] = (task, time.monotonic())
+        if stopping:
+            deadline = deadline or time.monotonic() + PATIENCE
+            if time.monotonic() > deadline:
+                for late in children:
+                    os.kill(late, signal.SIGKILL)
+        if not pid:
+            time.sleep(0.02 if stopping else 0.2)
+
+
+def _fork(task: Callable[[], None]) -> int:
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        _end_with(parent)
+        task()
+        code = 0
+    except KeyboardInterrupt:
+        code = 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _end_with(parent: int) -> None:
+    """Let Linux stop this process when the parent is gone, also by kill -9."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:
+        os._exit(1)
