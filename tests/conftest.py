@@ -1,0 +1,120 @@
+"""One PostgreSQL a run, one migrated template, one database a worker; every test begins with empty tables."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+os.environ.update(
+    {
+        "TREFFPUNKT_DEMO": "1",
+        "TREFFPUNKT_PUBLIC_URL": "http://127.0.0.1:8000",
+        "TREFFPUNKT_LOOPBACK_LIMIT_FACTOR": "1000",
+    }
+)
+for name in ("TREFFPUNKT_DATABASE_URL", "TREFFPUNKT_SMTP_URL", "TREFFPUNKT_DATA_DIR"):
+    os.environ.pop(name, None)
+
+from marketplace.base import database
+from marketplace.base.embedded import EmbeddedPostgres
+from marketplace.base.migrate import migrate
+from marketplace.settings import settings
+from tests.visitor import Visitor
+
+NOW = datetime(2026, 10, 13, 10, 0, tzinfo=UTC)
+"""A Tuesday at noon in Oslo: the usual moment of a test."""
+
+
+def _url(server: str, name: str) -> str:
+    return server.replace("/treffpunkt?", f"/{name}?")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """URL of the run's PostgreSQL, with a migrated template in it. Workers of one run share it."""
+    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    postgres = EmbeddedPostgres(shared / "postgres", {"fsync": "off", "max_connections": "200"})
+    url = postgres.start()
+    asyncio.run(_make_template(url))
+    yield url
+    postgres.stop()
+
+
+async def _make_template(server: str) -> None:
+    connection = await asyncpg.connect(**database.credentials(server))
+    try:
+        await connection.execute("SELECT pg_advisory_lock(1)")
+        if await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = 'template_treffpunkt'"):
+            return
+        await connection.execute("DROP DATABASE IF EXISTS template_in_making")
+        await connection.execute("CREATE DATABASE template_in_making")
+        await migrate(_url(server, "template_in_making"))
+        await database.disconnect()
+        await connection.execute("ALTER DATABASE template_in_making RENAME TO template_treffpunkt")
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def database_url(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a migrated, empty database of this worker's own; the settings point to it."""
+    name = f"test_{secrets.token_hex(6)}"
+
+    async def statement(sql: str) -> None:
+        connection = await asyncpg.connect(**database.credentials(server))
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+
+    asyncio.run(statement(f"CREATE DATABASE {name} TEMPLATE template_treffpunkt"))
+    os.environ["TREFFPUNKT_DATABASE_URL"] = _url(server, name)
+    os.environ["TREFFPUNKT_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
+    settings.cache_clear()
+    yield os.environ["TREFFPUNKT_DATABASE_URL"]
+    asyncio.run(statement(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+async def pool(database_url: str) -> AsyncIterator[None]:
+    await database.connect(database_url)
+    yield
+    await database.disconnect()
+
+
+EMPTY = """DO $$ DECLARE t text; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR t IN SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition
+        AND relnamespace = 'public'::regnamespace AND relname NOT IN ('tortoise_migrations', 'catalogue_revision')
+    LOOP EXECUTE format('DELETE FROM %I', t); END LOOP;
+END $$"""
+
+
+@pytest.fixture
+async def db(pool: None) -> AsyncIterator[None]:
+    """Empty tables. The rows stay after a failed test, for looking at."""
+    await database.rows(EMPTY)
+    yield
+
+
+@pytest.fixture
+def data_dir(database_url: str) -> Path:
+    """The data folder of this worker (mailbox, keys, the clock's offset)."""
+    return settings().data_dir
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+async def visitor(db: None) -> AsyncIterator[Visitor]:
+    """Somebody without a sign-in, over HTTP, at the moment NOW. `await visitor.sign_in(person)` signs them in."""
+    async with Visitor.at(NOW) as somebody:
+        yield somebody

@@ -1,0 +1,119 @@
+"""A visitor over HTTP, in the same process: opens pages, fills in the forms that the pages really hold."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx2 as httpx
+import time_machine
+from bs4 import BeautifulSoup, Tag
+from uuid_utils.compat import uuid7
+
+from marketplace.app import build
+from marketplace.people.models import Person, SignIn
+from marketplace.people.queries import secret_hash
+
+APP = build()
+
+
+class Page:
+    """An answer: `status`, `text` and the parsed `soup`."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+        self.status = response.status_code
+        self.url = str(response.url.raw_path.decode())
+        self.soup = BeautifulSoup(response.text, "html.parser") if "html" in response.headers.get(
+            "content-type", "") else BeautifulSoup("", "html.parser")  # fmt: skip
+
+    @property
+    def text(self) -> str:
+        """What a person reads, in one line, with ordinary spaces."""
+        words = self.soup.get_text(" ") if self.soup.contents else self.response.text
+        return " ".join(words.replace("\u2060", "").split())
+
+    @property
+    def heading(self) -> str:
+        found = self.soup.h1
+        return " ".join(found.get_text(" ").replace("\u2060", "").split()) if found else ""
+
+    def form(self, action: str | None = None) -> Tag:
+        """The form whose action ends so; else the only form with method post."""
+        forms = [form for form in self.soup.find_all("form") if str(form.get("method", "get")).lower() == "post"]
+        if action is not None:
+            forms = [form for form in forms if str(form.get("action", "")).partition("?")[0].endswith(action)]
+        assert len(forms) >= 1, f"no form {action} on {self.url}: {self.heading}"
+        return forms[0]
+
+    def fields(self, action: str | None = None) -> dict[str, list[str]]:
+        """What the form would send if nothing were typed."""
+        sent: dict[str, list[str]] = {}
+        for field in self.form(action).find_all(["input", "select", "textarea"]):
+            name, kind = field.get("name"), field.get("type", "text")
+            if not name or kind in ("submit", "button") or "disabled" in field.attrs:
+                continue
+            if kind in ("checkbox", "radio") and "checked" not in field.attrs:
+                continue
+            if field.name == "select":
+                chosen = field.find("option", selected=True) or field.find("option")
+                text = chosen.get("value", chosen.get_text()) if chosen else ""
+            else:
+                text = field.get_text() if field.name == "textarea" else field.get("value", "on" if kind == "checkbox" else "")
+            sent.setdefault(str(name), []).append(str(text))
+        return sent
+
+
+class Visitor:
+    def __init__(self, client: httpx.AsyncClient, travel: Any, now: datetime) -> None:
+        self.client, self.travel, self.now = client, travel, now
+
+    @classmethod
+    @asynccontextmanager
+    async def at(cls, now: datetime) -> AsyncIterator["Visitor"]:
+        """A visitor at a moment; the clock goes on from there."""
+        with time_machine.travel(now, tick=True) as travel:
+            transport = httpx.ASGITransport(app=APP)
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+                yield cls(client, travel, now)
+
+    def wait(self, time: timedelta) -> None:
+        """Let time pass."""
+        self.now += time
+        self.travel.move_to(self.now)
+
+    async def open(self, path: str, **headers: str) -> Page:
+        """GET, without following redirects."""
+        return Page(await self.client.get(path, headers={n.replace("_", "-"): v for n, v in headers.items()}))
+
+    async def follow(self, page: Page) -> Page:
+        """Go where a redirect leads."""
+        while page.status in (301, 302, 303, 307, 308):
+            page = await self.open(urljoin(page.url, page.response.headers["location"]))
+        return page
+
+    async def submit(self, page: Page, action: str | None = None, **typed: Any) -> Page:
+        """Fill in the page's form and send it; a list sends a field several times, None leaves it out."""
+        fields = page.fields(action)
+        for name, text in typed.items():
+            if text is None:
+                fields.pop(name, None)
+            else:
+                fields[name] = [str(part) for part in text] if isinstance(text, list) else [str(text)]
+        target = urljoin(page.url, str(page.form(action).get("action") or page.url))
+        return await self.post(target, fields)
+
+    async def post(self, path: str, fields: dict[str, Any]) -> Page:
+        """POST as it is."""
+        return Page(await self.client.post(path, data=fields, headers={"origin": "http://127.0.0.1:8000"}))
+
+    async def sign_in(self, person: Person) -> None:
+        """Be that person, without the one-time link (tests/marketplace/people tests that one)."""
+        secret = secrets.token_urlsafe(24)
+        await SignIn.create(
+            id=uuid7(), person_id=person.id, secret_hash=secret_hash(secret), device="test", created_at=self.now,
+            seen_at=self.now, expires_at=self.now + timedelta(days=400),
+        )  # fmt: skip
+        self.client.cookies.set("sign-in", secret)
