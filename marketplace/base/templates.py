@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from marketplace.base import i18n
 from marketplace.base.http import Request
+from marketplace.base.i18n import lazy
 from marketplace.base.static import static_url
 from marketplace.settings import settings
 
@@ -63,9 +64,18 @@ def template(name: str, lang: str) -> Template:
     return environment(lang).get_template(name)
 
 
+WORK = (
+    ({"host", "editor", "manager"}, lazy("Tilbudene våre"), "/manage"),
+    ({"coordinator"}, lazy("Planer og mål"), "/plans"),
+    ({"coordinator"}, lazy("Dialog"), "/dialogues"),
+)
+"""Menu entries for those who work here: roles, words, path."""
+
+
 def page_context(request: Request) -> dict[str, Any]:
     """What base.html needs on every page."""
     return {
+        "work_links": [(words, path) for roles, words, path in WORK if roles & request.roles],
         "request": request,
         "person": request.person,
         "roles": request.roles,

@@ -5,6 +5,7 @@ from enum import StrEnum
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
 
+from marketplace.base.i18n import lazy
 from marketplace.base.models import Row
 
 
@@ -35,6 +36,33 @@ class Audience(StrEnum):
     REFUGEES = "refugees"
     PARENTS = "parents"
     STAFF = "staff"
+
+
+KIND_LABELS = {
+    Kind.COURSE: lazy("Kurs"),
+    Kind.WORKSHOP: lazy("Verksted"),
+    Kind.GROUP: lazy("Gruppe"),
+    Kind.SELF_HELP_GROUP: lazy("Selvhjelpsgruppe"),
+    Kind.MEETING_PLACE: lazy("Møteplass"),
+    Kind.ACTIVITY: lazy("Aktivitet"),
+    Kind.TALK: lazy("Foredrag"),
+    Kind.CONVERSATION: lazy("Samtale"),
+    Kind.COMPANION: lazy("Aktivitetsvenn"),
+    Kind.VOLUNTEER_TASK: lazy("Frivillig oppdrag"),
+    Kind.ONLINE_SELF_HELP: lazy("Selvhjelp på nett"),
+    Kind.STAFF_TRAINING: lazy("Fagkurs"),
+}
+AUDIENCE_LABELS = {
+    Audience.EVERYONE: lazy("Alle er velkommen"),
+    Audience.YOUTH: lazy("Ungdom"),
+    Audience.YOUNG_ADULTS: lazy("Unge voksne 16–30"),
+    Audience.ADULTS: lazy("Voksne"),
+    Audience.SENIORS: lazy("65 år og eldre"),
+    Audience.NEXT_OF_KIN: lazy("Pårørende"),
+    Audience.REFUGEES: lazy("Ny i Norge"),
+    Audience.PARENTS: lazy("Foreldre"),
+    Audience.STAFF: lazy("Ansatte"),
+}
 
 
 class Joining(StrEnum):
