@@ -196,7 +196,7 @@ def test_stale_lock_files_that_name_a_stranger_harm_neither(data: Path) -> None:
     stranger.wait()
 
 
-def test_a_first_start_that_was_cut_short_is_begun_again(tmp_path: Path) -> None:
+def test_a_first_start_that_was_cut_short_is_begun_again() -> None:
     data = Path(tempfile.mkdtemp(prefix="treffpunkt-test-"))
     half = data / "pg-new-half"
     half.mkdir()
@@ -238,6 +238,12 @@ def test_programs_under_a_closed_folder_are_copied_for_the_servers_user(data: Pa
         shutil.rmtree(made)
 
 
+def test_ctrl_c_reaches_the_server_only_through_its_parent(data: Path) -> None:
+    with EmbeddedPostgres(data, FAST):
+        (server,) = postmasters(data)
+        assert os.getpgid(server.pid) != os.getpgid(0)
+
+
 @as_root
 def test_the_server_is_not_root_and_others_may_not_connect(data: Path) -> None:
     server = EmbeddedPostgres(data, FAST)
@@ -252,8 +258,9 @@ def test_the_server_is_not_root_and_others_may_not_connect(data: Path) -> None:
 
 def test_a_socket_folder_that_others_can_enter_is_refused(data: Path) -> None:
     server = EmbeddedPostgres(data, FAST)
-    server.socket_folder.mkdir(mode=0o777)
+    server.socket_folder.mkdir()
     server.socket_folder.chmod(0o777)
+    postgres_programs.ServerUser().own(server.socket_folder)
     try:
         with pytest.raises(EmbeddedPostgresError, match="is not ours"):
             server.start()
