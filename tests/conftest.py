@@ -3,6 +3,8 @@
 import asyncio
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,15 +36,27 @@ def _url(server: str, name: str) -> str:
     return server.replace("/treffpunkt?", f"/{name}?")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Starts the run's PostgreSQL in its controller, which outlives the workers; they inherit the address."""
+    if hasattr(config, "workerinput"):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="treffpunkt-test-"))  # pytest's own folders bar the server's user
+    postgres = EmbeddedPostgres(folder, {"fsync": "off", "max_connections": "200"})
+    os.environ["TREFFPUNKT_TEST_SERVER"] = postgres.start()
+
+    def clean_up() -> None:
+        postgres.delete()
+        shutil.rmtree(folder)
+
+    config.add_cleanup(clean_up)
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
-    """URL of the run's PostgreSQL, with a migrated template in it. Workers of one run share it."""
-    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
-    postgres = EmbeddedPostgres(shared / "postgres", {"fsync": "off", "max_connections": "200"})
-    url = postgres.start()
+def server() -> str:
+    """URL of the run's PostgreSQL, with a migrated template in it."""
+    url = os.environ["TREFFPUNKT_TEST_SERVER"]
     asyncio.run(_make_template(url))
-    yield url
-    postgres.stop()
+    return url
 
 
 async def _make_template(server: str) -> None:
