@@ -1,0 +1,18 @@
+"""The message that lets somebody in."""
+
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import speaking
+from marketplace.base.mail import Content, compose, mail
+from marketplace.base.models import Channel
+
+
+@mail
+async def sign_in(channel: Channel, lang: str, token: str, code: str) -> Content | None:
+    """The one-time link and the code.
+
+    The only mail whose secrets stand in the outbox: only their hashes are stored, so they cannot be made again when
+    it is sent. They are worthless after 15 minutes, and sent rows are cleaned.
+    """
+    with speaking(lang):
+        subject = _("Logg inn")
+    return compose("sign_in", channel, lang, subject, token=token, code=code)

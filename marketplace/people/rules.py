@@ -1,0 +1,67 @@
+"""What an address is, and how long a sign-in lasts. No database here."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from marketplace.base.models import Channel
+
+TICKET_LASTS = timedelta(minutes=15)
+"""A one-time link and its code (design/security.md)."""
+GUESSES = 5
+"""Wrong codes that a ticket survives; with 20 tickets a day for an address, that is 100 chances in a million a day."""
+
+EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}")
+PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """How long a sign-in lasts: without being used, and in all."""
+
+    idle: timedelta
+    absolute: timedelta
+
+
+RESIDENT = Lasting(idle=timedelta(days=30), absolute=timedelta(days=90))
+"""Somebody who comes seldom, on their own phone, and sees only what is their own."""
+MEMBER = Lasting(idle=timedelta(hours=2), absolute=timedelta(hours=12))
+"""Somebody who works here and sees participants, often on a shared machine: one working day."""
+
+
+def over(signed_in_at: datetime, seen_at: datetime, lasting: Lasting, now: datetime) -> bool:
+    """Has a sign-in come to its end?"""
+    return now >= min(signed_in_at + lasting.absolute, seen_at + lasting.idle)
+
+
+def contact(text: str) -> tuple[Channel, str] | None:
+    """An e-mail address (lower case, domain in ASCII) or a phone number (E.164; +47 where none is given) as typed by
+    a person; None when it is neither."""
+    text = text.strip()
+    if "@" in text:
+        local, _, domain = text.lower().rpartition("@")
+        try:
+            address = f"{local}@{domain.encode('idna').decode()}"
+        except UnicodeError:
+            return None
+        return (Channel.EMAIL, address) if len(address) <= 254 and EMAIL.fullmatch(address) else None
+    number = re.sub(r"[\s().\-\u2010-\u2015]", "", text)
+    if number.startswith("00"):
+        number = f"+{number[2:]}"
+    elif re.fullmatch(r"[2-9][0-9]{7}", number):
+        number = f"+47{number}"
+    return (Channel.SMS, number) if PHONE.fullmatch(number) else None
+
+
+DEVICES = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "CrOS", "Linux")
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox",
+            "FxiOS": "Firefox", "Chrome": "Chrome", "CriOS": "Chrome", "Safari": "Safari"}  # fmt: skip
+"""What stands in User-Agent, most telling first: nearly all browsers also say that they are Chrome and Safari."""
+
+
+def device(user_agent: str) -> str:
+    """Browser and machine in words, without versions: "Firefox, Android". Empty when it says nothing we know."""
+    browser = next((name for sign, name in BROWSERS.items() if f"{sign}/" in user_agent), "")
+    machine = next((name for name in DEVICES if name in user_agent), "")
+    machine = {"Macintosh": "Mac", "CrOS": "Chromebook"}.get(machine, machine)
+    return ", ".join(part for part in (browser, machine) if part)
