@@ -1,0 +1,74 @@
+# `make run` and `make test` need Python 3.11+, make and git; everything else they set up.
+
+PORT ?= 8000
+DATA ?= var
+# Arguments for pytest, as in: make test ARGS="-n 0 tests/offers -k waiting"
+ARGS ?= -n 2
+
+PY := .venv/bin/python
+RUN := .venv/run-$(shell git hash-object requirements/run.txt)
+TEST := .venv/test-$(shell git hash-object requirements/test.txt)
+# The first Python on this machine that is new enough; looked for only when .venv has to be made.
+PYTHON = $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+.PHONY: help run test check bench check-data format messages requirements
+
+help:
+	@echo 'make run [PORT=8000] [DATA=var] [FRESH=1]   the marketplace with its demo, in the foreground'
+	@echo 'make test [ARGS="-n 0 tests/offers"]        all tests'
+	@echo 'make check                                  lint, types, imports, templates, texts'
+	@echo 'make bench                                  measures, and writes bench.json'
+	@echo 'make check-data [DATA=var]                  verifies every invariant of an instance'
+	@echo 'make format · messages · requirements       after changing code · texts · requirements/*.in'
+
+run: $(RUN)
+	@TREFFPUNKT_DEMO=1 exec $(PY) -SE bin/foreground -m marketplace run \
+		--port "$(PORT)" --data "$(DATA)" $(if $(filter-out 0,$(FRESH)),--fresh)
+
+test: $(TEST)
+	@bin/browser
+	$(PY) -m pytest $(ARGS)
+
+check: $(TEST)
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	$(PY) .venv/bin/lint-imports
+	$(PY) -m djlint templates --lint
+	$(PY) bin/check-locale
+
+bench: $(TEST)
+	$(PY) -m tests.bench
+
+check-data: $(RUN)
+	@TREFFPUNKT_DEMO=1 exec $(PY) -m marketplace check-data --data "$(DATA)"
+
+format: $(TEST)
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+messages: $(TEST)
+	@mkdir -p var
+	.venv/bin/pybabel -q extract -F pyproject.toml -k lazy --add-location=file --sort-by-file \
+		-o var/messages.pot marketplace offers organizations templates
+	for lang in nn en; do .venv/bin/pybabel -q update --init-missing --no-fuzzy-matching --omit-header \
+		-i var/messages.pot -d marketplace/locale -l $$lang; done
+	.venv/bin/pybabel -q compile -d marketplace/locale
+
+# Keeps what is pinned, adds what is new; UPGRADE=1 takes the newest of everything.
+requirements: $(TEST)
+	for name in run test; do .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade) \
+		requirements/$$name.in -o requirements/$$name.txt || exit; done
+
+# .venv is made anew only when what is pinned has changed: the stamps are named by its hash.
+$(RUN): $(PY)
+	@$(if $(PYTHON),,$(error no Python 3.11 or newer found))$(PYTHON) bin/venv run $@
+
+$(TEST): $(RUN)
+	@$(PYTHON) bin/venv test $@
+
+# A .venv whose Python has gone (upgraded, or moved from another machine) is none.
+$(PY):
+	@rm -f .venv/run-* .venv/test-*
