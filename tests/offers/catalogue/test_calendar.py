@@ -89,7 +89,8 @@ def test_texts_come_back_as_they_were(text: str) -> None:
     made = calendar([vevent(event(text, description=text, location=text))], name=text)
     found = read(made)
     assert (found["SUMMARY"], found["DESCRIPTION"], found["LOCATION"]) == (text.strip(),) * 3
-    assert icalendar.vText.from_ical(str(icalendar.Calendar.from_ical(made)["NAME"])) == text.strip()
+    name = str(icalendar.Calendar.from_ical(made)["NAME"])  # the library does not unescape this one
+    assert re.sub(r"\\(.)", r"\1", name) == text.strip()
     for raw in made.split(b"\r\n"):
         assert len(raw) <= 75
         raw.decode("utf-8")  # a character split over two lines would raise here
