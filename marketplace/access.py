@@ -17,6 +17,7 @@ from marketplace.base.i18n import gettext
 from marketplace.base.templates import render
 from marketplace.people.actions import touch
 from marketplace.people.queries import signed_in
+from marketplace.people.rules import MEMBER, RESIDENT, over
 from organizations.members.models import Role
 from organizations.members.queries import roles_of
 
@@ -62,12 +63,12 @@ class Guarded:
     async def answer(self, request: Request) -> Response:
         secret = cookie(request.cookies, "sign-in")
         if secret:
-            request.person = await signed_in(secret, request.now)
-            if request.person:
-                request.private = True
-                request.sign_in_id = request.person.sign_in_id
-                request.roles = entering(await roles_of(request.person.id))
-                await touch(request.person, request.now)
+            person = await signed_in(secret, request.now)
+            roles = await roles_of(person.id) if person else frozenset()
+            if person and not over(person.signed_in_at, person.seen_at, MEMBER if roles else RESIDENT, request.now):
+                request.person, request.private, request.sign_in_id = person, True, person.sign_in_id
+                request.roles = entering(roles)
+                await touch(person, request.now)
         if self.mark.signed_in and request.person is None:
             if request.method in ("GET", "HEAD"):
                 query = request.scope["query_string"].decode("latin-1")

@@ -1,9 +1,22 @@
 """Writes of people and sign-ins."""
 
+import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from marketplace.base.database import rows
-from marketplace.people.queries import SignedIn
+from uuid_utils.compat import uuid7
+
+from marketplace.base import audit
+from marketplace.base.database import in_transaction, row, rows, value
+from marketplace.base.errors import Refused
+from marketplace.base.http import signature
+from marketplace.base.mail import post
+from marketplace.base.models import Channel
+from marketplace.people.models import Person, SignIn, SignInTicket
+from marketplace.people.queries import SignedIn, secret_hash
+from marketplace.people.rules import GUESSES, RESIDENT, TICKET_LASTS
 
 SEEN_EVERY = timedelta(minutes=5)
 """A sign-in's last use is written at most this often."""
@@ -13,3 +26,150 @@ async def touch(person: SignedIn, now: datetime) -> None:
     """Note that the sign-in was used."""
     if now - person.seen_at > SEEN_EVERY:
         await rows("UPDATE sign_in SET seen_at = $2 WHERE id = $1", person.sign_in_id, now)
+
+
+class TicketGone(Refused):
+    """The link or code is used, too old, guessed at too often, or never was."""
+
+
+class WrongCode(Refused):
+    """Not the code; `left` more may be tried."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__()
+        self.left = left
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The circumstances of a sign-in: device in words, language, and the sign-in that this browser had before."""
+
+    device: str
+    lang: str
+    before: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a sign-in gave: the cookie's secret, and where to go."""
+
+    secret: str
+    next_path: str | None
+
+
+def code_hash(ticket: UUID, code: str) -> bytes:
+    """A code has a million values, so a hash alone could be tried out: it is keyed, and bound to its ticket."""
+    return bytes.fromhex(signature("sign-in code", str(ticket), code))
+
+
+async def ask(channel: Channel, address: str, *, lang: str, next_path: str | None, now: datetime) -> UUID:
+    """Send a one-time link and a code to the address. The ticket's id belongs to the form that takes the code.
+
+    Nobody is looked up: for an address that we know and one that we do not, the work and the message are the same.
+    Earlier tickets keep working, or anybody could make somebody's link useless by asking again.
+    """
+    ticket, token, code = uuid7(), secrets.token_urlsafe(24), f"{secrets.randbelow(10**6):06}"
+    async with in_transaction():
+        await SignInTicket.create(
+            id=ticket, channel=channel, address=address, link_hash=secret_hash(token),
+            code_hash=code_hash(ticket, code), next_path=next_path, created_at=now, expires_at=now + TICKET_LASTS,
+        )  # fmt: skip
+        await post(
+            "sign_in", channel=channel, address=address, lang=lang, key=f"sign_in:{ticket}", now=now,
+            token=token, code=code,
+        )  # fmt: skip
+    return ticket
+
+
+USE_LINK = """UPDATE sign_in_ticket SET used_at = $2
+WHERE link_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING channel, address, next_path"""
+
+TRY_CODE = """UPDATE sign_in_ticket
+SET used_at = CASE WHEN code_hash = $3 THEN $2::timestamptz END, guesses = guesses + (code_hash <> $3)::int
+WHERE id = $1 AND used_at IS NULL AND expires_at > $2 AND guesses < $4
+RETURNING channel, address, next_path, guesses, used_at"""
+
+
+async def enter_by_link(token: str, visit: Visit, *, now: datetime) -> Entry:
+    """Sign in by a one-time link. Raises TicketGone."""
+    async with in_transaction():
+        ticket = await row(USE_LINK, secret_hash(token), now)
+        if ticket is None:
+            raise TicketGone
+        return await _enter(ticket, visit, now)
+
+
+async def enter_by_code(ticket_id: UUID, code: str, visit: Visit, *, now: datetime) -> Entry:
+    """Sign in by a six-digit code. Raises WrongCode, TicketGone."""
+    async with in_transaction():
+        ticket = await row(TRY_CODE, ticket_id, now, code_hash(ticket_id, code), GUESSES)
+        if ticket and ticket["used_at"]:
+            return await _enter(ticket, visit, now)
+    # Raised outside the transaction, so that the wrong guess stays counted.
+    if ticket is None or ticket["guesses"] >= GUESSES:
+        raise TicketGone
+    raise WrongCode(GUESSES - ticket["guesses"])
+
+
+async def _enter(ticket: dict[str, Any], visit: Visit, now: datetime) -> Entry:
+    """A new sign-in of whoever has proven the ticket's address; the browser's sign-in before it ends."""
+    channel = Channel(ticket["channel"])
+    person = await _person_with(channel, ticket["address"], visit.lang, now)
+    secret, sign_in = secrets.token_urlsafe(32), uuid7()
+    if visit.before:
+        await rows("UPDATE sign_in SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL", visit.before, now)
+    await SignIn.create(
+        id=sign_in, person_id=person, secret_hash=secret_hash(secret), device=visit.device, created_at=now,
+        seen_at=now, expires_at=now + RESIDENT.absolute,
+    )  # fmt: skip
+    await audit.record(
+        "sign_in.made", actor=person, person=person, object_id=sign_in, details={"channel": channel}, now=now
+    )
+    return Entry(secret, ticket["next_path"])
+
+
+PROVEN_BY = "SELECT person_id FROM contact_point WHERE channel = $1 AND value = $2 AND verified_at IS NOT NULL"
+PROVE = """INSERT INTO contact_point (id, person_id, channel, value, verified_at, created_at)
+VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (channel, value) WHERE verified_at IS NOT NULL DO NOTHING RETURNING id"""
+
+
+async def _person_with(channel: Channel, address: str, lang: str, now: datetime) -> UUID:
+    """The person who has proven this address, made if there is none.
+
+    Persons of guests with the same, unverified address are left alone: two people may share an address.
+    """
+    known: UUID | None = await value(PROVEN_BY, channel, address)
+    if known:
+        return known
+    made = await Person.create(lang=lang, created_at=now)
+    if await row(PROVE, uuid7(), made.id, channel, address, now):
+        return made.id
+    await made.delete()  # two tickets of one new address, used at the same moment: the other was first
+    first: UUID = await value(PROVEN_BY, channel, address)
+    return first
+
+
+async def end(sign_in: UUID, person: UUID, *, now: datetime) -> bool:
+    """End one sign-in of the person, on the server. False when they have no such sign-in."""
+    async with in_transaction():
+        ended = await row(
+            "UPDATE sign_in SET ended_at = COALESCE(ended_at, $3) WHERE id = $1 AND person_id = $2 RETURNING id",
+            sign_in, person, now,
+        )  # fmt: skip
+        if ended:
+            await audit.record("sign_in.ended", actor=person, person=person, object_id=sign_in, now=now)
+    return ended is not None
+
+
+async def end_all(person: UUID, *, now: datetime) -> None:
+    """End every sign-in of the person."""
+    async with in_transaction():
+        ended = await rows(
+            "UPDATE sign_in SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL RETURNING id", person, now
+        )
+        await audit.record("sign_in.all_ended", actor=person, person=person, details={"count": len(ended)}, now=now)
+
+
+async def describe(person: UUID, *, name: str | None, lang: str) -> None:
+    """Set what the person is called, and the language of their messages."""
+    await rows("UPDATE person SET name = $2, lang = $3 WHERE id = $1", person, name, lang)

@@ -3,9 +3,11 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import row
+from marketplace.base.database import row, rows
+from marketplace.people.rules import GUESSES
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ def secret_hash(secret: str) -> bytes:
 
 
 async def signed_in(secret: str, now: datetime) -> SignedIn | None:
-    """Who has the sign-in with this secret, if it is still alive."""
+    """Who has the sign-in with this secret, if it has not been ended. rules.over says whether it lasted too long."""
     found = await row(
         """SELECT p.id, p.name, p.lang, s.id AS sign_in_id, s.seen_at, s.created_at AS signed_in_at
         FROM sign_in s JOIN person p ON p.id = s.person_id
@@ -34,3 +36,51 @@ async def signed_in(secret: str, now: datetime) -> SignedIn | None:
         secret_hash(secret), now,
     )  # fmt: skip
     return SignedIn(**found) if found else None
+
+
+async def sign_ins(person: UUID, now: datetime) -> list[dict[str, Any]]:
+    """The person's sign-ins that are not ended, last used first: id, device, created_at, seen_at."""
+    return await rows(
+        """SELECT id, device, created_at, seen_at FROM sign_in
+        WHERE person_id = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY seen_at DESC, id DESC LIMIT 100""",
+        person, now,
+    )  # fmt: skip
+
+
+async def verified_contacts(person: UUID) -> list[dict[str, Any]]:
+    """Addresses that the person has proven theirs: channel, value."""
+    return await rows(
+        """SELECT channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
+        ORDER BY channel, value""",
+        person,
+    )
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A one-time link or code as its page needs it."""
+
+    id: UUID
+    address: str
+    used: bool
+    expired: bool
+    guessed_out: bool
+
+    @property
+    def works(self) -> bool:
+        """Does the link work? Wrong codes do not stop it: whoever guesses must not lock out whoever has the mail."""
+        return not self.used and not self.expired
+
+
+TICKET = """SELECT id, address, used_at IS NOT NULL AS used, expires_at <= $2 AS expired,
+    guesses >= $3 AS guessed_out FROM sign_in_ticket"""
+
+
+async def ticket_of_link(token: str, now: datetime) -> Ticket | None:
+    found = await row(f"{TICKET} WHERE link_hash = $1", secret_hash(token), now, GUESSES)
+    return Ticket(**found) if found else None
+
+
+async def ticket_of_code(id: UUID, now: datetime) -> Ticket | None:  # noqa: A002 - an id is called id here
+    found = await row(f"{TICKET} WHERE id = $1", id, now, GUESSES)
+    return Ticket(**found) if found else None

@@ -48,8 +48,8 @@ def contact(text: str) -> tuple[Channel, str] | None:
     number = re.sub(r"[\s().\-\u2010-\u2015]", "", text)
     if number.startswith("00"):
         number = f"+{number[2:]}"
-    elif re.fullmatch(r"[2-9][0-9]{7}", number):
-        number = f"+47{number}"
+    elif national := re.fullmatch(r"(?:47)?([2-9][0-9]{7})", number):
+        number = f"+47{national[1]}"
     return (Channel.SMS, number) if PHONE.fullmatch(number) else None
 
 

@@ -1,0 +1,368 @@
+"""Signing in by one-time link or code: Kari leads an organisation, Ola takes part, Per is a stranger."""
+
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx2 as httpx
+import pytest
+
+from marketplace.base.database import row, rows, value
+from marketplace.base.models import OutboxMessage
+from marketplace.people.models import Person, SignIn, SignInTicket
+from tests import make
+from tests.visitor import APP, Page, Visitor
+
+ADDRESS = "ola@example.no"
+
+
+async def last_message() -> dict[str, Any]:
+    """The newest message of the outbox: channel, address, lang, token, code."""
+    found = await row("SELECT channel, address, lang, facts FROM outbox_message ORDER BY id DESC LIMIT 1")
+    assert found is not None
+    facts = found.pop("facts")
+    return found | (json.loads(facts) if isinstance(facts, str) else facts)
+
+
+async def ask(visitor: Visitor, address: str = ADDRESS, **typed: str) -> Page:
+    """Ask for a link; the page with the field for the code."""
+    return await visitor.follow(await visitor.submit(await visitor.open("/sign-in"), address=address, **typed))
+
+
+async def who(visitor: Visitor) -> str | None:
+    """Whom the server takes the browser for: a name, "" for somebody without a name, None for a visitor."""
+    text = (await visitor.open("/sign-in")).text
+    if "Du er logget inn som" in text:
+        return text.partition("logget inn som ")[2].partition(".")[0]
+    return "" if "Du er allerede logget inn" in text else None
+
+
+async def signed_in_for_real(visitor: Visitor, address: str) -> None:
+    page = await ask(visitor, address)
+    await visitor.submit(page, code=(await last_message())["code"])
+
+
+async def test_the_link_shows_a_button_and_the_button_signs_in(visitor: Visitor) -> None:
+    ola = await make.person("Ola", ADDRESS)
+    await ask(visitor)
+    sent = await last_message()
+    page = await visitor.open(f"/sign-in/{sent['token']}")
+    assert (page.status, page.heading) == (200, "Logg inn")
+    assert ADDRESS in page.text
+    assert await who(visitor) is None
+    done = await visitor.submit(page)
+    assert (done.status, done.response.headers["location"]) == (303, "/my-page")
+    assert await who(visitor) == "Ola"
+    assert [sign_in.person_id for sign_in in await SignIn.all()] == [ola.id]
+
+
+async def test_opening_the_link_uses_nothing_up(visitor: Visitor) -> None:
+    await make.person("Ola", ADDRESS)
+    await ask(visitor)
+    token = (await last_message())["token"]
+    for _ in range(3):
+        page = await visitor.open(f"/sign-in/{token}")
+    assert await value("SELECT used_at FROM sign_in_ticket") is None
+    assert (await visitor.submit(page)).status == 303
+
+
+async def test_the_code_signs_in(visitor: Visitor) -> None:
+    await make.person("Ola", ADDRESS)
+    page = await ask(visitor)
+    assert page.heading == "Vi har sendt deg en melding"
+    code = (await last_message())["code"]
+    done = await visitor.submit(page, code=f" {code[:3]} {code[3:]} ")
+    assert (done.status, done.response.headers["location"]) == (303, "/my-page")
+    assert await who(visitor) == "Ola"
+
+
+async def test_a_phone_number_gets_an_sms(visitor: Visitor) -> None:
+    await make.person("Ola", "+4751000001")
+    await ask(visitor, "51 00 00 01")
+    sent = await last_message()
+    assert (sent["channel"], sent["address"]) == ("sms", "+4751000001")
+    await visitor.submit(await visitor.open(f"/sign-in/{sent['token']}"))
+    assert await who(visitor) == "Ola"
+
+
+async def test_known_and_unknown_get_the_same_answer_and_the_same_work(visitor: Visitor) -> None:
+    """Nobody is looked up when a link is asked for, so nothing can differ: not the page, not the time, not the mail."""
+    await make.person("Ola", ADDRESS)
+    pages, mails, writes = [], [], []
+    for address in (ADDRESS, "per@example.no"):
+        page = await ask(visitor, address)
+        pages.append((page.status, page.text.replace(address, "ADDRESS")))
+        sent = await last_message()
+        mails.append((sent["channel"], sent["lang"], sorted(sent)))
+        writes.append((await value("SELECT count(*) FROM sign_in_ticket"), await OutboxMessage.all().count()))
+    assert pages[0] == pages[1]
+    assert mails[0] == mails[1]
+    assert writes == [(1, 1), (2, 2)]
+    assert await Person.all().count() == 1
+
+
+async def test_an_unknown_address_becomes_a_person_when_it_is_proven(visitor: Visitor) -> None:
+    await ask(visitor, "Per@Example.NO")
+    assert await Person.all().count() == 0
+    await visitor.submit(await visitor.open(f"/sign-in/{(await last_message())['token']}"))
+    contacts = await rows(
+        "SELECT value, verified_at IS NOT NULL AS verified, name, lang FROM contact_point, person p"
+    )
+    assert contacts == [{"value": "per@example.no", "verified": True, "name": None, "lang": "nb"}]
+    assert await who(visitor) == ""
+
+
+async def test_a_guest_with_the_same_address_does_not_become_the_signer(visitor: Visitor) -> None:
+    guest = await make.person("Gjest", ADDRESS, verified=False)
+    await ask(visitor)
+    await visitor.submit(await visitor.open(f"/sign-in/{(await last_message())['token']}"))
+    found = await rows(
+        "SELECT person_id, verified_at IS NOT NULL AS verified FROM contact_point ORDER BY verified_at NULLS FIRST"
+    )
+    assert found[0] == {"person_id": guest.id, "verified": False}
+    assert found[1]["verified"]
+    assert found[1]["person_id"] != guest.id
+    assert (await SignIn.get()).person_id == found[1]["person_id"]
+
+
+async def test_two_links_of_a_new_address_make_one_person(visitor: Visitor) -> None:
+    tokens = []
+    for _ in range(2):
+        await ask(visitor)
+        tokens.append((await last_message())["token"])
+    for token in tokens:
+        assert (await visitor.submit(await visitor.open(f"/sign-in/{token}"))).status == 303
+    assert await Person.all().count() == 1
+
+
+async def test_a_link_works_once(visitor: Visitor) -> None:
+    await make.person("Ola", ADDRESS)
+    await ask(visitor)
+    path = f"/sign-in/{(await last_message())['token']}"
+    page = await visitor.open(path)
+    assert (await visitor.submit(page)).status == 303
+    visitor.client.cookies.pop("sign-in")
+    again = await visitor.submit(page)
+    assert (again.status, again.heading) == (410, "Lenken og koden er allerede brukt")
+    assert (await visitor.open(path)).status == 410
+    assert await SignIn.all().count() == 1
+
+
+async def test_a_used_link_takes_its_code_along(visitor: Visitor) -> None:
+    await make.person("Ola", ADDRESS)
+    page = await ask(visitor)
+    sent = await last_message()
+    await visitor.submit(await visitor.open(f"/sign-in/{sent['token']}"))
+    visitor.client.cookies.pop("sign-in")
+    assert (await visitor.submit(page, code=sent["code"])).heading == "Lenken og koden er allerede brukt"
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(14, 303), (16, 410)])
+async def test_link_and_code_last_fifteen_minutes(visitor: Visitor, minutes: int, status: int) -> None:
+    await make.person("Ola", ADDRESS)
+    by_code = await ask(visitor)
+    code = (await last_message())["code"]
+    await ask(visitor, "per@example.no")
+    by_link = await visitor.open(f"/sign-in/{(await last_message())['token']}")
+    visitor.wait(timedelta(minutes=minutes))
+    assert (await visitor.submit(by_code, code=code)).status == status
+    visitor.client.cookies.pop("sign-in", None)
+    assert (await visitor.submit(by_link)).status == status
+
+
+async def test_five_wrong_codes_stop_the_code_but_not_the_link(visitor: Visitor) -> None:
+    await make.person("Ola", ADDRESS)
+    page = await ask(visitor)
+    sent = await last_message()
+    wrong = f"{(int(sent['code']) + 1) % 10**6:06}"
+    answers = [await visitor.submit(page, code=wrong) for _ in range(5)]
+    assert [answer.status for answer in answers] == [422, 422, 422, 422, 410]
+    assert "Du kan prøve 4 ganger til" in answers[0].text
+    assert "Du kan prøve én gang til" in answers[3].text
+    assert answers[4].heading == "Koden er prøvd for mange ganger"
+    assert (await visitor.submit(page, code=sent["code"])).status == 410
+    assert await SignIn.all().count() == 0
+    assert (await visitor.submit(await visitor.open(f"/sign-in/{sent['token']}"))).status == 303
+
+
+async def test_a_code_belongs_to_its_own_ticket(visitor: Visitor) -> None:
+    await make.person("Ola", ADDRESS)
+    await ask(visitor)
+    code = (await last_message())["code"]
+    other = await ask(visitor, "per@example.no")
+    assert (await last_message())["code"] != code
+    answer = await visitor.submit(other, code=code)
+    assert answer.status == 422
+    assert await SignIn.all().count() == 0
+
+
+async def test_neither_link_nor_code_nor_cookie_can_be_read_from_the_database(visitor: Visitor) -> None:
+    await ask(visitor)
+    sent = await last_message()
+    await visitor.submit(await visitor.open(f"/sign-in/{sent['token']}"))
+    await rows("DELETE FROM outbox_message")
+    kept = repr(await rows("SELECT * FROM sign_in_ticket")) + repr(await rows("SELECT * FROM sign_in"))
+    for secret in (sent["token"], sent["code"], visitor.client.cookies["sign-in"]):
+        assert secret not in kept
+
+
+async def test_next_is_a_path_of_this_site(visitor: Visitor) -> None:
+    page = await visitor.open("/sign-in?next=/offers%3Fq%3Dtur")
+    page = await visitor.follow(await visitor.submit(page, address=ADDRESS))
+    done = await visitor.submit(page, code=(await last_message())["code"])
+    assert done.response.headers["location"] == "/offers?q=tur"
+
+
+EVIL = ["//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example/", "javascript:alert(1)",
+        "///evil.example", "/\t/evil.example", "evil.example", "/a\r\nSet-Cookie: x=1"]  # fmt: skip
+
+
+@pytest.mark.parametrize("evil", EVIL)
+async def test_next_never_leads_elsewhere(visitor: Visitor, evil: str) -> None:
+    asked = await visitor.client.get("/sign-in", params={"next": evil})
+    assert Page(asked).fields()["next"] == [""]
+    page = await ask(visitor, next=evil)
+    assert await value("SELECT next_path FROM sign_in_ticket") is None
+    done = await visitor.submit(page, code=(await last_message())["code"])
+    assert (done.status, done.response.headers["location"]) == (303, "/my-page")
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/code", "/sign-in/abc", "/sign-out"])
+async def test_a_post_without_the_form_token_is_refused(visitor: Visitor, path: str) -> None:
+    await visitor.sign_in(await make.person("Ola", ADDRESS))
+    assert (await visitor.post(path, {"address": ADDRESS})).status == 403
+    assert await value("SELECT count(*) FROM sign_in_ticket") == 0
+    assert await value("SELECT count(*) FROM sign_in WHERE ended_at IS NULL") == 1
+
+
+async def test_the_form_token_of_another_sign_in_is_refused(visitor: Visitor) -> None:
+    await visitor.sign_in(await make.person("Ola", ADDRESS))
+    page = await visitor.open("/sign-in")
+    await visitor.sign_in(await make.person("Per", "per@example.no"))
+    assert (await visitor.submit(page, address=ADDRESS)).status == 403
+
+
+async def test_signing_out_ends_the_sign_in_on_the_server(visitor: Visitor) -> None:
+    await signed_in_for_real(visitor, ADDRESS)
+    secret = visitor.client.cookies["sign-in"]
+    token = (await visitor.open("/sign-in")).fields()["form_token"]
+    done = await visitor.post("/sign-out", {"form_token": token})
+    assert (done.status, done.response.headers["location"]) == (303, "/")
+    assert "sign-in" not in visitor.client.cookies
+    visitor.client.cookies.set("sign-in", secret)  # somebody kept a copy
+    assert await who(visitor) is None
+
+
+async def test_each_sign_in_has_a_new_secret_and_ends_the_one_before_in_this_browser(visitor: Visitor) -> None:
+    await make.person("Ola", ADDRESS)
+    secrets = []
+    for _ in range(2):
+        await ask(visitor)
+        done = await visitor.submit(await visitor.open(f"/sign-in/{(await last_message())['token']}"))
+        cookie = done.response.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=lax" in cookie
+        secrets.append(visitor.client.cookies["sign-in"])
+    assert secrets[0] != secrets[1]
+    ended = await rows("SELECT ended_at IS NOT NULL AS ended FROM sign_in ORDER BY id")
+    assert [sign_in["ended"] for sign_in in ended] == [True, False]
+
+
+async def test_a_residents_sign_in_lasts_30_days_unused_and_90_in_all(visitor: Visitor) -> None:
+    await make.person("Ola", ADDRESS)
+    await signed_in_for_real(visitor, ADDRESS)
+    seen = []
+    for days in (29, 29, 29, 2, 1):
+        visitor.wait(timedelta(days=days))
+        seen.append(await who(visitor))
+    assert seen == ["Ola", "Ola", "Ola", "Ola", None]
+    await signed_in_for_real(visitor, ADDRESS)
+    visitor.wait(timedelta(days=30, minutes=1))
+    assert await who(visitor) is None
+
+
+async def test_a_members_sign_in_lasts_two_hours_unused_and_twelve_in_all(visitor: Visitor) -> None:
+    kari = await make.member(await make.organization(), name="Kari")
+    await make.contact(kari, "kari@example.no")
+    await signed_in_for_real(visitor, "kari@example.no")
+    seen = []
+    for minutes in (115,) * 6 + (40,):
+        visitor.wait(timedelta(minutes=minutes))
+        seen.append(await who(visitor))
+    assert seen == ["Kari"] * 6 + [None]
+    await signed_in_for_real(visitor, "kari@example.no")
+    visitor.wait(timedelta(minutes=121))
+    assert await who(visitor) is None
+
+
+async def test_ten_messages_an_hour_go_to_an_address_and_a_sent_link_still_works(visitor: Visitor) -> None:
+    statuses = []
+    for _ in range(11):
+        answer = await visitor.submit(await visitor.open("/sign-in"), address=ADDRESS)
+        statuses.append(answer.status)
+    assert statuses == [303] * 10 + [429]
+    assert "Lenken i den nyeste virker" in answer.text
+    assert int(answer.response.headers["retry-after"]) > 3000
+    assert (await visitor.submit(await visitor.open(f"/sign-in/{(await last_message())['token']}"))).status == 303
+    visitor.wait(timedelta(hours=1))
+    assert (await visitor.submit(await visitor.open("/sign-in"), address=ADDRESS)).status == 303
+
+
+async def test_one_network_address_may_ask_twenty_times_an_hour(visitor: Visitor) -> None:
+    transport = httpx.ASGITransport(app=APP, client=("203.0.113.7", 4711))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+        somebody = Visitor(client, visitor.travel, visitor.now)
+        statuses = [
+            (await somebody.submit(await somebody.open("/sign-in"), address=f"nr{number}@example.no")).status
+            for number in range(21)
+        ]
+    assert statuses == [303] * 20 + [429]
+
+
+async def test_codes_of_an_address_are_tried_thirty_times_a_day_at_most_and_links_go_on(visitor: Visitor) -> None:
+    tried = 0
+    for _ in range(7):
+        page = await ask(visitor)
+        sent = await last_message()
+        wrong = f"{(int(sent['code']) + 1) % 10**6:06}"
+        for _ in range(5):
+            answer = await visitor.submit(page, code=wrong)
+            tried += answer.status in (422, 410)
+    assert (tried, answer.status) == (30, 429)
+    assert (await visitor.submit(await visitor.open(f"/sign-in/{sent['token']}"))).status == 303
+
+
+NO_ADDRESS = ["", "ola", "ola@", "@example.no", "ola@example", "ola@exam ple.no", "12345", "+0123456789",
+              "ola@example.no\r\nBcc: x@example.no", "a" * 300 + "@example.no", "١٢٣٤٥٦٧٨"]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", NO_ADDRESS)
+async def test_what_is_no_address_is_refused_and_kept_in_the_field(visitor: Visitor, typed: str) -> None:
+    page = await visitor.submit(await visitor.open("/sign-in"), address=typed)
+    assert page.status == 422
+    assert page.soup.find(id="address-error") is not None
+    assert await value("SELECT count(*) FROM outbox_message") == 0
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "１２３４５６"])
+async def test_what_is_no_code_does_not_count_as_a_guess(visitor: Visitor, typed: str) -> None:
+    page = await visitor.submit(await ask(visitor), code=typed)
+    assert page.status == 422
+    assert (await SignInTicket.get()).guesses == 0
+
+
+@pytest.mark.parametrize("path", ["unknown", "code", "code?ticket=1", "code?ticket=0", f"code?ticket={uuid4()}"])
+async def test_an_unknown_link_is_not_found(visitor: Visitor, path: str) -> None:
+    assert (await visitor.open(f"/sign-in/{path}")).status == 404
+
+
+async def test_the_mail_is_in_the_language_of_the_page(visitor: Visitor) -> None:
+    page = await visitor.submit(await visitor.open("/en/sign-in"), address=ADDRESS)
+    assert page.response.headers["location"].startswith("/en/sign-in/code?ticket=")
+    assert (await last_message())["lang"] == "en"
+
+
+async def test_who_is_not_signed_in_is_led_back_after_signing_in(visitor: Visitor) -> None:
+    page = await visitor.open("/my-page")
+    assert page.response.headers["location"] == "/sign-in?next=/my-page"
