@@ -68,7 +68,7 @@ CATALOGUE = ops.RunSQL(
         """CREATE FUNCTION catalogue_changed() RETURNS trigger LANGUAGE plpgsql AS $$
             DECLARE raised bigint;
             BEGIN
-                UPDATE catalogue_revision SET revision = revision + 1, changed_at = clock_timestamp()
+                UPDATE catalogue_revision SET revision = revision + 1, changed_at = greatest(changed_at, clock_timestamp())
                 WHERE id = 1 RETURNING revision INTO raised;
                 PERFORM pg_notify('catalogue', raised::text);
                 RETURN NULL;

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -17,6 +18,7 @@ import icalendar
 from marketplace.base.clock import OSLO
 from marketplace.base.i18n import gettext as _
 from marketplace.settings import settings
+from offers.catalogue.models import KIND_LABELS, Joining, Kind, SessionStatus
 
 # Constant: the library's own definition lists dates that end in 2038 and shows summer events an hour wrong in ical.js.
 VTIMEZONE = b"""BEGIN:VTIMEZONE
@@ -150,3 +152,42 @@ def session_uid(session: UUID) -> str:
 def booking_uid(booking: UUID, session: UUID) -> str:
     """UID of a session in private feeds and mails; a new booking is a new event."""
     return f"booking-{booking}-{session}@{host()}"
+
+
+def session_event(row: dict[str, Any], uid: str) -> Event:
+    """The event of a session, in the present language. Nothing in it belongs to whoever reads the calendar.
+
+    Keys: starts_at ends_at status note sequence changed_at · slug kind joining sensitive online_url · title summary
+    owner · venue street postcode city lat lon (None without a place). A sensitive offer says "Avtale" and no more:
+    calendars are shared at home and at work.
+    """
+    when = {name: row[name] for name in ("starts_at", "ends_at", "sequence", "changed_at")}
+    cancelled = row["status"] == SessionStatus.CANCELLED
+    if row["sensitive"]:
+        return Event(uid, **when, summary=_("Avtale"), cancelled=cancelled)
+    url = f"{settings().public_url}/offers/{row['slug']}"
+    words = (row["note"], row["summary"], _("Arrangør: %(name)s", name=row["owner"]), url)
+    return Event(
+        uid,
+        **when,
+        summary=row["title"],
+        cancelled=cancelled,
+        description="\n\n".join(filter(None, words)),
+        location=place(row),
+        geo=None if row["lat"] is None or row["lon"] is None else (row["lat"], row["lon"]),
+        url=url,
+        categories=(str(KIND_LABELS[Kind(row["kind"])]),),
+    )
+
+
+def place(row: dict[str, Any]) -> str:
+    """Sandnes rådhus, Rådhusgata 1, 4306 Sandnes; or that it is online; or nothing."""
+    if row["venue"]:
+        city = " ".join(filter(None, (row["postcode"], row["city"])))
+        return ", ".join(filter(None, (row["venue"], row["street"], city)))
+    return _("På nett") if row["online_url"] and row["joining"] != Joining.EXTERNAL else ""
+
+
+def public_event(row: dict[str, Any]) -> Event:
+    """The event of a session in public feeds; keys as `session_event` and id."""
+    return session_event(row, session_uid(row["id"]))
