@@ -65,7 +65,9 @@ class Guarded:
         if secret:
             person = await signed_in(secret, request.now)
             roles = await roles_of(person.id) if person else frozenset()
-            if person and not over(person.signed_in_at, person.seen_at, MEMBER if roles else RESIDENT, request.now):
+            if person and not over(
+                person.signed_in_at, person.seen_at, MEMBER if roles else RESIDENT, request.now
+            ):
                 request.person, request.private, request.sign_in_id = person, True, person.sign_in_id
                 request.roles = entering(roles)
                 await touch(person, request.now)

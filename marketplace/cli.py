@@ -104,8 +104,12 @@ def migrate(target: str | None) -> None:
 
 @commands.command()
 @DATA
-@click.option("--offers", type=click.IntRange(0, 1_000_000), help="Also make this many offers, for benchmarks.")
-@click.option("--people", type=click.IntRange(0, 10_000_000), help="Also make this many people with bookings.")
+@click.option(
+    "--offers", type=click.IntRange(0, 1_000_000), help="Also make this many offers, for benchmarks."
+)
+@click.option(
+    "--people", type=click.IntRange(0, 10_000_000), help="Also make this many people with bookings."
+)
 def demo(data: Path | None, offers: int | None, people: int | None) -> None:
     """Load the demo data into an empty database; with --offers and --people a large one."""
     if not settings().demo:

@@ -35,8 +35,16 @@ def serve_web(opened: socket.socket) -> None:
 
     uvicorn.Server(
         uvicorn.Config(
-            build(), lifespan="on", loop="uvloop", http="httptools", access_log=False, server_header=False,
-            log_level="warning", proxy_headers=False, timeout_keep_alive=15, timeout_graceful_shutdown=5,
+            build(),
+            lifespan="on",
+            loop="uvloop",
+            http="httptools",
+            access_log=False,
+            server_header=False,
+            log_level="warning",
+            proxy_headers=False,
+            timeout_keep_alive=15,
+            timeout_graceful_shutdown=5,
         )  # fmt: skip
     ).run(sockets=[opened])
 
@@ -69,7 +77,9 @@ def supervise(tasks: list[Callable[[], None]]) -> None:
         pid, _ = os.waitpid(-1, os.WNOHANG)
         task, started = children.pop(pid, (None, 0.0))
         if task and not stopping:
-            time.sleep(1.0 if time.monotonic() - started < 5 else 0.0)  # a child that dies at once is not hammered
+            time.sleep(
+                1.0 if time.monotonic() - started < 5 else 0.0
+            )  # a child that dies at once is not hammered
             children[_fork(task)] = (task, time.monotonic())
         if stopping:
             deadline = deadline or time.monotonic() + PATIENCE

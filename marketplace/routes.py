@@ -9,6 +9,8 @@ from marketplace.access import Guarded
 from marketplace.base import static
 from marketplace.base.access import View
 from marketplace.home import views as home
+from marketplace.people import views as people
+from offers.bookings import views as bookings
 
 
 def get(path: str, view: View) -> Route:
@@ -27,8 +29,21 @@ def both(path: str, view: View) -> Route:
 ROUTES: list[BaseRoute] = [
     # finding offers
     # booking
+    get("/offers/{slug}/bookings/new", bookings.new),
+    post("/offers/{slug}/bookings", bookings.create),
+    both("/bookings", bookings.find),
+    post("/bookings/links", bookings.send_links),
+    get("/bookings/{token}", bookings.show),
+    both("/bookings/{token}/cancel", bookings.cancel),
+    post("/bookings/{token}/answer", bookings.answer),
+    post("/bookings/{token}/sent-word", bookings.sent_word),
+    get("/bookings/{token}/calendar.ics", bookings.calendar_file),
     # calendars
     # people
+    both("/sign-in", people.sign_in),
+    both("/sign-in/code", people.code),
+    both("/sign-in/{token}", people.link),
+    post("/sign-out", people.sign_out),
     # organisations and their work
     # goals and dialogue
     # about

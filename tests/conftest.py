@@ -63,7 +63,9 @@ async def _make_template(server: str) -> None:
     connection = await asyncpg.connect(**database.credentials(server))
     try:
         await connection.execute("SELECT pg_advisory_lock(1)")
-        if await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = 'template_treffpunkt'"):
+        if await connection.fetchval(
+            "SELECT count(*) FROM pg_database WHERE datname = 'template_treffpunkt'"
+        ):
             return
         await connection.execute("DROP DATABASE IF EXISTS template_in_making")
         await connection.execute("CREATE DATABASE template_in_making")

@@ -52,7 +52,9 @@ async def contact(person: Person, value: str, *, verified: bool = True) -> Conta
     )
 
 
-async def member(organization: Organization, role: Role = Role.EDITOR, name: str = "Kari", **other: Any) -> Person:
+async def member(
+    organization: Organization, role: Role = Role.EDITOR, name: str = "Kari", **other: Any
+) -> Person:
     """A person with this role in the organisation."""
     made = await person(name, **other)
     await Membership.create(person=made, organization=organization, role=role, created_at=NOW)
@@ -101,10 +103,16 @@ async def offer(
     await OfferText.create(offer=made, lang=made.source_lang, title=title, summary=f"{title}: bli med.")
     for start in sorted(starts):
         session = await Session.create(
-            offer=made, starts_at=start, ends_at=start + length, status=SessionStatus.SCHEDULED, changed_at=NOW
+            offer=made,
+            starts_at=start,
+            ends_at=start + length,
+            status=SessionStatus.SCHEDULED,
+            changed_at=NOW,
         )
         if joining is Joining.PER_SESSION:
-            await SeatPool.create(offer=made, session=session, capacity=capacity, starts_at=start, ends_at=start + length)
+            await SeatPool.create(
+                offer=made, session=session, capacity=capacity, starts_at=start, ends_at=start + length
+            )
     if joining in (Joining.WHOLE, Joining.REQUEST):
         await SeatPool.create(
             offer=made, capacity=capacity, starts_at=min(starts) if starts else None,
@@ -114,7 +122,10 @@ async def offer(
 
 
 async def booking(
-    pool: SeatPool, participant: Person | None = None, state: BookingState = BookingState.CONFIRMED, **other: Any
+    pool: SeatPool,
+    participant: Person | None = None,
+    state: BookingState = BookingState.CONFIRMED,
+    **other: Any,
 ) -> Booking:
     """A booking with its effect on the pool, made directly: for tests of what comes after booking."""
     participant = participant or await person(f"Deltaker {next(_numbers)}")

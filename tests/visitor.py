@@ -42,7 +42,9 @@ class Page:
 
     def form(self, action: str | None = None) -> Tag:
         """The form whose action ends so; else the only form with method post."""
-        forms = [form for form in self.soup.find_all("form") if str(form.get("method", "get")).lower() == "post"]
+        forms = [
+            form for form in self.soup.find_all("form") if str(form.get("method", "get")).lower() == "post"
+        ]
         if action is not None:
             forms = [form for form in forms if str(form.get("action", "")).partition("?")[0].endswith(action)]
         assert len(forms) >= 1, f"no form {action} on {self.url}: {self.heading}"
@@ -61,7 +63,11 @@ class Page:
                 chosen = field.find("option", selected=True) or field.find("option")
                 text = chosen.get("value", chosen.get_text()) if chosen else ""
             else:
-                text = field.get_text() if field.name == "textarea" else field.get("value", "on" if kind == "checkbox" else "")
+                text = (
+                    field.get_text()
+                    if field.name == "textarea"
+                    else field.get("value", "on" if kind == "checkbox" else "")
+                )
             sent.setdefault(str(name), []).append(str(text))
         return sent
 

@@ -46,14 +46,15 @@ def compose(
     name: str,
     channel: Channel,
     lang: str,
-    subject: str,
+    subject: Any,
     *,
     calendar: bytes | None = None,
     method: str | None = None,
     **context: Any,
 ) -> Content:
-    """Render templates/mails/NAME in the recipient's language. The subject stays neutral: no offer's name."""
+    """Render templates/mails/NAME in the recipient's language. `subject` is a `lazy` text; it names no offer."""
     with speaking(lang):
+        subject = str(subject)
         if channel is Channel.SMS:
             return Content(subject, template(f"mails/{name}.sms.txt", lang).render(context).strip())
         text = template(f"mails/{name}.txt", lang).render(context).strip() + "\n"

@@ -34,10 +34,16 @@ class Booking(Row):
     )  # fmt: skip
     seats = fields.IntField()
     state = fields.CharEnumField(BookingState, max_length=20)
-    reference = fields.CharField(max_length=7, unique=True, description="short, for people: K7M4QP, shown as K7M-4QP")
+    reference = fields.CharField(
+        max_length=7, unique=True, description="short, for people: K7M4QP, shown as K7M-4QP"
+    )
     form_key = fields.BinaryField(description="128 random bits of the form: sent twice books once")
-    queue_no = fields.BigIntField(null=True, description="place in the queue's order; set once, under the lock")
-    link_version = fields.IntField(default=1, db_default=1, description="raised to revoke the links in messages")
+    queue_no = fields.BigIntField(
+        null=True, description="place in the queue's order; set once, under the lock"
+    )
+    link_version = fields.IntField(
+        default=1, db_default=1, description="raised to revoke the links in messages"
+    )
     lang = fields.CharField(max_length=5)
     held_until = fields.DatetimeField(null=True, description="an offered seat must be answered by then")
     created_at = fields.DatetimeField()

@@ -1,0 +1,109 @@
+"""What a visitor fills in to book, to find a booking, and what an organisation fills in about seats."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from marketplace.base.forms import Form
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import lazy
+from marketplace.base.models import Channel
+from marketplace.people.rules import contact
+
+NAME_LENGTH = 80
+
+
+def _email(text: str | None) -> str:
+    if not text:
+        raise ValueError(_("Skriv e-postadressen din"))
+    found = contact(text)
+    if found is None or found[0] is not Channel.EMAIL:
+        raise ValueError(_("Se over e-postadressen. Skriv for eksempel kari@epost.no"))
+    return found[1]
+
+
+def _participant(text: str | None) -> str:
+    if not text:
+        raise ValueError(_("Skriv hva den du melder på heter"))
+    return text
+
+
+def _phone(text: str | None) -> str:
+    if not text:
+        raise ValueError(_("Skriv mobilnummeret ditt"))
+    found = contact(text)
+    if found is None or found[0] is not Channel.SMS:
+        raise ValueError(_("Se over mobilnummeret. Skriv åtte siffer, eller + og landkode"))
+    return found[1]
+
+
+class BookingForm(Form):
+    """One question each: who comes, what are they called, how many, how do we reach you."""
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "name": {"missing": lazy("Skriv et fornavn eller et kallenavn")},
+        "seats": {"otherwise": lazy("Skriv hvor mange som kommer, med tall"), "missing": lazy("Skriv hvor mange som kommer, med tall")},
+        "form_key": {"otherwise": lazy("Skjemaet er for gammelt. Send det en gang til.")},
+    }  # fmt: skip
+
+    who: Literal["me", "child", "other"] = "me"
+    participant_name: Annotated[str | None, AfterValidator(_participant)] = Field(
+        None, max_length=NAME_LENGTH
+    )
+    name: str = Field(min_length=1, max_length=NAME_LENGTH)
+    seats: int = Field(1, ge=1, le=1000)
+    contact: Literal["email", "sms", "none"] = "email"
+    email: Annotated[str | None, AfterValidator(_email)] = Field(None, max_length=254)
+    phone: Annotated[str | None, AfterValidator(_phone)] = Field(None, max_length=40)
+    waiting_ok: bool = False
+    form_key: str = Field(pattern=r"^[0-9a-f]{32}$")
+
+    @model_validator(mode="before")
+    @classmethod
+    def only_what_was_chosen(cls, sent: dict[str, Any]) -> dict[str, Any]:
+        """Fields that belong to another choice do not count, whatever stands in them."""
+        asked = {"email": "email", "sms": "phone"}.get(sent.get("contact", "email"))
+        kept = {
+            name: text for name, text in sent.items() if name not in ("email", "phone", "participant_name")
+        }
+        if asked:
+            kept[asked] = sent.get(asked, "")
+        if sent.get("who", "me") != "me":
+            kept["participant_name"] = sent.get("participant_name", "")
+        return kept
+
+    @property
+    def reach(self) -> tuple[Channel, str] | None:
+        """Where messages about the booking go."""
+        if self.email:
+            return Channel.EMAIL, self.email
+        return (Channel.SMS, self.phone) if self.phone else None
+
+
+class FindForm(Form):
+    """A short reference, and what only the booker knows."""
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "reference": {"missing": lazy("Skriv nummeret på påmeldingen")},
+        "word": {"missing": lazy("Skriv navnet eller e-postadressen du brukte")},
+    }
+    reference: str = Field(min_length=1, max_length=20)
+    word: str = Field(min_length=1, max_length=254)
+
+
+class LinksForm(Form):
+    """Where to send the links of one's bookings."""
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "address": {"missing": lazy("Skriv e-postadressen eller mobilnummeret ditt")}
+    }
+    address: str = Field(min_length=1, max_length=254)
+
+
+class CapacityForm(Form):
+    """Seats of a pool; empty is no limit."""
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "capacity": {"otherwise": lazy("Skriv et helt tall, eller la feltet stå tomt")}
+    }
+    capacity: int | None = Field(None, ge=0, le=100_000)

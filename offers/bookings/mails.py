@@ -1,0 +1,110 @@
+"""What people are told about their bookings. Subjects are neutral: no offer's name on a locked screen.
+
+Each mail tells what is true when it is sent; one that is no longer true says nothing (None).
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.i18n import lazy, speaking
+from marketplace.base.mail import Content, compose, mail
+from marketplace.base.models import Channel
+from marketplace.settings import settings
+from offers.bookings.models import BookingState
+from offers.bookings.queries import active_for_address, booking, events
+from offers.catalogue.calendar import calendar, vevent
+
+
+def _calendar(found: dict[str, Any], lang: str) -> tuple[bytes | None, str | None]:
+    """The calendar part: REQUEST for one session, PUBLISH for a course (an iMIP object has one UID), CANCEL when the
+    booking is over. A cancelled course has none: nothing can name all its sessions."""
+    if found["channel"] != Channel.EMAIL or not found["sessions"]:
+        return None, None
+    organizer = parseaddr(settings().mail_from)[1]
+    with speaking(lang):
+        made = [replace(event, attendee=found["address"], organizer=organizer) for event in events(found)]
+    gone = found["state"] in ("cancelled", "declined", "expired")
+    if len(made) == 1:
+        method = "CANCEL" if gone or made[0].cancelled else "REQUEST"
+        return calendar([vevent(made[0])], method=method), method
+    if gone:
+        return None, None
+    plain = [replace(event, attendee=None, organizer=None) for event in made]
+    return calendar([vevent(event) for event in plain], method="PUBLISH"), "PUBLISH"
+
+
+async def _about(
+    name: str,
+    subject: Any,
+    channel: Channel,
+    lang: str,
+    booking_id: str,
+    states: set[BookingState],
+    *,
+    dates: bool,
+) -> Content | None:
+    """A mail about one booking, if it is still in one of these states."""
+    found = await booking(UUID(booking_id), lang)
+    if BookingState(found["state"]) not in states:
+        return None
+    part, method = _calendar(found, lang) if dates else (None, None)
+    return compose(name, channel, lang, subject, calendar=part, method=method, booking=found)
+
+
+@mail
+async def receipt(channel: Channel, lang: str, booking: str) -> Content | None:
+    """You have a place."""
+    return await _about("receipt", lazy("Påmeldingen din"), channel, lang, booking,
+                        {BookingState.CONFIRMED}, dates=True)  # fmt: skip
+
+
+@mail
+async def waiting(channel: Channel, lang: str, booking: str) -> Content | None:
+    """You are on the waiting list, at this place."""
+    return await _about("waiting", lazy("Du står på venteliste"), channel, lang, booking,
+                        {BookingState.WAITING}, dates=False)  # fmt: skip
+
+
+@mail
+async def requested(channel: Channel, lang: str, booking: str) -> Content | None:
+    """We have got your request; the organisation answers."""
+    return await _about("requested", lazy("Vi har fått forespørselen din"), channel, lang, booking,
+                        {BookingState.REQUESTED}, dates=False)  # fmt: skip
+
+
+@mail
+async def promoted(channel: Channel, lang: str, booking: str) -> Content | None:
+    """A place became free, and it is yours."""
+    return await _about("promoted", lazy("Du har fått plass"), channel, lang, booking,
+                        {BookingState.CONFIRMED}, dates=True)  # fmt: skip
+
+
+@mail
+async def offered(channel: Channel, lang: str, booking: str) -> Content | None:
+    """A place is held for you until a deadline."""
+    return await _about("offered", lazy("En plass ble ledig til deg"), channel, lang, booking,
+                        {BookingState.OFFERED}, dates=False)  # fmt: skip
+
+
+@mail
+async def declined(channel: Channel, lang: str, booking: str) -> Content | None:
+    """The organisation could not give a place."""
+    return await _about("declined", lazy("Svar på forespørselen din"), channel, lang, booking,
+                        {BookingState.DECLINED}, dates=False)  # fmt: skip
+
+
+@mail
+async def cancelled(channel: Channel, lang: str, booking: str) -> Content | None:
+    """You are no longer booked."""
+    return await _about("cancelled", lazy("Du er meldt av"), channel, lang, booking,
+                        {BookingState.CANCELLED}, dates=True)  # fmt: skip
+
+
+@mail
+async def links(channel: Channel, lang: str, to: str, at: str) -> Content | None:
+    """The links of all bookings made with this address. Somebody without any hears so: only here, never on a page."""
+    found = await active_for_address(to, datetime.fromisoformat(at), lang)
+    return compose("links", channel, lang, lazy("Lenkene dine"), bookings=found)

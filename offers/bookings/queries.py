@@ -1,0 +1,222 @@
+"""Reads of bookings. Who may see what is decided here, where it is fetched."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from marketplace.base.database import row, rows
+from marketplace.base.errors import NotFound
+from marketplace.base.i18n import gettext as _
+from marketplace.settings import settings
+from offers.bookings import rules
+from offers.catalogue.calendar import Event
+from offers.catalogue.models import Joining
+from offers.catalogue.queries import Viewer, published
+
+TEXT = """LATERAL (SELECT * FROM offer_text t WHERE t.offer_id = o.id
+    ORDER BY t.lang = {lang} DESC, t.lang = o.source_lang DESC LIMIT 1) t"""
+"""The offer's text in the wanted language, else in the one it was written in."""
+
+
+async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -> dict[str, Any]:
+    """What the booking form and its errors need: offer, session, place and seats.
+
+    Without `session` the offer's own pool. Raises NotFound when there is nothing to book or nothing to be seen.
+    """
+    values: list[Any] = [slug, lang]
+    seen = published(viewer, values)
+    which = "p.session_id IS NULL"
+    if session is not None:
+        values.append(session)
+        which = f"p.session_id = ${len(values)}"
+    found = await row(
+        f"""SELECT o.id AS offer_id, o.slug, o.joining, o.max_party, o.sensitive, o.keep_months, o.kind, o.promotion,
+            o.hold_hours, w.name AS owner, w.slug AS owner_slug, w.email AS owner_email, w.phone AS owner_phone,
+            t.title, t.lang AS text_lang, p.id AS pool_id, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
+            p.opens_at, p.closes_at, s.id AS session_id, s.starts_at AS session_starts, s.ends_at AS session_ends,
+            s.status, s.note, o.session_count, v.name AS venue
+        FROM offer o JOIN organization w ON w.id = o.owner_id JOIN seat_pool p ON p.offer_id = o.id AND {which}
+        JOIN {TEXT.format(lang="$2")} ON true
+        LEFT JOIN session s ON s.id = p.session_id
+        LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
+        WHERE o.slug = $1 AND {seen}""",  # noqa: S608 - text of ours only
+        *values,
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def pool_of(found: dict[str, Any]) -> rules.Pool:
+    """The decision's view of such a row."""
+    return rules.Pool(
+        found["capacity"], found["taken"], found["waiting"], found["starts_at"], found["ends_at"], found["opens_at"],
+        found["closes_at"], found["max_party"], Joining(found["joining"]),
+    )  # fmt: skip
+
+
+BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queue_no, b.held_until, b.lang AS booking_lang,
+    b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id, n.name AS participant, k.name AS booker,
+    c.channel, c.value AS address, o.id AS offer_id, o.slug, o.joining, o.sensitive, o.keep_months, o.promotion,
+    o.hold_hours, o.phone AS offer_phone, o.contact_name, o.online_url, o.state AS offer_state, w.name AS owner,
+    w.slug AS owner_slug, w.phone AS owner_phone, t.title, t.lang AS text_lang, t.meets_you, t.way_in, t.bring,
+    p.capacity, p.taken, p.session_id AS pool_session_id, p.starts_at, p.ends_at
+FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
+    JOIN organization w ON w.id = o.owner_id JOIN person n ON n.id = b.participant_id
+    JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
+    JOIN {TEXT.format(lang="$2")} ON true"""
+
+
+async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
+    """One booking with its offer, sessions (`sessions`) and place in the queue (`place`). Raises NotFound."""
+    found = await row(f"{BOOKING} WHERE b.id = $1", booking_id, lang)
+    if found is None:
+        raise NotFound
+    found["sessions"] = await rows(
+        """SELECT s.id, s.starts_at, s.ends_at, s.status, s.note, s.sequence, s.changed_at, v.name AS venue,
+            v.street, v.postcode, v.city, v.lat, v.lon,
+            EXISTS (SELECT 1 FROM sent_word x WHERE x.session_id = s.id AND x.booking_id = $1) AS sent_word
+        FROM session s JOIN offer o ON o.id = s.offer_id LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
+        WHERE s.offer_id = $2 AND ($3::uuid IS NULL OR s.id = $3) ORDER BY s.starts_at""",
+        booking_id, found["offer_id"], found["pool_session_id"],
+    )  # fmt: skip
+    found["place"] = None
+    if found["state"] == "waiting":
+        ahead = await row(
+            "SELECT count(*) AS n FROM booking WHERE pool_id = $1 AND state = 'waiting' AND queue_no <= $2",
+            found["pool_id"], found["queue_no"],
+        )  # fmt: skip
+        found["place"] = ahead["n"] if ahead else None
+    found["path"] = rules.link_path(found["id"], found["link_version"])
+    found["shown_reference"] = rules.shown_reference(found["reference"])
+    return found
+
+
+async def booking_by_token(token: str, lang: str) -> dict[str, Any]:
+    """The booking that a link in a message opens. Raises NotFound for any other link, also a revoked one."""
+    parsed = rules.token_booking(token)
+    if parsed is None:
+        raise NotFound
+    found = await booking(parsed[0], lang)
+    if not rules.seal_holds(found["id"], found["link_version"], parsed[1]):
+        raise NotFound
+    return found
+
+
+async def link_by_reference(reference: str, word: str) -> str | None:
+    """The path of the booking with this reference and this name or address; the reference alone opens nothing."""
+    found = await rows(
+        """SELECT b.id, b.link_version, n.name AS participant, k.name AS booker, c.value AS address
+        FROM booking b JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
+        LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.reference = $1""",
+        rules.typed_reference(reference),
+    )
+    for each in found:
+        names = [name for name in (each["participant"], each["booker"]) if name]
+        if any(rules.same_name(name, word) for name in names) or each["address"] == word.casefold().strip():
+            return rules.link_path(each["id"], each["link_version"])
+    return None
+
+
+async def active_for_address(address: str, now: datetime, lang: str) -> list[dict[str, Any]]:
+    """Bookings whose messages go to this address and that are not over: for "send meg lenkene mine på nytt"."""
+    found = await rows(
+        f"""SELECT b.id, b.link_version, b.state, t.title, n.name AS participant, p.starts_at
+        FROM contact_point c JOIN booking b ON b.contact_id = c.id JOIN seat_pool p ON p.id = b.pool_id
+        JOIN offer o ON o.id = b.offer_id JOIN person n ON n.id = b.participant_id
+        JOIN {TEXT.format(lang="$3")} ON true
+        WHERE c.value = $1 AND b.state IN ('requested', 'confirmed', 'waiting', 'offered')
+            AND (p.ends_at IS NULL OR p.ends_at > $2) ORDER BY p.starts_at NULLS LAST, b.id LIMIT 50""",  # noqa: S608
+        address, now, lang,
+    )  # fmt: skip
+    return [each | {"path": rules.link_path(each["id"], each["link_version"])} for each in found]
+
+
+async def parties(session_id: UUID) -> list[dict[str, Any]]:
+    """Everybody with a seat at a session, through its own pool or the offer's: for registers and messages.
+
+    Keys: booking_id, participant_id, name, booker, reference, seats, state, channel, address, contact_id, lang,
+    link_version, sent_word. Sorted by name as people read it (Å after Ø).
+    """
+    found = await rows(
+        """SELECT b.id AS booking_id, b.participant_id, n.name, k.name AS booker, b.reference, b.seats, b.state,
+            c.channel, c.value AS address, b.contact_id, b.lang, b.link_version, n.shielded,
+            x.id IS NOT NULL AS sent_word
+        FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
+        JOIN booking b ON b.pool_id = p.id AND b.state IN ('confirmed', 'offered')
+        JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
+        LEFT JOIN contact_point c ON c.id = b.contact_id
+        LEFT JOIN sent_word x ON x.booking_id = b.id AND x.session_id = s.id
+        WHERE s.id = $1""",
+        session_id,
+    )
+    return sorted(found, key=lambda party: alphabetical(party["name"] or ""))
+
+
+async def participants(offer_id: UUID, session_id: UUID | None = None) -> list[dict[str, Any]]:
+    """All active bookings of an offer, or of one session's pool, for those who lead it: by state, then in order."""
+    found = await rows(
+        """SELECT b.id, n.name, k.name AS booker, b.reference, b.seats, b.state, b.queue_no, c.channel,
+            c.value AS address, c.refused_at IS NOT NULL AS refused, n.shielded, b.created_at, p.session_id, s.starts_at
+        FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
+        JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
+        LEFT JOIN session s ON s.id = p.session_id
+        WHERE b.offer_id = $1 AND ($2::uuid IS NULL OR p.session_id = $2)
+            AND b.state IN ('requested', 'confirmed', 'waiting', 'offered')
+        ORDER BY s.starts_at, b.queue_no NULLS FIRST, b.id LIMIT 2000""",
+        offer_id, session_id,
+    )  # fmt: skip
+    return found
+
+
+async def pools(offer_id: UUID) -> list[dict[str, Any]]:
+    """The seat pools of an offer, coming ones first in time."""
+    return await rows(
+        """SELECT p.id, p.capacity, p.taken, p.waiting, p.session_id, p.starts_at, p.ends_at, s.status
+        FROM seat_pool p LEFT JOIN session s ON s.id = p.session_id WHERE p.offer_id = $1
+        ORDER BY p.starts_at NULLS FIRST, p.id""",
+        offer_id,
+    )
+
+
+ORDER = {"å": "~2", "æ": "~0", "ø": "~1", "ä": "~0", "ö": "~1"}
+
+
+def alphabetical(name: str) -> str:
+    """Sort key of a Norwegian name: æ, ø, å come last, in that order. The database has no collation for it."""
+    return "".join(ORDER.get(letter, letter) for letter in name.casefold())
+
+
+async def events_of(booking_id: UUID, lang: str = "nb") -> list[Event]:
+    """A booking's calendar events, one a session. A sensitive offer says "Avtale" and no more."""
+    found = await booking(booking_id, lang)
+    return events(found)
+
+
+def events(found: dict[str, Any]) -> list[Event]:
+    """The same from a booking that is read already. A cancelled booking cancels its events."""
+    host = urlsplit(settings().public_url).hostname
+    gone = found["state"] not in rules.SEATED
+    made = []
+    for session in found["sessions"]:
+        place = ", ".join(
+            part for part in (session["venue"], session["street"],
+                              " ".join(filter(None, (session["postcode"], session["city"])))) if part
+        )  # fmt: skip
+        made.append(
+            Event(
+                uid=f"booking-{found['id']}-{session['id']}@{host}",
+                starts_at=session["starts_at"],
+                ends_at=session["ends_at"],
+                summary=_("Avtale") if found["sensitive"] else found["title"],
+                changed_at=max(session["changed_at"], found["changed_at"]),
+                sequence=session["sequence"] + (1 if gone else 0),
+                cancelled=gone or session["status"] == "cancelled",
+                location="" if found["sensitive"] else place,
+                geo=None
+                if found["sensitive"] or session["lat"] is None
+                else (session["lat"], session["lon"]),
+            )
+        )
+    return made

@@ -1,0 +1,160 @@
+"""Decisions about bookings: no database, no clock. The actions read, ask here, and write."""
+
+import base64
+import binascii
+import hmac
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from marketplace.base.http import signature
+from offers.bookings.models import BookingState
+from offers.catalogue.models import Joining
+
+ALPHABET = "BCDFGHJKMNPQRTVWXYZ2346789"
+"""Letters and digits that nobody mixes up when read aloud; no vowels, so no words."""
+REFERENCE_LENGTH = 6
+
+ACTIVE = frozenset(
+    {BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.WAITING, BookingState.OFFERED}
+)
+SEATED = frozenset({BookingState.CONFIRMED, BookingState.OFFERED})
+"""States whose seats count as taken."""
+
+MOVES: dict[BookingState | None, frozenset[BookingState]] = {
+    None: frozenset({BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.WAITING}),
+    BookingState.REQUESTED: frozenset({BookingState.CONFIRMED, BookingState.WAITING, BookingState.DECLINED,
+                                       BookingState.CANCELLED}),
+    BookingState.CONFIRMED: frozenset({BookingState.CANCELLED}),
+    BookingState.WAITING: frozenset({BookingState.CONFIRMED, BookingState.OFFERED, BookingState.CANCELLED}),
+    BookingState.OFFERED: frozenset({BookingState.CONFIRMED, BookingState.EXPIRED, BookingState.CANCELLED,
+                                     BookingState.DECLINED}),
+    BookingState.CANCELLED: frozenset(),
+    BookingState.DECLINED: frozenset(),
+    BookingState.EXPIRED: frozenset({BookingState.CONFIRMED, BookingState.WAITING}),
+}  # fmt: skip
+"""Every move a booking may make; None is before it exists."""
+
+
+def may_move(old: BookingState | None, new: BookingState) -> bool:
+    return new in MOVES[old]
+
+
+class Objection(StrEnum):
+    """Why nobody can book here now."""
+
+    OVER = "over"
+    NOT_OPEN = "not_open"
+    CLOSED = "closed"
+    TOO_MANY = "too_many"
+    NEVER_FITS = "never_fits"
+    NOT_TOGETHER = "not_together"
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What a decision needs of a locked seat pool and its offer."""
+
+    capacity: int | None
+    taken: int
+    waiting: int
+    starts_at: datetime | None
+    ends_at: datetime | None
+    opens_at: datetime | None
+    closes_at: datetime | None
+    max_party: int
+    joining: Joining
+
+    @property
+    def free(self) -> int | None:
+        """Seats left; None is no limit."""
+        return None if self.capacity is None else self.capacity - self.taken
+
+    def fits(self, seats: int) -> bool:
+        return self.free is None or seats <= self.free
+
+
+def closed(pool: Pool, now: datetime) -> Iterator[Objection]:
+    """Why booking is not open, whoever asks. A course that has begun is closed; product.md: nobody after the start."""
+    if pool.starts_at is not None and pool.starts_at <= now:
+        yield Objection.OVER
+    elif pool.closes_at is not None and pool.closes_at <= now:
+        yield Objection.CLOSED
+    if pool.opens_at is not None and now < pool.opens_at:
+        yield Objection.NOT_OPEN
+
+
+def objections(pool: Pool, seats: int, now: datetime, waiting_ok: bool) -> Iterator[Objection]:
+    """Why this party cannot book here now. `waiting_ok`: a party that does not fit would rather wait together."""
+    yield from closed(pool, now)
+    if seats > pool.max_party:
+        yield Objection.TOO_MANY
+    elif pool.capacity is not None and seats > pool.capacity:
+        yield Objection.NEVER_FITS
+    elif pool.joining is not Joining.REQUEST and not pool.fits(seats) and pool.free and not waiting_ok:
+        yield Objection.NOT_TOGETHER
+
+
+def first_state(pool: Pool, seats: int) -> BookingState:
+    """Where a new booking begins. A party that fits is confirmed even past a queue: when seats are left, nobody in
+    the queue fits (promotion has seen to that under the same lock)."""
+    if pool.joining is Joining.REQUEST:
+        return BookingState.REQUESTED
+    return BookingState.CONFIRMED if pool.fits(seats) else BookingState.WAITING
+
+
+def promoted(free: int | None, queue: Iterable[tuple[UUID, int]]) -> list[UUID]:
+    """Who of the queue, (booking, seats) in order, gets the free seats: each the first that fits what is left."""
+    chosen = []
+    for booking, seats in queue:
+        if free is None or seats <= free:
+            chosen.append(booking)
+            free = None if free is None else free - seats
+    return chosen
+
+
+def new_reference() -> str:
+    """A short reference for people, not secret: it opens nothing without the name or the address."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH))
+
+
+def shown_reference(reference: str) -> str:
+    """K7M4QP is shown as K7M-4QP."""
+    return f"{reference[:3]}-{reference[3:]}"
+
+
+def typed_reference(text: str) -> str:
+    """A reference as somebody typed it: any case, with or without hyphen or spaces."""
+    return "".join(character for character in text.upper() if character.isalnum())
+
+
+def _mac(booking: UUID, version: int) -> bytes:
+    return bytes.fromhex(signature("booking-link", booking.hex, str(version)))[:12]
+
+
+def link_path(booking: UUID, version: int) -> str:
+    """The path that opens a booking: made from the server's key, so it can be made again, and revoked by raising
+    the version."""
+    token = base64.urlsafe_b64encode(booking.bytes + _mac(booking, version)).rstrip(b"=").decode()
+    return f"/bookings/{token}"
+
+
+def token_booking(token: str) -> tuple[UUID, bytes] | None:
+    """The booking a token speaks of, and its seal, still to be checked with `seal_holds`. None: not a token."""
+    try:
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except (binascii.Error, ValueError):
+        return None
+    return (UUID(bytes=raw[:16]), raw[16:]) if len(raw) == 28 else None
+
+
+def seal_holds(booking: UUID, version: int, seal: bytes) -> bool:
+    return hmac.compare_digest(seal, _mac(booking, version))
+
+
+def same_name(one: str, other: str) -> bool:
+    """Names as people type them: case and spaces aside."""
+    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())

@@ -1,0 +1,238 @@
+"""Booking, and what a booker can do with a booking by its link: see, cancel, send word, put it in a calendar."""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from marketplace.base.access import public
+from marketplace.base.database import row
+from marketplace.base.errors import BadRequest, NotFound, Refused
+from marketplace.base.http import Request, see_other
+from marketplace.base.i18n import gettext as _
+from marketplace.base.limits import limit, limit_visitor
+from marketplace.base.mail import post
+from marketplace.base.templates import render
+from marketplace.people.rules import contact
+from offers.bookings import actions, queries, rules
+from offers.bookings.forms import BookingForm, FindForm, LinksForm
+from offers.catalogue.calendar import calendar, vevent
+from offers.catalogue.queries import viewer_of
+
+
+def _session(text: str | None) -> UUID | None:
+    """The session of an address or a form; what is no id is no session."""
+    if not text:
+        return None
+    try:
+        return UUID(text)
+    except ValueError as problem:
+        raise NotFound from problem
+
+
+async def _page(request: Request, found: dict[str, Any], form: Any, status: int = 200) -> Response:
+    pool = queries.pool_of(found)
+    return render(
+        request, "offers/bookings/new.html", status=status, offer=found, form=form, pool=pool,
+        full=pool.joining != "request" and pool.free == 0, section="offers",
+    )  # fmt: skip
+
+
+def _closed(request: Request, found: dict[str, Any], reason: str, status: int) -> Response:
+    return render(
+        request, "offers/bookings/closed.html", status=status, offer=found, reason=reason, section="offers"
+    )
+
+
+def _why_closed(found: dict[str, Any], request: Request) -> str | None:
+    if found["status"] == "cancelled":
+        return _("Denne samlingen er avlyst.")
+    for objection in rules.closed(queries.pool_of(found), request.now):
+        return actions.objection_text(objection, queries.pool_of(found), found["sensitive"])
+    return None
+
+
+@public
+async def new(request: Request) -> Response:
+    """GET /offers/{slug}/bookings/new?session=…"""
+    session = _session(request.query.get("session", [None])[-1])
+    viewer = await viewer_of(request.person)
+    found = await queries.bookable(request.path_params["slug"], session, viewer, request.lang)
+    if reason := _why_closed(found, request):
+        return _closed(request, found, reason, 410)
+    known = await _own_contact(request)
+    form = BookingForm.blank(
+        who="me", seats=1, contact="sms" if known and known["channel"] == "sms" else "email", form_key=secrets.token_hex(16),
+        name=request.person.name if request.person else "",
+        email=known["value"] if known and known["channel"] == "email" else "",
+        phone=known["value"] if known and known["channel"] == "sms" else "",
+    )  # fmt: skip
+    return await _page(request, found, form)
+
+
+async def _own_contact(request: Request) -> dict[str, Any] | None:
+    """The first address that the signed-in person has proven theirs."""
+    if request.person is None:
+        return None
+    return await row(
+        """SELECT id, channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
+        ORDER BY channel, created_at LIMIT 1""",
+        request.person.id,
+    )
+
+
+@public
+async def create(request: Request) -> Response:
+    """POST /offers/{slug}/bookings"""
+    slug = request.path_params["slug"]
+    session = _session((await request.fields()).get("session", [None])[-1])
+    viewer = await viewer_of(request.person)
+    form = await BookingForm.read(request)
+    if form.valid:
+        data, reach = form.data, form.data.reach
+        known = await row(
+            "SELECT id FROM contact_point WHERE person_id = $1 AND channel = $2 AND value = $3",
+            request.person.id, *reach,
+        ) if request.person and reach else None  # fmt: skip
+        party = actions.Party(
+            name=data.name, seats=data.seats, participant_name=data.participant_name,
+            channel=reach[0] if reach else None, address=reach[1] if reach else None,
+            person=request.person.id if request.person else None, contact_id=known["id"] if known else None,
+            waiting_ok=data.waiting_ok,
+        )  # fmt: skip
+        try:
+            booked = await actions.book(
+                slug,
+                session,
+                party,
+                viewer=viewer,
+                form_key=bytes.fromhex(data.form_key),
+                lang=request.lang,
+                now=request.now,
+            )
+        except Refused as refused:
+            found = await queries.bookable(slug, session, viewer, request.lang)
+            if reason := _why_closed(found, request):
+                return _closed(request, found, reason, 409)
+            form.add_error("seats", refused.message)
+            return await _page(request, found, form, 422)
+        return see_other(booked.path, request)
+    found = await queries.bookable(slug, session, viewer, request.lang)
+    if reason := _why_closed(found, request):
+        return _closed(request, found, reason, 409)
+    if "form_key" in form.errors:
+        form.values["form_key"] = secrets.token_hex(16)
+    return await _page(request, found, form, 422)
+
+
+@public
+async def show(request: Request) -> Response:
+    """GET /bookings/{token}: the receipt, the place in the queue, or what became of it."""
+    request.private = True
+    found = await queries.booking_by_token(request.path_params["token"], request.lang)
+    coming = [
+        each for each in found["sessions"] if each["ends_at"] > request.now and each["status"] != "cancelled"
+    ]
+    return render(request, "offers/bookings/show.html", booking=found, coming=coming, section="my-page")
+
+
+@public
+async def cancel(request: Request) -> Response:
+    """GET and POST /bookings/{token}/cancel. GET only asks: mail scanners follow links."""
+    request.private = True
+    found = await queries.booking_by_token(request.path_params["token"], request.lang)
+    if request.method == "POST":
+        if found["state"] in rules.ACTIVE and found["ends_at"] and found["ends_at"] <= request.now:
+            raise Refused(_("Dette er over, så det er ikke noe å melde av."))
+        await actions.cancel(found["id"], now=request.now, by=request.person.id if request.person else None)
+        return see_other(found["path"], request)
+    if found["state"] not in rules.ACTIVE:
+        return see_other(found["path"], request)
+    return render(request, "offers/bookings/cancel.html", booking=found, section="my-page")
+
+
+@public
+async def answer(request: Request) -> Response:
+    """POST /bookings/{token}/answer: yes or no to a held seat."""
+    found = await queries.booking_by_token(request.path_params["token"], request.lang)
+    said = (await request.fields()).get("answer", [""])[-1]
+    if said not in ("yes", "no"):
+        raise BadRequest(_("Velg ja eller nei."))
+    await actions.answer_offer(found["id"], said == "yes", now=request.now)
+    return see_other(found["path"], request)
+
+
+@public
+async def sent_word(request: Request) -> Response:
+    """POST /bookings/{token}/sent-word: not this time."""
+    found = await queries.booking_by_token(request.path_params["token"], request.lang)
+    session = _session((await request.fields()).get("session", [""])[-1])
+    if session is None:
+        raise NotFound
+    await actions.send_word(found["id"], session, now=request.now)
+    return see_other(found["path"], request)
+
+
+@public
+async def calendar_file(request: Request) -> Response:
+    """GET /bookings/{token}/calendar.ics"""
+    request.private = True
+    found = await queries.booking_by_token(request.path_params["token"], request.lang)
+    body = calendar([vevent(event) for event in queries.events(found)], private=True)
+    return Response(
+        body,
+        media_type="text/calendar; charset=utf-8",
+        headers={
+            "Content-Disposition": 'attachment; filename="treffpunkt.ics"',
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+        },
+    )
+
+
+@public
+async def find(request: Request) -> Response:
+    """GET and POST /bookings: find a booking by its short reference and the name or address."""
+    form: Any = FindForm.blank()
+    if request.method == "POST":
+        await limit_visitor("find-booking", request, 20, timedelta(minutes=15))
+        form = await FindForm.read(request)
+        if form.valid:
+            path = await queries.link_by_reference(form.data.reference, form.data.word)
+            if path:
+                return see_other(path, request)
+            form.add_error(
+                "reference", _("Vi finner ingen påmelding med det nummeret og det navnet. Se over begge.")
+            )
+    return render(
+        request, "offers/bookings/find.html", form=form, links_form=LinksForm.blank(), section="my-page",
+        status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+@public
+async def send_links(request: Request) -> Response:
+    """POST /bookings/links: send my links again. The answer is the same whether the address is known or not."""
+    form = await LinksForm.read(request)
+    reach = contact(form.data.address) if form.valid else None
+    if form.valid and reach is None:
+        form.add_error("address", _("Se over adressen. Skriv for eksempel kari@epost.no eller 51 00 00 00"))
+    if not form.valid or reach is None:
+        return render(
+            request,
+            "offers/bookings/find.html",
+            form=FindForm.blank(),
+            links_form=form,
+            section="my-page",
+            status=422,
+        )
+    await limit_visitor("send-links", request, 20, timedelta(hours=1))
+    channel, address = reach
+    await limit("send-links", address, 5, timedelta(hours=1), now=request.now)
+    await post(
+        "links", channel=channel, address=address, lang=request.lang, key=f"links:{address}:{request.now:%Y%m%d%H%M}",
+        now=request.now, at=request.now.isoformat(), to=address,
+    )  # fmt: skip
+    return render(request, "offers/bookings/links_sent.html", section="my-page")

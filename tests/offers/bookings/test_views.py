@@ -1,0 +1,171 @@
+"""Booking over HTTP, with the forms that the pages really hold."""
+
+from datetime import timedelta
+
+from marketplace.base.database import rows, value
+from marketplace.base.mail import MAILS
+from marketplace.base.models import OutboxMessage
+from offers.bookings import mails  # noqa: F401 - fills MAILS
+from offers.bookings.models import Booking, BookingState
+from offers.catalogue.models import Joining, SeatPool, Session
+from tests import make
+from tests.conftest import NOW
+from tests.visitor import Page, Visitor
+
+
+async def book(visitor: Visitor, slug: str, session: object = None, **typed: object) -> Page:
+    """Fill in the booking form of an offer and follow to the receipt, or to the form with its errors."""
+    page = await visitor.open(f"/offers/{slug}/bookings/new" + (f"?session={session}" if session else ""))
+    assert page.status == 200, page.text
+    given = {"name": "Ola", "contact": "email", "email": "ola@example.no"} | typed
+    return await visitor.follow(await visitor.submit(page, **given))
+
+
+async def test_a_visitor_books_a_place_and_gets_a_receipt(visitor: Visitor) -> None:
+    offer = await make.offer("Generasjonslekene", capacity=10)
+    session = await Session.get(offer=offer)
+    page = await book(visitor, offer.slug, session.id, seats=2)
+    assert page.heading == "Du er påmeldt"
+    assert "Ola og én til" in page.text
+    assert "tirsdag 20. oktober 2026 kl. 12–14" in page.text
+    pool = await SeatPool.get(offer=offer)
+    assert (pool.taken, pool.waiting) == (2, 0)
+    message = await OutboxMessage.get()
+    assert (message.channel, message.address, message.mail) == ("email", "ola@example.no", "receipt")
+    content = await MAILS["receipt"](message.channel, "nb", **message.facts)
+    assert content is not None
+    assert content.subject == "Påmeldingen din"
+    assert "Generasjonslekene" in content.text
+    assert content.method == "REQUEST"
+    assert content.calendar is not None
+    assert b"METHOD:REQUEST" in content.calendar
+
+
+async def test_a_full_offer_leads_to_the_waiting_list_with_the_place_in_it(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, capacity=1)
+    await make.booking(await SeatPool.get(offer=offer))
+    first = await book(visitor, offer.slug, name="Nora", email="nora@example.no")
+    second = await book(visitor, offer.slug, name="Per", contact="sms", phone="51 00 00 99")
+    assert first.heading == second.heading == "Du står på venteliste"
+    assert "Nummer 1 i køen" in first.text
+    assert "Nummer 2 i køen" in second.text
+    assert [row["mail"] for row in await rows("SELECT mail FROM outbox_message ORDER BY id")] == [
+        "waiting",
+        "waiting",
+    ]
+    assert await value("SELECT value FROM contact_point WHERE channel = 'sms'") == "+4751000099"
+
+
+async def test_cancelling_by_the_link_asks_first_and_gives_the_seat_to_the_next(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, capacity=1)
+    mine = await book(visitor, offer.slug)
+    other = await book(visitor, offer.slug, name="Nora", email="nora@example.no")
+    asked = await visitor.open(f"{mine.url}/cancel")
+    assert asked.heading == "Melde av?"
+    assert await Booking.filter(state=BookingState.CONFIRMED).count() == 1
+    done = await visitor.follow(await visitor.submit(asked))
+    assert done.heading == "Påmeldingen er avmeldt"
+    assert (await visitor.open(other.url)).heading == "Du er påmeldt"
+    pool = await SeatPool.get(offer=offer)
+    assert (pool.taken, pool.waiting) == (1, 0)
+    sent = [row["mail"] for row in await rows("SELECT mail FROM outbox_message ORDER BY id")]
+    assert sent == ["receipt", "waiting", "cancelled", "promoted"]
+
+
+async def test_the_same_form_sent_twice_books_once(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, capacity=10)
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    one = await visitor.submit(page, name="Ola", email="ola@example.no")
+    two = await visitor.submit(page, name=" OLA ", email="Ola@Example.no")
+    assert one.response.headers["location"] == two.response.headers["location"]
+    assert await Booking.all().count() == 1
+    stranger = await visitor.submit(page, name="Per", email="per@example.no")
+    assert stranger.status == 409
+    assert await value("SELECT count(*) FROM person") == 1
+
+
+async def test_errors_stand_at_the_fields_and_what_was_typed_stays(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, capacity=10)
+    page = await book(visitor, offer.slug, name="", email="kari@", seats="mange", who="other")
+    assert page.status == 422
+    assert [link["href"] for link in page.soup.select(".ds-error-summary a")] == [
+        "#participant_name",
+        "#name",
+        "#seats",
+        "#email",
+    ]
+    assert page.soup.find(id="email")["value"] == "kari@"
+    assert page.soup.find(id="seats")["value"] == "mange"
+    assert await Booking.all().count() == 0
+
+
+async def test_a_party_that_does_not_fit_may_wait_together(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, capacity=3)
+    await make.booking(await SeatPool.get(offer=offer), seats=2)
+    page = await book(visitor, offer.slug, seats=2)
+    assert page.status == 422
+    assert "Det er 1 ledig plass. Velg færre, eller kryss av for venteliste." in page.text
+    page = await visitor.follow(await visitor.submit(page, waiting_ok="true"))
+    assert page.heading == "Du står på venteliste"
+    single = await book(visitor, offer.slug, name="Nora", email="nora@example.no")
+    assert single.heading == "Du er påmeldt"
+
+
+async def test_somebody_without_mail_or_phone_gets_a_reference_that_needs_the_name_too(
+    visitor: Visitor,
+) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, capacity=3)
+    page = await book(visitor, offer.slug, contact="none", who="other", participant_name="Ingrid")
+    assert page.heading == "Ingrid er påmeldt"
+    booking = await Booking.get().prefetch_related("participant", "booked_by")
+    assert (booking.participant.name, booking.booked_by.name, booking.contact_id) == ("Ingrid", "Ola", None)
+    typed = f"{booking.reference[:3]}-{booking.reference[3:]}".lower()
+    find = await visitor.open("/bookings")
+    assert (await visitor.submit(find, "/bookings", reference=typed, word="Kari")).status == 422
+    found = await visitor.follow(await visitor.submit(find, "/bookings", reference=typed, word="ingrid"))
+    assert found.heading == "Ingrid er påmeldt"
+    assert await OutboxMessage.all().count() == 0
+
+
+async def test_past_cancelled_and_unpublished_say_so(visitor: Visitor) -> None:
+    offer = await make.offer(starts=[NOW - timedelta(hours=1), NOW + timedelta(days=1)])
+    past, coming = await Session.filter(offer=offer).order_by("starts_at")
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new?session={past.id}")
+    assert (page.status, page.heading) == (410, "Du kan ikke melde deg på nå")
+    form = await visitor.open(f"/offers/{offer.slug}/bookings/new?session={coming.id}")
+    await rows(
+        "UPDATE session SET status = 'cancelled', note = 'Vi er tilbake neste uke' WHERE id = $1", coming.id
+    )
+    page = await visitor.submit(form, name="Ola", email="ola@example.no", session=past.id)
+    assert page.status == 409
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new?session={coming.id}")
+    assert "Denne samlingen er avlyst." in page.text
+    await rows("UPDATE offer SET state = 'draft'")
+    assert (await visitor.submit(form, name="Ola", email="ola@example.no")).status == 404
+    assert await Booking.all().count() == 0
+
+
+async def test_a_changed_link_opens_nothing(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE)
+    page = await book(visitor, offer.slug)
+    token = page.url.rpartition("/")[2]
+    for wrong in (token[:30] + ("A" if token[30] != "A" else "B") + token[31:], token[:10], "x", token[5:]):
+        assert (await visitor.open(f"/bookings/{wrong}")).status == 404
+    await rows("UPDATE booking SET link_version = 2")
+    assert (await visitor.open(page.url)).status == 404
+
+
+async def test_the_answer_about_an_address_is_the_same_known_or_not(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE)
+    await book(visitor, offer.slug)
+    find = await visitor.open("/bookings")
+    known = await visitor.submit(find, "/bookings/links", address="ola@example.no")
+    unknown = await visitor.submit(find, "/bookings/links", address="per@example.no")
+    assert known.text == unknown.text
+    texts = {}
+    for message in await OutboxMessage.filter(mail="links"):
+        content = await MAILS["links"](message.channel, "nb", **message.facts)
+        assert content is not None
+        texts[message.address] = content.text
+    assert "Generasjonslekene" in texts["ola@example.no"]
+    assert "ingen kommende" in texts["per@example.no"]
