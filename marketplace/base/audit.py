@@ -1,13 +1,14 @@
 """The audit log: who did what, when. Ids only, never a name, never free text."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.database import rows
+from marketplace.base.clock import month_start, today
+from marketplace.base.database import rows, value
 
 INSERT = """INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, person_id, details)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
@@ -29,3 +30,22 @@ async def record(
     """
     await rows(INSERT, uuid7(), now, actor, action, object_id, organization, person,
                json.dumps(details) if details else None)  # fmt: skip
+
+
+MONTHS_AHEAD = 3
+IN_DEFAULT = "SELECT EXISTS (SELECT FROM audit_entry_default WHERE at >= $1 AND at < $2)"
+
+
+async def open_months(now: datetime) -> None:
+    """Make the partitions of this month and the coming ones: old months are dropped whole.
+
+    A month whose first entries came before its partition stays in the default partition.
+    """
+    day = today(now).replace(day=1)
+    for _ in range(MONTHS_AHEAD + 1):
+        following = (day + timedelta(days=32)).replace(day=1)
+        name, starts, ends = f"audit_entry_{day:%Y_%m}", month_start(day), month_start(following)
+        if await value("SELECT to_regclass($1)", name) is None and not await value(IN_DEFAULT, starts, ends):
+            # Names and moments of ours; CREATE takes no parameters.
+            await rows(f"CREATE TABLE {name} PARTITION OF audit_entry FOR VALUES FROM ('{starts}') TO ('{ends}')")
+        day = following
