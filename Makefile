@@ -51,9 +51,9 @@ format: $(TEST)
 messages: $(TEST)
 	@mkdir -p var
 	.venv/bin/pybabel -q extract -F pyproject.toml -k lazy --add-location=file --sort-by-file \
-		-o var/messages.pot marketplace offers organizations templates
-	for lang in nn en; do .venv/bin/pybabel -q update --init-missing --no-fuzzy-matching --omit-header \
-		-i var/messages.pot -d marketplace/locale -l $$lang; done
+		--project=Treffpunkt -o var/messages.pot marketplace offers organizations templates
+	for lang in nn en; do .venv/bin/pybabel -q update --init-missing --no-fuzzy-matching \
+		--ignore-pot-creation-date -i var/messages.pot -d marketplace/locale -l $$lang || exit; done
 	.venv/bin/pybabel -q compile -d marketplace/locale
 
 # Keeps what is pinned, adds what is new; UPGRADE=1 takes the newest of everything.
