@@ -1,0 +1,106 @@
+"""The worker: the whole timetable of background jobs, one page. It sends messages and keeps derived facts fresh."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from importlib.util import find_spec
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from marketplace.base import audit, clock, jobs, outbox
+from marketplace.base.database import UNAVAILABLE, connected
+from marketplace.base.log import configure
+from marketplace.people import jobs as people
+from marketplace.settings import settings
+
+log = structlog.get_logger("schedule")
+
+for _mails in ("marketplace.people.mails", "offers.bookings.mails", "offers.messages.mails"):
+    if find_spec(_mails):
+        import_module(_mails)
+
+
+@dataclass(frozen=True)
+class Job:
+    """`run(now)` every so often. Of several workers only one does it, unless `everywhere`."""
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], Awaitable[object]]
+    everywhere: bool = False
+    in_demo: timedelta | None = None
+    """How often in demo mode, where somebody moves the clock and waits to see what comes of it."""
+
+
+stop = asyncio.Event()
+
+
+async def send(now: datetime) -> None:
+    await outbox.send_due(people.refuse, clock.now, stop)
+
+
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+TIMETABLE = (
+    Job("send", SECOND, send, everywhere=True),
+    Job("alive", 15 * SECOND, jobs.alive, everywhere=True),
+    Job("audit_months", HOUR, audit.open_months),
+    Job("clean", HOUR, jobs.clean),
+    Job("clean_tickets", HOUR, people.clean_tickets),
+)
+
+PATIENCE = 8.0
+"""Seconds that a running job gets to finish when the worker is told to stop."""
+
+
+class Worker:
+    """Runs the jobs of the timetable; each failure is one job's own."""
+
+    def __init__(self) -> None:
+        self.leader = jobs.Leader()
+        self.running: set[asyncio.Task[object]] = set()
+
+    async def run(self, job: Job) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self.running.add(task)
+        try:
+            if job.everywhere or await self.leader.leads():
+                await job.run(clock.now())
+        except UNAVAILABLE as away:
+            log.warning("database away", job=job.name, problem=type(away).__name__)
+        except Exception:
+            log.exception("job failed", job=job.name)
+        finally:
+            self.running.discard(task)
+
+
+async def work() -> None:
+    """Run the timetable until SIGTERM or Ctrl-C; the message at hand is finished then."""
+    configure()
+    # It warns of every second that a long send skips.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    stop.clear()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    worker = Worker()
+    defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": 60}
+    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+    for job in TIMETABLE:
+        every = (settings().demo and job.in_demo) or job.every
+        scheduler.add_job(
+            worker.run, "interval", seconds=every.total_seconds(), args=[job], id=job.name,
+            next_run_time=datetime.now(UTC),
+        )  # fmt: skip
+    async with connected():
+        scheduler.start()
+        await stop.wait()
+        scheduler.pause()
+        if worker.running:
+            await asyncio.wait(worker.running, timeout=PATIENCE)
+        scheduler.shutdown(wait=False)
+        await worker.leader.resign()
