@@ -38,6 +38,10 @@ ROUTES: list[BaseRoute] = [
     post("/bookings/{token}/answer", bookings.answer),
     post("/bookings/{token}/sent-word", bookings.sent_word),
     get("/bookings/{token}/calendar.ics", bookings.calendar_file),
+    get("/manage/offers/{slug}/bookings", bookings.participants),
+    post("/manage/offers/{slug}/capacity", bookings.capacity),
+    post("/manage/offers/{slug}/requests", bookings.answer_request),
+    post("/manage/offers/{slug}/take-off", bookings.take_off),
     # calendars
     # people
     both("/sign-in", people.sign_in),

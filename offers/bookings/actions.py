@@ -125,7 +125,7 @@ async def _lock(slug: str, session: UUID | None, viewer: Viewer) -> dict[str, An
     pool = await row(
         f"""SELECT {POOL_COLUMNS} FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN seat_pool p ON p.offer_id = o.id AND {which}
-        WHERE o.slug = $1 AND {seen} FOR NO KEY UPDATE OF p""",  # noqa: S608 - text of ours only
+        WHERE o.slug = $1 AND {seen} FOR NO KEY UPDATE OF p""",
         *values,
     )
     if pool is None:
@@ -136,7 +136,7 @@ async def _lock(slug: str, session: UUID | None, viewer: Viewer) -> dict[str, An
 async def _lock_by_id(pool_id: UUID) -> dict[str, Any]:
     await rows("SELECT id FROM seat_pool WHERE id = $1 FOR NO KEY UPDATE", pool_id)
     pool = await row(
-        f"SELECT {POOL_COLUMNS} FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE p.id = $1",  # noqa: S608
+        f"SELECT {POOL_COLUMNS} FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE p.id = $1",
         pool_id,
     )
     if pool is None:

@@ -40,7 +40,7 @@ async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -
         JOIN {TEXT.format(lang="$2")} ON true
         LEFT JOIN session s ON s.id = p.session_id
         LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
-        WHERE o.slug = $1 AND {seen}""",  # noqa: S608 - text of ours only
+        WHERE o.slug = $1 AND {seen}""",
         *values,
     )
     if found is None:
@@ -127,7 +127,7 @@ async def active_for_address(address: str, now: datetime, lang: str) -> list[dic
         JOIN offer o ON o.id = b.offer_id JOIN person n ON n.id = b.participant_id
         JOIN {TEXT.format(lang="$3")} ON true
         WHERE c.value = $1 AND b.state IN ('requested', 'confirmed', 'waiting', 'offered')
-            AND (p.ends_at IS NULL OR p.ends_at > $2) ORDER BY p.starts_at NULLS LAST, b.id LIMIT 50""",  # noqa: S608
+            AND (p.ends_at IS NULL OR p.ends_at > $2) ORDER BY p.starts_at NULLS LAST, b.id LIMIT 50""",
         address, now, lang,
     )  # fmt: skip
     return [each | {"path": rules.link_path(each["id"], each["link_version"])} for each in found]
@@ -158,7 +158,7 @@ async def participants(offer_id: UUID, session_id: UUID | None = None) -> list[d
     """All active bookings of an offer, or of one session's pool, for those who lead it: by state, then in order."""
     found = await rows(
         """SELECT b.id, n.name, k.name AS booker, b.reference, b.seats, b.state, b.queue_no, c.channel,
-            c.value AS address, c.refused_at IS NOT NULL AS refused, n.shielded, b.created_at, p.session_id, s.starts_at
+            c.value AS address, c.refused_at IS NOT NULL AS refused, n.shielded, b.created_at, b.pool_id, p.session_id, s.starts_at
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
         JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
         LEFT JOIN session s ON s.id = p.session_id

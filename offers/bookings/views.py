@@ -7,7 +7,8 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from marketplace.base.access import public
+from marketplace.base.access import member, public
+from marketplace.base.audit import record
 from marketplace.base.database import row
 from marketplace.base.errors import BadRequest, NotFound, Refused
 from marketplace.base.http import Request, see_other
@@ -17,9 +18,12 @@ from marketplace.base.mail import post
 from marketplace.base.templates import render
 from marketplace.people.rules import contact
 from offers.bookings import actions, queries, rules
-from offers.bookings.forms import BookingForm, FindForm, LinksForm
+from offers.bookings.forms import BookingForm, CapacityForm, FindForm, LinksForm
 from offers.catalogue.calendar import calendar, vevent
+from offers.catalogue.models import Offer
 from offers.catalogue.queries import viewer_of
+from offers.publishing.queries import may_edit, offer_editable_by, offer_led_by, title_of
+from organizations.members.models import Role
 
 
 def _session(text: str | None) -> UUID | None:
@@ -236,3 +240,73 @@ async def send_links(request: Request) -> Response:
         now=request.now, at=request.now.isoformat(), to=address,
     )  # fmt: skip
     return render(request, "offers/bookings/links_sent.html", section="my-page")
+
+
+@member(Role.HOST)
+async def participants(request: Request) -> Response:
+    """GET /manage/offers/{slug}/bookings: who is booked, waits or asks; whom to ring; how many seats."""
+    offer = await offer_led_by(request.person, request.path_params["slug"])
+    return await _participants(request, offer, {})
+
+
+async def _participants(
+    request: Request, offer: Offer, errors: dict[UUID, str], status: int = 200
+) -> Response:
+    everyone = await queries.participants(offer.id)
+    await record(
+        "participants.read", now=request.now, actor=request.person.id, object_id=offer.id, organization=offer.owner_id,
+        details={"count": len(everyone)},
+    )  # fmt: skip
+    pools = [
+        pool | {"parties": [party for party in everyone if party["pool_id"] == pool["id"]]}
+        for pool in await queries.pools(offer.id)
+        if pool["ends_at"] is None or pool["ends_at"] > request.now
+    ]
+    return render(
+        request, "offers/bookings/participants.html", status=status, offer=offer, pools=pools, errors=errors,
+        title=await title_of(offer.id, request.lang), may_edit=await may_edit(request.person, offer.slug),
+        section="/manage",
+    )  # fmt: skip
+
+
+@member(Role.EDITOR)
+async def capacity(request: Request) -> Response:
+    """POST /manage/offers/{slug}/capacity: more or fewer seats in one pool; new seats go to the queue."""
+    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    pool = _session((await request.fields()).get("pool", [""])[-1])
+    if pool is None or pool not in {each["id"] for each in await queries.pools(offer.id)}:
+        raise NotFound
+    form = await CapacityForm.read(request)
+    try:
+        if form.valid:
+            await actions.set_capacity(pool, form.data.capacity, now=request.now, by=request.person.id)
+            return see_other(f"/manage/offers/{offer.slug}/bookings", request)
+    except Refused as refused:
+        form.add_error("capacity", refused.message)
+    return await _participants(request, offer, {pool: form.errors["capacity"]}, 422)
+
+
+@member(Role.EDITOR)
+async def answer_request(request: Request) -> Response:
+    """POST /manage/offers/{slug}/requests: accept or decline somebody who asked."""
+    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    fields = await request.fields()
+    booking, said = _session(fields.get("booking", [""])[-1]), fields.get("answer", [""])[-1]
+    asking = {each["id"] for each in await queries.participants(offer.id) if each["state"] == "requested"}
+    if booking not in asking or booking is None:
+        raise NotFound
+    if said not in ("yes", "no"):
+        raise BadRequest(_("Velg ja eller nei."))
+    await actions.answer_request(booking, said == "yes", now=request.now, by=request.person.id)
+    return see_other(f"/manage/offers/{offer.slug}/bookings", request)
+
+
+@member(Role.EDITOR)
+async def take_off(request: Request) -> Response:
+    """POST /manage/offers/{slug}/take-off: cancel a booking for somebody who rang."""
+    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    booking = _session((await request.fields()).get("booking", [""])[-1])
+    if booking is None or booking not in {each["id"] for each in await queries.participants(offer.id)}:
+        raise NotFound
+    await actions.cancel(booking, now=request.now, by=request.person.id)
+    return see_other(f"/manage/offers/{offer.slug}/bookings", request)

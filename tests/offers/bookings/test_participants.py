@@ -1,0 +1,92 @@
+"""Who sees the participants, and what the organisation may do with the seats."""
+
+import pytest
+
+from marketplace.base.database import rows, value
+from offers.bookings.models import Booking, BookingState
+from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.publishing.models import HostAssignment
+from organizations.directory.models import Organization
+from organizations.members.models import Role
+from tests import make
+from tests.visitor import Visitor
+
+
+@pytest.fixture
+async def full(db: None) -> Offer:
+    """A full offer: Ola has the only seat, Nora waits."""
+    offer = await make.offer(joining=Joining.WHOLE, capacity=1)
+    pool = await SeatPool.get(offer=offer)
+    await make.booking(pool, await make.person("Ola"))
+    await make.booking(pool, await make.person("Nora"), BookingState.WAITING)
+    return offer
+
+
+async def test_editors_and_hosts_of_the_offer_see_its_participants_and_nobody_else(
+    visitor: Visitor, full: Offer
+) -> None:
+    owner = await Organization.get(id=full.owner_id)
+    municipality = await make.organization("Sandnes kommune", kind="municipal")
+    await Organization.filter(id=owner.id).update(parent_id=municipality.id)
+    host = await make.member(owner, Role.HOST, "Tom")
+    await HostAssignment.create(person=host, offer=full)
+    allowed = [await make.member(owner, Role.EDITOR), await make.member(owner, Role.MANAGER), host]
+    refused = [
+        await make.member(owner, Role.HOST, "Unassigned"),
+        await make.member(await make.organization("Andre"), Role.MANAGER, "Per"),
+        await make.member(municipality, Role.MANAGER, "Manager above"),
+        await make.member(municipality, Role.COORDINATOR, "Nora"),
+        await make.person("Resident"),
+    ]
+    path = f"/manage/offers/{full.slug}/bookings"
+    statuses = []
+    for person in allowed + refused:
+        await visitor.sign_in(person)
+        statuses.append((await visitor.open(path)).status)
+    assert statuses == [200, 200, 200, 404, 404, 404, 403, 403]
+    read = await rows("SELECT actor_id FROM audit_entry WHERE action = 'participants.read'")
+    assert {entry["actor_id"] for entry in read} == {person.id for person in allowed}
+
+
+async def test_more_seats_go_to_the_queue_and_fewer_than_taken_is_refused(
+    visitor: Visitor, full: Offer
+) -> None:
+    await visitor.sign_in(await make.member(await Organization.get(id=full.owner_id)))
+    page = await visitor.open(f"/manage/offers/{full.slug}/bookings")
+    assert "nummer 1 i køen" in page.text
+    page = await visitor.follow(await visitor.submit(page, "/capacity", capacity="2"))
+    assert "2 av 2 plasser tatt" in page.text
+    assert await Booking.filter(state=BookingState.WAITING).count() == 0
+    refused = await visitor.submit(page, "/capacity", capacity="1")
+    assert refused.status == 422
+    assert "2 plasser er tatt. Du kan ikke gå lavere enn det." in refused.text
+    for typed in ("-1", "mange", "1" + "0" * 40):
+        assert (await visitor.submit(page, "/capacity", capacity=typed)).status == 422
+    assert await value("SELECT capacity FROM seat_pool") == 2
+
+
+async def test_a_request_takes_no_seat_until_it_is_accepted(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.REQUEST, capacity=1, sensitive=True)
+    await visitor.sign_in(await make.member(await Organization.get(id=offer.owner_id)))
+    pool = await SeatPool.get(offer=offer)
+    for name in ("Ola", "Nora"):
+        await make.booking(pool, await make.person(name), BookingState.REQUESTED)
+    path = f"/manage/offers/{offer.slug}/bookings"
+    states = []
+    for answer in ("yes", "yes"):
+        await visitor.follow(await visitor.submit(await visitor.open(path), "/requests", answer=answer))
+        states.append(sorted(row["state"] for row in await rows("SELECT state FROM booking")))
+    assert states == [["confirmed", "requested"], ["confirmed", "waiting"]]
+    assert await value("SELECT taken FROM seat_pool") == 1
+
+
+async def test_nobody_takes_off_another_organisations_participant(visitor: Visitor, full: Offer) -> None:
+    mine = await make.offer(joining=Joining.WHOLE)
+    await make.booking(await SeatPool.get(offer=mine))
+    theirs = await Booking.filter(offer=full).first()
+    assert theirs is not None
+    await visitor.sign_in(await make.member(await Organization.get(id=mine.owner_id)))
+    page = await visitor.open(f"/manage/offers/{mine.slug}/bookings")
+    assert (await visitor.submit(page, "/take-off", booking=theirs.id)).status == 404
+    assert (await visitor.submit(page, "/capacity", pool=theirs.pool_id, capacity=5)).status == 404
+    assert (await Booking.get(id=theirs.id)).state is BookingState.CONFIRMED
