@@ -9,8 +9,10 @@ from marketplace.access import Guarded
 from marketplace.base import static
 from marketplace.base.access import View
 from marketplace.home import views as home
+from marketplace.my_page import views as my_page
 from marketplace.people import views as people
 from offers.bookings import views as bookings
+from offers.feeds import views as feeds
 
 
 def get(path: str, view: View) -> Route:
@@ -43,11 +45,24 @@ ROUTES: list[BaseRoute] = [
     post("/manage/offers/{slug}/requests", bookings.answer_request),
     post("/manage/offers/{slug}/take-off", bookings.take_off),
     # calendars
+    get("/calendar", feeds.subscribe),
+    get("/calendar/all.ics", feeds.all_offers),
+    get("/calendar/organizations/{slug}.ics", feeds.organization),
+    get("/calendar/kinds/{kind}.ics", feeds.kind),
+    get("/calendar/offers/{slug}.ics", feeds.offer),
+    get("/calendar/sessions/{id}.ics", feeds.session),
+    get("/calendar/private/{secret}.ics", feeds.private),
     # people
     both("/sign-in", people.sign_in),
     both("/sign-in/code", people.code),
     both("/sign-in/{token}", people.link),
     post("/sign-out", people.sign_out),
+    get("/my-page", my_page.show),
+    post("/my-page/profile", my_page.profile),
+    post("/my-page/calendar", my_page.new_calendar),
+    post("/my-page/calendar/revoke", my_page.revoke_calendar),
+    post("/my-page/sign-ins/end", my_page.end_sign_ins),
+    post("/my-page/sign-ins/{id}/end", my_page.end_sign_in),
     # organisations and their work
     # goals and dialogue
     # about

@@ -1,0 +1,56 @@
+"""How a person's bookings are told. No database here."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import lazy
+from offers.bookings.models import BookingState
+from offers.bookings.rules import same_name
+
+COMING = {
+    BookingState.REQUESTED: ("request", lazy("Vi venter på svar fra arrangøren")),
+    BookingState.CONFIRMED: ("booked", lazy("Påmeldt")),
+    BookingState.OFFERED: ("waiting", lazy("Plassen venter på svaret ditt")),
+}
+PAST = {
+    BookingState.REQUESTED: ("cancelled", lazy("Det ble ikke noe denne gangen")),
+    BookingState.CONFIRMED: ("booked", lazy("Var påmeldt")),
+    BookingState.WAITING: ("cancelled", lazy("Det ble ikke ledig plass")),
+    BookingState.OFFERED: ("cancelled", lazy("Det ble ikke ledig plass")),
+    BookingState.CANCELLED: ("cancelled", lazy("Meldt av")),
+    BookingState.DECLINED: ("cancelled", lazy("Det ble ikke plass")),
+    BookingState.EXPIRED: ("cancelled", lazy("Plassen gikk videre til en annen")),
+}
+"""What each state is called, and how it looks (`seats` in components/offers.html)."""
+
+
+def told(booking: dict[str, Any], coming: bool) -> tuple[str, str]:
+    """Look and words of a booking's state."""
+    if booking["session_status"] == "cancelled":
+        return "cancelled", _("Avlyst")
+    if coming and booking["state"] == BookingState.WAITING:
+        return "waiting", _("På venteliste, nummer %(place)s i køen", place=booking["place"])
+    look, words = (COMING if coming else PAST)[BookingState(booking["state"])]
+    return look, str(words)
+
+
+def is_own(booking: dict[str, Any], person: UUID, name: str | None) -> bool:
+    """Is it the person who comes? A guest who booked for themself with the person's address is taken to be the
+    person, unless the names differ: two people may share an address."""
+    if booking["participant_id"] == person:
+        return True
+    if booking["participant_id"] != booking["booked_by_id"]:
+        return False
+    return not name or not booking["participant"] or same_name(booking["participant"], name)
+
+
+def by_participant(bookings: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Bookings for others under the name of whoever comes, in the order of the bookings. A name is all we know: each
+    guest's booking has a person of its own, so Ingrid may be several."""
+    groups: dict[str, tuple[str, list[dict[str, Any]]]] = {}
+    for booking in bookings:
+        name = booking["participant"] or ""
+        groups.setdefault(" ".join(name.casefold().split()), (name, []))[1].append(booking)
+    return list(groups.values())

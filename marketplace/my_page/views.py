@@ -1,0 +1,91 @@
+"""Min side: what is mine, and nobody else's."""
+
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from marketplace.base.access import signed_in
+from marketplace.base.errors import NotFound
+from marketplace.base.http import Request, see_other
+from marketplace.base.i18n import LANGUAGES, SOURCE
+from marketplace.base.templates import render
+from marketplace.my_page import actions, queries, rules
+from marketplace.my_page.forms import ProfileForm
+from marketplace.people import actions as people
+from marketplace.people.queries import sign_ins, verified_contacts
+from marketplace.people.rules import MEMBER, RESIDENT, over
+from marketplace.people.views import signed_out
+from marketplace.settings import settings
+
+
+@signed_in
+async def show(request: Request) -> Response:
+    """Bookings, calendar, sign-ins, name and language."""
+    return await _page(request)
+
+
+async def _page(request: Request, form: Any = None, calendar_path: str | None = None, status: int = 200) -> Response:
+    me, now = request.person, request.now
+    coming = await queries.bookings(me.id, request.lang, coming=True, now=now)
+    own = [booking for booking in coming if rules.is_own(booking, me.id, me.name)]
+    lasting = MEMBER if request.roles else RESIDENT
+    return render(
+        request,
+        "marketplace/my_page/show.html",
+        status=status,
+        own=own,
+        others=rules.by_participant(booking for booking in coming if booking not in own),
+        following=next((booking for booking in own if booking["state"] == "confirmed" and booking["starts_at"]), None),
+        past=await queries.bookings(me.id, request.lang, coming=False, now=now),
+        told=rules.told,
+        contacts=await verified_contacts(me.id),
+        calendar_since=await queries.calendar_address_since(me.id),
+        calendar_address=f"{settings().public_url}{calendar_path}" if calendar_path else None,
+        sign_ins=[found for found in await sign_ins(me.id, now)
+                  if not over(found["created_at"], found["seen_at"], lasting, now)],
+        lang_choices=list(LANGUAGES.items()),
+        form=form or ProfileForm.blank(name=me.name, lang=me.lang),
+    )  # fmt: skip
+
+
+@signed_in
+async def profile(request: Request) -> Response:
+    """What I am called, and the language of my messages: the page follows it."""
+    form = await ProfileForm.read(request)
+    if not form.valid:
+        return await _page(request, form=form, status=422)
+    await people.describe(request.person.id, name=form.data.name, lang=form.data.lang)
+    return see_other("/my-page" if form.data.lang == SOURCE else f"/{form.data.lang}/my-page")
+
+
+@signed_in
+async def new_calendar(request: Request) -> Response:
+    """Make or renew the calendar address, and show it this once: so no redirect."""
+    secret = await actions.new_calendar_address(request.person.id, now=request.now)
+    return await _page(request, calendar_path=f"/calendar/private/{secret}.ics")
+
+
+@signed_in
+async def revoke_calendar(request: Request) -> Response:
+    await actions.revoke_calendar_address(request.person.id, now=request.now)
+    return see_other("/my-page#calendar", request)
+
+
+@signed_in
+async def end_sign_in(request: Request) -> Response:
+    """Sign out of one device."""
+    try:
+        sign_in = UUID(request.path_params["id"])
+    except ValueError:
+        raise NotFound from None
+    if not await people.end(sign_in, request.person.id, now=request.now):
+        raise NotFound
+    return signed_out(request) if sign_in == request.person.sign_in_id else see_other("/my-page#sign-ins", request)
+
+
+@signed_in
+async def end_sign_ins(request: Request) -> Response:
+    """Sign out everywhere, here too."""
+    await people.end_all(request.person.id, now=request.now)
+    return signed_out(request)

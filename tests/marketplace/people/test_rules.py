@@ -1,0 +1,58 @@
+"""What an address is, and what a device is called."""
+
+import pytest
+
+from marketplace.base.models import Channel
+from marketplace.people.rules import contact, device
+
+
+@pytest.mark.parametrize(
+    ("typed", "channel", "value"),
+    [
+        (" Kari.Nordmann+kurs@Example.NO ", Channel.EMAIL, "kari.nordmann+kurs@example.no"),
+        ("post@blåbær.example.no", Channel.EMAIL, "post@xn--blbr-roah.example.no"),
+        ("51 00 00 01", Channel.SMS, "+4751000001"),
+        ("510 00 001", Channel.SMS, "+4751000001"),
+        ("47 51 00 00 01", Channel.SMS, "+4751000001"),
+        ("0047 51000001", Channel.SMS, "+4751000001"),
+        ("+47 51-00-00-01", Channel.SMS, "+4751000001"),
+        ("47 00 00 01", Channel.SMS, "+4747000001"),
+        ("+46 (70) 123 45 67", Channel.SMS, "+46701234567"),
+    ],
+)
+def test_an_address_is_read_as_people_write_it(typed: str, channel: Channel, value: str) -> None:
+    assert contact(typed) == (channel, value)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "kari", "@", "kari@", "kari@example", "kari@.no", "kari@exa mple.no", "ka ri@example.no", "a@b@c.no\n", "kåre@example.no",
+     "kari@example..no", "<kari@example.no>", "1", "0", "+0", "+47", "12345678", "0047", "+" + "1" * 40, "510000011", "a" * 65 + "@a.no",
+     f"a@{'a' * 64}.no", f"a@{'a.' * 130}no", "kari@example.no\r\nBcc: a@b.no", "51 00 00 0\u0661"],
+)  # fmt: skip
+def test_what_is_no_address_is_none(typed: str) -> None:
+    assert contact(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "words"),
+    [
+        ("Mozilla/5.0 (Android 16; Mobile; rv:143.0) Gecko/143.0 Firefox/143.0", "Firefox, Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 "
+         "Mobile/15E148 Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/141.0 "
+         "Mobile/15E148 Safari/604.1", "Chrome, iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 "
+         "Safari/537.36 Edg/141.0.0.0", "Edge, Windows"),
+        ("Mozilla/5.0 (Linux; Android 15; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/28.0 "
+         "Chrome/130.0.0.0 Mobile Safari/537.36", "Samsung Internet, Android"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 "
+         "Safari/605.1.15", "Safari, Mac"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox, Linux"),
+        ("curl/8.14.1", ""),
+        ("<script>", ""),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_device_is_told_in_words_without_a_version(user_agent: str, words: str) -> None:
+    assert device(user_agent) == words
