@@ -11,6 +11,7 @@ from marketplace.access import no_route, refuse
 from marketplace.base.database import connect, disconnect
 from marketplace.base.http import Boundary, Language
 from marketplace.base.log import configure
+from marketplace.base.revision import catalogue
 from marketplace.routes import ROUTES
 
 
@@ -19,7 +20,8 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     configure()
     await connect()
     try:
-        yield
+        async with catalogue.listening():
+            yield
     finally:
         await disconnect()
 

@@ -1,0 +1,202 @@
+"""What stands in each feed."""
+
+import asyncio
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.clock import at_oslo, today
+from marketplace.base.database import in_transaction, row, rows, value
+from marketplace.base.errors import NotFound
+from marketplace.base.i18n import SOURCE, speaking
+from marketplace.base.i18n import gettext as _
+from marketplace.people.queries import secret_hash
+from marketplace.settings import settings
+from offers.bookings.queries import alphabetical
+from offers.catalogue.calendar import booking_uid, calendar, public_event, session_event, vevent
+from offers.catalogue.models import KIND_LABELS, Kind
+from offers.catalogue.queries import VISITOR, published
+from offers.feeds.body import Body
+
+BEFORE, AFTER = timedelta(days=30), timedelta(days=365)
+MOST = 1000
+"""The window of a feed, and the most sessions in it (design/calendar.md)."""
+
+SCOPES = {
+    "all": "$5 = ''",
+    "organizations": """(w.slug = $5 OR EXISTS (SELECT 1 FROM offer_organizer c JOIN organization x
+        ON x.id = c.organization_id WHERE c.offer_id = o.id AND x.slug = $5))""",
+    "kinds": "o.kind = $5",
+    "offers": "o.slug = $5",
+    "sessions": "s.id = $5::uuid",
+}
+"""Which sessions each sort of feed has; $5 is the key in its address."""
+
+EVENT = """s.id, s.starts_at, s.ends_at, s.status, s.note, s.sequence, o.slug, o.kind, o.joining, o.sensitive,
+    o.online_url, w.name AS owner, coalesce(t.title, '') AS title, coalesce(t.summary, '') AS summary,
+    v.name AS venue, v.street, v.postcode, v.city, v.lat, v.lon"""
+FACTS = """JOIN offer o ON o.id = s.offer_id JOIN organization w ON w.id = o.owner_id
+    LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
+    LEFT JOIN LATERAL (SELECT x.title, x.summary FROM offer_text x WHERE x.offer_id = o.id
+        ORDER BY x.lang = {lang} DESC, x.lang = o.source_lang DESC LIMIT 1) t ON true"""
+"""Columns and joins of an event (offers/catalogue/calendar.py:session_event)."""
+
+
+async def public_feed(scope: str, key: str, now: datetime) -> Body:
+    """The feed of a scope: what a visitor may see, in Bokmål. Raises NotFound.
+
+    It depends on nothing but the catalogue's revision and the day, so every process makes the same bytes.
+    """
+    day = today(now)
+    # The database's clock, not ours: all processes must tell the same time of change, and what leaves the window at
+    # midnight is a change too.
+    stamp = await row(
+        """SELECT revision, greatest(changed_at, least($1, clock_timestamp())) AS changed_at,
+            clock_timestamp() AS asked_at FROM catalogue_revision WHERE id = 1""",
+        at_oslo(day, time(0)),
+    )
+    assert stamp is not None  # the migration made it
+    with speaking(SOURCE):
+        name = await heading(scope, key)
+        found = await sessions(scope, key, day)
+        if scope == "sessions" and not found:
+            raise NotFound
+        missing = [session["id"] for session in found if session["vevent"] is None]
+        made = await make_vevents(missing, stamp["revision"]) if missing else {}
+        vevents = [each for session in found if (each := session["vevent"] or made.get(session["id"]))]
+        method = "PUBLISH" if name is None else None
+        return await asyncio.to_thread(lambda: Body(calendar(vevents, name=name, method=method), **stamp))
+
+
+async def heading(scope: str, key: str) -> str | None:
+    """The name of a feed; a single session is a file to add, and has none. Raises NotFound."""
+    if scope == "all":
+        return f"{settings().site_name} {settings().place_name}"
+    if scope == "kinds":
+        if key not in list(Kind):
+            raise NotFound
+        return f"{settings().site_name}: {KIND_LABELS[Kind(key)]}"
+    if scope == "organizations":
+        name = await value("SELECT name FROM organization WHERE slug = $1 AND state = 'approved'", key)
+    elif scope == "offers":
+        seen = published(VISITOR, [])
+        name = await value(
+            f"""SELECT CASE WHEN o.sensitive THEN $2 ELSE t.title END FROM offer o
+            JOIN organization w ON w.id = o.owner_id
+            JOIN LATERAL (SELECT x.title FROM offer_text x WHERE x.offer_id = o.id
+                ORDER BY x.lang = 'nb' DESC, x.lang = o.source_lang DESC LIMIT 1) t ON true
+            WHERE o.slug = $1 AND {seen}""",
+            key, _("Avtale"),
+        )  # fmt: skip
+    else:
+        return None
+    if name is None:
+        raise NotFound
+    return str(name)
+
+
+async def subjects(now: datetime) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Kinds and organisations whose public feeds have something coming: (name, path of their subscribe page)."""
+    found = await rows(
+        f"""SELECT DISTINCT o.kind, w.name, w.slug FROM offer o JOIN organization w ON w.id = o.owner_id
+        WHERE {published(VISITOR, [])} AND o.last_session_ends > $1""",
+        now,
+    )
+    present = {offer["kind"] for offer in found}
+    kinds = [(str(KIND_LABELS[kind]), f"/calendar?kind={kind}") for kind in Kind if kind in present]
+    owners = {(offer["name"], f"/calendar?organization={offer['slug']}") for offer in found}
+    return kinds, sorted(owners, key=lambda owner: alphabetical(owner[0]))
+
+
+async def sessions(scope: str, key: str, day: date) -> list[dict[str, Any]]:
+    """id and vevent (or None) of the nearest sessions of the window, in order of time."""
+    start = at_oslo(day, time(0))
+    seen = f"{published(VISITOR, [])} AND {SCOPES[scope]} AND (s.status <> 'cancelled' OR s.ends_at > $1)"
+    found = await rows(
+        f"""WITH seen AS (
+            (SELECT s.id, s.starts_at, s.vevent FROM session s JOIN offer o ON o.id = s.offer_id
+            JOIN organization w ON w.id = o.owner_id
+            WHERE {seen} AND s.starts_at >= $1 AND s.starts_at < $2 ORDER BY s.starts_at, s.id LIMIT $4)
+            UNION ALL
+            (SELECT s.id, s.starts_at, s.vevent FROM session s JOIN offer o ON o.id = s.offer_id
+            JOIN organization w ON w.id = o.owner_id
+            WHERE {seen} AND s.starts_at < $1 AND s.starts_at >= $3 ORDER BY s.starts_at DESC, s.id LIMIT $4)
+        ) SELECT * FROM seen ORDER BY abs(extract(epoch FROM starts_at - $1)), id LIMIT $4""",
+        start, at_oslo(day + AFTER, time(0)), at_oslo(day - BEFORE, time(0)), MOST, key,
+    )  # fmt: skip
+    return sorted(found, key=lambda session: (session["starts_at"], session["id"]))
+
+
+async def make_vevents(ids: list[UUID], revision: int) -> dict[UUID, bytes]:
+    """The VEVENTs of these sessions, stored unless the catalogue has changed since `revision`."""
+    facts = await rows(
+        f"""SELECT {EVENT}, greatest(s.changed_at, o.changed_at) AS changed_at
+        FROM session s {FACTS.format(lang="'nb'")} WHERE s.id = ANY($1)""",
+        ids,
+    )
+    made = await asyncio.to_thread(lambda: {fact["id"]: vevent(public_event(fact)) for fact in facts})
+    async with in_transaction():
+        # Whoever changes what stands in a vevent raises the revision and empties the vevent, in one transaction.
+        # The lock lets none of them end between our look at the revision and our commit; sessions that one of
+        # them has in hand are left alone, which also keeps us from waiting for each other.
+        now = await value("SELECT revision FROM catalogue_revision WHERE id = 1 FOR SHARE SKIP LOCKED")
+        if now == revision:
+            free = await rows("SELECT id FROM session WHERE id = ANY($1) FOR NO KEY UPDATE SKIP LOCKED", ids)
+            free_ids = [session["id"] for session in free if session["id"] in made]
+            await rows(
+                """UPDATE session SET vevent = v.vevent FROM unnest($1::uuid[], $2::bytea[]) AS v(id, vevent)
+                WHERE session.id = v.id""",
+                free_ids, [made[each] for each in free_ids],
+            )  # fmt: skip
+    return made
+
+
+MINE = """SELECT id FROM booking WHERE participant_id = $1
+    UNION SELECT id FROM booking WHERE booked_by_id = $1
+    UNION SELECT b.id FROM contact_point own
+        JOIN contact_point c ON c.channel = own.channel AND c.value = own.value
+        JOIN booking b ON b.contact_id = c.id
+        WHERE own.person_id = $1 AND own.verified_at IS NOT NULL"""
+"""A person's bookings: as participant, made by them, or made with an address that they have proven theirs."""
+
+
+async def private_feed(secret: str, now: datetime) -> Body:
+    """The feed of the resident with this secret address, in their language. Raises NotFound.
+
+    Sessions they have a seat in, without those they have sent word about. What they cancelled is gone; what the
+    organiser cancelled stays until its date has passed.
+    """
+    whose = await row(
+        """SELECT p.id, p.lang FROM calendar_address a JOIN person p ON p.id = a.person_id
+        WHERE a.secret_hash = $1 AND a.revoked_at IS NULL""",
+        secret_hash(secret),
+    )
+    if whose is None:
+        raise NotFound
+    start = at_oslo(today(now), time(0))
+    # The organiser's cancelling of a session also closes its bookings, at the same moment: what was closed before
+    # was cancelled by the resident.
+    found = await rows(
+        f"""SELECT b.id AS booking_id, b.state, {EVENT},
+            greatest(s.changed_at, o.changed_at, b.changed_at) AS changed_at
+        FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+        JOIN session s ON s.offer_id = b.offer_id AND (p.session_id IS NULL OR s.id = p.session_id)
+        {FACTS.format(lang="$2")}
+        WHERE b.id IN ({MINE}) AND s.starts_at >= $4 AND s.starts_at < $5
+            AND (b.state = 'confirmed'
+                OR b.state = 'cancelled' AND s.status = 'cancelled' AND b.changed_at >= s.changed_at)
+            AND (s.status <> 'cancelled' OR s.ends_at > $3)
+            AND NOT EXISTS (SELECT 1 FROM sent_word x WHERE x.booking_id = b.id AND x.session_id = s.id)
+        ORDER BY abs(extract(epoch FROM s.starts_at - $3)), s.id, b.id LIMIT {MOST}""",
+        whose["id"], whose["lang"], start, at_oslo(today(now) - BEFORE, time(0)), at_oslo(today(now) + AFTER, time(0)),
+    )  # fmt: skip
+    found.sort(key=lambda session: (session["starts_at"], session["id"], session["booking_id"]))
+
+    def made() -> Body:
+        vevents = [vevent(session_event(each, booking_uid(each["booking_id"], each["id"]))) for each in found]
+        return Body(
+            calendar(vevents, name=_("Min kalender fra %(site)s", site=settings().site_name), private=True)
+        )
+
+    with speaking(whose["lang"]):
+        return await asyncio.to_thread(made)
