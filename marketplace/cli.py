@@ -62,11 +62,10 @@ def run(port: int, data: Path | None, fresh: bool) -> None:
     with database(folder):
         from marketplace import app, schedule  # noqa: F401 - imported before the fork, so that children share it
         from marketplace.base.migrate import migrate as bring_up
-        from marketplace.demo.load import load_if_empty
 
         asyncio.run(bring_up())
         if settings().demo:
-            asyncio.run(load_if_empty())
+            asyncio.run(load())
         click.echo(f"Treffpunkt: {settings().public_url}")
         supervise([*[partial(serve_web, opened)] * settings().web_processes, serve_work])
 
@@ -115,21 +114,35 @@ def demo(data: Path | None, offers: int | None, people: int | None) -> None:
     if not settings().demo:
         sys.exit("The demo is only loaded in demo mode: set TREFFPUNKT_DEMO=1.")
     from marketplace.base.migrate import migrate as bring_up
-    from marketplace.demo.load import load_if_empty
 
     with database(data):
         asyncio.run(bring_up())
-        asyncio.run(load_if_empty(offers=offers or 0, people=people or 0))
+        if not asyncio.run(load(offers or 0, people or 0)):
+            click.echo("The database is not empty: nothing was changed.")
+
+
+async def load(offers: int = 0, people: int = 0) -> bool:
+    """Load the demo into an empty database."""
+    from marketplace.base.database import connected
+    from marketplace.demo.load import load_if_empty
+
+    async with connected():
+        return await load_if_empty(offers, people)
 
 
 @commands.command("check-data")
 @DATA
 def check_data(data: Path | None) -> None:
     """Verify every invariant of the data; exit 1 and say what is wrong."""
+    from marketplace.base.database import connected
     from marketplace.check import violations
 
+    async def check() -> list[str]:
+        async with connected():
+            return await violations()
+
     with database(data):
-        found = asyncio.run(violations())
+        found = asyncio.run(check())
     for line in found:
         click.echo(line)
     click.echo(f"{len(found)} violations")

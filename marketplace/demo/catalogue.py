@@ -1,0 +1,246 @@
+"""The demo's municipalities, organisations, places, offers, dialogue and plans: from *.toml to rows."""
+
+import json
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from marketplace.base.clock import at_oslo, today
+from marketplace.base.i18n import speaking
+from marketplace.demo.tables import Row, Tables
+from offers.catalogue.models import KIND_LABELS, Joining, Kind
+from offers.publishing.rules import BOOKED
+
+HERE = Path(__file__).parent
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+FIRST_VISIT = ("body", "meets_you", "way_in", "bring_someone", "what_happens", "may_leave", "bring")
+
+
+@dataclass
+class Made:
+    """An offer's rows, as the makers of bookings need them, with what its file says of it (`spec`)."""
+
+    offer: Row
+    spec: dict[str, Any]
+    sessions: list[Row] = field(default_factory=list)
+    pools: list[Row] = field(default_factory=list)
+
+    def pool_of(self, session: Row) -> Row | None:
+        """The seats of a session: its own, or the offer's."""
+        return next((pool for pool in self.pools if pool["session_id"] in (session["id"], None)), None)
+
+
+@dataclass
+class Catalogue:
+    """Everything by its key in the files."""
+
+    municipalities: dict[str, Row] = field(default_factory=dict)
+    organizations: dict[str, Row] = field(default_factory=dict)
+    venues: dict[str, Row] = field(default_factory=dict)
+    offers: dict[str, Made] = field(default_factory=dict)
+    attended: dict[str, list[str]] = field(default_factory=dict)
+    """Slug of a dialogue meeting's offer: the organisations that were there."""
+
+
+def read(name: str) -> dict[str, Any]:
+    """One of the files."""
+    return tomllib.loads((HERE / name).read_text())
+
+
+def offers_of(name: str) -> list[dict[str, Any]]:
+    return list(read(name)["offers"])
+
+
+@cache
+def kind_label(kind: str, lang: str) -> str:
+    """Meeting place, møteplass … as the search finds it."""
+    with speaking(lang):
+        return str(KIND_LABELS[Kind(kind)])
+
+
+def keywords(kind: str, lang: str, names: list[str]) -> str:
+    """Names of kind, organisers and place: found by search, not shown (offers/publishing keeps them later)."""
+    return " ".join([kind_label(kind, lang), *names])
+
+
+def build(tables: Tables, now: datetime) -> Catalogue:
+    """All rows but people's. Dates count from the Monday of this week."""
+    made = Catalogue()
+    _places(tables, made, now)
+    for file in sorted(HERE.glob("offers-*.toml")):
+        for spec in offers_of(file.name):
+            _offer(tables, made, spec, now)
+    dialogue = _dialogue(tables, made, now)
+    _plans(tables, made, now, dialogue)
+    return made
+
+
+def _places(tables: Tables, made: Catalogue, now: datetime) -> None:
+    """Municipalities, organisations and places."""
+    file = read("organizations.toml")
+    for spec in file["municipalities"]:
+        made.municipalities[spec["slug"]] = tables.add("municipality", **spec, host=None)
+    for spec in file["organizations"]:
+        parent = made.organizations[spec["parent"]]["id"] if "parent" in spec else None
+        row = tables.add(
+            "organization", slug=spec["key"], name=spec["name"], kind=spec["kind"], state="approved",
+            municipality_id=made.municipalities[spec["municipality"]]["id"], parent_id=parent,
+            contact_name=spec["contact_name"], phone=spec["phone"], email=spec["email"], source_lang="nb",
+            created_at=now - timedelta(days=400),
+        )  # fmt: skip
+        made.organizations[spec["key"]] = row
+        for lang, text in spec["texts"].items():
+            tables.add("organization_text", organization_id=row["id"], lang=lang, summary=text["summary"],
+                       body=text.get("body", ""))  # fmt: skip
+    optional = ("street", "postcode", "city", "lat", "lon", "step_free", "hearing_loop", "accessible_toilet")
+    for spec in read("venues.toml")["venues"]:
+        row = tables.add(
+            "venue", name=spec["name"], municipality_id=made.municipalities[spec["municipality"]]["id"],
+            **{column: spec.get(column) for column in optional},
+        )  # fmt: skip
+        made.venues[spec["key"]] = row
+        for lang, text in spec.get("texts", {}).items():
+            tables.add("venue_text", venue_id=row["id"], lang=lang, entrance=text.get("entrance", ""),
+                       transport=text.get("transport", ""))  # fmt: skip
+
+
+def moments(rule: dict[str, Any], now: datetime) -> Iterator[tuple[int, datetime, datetime]]:
+    """(week, start, end) of each meeting of a rule, in UTC: 18:00 stays 18:00 in Norway all year."""
+    monday = today(now) - timedelta(days=today(now).weekday())
+    first, every = rule["from_weeks"], rule["every_weeks"]
+    last = rule["until_weeks"] if "until_weeks" in rule else first + (rule["count"] - 1) * every
+    for week in range(first, last + 1, every):
+        for weekday in rule["weekdays"]:
+            day = monday + timedelta(weeks=week, days=WEEKDAYS.index(weekday))
+            starts = at_oslo(day, time.fromisoformat(rule["start"]))
+            yield week, starts, starts + timedelta(minutes=rule["minutes"])
+
+
+def offer_row(tables: Tables, **columns: Any) -> Row:
+    """A published offer; what most have in common is given here."""
+    common = {
+        "visibility": "public", "state": "published", "source_lang": "nb", "online_url": None, "contact_name": None,
+        "phone": None, "max_party": 1, "promotion": "automatic", "hold_hours": 24, "keep_months": 6,
+        "continues_id": None, "session_count": 0, "next_session_at": None, "next_session_ends": None,
+        "last_session_ends": None,
+    }  # fmt: skip
+    return tables.add("offer", **common | columns)
+
+
+def session_row(
+    tables: Tables, offer: Row, starts: datetime, ends: datetime, changed: datetime, note: str | None = None
+) -> Row:
+    """A session; with a note it is cancelled."""
+    return tables.add(
+        "session", offer_id=offer["id"], starts_at=starts, ends_at=ends, status="cancelled" if note else "scheduled",
+        note=note or "", sequence=1 if note else 0, changed_at=changed,
+    )  # fmt: skip
+
+
+def pool_rows(tables: Tables, made: Made, capacity: int | None, now: datetime) -> None:
+    """The seats of an offer, and the copies of its sessions' times (as offers/publishing/upkeep.py keeps them)."""
+    offer, held = made.offer, [session for session in made.sessions if session["status"] != "cancelled"]
+    known = held or made.sessions
+    starts = min((session["starts_at"] for session in known), default=None)
+    ends = max((session["ends_at"] for session in known), default=None)
+    coming = [session for session in held if session["ends_at"] > now]
+    first = min(coming, key=lambda session: session["starts_at"]) if coming else None
+    offer["session_count"], offer["last_session_ends"] = len(held), ends
+    if first:
+        offer["next_session_at"], offer["next_session_ends"] = first["starts_at"], first["ends_at"]
+    if offer["joining"] not in BOOKED:
+        return
+    each: list[Row | None] = [*made.sessions] if offer["joining"] == Joining.PER_SESSION else [None]
+    for session in each:
+        made.pools.append(tables.add(
+            "seat_pool", offer_id=offer["id"], session_id=session["id"] if session else None, capacity=capacity,
+            taken=0, waiting=0, starts_at=session["starts_at"] if session else starts,
+            ends_at=session["ends_at"] if session else ends,
+            closes_at=session["changed_at"] if session and session["status"] == "cancelled" else None,
+        ))  # fmt: skip
+
+
+def _offer(tables: Tables, made: Catalogue, spec: dict[str, Any], now: datetime) -> Made:
+    owner = made.organizations[spec["owner"]]
+    others = [made.organizations[key] for key in spec.get("co_organizers", ())]
+    venue = made.venues[spec["venue"]] if "venue" in spec else None
+    dates = sorted((start, end, week) for rule in spec["sessions"] for week, start, end in moments(rule, now))
+    published = min(now - timedelta(days=30), dates[0][0] - timedelta(days=35) if dates else now)
+    capacity = spec.get("capacity")
+    offer = offer_row(
+        tables, slug=spec["slug"], owner_id=owner["id"], municipality_id=owner["municipality_id"], kind=spec["kind"],
+        audiences=spec["audiences"], joining=spec["joining"], visibility=spec.get("visibility", "public"),
+        sensitive=spec["sensitive"], venue_id=venue["id"] if venue else None, online_url=spec.get("online_url"),
+        contact_name=spec.get("contact_name"), phone=spec.get("phone"),
+        max_party=min(spec.get("max_party", 1), capacity or 1000), promotion=spec.get("promotion", "automatic"),
+        continues_id=made.offers[spec["continues"]].offer["id"] if "continues" in spec else None,
+        created_at=published, changed_at=published, published_at=published,
+    )  # fmt: skip
+    this = made.offers[spec["slug"]] = Made(offer, spec)
+    names = [owner["name"], *([venue["name"]] if venue else []), *(other["name"] for other in others)]
+    for lang, text in spec["texts"].items():
+        tables.add(
+            "offer_text", offer_id=offer["id"], lang=lang, title=text["title"], summary=text["summary"],
+            **{column: text.get(column, "") for column in FIRST_VISIT}, keywords=keywords(spec["kind"], lang, names),
+        )  # fmt: skip
+    for other in others:
+        tables.add("offer_organizer", offer_id=offer["id"], organization_id=other["id"], may_edit=False)
+    for key in spec.get("visible_to", ()):
+        tables.add("offer_audience_organization", offer_id=offer["id"], organization_id=made.organizations[key]["id"])
+    notes = {each["week"]: each["note"] for each in spec.get("cancelled", ())}
+    for starts, ends, week in dates:
+        note = notes.get(week)
+        changed = max(published, now - timedelta(days=2)) if note else published
+        this.sessions.append(session_row(tables, offer, starts, ends, changed, note))
+    pool_rows(tables, this, capacity, now)
+    return this
+
+
+def _dialogue(tables: Tables, made: Catalogue, now: datetime) -> Row:
+    file = read("dialogue.toml")
+    spec = file["dialogue"]
+    dialogue = tables.add(
+        "dialogue", municipality_id=made.municipalities[spec["municipality"]]["id"], slug=spec["slug"],
+        coordinated_by_id=made.organizations[spec["coordinated_by"]]["id"], title=json.dumps(spec["title"]),
+        summary=json.dumps(spec["summary"]), created_at=now - timedelta(days=380),
+    )  # fmt: skip
+    for key in spec["members"]:
+        tables.add("dialogue_member", dialogue_id=dialogue["id"], organization_id=made.organizations[key]["id"],
+                   joined_at=now - timedelta(days=370), left_at=None)  # fmt: skip
+    for each in file["meetings"]:
+        this = _offer(tables, made, {**each["offer"], "visible_to": spec["members"]}, now)
+        meeting = tables.add("dialogue_meeting", dialogue_id=dialogue["id"], offer_id=this.offer["id"],
+                             agenda=each["agenda"].strip())  # fmt: skip
+        made.attended[this.offer["slug"]] = each["attended"]
+        for key in each["attended"]:
+            tables.add("meeting_organization", meeting_id=meeting["id"],
+                       organization_id=made.organizations[key]["id"])  # fmt: skip
+    return dialogue
+
+
+def _plans(tables: Tables, made: Catalogue, now: datetime, dialogue: Row) -> None:
+    year = today(now).year
+    for spec in read("plans.toml")["plans"]:
+        plan = tables.add(
+            "plan", municipality_id=made.municipalities[spec["municipality"]]["id"], slug=spec["slug"],
+            title=json.dumps(spec["title"]), summary=json.dumps(spec["summary"]),
+            first_year=year + spec["first_year"], last_year=year + spec["last_year"],
+        )  # fmt: skip
+        for area in spec["focus_areas"]:
+            row = tables.add("focus_area", plan_id=plan["id"], number=area["number"], title=json.dumps(area["title"]),
+                             summary=json.dumps(area["summary"]))  # fmt: skip
+            for measure in area["measures"]:
+                tables.add("measure", focus_area_id=row["id"], number=measure["number"],
+                           title=json.dumps(measure["title"]))  # fmt: skip
+            for goal in area.get("goals", ()):
+                tables.add(
+                    "goal", focus_area_id=row["id"], slug=goal["slug"], title=json.dumps(goal["title"]),
+                    metric=goal["metric"], target=goal["target"], year=year + goal["year"],
+                    audience=goal.get("audience"), kind=goal.get("kind"),
+                    evenings_only=goal.get("evenings_only", False),
+                    dialogue_id=dialogue["id"] if "dialogue" in goal else None,
+                )  # fmt: skip

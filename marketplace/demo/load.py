@@ -1,0 +1,131 @@
+"""Loads the demo into an empty database: everything relative to now, and never twice."""
+
+import json
+from importlib import import_module
+from importlib.util import find_spec
+
+import asyncpg
+import click
+
+from marketplace.base import audit, clock
+from marketplace.base.database import credentials
+from marketplace.demo import catalogue, participants
+from marketplace.demo.catalogue import Catalogue
+from marketplace.demo.participants import Register, Resident
+from marketplace.demo.tables import Row, Tables
+from marketplace.settings import settings
+
+LOCK = 7_310_003
+"""Key of the advisory lock: two loaders at once load once."""
+PEOPLE = (
+    ("editor", "Kari", "frivilligsentralen", ("editor",), "kari@example.no"),
+    ("manager", "Reidun", "frivilligsentralen", ("manager",), "reidun@example.no"),
+    ("host", "Mariam", "frivilligsentralen", ("host",), "mariam@example.no"),
+    ("guide", "Solveig", "infohjelpen", ("guide", "staff"), "solveig@example.no"),
+    ("coordinator", "Nora", "sandnes-kommune", ("coordinator",), "nora@example.no"),
+    ("coordinator", "Ingeborg", "sondre-land-kommune", ("coordinator",), "ingeborg@example.no"),
+    ("staff", "Espen", "nav-sandnes", ("staff",), "espen@example.no"),
+    ("editor", "Hilde", "mestringsenheten", ("editor",), "hilde@example.no"),
+    ("resident", "Ola", None, (), "ola@example.no"),
+)
+"""Who signs in: how scripts ask for them, name, organisation, roles there, address."""
+LED_BY_THE_HOST = ("torsdagssuppa", "generasjonslekene", "sprakkafe", "strikkekafe-for-alle")
+
+
+async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
+    """Load the demo, and so many offers and people more, unless there is a municipality already.
+
+    Returns whether it loaded. Call it inside `connected()`; the copying has a connection of its own.
+    """
+    now = clock.now()
+    connection = await asyncpg.connect(**credentials(settings().database_url or ""))
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+            if await connection.fetchval("SELECT EXISTS (SELECT FROM municipality)"):
+                return False
+            tables = Tables()
+            made = catalogue.build(tables, now)
+            register = Register(tables, now, seed=1108)
+            staff = workers(register, made)
+            take_part(register, made, staff["ola@example.no"])
+            await tables.copy(connection)
+            await connection.execute("SELECT setval('booking_queue', $1)", register.queue + 1)
+            say_who()
+        await connection.execute("ANALYZE")
+    finally:
+        await connection.close()
+    await audit.open_months(now)
+    if find_spec("marketplace.goals.jobs"):
+        await import_module("marketplace.goals.jobs").close_months(now)
+    return True
+
+
+def workers(register: Register, made: Catalogue) -> dict[str, Resident]:
+    """Those who sign in, by address."""
+    found: dict[str, Resident] = {}
+    for role, name, key, roles, address in PEOPLE:
+        who = found[address] = register.person(name, email=address, verified=True)
+        for each in roles:
+            register.tables.add(
+                "membership", person_id=who.id, organization_id=made.organizations[str(key)]["id"], role=each,
+                created_at=register.closed_until, ended_at=None,
+            )  # fmt: skip
+        if role == "host":
+            for slug in LED_BY_THE_HOST:
+                register.tables.add("host_assignment", person_id=who.id, offer_id=made.offers[slug].offer["id"])
+    return found
+
+
+def take_part(register: Register, made: Catalogue, ola: Resident) -> None:
+    """Everybody's bookings, and the registers of months that are closed."""
+    mother = register.person("Aud", {"seniors"})
+    his = {ola.id, mother.id}
+    everybody = participants.residents(register, made)
+    colleagues = participants.employees(register)
+    dialogue = catalogue.read("dialogue.toml")["dialogue"]
+    guests = participants.representatives(register, made, dialogue["members"])
+    his_own(register, made, ola, mother)
+    for slug, offer in made.offers.items():
+        if slug in made.attended:
+            participants.fill_meeting(register, offer, made, guests)
+            continue
+        near = [who for who in everybody if who.municipality == offer.offer["municipality_id"]]
+        crowd = colleagues if offer.offer["audiences"] == ["staff"] else near
+        participants.fill(register, offer, crowd, offer.spec["popularity"], his)
+    hope = made.offers["hap-i-hverdagen"].pools[0]
+    register.book(hope, ola, "waiting" if hope["taken"] == hope["capacity"] else "confirmed", days_before=0.05)
+
+
+def his_own(register: Register, made: Catalogue, ola: Resident, mother: Resident) -> None:
+    """A resident's bookings: ahead, over and cancelled, and one for the mother he acts for."""
+    now = register.now
+
+    def coming(slug: str, nth: int = 0) -> Row:
+        return [pool for pool in made.offers[slug].pools if pool["starts_at"] > now and not pool["closes_at"]][nth]
+
+    def over(slug: str) -> list[Row]:
+        offer = made.offers[slug]
+        return [pool for session, pool in zip(offer.sessions, offer.pools, strict=True) if register.closed(session)]
+
+    register.book(coming("generasjonslekene"), ola, seats=2)
+    register.book(coming("nar-du-er-bekymret-for-noen"), ola)
+    register.book(coming("torsdagssuppa", 1), ola, "cancelled")
+    register.book(coming("friskliv-75"), mother, booker=ola)
+    for slug in ("torsdagssuppa", "generasjonslekene"):
+        for pool in over(slug)[-2:]:
+            register.book(pool, ola)
+
+
+def say_who() -> None:
+    """Write people.json for the demo's pages and for scripts, and tell it on the terminal."""
+    names = {spec["key"]: spec["name"] for spec in catalogue.read("organizations.toml")["organizations"]}
+    people = [
+        {"role": role, "name": name, "organization": names.get(str(key)), "address": address}
+        for role, name, key, _roles, address in PEOPLE
+    ]
+    path = settings().data_dir / "people.json"
+    path.write_text(json.dumps(people, ensure_ascii=False, indent=1) + "\n")
+    for one in people:
+        click.echo(f"{one['role']:<12}{one['name']:<10}{one['address']:<24}{one['organization'] or ''}".rstrip())
+

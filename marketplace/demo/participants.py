@@ -1,0 +1,251 @@
+"""The demo's people, what they booked, and who came. Made up by chance that always falls alike."""
+
+# ruff: noqa: S311 - chance that makes a demo need not be secret
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from math import ceil
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.clock import month_start, oslo, today
+from marketplace.demo.catalogue import Catalogue, Made, read
+from marketplace.demo.tables import Row, Tables
+from offers.attendance.keys import year_key
+from offers.attendance.rules import pseudonym
+from offers.bookings.rules import ALPHABET, REFERENCE_LENGTH, SEATED
+from offers.catalogue.models import Joining
+from offers.publishing.rules import slug_of
+
+NEWCOMERS = ("ukrainian", "polish", "somali", "eritrean", "arabic", "others")
+GROUPS: tuple[tuple[tuple[str, ...], int, int, dict[str, float]], ...] = (
+    (("norwegian_older",), 112, 20, {"seniors": 1, "adults": 0.5, "next_of_kin": 0.35}),
+    (("norwegian",), 78, 14, {"adults": 1, "parents": 0.4, "next_of_kin": 0.35}),
+    (("norwegian_younger",), 34, 8, {"young_adults": 1, "adults": 0.7}),
+    (("norwegian_younger",), 30, 22, {"youth": 1}),
+    (NEWCOMERS, 76, 6, {"refugees": 1, "adults": 0.8, "parents": 0.3, "young_adults": 0.2}),
+)
+"""Lists in names.toml, how many in Sandnes and in Søndre Land, and the share of them in each audience."""
+STAFF = 24
+PHONES = [f"+475100{number:04}" for number in range(50, 100)]
+"""Numbers that reach nobody, as on the organisations' pages. There are few, so some share one, as in a family."""
+
+
+@dataclass
+class Resident:
+    """Somebody who takes part, and the way to reach them."""
+
+    id: UUID
+    name: str
+    audiences: frozenset[str]
+    municipality: UUID | None
+    lang: str
+    contact: UUID | None = None
+    address: str | None = None
+    organization: UUID | None = None
+
+
+class Register:
+    """Makes the rows of people, bookings and attendance, and keeps the seats right meanwhile."""
+
+    def __init__(self, tables: Tables, now: datetime, seed: int) -> None:
+        self.tables, self.now, self.chance = tables, now, random.Random(seed)
+        self.references: set[str] = set()
+        self.seated: dict[UUID, list[tuple[Row, Resident]]] = defaultdict(list)
+        """Confirmed bookings of each pool, and who comes."""
+        self.queue = 0
+        self.key: Callable[[int], bytes] = cache(year_key)
+        self.closed_until = month_start(today(now))
+
+    def person(
+        self, name: str, audiences: Iterable[str] = (), municipality: UUID | None = None, lang: str = "nb",
+        email: str | None = None, phone: str | None = None, verified: bool = False,
+    ) -> Resident:  # fmt: skip
+        """A person with their contact point, if any."""
+        made = self.now - timedelta(days=self.chance.randrange(130, 400))
+        row = self.tables.add("person", name=name, lang=lang, shielded=False, created_at=made)
+        who = Resident(row["id"], name, frozenset(audiences), municipality, lang)
+        if address := email or phone:
+            contact = self.tables.add(
+                "contact_point", person_id=row["id"], channel="email" if email else "sms", value=address,
+                verified_at=made if verified else None, created_at=made,
+            )  # fmt: skip
+            who.contact, who.address = contact["id"], address
+        return who
+
+    def reference(self) -> str:
+        while (found := "".join(self.chance.choices(ALPHABET, k=REFERENCE_LENGTH))) in self.references:
+            pass
+        self.references.add(found)
+        return found
+
+    def book(
+        self, pool: Row, who: Resident, state: str = "confirmed", seats: int = 1, booker: Resident | None = None,
+        days_before: float | None = None,
+    ) -> Row:  # fmt: skip
+        """A booking with its effect on the seats. `days_before`: how long before the start (or now) it was made."""
+        booker = booker or who
+        before = self.chance.uniform(1, 26) if days_before is None else days_before
+        made = min(self.now, pool["starts_at"] or self.now) - timedelta(days=before)
+        if state == "waiting":
+            pool["waiting"] += 1
+            self.queue += 1
+        changed = made if state in ("confirmed", "waiting", "requested") else made + timedelta(days=before / 2)
+        row = self.tables.add(
+            "booking", pool_id=pool["id"], offer_id=pool["offer_id"], participant_id=who.id, booked_by_id=booker.id,
+            contact_id=booker.contact, organization_id=who.organization, seats=seats, state=state,
+            reference=self.reference(), form_key=self.chance.randbytes(16),
+            queue_no=self.queue if state == "waiting" else None, link_version=1, lang=booker.lang, held_until=None,
+            created_at=made, changed_at=changed,
+        )  # fmt: skip
+        if state in SEATED:
+            pool["taken"] += seats
+            self.seated[pool["id"]].append((row, who))
+        return row
+
+    def closed(self, session: Row) -> bool:
+        """Did it take place in a month that is closed?"""
+        return bool(session["ends_at"] <= self.closed_until and session["status"] != "cancelled")
+
+    def save_register(self, session: Row, pool: Row) -> None:
+        """Who of those with a seat came to a session: about three of four; of the others some had sent word."""
+        year, saved = oslo(session["starts_at"]).year, session["ends_at"] + timedelta(minutes=10)
+        self.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved)
+        for booking, who in self.seated[pool["id"]]:
+            state = self.chance.choices(("present", "absent", "excused"), (76, 14, 10))[0]
+            came = 0
+            if state == "present":
+                came = booking["seats"] if self.chance.random() < 0.85 else self.chance.randint(1, booking["seats"])
+            elif state == "excused":
+                self.tables.add("sent_word", booking_id=booking["id"], session_id=session["id"],
+                                at=session["starts_at"] - timedelta(hours=3))  # fmt: skip
+            seal = pseudonym(self.key(year), who.name, who.address, who.id) if came else None
+            self.tables.add("attendance", session_id=session["id"], booking_id=booking["id"], state=state,
+                            seats_present=came, pseudonym=seal, recorded_at=saved)  # fmt: skip
+
+
+def residents(register: Register, catalogue: Catalogue) -> list[Resident]:
+    """About 400 people, in both municipalities."""
+    names, chance = read("names.toml"), register.chance
+    made: list[Resident] = []
+    municipalities = [catalogue.municipalities[slug]["id"] for slug in ("sandnes", "sondre-land")]
+    for lists, *numbers, shares in GROUPS:
+        pot = [name for part in lists for name in names[part]]
+        for municipality, number in zip(municipalities, numbers, strict=True):
+            for _ in range(number):
+                audiences = {audience for audience, share in shares.items() if chance.random() < share}
+                newcomer = "refugees" in audiences
+                lang = "en" if newcomer and chance.random() < 0.6 else "nn" if chance.random() < 0.08 else "nb"
+                name, way = chance.choice(pot), chance.random()
+                email = f"{slug_of(name)}.{len(made) + 1}@example.no" if way < 0.62 else None
+                phone = chance.choice(PHONES) if 0.62 <= way < 0.84 else None
+                made.append(register.person(
+                    name, audiences, municipality, lang, email, phone, verified=bool(email) and chance.random() < 0.3,
+                ))  # fmt: skip
+    return made
+
+
+def employees(register: Register) -> list[Resident]:
+    """People who come to staff training."""
+    names = read("names.toml")["norwegian"]
+    return [register.person(register.chance.choice(names), {"staff"}, email=f"ansatt.{number}@example.no",
+                            verified=True) for number in range(1, STAFF + 1)]  # fmt: skip
+
+
+def fill(register: Register, made: Made, crowd: list[Resident], popularity: float, taken: set[UUID]) -> None:
+    """Bookings of an offer and, for months that are closed, its registers. `taken`: people to leave alone."""
+    joining, chance, now = made.offer["joining"], register.chance, register.now
+    known = made.offer["audiences"]
+    fitting = [who for who in crowd if who.id not in taken and ("everyone" in known or who.audiences & set(known))]
+    chance.shuffle(fitting)
+    called_off = {session["id"] for session in made.sessions if session["status"] == "cancelled"}
+    for pool in made.pools:
+        wanted = _seats_wanted(pool, popularity, now, chance)
+        # Those who come to one session often come to the next: a circle of regulars, and some who look in.
+        regulars = fitting[: ceil(wanted * 1.4) + 4]
+        others = fitting[len(regulars) :]
+        guests = chance.sample(regulars, len(regulars))
+        guests = [chance.choice(others) if others and chance.random() < 0.12 else who for who in guests]
+        guests = list({who.id: who for who in guests}.values())
+        if pool["session_id"] in called_off:
+            for who in guests[: wanted // 2]:
+                register.book(pool, who, "cancelled")
+            continue
+        while guests and pool["taken"] < wanted:
+            who, seats = guests.pop(), _party(made, wanted - pool["taken"], chance)
+            booker = chance.choice(fitting) if chance.random() < 0.05 else who
+            register.book(pool, who, seats=seats, booker=booker)
+        _others(register, pool, joining, guests, popularity)
+    if joining == Joining.DROP_IN:
+        head_counts(register, made, popularity)
+    for session in made.sessions:
+        seats = made.pool_of(session)
+        if seats and seats["taken"] and register.closed(session) and chance.random() < 0.96:
+            register.save_register(session, seats)  # and some are forgotten: unknown, not zero
+
+
+def _seats_wanted(pool: Row, popularity: float, now: datetime, chance: random.Random) -> int:
+    """How many seats to fill: what is far ahead has few bookings yet; 1.0 is full, when it is not far."""
+    capacity = int(pool["capacity"] or 14)
+    weeks = max(0.0, (pool["starts_at"] - now) / timedelta(weeks=1)) if pool["starts_at"] else 0.0
+    if popularity >= 1 and weeks < 4:
+        return capacity
+    far = 1.0 if weeks < 2 else max(0.15, 1 - 0.09 * (weeks - 2))
+    return min(capacity, round(capacity * popularity * far * chance.uniform(0.85, 1.12)))
+
+
+def _party(made: Made, left: int, chance: random.Random) -> int:
+    """Most come alone, some in twos and threes."""
+    seats = chance.choices((1, 2, 3), (72, 21, 7))[0]
+    return min(seats, left, made.offer["max_party"])
+
+
+def _others(register: Register, pool: Row, joining: str, guests: list[Resident], popularity: float) -> None:
+    """Those who wait, asked, thanked no or could not after all."""
+    chance = register.chance
+    if pool["capacity"] and pool["taken"] == pool["capacity"] and popularity >= 1:
+        for place in range(min(len(guests), chance.randint(2, 4))):
+            register.book(pool, guests.pop(), "waiting", days_before=0.9 - place * 0.2)
+    if joining == Joining.REQUEST:
+        for state in ("requested", "requested", "declined"):
+            if guests:
+                register.book(pool, guests.pop(), state, days_before=chance.uniform(0.5, 4))
+    for _ in range(min(len(guests), round(pool["taken"] * 0.08 + chance.random() * 0.6))):
+        register.book(pool, guests.pop(), "cancelled")
+
+
+def head_counts(register: Register, made: Made, popularity: float) -> None:
+    """How many came to what one just drops in to."""
+    for session in made.sessions:
+        if register.closed(session) and register.chance.random() < 0.94:
+            count = max(3, round(popularity * 26 * register.chance.uniform(0.6, 1.3)))
+            saved = session["ends_at"] + timedelta(minutes=10)
+            register.tables.add("head_count", session_id=session["id"], count=count, recorded_at=saved)
+
+
+def fill_meeting(register: Register, made: Made, catalogue: Catalogue, guests: dict[str, Resident]) -> None:
+    """A meeting of the dialogue: each organisation books for itself."""
+    pool, (session,) = made.pools[0], made.sessions
+    over = session["ends_at"] <= register.now
+    members = catalogue.attended[made.offer["slug"]] if over else list(guests)
+    for key in members:
+        seats = register.chance.randint(1, 2)
+        if over or pool["taken"] + seats <= round(pool["capacity"] * made.spec["popularity"]):
+            register.book(pool, guests[key], seats=seats)
+    if register.closed(session):
+        register.save_register(session, pool)
+
+
+def representatives(register: Register, catalogue: Catalogue, members: list[str]) -> dict[str, Resident]:
+    """Who comes to the dialogue's meetings for each of its members."""
+    found: dict[str, Resident] = {}
+    for key in members:
+        organization: dict[str, Any] = catalogue.organizations[key]
+        found[key] = register.person(organization["contact_name"], {"staff"}, email=f"{key}.dialog@example.no",
+                                     verified=True)  # fmt: skip
+        found[key].organization = organization["id"]
+    return found

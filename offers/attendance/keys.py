@@ -1,0 +1,32 @@
+"""The yearly keys of pseudonyms: files outside the database and its backups, destroyed when the year is closed."""
+
+import os
+import secrets
+from pathlib import Path
+
+from marketplace.settings import settings
+
+
+def year_key(year: int) -> bytes:
+    """The key of a year in Oslo; made, once for all processes, when it is first needed."""
+    path = settings().keys / f"participation-{year}.key"
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return _make(path)
+
+
+def _make(path: Path) -> bytes:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(32))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)  # whole or not at all, and only the first of several processes
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_bytes()
