@@ -1,0 +1,288 @@
+"""Writes of those who publish: drafts, texts, sessions, seats, publishing, copying, hosts. One transaction each."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from tortoise.exceptions import IntegrityError
+from uuid_utils.compat import uuid7
+
+from marketplace.base.audit import record
+from marketplace.base.clock import at_oslo
+from marketplace.base.database import in_transaction, rows, value
+from marketplace.base.errors import Conflict, Refused
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import speaking
+from offers.catalogue.models import (
+    KIND_LABELS,
+    Joining,
+    Kind,
+    Offer,
+    OfferState,
+    OfferText,
+    Venue,
+    VenueText,
+)  # fmt: skip
+from offers.publishing import rules
+from offers.publishing.queries import capacity_of, members_seeing, text_of
+from offers.publishing.upkeep import changing, make_pools, move_on, refresh
+
+
+class Incomplete(Refused):
+    """The offer lacks something that residents need. `missing` says what."""
+
+    def __init__(self, missing: list[rules.Objection]) -> None:
+        super().__init__(" ".join(str(rules.OBJECTION_LABELS[objection]) for objection in missing))
+        self.missing = missing
+
+
+async def start(
+    *, owner: UUID, municipality: UUID, by: UUID, now: datetime, kind: Kind, source_lang: str, **text: str
+) -> Offer:
+    """A new draft. `text` are the fields of its OfferText, with a title."""
+    joining = rules.JOINING_OF_KIND[kind]
+    offer = Offer(
+        owner_id=owner, municipality_id=municipality, kind=kind, audiences=["everyone"], joining=joining,
+        source_lang=source_lang, created_at=now, changed_at=now,
+    )  # fmt: skip
+    async with in_transaction():
+        await _insert(offer, text["title"])
+        await OfferText(offer=offer, lang=source_lang, **text).save()
+        await make_pools(offer, None)
+        await _finish(offer, by, now, "offer.made")
+    return offer
+
+
+async def _insert(offer: Offer, title: str) -> None:
+    """Save a new offer under a slug that nobody has. Two who try the same at once: one tries again."""
+    slug = rules.slug_of(title)
+    for _attempt in range(5):
+        taken = await rows("SELECT slug FROM offer WHERE slug = $1 OR slug LIKE $2", slug, f"{slug}-%")
+        offer.slug = rules.free_slug(slug, {one["slug"] for one in taken})
+        try:
+            async with in_transaction():
+                await offer.save(force_create=True)
+        except IntegrityError:
+            continue
+        return
+    raise Conflict
+
+
+async def change(
+    offer: Offer, *, by: UUID, now: datetime, text: dict[str, Any] | None = None, **facts: Any
+) -> None:
+    """Change facts and texts of the first language. Raises Incomplete when a published offer would lack something."""
+    async with changing(offer.id):
+        await offer.update_from_dict(facts).save()
+        if text:
+            await OfferText.filter(offer_id=offer.id, lang=offer.source_lang).update(**text)
+        await _finish(offer, by, now, "offer.changed")
+
+
+async def _finish(offer: Offer, by: UUID, now: datetime, act: str) -> None:
+    """What follows from any change: the default of sensitive, words to search by, calendars, seats, completeness."""
+    draft = offer.state == OfferState.DRAFT
+    if draft:
+        offer.sensitive = rules.is_sensitive(offer.kind, offer.audiences, offer.joining)
+    offer.changed_at = now
+    await offer.save(update_fields=["sensitive", "changed_at"])
+    await _keep_keywords(offer)
+    await rows("UPDATE session SET vevent = NULL WHERE offer_id = $1 AND vevent IS NOT NULL", offer.id)
+    await refresh(offer.id, now)
+    if not draft and (missing := await missing_of(offer, now)):
+        raise Incomplete(missing)
+    await record(act, now=now, actor=by, object_id=offer.id, organization=offer.owner_id)  # type: ignore[attr-defined]
+
+
+async def missing_of(offer: Offer, now: datetime) -> list[rules.Objection]:
+    """What the offer lacks before residents can see it."""
+    coming = await value(
+        "SELECT count(*) FROM session WHERE offer_id = $1 AND status <> 'cancelled' AND ends_at > $2",
+        offer.id, now,
+    )  # fmt: skip
+    members = len(await members_seeing(offer.id))
+    return list(rules.objections(offer, await text_of(offer), coming=coming, members=members))
+
+
+async def _keep_keywords(offer: Offer) -> None:
+    """Names of organisers, place and kind beside each text, so that search finds the offer by them."""
+    names = await value(
+        """SELECT concat_ws(' ', w.name, v.name, (SELECT string_agg(x.name, ' ') FROM offer_organizer c
+            JOIN organization x ON x.id = c.organization_id WHERE c.offer_id = o.id))
+        FROM offer o JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
+        WHERE o.id = $1""",
+        offer.id,
+    )
+    for text in await OfferText.filter(offer_id=offer.id):
+        with speaking(text.lang):
+            keywords = f"{KIND_LABELS[offer.kind]} {names}"
+        if text.keywords != keywords:
+            await OfferText.filter(id=text.id).update(keywords=keywords)
+
+
+async def set_audience(
+    offer: Offer, *, by: UUID, now: datetime, members: Iterable[UUID], text: dict[str, Any], **facts: Any
+) -> None:
+    """For whom the offer is, and who may see it. Raises Incomplete."""
+    async with changing(offer.id):
+        await rows("DELETE FROM offer_audience_organization WHERE offer_id = $1", offer.id)
+        for organization in sorted(set(members)):
+            await rows(
+                """INSERT INTO offer_audience_organization (id, offer_id, organization_id)
+                SELECT $1, $2, id FROM organization WHERE id = $3 AND state = 'approved'""",
+                uuid7(), offer.id, organization,
+            )  # fmt: skip
+        await change(offer, by=by, now=now, text=text, **facts)
+
+
+async def set_place(
+    offer: Offer,
+    *,
+    by: UUID,
+    now: datetime,
+    text: dict[str, Any],
+    new: dict[str, Any] | None,
+    transport: str,
+    **facts: Any,
+) -> None:
+    """Where the offer meets. `new`: a place of the municipality, made unless it is there. Raises Incomplete."""
+    async with changing(offer.id):
+        if new:
+            municipality = offer.municipality_id  # type: ignore[attr-defined]
+            same = {"municipality_id": municipality, "name": new["name"], "street": new["street"]}
+            venue, made = await Venue.get_or_create(**same, defaults=new)
+            if made and transport:
+                await VenueText.create(venue=venue, lang=offer.source_lang, transport=transport)
+            facts["venue_id"] = venue.id
+        await change(offer, by=by, now=now, text=text, **facts)
+
+
+async def set_joining(
+    offer: Offer,
+    *,
+    by: UUID,
+    now: datetime,
+    joining: Joining,
+    capacity: int | None,
+    text: dict[str, Any],
+    **facts: Any,
+) -> None:
+    """How people join. A draft's seats are made anew: nobody can have booked. Raises Refused, Incomplete."""
+    async with changing(offer.id):
+        if joining not in rules.joinings(offer.state, offer.joining):
+            raise Refused(_("Måten å bli med på kan ikke endres når noen kan ha meldt seg på."))
+        offer.joining = joining
+        if offer.state == OfferState.DRAFT:
+            await rows("DELETE FROM seat_pool WHERE offer_id = $1", offer.id)
+            await make_pools(offer, capacity)
+        await change(offer, by=by, now=now, text=text, joining=joining, **facts)
+
+
+async def set_sessions(
+    offer: Offer,
+    *,
+    by: UUID,
+    now: datetime,
+    days: Iterable[date],
+    starts: time,
+    ends: time,
+    keep: Iterable[UUID] = (),
+    seen: datetime | None = None,
+) -> int:
+    """Add a session on each of the days, at these Norwegian clock times all year. Returns how many are new.
+
+    A day that already has that meeting is left as it is. Of a draft's sessions that were there at the moment `seen`
+    only those to `keep` stay.
+    """
+    async with changing(offer.id):
+        capacity = await capacity_of(offer.id)
+        if offer.state == OfferState.DRAFT and seen:
+            await rows(
+                "DELETE FROM session WHERE offer_id = $1 AND changed_at <= $2 AND NOT id = ANY($3)",
+                offer.id, seen, list(keep),
+            )  # fmt: skip
+        made = 0
+        for day in sorted(set(days)):
+            added = await rows(
+                """INSERT INTO session (id, offer_id, starts_at, ends_at, status, note, sequence, changed_at)
+                SELECT $1, $2, $3, $4, 'scheduled', '', 0, $5 WHERE NOT EXISTS (SELECT 1 FROM session
+                    WHERE offer_id = $2 AND starts_at = $3 AND status <> 'cancelled') RETURNING id""",
+                uuid7(), offer.id, at_oslo(day, starts), at_oslo(day, ends), now,
+            )  # fmt: skip
+            made += len(added)
+        await make_pools(offer, capacity)
+        await _finish(offer, by, now, "offer.dates")
+        return made
+
+
+async def publish(offer: Offer, *, by: UUID, now: datetime, sensitive: bool) -> None:
+    """Show the offer to those it is for. Raises Incomplete, with what is missing."""
+    async with changing(offer.id):
+        await rows("SELECT id FROM offer WHERE id = $1 FOR NO KEY UPDATE", offer.id)
+        await offer.refresh_from_db(fields=["state"])
+        if offer.state == OfferState.CANCELLED:
+            raise Refused(_("Tilbudet er avlyst. Lag et nytt av det i stedet."))
+        if offer.state == OfferState.PUBLISHED:
+            return
+        await make_pools(offer, await capacity_of(offer.id))
+        offer.state, offer.sensitive, offer.published_at = OfferState.PUBLISHED, sensitive, now
+        await offer.save(update_fields=["state", "sensitive", "published_at"])
+        await _finish(offer, by, now, "offer.published")
+
+
+async def copy(offer: Offer, *, by: UUID, now: datetime) -> Offer:
+    """A new draft with everything but the dates, which continues this one. Its seats will be as many."""
+    new = offer.clone(pk=uuid7())
+    new.state, new.published_at = OfferState.DRAFT, None
+    new.continues_id, new.created_at, new.changed_at = offer.id, now, now
+    async with in_transaction():
+        await _insert(new, (await text_of(offer)).title)
+        for table, columns in COPIED.items():
+            await rows(
+                f"INSERT INTO {table} (id, offer_id, {columns}) "
+                f"SELECT gen_random_uuid(), $1, {columns} FROM {table} WHERE offer_id = $2",
+                new.id, offer.id,
+            )  # fmt: skip
+        await make_pools(new, await capacity_of(new.id))
+        await _finish(new, by, now, "offer.copied")
+    return new
+
+
+COPIED = {
+    "offer_text": "lang, title, summary, body, meets_you, way_in, bring_someone, what_happens, may_leave, bring, "
+                  "keywords",
+    "offer_organizer": "organization_id, may_edit",
+    "offer_audience_organization": "organization_id",
+    "host_assignment": "person_id",
+}  # fmt: skip
+
+
+async def set_text(offer: Offer, lang: str, *, by: UUID, now: datetime, **text: str) -> None:
+    """What the offer says in one more language."""
+    async with changing(offer.id):
+        await OfferText.update_or_create(text, offer_id=offer.id, lang=lang)
+        await _finish(offer, by, now, "offer.changed")
+
+
+async def assign_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) -> None:
+    """Let somebody see the offer's participants and take attendance."""
+    async with in_transaction():
+        await rows(
+            """INSERT INTO host_assignment (id, person_id, offer_id) VALUES ($1, $2, $3)
+            ON CONFLICT (person_id, offer_id) DO NOTHING""",
+            uuid7(), person, offer.id,
+        )  # fmt: skip
+        await record("host.assigned", now=now, actor=by, object_id=offer.id, person=person,
+                     organization=offer.owner_id)  # type: ignore[attr-defined]  # fmt: skip
+
+
+async def remove_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) -> None:
+    async with in_transaction():
+        await rows("DELETE FROM host_assignment WHERE person_id = $1 AND offer_id = $2", person, offer.id)
+        await record("host.removed", now=now, actor=by, object_id=offer.id, person=person,
+                     organization=offer.owner_id)  # type: ignore[attr-defined]  # fmt: skip
+
+
+__all__ = ["Incomplete", "assign_host", "change", "copy", "missing_of", "move_on", "publish", "refresh", "remove_host",
+           "set_audience", "set_joining", "set_place", "set_sessions", "set_text", "start"]  # fmt: skip

@@ -1,0 +1,182 @@
+"""What an editor fills in, a form a step.
+
+Days and clock times are text: a native field shows 06:00 PM to some, and has three tab stops.
+"""
+
+import re
+from datetime import date, time
+from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from pydantic import AwareDatetime, BeforeValidator, Field
+
+from marketplace.base.forms import Form
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import lazy
+from offers.catalogue.models import Audience, Joining, Kind, Visibility
+from offers.publishing.rules import Repeat
+
+DAY = re.compile(r"(?P<day>[0-9]{1,2})\.\s*(?P<month>[0-9]{1,2})\.\s*(?P<year>[0-9]{4})"
+                 r"|(?P<iso_year>[0-9]{4})-(?P<iso_month>[0-9]{1,2})-(?P<iso_day>[0-9]{1,2})")  # fmt: skip
+CLOCK = re.compile(r"(?:kl\.?\s*)?(?P<hour>[0-9]{1,2})(?:[.:](?P<minute>[0-9]{2}))?", re.IGNORECASE)
+
+
+def day_of(text: Any) -> date:
+    """12.1.2027 or 2027-01-12 as a date. Raises ValueError with the user's words."""
+    if isinstance(text, date):
+        return text
+    found = DAY.fullmatch(str(text))
+    if not found:
+        raise ValueError(_("Skriv datoen slik: 12.1.2027"))
+    parts = {name.removeprefix("iso_"): int(part) for name, part in found.groupdict().items() if part}
+    try:
+        return date(parts["year"], parts["month"], parts["day"])
+    except ValueError:
+        raise ValueError(_("Datoen %(date)s finnes ikke.", date=str(text))) from None
+
+
+def clock_of(text: Any) -> time:
+    """18, 18.00 or 18:00 as a clock time. Raises ValueError with the user's words."""
+    if isinstance(text, time):
+        return text
+    found = CLOCK.fullmatch(str(text))
+    if not found or int(found["hour"]) > 23 or int(found["minute"] or 0) > 59:
+        raise ValueError(_("Skriv klokkeslettet slik: 18.00"))
+    return time(int(found["hour"]), int(found["minute"] or 0))
+
+
+def web_address(text: Any) -> str:
+    """An address with https:// or http://, added when only the name is written. Raises ValueError."""
+    address = str(text) if "://" in str(text) else f"https://{text}"
+    try:
+        parts = urlsplit(address)
+        good = parts.scheme in ("http", "https") and "." in (parts.hostname or "")
+    except ValueError:
+        good = False
+    if not good or re.search(r"\s", address):
+        raise ValueError(_("Skriv en nettadresse, for eksempel https://www.example.no/kurs"))
+    return address
+
+
+def phone_number(text: Any) -> str:
+    if not re.fullmatch(r"\+?[0-9 ]{3,20}", str(text)):
+        raise ValueError(_("Skriv telefonnummeret med tall, for eksempel 51 00 00 15"))
+    return str(text)
+
+
+Day = Annotated[date, BeforeValidator(day_of)]
+Clock = Annotated[time, BeforeValidator(clock_of)]
+Address = Annotated[str, BeforeValidator(web_address), Field(max_length=500)]
+Phone = Annotated[str, BeforeValidator(phone_number)]
+Line = Annotated[str, Field(max_length=120)]
+Words = Annotated[str, Field(max_length=600)]
+"""A few sentences."""
+
+
+class WhatForm(Form):
+    organization: UUID | None = None
+    source_lang: Literal["nb", "nn", "en"] = "nb"
+    kind: Kind
+    title: str = Field(min_length=1, max_length=120)
+    summary: str = Field("", max_length=200)
+    body: str = Field("", max_length=4000)
+    what_happens: Words = ""
+    bring: Words = ""
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "kind": {"missing": lazy("Velg hva slags tilbud det er.")},
+        "title": {"missing": lazy("Skriv hva tilbudet heter.")},
+    }
+
+
+class AudienceForm(Form):
+    audiences: list[Audience] = Field(min_length=1)
+    visibility: Visibility = Visibility.PUBLIC
+    members: list[UUID] = []
+    sensitive: bool = False
+    bring_someone: Words = ""
+    words: ClassVar[dict[str, dict[str, Any]]] = {"audiences": {"missing": lazy("Velg minst én målgruppe.")}}
+
+
+YesNo = Literal["yes", "no"]
+
+
+class PlaceForm(Form):
+    """`place` says which of the other fields count: a `venue` of the list, a new one, or an address on the net."""
+
+    place: Literal["known", "new", "online"] | None = None
+    venue: UUID | None = None
+    venue_name: Line = ""
+    street: Line = ""
+    postcode: str = Field("", pattern=r"^[0-9]{4}$|^$")
+    city: Line = ""
+    transport: Words = ""
+    step_free: YesNo | None = None
+    hearing_loop: YesNo | None = None
+    accessible_toilet: YesNo | None = None
+    online_url: Address | None = None
+    way_in: Words = ""
+    meets_you: Words = ""
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "postcode": {"string_pattern_mismatch": lazy("Skriv postnummeret med fire tall.")},
+        "venue": {"otherwise": lazy("Velg et sted fra lista.")},
+    }
+
+
+class DatesForm(Form):
+    """`made_from` says which rule the ticked `dates` were made from.
+
+    `keep` are the draft's dates that stay, of those that were there at the moment `seen`.
+    """
+
+    repeat: Repeat = Repeat.ONCE
+    starts: Clock | None = None
+    ends: Clock | None = None
+    first: Day | None = None
+    last: Day | None = None
+    dates: list[Day] = Field([], max_length=200)
+    made_from: str = Field("", max_length=100)
+    keep: list[UUID] = []
+    seen: AwareDatetime | None = None
+
+    @property
+    def rule(self) -> str:
+        return f"{self.repeat.value} {self.first} {self.last}"
+
+    @property
+    def empty(self) -> bool:
+        return self.first is None and self.starts is None and self.ends is None
+
+
+class JoiningForm(Form):
+    joining: Joining
+    capacity: int | None = Field(None, ge=1, le=100_000)
+    max_party: int = Field(10, ge=1, le=1000)
+    link: Address | None = None
+    contact_name: Line = ""
+    phone: Phone | None = None
+    may_leave: Words = ""
+    words: ClassVar[dict[str, dict[str, Any]]] = {"joining": {"missing": lazy("Velg hvordan man blir med.")}}
+
+
+class PublishForm(Form):
+    sensitive: Literal["yes", "no"]
+
+
+class TextForm(Form):
+    """All texts of an offer in one more language."""
+
+    title: str = Field(min_length=1, max_length=120)
+    summary: str = Field(min_length=1, max_length=200)
+    body: str = Field("", max_length=4000)
+    meets_you: Words = ""
+    way_in: Words = ""
+    bring_someone: Words = ""
+    what_happens: Words = ""
+    may_leave: Words = ""
+    bring: Words = ""
+
+
+class HostForm(Form):
+    email: str = Field(min_length=3, max_length=254)
+    words: ClassVar[dict[str, dict[str, Any]]] = {"email": {"missing": lazy("Skriv e-postadressen.")}}

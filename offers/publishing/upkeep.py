@@ -1,0 +1,83 @@
+"""What follows from an offer's sessions and is kept in step with them: copies for lists, and seats."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.base.database import in_transaction, rows
+from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.publishing.queries import seats_of
+
+
+@asynccontextmanager
+async def changing(offer_id: UUID) -> AsyncIterator[None]:
+    """A transaction that may change an offer's sessions or seats: its pools are locked before anything else."""
+    async with in_transaction():
+        await lock_pools(offer_id)
+        yield
+
+
+async def refresh(offer_id: UUID, now: datetime) -> None:
+    """Keep the copies of an offer's sessions, on its pools and on the offer itself.
+
+    Call it in the transaction of any change of sessions.
+    """
+    await lock_pools(offer_id)
+    await rows(
+        """UPDATE offer o SET session_count = c.count, last_session_ends = c.ends,
+            next_session_at = n.starts_at, next_session_ends = n.ends_at
+        FROM (SELECT count(*) FILTER (WHERE status <> 'cancelled') AS count,
+                coalesce(max(ends_at) FILTER (WHERE status <> 'cancelled'), max(ends_at)) AS ends
+            FROM session WHERE offer_id = $1) c
+        LEFT JOIN LATERAL (SELECT starts_at, ends_at FROM session
+            WHERE offer_id = $1 AND status <> 'cancelled' AND ends_at > $2 ORDER BY starts_at, id LIMIT 1) n ON true
+        WHERE o.id = $1""",
+        offer_id, now,
+    )  # fmt: skip
+    await rows(
+        """UPDATE seat_pool p SET starts_at = s.starts, ends_at = s.ends
+        FROM (SELECT id, starts_at AS starts, ends_at AS ends FROM session WHERE offer_id = $1
+            UNION ALL SELECT NULL, coalesce(min(starts_at) FILTER (WHERE status <> 'cancelled'), min(starts_at)),
+                coalesce(max(ends_at) FILTER (WHERE status <> 'cancelled'), max(ends_at))
+            FROM session WHERE offer_id = $1) s
+        WHERE p.offer_id = $1 AND p.session_id IS NOT DISTINCT FROM s.id
+            AND (p.starts_at, p.ends_at) IS DISTINCT FROM (s.starts, s.ends)""",
+        offer_id,
+    )
+
+
+async def lock_pools(offer_id: UUID) -> None:
+    """Lock all pools of an offer, in the order that everybody keeps (by ascending id)."""
+    await rows("SELECT id FROM seat_pool WHERE offer_id = $1 ORDER BY id FOR NO KEY UPDATE", offer_id)
+
+
+async def move_on(now: datetime) -> int:
+    """Give every offer whose next session is over the one after it. Returns how many."""
+    moved = await rows(
+        """UPDATE offer o SET next_session_at = n.starts_at, next_session_ends = n.ends_at
+        FROM (SELECT over.id, s.starts_at, s.ends_at FROM offer over
+            LEFT JOIN LATERAL (SELECT starts_at, ends_at FROM session
+                WHERE offer_id = over.id AND status <> 'cancelled' AND ends_at > $1
+                ORDER BY starts_at, id LIMIT 1) s ON true
+            WHERE over.state = 'published' AND over.next_session_ends <= $1) n
+        WHERE o.id = n.id RETURNING o.id""",
+        now,
+    )
+    return len(moved)
+
+
+async def make_pools(offer: Offer, capacity: int | None) -> None:
+    """The seats that the offer lacks: one pool for all of it, or one a session, or none, as its joining says."""
+    if offer.joining in (Joining.WHOLE, Joining.REQUEST):
+        if await seats_of(offer.id) is None:
+            await SeatPool.create(offer=offer, capacity=capacity)
+    elif offer.joining == Joining.PER_SESSION:
+        lacking = await rows(
+            """SELECT s.id FROM session s LEFT JOIN seat_pool p ON p.session_id = s.id
+            WHERE s.offer_id = $1 AND p.id IS NULL AND s.status <> 'cancelled' ORDER BY s.starts_at, s.id""",
+            offer.id,
+        )
+        await SeatPool.bulk_create(
+            [SeatPool(offer=offer, session_id=session["id"], capacity=capacity) for session in lacking]
+        )

@@ -1,0 +1,199 @@
+"""The pages of those who publish and lead: their offers, one offer, publishing it, its languages and hosts."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.responses import Response
+
+from marketplace.base.access import member
+from marketplace.base.errors import NotFound, Refused
+from marketplace.base.http import Request, see_other
+from marketplace.base.i18n import LANGUAGES, pick
+from marketplace.base.i18n import gettext as _
+from marketplace.base.templates import render
+from offers.catalogue.models import (
+    AUDIENCE_LABELS,
+    KIND_LABELS,
+    Offer,
+    OfferAudienceOrganization,
+    OfferState,
+    OfferText,
+    Venue,
+)  # fmt: skip
+from offers.publishing import actions, queries, rules
+from offers.publishing.forms import HostForm, PublishForm, TextForm
+from offers.publishing.queries import offer_editable_by, parse_id
+from offers.publishing.rules import JOINING_LABELS, VISIBILITY_LABELS, seats_text
+from offers.publishing.step_views import STEPS, editable, kept, page
+from organizations.members.models import Role
+
+
+@member(Role.HOST)
+async def manage(request: Request) -> Response:
+    """The person's offers: those that are on, drafts, earlier ones; and registers that nobody has saved."""
+    shelf = request.query.get("show", ["current"])[-1]
+    if shelf not in queries.SHELVES:
+        raise NotFound
+    after = page_key(request.query.get("after", [""])[-1])
+    found = await queries.managed(request.person, shelf, request.lang, request.now, after)
+    offers = [card(one, request.now) for one in found[: queries.PAGE]]
+    more = f"{offers[-1]['key'].isoformat()},{offers[-1]['id']}" if len(found) > queries.PAGE else ""
+    return render(
+        request, "offers/publishing/manage.html", offers=offers, shelf=shelf, more=more, after=after,
+        counts=await queries.shelf_counts(request.person, request.now),
+        unsaved=await queries.unsaved_registers(request.person, request.lang, request.now),
+        may_publish=Role.EDITOR in request.roles,
+    )  # fmt: skip
+
+
+def page_key(text: str) -> tuple[datetime, Any] | None:
+    """`after` of the address: a moment and an id. Raises NotFound for anything else."""
+    if not text:
+        return None
+    moment, _comma, last = text.partition(",")
+    try:
+        key = datetime.fromisoformat(moment.replace(" ", "+"))
+        return key.astimezone(UTC), parse_id(last)
+    except (ValueError, OverflowError):
+        raise NotFound from None
+
+
+def card(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """A row of the list with its words."""
+    return offer | {
+        "kind_label": KIND_LABELS[offer["kind"]],
+        "seats_text": seats_text(offer) if offer["has_seats"] and offer["state"] == "published" else "",
+        "begun": bool(offer["next_session_at"] and offer["next_session_at"] <= now),
+    }
+
+
+async def about(offer: Offer, lang: str) -> dict[str, Any]:
+    """What an offer's page and its preview show: text, place, labels."""
+    found = {text.lang: text for text in await OfferText.filter(offer_id=offer.id)}
+    venue = await Venue.get_or_none(id=offer.venue_id)  # type: ignore[attr-defined]
+    seen_by = await OfferAudienceOrganization.filter(offer_id=offer.id).select_related("organization")
+    return {
+        "offer": offer,
+        "texts": found,
+        "text": pick(found, lang if lang in found else offer.source_lang),  # type: ignore[arg-type]
+        "venue": venue,
+        "kind_label": KIND_LABELS[offer.kind],
+        "audience_text": ", ".join(str(AUDIENCE_LABELS[one]) for one in offer.audiences),  # type: ignore[index]
+        "joining_label": JOINING_LABELS[offer.joining],
+        "visibility_label": VISIBILITY_LABELS[offer.visibility],
+        "seen_by": [one.organization.name for one in seen_by],
+        "languages_left": {lang: name for lang, name in LANGUAGES.items() if lang != offer.source_lang},
+    }
+
+
+@member(Role.EDITOR)
+async def show(request: Request) -> Response:
+    """One offer for its editors: what is left to do of a draft; else its dates, people and languages."""
+    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    return await shown(request, offer, HostForm.blank())
+
+
+async def shown(request: Request, offer: Offer, form: Any, status: int = 200) -> Response:
+    missing = await actions.missing_of(offer, request.now) if offer.state == OfferState.DRAFT else []
+    lacking = {rules.STEP_OF[objection] for objection in missing}
+    coming = await queries.sessions_of(offer.id, request.now, 31)
+    return render(
+        request, "offers/publishing/show.html", status=status, form=form, steps=STEPS, lacking=lacking,
+        sessions=[one | {"seats_text": seats_text(one) if one["has_seats"] else ""} for one in coming[:30]],
+        more=len(coming) > 30, hosts=await queries.hosts_of(offer.id), pool_text=await pool_text(offer),
+        **await about(offer, request.lang),
+    )  # fmt: skip
+
+
+async def pool_text(offer: Offer) -> str:
+    pool = await queries.seats_of(offer.id)
+    return seats_text(pool) if pool else ""
+
+
+@member(Role.EDITOR)
+async def publish(request: Request) -> Response:
+    """Look it over, and show it to the world."""
+    offer = await editable(request)
+    if offer.state == OfferState.PUBLISHED:
+        return see_other(f"/manage/offers/{offer.slug}", request)
+    form = PublishForm.blank(sensitive="yes" if offer.sensitive else "no")
+    status = 200
+    if request.method == "POST":
+        form = await PublishForm.read(request)
+        if form.valid:
+            act = actions.publish(
+                offer, by=request.person.id, now=request.now, sensitive=form.data.sensitive == "yes"
+            )
+            if await kept(form, "publish", act):
+                return see_other(f"/manage/offers/{offer.slug}", request)
+        status, offer = 422, await editable(request)
+    missing = await actions.missing_of(offer, request.now)
+    context = await about(offer, request.lang)
+    del context["offer"]
+    return await page(
+        request, offer, "publish", form, status, missing=missing, step_of=rules.STEP_OF,
+        words=rules.OBJECTION_LABELS, sessions=await queries.sessions_of(offer.id, request.now),
+        capacity=await queries.capacity_of(offer.id), **context,
+    )  # fmt: skip
+
+
+@member(Role.EDITOR)
+async def preview(request: Request) -> Response:
+    """The offer as a resident will see it."""
+    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    return render(
+        request, "offers/publishing/preview.html", sessions=await queries.sessions_of(offer.id, request.now, 10),
+        **await about(offer, request.lang),
+    )  # fmt: skip
+
+
+@member(Role.EDITOR)
+async def text(request: Request) -> Response:
+    """The offer's words in one more language, beside those it was written in."""
+    offer = await editable(request)
+    lang = request.path_params["lang"]
+    if lang not in LANGUAGES or lang == offer.source_lang:
+        raise NotFound
+    source = await queries.text_of(offer)
+    context: dict[str, Any] = {"offer": offer, "source": source, "lang_code": lang, "lang_name": LANGUAGES[lang]}
+    if request.method == "GET":
+        there = await OfferText.get_or_none(offer_id=offer.id, lang=lang)
+        values = {name: getattr(there, name) for name in TextForm.model_fields} if there else {}
+        return render(request, "offers/publishing/text.html", form=TextForm.blank(**values), **context)
+    form = await TextForm.read(request)
+    if not form.valid:
+        return render(request, "offers/publishing/text.html", status=422, form=form, **context)
+    await actions.set_text(offer, lang, by=request.person.id, now=request.now, **form.data.model_dump())
+    return see_other(f"/manage/offers/{offer.slug}", request)
+
+
+@member(Role.EDITOR)
+async def copy(request: Request) -> Response:
+    """A new draft of this offer, at the step that asks when."""
+    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    made = await actions.copy(offer, by=request.person.id, now=request.now)
+    return see_other(f"/manage/offers/{made.slug}/sessions", request)
+
+
+@member(Role.EDITOR)
+async def add_host(request: Request) -> Response:
+    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    form = await HostForm.read(request)
+    if form.valid:
+        person = await queries.member_with(form.data.email, offer.id)
+        if person is None:
+            form.add_error("email", _("Ingen i organisasjonen har logget inn med denne adressen."))
+        else:
+            await actions.assign_host(offer, person, by=request.person.id, now=request.now)
+            return see_other(f"/manage/offers/{offer.slug}", request)
+    return await shown(request, offer, form, 422)
+
+
+@member(Role.EDITOR)
+async def remove_host(request: Request) -> Response:
+    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    person = parse_id(request.path_params["person"])
+    if person not in [host["person_id"] for host in await queries.hosts_of(offer.id)]:
+        raise Refused(_("Hen er tatt bort allerede."))
+    await actions.remove_host(offer, person, by=request.person.id, now=request.now)
+    return see_other(f"/manage/offers/{offer.slug}", request)
