@@ -158,11 +158,9 @@ def test_nothing_in_the_stylesheets_is_fetched_from_elsewhere() -> None:
 def test_every_icon_that_is_asked_for_is_drawn() -> None:
     there = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "img/icons.svg").read_text()))
     asked = set(template("components/offers.html", "nb").module.seat_icons.values())  # type: ignore[attr-defined]
+    call = re.compile(r'icons\.svg"\) \}\}#([a-z-]+)|icon(?:_link)?\("([a-z-]+)"|icon="([a-z-]+)"')
     for path in TEMPLATES.rglob("*.html"):
-        for found in re.findall(
-            r'icons\.svg"\) \}\}#([a-z-]+)|icon(?:_link)?\("([a-z-]+)"|icon="([a-z-]+)"', path.read_text()
-        ):
-            asked |= set(found) - {""}
+        asked |= {name for names in call.findall(path.read_text()) for name in names if name}
     assert asked - there == set()
 
 
