@@ -8,8 +8,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from aiosmtpd.smtp import SMTP as Server
-from aiosmtpd.smtp import Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from marketplace.base import delivery, mailbox, outbox
 from marketplace.base.database import in_transaction, row, rows, value
@@ -33,21 +32,21 @@ class Handler:
         self.connections = 0
 
     async def handle_EHLO(  # noqa: N802
-        self, server: Server, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         self.connections += 1
         session.host_name = hostname
         return responses
 
     async def handle_RCPT(  # noqa: N802
-        self, server: Server, session: Session, envelope: Envelope, address: str, options: list[str]
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if address in self.rcpt:
             return self.rcpt[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Server, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         answer = self.data.pop(0) if self.data else "250 OK"
         if answer == "hang":
             await asyncio.sleep(30)
@@ -67,7 +66,7 @@ async def post_office(monkeypatch: pytest.MonkeyPatch, pool: None) -> AsyncItera
     """A mail server on a port of its own; the settings point to it."""
     handler = Handler()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Server(handler, hostname="mail.example.no"), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: SMTP(handler, hostname="mail.example.no"), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     monkeypatch.setenv("TREFFPUNKT_SMTP_URL", f"smtp://127.0.0.1:{port}")
     settings.cache_clear()
@@ -114,10 +113,13 @@ async def only() -> dict[str, Any]:
 
 
 async def test_a_message_written_in_an_act_that_is_undone_is_never_sent(post_office: Handler) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def undone() -> None:
         async with in_transaction():
             await write()
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await undone()
     assert await go() == 0
     assert post_office.taken == []
 
@@ -162,7 +164,9 @@ async def test_one_message_that_cannot_be_written_stops_no_other(post_office: Ha
     assert left == [{"problem": "not written", "due_at": NOW + timedelta(minutes=1)}] * 2
 
 
-async def test_a_busy_server_gets_it_again_after_1_5_15_60_minutes_and_for_three_days(post_office: Handler) -> None:
+async def test_a_busy_server_gets_it_again_after_1_5_15_60_minutes_and_for_three_days(
+    post_office: Handler,
+) -> None:
     await write()
     at, waits = NOW, []
     post_office.rcpt["kari@example.no"] = "450 4.2.1 Busy"
@@ -174,7 +178,19 @@ async def test_a_busy_server_gets_it_again_after_1_5_15_60_minutes_and_for_three
         if found["failed_at"] is None:
             waits.append(found["due_at"] - at)
             at = found["due_at"]
-    assert [wait // timedelta(minutes=1) for wait in waits] == [1, 5, 15, 60, 180, 360, 720, 720, 720, 720, 720]
+    assert [wait // timedelta(minutes=1) for wait in waits] == [
+        1,
+        5,
+        15,
+        60,
+        180,
+        360,
+        720,
+        720,
+        720,
+        720,
+        720,
+    ]
     assert found["failed_at"] == at
     assert timedelta(days=2, hours=20) < at - NOW <= timedelta(days=3)
     assert await go(at + timedelta(days=30)) == 0
@@ -232,7 +248,9 @@ async def test_a_server_that_is_away_is_tried_again_and_asked_once_a_round(
     began = asyncio.get_running_loop().time()
     assert await go() == 0
     assert asyncio.get_running_loop().time() - began < 5
-    assert await value("SELECT count(*) FROM outbox_message WHERE problem = 'connection' AND attempts = 1") == 30
+    assert (
+        await value("SELECT count(*) FROM outbox_message WHERE problem = 'connection' AND attempts = 1") == 30
+    )
     monkeypatch.setenv("TREFFPUNKT_SMTP_URL", reached)
     settings.cache_clear()
     assert await go(NOW + timedelta(minutes=1)) == 30
