@@ -1,10 +1,12 @@
 """Reads of the catalogue. `published` is the one place that knows who may see an offer."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows
+from marketplace.base.database import row, rows
+from marketplace.base.errors import NotFound
 from organizations.members.queries import is_staff
 
 
@@ -29,13 +31,14 @@ async def viewer_of(person: Any) -> Viewer:
     return Viewer(await is_staff(person.id), tuple(row["id"] for row in mine)) if mine else VISITOR
 
 
-def published(viewer: Viewer, values: list[Any]) -> str:
+def published(viewer: Viewer, values: list[Any], *, cancelled: bool = False) -> str:
     """SQL that holds for the offers this viewer may see, over the aliases o (offer) and w (its owner).
 
     Appends what it needs to `values`, the statement's $ parameters. Search, pages, feeds, maps and caches all ask
-    this; nothing else decides.
+    this; nothing else decides. `cancelled`: also the cancelled ones, which are found by their address only.
     """
-    base = "o.state = 'published' AND w.state = 'approved'"
+    states = "o.state IN ('published', 'cancelled')" if cancelled else "o.state = 'published'"
+    base = f"{states} AND w.state = 'approved'"
     if viewer == VISITOR:
         return f"{base} AND o.visibility = 'public'"
     ways = ["o.visibility = 'public'"]
@@ -50,3 +53,110 @@ def published(viewer: Viewer, values: list[Any]) -> str:
             f"WHERE a.offer_id = o.id AND a.organization_id = {mine})"
         )
     return f"{base} AND ({' OR '.join(ways)})"
+
+
+CURRENT = "(o.last_session_ends IS NULL OR o.last_session_ends > {now} AND o.next_session_at IS NOT NULL)"
+"""Not over: no dates at all, or one to come. Where all that are left are cancelled there is nothing to come to."""
+TEXT_COLUMNS = ", ".join(
+    f"t.{column}"
+    for column in ("title", "summary", "body", "meets_you", "way_in", "bring_someone", "what_happens", "may_leave",
+                   "bring", "lang")
+)  # fmt: skip
+SESSIONS_SHOWN = 60
+
+
+async def offer_page(slug: str, *, viewer: Viewer, lang: str, now: datetime) -> dict[str, Any]:
+    """All that the offer's page shows: the offer in the reader's language, else the original; its venue, organisers
+    and seats, and under "sessions" those that are not over. Raises NotFound."""
+    values: list[Any] = [slug, lang]
+    found = await row(
+        f"""SELECT o.id, o.slug, o.kind, o.audiences, o.joining, o.visibility, o.sensitive, o.state, o.online_url,
+            o.contact_name, o.phone, o.session_count, o.last_session_ends, w.name AS owner_name, w.slug AS owner_slug,
+            w.phone AS owner_phone, {TEXT_COLUMNS}, v.name AS venue_name, v.street, v.postcode, v.city, v.lat, v.lon,
+            v.step_free, v.hearing_loop, v.accessible_toilet, x.entrance, x.transport, x.lang AS venue_lang,
+            p.capacity, p.taken, p.waiting, p.starts_at, p.opens_at, p.closes_at,
+            ARRAY(SELECT ARRAY[c.slug, c.name] FROM offer_organizer g JOIN organization c ON c.id = g.organization_id
+                WHERE g.offer_id = o.id AND c.state = 'approved' ORDER BY c.name) AS co_organizers
+        FROM offer o JOIN organization w ON w.id = o.owner_id
+        JOIN LATERAL (SELECT * FROM offer_text t WHERE t.offer_id = o.id AND t.lang IN ($2, o.source_lang)
+            ORDER BY t.lang = $2 DESC LIMIT 1) t ON true
+        LEFT JOIN venue v ON v.id = o.venue_id
+        LEFT JOIN LATERAL (SELECT * FROM venue_text x WHERE x.venue_id = v.id
+            ORDER BY x.lang = $2 DESC, x.lang = 'nb' DESC LIMIT 1) x ON true
+        LEFT JOIN seat_pool p ON p.offer_id = o.id AND p.session_id IS NULL
+        WHERE o.slug = $1 AND {published(viewer, values, cancelled=True)}""",
+        *values,
+    )
+    if found is None:
+        raise NotFound
+    found["sessions"] = await rows(
+        f"""SELECT s.id, s.starts_at AS session_at, s.ends_at AS session_ends, s.status, s.note,
+            v.name AS other_venue, p.capacity, p.taken, p.waiting, p.starts_at, p.opens_at, p.closes_at
+        FROM session s JOIN offer o ON o.id = s.offer_id LEFT JOIN seat_pool p ON p.session_id = s.id
+        LEFT JOIN venue v ON v.id = s.venue_id AND v.id IS DISTINCT FROM o.venue_id
+        WHERE s.offer_id = $1 AND s.ends_at > $2 ORDER BY s.starts_at, s.id LIMIT {SESSIONS_SHOWN}""",
+        found["id"], now,
+    )  # fmt: skip
+    return found
+
+
+async def titles(viewer: Viewer, lang: str, now: datetime, limit: int = 2000) -> list[dict[str, Any]]:
+    """slug, title and lang of what is offered now, in the reader's language, else the original."""
+    values: list[Any] = [lang, now]
+    return await rows(
+        f"""SELECT o.slug, coalesce(t.title, f.title) AS title, coalesce(t.lang, f.lang) AS lang
+        FROM offer o JOIN organization w ON w.id = o.owner_id
+        LEFT JOIN offer_text t ON t.offer_id = o.id AND t.lang = $1
+        LEFT JOIN offer_text f ON f.offer_id = o.id AND f.lang = o.source_lang AND t.id IS NULL
+        WHERE {published(viewer, values)} AND {CURRENT.format(now="$2")}
+        ORDER BY o.next_session_at, o.id LIMIT {limit}""",
+        *values,
+    )
+
+
+async def audience_counts(viewer: Viewer, now: datetime) -> dict[str, int]:
+    """How many current offers name each audience."""
+    values: list[Any] = [now]
+    counted = await rows(
+        f"""SELECT audience, count(*) AS number FROM offer o JOIN organization w ON w.id = o.owner_id,
+            unnest(o.audiences) audience
+        WHERE {published(viewer, values)} AND {CURRENT.format(now="$1")} GROUP BY audience""",
+        *values,
+    )
+    return {row["audience"]: row["number"] for row in counted}
+
+
+async def organizations(viewer: Viewer, lang: str, now: datetime) -> list[dict[str, Any]]:
+    """Every approved organisation: slug, name, kind, place, summary with its lang, and how many current offers it
+    owns or takes part in."""
+    values: list[Any] = [lang, now]
+    return await rows(
+        f"""SELECT w.slug, w.name, w.kind, m.name AS municipality, t.summary, t.lang, parent.name AS parent_name, (
+            SELECT count(*) FROM offer o WHERE o.owner_id = w.id AND {published(viewer, values)}
+            AND {CURRENT.format(now="$2")}) AS offers
+        FROM organization w JOIN municipality m ON m.id = w.municipality_id
+        LEFT JOIN organization parent ON parent.id = w.parent_id
+        LEFT JOIN LATERAL (SELECT * FROM organization_text t WHERE t.organization_id = w.id
+            AND t.lang IN ($1, w.source_lang) ORDER BY t.lang = $1 DESC LIMIT 1) t ON true
+        WHERE w.state = 'approved'""",
+        *values,
+    )
+
+
+async def organization_page(slug: str, lang: str) -> dict[str, Any]:
+    """An approved organisation with its text, its parent and its units. Raises NotFound."""
+    found = await row(
+        """SELECT w.id, w.slug, w.name, w.kind, w.contact_name, w.phone, w.email, w.website, m.name AS municipality,
+            t.summary, t.body, t.lang, parent.slug AS parent_slug, parent.name AS parent_name,
+            ARRAY(SELECT ARRAY[u.slug, u.name] FROM organization u WHERE u.parent_id = w.id AND u.state = 'approved'
+                ORDER BY u.name) AS units
+        FROM organization w JOIN municipality m ON m.id = w.municipality_id
+        LEFT JOIN organization parent ON parent.id = w.parent_id AND parent.state = 'approved'
+        LEFT JOIN LATERAL (SELECT * FROM organization_text t WHERE t.organization_id = w.id
+            AND t.lang IN ($2, w.source_lang) ORDER BY t.lang = $2 DESC LIMIT 1) t ON true
+        WHERE w.slug = $1 AND w.state = 'approved'""",
+        slug, lang,
+    )  # fmt: skip
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,132 @@
+"""What an offer's page says, from the row that queries.py:offer_page gives. No database, no clock."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from marketplace.base.clock import oslo
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import lazy, time_span, when
+from marketplace.settings import settings
+from offers.catalogue.models import Joining, OfferState, SessionStatus, Visibility
+from offers.catalogue.rules import NOTHING, Seats, audience_words, kind_words, other_lang, seats, web_address
+
+WEEKDAYS = (
+    lazy("Mandager"), lazy("Tirsdager"), lazy("Onsdager"), lazy("Torsdager"), lazy("Fredager"), lazy("Lørdager"),
+    lazy("Søndager"),
+)  # fmt: skip
+BUTTONS = {"book": lazy("Meld på"), "wait": lazy("Stå på venteliste"), "ask": lazy("Spør om plass")}
+DATES_AT_ONCE = 8
+"""So many dates are shown; the rest is folded away."""
+
+
+def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The offer with what the template shows of it: `lines` (its dates), `box` (how to take part), words and links."""
+    joining, lang = offer["joining"], offer["lang"]
+    lines = [line(session, offer, now) for session in offer["sessions"]]
+    coming = [one for one in lines if not one["cancelled"]]
+    cancelled = offer["state"] == OfferState.CANCELLED
+    over = offer["last_session_ends"] is not None and not coming
+    told = NOTHING if cancelled or over else seats(joining, offer, offer["sensitive"], now)
+    return offer | {
+        "lang": other_lang(lang),
+        "kind_label": kind_words(offer["kind"], joining, offer["session_count"]),
+        "audience_text": audience_words(offer["audiences"]),
+        "when_text": pattern(coming),
+        "paragraphs": [part for part in offer["body"].split("\n") if part.strip()],
+        "address": ", ".join(part for part in (offer["street"], town(offer)) if part),
+        "venue_lang": other_lang(offer["venue_lang"]) if offer["venue_lang"] else "",
+        "map_href": map_address(offer["lat"], offer["lon"]),
+        "web": web_address(offer["online_url"]) if joining not in (Joining.WHOLE, Joining.PER_SESSION) else "",
+        "phone": offer["phone"] or offer["owner_phone"],
+        "cancelled": cancelled,
+        "over": over and not cancelled,
+        "lines": [] if cancelled else lines,
+        "told": told,
+        "box": None if cancelled or over else next_line(coming),
+        "button": BUTTONS.get(told.act),
+        "json_ld": json_ld(offer, coming) if not cancelled and not over else "",
+    }
+
+
+def line(session: dict[str, Any], offer: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """A date of the offer: what is left of it, and where to book it when it is booked by itself."""
+    cancelled = session["status"] == SessionStatus.CANCELLED
+    told = NOTHING
+    if cancelled:
+        told = Seats("cancelled", _("Avlyst"))
+    elif offer["joining"] == Joining.PER_SESSION:
+        told = seats(offer["joining"], session, offer["sensitive"], now)
+    moved = session["status"] == SessionStatus.MOVED
+    notes = [_("Ny tid eller nytt sted.") if moved else "", session["note"], session["other_venue"] or ""]
+    return {
+        "starts_at": session["session_at"],
+        "ends_at": session["session_ends"],
+        "when_text": when(session["session_at"], session["session_ends"]),
+        "state": told.state,
+        "text": told.text,
+        "act": told.act,
+        "button": BUTTONS.get(told.act),
+        "note": " ".join(note for note in notes if note),
+        "cancelled": cancelled,
+        "href": f"/offers/{offer['slug']}/bookings/new?session={session['id']}" if told.act else "",
+    }
+
+
+def next_line(coming: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The first date with room; else the first where one may wait; else the first."""
+    for act in ("book", "wait"):
+        for one in coming:
+            if one["act"] == act:
+                return one
+    return coming[0] if coming else None
+
+
+def pattern(coming: list[dict[str, Any]]) -> str:
+    """When, in one line: the only date, or "Lørdager kl. 11–13" when all are so, or how many."""
+    if len(coming) < 2:
+        return coming[0]["when_text"] if coming else ""
+    times = {
+        (starts.weekday(), starts.time(), ends.time())
+        for starts, ends in ((oslo(one["starts_at"]), oslo(one["ends_at"])) for one in coming)
+    }
+    first = coming[0]
+    if len(times) == 1:
+        return f"{WEEKDAYS[oslo(first['starts_at']).weekday()]} {time_span(first['starts_at'], first['ends_at'])}"
+    return _("Flere dager. Neste: %(when)s", when=first["when_text"])
+
+
+def town(offer: dict[str, Any]) -> str:
+    return " ".join(part for part in (offer["postcode"], offer["city"]) if part)
+
+
+def map_address(lat: float | None, lon: float | None) -> str:
+    """A map of the place on OpenStreetMap: a link that is followed only when somebody presses it."""
+    if lat is None or lon is None:
+        return ""
+    return f"https://www.openstreetmap.org/?mlat={lat:.5f}&mlon={lon:.5f}#map=17/{lat:.5f}/{lon:.5f}"
+
+
+def json_ld(offer: dict[str, Any], coming: list[dict[str, Any]]) -> Markup | str:
+    """The dates as schema.org events for search engines; only of what is public and not sensitive."""
+    if offer["visibility"] != Visibility.PUBLIC or offer["sensitive"] or not coming:
+        return ""
+    address = f"{settings().public_url}/offers/{offer['slug']}"
+    place = {"@type": "VirtualLocation", "url": address}
+    if offer["venue_name"]:
+        place = {"@type": "Place", "name": offer["venue_name"], "address": {
+            "@type": "PostalAddress", "streetAddress": offer["street"] or "", "postalCode": offer["postcode"] or "",
+            "addressLocality": offer["city"] or "", "addressCountry": "NO",
+        }}  # fmt: skip
+    event = {
+        "@context": "https://schema.org", "@type": "Event", "name": offer["title"], "description": offer["summary"],
+        "inLanguage": offer["lang"], "url": address,
+        "startDate": oslo(coming[0]["starts_at"]).isoformat(), "endDate": oslo(coming[0]["ends_at"]).isoformat(),
+        "eventStatus": "https://schema.org/EventScheduled", "isAccessibleForFree": True, "location": place,
+        "organizer": {"@type": "Organization", "name": offer["owner_name"],
+                      "url": f"{settings().public_url}/organizations/{offer['owner_slug']}"},
+    }  # fmt: skip
+    # No < is left, so the text cannot end its own element.
+    return Markup(json.dumps(event, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704

@@ -1,0 +1,188 @@
+"""What a row of the catalogue says in words: seats left, dates, whom it is for. No database, no clock."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Any, NamedTuple
+
+from marketplace.base.clock import at_oslo, today
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import language, lazy, ngettext, short_day, time_span, when
+from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Joining, Kind
+
+FEW = 4
+"""So many seats or fewer are said as "4 plasser igjen"."""
+Row = Mapping[str, Any]
+
+
+class When(StrEnum):
+    """Periods one may look for, by a Norwegian calendar."""
+
+    TODAY = "today"
+    THIS_WEEK = "this_week"
+    NEXT_WEEK = "next_week"
+    THIS_MONTH = "this_month"
+    NEXT_MONTH = "next_month"
+
+
+WHEN_LABELS = {
+    When.TODAY: lazy("I dag"),
+    When.THIS_WEEK: lazy("Denne uka"),
+    When.NEXT_WEEK: lazy("Neste uke"),
+    When.THIS_MONTH: lazy("Denne måneden"),
+    When.NEXT_MONTH: lazy("Neste måned"),
+}
+
+
+def period(which: When, now: datetime) -> tuple[datetime, datetime]:
+    """From the first moment until before the second; today's, this week's and this month's past is in it."""
+    day = today(now)
+    monday, first = day - timedelta(days=day.weekday()), day.replace(day=1)
+    next_first = (first + timedelta(days=32)).replace(day=1)
+    start, end = {
+        When.TODAY: (day, day + timedelta(days=1)),
+        When.THIS_WEEK: (monday, monday + timedelta(days=7)),
+        When.NEXT_WEEK: (monday + timedelta(days=7), monday + timedelta(days=14)),
+        When.THIS_MONTH: (first, next_first),
+        When.NEXT_MONTH: (next_first, (next_first + timedelta(days=32)).replace(day=1)),
+    }[which]
+    midnight = datetime.min.time()
+    return at_oslo(start, midnight), at_oslo(end, midnight)
+
+
+class Seats(NamedTuple):
+    """`state` of components/offers.html:seats, the words, and what a visitor may do: book, wait, ask or nothing."""
+
+    state: str
+    text: str
+    act: str = ""
+
+
+NOTHING = Seats("", "")
+
+
+def seats(joining: str, pool: Row | None, sensitive: bool, now: datetime) -> Seats:
+    """What is left, in words. Of a sensitive offer no number is told, neither by words nor by colour (product.md).
+
+    `pool`: capacity (None: no limit), taken, waiting, starts_at, opens_at, closes_at; None or without `taken` where
+    there are no seats. Booking closes at the start; a request is always asked first, however full it is.
+    """
+    if joining == Joining.EXTERNAL:
+        return Seats("external", _("Påmelding på et annet nettsted"))
+    if joining in (Joining.DROP_IN, Joining.NONE):
+        return Seats("open", _("Ingen påmelding"))
+    if pool is None or pool["taken"] is None:
+        return NOTHING
+    if pool["starts_at"] is not None and pool["starts_at"] <= now:
+        return Seats("open", _("Har begynt"))
+    if pool["closes_at"] is not None and pool["closes_at"] <= now:
+        return Seats("open", _("Påmeldingen er stengt"))
+    if pool["opens_at"] is not None and now < pool["opens_at"]:
+        return Seats("open", _("Påmeldingen åpner %(day)s", day=short_day(pool["opens_at"])))
+    if joining == Joining.REQUEST:
+        return Seats("request", _("Spør om plass. Vi tar en prat først"), "ask")
+    if pool["capacity"] is None:
+        return Seats("free", _("Ledige plasser"), "book")
+    return _counted(pool["capacity"] - pool["taken"], pool["waiting"], sensitive)
+
+
+def _counted(free: int, waiting: int, sensitive: bool) -> Seats:
+    if free > 0 and sensitive:
+        return Seats("free", _("Ledige plasser"), "book")
+    if free > FEW:
+        return Seats("free", ngettext("%(num)s ledig plass", "%(num)s ledige plasser", free), "book")
+    if free > 0:
+        return Seats("few", ngettext("%(num)s plass igjen", "%(num)s plasser igjen", free), "book")
+    if waiting and not sensitive:
+        return Seats("full", _("Fullt. %(number)s på venteliste", number=waiting), "wait")
+    return Seats("full", _("Fullt. Du kan stå på venteliste"), "wait")
+
+
+def when_words(starts: datetime, ends: datetime, now: datetime) -> str:
+    """I dag kl. 17–19, i morgen …, torsdag 15. oktober …; with the year when it is more than half a year ahead."""
+    days = (today(starts) - today(now)).days
+    if days in (0, 1) and ends - starts < timedelta(hours=24):
+        return (_("I dag %(time)s") if days == 0 else _("I morgen %(time)s")) % {"time": time_span(starts, ends)}
+    return when(starts, ends, year=days > 180)
+
+
+@cache
+def _kind(kind: str, lang: str) -> str:
+    return str(KIND_LABELS[Kind(kind)])
+
+
+def kind_words(kind: str, joining: str = "", sessions: int = 0) -> str:
+    """Kurs; "Kurs, 6 ganger" when one booking covers them all."""
+    words = _kind(kind, language())
+    if joining == Joining.WHOLE and sessions > 1:
+        return _("%(kind)s, %(number)s ganger", kind=words, number=sessions)
+    return words
+
+
+@cache
+def _audiences(audiences: tuple[str, ...], lang: str) -> str:
+    words = [str(AUDIENCE_LABELS[Audience(audience)]) for audience in audiences]
+    return ", ".join([*words[:1], *(word[:1].lower() + word[1:] for word in words[1:])])
+
+
+def audience_words(audiences: list[str]) -> str:
+    """Voksne, pårørende."""
+    return _audiences(tuple(audiences), language())
+
+
+def other_lang(lang: str) -> str:
+    """The language of a text, where it is another than the page's; else nothing."""
+    return "" if lang == language() else lang
+
+
+def where_words(row: Row) -> str:
+    """The venue's name, or that it is on the web."""
+    return row["venue_name"] or (_("På nett") if row["online_url"] else "")
+
+
+def web_address(url: str | None) -> str:
+    """The address, when it is one a browser may follow: never javascript: or data:."""
+    return url if url and re.match(r"https?://[^\s<>\"]+$", url) else ""
+
+
+def card(row: Row, now: datetime) -> dict[str, Any]:
+    """What components/offers.html:offer_card shows of a row of search.py; also its summary and end for the front."""
+    told = seats(row["joining"], row, row["sensitive"], now)
+    starts = row["session_at"]
+    return {
+        "slug": row["slug"],
+        "title": row["title"],
+        "summary": row["summary"],
+        "lang": other_lang(row["lang"]),
+        "kind_label": kind_words(row["kind"], row["joining"], row["session_count"]),
+        "owner_name": row["owner_name"],
+        "starts_at": starts,
+        "ends_at": row["session_ends"],
+        "when_text": when_words(starts, row["session_ends"], now) if starts else "",
+        "venue_name": where_words(row),
+        "audience_text": audience_words(row["audiences"]),
+        "seats_state": told.state,
+        "seats_text": told.text,
+        "seats_note": _("Ledig andre dager") if row["room_later"] else "",
+        "drop_in": row["joining"] == Joining.DROP_IN,
+        "act": told.act,
+    }
+
+
+def by_name(name: str) -> str:
+    """A key that sorts æ, ø, å last; the database would put å first."""
+    return name.casefold().translate({ord("æ"): "{", ord("ø"): "|", ord("å"): "}"})
+
+
+def offers_found(total: int, many: bool) -> str:
+    """Ingen tilbud, 24 tilbud, over 200 tilbud."""
+    if many:
+        return _("Over %(number)s tilbud", number=total - 1)
+    return ngettext("%(num)s tilbud", "%(num)s tilbud", total) if total else _("Ingen tilbud passer")
+
+
+def offers_shown(shown: int, total: int, many: bool) -> str:
+    """Viser 20 av 24; nothing when all are shown or nobody counted them."""
+    return "" if many or shown >= total else _("Viser %(shown)s av %(total)s", shown=shown, total=total)

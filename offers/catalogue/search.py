@@ -1,0 +1,206 @@
+"""The list of offers: one statement a page, whatever is asked for.
+
+Its text depends only on which filters are used, so that the database's prepared statements are used again.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.database import rows
+from offers.catalogue.models import Joining
+from offers.catalogue.queries import CURRENT, Viewer, published
+
+Put = Callable[[Any], str]
+"""Adds a value to the statement and gives its placeholder."""
+
+PAGE = 20
+COUNTED = 200
+"""Matches are counted up to this: more is "over 200", and no count of a large catalogue slows the list down."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """The place in the list after which a page begins. Lists go by next session, then id; no date stands last."""
+
+    starts_at: datetime | None
+    id: UUID
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody looks for. Nothing set: all offers that are not over. `between`: has a session that starts from
+    the first moment until before the second. `drop_in` None: both; `organization`: owns it or takes part in it."""
+
+    words: str = ""
+    place: str = ""
+    kinds: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    between: tuple[datetime, datetime] | None = None
+    drop_in: bool | None = None
+    free: bool = False
+    evening: bool = False
+    organization: UUID | None = None
+    after: Position | None = None
+    page: int = PAGE
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of offers (rows of CARD), how many match in all (at most COUNTED + 1), and where the next page begins."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    next: Position | None
+
+    @property
+    def many(self) -> bool:
+        return self.total > COUNTED
+
+
+ROOM = """(l.capacity IS NULL OR l.taken < l.capacity) AND NOT EXISTS (
+    SELECT 1 FROM session x WHERE x.id = l.session_id AND x.status = 'cancelled' OFFSET 0)"""
+"""The pool l has a seat left and its session will be. OFFSET 0 keeps the planner from hashing the whole table."""
+
+CARD = f"""o.id, o.slug, o.kind, o.audiences, o.joining, o.sensitive, o.session_count, o.online_url,
+    o.next_session_at AS position, {{starts}} AS session_at, {{ends}} AS session_ends, w.name AS owner_name,
+    v.name AS venue_name, coalesce(t.title, f.title) AS title, coalesce(t.summary, f.summary) AS summary,
+    coalesce(t.lang, f.lang) AS lang, p.capacity, p.taken, p.waiting, p.starts_at, p.opens_at, p.closes_at,
+    CASE WHEN p.session_id IS NOT NULL AND p.taken >= p.capacity THEN EXISTS (
+        SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id AND l.starts_at > {{starts}} AND {ROOM} OFFSET 0
+    ) END AS room_later"""
+POOL = "p.session_id, p.capacity, p.taken, p.waiting, p.starts_at, p.opens_at, p.closes_at"
+JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
+    LEFT JOIN offer_text t ON t.offer_id = o.id AND t.lang = $2
+    LEFT JOIN offer_text f ON f.offer_id = o.id AND f.lang = o.source_lang AND t.id IS NULL
+    LEFT JOIN LATERAL (
+        SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.session_id IS NULL
+        UNION ALL SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.starts_at = {{starts}} LIMIT 1
+    ) p ON true"""
+"""Texts in the reader's language (t), else the original (f); the seats of the offer, or of the session shown."""
+
+TSQUERY = " || ".join(
+    f"websearch_to_tsquery('{stemming}', {{words}})"
+    f" || (websearch_to_tsquery('{stemming}', {{before}}) && to_tsquery('{stemming}', {{prefix}}))"
+    for stemming in ("norwegian", "english", "simple")
+)
+"""All words in the stemming of any language, and the last one also as the beginning of a word."""
+
+
+async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
+    """The offers that match, that the viewer may see and that are not over."""
+    values: list[Any] = [now, lang]
+
+    def put(value: Any) -> str:
+        values.append(value)
+        return f"${len(values)}"
+
+    seen, dates = published(viewer, values), _dates(wanted, put)
+    hits, matches = _conditions(wanted, seen, dates, put)
+    listing = f"""SELECT o.id, o.next_session_at FROM offer o JOIN organization w ON w.id = o.owner_id
+        WHERE {matches}"""
+    order = "ORDER BY next_session_at, id"
+    shown, shown_session = {"starts": "o.next_session_at", "ends": "o.next_session_ends"}, ""
+    if dates:  # the first of those asked for, which need not be the next
+        shown = {"starts": "d.starts_at", "ends": "d.ends_at"}
+        shown_session = f"""LEFT JOIN LATERAL (
+            SELECT s.starts_at, s.ends_at FROM session s WHERE {dates} ORDER BY s.starts_at LIMIT 1) d ON true"""
+    if wanted.after is None:
+        page = f"SELECT * FROM found {order} LIMIT {wanted.page + 1}"
+    else:
+        page = _page_after(wanted.after, listing, order, wanted.page + 1, put)
+    found = await rows(
+        f"""WITH {hits} found AS MATERIALIZED ({listing} {order} LIMIT {COUNTED + 1}), page AS ({page})
+        SELECT c.total, {CARD.format(**shown)}
+        FROM (SELECT count(*) AS total FROM found) c LEFT JOIN page ON true LEFT JOIN offer o ON o.id = page.id
+        {shown_session} {JOINED.format(**shown)} ORDER BY page.next_session_at, page.id""",
+        *values,
+    )
+    total = found[0]["total"]
+    cards = [row for row in found if row["id"] is not None]
+    last = cards[wanted.page - 1] if len(cards) > wanted.page else None
+    return Found(cards[: wanted.page], total, Position(last["position"], last["id"]) if last else None)
+
+
+def _conditions(wanted: Search, seen: str, dates: str, put: Put) -> tuple[str, str]:
+    """(a WITH query of text hits or nothing, the conditions joined by AND). $1 is now."""
+    hits = ""
+    conditions = [seen, CURRENT.format(now="$1")]
+    if wanted.words:
+        before, prefix = last_word(wanted.words)
+        query = TSQUERY.format(words=put(wanted.words), before=put(before), prefix=put(prefix))
+        hits = f"hits AS MATERIALIZED (SELECT offer_id FROM offer_text WHERE search @@ ({query})),"
+        conditions.append("o.id IN (SELECT offer_id FROM hits)")
+    if wanted.place:
+        conditions.append(_place(wanted.place, put))
+    if wanted.kinds:
+        if len(wanted.kinds) == 1:  # then the index on (kind, next_session_at, id) gives the list in order
+            conditions.append(f"o.kind = {put(wanted.kinds[0])}")
+        else:
+            conditions.append(f"o.kind = ANY({put(list(wanted.kinds))}::text[])")
+    if wanted.audiences:
+        conditions.append(f"o.audiences && {put(list(wanted.audiences))}::text[]")
+    if wanted.drop_in is not None:
+        conditions.append(f"o.joining {'=' if wanted.drop_in else '<>'} '{Joining.DROP_IN.value}'")
+    if wanted.free:
+        conditions.append(
+            f"(o.joining = '{Joining.DROP_IN.value}' OR EXISTS (SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id "
+            "AND (l.starts_at IS NULL OR l.starts_at > $1) AND (l.opens_at IS NULL OR l.opens_at <= $1) "
+            f"AND (l.closes_at IS NULL OR l.closes_at > $1) AND {ROOM} OFFSET 0))"
+        )
+    if wanted.between:  # the list is in this order, so it need not be read further
+        conditions.append(f"o.next_session_at < {put(wanted.between[1])}")
+    if dates:
+        conditions.append(f"EXISTS (SELECT 1 FROM session s WHERE {dates} OFFSET 0)")
+    if wanted.organization:
+        who = put(wanted.organization)
+        conditions.append(
+            f"(o.owner_id = {who} OR EXISTS (SELECT 1 FROM offer_organizer g WHERE g.offer_id = o.id "
+            f"AND g.organization_id = {who}))"
+        )
+    return hits, " AND ".join(conditions)
+
+
+def _place(place: str, put: Put) -> str:
+    """The beginning of a postcode, or of a word in the name of the venue, its town or the municipality."""
+    if place.isdigit():
+        return f"o.venue_id = ANY(ARRAY(SELECT id FROM venue WHERE starts_with(postcode, {put(place)})))"
+    typed = re.sub(r"([\\%_])", r"\\\1", " ".join(place.lower().split()))
+    start = put(f"% {typed}%")
+    return (
+        f"(o.municipality_id = ANY(ARRAY(SELECT id FROM municipality WHERE ' ' || lower(name) LIKE {start})) OR "
+        f"o.venue_id = ANY(ARRAY(SELECT id FROM venue WHERE ' ' || lower(concat_ws(' ', name, city)) LIKE {start})))"
+    )
+
+
+def _dates(wanted: Search, put: Put) -> str:
+    """What holds for a session s of the offer within the period, in the evening or at a weekend by a Norwegian clock;
+    nothing when no dates are asked for."""
+    if not wanted.between and not wanted.evening:
+        return ""
+    session = "s.offer_id = o.id AND s.status <> 'cancelled' AND s.ends_at > $1"
+    if wanted.between:
+        session += f" AND s.starts_at >= {put(wanted.between[0])} AND s.starts_at < {put(wanted.between[1])}"
+    if wanted.evening:
+        local = "s.starts_at AT TIME ZONE 'Europe/Oslo'"
+        session += f" AND (extract(hour FROM {local}) >= 16 OR extract(isodow FROM {local}) > 5)"
+    return session
+
+
+def _page_after(after: Position, listing: str, order: str, limit: int, put: Put) -> str:
+    """The rows after a position, by the index: first the later dates, then those without one."""
+    key = put(after.id)
+    if after.starts_at is None:
+        return f"{listing} AND o.next_session_at IS NULL AND o.id > {key} {order} LIMIT {limit}"
+    dated = f"{listing} AND (o.next_session_at, o.id) > ({put(after.starts_at)}, {key}) {order} LIMIT {limit}"
+    undated = f"{listing} AND o.next_session_at IS NULL {order} LIMIT {limit}"
+    return f"SELECT * FROM (({dated}) UNION ALL ({undated})) both_kinds {order} LIMIT {limit}"
+
+
+def last_word(words: str) -> tuple[str, str]:
+    """(the words before the last, the last as a prefix for to_tsquery), or ("", "") when it is no plain word."""
+    before, _, last = words.rpartition(" ")
+    return (before, f"{last}:*") if re.fullmatch(r"\w+", last) else ("", "")

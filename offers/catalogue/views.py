@@ -1,0 +1,157 @@
+"""The public pages: the list of offers, an offer, the organisations and one of them."""
+
+import unicodedata
+from typing import Any
+from urllib.parse import urlencode
+
+from rapidfuzz import fuzz, process
+from starlette.responses import Response
+
+from marketplace.base.access import public
+from marketplace.base.forms import Filled
+from marketplace.base.http import Request
+from marketplace.base.i18n import SOURCE
+from marketplace.base.i18n import gettext as _
+from marketplace.base.templates import render
+from offers.catalogue import queries, rules
+from offers.catalogue.forms import ListForm, SearchForm, position_text
+from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+from offers.catalogue.page import page
+from offers.catalogue.queries import Viewer, viewer_of
+from offers.catalogue.rules import WHEN_LABELS, card
+from offers.catalogue.search import Found, Search, search
+
+CLOSE_ENOUGH = 70
+"""Likeness in per cent from which a title is offered as a near match."""
+SWITCHES = ("drop_in", "free", "evening")
+
+
+@public
+async def offers(request: Request) -> Response:
+    """GET /offers: search and filters stand in the address."""
+    form = SearchForm.from_query(request)
+    viewer = await viewer_of(request.person)
+    found, near = Found([], 0, None), []
+    if form.valid:
+        found = await search(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
+        if not found.total and form.data.q:
+            near = await near_matches(form.data.q, viewer, request)
+    else:
+        _to_the_top(form)
+    return render(
+        request, "offers/catalogue/offers.html", partial="_results.html", status=200 if form.valid else 422,
+        form=form, **listed(request, form, found), near=near, chips=chips(request, form),
+        clear_href=here(request, {}), choices=choices(viewer), more=more_chosen(form),
+    )  # fmt: skip
+
+
+@public
+async def offer(request: Request) -> Response:
+    """GET /offers/{slug}"""
+    found = await queries.offer_page(
+        request.path_params["slug"], viewer=await viewer_of(request.person), lang=request.lang, now=request.now
+    )
+    return render(request, "offers/catalogue/offer.html", offer=page(found, request.now))
+
+
+@public
+async def organizations(request: Request) -> Response:
+    """GET /organizations"""
+    found = await queries.organizations(await viewer_of(request.person), request.lang, request.now)
+    found.sort(key=lambda row: rules.by_name(row["name"]))
+    return render(request, "offers/catalogue/organizations.html", organizations=found)
+
+
+@public
+async def organization(request: Request) -> Response:
+    """GET /organizations/{slug}: who they are, and what they offer."""
+    shown = await queries.organization_page(request.path_params["slug"], request.lang)
+    form = ListForm.from_query(request)
+    found = Found([], 0, None)
+    if form.valid:
+        wanted = Search(organization=shown["id"], after=form.data.position)
+        viewer = await viewer_of(request.person)
+        found = await search(wanted, viewer=viewer, lang=request.lang, now=request.now)
+    else:
+        _to_the_top(form)
+    return render(
+        request, "offers/catalogue/organization.html", status=200 if form.valid else 422, organization=shown,
+        form=form, website=rules.web_address(shown["website"]), **listed(request, form, found),
+    )  # fmt: skip
+
+
+def _to_the_top(form: Filled[Any]) -> None:
+    """A wrong place in the list is no field of the page: its error belongs to the form as a whole."""
+    if "after" in form.errors:
+        form.add_error("form", form.errors.pop("after"))
+
+
+def listed(request: Request, form: Filled[Any], found: Found) -> dict[str, Any]:
+    """What _list.html needs of a page of offers."""
+    query = {name: value for name, value in form.values.items() if value and name != "after"}
+    after = {"after": position_text(found.next)} if found.next else None
+    return {
+        "offers": [card(row, request.now) for row in found.rows],
+        "heading": rules.offers_found(found.total, found.many),
+        "shown": rules.offers_shown(len(found.rows), found.total, found.many),
+        "next_href": here(request, query | after) if after else "",
+        "first_href": here(request, query) if form.values.get("after") else "",
+    }
+
+
+def here(request: Request, query: dict[str, Any]) -> str:
+    """The address of this page with another query."""
+    prefix = "" if request.lang == SOURCE else f"/{request.lang}"
+    return f"{prefix}{request.scope['path']}" + (f"?{urlencode(query, doseq=True)}" if query else "")
+
+
+def chips(request: Request, form: Filled[SearchForm]) -> list[tuple[str, str]]:
+    """(text, address without it) for each filter that is set."""
+    if not form.valid:
+        return []
+    data = form.data
+    query = {name: value for name, value in form.values.items() if value and name != "after"}
+    made = [(text, name) for name, text in (("q", f"«{data.q}»"), ("place", data.place)) if query.get(name)]
+    made += [(text, name) for name, text in switch_labels().items() if getattr(data, name)]
+    made += [(str(WHEN_LABELS[data.when]), "when")] if data.when else []
+    links = [(text, here(request, {other: query[other] for other in query if other != name})) for text, name in made]
+    for name, labels, chosen in (("audience", AUDIENCE_LABELS, data.audience), ("kind", KIND_LABELS, data.kind)):
+        for one in dict.fromkeys(chosen):
+            rest = [value for value in query[name] if value != one]
+            links.append((str(labels[one]), here(request, query | {name: rest})))
+    return links
+
+
+def switch_labels() -> dict[str, str]:
+    return {"drop_in": _("Kom innom, ingen påmelding"), "free": _("Har ledige plasser"),
+            "evening": _("Kveld og helg")}  # fmt: skip
+
+
+def choices(viewer: Viewer) -> dict[str, list[tuple[str, Any]]]:
+    """What can be chosen: staff's own kind and audience only by staff."""
+    hidden = set() if viewer.staff else {Kind.STAFF_TRAINING, Audience.STAFF}
+    return {
+        "when": [("", _("Når som helst")), *((key.value, words) for key, words in WHEN_LABELS.items())],
+        "audience": [(key.value, words) for key, words in AUDIENCE_LABELS.items() if key not in hidden],
+        "kind": [(key.value, words) for key, words in KIND_LABELS.items() if key not in hidden],
+    }
+
+
+def more_chosen(form: Filled[SearchForm]) -> int:
+    """How many filters are set among those that are folded away."""
+    return len(form.values.get("kind", [])) + len(form.values.get("audience", [])) + bool(form.values.get("when"))
+
+
+async def near_matches(words: str, viewer: Viewer, request: Request) -> list[dict[str, Any]]:
+    """The three offers whose titles are most like what was typed, for spellings the search does not know."""
+    known = await queries.titles(viewer, request.lang, request.now)
+    best = process.extract(
+        fold(words), [fold(row["title"]) for row in known], scorer=fuzz.WRatio, limit=3, score_cutoff=CLOSE_ENOUGH
+    )
+    return [known[index] | {"lang": rules.other_lang(known[index]["lang"])} for _title, _score, index in best]
+
+
+def fold(text: str) -> str:
+    """Lower case without accents and rings, so that a keyboard without æ, ø and å finds them too."""
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("ø", "o").replace("æ", "ae"))
+    return "".join(character for character in plain if not unicodedata.combining(character))
