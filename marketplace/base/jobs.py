@@ -47,8 +47,8 @@ async def alive(now: datetime) -> None:
 async def clean(now: datetime) -> None:
     """Delete what is no longer needed of the tables in KEPT."""
     for table, (since, time) in KEPT.items():
-        old = f"SELECT id FROM {table} WHERE {since} < $1 LIMIT {AT_ONCE}"  # noqa: S608 - names of ours
-        while len(await rows(f"DELETE FROM {table} WHERE id IN ({old}) RETURNING id", now - time)) == AT_ONCE:  # noqa: S608
+        old = f"SELECT id FROM {table} WHERE {since} < $1 LIMIT {AT_ONCE}"
+        while len(await rows(f"DELETE FROM {table} WHERE id IN ({old}) RETURNING id", now - time)) == AT_ONCE:
             pass
 
 
