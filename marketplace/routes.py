@@ -12,7 +12,11 @@ from marketplace.home import views as home
 from marketplace.my_page import views as my_page
 from marketplace.people import views as people
 from offers.bookings import views as bookings
+from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
+from offers.publishing import date_views as dates
+from offers.publishing import step_views as steps
+from offers.publishing import views as publishing
 
 
 def get(path: str, view: View) -> Route:
@@ -30,6 +34,10 @@ def both(path: str, view: View) -> Route:
 
 ROUTES: list[BaseRoute] = [
     # finding offers
+    get("/offers", catalogue.offers),
+    get("/offers/{slug}", catalogue.offer),
+    get("/organizations", catalogue.organizations),
+    get("/organizations/{slug}", catalogue.organization),
     # booking
     get("/offers/{slug}/bookings/new", bookings.new),
     post("/offers/{slug}/bookings", bookings.create),
@@ -64,6 +72,20 @@ ROUTES: list[BaseRoute] = [
     post("/my-page/sign-ins/end", my_page.end_sign_ins),
     post("/my-page/sign-ins/{id}/end", my_page.end_sign_in),
     # organisations and their work
+    get("/manage", publishing.manage),
+    both("/manage/offers/new", steps.new),
+    get("/manage/offers/{slug}", publishing.show),
+    both("/manage/offers/{slug}/what", steps.what),
+    both("/manage/offers/{slug}/audience", steps.audience),
+    both("/manage/offers/{slug}/place", steps.place),
+    both("/manage/offers/{slug}/sessions", dates.sessions),
+    both("/manage/offers/{slug}/joining", steps.joining),
+    both("/manage/offers/{slug}/publish", publishing.publish),
+    get("/manage/offers/{slug}/preview", publishing.preview),
+    both("/manage/offers/{slug}/texts/{lang}", publishing.text),
+    post("/manage/offers/{slug}/copy", publishing.copy),
+    post("/manage/offers/{slug}/hosts", publishing.add_host),
+    post("/manage/offers/{slug}/hosts/{person}/remove", publishing.remove_host),
     # goals and dialogue
     # about
     get("/privacy", home.privacy),
