@@ -1,0 +1,104 @@
+"""Every mail about a booking, in every language and by every channel."""
+
+import re
+
+import pytest
+
+from marketplace.base.i18n import LANGUAGES
+from marketplace.base.mail import MAILS
+from marketplace.base.models import Channel
+from offers.bookings import actions, mails  # noqa: F401 - fills MAILS
+from offers.bookings.models import Booking, BookingState
+from offers.catalogue.models import Joining, Offer, SeatPool
+from tests import make
+from tests.conftest import NOW
+
+STATES = {
+    "receipt": BookingState.CONFIRMED,
+    "promoted": BookingState.CONFIRMED,
+    "waiting": BookingState.WAITING,
+    "requested": BookingState.REQUESTED,
+    "offered": BookingState.OFFERED,
+    "declined": BookingState.DECLINED,
+    "cancelled": BookingState.CANCELLED,
+}
+
+
+async def booked(state: BookingState, **offer: object) -> Booking:
+    made = await make.offer("Når du er bekymret", joining=Joining.WHOLE, capacity=5, **offer)  # type: ignore[arg-type]
+    ola = await make.person("Ola")
+    contact = await make.contact(ola, "ola@example.no", verified=False)
+    return await make.booking(await SeatPool.get(offer=made), ola, state, contact=contact)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", STATES)
+async def test_each_mail_says_it_all_and_its_subject_names_no_offer(db: None, name: str, lang: str) -> None:
+    booking = await booked(STATES[name])
+    content = await MAILS[name](Channel.EMAIL, lang, booking=str(booking.id))
+    assert content is not None
+    assert "bekymret" not in content.subject
+    assert "Når du er bekymret" in content.text
+    assert f"{booking.reference[:3]}-{booking.reference[3:]}" in content.text
+    assert content.html is not None
+    assert f'lang="{lang}"' in content.html
+    assert "http://127.0.0.1:8000" in content.text
+    assert "None" not in content.text
+    sms = await MAILS[name](Channel.SMS, lang, booking=str(booking.id))
+    assert sms is not None
+    assert "bekymret" not in sms.text
+    assert len(sms.text) <= 160, sms.text
+
+
+@pytest.mark.parametrize("name", STATES)
+async def test_a_mail_that_is_no_longer_true_says_nothing(db: None, name: str) -> None:
+    booking = await booked(BookingState.EXPIRED)
+    assert await MAILS[name](Channel.EMAIL, "nb", booking=str(booking.id)) is None
+
+
+async def test_a_sensitive_offer_is_an_appointment_in_the_calendar(db: None) -> None:
+    booking = await booked(BookingState.CONFIRMED, sensitive=True)
+    content = await MAILS["receipt"](Channel.EMAIL, "nb", booking=str(booking.id))
+    assert content is not None
+    assert content.calendar is not None
+    assert b"SUMMARY:Avtale" in content.calendar
+    assert b"bekymret" not in content.calendar
+
+
+async def test_a_cancellation_cancels_the_event_with_the_same_uid_and_a_higher_sequence(db: None) -> None:
+    booking = await booked(BookingState.CONFIRMED)
+    first = await MAILS["receipt"](Channel.EMAIL, "nb", booking=str(booking.id))
+    await actions.cancel(booking.id, now=NOW)
+    last = await MAILS["cancelled"](Channel.EMAIL, "nb", booking=str(booking.id))
+    parts = []
+    for content in (first, last):
+        assert content is not None
+        assert content.calendar is not None
+        text = content.calendar.replace(b"\r\n ", b"").decode()
+        parts.append(
+            {
+                name: re.search(rf"^{name}:(.*)\r$", text, re.M)[1]
+                for name in ("METHOD", "UID", "SEQUENCE", "ORGANIZER")
+            }
+        )  # type: ignore[index]
+    assert [part["METHOD"] for part in parts] == ["REQUEST", "CANCEL"]
+    assert parts[0]["UID"] == parts[1]["UID"]
+    assert parts[0]["ORGANIZER"] == parts[1]["ORGANIZER"]
+    assert [part["SEQUENCE"] for part in parts] == ["0", "1"]
+
+
+async def test_a_course_is_published_with_all_its_sessions(db: None) -> None:
+    from datetime import timedelta
+
+    made: Offer = await make.offer(
+        joining=Joining.WHOLE, starts=[NOW + timedelta(days=7 * week) for week in (1, 2, 3)]
+    )
+    ola = await make.person("Ola")
+    contact = await make.contact(ola, "ola@example.no")
+    booking = await make.booking(await SeatPool.get(offer=made), ola, contact=contact)
+    content = await MAILS["receipt"](Channel.EMAIL, "nb", booking=str(booking.id))
+    assert content is not None
+    assert content.method == "PUBLISH"
+    assert content.calendar is not None
+    assert content.calendar.count(b"BEGIN:VEVENT") == 3
+    assert b"ATTENDEE" not in content.calendar
