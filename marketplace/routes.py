@@ -8,12 +8,15 @@ from starlette.routing import BaseRoute, Route
 from marketplace.access import Guarded
 from marketplace.base import static
 from marketplace.base.access import View
+from marketplace.demo import views as demo
 from marketplace.home import views as home
 from marketplace.my_page import views as my_page
 from marketplace.people import views as people
+from offers.bookings import participant_views as participants
 from offers.bookings import views as bookings
 from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
+from offers.messages import views as messages
 from offers.publishing import date_views as dates
 from offers.publishing import step_views as steps
 from offers.publishing import views as publishing
@@ -34,6 +37,7 @@ def both(path: str, view: View) -> Route:
 
 ROUTES: list[BaseRoute] = [
     # finding offers
+    get("/", home.front),
     get("/offers", catalogue.offers),
     get("/offers/{slug}", catalogue.offer),
     get("/organizations", catalogue.organizations),
@@ -48,10 +52,10 @@ ROUTES: list[BaseRoute] = [
     post("/bookings/{token}/answer", bookings.answer),
     post("/bookings/{token}/sent-word", bookings.sent_word),
     get("/bookings/{token}/calendar.ics", bookings.calendar_file),
-    get("/manage/offers/{slug}/bookings", bookings.participants),
-    post("/manage/offers/{slug}/capacity", bookings.capacity),
-    post("/manage/offers/{slug}/requests", bookings.answer_request),
-    post("/manage/offers/{slug}/take-off", bookings.take_off),
+    get("/manage/offers/{slug}/bookings", participants.listing),
+    post("/manage/offers/{slug}/capacity", participants.capacity),
+    post("/manage/offers/{slug}/requests", participants.answer_request),
+    post("/manage/offers/{slug}/take-off", participants.take_off),
     # calendars
     get("/calendar", feeds.subscribe),
     get("/calendar/all.ics", feeds.all_offers),
@@ -86,6 +90,11 @@ ROUTES: list[BaseRoute] = [
     post("/manage/offers/{slug}/copy", publishing.copy),
     post("/manage/offers/{slug}/hosts", publishing.add_host),
     post("/manage/offers/{slug}/hosts/{person}/remove", publishing.remove_host),
+    both("/manage/offers/{slug}/cancel", messages.cancel_offer),
+    get("/manage/offers/{slug}/call-list", messages.offer_call_list),
+    both("/manage/sessions/{id}/move", messages.move),
+    both("/manage/sessions/{id}/cancel", messages.cancel),
+    get("/manage/sessions/{id}/call-list", messages.call_list),
     # goals and dialogue
     # about
     get("/privacy", home.privacy),
@@ -95,4 +104,11 @@ ROUTES: list[BaseRoute] = [
     get("/health/live", home.live),
     get("/health/ready", home.ready),
     Route("/static/{name:path}", static.serve, methods=["GET"]),
+    # only in demo mode
+    get("/demo/mailbox", demo.messages),
+    get("/demo/mailbox.json", demo.messages_json),
+    get("/demo/mailbox/{id}.eml", demo.eml),
+    get("/demo/mailbox/{id}", demo.message),
+    get("/demo/people.json", demo.people),
+    both("/demo/clock", demo.time),
 ]

@@ -56,7 +56,9 @@ def config(url: str | None = None) -> dict[str, Any]:
     """Tortoise's configuration. Everything has a time limit: a silent server must not hang a request."""
     url = url or settings().database_url
     if url is None:
-        raise RuntimeError("no database: set TREFFPUNKT_DATABASE_URL, or start with `python -m marketplace run`")
+        raise RuntimeError(
+            "no database: set TREFFPUNKT_DATABASE_URL, or start with `python -m marketplace run`"
+        )
     return {
         "connections": {
             "default": {
@@ -108,7 +110,8 @@ async def connected(url: str | None = None) -> AsyncIterator[None]:
 
 def connection() -> BaseDBAsyncClient:
     """The pool, or the connection of the transaction around us."""
-    return connections.get("default")
+    found: BaseDBAsyncClient = connections.get("default")
+    return found
 
 
 async def rows(sql: str, *values: Any) -> list[dict[str, Any]]:

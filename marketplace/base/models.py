@@ -35,7 +35,9 @@ class OutboxMessage(Row):
     mail = fields.TextField(description="name of the mail function, e.g. receipt")
     facts = fields.JSONField(description="arguments of the mail function: ids and numbers")
     lang = fields.CharField(max_length=5)
-    dedupe_key = fields.CharField(max_length=200, unique=True, description="one act, one message; makes the Message-ID")
+    dedupe_key = fields.CharField(
+        max_length=200, unique=True, description="one act, one message; makes the Message-ID"
+    )
     created_at = fields.DatetimeField()
     due_at = fields.DatetimeField(description="next attempt; moved ahead by the lease while a worker has it")
     attempts = fields.IntField(default=0, db_default=0)

@@ -1,6 +1,7 @@
 """Jinja: one environment a language, so that a template's texts are bound when it is compiled."""
 
-from functools import cache
+import json
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from jinja2.visitor import NodeTransformer
 from starlette.responses import Response
 
 from marketplace.base import i18n
+from marketplace.base.clock import oslo
 from marketplace.base.http import Request
 from marketplace.base.i18n import lazy
 from marketplace.base.static import static_url
@@ -77,6 +79,7 @@ def environment(lang: str) -> Environment:
         "when": i18n.when,
         "badge": i18n.badge,
         "pick": i18n.pick,
+        "demo_people": demo_people,
     }
     made.filters |= {
         "day": i18n.day,
@@ -84,9 +87,24 @@ def environment(lang: str) -> Environment:
         "month": i18n.month,
         "at_clock": i18n.at_clock,
         "phone": phone_link,
-        "isoformat": lambda moment: i18n.oslo(moment).isoformat(timespec="minutes"),
+        "isoformat": lambda moment: oslo(moment).isoformat(timespec="minutes"),
     }
     return made
+
+
+def demo_people() -> list[dict[str, str | None]]:
+    """Who can sign in to the demo (role, name, organization, address): what marketplace/demo/load.py wrote."""
+    path = settings().data_dir / "people.json"
+    try:
+        return _people(path, path.stat().st_mtime_ns)
+    except OSError:
+        return []
+
+
+@lru_cache(1)
+def _people(path: Path, written: int) -> list[dict[str, str | None]]:
+    found: list[dict[str, str | None]] = json.loads(path.read_text())
+    return found
 
 
 def template(name: str, lang: str) -> Template:

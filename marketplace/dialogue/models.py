@@ -1,13 +1,19 @@
 """Frivillighetsdialogen: who is in it, its meetings. A meeting is a members-only offer with one session."""
 
+from uuid import UUID
+
 from tortoise import fields
 
 from marketplace.base.models import Row
 
 
 class Dialogue(Row):
+    municipality_id: UUID
     municipality = fields.ForeignKeyField("marketplace.Municipality", "dialogues", on_delete=fields.CASCADE)
-    coordinated_by = fields.ForeignKeyField("marketplace.Organization", "dialogues", on_delete=fields.RESTRICT)
+    coordinated_by_id: UUID
+    coordinated_by = fields.ForeignKeyField(
+        "marketplace.Organization", "dialogues", on_delete=fields.RESTRICT
+    )
     slug = fields.CharField(max_length=80, unique=True)
     title = fields.JSONField()
     summary = fields.JSONField()
@@ -18,8 +24,12 @@ class Dialogue(Row):
 
 
 class DialogueMember(Row):
+    dialogue_id: UUID
     dialogue = fields.ForeignKeyField("marketplace.Dialogue", "members", on_delete=fields.CASCADE)
-    organization = fields.ForeignKeyField("marketplace.Organization", "dialogue_memberships", on_delete=fields.CASCADE)
+    organization_id: UUID
+    organization = fields.ForeignKeyField(
+        "marketplace.Organization", "dialogue_memberships", on_delete=fields.CASCADE
+    )
     joined_at = fields.DatetimeField()
     left_at = fields.DatetimeField(null=True)
 
@@ -29,7 +39,9 @@ class DialogueMember(Row):
 
 
 class DialogueMeeting(Row):
+    dialogue_id: UUID
     dialogue = fields.ForeignKeyField("marketplace.Dialogue", "meetings", on_delete=fields.CASCADE)
+    offer_id: UUID
     offer = fields.OneToOneField("marketplace.Offer", "dialogue_meeting", on_delete=fields.CASCADE)
     agenda = fields.TextField(default="")
 
@@ -40,7 +52,9 @@ class DialogueMeeting(Row):
 class MeetingOrganization(Row):
     """An organisation that was at a meeting. Said by the coordinator; organisations are not personal data."""
 
+    meeting_id: UUID
     meeting = fields.ForeignKeyField("marketplace.DialogueMeeting", "organizations", on_delete=fields.CASCADE)
+    organization_id: UUID
     organization = fields.ForeignKeyField("marketplace.Organization", "meetings", on_delete=fields.CASCADE)
 
     class Meta:

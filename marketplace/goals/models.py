@@ -1,6 +1,7 @@
 """The municipality's plan and the numbers it wants to reach. Titles are {language: text}."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 
@@ -18,6 +19,7 @@ class Metric(StrEnum):
 
 
 class Plan(Row):
+    municipality_id: UUID
     municipality = fields.ForeignKeyField("marketplace.Municipality", "plans", on_delete=fields.CASCADE)
     slug = fields.CharField(max_length=80, unique=True)
     title = fields.JSONField()
@@ -30,6 +32,7 @@ class Plan(Row):
 
 
 class FocusArea(Row):
+    plan_id: UUID
     plan = fields.ForeignKeyField("marketplace.Plan", "focus_areas", on_delete=fields.CASCADE)
     number = fields.IntField()
     title = fields.JSONField()
@@ -43,6 +46,7 @@ class FocusArea(Row):
 class Measure(Row):
     """What the municipality does about it (tiltak)."""
 
+    focus_area_id: UUID
     focus_area = fields.ForeignKeyField("marketplace.FocusArea", "measures", on_delete=fields.CASCADE)
     number = fields.IntField()
     title = fields.JSONField()
@@ -55,6 +59,7 @@ class Measure(Row):
 class Goal(Row):
     """A number to reach in a year. audience, kind and dialogue narrow what is counted; null counts all."""
 
+    focus_area_id: UUID
     focus_area = fields.ForeignKeyField("marketplace.FocusArea", "goals", on_delete=fields.CASCADE)
     slug = fields.CharField(max_length=80, unique=True)
     title = fields.JSONField()
@@ -64,6 +69,7 @@ class Goal(Row):
     audience = fields.CharField(max_length=20, null=True)
     kind = fields.CharField(max_length=20, null=True)
     evenings_only = fields.BooleanField(default=False, description="sessions outside office hours")
+    dialogue_id: UUID | None
     dialogue = fields.ForeignKeyField("marketplace.Dialogue", "goals", null=True, on_delete=fields.SET_NULL)
 
     class Meta:
@@ -73,9 +79,12 @@ class Goal(Row):
 class GoalFigure(Row):
     """What was measured for a goal up to the end of one closed month. Written once, when the month closes."""
 
+    goal_id: UUID
     goal = fields.ForeignKeyField("marketplace.Goal", "figures", on_delete=fields.CASCADE)
     month = fields.DateField(description="first day of the month")
-    value = fields.IntField(description="from January to the end of the month; may be small: see statistics.rules")
+    value = fields.IntField(
+        description="from January to the end of the month; may be small: see statistics.rules"
+    )
     counted_at = fields.DatetimeField()
 
     class Meta:

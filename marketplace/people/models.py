@@ -1,5 +1,7 @@
 """A person, the ways to reach them, and the sign-ins they have."""
 
+from uuid import UUID
+
 from tortoise import fields
 
 from marketplace.base.models import Channel, Row
@@ -23,6 +25,7 @@ class Person(Row):
 class ContactPoint(Row):
     """An e-mail address (lower case) or a phone number (E.164) of a person. Verified when they proved it theirs."""
 
+    person_id: UUID
     person = fields.ForeignKeyField("marketplace.Person", "contact_points", on_delete=fields.CASCADE)
     channel = fields.CharEnumField(Channel, max_length=10)
     value = fields.TextField()
@@ -37,6 +40,7 @@ class ContactPoint(Row):
 class SignIn(Row):
     """A signed-in device (other systems call it a session). The cookie's secret is stored hashed."""
 
+    person_id: UUID
     person = fields.ForeignKeyField("marketplace.Person", "sign_ins", on_delete=fields.CASCADE)
     secret_hash = fields.BinaryField()
     device = fields.TextField(description="in words, e.g. Firefox, Android")

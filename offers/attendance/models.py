@@ -1,6 +1,7 @@
 """Who came. A session without a Register row was never saved: that is unknown, not zero."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 
@@ -16,8 +17,12 @@ class AttendanceState(StrEnum):
 class Register(Row):
     """The register of a session, once somebody saved it."""
 
+    session_id: UUID
     session = fields.OneToOneField("marketplace.Session", "register", on_delete=fields.CASCADE)
-    saved_by = fields.ForeignKeyField("marketplace.Person", "saved_registers", null=True, on_delete=fields.SET_NULL)
+    saved_by_id: UUID | None
+    saved_by = fields.ForeignKeyField(
+        "marketplace.Person", "saved_registers", null=True, on_delete=fields.SET_NULL
+    )
     saved_at = fields.DatetimeField()
 
     class Meta:
@@ -25,7 +30,9 @@ class Register(Row):
 
 
 class Attendance(Row):
+    session_id: UUID
     session = fields.ForeignKeyField("marketplace.Session", "attendances", on_delete=fields.CASCADE)
+    booking_id: UUID
     booking = fields.ForeignKeyField("marketplace.Booking", "attendances", on_delete=fields.RESTRICT)
     state = fields.CharEnumField(AttendanceState, max_length=20)
     seats_present = fields.IntField()
@@ -40,6 +47,7 @@ class Attendance(Row):
 class HeadCount(Row):
     """How many came without a booking. Never distinct people."""
 
+    session_id: UUID
     session = fields.OneToOneField("marketplace.Session", "head_count", on_delete=fields.CASCADE)
     count = fields.IntField()
     recorded_at = fields.DatetimeField()

@@ -42,7 +42,7 @@ class BookingForm(Form):
 
     words: ClassVar[dict[str, dict[str, Any]]] = {
         "name": {"missing": lazy("Skriv et fornavn eller et kallenavn")},
-        "seats": {"otherwise": lazy("Skriv hvor mange som kommer, med tall"), "missing": lazy("Skriv hvor mange som kommer, med tall")},
+        "seats": {"otherwise": lazy("Skriv hvor mange som kommer, med tall")},
         "form_key": {"otherwise": lazy("Skjemaet er for gammelt. Send det en gang til.")},
     }  # fmt: skip
 

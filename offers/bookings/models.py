@@ -1,6 +1,7 @@
 """One party's claim on a seat pool."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 
@@ -20,14 +21,20 @@ class BookingState(StrEnum):
 
 
 class Booking(Row):
+    pool_id: UUID
     pool = fields.ForeignKeyField("marketplace.SeatPool", "bookings", on_delete=fields.RESTRICT)
+    offer_id: UUID
     offer = fields.ForeignKeyField("marketplace.Offer", "bookings", on_delete=fields.RESTRICT)
+    participant_id: UUID
     participant = fields.ForeignKeyField("marketplace.Person", "bookings", on_delete=fields.RESTRICT)
+    booked_by_id: UUID
     booked_by = fields.ForeignKeyField("marketplace.Person", "booked", on_delete=fields.RESTRICT)
+    contact_id: UUID | None
     contact = fields.ForeignKeyField(
         "marketplace.ContactPoint", "bookings", null=True, on_delete=fields.SET_NULL,
         description="where messages about this booking go; null: ring disse",
     )  # fmt: skip
+    organization_id: UUID | None
     organization = fields.ForeignKeyField(
         "marketplace.Organization", "represented", null=True, on_delete=fields.SET_NULL,
         description="on whose behalf, for a meeting of organisations",
@@ -56,7 +63,9 @@ class Booking(Row):
 class SentWord(Row):
     """A participant of a whole course told that they cannot come to one session: excused, not absent."""
 
+    booking_id: UUID
     booking = fields.ForeignKeyField("marketplace.Booking", "sent_word", on_delete=fields.CASCADE)
+    session_id: UUID
     session = fields.ForeignKeyField("marketplace.Session", "sent_word", on_delete=fields.CASCADE)
     at = fields.DatetimeField()
 

@@ -19,6 +19,11 @@ TEXT = """LATERAL (SELECT * FROM offer_text t WHERE t.offer_id = o.id
 """The offer's text in the wanted language, else in the one it was written in."""
 
 
+POOL_COLUMNS = """p.id AS pool_id, p.offer_id, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
+    p.closes_at, o.joining, o.max_party, o.promotion, o.hold_hours, o.sensitive, o.owner_id, p.session_id"""
+"""What a decision about a pool needs, over the aliases p and o."""
+
+
 async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -> dict[str, Any]:
     """What the booking form and its errors need: offer, session, place and seats.
 
@@ -56,9 +61,9 @@ def pool_of(found: dict[str, Any]) -> rules.Pool:
     )  # fmt: skip
 
 
-BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queue_no, b.held_until, b.lang AS booking_lang,
-    b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id, n.name AS participant, k.name AS booker,
-    c.channel, c.value AS address, o.id AS offer_id, o.slug, o.joining, o.sensitive, o.keep_months, o.promotion,
+BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queue_no, b.held_until,
+    b.lang AS booking_lang, b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id,
+    n.name AS participant, k.name AS booker, c.channel, c.value AS address, o.id AS offer_id, o.slug, o.joining, o.sensitive, o.keep_months, o.promotion,
     o.hold_hours, o.phone AS offer_phone, o.contact_name, o.online_url, o.state AS offer_state, w.name AS owner,
     w.slug AS owner_slug, w.phone AS owner_phone, t.title, t.lang AS text_lang, t.meets_you, t.way_in, t.bring,
     p.capacity, p.taken, p.session_id AS pool_session_id, p.starts_at, p.ends_at
@@ -156,9 +161,10 @@ async def parties(session_id: UUID) -> list[dict[str, Any]]:
 
 async def participants(offer_id: UUID, session_id: UUID | None = None) -> list[dict[str, Any]]:
     """All active bookings of an offer, or of one session's pool, for those who lead it: by state, then in order."""
-    found = await rows(
+    return await rows(
         """SELECT b.id, n.name, k.name AS booker, b.reference, b.seats, b.state, b.queue_no, c.channel,
-            c.value AS address, c.refused_at IS NOT NULL AS refused, n.shielded, b.created_at, b.pool_id, p.session_id, s.starts_at
+            c.value AS address, c.refused_at IS NOT NULL AS refused, n.shielded, b.created_at, b.pool_id, p.session_id,
+            s.starts_at
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
         JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
         LEFT JOIN session s ON s.id = p.session_id
@@ -167,7 +173,6 @@ async def participants(offer_id: UUID, session_id: UUID | None = None) -> list[d
         ORDER BY s.starts_at, b.queue_no NULLS FIRST, b.id LIMIT 2000""",
         offer_id, session_id,
     )  # fmt: skip
-    return found
 
 
 async def pools(offer_id: UUID) -> list[dict[str, Any]]:

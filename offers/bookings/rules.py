@@ -11,6 +11,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from marketplace.base.http import signature
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import ngettext
 from offers.bookings.models import BookingState
 from offers.catalogue.models import Joining
 
@@ -158,3 +160,28 @@ def seal_holds(booking: UUID, version: int, seal: bytes) -> bool:
 def same_name(one: str, other: str) -> bool:
     """Names as people type them: case and spaces aside."""
     return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
+
+
+def objection_text(objection: Objection, pool: Pool, sensitive: bool) -> str:
+    """The reason in the user's words. A sensitive offer tells no numbers."""
+    if objection is Objection.TOO_MANY:
+        return ngettext(
+            "Du kan melde på %(num)s person om gangen.",
+            "Du kan melde på høyst %(num)s personer om gangen.",
+            pool.max_party,
+        )
+    if objection is Objection.NOT_TOGETHER and not sensitive:
+        return ngettext(
+            "Det er %(num)s ledig plass. Velg færre, eller kryss av for venteliste.",
+            "Det er %(num)s ledige plasser. Velg færre, eller kryss av for venteliste.",
+            pool.free or 0,
+        )
+    return {
+        Objection.OVER: _("Dette har begynt eller er over, så du kan ikke melde deg på lenger."),
+        Objection.CLOSED: _("Påmeldingen er stengt."),
+        Objection.NOT_OPEN: _("Påmeldingen er ikke åpnet ennå."),
+        Objection.NEVER_FITS: _("Det er ikke plass til så mange her."),
+        Objection.NOT_TOGETHER: _(
+            "Det er ikke plass til så mange nå. Velg færre, eller kryss av for venteliste."
+        ),
+    }[objection]

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from marketplace.base.access import member, public
-from marketplace.base.audit import record
+from marketplace.base.access import public
 from marketplace.base.database import row
 from marketplace.base.errors import BadRequest, NotFound, Refused
 from marketplace.base.http import Request, see_other
@@ -17,16 +16,13 @@ from marketplace.base.limits import limit, limit_visitor
 from marketplace.base.mail import post
 from marketplace.base.templates import render
 from marketplace.people.rules import contact
-from offers.bookings import actions, queries, rules
-from offers.bookings.forms import BookingForm, CapacityForm, FindForm, LinksForm
+from offers.bookings import actions, claims, queries, rules
+from offers.bookings.forms import BookingForm, FindForm, LinksForm
 from offers.catalogue.calendar import calendar, vevent
-from offers.catalogue.models import Offer
 from offers.catalogue.queries import viewer_of
-from offers.publishing.queries import may_edit, offer_editable_by, offer_led_by, title_of
-from organizations.members.models import Role
 
 
-def _session(text: str | None) -> UUID | None:
+def typed_id(text: str | None) -> UUID | None:
     """The session of an address or a form; what is no id is no session."""
     if not text:
         return None
@@ -54,21 +50,22 @@ def _why_closed(found: dict[str, Any], request: Request) -> str | None:
     if found["status"] == "cancelled":
         return _("Denne samlingen er avlyst.")
     for objection in rules.closed(queries.pool_of(found), request.now):
-        return actions.objection_text(objection, queries.pool_of(found), found["sensitive"])
+        return rules.objection_text(objection, queries.pool_of(found), found["sensitive"])
     return None
 
 
 @public
 async def new(request: Request) -> Response:
     """GET /offers/{slug}/bookings/new?session=…"""
-    session = _session(request.query.get("session", [None])[-1])
+    session = typed_id(request.query.get("session", [None])[-1])
     viewer = await viewer_of(request.person)
     found = await queries.bookable(request.path_params["slug"], session, viewer, request.lang)
     if reason := _why_closed(found, request):
         return _closed(request, found, reason, 410)
     known = await _own_contact(request)
     form = BookingForm.blank(
-        who="me", seats=1, contact="sms" if known and known["channel"] == "sms" else "email", form_key=secrets.token_hex(16),
+        who="me", seats=1, form_key=secrets.token_hex(16),
+        contact="sms" if known and known["channel"] == "sms" else "email",
         name=request.person.name if request.person else "",
         email=known["value"] if known and known["channel"] == "email" else "",
         phone=known["value"] if known and known["channel"] == "sms" else "",
@@ -91,7 +88,7 @@ async def _own_contact(request: Request) -> dict[str, Any] | None:
 async def create(request: Request) -> Response:
     """POST /offers/{slug}/bookings"""
     slug = request.path_params["slug"]
-    session = _session((await request.fields()).get("session", [None])[-1])
+    session = typed_id((await request.fields()).get("session", [None])[-1])
     viewer = await viewer_of(request.person)
     form = await BookingForm.read(request)
     if form.valid:
@@ -100,14 +97,14 @@ async def create(request: Request) -> Response:
             "SELECT id FROM contact_point WHERE person_id = $1 AND channel = $2 AND value = $3",
             request.person.id, *reach,
         ) if request.person and reach else None  # fmt: skip
-        party = actions.Party(
+        party = claims.Party(
             name=data.name, seats=data.seats, participant_name=data.participant_name,
             channel=reach[0] if reach else None, address=reach[1] if reach else None,
             person=request.person.id if request.person else None, contact_id=known["id"] if known else None,
             waiting_ok=data.waiting_ok,
         )  # fmt: skip
         try:
-            booked = await actions.book(
+            booked = await claims.book(
                 slug,
                 session,
                 party,
@@ -172,7 +169,7 @@ async def answer(request: Request) -> Response:
 async def sent_word(request: Request) -> Response:
     """POST /bookings/{token}/sent-word: not this time."""
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    session = _session((await request.fields()).get("session", [""])[-1])
+    session = typed_id((await request.fields()).get("session", [""])[-1])
     if session is None:
         raise NotFound
     await actions.send_word(found["id"], session, now=request.now)
@@ -240,73 +237,3 @@ async def send_links(request: Request) -> Response:
         now=request.now, at=request.now.isoformat(), to=address,
     )  # fmt: skip
     return render(request, "offers/bookings/links_sent.html", section="my-page")
-
-
-@member(Role.HOST)
-async def participants(request: Request) -> Response:
-    """GET /manage/offers/{slug}/bookings: who is booked, waits or asks; whom to ring; how many seats."""
-    offer = await offer_led_by(request.person, request.path_params["slug"])
-    return await _participants(request, offer, {})
-
-
-async def _participants(
-    request: Request, offer: Offer, errors: dict[UUID, str], status: int = 200
-) -> Response:
-    everyone = await queries.participants(offer.id)
-    await record(
-        "participants.read", now=request.now, actor=request.person.id, object_id=offer.id, organization=offer.owner_id,
-        details={"count": len(everyone)},
-    )  # fmt: skip
-    pools = [
-        pool | {"parties": [party for party in everyone if party["pool_id"] == pool["id"]]}
-        for pool in await queries.pools(offer.id)
-        if pool["ends_at"] is None or pool["ends_at"] > request.now
-    ]
-    return render(
-        request, "offers/bookings/participants.html", status=status, offer=offer, pools=pools, errors=errors,
-        title=await title_of(offer.id, request.lang), may_edit=await may_edit(request.person, offer.slug),
-        section="/manage",
-    )  # fmt: skip
-
-
-@member(Role.EDITOR)
-async def capacity(request: Request) -> Response:
-    """POST /manage/offers/{slug}/capacity: more or fewer seats in one pool; new seats go to the queue."""
-    offer = await offer_editable_by(request.person, request.path_params["slug"])
-    pool = _session((await request.fields()).get("pool", [""])[-1])
-    if pool is None or pool not in {each["id"] for each in await queries.pools(offer.id)}:
-        raise NotFound
-    form = await CapacityForm.read(request)
-    try:
-        if form.valid:
-            await actions.set_capacity(pool, form.data.capacity, now=request.now, by=request.person.id)
-            return see_other(f"/manage/offers/{offer.slug}/bookings", request)
-    except Refused as refused:
-        form.add_error("capacity", refused.message)
-    return await _participants(request, offer, {pool: form.errors["capacity"]}, 422)
-
-
-@member(Role.EDITOR)
-async def answer_request(request: Request) -> Response:
-    """POST /manage/offers/{slug}/requests: accept or decline somebody who asked."""
-    offer = await offer_editable_by(request.person, request.path_params["slug"])
-    fields = await request.fields()
-    booking, said = _session(fields.get("booking", [""])[-1]), fields.get("answer", [""])[-1]
-    asking = {each["id"] for each in await queries.participants(offer.id) if each["state"] == "requested"}
-    if booking not in asking or booking is None:
-        raise NotFound
-    if said not in ("yes", "no"):
-        raise BadRequest(_("Velg ja eller nei."))
-    await actions.answer_request(booking, said == "yes", now=request.now, by=request.person.id)
-    return see_other(f"/manage/offers/{offer.slug}/bookings", request)
-
-
-@member(Role.EDITOR)
-async def take_off(request: Request) -> Response:
-    """POST /manage/offers/{slug}/take-off: cancel a booking for somebody who rang."""
-    offer = await offer_editable_by(request.person, request.path_params["slug"])
-    booking = _session((await request.fields()).get("booking", [""])[-1])
-    if booking is None or booking not in {each["id"] for each in await queries.participants(offer.id)}:
-        raise NotFound
-    await actions.cancel(booking, now=request.now, by=request.person.id)
-    return see_other(f"/manage/offers/{offer.slug}/bookings", request)

@@ -1,6 +1,7 @@
 """What is offered: offers, their texts and sessions, the seats, and the places where they meet."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
@@ -104,6 +105,7 @@ class SessionStatus(StrEnum):
 class Venue(Row):
     """A place. Access facts are null when nobody has checked: unknown is not no."""
 
+    municipality_id: UUID
     municipality = fields.ForeignKeyField("marketplace.Municipality", "venues", on_delete=fields.RESTRICT)
     name = fields.TextField()
     street = fields.TextField(null=True)
@@ -120,6 +122,7 @@ class Venue(Row):
 
 
 class VenueText(Row):
+    venue_id: UUID
     venue = fields.ForeignKeyField("marketplace.Venue", "texts", on_delete=fields.CASCADE)
     lang = fields.CharField(max_length=5)
     entrance = fields.TextField(default="", description="where to come in")
@@ -135,7 +138,9 @@ class Offer(Row):
     the sessions they come from, so that lists need no look at the sessions."""
 
     slug = fields.CharField(max_length=80, unique=True)
+    owner_id: UUID
     owner = fields.ForeignKeyField("marketplace.Organization", "offers", on_delete=fields.RESTRICT)
+    municipality_id: UUID
     municipality = fields.ForeignKeyField("marketplace.Municipality", "offers", on_delete=fields.RESTRICT)
     kind = fields.CharEnumField(Kind, max_length=20)
     audiences: fields.Field[list[str]] = ArrayField("text")
@@ -144,21 +149,32 @@ class Offer(Row):
     sensitive = fields.BooleanField(default=False)
     state = fields.CharEnumField(OfferState, max_length=20, default=OfferState.DRAFT)
     source_lang = fields.CharField(max_length=5, default="nb")
+    venue_id: UUID | None
     venue = fields.ForeignKeyField("marketplace.Venue", "offers", null=True, on_delete=fields.RESTRICT)
-    online_url = fields.TextField(null=True, description="where it happens online, or where to book (external)")
+    online_url = fields.TextField(
+        null=True, description="where it happens online, or where to book (external)"
+    )
     contact_name = fields.TextField(null=True)
     phone = fields.TextField(null=True)
     max_party = fields.IntField(default=10)
     promotion = fields.CharEnumField(Promotion, max_length=20, default=Promotion.AUTOMATIC)
     hold_hours = fields.IntField(default=24)
-    keep_months = fields.IntField(default=6, description="names and contacts go this long after the last session")
-    continues = fields.ForeignKeyField("marketplace.Offer", "continued_by", null=True, on_delete=fields.SET_NULL)
+    keep_months = fields.IntField(
+        default=6, description="names and contacts go this long after the last session"
+    )
+    continues_id: UUID | None
+    continues = fields.ForeignKeyField(
+        "marketplace.Offer", "continued_by", null=True, on_delete=fields.SET_NULL
+    )
+    picture_id: UUID | None
     picture = fields.ForeignKeyField("marketplace.Picture", "offers", null=True, on_delete=fields.SET_NULL)
     created_at = fields.DatetimeField()
     changed_at = fields.DatetimeField()
     published_at = fields.DatetimeField(null=True)
     session_count = fields.IntField(default=0, description="sessions that are not cancelled")
-    next_session_at = fields.DatetimeField(null=True, description="start of the first session that is not over")
+    next_session_at = fields.DatetimeField(
+        null=True, description="start of the first session that is not over"
+    )
     next_session_ends = fields.DatetimeField(null=True)
     last_session_ends = fields.DatetimeField(null=True, description="null: no dates, always current")
 
@@ -169,6 +185,7 @@ class Offer(Row):
 class OfferText(Row):
     """What an offer says in one language. The column `search` is made by the database from these."""
 
+    offer_id: UUID
     offer = fields.ForeignKeyField("marketplace.Offer", "texts", on_delete=fields.CASCADE)
     lang = fields.CharField(max_length=5)
     title = fields.TextField()
@@ -180,7 +197,9 @@ class OfferText(Row):
     what_happens = fields.TextField(default="")
     may_leave = fields.TextField(default="")
     bring = fields.TextField(default="", description="what to bring")
-    keywords = fields.TextField(default="", description="names of organiser, place and kind: found, not shown")
+    keywords = fields.TextField(
+        default="", description="names of organiser, place and kind: found, not shown"
+    )
 
     class Meta:
         table = "offer_text"
@@ -190,8 +209,12 @@ class OfferText(Row):
 class OfferOrganizer(Row):
     """A co-organiser. The owner is not repeated here."""
 
+    offer_id: UUID
     offer = fields.ForeignKeyField("marketplace.Offer", "organizers", on_delete=fields.CASCADE)
-    organization = fields.ForeignKeyField("marketplace.Organization", "co_organized", on_delete=fields.CASCADE)
+    organization_id: UUID
+    organization = fields.ForeignKeyField(
+        "marketplace.Organization", "co_organized", on_delete=fields.CASCADE
+    )
     may_edit = fields.BooleanField(default=False)
 
     class Meta:
@@ -202,7 +225,9 @@ class OfferOrganizer(Row):
 class OfferAudienceOrganization(Row):
     """Members of these organisations see an offer whose visibility is `members`."""
 
+    offer_id: UUID
     offer = fields.ForeignKeyField("marketplace.Offer", "visible_to", on_delete=fields.CASCADE)
+    organization_id: UUID
     organization = fields.ForeignKeyField("marketplace.Organization", "sees_offers", on_delete=fields.CASCADE)
 
     class Meta:
@@ -213,9 +238,11 @@ class OfferAudienceOrganization(Row):
 class Session(Row):
     """One dated meeting of an offer. (A sign-in is never called a session: that is a SignIn.)"""
 
+    offer_id: UUID
     offer = fields.ForeignKeyField("marketplace.Offer", "sessions", on_delete=fields.CASCADE)
     starts_at = fields.DatetimeField()
     ends_at = fields.DatetimeField()
+    venue_id: UUID | None
     venue = fields.ForeignKeyField("marketplace.Venue", "sessions", null=True, on_delete=fields.RESTRICT)
     status = fields.CharEnumField(SessionStatus, max_length=20, default=SessionStatus.SCHEDULED)
     note = fields.TextField(default="", description="public, e.g. why it is cancelled")
@@ -234,12 +261,16 @@ class SeatPool(Row):
     row's lock, together with the booking that changes them.
     """
 
+    offer_id: UUID
     offer = fields.ForeignKeyField("marketplace.Offer", "pools", on_delete=fields.CASCADE)
+    session_id: UUID | None
     session = fields.OneToOneField("marketplace.Session", "pool", null=True, on_delete=fields.CASCADE)
     capacity = fields.IntField(null=True, description="null: unlimited")
     taken = fields.IntField(default=0, db_default=0)
     waiting = fields.IntField(default=0, db_default=0)
-    starts_at = fields.DatetimeField(null=True, description="nobody is promoted after this; the first session")
+    starts_at = fields.DatetimeField(
+        null=True, description="nobody is promoted after this; the first session"
+    )
     ends_at = fields.DatetimeField(null=True, description="end of the last session: booking is over")
     opens_at = fields.DatetimeField(null=True)
     closes_at = fields.DatetimeField(null=True, description="null: at the start")

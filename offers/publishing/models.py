@@ -1,5 +1,7 @@
 """Who leads what."""
 
+from uuid import UUID
+
 from tortoise import fields
 
 from marketplace.base.models import Row
@@ -8,7 +10,9 @@ from marketplace.base.models import Row
 class HostAssignment(Row):
     """Binds a host to an offer: hosts see the participants of these and of nothing else."""
 
+    person_id: UUID
     person = fields.ForeignKeyField("marketplace.Person", "hosts", on_delete=fields.CASCADE)
+    offer_id: UUID
     offer = fields.ForeignKeyField("marketplace.Offer", "hosts", on_delete=fields.CASCADE)
 
     class Meta:

@@ -1,9 +1,11 @@
 """Municipalities, and the organisations and units in them."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 
+from marketplace.base.i18n import lazy
 from marketplace.base.models import Row
 
 
@@ -26,6 +28,14 @@ class OrganizationKind(StrEnum):
     PUBLIC = "public"
 
 
+KIND_LABELS = {
+    OrganizationKind.VOLUNTARY: lazy("Frivillig organisasjon"),
+    OrganizationKind.RECOVERY_COLLEGE: lazy("Recovery College"),
+    OrganizationKind.MUNICIPAL: lazy("Kommunal enhet"),
+    OrganizationKind.PUBLIC: lazy("Offentlig virksomhet"),
+}
+
+
 class OrganizationState(StrEnum):
     APPLIED = "applied"
     APPROVED = "approved"
@@ -40,13 +50,18 @@ class Organization(Row):
     name = fields.TextField()
     kind = fields.CharEnumField(OrganizationKind, max_length=20)
     state = fields.CharEnumField(OrganizationState, max_length=20)
-    municipality = fields.ForeignKeyField("marketplace.Municipality", "organizations", on_delete=fields.RESTRICT)
+    municipality_id: UUID
+    municipality = fields.ForeignKeyField(
+        "marketplace.Municipality", "organizations", on_delete=fields.RESTRICT
+    )
+    parent_id: UUID | None
     parent = fields.ForeignKeyField("marketplace.Organization", "units", null=True, on_delete=fields.RESTRICT)
     number = fields.CharField(max_length=9, null=True, unique=True, description="organisasjonsnummer")
     contact_name = fields.TextField(null=True)
     phone = fields.TextField(null=True)
     email = fields.TextField(null=True)
     website = fields.TextField(null=True)
+    logo_id: UUID | None
     logo = fields.ForeignKeyField("marketplace.Picture", "logo_of", null=True, on_delete=fields.SET_NULL)
     source_lang = fields.CharField(max_length=5, default="nb")
     created_at = fields.DatetimeField()
@@ -58,6 +73,7 @@ class Organization(Row):
 class OrganizationText(Row):
     """What an organisation says about itself in one language. The column `search` is made by the database."""
 
+    organization_id: UUID
     organization = fields.ForeignKeyField("marketplace.Organization", "texts", on_delete=fields.CASCADE)
     lang = fields.CharField(max_length=5)
     summary = fields.TextField()

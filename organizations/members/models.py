@@ -1,6 +1,7 @@
 """A person's role in an organisation."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 
@@ -19,7 +20,9 @@ class Role(StrEnum):
 
 
 class Membership(Row):
+    person_id: UUID
     person = fields.ForeignKeyField("marketplace.Person", "memberships", on_delete=fields.CASCADE)
+    organization_id: UUID
     organization = fields.ForeignKeyField("marketplace.Organization", "memberships", on_delete=fields.CASCADE)
     role = fields.CharEnumField(Role, max_length=20)
     created_at = fields.DatetimeField()

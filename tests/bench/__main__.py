@@ -110,6 +110,11 @@ def cpu(root: psutil.Process) -> dict[str, float]:
     return used
 
 
+def per_request(before: dict[str, float], after: dict[str, float], run: Run) -> dict[str, float]:
+    """Milliseconds of CPU a request, of the web and of the database."""
+    return {kind: (after[kind] - before[kind]) * 1000 / (run.rate * SECONDS) for kind in after}
+
+
 async def prepare(dsn: str, now: datetime) -> dict[str, Any]:
     """What the measurements need of the data: a feed of exactly 200 sessions, 100 pools that never fill up."""
     connection = await asyncpg.connect(**credentials(dsn))
@@ -121,16 +126,17 @@ async def prepare(dsn: str, now: datetime) -> dict[str, Any]:
                 """INSERT INTO organization (id, slug, name, kind, state, municipality_id, source_lang, created_at)
                 VALUES ($1, 'bench', 'Bench', 'voluntary', 'approved', $2, 'nb', $3)""", owner, home, now)  # fmt: skip
             await connection.execute(
-                """INSERT INTO offer (id, slug, owner_id, municipality_id, kind, audiences, joining, visibility, sensitive,
-                state, source_lang, max_party, promotion, hold_hours, keep_months, created_at, changed_at, session_count,
-                next_session_at, next_session_ends, last_session_ends) VALUES ($1, 'bench', $2, $3, 'activity', '{everyone}',
-                'drop_in', 'public', false, 'published', 'nb', 1, 'automatic', 24, 6, $4, $4, 200, $5, $6, $7)""",
+                """INSERT INTO offer (id, slug, owner_id, municipality_id, kind, audiences, joining, visibility,
+                sensitive, state, source_lang, max_party, promotion, hold_hours, keep_months, created_at, changed_at,
+                session_count, next_session_at, next_session_ends, last_session_ends)
+                VALUES ($1, 'bench', $2, $3, 'activity', '{everyone}', 'drop_in', 'public', false,
+                'published', 'nb', 1, 'automatic', 24, 6, $4, $4, 200, $5, $6, $7)""",
                 offer, owner, home, now, now + timedelta(days=1), now + timedelta(days=1, hours=2),
                 now + timedelta(days=200, hours=2))  # fmt: skip
             await connection.execute(
                 """INSERT INTO offer_text (id, offer_id, lang, title, summary, body, meets_you, way_in, bring_someone,
-                what_happens, may_leave, bring, keywords) VALUES ($1, $2, 'nb', 'Kafé', 'Kom innom', '', '', '', '', '', '',
-                '', '')""", uuid7(), offer)  # fmt: skip
+                what_happens, may_leave, bring, keywords) VALUES ($1, $2, 'nb', 'Kafé', 'Kom innom', '', '', '', '',
+                '', '', '', '')""", uuid7(), offer)  # fmt: skip
             await connection.executemany(
                 """INSERT INTO session (id, offer_id, starts_at, ends_at, status, note, sequence, changed_at)
                 VALUES ($1, $2, $3, $4, 'scheduled', '', 0, $5)""",
@@ -207,7 +213,8 @@ def measure(size: str, results: dict[str, Any]) -> None:
         shutil.rmtree(data, ignore_errors=True)
         started = time.monotonic()
         subprocess.run(
-            [sys.executable, "-m", "marketplace", "demo", "--data", str(data), "--offers", str(offers), "--people", str(people)],
+            [sys.executable, "-m", "marketplace", "demo", "--data", str(data),
+             "--offers", str(offers), "--people", str(people)],
             env=os.environ | environment, check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         note(results, f"load_{size}", time.monotonic() - started, "s")

@@ -1,6 +1,7 @@
 """Every mail about a booking, in every language and by every channel."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -88,8 +89,6 @@ async def test_a_cancellation_cancels_the_event_with_the_same_uid_and_a_higher_s
 
 
 async def test_a_course_is_published_with_all_its_sessions(db: None) -> None:
-    from datetime import timedelta
-
     made: Offer = await make.offer(
         joining=Joining.WHOLE, starts=[NOW + timedelta(days=7 * week) for week in (1, 2, 3)]
     )

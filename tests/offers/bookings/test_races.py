@@ -4,21 +4,23 @@ wait), so the order is the same every time. docs/decisions/0003-seats.md tells w
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from marketplace.base.database import in_transaction, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.models import Channel
 from marketplace.people.models import Person
-from offers.bookings import actions
-from offers.bookings.actions import Booked, Party
+from offers.bookings import actions, claims
+from offers.bookings.claims import Booked, Party
 from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.catalogue.queries import VISITOR
 from tests import make
 from tests.conftest import NOW
 
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0"
+WAITING = """SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0"""
 
 
 async def overlapping(
@@ -64,9 +66,7 @@ def booking(
         person=person.id if person else None,
     )  # fmt: skip
     form_key = key or secrets.token_bytes(16)
-    return lambda: actions.book(
-        offer.slug, None, party, viewer=VISITOR, form_key=form_key, lang="nb", now=NOW
-    )
+    return lambda: claims.book(offer.slug, None, party, viewer=VISITOR, form_key=form_key, lang="nb", now=NOW)
 
 
 async def course(capacity: int) -> tuple[Offer, SeatPool]:
@@ -179,9 +179,7 @@ async def test_a_booking_sees_capacity_lowered_at_the_same_moment(db: None) -> N
 
 
 async def test_a_held_seat_is_not_both_accepted_and_passed_on(db: None) -> None:
-    from datetime import timedelta
-
-    offer, pool = await course(1)
+    _offer, pool = await course(1)
     held = await make.booking(pool, await make.person("Ola"), BookingState.OFFERED)
     await make.booking(pool, await make.person("Kari"), BookingState.WAITING)
     late = NOW + timedelta(hours=25)

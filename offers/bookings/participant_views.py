@@ -1,0 +1,88 @@
+"""What those who lead an offer do with its bookings: see who comes, answer requests, change the seats."""
+
+from uuid import UUID
+
+from starlette.responses import Response
+
+from marketplace.base.access import member
+from marketplace.base.audit import record
+from marketplace.base.errors import BadRequest, NotFound, Refused
+from marketplace.base.http import Request, see_other
+from marketplace.base.i18n import gettext as _
+from marketplace.base.templates import render
+from offers.bookings import actions, queries
+from offers.bookings.forms import CapacityForm
+from offers.bookings.views import typed_id
+from offers.catalogue.models import Offer
+from offers.publishing.queries import may_edit, offer_editable_by, offer_led_by, title_of
+from organizations.members.models import Role
+
+
+@member(Role.HOST)
+async def listing(request: Request) -> Response:
+    """GET /manage/offers/{slug}/bookings: who is booked, waits or asks; whom to ring; how many seats."""
+    offer = await offer_led_by(request.person, request.path_params["slug"])
+    return await _participants(request, offer, {})
+
+
+async def _participants(
+    request: Request, offer: Offer, errors: dict[UUID, str], status: int = 200
+) -> Response:
+    everyone = await queries.participants(offer.id)
+    await record(
+        "participants.read", now=request.now, actor=request.person.id, object_id=offer.id, organization=offer.owner_id,
+        details={"count": len(everyone)},
+    )  # fmt: skip
+    pools = [
+        pool | {"parties": [party for party in everyone if party["pool_id"] == pool["id"]]}
+        for pool in await queries.pools(offer.id)
+        if pool["ends_at"] is None or pool["ends_at"] > request.now
+    ]
+    return render(
+        request, "offers/bookings/participants.html", status=status, offer=offer, pools=pools, errors=errors,
+        title=await title_of(offer.id, request.lang), may_edit=await may_edit(request.person, offer.slug),
+        section="/manage",
+    )  # fmt: skip
+
+
+@member(Role.EDITOR)
+async def capacity(request: Request) -> Response:
+    """POST /manage/offers/{slug}/capacity: more or fewer seats in one pool; new seats go to the queue."""
+    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    pool = typed_id((await request.fields()).get("pool", [""])[-1])
+    if pool is None or pool not in {each["id"] for each in await queries.pools(offer.id)}:
+        raise NotFound
+    form = await CapacityForm.read(request)
+    try:
+        if form.valid:
+            await actions.set_capacity(pool, form.data.capacity, now=request.now, by=request.person.id)
+            return see_other(f"/manage/offers/{offer.slug}/bookings", request)
+    except Refused as refused:
+        form.add_error("capacity", refused.message)
+    return await _participants(request, offer, {pool: form.errors["capacity"]}, 422)
+
+
+@member(Role.EDITOR)
+async def answer_request(request: Request) -> Response:
+    """POST /manage/offers/{slug}/requests: accept or decline somebody who asked."""
+    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    fields = await request.fields()
+    booking, said = typed_id(fields.get("booking", [""])[-1]), fields.get("answer", [""])[-1]
+    asking = {each["id"] for each in await queries.participants(offer.id) if each["state"] == "requested"}
+    if booking not in asking or booking is None:
+        raise NotFound
+    if said not in ("yes", "no"):
+        raise BadRequest(_("Velg ja eller nei."))
+    await actions.answer_request(booking, said == "yes", now=request.now, by=request.person.id)
+    return see_other(f"/manage/offers/{offer.slug}/bookings", request)
+
+
+@member(Role.EDITOR)
+async def take_off(request: Request) -> Response:
+    """POST /manage/offers/{slug}/take-off: cancel a booking for somebody who rang."""
+    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    booking = typed_id((await request.fields()).get("booking", [""])[-1])
+    if booking is None or booking not in {each["id"] for each in await queries.participants(offer.id)}:
+        raise NotFound
+    await actions.cancel(booking, now=request.now, by=request.person.id)
+    return see_other(f"/manage/offers/{offer.slug}/bookings", request)
