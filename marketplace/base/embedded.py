@@ -204,7 +204,9 @@ class EmbeddedPostgres:
         new = Path(tempfile.mkdtemp(prefix="pg-new-" if inside else "pg-", dir=where))
         user.own(new)
         with open(self.log, "ab") as log:
-            code = user.run([str(programs / "initdb"), "-D", str(new), *INITDB], log).wait()
+            code = user.run(
+                [str(programs / "initdb"), "-D", str(new), *INITDB], log, until_we_end=True
+            ).wait()
         if code:
             shutil.rmtree(new)
             raise EmbeddedPostgresError(f"initdb failed, see {self.log}")
