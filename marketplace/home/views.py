@@ -7,6 +7,38 @@ from marketplace.base.database import UNAVAILABLE, value
 from marketplace.base.http import Request
 from marketplace.base.migrate import NEWEST
 from marketplace.base.templates import render
+from offers.catalogue import queries, rules
+from offers.catalogue.models import AUDIENCE_LABELS, Audience
+from offers.catalogue.rules import When, card, period
+from offers.catalogue.search import Search, search
+
+TODAY, WEEK = 6, 6
+"""So many offers the front page shows of each."""
+
+
+@public
+async def front(request: Request) -> Response:
+    """What one can drop in on today, what begins this week (or else the next), and how much there is for whom."""
+    now, lang = request.now, request.lang
+    viewer = await queries.viewer_of(request.person)
+    today = await search(
+        Search(drop_in=True, between=period(When.TODAY, now), page=TODAY), viewer=viewer, lang=lang, now=now
+    )
+    for week in (When.THIS_WEEK, When.NEXT_WEEK):
+        starts, ends = period(week, now)
+        coming = await search(
+            Search(drop_in=False, between=(max(starts, now), ends), page=WEEK), viewer=viewer, lang=lang, now=now
+        )
+        if coming.rows:
+            break
+    counts = await queries.audience_counts(viewer, now)
+    return render(
+        request, "marketplace/home/front.html", week=week.value, tiles=[
+            (words, key.value, rules.offers_found(counts[key], False)) for key, words in AUDIENCE_LABELS.items()
+            if key in counts and key is not Audience.STAFF
+        ],
+        today=[card(row, now) for row in today.rows], coming=[card(row, now) for row in coming.rows],
+    )  # fmt: skip
 
 
 @public

@@ -56,6 +56,9 @@ class SearchForm(ListForm):
     kind: list[Kind] = []
     words = {
         "q": {"string_too_long": lazy("Skriv færre ord, høyst %(max_length)s tegn.")},
+        "when": {"enum": lazy("Velg når i lista.")},
+        "audience": {"enum": lazy("Velg hvem i lista.")},
+        "kind": {"enum": lazy("Velg hva slags tilbud i lista.")},
         "place": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
     }
 

@@ -131,11 +131,10 @@ async def organizations(viewer: Viewer, lang: str, now: datetime) -> list[dict[s
     owns or takes part in."""
     values: list[Any] = [lang, now]
     return await rows(
-        f"""SELECT w.slug, w.name, w.kind, m.name AS municipality, t.summary, t.lang, parent.name AS parent_name, (
+        f"""SELECT w.slug, w.name, w.kind, m.name AS municipality, t.summary, t.lang, (
             SELECT count(*) FROM offer o WHERE o.owner_id = w.id AND {published(viewer, values)}
             AND {CURRENT.format(now="$2")}) AS offers
         FROM organization w JOIN municipality m ON m.id = w.municipality_id
-        LEFT JOIN organization parent ON parent.id = w.parent_id
         LEFT JOIN LATERAL (SELECT * FROM organization_text t WHERE t.organization_id = w.id
             AND t.lang IN ($1, w.source_lang) ORDER BY t.lang = $1 DESC LIMIT 1) t ON true
         WHERE w.state = 'approved'""",

@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from marketplace.base.clock import at_oslo, today
+from marketplace.base.i18n import clock_words, language, lazy, ngettext, short_day, time_span, when
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import language, lazy, ngettext, short_day, time_span, when
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Joining, Kind
 
 FEW = 4
@@ -161,6 +161,8 @@ def card(row: Row, now: datetime) -> dict[str, Any]:
         "starts_at": starts,
         "ends_at": row["session_ends"],
         "when_text": when_words(starts, row["session_ends"], now) if starts else "",
+        "time_text": time_span(starts, row["session_ends"]) if starts else "",
+        "clock": (clock_words(starts), clock_words(row["session_ends"])) if starts else None,
         "venue_name": where_words(row),
         "audience_text": audience_words(row["audiences"]),
         "seats_state": told.state,

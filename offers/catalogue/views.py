@@ -20,6 +20,7 @@ from offers.catalogue.page import page
 from offers.catalogue.queries import Viewer, viewer_of
 from offers.catalogue.rules import WHEN_LABELS, card
 from offers.catalogue.search import Found, Search, search
+from organizations.directory.models import KIND_LABELS as ORGANIZATION_KINDS
 
 CLOSE_ENOUGH = 70
 """Likeness in per cent from which a title is offered as a near match."""
@@ -59,25 +60,36 @@ async def organizations(request: Request) -> Response:
     """GET /organizations"""
     found = await queries.organizations(await viewer_of(request.person), request.lang, request.now)
     found.sort(key=lambda row: rules.by_name(row["name"]))
-    return render(request, "offers/catalogue/organizations.html", organizations=found)
+    return render(request, "offers/catalogue/organizations.html", organizations=[shown(row) for row in found])
 
 
 @public
 async def organization(request: Request) -> Response:
     """GET /organizations/{slug}: who they are, and what they offer."""
-    shown = await queries.organization_page(request.path_params["slug"], request.lang)
+    who = await queries.organization_page(request.path_params["slug"], request.lang)
     form = ListForm.from_query(request)
     found = Found([], 0, None)
     if form.valid:
-        wanted = Search(organization=shown["id"], after=form.data.position)
+        wanted = Search(organization=who["id"], after=form.data.position)
         viewer = await viewer_of(request.person)
         found = await search(wanted, viewer=viewer, lang=request.lang, now=request.now)
     else:
         _to_the_top(form)
     return render(
-        request, "offers/catalogue/organization.html", status=200 if form.valid else 422, organization=shown,
-        form=form, website=rules.web_address(shown["website"]), **listed(request, form, found),
+        request, "offers/catalogue/organization.html", status=200 if form.valid else 422, form=form,
+        organization=shown(who), **listed(request, form, found),
     )  # fmt: skip
+
+
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """An organisation's row with its words."""
+    return row | {
+        "kind_label": ORGANIZATION_KINDS[row["kind"]],
+        "lang": rules.other_lang(row["lang"]) if row["lang"] else "",
+        "offers_text": rules.offers_found(row["offers"], False) if row.get("offers") else "",
+        "paragraphs": [part for part in (row.get("body") or "").split("\n") if part.strip()],
+        "website": rules.web_address(row.get("website")),
+    }
 
 
 def _to_the_top(form: Filled[Any]) -> None:
@@ -92,7 +104,7 @@ def listed(request: Request, form: Filled[Any], found: Found) -> dict[str, Any]:
     after = {"after": position_text(found.next)} if found.next else None
     return {
         "offers": [card(row, request.now) for row in found.rows],
-        "heading": rules.offers_found(found.total, found.many),
+        "heading": rules.offers_found(found.total, found.many) if form.valid else _("Vi kunne ikke søke"),
         "shown": rules.offers_shown(len(found.rows), found.total, found.many),
         "next_href": here(request, query | after) if after else "",
         "first_href": here(request, query) if form.values.get("after") else "",
