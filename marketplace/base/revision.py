@@ -18,9 +18,14 @@ from marketplace.settings import settings
 log = structlog.get_logger("revision")
 
 PULSE = 5.0
-"""Seconds between two questions that a silent connection must answer."""
+"""Seconds between two questions to the database: a connection may be dead without saying so."""
+PATIENCE = 3.0
+"""Seconds it gets to answer."""
 AGAIN = 0.5
 """Seconds before it is tried again."""
+
+NAME = "treffpunkt-catalogue"
+"""How the connection is called in pg_stat_activity."""
 
 Mark = tuple[int, int]
 """(epoch, revision): the epoch is raised with each new connection, so nothing outlives a time without one."""
@@ -55,7 +60,12 @@ class Revision:
             await asyncio.sleep(AGAIN)
 
     async def _listen(self, url: str) -> None:
-        connection = await asyncpg.connect(**credentials(url), timeout=3, command_timeout=3)
+        connection = await asyncpg.connect(
+            **credentials(url),
+            timeout=PATIENCE,
+            command_timeout=PATIENCE,
+            server_settings={"application_name": NAME},
+        )
         lost = asyncio.Event()
 
         def forget(_: Any) -> None:

@@ -41,11 +41,15 @@ async def kept() -> bytes | None:
 @pytest.fixture
 async def offer(db: None) -> Offer:
     place = await make.venue()
-    return await make.offer("Kafé", owner=await make.organization("Røde Kors"), venue=place, kind=Kind.ACTIVITY)
+    return await make.offer(
+        "Kafé", owner=await make.organization("Røde Kors"), venue=place, kind=Kind.ACTIVITY
+    )
 
 
 async def session_changes(offer: Offer) -> None:
-    await rows("UPDATE session SET starts_at = starts_at + interval '1 hour', ends_at = ends_at + interval '1 hour'")
+    await rows(
+        "UPDATE session SET starts_at = starts_at + interval '1 hour', ends_at = ends_at + interval '1 hour'"
+    )
 
 
 async def offer_moves(offer: Offer) -> None:
@@ -194,7 +198,9 @@ async def facts_read_then(offer: Offer, write: Callable[[], Awaitable[object]]) 
         queries.vevent = read
 
 
-async def test_an_old_event_is_not_stored_when_the_text_changed_meanwhile(offer: Offer, writer: Writer) -> None:
+async def test_an_old_event_is_not_stored_when_the_text_changed_meanwhile(
+    offer: Offer, writer: Writer
+) -> None:
     async def write() -> None:
         await writer.begin("UPDATE offer_text SET title = 'Te'")
         await writer.commit()
@@ -203,7 +209,9 @@ async def test_an_old_event_is_not_stored_when_the_text_changed_meanwhile(offer:
     assert await kept() is None
 
 
-async def test_an_old_event_is_not_stored_when_the_text_is_being_changed(offer: Offer, writer: Writer) -> None:
+async def test_an_old_event_is_not_stored_when_the_text_is_being_changed(
+    offer: Offer, writer: Writer
+) -> None:
     await facts_read_then(offer, lambda: writer.begin("UPDATE offer_text SET title = 'Te'"))
     await writer.commit()
     assert await kept() is None
