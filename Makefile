@@ -39,6 +39,7 @@ check: $(TEST)
 	$(PY) bin/check-locale
 
 bench: $(TEST)
+	@command -v wrk >/dev/null || { apt-get update -qq && apt-get install -qq -y wrk; }
 	$(PY) -m tests.bench
 
 check-data: $(RUN)
