@@ -134,15 +134,10 @@ async def load(offers: int = 0, people: int = 0) -> bool:
 @DATA
 def check_data(data: Path | None) -> None:
     """Verify every invariant of the data; exit 1 and say what is wrong."""
-    from marketplace.base.database import connected
     from marketplace.check import violations
 
-    async def check() -> list[str]:
-        async with connected():
-            return await violations()
-
     with database(data):
-        found = asyncio.run(check())
+        found = asyncio.run(violations())
     for line in found:
         click.echo(line)
     click.echo(f"{len(found)} violations")

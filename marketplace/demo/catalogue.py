@@ -14,6 +14,7 @@ from marketplace.base.i18n import speaking
 from marketplace.demo.tables import Row, Tables
 from offers.catalogue.models import KIND_LABELS, Joining, Kind
 from offers.publishing.rules import BOOKED
+from offers.publishing.rules import holidays as _holidays
 
 HERE = Path(__file__).parent
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -53,6 +54,9 @@ def read(name: str) -> dict[str, Any]:
 
 def offers_of(name: str) -> list[dict[str, Any]]:
     return list(read(name)["offers"])
+
+
+holidays = cache(_holidays)
 
 
 @cache
@@ -109,13 +113,18 @@ def _places(tables: Tables, made: Catalogue, now: datetime) -> None:
 
 
 def moments(rule: dict[str, Any], now: datetime) -> Iterator[tuple[int, datetime, datetime]]:
-    """(week, start, end) of each meeting of a rule, in UTC: 18:00 stays 18:00 in Norway all year."""
+    """(week, start, end) of each meeting of a rule, in UTC: 18:00 stays 18:00 in Norway all year.
+
+    What goes on week after week rests on public holidays; a row of `count` meetings does not.
+    """
     monday = today(now) - timedelta(days=today(now).weekday())
     first, every = rule["from_weeks"], rule["every_weeks"]
     last = rule["until_weeks"] if "until_weeks" in rule else first + (rule["count"] - 1) * every
     for week in range(first, last + 1, every):
         for weekday in rule["weekdays"]:
             day = monday + timedelta(weeks=week, days=WEEKDAYS.index(weekday))
+            if "until_weeks" in rule and day in holidays(day.year):
+                continue
             starts = at_oslo(day, time.fromisoformat(rule["start"]))
             yield week, starts, starts + timedelta(minutes=rule["minutes"])
 
@@ -190,7 +199,9 @@ def _offer(tables: Tables, made: Catalogue, spec: dict[str, Any], now: datetime)
     for other in others:
         tables.add("offer_organizer", offer_id=offer["id"], organization_id=other["id"], may_edit=False)
     for key in spec.get("visible_to", ()):
-        tables.add("offer_audience_organization", offer_id=offer["id"], organization_id=made.organizations[key]["id"])
+        tables.add(
+            "offer_audience_organization", offer_id=offer["id"], organization_id=made.organizations[key]["id"]
+        )
     notes = {each["week"]: each["note"] for each in spec.get("cancelled", ())}
     for starts, ends, week in dates:
         note = notes.get(week)

@@ -73,7 +73,9 @@ def workers(register: Register, made: Catalogue) -> dict[str, Resident]:
             )  # fmt: skip
         if role == "host":
             for slug in LED_BY_THE_HOST:
-                register.tables.add("host_assignment", person_id=who.id, offer_id=made.offers[slug].offer["id"])
+                register.tables.add(
+                    "host_assignment", person_id=who.id, offer_id=made.offers[slug].offer["id"]
+                )
     return found
 
 
@@ -94,7 +96,9 @@ def take_part(register: Register, made: Catalogue, ola: Resident) -> None:
         crowd = colleagues if offer.offer["audiences"] == ["staff"] else near
         participants.fill(register, offer, crowd, offer.spec["popularity"], his)
     hope = made.offers["hap-i-hverdagen"].pools[0]
-    register.book(hope, ola, "waiting" if hope["taken"] == hope["capacity"] else "confirmed", days_before=0.05)
+    register.book(
+        hope, ola, "waiting" if hope["taken"] == hope["capacity"] else "confirmed", days_before=0.05
+    )
 
 
 def his_own(register: Register, made: Catalogue, ola: Resident, mother: Resident) -> None:
@@ -102,11 +106,17 @@ def his_own(register: Register, made: Catalogue, ola: Resident, mother: Resident
     now = register.now
 
     def coming(slug: str, nth: int = 0) -> Row:
-        return [pool for pool in made.offers[slug].pools if pool["starts_at"] > now and not pool["closes_at"]][nth]
+        return [
+            pool for pool in made.offers[slug].pools if pool["starts_at"] > now and not pool["closes_at"]
+        ][nth]
 
     def over(slug: str) -> list[Row]:
         offer = made.offers[slug]
-        return [pool for session, pool in zip(offer.sessions, offer.pools, strict=True) if register.closed(session)]
+        return [
+            pool
+            for session, pool in zip(offer.sessions, offer.pools, strict=True)
+            if register.closed(session)
+        ]
 
     register.book(coming("generasjonslekene"), ola, seats=2)
     register.book(coming("nar-du-er-bekymret-for-noen"), ola)
@@ -127,5 +137,6 @@ def say_who() -> None:
     path = settings().data_dir / "people.json"
     path.write_text(json.dumps(people, ensure_ascii=False, indent=1) + "\n")
     for one in people:
-        click.echo(f"{one['role']:<12}{one['name']:<10}{one['address']:<24}{one['organization'] or ''}".rstrip())
-
+        click.echo(
+            f"{one['role']:<12}{one['name']:<10}{one['address']:<24}{one['organization'] or ''}".rstrip()
+        )

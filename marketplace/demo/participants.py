@@ -94,7 +94,9 @@ class Register:
         if state == "waiting":
             pool["waiting"] += 1
             self.queue += 1
-        changed = made if state in ("confirmed", "waiting", "requested") else made + timedelta(days=before / 2)
+        changed = (
+            made if state in ("confirmed", "waiting", "requested") else made + timedelta(days=before / 2)
+        )
         row = self.tables.add(
             "booking", pool_id=pool["id"], offer_id=pool["offer_id"], participant_id=who.id, booked_by_id=booker.id,
             contact_id=booker.contact, organization_id=who.organization, seats=seats, state=state,
@@ -119,7 +121,11 @@ class Register:
             state = self.chance.choices(("present", "absent", "excused"), (76, 14, 10))[0]
             came = 0
             if state == "present":
-                came = booking["seats"] if self.chance.random() < 0.85 else self.chance.randint(1, booking["seats"])
+                came = (
+                    booking["seats"]
+                    if self.chance.random() < 0.85
+                    else self.chance.randint(1, booking["seats"])
+                )
             elif state == "excused":
                 self.tables.add("sent_word", booking_id=booking["id"], session_id=session["id"],
                                 at=session["starts_at"] - timedelta(hours=3))  # fmt: skip
@@ -139,7 +145,9 @@ def residents(register: Register, catalogue: Catalogue) -> list[Resident]:
             for _ in range(number):
                 audiences = {audience for audience, share in shares.items() if chance.random() < share}
                 newcomer = "refugees" in audiences
-                lang = "en" if newcomer and chance.random() < 0.6 else "nn" if chance.random() < 0.08 else "nb"
+                lang = (
+                    "en" if newcomer and chance.random() < 0.6 else "nn" if chance.random() < 0.08 else "nb"
+                )
                 name, way = chance.choice(pot), chance.random()
                 email = f"{slug_of(name)}.{len(made) + 1}@example.no" if way < 0.62 else None
                 phone = chance.choice(PHONES) if 0.62 <= way < 0.84 else None
@@ -160,7 +168,9 @@ def fill(register: Register, made: Made, crowd: list[Resident], popularity: floa
     """Bookings of an offer and, for months that are closed, its registers. `taken`: people to leave alone."""
     joining, chance, now = made.offer["joining"], register.chance, register.now
     known = made.offer["audiences"]
-    fitting = [who for who in crowd if who.id not in taken and ("everyone" in known or who.audiences & set(known))]
+    fitting = [
+        who for who in crowd if who.id not in taken and ("everyone" in known or who.audiences & set(known))
+    ]
     chance.shuffle(fitting)
     called_off = {session["id"] for session in made.sessions if session["status"] == "cancelled"}
     for pool in made.pools:
@@ -183,19 +193,20 @@ def fill(register: Register, made: Made, crowd: list[Resident], popularity: floa
     if joining == Joining.DROP_IN:
         head_counts(register, made, popularity)
     for session in made.sessions:
-        seats = made.pool_of(session)
-        if seats and seats["taken"] and register.closed(session) and chance.random() < 0.96:
-            register.save_register(session, seats)  # and some are forgotten: unknown, not zero
+        there = made.pool_of(session)
+        if there and there["taken"] and register.closed(session) and chance.random() < 0.96:
+            register.save_register(session, there)  # and some are forgotten: unknown, not zero
 
 
 def _seats_wanted(pool: Row, popularity: float, now: datetime, chance: random.Random) -> int:
     """How many seats to fill: what is far ahead has few bookings yet; 1.0 is full, when it is not far."""
     capacity = int(pool["capacity"] or 14)
-    weeks = max(0.0, (pool["starts_at"] - now) / timedelta(weeks=1)) if pool["starts_at"] else 0.0
+    weeks: float = max(0.0, (pool["starts_at"] - now) / timedelta(weeks=1)) if pool["starts_at"] else 0.0
     if popularity >= 1 and weeks < 4:
         return capacity
     far = 1.0 if weeks < 2 else max(0.15, 1 - 0.09 * (weeks - 2))
-    return min(capacity, round(capacity * popularity * far * chance.uniform(0.85, 1.12)))
+    seats = capacity * popularity * far * chance.uniform(0.85, 1.12)
+    return min(capacity, round(float(seats)))
 
 
 def _party(made: Made, left: int, chance: random.Random) -> int:

@@ -1,0 +1,235 @@
+"""What must always be true of the data: each invariant is one sentence and one SQL that finds what breaks it.
+
+The SQL may ask for `:now`, `:seen` (when a worker was last known to have brought derived facts up to date), `:overdue`
+(an hour before a worker was last alive), `:month` and `:month_starts` (of the audit log's current part) and `:newest`
+(the newest migration). It gives a column `id`.
+"""
+
+from enum import StrEnum
+
+from offers.attendance.models import AttendanceState
+from offers.bookings.models import BookingState
+from offers.bookings.rules import ACTIVE as ACTIVE_STATES
+from offers.bookings.rules import SEATED as SEATED_STATES
+from offers.catalogue.models import Joining, Kind, OfferState, Promotion, SessionStatus, Visibility
+from organizations.directory.models import OrganizationKind, OrganizationState
+from organizations.members.models import Role
+
+
+def _these(states: frozenset[BookingState] | type[StrEnum]) -> str:
+    return ", ".join(f"'{state}'" for state in sorted(states))
+
+
+ACTIVE, SEATED = _these(ACTIVE_STATES), _these(SEATED_STATES)
+ENUMS: dict[str, dict[str, type[StrEnum]]] = {
+    "booking": {"state": BookingState},
+    "attendance": {"state": AttendanceState},
+    "membership": {"role": Role},
+    "offer": {
+        "kind": Kind,
+        "joining": Joining,
+        "visibility": Visibility,
+        "state": OfferState,
+        "promotion": Promotion,
+    },
+    "organization": {"kind": OrganizationKind, "state": OrganizationState},
+    "session": {"status": SessionStatus},
+}
+SUMS = f"""SELECT p.id FROM seat_pool p LEFT JOIN (
+    SELECT pool_id, coalesce(sum(seats) FILTER (WHERE state IN ({SEATED})), 0) AS taken,
+        count(*) FILTER (WHERE state = 'waiting') AS waiting
+    FROM booking GROUP BY pool_id) b ON b.pool_id = p.id WHERE """
+COPIES = """SELECT o.id FROM offer o LEFT JOIN (
+    SELECT offer_id, count(*) FILTER (WHERE status <> 'cancelled') AS count,
+        coalesce(max(ends_at) FILTER (WHERE status <> 'cancelled'), max(ends_at)) AS ends
+    FROM session GROUP BY offer_id) s ON s.offer_id = o.id WHERE """
+
+SEATS = (
+    ("seats taken are those of confirmed and offered bookings", f"{SUMS} p.taken <> coalesce(b.taken, 0)"),
+    ("those waiting are counted", f"{SUMS} p.waiting <> coalesce(b.waiting, 0)"),
+    ("no seat is sold twice", "SELECT id FROM seat_pool WHERE taken > capacity OR taken < 0"),
+    (
+        "a participant has one active booking in a pool",
+        f"""SELECT unnest(array_agg(id)) AS id FROM booking WHERE state IN ({ACTIVE})
+        GROUP BY pool_id, participant_id HAVING count(*) > 1""",
+    ),
+    (
+        "whoever waits or is offered a seat has a place in the queue",
+        "SELECT id FROM booking WHERE state IN ('waiting', 'offered') AND queue_no IS NULL",
+    ),
+    (
+        "no two have the same place in a queue",
+        "SELECT unnest(array_agg(id)) AS id FROM booking WHERE queue_no IS NOT NULL "
+        "GROUP BY pool_id, queue_no HAVING count(*) > 1",
+    ),
+    (
+        "nobody waits for seats that are free",
+        """SELECT b.id FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+        WHERE b.state = 'waiting' AND (p.capacity IS NULL OR b.seats <= p.capacity - p.taken)
+            AND (p.starts_at IS NULL OR p.starts_at > :now) AND (p.closes_at IS NULL OR p.closes_at > :now)
+            AND (p.opens_at IS NULL OR p.opens_at <= :now)""",
+    ),
+    (
+        "an offered seat, and no other, has a deadline",
+        "SELECT id FROM booking WHERE (state = 'offered') <> (held_until IS NOT NULL)",
+    ),
+    (
+        "an offered seat goes on when its deadline is over",
+        "SELECT id FROM booking WHERE state = 'offered' AND held_until < :seen",
+    ),
+    (
+        "a booking's offer is that of its seats",
+        "SELECT b.id FROM booking b JOIN seat_pool p ON p.id = b.pool_id WHERE b.offer_id <> p.offer_id",
+    ),
+    (
+        "messages about a booking go to whoever booked",
+        "SELECT b.id FROM booking b JOIN contact_point c ON c.id = b.contact_id WHERE c.person_id <> b.booked_by_id",
+    ),
+)
+CATALOGUE = (
+    (
+        "a session's seats belong to the session's offer",
+        "SELECT p.id FROM seat_pool p JOIN session s ON s.id = p.session_id WHERE s.offer_id <> p.offer_id",
+    ),
+    (
+        "an offer has the seats that its way of joining needs",
+        """SELECT o.id FROM offer o WHERE o.state = 'published' AND CASE
+            WHEN o.joining IN ('whole', 'request') THEN
+                NOT EXISTS (SELECT FROM seat_pool p WHERE p.offer_id = o.id AND p.session_id IS NULL)
+            WHEN o.joining = 'per_session' THEN EXISTS (SELECT FROM session s WHERE s.offer_id = o.id
+                AND s.status <> 'cancelled' AND NOT EXISTS (SELECT FROM seat_pool p WHERE p.session_id = s.id))
+            END""",
+    ),
+    (
+        "seats know when they start and end",
+        """SELECT p.id FROM seat_pool p JOIN session s ON s.id = p.session_id
+        WHERE (p.starts_at, p.ends_at) IS DISTINCT FROM (s.starts_at, s.ends_at)
+        UNION ALL SELECT p.id FROM seat_pool p JOIN (
+            SELECT offer_id, coalesce(min(starts_at) FILTER (WHERE status <> 'cancelled'), min(starts_at)) AS starts,
+                coalesce(max(ends_at) FILTER (WHERE status <> 'cancelled'), max(ends_at)) AS ends
+            FROM session GROUP BY offer_id) s ON s.offer_id = p.offer_id
+        WHERE p.session_id IS NULL AND (p.starts_at, p.ends_at) IS DISTINCT FROM (s.starts, s.ends)""",
+    ),
+    ("an offer knows how many sessions it has", f"{COPIES} o.session_count <> coalesce(s.count, 0)"),
+    ("an offer knows when its last session ends", f"{COPIES} o.last_session_ends IS DISTINCT FROM s.ends"),
+    (
+        "an offer's next session is one that it has",
+        """SELECT o.id FROM offer o WHERE (o.next_session_at IS NULL) <> (o.next_session_ends IS NULL)
+            OR o.next_session_at IS NOT NULL AND NOT EXISTS (SELECT FROM session s WHERE s.offer_id = o.id
+                AND s.starts_at = o.next_session_at AND s.ends_at = o.next_session_ends AND s.status <> 'cancelled')""",
+    ),
+    (
+        "an offer's next session is the first of those to come",
+        """SELECT o.id FROM offer o WHERE EXISTS (SELECT FROM session s WHERE s.offer_id = o.id
+            AND s.status <> 'cancelled' AND s.ends_at > :now
+            AND (o.next_session_at IS NULL OR s.starts_at < o.next_session_at))""",
+    ),
+    (
+        "an offer's next session is not over",
+        "SELECT id FROM offer WHERE state = 'published' AND next_session_ends < :seen",
+    ),
+    (
+        "an offer has a text in the language it was written in",
+        """SELECT o.id FROM offer o WHERE NOT EXISTS (SELECT FROM offer_text t
+            WHERE t.offer_id = o.id AND t.lang = o.source_lang)""",
+    ),
+    (
+        "an offer for members is shown to somebody",
+        """SELECT o.id FROM offer o WHERE o.visibility = 'members' AND o.state = 'published'
+            AND NOT EXISTS (SELECT FROM offer_audience_organization a WHERE a.offer_id = o.id)""",
+    ),
+    (
+        "every text can be found by its words",
+        """SELECT id FROM offer_text WHERE search IS NULL
+        UNION ALL SELECT id FROM organization_text WHERE search IS NULL""",
+    ),
+)
+ATTENDANCE = (
+    (
+        "whoever was marked stands in a register that was saved",
+        "SELECT a.id FROM attendance a WHERE NOT EXISTS (SELECT FROM register r WHERE r.session_id = a.session_id)",
+    ),
+    (
+        "whoever was present, and nobody else, has seats that were used",
+        "SELECT id FROM attendance WHERE seats_present < 0 OR (state = 'present') <> (seats_present > 0)",
+    ),
+    (
+        "whoever was present is counted under a pseudonym",
+        "SELECT id FROM attendance WHERE state = 'present' AND coalesce(length(pseudonym), 0) <> 32",
+    ),
+    (
+        "whoever was marked had booked that session",
+        """SELECT a.id FROM attendance a JOIN session s ON s.id = a.session_id JOIN booking b ON b.id = a.booking_id
+            JOIN seat_pool p ON p.id = b.pool_id
+        WHERE p.offer_id <> s.offer_id OR p.session_id <> s.id""",
+    ),
+    (
+        "whoever sent word had booked that session",
+        """SELECT w.id FROM sent_word w JOIN session s ON s.id = w.session_id JOIN booking b ON b.id = w.booking_id
+            JOIN seat_pool p ON p.id = b.pool_id
+        WHERE p.offer_id <> s.offer_id OR p.session_id <> s.id""",
+    ),
+)
+PEOPLE = (
+    (
+        "an address is proven by one person",
+        """SELECT unnest(array_agg(id)) AS id FROM contact_point WHERE verified_at IS NOT NULL
+        GROUP BY channel, value HAVING count(*) > 1""",
+    ),
+    (
+        "a host is or was a member of an organisation that arranges the offer",
+        """SELECT h.id FROM host_assignment h JOIN offer o ON o.id = h.offer_id
+        WHERE NOT EXISTS (SELECT FROM membership m WHERE m.person_id = h.person_id
+            AND (m.organization_id = o.owner_id OR EXISTS (SELECT FROM offer_organizer c
+                WHERE c.offer_id = o.id AND c.organization_id = m.organization_id)))""",
+    ),
+    (
+        "a coordinator's role stands in a municipality's unit",
+        """SELECT m.id FROM membership m JOIN organization o ON o.id = m.organization_id
+        WHERE m.role = 'coordinator' AND o.kind <> 'municipal'""",
+    ),
+    (
+        "no unit is above itself",
+        """WITH RECURSIVE above AS (
+            SELECT id, parent_id, ARRAY[id] AS seen FROM organization
+            UNION ALL SELECT a.id, o.parent_id, a.seen || o.id FROM above a
+                JOIN organization o ON o.id = a.parent_id WHERE NOT o.id = ANY(a.seen))
+        SELECT DISTINCT id FROM above WHERE parent_id = id""",
+    ),
+)
+HOUSE = (
+    (
+        "messages leave in time",
+        "SELECT id FROM outbox_message WHERE sent_at IS NULL AND failed_at IS NULL AND due_at < :overdue",
+    ),
+    (
+        "a goal is measured in months of its year",
+        """SELECT f.id FROM goal_figure f JOIN goal g ON g.id = f.goal_id
+        WHERE extract(year FROM f.month) <> g.year OR extract(day FROM f.month) <> 1""",
+    ),
+    (
+        "the audit log has a part for this month",
+        """SELECT :month AS id WHERE :seen IS NOT NULL AND to_regclass(:month) IS NULL
+            AND NOT EXISTS (SELECT FROM audit_entry
+                WHERE at >= :month_starts AND tableoid = to_regclass('audit_entry_default'))""",
+    ),
+    (
+        "the audit log takes any moment",
+        "SELECT 'audit_entry_default' AS id WHERE to_regclass('audit_entry_default') IS NULL",
+    ),
+    (
+        "the database is at the newest migration",
+        """SELECT :newest AS id WHERE NOT EXISTS (SELECT FROM tortoise_migrations
+            WHERE app = 'marketplace' AND name = :newest)""",
+    ),
+    ("indexes are whole", "SELECT indexrelid::regclass::text AS id FROM pg_index WHERE NOT indisvalid"),
+    *(
+        (
+            f"{table}.{column} has a known value",
+            f"SELECT id FROM {table} WHERE {column} NOT IN ({_these(known)})",
+        )
+        for table, columns in ENUMS.items()
+        for column, known in columns.items()
+    ),
+)
+INVARIANTS: tuple[tuple[str, str], ...] = (*SEATS, *CATALOGUE, *ATTENDANCE, *PEOPLE, *HOUSE)

@@ -1,0 +1,19 @@
+"""The demo, loaded once for the tests of a module that look at it or put back what they change."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import time_machine
+
+from marketplace.base import database
+from marketplace.demo.load import load_if_empty
+from tests.conftest import EMPTY, NOW
+
+
+@pytest.fixture(scope="module")
+async def demo(pool: None) -> AsyncIterator[None]:
+    """The small demo as it is loaded on Tuesday 13 October 2026."""
+    await database.rows(EMPTY)
+    with time_machine.travel(NOW, tick=True):
+        assert await load_if_empty()
+        yield

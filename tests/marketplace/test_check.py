@@ -1,0 +1,148 @@
+"""Every invariant is broken once, with SQL that goes around what guards it, and is named."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from marketplace.base.database import credentials
+from marketplace.check import check
+from marketplace.invariants import ENUMS, INVARIANTS
+from marketplace.settings import settings
+from tests.conftest import NOW
+
+FULL = "(SELECT p.id FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE o.slug = 'hap-i-hverdagen')"
+WAITING = f"(SELECT id FROM booking WHERE state = 'waiting' AND pool_id = {FULL} ORDER BY queue_no LIMIT 1)"
+SEATED = f"(SELECT id FROM booking WHERE state = 'confirmed' AND pool_id = {FULL} ORDER BY id LIMIT 1)"
+PAST = "(SELECT id FROM attendance WHERE state = 'present' ORDER BY id LIMIT 1)"
+SOUP = "(SELECT id FROM offer WHERE slug = 'torsdagssuppa')"
+OTHER = "(SELECT id FROM offer WHERE slug = 'friskliv-75')"
+SOUPS = f"(SELECT id FROM session WHERE offer_id = {SOUP} AND starts_at > '2026-11-01' ORDER BY starts_at LIMIT 1)"
+ALIVE = (
+    "INSERT INTO job_run (id, job, slot, leased_until) VALUES (gen_random_uuid(), 'worker', 'alive', '{}');"
+)
+
+PLANTED: dict[str, str] = {
+    "seats taken are those of confirmed and offered bookings": f"""UPDATE seat_pool SET taken = taken - 1
+        WHERE id = {FULL}""",
+    "those waiting are counted": f"UPDATE seat_pool SET waiting = 9 WHERE id = {FULL}",
+    "no seat is sold twice": f"""ALTER TABLE seat_pool DROP CONSTRAINT seat_pool_taken;
+        UPDATE seat_pool SET capacity = 13 WHERE id = {FULL}""",
+    "a participant has one active booking in a pool": f"""DROP INDEX booking_one_active;
+        UPDATE booking SET participant_id = (SELECT participant_id FROM booking WHERE id = {SEATED})
+        WHERE id = {WAITING}""",
+    "whoever waits or is offered a seat has a place in the queue": f"""
+        ALTER TABLE booking DROP CONSTRAINT booking_queue_no;
+        UPDATE booking SET queue_no = NULL WHERE id = {WAITING}""",
+    "no two have the same place in a queue": f"""UPDATE booking SET queue_no = 7
+        WHERE state = 'waiting' AND pool_id = {FULL}""",
+    "nobody waits for seats that are free": f"UPDATE seat_pool SET capacity = 15 WHERE id = {FULL}",
+    "an offered seat, and no other, has a deadline": f"""ALTER TABLE booking DROP CONSTRAINT booking_held_until;
+        UPDATE booking SET held_until = '2026-12-01' WHERE id = {WAITING}""",
+    "an offered seat goes on when its deadline is over": ALIVE.format(NOW) + f"""
+        UPDATE booking SET state = 'offered', held_until = '2026-10-12', queue_no = 1 WHERE id = {SEATED}""",
+    "a booking's offer is that of its seats": f"UPDATE booking SET offer_id = {SOUP} WHERE id = {WAITING}",
+    "messages about a booking go to whoever booked": f"""UPDATE booking SET contact_id =
+        (SELECT id FROM contact_point WHERE value = 'nora@example.no') WHERE id = {WAITING}""",
+    "a session's seats belong to the session's offer": f"""UPDATE seat_pool SET offer_id = {OTHER}
+        WHERE session_id = (SELECT id FROM session WHERE status = 'cancelled');
+        UPDATE booking b SET offer_id = p.offer_id FROM seat_pool p WHERE p.id = b.pool_id""",
+    "an offer has the seats that its way of joining needs": """UPDATE offer SET joining = 'request'
+        WHERE slug = 'sprakkafe'""",
+    "seats know when they start and end": f"""UPDATE seat_pool
+        SET starts_at = starts_at - interval '1 hour' WHERE id = {FULL}""",
+    "an offer knows how many sessions it has": f"UPDATE offer SET session_count = 0 WHERE id = {SOUP}",
+    "an offer knows when its last session ends": f"UPDATE offer SET last_session_ends = NULL WHERE id = {SOUP}",
+    "an offer's next session is one that it has": f"""UPDATE offer
+        SET next_session_at = next_session_at - interval '1 hour' WHERE id = {SOUP}""",
+    "an offer's next session is the first of those to come": f"""UPDATE offer o
+        SET next_session_at = s.starts_at, next_session_ends = s.ends_at
+        FROM session s WHERE o.id = {SOUP} AND s.id = {SOUPS}""",
+    "an offer's next session is not over": ALIVE.format(NOW) + f"""UPDATE offer o
+        SET next_session_at = s.starts_at, next_session_ends = s.ends_at
+        FROM (SELECT * FROM session WHERE offer_id = {SOUP} ORDER BY starts_at LIMIT 1) s WHERE o.id = {SOUP}""",
+    "an offer has a text in the language it was written in": f"UPDATE offer SET source_lang = 'se' WHERE id = {SOUP}",
+    "an offer for members is shown to somebody": f"UPDATE offer SET visibility = 'members' WHERE id = {SOUP}",
+    "every text can be found by its words": """ALTER TABLE organization_text DROP COLUMN search;
+        ALTER TABLE organization_text ADD COLUMN search tsvector""",
+    "whoever was marked stands in a register that was saved": f"""DELETE FROM register
+        WHERE session_id = (SELECT session_id FROM attendance WHERE id = {PAST})""",
+    "whoever was present, and nobody else, has seats that were used": f"""
+        ALTER TABLE attendance DROP CONSTRAINT attendance_seats;
+        UPDATE attendance SET seats_present = 0 WHERE id = {PAST}""",
+    "whoever was present is counted under a pseudonym": f"""ALTER TABLE attendance DROP CONSTRAINT attendance_pseudonym;
+        UPDATE attendance SET pseudonym = NULL WHERE id = {PAST}""",
+    "whoever was marked had booked that session": f"""UPDATE attendance SET booking_id = {WAITING} WHERE id = {PAST}""",
+    "whoever sent word had booked that session": f"""UPDATE sent_word SET booking_id = {WAITING}
+        WHERE id = (SELECT id FROM sent_word ORDER BY id LIMIT 1)""",
+    "an address is proven by one person": """DROP INDEX contact_point_verified;
+        UPDATE contact_point SET value = 'kari@example.no' WHERE value = 'nora@example.no'""",
+    "a host is or was a member of an organisation that arranges the offer": f"""
+        UPDATE host_assignment SET offer_id = {OTHER} WHERE offer_id = {SOUP}""",
+    "a coordinator's role stands in a municipality's unit": """UPDATE membership SET role = 'coordinator'
+        WHERE role = 'editor'""",
+    "no unit is above itself": """UPDATE organization SET parent_id = (SELECT id FROM organization
+        WHERE slug = 'infohjelpen') WHERE slug = 'sandnes-kommune'""",
+    "messages leave in time": ALIVE.format(NOW) + """INSERT INTO outbox_message
+            (id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts)
+        VALUES (gen_random_uuid(), 'email', 'ola@example.no', 'receipt', '{}', 'nb', 'x', '2026-10-13T08:00Z',
+            '2026-10-13T08:00Z', 0)""",
+    "a goal is measured in months of its year": """INSERT INTO goal_figure (id, goal_id, month, value, counted_at)
+        SELECT gen_random_uuid(), id, '2025-08-01', 3, '2026-10-13' FROM goal LIMIT 1""",
+    "the audit log has a part for this month": ALIVE.format(NOW) + "DROP TABLE audit_entry_2026_10",
+    "the audit log takes any moment": "ALTER TABLE audit_entry DETACH PARTITION audit_entry_default; "
+    "ALTER TABLE audit_entry_default RENAME TO elsewhere",
+    "the database is at the newest migration": """DELETE FROM tortoise_migrations WHERE name =
+        (SELECT max(name) FROM tortoise_migrations)""",
+    "indexes are whole": "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'booking_pool'::regclass",
+    **{
+        f"{table}.{column} has a known value": f"UPDATE {table} SET {column} = 'x' "
+        f"WHERE id = (SELECT id FROM {table} ORDER BY id LIMIT 1)"
+        for table, columns in ENUMS.items()
+        for column in columns
+    },
+    "attendance.state has a known value": """UPDATE attendance SET state = 'x'
+        WHERE id = (SELECT id FROM attendance WHERE state = 'absent' LIMIT 1)""",
+}  # fmt: skip
+
+
+@pytest.fixture
+async def planted(demo: None) -> AsyncIterator[asyncpg.Connection]:
+    """A connection in a transaction that is undone, in which foreign keys and triggers keep still."""
+    connection = await asyncpg.connect(**credentials(settings().database_url or ""))
+    changes = connection.transaction()
+    await changes.start()
+    await connection.execute("SET LOCAL session_replication_role = replica")
+    yield connection
+    await changes.rollback()
+    await connection.close()
+
+
+async def test_all_is_well_at_first(planted: asyncpg.Connection) -> None:
+    assert await check(planted, NOW) == []
+    await planted.execute(ALIVE.format(NOW + timedelta(minutes=1)))
+    assert await check(planted, NOW) == []
+
+
+def test_every_invariant_is_broken_once_below() -> None:
+    assert sorted(PLANTED) == sorted(sentence for sentence, _ in INVARIANTS)
+
+
+@pytest.mark.parametrize("sentence", PLANTED)
+async def test_a_broken_invariant_is_named(planted: asyncpg.Connection, sentence: str) -> None:
+    await planted.execute(PLANTED[sentence])
+    found = await check(planted, NOW)
+    assert [line for line in found if line.startswith(f"Broken: {sentence} (")], found
+
+
+async def test_what_is_wrong_is_told_with_ids(planted: asyncpg.Connection) -> None:
+    pool = await planted.fetchval(
+        f"UPDATE seat_pool SET waiting = waiting + 1 WHERE id = {FULL} RETURNING id"
+    )
+    assert await check(planted, NOW) == [f"Broken: those waiting are counted (1): {pool}"]
+
+
+async def test_a_stopped_instance_has_nothing_overdue(planted: asyncpg.Connection) -> None:
+    await planted.execute(ALIVE.format(NOW))
+    assert await check(planted, NOW + timedelta(days=4)) == []
