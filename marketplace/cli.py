@@ -55,7 +55,10 @@ def run(port: int, data: Path | None, fresh: bool) -> None:
         os.environ.setdefault("TREFFPUNKT_PUBLIC_URL", f"http://127.0.0.1:{port}")
         os.environ.setdefault("TREFFPUNKT_LOOPBACK_LIMIT_FACTOR", "1000")
     folder = data or settings().data_dir
-    if fresh and settings().demo and folder.exists():
+    if fresh and settings().demo and (folder / "pg.lock").exists():  # nothing in a folder that is no instance
+        from marketplace.base.embedded import EmbeddedPostgres
+
+        EmbeddedPostgres(folder).delete()  # refuses while another process runs it
         for kept in folder.iterdir():
             shutil.rmtree(kept) if kept.is_dir() and not kept.is_symlink() else kept.unlink()
     opened = listen(port)
