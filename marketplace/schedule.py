@@ -6,8 +6,6 @@ import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -16,14 +14,12 @@ from marketplace.base import audit, clock, jobs, outbox
 from marketplace.base.database import UNAVAILABLE, connected
 from marketplace.base.log import configure
 from marketplace.people import jobs as people
+from marketplace.people import mails as _people_mails  # noqa: F401 - mails are known by being imported
 from marketplace.settings import settings
+from offers.bookings import mails as _booking_mails  # noqa: F401
+from offers.publishing.jobs import next_sessions
 
 log = structlog.get_logger("schedule")
-
-for _mails in ("marketplace.people.mails", "offers.bookings.mails", "offers.messages.mails"):
-    if find_spec(_mails):
-        import_module(_mails)
-
 
 @dataclass(frozen=True)
 class Job:
@@ -48,6 +44,7 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 TIMETABLE = (
     Job("send", SECOND, send, everywhere=True),
     Job("alive", 15 * SECOND, jobs.alive, everywhere=True),
+    Job("next_sessions", MINUTE, next_sessions),
     Job("audit_months", HOUR, audit.open_months),
     Job("clean", HOUR, jobs.clean),
     Job("clean_tickets", HOUR, people.clean_tickets),

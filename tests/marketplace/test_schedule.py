@@ -6,7 +6,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -76,6 +76,8 @@ MONTHS = """SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid
 WHERE i.inhparent = 'audit_entry'::regclass AND c.relname <> 'audit_entry_default' ORDER BY c.relname"""
 BREAK = """SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+CUT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> ALL($1)"""
 UNSENT = "SELECT count(*) FROM outbox_message WHERE sent_at IS NULL"
 
 
@@ -97,8 +99,12 @@ async def until(holds: Callable[[], Awaitable[object]], pause: float = 0.1) -> N
             await asyncio.sleep(pause)
 
 
-async def until_sent() -> None:
+async def until_sent(ahead: bool = False) -> None:
+    """`ahead` moves the clock past the leases of what was interrupted."""
+
     async def all_sent() -> bool:
+        if ahead:
+            clock.move(clock.now() - datetime.now(UTC) + timedelta(seconds=20))
         return not await value(UNSENT)
 
     await until(all_sent)
@@ -138,6 +144,23 @@ async def test_workers_killed_while_they_send_lose_nothing_and_repeat_only_what_
     assert [address for address in addresses if len(ids[address]) > 1] == [], "sent again under another name"
     assert len({taken for _, taken in handler.taken}) == 400
     assert 400 <= len(handler.taken) <= 400 + kills
+
+
+async def test_a_database_that_drops_its_connections_loses_nothing(
+    workers: Workers, handler: Handler
+) -> None:
+    ours = [
+        row["pid"]
+        for row in await rows("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+    ]
+    addresses = await write(200)
+    await workers.start()
+    for goal in (40, 80, 120):
+        await until_taken(handler, goal)
+        await rows(CUT, ours)
+    await until_sent(ahead=True)
+    assert {to for to, _ in handler.taken} == addresses
+    assert len({taken for _, taken in handler.taken}) == 200
 
 
 async def test_two_workers_send_each_message_once(workers: Workers, handler: Handler) -> None:

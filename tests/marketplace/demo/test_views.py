@@ -1,7 +1,7 @@
 """The demo's mailbox, people and clock."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,8 +42,8 @@ async def box(db: None, data_dir: Path) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-def still_clock(data_dir: Path) -> AsyncIterator[None]:
-    yield  # type: ignore[misc]
+def still_clock(data_dir: Path) -> Iterator[None]:
+    yield
     clock.offset_file().unlink(missing_ok=True)
 
 
