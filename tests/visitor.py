@@ -64,7 +64,7 @@ class Page:
                 text = chosen.get("value", chosen.get_text()) if chosen else ""
             else:
                 text = (
-                    field.get_text()
+                    field.get_text().removeprefix("\n")  # as browsers read it
                     if field.name == "textarea"
                     else field.get("value", "on" if kind == "checkbox" else "")
                 )

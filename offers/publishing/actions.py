@@ -92,7 +92,7 @@ async def _finish(offer: Offer, by: UUID, now: datetime, act: str) -> None:
     await refresh(offer.id, now)
     if not draft and (missing := await missing_of(offer, now)):
         raise Incomplete(missing)
-    await record(act, now=now, actor=by, object_id=offer.id, organization=offer.owner_id)  # type: ignore[attr-defined]
+    await record(act, now=now, actor=by, object_id=offer.id, organization=offer.owner_id)
 
 
 async def missing_of(offer: Offer, now: datetime) -> list[rules.Objection]:
@@ -149,7 +149,7 @@ async def set_place(
     """Where the offer meets. `new`: a place of the municipality, made unless it is there. Raises Incomplete."""
     async with changing(offer.id):
         if new:
-            municipality = offer.municipality_id  # type: ignore[attr-defined]
+            municipality = offer.municipality_id
             same = {"municipality_id": municipality, "name": new["name"], "street": new["street"]}
             venue, made = await Venue.get_or_create(**same, defaults=new)
             if made and transport:
@@ -274,14 +274,14 @@ async def assign_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) ->
             uuid7(), person, offer.id,
         )  # fmt: skip
         await record("host.assigned", now=now, actor=by, object_id=offer.id, person=person,
-                     organization=offer.owner_id)  # type: ignore[attr-defined]  # fmt: skip
+                     organization=offer.owner_id)  # fmt: skip
 
 
 async def remove_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) -> None:
     async with in_transaction():
         await rows("DELETE FROM host_assignment WHERE person_id = $1 AND offer_id = $2", person, offer.id)
         await record("host.removed", now=now, actor=by, object_id=offer.id, person=person,
-                     organization=offer.owner_id)  # type: ignore[attr-defined]  # fmt: skip
+                     organization=offer.owner_id)  # fmt: skip
 
 
 __all__ = ["Incomplete", "assign_host", "change", "copy", "missing_of", "move_on", "publish", "refresh", "remove_host",

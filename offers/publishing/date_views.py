@@ -31,7 +31,11 @@ async def sessions(request: Request) -> Response:
         chosen = listed[:1] if once else [day for day in given.dates if day in listed]
         made = given.made_from == given.rule and "list" not in (await request.fields()).get("go", [])
         if listed and not once and not made:
-            off = {day: name for year in {day.year for day in listed} for day, name in rules.holidays(year).items()}
+            off = {
+                day: name
+                for year in {day.year for day in listed}
+                for day, name in rules.holidays(year).items()
+            }
             form.values["dates"] = [str(day) for day in listed if day not in off]
             return await page(request, offer, "sessions", form, coming=coming, listed=listed, off=off)
         if listed and not chosen:
@@ -65,5 +69,7 @@ def date_list(form: Filled[DatesForm], request: Request) -> list[date]:
         form.add_error(field, words)
     found = rules.dates(given.first, given.last, given.repeat) if form.valid else []
     if any(list(rules.time_objections(day, given.starts, given.ends, request.now)) for day in found):
-        form.add_error("ends", _("Klokka stilles en av disse dagene, så tidene går ikke opp. Velg andre tider."))
+        form.add_error(
+            "ends", _("Klokka stilles en av disse dagene, så tidene går ikke opp. Velg andre tider.")
+        )
     return found if form.valid else []

@@ -44,7 +44,9 @@ async def offer_led_by(person: Any, slug: str) -> Offer:
 
 async def may_edit(person: Any, slug: str) -> bool:
     """Is this offer the person's to change, not only to lead?"""
-    return bool(await row(f"SELECT true FROM offer o, {EDITOR_OF} WHERE o.slug = $2 AND {EDITS}", person.id, slug))
+    return bool(
+        await row(f"SELECT true FROM offer o, {EDITOR_OF} WHERE o.slug = $2 AND {EDITS}", person.id, slug)
+    )
 
 
 async def session_editable_by(person: Any, session_id: str | UUID) -> Session:
@@ -141,7 +143,8 @@ async def sessions_of(offer_id: UUID, now: datetime, most: int = 200) -> list[di
 async def seats_of(offer_id: UUID) -> dict[str, Any] | None:
     """Capacity, taken and waiting of the pool that the whole offer has, if it has one."""
     return await row(
-        "SELECT id, capacity, taken, waiting FROM seat_pool WHERE offer_id = $1 AND session_id IS NULL", offer_id
+        "SELECT id, capacity, taken, waiting FROM seat_pool WHERE offer_id = $1 AND session_id IS NULL",
+        offer_id,
     )
 
 

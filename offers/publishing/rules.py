@@ -179,7 +179,7 @@ def _easter(year: int) -> date:
 
 
 def seats_text(pool: dict[str, Any]) -> str:
-    """"7 av 10 plasser tatt, 2 på venteliste", or how many without a limit."""
+    """ "7 av 10 plasser tatt, 2 på venteliste", or how many without a limit."""
     if pool["capacity"] is None:
         seats = ngettext("%(num)s påmeldt", "%(num)s påmeldte", pool["taken"])
     else:
@@ -252,7 +252,7 @@ def objections(offer: Offer, text: OfferText, *, coming: int, members: int) -> I
         yield Objection.BRING_SOMEONE
     if offer.visibility == "members" and not members:
         yield Objection.MEMBERS
-    place = offer.venue_id is not None  # type: ignore[attr-defined]
+    place = offer.venue_id is not None
     if meets and not place and not offer.online_url:
         yield Objection.PLACE
     if meets and place and not text.way_in:

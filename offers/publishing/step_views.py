@@ -97,7 +97,9 @@ async def new(request: Request) -> Response:
     mine = await own_organizations(request.person)
     context: dict[str, Any] = {"organizations": mine, "kinds": list(KIND_LABELS.items())}
     if request.method == "GET":
-        form = WhatForm.blank(source_lang=request.lang, organization=mine[0]["id"] if len(mine) == 1 else None)
+        form = WhatForm.blank(
+            source_lang=request.lang, organization=mine[0]["id"] if len(mine) == 1 else None
+        )
         return await page(request, None, "what", form, **context)
     form = await WhatForm.read(request)
     owner = next((one for one in mine if form.valid and one["id"] == form.data.organization), None)
@@ -109,7 +111,11 @@ async def new(request: Request) -> Response:
         return await page(request, None, "what", form, 422, **context)
     text = form.data.model_dump(exclude={"organization"})
     offer = await actions.start(
-        owner=owner["id"], municipality=owner["municipality_id"], by=request.person.id, now=request.now, **text
+        owner=owner["id"],
+        municipality=owner["municipality_id"],
+        by=request.person.id,
+        now=request.now,
+        **text,
     )
     return await onward(request, offer, "what")
 
@@ -147,7 +153,7 @@ async def what(request: Request) -> Response:
 @member(Role.EDITOR)
 async def audience(request: Request) -> Response:
     offer = await editable(request)
-    near = await organizations_near(offer.municipality_id)  # type: ignore[attr-defined]
+    near = await organizations_near(offer.municipality_id)
     context: dict[str, Any] = {
         "near": near, "audiences": list(AUDIENCE_LABELS.items()), "visibilities": list(rules.VISIBILITY_LABELS.items())
     }  # fmt: skip
@@ -177,9 +183,9 @@ async def place(request: Request) -> Response:
     """A published offer with dates ahead keeps its place here: who is booked must be told, date by date."""
     offer = await editable(request)
     fixed = offer.state == OfferState.PUBLISHED and bool(await sessions_of(offer.id, request.now, 1))
-    known = await venues(offer.municipality_id)  # type: ignore[attr-defined]
+    known = await venues(offer.municipality_id)
     context: dict[str, Any] = {"venues": known, "fixed": fixed}
-    venue = offer.venue_id  # type: ignore[attr-defined]
+    venue = offer.venue_id
     online = offer.online_url if offer.joining != Joining.EXTERNAL else None
     if request.method == "GET":
         where = "known" if venue else "online" if online else ""
@@ -235,7 +241,10 @@ async def joining(request: Request) -> Response:
     pool = await seats_of(offer.id)
     draft = offer.state == OfferState.DRAFT
     ways = rules.joinings(offer.state, offer.joining)
-    context: dict[str, Any] = {"choices": [(way.value, rules.JOINING_LABELS[way]) for way in ways], "pool": pool}
+    context: dict[str, Any] = {
+        "choices": [(way.value, rules.JOINING_LABELS[way]) for way in ways],
+        "pool": pool,
+    }
     if request.method == "GET":
         leave = (await texts(offer, "joining"))["may_leave"]
         form = JoiningForm.blank(
@@ -247,7 +256,11 @@ async def joining(request: Request) -> Response:
     form = await JoiningForm.read(request)
     if form.valid:
         given = form.data
-        facts = {"max_party": given.max_party, "contact_name": given.contact_name or None, "phone": given.phone}
+        facts = {
+            "max_party": given.max_party,
+            "contact_name": given.contact_name or None,
+            "phone": given.phone,
+        }
         if given.joining is Joining.EXTERNAL:
             facts["online_url"] = given.link
         seats = given.joining is Joining.PER_SESSION and given.capacity is not None
@@ -261,5 +274,3 @@ async def joining(request: Request) -> Response:
             if await kept(form, "joining", act):
                 return await onward(request, offer, "joining")
     return await page(request, offer, "joining", form, 422, **context)
-
-

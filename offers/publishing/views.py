@@ -70,7 +70,7 @@ def card(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
 async def about(offer: Offer, lang: str) -> dict[str, Any]:
     """What an offer's page and its preview show: text, place, labels."""
     found = {text.lang: text for text in await OfferText.filter(offer_id=offer.id)}
-    venue = await Venue.get_or_none(id=offer.venue_id)  # type: ignore[attr-defined]
+    venue = await Venue.get_or_none(id=offer.venue_id)
     seen_by = await OfferAudienceOrganization.filter(offer_id=offer.id).select_related("organization")
     return {
         "offer": offer,
@@ -155,7 +155,12 @@ async def text(request: Request) -> Response:
     if lang not in LANGUAGES or lang == offer.source_lang:
         raise NotFound
     source = await queries.text_of(offer)
-    context: dict[str, Any] = {"offer": offer, "source": source, "lang_code": lang, "lang_name": LANGUAGES[lang]}
+    context: dict[str, Any] = {
+        "offer": offer,
+        "source": source,
+        "lang_code": lang,
+        "lang_name": LANGUAGES[lang],
+    }
     if request.method == "GET":
         there = await OfferText.get_or_none(offer_id=offer.id, lang=lang)
         values = {name: getattr(there, name) for name in TextForm.model_fields} if there else {}

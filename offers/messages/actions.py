@@ -1,0 +1,147 @@
+"""Move or cancel a session, cancel an offer: in one transaction with telling everybody who is booked."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.audit import record
+from marketplace.base.database import rows
+from marketplace.base.errors import Conflict, Refused
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import when
+from marketplace.base.mail import post
+from offers.bookings.actions import cancel_all
+from offers.catalogue.models import Offer, OfferState, Session, SessionStatus, Venue
+from offers.messages.queries import counts, parties_of_offer, parties_of_session
+from offers.publishing.actions import refresh
+from offers.publishing.upkeep import changing
+
+
+class Stale(Conflict):
+    """Somebody changed the session meanwhile. The message says how it is now."""
+
+
+async def move(
+    session: Session,
+    *,
+    sequence: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    venue_id: UUID | None,
+    by: UUID,
+    now: datetime,
+) -> tuple[int, int]:
+    """Move a session to another time or place (None: the offer's own). Returns how many are told and must be rung.
+
+    Raises Stale, and Refused when it has begun, is cancelled, or nothing is changed.
+    """
+    offer = session.offer
+    async with changing(offer.id):
+        present = await _present(session, sequence, now)
+        place = None if venue_id == offer.venue_id else venue_id
+        was = (present.starts_at, present.ends_at, present.venue_id)
+        if (starts_at, ends_at, place) == was:
+            raise Refused(_("Dette er samme tid og sted som før."))
+        await rows(
+            """UPDATE session SET starts_at = $2, ends_at = $3, venue_id = $4, status = 'moved',
+                sequence = sequence + 1, changed_at = $5, vevent = NULL WHERE id = $1""",
+            session.id, starts_at, ends_at, place, now,
+        )  # fmt: skip
+        await refresh(offer.id, now)
+        told = await parties_of_session(session.id, waiting=False)
+        facts = {
+            "session": str(session.id), "sequence": sequence + 1, "was_starts": was[0].isoformat(),
+            "was_ends": was[1].isoformat(), "was_venue": str(was[2] or offer.venue_id or ""),
+        }  # fmt: skip
+        await _tell(told, "session_moved", f"{session.id}:{sequence + 1}", now, facts)
+        return await _recorded("session.moved", session.id, offer, told, by, now)
+
+
+async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: datetime) -> tuple[int, int]:
+    """Cancel a session, with a public note. Bookings of the session alone end with it.
+
+    Returns how many are told and must be rung. Raises Stale and Refused.
+    """
+    offer = session.offer
+    async with changing(offer.id):
+        await _present(session, sequence, now)
+        told = await parties_of_session(session.id, waiting=True)
+        await rows(
+            """UPDATE session SET status = 'cancelled', note = $2, sequence = sequence + 1, changed_at = $3,
+                vevent = NULL WHERE id = $1""",
+            session.id, note, now,
+        )  # fmt: skip
+        for pool in await rows("SELECT id FROM seat_pool WHERE session_id = $1", session.id):
+            await cancel_all(pool["id"], now=now, by=by)
+        await refresh(offer.id, now)
+        facts = {"session": str(session.id), "sequence": sequence + 1}
+        await _tell(told, "session_cancelled", f"{session.id}:{sequence + 1}", now, facts)
+        return await _recorded("session.cancelled", session.id, offer, told, by, now)
+
+
+async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> tuple[int, int]:
+    """Cancel an offer and every session of it that is not over. Bookings of what has not begun end with it.
+
+    Returns how many are told and must be rung. Raises Refused when it is not published any more.
+    """
+    async with changing(offer.id):
+        await rows("SELECT id FROM offer WHERE id = $1 FOR NO KEY UPDATE", offer.id)
+        await offer.refresh_from_db(fields=["state"])
+        if offer.state != OfferState.PUBLISHED:
+            raise Refused(_("Tilbudet er avlyst allerede."))
+        told = await parties_of_offer(offer.id, now)
+        await rows(
+            """UPDATE session SET status = 'cancelled', note = $2, sequence = sequence + 1, changed_at = $3,
+                vevent = NULL WHERE offer_id = $1 AND starts_at > $3 AND status <> 'cancelled'""",
+            offer.id, note, now,
+        )  # fmt: skip
+        await rows("UPDATE offer SET state = 'cancelled', changed_at = $2 WHERE id = $1", offer.id, now)
+        for pool in await rows(
+            "SELECT id FROM seat_pool WHERE offer_id = $1 AND (starts_at IS NULL OR starts_at > $2) ORDER BY id",
+            offer.id, now,
+        ):  # fmt: skip
+            await cancel_all(pool["id"], now=now, by=by)
+        await refresh(offer.id, now)
+        await _tell(told, "offer_cancelled", str(offer.id), now, {"note": bool(note)})
+        return await _recorded("offer.cancelled", offer.id, offer, told, by, now)
+
+
+async def _present(session: Session, sequence: int, now: datetime) -> Session:
+    """The session as it is now, locked, if it is still the one that the page showed and can be changed."""
+    await rows("SELECT id FROM session WHERE id = $1 FOR NO KEY UPDATE", session.id)
+    present = await Session.get(id=session.id)
+    if present.status == SessionStatus.CANCELLED:
+        raise Refused(_("Samlingen er avlyst allerede."))
+    if session.offer.state != OfferState.PUBLISHED:
+        raise Refused(_("Tilbudet er ikke publisert, så det er ingen å gi beskjed til."))
+    if present.starts_at <= now:
+        raise Refused(_("Samlingen har begynt, så den kan ikke endres."))
+    if present.sequence != sequence:
+        venue = await Venue.get_or_none(id=present.venue_id or session.offer.venue_id)
+        raise Stale(
+            _("Noen andre endret samlingen mens siden din sto åpen. Nå er den %(when)s%(place)s. "
+              "Se over og lagre igjen.",
+              when=when(present.starts_at, present.ends_at), place=f", {venue.name}" if venue else "")
+        )  # fmt: skip
+    return present
+
+
+async def _tell(
+    parties: list[dict[str, Any]], mail: str, act: str, now: datetime, facts: dict[str, Any]
+) -> None:
+    """One message to each party that has a channel."""
+    for party in parties:
+        if party["channel"]:
+            await post(
+                mail, channel=party["channel"], address=party["address"], lang=party["lang"],
+                key=f"{mail}:{act}:{party['booking_id']}", now=now, booking=str(party["booking_id"]), **facts,
+            )  # fmt: skip
+
+
+async def _recorded(
+    act: str, object_id: UUID, offer: Offer, parties: list[dict[str, Any]], by: UUID, now: datetime
+) -> tuple[int, int]:
+    reached, to_call = counts(parties)
+    await record(act, now=now, actor=by, object_id=object_id, details={"told": reached, "to_call": to_call},
+                 organization=offer.owner_id)  # fmt: skip
+    return reached, to_call

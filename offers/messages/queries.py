@@ -1,0 +1,76 @@
+"""Whom to tell, and whom to ring."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.database import rows
+from offers.bookings.queries import alphabetical
+from offers.bookings.rules import ACTIVE, SEATED, shown_reference
+
+PARTY = """SELECT b.id AS booking_id, n.name, k.name AS booker, b.reference, b.seats, b.state, b.lang, p.session_id,
+    CASE WHEN c.refused_at IS NULL THEN c.channel END AS channel,
+    CASE WHEN c.refused_at IS NULL THEN c.value END AS address
+FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
+    JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id"""
+"""A party of one booking. No channel: there is no address, or the mail server said that there is no such mailbox."""
+
+
+async def parties_of_session(session_id: UUID, *, waiting: bool) -> list[dict[str, Any]]:
+    """Everybody with a seat at the session, through its own pool or the offer's; with `waiting` also the session's
+    own queue and requests."""
+    return await rows(
+        f"""{PARTY} JOIN session s ON s.offer_id = b.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
+        WHERE s.id = $1 AND (b.state = ANY($2) OR p.session_id IS NOT NULL AND b.state = ANY($3))
+        ORDER BY b.id""",
+        session_id, list(SEATED), list(ACTIVE) if waiting else [],
+    )  # fmt: skip
+
+
+async def parties_of_offer(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
+    """Everybody with an active booking of the offer for what is not over."""
+    return await rows(
+        f"""{PARTY} WHERE b.offer_id = $1 AND b.state = ANY($2) AND (p.ends_at IS NULL OR p.ends_at > $3)
+        ORDER BY b.id""",
+        offer_id, list(ACTIVE), now,
+    )  # fmt: skip
+
+
+async def call_list_of_session(session_id: UUID) -> list[dict[str, Any]]:
+    """Whom no message reaches: those with a seat, and those whose booking went when the session was cancelled."""
+    return _in_order(
+        await rows(
+            f"""{PARTY} JOIN session s ON s.offer_id = b.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
+            WHERE s.id = $1 AND (c.id IS NULL OR c.refused_at IS NOT NULL)
+            AND (b.state = ANY($2) OR b.state = 'cancelled' AND s.status = 'cancelled' AND b.changed_at = s.changed_at)
+            """,
+            session_id,
+            list(SEATED),
+        )
+    )
+
+
+async def call_list_of_offer(offer_id: UUID) -> list[dict[str, Any]]:
+    """Whom no message reached when the offer was cancelled."""
+    return _in_order(
+        await rows(
+            f"""{PARTY} JOIN offer o ON o.id = b.offer_id WHERE o.id = $1 AND o.state = 'cancelled'
+            AND (c.id IS NULL OR c.refused_at IS NOT NULL)
+            AND (b.state = 'cancelled' AND b.changed_at = o.changed_at OR p.session_id IS NULL AND b.state = ANY($2))
+            """,
+            offer_id,
+            list(SEATED),
+        )
+    )
+
+
+def _in_order(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for party in found:
+        party["shown_reference"] = shown_reference(party["reference"])
+    return sorted(found, key=lambda party: alphabetical(party["name"] or ""))
+
+
+def counts(found: list[dict[str, Any]]) -> tuple[int, int]:
+    """How many of these parties a message reaches, and how many must be rung."""
+    reached = sum(1 for party in found if party["channel"])
+    return reached, len(found) - reached

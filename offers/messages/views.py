@@ -1,0 +1,181 @@
+"""Pages to move or cancel a session, to cancel an offer, and the list of those who must be rung."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from marketplace.base.access import member
+from marketplace.base.audit import record
+from marketplace.base.clock import at_oslo, oslo
+from marketplace.base.errors import Refused
+from marketplace.base.forms import Filled
+from marketplace.base.http import Request, see_other
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import when
+from marketplace.base.templates import render
+from offers.catalogue.models import Offer, OfferState, Session, SessionStatus, Venue
+from offers.messages import actions, queries
+from offers.messages.forms import CancelForm, CancelOfferForm, MoveForm
+from offers.publishing.queries import (
+    offer_editable_by,
+    session_editable_by,
+    session_hosted_by,
+    sessions_of,
+    title_of,
+    venues,
+)  # fmt: skip
+from offers.publishing.rules import time_objections, told
+from organizations.members.models import Role
+
+
+async def about(session: Session, request: Request) -> dict[str, Any]:
+    """What every page about a session shows."""
+    offer = session.offer
+    venue = await Venue.get_or_none(id=session.venue_id or offer.venue_id)
+    return {
+        "session": session,
+        "offer": offer,
+        "title": await title_of(offer.id, request.lang),
+        "place": venue.name if venue else _("På nett") if offer.online_url else "",
+    }
+
+
+def changeable(session: Session, request: Request) -> None:
+    """Raises Refused, in the user's words, when there is nothing to change any more."""
+    if session.status == SessionStatus.CANCELLED:
+        raise Refused(_("Samlingen er avlyst allerede."))
+    if session.starts_at <= request.now:
+        raise Refused(_("Samlingen har begynt, så den kan ikke endres."))
+
+
+@member(Role.EDITOR)
+async def move(request: Request) -> Response:
+    """Another time or place. Before saving, the page says who will be told."""
+    session = await session_editable_by(request.person, request.path_params["id"])
+    changeable(session, request)
+    offer = session.offer
+    places = await venues(offer.municipality_id)
+    if request.method == "GET":
+        starts, ends = oslo(session.starts_at), oslo(session.ends_at)
+        form = MoveForm.blank(
+            day=f"{starts.day}.{starts.month}.{starts.year}", starts=f"{starts:%H.%M}", ends=f"{ends:%H.%M}",
+            venue=session.venue_id or offer.venue_id, sequence=session.sequence,
+        )  # fmt: skip
+        return await moving(request, session, places, form)
+    form = await MoveForm.read(request)
+    if form.valid:
+        check(form, request, [place["id"] for place in places])
+    status = 422
+    if form.valid:
+        given = form.data
+        try:
+            await actions.move(
+                session, sequence=given.sequence, starts_at=at_oslo(given.day, given.starts),
+                ends_at=at_oslo(given.day, given.ends), venue_id=given.venue, by=request.person.id, now=request.now,
+            )  # fmt: skip
+            return see_other(f"/manage/sessions/{session.id}/call-list", request)
+        except actions.Stale as stale:
+            status = stale.status
+            await show_again(session, form, stale)
+        except Refused as refused:
+            form.add_error("form", refused.message)
+    return await moving(request, session, places, form, status)
+
+
+def check(form: Filled[MoveForm], request: Request, places: list[Any]) -> None:
+    """Errors that need the moment and the places."""
+    given = form.data
+    for field, words in time_objections(given.day, given.starts, given.ends, request.now):
+        form.add_error(field, words)
+    if given.venue is not None and given.venue not in places:
+        form.add_error("venue", _("Velg et sted fra lista."))
+
+
+async def show_again(session: Session, form: Filled[Any], stale: actions.Stale) -> None:
+    """The page again with what was typed, now about the session as it is."""
+    await session.refresh_from_db()
+    form.add_error("form", stale.message)
+    form.values["sequence"] = str(session.sequence)
+
+
+async def moving(
+    request: Request, session: Session, places: list[dict[str, Any]], form: Any, status: int = 200
+) -> Response:
+    parties = await queries.parties_of_session(session.id, waiting=False)
+    return render(request, "offers/messages/move.html", status=status, form=form, venues=places,
+                  told=told(*queries.counts(parties)), **await about(session, request))  # fmt: skip
+
+
+@member(Role.EDITOR)
+async def cancel(request: Request) -> Response:
+    """Cancel one session, with a note that everybody can read."""
+    session = await session_editable_by(request.person, request.path_params["id"])
+    changeable(session, request)
+    form, status = CancelForm.blank(sequence=session.sequence), 200
+    if request.method == "POST":
+        form, status = await CancelForm.read(request), 422
+        if form.valid:
+            try:
+                await actions.cancel(session, by=request.person.id, now=request.now, **form.data.model_dump())
+                return see_other(f"/manage/sessions/{session.id}/call-list", request)
+            except actions.Stale as stale:
+                status = stale.status
+                await show_again(session, form, stale)
+            except Refused as refused:
+                form.add_error("form", refused.message)
+    parties = await queries.parties_of_session(session.id, waiting=True)
+    return render(request, "offers/messages/cancel.html", status=status, form=form,
+                  told=told(*queries.counts(parties)), **await about(session, request))  # fmt: skip
+
+
+@member(Role.EDITOR)
+async def cancel_offer(request: Request) -> Response:
+    """Cancel all of an offer that is left."""
+    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    if offer.state != OfferState.PUBLISHED:
+        raise Refused(_("Tilbudet er avlyst allerede.") if offer.state == OfferState.CANCELLED else
+                      _("Tilbudet er ikke publisert, så det er ingen å gi beskjed til."))  # fmt: skip
+    form, status = CancelOfferForm.blank(), 200
+    if request.method == "POST":
+        form, status = await CancelOfferForm.read(request), 422
+        if form.valid:
+            await actions.cancel_offer(offer, note=form.data.note, by=request.person.id, now=request.now)
+            return see_other(f"/manage/offers/{offer.slug}/call-list", request)
+    parties = await queries.parties_of_offer(offer.id, request.now)
+    coming = [one for one in await sessions_of(offer.id, request.now) if one["status"] != "cancelled"]
+    return render(request, "offers/messages/cancel_offer.html", status=status, form=form, offer=offer,
+                  title=await title_of(offer.id, request.lang), told=told(*queries.counts(parties)),
+                  coming=len(coming))  # fmt: skip
+
+
+@member(Role.HOST)
+async def call_list(request: Request) -> Response:
+    """Those of a session whom no message reaches."""
+    session = await session_hosted_by(request.person, request.path_params["id"])
+    found = await queries.call_list_of_session(session.id)
+    await read(request, session.offer, found)
+    words = ""
+    if session.status == SessionStatus.CANCELLED:
+        words = _("Samlingen %(when)s er avlyst.", when=when(session.starts_at, session.ends_at))
+    elif session.status == SessionStatus.MOVED:
+        words = _("Samlingen er flyttet til %(when)s.", when=when(session.starts_at, session.ends_at))
+    return render(request, "offers/messages/call_list.html", parties=found, words=words,
+                  **await about(session, request))  # fmt: skip
+
+
+@member(Role.EDITOR)
+async def offer_call_list(request: Request) -> Response:
+    """Those of a cancelled offer whom no message reached."""
+    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    found = await queries.call_list_of_offer(offer.id)
+    await read(request, offer, found)
+    words = _("Tilbudet er avlyst.") if offer.state == OfferState.CANCELLED else ""
+    return render(request, "offers/messages/call_list.html", parties=found, words=words, offer=offer, place="",
+                  title=await title_of(offer.id, request.lang))  # fmt: skip
+
+
+async def read(request: Request, offer: Offer, found: list[dict[str, Any]]) -> None:
+    """Every read of a list of participants is recorded."""
+    await record("participants.read", now=request.now, actor=request.person.id, object_id=offer.id,
+                 details={"list": "call", "count": len(found)},
+                 organization=offer.owner_id)  # fmt: skip
