@@ -12,6 +12,7 @@ from marketplace.demo import views as demo
 from marketplace.home import views as home
 from marketplace.my_page import views as my_page
 from marketplace.people import views as people
+from offers.attendance import views as attendance
 from offers.bookings import participant_views as participants
 from offers.bookings import views as bookings
 from offers.catalogue import views as catalogue
@@ -95,6 +96,8 @@ ROUTES: list[BaseRoute] = [
     both("/manage/sessions/{id}/move", messages.move),
     both("/manage/sessions/{id}/cancel", messages.cancel),
     get("/manage/sessions/{id}/call-list", messages.call_list),
+    both("/manage/sessions/{id}/register", attendance.register),
+    get("/manage/sessions/{id}/register/print", attendance.sheet),
     # goals and dialogue
     # about
     get("/privacy", home.privacy),

@@ -4,12 +4,23 @@ import os
 import secrets
 from pathlib import Path
 
+from marketplace.base.errors import Refused
+from marketplace.base.i18n import gettext as _
 from marketplace.settings import settings
 
 
+class YearClosed(Refused):
+    """The figures of that year are final."""
+
+
 def year_key(year: int) -> bytes:
-    """The key of a year in Oslo; made, once for all processes, when it is first needed."""
+    """The key of a year in Oslo; made, once for all processes, when it is first needed.
+
+    Raises YearClosed when the year's key has been destroyed: a new one would count everybody twice.
+    """
     path = settings().keys / f"participation-{year}.key"
+    if path.with_suffix(".closed").exists():
+        raise YearClosed(_("Året er gjort opp, så oppmøtet kan ikke endres lenger."))
     try:
         return path.read_bytes()
     except FileNotFoundError:

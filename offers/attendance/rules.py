@@ -2,7 +2,25 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
+
+from offers.attendance.models import AttendanceState
+
+OPENS_BEFORE = timedelta(hours=2)
+"""Hosts come early and want to see who is expected."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the register says of one booking."""
+
+    booking: UUID
+    state: AttendanceState
+    seats: int
 
 
 def pseudonym(key: bytes, name: str, contact: str | None, participant: UUID) -> bytes:
@@ -13,3 +31,30 @@ def pseudonym(key: bytes, name: str, contact: str | None, participant: UUID) -> 
     """
     who = f"contact\0{' '.join(name.casefold().split())}\0{contact}" if contact else f"id\0{participant}"
     return hmac.digest(key, who.encode(), hashlib.sha256)
+
+
+def is_open(starts_at: datetime, now: datetime) -> bool:
+    """May the register be kept already?"""
+    return now >= starts_at - OPENS_BEFORE
+
+
+def marks(parties: list[dict[str, Any]], present: set[UUID], seats: Mapping[UUID, int]) -> list[Mark]:
+    """The register as saved: switched on is present; untouched is absent, or excused if they sent word.
+
+    `seats` tells how many of a party came; else all of them did.
+    """
+    made = []
+    for party in parties:
+        booking = party["booking_id"]
+        if booking in present:
+            came = max(1, min(seats.get(booking, party["seats"]), party["seats"]))
+            made.append(Mark(booking, AttendanceState.PRESENT, came))
+        else:
+            state = AttendanceState.EXCUSED if party["sent_word"] else AttendanceState.ABSENT
+            made.append(Mark(booking, state, 0))
+    return made
+
+
+def shown_name(name: str | None, shielded: bool, reference: str) -> str:
+    """The first name only; an alias for whoever wants one."""
+    return reference[:3] if shielded or not name else name.split()[0]

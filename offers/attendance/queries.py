@@ -1,0 +1,37 @@
+"""Reads of registers."""
+
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.database import row, rows
+from offers.bookings.queries import parties
+
+
+async def expected(session_id: UUID) -> list[dict[str, Any]]:
+    """The confirmed parties of a session, by name, each with what the register says of it: `marked` (None: nothing
+    yet) and `seats_present`."""
+    said = {
+        found["booking_id"]: found
+        for found in await rows(
+            "SELECT booking_id, state, seats_present FROM attendance WHERE session_id = $1", session_id
+        )
+    }
+    return [
+        party
+        | {
+            "marked": said[party["booking_id"]]["state"] if party["booking_id"] in said else None,
+            "seats_present": said[party["booking_id"]]["seats_present"] if party["booking_id"] in said else 0,
+        }
+        for party in await parties(session_id)
+        if party["state"] == "confirmed"
+    ]
+
+
+async def saved(session_id: UUID) -> dict[str, Any]:
+    """`saved_at` of the register (None: never, so nobody knows who came) and the head count (None: not counted)."""
+    found = await row(
+        """SELECT r.saved_at, c.count AS head_count FROM session s LEFT JOIN register r ON r.session_id = s.id
+        LEFT JOIN head_count c ON c.session_id = s.id WHERE s.id = $1""",
+        session_id,
+    )
+    return found or {"saved_at": None, "head_count": None}

@@ -1,0 +1,82 @@
+"""The register on a phone, and on paper."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from marketplace.base.access import member
+from marketplace.base.audit import record
+from marketplace.base.errors import Conflict, Refused
+from marketplace.base.http import Request, see_other
+from marketplace.base.i18n import gettext as _
+from marketplace.base.templates import render
+from offers.attendance import actions, queries, rules
+from offers.attendance.forms import RegisterForm, party_seats
+from offers.bookings.rules import shown_reference
+from offers.catalogue.models import Session, SessionStatus
+from offers.publishing.queries import session_hosted_by, title_of
+from organizations.members.models import Role
+
+
+async def _expected(request: Request, session: Session) -> list[dict[str, Any]]:
+    """Who is expected, under the names a register shows. Reading them is recorded."""
+    await record(
+        "register.read", now=request.now, actor=request.person.id, object_id=session.id,
+        organization=session.offer.owner_id,
+    )  # fmt: skip
+    return [
+        party
+        | {"shown": rules.shown_name(party["name"], party["shielded"], shown_reference(party["reference"]))}
+        for party in await queries.expected(session.id)
+    ]
+
+
+async def _page(request: Request, session: Session, form: Any, status: int = 200) -> Response:
+    parties = await _expected(request, session)
+    saved = await queries.saved(session.id)
+    if form is None:
+        form = RegisterForm.blank(
+            present=[str(party["booking_id"]) for party in parties if party["marked"] == "present"],
+            head_count=saved["head_count"], version=saved["saved_at"].isoformat() if saved["saved_at"] else "",
+        )  # fmt: skip
+    elif status == 409:
+        form.values["version"] = saved["saved_at"].isoformat() if saved["saved_at"] else ""
+    return render(
+        request, "offers/attendance/register.html", status=status, session=session, parties=parties, saved=saved,
+        form=form, title=await title_of(session.offer_id, request.lang), section="/manage",
+        is_open=rules.is_open(session.starts_at, request.now),
+    )  # fmt: skip
+
+
+@member(Role.HOST)
+async def register(request: Request) -> Response:
+    """GET and POST /manage/sessions/{id}/register"""
+    session = await session_hosted_by(request.person, request.path_params["id"])
+    if request.method == "GET":
+        return await _page(request, session, None)
+    if session.status == SessionStatus.CANCELLED:
+        raise Refused(_("Denne samlingen er avlyst."))
+    if not rules.is_open(session.starts_at, request.now):
+        raise Refused(_("Oppmøtet kan føres fra to timer før start."))
+    form = await RegisterForm.read(request)
+    if not form.valid:
+        return await _page(request, session, form, 422)
+    try:
+        await actions.save(
+            session, set(form.data.present), party_seats(await request.fields()), form.data.head_count,
+            version=form.data.version, by=request.person.id, now=request.now,
+        )  # fmt: skip
+    except Conflict as conflict:
+        form.add_error("form", conflict.message)
+        return await _page(request, session, form, 409)
+    return see_other(f"/manage/sessions/{session.id}/register", request)
+
+
+@member(Role.HOST)
+async def sheet(request: Request) -> Response:
+    """GET /manage/sessions/{id}/register/print: the same on paper."""
+    session = await session_hosted_by(request.person, request.path_params["id"])
+    return render(
+        request, "offers/attendance/sheet.html", session=session, parties=await _expected(request, session),
+        title=await title_of(session.offer_id, request.lang), section="/manage",
+    )  # fmt: skip

@@ -1,0 +1,203 @@
+"""Taking attendance, over HTTP."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from marketplace.base.database import rows, value
+from marketplace.base.errors import Conflict
+from marketplace.people.models import Person
+from marketplace.settings import settings
+from offers.attendance import actions
+from offers.bookings.models import Booking, SentWord
+from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.publishing.models import HostAssignment
+from organizations.directory.models import Organization
+from organizations.members.models import Role
+from tests import make
+from tests.conftest import NOW
+from tests.visitor import Visitor
+
+
+async def evening(*names: str, joining: Joining = Joining.WHOLE) -> tuple[Offer, Session, Person]:
+    """An offer whose session has just begun, with these participants, and its host."""
+    offer = await make.offer(joining=joining, capacity=None, starts=[NOW - timedelta(minutes=5)])
+    host = await make.member(await Organization.get(id=offer.owner_id), Role.HOST, "Tom")
+    await HostAssignment.create(person=host, offer=offer)
+    for name in names:
+        person = await make.person(name)
+        contact = await make.contact(person, f"{name.split()[0].lower()}@example.no", verified=False)
+        await make.booking(await SeatPool.get(offer=offer), person, contact=contact)
+    return offer, await Session.get(offer=offer), host
+
+
+async def states() -> dict[str, tuple[str, int]]:
+    found = await rows(
+        """SELECT n.name, a.state, a.seats_present FROM attendance a JOIN booking b ON b.id = a.booking_id
+        JOIN person n ON n.id = b.participant_id"""
+    )
+    return {row["name"]: (row["state"], row["seats_present"]) for row in found}
+
+
+async def test_untouched_is_absent_or_excused_if_they_sent_word(visitor: Visitor) -> None:
+    _, session, host = await evening("Amina", "Bjørn", "Hanne")
+    bjorn, hanne = [await Booking.get(participant__name=name) for name in ("Bjørn", "Hanne")]
+    await SentWord.create(booking=hanne, session=session, at=NOW)
+    await Booking.filter(id=bjorn.id).update(seats=3)
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/register")
+    assert page.heading == "Oppmøte tirsdag 13. oktober"
+    assert "0 av 3 er her." in page.text
+    assert "Ikke lagret ennå" in page.text
+    typed = {"present": [bjorn.id], f"seats-{bjorn.id}": 2, "head_count": 4}
+    page = await visitor.follow(await visitor.submit(page, "/register", **typed))
+    assert "1 av 3 er her." in page.text
+    assert await states() == {"Amina": ("absent", 0), "Bjørn": ("present", 2), "Hanne": ("excused", 0)}
+    assert await value("SELECT count FROM head_count") == 4
+    assert await value("SELECT count(*) FROM attendance WHERE pseudonym IS NOT NULL") == 1
+
+
+async def test_saving_again_changes_it(visitor: Visitor) -> None:
+    _, session, host = await evening("Amina", "Elin")
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/register")
+    amina = await Booking.get(participant__name="Amina")
+    page = await visitor.follow(await visitor.submit(page, "/register", present=[amina.id], head_count=""))
+    elin = await Booking.get(participant__name="Elin")
+    await visitor.submit(page, "/register", present=[elin.id], head_count="")
+    assert await states() == {"Amina": ("absent", 0), "Elin": ("present", 1)}
+    assert await value("SELECT count(*) FROM head_count") == 0
+
+
+async def test_one_person_is_one_pseudonym_in_two_offers_and_another_next_year(
+    db: None, data_dir: object
+) -> None:
+    for _ in range(2):
+        _, session, host = await evening("Ola  Nordmann")
+        booking = await Booking.filter(offer_id=session.offer_id).get()
+        await session.fetch_related("offer")
+        await actions.save(session, {booking.id}, {}, None, version=None, by=host.id, now=NOW)
+    pseudonyms = [row["pseudonym"] for row in await rows("SELECT pseudonym FROM attendance")]
+    assert len(pseudonyms) == 2
+    assert len(set(pseudonyms)) == 1
+    _, session, host = await evening("ola nordmann")
+    await session.fetch_related("offer")
+    session.starts_at += timedelta(days=365)
+    booking = await Booking.filter(offer_id=session.offer_id).get()
+    await actions.save(session, {booking.id}, {}, None, version=None, by=host.id, now=NOW)
+    assert await value("SELECT count(DISTINCT pseudonym) FROM attendance") == 2
+
+
+async def test_a_closed_year_takes_no_more_attendance(visitor: Visitor) -> None:
+    _, session, host = await evening("Ola")
+    marker = settings().keys / "participation-2026.closed"
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    marker.touch()
+    try:
+        await visitor.sign_in(host)
+        page = await visitor.submit(
+            await visitor.open(f"/manage/sessions/{session.id}/register"), "/register"
+        )
+        assert page.status == 422
+        assert "Året er gjort opp" in page.text
+    finally:
+        marker.unlink()
+    assert await value("SELECT count(*) FROM register") == 0
+
+
+async def test_two_hosts_do_not_overwrite_each_other_unseen(visitor: Visitor) -> None:
+    _, session, host = await evening("Amina", "Elin")
+    await visitor.sign_in(host)
+    mine = await visitor.open(f"/manage/sessions/{session.id}/register")
+    theirs = await visitor.open(f"/manage/sessions/{session.id}/register")
+    amina, elin = [await Booking.get(participant__name=name) for name in ("Amina", "Elin")]
+    assert (await visitor.submit(theirs, "/register", present=[amina.id])).status == 303
+    late = await visitor.submit(mine, "/register", present=[elin.id])
+    assert late.status == 409
+    assert "Noen andre lagret oppmøtet mens du holdt på." in late.text
+    assert late.fields("/register")["present"] == [str(elin.id)]
+    assert (await states())["Amina"] == ("present", 1)
+    assert (await visitor.submit(late, "/register")).status == 303
+    assert await states() == {"Amina": ("absent", 0), "Elin": ("present", 1)}
+
+
+async def test_two_hosts_in_the_same_moment(db: None) -> None:
+    _, session, host = await evening("Amina")
+    await session.fetch_related("offer")
+    answers = await asyncio.gather(
+        *[actions.save(session, set(), {}, None, version=None, by=host.id, now=NOW) for _ in range(2)],
+        return_exceptions=True,
+    )
+    assert sorted(type(answer) for answer in answers if answer) == [Conflict]
+
+
+async def test_nobody_else_sees_or_saves_a_register(visitor: Visitor) -> None:
+    offer, session, host = await evening("Amina")
+    owner = await Organization.get(id=offer.owner_id)
+    others = [
+        await make.person("Per"),
+        await make.member(await make.organization("Andre"), Role.MANAGER),
+        await make.member(owner, Role.HOST, "Unassigned"),
+        await make.member(owner, Role.COORDINATOR, "Nora"),
+    ]
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/register")
+    seen = []
+    for person in others:
+        await visitor.sign_in(person)
+        got = (await visitor.open(f"/manage/sessions/{session.id}/register")).status
+        seen.append((got, (await visitor.submit(page, "/register")).status))
+    assert seen == [(403, 403), (404, 403), (404, 403), (403, 403)]
+    assert await value("SELECT count(*) FROM register") == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [("head_count", "-1"), ("head_count", "1" + "0" * 40), ("head_count", "1\0"), ("head_count", "NaN"),
+     ("present", "x"), ("version", "2026-02-30"), ("version", "i går")],
+)  # fmt: skip
+async def test_bad_input_writes_nothing(visitor: Visitor, field: str, typed: str) -> None:
+    _, session, host = await evening("Amina")
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/register")
+    assert (await visitor.submit(page, "/register", **{field: typed})).status == 422
+    assert await value("SELECT count(*) FROM register") == 0
+
+
+async def test_a_booking_of_another_offer_is_not_marked(visitor: Visitor) -> None:
+    _, session, host = await evening("Amina")
+    other = await make.offer(joining=Joining.WHOLE)
+    theirs = await make.booking(await SeatPool.get(offer=other))
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/register")
+    await visitor.submit(page, "/register", present=[theirs.id])
+    assert await states() == {"Amina": ("absent", 0)}
+
+
+async def test_the_register_opens_two_hours_before_and_never_for_a_cancelled_session(
+    visitor: Visitor,
+) -> None:
+    _, session, host = await evening("Amina")
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/register")
+    await rows(
+        "UPDATE session SET starts_at = $1, ends_at = $2", NOW + timedelta(hours=3), NOW + timedelta(hours=4)
+    )
+    early = await visitor.open(f"/manage/sessions/{session.id}/register")
+    assert "Oppmøtet kan føres fra to timer før start." in early.text
+    assert (await visitor.submit(page, "/register")).status == 422
+    await rows("UPDATE session SET starts_at = $1, status = 'cancelled'", NOW)
+    assert (await visitor.submit(page, "/register")).status == 422
+    assert await value("SELECT count(*) FROM register") == 0
+
+
+async def test_only_first_names_and_an_alias_for_the_shielded(visitor: Visitor) -> None:
+    _, session, host = await evening("Ola Nordmann", "Kari Hansen")
+    await Person.filter(name="Kari Hansen").update(shielded=True)
+    await visitor.sign_in(host)
+    for path in ("register", "register/print"):
+        page = await visitor.open(f"/manage/sessions/{session.id}/{path}")
+        assert "Ola" in page.text
+        assert not any(hidden in page.text for hidden in ("Nordmann", "Kari", "Hansen", "ola@", "kari@"))
+    assert await value("SELECT count(*) FROM audit_entry WHERE action = 'register.read'") == 2
