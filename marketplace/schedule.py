@@ -17,6 +17,7 @@ from marketplace.people import jobs as people
 from marketplace.people import mails as _people_mails  # noqa: F401 - mails are known by being imported
 from marketplace.settings import settings
 from offers.bookings import mails as _booking_mails  # noqa: F401
+from offers.messages import mails as _messages_mails  # noqa: F401
 from offers.publishing.jobs import next_sessions
 
 log = structlog.get_logger("schedule")

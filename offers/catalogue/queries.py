@@ -65,10 +65,14 @@ TEXT_COLUMNS = ", ".join(
 SESSIONS_SHOWN = 60
 
 
-async def offer_page(slug: str, *, viewer: Viewer, lang: str, now: datetime) -> dict[str, Any]:
+async def offer_page(
+    slug: str, *, viewer: Viewer, lang: str, now: datetime, editable: bool = False
+) -> dict[str, Any]:
     """All that the offer's page shows: the offer in the reader's language, else the original; its venue, organisers
-    and seats, and under "sessions" those that are not over. Raises NotFound."""
+    and seats, and under "sessions" those that are not over. `editable`: somebody who may edit it looks, at a draft
+    too (offers/publishing decides that). Raises NotFound."""
     values: list[Any] = [slug, lang]
+    seen = "true" if editable else published(viewer, values, cancelled=True)
     found = await row(
         f"""SELECT o.id, o.slug, o.kind, o.audiences, o.joining, o.visibility, o.sensitive, o.state, o.online_url,
             o.contact_name, o.phone, o.session_count, o.last_session_ends, w.name AS owner_name, w.slug AS owner_slug,
@@ -84,7 +88,7 @@ async def offer_page(slug: str, *, viewer: Viewer, lang: str, now: datetime) -> 
         LEFT JOIN LATERAL (SELECT * FROM venue_text x WHERE x.venue_id = v.id
             ORDER BY x.lang = $2 DESC, x.lang = 'nb' DESC LIMIT 1) x ON true
         LEFT JOIN seat_pool p ON p.offer_id = o.id AND p.session_id IS NULL
-        WHERE o.slug = $1 AND {published(viewer, values, cancelled=True)}""",
+        WHERE o.slug = $1 AND {seen}""",
         *values,
     )
     if found is None:

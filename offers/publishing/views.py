@@ -20,6 +20,8 @@ from offers.catalogue.models import (
     OfferText,
     Venue,
 )  # fmt: skip
+from offers.catalogue.page import page as public_page
+from offers.catalogue.queries import VISITOR, offer_page
 from offers.publishing import actions, queries, rules
 from offers.publishing.forms import HostForm, PublishForm, TextForm
 from offers.publishing.queries import offer_editable_by, parse_id
@@ -141,10 +143,8 @@ async def publish(request: Request) -> Response:
 async def preview(request: Request) -> Response:
     """The offer as a resident will see it."""
     offer = await offer_editable_by(request.person, request.path_params["slug"])
-    return render(
-        request, "offers/publishing/preview.html", sessions=await queries.sessions_of(offer.id, request.now, 10),
-        **await about(offer, request.lang),
-    )  # fmt: skip
+    found = await offer_page(offer.slug, viewer=VISITOR, lang=request.lang, now=request.now, editable=True)
+    return render(request, "offers/publishing/preview.html", offer=public_page(found, request.now))
 
 
 @member(Role.EDITOR)
