@@ -10,7 +10,9 @@ from marketplace.base import audit
 from marketplace.base.database import in_transaction, row, rows
 from marketplace.people.queries import secret_hash
 
-REVOKE = "UPDATE calendar_address SET revoked_at = $2 WHERE person_id = $1 AND revoked_at IS NULL RETURNING id"
+REVOKE = (
+    "UPDATE calendar_address SET revoked_at = $2 WHERE person_id = $1 AND revoked_at IS NULL RETURNING id"
+)
 
 
 async def new_calendar_address(person: UUID, *, now: datetime) -> str:

@@ -34,7 +34,9 @@ FROM mine JOIN booking b USING (id) JOIN person n ON n.id = b.participant_id JOI
     LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
 WHERE {{which}} LIMIT $4"""
 
-ACTIVE = "b.state IN ('requested', 'confirmed', 'waiting', 'offered') AND (p.ends_at IS NULL OR p.ends_at > $2)"
+ACTIVE = (
+    "b.state IN ('requested', 'confirmed', 'waiting', 'offered') AND (p.ends_at IS NULL OR p.ends_at > $2)"
+)
 COMING = BOOKINGS.format(
     session="AND s.ends_at > $2 ORDER BY s.status = 'cancelled', s.starts_at",
     which=f"{ACTIVE} ORDER BY s.starts_at NULLS LAST, b.id",

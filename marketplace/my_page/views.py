@@ -25,7 +25,9 @@ async def show(request: Request) -> Response:
     return await _page(request)
 
 
-async def _page(request: Request, form: Any = None, calendar_path: str | None = None, status: int = 200) -> Response:
+async def _page(
+    request: Request, form: Any = None, calendar_path: str | None = None, status: int = 200
+) -> Response:
     me, now = request.person, request.now
     coming = await queries.bookings(me.id, request.lang, coming=True, now=now)
     own = [booking for booking in coming if rules.is_own(booking, me.id, me.name)]
@@ -81,7 +83,11 @@ async def end_sign_in(request: Request) -> Response:
         raise NotFound from None
     if not await people.end(sign_in, request.person.id, now=request.now):
         raise NotFound
-    return signed_out(request) if sign_in == request.person.sign_in_id else see_other("/my-page#sign-ins", request)
+    return (
+        signed_out(request)
+        if sign_in == request.person.sign_in_id
+        else see_other("/my-page#sign-ins", request)
+    )
 
 
 @signed_in

@@ -128,7 +128,9 @@ async def _enter(ticket: dict[str, Any], visit: Visit, now: datetime) -> Entry:
     return Entry(secret, ticket["next_path"])
 
 
-PROVEN_BY = "SELECT person_id FROM contact_point WHERE channel = $1 AND value = $2 AND verified_at IS NOT NULL"
+PROVEN_BY = (
+    "SELECT person_id FROM contact_point WHERE channel = $1 AND value = $2 AND verified_at IS NOT NULL"
+)
 PROVE = """INSERT INTO contact_point (id, person_id, channel, value, verified_at, created_at)
 VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (channel, value) WHERE verified_at IS NOT NULL DO NOTHING RETURNING id"""
 
@@ -165,9 +167,13 @@ async def end_all(person: UUID, *, now: datetime) -> None:
     """End every sign-in of the person."""
     async with in_transaction():
         ended = await rows(
-            "UPDATE sign_in SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL RETURNING id", person, now
+            "UPDATE sign_in SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL RETURNING id",
+            person,
+            now,
         )
-        await audit.record("sign_in.all_ended", actor=person, person=person, details={"count": len(ended)}, now=now)
+        await audit.record(
+            "sign_in.all_ended", actor=person, person=person, details={"count": len(ended)}, now=now
+        )
 
 
 async def describe(person: UUID, *, name: str | None, lang: str) -> None:

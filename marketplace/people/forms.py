@@ -15,7 +15,9 @@ from marketplace.people.rules import contact
 def reachable(text: str) -> str:
     """Only what is an e-mail address or a phone number; kept as typed."""
     if contact(text) is None:
-        raise ValueError(gettext("Skriv en e-postadresse, som navn@example.no, eller et mobilnummer med åtte sifre."))
+        raise ValueError(
+            gettext("Skriv en e-postadresse, som navn@example.no, eller et mobilnummer med åtte sifre.")
+        )
     return text
 
 

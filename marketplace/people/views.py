@@ -53,7 +53,10 @@ async def code(request: Request) -> Response:
         if ticket is None or not ticket.works or ticket.guessed_out:
             return _gone(request, ticket)
         return render(
-            request, "marketplace/people/code.html", form=CodeForm.blank(ticket=ticket.id), address=ticket.address
+            request,
+            "marketplace/people/code.html",
+            form=CodeForm.blank(ticket=ticket.id),
+            address=ticket.address,
         )
     form = await CodeForm.read(request)
     ticket = await _ticket(form.values.get("ticket"), request)
@@ -63,7 +66,8 @@ async def code(request: Request) -> Response:
         await limit("sign-in code", ticket.address, 30, DAY, now=request.now)
         try:
             return _entered(
-                request, await actions.enter_by_code(ticket.id, form.data.code, _visit(request), now=request.now)
+                request,
+                await actions.enter_by_code(ticket.id, form.data.code, _visit(request), now=request.now),
             )
         except WrongCode as wrong:
             form.add_error("code", ngettext(

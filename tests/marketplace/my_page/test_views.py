@@ -86,7 +86,10 @@ async def test_a_guests_booking_appears_when_the_address_is_proven(visitor: Visi
     await guest_booking("Ola", "ola@example.no", "Barnekor", participant=await make.person("Ingrid"))
     ola = await make.person("Ola", "ola@example.no")
     await visitor.sign_in(ola)
-    assert sections(await visitor.open("/my-page")) == {"Dette er du med på": ["Fjelltur"], "For Ingrid": ["Barnekor"]}
+    assert sections(await visitor.open("/my-page")) == {
+        "Dette er du med på": ["Fjelltur"],
+        "For Ingrid": ["Barnekor"],
+    }
 
 
 async def test_an_address_that_is_not_proven_shows_nothing(visitor: Visitor) -> None:
@@ -111,7 +114,10 @@ async def test_past_and_cancelled_bookings_stand_apart(visitor: Visitor) -> None
     await make.booking(await pool("Pågår nå", starts=[NOW - timedelta(hours=1)]), ola)
     await visitor.sign_in(ola)
     page = await visitor.open("/my-page")
-    assert sections(page) == {"Dette er du med på": ["Pågår nå"], "Tidligere og avmeldt": ["Avlyst kveld", "Fjorårets tur"]}
+    assert sections(page) == {
+        "Dette er du med på": ["Pågår nå"],
+        "Tidligere og avmeldt": ["Avlyst kveld", "Fjorårets tur"],
+    }
     assert "Var påmeldt" in page.text
     assert "Meldt av" in page.text
 
@@ -237,55 +243,13 @@ async def test_name_and_language_are_mine_to_set(visitor: Visitor) -> None:
 async def test_a_wrong_profile_changes_nothing_and_says_why(visitor: Visitor, typed: dict[str, str]) -> None:
     ola = await make.person("Ola", "ola@example.no")
     await visitor.sign_in(ola)
-    page = await visitor.submit(await visitor.open("/my-page"), "/profile", **{"name": "Olaf", "lang": "en"} | typed)
+    page = await visitor.submit(
+        await visitor.open("/my-page"), "/profile", **{"name": "Olaf", "lang": "en"} | typed
+    )
     assert page.status == 422
     assert page.soup.select_one(".ds-error-summary") is not None
     await ola.refresh_from_db()
     assert (ola.name, ola.lang) == ("Ola", "nb")
-
-
-async def addresses(person: Person) -> list[tuple[bytes, bool]]:
-    found = await rows(
-        "SELECT secret_hash, revoked_at IS NULL AS works FROM calendar_address WHERE person_id = $1 ORDER BY id",
-        person.id,
-    )
-    return [(bytes(row["secret_hash"]), row["works"]) for row in found]
-
-
-def shown_secret(page: Page) -> str:
-    field = page.soup.find(id="calendar-address")
-    assert field is not None
-    address = str(field["value"])
-    assert address.startswith("http://127.0.0.1:8000/calendar/private/")
-    return address.removeprefix("http://127.0.0.1:8000/calendar/private/").removesuffix(".ics")
-
-
-async def test_a_calendar_address_is_shown_once_renewed_and_revoked(visitor: Visitor) -> None:
-    ola = await make.person("Ola", "ola@example.no")
-    await visitor.sign_in(ola)
-    made = await visitor.submit(await visitor.open("/my-page"), "/calendar")
-    first = shown_secret(made)
-    assert len(first) == 32  # 192 bits
-    assert await addresses(ola) == [(secret_hash(first), True)]
-    page = await visitor.open("/my-page")
-    assert first not in page.response.text
-    assert "Du har en kalenderadresse fra 13. oktober." in page.text
-    second = shown_secret(await visitor.submit(page, "/calendar"))
-    assert await addresses(ola) == [(secret_hash(first), False), (secret_hash(second), True)]
-    await visitor.submit(await visitor.open("/my-page"), "/calendar/revoke")
-    assert await addresses(ola) == [(secret_hash(first), False), (secret_hash(second), False)]
-    assert "Du har en kalenderadresse" not in (await visitor.open("/my-page")).text
-
-
-async def test_a_calendar_address_is_only_its_owners(visitor: Visitor) -> None:
-    ola, per = await make.person("Ola"), await make.person("Per")
-    await visitor.sign_in(ola)
-    await visitor.submit(await visitor.open("/my-page"), "/calendar")
-    await visitor.sign_in(per)
-    page = await visitor.open("/my-page")
-    assert "Du har en kalenderadresse" not in page.text
-    await visitor.post("/my-page/calendar/revoke", page.fields("/sign-out"))
-    assert [works for _, works in await addresses(ola)] == [True]
 
 
 POSTS = ["profile", "calendar", "calendar/revoke", "sign-ins/end", f"sign-ins/{uuid4()}/end"]
