@@ -127,9 +127,9 @@ async def alive_until() -> datetime | None:
 async def test_workers_killed_while_they_send_lose_nothing_and_repeat_only_what_was_at_hand(
     workers: Workers, handler: Handler
 ) -> None:
-    addresses = await write(400)
+    addresses = await write(250)
     kills = 0
-    for goal in (37, 90, 181, 260):
+    for goal in (37, 90, 150):
         worker = await workers.start()
         await until_taken(handler, goal)
         worker.kill()
@@ -142,8 +142,8 @@ async def test_workers_killed_while_they_send_lose_nothing_and_repeat_only_what_
     ids = {address: {taken for to, taken in handler.taken if to == address} for address in addresses}
     assert [address for address in addresses if not ids[address]] == [], "lost"
     assert [address for address in addresses if len(ids[address]) > 1] == [], "sent again under another name"
-    assert len({taken for _, taken in handler.taken}) == 400
-    assert 400 <= len(handler.taken) <= 400 + kills
+    assert len({taken for _, taken in handler.taken}) == 250
+    assert 250 <= len(handler.taken) <= 250 + kills
 
 
 async def test_a_database_that_drops_its_connections_loses_nothing(
@@ -166,7 +166,7 @@ async def test_a_database_that_drops_its_connections_loses_nothing(
 async def test_two_workers_send_each_message_once(workers: Workers, handler: Handler) -> None:
     await asyncio.gather(workers.start(), workers.start())
     await until(alive_until)
-    addresses = await write(300)
+    addresses = await write(200)
     await until_sent()
     assert Counter(to for to, _ in handler.taken) == Counter(addresses)
 
@@ -174,12 +174,12 @@ async def test_two_workers_send_each_message_once(workers: Workers, handler: Han
 async def test_a_worker_that_is_told_to_stop_finishes_its_message_and_gives_the_rest_back(
     workers: Workers, handler: Handler
 ) -> None:
-    await write(300)
+    await write(150)
     worker = await workers.start()
     await until_taken(handler, 30)
     worker.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(worker.wait(), 5) == 0
-    assert len(handler.taken) < 300
+    assert len(handler.taken) < 150
     assert len(handler.taken) == await value("SELECT count(*) FROM outbox_message WHERE sent_at IS NOT NULL")
     assert await value(f"{UNSENT} AND (due_at > $1 OR attempts > 0)", clock.now()) == 0
     await workers.start()
