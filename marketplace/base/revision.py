@@ -7,7 +7,6 @@ keeps the mark beside it: it is true while the mark is not below `heard`.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 import asyncpg
 import structlog
@@ -68,13 +67,9 @@ class Revision:
         )
         lost = asyncio.Event()
 
-        def forget(_: Any) -> None:
-            self.heard = None
-            lost.set()
-
         try:
             self.epoch += 1
-            connection.add_termination_listener(forget)
+            connection.add_termination_listener(lambda _: lost.set())
             await connection.add_listener("catalogue", lambda *told: self._hear(int(told[-1])))
             while not lost.is_set():
                 self._hear(await connection.fetchval("SELECT revision FROM catalogue_revision WHERE id = 1"))
