@@ -77,7 +77,7 @@ def build(tables: Tables, now: datetime) -> Catalogue:
     _places(tables, made, now)
     for file in sorted(HERE.glob("offers-*.toml")):
         for spec in offers_of(file.name):
-            _offer(tables, made, spec, now)
+            made.offers[spec["slug"]] = make_offer(tables, made, spec, now)
     dialogue = _dialogue(tables, made, now)
     _plans(tables, made, now, dialogue)
     return made
@@ -173,7 +173,8 @@ def pool_rows(tables: Tables, made: Made, capacity: int | None, now: datetime) -
         ))  # fmt: skip
 
 
-def _offer(tables: Tables, made: Catalogue, spec: dict[str, Any], now: datetime) -> Made:
+def make_offer(tables: Tables, made: Catalogue, spec: dict[str, Any], now: datetime) -> Made:
+    """An offer with its texts, sessions and seats, in the catalogue's organisations and places."""
     owner = made.organizations[spec["owner"]]
     others = [made.organizations[key] for key in spec.get("co_organizers", ())]
     venue = made.venues[spec["venue"]] if "venue" in spec else None
@@ -189,7 +190,7 @@ def _offer(tables: Tables, made: Catalogue, spec: dict[str, Any], now: datetime)
         continues_id=made.offers[spec["continues"]].offer["id"] if "continues" in spec else None,
         created_at=published, changed_at=published, published_at=published,
     )  # fmt: skip
-    this = made.offers[spec["slug"]] = Made(offer, spec)
+    this = Made(offer, spec)
     names = [owner["name"], *([venue["name"]] if venue else []), *(other["name"] for other in others)]
     for lang, text in spec["texts"].items():
         tables.add(
@@ -223,7 +224,8 @@ def _dialogue(tables: Tables, made: Catalogue, now: datetime) -> Row:
         tables.add("dialogue_member", dialogue_id=dialogue["id"], organization_id=made.organizations[key]["id"],
                    joined_at=now - timedelta(days=370), left_at=None)  # fmt: skip
     for each in file["meetings"]:
-        this = _offer(tables, made, {**each["offer"], "visible_to": spec["members"]}, now)
+        this = make_offer(tables, made, {**each["offer"], "visible_to": spec["members"]}, now)
+        made.offers[this.offer["slug"]] = this
         meeting = tables.add("dialogue_meeting", dialogue_id=dialogue["id"], offer_id=this.offer["id"],
                              agenda=each["agenda"].strip())  # fmt: skip
         made.attended[this.offer["slug"]] = each["attended"]

@@ -9,7 +9,7 @@ import click
 
 from marketplace.base import audit, clock
 from marketplace.base.database import credentials
-from marketplace.demo import catalogue, participants
+from marketplace.demo import catalogue, large, participants
 from marketplace.demo.catalogue import Catalogue
 from marketplace.demo.participants import Register, Resident
 from marketplace.demo.tables import Row, Tables
@@ -50,6 +50,8 @@ async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
             staff = workers(register, made)
             take_part(register, made, staff["ola@example.no"])
             await tables.copy(connection)
+            if offers or people:
+                await large.load(connection, register, made, offers, people)
             await connection.execute("SELECT setval('booking_queue', $1)", register.queue + 1)
             say_who()
         await connection.execute("ANALYZE")

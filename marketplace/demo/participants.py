@@ -212,7 +212,7 @@ def _seats_wanted(pool: Row, popularity: float, now: datetime, chance: random.Ra
 def _party(made: Made, left: int, chance: random.Random) -> int:
     """Most come alone, some in twos and threes."""
     seats = chance.choices((1, 2, 3), (72, 21, 7))[0]
-    return min(seats, left, made.offer["max_party"])
+    return min(seats, left, int(made.offer["max_party"]))
 
 
 def _others(register: Register, pool: Row, joining: str, guests: list[Resident], popularity: float) -> None:

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from marketplace.base.database import credentials
+from marketplace.base.migrate import NEWEST
 from marketplace.check import check
 from marketplace.invariants import ENUMS, INVARIANTS
 from marketplace.settings import settings
@@ -93,8 +94,6 @@ PLANTED: dict[str, str] = {
     "the audit log has a part for this month": ALIVE.format(NOW) + "DROP TABLE audit_entry_2026_10",
     "the audit log takes any moment": "ALTER TABLE audit_entry DETACH PARTITION audit_entry_default; "
     "ALTER TABLE audit_entry_default RENAME TO elsewhere",
-    "the database is at the newest migration": """DELETE FROM tortoise_migrations WHERE name =
-        (SELECT max(name) FROM tortoise_migrations)""",
     "indexes are whole": "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'booking_pool'::regclass",
     **{
         f"{table}.{column} has a known value": f"UPDATE {table} SET {column} = 'x' "
@@ -146,3 +145,11 @@ async def test_what_is_wrong_is_told_with_ids(planted: asyncpg.Connection) -> No
 async def test_a_stopped_instance_has_nothing_overdue(planted: asyncpg.Connection) -> None:
     await planted.execute(ALIVE.format(NOW))
     assert await check(planted, NOW + timedelta(days=4)) == []
+
+
+@pytest.mark.parametrize("forgotten", ["DELETE FROM tortoise_migrations", "DROP TABLE tortoise_migrations"])
+async def test_a_database_that_is_not_migrated_is_told_so_and_no_more(
+    planted: asyncpg.Connection, forgotten: str
+) -> None:
+    await planted.execute(forgotten)
+    assert await check(planted, NOW) == [f"Broken: the database is at the newest migration (1): {NEWEST}"]
