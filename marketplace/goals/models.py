@@ -81,9 +81,14 @@ class GoalFigure(Row):
 
     goal_id: UUID
     goal = fields.ForeignKeyField("marketplace.Goal", "figures", on_delete=fields.CASCADE)
-    month = fields.DateField(description="first day of the month")
+    month = fields.DateField(
+        description="first day of the month; January of the next year holds what was saved late in the year"
+    )
     value = fields.IntField(
         description="from January to the end of the month; may be small: see statistics.rules"
+    )
+    groups: fields.Field[dict[str, int] | None] = fields.JSONField(
+        null=True, description="people in each audience (or kind); of the newest month only, and may be small"
     )
     counted_at = fields.DatetimeField()
 

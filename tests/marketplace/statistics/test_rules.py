@@ -1,0 +1,142 @@
+"""What is shown of counts of people tells nothing about few of them. No database."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import product
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.statistics.rules import FEW, WORTH_GROUPS, Scope, groups, shown
+
+ALL, SENIORS, EVENINGS = Scope(), Scope(audience="seniors"), Scope(evenings_only=True)
+SENIOR_EVENINGS = Scope(audience="seniors", evenings_only=True)
+
+
+def series(*counts: int) -> list[int | None]:
+    return list(shown([("goal", ALL, count) for count in counts]))
+
+
+def test_five_more_move_the_number_by_five_and_four_by_none_until_more_come() -> None:
+    assert series(20, 25) == [20, 25]
+    assert series(20, 24) == [20, 20]
+    assert series(20, 24, 25, 26) == [20, 20, 25, 25]
+
+
+def test_six_people_are_shown_as_six_and_four_not_at_all() -> None:
+    assert series(0, 6) == [None, 6]
+    assert series(4, 4, 9) == [None, None, 9]
+
+
+def test_the_same_number_is_shown_again() -> None:
+    assert series(12, 12, 12) == [12, 12, 12]
+
+
+def test_a_correction_by_few_is_not_seen_and_one_by_five_is() -> None:
+    assert series(20, 19, 18) == [20, 20, 20]
+    assert series(20, 15) == [20, 15]
+
+
+def test_two_goals_do_not_tell_how_few_are_in_one_and_not_in_the_other() -> None:
+    assert list(shown([("all", ALL, 23), ("seniors", SENIORS, 20)])) == [23, None]
+    assert list(shown([("all", ALL, 25), ("seniors", SENIORS, 20)])) == [25, 20]
+    assert list(shown([("all", ALL, 23), ("seniors", SENIORS, 23)])) == [23, 23]
+
+
+def test_a_goal_made_later_does_not_tell_who_was_saved_late() -> None:
+    assert list(shown([("first", ALL, 20), ("made later", ALL, 22)])) == [20, None]
+
+
+def test_numbers_of_people_who_need_not_be_the_same_may_be_close() -> None:
+    assert list(shown([("seniors", SENIORS, 20), ("evenings", EVENINGS, 21)])) == [20, 21]
+    assert list(shown([("seniors", SENIORS, 20), ("both", SENIOR_EVENINGS, 18)])) == [20, None]
+
+
+def test_what_a_scope_is_within() -> None:
+    assert SENIOR_EVENINGS.within(SENIORS)
+    assert SENIOR_EVENINGS.within(EVENINGS)
+    assert SENIORS.within(ALL)
+    assert not ALL.within(SENIORS)
+    assert not SENIORS.within(EVENINGS)
+    assert not Scope(kind="course").within(Scope(kind="talk"))
+
+
+counts = st.integers(0, 40)
+figures = st.lists(
+    st.tuples(st.sampled_from("abcd"), counts).map(
+        lambda pair: (pair[0], dict(zip("abcd", (ALL, SENIORS, EVENINGS, SENIOR_EVENINGS), strict=True))[pair[0]], pair[1])
+    ),
+    max_size=40,
+)  # fmt: skip
+
+
+@given(figures)
+def test_no_two_shown_numbers_differ_by_one_to_four(made: list[tuple[str, Scope, int]]) -> None:
+    seen: dict[Scope, set[int]] = defaultdict(lambda: {0})
+    for (_whose, scope, _count), number in zip(made, shown(made), strict=True):
+        if number is not None:
+            seen[scope].add(number)
+    for one, other in product(seen, seen):
+        if one.within(other):
+            gaps = {abs(first - second) for first, second in product(seen[one], seen[other])}
+            assert not gaps & set(range(1, FEW)), (one, other)
+
+
+@given(st.lists(st.integers(0, 9), max_size=13))
+def test_a_number_that_grows_alone_is_never_more_than_four_behind(steps: list[int]) -> None:
+    total, counted = 0, []
+    for step in steps:
+        total += step
+        counted.append(total)
+    for count, number in zip(counted, series(*counted), strict=True):
+        assert 0 <= count - (number or 0) < FEW
+
+
+@given(figures, figures)
+def test_what_was_shown_does_not_change_by_what_comes_later(
+    first: list[tuple[str, Scope, int]], later: list[tuple[str, Scope, int]]
+) -> None:
+    assert list(shown(first + later))[: len(first)] == list(shown(first))
+
+
+def test_a_group_of_few_is_hidden_and_the_next_smallest_with_it() -> None:
+    assert groups({"everyone": 60, "seniors": 31, "youth": 3}, 80) == {
+        "everyone": 60, "seniors": None, "youth": None,
+    }  # fmt: skip
+
+
+def test_two_small_groups_hide_each_other() -> None:
+    assert groups({"everyone": 62, "youth": 3, "parents": 0}, 64) == {
+        "everyone": 60, "parents": None, "youth": None,
+    }  # fmt: skip
+
+
+def test_no_group_is_hidden_where_all_are_large() -> None:
+    assert groups({"everyone": 58, "seniors": 17}, 70) == {"everyone": 60, "seniors": 15}
+
+
+def test_a_small_total_and_a_single_group_are_not_broken_down() -> None:
+    assert groups({"everyone": 19, "seniors": 8}, 19) == {}
+    assert groups({"everyone": 60}, 60) == {}
+
+
+def tables(total: int, size: int, most: int) -> Iterator[tuple[int, ...]]:
+    """All ways in which so many people can be in groups that may overlap."""
+    for cells in product(range(most + 1), repeat=size):
+        if max(cells) <= total <= sum(cells):
+            yield cells
+
+
+def test_who_knows_the_rule_and_the_total_cannot_tell_any_group_of_one_to_four() -> None:
+    for size, total in product((2, 3), range(WORTH_GROUPS, WORTH_GROUPS + 9)):
+        possible: dict[frozenset[tuple[str, int | None]], list[tuple[int, ...]]] = defaultdict(list)
+        for cells in tables(total, size, total):
+            names = {str(place): count for place, count in enumerate(cells)}
+            possible[frozenset(groups(names, total).items())].append(cells)
+        for told, found in possible.items():
+            for place in range(size):
+                inside = {cells[place] for cells in found}
+                outside = {total - cells[place] for cells in found}
+                overlap = {sum(cells) - total for cells in found} if size == 2 else {0}
+                for known in (inside, outside, overlap):
+                    assert len(known) > 1 or not known & set(range(1, FEW)), (total, told, known)
