@@ -1,6 +1,7 @@
 """Background jobs: slots with a lease, so that a killed worker loses none (house.md 11), and who leads."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -64,11 +65,11 @@ class Leader:
         async with self.one_at_a_time:
             try:
                 if self.connection and not self.connection.is_closed():
-                    await self.connection.execute("SELECT 1", timeout=3)
+                    await self.connection.execute("SELECT 1", timeout=10)
                     return True
                 server = credentials(settings().database_url or "")
-                self.connection = await asyncpg.connect(**server, timeout=3)
-                if await self.connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK, timeout=3):
+                self.connection = await asyncpg.connect(**server, timeout=10)
+                if await self.connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK, timeout=10):
                     return True
             except UNAVAILABLE:
                 pass
@@ -76,7 +77,9 @@ class Leader:
             return False
 
     async def resign(self) -> None:
-        """Give the lock back."""
+        """Give the lock back, so that another has it at once."""
         if self.connection:
+            with suppress(*UNAVAILABLE):
+                await self.connection.execute("SELECT pg_advisory_unlock_all()", timeout=2)
             self.connection.terminate()
             self.connection = None

@@ -74,9 +74,9 @@ async def workers(handler: Handler, db: None) -> AsyncIterator[Workers]:
 
 MONTHS = """SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 WHERE i.inhparent = 'audit_entry'::regclass AND c.relname <> 'audit_entry_default' ORDER BY c.relname"""
-BREAK = """SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
+BREAK = """SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND granted
 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
-CUT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+CUT = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> ALL($1)"""
 UNSENT = "SELECT count(*) FROM outbox_message WHERE sent_at IS NULL"
 
