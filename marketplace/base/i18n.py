@@ -96,7 +96,12 @@ def month(when: date, year: bool = False) -> str:
 
 def badge(moment: datetime) -> tuple[str, str, str]:
     """The parts of a calendar leaf: ('lør', '24', 'okt')."""
-    when, lang = oslo(moment).date(), _lang.get()
+    return _badge(moment, _lang.get())
+
+
+@lru_cache(4096)
+def _badge(moment: datetime, lang: str) -> tuple[str, str, str]:
+    when = oslo(moment).date()
     return _day(when, "EEE", lang).rstrip("."), str(when.day), _day(when, "LLL", lang).rstrip(".")
 
 

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from marketplace.base.clock import at_oslo, today
-from marketplace.base.i18n import clock_words, language, lazy, ngettext, short_day, time_span, when
 from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import language, lazy, ngettext, short_day, time_span, when
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Joining, Kind
 
 FEW = 4
@@ -102,7 +102,12 @@ def _counted(free: int, waiting: int, sensitive: bool) -> Seats:
 
 def when_words(starts: datetime, ends: datetime, now: datetime) -> str:
     """I dag kl. 17–19, i morgen …, torsdag 15. oktober …; with the year when it is more than half a year ahead."""
-    days = (today(starts) - today(now)).days
+    return _when(starts, ends, today(now), language())
+
+
+@lru_cache(4096)
+def _when(starts: datetime, ends: datetime, day: date, lang: str) -> str:
+    days = (today(starts) - day).days
     if days in (0, 1) and ends - starts < timedelta(hours=24):
         return (_("I dag %(time)s") if days == 0 else _("I morgen %(time)s")) % {"time": time_span(starts, ends)}
     return when(starts, ends, year=days > 180)
@@ -161,8 +166,6 @@ def card(row: Row, now: datetime) -> dict[str, Any]:
         "starts_at": starts,
         "ends_at": row["session_ends"],
         "when_text": when_words(starts, row["session_ends"], now) if starts else "",
-        "time_text": time_span(starts, row["session_ends"]) if starts else "",
-        "clock": (clock_words(starts), clock_words(row["session_ends"])) if starts else None,
         "venue_name": where_words(row),
         "audience_text": audience_words(row["audiences"]),
         "seats_state": told.state,

@@ -1,9 +1,11 @@
 """The public pages: the list of offers, an offer, the organisations and one of them."""
 
 import unicodedata
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
+from markupsafe import Markup
 from rapidfuzz import fuzz, process
 from starlette.responses import Response
 
@@ -12,7 +14,7 @@ from marketplace.base.forms import Filled
 from marketplace.base.http import Request
 from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
-from marketplace.base.templates import render
+from marketplace.base.templates import render, template
 from offers.catalogue import queries, rules
 from offers.catalogue.forms import ListForm, SearchForm, position_text
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
@@ -24,7 +26,6 @@ from organizations.directory.models import KIND_LABELS as ORGANIZATION_KINDS
 
 CLOSE_ENOUGH = 70
 """Likeness in per cent from which a title is offered as a near match."""
-SWITCHES = ("drop_in", "free", "evening")
 
 
 @public
@@ -42,7 +43,7 @@ async def offers(request: Request) -> Response:
     return render(
         request, "offers/catalogue/offers.html", partial="_results.html", status=200 if form.valid else 422,
         form=form, **listed(request, form, found), near=near, chips=chips(request, form),
-        clear_href=here(request, {}), choices=choices(viewer), more=more_chosen(form),
+        clear_href=here(request, {}), fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
     )  # fmt: skip
 
 
@@ -139,14 +140,29 @@ def switch_labels() -> dict[str, str]:
             "evening": _("Kveld og helg")}  # fmt: skip
 
 
-def choices(viewer: Viewer) -> dict[str, list[tuple[str, Any]]]:
-    """What can be chosen: staff's own kind and audience only by staff."""
-    hidden = set() if viewer.staff else {Kind.STAFF_TRAINING, Audience.STAFF}
-    return {
+def fields(form: Filled[SearchForm], staff: bool, lang: str) -> Markup:
+    """The filters that are folded away, as HTML. They are the same for all who chose the same, so they are kept."""
+    if not form.valid:
+        return _draw(form, staff, lang)
+    data = form.data
+    return _fields(data.when or "", tuple(sorted(data.audience)), tuple(sorted(data.kind)), staff, lang)
+
+
+@lru_cache(512)
+def _fields(when: str, audience: tuple[str, ...], kind: tuple[str, ...], staff: bool, lang: str) -> Markup:
+    return _draw(SearchForm.blank(when=when, audience=list(audience), kind=list(kind)), staff, lang)
+
+
+def _draw(form: Filled[SearchForm], staff: bool, lang: str) -> Markup:
+    """Staff's own kind and audience can be chosen only by staff."""
+    hidden = set() if staff else {Kind.STAFF_TRAINING, Audience.STAFF}
+    choices = {
         "when": [("", _("Når som helst")), *((key.value, words) for key, words in WHEN_LABELS.items())],
         "audience": [(key.value, words) for key, words in AUDIENCE_LABELS.items() if key not in hidden],
         "kind": [(key.value, words) for key, words in KIND_LABELS.items() if key not in hidden],
     }
+    # Made by a template, which escapes.
+    return Markup(template("offers/catalogue/_fields.html", lang).render(form=form, choices=choices))  # noqa: S704
 
 
 def more_chosen(form: Filled[SearchForm]) -> int:
