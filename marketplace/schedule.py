@@ -14,13 +14,14 @@ from marketplace.base import audit, clock, jobs, outbox
 from marketplace.base.database import UNAVAILABLE, connected
 from marketplace.base.log import configure
 from marketplace.people import jobs as people
-from marketplace.people import mails as _people_mails  # noqa: F401 - mails are known by being imported
+from marketplace.people import mails as people_mails
 from marketplace.settings import settings
-from offers.bookings import mails as _booking_mails  # noqa: F401
-from offers.messages import mails as _messages_mails  # noqa: F401
+from offers.bookings import mails as booking_mails
+from offers.messages import mails as messages_mails
 from offers.publishing.jobs import next_sessions
 
 log = structlog.get_logger("schedule")
+
 
 @dataclass(frozen=True)
 class Job:
@@ -34,7 +35,11 @@ class Job:
     """How often in demo mode, where somebody moves the clock and waits to see what comes of it."""
 
 
+MAILS = (people_mails, booking_mails, messages_mails)
+"""Every mails module: what is imported here can be sent."""
+
 stop = asyncio.Event()
+"""Set when the worker is told to stop."""
 
 
 async def send(now: datetime) -> None:
@@ -44,8 +49,8 @@ async def send(now: datetime) -> None:
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 TIMETABLE = (
     Job("send", SECOND, send, everywhere=True),
-    Job("alive", 15 * SECOND, jobs.alive, everywhere=True),
-    Job("next_sessions", MINUTE, next_sessions),
+    Job("alive", 15 * SECOND, jobs.alive, everywhere=True, in_demo=2 * SECOND),
+    Job("next_sessions", MINUTE, next_sessions, in_demo=5 * SECOND),
     Job("audit_months", HOUR, audit.open_months),
     Job("clean", HOUR, jobs.clean),
     Job("clean_tickets", HOUR, people.clean_tickets),

@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from marketplace import schedule
 from marketplace.base import audit, clock, jobs
 from marketplace.base.database import rows, value
-from marketplace.base.mail import post
+from marketplace.base.mail import MAILS, post
 from marketplace.base.models import Channel
 from tests.conftest import NOW
 
 ROOT = Path(__file__).parent.parent.parent
+TEMPLATES = ROOT / "templates" / "mails"
 
 
 class Handler:
@@ -242,3 +244,20 @@ async def test_the_audit_log_has_a_partition_for_this_month_and_the_three_next(w
         ]  # fmt: skip
     await audit.record("booking.made", now=NOW)
     assert await value("SELECT count(*) FROM audit_entry_2026_10") == 1
+
+
+def test_the_worker_can_send_every_mail_there_is() -> None:
+    """Each mails module is imported by the timetable, and each of its functions has its templates."""
+    written = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for package in ("marketplace", "offers", "organizations")
+        for path in (ROOT / package).rglob("mails.py")
+    }
+    assert {module.__name__ for module in schedule.MAILS} == written
+    for module in schedule.MAILS:
+        for name, function in vars(module).items():
+            if MAILS.get(name) is function:
+                missing = [
+                    end for end in ("txt", "html", "sms.txt") if not (TEMPLATES / f"{name}.{end}").exists()
+                ]
+                assert missing == [], name
