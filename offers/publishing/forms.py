@@ -77,8 +77,8 @@ Words = Annotated[str, Field(max_length=600)]
 class WhatForm(Form):
     organization: UUID | None = None
     source_lang: Literal["nb", "nn", "en"] = "nb"
-    kind: Kind
     title: str = Field(min_length=1, max_length=120)
+    kind: Kind
     summary: str = Field("", max_length=200)
     body: str = Field("", max_length=4000)
     what_happens: Words = ""
@@ -130,9 +130,9 @@ class DatesForm(Form):
     """
 
     repeat: Repeat = Repeat.ONCE
+    first: Day | None = None
     starts: Clock | None = None
     ends: Clock | None = None
-    first: Day | None = None
     last: Day | None = None
     dates: list[Day] = Field([], max_length=200)
     made_from: str = Field("", max_length=100)
@@ -150,9 +150,9 @@ class DatesForm(Form):
 
 class JoiningForm(Form):
     joining: Joining
+    link: Address | None = None
     capacity: int | None = Field(None, ge=1, le=100_000)
     max_party: int = Field(10, ge=1, le=1000)
-    link: Address | None = None
     contact_name: Line = ""
     phone: Phone | None = None
     may_leave: Words = ""

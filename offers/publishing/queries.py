@@ -251,7 +251,7 @@ async def managed(
 REGISTERS_FOR = timedelta(days=30)
 
 
-async def unsaved_registers(person: Any, lang: str, now: datetime, most: int = 10) -> list[dict[str, Any]]:
+async def unsaved_registers(person: Any, lang: str, now: datetime, most: int = 5) -> list[dict[str, Any]]:
     """Sessions of the last month that have begun and whose register nobody has saved, the latest first.
 
     It only asks whether a row is there: the registers themselves belong to offers/attendance, a floor above.

@@ -52,6 +52,9 @@ VISIBILITY_LABELS = {
 }
 
 
+LANGUAGE_WORDS = {"nb": lazy("bokmål"), "nn": lazy("nynorsk"), "en": lazy("engelsk")}
+
+
 def is_sensitive(kind: Kind, audiences: Iterable[str], joining: Joining) -> bool:
     """The default of `sensitive` (product.md): self-help, next of kin, and what is joined by request."""
     own = kind is Kind.SELF_HELP_GROUP or joining is Joining.REQUEST

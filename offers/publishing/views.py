@@ -29,6 +29,9 @@ from offers.publishing.rules import JOINING_LABELS, VISIBILITY_LABELS, seats_tex
 from offers.publishing.step_views import STEPS, editable, kept, page
 from organizations.members.models import Role
 
+SHOWN = 8
+"""Dates on the offer's page; the rest stands on the page of dates."""
+
 
 @member(Role.HOST)
 async def manage(request: Request) -> Response:
@@ -84,7 +87,10 @@ async def about(offer: Offer, lang: str) -> dict[str, Any]:
         "joining_label": JOINING_LABELS[offer.joining],
         "visibility_label": VISIBILITY_LABELS[offer.visibility],
         "seen_by": [one.organization.name for one in seen_by],
-        "languages_left": {lang: name for lang, name in LANGUAGES.items() if lang != offer.source_lang},
+        "source_words": rules.LANGUAGE_WORDS[offer.source_lang],
+        "languages_left": {
+            lang: words for lang, words in rules.LANGUAGE_WORDS.items() if lang != offer.source_lang
+        },
     }
 
 
@@ -98,11 +104,11 @@ async def show(request: Request) -> Response:
 async def shown(request: Request, offer: Offer, form: Any, status: int = 200) -> Response:
     missing = await actions.missing_of(offer, request.now) if offer.state == OfferState.DRAFT else []
     lacking = {rules.STEP_OF[objection] for objection in missing}
-    coming = await queries.sessions_of(offer.id, request.now, 31)
+    coming = await queries.sessions_of(offer.id, request.now, SHOWN + 1)
     return render(
         request, "offers/publishing/show.html", status=status, form=form, steps=STEPS, lacking=lacking,
-        sessions=[one | {"seats_text": seats_text(one) if one["has_seats"] else ""} for one in coming[:30]],
-        more=len(coming) > 30, hosts=await queries.hosts_of(offer.id), pool_text=await pool_text(offer),
+        sessions=[one | {"seats_text": seats_text(one) if one["has_seats"] else ""} for one in coming[:SHOWN]],
+        more=len(coming) > SHOWN, hosts=await queries.hosts_of(offer.id), pool_text=await pool_text(offer),
         **await about(offer, request.lang),
     )  # fmt: skip
 
@@ -159,7 +165,7 @@ async def text(request: Request) -> Response:
         "offer": offer,
         "source": source,
         "lang_code": lang,
-        "lang_name": LANGUAGES[lang],
+        "lang_name": rules.LANGUAGE_WORDS[lang],
     }
     if request.method == "GET":
         there = await OfferText.get_or_none(offer_id=offer.id, lang=lang)
