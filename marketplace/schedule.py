@@ -13,10 +13,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from marketplace.base import audit, clock, jobs, outbox
 from marketplace.base.database import UNAVAILABLE, connected
 from marketplace.base.log import configure
+from marketplace.goals.jobs import close_months
 from marketplace.people import jobs as people
 from marketplace.people import mails as people_mails
 from marketplace.settings import settings
 from offers.bookings import mails as booking_mails
+from offers.bookings.jobs import expire_offers
 from offers.messages import mails as messages_mails
 from offers.publishing.jobs import next_sessions
 
@@ -51,6 +53,8 @@ TIMETABLE = (
     Job("send", SECOND, send, everywhere=True),
     Job("alive", 15 * SECOND, jobs.alive, everywhere=True, in_demo=2 * SECOND),
     Job("next_sessions", MINUTE, next_sessions, in_demo=5 * SECOND),
+    Job("expire_offers", MINUTE, expire_offers, in_demo=5 * SECOND),
+    Job("close_months", 10 * MINUTE, close_months, in_demo=SECOND),
     Job("audit_months", HOUR, audit.open_months),
     Job("clean", HOUR, jobs.clean),
     Job("clean_tickets", HOUR, people.clean_tickets),
