@@ -1,7 +1,8 @@
 """What must always be true of the data: each invariant is one sentence and one SQL that finds what breaks it.
 
 The SQL may ask for `:now`, `:seen` (when a worker was last known to have brought derived facts up to date), `:overdue`
-(an hour before a worker was last alive), `:month` and `:month_starts` (of the audit log's current part). It gives a column `id`.
+(an hour before a worker was last alive), `:month` and `:month_starts` (of the audit log's current part). It gives a
+column `id`.
 """
 
 from enum import StrEnum
@@ -147,6 +148,15 @@ ATTENDANCE = (
     (
         "whoever was marked stands in a register that was saved",
         "SELECT a.id FROM attendance a WHERE NOT EXISTS (SELECT FROM register r WHERE r.session_id = a.session_id)",
+    ),
+    (
+        "whoever just came in is counted in a register that was saved",
+        "SELECT c.id FROM head_count c WHERE NOT EXISTS (SELECT FROM register r WHERE r.session_id = c.session_id)",
+    ),
+    (
+        "no more came than had booked",
+        """SELECT a.id FROM attendance a JOIN booking b ON b.id = a.booking_id
+        WHERE a.seats_present > b.seats""",
     ),
     (
         "whoever was present, and nobody else, has seats that were used",

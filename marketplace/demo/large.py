@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from marketplace.demo.catalogue import WEEKDAYS, Catalogue, Made, make_offer, read
-from marketplace.demo.participants import Register, Resident
+from marketplace.demo.participants import Register, Resident, head_counts
 from marketplace.demo.tables import Row
 from offers.catalogue.models import Joining
 from offers.publishing.rules import ELSEWHERE
@@ -53,6 +53,8 @@ async def load(
     await register.tables.copy(connection)
     await connection.execute(SEATS)
     for number, this in enumerate(more, 1):
+        if this.offer["joining"] == Joining.DROP_IN:
+            head_counts(register, this, this.spec["popularity"])
         for session in this.sessions:
             pool = this.pool_of(session)
             if pool and register.seated.get(pool["id"]) and register.closed(session):

@@ -55,8 +55,8 @@ class Register:
     def __init__(self, tables: Tables, now: datetime, seed: int) -> None:
         self.tables, self.now, self.chance = tables, now, random.Random(seed)
         self.references: set[str] = set()
-        self.seated: dict[UUID, list[tuple[Row, Resident]]] = defaultdict(list)
-        """Confirmed bookings of each pool, and who comes."""
+        self.seated: dict[UUID, list[tuple[Row, Resident, str | None]]] = defaultdict(list)
+        """Confirmed bookings of each pool, who comes, and the address that messages go to."""
         self.queue = 0
         self.key: Callable[[int], bytes] = cache(year_key)
         self.closed_until = month_start(today(now))
@@ -94,19 +94,17 @@ class Register:
         if state == "waiting":
             pool["waiting"] += 1
             self.queue += 1
-        changed = (
-            made if state in ("confirmed", "waiting", "requested") else made + timedelta(days=before / 2)
-        )
+        over = state in ("cancelled", "declined")
         row = self.tables.add(
             "booking", pool_id=pool["id"], offer_id=pool["offer_id"], participant_id=who.id, booked_by_id=booker.id,
             contact_id=booker.contact, organization_id=who.organization, seats=seats, state=state,
             reference=self.reference(), form_key=self.chance.randbytes(16),
             queue_no=self.queue if state == "waiting" else None, link_version=1, lang=booker.lang, held_until=None,
-            created_at=made, changed_at=changed,
+            created_at=made, changed_at=made + timedelta(days=before / 2 if over else 0),
         )  # fmt: skip
         if state in SEATED:
             pool["taken"] += seats
-            self.seated[pool["id"]].append((row, who))
+            self.seated[pool["id"]].append((row, who, booker.address))
         return row
 
     def closed(self, session: Row) -> bool:
@@ -117,19 +115,16 @@ class Register:
         """Who of those with a seat came to a session: about three of four; of the others some had sent word."""
         year, saved = oslo(session["starts_at"]).year, session["ends_at"] + timedelta(minutes=10)
         self.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved)
-        for booking, who in self.seated[pool["id"]]:
+        for booking, who, address in self.seated[pool["id"]]:
             state = self.chance.choices(("present", "absent", "excused"), (76, 14, 10))[0]
             came = 0
             if state == "present":
-                came = (
-                    booking["seats"]
-                    if self.chance.random() < 0.85
-                    else self.chance.randint(1, booking["seats"])
-                )
+                all_of_them = self.chance.random() < 0.85
+                came = booking["seats"] if all_of_them else self.chance.randint(1, booking["seats"])
             elif state == "excused":
                 self.tables.add("sent_word", booking_id=booking["id"], session_id=session["id"],
                                 at=session["starts_at"] - timedelta(hours=3))  # fmt: skip
-            seal = pseudonym(self.key(year), who.name, who.address, who.id) if came else None
+            seal = pseudonym(self.key(year), who.name, address, who.id) if came else None
             self.tables.add("attendance", session_id=session["id"], booking_id=booking["id"], state=state,
                             seats_present=came, pseudonym=seal, recorded_at=saved)  # fmt: skip
 
@@ -235,6 +230,7 @@ def head_counts(register: Register, made: Made, popularity: float) -> None:
         if register.closed(session) and register.chance.random() < 0.94:
             count = max(3, round(popularity * 26 * register.chance.uniform(0.6, 1.3)))
             saved = session["ends_at"] + timedelta(minutes=10)
+            register.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved)
             register.tables.add("head_count", session_id=session["id"], count=count, recorded_at=saved)
 
 

@@ -69,6 +69,9 @@ PLANTED: dict[str, str] = {
         ALTER TABLE organization_text ADD COLUMN search tsvector""",
     "whoever was marked stands in a register that was saved": f"""DELETE FROM register
         WHERE session_id = (SELECT session_id FROM attendance WHERE id = {PAST})""",
+    "whoever just came in is counted in a register that was saved": """DELETE FROM register
+        WHERE session_id IN (SELECT session_id FROM head_count LIMIT 1)""",
+    "no more came than had booked": f"UPDATE attendance SET seats_present = 99 WHERE id = {PAST}",
     "whoever was present, and nobody else, has seats that were used": f"""
         ALTER TABLE attendance DROP CONSTRAINT attendance_seats;
         UPDATE attendance SET seats_present = 0 WHERE id = {PAST}""",
@@ -89,7 +92,8 @@ PLANTED: dict[str, str] = {
             (id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts)
         VALUES (gen_random_uuid(), 'email', 'ola@example.no', 'receipt', '{}', 'nb', 'x', '2026-10-13T08:00Z',
             '2026-10-13T08:00Z', 0)""",
-    "a goal is measured in months of its year": """INSERT INTO goal_figure (id, goal_id, month, value, counted_at)
+    "a goal is measured in months of its year, and once more in January": """
+        INSERT INTO goal_figure (id, goal_id, month, value, counted_at)
         SELECT gen_random_uuid(), id, '2025-08-01', 3, '2026-10-13' FROM goal LIMIT 1""",
     "the audit log has a part for this month": ALIVE.format(NOW) + "DROP TABLE audit_entry_2026_10",
     "the audit log takes any moment": "ALTER TABLE audit_entry DETACH PARTITION audit_entry_default; "

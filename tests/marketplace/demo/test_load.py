@@ -124,7 +124,7 @@ async def test_three_of_four_come() -> None:
 async def test_pseudonyms_are_made_as_for_anybody() -> None:
     found = await row(
         """SELECT a.pseudonym, n.name, c.value, n.id FROM attendance a JOIN booking b ON b.id = a.booking_id
-        JOIN person n ON n.id = b.participant_id JOIN contact_point c ON c.person_id = n.id
+        JOIN person n ON n.id = b.participant_id JOIN contact_point c ON c.id = b.contact_id
         WHERE a.state = 'present' ORDER BY a.id LIMIT 1"""
     )
     assert found
