@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,21 +20,25 @@ def commands() -> None:
 
 
 @contextmanager
-def database(data: Path | None = None) -> Iterator[None]:
-    """Sets TREFFPUNKT_DATABASE_URL, starting the embedded PostgreSQL in the data folder where none is set."""
+def database(data: Path | None = None) -> Iterator[Callable[[], object]]:
+    """Sets TREFFPUNKT_DATABASE_URL, starting the embedded PostgreSQL in the data folder where none is set.
+
+    Gives what starts it again should it have died; a server of somebody else's is theirs to start.
+    """
     if data:
         os.environ["TREFFPUNKT_DATA_DIR"] = str(data.resolve())
         settings.cache_clear()
     if settings().database_url:
-        yield
+        yield lambda: None
         return
     from marketplace.base.embedded import EmbeddedPostgres
 
-    with EmbeddedPostgres(settings().data_dir) as url:
+    postgres = EmbeddedPostgres(settings().data_dir)
+    with postgres as url:
         os.environ["TREFFPUNKT_DATABASE_URL"] = url
         settings.cache_clear()
         try:
-            yield
+            yield postgres.start
         finally:
             del os.environ["TREFFPUNKT_DATABASE_URL"]
             settings.cache_clear()
@@ -62,7 +66,7 @@ def run(port: int, data: Path | None, fresh: bool) -> None:
         for kept in folder.iterdir():
             shutil.rmtree(kept) if kept.is_dir() and not kept.is_symlink() else kept.unlink()
     opened = listen(port)
-    with database(folder):
+    with database(folder) as revive:
         from marketplace import app, schedule  # noqa: F401 - imported before the fork, so that children share it
         from marketplace.base.migrate import migrate as bring_up
 
@@ -70,7 +74,7 @@ def run(port: int, data: Path | None, fresh: bool) -> None:
         if settings().demo:
             asyncio.run(load())
         click.echo(f"Treffpunkt: {settings().public_url}")
-        supervise([*[partial(serve_web, opened)] * settings().web_processes, serve_work])
+        supervise([*[partial(serve_web, opened)] * settings().web_processes, serve_work], revive)
 
 
 @commands.command()
@@ -81,8 +85,8 @@ def serve(port: int) -> None:
     from marketplace.processes import listen, serve_web, supervise
 
     opened = listen(port)
-    with database():
-        supervise([partial(serve_web, opened)] * settings().web_processes)
+    with database() as revive:
+        supervise([partial(serve_web, opened)] * settings().web_processes, revive)
 
 
 @commands.command()

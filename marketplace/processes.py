@@ -56,8 +56,11 @@ def serve_work() -> None:
     asyncio.run(work())
 
 
-def supervise(tasks: list[Callable[[], None]]) -> None:
-    """Run each task in a child of its own until SIGTERM or Ctrl-C."""
+def supervise(tasks: list[Callable[[], None]], revive: Callable[[], object] = lambda: None) -> None:
+    """Run each task in a child of its own until SIGTERM or Ctrl-C.
+
+    `revive` is called when a child that is none of the tasks has ended: the embedded database.
+    """
     gc.freeze()  # what the children share stays shared: the collector does not touch its pages
     children: dict[int, tuple[Callable[[], None], float]] = {}
     stopping = False
@@ -76,6 +79,8 @@ def supervise(tasks: list[Callable[[], None]]) -> None:
     while children:
         pid, _ = os.waitpid(-1, os.WNOHANG)
         task, started = children.pop(pid, (None, 0.0))
+        if pid and task is None and not stopping:
+            revive()
         if task and not stopping:
             time.sleep(
                 1.0 if time.monotonic() - started < 5 else 0.0

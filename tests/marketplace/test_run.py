@@ -1,0 +1,66 @@
+"""`python -m marketplace run` as a whole: it starts, survives what dies under it, and leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2 as httpx
+import psutil
+import pytest
+
+from tests.offers.bookings.test_two_servers import free_port
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Iterator[tuple[str, psutil.Process]]:
+    """Address and process of a running instance with the demo in it."""
+    port = free_port()
+    environment = {name: text for name, text in os.environ.items() if not name.startswith("TREFFPUNKT_")}
+    started = subprocess.Popen(
+        [sys.executable, "-m", "marketplace", "run", "--port", str(port), "--data", str(tmp_path / "data")],
+        env=environment | {"TREFFPUNKT_DEMO": "1"}, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    try:
+        assert until_ready(address, 90)
+        yield address, psutil.Process(started.pid)
+    finally:
+        if started.poll() is None:
+            started.kill()
+
+
+def until_ready(address: str, seconds: float) -> bool:
+    """Does it answer well within so many seconds?"""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{address}/health/ready", timeout=10).status_code == 200:
+                return True
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    return False
+
+
+def test_it_survives_the_death_of_its_children_and_stops_cleanly(
+    instance: tuple[str, psutil.Process],
+) -> None:
+    address, process = instance
+    assert httpx.get(f"{address}/offers").status_code == 200
+    database = next(child for child in process.children() if child.name() == "postgres")
+    database.kill()
+    assert until_ready(address, 20)
+    web = [child for child in process.children() if child.name() != "postgres"]
+    for child in web:
+        child.kill()
+    assert until_ready(address, 20)
+    assert httpx.get(f"{address}/offers").status_code == 200
+    everybody = process.children(recursive=True)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) in (0, None)
+    gone, alive = psutil.wait_procs(everybody, timeout=10)
+    assert not alive
