@@ -223,7 +223,8 @@ async def managed(
 ) -> list[dict[str, Any]]:
     """A page of the offers that a person edits or leads, with the next session and its seats.
 
-    `after` is (key, id) of the last one seen. One more than PAGE: there are more.
+    `after` is (key, id) of the last one seen. One more than PAGE: there are more. (Not every shelf asks for $2;
+    PostgreSQL must be told its type all the same.)
     """
     found = SHELVES[shelf]
     values: list[Any] = [person.id, now, lang]
