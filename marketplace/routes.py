@@ -9,6 +9,8 @@ from marketplace.access import Guarded
 from marketplace.base import static
 from marketplace.base.access import View
 from marketplace.demo import views as demo
+from marketplace.dialogue import views as dialogue
+from marketplace.goals import views as goals
 from marketplace.home import views as home
 from marketplace.my_page import views as my_page
 from marketplace.people import views as people
@@ -99,6 +101,17 @@ ROUTES: list[BaseRoute] = [
     both("/manage/sessions/{id}/register", attendance.register),
     get("/manage/sessions/{id}/register/print", attendance.sheet),
     # goals and dialogue
+    get("/plans", goals.plans),
+    get("/plans/{slug}", goals.plan),
+    both("/plans/{slug}/goals/new", goals.new_goal),
+    get("/goals/{slug}", goals.goal),
+    both("/goals/{slug}/edit", goals.edit_goal),
+    get("/dialogues", dialogue.dialogues),
+    get("/dialogues/{slug}", dialogue.dialogue),
+    post("/dialogues/{slug}/members", dialogue.add_member),
+    post("/dialogues/{slug}/members/{id}/remove", dialogue.remove_member),
+    both("/dialogues/{slug}/meetings/new", dialogue.new_meeting),
+    both("/dialogues/{slug}/meetings/{offer}", dialogue.meeting),
     # about
     get("/privacy", home.privacy),
     get("/accessibility", home.accessibility),

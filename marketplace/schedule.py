@@ -54,7 +54,7 @@ TIMETABLE = (
     Job("alive", 15 * SECOND, jobs.alive, everywhere=True, in_demo=2 * SECOND),
     Job("next_sessions", MINUTE, next_sessions, in_demo=5 * SECOND),
     Job("expire_offers", MINUTE, expire_offers, in_demo=5 * SECOND),
-    Job("close_months", 10 * MINUTE, close_months, in_demo=SECOND),
+    Job("close_months", 10 * MINUTE, close_months, in_demo=2 * SECOND),
     Job("audit_months", HOUR, audit.open_months),
     Job("clean", HOUR, jobs.clean),
     Job("clean_tickets", HOUR, people.clean_tickets),

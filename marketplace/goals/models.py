@@ -19,6 +19,7 @@ class Metric(StrEnum):
 
 
 class Plan(Row):
+    focus_areas: fields.ReverseRelation["FocusArea"]
     municipality_id: UUID
     municipality = fields.ForeignKeyField("marketplace.Municipality", "plans", on_delete=fields.CASCADE)
     slug = fields.CharField(max_length=80, unique=True)
@@ -32,6 +33,8 @@ class Plan(Row):
 
 
 class FocusArea(Row):
+    goals: fields.ReverseRelation["Goal"]
+    measures: fields.ReverseRelation["Measure"]
     plan_id: UUID
     plan = fields.ForeignKeyField("marketplace.Plan", "focus_areas", on_delete=fields.CASCADE)
     number = fields.IntField()

@@ -31,6 +31,16 @@ async def reached_organizations(person: UUID, roles: list[Role]) -> list[UUID]:
     return [row["id"] for row in await rows(f"{UNITS_BELOW} SELECT id FROM reach", person, roles)]
 
 
+async def coordinated_municipalities(person: UUID) -> list[UUID]:
+    """Municipalities in which the person coordinates some unit: plans, goals and the dialogue, never a participant."""
+    found = await rows(
+        f"""{UNITS_BELOW} SELECT DISTINCT o.municipality_id AS id FROM reach JOIN organization o USING (id)
+        WHERE o.kind = 'municipal'""",
+        person, [Role.COORDINATOR],
+    )  # fmt: skip
+    return [row["id"] for row in found]
+
+
 async def is_staff(person: UUID) -> bool:
     """Works for a municipality or another public body; staff-only offers are for them."""
     return bool(

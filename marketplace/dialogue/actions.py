@@ -1,0 +1,101 @@
+"""Writes of Frivillighetsdialogen: its members, its meetings, and who was at them. One transaction each."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from marketplace.base.audit import record
+from marketplace.base.database import in_transaction, rows
+from marketplace.base.i18n import gettext as _
+from marketplace.dialogue.models import Dialogue, DialogueMeeting, MeetingOrganization
+from marketplace.dialogue.queries import members
+from offers.catalogue.models import Audience, Joining, Kind, Offer, Visibility
+from offers.publishing import actions as publishing
+from offers.publishing.queries import members_seeing
+
+
+async def join(dialogue: Dialogue, organization: UUID, *, by: UUID, now: datetime) -> None:
+    """Make an organisation a member, also one that left before. It sees the meetings to come."""
+    async with in_transaction():
+        await rows(
+            """INSERT INTO dialogue_member AS m (id, dialogue_id, organization_id, joined_at) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (dialogue_id, organization_id) DO UPDATE SET joined_at = excluded.joined_at, left_at = NULL
+            WHERE m.left_at IS NOT NULL""",
+            uuid7(), dialogue.id, organization, now,
+        )  # fmt: skip
+        await _let_see(dialogue, {organization}, set(), by=by, now=now)
+        await record("dialogue.joined", now=now, actor=by, object_id=dialogue.id, organization=organization)
+
+
+async def leave(dialogue: Dialogue, organization: UUID, *, by: UUID, now: datetime) -> None:
+    """An organisation leaves. It keeps what it booked, and sees no more of the meetings to come."""
+    async with in_transaction():
+        await rows(
+            """UPDATE dialogue_member SET left_at = $3
+            WHERE dialogue_id = $1 AND organization_id = $2 AND left_at IS NULL""",
+            dialogue.id, organization, now,
+        )  # fmt: skip
+        await _let_see(dialogue, set(), {organization}, by=by, now=now)
+        await record("dialogue.left", now=now, actor=by, object_id=dialogue.id, organization=organization)
+
+
+async def _let_see(dialogue: Dialogue, more: set[UUID], fewer: set[UUID], *, by: UUID, now: datetime) -> None:
+    coming = await Offer.filter(
+        dialogue_meeting__dialogue_id=dialogue.id, state="published", last_session_ends__gt=now
+    ).order_by("id")
+    for offer in coming:
+        seen_by = (set(await members_seeing(offer.id)) | more) - fewer
+        await publishing.set_audience(offer, by=by, now=now, members=seen_by, text={})
+
+
+async def call_meeting(
+    dialogue: Dialogue,
+    *,
+    by: UUID,
+    now: datetime,
+    lang: str,
+    agenda: str,
+    day: date,
+    starts: time,
+    ends: time,
+    venue: UUID,
+    capacity: int | None,
+    **text: str,
+) -> DialogueMeeting:
+    """A meeting: an offer with one session that the members see and book. Booking, reminders, calendars and
+    registers come with it. Raises Refused when it lacks something."""
+    owner: Any = dialogue.coordinated_by
+    async with in_transaction():
+        offer = await publishing.start(
+            owner=owner.id, municipality=owner.municipality_id, by=by, now=now, kind=Kind.WORKSHOP,
+            source_lang=lang, body=agenda, what_happens=_("Vi går gjennom sakslista, og avtaler hva vi gjør videre."),
+            bring_someone=_("Dere kan være flere fra samme organisasjon."), **text,
+        )  # fmt: skip
+        await publishing.set_joining(
+            offer, by=by, now=now, joining=Joining.WHOLE, capacity=capacity, text={}, contact_name=owner.contact_name,
+            phone=owner.phone,
+        )  # fmt: skip
+        await publishing.set_audience(
+            offer, by=by, now=now, members=[one["id"] for one in await members(dialogue.id)], text={},
+            audiences=[Audience.STAFF.value], visibility=Visibility.MEMBERS, venue_id=venue,
+        )  # fmt: skip
+        await publishing.set_sessions(offer, by=by, now=now, days=[day], starts=starts, ends=ends)
+        await publishing.publish(offer, by=by, now=now, sensitive=False)
+        meeting = await DialogueMeeting.create(dialogue=dialogue, offer=offer, agenda=agenda)
+        await record("meeting.called", now=now, actor=by, object_id=meeting.id, organization=owner.id)
+    return meeting
+
+
+async def say_who_was_there(
+    meeting: DialogueMeeting, organizations: Iterable[UUID], *, by: UUID, now: datetime
+) -> None:
+    """These organisations were at the meeting, and no others. It takes the place of what the register says."""
+    async with in_transaction():
+        await MeetingOrganization.filter(meeting_id=meeting.id).delete()
+        await MeetingOrganization.bulk_create(
+            [MeetingOrganization(meeting=meeting, organization_id=one) for one in sorted(set(organizations))]
+        )
+        await record("meeting.attended", now=now, actor=by, object_id=meeting.id)

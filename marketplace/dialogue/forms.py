@@ -1,0 +1,49 @@
+"""What a coordinator fills in about the dialogue."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from marketplace.base.forms import Form
+from marketplace.base.i18n import lazy
+from offers.publishing.forms import Clock, Day, Words
+
+
+class MemberForm(Form):
+    organization: UUID
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "organization": {"missing": lazy("Velg en organisasjon."), "otherwise": lazy("Velg en organisasjon.")}
+    }
+
+
+class MeetingForm(Form):
+    """What the members need to know, and nothing that is the same at every meeting."""
+
+    title: str = Field(min_length=1, max_length=120)
+    summary: str = Field(min_length=1, max_length=200)
+    agenda: str = Field(min_length=1, max_length=4000)
+    day: Day
+    starts: Clock
+    ends: Clock
+    venue: UUID
+    way_in: Words = Field(min_length=1, max_length=600)
+    meets_you: Words = Field(min_length=1, max_length=600)
+    capacity: int | None = Field(None, ge=1, le=100_000)
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "title": {"missing": lazy("Skriv hva møtet heter.")},
+        "summary": {"missing": lazy("Skriv en setning om hva møtet er til for.")},
+        "agenda": {"missing": lazy("Skriv hva dere skal snakke om.")},
+        "day": {"missing": lazy("Skriv datoen dere møtes.")},
+        "starts": {"missing": lazy("Skriv når dere begynner.")},
+        "ends": {"missing": lazy("Skriv når dere slutter.")},
+        "venue": {"missing": lazy("Velg et sted."), "otherwise": lazy("Velg et sted fra lista.")},
+        "way_in": {"missing": lazy("Skriv hvor man går inn.")},
+        "meets_you": {"missing": lazy("Skriv hvem som møter den som kommer.")},
+    }
+
+
+class AttendedForm(Form):
+    """Which organisations were at a meeting."""
+
+    organizations: list[UUID] = []

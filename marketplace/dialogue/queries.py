@@ -1,0 +1,145 @@
+"""Reads of Frivillighetsdialogen. Fetching is permission: its coordinators, and for a meeting those who lead it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.clock import month_start
+from marketplace.base.database import row, rows
+from marketplace.base.errors import NotFound
+from marketplace.dialogue.models import Dialogue, DialogueMeeting
+from offers.publishing.queries import offer_led_by
+from organizations.members.queries import coordinated_municipalities
+
+THERE = """there AS (
+    SELECT m.id AS meeting_id, x.organization_id FROM dialogue_meeting m
+        JOIN meeting_organization x ON x.meeting_id = m.id WHERE m.dialogue_id = $1
+    UNION SELECT m.id, b.organization_id FROM dialogue_meeting m JOIN session s ON s.offer_id = m.offer_id
+        JOIN attendance a ON a.session_id = s.id AND a.state = 'present' JOIN booking b ON b.id = a.booking_id
+    WHERE m.dialogue_id = $1 AND b.organization_id IS NOT NULL
+        AND NOT EXISTS (SELECT FROM meeting_organization x WHERE x.meeting_id = m.id))"""
+"""Which organisations were at which meeting of the dialogue: as was said of it; else as the register has it."""
+
+
+async def dialogues(person: Any) -> list[dict[str, Any]]:
+    """The dialogues of the person's municipalities: the Dialogue, how many members it has, and its next meeting."""
+    reached = await coordinated_municipalities(person.id)
+    found = await Dialogue.filter(municipality_id__in=reached).order_by("slug")
+    facts = await rows(
+        """SELECT d.id, (SELECT count(*) FROM dialogue_member x WHERE x.dialogue_id = d.id AND x.left_at IS NULL)
+            AS members, (SELECT min(o.next_session_at) FROM dialogue_meeting m JOIN offer o ON o.id = m.offer_id
+            WHERE m.dialogue_id = d.id AND o.state = 'published') AS next_at
+        FROM dialogue d WHERE d.id = ANY($1)""",
+        [dialogue.id for dialogue in found],
+    )
+    about = {fact["id"]: fact for fact in facts}
+    return [about[dialogue.id] | {"dialogue": dialogue} for dialogue in found]
+
+
+async def dialogue_of(person: Any, slug: str) -> Dialogue:
+    """A dialogue with the unit that coordinates it, for coordinators of its municipality. Raises NotFound."""
+    reached = await coordinated_municipalities(person.id)
+    dialogue = await Dialogue.get_or_none(slug=slug, municipality_id__in=reached).select_related(
+        "coordinated_by"
+    )
+    if dialogue is None:
+        raise NotFound
+    return dialogue
+
+
+async def members(dialogue: UUID) -> list[dict[str, Any]]:
+    """id, slug and name of the member organisations, when they joined, and at how many meetings they were."""
+    return await rows(
+        f"""WITH {THERE} SELECT w.id, w.slug, w.name, x.joined_at,
+            (SELECT count(*) FROM there t WHERE t.organization_id = w.id) AS meetings
+        FROM dialogue_member x JOIN organization w ON w.id = x.organization_id
+        WHERE x.dialogue_id = $1 AND x.left_at IS NULL ORDER BY lower(w.name), w.id""",
+        dialogue,
+    )
+
+
+async def candidates(dialogue: Dialogue) -> list[dict[str, Any]]:
+    """id and name of the municipality's approved organisations that are no members."""
+    return await rows(
+        """SELECT w.id, w.name FROM organization w WHERE w.municipality_id = $2 AND w.state = 'approved'
+            AND NOT EXISTS (SELECT FROM dialogue_member x
+                WHERE x.dialogue_id = $1 AND x.organization_id = w.id AND x.left_at IS NULL)
+        ORDER BY lower(w.name), w.id""",
+        dialogue.id, dialogue.municipality_id,
+    )  # fmt: skip
+
+
+async def meetings(dialogue: UUID, lang: str) -> list[dict[str, Any]]:
+    """All meetings, the latest first: slug and title, when and where, and how many organisations were there."""
+    return await rows(
+        f"""WITH {THERE} SELECT o.slug, t.title, t.lang, s.starts_at, s.ends_at, s.status, v.name AS venue,
+            (SELECT count(*) FROM there x WHERE x.meeting_id = m.id) AS organizations
+        FROM dialogue_meeting m JOIN offer o ON o.id = m.offer_id JOIN session s ON s.offer_id = o.id
+        LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
+        JOIN LATERAL (SELECT title, lang FROM offer_text WHERE offer_id = o.id
+            ORDER BY lang = $2 DESC, lang = o.source_lang DESC LIMIT 1) t ON true
+        WHERE m.dialogue_id = $1 ORDER BY s.starts_at DESC, s.id""",
+        dialogue, lang,
+    )  # fmt: skip
+
+
+async def goals(dialogue: UUID) -> list[dict[str, Any]]:
+    """slug, target and year of the goals about this dialogue, the newest first. Only for a link: goals live above."""
+    return await rows(
+        "SELECT slug, target, year FROM goal WHERE dialogue_id = $1 ORDER BY year DESC, slug", dialogue
+    )
+
+
+async def meeting_of(person: Any, slug: str, offer_slug: str) -> DialogueMeeting:
+    """A meeting with its dialogue and offer, for coordinators and for those who lead it. Raises NotFound."""
+    meeting = await DialogueMeeting.get_or_none(offer__slug=offer_slug, dialogue__slug=slug).select_related(
+        "dialogue", "offer"
+    )
+    if meeting is None:
+        raise NotFound
+    if meeting.dialogue.municipality_id not in await coordinated_municipalities(person.id):
+        await offer_led_by(person, offer_slug)
+    return meeting
+
+
+async def session_of(meeting: DialogueMeeting) -> dict[str, Any]:
+    """When and where a meeting is. Raises NotFound when it has no date."""
+    found = await row(
+        """SELECT s.id, s.starts_at, s.ends_at, s.status, v.name AS venue FROM session s
+        JOIN offer o ON o.id = s.offer_id LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
+        WHERE o.id = $1 ORDER BY s.status = 'cancelled', s.starts_at, s.id LIMIT 1""",
+        meeting.offer.id,
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def organizations_of(meeting: DialogueMeeting) -> list[dict[str, Any]]:
+    """Members, and whoever else was there: id, name, seats booked, and if they were at the meeting. Organisations
+    only, no person."""
+    return await rows(
+        f"""WITH {THERE} SELECT w.id, w.name, coalesce((SELECT sum(b.seats) FROM booking b
+                WHERE b.offer_id = $3 AND b.organization_id = w.id AND b.state = 'confirmed'), 0)::int AS seats,
+            EXISTS (SELECT FROM there t WHERE t.meeting_id = $2 AND t.organization_id = w.id) AS there
+        FROM organization w WHERE w.id IN (
+            SELECT organization_id FROM dialogue_member WHERE dialogue_id = $1 AND left_at IS NULL
+            UNION SELECT organization_id FROM there WHERE meeting_id = $2)
+        ORDER BY lower(w.name), w.id""",
+        meeting.dialogue.id, meeting.id, meeting.offer.id,
+    )  # fmt: skip
+
+
+async def fewest_organizations(dialogue: UUID | None, year: int, ends: Sequence[datetime]) -> list[int]:
+    """The fewest organisations that were at any meeting of the year before each moment. 0: no meeting is known."""
+    found = await rows(
+        f"""WITH {THERE}, met AS (
+            SELECT min(s.starts_at) AS at, count(DISTINCT t.organization_id) AS number FROM there t
+                JOIN dialogue_meeting m ON m.id = t.meeting_id JOIN session s ON s.offer_id = m.offer_id
+            WHERE s.status <> 'cancelled' AND s.starts_at >= $2 AND s.starts_at < $3 GROUP BY t.meeting_id)
+        SELECT coalesce(min(met.number), 0) AS number FROM unnest($4::timestamptz[]) u (ends)
+        LEFT JOIN met ON met.at < u.ends GROUP BY u.ends ORDER BY u.ends""",
+        dialogue, month_start(date(year, 1, 1)), max(ends), list(ends),
+    )  # fmt: skip
+    return [counted["number"] for counted in found]

@@ -1,0 +1,123 @@
+"""Frivillighetsdialogen for those who coordinate it: members, meetings, and which organisations came."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from marketplace.base.access import coordinator, signed_in
+from marketplace.base.errors import NotFound, Refused
+from marketplace.base.http import Request, see_other
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import pick
+from marketplace.base.templates import render
+from marketplace.dialogue import actions, queries
+from marketplace.dialogue.forms import AttendedForm, MeetingForm, MemberForm
+from marketplace.dialogue.models import Dialogue
+from offers.publishing.queries import parse_id, title_of, venues
+from offers.publishing.rules import time_objections
+
+
+@coordinator
+async def dialogues(request: Request) -> Response:
+    """GET /dialogues"""
+    found = await queries.dialogues(request.person)
+    return render(request, "marketplace/dialogue/dialogues.html", dialogues=found)
+
+
+@coordinator
+async def dialogue(request: Request) -> Response:
+    """GET /dialogues/{slug}"""
+    found = await queries.dialogue_of(request.person, request.path_params["slug"])
+    return await _dialogue(request, found, MemberForm.blank())
+
+
+async def _dialogue(request: Request, found: Dialogue, form: Any, status: int = 200) -> Response:
+    meetings = await queries.meetings(found.id, request.lang)
+    return render(
+        request, "marketplace/dialogue/dialogue.html", status=status, dialogue=found, form=form,
+        coming=[one for one in reversed(meetings) if one["ends_at"] > request.now],
+        over=[one for one in meetings if one["ends_at"] <= request.now],
+        members=await queries.members(found.id), candidates=await queries.candidates(found),
+        goals=await queries.goals(found.id),
+    )  # fmt: skip
+
+
+@coordinator
+async def add_member(request: Request) -> Response:
+    """POST /dialogues/{slug}/members"""
+    found = await queries.dialogue_of(request.person, request.path_params["slug"])
+    form = await MemberForm.read(request)
+    if form.valid and form.data.organization not in {one["id"] for one in await queries.candidates(found)}:
+        form.add_error("organization", _("Velg en organisasjon som ikke er med allerede."))
+    if not form.valid:
+        return await _dialogue(request, found, form, 422)
+    await actions.join(found, form.data.organization, by=request.person.id, now=request.now)
+    return see_other(f"/dialogues/{found.slug}", request)
+
+
+@coordinator
+async def remove_member(request: Request) -> Response:
+    """POST /dialogues/{slug}/members/{id}/remove"""
+    found = await queries.dialogue_of(request.person, request.path_params["slug"])
+    organization = parse_id(request.path_params["id"])
+    if organization not in {one["id"] for one in await queries.members(found.id)}:
+        raise NotFound
+    await actions.leave(found, organization, by=request.person.id, now=request.now)
+    return see_other(f"/dialogues/{found.slug}", request)
+
+
+@coordinator
+async def new_meeting(request: Request) -> Response:
+    """GET and POST /dialogues/{slug}/meetings/new"""
+    found = await queries.dialogue_of(request.person, request.path_params["slug"])
+    places = await venues(found.municipality_id)
+    form: Any = MeetingForm.blank()
+    if request.method == "POST":
+        form = await MeetingForm.read(request)
+        if form.valid:
+            given = form.data
+            for field, words in time_objections(given.day, given.starts, given.ends, request.now):
+                form.add_error(field, words)
+            if given.venue not in {one["id"] for one in places}:
+                form.add_error("venue", _("Velg et sted fra lista."))
+        if form.valid:
+            try:
+                await actions.call_meeting(
+                    found, by=request.person.id, now=request.now, lang=request.lang, **form.data.model_dump()
+                )
+                return see_other(f"/dialogues/{found.slug}", request)
+            except Refused as refused:
+                form.add_error("form", refused.message)
+    return render(
+        request, "marketplace/dialogue/new_meeting.html", status=422 if form.errors else 200, dialogue=found,
+        form=form, venues=places, members=await queries.members(found.id),
+    )  # fmt: skip
+
+
+@signed_in
+async def meeting(request: Request) -> Response:
+    """GET and POST /dialogues/{slug}/meetings/{offer}: for coordinators, and for those who lead the meeting."""
+    found = await queries.meeting_of(
+        request.person, request.path_params["slug"], request.path_params["offer"]
+    )
+    session = await queries.session_of(found)
+    there = await queries.organizations_of(found)
+    begun = session["starts_at"] <= request.now
+    if request.method == "POST":
+        if not begun or session["status"] == "cancelled":
+            raise Refused(_("Møtet er ikke holdt, så ingen kan ha vært der ennå."))
+        form = await AttendedForm.read(request)
+        known = {one["id"] for one in there}
+        if form.valid and set(form.data.organizations) <= known:
+            await actions.say_who_was_there(
+                found, form.data.organizations, by=request.person.id, now=request.now
+            )
+            return see_other(f"/dialogues/{found.dialogue.slug}/meetings/{found.offer.slug}", request)
+        form.add_error("organizations", _("Velg blant organisasjonene på lista."))
+    else:
+        form = AttendedForm.blank(organizations=[str(one["id"]) for one in there if one["there"]])
+    return render(
+        request, "marketplace/dialogue/meeting.html", status=422 if form.errors else 200, meeting=found, form=form,
+        session=session, there=there, begun=begun, title=await title_of(found.offer.id, request.lang),
+        dialogue_title=pick(found.dialogue.title), is_coordinator="coordinator" in request.roles,
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""Writes of goals: the figures of closed months, and goals themselves."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise.exceptions import IntegrityError
+from uuid_utils.compat import uuid7
+
+from marketplace.base import jobs
+from marketplace.base.audit import record
+from marketplace.base.database import in_transaction, rows
+from marketplace.base.errors import Conflict
+from marketplace.goals.models import FocusArea, Goal, GoalFigure, Metric
+from marketplace.goals.queries import measure, scope_of
+from marketplace.goals.rules import measured_to
+from marketplace.statistics.queries import people_in_groups
+from offers.publishing.rules import free_slug, slug_of
+
+JOB = "close_months"
+
+
+async def close(goal_id: UUID, months: list[date], slot: str, *, now: datetime) -> None:
+    """Write the figures of closed months, in order of time. A figure that stands is never changed.
+
+    They are measured as registers are now: what is saved later counts in the next month's. How people fall into
+    groups is written with the newest only.
+    """
+    goal = await Goal.get(id=goal_id).select_related("focus_area__plan")
+    ends = [measured_to(month, goal.year) for month in months]
+    async with in_transaction():
+        numbers = await measure(goal, ends)
+        groups = None
+        if goal.metric == Metric.DISTINCT_PEOPLE:
+            municipality = goal.focus_area.plan.municipality_id
+            groups = await people_in_groups(scope_of(goal), municipality, goal.year, ends[-1])
+        figures = [
+            GoalFigure(goal=goal, month=month, value=number, groups=groups if month == months[-1] else None,
+                       counted_at=now)
+            for month, number in zip(months, numbers, strict=True)
+        ]  # fmt: skip
+        await GoalFigure.bulk_create(figures, ignore_conflicts=True)
+        await jobs.done(JOB, slot, now=now)
+
+
+async def make(area: FocusArea, *, by: UUID, now: datetime, title: dict[str, str], **facts: Any) -> Goal:
+    """A new goal under a focus area. Its closed months are measured by the worker."""
+    slug = slug_of(next(iter(title.values())))
+    taken = await rows("SELECT slug FROM goal WHERE slug = $1 OR slug LIKE $2", slug, f"{slug}-%")
+    goal = Goal(
+        id=uuid7(),
+        focus_area=area,
+        slug=free_slug(slug, {one["slug"] for one in taken}),
+        title=title,
+        **facts,
+    )
+    try:
+        async with in_transaction():
+            await goal.save(force_create=True)
+            await record("goal.made", now=now, actor=by, object_id=goal.id)
+    except IntegrityError:
+        raise Conflict from None  # two made the same at once
+    return goal
+
+
+async def change(goal: Goal, *, by: UUID, now: datetime, **facts: Any) -> None:
+    async with in_transaction():
+        await goal.update_from_dict(facts).save()
+        await record("goal.changed", now=now, actor=by, object_id=goal.id)
