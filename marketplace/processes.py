@@ -45,7 +45,7 @@ def serve_web(opened: socket.socket) -> None:
             proxy_headers=False,
             timeout_keep_alive=15,
             timeout_graceful_shutdown=5,
-        )  # fmt: skip
+        )
     ).run(sockets=[opened])
 
 

@@ -62,5 +62,5 @@ def test_it_survives_the_death_of_its_children_and_stops_cleanly(
     everybody = process.children(recursive=True)
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) in (0, None)
-    gone, alive = psutil.wait_procs(everybody, timeout=10)
+    _gone, alive = psutil.wait_procs(everybody, timeout=10)
     assert not alive
