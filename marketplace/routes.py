@@ -45,6 +45,14 @@ ROUTES: list[BaseRoute] = [
     get("/offers/{slug}", catalogue.offer),
     get("/organizations", catalogue.organizations),
     get("/organizations/{slug}", catalogue.organization),
+    # calendars
+    get("/calendar/all.ics", feeds.all_offers),
+    get("/calendar/organizations/{slug}.ics", feeds.organization),
+    get("/calendar/kinds/{kind}.ics", feeds.kind),
+    get("/calendar/offers/{slug}.ics", feeds.offer),
+    get("/calendar/sessions/{id}.ics", feeds.session),
+    get("/calendar/private/{secret}.ics", feeds.private),
+    get("/calendar", feeds.subscribe),
     # booking
     get("/offers/{slug}/bookings/new", bookings.new),
     post("/offers/{slug}/bookings", bookings.create),
@@ -59,14 +67,6 @@ ROUTES: list[BaseRoute] = [
     post("/manage/offers/{slug}/capacity", participants.capacity),
     post("/manage/offers/{slug}/requests", participants.answer_request),
     post("/manage/offers/{slug}/take-off", participants.take_off),
-    # calendars
-    get("/calendar", feeds.subscribe),
-    get("/calendar/all.ics", feeds.all_offers),
-    get("/calendar/organizations/{slug}.ics", feeds.organization),
-    get("/calendar/kinds/{kind}.ics", feeds.kind),
-    get("/calendar/offers/{slug}.ics", feeds.offer),
-    get("/calendar/sessions/{id}.ics", feeds.session),
-    get("/calendar/private/{secret}.ics", feeds.private),
     # people
     both("/sign-in", people.sign_in),
     both("/sign-in/code", people.code),

@@ -66,7 +66,6 @@ class Revision:
             server_settings={"application_name": NAME},
         )
         lost = asyncio.Event()
-
         try:
             self.epoch += 1
             connection.add_termination_listener(lambda _: lost.set())

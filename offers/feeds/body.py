@@ -16,7 +16,7 @@ ROOM = 16 * 1024 * 1024
 
 
 class Body:
-    """The bytes of a feed, plain and as gzip, and the tag that is a hash of them.
+    """The bytes of a feed, plain and as gzip: two representations, so two tags, made of a hash of the plain one.
 
     `revision` of the catalogue it was made from; `changed_at`, when that changed; `asked_at`, when the database told
     so, on the same clock. A private feed has none of them.
@@ -31,7 +31,8 @@ class Body:
     ) -> None:
         self.plain = plain
         self.packed = gzip.compress(plain, 6, mtime=0)
-        self.etag = hashlib.sha256(plain).hexdigest()[:32]
+        etag = hashlib.sha256(plain).hexdigest()[:32]
+        self.etags = (etag, f"{etag}-gzip")
         self.revision = revision
         self._second = changed_at.replace(microsecond=0) if changed_at else None
         left = self._second + SECOND - asked_at if self._second and asked_at else timedelta(0)

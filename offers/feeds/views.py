@@ -1,6 +1,8 @@
 """Calendar feeds over HTTP, as calendar clients need them: no redirect, no cookie, no negotiation."""
 
+from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from uuid import UUID
 
 from starlette.responses import Response
@@ -15,12 +17,13 @@ from offers.feeds import queries
 from offers.feeds.body import Body, kept
 from offers.feeds.rules import accepts_gzip, unchanged
 
-PRIVATE = {
-    "Cache-Control": "private, no-cache",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-}
-
+PUBLIC = [(b"cache-control", b"no-cache")]
+PRIVATE = [
+    (b"cache-control", b"private, no-cache"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-robots-tag", b"noindex"),
+]
+CONTENT = [(b"content-type", b"text/calendar; charset=utf-8"), (b"content-disposition", b"inline")]
 CHOICES = {"kind": "kinds", "organization": "organizations", "offer": "offers"}
 """What the subscribe page may be asked for, and the sort of feed it is."""
 
@@ -73,7 +76,7 @@ async def public_feed(request: Request, scope: str, key: str) -> Response:
     """The feed, from this process's memory while nothing has changed."""
     now = request.now
     body = await kept.get((scope, key, today(now)), lambda: queries.public_feed(scope, key, now))
-    return answer(request, body, {"Cache-Control": "no-cache"})
+    return answer(request, body, PUBLIC)
 
 
 @public
@@ -82,23 +85,30 @@ async def private(request: Request) -> Response:
     return answer(request, await queries.private_feed(request.path_params["secret"], request.now), PRIVATE)
 
 
-def answer(request: Request, body: Body, headers: dict[str, str]) -> Response:
+class Ready(Response):
+    """A response whose headers are bytes already: to encode them took longer than all else about a kept feed."""
+
+    def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
+        self.status_code, self.raw_headers, self.body, self.background = status, headers, body, None
+
+
+def answer(request: Request, body: Body, headers: list[tuple[bytes, bytes]]) -> Response:
     """200 with the calendar, or 304 when the client has it."""
     sent, modified_at = request.headers, body.modified_at
     packed = accepts_gzip(sent.get("accept-encoding", ""))
-    etags = (body.etag, f"{body.etag}-gzip")  # two representations, two tags
-    headers = headers | {"ETag": f'"{etags[packed]}"', "Vary": "Accept-Encoding"}
+    headers = [*headers, (b"etag", f'"{body.etags[packed]}"'.encode()), (b"vary", b"Accept-Encoding")]
     if modified_at:
-        headers["Last-Modified"] = format_datetime(modified_at, usegmt=True)
-    none_match = ", ".join(sent.getlist("if-none-match")) if "if-none-match" in sent else None
-    if unchanged(none_match, sent.get("if-modified-since"), etags, modified_at):
-        return Response(status_code=304, headers=headers)
+        headers.append((b"last-modified", http_date(modified_at)))
+    known = sent.getlist("if-none-match")
+    if unchanged(", ".join(known) if known else None, sent.get("if-modified-since"), body.etags, modified_at):
+        return Ready(304, headers)
     content = body.packed if packed else body.plain
-    headers |= {"Content-Disposition": "inline", "Content-Length": str(len(content))}
+    headers += [*CONTENT, (b"content-length", str(len(content)).encode())]
     if packed:
-        headers["Content-Encoding"] = "gzip"
-    return Response(
-        b"" if request.method == "HEAD" else content,
-        headers=headers,
-        media_type="text/calendar; charset=utf-8",
-    )
+        headers.append((b"content-encoding", b"gzip"))
+    return Ready(200, headers, b"" if request.method == "HEAD" else content)
+
+
+@lru_cache(256)
+def http_date(moment: datetime) -> bytes:
+    return format_datetime(moment, usegmt=True).encode()
