@@ -10,7 +10,7 @@ from marketplace.base.clock import oslo
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, time_span, when
 from marketplace.settings import settings
-from offers.catalogue.models import Joining, OfferState, SessionStatus, Visibility
+from offers.catalogue.models import Joining, Kind, OfferState, SessionStatus, Visibility
 from offers.catalogue.rules import NOTHING, Seats, audience_words, kind_words, other_lang, seats, web_address
 
 WEEKDAYS = (
@@ -43,12 +43,18 @@ def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
         "phone": offer["phone"] or offer["owner_phone"],
         "cancelled": cancelled,
         "over": over and not cancelled,
-        "lines": [] if cancelled else lines,
+        "lines": [] if cancelled else to_choose(lines, offer["kind"]),
         "told": told,
         "box": None if cancelled or over else next_line(coming),
         "button": BUTTONS.get(told.act),
         "json_ld": json_ld(offer, coming) if not cancelled and not over else "",
     }
+
+
+def to_choose(lines: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    """The dates to show: of a conversation's many slots only the free ones, while there are any."""
+    free = [one for one in lines if one["act"] == "book"]
+    return free if free and kind == Kind.CONVERSATION else lines
 
 
 def line(session: dict[str, Any], offer: dict[str, Any], now: datetime) -> dict[str, Any]:

@@ -142,7 +142,8 @@ def _conditions(wanted: Search, seen: str, dates: str, put: Put) -> tuple[str, s
         else:
             conditions.append(f"o.kind = ANY({put(list(wanted.kinds))}::text[])")
     if wanted.audiences:
-        conditions.append(f"o.audiences && {put(list(wanted.audiences))}::text[]")
+        # IS TRUE hides it from the index on audiences: each of the nine is so common that reading in order is quicker.
+        conditions.append(f"(o.audiences && {put(list(wanted.audiences))}::text[]) IS TRUE")
     if wanted.drop_in is not None:
         conditions.append(f"o.joining {'=' if wanted.drop_in else '<>'} '{Joining.DROP_IN.value}'")
     if wanted.free:

@@ -1,0 +1,207 @@
+"""The list of offers, over HTTP."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from bs4 import Tag
+
+from offers.catalogue.models import (
+    Audience,
+    Joining,
+    Kind,
+    Session,
+)  # fmt: skip
+from organizations.directory.models import OrganizationKind
+from organizations.members.models import Role
+from tests import make
+from tests.conftest import NOW
+from tests.visitor import Page, Visitor
+
+SATURDAY = datetime(2026, 10, 17, 9, tzinfo=UTC)
+WEEK = timedelta(days=7)
+
+
+def cards(page: Page) -> list[str]:
+    return [card.get_text() for card in page.soup.select(".tp-list .tp-offer__link")]
+
+
+def chips(page: Page) -> dict[str, str]:
+    return {chip.get_text().removeprefix("Fjern "): str(chip["href"]) for chip in page.soup.select(".ds-chip")}
+
+
+def checked(page: Page) -> list[tuple[str, str]]:
+    return [(str(box["name"]), str(box["value"])) for box in page.soup.select("input:checked, input[checked]")]
+
+
+def words(element: Tag) -> str:
+    """What a person reads, with ordinary spaces."""
+    return " ".join(element.get_text(" ").replace("\u2060", "").split())
+
+
+async def test_the_list_shows_a_card_of_each_offer_and_says_how_many(visitor: Visitor) -> None:
+    venue = await make.venue()
+    await make.offer("Generasjonslekene", starts=[SATURDAY], venue=venue, audiences=["seniors", "parents"], capacity=2)
+    await make.offer("Kafé Julie", joining=Joining.DROP_IN, kind=Kind.MEETING_PLACE, starts=[NOW + timedelta(hours=1)])
+    page = await visitor.open("/offers")
+    assert (page.status, page.soup.find("h2", id="found").get_text()) == (200, "2 tilbud")
+    assert page.soup.find(id="live").get_text() == "2 tilbud"
+    first, second = page.soup.select(".tp-list article")
+    assert words(first) == (
+        "tir 13 okt Møteplass · Frivilligsentralen Kafé Julie I dag kl. 13–15 Alle er velkommen "
+        "Kom innom Ingen påmelding"
+    )
+    assert words(second) == (
+        "lør 17 okt Aktivitet · Frivilligsentralen Generasjonslekene lørdag 17. oktober kl. 11–13 Sandnes rådhus "
+        "65 år og eldre, foreldre 2 plasser igjen"
+    )
+    assert page.response.headers["cache-control"] == "no-cache"
+
+
+async def test_every_filter_stands_in_the_address_in_the_form_and_as_a_chip(visitor: Visitor) -> None:
+    query = {
+        "q": "tur", "place": "Sandnes", "drop_in": "1", "free": "1", "evening": "1", "when": "this_week",
+        "audience": ["youth", "seniors"], "kind": ["course"],
+    }  # fmt: skip
+    page = await visitor.open(f"/offers?{visitor.client.build_request('GET', '/', params=query).url.query.decode()}")
+    assert page.status == 200
+    assert [page.soup.find(id=name)["value"] for name in ("q", "place")] == ["tur", "Sandnes"]
+    assert checked(page) == [
+        ("drop_in", "1"), ("free", "1"), ("evening", "1"), ("when", "this_week"), ("audience", "youth"),
+        ("audience", "seniors"), ("kind", "course"),
+    ]  # fmt: skip
+    assert page.soup.select_one("main summary").get_text() == "Flere valg (4 valgt)"
+    links = chips(page)
+    assert list(links) == [
+        "«tur»", "Sandnes", "Kom innom, ingen påmelding", "Har ledige plasser", "Kveld og helg", "Denne uka", "Ungdom",
+        "65 år og eldre", "Kurs",
+    ]  # fmt: skip
+    left = parse_qs(urlsplit(links["Ungdom"]).query)
+    assert left == {name: value if isinstance(value, list) else [value] for name, value in query.items()} | {
+        "audience": ["seniors"]
+    }
+    assert "when" not in parse_qs(urlsplit(links["Denne uka"]).query)
+    assert page.soup.find("a", string="Fjern alle valg")["href"] == "/offers"
+
+
+async def test_pages_lead_on_and_back_with_the_filters_kept(visitor: Visitor) -> None:
+    for number in range(23):
+        await make.offer(f"Kurs {number:02}", kind=Kind.COURSE, starts=[NOW + timedelta(days=number)])
+    await make.offer("Tur", starts=[NOW + timedelta(days=1)])
+    first = await visitor.open("/en/offers?kind=course")
+    on = first.soup.select_one("nav.tp-cluster a.ds-button")
+    assert str(on["href"]).startswith("/en/offers?kind=course&after=")
+    second = await visitor.open(str(on["href"]))
+    assert cards(first) + cards(second) == [f"Kurs {number:02}" for number in range(23)]
+    assert second.soup.select_one("nav.tp-cluster a")["href"] == "/en/offers?kind=course"
+    assert not second.soup.select("nav.tp-cluster a.ds-button")
+
+
+async def test_htmx_gets_the_results_alone_with_the_count_for_the_live_region(visitor: Visitor) -> None:
+    await make.offer("Språkkafé")
+    page = await visitor.open("/offers?q=spr", hx_request="true")
+    assert page.soup.h1 is None
+    assert cards(page) == ["Språkkafé"]
+    live = page.soup.find(id="live")
+    assert (live.get_text(), live["data-hx-swap-oob"]) == ("1 tilbud", "true")
+    assert page.response.headers["vary"].startswith("HX-Request, HX-History-Restore-Request")
+    whole = await visitor.open("/offers?q=spr", hx_request="true", hx_history_restore_request="true")
+    assert whole.heading == "Finn tilbud"
+
+
+@pytest.mark.parametrize("typed", ["sprakkafe", "spåkkafé", "Språk kaffe"])
+async def test_nothing_found_says_so_and_what_to_do_instead(visitor: Visitor, typed: str) -> None:
+    offer = await make.offer("Språkkafé")
+    await make.offer("Fisketur")
+    page = await visitor.open(f"/offers?q={typed}&evening=1")
+    assert page.soup.find(id="found").get_text() == "Ingen tilbud passer"
+    near = page.soup.select("#results .tp-panel li a")
+    assert [(link.get_text(), link["href"]) for link in near] == [("Språkkafé", f"/offers/{offer.slug}")]
+    assert "Prøv å fjerne ett av valgene." in page.text
+    assert page.soup.select_one("#results a[href^=tel]").get_text() == "51 00 00 00"
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "reason"),
+    [
+        ("when=2026-02-30", "when", "Velg når i lista."),
+        ("kind=course&kind=x", "kind", "Velg hva slags tilbud i lista."),
+        ("audience=-1", "audience", "Velg hvem i lista."),
+        ("q=" + "a" * 101, "q", "Skriv færre ord, høyst 100 tegn."),
+        ("q=" + "1" + "0" * 40, "q", None),
+        ("place=" + "1" + "0" * 40, "place", None),
+        ("place=" + "å" * 61, "place", "Skriv et kortere sted, høyst 60 tegn."),
+        ("q=tur%01", "q", "Teksten har et tegn vi ikke kan ta imot."),
+        ("free=kanskje", "free", "Dette forstår vi ikke. Se over og prøv igjen."),
+        ("drop_in=1" + "0" * 40, "drop_in", "Dette forstår vi ikke. Se over og prøv igjen."),
+    ],
+)
+async def test_a_bad_filter_is_refused_at_its_field_and_what_was_typed_stays(
+    visitor: Visitor, query: str, field: str, reason: str | None
+) -> None:
+    await make.offer("Tur")
+    page = await visitor.open(f"/offers?place=Sandnes&{query}" if field != "place" else f"/offers?{query}")
+    if reason is None:
+        assert page.status == 200
+        return
+    assert page.status == 422
+    assert page.soup.find(id=f"{field}-error").get_text() == reason
+    assert page.soup.select_one(f'.ds-error-summary a[href="#{field}"]').get_text() == reason
+    assert page.soup.find(id="found").get_text() == "Vi kunne ikke søke"
+    assert page.soup.find(id="place")["value"] == ("Sandnes" if field != "place" else "å" * 61)
+    assert page.soup.title.get_text().startswith("Feil:")
+
+
+@pytest.mark.parametrize("after", ["x", "1~2", "9" * 41 + "~" + "a" * 32, "-1~" + "a" * 32, "~", "nan~" + "b" * 32])
+async def test_a_wrong_place_in_the_list_is_refused(visitor: Visitor, after: str) -> None:
+    await make.offer("Tur")
+    owner = await make.organization()
+    for path in ("/offers", f"/organizations/{owner.slug}"):
+        page = await visitor.open(f"{path}?after={after}")
+        assert page.status == 422
+        assert page.soup.select_one(".ds-error-summary li").get_text() == (
+            "Vi finner ikke igjen stedet i lista. Begynn på nytt fra starten."
+        )
+
+
+@pytest.mark.parametrize("query", ["q=%00", "q=%ff", "place=a%00b", "q=%c3"])
+async def test_what_is_no_text_at_all_is_refused(visitor: Visitor, query: str) -> None:
+    assert (await visitor.open(f"/offers?{query}")).status == 400
+
+
+async def test_a_place_far_out_in_the_list_is_empty_and_leads_back(visitor: Visitor) -> None:
+    await make.offer("Tur")
+    page = await visitor.open("/offers?after=" + "9" * 17 + "~" + "f" * 32)
+    assert page.status == 200
+    assert page.soup.find("a", string="Til starten av lista")["href"] == "/offers"
+
+
+async def test_staff_may_choose_what_is_for_staff(visitor: Visitor) -> None:
+    page = await visitor.open("/offers")
+    values = {str(box["value"]) for box in page.soup.select("input[type=checkbox]")}
+    assert values == {"1"} | {key.value for key in (*Kind, *Audience)} - {"staff_training", "staff"}
+    unit = await make.organization("Helse", kind=OrganizationKind.MUNICIPAL)
+    await visitor.sign_in(await make.member(unit, Role.STAFF))
+    page = await visitor.open("/offers")
+    assert {"staff_training", "staff"} <= {str(box["value"]) for box in page.soup.select("input[type=checkbox]")}
+
+
+async def test_a_page_asks_the_database_equally_often_for_one_row_and_for_thirty(
+    visitor: Visitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def queries(path: str) -> int:
+        caplog.clear()
+        with caplog.at_level(logging.DEBUG, "tortoise.db_client"):
+            assert (await visitor.open(path)).status == 200
+        return len([record for record in caplog.records if record.name == "tortoise.db_client"])
+
+    owner = await make.organization()
+    offer = await make.offer("Kafé", owner=owner, starts=[NOW + timedelta(hours=1)])
+    paths = ["/", "/offers", f"/offers/{offer.slug}", "/organizations", f"/organizations/{owner.slug}"]
+    one = [await queries(path) for path in paths]
+    for number in range(29):
+        await make.offer(f"Tur {number}", owner=owner, starts=[NOW + timedelta(hours=2)])
+        start = NOW + timedelta(days=number + 1)
+        await Session.create(offer=offer, starts_at=start, ends_at=start + timedelta(hours=1), changed_at=NOW)
+    assert [await queries(path) for path in paths] == one == [3, 1, 2, 1, 2]

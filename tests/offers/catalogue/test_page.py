@@ -1,0 +1,223 @@
+"""The page of an offer, over HTTP."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from offers.bookings.models import BookingState
+from offers.catalogue.models import (
+    Joining,
+    Kind,
+    Offer,
+    OfferOrganizer,
+    OfferText,
+    SeatPool,
+    Session,
+    VenueText,
+)  # fmt: skip
+from tests import make
+from tests.conftest import NOW
+from tests.visitor import Visitor
+
+SATURDAY = datetime(2026, 10, 17, 9, tzinfo=UTC)
+WEEK = timedelta(days=7)
+
+
+async def told(visitor: Visitor, offer: Offer) -> list[tuple[str, str, str | None]]:
+    """(date, words, where the button leads) of each date on the offer's page."""
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert page.status == 200
+    rows = []
+    for row in page.soup.select(".tp-session"):
+        seats, button = row.select_one(".tp-seats"), row.select_one("a.ds-button")
+        rows.append((row.b.get_text(), seats.get_text() if seats else "", button["href"] if button else None))
+    return rows
+
+
+async def test_the_page_tells_all_one_needs_before_the_first_visit(visitor: Visitor) -> None:
+    venue = await make.venue(hearing_loop=False, step_free=None)
+    await VenueText.create(venue=venue, lang="nb", entrance="Mot torget.", transport="Buss til Ruten.")
+    owner, friend = await make.organization("Sentralen", phone="51 00 00 09"), await make.organization("Senior")
+    offer = await make.offer(
+        "Lekene", owner=owner, venue=venue, starts=[SATURDAY, SATURDAY + WEEK], contact_name="Aud", phone="51 00 00 01"
+    )
+    await OfferOrganizer.create(offer=offer, organization=friend)
+    await OfferText.filter(offer=offer).update(
+        summary="Små og store.", body="Første avsnitt.\n\nAndre <b>avsnitt</b>.", meets_you="Aud står ved døra.",
+        way_in="Hovedinngangen.", bring_someone="En venn.", what_happens="Kaffe.", may_leave="Når du vil.",
+        bring="Sko.",
+    )  # fmt: skip
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert (page.status, page.heading) == (200, "Lekene")
+    assert [part.get_text() for part in page.soup.select(".tp-prose p")] == ["Første avsnitt.", "Andre <b>avsnitt</b>."]
+    facts = {row.dt.get_text(): row.dd.get_text() for row in page.soup.select(".tp-facts > div")}
+    assert facts == {
+        "Hvem møter deg": "Aud står ved døra.", "Hvor du går inn": "Hovedinngangen.", "Hvem kan du ta med": "En venn.",
+        "Hva skjer": "Kaffe.", "Hva tar du med": "Sko.", "Hvis det ikke er noe for deg": "Når du vil.",
+    }  # fmt: skip
+    place = page.soup.find(id="venue").parent
+    assert "Rådhusgata 1, 4306 Sandnes" in place.get_text(" ")
+    assert [line.get_text() for line in place.select("li")] == [
+        "Toalett for rullestol", "Ikke teleslynge", "Mot torget.", "Buss til Ruten.",
+    ]  # fmt: skip
+    assert str(place.select_one("p a")["href"]).startswith("https://www.openstreetmap.org/?mlat=58.85170&mlon=5.73530")
+    who = page.soup.find(id="organizer").find_next("p")
+    assert " ".join(who.get_text().split()) == (
+        "Sentralen lager dette sammen med Senior. Spørsmål? Ring Aud på 51 00 00 01."
+    )
+    assert [link["href"] for link in who.select("a")] == [
+        f"/organizations/{owner.slug}", f"/organizations/{friend.slug}", "tel:+4751000001",
+    ]  # fmt: skip
+    assert page.soup.find("a", href=f"/calendar/offers/{offer.slug}.ics")
+    assert "Lørdager kl. 11–13" in page.text
+    event = json.loads(page.soup.find("script", type="application/ld+json").string)
+    assert (event["name"], event["startDate"], event["organizer"]["name"]) == (
+        "Lekene", "2026-10-17T11:00:00+02:00", "Sentralen",
+    )  # fmt: skip
+
+
+async def test_each_date_has_its_places_and_its_way_to_book(visitor: Visitor) -> None:
+    starts = [NOW - WEEK, *(SATURDAY + WEEK * number for number in range(4))]
+    offer = await make.offer("Lekene", starts=starts, capacity=20)
+    sessions = await Session.filter(offer=offer).order_by("starts_at")
+    for number, (taken, waiting) in {1: (18, 0), 2: (20, 3), 3: (0, 0)}.items():
+        await SeatPool.filter(session=sessions[number]).update(taken=taken, waiting=waiting)
+    await Session.filter(id=sessions[4].id).update(status="cancelled", note="Vi er tilbake 21. november.")
+    book = f"/offers/{offer.slug}/bookings/new?session="
+    assert await told(visitor, offer) == [
+        ("17", "2 plasser igjen", f"{book}{sessions[1].id}"),
+        ("24", "Fullt. 3 på venteliste", f"{book}{sessions[2].id}"),
+        ("31", "20 ledige plasser", f"{book}{sessions[3].id}"),
+        ("7", "Avlyst", None),
+    ]
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert "Vi er tilbake 21. november." in page.text
+    assert [button.get_text().split()[0] for button in page.soup.select(".tp-session a.ds-button")] == [
+        "Meld", "Stå", "Meld",
+    ]  # fmt: skip
+    box = page.soup.select_one("aside.tp-sticky")
+    assert box.h2.get_text() == "Neste med ledig plass"
+    assert box.select_one("a.ds-button")["href"] == f"{book}{sessions[1].id}"
+
+
+async def test_a_moved_date_says_so(visitor: Visitor) -> None:
+    offer = await make.offer("Tur", starts=[SATURDAY])
+    await Session.filter(offer=offer).update(status="moved", venue=await make.venue("Biblioteket"))
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert page.soup.select_one(".tp-session .tp-muted").get_text() == "Ny tid eller nytt sted. Biblioteket"
+
+
+@pytest.mark.parametrize(
+    ("joining", "taken", "button"),
+    [(Joining.WHOLE, 0, "Meld på"), (Joining.WHOLE, 10, "Stå på venteliste"), (Joining.REQUEST, 10, "Spør om plass")],
+)
+async def test_what_is_booked_once_has_one_way_to_book(
+    visitor: Visitor, joining: Joining, taken: int, button: str
+) -> None:
+    offer = await make.offer("Håp", joining=joining, starts=[SATURDAY, SATURDAY + WEEK])
+    await SeatPool.filter(offer=offer).update(taken=taken)
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert {(link.get_text(), link["href"]) for link in page.soup.select("a.ds-button[href*=bookings]")} == {
+        (button, f"/offers/{offer.slug}/bookings/new")
+    }
+    assert [row[2] for row in await told(visitor, offer)] == [None, None]
+
+
+async def test_the_button_leads_to_a_form_that_books(visitor: Visitor) -> None:
+    offer = await make.offer("Tur", starts=[SATURDAY])
+    page = await visitor.open(f"/offers/{offer.slug}")
+    form = await visitor.open(str(page.soup.select_one(".tp-session a.ds-button")["href"]))
+    assert form.status == 200
+    assert "Tur" in form.text
+
+
+async def test_a_course_that_has_begun_gives_a_phone_number_instead_of_a_button(visitor: Visitor) -> None:
+    offer = await make.offer("Håp", joining=Joining.WHOLE, starts=[NOW - WEEK, SATURDAY], phone="51 00 00 01")
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert not page.soup.select("a[href*=bookings]")
+    box = page.soup.select_one("aside.tp-sticky")
+    assert box.select_one(".tp-seats").get_text() == "Har begynt"
+    assert box.select_one("a[href^=tel]").get_text() == "51 00 00 01"
+
+
+async def test_one_just_drops_in(visitor: Visitor) -> None:
+    offer = await make.offer("Kafé", joining=Joining.DROP_IN, starts=[SATURDAY])
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert page.soup.select_one("aside.tp-sticky h2").get_text() == "Bare kom innom"
+    assert page.soup.select_one(".tp-dropin").get_text(" ", strip=True) == "Kom innom Ingen påmelding"
+    assert not page.soup.select("a[href*=bookings]")
+
+
+@pytest.mark.parametrize(
+    ("joining", "url", "link"),
+    [
+        (Joining.EXTERNAL, "https://example.no/meld", "https://example.no/meld"),
+        (Joining.NONE, "https://example.no/les", "https://example.no/les"),
+        (Joining.NONE, "javascript:alert(1)", None),
+        (Joining.WHOLE, "https://example.no/mote", None),  # told those who have booked
+    ],
+)
+async def test_a_link_elsewhere_is_shown_where_one_books_or_reads_elsewhere(
+    visitor: Visitor, joining: Joining, url: str, link: str | None
+) -> None:
+    offer = await make.offer("Sov bedre", joining=joining, online_url=url, starts=[], kind=Kind.ONLINE_SELF_HELP)
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert page.status == 200
+    found = [str(a["href"]) for a in page.soup.select("main a") if url in str(a["href"])]
+    assert found == ([link] if link else [])
+
+
+async def test_of_many_times_for_a_talk_only_the_free_ones_are_offered(visitor: Visitor) -> None:
+    starts = [SATURDAY + timedelta(hours=number) for number in range(3)]
+    offer = await make.offer("En prat", kind=Kind.CONVERSATION, starts=starts, minutes=45, capacity=1, sensitive=True)
+    await SeatPool.filter(offer=offer, starts_at=starts[0]).update(taken=1)
+    assert [words for _day, words, _link in await told(visitor, offer)] == ["Ledige plasser", "Ledige plasser"]
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert page.soup.find(id="dates").get_text() == "Velg en tid"
+    await SeatPool.filter(offer=offer).update(taken=1)
+    assert len(await told(visitor, offer)) == 3
+
+
+async def test_what_is_over_says_so_and_leads_on(visitor: Visitor) -> None:
+    offer = await make.offer("Kurs", kind=Kind.COURSE, starts=[NOW - WEEK], phone="51 00 00 01")
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert (page.status, page.soup.select_one(".ds-alert h2").get_text()) == (200, "Det er ingen flere datoer nå")
+    assert page.soup.find("a", string="Se lignende tilbud")["href"] == "/offers?kind=course"
+    assert not page.soup.select("a[href*=bookings]")
+
+
+async def test_a_text_in_another_language_says_which_it_is(visitor: Visitor) -> None:
+    offer = await make.offer("Прогулянка", source_lang="uk", starts=[SATURDAY])
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert page.soup.h1["lang"] == "uk"
+    assert page.soup.html["lang"] == "nb"
+    assert (await visitor.open("/offers")).soup.select_one(".tp-offer__link")["lang"] == "uk"
+    await OfferText.create(offer=offer, lang="en", title="A walk", summary="Slowly.")
+    page = await visitor.open(f"/en/offers/{offer.slug}")
+    assert (page.heading, page.soup.h1.get("lang")) == ("A walk", None)
+
+
+@pytest.mark.parametrize("slug", ["finnes-ikke", "%C3%A5", "a" * 300, "x%27--"])
+async def test_an_unknown_address_is_not_found(visitor: Visitor, slug: str) -> None:
+    for path in ("offers", "organizations"):
+        assert (await visitor.open(f"/{path}/{slug}")).status == 404
+
+
+async def test_many_dates_are_folded(visitor: Visitor) -> None:
+    offer = await make.offer("Tur", starts=[SATURDAY + WEEK * number for number in range(11)])
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert page.soup.select_one("details.ds-details summary").get_text() == "Vis 3 datoer til"
+    assert len(page.soup.select("details .tp-session")) == 3
+    assert len(page.soup.select(".tp-session")) == 11
+
+
+async def test_seats_follow_the_bookings(visitor: Visitor) -> None:
+    offer = await make.offer("Tur", starts=[SATURDAY], capacity=5)
+    pool = await SeatPool.get(offer=offer)
+    assert (await told(visitor, offer))[0][1] == "5 ledige plasser"
+    await make.booking(pool, seats=2)
+    assert (await told(visitor, offer))[0][1] == "3 plasser igjen"
+    await make.booking(pool, seats=3)
+    await make.booking(pool, state=BookingState.WAITING)
+    assert (await told(visitor, offer))[0][1] == "Fullt. 1 på venteliste"
