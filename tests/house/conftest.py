@@ -11,9 +11,9 @@ from tests.visitor import Visitor
 
 
 @pytest.fixture(scope="module")
-async def town(pool: None) -> AsyncIterator[Town]:
+async def town(pool: None) -> Town:
     await database.rows(EMPTY)
-    yield await build()
+    return await build()
 
 
 @pytest.fixture

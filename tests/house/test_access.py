@@ -112,7 +112,9 @@ async def test_the_door_lets_in_who_may_do_it(route: Route, town: Town, caller: 
 
 
 @POSTS
-async def test_a_post_that_our_own_form_did_not_send_is_refused(route: Route, town: Town, caller: Visitor) -> None:
+async def test_a_post_that_our_own_form_did_not_send_is_refused(
+    route: Route, town: Town, caller: Visitor
+) -> None:
     path = town.path(route)
     await caller.sign_in(town.people["everybody"])
     theirs = await token_of(caller)

@@ -65,12 +65,16 @@ async def build() -> Town:
     """Put the town into an empty database, on Tuesday 13 October 2026 at noon."""
     town = Town()
     centre = await make.organization("Frivilligsentralen", slug="frivilligsentralen", email="post@example.no")
-    unit = await make.organization("Mestringsenheten", kind=OrganizationKind.MUNICIPAL, slug="mestringsenheten")
+    unit = await make.organization(
+        "Mestringsenheten", kind=OrganizationKind.MUNICIPAL, slug="mestringsenheten"
+    )
     venue = await make.venue()
     town.people["resident"] = await make.person("Ola", "ola@example.no")
     for role in Role:
         home = unit if role in (Role.GUIDE, Role.COORDINATOR, Role.STAFF) else centre
-        town.people[role.value] = await make.member(home, role, f"{role.value.title()}", email=f"{role}@example.no")
+        town.people[role.value] = await make.member(
+            home, role, f"{role.value.title()}", email=f"{role}@example.no"
+        )
     everybody = town.people["everybody"] = await make.person("Alle", "alle@example.no")
     for role in Role:
         home = unit if role in (Role.GUIDE, Role.COORDINATOR, Role.STAFF) else centre
@@ -78,7 +82,9 @@ async def build() -> Town:
 
     walk = await make.offer("Gå på tur", slug="tur", owner=centre, venue=venue, capacity=5, starts=[
         NOW + timedelta(hours=1), NOW + timedelta(days=7)])  # fmt: skip
-    draft = await make.offer("Strikkekafé", slug="strikkekafe", owner=centre, state="draft", joining=Joining.WHOLE)
+    draft = await make.offer(
+        "Strikkekafé", slug="strikkekafe", owner=centre, state="draft", joining=Joining.WHOLE
+    )
     talk = await make.offer("Samtale", slug="samtale", owner=centre, joining=Joining.REQUEST)
     for offer in (walk, draft, talk):
         await HostAssignment.create(person=town.people["host"], offer=offer)
@@ -88,20 +94,26 @@ async def build() -> Town:
     contact = await me.contact_points.all().first()
     booking = await make.booking(pool, me, contact=contact)
     held = await make.booking(pool, await make.person("Tove"), BookingState.OFFERED)
-    asked = await make.booking(await SeatPool.get(offer=talk), await make.person("Per"), BookingState.REQUESTED)
+    asked = await make.booking(
+        await SeatPool.get(offer=talk), await make.person("Per"), BookingState.REQUESTED
+    )
 
     plan = await Plan.create(
         municipality=await make.municipality(), slug="temaplan", title={"nb": "Temaplan"}, summary={"nb": "Alle med"},
         first_year=2024, last_year=2027,
     )  # fmt: skip
-    area = await FocusArea.create(plan=plan, number=1, title={"nb": "Deltakelse"}, summary={"nb": "Flere med"})
+    area = await FocusArea.create(
+        plan=plan, number=1, title={"nb": "Deltakelse"}, summary={"nb": "Flere med"}
+    )
     dialogue = await Dialogue.create(
         municipality=await make.municipality(), coordinated_by=unit, slug="frivillighetsdialogen",
         title={"nb": "Frivillighetsdialogen"}, summary={"nb": "Vi møtes"}, created_at=NOW,
     )  # fmt: skip
     await DialogueMember.create(dialogue=dialogue, organization=centre, joined_at=NOW)
-    meeting = await make.offer("Dialogmøte", slug="dialogmote", owner=unit, joining=Joining.WHOLE,
-                               visibility=Visibility.MEMBERS, venue=venue, starts=[NOW - timedelta(days=1)])  # fmt: skip
+    meeting = await make.offer(
+        "Dialogmøte", slug="dialogmote", owner=unit, joining=Joining.WHOLE, visibility=Visibility.MEMBERS, venue=venue,
+        starts=[NOW - timedelta(days=1)],
+    )  # fmt: skip
     await DialogueMeeting.create(dialogue=dialogue, offer=meeting)
     await Goal.create(focus_area=area, slug="flere-med", title={"nb": "Flere med"}, metric=Metric.DISTINCT_PEOPLE,
                       target=100, year=2026)  # fmt: skip

@@ -1,0 +1,265 @@
+"""What the migrations promise stands in PostgreSQL's own catalogue, and nothing else does."""
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from tortoise import Tortoise
+
+from marketplace.base import database
+from marketplace.base.database import credentials, rows
+from marketplace.base.embedded import binary
+from marketplace.base.migrate import NEWEST
+from tests.conftest import EMPTY
+from tests.house.town import Town
+
+MIGRATIONS = Path(__file__).parents[2] / "marketplace/migrations"
+
+CHECKS = {
+    "attendance_pseudonym": "INSERT INTO attendance (id, session_id, booking_id, state, seats_present, recorded_at) "
+    "VALUES (gen_random_uuid(), '{session}', '{booking}', 'present', 1, clock_timestamp())",
+    "attendance_seats": "INSERT INTO attendance (id, session_id, booking_id, state, seats_present, recorded_at) "
+    "VALUES (gen_random_uuid(), '{session}', '{booking}', 'absent', 1, clock_timestamp())",
+    "booking_held_until": "UPDATE booking SET held_until = NULL WHERE state = 'offered'",
+    "booking_queue_no": "UPDATE booking SET queue_no = NULL WHERE state = 'offered'",
+    "booking_seats": "UPDATE booking SET seats = 0",
+    "contact_point_value": "UPDATE contact_point SET value = ''",
+    "goal_figure_month": "INSERT INTO goal_figure (id, goal_id, month, value, counted_at) "
+    "SELECT gen_random_uuid(), id, '2026-10-02', 1, clock_timestamp() FROM goal",
+    "goal_target": "UPDATE goal SET target = 0",
+    "head_count_count": "INSERT INTO head_count (id, session_id, count, recorded_at) "
+    "VALUES (gen_random_uuid(), '{session}', -1, clock_timestamp())",
+    "offer_audiences": "UPDATE offer SET audiences = '{{}}'",
+    "offer_party": "UPDATE offer SET max_party = 0",
+    "seat_pool_capacity": "UPDATE seat_pool SET capacity = 100001",
+    "seat_pool_taken": "UPDATE seat_pool SET taken = capacity + 1 WHERE capacity IS NOT NULL",
+    "seat_pool_waiting": "UPDATE seat_pool SET waiting = -1",
+    "session_order": "UPDATE session SET ends_at = starts_at",
+}
+"""Every CHECK, and a statement that it must refuse in the town."""
+UNIQUES = {
+    "booking_form_key": "(form_key)",
+    "booking_one_active": "(pool_id, participant_id) WHERE ((state)::text = ANY ((ARRAY["
+    "'requested'::character varying, 'confirmed'::character varying, 'waiting'::character varying, "
+    "'offered'::character varying])::text[]))",
+    "calendar_address_one": "(person_id) WHERE (revoked_at IS NULL)",
+    "calendar_address_secret": "(secret_hash)",
+    "contact_point_verified": "(channel, value) WHERE (verified_at IS NOT NULL)",
+    "membership_one": "(person_id, organization_id, role) WHERE (ended_at IS NULL)",
+    "picture_sha256": "(sha256)",
+    "rate_limit_key": "(key)",
+    "seat_pool_whole": "(offer_id) WHERE (session_id IS NULL)",
+    "sign_in_secret": "(secret_hash)",
+    "sign_in_ticket_link": "(link_hash)",
+}
+"""Unique indexes that are no constraint of a model, and what they are over."""
+INDEXES = {
+    "attendance_booking", "audit_entry_default_object_id_at_idx", "audit_entry_default_person_id_at_idx",
+    "audit_entry_object", "audit_entry_person", "booking_booked_by", "booking_contact", "booking_held",
+    "booking_offer", "booking_participant", "booking_pool", "booking_queue_order", "contact_point_lookup",
+    "contact_point_person", "host_assignment_offer", "membership_organization",
+    "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
+    "offer_organizer_organization", "offer_over", "offer_owner", "offer_text_search", "organization_parent",
+    "organization_text_search", "outbox_due", "seat_pool_offer", "sent_word_session", "session_offer",
+    "session_start", "sign_in_person", "sign_in_ticket_address",
+}  # fmt: skip
+"""The other indexes that the migrations name."""
+TRIGGERS = {
+    ("audit_entry", "audit_append_only"), ("audit_entry_default", "audit_append_only"),
+    ("session", "catalogue_changed"), ("offer", "catalogue_changed"), ("offer_text", "catalogue_changed"),
+    ("offer_organizer", "catalogue_changed"), ("organization", "catalogue_changed"), ("venue", "catalogue_changed"),
+    ("session", "vevent_stale"), ("offer", "vevents_stale"), ("offer_text", "vevents_stale"),
+    ("organization", "vevents_stale"), ("venue", "vevents_stale"),
+}  # fmt: skip
+FUNCTIONS = {"audit_is_append_only", "catalogue_changed", "vevent_stale", "vevents_stale"}
+GENERATED = {("offer_text", "search"), ("organization_text", "search")}
+SEQUENCES = {"booking_queue", "catalogue_revision_id_seq", "tortoise_migrations_id_seq"}
+PARTITIONS = {"audit_entry_default"}
+
+PUBLIC = "'public'::regnamespace"
+
+
+@pytest.fixture
+async def own(server: str) -> AsyncIterator[str]:
+    """The URL of a migrated database of this test's own."""
+    name = f"own_{secrets.token_hex(6)}"
+    connection = await asyncpg.connect(**credentials(server))
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE template_treffpunkt")
+    yield server.replace("/treffpunkt?", f"/{name}?")
+    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await connection.close()
+
+
+async def names(sql: str) -> set[Any]:
+    """The rows of a statement, as values or tuples."""
+    return {next(iter(row.values())) if len(row) == 1 else tuple(row.values()) for row in await rows(sql)}
+
+
+@pytest.fixture(scope="module")
+async def fresh(pool: None) -> None:
+    """No partitions but those that the migrations made."""
+    await database.rows(EMPTY)
+    for part in await names(
+        "SELECT relname FROM pg_class WHERE relname LIKE 'audit_entry_2%' AND relkind = 'r'"
+    ):
+        await rows(f"DROP TABLE {part}")
+
+
+async def test_every_check_exists_and_no_other(fresh: None) -> None:
+    assert await names(
+        f"SELECT conname FROM pg_constraint WHERE contype = 'c' AND connamespace = {PUBLIC}"
+    ) == {*CHECKS}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+async def test_a_check_refuses_what_it_must(name: str, town: Town, database_url: str) -> None:
+    connection = await asyncpg.connect(**credentials(database_url))
+    try:
+        with pytest.raises(asyncpg.CheckViolationError) as refusal:
+            await connection.execute(CHECKS[name].format(**town.ids))
+        assert refusal.value.constraint_name == name
+    finally:
+        await connection.close()
+
+
+async def test_every_unique_index_is_over_what_it_should_be(fresh: None) -> None:
+    found = await rows(f"""SELECT c.relname, split_part(pg_get_indexdef(i.indexrelid), 'USING btree ', 2) AS over
+        FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relnamespace = {PUBLIC} AND i.indisunique
+        AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)""")
+    assert {row["relname"]: row["over"] for row in found} == UNIQUES
+
+
+async def test_every_index_exists_and_no_other(fresh: None) -> None:
+    assert (
+        await names(f"""SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+        WHERE c.relnamespace = {PUBLIC} AND NOT i.indisunique AND i.indisvalid""")
+        == INDEXES
+    )
+
+
+async def test_every_trigger_function_and_generated_column_exists(fresh: None) -> None:
+    assert (
+        await names(
+            "SELECT tgrelid::regclass::text, tgname::text FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'"
+        )
+        == TRIGGERS
+    )
+    assert await names(f"SELECT proname FROM pg_proc WHERE pronamespace = {PUBLIC}") == FUNCTIONS
+    assert (
+        await names(
+            "SELECT table_name, column_name FROM information_schema.columns "
+            "WHERE is_generated = 'ALWAYS' AND table_schema = 'public'"
+        )
+        == GENERATED
+    )
+
+
+async def test_the_sequences_and_the_partitions_exist(fresh: None) -> None:
+    assert (
+        await names(f"SELECT relname FROM pg_class WHERE relkind = 'S' AND relnamespace = {PUBLIC}")
+        == SEQUENCES
+    )
+    assert await names("SELECT inhrelid::regclass::text FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid "
+                       "WHERE c.relkind = 'r'") == PARTITIONS  # fmt: skip
+    assert await names("SELECT relname FROM pg_class WHERE relkind = 'p'") == {"audit_entry"}
+
+
+def columns_of_models() -> set[tuple[str, str, bool]]:
+    """(table, column, may be null) of every model."""
+    return {
+        (model["table"], field["db_column"], field["nullable"])
+        for model in Tortoise.describe_models(serializable=True).values()
+        for field in [model["pk_field"], *model["data_fields"]]
+    }
+
+
+async def test_the_tables_are_those_of_the_models(fresh: None) -> None:
+    found = await names("""SELECT table_name::text, column_name::text, is_nullable = 'YES'
+        FROM information_schema.columns WHERE table_schema = 'public' AND is_generated = 'NEVER'
+        AND table_name NOT IN ('tortoise_migrations', 'audit_entry_default')""")
+    assert found == columns_of_models()
+
+
+async def test_every_foreign_key_does_what_its_model_says_when_the_other_row_goes(fresh: None) -> None:
+    models = Tortoise.describe_models(serializable=True)
+    said = {
+        (model["table"], key["raw_field"], models[key["python_type"]]["table"], key["on_delete"])
+        for model in models.values()
+        for key in [*model["fk_fields"], *model["o2o_fields"]]
+    }
+    assert (
+        await names("""SELECT c.conrelid::regclass::text, a.attname::text, c.confrelid::regclass::text,
+        CASE c.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'r' THEN 'RESTRICT' END
+        FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+        WHERE c.contype = 'f' AND cardinality(c.conkey) = 1""")
+        == said
+    )
+
+
+async def test_every_promise_of_a_model_to_be_unique_is_a_constraint(fresh: None) -> None:
+    said = {
+        (model["table"], (field["db_column"],))
+        for model in Tortoise.describe_models(serializable=True).values()
+        for field in model["data_fields"]
+        if field["unique"]
+    }
+    for model in Tortoise.describe_models(serializable=True).values():
+        column = {field["name"]: field.get("raw_field") or field.get("db_column") for kind in (
+            "data_fields", "fk_fields", "o2o_fields") for field in model[kind]}  # fmt: skip
+        said |= {
+            (model["table"], tuple(column[name] for name in together))
+            for together in model["unique_together"]
+        }
+    found = await rows("""SELECT c.conrelid::regclass::text AS name,
+            array_agg(a.attname::text ORDER BY k.place) AS over
+        FROM pg_constraint c CROSS JOIN LATERAL unnest(c.conkey) WITH ORDINALITY k (number, place)
+        JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.number
+        WHERE c.contype = 'u' AND c.connamespace = 'public'::regnamespace
+            AND c.conrelid <> 'tortoise_migrations'::regclass GROUP BY c.oid, c.conrelid""")
+    assert {(row["name"], tuple(row["over"])) for row in found} == said
+
+
+def test_the_newest_migration_is_the_newest_file() -> None:
+    files = sorted(path.stem for path in MIGRATIONS.glob("[0-9]*.py"))
+    assert files[-1] == NEWEST
+    assert [name.split("_")[0] for name in files] == [f"{number:04}" for number in range(1, len(files) + 1)]
+
+
+def schema(url: str) -> str:
+    """What pg_dump says of a database's schema."""
+    server = credentials(url)
+    dumped = subprocess.run(
+        [binary("pg_dump"), "--schema-only", "--no-owner", "-h", server["host"], "-p", str(server["port"]),
+         "-U", server["user"], server["database"]],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert dumped.returncode == 0, dumped.stderr
+    return "\n".join(
+        line for line in dumped.stdout.splitlines() if not line.startswith("\\")
+    )  # keys of the dump
+
+
+def migrate(url: str, *arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "marketplace", "migrate", *arguments],
+        env=os.environ | {"TREFFPUNKT_DATABASE_URL": url}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+async def test_migrations_go_down_to_nothing_and_up_again(own: str) -> None:
+    first = schema(own)
+    migrate(own, "--to", "__first__")
+    connection = await asyncpg.connect(**credentials(own))
+    left = await connection.fetch(f"""SELECT relname FROM pg_class WHERE relnamespace = {PUBLIC}
+        AND relkind IN ('r', 'p', 'v', 'm', 'S') UNION SELECT proname FROM pg_proc WHERE pronamespace = {PUBLIC}""")
+    await connection.close()
+    assert {row[0] for row in left} == {"tortoise_migrations", "tortoise_migrations_id_seq"}
+    migrate(own)
+    assert schema(own) == first
