@@ -79,7 +79,7 @@ async def heading(scope: str, key: str) -> str | None:
     if scope == "organizations":
         name = await value("SELECT name FROM organization WHERE slug = $1 AND state = 'approved'", key)
     elif scope == "offers":
-        seen = published(VISITOR, [])
+        seen = published(VISITOR, [], cancelled=True)
         name = await value(
             f"""SELECT CASE WHEN o.sensitive THEN $2 ELSE t.title END FROM offer o
             JOIN organization w ON w.id = o.owner_id
@@ -109,9 +109,14 @@ async def subjects(now: datetime) -> tuple[list[tuple[str, str]], list[tuple[str
 
 
 async def sessions(scope: str, key: str, day: date) -> list[dict[str, Any]]:
-    """id and vevent (or None) of the nearest sessions of the window, in order of time."""
+    """id and vevent (or None) of the nearest sessions of the window, in order of time.
+
+    A cancelled one stays until its date has passed, also when the whole offer is cancelled: those who subscribe must
+    be told.
+    """
     start = at_oslo(day, time(0))
-    seen = f"{published(VISITOR, [])} AND {SCOPES[scope]} AND (s.status <> 'cancelled' OR s.ends_at > $1)"
+    seen = f"""{published(VISITOR, [], cancelled=True)} AND {SCOPES[scope]}
+        AND CASE s.status WHEN 'cancelled' THEN s.ends_at > $1 ELSE o.state = 'published' END"""
     found = await rows(
         f"""WITH seen AS (
             (SELECT s.id, s.starts_at, s.vevent FROM session s JOIN offer o ON o.id = s.offer_id

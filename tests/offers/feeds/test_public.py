@@ -20,6 +20,7 @@ from offers.catalogue.models import (
     Visibility,
 )  # fmt: skip
 from offers.feeds import queries
+from offers.messages.actions import cancel_offer
 from organizations.directory.models import OrganizationState
 from tests import make
 from tests.conftest import NOW
@@ -129,7 +130,10 @@ async def test_only_what_a_visitor_may_see_is_in_public_feeds(visitor: Visitor) 
     for name in hidden:
         offer = await Offer.get(slug=name).prefetch_related("owner")
         session = await session_of(offer)
-        assert (await visitor.open(f"/calendar/offers/{name}.ics")).status == 404
+        if name == "withdrawn":  # its address still answers, for those who subscribe
+            assert await titles(visitor, "/calendar/offers/withdrawn.ics") == []
+        else:
+            assert (await visitor.open(f"/calendar/offers/{name}.ics")).status == 404
         assert (await visitor.open(f"/calendar/sessions/{session.id}.ics")).status == 404
         path = f"/calendar/organizations/{offer.owner.slug}.ics"
         if offer.owner.state == OrganizationState.APPROVED:
@@ -208,6 +212,17 @@ async def test_a_cancelled_session_stays_until_its_date_has_passed(visitor: Visi
     assert await titles(visitor) == ["AVLYST: Kafé"]
     visitor.wait(timedelta(minutes=1))
     assert await titles(visitor) == []
+
+
+async def test_a_cancelled_offer_says_so_in_the_feeds_it_was_in(visitor: Visitor) -> None:
+    owner = await make.organization()
+    editor = await make.member(owner)
+    offer = await make.offer("Kafé", owner=owner, starts=[NOW - DAY, NOW + DAY])
+    await cancel_offer(offer, note="Vi er syke.", by=editor.id, now=NOW)
+    for path in ("all", f"offers/{offer.slug}", f"organizations/{owner.slug}"):
+        assert await titles(visitor, f"/calendar/{path}.ics") == ["AVLYST: Kafé"]
+    visitor.wait(2 * DAY)
+    assert await titles(visitor, f"/calendar/offers/{offer.slug}.ics") == []
 
 
 async def test_the_nearest_sessions_stay_when_there_are_too_many(
