@@ -1,20 +1,60 @@
-"""The commands of `python -m marketplace`: run, serve, worker, migrate, demo, check-data."""
+"""The commands of `python -m marketplace`: run, serve, worker, migrate, demo, check-data, settings."""
 
 import asyncio
 import os
 import shutil
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
+from pydantic import ValidationError
 
-from marketplace.settings import settings
+from marketplace.settings import Settings, problems, settings, table
 
 
-@click.group()
+class Commands(click.Group):
+    """Says in words what is wrong with the surroundings: settings, port, database."""
+
+    def invoke(self, context: click.Context) -> Any:
+        import asyncpg
+
+        from marketplace.base.database import UNAVAILABLE
+        from marketplace.base.postgres_programs import EmbeddedPostgresError
+
+        refused = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+
+        try:
+            return super().invoke(context)
+        except ValidationError as wrong:
+            if wrong.title != Settings.__name__:
+                raise
+            for line in problems(wrong):
+                click.echo(line, err=True)
+            sys.exit(2)
+        except EmbeddedPostgresError as problem:
+            raise click.ClickException(str(problem)) from problem
+        except (*UNAVAILABLE, *refused) as away:
+            if isinstance(away, OSError) and away.filename:
+                raise click.ClickException(f"{away.filename}: {away.strerror}") from away
+            raise click.ClickException(f"The database cannot be reached: {away}") from away
+
+
+def opened_port(port: int) -> socket.socket:
+    """A listening socket, before anything else is started."""
+    from marketplace.processes import listen
+
+    try:
+        return listen(port)
+    except OSError as problem:
+        raise click.ClickException(f"Port {port} cannot be opened: {problem.strerror}") from problem
+
+
+@click.group(cls=Commands)
 def commands() -> None:
     """Treffpunkt: a booking marketplace for municipalities. Settings come from the environment (docs/settings.md)."""
 
@@ -53,7 +93,7 @@ DATA = click.option("--data", type=click.Path(path_type=Path), help="Folder for 
 @click.option("--fresh", is_flag=True, help="Delete the data folder's contents first (demo mode only).")
 def run(port: int, data: Path | None, fresh: bool) -> None:
     """Start everything in the foreground: database, web processes, worker. In demo mode, load the demo first."""
-    from marketplace.processes import listen, serve_web, serve_work, supervise
+    from marketplace.processes import serve_web, serve_work, supervise
 
     if settings().demo:
         os.environ.setdefault("TREFFPUNKT_PUBLIC_URL", f"http://127.0.0.1:{port}")
@@ -65,7 +105,7 @@ def run(port: int, data: Path | None, fresh: bool) -> None:
         EmbeddedPostgres(folder).delete()  # refuses while another process runs it
         for kept in folder.iterdir():
             shutil.rmtree(kept) if kept.is_dir() and not kept.is_symlink() else kept.unlink()
-    opened = listen(port)
+    opened = opened_port(port)
     with database(folder) as revive:
         from marketplace import app, schedule  # noqa: F401 - imported before the fork, so that children share it
         from marketplace.base.migrate import migrate as bring_up
@@ -82,9 +122,9 @@ def run(port: int, data: Path | None, fresh: bool) -> None:
 def serve(port: int) -> None:
     """Start the web processes only."""
     from marketplace import app  # noqa: F401 - imported before the fork
-    from marketplace.processes import listen, serve_web, supervise
+    from marketplace.processes import serve_web, supervise
 
-    opened = listen(port)
+    opened = opened_port(port)
     with database() as revive:
         supervise([partial(serve_web, opened)] * settings().web_processes, revive)
 
@@ -149,3 +189,9 @@ def check_data(data: Path | None) -> None:
         click.echo(line)
     click.echo(f"{len(found)} violations")
     sys.exit(1 if found else 0)
+
+
+@commands.command("settings")
+def list_settings() -> None:
+    """Print every setting as a table (docs/settings.md)."""
+    click.echo(table())

@@ -156,7 +156,8 @@ async def test_outside_demo_mode_there_are_no_such_pages(
     with monkeypatch.context() as environment:
         environment.setenv("TREFFPUNKT_DEMO", "0")
         environment.setenv("TREFFPUNKT_SECRET_KEY", "x" * 40)
-        environment.setenv("TREFFPUNKT_ALLOWED_HOSTS", '["127.0.0.1"]')
+        environment.setenv("TREFFPUNKT_ALLOWED_HOSTS", "127.0.0.1")
+        environment.setenv("TREFFPUNKT_PUBLIC_URL", "https://treffpunkt.example")
         settings.cache_clear()
         assert (await visitor.open(path)).status == 404
     settings.cache_clear()
