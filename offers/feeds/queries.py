@@ -24,8 +24,10 @@ MOST = 1000
 
 SCOPES = {
     "all": "$5 = ''",
-    "organizations": """(w.slug = $5 OR EXISTS (SELECT 1 FROM offer_organizer c JOIN organization x
-        ON x.id = c.organization_id WHERE c.offer_id = o.id AND x.slug = $5))""",
+    "organizations": """o.id IN (
+        SELECT y.id FROM offer y JOIN organization x ON x.id = y.owner_id WHERE x.slug = $5
+        UNION SELECT c.offer_id FROM offer_organizer c JOIN organization x ON x.id = c.organization_id
+            WHERE x.slug = $5)""",
     "kinds": "o.kind = $5",
     "offers": "o.slug = $5",
     "sessions": "s.id = $5::uuid",
