@@ -12,9 +12,12 @@ from marketplace.base.database import in_transaction, rows
 from marketplace.base.i18n import gettext as _
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, MeetingOrganization
 from marketplace.dialogue.queries import members
-from offers.catalogue.models import Audience, Joining, Kind, Offer, Visibility
+from offers.catalogue.models import Audience, Joining, Kind, Visibility
 from offers.publishing import actions as publishing
-from offers.publishing.queries import members_seeing
+
+COMING = """SELECT o.id FROM offer o JOIN dialogue_meeting m ON m.offer_id = o.id
+    WHERE m.dialogue_id = $1 AND o.last_session_ends > $2"""
+"""The meetings that are not over."""
 
 
 async def join(dialogue: Dialogue, organization: UUID, *, by: UUID, now: datetime) -> None:
@@ -26,7 +29,11 @@ async def join(dialogue: Dialogue, organization: UUID, *, by: UUID, now: datetim
             WHERE m.left_at IS NOT NULL""",
             uuid7(), dialogue.id, organization, now,
         )  # fmt: skip
-        await _let_see(dialogue, {organization}, set(), by=by, now=now)
+        await rows(
+            f"""INSERT INTO offer_audience_organization (id, offer_id, organization_id)
+            SELECT gen_random_uuid(), id, $3 FROM ({COMING}) o ON CONFLICT (offer_id, organization_id) DO NOTHING""",
+            dialogue.id, now, organization,
+        )  # fmt: skip
         await record("dialogue.joined", now=now, actor=by, object_id=dialogue.id, organization=organization)
 
 
@@ -38,17 +45,11 @@ async def leave(dialogue: Dialogue, organization: UUID, *, by: UUID, now: dateti
             WHERE dialogue_id = $1 AND organization_id = $2 AND left_at IS NULL""",
             dialogue.id, organization, now,
         )  # fmt: skip
-        await _let_see(dialogue, set(), {organization}, by=by, now=now)
+        await rows(
+            f"DELETE FROM offer_audience_organization WHERE organization_id = $3 AND offer_id IN ({COMING})",
+            dialogue.id, now, organization,
+        )  # fmt: skip
         await record("dialogue.left", now=now, actor=by, object_id=dialogue.id, organization=organization)
-
-
-async def _let_see(dialogue: Dialogue, more: set[UUID], fewer: set[UUID], *, by: UUID, now: datetime) -> None:
-    coming = await Offer.filter(
-        dialogue_meeting__dialogue_id=dialogue.id, state="published", last_session_ends__gt=now
-    ).order_by("id")
-    for offer in coming:
-        seen_by = (set(await members_seeing(offer.id)) | more) - fewer
-        await publishing.set_audience(offer, by=by, now=now, members=seen_by, text={})
 
 
 async def call_meeting(

@@ -9,6 +9,7 @@ from marketplace.base.clock import month_start
 from marketplace.base.database import row, rows
 from marketplace.base.errors import NotFound
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
+from offers.catalogue.queries import published, viewer_of
 from offers.publishing.queries import offer_led_by
 from organizations.members.queries import coordinated_municipalities
 
@@ -101,6 +102,17 @@ async def meeting_of(person: Any, slug: str, offer_slug: str) -> DialogueMeeting
     if meeting.dialogue.municipality_id not in await coordinated_municipalities(person.id):
         await offer_led_by(person, offer_slug)
     return meeting
+
+
+async def sees_offer(person: Any, slug: str) -> bool:
+    """Is the meeting one of the offers that this person sees? A coordinator need not be in a member organisation."""
+    values: list[Any] = [slug]
+    seen = published(await viewer_of(person), values)
+    found = await row(
+        f"SELECT o.id FROM offer o JOIN organization w ON w.id = o.owner_id WHERE o.slug = $1 AND {seen}",
+        *values,
+    )
+    return found is not None
 
 
 async def session_of(meeting: DialogueMeeting) -> dict[str, Any]:

@@ -120,4 +120,5 @@ async def meeting(request: Request) -> Response:
         request, "marketplace/dialogue/meeting.html", status=422 if form.errors else 200, meeting=found, form=form,
         session=session, there=there, begun=begun, title=await title_of(found.offer.id, request.lang),
         dialogue_title=pick(found.dialogue.title), is_coordinator="coordinator" in request.roles,
+        sees_offer=await queries.sees_offer(request.person, found.offer.slug),
     )  # fmt: skip

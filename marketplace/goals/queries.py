@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import dropwhile
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from marketplace.base.errors import NotFound
 from marketplace.dialogue.models import Dialogue
 from marketplace.dialogue.queries import fewest_organizations
 from marketplace.goals.models import Goal, GoalFigure, Metric, Plan
-from marketplace.goals.rules import OF_PEOPLE, closed
+from marketplace.goals.rules import OF_PEOPLE, closed, measured_to
 from marketplace.statistics import queries as statistics
 from marketplace.statistics.rules import Scope, shown
 from organizations.directory.models import Municipality
@@ -108,6 +109,14 @@ async def shown_series(municipality: UUID, years: Iterable[int]) -> dict[UUID, S
 async def newest_groups(goal: UUID) -> GoalFigure | None:
     """The newest figure of a goal that says how people fall into groups. What is in it may not all be shown."""
     return await GoalFigure.filter(goal_id=goal, groups__isnull=False).order_by("-month").first()
+
+
+async def begun(goal: Goal, series: Series) -> Series:
+    """A goal's series without the months before anything was held: there is nothing hidden in those."""
+    if goal.metric not in OF_PEOPLE:
+        return list(dropwhile(lambda point: not point[1], series))
+    first = await statistics.first_held(scope_of(goal), goal.focus_area.plan.municipality_id, goal.year)
+    return [point for point in series if first and first < measured_to(point[0], goal.year)]
 
 
 async def lacking(now: datetime) -> list[tuple[UUID, list[date]]]:

@@ -9,9 +9,9 @@ from marketplace.base.access import coordinator
 from marketplace.base.clock import today
 from marketplace.base.forms import Filled
 from marketplace.base.http import Request, see_other
+from marketplace.base.i18n import WORD_JOINER, pick
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import month as month_name
-from marketplace.base.i18n import pick
 from marketplace.base.templates import render
 from marketplace.goals import actions, queries, rules
 from marketplace.goals.forms import GoalForm, GoalTextForm
@@ -56,12 +56,12 @@ async def goal(request: Request) -> Response:
     series = (await queries.shown_series(municipality, {found.year})).get(found.id, [])
     metric = Metric(found.metric)
     progress = rules.progress(metric, found.target, found.year, series)
-    newest = await queries.newest_groups(found.id)
+    newest, begun = await queries.newest_groups(found.id), await queries.begun(found, series)
     return render(
-        request, "marketplace/goals/goal.html", goal=found, plan=found.focus_area.plan, series=series,
+        request, "marketplace/goals/goal.html", goal=found, plan=found.focus_area.plan,
         progress=progress, unit=UNITS[metric], standing=STANDING_LABELS[progress.standing] if progress else "",
         metric_label=METRIC_LABELS[metric], counted=counted(found), of_people=metric in OF_PEOPLE,
-        adds_up=metric not in NOT_A_SUM, points=points(found, series), table=table(found, series),
+        adds_up=metric not in NOT_A_SUM, points=points(found, begun), table=table(found, begun),
         groups=[(group_label(name), number) for name, number in groups(newest.groups or {}, newest.value).items()]
         if newest else [], groups_month=newest.month if newest else None, by_kind=found.audience is not None,
     )  # fmt: skip
@@ -81,7 +81,8 @@ def counted(goal: Goal) -> list[str]:
 def group_label(name: str) -> str:
     if name == Audience.EVERYONE:
         return _("Åpent for alle")
-    return str(AUDIENCE_LABELS[Audience(name)] if name in list(Audience) else KIND_LABELS[Kind(name)])
+    label = str(AUDIENCE_LABELS[Audience(name)] if name in list(Audience) else KIND_LABELS[Kind(name)])
+    return label.replace("–", f"–{WORD_JOINER}")
 
 
 def points(goal: Goal, series: queries.Series) -> list[tuple[str, int | str | None]]:

@@ -72,6 +72,15 @@ async def _count(
     return [int(row["number"]) for row in found]
 
 
+async def first_held(scope: Scope, municipality: UUID, year: int) -> datetime | None:
+    """When the first session of the year was held."""
+    end = month_start(date(year + 1, 1, 1))
+    found = await rows(
+        f"WITH {HELD} SELECT min(starts_at) AS at FROM held", *_limits(scope, municipality, year, end)
+    )
+    return found[0]["at"] if found else None
+
+
 async def people_in_groups(scope: Scope, municipality: UUID, year: int, end: datetime) -> dict[str, int]:
     """Different people at offers for each audience, or of each kind where the scope is one audience already.
 

@@ -1,6 +1,7 @@
 """What a visitor fills in to book, to find a booking, and what an organisation fills in about seats."""
 
 from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -43,6 +44,7 @@ class BookingForm(Form):
     words: ClassVar[dict[str, dict[str, Any]]] = {
         "name": {"missing": lazy("Skriv et fornavn eller et kallenavn")},
         "seats": {"otherwise": lazy("Skriv hvor mange som kommer, med tall")},
+        "organization": {"otherwise": lazy("Velg hvem du kommer for.")},
         "form_key": {"otherwise": lazy("Skjemaet er for gammelt. Send det en gang til.")},
     }  # fmt: skip
 
@@ -56,6 +58,7 @@ class BookingForm(Form):
     email: Annotated[str | None, AfterValidator(_email)] = Field(None, max_length=254)
     phone: Annotated[str | None, AfterValidator(_phone)] = Field(None, max_length=40)
     waiting_ok: bool = False
+    organization: UUID | None = None
     form_key: str = Field(pattern=r"^[0-9a-f]{32}$")
 
     @model_validator(mode="before")

@@ -50,7 +50,20 @@ async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -
     )
     if found is None:
         raise NotFound
+    found["represents"] = await represented(slug, viewer)
     return found
+
+
+async def represented(slug: str, viewer: Viewer) -> list[dict[str, Any]]:
+    """id and name of the viewer's organisations that are asked to an offer for members: whom they can come for."""
+    if not viewer.organizations:
+        return []
+    return await rows(
+        """SELECT w.id, w.name FROM offer o JOIN offer_audience_organization a ON a.offer_id = o.id
+            JOIN organization w ON w.id = a.organization_id
+        WHERE o.slug = $1 AND o.visibility = 'members' AND w.id = ANY($2) ORDER BY w.name, w.id""",
+        slug, list(viewer.organizations),
+    )  # fmt: skip
 
 
 def pool_of(found: dict[str, Any]) -> rules.Pool:

@@ -91,6 +91,9 @@ async def create(request: Request) -> Response:
     session = typed_id((await request.fields()).get("session", [None])[-1])
     viewer = await viewer_of(request.person)
     form = await BookingForm.read(request)
+    comes_for = {one["id"] for one in await queries.represented(slug, viewer)}
+    if form.valid and len(comes_for) > 1 and form.data.organization not in comes_for:
+        form.add_error("organization", _("Velg hvem du kommer for."))
     if form.valid:
         data, reach = form.data, form.data.reach
         known = await row(
@@ -102,6 +105,7 @@ async def create(request: Request) -> Response:
             channel=reach[0] if reach else None, address=reach[1] if reach else None,
             person=request.person.id if request.person else None, contact_id=known["id"] if known else None,
             waiting_ok=data.waiting_ok,
+            organization=data.organization if data.organization in comes_for else next(iter(comes_for), None),
         )  # fmt: skip
         try:
             booked = await claims.book(
