@@ -120,7 +120,7 @@ def json_ld(offer: dict[str, Any], coming: list[dict[str, Any]]) -> Markup | str
     if offer["visibility"] != Visibility.PUBLIC or offer["sensitive"] or not coming:
         return ""
     address = f"{settings().public_url}/offers/{offer['slug']}"
-    place = {"@type": "VirtualLocation", "url": address}
+    place: dict[str, Any] = {"@type": "VirtualLocation", "url": address}
     if offer["venue_name"]:
         place = {"@type": "Place", "name": offer["venue_name"], "address": {
             "@type": "PostalAddress", "streetAddress": offer["street"] or "", "postalCode": offer["postcode"] or "",

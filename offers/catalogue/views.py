@@ -128,10 +128,11 @@ def chips(request: Request, form: Filled[SearchForm]) -> list[tuple[str, str]]:
     made += [(text, name) for name, text in switch_labels().items() if getattr(data, name)]
     made += [(str(WHEN_LABELS[data.when]), "when")] if data.when else []
     links = [(text, here(request, {other: query[other] for other in query if other != name})) for text, name in made]
-    for name, labels, chosen in (("audience", AUDIENCE_LABELS, data.audience), ("kind", KIND_LABELS, data.kind)):
-        for one in dict.fromkeys(chosen):
-            rest = [value for value in query[name] if value != one]
-            links.append((str(labels[one]), here(request, query | {name: rest})))
+    several = [(f"{AUDIENCE_LABELS[one]}", "audience", one.value) for one in dict.fromkeys(data.audience)]
+    several += [(f"{KIND_LABELS[one]}", "kind", one.value) for one in dict.fromkeys(data.kind)]
+    for text, name, one in several:
+        rest = [value for value in query[name] if value != one]
+        links.append((text, here(request, query | {name: rest})))
     return links
 
 
