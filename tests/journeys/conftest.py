@@ -1,0 +1,182 @@
+"""A real instance with the demo in it, and people with real browsers.
+
+Every page that somebody comes to is checked by axe (WCAG 2.0 to 2.2, A and AA) and must log nothing in the console.
+"""
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.offers.bookings.test_two_servers import free_port
+
+AXE = (Path(__file__).parent.parent / "vendor" / "axe-core@4.14.1" / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+class Somebody:
+    """A person with a browser of their own."""
+
+    def __init__(self, page: Page, address: str, script: bool) -> None:
+        self.page, self.address, self.script = page, address, script
+        self.complaints: list[str] = []
+        page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.complaints.append(f"asks {request.url}")
+                if not request.url.startswith(address) else None)  # fmt: skip
+
+    async def go(self, path: str, status: int = 200) -> None:
+        """Open a path of the site, or a whole link from a message."""
+        answer = await self.page.goto(path if path.startswith("http") else f"{self.address}{path}")
+        assert answer is not None
+        assert answer.status == status, f"{path}: {answer.status}"
+        # The browser itself notes every page that is an error.
+        self.complaints = [one for one in self.complaints if not (status >= 400 and f"status of {status}" in one)]
+        await self.look()
+
+    async def look(self) -> None:
+        """What axe and the console have to say about the page; and nothing goes sideways."""
+        await self.page.wait_for_load_state("load")
+        where = f"{self.page.url}: "
+        if self.script:
+            wide = await self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, f"{where}{wide} pixels too wide"
+            await self.page.evaluate(AXE)
+            found = await self.page.evaluate(
+                "rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES
+            )
+            assert not found["violations"], where + "; ".join(
+                f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]
+            )
+        assert not self.complaints, where + "; ".join(self.complaints)
+
+    async def press(self, name: str, exact: bool = False, nth: int = 0) -> None:
+        """Press a button or follow a link by what it is called, and look where it leads."""
+        found = self.page.get_by_role("button", name=name, exact=exact).or_(
+            self.page.get_by_role("link", name=name, exact=exact)
+        )
+        await found.nth(nth).click()
+        await self.look()
+
+    async def fill(self, label: str, text: str, nth: int = 0) -> None:
+        await self.page.get_by_label(label).nth(nth).fill(text)
+
+    async def choose(self, label: str, exact: bool = False) -> None:
+        """Tick a box or a radio button."""
+        await self.page.get_by_label(label, exact=exact).first.check()
+
+    async def select(self, label: str, text: str) -> None:
+        await self.page.get_by_label(label).first.select_option(label=text)
+
+    async def heading(self) -> str:
+        return tidy(await self.page.locator("h1").inner_text())
+
+    async def text(self) -> str:
+        return tidy(await self.page.locator("main").inner_text())
+
+    async def sign_in(self, address: str) -> None:
+        """By the link in the message."""
+        await self.go("/sign-in")
+        before = {message["id"] for message in await self.messages(address)}
+        await self.fill("E-post eller mobilnummer", address)
+        await self.press("Send meg lenke og kode")
+        message = await self.message(address, lambda one: one["id"] not in before)
+        await self.go(next(link for link in message["links"] if "/sign-in/" in link))
+        await self.press("Logg inn", exact=True, nth=-1)
+
+    async def messages(self, to: str) -> list[dict[str, Any]]:
+        """All messages to an address, newest first."""
+        async with httpx.AsyncClient() as client:
+            found = (await client.get(f"{self.address}/demo/mailbox.json")).json()
+        return [message for message in found if message["to"] == to]
+
+    async def message(self, to: str, wanted: Callable[[dict[str, Any]], bool] = lambda one: True) -> dict[str, Any]:
+        """The newest message to an address that is wanted; waits for the worker to send it."""
+
+        async def arrived() -> dict[str, Any] | None:
+            return next((one for one in await self.messages(to) if wanted(one)), None)
+
+        return await until(arrived, f"a message to {to}")
+
+    async def set_clock(self, step: str) -> None:
+        """Let time pass in the demo: the name of a button of /demo/clock."""
+        await self.go("/demo/clock")
+        await self.press(step)
+
+
+async def until(found: Callable[[], Awaitable[Any]], what: str, seconds: float = 20) -> Any:
+    """What `found` gives once it is no longer empty."""
+    for _ in range(int(seconds * 5)):
+        if answer := await found():
+            return answer
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"waited {seconds} s in vain for {what}")
+
+
+def tidy(text: str) -> str:
+    """Text in one line with ordinary spaces."""
+    return re.sub(r"\s+", " ", text.replace("\u2060", "").replace("\u00ad", "")).strip()
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Address of `python -m marketplace run` with freshly loaded demo data."""
+    port = free_port()
+    environment = {name: text for name, text in os.environ.items() if not name.startswith("TREFFPUNKT_")}
+    data = tmp_path_factory.mktemp("journeys")
+    with (data / "log").open("w") as log:
+        started = subprocess.Popen(
+            [sys.executable, "-m", "marketplace", "run", "--port", str(port), "--data", str(data)],
+            env=environment | {"TREFFPUNKT_DEMO": "1"}, stderr=log, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+    yield f"http://127.0.0.1:{port}"
+    started.terminate()
+    assert started.wait(20) == 0
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = await playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-background-networking", "--disable-sync"]
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def arrive(instance: str, chromium: Browser) -> AsyncIterator[Any]:
+    """`async with arrive() as somebody`: a new person, by default at a desk. Options are Playwright's."""
+
+    async def answers() -> bool:
+        async with httpx.AsyncClient() as client:
+            try:
+                return (await client.get(f"{instance}/health/ready")).status_code == 200
+            except httpx.TransportError:
+                return False
+
+    await until(answers, "the instance", 90)
+
+    @asynccontextmanager
+    async def somebody(script: bool = True, **options: Any) -> AsyncIterator[Somebody]:
+        context = await chromium.new_context(
+            java_script_enabled=script, locale="nb-NO", timezone_id="Europe/Oslo", **(DESKTOP | options)
+        )
+        context.set_default_timeout(15_000)
+        yield Somebody(await context.new_page(), instance, script)
+        await context.close()
+
+    yield somebody

@@ -1,0 +1,113 @@
+"""Every kind of page, at a desk, on a phone, in the dark and without JavaScript: accessible, quiet, within its frame."""
+
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from tests.journeys.conftest import DESKTOP, PHONE, Somebody
+
+pytestmark = pytest.mark.xdist_group("journeys")
+SIGHTS = {"desktop": DESKTOP, "phone": PHONE, "dark": DESKTOP | {"color_scheme": "dark"},
+          "dark phone": PHONE | {"color_scheme": "dark"}, "narrow": {"viewport": {"width": 320, "height": 700}}}  # fmt: skip
+PUBLIC = [
+    "/", "/offers", "/offers?kind=course&free=1", "/offers?q=finnes-ikke-xyz", "/offers/generasjonslekene",
+    "/offers/kafe-julie", "/organizations", "/organizations/mestringsenheten", "/calendar", "/sign-in", "/bookings",
+    "/help-now", "/privacy", "/accessibility", "/about", "/en", "/en/offers", "/nn/offers/generasjonslekene", "/demo/mailbox",
+]  # fmt: skip
+WORK = {
+    "kari@example.no": ["/manage", "/manage/offers/new", "/manage/offers/generasjonslekene",
+                        "/manage/offers/generasjonslekene/bookings", "/manage/offers/generasjonslekene/sessions", "/my-page"],
+    "nora@example.no": ["/plans", "/dialogues"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+async def test_public_pages(arrive: Any, sight: str) -> None:
+    async with arrive(**SIGHTS[sight]) as visitor:
+        for path in PUBLIC:
+            await visitor.go(path)
+        await visitor.go("/offers/finnes-ikke", status=404)
+        await visitor.go("/offers?kind=finnes-ikke", status=422)
+        await visitor.go("/manage")
+        assert await visitor.heading() == "Logg inn"
+
+
+@pytest.mark.parametrize("sight", ["desktop", "dark phone"])
+async def test_pages_of_those_who_work_here(arrive: Any, sight: str) -> None:
+    for address, paths in WORK.items():
+        async with arrive(**SIGHTS[sight]) as somebody:
+            await somebody.sign_in(address)
+            for path in paths:
+                await somebody.go(path)
+            if address.startswith("nora"):
+                for listing, start in (("/plans", "/plans/"), ("/plans", "/goals/"), ("/dialogues", "/dialogues/")):
+                    await somebody.go(listing)
+                    if start == "/goals/":
+                        await follow(somebody, "/plans/")
+                    await follow(somebody, start)
+            else:
+                await somebody.go("/manage/offers/generasjonslekene")
+                await somebody.press("Flytt")
+                await somebody.go("/manage/offers/generasjonslekene")
+                await somebody.press("Oppmøte")
+
+
+async def follow(somebody: Somebody, start: str) -> None:
+    """Go to the first link of the page that leads below `start`."""
+    link = somebody.page.locator(f"main a[href^='{start}']").first
+    await link.click()
+    await somebody.look()
+
+
+async def test_booking_without_javascript_and_with_mistakes(arrive: Any) -> None:
+    async with arrive(script=False, **PHONE) as visitor:
+        await visitor.go("/offers/generasjonslekene")
+        await visitor.press("Meld på", nth=0)
+        await visitor.fill("Fornavnet ditt", "")
+        await visitor.fill("E-postadresse", "kari@")
+        visitor.complaints.clear()
+        await visitor.page.get_by_role("button", name="Meld på").click()
+        assert "2 ting må rettes" in await visitor.text()
+        assert await visitor.page.get_by_label("E-postadresse").input_value() == "kari@"
+        visitor.complaints.clear()
+        await visitor.fill("Fornavnet ditt", "Åse")
+        await visitor.fill("E-postadresse", "ase@example.no")
+        await visitor.press("Meld på", nth=0)
+        assert await visitor.heading() == "Du er påmeldt"
+        await visitor.press("Meld av")
+        await visitor.press("Ja, meld av")
+        assert await visitor.heading() == "Påmeldingen er avmeldt"
+
+
+async def test_the_list_is_filtered_and_read_out_without_a_new_page(arrive: Any) -> None:
+    async with arrive() as visitor:
+        await visitor.go("/offers")
+        await visitor.page.evaluate("window.stayed = true")
+        await visitor.page.get_by_role("searchbox").first.fill("strikk")
+        await visitor.page.get_by_role("button", name="Vis tilbud").first.click()
+        await visitor.page.wait_for_function("document.querySelector('h2#found, main h2')?.innerText.length > 0")
+        await visitor.page.wait_for_url("**q=strikk**")
+        await visitor.look()
+        assert "Strikkekafé" in await visitor.text()
+        assert await visitor.page.evaluate("window.stayed === true")
+        await visitor.page.go_back()
+        await visitor.page.wait_for_url("**/offers")
+        await visitor.look()
+
+
+async def test_a_page_weighs_little_and_asks_for_few_files(arrive: Any) -> None:
+    async with arrive() as visitor:
+        asked: list[str] = []
+        visitor.page.on("request", lambda request: asked.append(request.url))
+        for path in ("/", "/offers", "/offers/generasjonslekene"):
+            asked.clear()
+            await visitor.go(path)
+            assert len(asked) <= 12, asked
+    async with httpx.AsyncClient(headers={"accept-encoding": "gzip"}) as client:
+        page = await client.get(f"{visitor.address}/offers")
+        total = int(page.headers["content-length"])
+        for part in ("css/tokens.css", "css/treffpunkt.css", "vendor/designsystemet@1.22.0/designsystemet.css",
+                     "vendor/htmx@4.0.1/htmx.min.js", "img/icons.svg", "img/favicon.svg"):  # fmt: skip
+            total += int((await client.get(f"{visitor.address}/static/{part}")).headers["content-length"])
+    assert total <= 150_000
