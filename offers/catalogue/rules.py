@@ -66,8 +66,9 @@ NOTHING = Seats("", "")
 def seats(joining: str, pool: Row | None, sensitive: bool, now: datetime) -> Seats:
     """What is left, in words. Of a sensitive offer no number is told, neither by words nor by colour (product.md).
 
-    `pool`: capacity (None: no limit), taken, waiting, starts_at, opens_at, closes_at; None or without `taken` where
-    there are no seats. Booking closes at the start; a request is always asked first, however full it is.
+    `pool`: capacity (None: no limit), taken, waiting, starts_at, ends_at, opens_at, closes_at; None or without `taken`
+    where there are no seats. Booking closes at the start. Where one asks first, one may ask as long as the group
+    meets, however full it is (offers/bookings/rules.py:closed).
     """
     if joining == Joining.EXTERNAL:
         return Seats("external", _("Påmelding på et annet nettsted"))
@@ -75,7 +76,8 @@ def seats(joining: str, pool: Row | None, sensitive: bool, now: datetime) -> Sea
         return Seats("open", _("Ingen påmelding"))
     if pool is None or pool["taken"] is None:
         return NOTHING
-    if pool["starts_at"] is not None and pool["starts_at"] <= now:
+    over = pool["ends_at" if joining == Joining.REQUEST else "starts_at"]
+    if over is not None and over <= now:
         return Seats("open", _("Har begynt"))
     if pool["closes_at"] is not None and pool["closes_at"] <= now:
         return Seats("open", _("Påmeldingen er stengt"))

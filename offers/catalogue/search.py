@@ -68,11 +68,12 @@ ROOM = """(l.capacity IS NULL OR l.taken < l.capacity) AND NOT EXISTS (
 CARD = f"""o.id, o.slug, o.kind, o.audiences, o.joining, o.sensitive, o.session_count, o.online_url,
     o.next_session_at AS position, {{starts}} AS session_at, {{ends}} AS session_ends, w.name AS owner_name,
     v.name AS venue_name, coalesce(t.title, f.title) AS title, coalesce(t.summary, f.summary) AS summary,
-    coalesce(t.lang, f.lang) AS lang, p.capacity, p.taken, p.waiting, p.starts_at, p.opens_at, p.closes_at,
+    coalesce(t.lang, f.lang) AS lang, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
+    p.opens_at, p.closes_at,
     CASE WHEN p.session_id IS NOT NULL AND p.taken >= p.capacity THEN EXISTS (
         SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id AND l.starts_at > {{starts}} AND {ROOM} OFFSET 0
     ) END AS room_later"""
-POOL = "p.session_id, p.capacity, p.taken, p.waiting, p.starts_at, p.opens_at, p.closes_at"
+POOL = "p.session_id, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at, p.closes_at"
 JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
     LEFT JOIN offer_text t ON t.offer_id = o.id AND t.lang = $2
     LEFT JOIN offer_text f ON f.offer_id = o.id AND f.lang = o.source_lang AND t.id IS NULL
@@ -149,7 +150,8 @@ def _conditions(wanted: Search, seen: str, dates: str, put: Put) -> tuple[str, s
     if wanted.free:
         conditions.append(
             f"(o.joining = '{Joining.DROP_IN.value}' OR EXISTS (SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id "
-            "AND (l.starts_at IS NULL OR l.starts_at > $1) AND (l.opens_at IS NULL OR l.opens_at <= $1) "
+            "AND coalesce(CASE o.joining WHEN 'request' THEN l.ends_at ELSE l.starts_at END > $1, true) "
+            "AND (l.opens_at IS NULL OR l.opens_at <= $1) "
             f"AND (l.closes_at IS NULL OR l.closes_at > $1) AND {ROOM} OFFSET 0))"
         )
     if wanted.between:  # the list is in this order, so it need not be read further

@@ -53,9 +53,13 @@ async def test_the_page_tells_all_one_needs_before_the_first_visit(visitor: Visi
     assert [part.get_text() for part in page.soup.select(".tp-prose p")] == ["Første avsnitt.", "Andre <b>avsnitt</b>."]
     facts = {row.dt.get_text(): row.dd.get_text() for row in page.soup.select(".tp-facts > div")}
     assert facts == {
-        "Hvem møter deg": "Aud står ved døra.", "Hvor du går inn": "Hovedinngangen.", "Hvem kan du ta med": "En venn.",
-        "Hva skjer": "Kaffe.", "Hva tar du med": "Sko.", "Hvis det ikke er noe for deg": "Når du vil.",
-    }  # fmt: skip
+        "Hvem møter meg?": "Aud står ved døra.",
+        "Hvor går jeg inn?": "Hovedinngangen.",
+        "Kan jeg ta med noen?": "En venn.",
+        "Hva skjer når jeg kommer?": "Kaffe.",
+        "Hva må jeg ha med?": "Sko.",
+        "Kan jeg gå når jeg vil?": "Når du vil.",
+    }
     place = page.soup.find(id="venue").parent
     assert "Rådhusgata 1, 4306 Sandnes" in place.get_text(" ")
     assert [line.get_text() for line in place.select("li")] == [

@@ -25,8 +25,8 @@ TOMORROW = NOW + timedelta(days=1)
 
 
 def pool(capacity: int | None = 10, taken: int = 0, waiting: int = 0, **other: datetime | None) -> dict:
-    return {"capacity": capacity, "taken": taken, "waiting": waiting, "starts_at": TOMORROW, "opens_at": None,
-            "closes_at": None} | other  # fmt: skip
+    return {"capacity": capacity, "taken": taken, "waiting": waiting, "starts_at": TOMORROW, "ends_at": TOMORROW,
+            "opens_at": None, "closes_at": None} | other  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,10 @@ def test_without_a_limit_there_is_room() -> None:
 
 
 def test_a_request_is_asked_first_however_full_it_is() -> None:
-    assert seats("request", pool(5, 5), True, NOW) == Seats("request", "Spør om plass. Vi tar en prat først", "ask")
+    told = Seats("request", "Spør om plass. Vi tar en prat først", "ask")
+    assert seats("request", pool(5, 5), True, NOW) == told
+    assert seats("request", pool(5, 5, starts_at=NOW - timedelta(days=30)), True, NOW) == told
+    assert seats("request", pool(5, 5, ends_at=NOW), True, NOW) == Seats("open", "Har begynt")
 
 
 @pytest.mark.parametrize(

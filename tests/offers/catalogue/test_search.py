@@ -121,8 +121,9 @@ async def test_free_places_are_those_one_can_get() -> None:
     closed = await make.offer("Stengt", starts=[days(7)])
     await SeatPool.filter(offer=closed).update(closes_at=NOW)
     await make.offer("Nettside", joining=Joining.NONE, starts=[])
+    await make.offer("Gruppe", joining=Joining.REQUEST, starts=[days(-7), days(8)])
     await make.offer("Prat", joining=Joining.REQUEST, starts=[])
-    assert await titles(Search(free=True)) == ["Ledig senere", "Ubegrenset", "Kafé", "Prat"]
+    assert await titles(Search(free=True)) == ["Ledig senere", "Ubegrenset", "Kafé", "Gruppe", "Prat"]
 
 
 async def test_a_period_finds_every_offer_with_a_date_in_it_and_shows_that_date() -> None:
