@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from marketplace.access import no_route, refuse
 from marketplace.base.database import connect, disconnect
@@ -26,11 +27,28 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await disconnect()
 
 
+class FirstWord:
+    """Chooses the routes that begin with the path's first word: a router tries its routes one by one, and a hundred
+    of them took as long as a cached page."""
+
+    def __init__(self, routes: list[Route]) -> None:
+        words: dict[str, list[Route]] = {}
+        for route in routes:
+            words.setdefault(route.path.split("/")[1], []).append(route)
+        self.routers = {word: Router(routes=found) for word, found in words.items()}
+        self.nowhere = Router()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        word = scope["path"].split("/", 2)[1:2]
+        await self.routers.get(word[0] if word else "", self.nowhere)(scope, receive, send)
+
+
 def build() -> ASGIApp:
     """The ASGI application. Settings come from the environment."""
-    return Starlette(
-        routes=ROUTES,
+    app = Starlette(
         lifespan=lifespan,
         middleware=[Middleware(Boundary, refuse=refuse), Middleware(Language)],
         exception_handlers={404: no_route, 405: no_route},
     )
+    app.router.default = FirstWord(ROUTES)
+    return app

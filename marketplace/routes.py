@@ -1,9 +1,6 @@
-"""The whole URL map, one page. Every view is wrapped by its door (marketplace/access.py).
+"""The whole URL map, one page. Every view is wrapped by its door (marketplace/access.py)."""
 
-Hot routes stand first: the router tries them in order.
-"""
-
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from marketplace.access import Guarded
 from marketplace.base import static
@@ -38,7 +35,7 @@ def both(path: str, view: View) -> Route:
     return Route(path, Guarded(view), methods=["GET", "POST"])
 
 
-ROUTES: list[BaseRoute] = [
+ROUTES: list[Route] = [
     # finding offers
     get("/", home.front),
     get("/offers", catalogue.offers),

@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote_to_bytes
 from uuid import UUID
 
-import structlog
 from markupsafe import Markup
 from starlette import requests
 from starlette.datastructures import MutableHeaders
@@ -23,9 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from marketplace.base import clock
 from marketplace.base.errors import BadRequest, Problem
 from marketplace.base.i18n import LANGUAGES, SOURCE, gettext, set_language
+from marketplace.base.log import request_line
 from marketplace.settings import settings
-
-log = structlog.get_logger("http")
 
 BODY_LIMIT = 64 * 1024
 """Bytes of a request's body; more gives 413 (design/security.md)."""
@@ -282,10 +280,8 @@ class Boundary:
             await self.refuse(scope, large)(scope, receive, finished)
         finally:
             route = scope.get("route")
-            log.info(
-                "request", id=request_id, method=scope["method"], route=getattr(route, "path", "none"), status=status,
-                ms=round((time.perf_counter() - started) * 1000, 1),
-            )  # fmt: skip
+            milliseconds = (time.perf_counter() - started) * 1000
+            request_line(request_id, scope["method"], getattr(route, "path", "none"), status, milliseconds)
 
     def objection(self, scope: Scope) -> Problem | None:
         """What is wrong with the address or the host, before anything is parsed."""

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from datetime import UTC, datetime
 from functools import cache
 
 import structlog
@@ -27,3 +28,18 @@ def configure() -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s %(levelname)s %(message)s")
+
+
+def request_line(request_id: str, method: str, route: str, status: int, milliseconds: float) -> None:
+    """One line a request, without structlog's machinery: that took a third of the time of a cached calendar feed
+    (docs/performance.md). All that stands in it is ours, but for the method, which is checked."""
+    method = method if method.isascii() and method.isalpha() else "?"
+    if settings().debug:
+        structlog.get_logger("http").info(
+            "request", id=request_id, method=method, route=route, status=status, ms=round(milliseconds, 1)
+        )
+        return
+    sys.stderr.write(
+        f'{{"event": "request", "id": "{request_id}", "method": "{method}", "route": "{route}", "status": {status}, '
+        f'"ms": {milliseconds:.1f}, "level": "info", "timestamp": "{datetime.now(UTC).isoformat()}"}}\n'
+    )

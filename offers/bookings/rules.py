@@ -80,8 +80,10 @@ class Pool:
 
 
 def closed(pool: Pool, now: datetime) -> Iterator[Objection]:
-    """Why booking is not open, whoever asks. A course that has begun is closed; product.md: nobody after the start."""
-    if pool.starts_at is not None and pool.starts_at <= now:
+    """Why booking is not open, whoever asks. A course that has begun is closed; a group that one asks to join is open
+    as long as it meets, and the organisation decides."""
+    over = pool.ends_at if pool.joining is Joining.REQUEST else pool.starts_at
+    if over is not None and over <= now:
         yield Objection.OVER
     elif pool.closes_at is not None and pool.closes_at <= now:
         yield Objection.CLOSED
