@@ -136,15 +136,14 @@ def _conditions(wanted: Search, seen: str, dates: str, put: Put) -> tuple[str, s
         hits = f"hits AS MATERIALIZED (SELECT offer_id FROM offer_text WHERE search @@ ({query})),"
         conditions.append("o.id IN (SELECT offer_id FROM hits)")
     if wanted.place:
-        conditions.append(_place(wanted.place, put))
+        conditions.append(_common(_place(wanted.place, put)))
     if wanted.kinds:
         if len(wanted.kinds) == 1:  # then the index on (kind, next_session_at, id) gives the list in order
             conditions.append(f"o.kind = {put(wanted.kinds[0])}")
         else:
             conditions.append(f"o.kind = ANY({put(list(wanted.kinds))}::text[])")
     if wanted.audiences:
-        # IS TRUE hides it from the index on audiences: each of the nine is so common that reading in order is quicker.
-        conditions.append(f"(o.audiences && {put(list(wanted.audiences))}::text[]) IS TRUE")
+        conditions.append(_common(f"o.audiences && {put(list(wanted.audiences))}::text[]"))
     if wanted.drop_in is not None:
         conditions.append(f"o.joining {'=' if wanted.drop_in else '<>'} '{Joining.DROP_IN.value}'")
     if wanted.free:
@@ -167,6 +166,12 @@ def _conditions(wanted: Search, seen: str, dates: str, put: Put) -> tuple[str, s
     return hits, " AND ".join(conditions)
 
 
+def _common(condition: str) -> str:
+    """The condition, hidden from indexes and from the planner's belief that next to nothing meets it: where every
+    tenth does, reading in order until the page is full is quicker."""
+    return f"CASE WHEN {condition} THEN true END"
+
+
 def _place(place: str, put: Put) -> str:
     """The beginning of a postcode, or of a word in the name of the venue, its town or the municipality."""
     if place.isdigit():
@@ -174,8 +179,8 @@ def _place(place: str, put: Put) -> str:
     typed = re.sub(r"([\\%_])", r"\\\1", " ".join(place.lower().split()))
     start = put(f"% {typed}%")
     return (
-        f"(o.municipality_id = ANY(ARRAY(SELECT id FROM municipality WHERE ' ' || lower(name) LIKE {start})) OR "
-        f"o.venue_id = ANY(ARRAY(SELECT id FROM venue WHERE ' ' || lower(concat_ws(' ', name, city)) LIKE {start})))"
+        f"o.municipality_id = ANY(ARRAY(SELECT id FROM municipality WHERE ' ' || lower(name) LIKE {start})) OR "
+        f"o.venue_id = ANY(ARRAY(SELECT id FROM venue WHERE ' ' || lower(concat_ws(' ', name, city)) LIKE {start}))"
     )
 
 
