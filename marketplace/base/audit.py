@@ -1,14 +1,14 @@
 """The audit log: who did what, when. Ids only, never a name, never free text."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import month_start, today
-from marketplace.base.database import rows, value
+from marketplace.base.database import in_transaction, rows, value
 
 INSERT = """INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, person_id, details)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
@@ -47,5 +47,32 @@ async def open_months(now: datetime) -> None:
         name, starts, ends = f"audit_entry_{day:%Y_%m}", month_start(day), month_start(following)
         if await value("SELECT to_regclass($1)", name) is None and not await value(IN_DEFAULT, starts, ends):
             # Names and moments of ours; CREATE takes no parameters.
-            await rows(f"CREATE TABLE {name} PARTITION OF audit_entry FOR VALUES FROM ('{starts}') TO ('{ends}')")
+            await rows(
+                f"CREATE TABLE {name} PARTITION OF audit_entry FOR VALUES FROM ('{starts}') TO ('{ends}')"
+            )
         day = following
+
+
+MONTHS = """SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+WHERE i.inhparent = 'audit_entry'::regclass AND c.relname ~ '^audit_entry_[0-9]{4}_[0-9]{2}$' ORDER BY 1"""
+
+
+async def drop_months(now: datetime, keep: int) -> int:
+    """Drop whole months but the last `keep` and the present one. Returns how many partitions lost something."""
+    this = today(now)
+    number = this.year * 12 + this.month - 1 - keep
+    oldest = date(number // 12, number % 12 + 1, 1)
+    old = [each["name"] for each in await rows(MONTHS) if each["name"] < f"audit_entry_{oldest:%Y_%m}"]
+    for name in old:
+        await rows(f"DROP TABLE {name}")
+    before = month_start(oldest)
+    if not await value("SELECT EXISTS (SELECT FROM audit_entry_default WHERE at < $1)", before):
+        return len(old)
+    async with in_transaction():  # its rows cannot be deleted, so it is made anew of those that stay
+        await rows(
+            f"CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT * FROM audit_entry_default WHERE at >= '{before}'"
+        )
+        await rows("DROP TABLE audit_entry_default")
+        await rows("CREATE TABLE audit_entry_default PARTITION OF audit_entry DEFAULT")
+        await rows("INSERT INTO audit_entry SELECT * FROM kept")
+    return len(old) + 1

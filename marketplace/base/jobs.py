@@ -17,15 +17,6 @@ DONE = "UPDATE job_run SET done_at = $3 WHERE job = $1 AND slot = $2"
 ALIVE = """INSERT INTO job_run (id, job, slot, leased_until) VALUES ($1, 'worker', 'alive', $2)
 ON CONFLICT (job, slot) DO UPDATE SET leased_until = excluded.leased_until"""
 
-KEPT = {
-    "outbox_message": ("COALESCE(sent_at, failed_at)", timedelta(days=30)),
-    "rate_limit": ("window_ends", timedelta(0)),
-    "job_run": ("done_at", timedelta(days=400)),
-}
-"""How long rows of the tables that know no feature are kept, and from when that counts."""
-AT_ONCE = 5000
-"""Rows deleted in one statement: no long locks."""
-
 LEADER_LOCK = 7_310_002
 """Key of the advisory lock that the leading worker holds."""
 
@@ -43,14 +34,6 @@ async def done(job: str, slot: str, *, now: datetime) -> None:
 async def alive(now: datetime) -> None:
     """A worker is at work, and will say so again within a minute (read by /health/ready)."""
     await rows(ALIVE, uuid7(), now + timedelta(minutes=1))
-
-
-async def clean(now: datetime) -> None:
-    """Delete what is no longer needed of the tables in KEPT."""
-    for table, (since, time) in KEPT.items():
-        old = f"SELECT id FROM {table} WHERE {since} < $1 LIMIT {AT_ONCE}"
-        while len(await rows(f"DELETE FROM {table} WHERE id IN ({old}) RETURNING id", now - time)) == AT_ONCE:
-            pass
 
 
 class Leader:

@@ -53,6 +53,14 @@ def keep(message_id: UUID, message: EmailMessage) -> None:
     draft.replace(path_of(message_id))
 
 
+def clear(before: datetime) -> int:
+    """Delete messages that were sent before that. Returns how many."""
+    old = [kept for kept in newest() if kept.at and kept.at < before]
+    for kept in old:
+        path_of(kept.id).unlink(missing_ok=True)
+    return len(old)
+
+
 def newest() -> list[Kept]:
     """All messages, the last delivered first."""
     found = []

@@ -29,15 +29,16 @@ async def close(goal_id: UUID, months: list[date], slot: str, *, now: datetime) 
     goal = await Goal.get(id=goal_id).select_related("focus_area__plan")
     ends = [measured_to(month, goal.year) for month in months]
     async with in_transaction():
-        numbers = await measure(goal, ends)
+        moments = sorted(set(ends))  # December's and the January after end alike
+        numbers = dict(zip(moments, await measure(goal, moments), strict=True))
         groups = None
         if goal.metric == Metric.DISTINCT_PEOPLE:
             municipality = goal.focus_area.plan.municipality_id
             groups = await people_in_groups(scope_of(goal), municipality, goal.year, ends[-1])
         figures = [
-            GoalFigure(goal=goal, month=month, value=number, groups=groups if month == months[-1] else None,
+            GoalFigure(goal=goal, month=month, value=numbers[end], groups=groups if month == months[-1] else None,
                        counted_at=now)
-            for month, number in zip(months, numbers, strict=True)
+            for month, end in zip(months, ends, strict=True)
         ]  # fmt: skip
         await GoalFigure.bulk_create(figures, ignore_conflicts=True)
         await jobs.done(JOB, slot, now=now)

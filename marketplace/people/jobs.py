@@ -1,11 +1,9 @@
 """What the worker does about people."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from marketplace.base.database import rows
 from marketplace.base.models import Channel
-
-TICKETS_KEPT = timedelta(days=1)
 
 
 async def refuse(channel: Channel, address: str, now: datetime) -> None:
@@ -14,8 +12,3 @@ async def refuse(channel: Channel, address: str, now: datetime) -> None:
         "UPDATE contact_point SET refused_at = $3 WHERE channel = $1 AND value = $2 AND refused_at IS NULL",
         channel, address, now,
     )  # fmt: skip
-
-
-async def clean_tickets(now: datetime) -> None:
-    """Delete one-time links that ran out."""
-    await rows("DELETE FROM sign_in_ticket WHERE expires_at < $1", now - TICKETS_KEPT)

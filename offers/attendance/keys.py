@@ -41,3 +41,15 @@ def _make(path: Path) -> bytes:
     finally:
         draft.unlink()
     return path.read_bytes()
+
+
+def years() -> list[int]:
+    """Years whose key is here."""
+    return sorted(int(path.stem.removeprefix("participation-")) for path in settings().keys.glob("participation-*.key"))
+
+
+def destroy(year: int) -> None:
+    """Close a year for good: its pseudonyms can no longer be tied to anybody."""
+    path = settings().keys / f"participation-{year}.key"
+    path.with_suffix(".closed").touch(mode=0o600)
+    path.unlink(missing_ok=True)

@@ -76,7 +76,8 @@ def pool_of(found: dict[str, Any]) -> rules.Pool:
 
 BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queue_no, b.held_until,
     b.lang AS booking_lang, b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id,
-    n.name AS participant, k.name AS booker, c.channel, c.value AS address, o.id AS offer_id, o.slug, o.joining, o.sensitive, o.keep_months, o.promotion,
+    n.name AS participant, k.name AS booker, c.channel, c.value AS address, o.id AS offer_id, o.slug,
+    o.joining, o.sensitive, o.keep_months, o.promotion,
     o.hold_hours, o.phone AS offer_phone, o.contact_name, o.online_url, o.state AS offer_state, w.name AS owner,
     w.slug AS owner_slug, w.phone AS owner_phone, t.title, t.lang AS text_lang, t.meets_you, t.way_in, t.bring,
     p.capacity, p.taken, p.session_id AS pool_session_id, p.starts_at, p.ends_at
@@ -112,12 +113,13 @@ async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
 
 
 async def booking_by_token(token: str, lang: str) -> dict[str, Any]:
-    """The booking that a link in a message opens. Raises NotFound for any other link, also a revoked one."""
+    """The booking that a link in a message opens. Raises NotFound for any other link, also a revoked one, and when
+    the participant is forgotten (marketplace/privacy)."""
     parsed = rules.token_booking(token)
     if parsed is None:
         raise NotFound
     found = await booking(parsed[0], lang)
-    if not rules.seal_holds(found["id"], found["link_version"], parsed[1]):
+    if not rules.seal_holds(found["id"], found["link_version"], parsed[1]) or found["participant"] is None:
         raise NotFound
     return found
 
@@ -175,8 +177,8 @@ async def parties(session_id: UUID) -> list[dict[str, Any]]:
 async def participants(offer_id: UUID, session_id: UUID | None = None) -> list[dict[str, Any]]:
     """All active bookings of an offer, or of one session's pool, for those who lead it: by state, then in order."""
     return await rows(
-        """SELECT b.id, n.name, k.name AS booker, b.reference, b.seats, b.state, b.queue_no, c.channel,
-            c.value AS address, c.refused_at IS NOT NULL AS refused, n.shielded, b.created_at, b.pool_id, p.session_id,
+        """SELECT b.id, coalesce(n.name, '–') AS name, k.name AS booker, b.reference, b.seats, b.state, b.queue_no,
+            c.channel, c.value AS address, c.refused_at IS NOT NULL AS refused, n.shielded, b.created_at, b.pool_id, p.session_id,
             s.starts_at
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
         JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id

@@ -1,4 +1,4 @@
-"""Real worker processes that send, and are killed or stopped while they do. Who leads, and what is cleaned."""
+"""Real worker processes that send, and are killed or stopped while they do. Who leads."""
 
 import asyncio
 import os
@@ -227,18 +227,6 @@ async def test_a_slot_is_one_workers_until_its_lease_ends_and_done_only_once(db:
     assert await jobs.lease("close_months", "2026-10", now=late, length=length) is True
     await jobs.done("close_months", "2026-09", now=late)
     assert await jobs.lease("close_months", "2026-09", now=late + timedelta(days=1), length=length) is False
-
-
-async def test_old_rows_are_cleaned_and_waiting_ones_kept(db: None) -> None:
-    for key in ("sent", "new", "failed", "waiting"):
-        await post("numbered", channel=Channel.EMAIL, address="a@example.no", lang="nb", key=key, now=NOW)
-    await rows("UPDATE outbox_message SET sent_at = $1 WHERE dedupe_key = 'sent'", NOW)
-    await rows("UPDATE outbox_message SET failed_at = $1 WHERE dedupe_key = 'failed'", NOW)
-    await rows("UPDATE outbox_message SET sent_at = $1 WHERE dedupe_key = 'new'", NOW + timedelta(days=1))
-    await jobs.clean(NOW + timedelta(days=30, seconds=1))
-    assert await rows("SELECT dedupe_key FROM outbox_message ORDER BY 1") == [
-        {"dedupe_key": "new"}, {"dedupe_key": "waiting"},
-    ]  # fmt: skip
 
 
 async def test_the_audit_log_has_a_partition_for_this_month_and_the_three_next(db: None) -> None:

@@ -1,0 +1,67 @@
+"""Forgetting: what the table in rules.py says is due goes, and numbers remain."""
+
+import asyncio
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from marketplace.base import audit, mailbox
+from marketplace.base.clock import today
+from marketplace.base.database import rows, value
+from marketplace.goals.queries import lacking
+from marketplace.privacy.rules import AUDIT_MONTHS, MAILBOX, TABLES, Goes
+from offers.attendance import keys
+
+log = structlog.get_logger("privacy")
+
+AT_ONCE = 2000
+"""Rows looked at in one statement: no long locks, whatever the size."""
+
+
+async def forget(now: datetime) -> dict[str, int]:
+    """Delete or empty all that is due. Returns how many rows (months of audit_entry, years of keys) by table, without
+    those that had none. It may be stopped at any place and begun again."""
+    counts = {table: await apply(table, about.goes, now) for table, about in TABLES.items() if about.goes}
+    await audit.open_months(now)
+    counts["audit_entry"] = await audit.drop_months(now, AUDIT_MONTHS)
+    counts["keys"] = await close_years(now)
+    counts["mailbox"] = await asyncio.to_thread(mailbox.clear, now - MAILBOX)
+    done = {table: count for table, count in counts.items() if count}
+    log.info("forgotten", **done)
+    return done
+
+
+async def apply(table: str, goes: Goes, now: datetime) -> int:
+    """Let what is due of one table go, a slice of ids at a time. Returns how many rows."""
+    due = f"({goes.since}) <= $1"
+    if goes.becomes:
+        names, values = ", ".join(f"t.{name}" for name in goes.becomes), ", ".join(goes.becomes.values())
+        given = ", ".join(f"{name} = {sql}" for name, sql in goes.becomes.items())
+        act, due = f"UPDATE {table} t SET {given}", f"ROW({names}) IS DISTINCT FROM ROW({values}) AND {due}"
+    else:
+        act = f"DELETE FROM {table} t"
+    slice_ends = (
+        f"SELECT id FROM {table} WHERE $1::uuid IS NULL OR id > $1 ORDER BY id OFFSET {AT_ONCE} LIMIT 1"
+    )
+    count, after = 0, None
+    while True:
+        last: UUID | None = await value(slice_ends, after)
+        slice_of = "($2::uuid IS NULL OR t.id > $2) AND ($3::uuid IS NULL OR t.id <= $3)"
+        gone = await rows(f"{act} WHERE {slice_of} AND {due} RETURNING t.id", now - goes.after, after, last)
+        count += len(gone)
+        if last is None:
+            return count
+        after = last
+
+
+async def close_years(now: datetime) -> int:
+    """Destroy the counting keys of years that are closed: a month for late registers has passed since, and every goal
+    of the year has its last figure."""
+    day = today(now)
+    over = [year for year in keys.years() if (day.year, day.month) >= (year + 1, 2)]
+    if over and await lacking(now):
+        return 0
+    for year in over:
+        await asyncio.to_thread(keys.destroy, year)
+    return len(over)

@@ -1,0 +1,184 @@
+"""What is kept about people, why, and until when: one table. The program runs on it (actions.py), and a test fails on
+a column that is not here. Product.md, "Privacy, by design", and design/security.md are what it follows.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+AUDIT_MONTHS = 24
+"""Whole months of the audit log that are kept besides the present one."""
+MAILBOX = timedelta(days=30)
+"""How long messages lie in the local mailbox, where no mail server is set."""
+DAY = timedelta(days=1)
+TWO_YEARS = timedelta(days=730)
+
+
+@dataclass(frozen=True)
+class Goes:
+    """It goes `after` the moment `since`, which is SQL over the row `t`; null is not yet.
+
+    `becomes` says what columns turn into; without it the whole row goes.
+    """
+
+    since: str
+    after: timedelta = timedelta(0)
+    becomes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """`personal`: what each column that tells something of a person is for. `plain`: the other columns.
+
+    Personal columns either go by themselves (`goes`), or `stays` says why they may be there.
+    """
+
+    personal: dict[str, str] = field(default_factory=dict)
+    plain: str = ""
+    goes: Goes | None = None
+    stays: str = ""
+
+
+def last_use(bookings: str, made: str) -> str:
+    """When the last of these bookings is done with: the offer's months after its last session.
+
+    What has no dates is done with when it is over; an active booking of an offer that is on is not. A day is given
+    to whoever has no booking yet.
+    """
+    return f"""greatest({made} + interval '1 day', (
+        SELECT max(CASE
+            WHEN p.ends_at IS NOT NULL THEN p.ends_at + make_interval(months => o.keep_months)
+            WHEN b.state IN ('requested', 'confirmed', 'waiting', 'offered') AND o.state = 'published' THEN 'infinity'
+            ELSE greatest(b.changed_at, o.changed_at) + make_interval(months => o.keep_months) END)
+        FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id WHERE {bookings}))"""
+
+
+def person_done(person: str, made: str) -> str:
+    """When nothing needs a person's name any more: no sign-in, no role, and no booking that is not done with."""
+    return f"""CASE WHEN EXISTS (SELECT FROM sign_in s WHERE s.person_id = {person})
+        OR EXISTS (SELECT FROM membership m WHERE m.person_id = {person}) THEN NULL
+        ELSE {last_use(f"b.participant_id = {person} OR b.booked_by_id = {person}", made)} END"""
+
+
+OFFER_OVER = "CASE WHEN {o}.state = 'cancelled' THEN {o}.changed_at ELSE {o}.last_session_ends END"
+WORK = "answering for what was done at work"
+NUMBERS = "points to a person who has no name any more; numbers remain"
+
+TABLES: dict[str, Table] = {
+    # People, in this order: who has no sign-in and no role any more goes in the same night.
+    "sign_in_ticket": Table(
+        {"channel": "where the link goes", "address": "where the link goes", "next_path": "where they wanted to go"},
+        "id link_hash code_hash guesses created_at expires_at used_at",
+        Goes("t.expires_at", DAY),
+    ),
+    "sign_in": Table(
+        {"person_id": "whose sign-in it is", "device": "knowing one's own devices", "seen_at": "ending unused ones"},
+        "id secret_hash created_at expires_at ended_at",
+        Goes("least(t.ended_at, t.expires_at)", 30 * DAY),
+    ),
+    "membership": Table(
+        {"person_id": "what a person may do", "role": "what a person may do"},
+        "id created_at ended_at organization_id",
+        Goes("t.ended_at", TWO_YEARS),
+    ),
+    "host_assignment": Table(
+        {"person_id": "who leads an offer"},
+        "id offer_id",
+        Goes(f"(SELECT {OFFER_OVER.format(o='o')} FROM offer o WHERE o.id = t.offer_id)", TWO_YEARS),
+    ),
+    "calendar_address": Table(
+        {"person_id": "whose calendar it is"},
+        "id secret_hash created_at revoked_at",
+        Goes(f"coalesce(t.revoked_at + interval '30 days', {person_done('t.person_id', 't.created_at')})"),
+    ),
+    "contact_point": Table(
+        {"person_id": "whose it is", "channel": "reaching them", "value": "reaching them",
+         "verified_at": "whose it is", "refused_at": "knowing whom to ring"},
+        "id created_at",
+        Goes(f"""CASE WHEN t.verified_at IS NULL THEN {last_use("b.contact_id = t.id", "t.created_at")}
+            ELSE {person_done("t.person_id", "t.created_at")} END"""),
+    ),
+    "person": Table(
+        {"name": "what the host calls them", "lang": "the language of their messages", "shielded": "their wish"},
+        "id created_at",
+        Goes(person_done("t.id", "t.created_at"), becomes={"name": "NULL", "lang": "'nb'", "shielded": "false"}),
+    ),
+    "outbox_message": Table(
+        {"channel": "reaching them", "address": "reaching them", "facts": "writing the message",
+         "lang": "writing the message", "dedupe_key": "sending it once"},
+        "id mail created_at due_at attempts sent_at failed_at problem",
+        Goes("coalesce(t.sent_at, t.failed_at)", 30 * DAY),
+    ),
+    "rate_limit": Table({"key": "a hash: bounding tries"}, "id count window_ends", Goes("t.window_ends")),
+    "audit_entry": Table(
+        {"actor_id": WORK, "object_id": WORK, "person_id": "telling a person who looked"},
+        "id at action organization_id details",
+        stays=f"whole months are dropped after {AUDIT_MONTHS}",
+    ),
+    # Bookings and who came.
+    "booking": Table(
+        {"participant_id": "who comes", "booked_by_id": "who booked", "contact_id": "reaching them",
+         "reference": "finding the booking by telephone", "lang": "the language of messages"},
+        "id seats state form_key queue_no link_version held_until created_at changed_at offer_id organization_id "
+        "pool_id",
+        stays=NUMBERS,
+    ),
+    "sent_word": Table({"booking_id": "excused, not absent"}, "id at session_id", stays=NUMBERS),
+    "attendance": Table(
+        {"booking_id": "who came", "state": "who came", "seats_present": "who came", "pseudonym": "counting people"},
+        "id recorded_at session_id",
+        stays=f"{NUMBERS}, and the pseudonym's key is destroyed with its year",
+    ),
+    "register": Table(
+        {"saved_by_id": WORK}, "id saved_at session_id",
+        Goes("t.saved_at", TWO_YEARS, {"saved_by_id": "NULL"}),
+    ),
+    "head_count": Table(plain="id count recorded_at session_id"),
+    # Those who may be asked about an offer.
+    "offer": Table(
+        {"contact_name": "whom to ask", "phone": "whom to ask"},
+        "id slug kind audiences joining visibility sensitive state source_lang online_url max_party promotion "
+        "hold_hours keep_months created_at changed_at published_at session_count next_session_at next_session_ends "
+        "last_session_ends continues_id municipality_id owner_id picture_id venue_id",
+        Goes(OFFER_OVER.format(o="t"), TWO_YEARS, {"contact_name": "NULL", "phone": "NULL"}),
+    ),
+    "offer_text": Table(
+        {"meets_you": "knowing who meets you"},
+        "id lang title summary body way_in bring_someone what_happens may_leave bring keywords offer_id search",
+        Goes(f"(SELECT {OFFER_OVER.format(o='o')} FROM offer o WHERE o.id = t.offer_id)", TWO_YEARS,
+             {"meets_you": "''"}),
+    ),
+    "organization": Table(
+        {"contact_name": "whom to ask", "phone": "whom to ask", "email": "whom to ask"},
+        "id slug name kind state number website source_lang created_at logo_id municipality_id parent_id",
+        stays="public, and the organisation's own to change while it is here",
+    ),
+    "picture": Table(
+        {"content": "showing what it is like; people in it have said yes"},
+        "id sha256 media_type width height created_at",
+        Goes("""CASE WHEN NOT EXISTS (SELECT FROM offer o WHERE o.picture_id = t.id)
+            AND NOT EXISTS (SELECT FROM organization o WHERE o.logo_id = t.id) THEN t.created_at END""", 30 * DAY),
+    ),
+    # Nothing about a person.
+    "catalogue_revision": Table(plain="id revision changed_at"),
+    "dialogue": Table(plain="id slug title summary created_at coordinated_by_id municipality_id"),
+    "dialogue_meeting": Table(plain="id agenda dialogue_id offer_id"),
+    "dialogue_member": Table(plain="id joined_at left_at dialogue_id organization_id"),
+    "focus_area": Table(plain="id number title summary plan_id"),
+    "goal": Table(plain="id slug title metric target year audience kind evenings_only dialogue_id focus_area_id"),
+    "goal_figure": Table(plain="id month value groups counted_at goal_id"),
+    "job_run": Table(plain="id job slot leased_until done_at", goes=Goes("t.done_at", 400 * DAY)),
+    "measure": Table(plain="id number title focus_area_id"),
+    "meeting_organization": Table(plain="id meeting_id organization_id"),
+    "municipality": Table(plain="id number slug name host"),
+    "offer_audience_organization": Table(plain="id offer_id organization_id"),
+    "offer_organizer": Table(plain="id may_edit offer_id organization_id"),
+    "organization_text": Table(plain="id lang summary body organization_id search"),
+    "plan": Table(plain="id slug title summary first_year last_year municipality_id"),
+    "seat_pool": Table(plain="id capacity taken waiting starts_at ends_at opens_at closes_at offer_id session_id"),
+    "session": Table(plain="id starts_at ends_at status note sequence vevent changed_at offer_id venue_id"),
+    "tortoise_migrations": Table(plain="id app name applied_at"),
+    "venue": Table(
+        plain="id name street postcode city lat lon step_free hearing_loop accessible_toilet municipality_id"
+    ),
+    "venue_text": Table(plain="id lang entrance transport venue_id"),
+}  # fmt: skip
