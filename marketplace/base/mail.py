@@ -62,8 +62,8 @@ def compose(
         return Content(subject, text, html, calendar, method)
 
 
-OUTBOX_INSERT = """INSERT INTO outbox_message
-    (id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts)
+OUTBOX_COLUMNS = "(id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts)"
+OUTBOX_INSERT = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) ON CONFLICT (dedupe_key) DO NOTHING"""
 
 

@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 from marketplace.base.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
+from marketplace.base.mail import OUTBOX_COLUMNS
 from marketplace.base.models import Channel
 from offers.bookings import rules
 from offers.bookings.models import BookingState
@@ -175,8 +176,7 @@ async def _insert(
     if party.channel and party.address:
         facts = json.dumps({"booking": str(booking_id)})
         w.parts.append(
-            f"""mail AS (INSERT INTO outbox_message
-            (id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts)
+            f"""mail AS (INSERT INTO outbox_message {OUTBOX_COLUMNS}
             SELECT {w(uuid7())}, {w(party.channel)}, {w(party.address)}, {w(RECEIPTS[state])}, {w(facts)}, {language},
             {w(f"{RECEIPTS[state]}:{booking_id}")}, {at}, {at}, 0 FROM made)"""
         )

@@ -38,6 +38,16 @@ def _one(found: dict[str, Any], session: str, lang: str) -> tuple[dict[str, Any]
 
 
 @mail
+async def reminder(channel: Channel, lang: str, booking: str, session: str) -> Content | None:
+    """It is soon; and how to say that it does not suit after all."""
+    found = await booking_of(UUID(booking), lang)
+    one, _event = _one(found, session, lang)
+    if one is None or one["status"] == "cancelled" or one["sent_word"] or found["state"] != "confirmed":
+        return None
+    return compose("reminder", channel, lang, lazy("Vi ses snart"), booking=found, session=one)
+
+
+@mail
 async def session_moved(
     channel: Channel,
     lang: str,
