@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from marketplace.base import audit, clock, jobs, outbox
+from marketplace.base import clock, jobs, outbox
 from marketplace.base.database import UNAVAILABLE, connected
 from marketplace.base.log import configure
 from marketplace.goals.jobs import close_months
 from marketplace.people import jobs as people
 from marketplace.people import mails as people_mails
+from marketplace.privacy.jobs import forget
 from marketplace.settings import settings
 from offers.bookings import mails as booking_mails
 from offers.bookings.jobs import expire_offers
@@ -48,16 +49,14 @@ async def send(now: datetime) -> None:
     await outbox.send_due(people.refuse, clock.now, stop)
 
 
-SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 TIMETABLE = (
     Job("send", SECOND, send, everywhere=True),
     Job("alive", 15 * SECOND, jobs.alive, everywhere=True, in_demo=2 * SECOND),
     Job("next_sessions", MINUTE, next_sessions, in_demo=5 * SECOND),
     Job("expire_offers", MINUTE, expire_offers, in_demo=5 * SECOND),
     Job("close_months", 10 * MINUTE, close_months, in_demo=2 * SECOND),
-    Job("audit_months", HOUR, audit.open_months),
-    Job("clean", HOUR, jobs.clean),
-    Job("clean_tickets", HOUR, people.clean_tickets),
+    Job("forget", 10 * MINUTE, forget, in_demo=10 * SECOND),
 )
 
 PATIENCE = 8.0
