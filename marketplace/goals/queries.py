@@ -14,7 +14,7 @@ from marketplace.dialogue.queries import fewest_organizations
 from marketplace.goals.models import Goal, GoalFigure, Metric, Plan
 from marketplace.goals.rules import OF_PEOPLE, closed, measured_to
 from marketplace.statistics import queries as statistics
-from marketplace.statistics.rules import Scope, shown
+from marketplace.statistics.rules import Figure, Scope, shown
 from organizations.directory.models import Municipality
 from organizations.members.queries import coordinated_municipalities
 
@@ -94,9 +94,10 @@ async def shown_series(municipality: UUID, years: Iterable[int]) -> dict[UUID, S
         numbers: Iterable[int | None] = (figure["value"] for figure in figures)
         if metric in OF_PEOPLE:
             numbers = shown(
-                (
+                Figure(
                     figure["id"],
                     Scope(figure["audience"], figure["kind"], figure["evenings_only"]),
+                    figure["month"],
                     figure["value"],
                 )
                 for figure in figures

@@ -1,8 +1,8 @@
 """What may be shown of counts of people (design/security.md, "Numbers"). docs/decisions/0005-figures.md tells why."""
 
-from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 FEW = 5
 """Fewer people than this are never shown, nor any two numbers that differ by fewer."""
@@ -27,24 +27,36 @@ class Scope:
         )
 
 
-def shown(figures: Iterable[tuple[Hashable, Scope, int]]) -> Iterator[int | None]:
-    """What to show of counts of people of one municipality and year, given in the order they were made: (whose, what
-    they count, how many).
+@dataclass(frozen=True)
+class Figure:
+    """How many people were counted in a scope from January to the end of a month; `whose` figure it is."""
 
-    A count is shown when it is at least FEW, and is not closer than FEW to another count that was shown before, of the
-    same people or of a part of them. Else what was shown last of the same is shown again, None when nothing was: it
+    whose: Hashable
+    scope: Scope
+    month: date
+    count: int
+
+    def part_of(self, other: "Figure") -> bool:
+        """Are these people among the other's?"""
+        return self.scope.within(other.scope) and self.month <= other.month
+
+
+def shown(figures: Iterable[Figure]) -> Iterator[int | None]:
+    """What to show of figures of one municipality and year, given in the order they were made.
+
+    A count is shown when it is at least FEW, and is not closer than FEW to another that was shown before, of which it
+    is a part or which is a part of it. Else what was shown last of the same is shown again, None when nothing was: it
     is counted in when there are more. So no two numbers tell how many were in one and not in the other, when these
     are few. What was shown once does not depend on what is counted later.
     """
     last: dict[Hashable, int] = {}
-    told: dict[Scope, set[int]] = defaultdict(set)
-    for whose, scope, count in figures:
-        near = {count + by for by in range(1 - FEW, FEW) if by}
-        others = (told[other] for other in told if other.within(scope) or scope.within(other))
-        if count >= FEW and all(near.isdisjoint(counts) for counts in others):
-            last[whose] = count
-            told[scope].add(count)
-        yield last.get(whose)
+    told: list[Figure] = []
+    for figure in figures:
+        near = (other for other in told if 0 < abs(figure.count - other.count) < FEW)
+        if figure.count >= FEW and not any(figure.part_of(other) or other.part_of(figure) for other in near):
+            last[figure.whose] = figure.count
+            told.append(figure)
+        yield last.get(figure.whose)
 
 
 def groups(counts: dict[str, int], total: int) -> dict[str, int | None]:

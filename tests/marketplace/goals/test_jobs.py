@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from marketplace.base.database import rows
+from marketplace.goals import actions
 from marketplace.goals.jobs import close_months
 from marketplace.goals.models import FocusArea, Goal, GoalFigure, Metric
 from marketplace.goals.queries import shown_series
@@ -95,6 +96,15 @@ async def test_closing_twice_and_by_two_workers_writes_once(area: FocusArea) -> 
     assert await rows(
         "SELECT count(*) AS runs, count(done_at) AS done FROM job_run WHERE job = 'close_months'"
     ) == [{"runs": 5, "done": 5}]
+
+
+async def test_a_figure_is_kept_even_when_a_worker_held_its_lease_too_long(area: FocusArea) -> None:
+    counted = await goal(area)
+    september = [date(2026, 9, 1)]
+    await actions.close(counted.id, september, "slot", now=NOW)
+    await came(await held(), *CAST[:6])
+    await actions.close(counted.id, september, "slot", now=NOW)
+    assert await figures(counted) == {9: 0}
 
 
 async def test_a_killed_workers_goal_is_done_by_the_next(area: FocusArea) -> None:

@@ -2,19 +2,31 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import product
+from datetime import date
+from itertools import accumulate, product
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.statistics.rules import FEW, WORTH_GROUPS, Scope, groups, shown
+from marketplace.statistics.rules import FEW, WORTH_GROUPS, Figure, Scope, groups, shown
 
 ALL, SENIORS, EVENINGS = Scope(), Scope(audience="seniors"), Scope(evenings_only=True)
 SENIOR_EVENINGS = Scope(audience="seniors", evenings_only=True)
 
 
+def month(number: int) -> date:
+    return date(2026, number, 1)
+
+
 def series(*counts: int) -> list[int | None]:
-    return list(shown([("goal", ALL, count) for count in counts]))
+    """What is shown of a goal's figures, from January on."""
+    return list(shown(Figure("goal", ALL, month(number), count) for number, count in enumerate(counts, 1)))
+
+
+def beside(*figures: tuple[Scope, int, int]) -> list[int | None]:
+    """What is shown of goals of their own: scope, month, count."""
+    made = enumerate(figures)
+    return list(shown(Figure(goal, scope, month(number), count) for goal, (scope, number, count) in made))
 
 
 def test_five_more_move_the_number_by_five_and_four_by_none_until_more_come() -> None:
@@ -38,18 +50,20 @@ def test_a_correction_by_few_is_not_seen_and_one_by_five_is() -> None:
 
 
 def test_two_goals_do_not_tell_how_few_are_in_one_and_not_in_the_other() -> None:
-    assert list(shown([("all", ALL, 23), ("seniors", SENIORS, 20)])) == [23, None]
-    assert list(shown([("all", ALL, 25), ("seniors", SENIORS, 20)])) == [25, 20]
-    assert list(shown([("all", ALL, 23), ("seniors", SENIORS, 23)])) == [23, 23]
+    assert beside((ALL, 9, 23), (SENIORS, 9, 20)) == [23, None]
+    assert beside((ALL, 9, 25), (SENIORS, 9, 20)) == [25, 20]
+    assert beside((ALL, 9, 23), (SENIORS, 9, 23)) == [23, 23]
+    assert beside((SENIORS, 8, 20), (ALL, 9, 23)) == [20, None]
 
 
 def test_a_goal_made_later_does_not_tell_who_was_saved_late() -> None:
-    assert list(shown([("first", ALL, 20), ("made later", ALL, 22)])) == [20, None]
+    assert beside((ALL, 9, 20), (ALL, 9, 22)) == [20, None]
 
 
 def test_numbers_of_people_who_need_not_be_the_same_may_be_close() -> None:
-    assert list(shown([("seniors", SENIORS, 20), ("evenings", EVENINGS, 21)])) == [20, 21]
-    assert list(shown([("seniors", SENIORS, 20), ("both", SENIOR_EVENINGS, 18)])) == [20, None]
+    assert beside((SENIORS, 9, 20), (EVENINGS, 9, 21)) == [20, 21]
+    assert beside((SENIORS, 9, 20), (SENIOR_EVENINGS, 9, 18)) == [20, None]
+    assert beside((ALL, 7, 17), (SENIORS, 10, 15)) == [17, 15], "those of October are not among those of July"
 
 
 def test_what_a_scope_is_within() -> None:
@@ -61,36 +75,42 @@ def test_what_a_scope_is_within() -> None:
     assert not Scope(kind="course").within(Scope(kind="talk"))
 
 
-goals = st.sampled_from([("a", ALL), ("b", SENIORS), ("c", EVENINGS), ("d", SENIOR_EVENINGS), ("e", ALL)])
-figures = st.lists(st.tuples(goals, st.integers(0, 40)).map(lambda made: (*made[0], made[1])), max_size=40)
+figures = st.lists(
+    st.builds(
+        Figure, st.sampled_from("ab"), st.sampled_from([ALL, SENIORS, EVENINGS, SENIOR_EVENINGS]),
+        st.integers(1, 12).map(month), st.integers(0, 40),
+    ),
+    max_size=40,
+)  # fmt: skip
 
 
 @given(figures)
-def test_no_two_shown_numbers_differ_by_one_to_four(made: list[tuple[str, Scope, int]]) -> None:
-    seen: dict[Scope, set[int]] = defaultdict(lambda: {0})
-    for (_whose, scope, _count), number in zip(made, shown(made), strict=True):
-        if number is not None:
-            seen[scope].add(number)
+def test_no_two_shown_numbers_tell_that_one_to_four_are_in_one_and_not_in_the_other(
+    made: list[Figure],
+) -> None:
+    seen = [figure for figure, number in zip(made, shown(made), strict=True) if number == figure.count]
+    assert all(figure.count >= FEW for figure in seen)
     for one, other in product(seen, seen):
-        if one.within(other):
-            gaps = {abs(first - second) for first, second in product(seen[one], seen[other])}
-            assert not gaps & set(range(1, FEW)), (one, other)
+        assert not one.part_of(other) or abs(other.count - one.count) not in range(1, FEW), (one, other)
 
 
-@given(st.lists(st.integers(0, 9), max_size=13))
+@given(figures)
+def test_only_numbers_that_were_shown_before_are_shown_again(made: list[Figure]) -> None:
+    known: dict[object, set[int | None]] = defaultdict(lambda: {None})
+    for figure, number in zip(made, shown(made), strict=True):
+        assert number == figure.count or number in known[figure.whose]
+        known[figure.whose].add(number)
+
+
+@given(st.lists(st.integers(0, 9), max_size=12))
 def test_a_number_that_grows_alone_is_never_more_than_four_behind(steps: list[int]) -> None:
-    total, counted = 0, []
-    for step in steps:
-        total += step
-        counted.append(total)
+    counted = list(accumulate(steps))
     for count, number in zip(counted, series(*counted), strict=True):
         assert 0 <= count - (number or 0) < FEW
 
 
 @given(figures, figures)
-def test_what_was_shown_does_not_change_by_what_comes_later(
-    first: list[tuple[str, Scope, int]], later: list[tuple[str, Scope, int]]
-) -> None:
+def test_what_was_shown_does_not_change_by_what_comes_later(first: list[Figure], later: list[Figure]) -> None:
     assert list(shown(first + later))[: len(first)] == list(shown(first))
 
 
@@ -104,6 +124,13 @@ def test_two_small_groups_hide_each_other() -> None:
     assert groups({"everyone": 62, "youth": 3, "parents": 0}, 64) == {
         "everyone": 60, "parents": None, "youth": None,
     }  # fmt: skip
+
+
+def test_three_groups_of_four_hide_the_next_too_since_their_sum_would_tell() -> None:
+    assert groups({"everyone": 22, "adults": 4, "youth": 4, "parents": 4}, 34) == dict.fromkeys(
+        ("adults", "everyone", "parents", "youth")
+    )
+    assert groups({"everyone": 22, "adults": 4, "youth": 4, "parents": 3}, 33)["everyone"] == 20
 
 
 def test_no_group_is_hidden_where_all_are_large() -> None:
