@@ -11,8 +11,8 @@ from starlette.types import Receive, Scope, Send
 
 from marketplace.base.access import Mark, View
 from marketplace.base.database import UNAVAILABLE
-from marketplace.base.errors import Forbidden, NotFound, Problem, TooMany
-from marketplace.base.http import BodyTooLarge, Request, cookie, local_path, see_other
+from marketplace.base.errors import BodyTooLarge, Forbidden, NotFound, Problem, TooMany
+from marketplace.base.http import Request, cookie, local_path, see_other
 from marketplace.base.i18n import gettext
 from marketplace.base.templates import render
 from marketplace.people.actions import touch

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from marketplace.access import no_route, refuse
 from marketplace.base.database import connect, disconnect
-from marketplace.base.http import Boundary, Language
+from marketplace.base.edge import Boundary, Language
 from marketplace.base.log import configure
 from marketplace.base.revision import catalogue
 from marketplace.routes import ROUTES

@@ -78,14 +78,15 @@ def supervise(tasks: list[Callable[[], None]], revive: Callable[[], object] = la
     deadline: float | None = None
     while children:
         pid, _ = os.waitpid(-1, os.WNOHANG)
-        task, started = children.pop(pid, (None, 0.0))
-        if pid and task is None and not stopping:
-            revive()
-        if task and not stopping:
+        ended = children.pop(pid, None)
+        if ended and not stopping:
+            task, started = ended
             time.sleep(
                 1.0 if time.monotonic() - started < 5 else 0.0
             )  # a child that dies at once is not hammered
             children[_fork(task)] = (task, time.monotonic())
+        elif pid and not stopping:
+            revive()
         if stopping:
             deadline = deadline or time.monotonic() + PATIENCE
             if time.monotonic() > deadline:

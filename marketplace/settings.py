@@ -1,7 +1,7 @@
 """Every setting: name, type, default, meaning. Read once from the environment (prefix TREFFPUNKT_), then frozen."""
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
@@ -127,7 +127,7 @@ class Settings(BaseSettings):
         """Is the public address https? Then cookies are __Host- and Secure."""
         return self.public_url.startswith("https://")
 
-    @property
+    @cached_property
     def hosts(self) -> frozenset[str]:
         """Host names that are answered."""
         own = urlsplit(self.public_url).hostname or ""

@@ -112,10 +112,9 @@ END $$"""
 
 
 @pytest.fixture
-async def db(pool: None) -> AsyncIterator[None]:
+async def db(pool: None) -> None:
     """Empty tables. The rows stay after a failed test, for looking at."""
     await database.rows(EMPTY)
-    yield
 
 
 @pytest.fixture

@@ -9,7 +9,15 @@ from marketplace.base.models import Channel
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import (
-    Joining, Kind, Offer, OfferState, OfferText, SeatPool, Session, SessionStatus, Venue,
+    Joining,
+    Kind,
+    Offer,
+    OfferState,
+    OfferText,
+    SeatPool,
+    Session,
+    SessionStatus,
+    Venue,
 )  # fmt: skip
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members.models import Membership, Role

@@ -17,6 +17,12 @@ class BadRequest(Problem):
     """What was sent cannot be understood."""
 
 
+class BodyTooLarge(Problem):
+    """More was sent than anything here takes."""
+
+    status = 413
+
+
 class Forbidden(Problem):
     status = 403
 

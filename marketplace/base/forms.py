@@ -1,12 +1,12 @@
 """Forms: a pydantic model says what is right, this says what is wrong, at the field, in the user's words.
 
-    class BookingForm(Form):
-        name: str = Field(min_length=1, max_length=80)
-        words = {"name": {"missing": lazy("Skriv et fornavn eller et kallenavn")}}
+class BookingForm(Form):
+    name: str = Field(min_length=1, max_length=80)
+    words = {"name": {"missing": lazy("Skriv et fornavn eller et kallenavn")}}
 
-    form = await BookingForm.read(request)      # Filled[BookingForm]
-    if form.valid: form.data.name
-    form.add_error("seats", _("…"))             # what only the action could know
+form = await BookingForm.read(request)      # Filled[BookingForm]
+if form.valid: form.data.name
+form.add_error("seats", _("…"))             # what only the action could know
 """
 
 import re
@@ -85,7 +85,9 @@ class Filled(Generic[F]):
         }
         bad = {name for name, text in self.values.items() if CONTROL.search("".join(text))}
         for name in bad:
-            self.values[name] = CONTROL.sub("", self.values[name]) if isinstance(self.values[name], str) else []
+            self.values[name] = (
+                CONTROL.sub("", self.values[name]) if isinstance(self.values[name], str) else []
+            )
         sent = {name: text for name, text in self.values.items() if text not in ("", []) and name not in bad}
         try:
             self._data = model.model_validate(sent | given)
@@ -95,7 +97,9 @@ class Filled(Generic[F]):
                 self.errors.setdefault(name, self.word(name, error))
         for name in bad:
             self.errors[name] = str(WORDS["control"])
-        self.errors = {name: self.errors[name] for name in [*model.model_fields, "form"] if name in self.errors}
+        self.errors = {
+            name: self.errors[name] for name in [*model.model_fields, "form"] if name in self.errors
+        }
 
     def word(self, name: str, error: Any) -> str:
         own = self.model.words.get(name, {})

@@ -1,11 +1,9 @@
-"""HTTP at the edge: the request as our views see it, and what every request and response goes through."""
+"""HTTP as our views see it: the request, form tokens, cookies, redirects."""
 
-import gzip
 import hashlib
 import hmac
 import re
 import secrets
-import time
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
@@ -15,39 +13,15 @@ from uuid import UUID
 
 from markupsafe import Markup
 from starlette import requests
-from starlette.datastructures import MutableHeaders
 from starlette.responses import RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from marketplace.base import clock
-from marketplace.base.errors import BadRequest, Problem
-from marketplace.base.i18n import LANGUAGES, SOURCE, gettext, set_language
-from marketplace.base.log import request_line
+from marketplace.base.errors import BadRequest
+from marketplace.base.i18n import LANGUAGES, SOURCE, gettext
 from marketplace.settings import settings
 
-BODY_LIMIT = 64 * 1024
-"""Bytes of a request's body; more gives 413 (design/security.md)."""
 FIELD_LIMIT = 400
 """Fields of one form."""
-GZIP_FROM = 1024
-
-CSP = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
-)
-SECURITY_HEADERS = [
-    ("content-security-policy", CSP),
-    ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "same-origin"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-resource-policy", "same-origin"),
-    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-    ("x-frame-options", "DENY"),
-]
-
-
-class BodyTooLarge(Problem):
-    status = 413
 
 
 class Request(requests.Request):
@@ -82,7 +56,9 @@ class Request(requests.Request):
     @cached_property
     def query(self) -> dict[str, list[str]]:
         """Query parameters, decoded strictly. Raises BadRequest."""
-        return parse_qs(strict(self.scope["query_string"]), keep_blank_values=True, max_num_fields=FIELD_LIMIT)
+        return parse_qs(
+            strict(self.scope["query_string"]), keep_blank_values=True, max_num_fields=FIELD_LIMIT
+        )
 
     @property
     def languages(self) -> list[tuple[str, str, str]]:
@@ -103,7 +79,9 @@ class Request(requests.Request):
                 raise BadRequest(gettext("Skjemaet kom i en form vi ikke kan lese."))
             cached = {}
             try:
-                pairs = parse_qsl(strict(await self.body()), keep_blank_values=True, max_num_fields=FIELD_LIMIT)
+                pairs = parse_qsl(
+                    strict(await self.body()), keep_blank_values=True, max_num_fields=FIELD_LIMIT
+                )
             except ValueError as problem:
                 raise BadRequest(gettext("Skjemaet har for mange felter.")) from problem
             for name, text in pairs:
@@ -192,139 +170,15 @@ def set_cookie(response: Response, name: str, content: str, max_age: int | None 
     """A cookie with the prefix and flags of design/security.md."""
     prefix = "__Host-" if settings().secure else ""
     response.set_cookie(
-        f"{prefix}{name}", content, max_age=max_age, path="/", secure=settings().secure, httponly=True, samesite="lax"
+        f"{prefix}{name}",
+        content,
+        max_age=max_age,
+        path="/",
+        secure=settings().secure,
+        httponly=True,
+        samesite="lax",
     )
 
 
 def cookie(cookies: Mapping[str, str], name: str) -> str | None:
     return cookies.get(f"__Host-{name}" if settings().secure else name)
-
-
-class Language:
-    """Takes the language prefix off the path: /en/offers is /offers in English."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            first, _, rest = scope["path"][1:].partition("/")
-            lang = first if first in LANGUAGES and first != SOURCE else SOURCE
-            if lang != SOURCE:
-                scope["path"] = f"/{rest}"
-            scope["language"] = lang
-            set_language(lang)
-        await self.app(scope, receive, send)
-
-
-class Boundary:
-    """The outermost layer: request id, host check, strict paths, body limit, headers, form cookie, gzip, log."""
-
-    def __init__(self, app: ASGIApp, refuse: Any) -> None:
-        """`refuse(scope, problem) -> Response` draws the page of a problem found here."""
-        self.app = app
-        self.refuse = refuse
-        extra = [("strict-transport-security", "max-age=31536000")] if settings().secure else []
-        self.headers = [(name.encode(), text.encode()) for name, text in [*SECURITY_HEADERS, *extra]]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        started = time.perf_counter()
-        request_id = scope["request_id"] = secrets.token_hex(8)
-        accepts_gzip = False
-        received = status = 0
-        for name, text in scope["headers"]:
-            if name == b"accept-encoding":
-                accepts_gzip = b"gzip" in text
-        head: Message | None = None
-
-        async def bounded() -> Message:
-            nonlocal received
-            message = await receive()
-            if message["type"] == "http.request":
-                received += len(message.get("body", b""))
-                if received > BODY_LIMIT:
-                    raise BodyTooLarge
-            return message
-
-        async def finished(message: Message) -> None:
-            nonlocal head, status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = message["headers"]
-                present = {name for name, _ in headers}
-                headers.extend(pair for pair in self.headers if pair[0] not in present)
-                headers.append((b"x-request-id", request_id.encode()))
-                if "new_form_cookie" in scope:
-                    response = Response()
-                    set_cookie(response, "form", scope["new_form_cookie"])
-                    headers.append((b"set-cookie", response.headers["set-cookie"].encode()))
-                head = message
-                return
-            if head is not None:
-                if accepts_gzip and not message.get("more_body"):
-                    message = packed(head, message)
-                await send(head)
-                head = None
-            await send(message)
-
-        try:
-            problem = self.objection(scope)
-            if problem:
-                await self.refuse(scope, problem)(scope, receive, finished)
-            else:
-                await self.app(scope, bounded, finished)
-        except BodyTooLarge as large:
-            await self.refuse(scope, large)(scope, receive, finished)
-        finally:
-            route = scope.get("route")
-            milliseconds = (time.perf_counter() - started) * 1000
-            request_line(request_id, scope["method"], getattr(route, "path", "none"), status, milliseconds)
-
-    def objection(self, scope: Scope) -> Problem | None:
-        """What is wrong with the address or the host, before anything is parsed."""
-        host = length = b""
-        for name, text in scope["headers"]:
-            if name == b"host":
-                host = text
-            elif name == b"content-length":
-                length = text
-        if host_name(host.decode("latin-1")) not in settings().hosts:
-            return BadRequest(gettext("Denne adressen hører ikke til her."))
-        if length and (not length.isdigit() or int(length) > BODY_LIMIT):
-            return BodyTooLarge()
-        raw = scope.get("raw_path") or b""
-        try:
-            if b"%" in raw or not raw.isascii():
-                unquote_to_bytes(raw).decode("utf-8")
-            if b"%" in scope["query_string"]:
-                unquote_to_bytes(scope["query_string"]).decode("utf-8")
-        except UnicodeDecodeError:
-            return BadRequest(gettext("Adressen har tegn vi ikke kan lese."))
-        if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
-            return BadRequest(gettext("Adressen har tegn vi ikke kan lese."))
-        return None
-
-
-def host_name(host: str) -> str:
-    """The name in a Host header, without the port."""
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.partition(":")[0].lower()
-
-
-def packed(head: Message, message: Message) -> Message:
-    """Compress a text answer that is sent in one piece and not compressed yet."""
-    body = message.get("body", b"")
-    headers = MutableHeaders(raw=head["headers"])
-    if len(body) < GZIP_FROM or "content-encoding" in headers:
-        return message
-    if not headers.get("content-type", "").startswith(("text/html", "application/json")):
-        return message
-    body = gzip.compress(body, 1, mtime=0)
-    headers["content-encoding"] = "gzip"
-    headers["content-length"] = str(len(body))
-    headers.add_vary_header("Accept-Encoding")
-    return {**message, "body": body}

@@ -35,14 +35,17 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-async def limit(action: str, subject: str, most: int, window: timedelta, *, now: datetime, factor: int = 1) -> None:
+async def limit(
+    action: str, subject: str, most: int, window: timedelta, *, now: datetime, factor: int = 1
+) -> None:
     """Count one try of `action` by `subject` (kept as a hash); more than `most` in a window raises TooMany."""
     key = hashlib.sha256(f"{action}\0{subject}".encode()).digest()
     counted = await row(COUNT, uuid7(), key, now + window, now)
     assert counted is not None  # an upsert always returns its row
     if counted["count"] > most * factor:
         raise TooMany(
-            gettext("Dette er prøvd mange ganger på kort tid. Vent litt og prøv igjen."), counted["window_ends"] - now
+            gettext("Dette er prøvd mange ganger på kort tid. Vent litt og prøv igjen."),
+            counted["window_ends"] - now,
         )
 
 

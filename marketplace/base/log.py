@@ -19,7 +19,9 @@ def configure() -> None:
         structlog.processors.format_exc_info,
     ]
     last: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(colors=False) if settings().debug else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(colors=False)
+        if settings().debug
+        else structlog.processors.JSONRenderer()
     )
     structlog.configure(
         processors=[*shared, last],

@@ -27,7 +27,10 @@ async def front(request: Request) -> Response:
     for week in (When.THIS_WEEK, When.NEXT_WEEK):
         starts, ends = period(week, now)
         coming = await search(
-            Search(drop_in=False, between=(max(starts, now), ends), page=WEEK), viewer=viewer, lang=lang, now=now
+            Search(drop_in=False, between=(max(starts, now), ends), page=WEEK),
+            viewer=viewer,
+            lang=lang,
+            now=now,
         )
         if coming.rows:
             break
@@ -72,7 +75,9 @@ async def ready(request: Request) -> Response:
     """The database answers and has the newest migration. A stale worker is reported, but is no 503."""
     answer = {"database": "away", "migrations": "unknown", "worker": "unknown"}
     try:
-        newest = await value("SELECT name FROM tortoise_migrations WHERE app = 'marketplace' ORDER BY name DESC LIMIT 1")
+        newest = await value(
+            "SELECT name FROM tortoise_migrations WHERE app = 'marketplace' ORDER BY name DESC LIMIT 1"
+        )
         answer["database"] = "ok"
         answer["migrations"] = "ok" if newest == NEWEST else f"at {newest}"
         seen = await value("SELECT leased_until FROM job_run WHERE job = 'worker' AND slot = 'alive'")

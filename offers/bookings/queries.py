@@ -178,8 +178,8 @@ async def participants(offer_id: UUID, session_id: UUID | None = None) -> list[d
     """All active bookings of an offer, or of one session's pool, for those who lead it: by state, then in order."""
     return await rows(
         """SELECT b.id, coalesce(n.name, '–') AS name, k.name AS booker, b.reference, b.seats, b.state, b.queue_no,
-            c.channel, c.value AS address, c.refused_at IS NOT NULL AS refused, n.shielded, b.created_at, b.pool_id, p.session_id,
-            s.starts_at
+            c.channel, c.value AS address, c.refused_at IS NOT NULL AS refused, n.shielded, b.created_at, b.pool_id,
+            p.session_id, s.starts_at
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
         JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
         LEFT JOIN session s ON s.id = p.session_id

@@ -39,7 +39,9 @@ def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
         "address": ", ".join(part for part in (offer["street"], town(offer)) if part),
         "venue_lang": other_lang(offer["venue_lang"]) if offer["venue_lang"] else "",
         "map_href": map_address(offer["lat"], offer["lon"]),
-        "web": web_address(offer["online_url"]) if joining not in (Joining.WHOLE, Joining.PER_SESSION) else "",
+        "web": web_address(offer["online_url"])
+        if joining not in (Joining.WHOLE, Joining.PER_SESSION)
+        else "",
         "phone": offer["phone"] or offer["owner_phone"],
         "cancelled": cancelled,
         "over": over and not cancelled,

@@ -26,7 +26,8 @@ async def viewer_of(person: Any) -> Viewer:
     if person is None:
         return VISITOR
     mine = await rows(
-        "SELECT DISTINCT organization_id AS id FROM membership WHERE person_id = $1 AND ended_at IS NULL", person.id
+        "SELECT DISTINCT organization_id AS id FROM membership WHERE person_id = $1 AND ended_at IS NULL",
+        person.id,
     )
     return Viewer(await is_staff(person.id), tuple(row["id"] for row in mine)) if mine else VISITOR
 

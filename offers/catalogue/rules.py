@@ -111,7 +111,9 @@ def when_words(starts: datetime, ends: datetime, now: datetime) -> str:
 def _when(starts: datetime, ends: datetime, day: date, lang: str) -> str:
     days = (today(starts) - day).days
     if days in (0, 1) and ends - starts < timedelta(hours=24):
-        return (_("I dag %(time)s") if days == 0 else _("I morgen %(time)s")) % {"time": time_span(starts, ends)}
+        return (_("I dag %(time)s") if days == 0 else _("I morgen %(time)s")) % {
+            "time": time_span(starts, ends)
+        }
     return when(starts, ends, year=days > 180)
 
 

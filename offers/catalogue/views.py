@@ -51,7 +51,10 @@ async def offers(request: Request) -> Response:
 async def offer(request: Request) -> Response:
     """GET /offers/{slug}"""
     found = await queries.offer_page(
-        request.path_params["slug"], viewer=await viewer_of(request.person), lang=request.lang, now=request.now
+        request.path_params["slug"],
+        viewer=await viewer_of(request.person),
+        lang=request.lang,
+        now=request.now,
     )
     return render(request, "offers/catalogue/offer.html", offer=page(found, request.now))
 
@@ -127,7 +130,10 @@ def chips(request: Request, form: Filled[SearchForm]) -> list[tuple[str, str]]:
     made = [(text, name) for name, text in (("q", f"«{data.q}»"), ("place", data.place)) if query.get(name)]
     made += [(text, name) for name, text in switch_labels().items() if getattr(data, name)]
     made += [(str(WHEN_LABELS[data.when]), "when")] if data.when else []
-    links = [(text, here(request, {other: query[other] for other in query if other != name})) for text, name in made]
+    links = [
+        (text, here(request, {other: query[other] for other in query if other != name}))
+        for text, name in made
+    ]
     several = [(f"{AUDIENCE_LABELS[one]}", "audience", one.value) for one in dict.fromkeys(data.audience)]
     several += [(f"{KIND_LABELS[one]}", "kind", one.value) for one in dict.fromkeys(data.kind)]
     for text, name, one in several:
@@ -168,14 +174,22 @@ def _draw(form: Filled[SearchForm], staff: bool, lang: str) -> Markup:
 
 def more_chosen(form: Filled[SearchForm]) -> int:
     """How many filters are set among those that are folded away."""
-    return len(form.values.get("kind", [])) + len(form.values.get("audience", [])) + bool(form.values.get("when"))
+    return (
+        len(form.values.get("kind", []))
+        + len(form.values.get("audience", []))
+        + bool(form.values.get("when"))
+    )
 
 
 async def near_matches(words: str, viewer: Viewer, request: Request) -> list[dict[str, Any]]:
     """The three offers whose titles are most like what was typed, for spellings the search does not know."""
     known = await queries.titles(viewer, request.lang, request.now)
     best = process.extract(
-        fold(words), [fold(row["title"]) for row in known], scorer=fuzz.WRatio, limit=3, score_cutoff=CLOSE_ENOUGH
+        fold(words),
+        [fold(row["title"]) for row in known],
+        scorer=fuzz.WRatio,
+        limit=3,
+        score_cutoff=CLOSE_ENOUGH,
     )
     return [known[index] | {"lang": rules.other_lang(known[index]["lang"])} for _title, _score, index in best]
 

@@ -13,7 +13,9 @@ UNITS_BELOW = """WITH RECURSIVE reach AS (
 
 async def roles_of(person: UUID) -> frozenset[str]:
     """Every role the person has anywhere."""
-    found = await rows("SELECT DISTINCT role FROM membership WHERE person_id = $1 AND ended_at IS NULL", person)
+    found = await rows(
+        "SELECT DISTINCT role FROM membership WHERE person_id = $1 AND ended_at IS NULL", person
+    )
     return frozenset(row["role"] for row in found)
 
 

@@ -43,7 +43,9 @@ class Somebody:
         assert answer is not None
         assert answer.status == status, f"{path}: {answer.status}"
         # The browser itself notes every page that is an error.
-        self.complaints = [one for one in self.complaints if not (status >= 400 and f"status of {status}" in one)]
+        self.complaints = [
+            one for one in self.complaints if not (status >= 400 and f"status of {status}" in one)
+        ]
         await self.look()
 
     async def look(self) -> None:
@@ -102,7 +104,9 @@ class Somebody:
             found = (await client.get(f"{self.address}/demo/mailbox.json")).json()
         return [message for message in found if message["to"] == to]
 
-    async def message(self, to: str, wanted: Callable[[dict[str, Any]], bool] = lambda one: True) -> dict[str, Any]:
+    async def message(
+        self, to: str, wanted: Callable[[dict[str, Any]], bool] = lambda one: True
+    ) -> dict[str, Any]:
         """The newest message to an address that is wanted; waits for the worker to send it."""
 
         async def arrived() -> dict[str, Any] | None:
@@ -158,7 +162,7 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def arrive(instance: str, chromium: Browser) -> AsyncIterator[Any]:
+async def arrive(instance: str, chromium: Browser) -> Any:
     """`async with arrive() as somebody`: a new person, by default at a desk. Options are Playwright's."""
 
     async def answers() -> bool:
@@ -179,4 +183,4 @@ async def arrive(instance: str, chromium: Browser) -> AsyncIterator[Any]:
         yield Somebody(await context.new_page(), instance, script)
         await context.close()
 
-    yield somebody
+    return somebody

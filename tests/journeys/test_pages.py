@@ -1,4 +1,4 @@
-"""Every kind of page, at a desk, on a phone, in the dark and without JavaScript: accessible, quiet, within its frame."""
+"""Every kind of page, at a desk, on a phone, in the dark: accessible, quiet, and within its frame."""
 
 from typing import Any
 
@@ -8,18 +8,31 @@ import pytest
 from tests.journeys.conftest import DESKTOP, PHONE, Somebody
 
 pytestmark = pytest.mark.xdist_group("journeys")
-SIGHTS = {"desktop": DESKTOP, "phone": PHONE, "dark": DESKTOP | {"color_scheme": "dark"},
-          "dark phone": PHONE | {"color_scheme": "dark"}, "narrow": {"viewport": {"width": 320, "height": 700}}}  # fmt: skip
+DARK = {"color_scheme": "dark"}
+SIGHTS = {
+    "desktop": DESKTOP,
+    "phone": PHONE,
+    "dark": DESKTOP | DARK,
+    "dark phone": PHONE | DARK,
+    "narrow": {"viewport": {"width": 320, "height": 700}},
+}
 PUBLIC = [
     "/", "/offers", "/offers?kind=course&free=1", "/offers?q=finnes-ikke-xyz", "/offers/generasjonslekene",
     "/offers/kafe-julie", "/organizations", "/organizations/mestringsenheten", "/calendar", "/sign-in", "/bookings",
-    "/help-now", "/privacy", "/accessibility", "/about", "/en", "/en/offers", "/nn/offers/generasjonslekene", "/demo/mailbox",
+    "/help-now", "/privacy", "/accessibility", "/about", "/en", "/en/offers",
+    "/nn/offers/generasjonslekene", "/demo/mailbox",
 ]  # fmt: skip
 WORK = {
-    "kari@example.no": ["/manage", "/manage/offers/new", "/manage/offers/generasjonslekene",
-                        "/manage/offers/generasjonslekene/bookings", "/manage/offers/generasjonslekene/sessions", "/my-page"],
+    "kari@example.no": [
+        "/manage",
+        "/manage/offers/new",
+        "/manage/offers/generasjonslekene",
+        "/manage/offers/generasjonslekene/bookings",
+        "/manage/offers/generasjonslekene/sessions",
+        "/my-page",
+    ],
     "nora@example.no": ["/plans", "/dialogues"],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("sight", SIGHTS)
@@ -41,7 +54,11 @@ async def test_pages_of_those_who_work_here(arrive: Any, sight: str) -> None:
             for path in paths:
                 await somebody.go(path)
             if address.startswith("nora"):
-                for listing, start in (("/plans", "/plans/"), ("/plans", "/goals/"), ("/dialogues", "/dialogues/")):
+                for listing, start in (
+                    ("/plans", "/plans/"),
+                    ("/plans", "/goals/"),
+                    ("/dialogues", "/dialogues/"),
+                ):
                     await somebody.go(listing)
                     if start == "/goals/":
                         await follow(somebody, "/plans/")
@@ -86,7 +103,9 @@ async def test_the_list_is_filtered_and_read_out_without_a_new_page(arrive: Any)
         await visitor.page.evaluate("window.stayed = true")
         await visitor.page.get_by_role("searchbox").first.fill("strikk")
         await visitor.page.get_by_role("button", name="Vis tilbud").first.click()
-        await visitor.page.wait_for_function("document.querySelector('h2#found, main h2')?.innerText.length > 0")
+        await visitor.page.wait_for_function(
+            "document.querySelector('h2#found, main h2')?.innerText.length > 0"
+        )
         await visitor.page.wait_for_url("**q=strikk**")
         await visitor.look()
         assert "Strikkekafé" in await visitor.text()

@@ -28,11 +28,15 @@ def cards(page: Page) -> list[str]:
 
 
 def chips(page: Page) -> dict[str, str]:
-    return {chip.get_text().removeprefix("Fjern "): str(chip["href"]) for chip in page.soup.select(".ds-chip")}
+    return {
+        chip.get_text().removeprefix("Fjern "): str(chip["href"]) for chip in page.soup.select(".ds-chip")
+    }
 
 
 def checked(page: Page) -> list[tuple[str, str]]:
-    return [(str(box["name"]), str(box["value"])) for box in page.soup.select("input:checked, input[checked]")]
+    return [
+        (str(box["name"]), str(box["value"])) for box in page.soup.select("input:checked, input[checked]")
+    ]
 
 
 def words(element: Tag) -> str:
@@ -42,8 +46,12 @@ def words(element: Tag) -> str:
 
 async def test_the_list_shows_a_card_of_each_offer_and_says_how_many(visitor: Visitor) -> None:
     venue = await make.venue()
-    await make.offer("Generasjonslekene", starts=[SATURDAY], venue=venue, audiences=["seniors", "parents"], capacity=2)
-    await make.offer("Kafé Julie", joining=Joining.DROP_IN, kind=Kind.MEETING_PLACE, starts=[NOW + timedelta(hours=1)])
+    await make.offer(
+        "Generasjonslekene", starts=[SATURDAY], venue=venue, audiences=["seniors", "parents"], capacity=2
+    )
+    await make.offer(
+        "Kafé Julie", joining=Joining.DROP_IN, kind=Kind.MEETING_PLACE, starts=[NOW + timedelta(hours=1)]
+    )
     page = await visitor.open("/offers")
     assert (page.status, page.soup.find("h2", id="found").get_text()) == (200, "2 tilbud")
     assert page.soup.find(id="live").get_text() == "2 tilbud"
@@ -64,7 +72,9 @@ async def test_every_filter_stands_in_the_address_in_the_form_and_as_a_chip(visi
         "q": "tur", "place": "Sandnes", "drop_in": "1", "free": "1", "evening": "1", "when": "this_week",
         "audience": ["youth", "seniors"], "kind": ["course"],
     }  # fmt: skip
-    page = await visitor.open(f"/offers?{visitor.client.build_request('GET', '/', params=query).url.query.decode()}")
+    page = await visitor.open(
+        f"/offers?{visitor.client.build_request('GET', '/', params=query).url.query.decode()}"
+    )
     assert page.status == 200
     assert [page.soup.find(id=name)["value"] for name in ("q", "place")] == ["tur", "Sandnes"]
     assert checked(page) == [
@@ -153,7 +163,9 @@ async def test_a_bad_filter_is_refused_at_its_field_and_what_was_typed_stays(
     assert page.soup.title.get_text().startswith("Feil:")
 
 
-@pytest.mark.parametrize("after", ["x", "1~2", "9" * 41 + "~" + "a" * 32, "-1~" + "a" * 32, "~", "nan~" + "b" * 32])
+@pytest.mark.parametrize(
+    "after", ["x", "1~2", "9" * 41 + "~" + "a" * 32, "-1~" + "a" * 32, "~", "nan~" + "b" * 32]
+)
 async def test_a_wrong_place_in_the_list_is_refused(visitor: Visitor, after: str) -> None:
     await make.offer("Tur")
     owner = await make.organization()
@@ -184,7 +196,9 @@ async def test_staff_may_choose_what_is_for_staff(visitor: Visitor) -> None:
     unit = await make.organization("Helse", kind=OrganizationKind.MUNICIPAL)
     await visitor.sign_in(await make.member(unit, Role.STAFF))
     page = await visitor.open("/offers")
-    assert {"staff_training", "staff"} <= {str(box["value"]) for box in page.soup.select("input[type=checkbox]")}
+    assert {"staff_training", "staff"} <= {
+        str(box["value"]) for box in page.soup.select("input[type=checkbox]")
+    }
 
 
 async def test_a_page_asks_the_database_equally_often_for_one_row_and_for_thirty(

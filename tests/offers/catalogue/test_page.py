@@ -38,9 +38,17 @@ async def told(visitor: Visitor, offer: Offer) -> list[tuple[str, str, str | Non
 async def test_the_page_tells_all_one_needs_before_the_first_visit(visitor: Visitor) -> None:
     venue = await make.venue(hearing_loop=False, step_free=None)
     await VenueText.create(venue=venue, lang="nb", entrance="Mot torget.", transport="Buss til Ruten.")
-    owner, friend = await make.organization("Sentralen", phone="51 00 00 09"), await make.organization("Senior")
+    owner, friend = (
+        await make.organization("Sentralen", phone="51 00 00 09"),
+        await make.organization("Senior"),
+    )
     offer = await make.offer(
-        "Lekene", owner=owner, venue=venue, starts=[SATURDAY, SATURDAY + WEEK], contact_name="Aud", phone="51 00 00 01"
+        "Lekene",
+        owner=owner,
+        venue=venue,
+        starts=[SATURDAY, SATURDAY + WEEK],
+        contact_name="Aud",
+        phone="51 00 00 01",
     )
     await OfferOrganizer.create(offer=offer, organization=friend)
     await OfferText.filter(offer=offer).update(
@@ -50,7 +58,10 @@ async def test_the_page_tells_all_one_needs_before_the_first_visit(visitor: Visi
     )  # fmt: skip
     page = await visitor.open(f"/offers/{offer.slug}")
     assert (page.status, page.heading) == (200, "Lekene")
-    assert [part.get_text() for part in page.soup.select(".tp-prose p")] == ["Første avsnitt.", "Andre <b>avsnitt</b>."]
+    assert [part.get_text() for part in page.soup.select(".tp-prose p")] == [
+        "Første avsnitt.",
+        "Andre <b>avsnitt</b>.",
+    ]
     facts = {row.dt.get_text(): row.dd.get_text() for row in page.soup.select(".tp-facts > div")}
     assert facts == {
         "Hvem møter meg?": "Aud står ved døra.",
@@ -65,7 +76,9 @@ async def test_the_page_tells_all_one_needs_before_the_first_visit(visitor: Visi
     assert [line.get_text() for line in place.select("li")] == [
         "Toalett for rullestol", "Ikke teleslynge", "Mot torget.", "Buss til Ruten.",
     ]  # fmt: skip
-    assert str(place.select_one("p a")["href"]).startswith("https://www.openstreetmap.org/?mlat=58.85170&mlon=5.73530")
+    assert str(place.select_one("p a")["href"]).startswith(
+        "https://www.openstreetmap.org/?mlat=58.85170&mlon=5.73530"
+    )
     who = page.soup.find(id="organizer").find_next("p")
     assert " ".join(who.get_text().split()) == (
         "Sentralen lager dette sammen med Senior. Spørsmål? Ring Aud på 51 00 00 01."
@@ -114,7 +127,11 @@ async def test_a_moved_date_says_so(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize(
     ("joining", "taken", "button"),
-    [(Joining.WHOLE, 0, "Meld på"), (Joining.WHOLE, 10, "Stå på venteliste"), (Joining.REQUEST, 10, "Spør om plass")],
+    [
+        (Joining.WHOLE, 0, "Meld på"),
+        (Joining.WHOLE, 10, "Stå på venteliste"),
+        (Joining.REQUEST, 10, "Spør om plass"),
+    ],
 )
 async def test_what_is_booked_once_has_one_way_to_book(
     visitor: Visitor, joining: Joining, taken: int, button: str
@@ -165,7 +182,9 @@ async def test_one_just_drops_in(visitor: Visitor) -> None:
 async def test_a_link_elsewhere_is_shown_where_one_books_or_reads_elsewhere(
     visitor: Visitor, joining: Joining, url: str, link: str | None
 ) -> None:
-    offer = await make.offer("Sov bedre", joining=joining, online_url=url, starts=[], kind=Kind.ONLINE_SELF_HELP)
+    offer = await make.offer(
+        "Sov bedre", joining=joining, online_url=url, starts=[], kind=Kind.ONLINE_SELF_HELP
+    )
     page = await visitor.open(f"/offers/{offer.slug}")
     assert page.status == 200
     found = [str(a["href"]) for a in page.soup.select("main a") if url in str(a["href"])]
@@ -174,9 +193,14 @@ async def test_a_link_elsewhere_is_shown_where_one_books_or_reads_elsewhere(
 
 async def test_of_many_times_for_a_talk_only_the_free_ones_are_offered(visitor: Visitor) -> None:
     starts = [SATURDAY + timedelta(hours=number) for number in range(3)]
-    offer = await make.offer("En prat", kind=Kind.CONVERSATION, starts=starts, minutes=45, capacity=1, sensitive=True)
+    offer = await make.offer(
+        "En prat", kind=Kind.CONVERSATION, starts=starts, minutes=45, capacity=1, sensitive=True
+    )
     await SeatPool.filter(offer=offer, starts_at=starts[0]).update(taken=1)
-    assert [words for _day, words, _link in await told(visitor, offer)] == ["Ledige plasser", "Ledige plasser"]
+    assert [words for _day, words, _link in await told(visitor, offer)] == [
+        "Ledige plasser",
+        "Ledige plasser",
+    ]
     page = await visitor.open(f"/offers/{offer.slug}")
     assert page.soup.find(id="dates").get_text() == "Velg en tid"
     await SeatPool.filter(offer=offer).update(taken=1)
@@ -186,7 +210,10 @@ async def test_of_many_times_for_a_talk_only_the_free_ones_are_offered(visitor: 
 async def test_what_is_over_says_so_and_leads_on(visitor: Visitor) -> None:
     offer = await make.offer("Kurs", kind=Kind.COURSE, starts=[NOW - WEEK], phone="51 00 00 01")
     page = await visitor.open(f"/offers/{offer.slug}")
-    assert (page.status, page.soup.select_one(".ds-alert h2").get_text()) == (200, "Det er ingen flere datoer nå")
+    assert (page.status, page.soup.select_one(".ds-alert h2").get_text()) == (
+        200,
+        "Det er ingen flere datoer nå",
+    )
     assert page.soup.find("a", string="Se lignende tilbud")["href"] == "/offers?kind=course"
     assert not page.soup.select("a[href*=bookings]")
 

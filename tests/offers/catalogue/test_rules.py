@@ -56,7 +56,9 @@ def test_a_queue_is_told() -> None:
         (10, 7, Seats("full", "Fullt. Du kan stå på venteliste", "wait")),
     ],
 )
-def test_of_a_sensitive_offer_no_number_is_told_and_no_colour_tells_it(taken: int, waiting: int, told: Seats) -> None:
+def test_of_a_sensitive_offer_no_number_is_told_and_no_colour_tells_it(
+    taken: int, waiting: int, told: Seats
+) -> None:
     assert seats("per_session", pool(10, taken, waiting), True, NOW) == told
 
 
@@ -140,7 +142,11 @@ def test_names_are_sorted_as_norwegians_do() -> None:
 
 
 def test_how_many_were_found() -> None:
-    assert [offers_found(number, False) for number in (0, 1, 24)] == ["Ingen tilbud passer", "1 tilbud", "24 tilbud"]
+    assert [offers_found(number, False) for number in (0, 1, 24)] == [
+        "Ingen tilbud passer",
+        "1 tilbud",
+        "24 tilbud",
+    ]
     assert offers_found(201, True) == "Over 200 tilbud"
     assert [offers_shown(20, 24, False), offers_shown(5, 5, False), offers_shown(20, 201, True)] == [
         "Viser 20 av 24", "", "",
@@ -149,7 +155,7 @@ def test_how_many_were_found() -> None:
 
 def test_only_web_addresses_become_links() -> None:
     assert web_address("https://example.no/a?b=1") == "https://example.no/a?b=1"
-    refused = ["javascript:alert(1)", "data:text/html,x", "https://a\"onclick=b", "//example.no", "", None]
+    refused = ["javascript:alert(1)", "data:text/html,x", 'https://a"onclick=b', "//example.no", "", None]
     assert [web_address(url) for url in refused] == [""] * 6
 
 

@@ -48,7 +48,9 @@ async def test_what_is_going_on_now_is_still_found() -> None:
 )
 async def test_words_are_found_in_any_form_and_the_last_also_by_its_beginning(words: str) -> None:
     await make.offer("Språkkafé", starts=[days(1)])
-    await OfferText.filter(title="Språkkafé").update(body="Her snakker vi norsk sammen.", summary="Snakk norsk.")
+    await OfferText.filter(title="Språkkafé").update(
+        body="Her snakker vi norsk sammen.", summary="Snakk norsk."
+    )
     await make.offer("Turgruppe", starts=[days(2)])
     assert await titles(Search(words=words)) == ["Språkkafé"]
 
@@ -97,7 +99,10 @@ async def test_kinds_and_audiences_narrow_and_several_of_one_widen() -> None:
     assert await titles(Search(kinds=("course",))) == ["Kurs"]
     assert await titles(Search(kinds=("course", "talk"))) == ["Kurs", "Foredrag"]
     assert await titles(Search(audiences=("seniors",))) == ["Kurs", "Tur"]
-    assert await titles(Search(kinds=("course", "activity"), audiences=("seniors", "youth"))) == ["Kurs", "Tur"]
+    assert await titles(Search(kinds=("course", "activity"), audiences=("seniors", "youth"))) == [
+        "Kurs",
+        "Tur",
+    ]
 
 
 async def test_drop_in_can_be_asked_for_or_left_out() -> None:
@@ -132,7 +137,11 @@ async def test_a_period_finds_every_offer_with_a_date_in_it_and_shows_that_date(
     moved = await make.offer("Avlyst neste uke", starts=[days(3), days(10)])
     await Session.filter(offer=moved, starts_at=days(10)).update(status="cancelled")
     await make.offer("Om tre uker", starts=[days(22)])
-    assert await titles(Search(between=period(When.THIS_WEEK, NOW))) == ["Hver uke", "Denne uka", "Avlyst neste uke"]
+    assert await titles(Search(between=period(When.THIS_WEEK, NOW))) == [
+        "Hver uke",
+        "Denne uka",
+        "Avlyst neste uke",
+    ]
     found = await search(Search(between=period(When.NEXT_WEEK, NOW)), viewer=VISITOR, lang="nb", now=NOW)
     shown = [(row["title"], row["session_at"], row["starts_at"]) for row in found.rows]
     assert shown == [("Hver uke", days(8), days(8))]
@@ -153,7 +162,9 @@ async def test_evenings_begin_at_four_and_weekends_are_whole_by_a_norwegian_cloc
 async def test_pages_hold_every_offer_once_and_in_order_also_while_others_come_and_go() -> None:
     for number in range(9):  # three at each of two moments, three without a date
         starts = [] if number > 5 else [days(1 + number // 3)]
-        await make.offer(f"Nr. {number}", starts=starts, joining=Joining.REQUEST if number > 5 else Joining.PER_SESSION)
+        await make.offer(
+            f"Nr. {number}", starts=starts, joining=Joining.REQUEST if number > 5 else Joining.PER_SESSION
+        )
     seen: list[str] = []
     after = None
     for _page in range(5):

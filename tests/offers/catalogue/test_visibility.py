@@ -27,7 +27,9 @@ async def places(visitor: Visitor, offer: Offer) -> dict[str, bool]:
     """Where the offer's title is seen."""
     owner = await offer.owner
     pages = [*PLACES, f"/offers/{offer.slug}", f"/organizations/{owner.slug}"]
-    return {path.partition("=")[2] or path: "Hemmelighet" in (await visitor.open(path)).text for path in pages}
+    return {
+        path.partition("=")[2] or path: "Hemmelighet" in (await visitor.open(path)).text for path in pages
+    }
 
 
 @pytest.mark.parametrize("joining", [Joining.DROP_IN, Joining.PER_SESSION, Joining.WHOLE])
@@ -111,5 +113,7 @@ async def test_of_a_sensitive_offer_no_page_tells_how_many(visitor: Visitor, tak
         page = await visitor.open(path)
         told = {seats.get_text().strip() for seats in page.soup.select(".tp-seats")}
         assert told == {words}, path
-        assert {seats["data-state"] for seats in page.soup.select(".tp-seats")} == {"free" if taken < 10 else "full"}
+        assert {seats["data-state"] for seats in page.soup.select(".tp-seats")} == {
+            "free" if taken < 10 else "full"
+        }
         assert "application/ld+json" not in page.response.text
