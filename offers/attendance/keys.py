@@ -45,7 +45,9 @@ def _make(path: Path) -> bytes:
 
 def years() -> list[int]:
     """Years whose key is here."""
-    return sorted(int(path.stem.removeprefix("participation-")) for path in settings().keys.glob("participation-*.key"))
+    return sorted(
+        int(path.stem.removeprefix("participation-")) for path in settings().keys.glob("participation-*.key")
+    )
 
 
 def destroy(year: int) -> None:
