@@ -130,10 +130,13 @@ def refuse(scope: Scope, problem: Problem) -> Response:
 
 
 async def no_route(request: StarletteRequest, error: Exception) -> Response:
-    """404 and 405 of the router."""
+    """404 and 405 of the router; a slash too many is no reason for either."""
     page = Request(request.scope)
     if isinstance(error, HTTPException) and error.status_code == 405:
         return problem_page(page, NotAllowed())
+    without = page.scope["path"].rstrip("/")
+    if without != page.scope["path"] and local_path(without) and page.method == "GET":
+        return see_other(without, page)  # typed with a slash at the end
     return problem_page(page, NotFound())
 
 

@@ -35,7 +35,8 @@ class FirstWord:
         words: dict[str, list[Route]] = {}
         for route in routes:
             words.setdefault(route.path.split("/")[1], []).append(route)
-        self.routers = {word: Router(routes=found) for word, found in words.items()}
+        # Starlette would redirect to an address made from the Host header; access.no_route does it better.
+        self.routers = {word: Router(found, redirect_slashes=False) for word, found in words.items()}
         self.nowhere = Router()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

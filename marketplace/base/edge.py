@@ -1,6 +1,7 @@
 """The edge: what every request and every answer goes through."""
 
 import gzip
+import re
 import secrets
 import time
 from typing import Any
@@ -143,11 +144,13 @@ class Boundary:
         return None
 
 
+HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^:@/\s\[\]]+))(?::[0-9]{1,5})?")
+
+
 def host_name(host: str) -> str:
-    """The name in a Host header, without the port."""
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.partition(":")[0].lower()
+    """The name in a Host header, without the port; empty when it is no host."""
+    found = HOST.fullmatch(host)
+    return (found[1] or found[2]).lower() if found else ""
 
 
 def packed(head: Message, message: Message) -> Message:

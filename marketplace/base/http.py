@@ -36,6 +36,12 @@ class Request(requests.Request):
     private: bool = False
     """Set when the answer is for this visitor alone: it is then never stored by a cache."""
 
+    @property
+    def method(self) -> str:
+        """GET also for HEAD, which answers as GET does: a view must not take it for the sending of a form."""
+        sent = str(self.scope["method"])
+        return "GET" if sent == "HEAD" else sent
+
     @cached_property
     def lang(self) -> str:
         return str(self.scope.get("language", SOURCE))
@@ -56,9 +62,11 @@ class Request(requests.Request):
     @cached_property
     def query(self) -> dict[str, list[str]]:
         """Query parameters, decoded strictly. Raises BadRequest."""
-        return parse_qs(
-            strict(self.scope["query_string"]), keep_blank_values=True, max_num_fields=FIELD_LIMIT
-        )
+        text = strict(self.scope["query_string"])
+        try:
+            return parse_qs(text, keep_blank_values=True, max_num_fields=FIELD_LIMIT)
+        except ValueError as problem:
+            raise BadRequest(gettext("Adressen har for mange felter.")) from problem
 
     @property
     def languages(self) -> list[tuple[str, str, str]]:

@@ -106,7 +106,7 @@ def answer(request: Request, body: Body, headers: list[tuple[bytes, bytes]]) -> 
     headers += [*CONTENT, (b"content-length", str(len(content)).encode())]
     if packed:
         headers.append((b"content-encoding", b"gzip"))
-    return Ready(200, headers, b"" if request.method == "HEAD" else content)
+    return Ready(200, headers, b"" if request.scope["method"] == "HEAD" else content)
 
 
 @lru_cache(256)
