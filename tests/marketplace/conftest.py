@@ -7,6 +7,7 @@ import time_machine
 
 from marketplace.base import database
 from marketplace.demo.load import load_if_empty
+from marketplace.settings import settings
 from tests.conftest import EMPTY, NOW
 
 
@@ -17,3 +18,4 @@ async def demo(pool: None) -> AsyncIterator[None]:
     with time_machine.travel(NOW, tick=True):
         assert await load_if_empty()
         yield
+    (settings().data_dir / "people.json").unlink()  # else its names stand on the banner in later tests

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
@@ -252,7 +252,7 @@ async def test_a_wrong_profile_changes_nothing_and_says_why(visitor: Visitor, ty
     assert (ola.name, ola.lang) == ("Ola", "nb")
 
 
-POSTS = ["profile", "calendar", "calendar/revoke", "sign-ins/end", f"sign-ins/{uuid4()}/end"]
+POSTS = ["profile", "calendar", "calendar/revoke", "sign-ins/end", f"sign-ins/{UUID(int=1)}/end"]
 
 
 @pytest.mark.parametrize("path", POSTS)

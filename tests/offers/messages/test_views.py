@@ -112,7 +112,7 @@ async def test_a_moved_session_tells_each_party_once_and_updates_their_calendars
     assert (str(calendar["ATTENDEE"]), calendar["DTSTART"].dt) == ("mailto:ola@example.no", moved.starts_at)
     sms = await content(await OutboxMessage.get(channel="sms"))
     assert (sms.subject, sms.calendar, "Generasjonslekene" in sms.text) == (
-        "Nytt tidspunkt eller sted",
+        "New time or place",
         None,
         False,
     )

@@ -306,7 +306,7 @@ async def test_text_in_english_stands_beside_the_first(visitor: Visitor, kari: P
     english = await OfferText.get(lang="en")
     assert (english.title, english.keywords) == (
         "Knitting café",
-        "Aktivitet Frivilligsentralen Lura bydelshus",
+        "Activity Frivilligsentralen Lura bydelshus",
     )
     assert (await visitor.open(f"{home}/texts/nb")).status == 404
     assert (await visitor.open(f"{home}/texts/xx")).status == 404
