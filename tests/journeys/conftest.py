@@ -68,7 +68,9 @@ class Somebody:
             if (self.sight, shape) not in self.judged:
                 await self.page.evaluate(AXE)
                 found = await self.page.evaluate(VIOLATIONS, RULES)
-                assert not found, where + "; ".join(f"{one['id']}: {one['nodes'][0]['html']}" for one in found)
+                assert not found, where + "; ".join(
+                    f"{one['id']}: {one['nodes'][0]['html']}" for one in found
+                )
                 self.judged.add((self.sight, shape))
         assert not self.complaints, where + "; ".join(self.complaints)
 
