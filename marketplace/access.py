@@ -35,6 +35,10 @@ INCLUDES: dict[Role, frozenset[Role]] = {
 the object is fetched."""
 
 
+LONGEST_NAME = 200
+"""Characters; nothing here has a longer name in its address, so what has is not looked for."""
+
+
 class Guarded:
     """A view with its door: finds out who asks, checks the mark and the form token, maps problems to pages."""
 
@@ -61,6 +65,8 @@ class Guarded:
         await response(scope, receive, send)
 
     async def answer(self, request: Request) -> Response:
+        if any(len(str(name)) > LONGEST_NAME for name in request.path_params.values()):
+            raise NotFound
         secret = cookie(request.cookies, "sign-in")
         if secret:
             person = await signed_in(secret, request.now)

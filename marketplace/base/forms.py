@@ -11,6 +11,7 @@ form.add_error("seats", _("…"))             # what only the action could know
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -63,11 +64,14 @@ class Form(BaseModel):
                        for name, value in values.items()}  # fmt: skip
         return form
 
-    @classmethod
-    def listed(cls) -> set[str]:
-        """Fields that take several values (checkboxes)."""
-        return {name for name, field in cls.model_fields.items() if get_origin(field.annotation) in (list, set)
-                or any(get_origin(option) in (list, set) for option in get_args(field.annotation))}  # fmt: skip
+
+@cache
+def listed(form: type[Form]) -> frozenset[str]:
+    """Fields of a form that take several values (checkboxes)."""
+    return frozenset(
+        name for name, field in form.model_fields.items() if get_origin(field.annotation) in (list, set)
+        or any(get_origin(option) in (list, set) for option in get_args(field.annotation))
+    )  # fmt: skip
 
 
 class Filled(Generic[F]):
@@ -77,9 +81,9 @@ class Filled(Generic[F]):
         self.model = model
         self.errors: dict[str, str] = {}
         self._data: F | None = None
-        listed = model.listed()
+        several = listed(model)
         self.values: dict[str, Any] = {
-            name: fields[name] if name in listed else fields[name][-1]
+            name: fields[name] if name in several else fields[name][-1]
             for name in model.model_fields
             if name in fields
         }

@@ -1,0 +1,286 @@
+"""What nobody should send: every address and every form, each field with each bad value. Never a 5xx, never written.
+
+The fields are those of the forms that the pages really hold; what is typed where a valid value is needed stands in
+`TYPED`. A request is made inside a transaction that is then rolled back, so each finds the same town.
+"""
+
+import inspect
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote_plus, urlencode
+
+import pytest
+from starlette.routing import Route
+
+from marketplace.access import Guarded
+from marketplace.base import clock
+from marketplace.base.database import in_transaction
+from marketplace.base.forms import Form
+from tests.conftest import NOW
+from tests.house.town import Town, content, routes
+from tests.visitor import Page, Visitor
+
+NUL, NOT_UTF8 = "%00", "%ff"
+BAD = {
+    "NUL": NUL,
+    "bad UTF-8": NOT_UTF8,
+    "half a pair": "%ed%a0%80",
+    "10^40": "1" + "0" * 40,
+    "no such day": "2026-02-30",
+    "negative": "-1",
+    "huge": "x" * 5000,
+    "unknown": "ikke-en-verdi",
+    "NaN": "NaN",
+    "line breaks": "a%0d%0aSet-Cookie:%20x=1",
+    "emoji": "%F0%9F%91%BB",
+    "sql": quote_plus("'; DROP TABLE person; --"),
+    "html": quote_plus("<script>alert(1)</script>{{ 7*7 }}%(x)s{0}"),
+    "path": quote_plus("../../etc/passwd"),
+}
+"""Values as they stand in an address or a form, encoded."""
+NEVER_RIGHT = {"NUL", "bad UTF-8", "half a pair"}
+"""What is wrong in every field."""
+
+GETS = pytest.mark.parametrize("route", routes("GET"), ids=lambda route: route.path)
+POSTS = pytest.mark.parametrize("route", routes("POST"), ids=lambda route: route.path)
+
+
+class Undone(Exception):
+    """Ends a transaction without leaving anything."""
+
+
+@asynccontextmanager
+async def undone() -> AsyncIterator[None]:
+    """What is written in this block is not: the views' own transactions are savepoints in ours."""
+    try:
+        async with in_transaction():
+            yield
+            raise Undone
+    except Undone:
+        clock.move(timedelta(0))
+
+
+@pytest.fixture
+async def insider(town: Town, caller: Visitor) -> Visitor:
+    """Somebody with every role, whom the door lets in everywhere."""
+    await caller.sign_in(town.people["everybody"])
+    return caller
+
+
+def sensible(page: Page, told: object) -> None:
+    """An answer that says something to whoever reads it."""
+    assert page.status < 500, (told, page.text)
+    if page.status >= 400 and "html" in page.response.headers.get("content-type", ""):
+        assert page.heading, told
+        assert len(page.text) > 100, told
+    assert "Traceback" not in page.response.text
+    assert "<script>alert(1)" not in page.response.text, told
+    assert "set-cookie: x=1" not in str(page.response.headers).lower(), told
+
+
+def view_of(route: Route) -> Any:
+    assert isinstance(route.endpoint, Guarded)
+    return inspect.unwrap(route.endpoint.view)
+
+
+def asked_for(route: Route) -> set[str]:
+    """Query parameters that the route's module reads, by name or through a form."""
+    module = sys.modules[view_of(route).__module__]
+    source = inspect.getsource(module)
+    found = set(re.findall(r'query\.get\(\s*"(\w+)"', source))
+    for name in re.findall(r"(\w+)\.from_query", source):
+        form = getattr(module, name, None)
+        if isinstance(form, type) and issubclass(form, Form):
+            found |= set(form.model_fields)
+    if "CHOICES.get" in source:
+        found |= set(module.CHOICES)
+    return found
+
+
+@GETS
+async def test_a_bad_path_parameter_is_not_found(route: Route, town: Town, insider: Visitor) -> None:
+    for parameter in town.values(route):
+        for told, bad in BAD.items():
+            page = await insider.open(town.path(route, **{parameter: bad}))
+            sensible(page, (parameter, told))
+            assert page.status in ({400} if told in NEVER_RIGHT else {400, 404}), (
+                parameter,
+                told,
+                page.status,
+            )
+
+
+@GETS
+async def test_a_bad_query_parameter_is_refused_or_ignored(
+    route: Route, town: Town, insider: Visitor
+) -> None:
+    path = town.path(route)
+    await insider.open(path)  # calendars keep the bytes of a session when they are first asked
+    before = await content()
+    for name in sorted(asked_for(route) | {"unknown"}):
+        for told, bad in BAD.items():
+            page = await insider.open(f"{path}?{name}={bad}")
+            sensible(page, (name, told))
+            assert page.status != 400 or told in NEVER_RIGHT, (name, told)
+            assert page.status == 400 or told not in NEVER_RIGHT, (name, told, page.status)
+        sensible(await insider.open(f"{path}?{name}=1&{name}=2&{name}"), f"{name} three times")
+        sensible(await insider.open(f"{path}?{name}[]=1&{name}.x=2&="), f"{name} in brackets")
+    assert (await insider.open(f"{path}?{'&'.join(f'a{n}=1' for n in range(401))}")).status in (
+        200,
+        303,
+        400,
+        404,
+        410,
+        422,
+    )
+    assert await content() == before
+
+
+TYPED: dict[str, dict[str, str]] = {
+    "/offers/{slug}/bookings": {"name": "Ola", "contact": "email", "email": "ny@example.no", "seats": "1"},
+    "/bookings": {"reference": "BCD-FGH", "word": "Ola"},
+    "/bookings/links": {"address": "ola@example.no"},
+    "/bookings/{token}/answer": {"answer": "yes"},
+    "/sign-in": {"address": "ola@example.no", "next": "/my-page"},
+    "/sign-in/code": {"code": "123456"},
+    "/my-page/profile": {"name": "Ola", "lang": "nn"},
+    "/manage/offers/{slug}/capacity": {"capacity": "9"},
+    "/manage/offers/{slug}/requests": {"answer": "no"},
+    "/manage/offers/new": {"title": "Strikking", "kind": "group"},
+    "/manage/offers/{slug}/hosts": {"email": "host@example.no"},
+    "/manage/sessions/{id}/register": {"head_count": "3"},
+    "/plans/{slug}/goals/new": {"title": "Mål", "target": "5", "metric": "attendances", "year": "2026"},
+    "/dialogues/{slug}/meetings/new": {
+        "title": "Møte", "summary": "Vi møtes", "agenda": "Alt", "day": "1.12.2026", "starts": "18", "ends": "20",
+        "way_in": "Døra", "meets_you": "Kari",
+    },
+    "/demo/clock": {"day": "1.12.2026"},
+}  # fmt: skip
+"""What is filled in over what the page's form holds already."""
+ELSEWHERE = {
+    "/offers/{slug}/bookings": "/offers/tur/bookings/new?session={later_session}",
+    "/bookings/links": "/bookings",
+    "/bookings/{token}/sent-word": "",
+    "/bookings/{token}/answer": "",
+    "/sign-in/code": "/sign-in/code?ticket={ticket}",
+    "/sign-out": "/my-page",
+    "/my-page/profile": "/my-page",
+    "/my-page/calendar": "/my-page",
+    "/my-page/calendar/revoke": "",
+    "/my-page/sign-ins/end": "/my-page",
+    "/my-page/sign-ins/{id}/end": "",
+    "/manage/offers/{slug}/capacity": "/manage/offers/tur/bookings",
+    "/manage/offers/{slug}/requests": "/manage/offers/samtale/bookings",
+    "/manage/offers/{slug}/take-off": "/manage/offers/tur/bookings",
+    "/manage/offers/{slug}/copy": "/manage/offers/tur",
+    "/manage/offers/{slug}/hosts": "/manage/offers/tur",
+    "/manage/offers/{slug}/hosts/{person}/remove": "/manage/offers/tur",
+    "/dialogues/{slug}/members": "/dialogues/frivillighetsdialogen",
+    "/dialogues/{slug}/members/{id}/remove": "/dialogues/frivillighetsdialogen",
+}
+"""The page that holds the form of a POST, where it has another address; empty: one with a token and no more."""
+OF_ANOTHER = {"/manage/offers/{slug}/publish": {"slug": "strikkekafe"}}
+"""Forms that the usual one of the town has no longer: it is published."""
+
+
+def models_of(route: Route) -> list[type[Form]]:
+    """The forms that the view reads."""
+    view = view_of(route)
+    module = sys.modules[view.__module__]
+    found = [getattr(module, name, None) for name in re.findall(r"(\w+)\.read\(", inspect.getsource(view))]
+    return [form for form in found if isinstance(form, type) and issubclass(form, Form)]
+
+
+async def form_of(route: Route, town: Town, insider: Visitor) -> tuple[str, dict[str, list[str]]]:
+    """Where the form goes, and all its fields with values that could be right."""
+    path = town.path(route, **OF_ANOTHER.get(route.path, {}))
+    where = ELSEWHERE.get(route.path, path)
+    page = await insider.open((where or "/my-page").format(**town.ids))
+    posts = [form for form in page.soup.find_all("form") if str(form.get("method", "")).lower() == "post"]
+    assert posts, f"{where} holds no form: {page.status} {page.heading}"
+    ending = f"/{route.path.rsplit('/', 1)[-1]}"
+    actions = [str(form.get("action", "")).partition("?")[0] for form in posts]
+    if not where:
+        fields = {"form_token": page.fields()["form_token"]}
+    elif any(action.endswith(ending) for action in actions):
+        fields = page.fields(ending)
+    else:
+        fields = max((page.fields(action or None) for action in actions), key=len)
+    fields |= {name: [text] for name, text in TYPED.get(route.path, {}).items()}
+    for form in models_of(route):
+        for name in form.model_fields:
+            fields.setdefault(name, [])
+    return path, fields
+
+
+def encoded(fields: dict[str, list[str]], **bad: str) -> bytes:
+    """A form's body; `bad` values are encoded already."""
+    parts = [urlencode([(name, text)]) for name, texts in fields.items() if name not in bad for text in texts]
+    return "&".join([*parts, *(f"{name}={text}" for name, text in bad.items())]).encode()
+
+
+async def send(
+    insider: Visitor, path: str, body: bytes, kind: str = "application/x-www-form-urlencoded"
+) -> Page:
+    headers = {"content-type": kind, "origin": "http://127.0.0.1:8000"}
+    return Page(await insider.client.post(path, content=body, headers=headers))
+
+
+@POSTS
+async def test_a_bad_field_is_refused_or_ignored_and_nothing_of_it_is_written(
+    route: Route, town: Town, insider: Visitor
+) -> None:
+    path, fields = await form_of(route, town, insider)
+    before = await content()
+    for name in fields:
+        if name == "form_token":
+            continue
+        for told, bad in BAD.items():
+            async with undone():
+                page = await send(insider, path, encoded(fields, **{name: bad}))
+                sensible(page, (name, told))
+                if told in NEVER_RIGHT:
+                    assert 400 <= page.status < 500, (name, told, page.status)
+                if page.status >= 400:
+                    assert await content() == before, (name, told, page.status)
+        async with undone():
+            sensible(
+                await send(insider, path, encoded(fields) + f"&{name}=1&{name}=2".encode()), f"{name} twice"
+            )
+        async with undone():
+            sensible(await send(insider, path, encoded({each: fields[each] for each in fields if each != name})),
+                     f"no {name}")  # fmt: skip
+    assert await content() == before
+
+
+@POSTS
+async def test_a_form_as_such_is_refused_when_it_is_wrong(route: Route, town: Town, insider: Visitor) -> None:
+    path, fields = await form_of(route, town, insider)
+    before, good = await content(), encoded(fields)
+    for told, body, kind, status in (
+        ("over 64 kB", good + b"&x=" + b"y" * 65_536, "application/x-www-form-urlencoded", 413),
+        ("too many fields", good + b"&a=1" * 401, "application/x-www-form-urlencoded", 400),
+        ("JSON", b'{"name": "Ola"}', "application/json", 400),
+        (
+            "multipart",
+            b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--x--",
+            "multipart/form-data; boundary=x",
+            400,
+        ),
+        ("text", good, "text/plain", 400),
+        ("bytes", b"\xff\xfe\x00", "application/x-www-form-urlencoded", 400),
+        ("nothing", b"", "application/x-www-form-urlencoded", 403),
+    ):
+        page = await send(insider, path, body, kind)
+        sensible(page, told)
+        assert page.status == status, told
+    assert await content() == before
+
+
+def test_the_samples_are_of_routes_that_exist() -> None:
+    assert {*TYPED, *ELSEWHERE} <= {route.path for route in routes("POST")}
+    assert NOW.year == 2026
