@@ -50,9 +50,10 @@ def serve_web(opened: socket.socket) -> None:
 
 
 def serve_work() -> None:
-    """One worker."""
+    """One worker. It gives way to the web processes beside it: messages may wait a moment, people should not."""
     from marketplace.schedule import work
 
+    os.nice(10)
     asyncio.run(work())
 
 

@@ -1,6 +1,7 @@
 -- POSTs bookings of distinct visitors, each form with a key of its own, over the offers in BENCH_FORMS.
-local forms, counter, thread_id = {}, 0, 0
+local forms, counter = {}, 0
 local threads = 0
+thread_id = 0 -- global: setup gives each thread its own
 
 function setup(thread)
   thread:set("thread_id", threads)
