@@ -6,7 +6,7 @@ from marketplace.base.access import public
 from marketplace.base.database import UNAVAILABLE, value
 from marketplace.base.http import Request
 from marketplace.base.migrate import NEWEST
-from marketplace.base.templates import render
+from marketplace.base.templates import render, render_read
 from offers.catalogue import queries, rules
 from offers.catalogue.models import AUDIENCE_LABELS, Audience
 from offers.catalogue.rules import When, card, period
@@ -22,12 +22,13 @@ async def front(request: Request) -> Response:
     now, lang = request.now, request.lang
     viewer = await queries.viewer_of(request.person)
     today = await search(
-        Search(drop_in=True, between=period(When.TODAY, now), page=TODAY), viewer=viewer, lang=lang, now=now
-    )
+        Search(drop_in=True, between=period(When.TODAY, now), page=TODAY, counted=TODAY),
+        viewer=viewer, lang=lang, now=now,
+    )  # fmt: skip
     for week in (When.THIS_WEEK, When.NEXT_WEEK):
         starts, ends = period(week, now)
         coming = await search(
-            Search(drop_in=False, between=(max(starts, now), ends), page=WEEK),
+            Search(drop_in=False, between=(max(starts, now), ends), page=WEEK, counted=WEEK),
             viewer=viewer,
             lang=lang,
             now=now,
@@ -35,12 +36,16 @@ async def front(request: Request) -> Response:
         if coming.rows:
             break
     counts = await queries.audience_counts(viewer, now)
-    return render(
-        request, "marketplace/home/front.html", week=week.value, tiles=[
-            (words, key.value, rules.offers_found(counts[key], False)) for key, words in AUDIENCE_LABELS.items()
-            if key in counts and key is not Audience.STAFF
-        ],
-        today=[card(row, now) for row in today.rows], coming=[card(row, now) for row in coming.rows],
+    return render_read(
+        request, "marketplace/home/front.html", [today.rows, coming.rows, counts, week], lambda: {
+            "week": week.value,
+            "tiles": [
+                (words, key.value, rules.offers_found(counts[key], False)) for key, words in AUDIENCE_LABELS.items()
+                if key in counts and key is not Audience.STAFF
+            ],
+            "today": [card(row, now) for row in today.rows],
+            "coming": [card(row, now) for row in coming.rows],
+        },
     )  # fmt: skip
 
 

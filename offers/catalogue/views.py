@@ -14,7 +14,7 @@ from marketplace.base.forms import Filled
 from marketplace.base.http import Request
 from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
-from marketplace.base.templates import render, template
+from marketplace.base.templates import render, render_read, template
 from offers.catalogue import queries, rules
 from offers.catalogue.forms import ListForm, SearchForm, position_text
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
@@ -40,10 +40,21 @@ async def offers(request: Request) -> Response:
             near = await near_matches(form.data.q, viewer, request)
     else:
         _to_the_top(form)
-    return render(
-        request, "offers/catalogue/offers.html", partial="_results.html", status=200 if form.valid else 422,
-        form=form, **listed(request, form, found), near=near, chips=chips(request, form),
-        clear_href=here(request, {}), fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
+
+    def context() -> dict[str, Any]:
+        return {
+            "form": form,
+            **listed(request, form, found),
+            "near": near,
+            "chips": chips(request, form),
+            "clear_href": here(request, {}),
+            "fields": fields(form, viewer.staff, request.lang),
+            "more": more_chosen(form),
+        }
+
+    return render_read(
+        request, "offers/catalogue/offers.html", [found.rows, found.total, found.next, near], context,
+        partial="_results.html", status=200 if form.valid else 422,
     )  # fmt: skip
 
 
@@ -56,7 +67,9 @@ async def offer(request: Request) -> Response:
         lang=request.lang,
         now=request.now,
     )
-    return render(request, "offers/catalogue/offer.html", offer=page(found, request.now))
+    return render_read(
+        request, "offers/catalogue/offer.html", found, lambda: {"offer": page(found, request.now)}
+    )
 
 
 @public
