@@ -74,6 +74,12 @@ class Settings(BaseSettings):
     )
     database_pool: int = Field(4, description="Most database connections of one process.", ge=1, le=50)
     web_processes: int = Field(2, description="Web processes that `run` and `serve` start.", ge=1, le=64)
+    page_seconds: int = Field(
+        1,
+        description="Seconds for which a public page is shown again as it is to visitors without a cookie. 0: never.",
+        ge=0,
+        le=60,
+    )
     smtp_url: str | None = Field(
         None, description="smtp://user:password@host:port. Default: a mailbox in DATA/mailbox."
     )

@@ -17,6 +17,7 @@ os.environ.update(
         "TREFFPUNKT_DEMO": "1",
         "TREFFPUNKT_PUBLIC_URL": "http://127.0.0.1:8000",
         "TREFFPUNKT_LOOPBACK_LIMIT_FACTOR": "1000",
+        "TREFFPUNKT_PAGE_SECONDS": "0",
     }
 )
 for name in ("TREFFPUNKT_DATABASE_URL", "TREFFPUNKT_SMTP_URL", "TREFFPUNKT_DATA_DIR"):

@@ -1,10 +1,6 @@
 """Jinja: one environment a language, so that a template's texts are bound when it is compiled."""
 
-import gzip
 import json
-from collections.abc import Callable
-from copy import copy
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -170,73 +166,6 @@ def page_context(request: Request) -> dict[str, Any]:
         "languages": request.languages,
         "csrf_input": request.form_token_input,
     }
-
-
-PAGES_KEPT = 200
-"""Pages that a process keeps drawn, at some 35 kB each."""
-
-
-@dataclass
-class Drawn:
-    """A page, and the same packed for who accepts that; each is made when it is first asked for."""
-
-    plain: Response | None = None
-    packed: Response | None = None
-
-
-@lru_cache(PAGES_KEPT)
-def _drawn(*key: Any) -> Drawn:
-    """A place for the page of this key."""
-    return Drawn()
-
-
-def frozen(read: Any) -> Any:
-    """What was read from the database, as something that can be a key."""
-    if isinstance(read, dict):
-        return tuple([frozen(part) if type(part) in (dict, list) else part for part in read.values()])
-    return tuple([frozen(part) if type(part) in (dict, list) else part for part in read])
-
-
-def render_read(
-    request: Request, name: str, read: Any, context: Callable[[], dict[str, Any]], **options: Any
-) -> Response:
-    """The page of what was just read from the database (rows in `read`), drawn once as long as it says the same.
-
-    Every request reads, so nobody sees old news; only drawing is saved, which is most of the work. It is done for
-    visitors without a sign-in, by address, language, minute and all that was read; whatever else `context` uses must
-    follow from these.
-    """
-    if request.person is not None:
-        return render(request, name, **options, **context())
-    sent = request.headers
-    kept = _drawn(
-        name, request.lang, request.scope["path"], request.scope["query_string"],
-        sent.get("hx-request"), sent.get("hx-history-restore-request"),
-        request.now.replace(second=0, microsecond=0), frozen(read),
-    )  # fmt: skip
-    if kept.plain is None:
-        drawn = render(request, name, **options, **context())
-        if request.private:
-            return drawn
-        drawn.headers.add_vary_header("Accept-Encoding")
-        kept.plain = drawn
-    if "gzip" in sent.get("accept-encoding", ""):
-        kept.packed = kept.packed or packed(kept.plain)
-        found = kept.packed
-    else:
-        found = kept.plain
-    again = copy(found)
-    again.raw_headers = list(found.raw_headers)  # each answer gets headers of its own at the edge
-    return again
-
-
-def packed(response: Response) -> Response:
-    """The same answer, compressed."""
-    made = copy(response)
-    made.body = gzip.compress(response.body, 1, mtime=0)
-    made.raw_headers = [(name, text) for name, text in response.raw_headers if name != b"content-length"]
-    made.raw_headers += [(b"content-encoding", b"gzip"), (b"content-length", b"%d" % len(made.body))]
-    return made
 
 
 def render(

@@ -5,8 +5,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from marketplace.base.access import public
 from marketplace.base.database import UNAVAILABLE, value
 from marketplace.base.http import Request
+from marketplace.base.kept import kept
 from marketplace.base.migrate import NEWEST
-from marketplace.base.templates import render, render_read
+from marketplace.base.templates import render
 from offers.catalogue import queries, rules
 from offers.catalogue.models import AUDIENCE_LABELS, Audience
 from offers.catalogue.rules import When, card, period
@@ -17,6 +18,7 @@ TODAY, WEEK = 6, 6
 
 
 @public
+@kept
 async def front(request: Request) -> Response:
     """What one can drop in on today, what begins this week (or else the next), and how much there is for whom."""
     now, lang = request.now, request.lang
@@ -36,16 +38,12 @@ async def front(request: Request) -> Response:
         if coming.rows:
             break
     counts = await queries.audience_counts(viewer, now)
-    return render_read(
-        request, "marketplace/home/front.html", [today.rows, coming.rows, counts, week], lambda: {
-            "week": week.value,
-            "tiles": [
-                (words, key.value, rules.offers_found(counts[key], False)) for key, words in AUDIENCE_LABELS.items()
-                if key in counts and key is not Audience.STAFF
-            ],
-            "today": [card(row, now) for row in today.rows],
-            "coming": [card(row, now) for row in coming.rows],
-        },
+    return render(
+        request, "marketplace/home/front.html", week=week.value, tiles=[
+            (words, key.value, rules.offers_found(counts[key], False)) for key, words in AUDIENCE_LABELS.items()
+            if key in counts and key is not Audience.STAFF
+        ],
+        today=[card(row, now) for row in today.rows], coming=[card(row, now) for row in coming.rows],
     )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from marketplace.base.forms import Filled
 from marketplace.base.http import Request
 from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
-from marketplace.base.templates import render, render_read, template
+from marketplace.base.kept import kept
+from marketplace.base.templates import render, template
 from offers.catalogue import queries, rules
 from offers.catalogue.forms import ListForm, SearchForm, position_text
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
@@ -29,6 +30,7 @@ CLOSE_ENOUGH = 70
 
 
 @public
+@kept
 async def offers(request: Request) -> Response:
     """GET /offers: search and filters stand in the address."""
     form = SearchForm.from_query(request)
@@ -40,25 +42,15 @@ async def offers(request: Request) -> Response:
             near = await near_matches(form.data.q, viewer, request)
     else:
         _to_the_top(form)
-
-    def context() -> dict[str, Any]:
-        return {
-            "form": form,
-            **listed(request, form, found),
-            "near": near,
-            "chips": chips(request, form),
-            "clear_href": here(request, {}),
-            "fields": fields(form, viewer.staff, request.lang),
-            "more": more_chosen(form),
-        }
-
-    return render_read(
-        request, "offers/catalogue/offers.html", [found.rows, found.total, found.next, near], context,
-        partial="_results.html", status=200 if form.valid else 422,
+    return render(
+        request, "offers/catalogue/offers.html", partial="_results.html", status=200 if form.valid else 422,
+        form=form, **listed(request, form, found), near=near, chips=chips(request, form),
+        clear_href=here(request, {}), fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
     )  # fmt: skip
 
 
 @public
+@kept
 async def offer(request: Request) -> Response:
     """GET /offers/{slug}"""
     found = await queries.offer_page(
@@ -67,12 +59,11 @@ async def offer(request: Request) -> Response:
         lang=request.lang,
         now=request.now,
     )
-    return render_read(
-        request, "offers/catalogue/offer.html", found, lambda: {"offer": page(found, request.now)}
-    )
+    return render(request, "offers/catalogue/offer.html", offer=page(found, request.now))
 
 
 @public
+@kept
 async def organizations(request: Request) -> Response:
     """GET /organizations"""
     found = await queries.organizations(await viewer_of(request.person), request.lang, request.now)
@@ -81,6 +72,7 @@ async def organizations(request: Request) -> Response:
 
 
 @public
+@kept
 async def organization(request: Request) -> Response:
     """GET /organizations/{slug}: who they are, and what they offer."""
     who = await queries.organization_page(request.path_params["slug"], request.lang)

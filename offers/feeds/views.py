@@ -11,6 +11,7 @@ from marketplace.base.access import public
 from marketplace.base.clock import today
 from marketplace.base.errors import NotFound
 from marketplace.base.http import Request
+from marketplace.base.kept import Ready
 from marketplace.base.templates import render
 from marketplace.settings import settings
 from offers.feeds import queries
@@ -83,13 +84,6 @@ async def public_feed(request: Request, scope: str, key: str) -> Response:
 async def private(request: Request) -> Response:
     """A resident's own feed, by a secret address. Made anew each time, and kept by nobody."""
     return answer(request, await queries.private_feed(request.path_params["secret"], request.now), PRIVATE)
-
-
-class Ready(Response):
-    """A response whose headers are bytes already: to encode them took longer than all else about a kept feed."""
-
-    def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
-        self.status_code, self.raw_headers, self.body, self.background = status, headers, body, None
 
 
 def answer(request: Request, body: Body, headers: list[tuple[bytes, bytes]]) -> Response:

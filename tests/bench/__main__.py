@@ -34,6 +34,7 @@ from marketplace.base.embedded import EmbeddedPostgres, binary
 HERE = Path(__file__).parent
 SECONDS = int(os.environ.get("BENCH_SECONDS", "6"))
 CONNECTIONS = (8, 32)
+AS_BROWSERS = ["-H", "Accept-Encoding: gzip"]
 SIZES = {"large": (10_000, 50_000), "tenth": (1_000, 5_000)}
 
 
@@ -99,11 +100,11 @@ def memory(root: psutil.Process) -> float:
 
 
 def cpu(root: psutil.Process) -> dict[str, float]:
-    """Seconds of CPU so far: of the web, and of the database."""
-    used = {"web": 0.0, "database": 0.0}
+    """Seconds of CPU so far: of the web processes, of the database, and of the worker (it alone is nice)."""
+    used = {"web": 0.0, "database": 0.0, "worker": 0.0}
     for each in root.children(recursive=True):
         times = each.cpu_times()
-        name = "database" if each.name() == "postgres" else "web"
+        name = "database" if each.name() == "postgres" else "worker" if each.nice() else "web"
         used[name] += times.user + times.system
         if name == "database":  # backends that have ended are counted with their parent
             used[name] += times.children_user + times.children_system
@@ -111,7 +112,7 @@ def cpu(root: psutil.Process) -> dict[str, float]:
 
 
 def per_request(before: dict[str, float], after: dict[str, float], run: Run) -> dict[str, float]:
-    """Milliseconds of CPU a request, of the web and of the database."""
+    """Milliseconds of CPU a request, of each."""
     return {kind: (after[kind] - before[kind]) * 1000 / (run.rate * SECONDS) for kind in after}
 
 
@@ -230,17 +231,16 @@ def measure(size: str, results: dict[str, Any]) -> None:
         forms = booking_forms(address, found["pools"])
         note(results, f"memory_started{suffix}", memory(ours), "MB")
         with process([str(HERE / "hello.py"), str(hello_port)], {"PYTHONPATH": os.getcwd()}, hello_url):
+            feed = f"{address}/calendar/organizations/bench.ics"
             pages = {
-                "offer_list": (f"{address}/offers?kind=course&audience=adults", []),
-                "offer_page": (f"{address}/offers/{found['slug']}", []),
-                "front_page": (f"{address}/", []),
-                "feed_cached": (
-                    f"{address}/calendar/organizations/bench.ics",
-                    ["-H", "Accept-Encoding: gzip"],
-                ),
+                "offer_list": (f"{address}/offers", ["-s", str(HERE / "filters.lua")]),
+                "offer_list_again": (f"{address}/offers?kind=course&audience=adults", AS_BROWSERS),
+                "offer_page": (f"{address}/offers/{found['slug']}", AS_BROWSERS),
+                "front_page": (f"{address}/", AS_BROWSERS),
+                "sign_in_page": (f"{address}/sign-in", AS_BROWSERS),
+                "feed_cached": (feed, AS_BROWSERS),
+                "feed_304": (feed, ["-H", f"If-None-Match: {httpx.get(feed).headers['etag']}"]),
             }
-            etag = httpx.get(pages["feed_cached"][0]).headers["etag"]
-            pages["feed_304"] = (pages["feed_cached"][0], ["-H", f"If-None-Match: {etag}"])
             for connections in CONNECTIONS:
                 ending = suffix + ("" if connections == CONNECTIONS[-1] else f"_{connections}")
                 before = wrk(hello_url, connections).rate
@@ -248,21 +248,10 @@ def measure(size: str, results: dict[str, Any]) -> None:
                     httpx.get(url).raise_for_status()
                     used = cpu(ours)
                     result = wrk(url, connections, *arguments)
-                    per = {
-                        kind: (after - used[kind]) * 1000 / (result.rate * SECONDS)
-                        for kind, after in cpu(ours).items()
-                    }
+                    per = per_request(used, cpu(ours), result)
                     after = wrk(hello_url, connections).rate
-                    note(
-                        results,
-                        name + ending,
-                        result.rate,
-                        "requests/s",
-                        "hello",
-                        (before + after) / 2,
-                        result,
-                        per,
-                    )
+                    limit = (before + after) / 2
+                    note(results, name + ending, result.rate, "requests/s", "hello", limit, result, per)
                     before = after
                 note(results, f"hello{ending}", before, "requests/s")
         limit = pgbench(dsn)
@@ -274,10 +263,7 @@ def measure(size: str, results: dict[str, Any]) -> None:
                 address, connections, "-s", str(HERE / "booking.lua"),
                 environment={"BENCH_FORMS": str(forms), "BENCH_HOST": f"127.0.0.1:{port}"},
             )  # fmt: skip
-            per = {
-                kind: (after - used[kind]) * 1000 / (result.rate * SECONDS)
-                for kind, after in cpu(ours).items()
-            }
+            per = per_request(used, cpu(ours), result)
             note(results, f"booking_post{ending}", result.rate, "requests/s", "pgbench", limit, result, per)
         note(results, f"memory{suffix}", memory(ours), "MB")
 
