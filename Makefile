@@ -12,7 +12,7 @@ TEST := .venv/test-$(shell git hash-object requirements/test.txt)
 PYTHON = $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help run test check bench check-data format messages requirements
+.PHONY: help run test check bench check-data format messages migration requirements
 
 help:
 	@echo 'make run [PORT=8000] [DATA=var] [FRESH=1]   the marketplace with its demo, in the foreground'
@@ -21,6 +21,7 @@ help:
 	@echo 'make bench                                  measures, and writes bench.json'
 	@echo 'make check-data [DATA=var]                  verifies every invariant of an instance'
 	@echo 'make format · messages · requirements       after changing code · texts · requirements/*.in'
+	@echo 'make migration NAME=what_changed            after changing models'
 
 run: $(RUN)
 	@TREFFPUNKT_DEMO=1 exec $(PY) -SE bin/foreground -m marketplace run \
@@ -56,6 +57,9 @@ messages: $(TEST)
 	for lang in nn en; do .venv/bin/pybabel -q update --init-missing --no-fuzzy-matching \
 		--ignore-pot-creation-date -i var/messages.pot -d marketplace/locale -l $$lang || exit; done
 	.venv/bin/pybabel -q compile -d marketplace/locale
+
+migration: $(TEST)
+	TREFFPUNKT_DEMO=1 $(PY) bin/migration $(NAME)
 
 # Keeps what is pinned, adds what is new; UPGRADE=1 takes the newest of everything.
 requirements: $(TEST)
