@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from marketplace.access import Guarded
 from marketplace.base import clock
-from marketplace.base.database import in_transaction
+from marketplace.base.database import in_transaction, value
 from marketplace.base.forms import Form
 from tests.conftest import NOW
 from tests.house.town import Town, content, routes
@@ -49,6 +49,10 @@ GETS = pytest.mark.parametrize("route", routes("GET"), ids=lambda route: route.p
 POSTS = pytest.mark.parametrize("route", routes("POST"), ids=lambda route: route.path)
 
 
+WROTE = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
+"""Has this transaction written (or locked) anything at all? A digest of every table takes longer to ask."""
+
+
 class Undone(Exception):
     """Ends a transaction without leaving anything."""
 
@@ -61,7 +65,9 @@ async def undone() -> AsyncIterator[None]:
             yield
             raise Undone
     except Undone:
-        clock.move(timedelta(0))
+        if clock.offset_file().exists():  # the demo's clock is no row
+            clock.move(timedelta(0))
+            clock.offset_file().unlink()
 
 
 @pytest.fixture
@@ -245,7 +251,7 @@ async def test_a_bad_field_is_refused_or_ignored_and_nothing_of_it_is_written(
                 sensible(page, (name, told))
                 if told in NEVER_RIGHT:
                     assert 400 <= page.status < 500, (name, told, page.status)
-                if page.status >= 400:
+                if page.status >= 400 and await value(WROTE):
                     assert await content() == before, (name, told, page.status)
         async with undone():
             sensible(
