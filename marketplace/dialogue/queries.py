@@ -129,11 +129,11 @@ async def session_of(meeting: DialogueMeeting) -> dict[str, Any]:
 
 
 async def organizations_of(meeting: DialogueMeeting) -> list[dict[str, Any]]:
-    """Members, and whoever else was there: id, name, seats booked, and if they were at the meeting. Organisations
-    only, no person."""
+    """Members, and whoever else was there: id, name, if somebody has booked for them, and if they were at the meeting.
+    Organisations only: how many come for one of them may be one person."""
     return await rows(
-        f"""WITH {THERE} SELECT w.id, w.name, coalesce((SELECT sum(b.seats) FROM booking b
-                WHERE b.offer_id = $3 AND b.organization_id = w.id AND b.state = 'confirmed'), 0)::int AS seats,
+        f"""WITH {THERE} SELECT w.id, w.name, EXISTS (SELECT FROM booking b
+                WHERE b.offer_id = $3 AND b.organization_id = w.id AND b.state = 'confirmed') AS booked,
             EXISTS (SELECT FROM there t WHERE t.meeting_id = $2 AND t.organization_id = w.id) AS there
         FROM organization w WHERE w.id IN (
             SELECT organization_id FROM dialogue_member WHERE dialogue_id = $1 AND left_at IS NULL

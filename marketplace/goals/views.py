@@ -57,6 +57,8 @@ async def goal(request: Request) -> Response:
     metric = Metric(found.metric)
     progress = rules.progress(metric, found.target, found.year, series)
     newest, begun = await queries.newest_groups(found.id), await queries.begun(found, series)
+    if newest and dict(series).get(newest.month) != newest.value:
+        newest = None  # the total itself waits: its groups would tell between which numbers it is
     return render(
         request, "marketplace/goals/goal.html", goal=found, plan=found.focus_area.plan,
         progress=progress, unit=UNITS[metric], standing=STANDING_LABELS[progress.standing] if progress else "",

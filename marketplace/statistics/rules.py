@@ -1,7 +1,8 @@
 """What may be shown of counts of people (design/security.md, "Numbers"). docs/decisions/0005-figures.md tells why."""
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 FEW = 5
@@ -26,6 +27,10 @@ class Scope:
             and (self.evenings_only or not other.evenings_only)
         )
 
+    def widened(self) -> dict[str, "Scope"]:
+        """The scopes of which this is a part beside others: of all kinds, and of all audiences."""
+        return {"kind": replace(self, kind=None), "audience": replace(self, audience=None)}
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -47,16 +52,34 @@ def shown(figures: Iterable[Figure]) -> Iterator[int | None]:
     A count is shown when it is at least FEW, and is not closer than FEW to another that was shown before, of which it
     is a part or which is a part of it. Else what was shown last of the same is shown again, None when nothing was: it
     is counted in when there are more. So no two numbers tell how many were in one and not in the other, when these
-    are few. What was shown once does not depend on what is counted later.
+    are few, nor a whole and its parts how few are left. What was shown once does not depend on what is counted later.
     """
     last: dict[Hashable, int] = {}
     told: list[Figure] = []
+    wholes = defaultdict[Scope, list[Figure]](list)
+    parts = defaultdict[tuple[str, Scope], list[Figure]](list)
     for figure in figures:
         near = (other for other in told if 0 < abs(figure.count - other.count) < FEW)
-        if figure.count >= FEW and not any(figure.part_of(other) or other.part_of(figure) for other in near):
+        tells = any(figure.part_of(other) or other.part_of(figure) for other in near)
+        wider = {by: scope for by, scope in figure.scope.widened().items() if scope != figure.scope}
+        few_left = any(_few_left(figure, parts[by, figure.scope]) for by in figure.scope.widened()) or any(
+            _few_left(whole, [*parts[by, scope], figure])
+            for by, scope in wider.items()
+            for whole in wholes[scope]
+        )
+        if figure.count >= FEW and not tells and not few_left:
             last[figure.whose] = figure.count
             told.append(figure)
+            wholes[figure.scope].append(figure)
+            for part_of in wider.items():
+                parts[part_of].append(figure)
         yield last.get(figure.whose)
+
+
+def _few_left(whole: Figure, parts: list[Figure]) -> bool:
+    """Do the newest numbers of the parts, in the order they were shown, leave fewer than FEW of the whole?"""
+    newest = {part.scope: part.count for part in parts if part.month <= whole.month}
+    return bool(newest) and 0 < whole.count - sum(newest.values()) < FEW
 
 
 def groups(counts: dict[str, int], total: int) -> dict[str, int | None]:

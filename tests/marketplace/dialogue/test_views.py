@@ -97,7 +97,8 @@ async def test_nora_calls_a_meeting_and_a_member_books_it(visitor: Visitor, dial
 
     await visitor.sign_in(await coordinator())
     page = await visitor.open(f"{HOME}/meetings/kveldene")
-    assert "Crux Ung: 2 personer" in page.text
+    assert "Påmeldt så langt Crux Ung" in page.text
+    assert "2 personer" not in page.text, "two are few, and the month is not closed"
     assert "Kari" not in page.text
 
 

@@ -89,6 +89,23 @@ async def test_groups_are_rounded_and_a_small_one_is_hidden_with_the_next(
     ]  # fmt: skip
 
 
+async def test_of_a_total_that_waits_no_groups_are_shown(
+    visitor: Visitor, nora: Person, area: FocusArea
+) -> None:
+    await goal(area, target=30)
+    await came(await held(audiences=["everyone"]), *CAST)
+    await came(await held(audiences=["seniors"]), *[f"{name}2" for name in CAST])
+    await close_months(NOW)
+    path, table = "/goals/flere-er-med", '[aria-label="Personer i hver gruppe"]'
+    assert (await visitor.open(path)).soup.select_one(table)
+    october = datetime(2026, 10, 6, 8, tzinfo=UTC)
+    await came(await held(start=october, audiences=["everyone"]), "Aud3", "Berit3")
+    await close_months(datetime(2026, 11, 5, tzinfo=UTC))
+    after = await visitor.open(path)
+    assert after.soup.select_one(".tp-figure b").get_text() == "24"
+    assert after.soup.select_one(table) is None
+
+
 async def test_a_goal_without_a_closed_month_says_when_the_first_number_comes(
     visitor: Visitor, nora: Person, area: FocusArea
 ) -> None:

@@ -66,6 +66,21 @@ def test_numbers_of_people_who_need_not_be_the_same_may_be_close() -> None:
     assert beside((ALL, 7, 17), (SENIORS, 10, 15)) == [17, 15], "those of October are not among those of July"
 
 
+def test_a_whole_and_its_parts_do_not_tell_how_few_are_left() -> None:
+    course, group = Scope(kind="course"), Scope(kind="group")
+    assert beside((ALL, 9, 30), (course, 9, 12), (group, 9, 15), (Scope(kind="talk"), 9, 3)) == [
+        30,
+        12,
+        None,
+        None,
+    ]
+    assert beside((course, 9, 12), (group, 9, 15), (ALL, 9, 30)) == [12, 15, None]
+    assert beside((SENIORS, 9, 20), (course, 9, 12), (group, 9, 15), (ALL, 9, 30)) == [20, 12, 15, None]
+    assert beside((ALL, 9, 32), (course, 9, 12), (group, 9, 15)) == [32, 12, 15]
+    assert beside((ALL, 9, 27), (course, 9, 12), (group, 9, 15)) == [27, 12, 15]
+    assert beside((ALL, 9, 20), (course, 9, 12), (group, 9, 15)) == [20, 12, 15], "many are in both"
+
+
 def test_what_a_scope_is_within() -> None:
     assert SENIOR_EVENINGS.within(SENIORS)
     assert SENIOR_EVENINGS.within(EVENINGS)
