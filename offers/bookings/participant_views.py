@@ -28,7 +28,7 @@ async def listing(request: Request) -> Response:
 async def _participants(
     request: Request, offer: Offer, errors: dict[UUID, str], status: int = 200
 ) -> Response:
-    everyone = await queries.participants(offer.id)
+    everyone = await queries.participants(offer.id, request.now)
     await record(
         "participants.read", now=request.now, actor=request.person.id, object_id=offer.id, organization=offer.owner_id,
         details={"count": len(everyone)},
@@ -68,7 +68,11 @@ async def answer_request(request: Request) -> Response:
     offer = await offer_editable_by(request.person, request.path_params["slug"])
     fields = await request.fields()
     booking, said = typed_id(fields.get("booking", [""])[-1]), fields.get("answer", [""])[-1]
-    asking = {each["id"] for each in await queries.participants(offer.id) if each["state"] == "requested"}
+    asking = {
+        each["id"]
+        for each in await queries.participants(offer.id, request.now)
+        if each["state"] == "requested"
+    }
     if booking not in asking or booking is None:
         raise NotFound
     if said not in ("yes", "no"):
@@ -82,7 +86,9 @@ async def take_off(request: Request) -> Response:
     """POST /manage/offers/{slug}/take-off: cancel a booking for somebody who rang."""
     offer = await offer_editable_by(request.person, request.path_params["slug"])
     booking = typed_id((await request.fields()).get("booking", [""])[-1])
-    if booking is None or booking not in {each["id"] for each in await queries.participants(offer.id)}:
+    if booking is None or booking not in {
+        each["id"] for each in await queries.participants(offer.id, request.now)
+    }:
         raise NotFound
     await actions.cancel(booking, now=request.now, by=request.person.id)
     return see_other(f"/manage/offers/{offer.slug}/bookings", request)

@@ -174,19 +174,24 @@ async def parties(session_id: UUID) -> list[dict[str, Any]]:
     return sorted(found, key=lambda party: alphabetical(party["name"] or ""))
 
 
-async def participants(offer_id: UUID, session_id: UUID | None = None) -> list[dict[str, Any]]:
-    """All active bookings of an offer, or of one session's pool, for those who lead it: by state, then in order."""
+SHOWN_NAMES = """CASE WHEN n.shielded THEN left(b.reference, 3) ELSE coalesce(n.name, '–') END AS name,
+    CASE WHEN k.shielded THEN left(b.reference, 3) ELSE k.name END AS booker"""
+"""Of participant n and booker k of booking b, as those who lead an offer may read them: an alias for the shielded."""
+
+
+async def participants(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
+    """All active bookings of what is not over in an offer, for those who lead it: by session, then in order."""
     return await rows(
-        """SELECT b.id, coalesce(n.name, '–') AS name, k.name AS booker, b.reference, b.seats, b.state, b.queue_no,
+        f"""SELECT b.id, {SHOWN_NAMES}, b.reference, b.seats, b.state, b.queue_no,
             c.channel, c.value AS address, c.refused_at IS NOT NULL AS refused, n.shielded, b.created_at, b.pool_id,
             p.session_id, s.starts_at
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
         JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
         LEFT JOIN session s ON s.id = p.session_id
-        WHERE b.offer_id = $1 AND ($2::uuid IS NULL OR p.session_id = $2)
+        WHERE b.offer_id = $1 AND (p.ends_at IS NULL OR p.ends_at > $2)
             AND b.state IN ('requested', 'confirmed', 'waiting', 'offered')
         ORDER BY s.starts_at, b.queue_no NULLS FIRST, b.id LIMIT 2000""",
-        offer_id, session_id,
+        offer_id, now,
     )  # fmt: skip
 
 

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.database import rows
-from offers.bookings.queries import alphabetical
+from offers.bookings.queries import SHOWN_NAMES, alphabetical
 from offers.bookings.rules import ACTIVE, SEATED, shown_reference
 
-PARTY = """SELECT b.id AS booking_id, n.name, k.name AS booker, b.reference, b.seats, b.state, b.lang, p.session_id,
+PARTY = f"""SELECT b.id AS booking_id, {SHOWN_NAMES}, b.reference, b.seats, b.state, b.lang, p.session_id,
     CASE WHEN c.refused_at IS NULL THEN c.channel END AS channel,
     CASE WHEN c.refused_at IS NULL THEN c.value END AS address
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id

@@ -90,3 +90,17 @@ async def test_nobody_takes_off_another_organisations_participant(visitor: Visit
     assert (await visitor.submit(page, "/take-off", booking=theirs.id)).status == 404
     assert (await visitor.submit(page, "/capacity", pool=theirs.pool_id, capacity=5)).status == 404
     assert (await Booking.get(id=theirs.id)).state is BookingState.CONFIRMED
+
+
+async def test_whoever_is_shielded_stands_under_an_alias_on_every_list(visitor: Visitor, full: Offer) -> None:
+    await rows("UPDATE person SET shielded = true WHERE name = 'Ola'")
+    await visitor.sign_in(await make.member(await Organization.get(id=full.owner_id), Role.EDITOR, "Eva"))
+    ola = await Booking.get(participant__name="Ola")
+    page = await visitor.open(f"/manage/offers/{full.slug}/bookings")
+    assert ola.reference[:3] in page.text
+    assert "Ola" not in page.text
+    assert "Nora" in page.text
+    await rows("UPDATE offer SET state = 'cancelled'")
+    calls = await visitor.open(f"/manage/offers/{full.slug}/call-list")
+    assert ola.reference[:3] in calls.text
+    assert "Ola" not in calls.text
