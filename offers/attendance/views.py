@@ -39,11 +39,16 @@ async def _page(request: Request, session: Session, form: Any, status: int = 200
             present=[str(party["booking_id"]) for party in parties if party["marked"] == "present"],
             head_count=saved["head_count"], version=saved["saved_at"].isoformat() if saved["saved_at"] else "",
         )  # fmt: skip
-    elif status == 409:
+    elif status == 409:  # nobody who was seen by either host is lost
         form.values["version"] = saved["saved_at"].isoformat() if saved["saved_at"] else ""
+        form.values["present"] = form.values.get("present", []) + [
+            str(party["booking_id"]) for party in parties if party["marked"] == "present"
+        ]
+    came = {party["booking_id"]: party["seats_present"] or party["seats"] for party in parties}
+    came |= party_seats(await request.fields()) if request.method == "POST" else {}
     return render(
         request, "offers/attendance/register.html", status=status, session=session, parties=parties, saved=saved,
-        form=form, title=await title_of(session.offer_id, request.lang), section="/manage",
+        came=came, form=form, title=await title_of(session.offer_id, request.lang), section="/manage",
         is_open=rules.is_open(session.starts_at, request.now),
     )  # fmt: skip
 
