@@ -72,7 +72,8 @@ class Request(requests.Request):
     def languages(self) -> list[tuple[str, str, str]]:
         """(code, own name, address of this page in that language), for the language links."""
         query = self.scope["query_string"].decode("latin-1")
-        path = self.scope["path"] + (f"?{query}" if query and self.method == "GET" else "")
+        own = local_path(self.scope["path"]) or "/"  # "//elsewhere" would be a link to there
+        path = own + (f"?{query}" if query and self.method == "GET" else "")
         return [
             (code, name, path if code == SOURCE else f"/{code}{path}" if path != "/" else f"/{code}")
             for code, name in LANGUAGES.items()

@@ -8,11 +8,21 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base import audit
 from marketplace.base.database import in_transaction, row, rows
+from marketplace.people import actions as people
 from marketplace.people.queries import secret_hash
+from offers.bookings.rules import ACTIVE
 
 REVOKE = (
     "UPDATE calendar_address SET revoked_at = $2 WHERE person_id = $1 AND revoked_at IS NULL RETURNING id"
 )
+
+
+async def describe(person: UUID, *, name: str | None, lang: str) -> None:
+    """Set what the person is called, and the language of their messages: also of those about what is booked already."""
+    async with in_transaction():
+        await people.describe(person, name=name, lang=lang)
+        await rows("UPDATE booking SET lang = $2 WHERE booked_by_id = $1 AND state = ANY($3)",
+                   person, lang, list(ACTIVE))  # fmt: skip
 
 
 async def new_calendar_address(person: UUID, *, now: datetime) -> str:

@@ -57,7 +57,7 @@ async def profile(request: Request) -> Response:
     form = await ProfileForm.read(request)
     if not form.valid:
         return await _page(request, form=form, status=422)
-    await people.describe(request.person.id, name=form.data.name, lang=form.data.lang)
+    await actions.describe(request.person.id, name=form.data.name, lang=form.data.lang)
     return see_other("/my-page" if form.data.lang == SOURCE else f"/{form.data.lang}/my-page")
 
 

@@ -177,5 +177,6 @@ async def end_all(person: UUID, *, now: datetime) -> None:
 
 
 async def describe(person: UUID, *, name: str | None, lang: str) -> None:
-    """Set what the person is called, and the language of their messages."""
-    await rows("UPDATE person SET name = $2, lang = $3 WHERE id = $1", person, name, lang)
+    """Set what the person is called, and the language of their messages. Without a name the old one stands: a person
+    whose name is gone is one that was forgotten, with their bookings (marketplace/privacy)."""
+    await rows("UPDATE person SET name = coalesce($2, name), lang = $3 WHERE id = $1", person, name, lang)

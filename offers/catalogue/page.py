@@ -47,6 +47,7 @@ def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
         "over": over and not cancelled,
         "lines": [] if cancelled else to_choose(lines, offer["kind"]),
         "told": told,
+        "in_calendars": offer["visibility"] == Visibility.PUBLIC and offer["state"] == OfferState.PUBLISHED,
         "box": None if cancelled or over else next_line(coming),
         "button": BUTTONS.get(told.act),
         "json_ld": json_ld(offer, coming) if not cancelled and not over else "",

@@ -261,3 +261,11 @@ def test_a_template_has_no_inline_script_or_style(path: Path) -> None:
         re.findall(r"""(?:src|href)=["']https?://(?!www\.openstreetmap\.org|[a-z.]*\.no\b)[^"']*""", source)
         == []
     )
+
+
+@pytest.mark.parametrize("path", ["/en//evil.example", "/%2Fevil.example"])
+async def test_no_language_leads_elsewhere_from_a_page_that_is_not_there(path: str, caller: Visitor) -> None:
+    page = await caller.open(path)
+    assert page.status == 404
+    links = [str(link["href"]) for link in page.soup.select("#languages a")]
+    assert links == ["/", "/nn", "/en"]

@@ -10,7 +10,7 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from marketplace.base.database import rows, value
 from marketplace.people.models import Person, SignIn
 from marketplace.people.queries import secret_hash
-from offers.bookings.models import BookingState
+from offers.bookings.models import Booking, BookingState
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool
 from organizations.members.models import Role
@@ -235,8 +235,19 @@ async def test_name_and_language_are_mine_to_set(visitor: Visitor) -> None:
     assert (ola.name, ola.lang) == ("Olaf", "nn")
     await visitor.submit(await visitor.open("/my-page"), "/profile", name="", lang="nb")
     await ola.refresh_from_db()
-    assert (ola.name, ola.lang) == (None, "nb")
-    assert (await visitor.open("/my-page")).heading == "Hei"
+    assert (ola.name, ola.lang) == ("Olaf", "nb"), (
+        "a name that is gone would be taken for one that was forgotten"
+    )
+    assert (await visitor.open("/my-page")).heading == "Hei, Olaf"
+
+
+async def test_messages_about_what_is_booked_follow_my_language(visitor: Visitor) -> None:
+    ola = await make.person("Ola", "ola@example.no")
+    pool = await SeatPool.get(offer=await make.offer())
+    mine, anothers = await make.booking(pool, ola), await make.booking(pool, await make.person("Per"))
+    await visitor.sign_in(ola)
+    await visitor.submit(await visitor.open("/my-page"), "/profile", name="Ola", lang="en")
+    assert [(await Booking.get(id=one.id)).lang for one in (mine, anothers)] == ["en", "nb"]
 
 
 @pytest.mark.parametrize("typed", [{"lang": "xx"}, {"lang": ""}, {"name": "x" * 81}, {"name": "a\0b"}])
