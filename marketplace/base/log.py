@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
 from functools import cache
 
@@ -16,7 +17,9 @@ def configure() -> None:
     shared: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.format_exc_info
+        if settings().debug
+        else structlog.processors.ExceptionRenderer(path),
     ]
     last: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer(colors=False)
@@ -30,6 +33,19 @@ def configure() -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s %(levelname)s %(message)s")
+
+
+def path(exc_info: structlog.typing.ExcInfo) -> str:
+    """The way that led to an exception: its type, files, lines and functions, the cause first. Not what it says:
+    PostgreSQL and Python quote the values that they refuse, and these are people's addresses and names."""
+    error: BaseException | None = exc_info[1]
+    steps: list[str] = []
+    while error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        found = [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        steps = [f"{type(error).__module__}.{type(error).__qualname__}", *found, *steps]
+        error = error.__cause__ or error.__context__
+    return "\n".join(steps)
 
 
 def request_line(request_id: str, method: str, route: str, status: int, milliseconds: float) -> None:
