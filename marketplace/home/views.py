@@ -30,7 +30,7 @@ async def front(request: Request) -> Response:
     for week in (When.THIS_WEEK, When.NEXT_WEEK):
         starts, ends = period(week, now)
         coming = await search(
-            Search(drop_in=False, between=(max(starts, now), ends), page=WEEK, counted=WEEK),
+            Search(drop_in=False, not_begun=True, between=(max(starts, now), ends), page=WEEK, counted=WEEK),
             viewer=viewer,
             lang=lang,
             now=now,

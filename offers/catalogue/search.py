@@ -24,7 +24,7 @@ COUNTED = 200
 
 @dataclass(frozen=True)
 class Position:
-    """The place in the list after which a page begins. Lists go by next session, then id; no date stands last."""
+    """The place in the list after which a page begins. Lists go by the session shown, then id; no date stands last."""
 
     starts_at: datetime | None
     id: UUID
@@ -34,6 +34,7 @@ class Position:
 class Search:
     """What somebody looks for. Nothing set: all offers that are not over. `between`: has a session that starts from
     the first moment until before the second. `drop_in` None: both; `organization`: owns it or takes part in it.
+    `not_begun`: without courses that are booked as a whole and have begun.
     `counted`: how far matches are counted, for who only wants the first few; else COUNTED."""
 
     words: str = ""
@@ -44,6 +45,7 @@ class Search:
     drop_in: bool | None = None
     free: bool = False
     evening: bool = False
+    not_begun: bool = False
     organization: UUID | None = None
     after: Position | None = None
     page: int = PAGE
@@ -66,14 +68,17 @@ class Found:
 ROOM = """(l.capacity IS NULL OR l.taken < l.capacity) AND NOT EXISTS (
     SELECT 1 FROM session x WHERE x.id = l.session_id AND x.status = 'cancelled' OFFSET 0)"""
 """The pool l has a seat left and its session will be. OFFSET 0 keeps the planner from hashing the whole table."""
+OPEN = f"""coalesce(CASE o.joining WHEN 'request' THEN l.ends_at ELSE l.starts_at END > $1, true)
+    AND (l.opens_at IS NULL OR l.opens_at <= $1) AND (l.closes_at IS NULL OR l.closes_at > $1) AND {ROOM}"""
+"""A seat of the pool l can be booked now."""
 
 CARD = f"""o.id, o.slug, o.kind, o.audiences, o.joining, o.sensitive, o.session_count, o.online_url,
-    o.next_session_at AS position, {{starts}} AS session_at, {{ends}} AS session_ends, w.name AS owner_name,
+    page.position, page.starts_at AS session_at, page.ends_at AS session_ends, w.name AS owner_name,
     v.name AS venue_name, coalesce(t.title, f.title) AS title, coalesce(t.summary, f.summary) AS summary,
     coalesce(t.lang, f.lang) AS lang, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
     p.opens_at, p.closes_at,
     CASE WHEN p.session_id IS NOT NULL AND p.taken >= p.capacity THEN EXISTS (
-        SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id AND l.starts_at > {{starts}} AND {ROOM} OFFSET 0
+        SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id AND l.starts_at > page.starts_at AND {ROOM} OFFSET 0
     ) END AS room_later"""
 POOL = "p.session_id, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at, p.closes_at"
 JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
@@ -81,7 +86,7 @@ JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON 
     LEFT JOIN offer_text f ON f.offer_id = o.id AND f.lang = o.source_lang AND t.id IS NULL
     LEFT JOIN LATERAL (
         SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.session_id IS NULL
-        UNION ALL SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.starts_at = {{starts}} LIMIT 1
+        UNION ALL SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.starts_at = page.starts_at LIMIT 1
     ) p ON true"""
 """Texts in the reader's language (t), else the original (f); the seats of the offer, or of the session shown."""
 
@@ -91,6 +96,12 @@ TSQUERY = " || ".join(
     for stemming in ("norwegian", "english", "simple")
 )
 """All words in the stemming of any language, and the last one also as the beginning of a word."""
+
+PLAIN = str.maketrans("æøåäöéèêü", "aoaaoeeeu")
+FOLDED = "' ' || translate(lower(title || ' ' || keywords), 'æøåäöéèêü', 'aoaaoeeeu')"
+"""Titles, organisers, places and kinds as somebody types them whose keyboard has no æ, ø and å."""
+PART = 4
+"""Letters from which a word is also looked for inside others: kafé in strikkekafé, but not tur in kultur."""
 
 
 async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
@@ -102,24 +113,27 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
         return f"${len(values)}"
 
     seen, dates = published(viewer, values), _dates(wanted, put)
-    hits, matches = _conditions(wanted, seen, dates, put)
-    listing = f"""SELECT o.id, o.next_session_at FROM offer o JOIN organization w ON w.id = o.owner_id
-        WHERE {matches}"""
-    order = "ORDER BY next_session_at, id"
-    shown, shown_session = {"starts": "o.next_session_at", "ends": "o.next_session_ends"}, ""
-    if dates:  # the first of those asked for, which need not be the next
-        shown = {"starts": "d.starts_at", "ends": "d.ends_at"}
-        shown_session = f"""LEFT JOIN LATERAL (
-            SELECT s.starts_at, s.ends_at FROM session s WHERE {dates} ORDER BY s.starts_at LIMIT 1) d ON true"""
+    hits, matches = _conditions(wanted, seen, bool(dates), put)
+    # The first session of those asked for need not be the next; without dates the offer's own columns are in an index.
+    session, shown, first = (
+        ("d.starts_at", "d.starts_at, d.ends_at",
+         f"JOIN LATERAL (SELECT s.starts_at, s.ends_at FROM session s WHERE {dates} ORDER BY s.starts_at LIMIT 1) d "
+         "ON true")
+        if dates else
+        ("o.next_session_at", "o.next_session_at AS starts_at, o.next_session_ends AS ends_at", "")
+    )  # fmt: skip
+    listing = f"""SELECT o.id, {session} AS position, {shown} FROM offer o JOIN organization w ON w.id = o.owner_id
+        {first} WHERE {matches}"""
+    order = "ORDER BY position, id"
     if wanted.after is None:
         page = f"SELECT * FROM found {order} LIMIT {wanted.page + 1}"
     else:
-        page = _page_after(wanted.after, listing, order, wanted.page + 1, put)
+        page = _page_after(wanted.after, listing, session, order, wanted.page + 1, put)
     found = await rows(
         f"""WITH {hits} found AS MATERIALIZED ({listing} {order} LIMIT {wanted.counted + 1}), page AS ({page})
-        SELECT c.total, {CARD.format(**shown)}
+        SELECT c.total, {CARD}
         FROM (SELECT count(*) AS total FROM found) c LEFT JOIN page ON true LEFT JOIN offer o ON o.id = page.id
-        {shown_session} {JOINED.format(**shown)} ORDER BY page.next_session_at, page.id""",
+        {JOINED} ORDER BY page.position, page.id""",
         *values,
     )
     total = found[0]["total"]
@@ -128,14 +142,17 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
     return Found(cards[: wanted.page], total, Position(last["position"], last["id"]) if last else None)
 
 
-def _conditions(wanted: Search, seen: str, dates: str, put: Put) -> tuple[str, str]:
-    """(a WITH query of text hits or nothing, the conditions joined by AND). $1 is now."""
+def _conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, str]:
+    """(a WITH query of text hits or nothing, the conditions joined by AND). $1 is now. `dated`: the session shown is
+    one of those asked for."""
     hits = ""
     conditions = [seen, _common(CURRENT.format(now="$1"))]
     if wanted.words:
         before, prefix = last_word(wanted.words)
         query = TSQUERY.format(words=put(wanted.words), before=put(before), prefix=put(prefix))
-        hits = f"hits AS MATERIALIZED (SELECT offer_id FROM offer_text WHERE search @@ ({query})),"
+        parts = " AND ".join(f"words LIKE {put(part)}" for part in parts_of(wanted.words)) or "false"
+        hits = f"""hits AS MATERIALIZED (SELECT offer_id FROM offer_text WHERE search @@ ({query})
+            UNION SELECT offer_id FROM (SELECT offer_id, {FOLDED} AS words FROM offer_text) folded WHERE {parts}),"""
         conditions.append("o.id IN (SELECT offer_id FROM hits)")
     if wanted.place:
         conditions.append(_common(_place(wanted.place, put)))
@@ -149,16 +166,23 @@ def _conditions(wanted: Search, seen: str, dates: str, put: Put) -> tuple[str, s
     if wanted.drop_in is not None:
         conditions.append(f"o.joining {'=' if wanted.drop_in else '<>'} '{Joining.DROP_IN.value}'")
     if wanted.free:
+        pools, dates_have_room = "l.offer_id = o.id", ""
+        if dated:  # then each session was asked for its room
+            pools, dates_have_room = (
+                "l.offer_id = o.id AND l.session_id IS NULL",
+                f", '{Joining.PER_SESSION.value}'",
+            )
         conditions.append(
-            f"(o.joining = '{Joining.DROP_IN.value}' OR EXISTS (SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id "
-            "AND coalesce(CASE o.joining WHEN 'request' THEN l.ends_at ELSE l.starts_at END > $1, true) "
-            "AND (l.opens_at IS NULL OR l.opens_at <= $1) "
-            f"AND (l.closes_at IS NULL OR l.closes_at > $1) AND {ROOM} OFFSET 0))"
+            f"(o.joining IN ('{Joining.DROP_IN.value}'{dates_have_room}) "
+            f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE {pools} AND {OPEN} OFFSET 0))"
+        )
+    if wanted.not_begun:
+        conditions.append(
+            f"NOT (o.joining = '{Joining.WHOLE.value}' AND EXISTS (SELECT 1 FROM seat_pool l "
+            "WHERE l.offer_id = o.id AND l.session_id IS NULL AND l.starts_at <= $1 OFFSET 0))"
         )
     if wanted.between:  # the list is in this order, so it need not be read further
         conditions.append(f"o.next_session_at < {put(wanted.between[1])}")
-    if dates:
-        conditions.append(f"EXISTS (SELECT 1 FROM session s WHERE {dates} OFFSET 0)")
     if wanted.organization:
         who = put(wanted.organization)
         conditions.append(
@@ -197,16 +221,21 @@ def _dates(wanted: Search, put: Put) -> str:
     if wanted.evening:
         local = "s.starts_at AT TIME ZONE 'Europe/Oslo'"
         session += f" AND (extract(hour FROM {local}) >= 16 OR extract(isodow FROM {local}) > 5)"
+    if wanted.free:
+        session += (
+            f" AND (o.joining <> '{Joining.PER_SESSION.value}' "
+            f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE l.session_id = s.id AND {OPEN} OFFSET 0))"
+        )
     return session
 
 
-def _page_after(after: Position, listing: str, order: str, limit: int, put: Put) -> str:
+def _page_after(after: Position, listing: str, session: str, order: str, limit: int, put: Put) -> str:
     """The rows after a position, by the index: first the later dates, then those without one."""
     key = put(after.id)
     if after.starts_at is None:
-        return f"{listing} AND o.next_session_at IS NULL AND o.id > {key} {order} LIMIT {limit}"
-    dated = f"{listing} AND (o.next_session_at, o.id) > ({put(after.starts_at)}, {key}) {order} LIMIT {limit}"
-    undated = f"{listing} AND o.next_session_at IS NULL {order} LIMIT {limit}"
+        return f"{listing} AND {session} IS NULL AND o.id > {key} {order} LIMIT {limit}"
+    dated = f"{listing} AND ({session}, o.id) > ({put(after.starts_at)}, {key}) {order} LIMIT {limit}"
+    undated = f"{listing} AND {session} IS NULL {order} LIMIT {limit}"
     return f"SELECT * FROM (({dated}) UNION ALL ({undated})) both_kinds {order} LIMIT {limit}"
 
 
@@ -214,3 +243,10 @@ def last_word(words: str) -> tuple[str, str]:
     """(the words before the last, the last as a prefix for to_tsquery), or ("", "") when it is no plain word."""
     before, _, last = words.rpartition(" ")
     return (before, f"{last}:*") if re.fullmatch(r"\w+", last) else ("", "")
+
+
+def parts_of(words: str) -> list[str]:
+    """For LIKE, what each word must be a part of, or short ones the beginning of; nothing when one is no plain word."""
+    typed = words.lower().translate(PLAIN).split()
+    plain = all(len(word) > 2 and re.fullmatch(r"\w+", word) and "_" not in word for word in typed)
+    return [f"%{word}%" if len(word) >= PART else f"% {word}%" for word in typed] if plain else []

@@ -55,6 +55,50 @@ async def test_words_are_found_in_any_form_and_the_last_also_by_its_beginning(wo
     assert await titles(Search(words=words)) == ["Språkkafé"]
 
 
+@pytest.mark.parametrize("words", ["kafe", "kafé", "strikkekafe", "bla kors", "sprak", "KORS kafe"])
+async def test_words_are_found_within_others_and_without_rings_and_accents(words: str) -> None:
+    await make.offer("Strikkekafé med språkhjelp", starts=[days(1)])
+    await OfferText.all().update(keywords="Blå Kors Møteplass")
+    await make.offer("Turgruppe", starts=[days(2)])
+    assert await titles(Search(words=words)) == ["Strikkekafé med språkhjelp"]
+
+
+async def test_short_words_are_not_looked_for_inside_others() -> None:
+    await make.offer("Kulturkveld", starts=[days(1)])
+    await make.offer("Gåtur", starts=[days(2)])
+    await make.offer("Turgruppe", starts=[days(3)])
+    assert await titles(Search(words="tur")) == ["Turgruppe"]
+    assert await titles(Search(words="lt kv")) == []
+
+
+async def test_of_a_period_they_stand_by_the_session_in_it() -> None:
+    week = (days(6), days(13))
+    await make.offer("Onsdag", starts=[days(1), days(8)])
+    await make.offer("Mandag", starts=[days(2), days(6.5)])
+    await make.offer("Tirsdag", starts=[days(7)])
+    assert await titles(Search(between=week)) == ["Mandag", "Tirsdag", "Onsdag"]
+    first = await search(Search(between=week, page=2), viewer=VISITOR, lang="nb", now=NOW)
+    assert await titles(Search(between=week, page=2, after=first.next)) == ["Onsdag"]
+
+
+async def test_free_places_of_a_period_are_those_of_its_sessions() -> None:
+    week = (days(6), days(13))
+    full = await make.offer("Full den uka", starts=[days(1), days(8)], capacity=1)
+    await SeatPool.filter(offer=full, starts_at=days(8)).update(taken=1)
+    later = await make.offer("Ledig torsdag", starts=[days(7), days(9)], capacity=1)
+    await SeatPool.filter(offer=later, starts_at=days(7)).update(taken=1)
+    found = await search(Search(between=week, free=True), viewer=VISITOR, lang="nb", now=NOW)
+    assert [(row["title"], row["session_at"]) for row in found.rows] == [("Ledig torsdag", days(9))]
+    assert await titles(Search(free=True)) == ["Full den uka", "Ledig torsdag"]
+
+
+async def test_what_has_not_begun_leaves_out_courses_that_one_can_no_longer_join() -> None:
+    await make.offer("Kurs som er i gang", joining=Joining.WHOLE, starts=[days(-7), days(1)])
+    await make.offer("Nytt kurs", joining=Joining.WHOLE, starts=[days(2), days(9)])
+    await make.offer("Turgruppe", starts=[days(-7), days(3)])
+    assert await titles(Search(not_begun=True)) == ["Nytt kurs", "Turgruppe"]
+
+
 async def test_the_name_of_the_organiser_finds_what_it_offers() -> None:
     await make.offer("Suppe", starts=[days(1)])
     await OfferText.filter(title="Suppe").update(keywords="Frivilligsentralen Sandnes rådhus Møteplass")
