@@ -8,10 +8,11 @@ from marketplace.base.http import Request
 from marketplace.base.kept import kept
 from marketplace.base.migrate import NEWEST
 from marketplace.base.templates import render
+from marketplace.settings import settings
 from offers.catalogue import queries, rules
 from offers.catalogue.models import AUDIENCE_LABELS, Audience
 from offers.catalogue.rules import When, card, period
-from offers.catalogue.search import Search, search
+from offers.catalogue.search import Search, audience_counts, search
 
 TODAY, WEEK = 6, 6
 """So many offers the front page shows of each."""
@@ -20,26 +21,35 @@ TODAY, WEEK = 6, 6
 @public
 @kept
 async def front(request: Request) -> Response:
-    """What one can drop in on today, what begins this week (or else the next), and how much there is for whom."""
-    now, lang = request.now, request.lang
+    """What one can drop in on today, what begins this week (or else the next), and how much there is for whom: in the
+    municipality that the pages are called after, if it is one of those served."""
+    now, lang, name = request.now, request.lang, settings().place_name
+    place = name if await queries.is_municipality(name) else ""
     viewer = await queries.viewer_of(request.person)
     today = await search(
-        Search(drop_in=True, between=period(When.TODAY, now), page=TODAY, counted=TODAY),
+        Search(place=place, drop_in=True, between=period(When.TODAY, now), page=TODAY, counted=TODAY),
         viewer=viewer, lang=lang, now=now,
     )  # fmt: skip
     for week in (When.THIS_WEEK, When.NEXT_WEEK):
         starts, ends = period(week, now)
         coming = await search(
-            Search(drop_in=False, not_begun=True, between=(max(starts, now), ends), page=WEEK, counted=WEEK),
+            Search(
+                place=place,
+                drop_in=False,
+                not_begun=True,
+                between=(max(starts, now), ends),
+                page=WEEK,
+                counted=WEEK,
+            ),
             viewer=viewer,
             lang=lang,
             now=now,
         )
         if coming.rows:
             break
-    counts = await queries.audience_counts(viewer, now)
+    counts = await audience_counts(place, viewer=viewer, now=now)
     return render(
-        request, "marketplace/home/front.html", week=week.value, tiles=[
+        request, "marketplace/home/front.html", week=week.value, place=place, tiles=[
             (words, key.value, rules.offers_found(counts[key], False)) for key, words in AUDIENCE_LABELS.items()
             if key in counts and key is not Audience.STAFF
         ],

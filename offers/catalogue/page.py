@@ -34,7 +34,7 @@ def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
         "lang": other_lang(lang),
         "kind_label": kind_words(offer["kind"], joining, offer["session_count"]),
         "audience_text": audience_words(offer["audiences"]),
-        "when_text": pattern(coming),
+        "when_text": pattern(to_choose(coming, offer["kind"])),
         "paragraphs": [part for part in offer["body"].split("\n") if part.strip()],
         "address": ", ".join(part for part in (offer["street"], town(offer)) if part),
         "venue_lang": other_lang(offer["venue_lang"]) if offer["venue_lang"] else "",

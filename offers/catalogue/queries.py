@@ -7,7 +7,6 @@ from uuid import UUID
 
 from marketplace.base.database import row, rows
 from marketplace.base.errors import NotFound
-from marketplace.base.revision import catalogue
 from organizations.members.queries import is_staff
 
 
@@ -120,28 +119,9 @@ async def titles(viewer: Viewer, lang: str, now: datetime, limit: int = 2000) ->
     )
 
 
-_counted: tuple[Any, dict[str, int]] = (None, {})
-"""The newest audience_counts, after what they are true for."""
-
-
-async def audience_counts(viewer: Viewer, now: datetime) -> dict[str, int]:
-    """How many current offers name each audience. Counting takes ten times as long as the rest of the front page, so
-    one count serves visitors for a minute, or until the catalogue changes."""
-    global _counted
-    true_for = (catalogue.heard, viewer, now.replace(second=0, microsecond=0))
-    if catalogue.heard and _counted[0] == true_for:
-        return _counted[1]
-    values: list[Any] = [now]
-    counted = await rows(
-        f"""SELECT audience, count(*) AS number FROM offer o JOIN organization w ON w.id = o.owner_id,
-            unnest(o.audiences) audience
-        WHERE {published(viewer, values)} AND {CURRENT.format(now="$1")} GROUP BY audience""",
-        *values,
-    )
-    counts = {row["audience"]: row["number"] for row in counted}
-    if viewer == VISITOR:
-        _counted = (true_for, counts)
-    return counts
+async def is_municipality(name: str) -> bool:
+    """Does the instance serve a municipality of this name?"""
+    return await row("SELECT 1 FROM municipality WHERE lower(name) = lower($1)", name) is not None
 
 
 async def organizations(viewer: Viewer, lang: str, now: datetime) -> list[dict[str, Any]]:

@@ -33,7 +33,10 @@ async def test_one_can_drop_in_today(visitor: Visitor) -> None:
     assert section(page, "today") == ["Pågår", "Kafé"]
     cards = page.soup.select("[data-tone=lamp] article")
     assert words(cards[1]) == "kl. 13 til 15 Kafé Kafé: bli med. Langgata"
-    assert page.soup.find("a", string="Alle steder du kan komme innom")["href"] == "/offers?drop_in=1"
+    assert (
+        page.soup.find("a", string="Alle steder du kan komme innom")["href"]
+        == "/offers?drop_in=1&place=Sandnes"
+    )
 
 
 async def test_this_week_shows_what_one_books_and_what_is_left(visitor: Visitor) -> None:
@@ -50,7 +53,7 @@ async def test_this_week_shows_what_one_books_and_what_is_left(visitor: Visitor)
     assert words(page.soup.select_one(".tp-session")) == (
         "tir 13 okt Sov bedre kl. 13–15 · Frivilligsentralen 2 plasser igjen"
     )
-    assert page.soup.find("a", string="Hele uka")["href"] == "/offers?when=this_week"
+    assert page.soup.find("a", string="Hele uka")["href"] == "/offers?when=this_week&place=Sandnes"
 
 
 async def test_when_the_week_is_empty_the_next_one_is_shown(visitor: Visitor) -> None:
@@ -58,7 +61,7 @@ async def test_when_the_week_is_empty_the_next_one_is_shown(visitor: Visitor) ->
     page = await visitor.open("/")
     assert page.soup.find(id="week").get_text() == "Neste uke"
     assert section(page, "week") == ["Neste tirsdag"]
-    assert page.soup.find("a", string="Hele uka")["href"] == "/offers?when=next_week"
+    assert page.soup.find("a", string="Hele uka")["href"] == "/offers?when=next_week&place=Sandnes"
 
 
 async def test_each_audience_has_a_count_that_its_link_leads_to(visitor: Visitor) -> None:
@@ -70,7 +73,8 @@ async def test_each_audience_has_a_count_that_its_link_leads_to(visitor: Visitor
     page = await visitor.open("/")
     tiles = [(words(tile), str(tile["href"])) for tile in page.soup.select(".tp-tile")]
     assert tiles == [
-        ("Voksne 1 tilbud", "/offers?audience=adults"), ("65 år og eldre 2 tilbud", "/offers?audience=seniors"),
+        ("Voksne 1 tilbud", "/offers?audience=adults&place=Sandnes"),
+        ("65 år og eldre 2 tilbud", "/offers?audience=seniors&place=Sandnes"),
     ]  # fmt: skip
     for text, href in tiles:
         count = (await visitor.open(href)).soup.find(id="found").get_text()
@@ -88,3 +92,12 @@ async def test_an_empty_marketplace_has_a_front_page(visitor: Visitor) -> None:
     assert page.status == 200
     assert "I dag er det stille." in page.text
     assert page.soup.find(id="week") is None
+
+
+async def test_the_front_page_is_of_the_municipality_it_is_called_after(visitor: Visitor) -> None:
+    far = await make.municipality(number="3447", slug="sondre-land", name="Søndre Land")
+    await make.offer("Langt unna", starts=[TODAY], municipality_id=far.id, audiences=["seniors"])
+    await make.offer("Her", starts=[TODAY], audiences=["adults"])
+    page = await visitor.open("/")
+    assert section(page, "week") == ["Her"]
+    assert [words(tile.b) for tile in page.soup.select(".tp-tile")] == ["Voksne"]
