@@ -102,7 +102,21 @@ async def offer_page(
         WHERE s.offer_id = $1 AND s.ends_at > $2 ORDER BY s.starts_at, s.id LIMIT {SESSIONS_SHOWN}""",
         found["id"], now,
     )  # fmt: skip
+    found["next"] = None if found["sessions"] else await _continued(found["id"], viewer, lang, now)
     return found
+
+
+async def _continued(offer: UUID, viewer: Viewer, lang: str, now: datetime) -> dict[str, Any] | None:
+    """slug, title and lang of the newest offer that goes on where this one ended."""
+    values: list[Any] = [offer, lang, now]
+    return await row(
+        f"""SELECT o.slug, t.title, t.lang FROM offer o JOIN organization w ON w.id = o.owner_id
+        JOIN LATERAL (SELECT * FROM offer_text t WHERE t.offer_id = o.id AND t.lang IN ($2, o.source_lang)
+            ORDER BY t.lang = $2 DESC LIMIT 1) t ON true
+        WHERE o.continues_id = $1 AND {published(viewer, values)} AND {CURRENT.format(now="$3")}
+        ORDER BY o.id DESC LIMIT 1""",
+        *values,
+    )
 
 
 async def titles(viewer: Viewer, lang: str, now: datetime, limit: int = 2000) -> list[dict[str, Any]]:

@@ -235,6 +235,16 @@ async def test_an_unknown_address_is_not_found(visitor: Visitor, slug: str) -> N
         assert (await visitor.open(f"/{path}/{slug}")).status == 404
 
 
+async def test_what_is_over_leads_to_what_goes_on(visitor: Visitor) -> None:
+    over = await make.offer("Håp i vår", starts=[NOW - WEEK])
+    await make.offer("Håp, kladd", starts=[SATURDAY], state="draft", continues=over)
+    following = await make.offer("Håp i høst", starts=[SATURDAY], continues=over)
+    page = await visitor.open(f"/offers/{over.slug}")
+    assert page.soup.find("a", string="Håp i høst")["href"] == f"/offers/{following.slug}"
+    assert "kladd" not in page.text
+    assert "Det går videre" not in (await visitor.open(f"/offers/{following.slug}")).text
+
+
 async def test_many_dates_are_folded(visitor: Visitor) -> None:
     offer = await make.offer("Tur", starts=[SATURDAY + WEEK * number for number in range(11)])
     page = await visitor.open(f"/offers/{offer.slug}")
