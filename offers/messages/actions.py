@@ -85,7 +85,6 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
     Returns how many are told and must be rung. Raises Refused when it is not published any more.
     """
     async with changing(offer.id):
-        await rows("SELECT id FROM offer WHERE id = $1 FOR NO KEY UPDATE", offer.id)
         await offer.refresh_from_db(fields=["state"])
         if offer.state != OfferState.PUBLISHED:
             raise Refused(_("Tilbudet er avlyst allerede."))

@@ -1,6 +1,7 @@
 """Writes of those who publish: drafts, texts, sessions, seats, publishing, copying, hosts. One transaction each."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -69,15 +70,34 @@ async def _insert(offer: Offer, title: str) -> None:
     raise Conflict
 
 
+@asynccontextmanager
+async def _editing(offer: Offer, by: UUID, now: datetime, act: str = "offer.changed") -> AsyncIterator[None]:
+    """A change of an offer and what follows from it, in one transaction. Raises Refused, Incomplete.
+
+    The offer is read afresh under its lock: it may have been published or cancelled while the page stood open.
+    """
+    async with changing(offer.id):
+        await offer.refresh_from_db()
+        if offer.state == OfferState.CANCELLED:
+            raise Refused(str(rules.CANCELLED))
+        yield
+        await _finish(offer, by, now, act)
+
+
 async def change(
     offer: Offer, *, by: UUID, now: datetime, text: dict[str, Any] | None = None, **facts: Any
 ) -> None:
     """Change facts and texts of the first language. Raises Incomplete when a published offer would lack something."""
-    async with changing(offer.id):
-        await offer.update_from_dict(facts).save()
-        if text:
-            await OfferText.filter(offer_id=offer.id, lang=offer.source_lang).update(**text)
-        await _finish(offer, by, now, "offer.changed")
+    async with _editing(offer, by, now):
+        await _write(offer, text, facts)
+
+
+async def _write(offer: Offer, text: dict[str, Any] | None, facts: dict[str, Any]) -> None:
+    """Only what a step asks for: another step may be saved at the same time."""
+    if facts:
+        await offer.update_from_dict(facts).save(update_fields=list(facts))
+    if text:
+        await OfferText.filter(offer_id=offer.id, lang=offer.source_lang).update(**text)
 
 
 async def _finish(offer: Offer, by: UUID, now: datetime, act: str) -> None:
@@ -125,7 +145,7 @@ async def set_audience(
     offer: Offer, *, by: UUID, now: datetime, members: Iterable[UUID], text: dict[str, Any], **facts: Any
 ) -> None:
     """For whom the offer is, and who may see it. Raises Incomplete."""
-    async with changing(offer.id):
+    async with _editing(offer, by, now):
         await rows("DELETE FROM offer_audience_organization WHERE offer_id = $1", offer.id)
         for organization in sorted(set(members)):
             await rows(
@@ -133,7 +153,7 @@ async def set_audience(
                 SELECT $1, $2, id FROM organization WHERE id = $3 AND state = 'approved'""",
                 uuid7(), offer.id, organization,
             )  # fmt: skip
-        await change(offer, by=by, now=now, text=text, **facts)
+        await _write(offer, text, facts)
 
 
 async def set_place(
@@ -147,7 +167,7 @@ async def set_place(
     **facts: Any,
 ) -> None:
     """Where the offer meets. `new`: a place of the municipality, made unless it is there. Raises Incomplete."""
-    async with changing(offer.id):
+    async with _editing(offer, by, now):
         if new:
             municipality = offer.municipality_id
             same = {"municipality_id": municipality, "name": new["name"], "street": new["street"]}
@@ -155,7 +175,7 @@ async def set_place(
             if made and transport:
                 await VenueText.create(venue=venue, lang=offer.source_lang, transport=transport)
             facts["venue_id"] = venue.id
-        await change(offer, by=by, now=now, text=text, **facts)
+        await _write(offer, text, facts)
 
 
 async def set_joining(
@@ -169,14 +189,14 @@ async def set_joining(
     **facts: Any,
 ) -> None:
     """How people join. A draft's seats are made anew: nobody can have booked. Raises Refused, Incomplete."""
-    async with changing(offer.id):
+    async with _editing(offer, by, now):
         if joining not in rules.joinings(offer.state, offer.joining):
             raise Refused(_("Måten å bli med på kan ikke endres når noen kan ha meldt seg på."))
         offer.joining = joining
         if offer.state == OfferState.DRAFT:
             await rows("DELETE FROM seat_pool WHERE offer_id = $1", offer.id)
             await make_pools(offer, capacity)
-        await change(offer, by=by, now=now, text=text, joining=joining, **facts)
+        await _write(offer, text, facts | {"joining": joining})
 
 
 async def set_sessions(
@@ -195,7 +215,7 @@ async def set_sessions(
     A day that already has that meeting is left as it is. Of a draft's sessions that were there at the moment `seen`
     only those to `keep` stay.
     """
-    async with changing(offer.id):
+    async with _editing(offer, by, now, "offer.dates"):
         capacity = await capacity_of(offer.id)
         if offer.state == OfferState.DRAFT and seen:
             await rows(
@@ -212,15 +232,13 @@ async def set_sessions(
             )  # fmt: skip
             made += len(added)
         await make_pools(offer, capacity)
-        await _finish(offer, by, now, "offer.dates")
-        return made
+    return made
 
 
 async def publish(offer: Offer, *, by: UUID, now: datetime, sensitive: bool) -> None:
     """Show the offer to those it is for. Raises Incomplete, with what is missing."""
     async with changing(offer.id):
-        await rows("SELECT id FROM offer WHERE id = $1 FOR NO KEY UPDATE", offer.id)
-        await offer.refresh_from_db(fields=["state"])
+        await offer.refresh_from_db()
         if offer.state == OfferState.CANCELLED:
             raise Refused(_("Tilbudet er avlyst. Lag et nytt av det i stedet."))
         if offer.state == OfferState.PUBLISHED:
@@ -260,9 +278,8 @@ COPIED = {
 
 async def set_text(offer: Offer, lang: str, *, by: UUID, now: datetime, **text: str) -> None:
     """What the offer says in one more language."""
-    async with changing(offer.id):
+    async with _editing(offer, by, now):
         await OfferText.update_or_create(text, offer_id=offer.id, lang=lang)
-        await _finish(offer, by, now, "offer.changed")
 
 
 async def assign_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) -> None:

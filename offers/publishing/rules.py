@@ -52,6 +52,8 @@ VISIBILITY_LABELS = {
 }
 
 
+CANCELLED = lazy("Tilbudet er avlyst og kan ikke endres. Lag et nytt av det i stedet.")
+
 LANGUAGE_WORDS = {"nb": lazy("bokmål"), "nn": lazy("nynorsk"), "en": lazy("engelsk")}
 
 

@@ -87,7 +87,7 @@ async def editable(request: Request) -> Offer:
     """The offer of this address, if the person may edit it and it still can be changed. Raises NotFound, Refused."""
     offer = await offer_editable_by(request.person, request.path_params["slug"])
     if offer.state == OfferState.CANCELLED:
-        raise Refused(_("Tilbudet er avlyst og kan ikke endres. Lag et nytt av det i stedet."))
+        raise Refused(str(rules.CANCELLED))
     return offer
 
 

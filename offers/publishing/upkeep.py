@@ -12,8 +12,12 @@ from offers.publishing.queries import seats_of
 
 @asynccontextmanager
 async def changing(offer_id: UUID) -> AsyncIterator[None]:
-    """A transaction that may change an offer's sessions or seats: its pools are locked before anything else."""
+    """A transaction that may change an offer, its sessions or seats: one at a time, and nobody books meanwhile.
+
+    The offer's row is locked first, then its pools. What was read of them before may be old by now.
+    """
     async with in_transaction():
+        await rows("SELECT id FROM offer WHERE id = $1 FOR NO KEY UPDATE", offer_id)
         await lock_pools(offer_id)
         yield
 
