@@ -1,6 +1,6 @@
 """Writes of those who publish: drafts, texts, sessions, seats, publishing, copying, hosts. One transaction each."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from datetime import date, datetime, time
 from typing import Any
@@ -80,8 +80,9 @@ async def _editing(offer: Offer, by: UUID, now: datetime, act: str = "offer.chan
         await offer.refresh_from_db()
         if offer.state == OfferState.CANCELLED:
             raise Refused(str(rules.CANCELLED))
+        lacked = await missing_of(offer, now) if offer.state == OfferState.PUBLISHED else []
         yield
-        await _finish(offer, by, now, act)
+        await _finish(offer, by, now, act, lacked)
 
 
 async def change(
@@ -100,17 +101,26 @@ async def _write(offer: Offer, text: dict[str, Any] | None, facts: dict[str, Any
         await OfferText.filter(offer_id=offer.id, lang=offer.source_lang).update(**text)
 
 
-async def _finish(offer: Offer, by: UUID, now: datetime, act: str) -> None:
-    """What follows from any change: the default of sensitive, words to search by, calendars, seats, completeness."""
+async def _finish(
+    offer: Offer, by: UUID, now: datetime, act: str, lacked: Collection[rules.Objection] = ()
+) -> None:
+    """What follows from any change: the default of sensitive, words to search by, calendars, seats, completeness.
+
+    What the offer `lacked` before is no objection: one that is over, and has no date ahead, may still be mended.
+    """
     draft = offer.state == OfferState.DRAFT
     if draft:
-        offer.sensitive = rules.is_sensitive(offer.kind, offer.audiences, offer.joining)
+        shielded = offer.continues_id and await value(
+            "SELECT sensitive FROM offer WHERE id = $1", offer.continues_id
+        )
+        offer.sensitive = bool(shielded) or rules.is_sensitive(offer.kind, offer.audiences, offer.joining)
     offer.changed_at = now
     await offer.save(update_fields=["sensitive", "changed_at"])
     await _keep_keywords(offer)
     await rows("UPDATE session SET vevent = NULL WHERE offer_id = $1 AND vevent IS NOT NULL", offer.id)
     await refresh(offer.id, now)
-    if not draft and (missing := await missing_of(offer, now)):
+    missing = [] if draft else [one for one in await missing_of(offer, now) if one not in lacked]
+    if missing:
         raise Incomplete(missing)
     await record(act, now=now, actor=by, object_id=offer.id, organization=offer.owner_id)
 

@@ -58,7 +58,8 @@ LANGUAGE_WORDS = {"nb": lazy("bokmål"), "nn": lazy("nynorsk"), "en": lazy("enge
 
 
 def is_sensitive(kind: Kind, audiences: Iterable[str], joining: Joining) -> bool:
-    """The default of `sensitive` (product.md): self-help, next of kin, and what is joined by request."""
+    """The default of `sensitive` (product.md): self-help, next of kin, and what is joined by request. What continues
+    a shielded offer is shielded too (actions.py)."""
     own = kind is Kind.SELF_HELP_GROUP or joining is Joining.REQUEST
     return own or Audience.NEXT_OF_KIN in set(audiences)
 
