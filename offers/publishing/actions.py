@@ -14,20 +14,10 @@ from marketplace.base.clock import at_oslo
 from marketplace.base.database import in_transaction, rows, value
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import speaking
-from offers.catalogue.models import (
-    KIND_LABELS,
-    Joining,
-    Kind,
-    Offer,
-    OfferState,
-    OfferText,
-    Venue,
-    VenueText,
-)  # fmt: skip
+from offers.catalogue.models import Joining, Kind, Offer, OfferState, OfferText, Venue, VenueText
 from offers.publishing import rules
 from offers.publishing.queries import capacity_of, members_seeing, text_of
-from offers.publishing.upkeep import changing, make_pools, move_on, refresh
+from offers.publishing.upkeep import changing, keep_keywords, make_pools, move_on, refresh
 
 
 class Incomplete(Refused):
@@ -116,7 +106,7 @@ async def _finish(
         offer.sensitive = bool(shielded) or rules.is_sensitive(offer.kind, offer.audiences, offer.joining)
     offer.changed_at = now
     await offer.save(update_fields=["sensitive", "changed_at"])
-    await _keep_keywords(offer)
+    await keep_keywords(offer)
     await rows("UPDATE session SET vevent = NULL WHERE offer_id = $1 AND vevent IS NOT NULL", offer.id)
     await refresh(offer.id, now)
     missing = [] if draft else [one for one in await missing_of(offer, now) if one not in lacked]
@@ -133,22 +123,6 @@ async def missing_of(offer: Offer, now: datetime) -> list[rules.Objection]:
     )  # fmt: skip
     members = len(await members_seeing(offer.id))
     return list(rules.objections(offer, await text_of(offer), coming=coming, members=members))
-
-
-async def _keep_keywords(offer: Offer) -> None:
-    """Names of organisers, place and kind beside each text, so that search finds the offer by them."""
-    names = await value(
-        """SELECT concat_ws(' ', w.name, v.name, (SELECT string_agg(x.name, ' ') FROM offer_organizer c
-            JOIN organization x ON x.id = c.organization_id WHERE c.offer_id = o.id))
-        FROM offer o JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
-        WHERE o.id = $1""",
-        offer.id,
-    )
-    for text in await OfferText.filter(offer_id=offer.id):
-        with speaking(text.lang):
-            keywords = f"{KIND_LABELS[offer.kind]} {names}"
-        if text.keywords != keywords:
-            await OfferText.filter(id=text.id).update(keywords=keywords)
 
 
 async def set_audience(
@@ -223,7 +197,7 @@ async def set_sessions(
     """Add a session on each of the days, at these Norwegian clock times all year. Returns how many are new.
 
     A day that already has that meeting is left as it is. Of a draft's sessions that were there at the moment `seen`
-    only those to `keep` stay.
+    only those to `keep` stay. Raises Refused when there would be more than the page of dates can show.
     """
     async with _editing(offer, by, now, "offer.dates"):
         capacity = await capacity_of(offer.id)
@@ -241,6 +215,14 @@ async def set_sessions(
                 uuid7(), offer.id, at_oslo(day, starts), at_oslo(day, ends), now,
             )  # fmt: skip
             made += len(added)
+        ahead = await value(
+            "SELECT count(*) FROM session WHERE offer_id = $1 AND ends_at > $2", offer.id, now
+        )
+        if made and ahead > rules.MOST_SESSIONS:
+            raise Refused(
+                _("Et tilbud kan ha høyst %(most)s datoer som kommer. Velg færre nå, og legg inn resten senere.",
+                  most=rules.MOST_SESSIONS)
+            )  # fmt: skip
         await make_pools(offer, capacity)
     return made
 

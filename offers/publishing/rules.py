@@ -13,7 +13,8 @@ from marketplace.base.i18n import lazy, ngettext
 from offers.catalogue.models import Audience, Joining, Kind, Offer, OfferState, OfferText, Visibility
 
 MOST_SESSIONS = 200
-"""Dates made in one go."""
+"""Dates made in one go, and dates ahead of one offer: its page of dates shows no more, and what a draft's page does
+not show would be taken away when it is saved."""
 YEARS_AHEAD = 5
 RESERVED_SLUGS = {"new"}
 

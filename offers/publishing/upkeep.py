@@ -1,12 +1,14 @@
-"""What follows from an offer's sessions and is kept in step with them: copies for lists, and seats."""
+"""What follows from an offer and its sessions and is kept in step with them: copies for lists, words to search by, and
+seats."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.database import in_transaction, rows
-from offers.catalogue.models import Joining, Offer, SeatPool
+from marketplace.base.database import in_transaction, rows, value
+from marketplace.base.i18n import speaking
+from offers.catalogue.models import KIND_LABELS, Joining, Offer, OfferText, SeatPool
 from offers.publishing.queries import seats_of
 
 
@@ -85,3 +87,19 @@ async def make_pools(offer: Offer, capacity: int | None) -> None:
         await SeatPool.bulk_create(
             [SeatPool(offer=offer, session_id=session["id"], capacity=capacity) for session in lacking]
         )
+
+
+async def keep_keywords(offer: Offer) -> None:
+    """Names of organisers, place and kind beside each text, so that search finds the offer by them."""
+    names = await value(
+        """SELECT concat_ws(' ', w.name, v.name, (SELECT string_agg(x.name, ' ') FROM offer_organizer c
+            JOIN organization x ON x.id = c.organization_id WHERE c.offer_id = o.id))
+        FROM offer o JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
+        WHERE o.id = $1""",
+        offer.id,
+    )
+    for text in await OfferText.filter(offer_id=offer.id):
+        with speaking(text.lang):
+            keywords = f"{KIND_LABELS[offer.kind]} {names}"
+        if text.keywords != keywords:
+            await OfferText.filter(id=text.id).update(keywords=keywords)

@@ -205,6 +205,31 @@ async def test_200_dates_are_saved_and_holidays_are_not_ticked(visitor: Visitor,
     assert await Session.all().count() == len(listed.fields("/sessions")["dates"])
 
 
+async def test_more_dates_than_the_page_shows_are_refused_and_none_is_lost(
+    visitor: Visitor, kari: Person
+) -> None:
+    home = await draft(visitor)
+    daily = [visitor.now + timedelta(days=day) for day in range(1, 199)]
+    await Session.bulk_create(
+        [Session(offer=await Offer.get(), starts_at=at, ends_at=at + timedelta(hours=1), changed_at=visitor.now)
+         for at in daily]
+    )  # fmt: skip
+    listed = await visitor.submit(await visitor.open(f"{home}/sessions"), "/sessions", **WEEKLY)
+    page = await visitor.submit(listed, "/sessions")
+    assert page.status == 422
+    summary = page.soup.find(class_="ds-error-summary")
+    assert summary
+    assert [item.get_text() for item in summary.find_all("li")] == [
+        "Et tilbud kan ha høyst 200 datoer som kommer. Velg færre nå, og legg inn resten senere."
+    ]
+    assert page.fields("/sessions")["dates"] == ["2026-10-20", "2026-10-27", "2026-11-03"]
+    assert await Session.all().count() == 198
+    page = await visitor.submit(page, "/sessions", dates=["2026-10-20", "2026-11-03"])
+    assert (page.status, await Session.all().count()) == (303, 200)
+    assert await step(visitor, home, "sessions", go="later") == ""
+    assert await Session.all().count() == 200
+
+
 async def test_dates_outside_the_list_are_not_saved(visitor: Visitor, kari: Person) -> None:
     home = await draft(visitor)
     listed = await visitor.submit(await visitor.open(f"{home}/sessions"), "/sessions", **WEEKLY)
@@ -356,6 +381,18 @@ async def test_a_translation_that_cannot_be_saved_is_shown_again(visitor: Visito
     assert "Tilbudet er avlyst og kan ikke endres." in answer.soup.find(class_="ds-error-summary").get_text()
     assert answer.fields("/texts/en")["summary"] == ["Knit and talk."]
     assert await OfferText.all().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "prefix", "words"),
+    [("nb", "/en", "Du kan gå når du vil."), ("en", "", "You can leave whenever you want.")],
+)
+async def test_what_is_suggested_is_in_the_offers_own_language(
+    visitor: Visitor, kari: Person, source: str, prefix: str, words: str
+) -> None:
+    home = await draft(visitor, source_lang=source)
+    page = await visitor.open(f"{prefix}{home}/joining")
+    assert page.fields("/joining")["may_leave"] == [words]
 
 
 async def test_a_shielded_course_is_copied_as_shielded(visitor: Visitor, kari: Person) -> None:
