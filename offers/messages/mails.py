@@ -84,10 +84,12 @@ async def session_cancelled(
         return None
     with speaking(lang):
         part = _part(found, event, "CANCEL")
-    left = [each for each in found["sessions"] if each["status"] != "cancelled"]
+    ahead = any(
+        each["status"] != "cancelled" and each["starts_at"] > one["changed_at"] for each in found["sessions"]
+    )
     return compose(
         "session_cancelled", channel, lang, lazy("Avlyst"), calendar=part, method="CANCEL" if part else None,
-        booking=found, session=one, goes_on=found["state"] in SEATED and bool(left),
+        booking=found, session=one, goes_on=found["state"] in SEATED and ahead,
     )  # fmt: skip
 
 

@@ -101,7 +101,7 @@ async def show_again(session: Session, form: Filled[Any], stale: actions.Stale) 
 async def moving(
     request: Request, session: Session, places: list[dict[str, Any]], form: Any, status: int = 200
 ) -> Response:
-    parties = await queries.parties_of_session(session.id, waiting=False)
+    parties = await queries.parties_of_session(session.id)
     return render(request, "offers/messages/move.html", status=status, form=form, venues=places,
                   told=told(*queries.counts(parties)), **await about(session, request))  # fmt: skip
 
@@ -123,8 +123,9 @@ async def cancel(request: Request) -> Response:
                 await show_again(session, form, stale)
             except Refused as refused:
                 form.add_error("form", refused.message)
-    parties = await queries.parties_of_session(session.id, waiting=True)
-    return render(request, "offers/messages/cancel.html", status=status, form=form,
+    ending = await queries.ending_pools(session.offer.id, request.now, session.id)
+    parties = await queries.parties_of_session(session.id, ending)
+    return render(request, "offers/messages/cancel.html", status=status, form=form, ending=bool(ending),
                   told=told(*queries.counts(parties)), **await about(session, request))  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import Joining, Kind, Offer, OfferState, OfferText, Venue, VenueText
 from offers.publishing import rules
 from offers.publishing.queries import capacity_of, members_seeing, text_of
-from offers.publishing.upkeep import changing, keep_keywords, make_pools, move_on, refresh
+from offers.publishing.upkeep import changing, keep_keywords, make_pools, move_on, refresh, reopen
 
 
 class Incomplete(Refused):
@@ -206,8 +206,10 @@ async def set_sessions(
                 "DELETE FROM session WHERE offer_id = $1 AND changed_at <= $2 AND NOT id = ANY($3)",
                 offer.id, seen, list(keep),
             )  # fmt: skip
-        made = 0
-        for day in sorted(set(days)):
+        made, new = 0, sorted(set(days))
+        if new:
+            await reopen(offer.id, now)
+        for day in new:
             added = await rows(
                 """INSERT INTO session (id, offer_id, starts_at, ends_at, status, note, sequence, changed_at)
                 SELECT $1, $2, $3, $4, 'scheduled', '', 0, $5 WHERE NOT EXISTS (SELECT 1 FROM session

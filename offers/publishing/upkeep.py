@@ -89,6 +89,16 @@ async def make_pools(offer: Offer, capacity: int | None) -> None:
         )
 
 
+async def reopen(offer_id: UUID, now: datetime) -> None:
+    """Open the offer's seats for a new date, when there is none ahead: the last one's cancellation closed them."""
+    await rows(
+        """UPDATE seat_pool p SET closes_at = NULL
+        WHERE p.offer_id = $1 AND p.session_id IS NULL AND p.closes_at <= $2 AND NOT EXISTS (SELECT FROM session s
+            WHERE s.offer_id = $1 AND s.status <> 'cancelled' AND s.starts_at > $2)""",
+        offer_id, now,
+    )  # fmt: skip
+
+
 async def keep_keywords(offer: Offer) -> None:
     """Names of organisers, place and kind beside each text, so that search finds the offer by them."""
     names = await value(

@@ -12,7 +12,7 @@ from marketplace.base.mail import MAILS, Content
 from marketplace.base.models import AuditEntry, Channel, OutboxMessage
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings.models import Booking, BookingState
-from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session, SessionStatus
+from offers.catalogue.models import Joining, Offer, OfferState, OfferText, SeatPool, Session, SessionStatus
 from offers.messages import mails  # noqa: F401 - fills MAILS
 from organizations.members.models import Role
 from tests import make
@@ -283,6 +283,79 @@ async def test_one_cancelled_session_of_a_course_leaves_the_rest(visitor: Visito
     assert (message.lang, method, str(calendar["SUMMARY"]).endswith("Avtale")) == ("nn", "CANCEL", True)
     assert "LOCATION" not in calendar
     assert "De andre gangene" in (await MAILS["session_cancelled"](Channel.EMAIL, "nb", **message.facts)).text  # type: ignore[union-attr]
+
+
+async def test_a_course_whose_only_session_is_cancelled_ends_and_tells_the_queue_too(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari, joining=Joining.WHOLE, capacity=1)
+    ola = await book(offer, "Ola", "ola@example.no")
+    await book(offer, "Eva", "eva@example.no", BookingState.WAITING)
+    await book(offer, "Åse", state=BookingState.WAITING)
+    page = await visitor.open(f"/manage/sessions/{(await session_of(offer)).id}/cancel")
+    assert "2 påmeldte får beskjed, én må dere ringe." in page.text
+    assert "Ingen samlinger står igjen, så påmeldingene avsluttes." in page.text
+    page = await visitor.submit(page, "/cancel", note="Kurslederen er syk.")
+    assert await told() == [("email", f"{name}@example.no", "session_cancelled") for name in ("eva", "ola")]
+    assert [one.state for one in await Booking.all()] == [BookingState.CANCELLED] * 3
+    pool = await SeatPool.get()
+    assert (pool.taken, pool.waiting) == (0, 0)
+    assert "Åse" in (await visitor.follow(page)).text
+    made = await content(await OutboxMessage.get(address="ola@example.no"))
+    assert ("Kurslederen er syk." in made.text, "De andre gangene" in made.text) == (True, False)
+    assert event(made)[1]["UID"] == f"booking-{ola.id}-{(await session_of(offer)).id}@127.0.0.1"
+    closed = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    assert (closed.status, "Påmeldingen er stengt." in closed.text) == (410, True)
+
+
+async def test_a_course_that_lost_its_last_date_opens_again_with_a_new_one(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari, joining=Joining.WHOLE)
+    said = {"what_happens": "Vi leker.", "bring_someone": "Ja.", "way_in": "Grønn dør.", "meets_you": "Tom."}
+    await OfferText.filter(offer=offer).update(**said)
+    session = await session_of(offer)
+    await visitor.submit(await visitor.open(f"/manage/sessions/{session.id}/cancel"), "/cancel")
+    assert (await visitor.open(f"/offers/{offer.slug}/bookings/new")).status == 410
+    page = await visitor.open(f"/manage/offers/{offer.slug}/sessions")
+    assert (await visitor.submit(page, "/sessions", first="1.12.2026", starts="18", ends="20")).status == 303
+    assert (await visitor.open(f"/offers/{offer.slug}/bookings/new")).status == 200
+
+
+async def test_a_group_one_asks_to_join_answers_nobody_when_its_last_date_is_cancelled(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari, joining=Joining.REQUEST)
+    await book(offer, "Ola", "ola@example.no")
+    await book(offer, "Eva", "eva@example.no", BookingState.REQUESTED)
+    session = await session_of(offer)
+    await visitor.submit(await visitor.open(f"/manage/sessions/{session.id}/cancel"), "/cancel")
+    assert await told() == [("email", f"{name}@example.no", "session_cancelled") for name in ("eva", "ola")]
+    assert [one.state for one in await Booking.all()] == [BookingState.CANCELLED] * 2
+
+
+@pytest.mark.parametrize("act", ["session", "offer"])
+async def test_who_has_been_at_a_course_stays_in_its_register_when_the_rest_is_cancelled(
+    visitor: Visitor, kari: Person, act: str
+) -> None:
+    offer = await course(kari, joining=Joining.WHOLE, capacity=1, starts=[NOW - WEEK, NOW + WEEK])
+    ola = await book(offer, "Ola", "ola@example.no")
+    eva = await book(offer, "Eva", "eva@example.no", BookingState.WAITING)
+    been, coming = await Session.filter(offer=offer).order_by("starts_at")
+    path = (
+        f"/manage/sessions/{coming.id}/cancel" if act == "session" else f"/manage/offers/{offer.slug}/cancel"
+    )
+    page = await visitor.open(path)
+    assert "2 påmeldte får beskjed." in page.text
+    assert (await visitor.submit(page, "/cancel")).status == 303
+    assert await told() == [("email", f"{name}@example.no", f"{act}_cancelled") for name in ("eva", "ola")]
+    states = {one.id: one.state for one in await Booking.all()}
+    assert states == {ola.id: BookingState.CONFIRMED, eva.id: BookingState.CANCELLED}
+    pool = await SeatPool.get()
+    assert (pool.taken, pool.waiting) == (1, 0)
+    assert "Ola" in (await visitor.open(f"/manage/sessions/{been.id}/register")).text
+    made = await content(await OutboxMessage.get(address="ola@example.no"))
+    assert ("De andre gangene" in made.text, "Du trenger ikke gjøre noe." in made.text) == (False, True)
 
 
 async def test_a_cancelled_offer_tells_everybody_once_and_keeps_what_has_been(
