@@ -85,7 +85,8 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
     """Cancel an offer and every session of it that has not begun. Bookings of these end with it; of a course that has
     begun only the queue and the requests.
 
-    Returns how many are told and must be rung. Raises Refused when it is not published any more.
+    The note is the cancelled sessions'. Returns how many are told and must be rung. Raises Refused when the offer is
+    not published any more, and when there is a note and no session to carry it.
     """
     async with changing(offer.id):
         await offer.refresh_from_db(fields=["state"])
@@ -93,16 +94,21 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
             raise Refused(_("Tilbudet er avlyst allerede."))
         told = await parties_of_offer(offer.id, now)
         ending = await ending_pools(offer.id, now)
-        await rows(
+        cancelled = await rows(
             """UPDATE session SET status = 'cancelled', note = $2, sequence = sequence + 1, changed_at = $3,
-                vevent = NULL WHERE offer_id = $1 AND starts_at > $3 AND status <> 'cancelled'""",
+                vevent = NULL WHERE offer_id = $1 AND starts_at > $3 AND status <> 'cancelled' RETURNING id""",
             offer.id, note, now,
         )  # fmt: skip
+        if note and not cancelled:
+            raise Refused(
+                _("Ingen samling står igjen, så da kommer ikke det du skrev fram. "
+                  "Ta vare på teksten, tøm feltet og prøv igjen.")
+            )  # fmt: skip
         await rows("UPDATE offer SET state = 'cancelled', changed_at = $2 WHERE id = $1", offer.id, now)
         for pool in ending:
             await cancel_all(pool["id"], now=now, by=by, begun=pool["begun"])
         await refresh(offer.id, now)
-        await _tell(told, "offer_cancelled", str(offer.id), now, {"note": bool(note)})
+        await _tell(told, "offer_cancelled", str(offer.id), now, {"at": now.isoformat()})
         return await _recorded("offer.cancelled", offer.id, offer, told, by, now)
 
 

@@ -140,13 +140,19 @@ async def cancel_offer(request: Request) -> Response:
     if request.method == "POST":
         form, status = await CancelOfferForm.read(request), 422
         if form.valid:
-            await actions.cancel_offer(offer, note=form.data.note, by=request.person.id, now=request.now)
-            return see_other(f"/manage/offers/{offer.slug}/call-list", request)
+            try:
+                await actions.cancel_offer(offer, note=form.data.note, by=request.person.id, now=request.now)
+                return see_other(f"/manage/offers/{offer.slug}/call-list", request)
+            except Refused as refused:
+                form.add_error("form", refused.message)
     parties = await queries.parties_of_offer(offer.id, request.now)
-    coming = [one for one in await sessions_of(offer.id, request.now) if one["status"] != "cancelled"]
+    coming = [
+        one for one in await sessions_of(offer.id, request.now)
+        if one["status"] != "cancelled" and one["starts_at"] > request.now
+    ]  # fmt: skip
     return render(request, "offers/messages/cancel_offer.html", status=status, form=form, offer=offer,
                   title=await title_of(offer.id, request.lang), told=told(*queries.counts(parties)),
-                  coming=len(coming))  # fmt: skip
+                  coming=len(coming), anybody=bool(parties))  # fmt: skip
 
 
 @member(Role.HOST)

@@ -398,6 +398,65 @@ async def test_a_cancelled_course_says_so_once_with_all_its_dates(visitor: Visit
     assert "ATTENDEE" not in events[0]
 
 
+async def test_the_words_about_an_offer_are_not_those_about_a_session_cancelled_before(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari, joining=Joining.WHOLE, starts=[NOW + WEEK, NOW + 2 * WEEK])
+    await book(offer, "Ola", "ola@example.no")
+    session = await session_of(offer)
+    page = await visitor.open(f"/manage/sessions/{session.id}/cancel")
+    await visitor.submit(page, "/cancel", note="Kurslederen er syk.")
+    visitor.wait(timedelta(hours=1))
+    page = await visitor.open(f"/manage/offers/{offer.slug}/cancel")
+    await visitor.submit(page, "/cancel", note="Vi flytter.")
+    made = await content(await OutboxMessage.get(mail="offer_cancelled"))
+    assert ("Vi flytter." in made.text, "syk" in made.text) == (True, False)
+    assert ("27. oktober" in made.text.replace("\u00a0", " "), "20. oktober" in made.text) == (True, False)
+    assert event(made)[0] == "CANCEL"
+
+
+async def test_an_offer_cancelled_without_words_sends_none_of_an_earlier_note(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari, joining=Joining.WHOLE, starts=[NOW + WEEK, NOW + 2 * WEEK])
+    await book(offer, "Ola", "ola@example.no")
+    session = await session_of(offer)
+    page = await visitor.open(f"/manage/sessions/{session.id}/cancel")
+    await visitor.submit(page, "/cancel", note="Kurslederen er syk.")
+    visitor.wait(timedelta(hours=1))
+    await visitor.submit(await visitor.open(f"/manage/offers/{offer.slug}/cancel"), "/cancel")
+    made = await content(await OutboxMessage.get(mail="offer_cancelled"))
+    assert "syk" not in made.text
+
+
+async def test_words_are_not_asked_for_where_no_session_can_carry_them(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari, joining=Joining.REQUEST, starts=[])
+    await book(offer, "Ola", "ola@example.no")
+    page = await visitor.open(f"/manage/offers/{offer.slug}/cancel")
+    assert ("note" in page.fields("/cancel"), "Ring eller skriv til dem selv" in page.text) == (False, True)
+    assert (await visitor.submit(page, "/cancel")).status == 303
+    made = await content(await OutboxMessage.get())
+    assert "Dette er dessverre avlyst:" in made.text
+
+
+async def test_words_that_no_session_can_carry_any_more_are_given_back(
+    visitor: Visitor, kari: Person
+) -> None:
+    """The last session begins while the editor writes."""
+    offer = await course(kari, joining=Joining.WHOLE)
+    await book(offer, "Ola", "ola@example.no")
+    page = await visitor.open(f"/manage/offers/{offer.slug}/cancel")
+    visitor.wait(WEEK)
+    page = await visitor.submit(page, "/cancel", note="Vi flytter.")
+    assert (page.status, page.fields("/cancel")["note"]) == (422, ["Vi flytter."])
+    assert "kommer ikke det du skrev fram" in page.text
+    assert ((await Offer.get()).state, await told()) == (OfferState.PUBLISHED, [])
+    assert (await visitor.submit(page, "/cancel", note="")).status == 303
+    assert await told() == [("email", "ola@example.no", "offer_cancelled")]
+
+
 async def test_whoever_has_a_dead_mailbox_must_be_rung(visitor: Visitor, kari: Person) -> None:
     offer = await course(kari)
     await book(offer, "Ola", "ola@example.no")
