@@ -35,6 +35,8 @@ UNAVAILABLE: tuple[type[Exception], ...] = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.LockNotAvailableError,  # lock_timeout: somebody else has held it for long
+    asyncpg.QueryCanceledError,  # statement_timeout, or an operator
 )
 """What the driver raises when the database is away or too slow. asyncpg's own errors leak through Tortoise."""
 

@@ -93,10 +93,13 @@ async def call_meeting(
 async def say_who_was_there(
     meeting: DialogueMeeting, organizations: Iterable[UUID], *, by: UUID, now: datetime
 ) -> None:
-    """These organisations were at the meeting, and no others. It takes the place of what the register says."""
+    """These organisations were at the meeting, and no others: perhaps none. It takes the place of what the register
+    says."""
+    there = sorted(set(organizations))
     async with in_transaction():
+        await DialogueMeeting.filter(id=meeting.id).update(nobody_came=not there)
         await MeetingOrganization.filter(meeting_id=meeting.id).delete()
         await MeetingOrganization.bulk_create(
-            [MeetingOrganization(meeting=meeting, organization_id=one) for one in sorted(set(organizations))]
+            [MeetingOrganization(meeting=meeting, organization_id=one) for one in there]
         )
         await record("meeting.attended", now=now, actor=by, object_id=meeting.id)

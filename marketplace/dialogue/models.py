@@ -44,6 +44,9 @@ class DialogueMeeting(Row):
     offer_id: UUID
     offer = fields.OneToOneField("marketplace.Offer", "dialogue_meeting", on_delete=fields.CASCADE)
     agenda = fields.TextField(default="")
+    nobody_came = fields.BooleanField(
+        default=False, db_default=False, description="the coordinator said that no organisation was there"
+    )
 
     class Meta:
         table = "dialogue_meeting"

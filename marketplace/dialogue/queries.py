@@ -18,7 +18,7 @@ THERE = """there AS (
         JOIN meeting_organization x ON x.meeting_id = m.id WHERE m.dialogue_id = $1
     UNION SELECT m.id, b.organization_id FROM dialogue_meeting m JOIN session s ON s.offer_id = m.offer_id
         JOIN attendance a ON a.session_id = s.id AND a.state = 'present' JOIN booking b ON b.id = a.booking_id
-    WHERE m.dialogue_id = $1 AND b.organization_id IS NOT NULL
+    WHERE m.dialogue_id = $1 AND b.organization_id IS NOT NULL AND NOT m.nobody_came
         AND NOT EXISTS (SELECT FROM meeting_organization x WHERE x.meeting_id = m.id))"""
 """Which organisations were at which meeting of the dialogue: as was said of it; else as the register has it."""
 
@@ -72,10 +72,11 @@ async def candidates(dialogue: Dialogue) -> list[dict[str, Any]]:
 
 
 async def meetings(dialogue: UUID, lang: str) -> list[dict[str, Any]]:
-    """All meetings, the latest first: slug and title, when and where, and how many organisations were there."""
+    """All meetings, the latest first: slug and title, when and where, and how many organisations were there (0: nobody
+    has said, unless `nobody_came`)."""
     return await rows(
         f"""WITH {THERE} SELECT o.slug, t.title, t.lang, s.starts_at, s.ends_at, s.status, v.name AS venue,
-            (SELECT count(*) FROM there x WHERE x.meeting_id = m.id) AS organizations
+            (SELECT count(*) FROM there x WHERE x.meeting_id = m.id) AS organizations, m.nobody_came
         FROM dialogue_meeting m JOIN offer o ON o.id = m.offer_id JOIN session s ON s.offer_id = o.id
         LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
         JOIN LATERAL (SELECT title, lang FROM offer_text WHERE offer_id = o.id
@@ -144,12 +145,14 @@ async def organizations_of(meeting: DialogueMeeting) -> list[dict[str, Any]]:
 
 
 async def fewest_organizations(dialogue: UUID | None, year: int, ends: Sequence[datetime]) -> list[int]:
-    """The fewest organisations that were at any meeting of the year before each moment. 0: no meeting is known."""
+    """The fewest organisations that were at any meeting of the year before each moment. 0: no meeting is known, or
+    nobody was at one."""
     found = await rows(
         f"""WITH {THERE}, met AS (
-            SELECT min(s.starts_at) AS at, count(DISTINCT t.organization_id) AS number FROM there t
-                JOIN dialogue_meeting m ON m.id = t.meeting_id JOIN session s ON s.offer_id = m.offer_id
-            WHERE s.status <> 'cancelled' AND s.starts_at >= $2 AND s.starts_at < $3 GROUP BY t.meeting_id)
+            SELECT min(s.starts_at) AS at, count(DISTINCT t.organization_id) AS number FROM dialogue_meeting m
+                JOIN session s ON s.offer_id = m.offer_id LEFT JOIN there t ON t.meeting_id = m.id
+            WHERE m.dialogue_id = $1 AND (t.meeting_id IS NOT NULL OR m.nobody_came)
+                AND s.status <> 'cancelled' AND s.starts_at >= $2 AND s.starts_at < $3 GROUP BY m.id)
         SELECT coalesce(min(met.number), 0) AS number FROM unnest($4::timestamptz[]) u (ends)
         LEFT JOIN met ON met.at < u.ends GROUP BY u.ends ORDER BY u.ends""",
         dialogue, month_start(date(year, 1, 1)), max(ends), list(ends),

@@ -161,7 +161,7 @@ TABLES: dict[str, Table] = {
     # Nothing about a person.
     "catalogue_revision": Table(plain="id revision changed_at"),
     "dialogue": Table(plain="id slug title summary created_at coordinated_by_id municipality_id"),
-    "dialogue_meeting": Table(plain="id agenda dialogue_id offer_id"),
+    "dialogue_meeting": Table(plain="id agenda nobody_came dialogue_id offer_id"),
     "dialogue_member": Table(plain="id joined_at left_at dialogue_id organization_id"),
     "focus_area": Table(plain="id number title summary plan_id"),
     "goal": Table(plain="id slug title metric target year audience kind evenings_only dialogue_id focus_area_id"),

@@ -22,6 +22,8 @@ from offers.bookings.queries import POOL_COLUMNS, pool_of
 from offers.catalogue.models import Promotion
 
 SHORTEST_HOLD = timedelta(minutes=30)
+LONG_PAST = timedelta(hours=1)
+"""Longer than a request waits for a lock, and than the clocks of our servers differ."""
 
 
 async def _lock_by_id(pool_id: UUID) -> dict[str, Any]:
@@ -185,19 +187,21 @@ async def answer_request(booking_id: UUID, yes: bool, *, now: datetime, by: UUID
         return new
 
 
-async def cancel_all(pool_id: UUID, *, now: datetime, by: UUID | None) -> list[UUID]:
-    """Close a pool for good and cancel its active bookings without promoting: its session is cancelled.
+async def cancel_all(pool_id: UUID, *, now: datetime, by: UUID | None, begun: bool = False) -> list[UUID]:
+    """Close a pool for good and cancel its active bookings without promoting: what it was for is cancelled.
 
-    Whoever calls tells the people. Returns the bookings.
+    `begun`: some of it has been held, so the confirmed keep their bookings; the registers read them. Whoever calls
+    tells the people. Returns the bookings.
     """
     async with in_transaction():
         pool = await _lock_by_id(pool_id)
-        await rows("UPDATE seat_pool SET closes_at = $2 WHERE id = $1", pool_id, now)
+        # Whoever waits for this lock to book took the time before, from a clock of their own: `now` may be after it.
+        await rows("UPDATE seat_pool SET closes_at = $2 WHERE id = $1", pool_id, now - LONG_PAST)
         active = await rows(
             """SELECT id, state, seats, participant_id, queue_no FROM booking WHERE pool_id = $1
-            AND state IN ('requested', 'confirmed', 'waiting', 'offered') ORDER BY id""",
-            pool_id,
-        )
+            AND state = ANY($2) ORDER BY id""",
+            pool_id, list(rules.ACTIVE - {BookingState.CONFIRMED} if begun else rules.ACTIVE),
+        )  # fmt: skip
         for booking in active:
             await _move(pool, booking, BookingState.CANCELLED, now, by=by)
         return [booking["id"] for booking in active]

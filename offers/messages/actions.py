@@ -12,7 +12,7 @@ from marketplace.base.i18n import when
 from marketplace.base.mail import post
 from offers.bookings.actions import cancel_all
 from offers.catalogue.models import Offer, OfferState, Session, SessionStatus, Venue
-from offers.messages.queries import counts, parties_of_offer, parties_of_session
+from offers.messages.queries import counts, ending_pools, parties_of_offer, parties_of_session
 from offers.publishing.actions import refresh
 from offers.publishing.upkeep import changing
 
@@ -48,7 +48,7 @@ async def move(
             session.id, starts_at, ends_at, place, now,
         )  # fmt: skip
         await refresh(offer.id, now)
-        told = await parties_of_session(session.id, waiting=False)
+        told = await parties_of_session(session.id)
         facts = {
             "session": str(session.id), "sequence": sequence + 1, "was_starts": was[0].isoformat(),
             "was_ends": was[1].isoformat(), "was_venue": str(was[2] or offer.venue_id or ""),
@@ -58,21 +58,23 @@ async def move(
 
 
 async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: datetime) -> tuple[int, int]:
-    """Cancel a session, with a public note. Bookings of the session alone end with it.
+    """Cancel a session, with a public note. Bookings of the session alone end with it, and with the last one ahead
+    those of the offer.
 
     Returns how many are told and must be rung. Raises Stale and Refused.
     """
     offer = session.offer
     async with changing(offer.id):
         await _present(session, sequence, now)
-        told = await parties_of_session(session.id, waiting=True)
+        ending = await ending_pools(offer.id, now, session.id)
+        told = await parties_of_session(session.id, ending)
         await rows(
             """UPDATE session SET status = 'cancelled', note = $2, sequence = sequence + 1, changed_at = $3,
                 vevent = NULL WHERE id = $1""",
             session.id, note, now,
         )  # fmt: skip
-        for pool in await rows("SELECT id FROM seat_pool WHERE session_id = $1", session.id):
-            await cancel_all(pool["id"], now=now, by=by)
+        for pool in ending:
+            await cancel_all(pool["id"], now=now, by=by, begun=pool["begun"])
         await refresh(offer.id, now)
         facts = {"session": str(session.id), "sequence": sequence + 1}
         await _tell(told, "session_cancelled", f"{session.id}:{sequence + 1}", now, facts)
@@ -80,29 +82,33 @@ async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: d
 
 
 async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> tuple[int, int]:
-    """Cancel an offer and every session of it that is not over. Bookings of what has not begun end with it.
+    """Cancel an offer and every session of it that has not begun. Bookings of these end with it; of a course that has
+    begun only the queue and the requests.
 
-    Returns how many are told and must be rung. Raises Refused when it is not published any more.
+    The note is the cancelled sessions'. Returns how many are told and must be rung. Raises Refused when the offer is
+    not published any more, and when there is a note and no session to carry it.
     """
     async with changing(offer.id):
-        await rows("SELECT id FROM offer WHERE id = $1 FOR NO KEY UPDATE", offer.id)
         await offer.refresh_from_db(fields=["state"])
         if offer.state != OfferState.PUBLISHED:
             raise Refused(_("Tilbudet er avlyst allerede."))
         told = await parties_of_offer(offer.id, now)
-        await rows(
+        ending = await ending_pools(offer.id, now)
+        cancelled = await rows(
             """UPDATE session SET status = 'cancelled', note = $2, sequence = sequence + 1, changed_at = $3,
-                vevent = NULL WHERE offer_id = $1 AND starts_at > $3 AND status <> 'cancelled'""",
+                vevent = NULL WHERE offer_id = $1 AND starts_at > $3 AND status <> 'cancelled' RETURNING id""",
             offer.id, note, now,
         )  # fmt: skip
+        if note and not cancelled:
+            raise Refused(
+                _("Ingen samling står igjen, så da kommer ikke det du skrev fram. "
+                  "Ta vare på teksten, tøm feltet og prøv igjen.")
+            )  # fmt: skip
         await rows("UPDATE offer SET state = 'cancelled', changed_at = $2 WHERE id = $1", offer.id, now)
-        for pool in await rows(
-            "SELECT id FROM seat_pool WHERE offer_id = $1 AND (starts_at IS NULL OR starts_at > $2) ORDER BY id",
-            offer.id, now,
-        ):  # fmt: skip
-            await cancel_all(pool["id"], now=now, by=by)
+        for pool in ending:
+            await cancel_all(pool["id"], now=now, by=by, begun=pool["begun"])
         await refresh(offer.id, now)
-        await _tell(told, "offer_cancelled", str(offer.id), now, {"note": bool(note)})
+        await _tell(told, "offer_cancelled", str(offer.id), now, {"at": now.isoformat()})
         return await _recorded("offer.cancelled", offer.id, offer, told, by, now)
 
 

@@ -84,18 +84,24 @@ async def session_cancelled(
         return None
     with speaking(lang):
         part = _part(found, event, "CANCEL")
-    left = [each for each in found["sessions"] if each["status"] != "cancelled"]
+    ahead = any(
+        each["status"] != "cancelled" and each["starts_at"] > one["changed_at"] for each in found["sessions"]
+    )
     return compose(
         "session_cancelled", channel, lang, lazy("Avlyst"), calendar=part, method="CANCEL" if part else None,
-        booking=found, session=one, goes_on=found["state"] in SEATED and bool(left),
+        booking=found, session=one, goes_on=found["state"] in SEATED and ahead,
     )  # fmt: skip
 
 
 @mail
-async def offer_cancelled(channel: Channel, lang: str, booking: str, note: bool) -> Content | None:
-    """All of it is cancelled. One date: CANCEL. Several: PUBLISH, as the confirmation was: CANCEL has one UID."""
+async def offer_cancelled(channel: Channel, lang: str, booking: str, at: str) -> Content | None:
+    """All that was left is cancelled, at that moment: a session cancelled before had its own message, and its own
+    note. One date: CANCEL. Several: PUBLISH, as the confirmation was: CANCEL has one UID."""
     found = await booking_of(UUID(booking), lang)
-    off = [each for each in found["sessions"] if each["status"] == "cancelled"]
+    moment = datetime.fromisoformat(at)
+    off = [
+        each for each in found["sessions"] if each["status"] == "cancelled" and each["changed_at"] == moment
+    ]
     uids = {booking_uid(found["id"], each["id"]) for each in off}
     part = method = None
     with speaking(lang):
@@ -105,6 +111,5 @@ async def offer_cancelled(channel: Channel, lang: str, booking: str, note: bool)
         elif gone and found["channel"] == Channel.EMAIL:
             cancelled = [replace(event, cancelled=True) for event in gone]
             part, method = calendar([vevent(event) for event in cancelled], method="PUBLISH"), "PUBLISH"
-    words = next((each["note"] for each in off if each["note"]), "") if note else ""
     return compose("offer_cancelled", channel, lang, lazy("Avlyst"), calendar=part, method=method if part else None,
-                   booking=found, note=words, sessions=off)  # fmt: skip
+                   booking=found, note=off[0]["note"] if off else "", sessions=off)  # fmt: skip

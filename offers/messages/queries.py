@@ -1,5 +1,6 @@
 """Whom to tell, and whom to ring."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,14 +17,32 @@ FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.pa
 """A party of one booking. No channel: there is no address, or the mail server said that there is no such mailbox."""
 
 
-async def parties_of_session(session_id: UUID, *, waiting: bool) -> list[dict[str, Any]]:
-    """Everybody with a seat at the session, through its own pool or the offer's; with `waiting` also the session's
-    own queue and requests."""
+async def ending_pools(offer_id: UUID, now: datetime, session_id: UUID | None = None) -> list[dict[str, Any]]:
+    """The pools (`id`) that end when the offer is cancelled, or only this session of it that has not begun.
+
+    The offer's own pool ends with the last session that has not begun. `begun`: others of its sessions have been held.
+    """
+    return await rows(
+        """SELECT p.id, p.session_id IS NULL AND EXISTS (SELECT FROM session s WHERE s.offer_id = p.offer_id
+            AND s.status <> 'cancelled' AND s.starts_at <= $2) AS begun
+        FROM seat_pool p WHERE p.offer_id = $1 AND CASE
+            WHEN p.session_id IS NOT NULL THEN p.session_id = $3 OR $3::uuid IS NULL AND p.starts_at > $2
+            WHEN $3::uuid IS NULL THEN p.ends_at IS NULL OR p.ends_at > $2
+            ELSE NOT EXISTS (SELECT FROM session s WHERE s.offer_id = p.offer_id AND s.id <> $3
+                AND s.status <> 'cancelled' AND s.starts_at > $2)
+        END ORDER BY p.id""",
+        offer_id, now, session_id,
+    )  # fmt: skip
+
+
+async def parties_of_session(session_id: UUID, ending: Iterable[dict[str, Any]] = ()) -> list[dict[str, Any]]:
+    """Everybody with a seat at the session, through its own pool or the offer's; of the pools that are `ending` also
+    the queue and the requests."""
     return await rows(
         f"""{PARTY} JOIN session s ON s.offer_id = b.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
-        WHERE s.id = $1 AND (b.state = ANY($2) OR p.session_id IS NOT NULL AND b.state = ANY($3))
+        WHERE s.id = $1 AND (b.state = ANY($2) OR p.id = ANY($4) AND b.state = ANY($3))
         ORDER BY b.id""",
-        session_id, list(SEATED), list(ACTIVE) if waiting else [],
+        session_id, list(SEATED), list(ACTIVE), [pool["id"] for pool in ending],
     )  # fmt: skip
 
 

@@ -101,7 +101,7 @@ async def show_again(session: Session, form: Filled[Any], stale: actions.Stale) 
 async def moving(
     request: Request, session: Session, places: list[dict[str, Any]], form: Any, status: int = 200
 ) -> Response:
-    parties = await queries.parties_of_session(session.id, waiting=False)
+    parties = await queries.parties_of_session(session.id)
     return render(request, "offers/messages/move.html", status=status, form=form, venues=places,
                   told=told(*queries.counts(parties)), **await about(session, request))  # fmt: skip
 
@@ -123,8 +123,9 @@ async def cancel(request: Request) -> Response:
                 await show_again(session, form, stale)
             except Refused as refused:
                 form.add_error("form", refused.message)
-    parties = await queries.parties_of_session(session.id, waiting=True)
-    return render(request, "offers/messages/cancel.html", status=status, form=form,
+    ending = await queries.ending_pools(session.offer.id, request.now, session.id)
+    parties = await queries.parties_of_session(session.id, ending)
+    return render(request, "offers/messages/cancel.html", status=status, form=form, ending=bool(ending),
                   told=told(*queries.counts(parties)), **await about(session, request))  # fmt: skip
 
 
@@ -139,13 +140,19 @@ async def cancel_offer(request: Request) -> Response:
     if request.method == "POST":
         form, status = await CancelOfferForm.read(request), 422
         if form.valid:
-            await actions.cancel_offer(offer, note=form.data.note, by=request.person.id, now=request.now)
-            return see_other(f"/manage/offers/{offer.slug}/call-list", request)
+            try:
+                await actions.cancel_offer(offer, note=form.data.note, by=request.person.id, now=request.now)
+                return see_other(f"/manage/offers/{offer.slug}/call-list", request)
+            except Refused as refused:
+                form.add_error("form", refused.message)
     parties = await queries.parties_of_offer(offer.id, request.now)
-    coming = [one for one in await sessions_of(offer.id, request.now) if one["status"] != "cancelled"]
+    coming = [
+        one for one in await sessions_of(offer.id, request.now)
+        if one["status"] != "cancelled" and one["starts_at"] > request.now
+    ]  # fmt: skip
     return render(request, "offers/messages/cancel_offer.html", status=status, form=form, offer=offer,
                   title=await title_of(offer.id, request.lang), told=told(*queries.counts(parties)),
-                  coming=len(coming))  # fmt: skip
+                  coming=len(coming), anybody=bool(parties))  # fmt: skip
 
 
 @member(Role.HOST)

@@ -1,6 +1,7 @@
 """Writes of those who publish: drafts, texts, sessions, seats, publishing, copying, hosts. One transaction each."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import asynccontextmanager
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -13,20 +14,10 @@ from marketplace.base.clock import at_oslo
 from marketplace.base.database import in_transaction, rows, value
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import speaking
-from offers.catalogue.models import (
-    KIND_LABELS,
-    Joining,
-    Kind,
-    Offer,
-    OfferState,
-    OfferText,
-    Venue,
-    VenueText,
-)  # fmt: skip
+from offers.catalogue.models import Joining, Kind, Offer, OfferState, OfferText, Venue, VenueText
 from offers.publishing import rules
 from offers.publishing.queries import capacity_of, members_seeing, text_of
-from offers.publishing.upkeep import changing, make_pools, move_on, refresh
+from offers.publishing.upkeep import changing, keep_keywords, make_pools, move_on, refresh, reopen
 
 
 class Incomplete(Refused):
@@ -69,28 +60,57 @@ async def _insert(offer: Offer, title: str) -> None:
     raise Conflict
 
 
+@asynccontextmanager
+async def _editing(offer: Offer, by: UUID, now: datetime, act: str = "offer.changed") -> AsyncIterator[None]:
+    """A change of an offer and what follows from it, in one transaction. Raises Refused, Incomplete.
+
+    The offer is read afresh under its lock: it may have been published or cancelled while the page stood open.
+    """
+    async with changing(offer.id):
+        await offer.refresh_from_db()
+        if offer.state == OfferState.CANCELLED:
+            raise Refused(str(rules.CANCELLED))
+        lacked = await missing_of(offer, now) if offer.state == OfferState.PUBLISHED else []
+        yield
+        await _finish(offer, by, now, act, lacked)
+
+
 async def change(
     offer: Offer, *, by: UUID, now: datetime, text: dict[str, Any] | None = None, **facts: Any
 ) -> None:
     """Change facts and texts of the first language. Raises Incomplete when a published offer would lack something."""
-    async with changing(offer.id):
-        await offer.update_from_dict(facts).save()
-        if text:
-            await OfferText.filter(offer_id=offer.id, lang=offer.source_lang).update(**text)
-        await _finish(offer, by, now, "offer.changed")
+    async with _editing(offer, by, now):
+        await _write(offer, text, facts)
 
 
-async def _finish(offer: Offer, by: UUID, now: datetime, act: str) -> None:
-    """What follows from any change: the default of sensitive, words to search by, calendars, seats, completeness."""
+async def _write(offer: Offer, text: dict[str, Any] | None, facts: dict[str, Any]) -> None:
+    """Only what a step asks for: another step may be saved at the same time."""
+    if facts:
+        await offer.update_from_dict(facts).save(update_fields=list(facts))
+    if text:
+        await OfferText.filter(offer_id=offer.id, lang=offer.source_lang).update(**text)
+
+
+async def _finish(
+    offer: Offer, by: UUID, now: datetime, act: str, lacked: Collection[rules.Objection] = ()
+) -> None:
+    """What follows from any change: the default of sensitive, words to search by, calendars, seats, completeness.
+
+    What the offer `lacked` before is no objection: one that is over, and has no date ahead, may still be mended.
+    """
     draft = offer.state == OfferState.DRAFT
     if draft:
-        offer.sensitive = rules.is_sensitive(offer.kind, offer.audiences, offer.joining)
+        shielded = offer.continues_id and await value(
+            "SELECT sensitive FROM offer WHERE id = $1", offer.continues_id
+        )
+        offer.sensitive = bool(shielded) or rules.is_sensitive(offer.kind, offer.audiences, offer.joining)
     offer.changed_at = now
     await offer.save(update_fields=["sensitive", "changed_at"])
-    await _keep_keywords(offer)
+    await keep_keywords(offer)
     await rows("UPDATE session SET vevent = NULL WHERE offer_id = $1 AND vevent IS NOT NULL", offer.id)
     await refresh(offer.id, now)
-    if not draft and (missing := await missing_of(offer, now)):
+    missing = [] if draft else [one for one in await missing_of(offer, now) if one not in lacked]
+    if missing:
         raise Incomplete(missing)
     await record(act, now=now, actor=by, object_id=offer.id, organization=offer.owner_id)
 
@@ -105,27 +125,11 @@ async def missing_of(offer: Offer, now: datetime) -> list[rules.Objection]:
     return list(rules.objections(offer, await text_of(offer), coming=coming, members=members))
 
 
-async def _keep_keywords(offer: Offer) -> None:
-    """Names of organisers, place and kind beside each text, so that search finds the offer by them."""
-    names = await value(
-        """SELECT concat_ws(' ', w.name, v.name, (SELECT string_agg(x.name, ' ') FROM offer_organizer c
-            JOIN organization x ON x.id = c.organization_id WHERE c.offer_id = o.id))
-        FROM offer o JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
-        WHERE o.id = $1""",
-        offer.id,
-    )
-    for text in await OfferText.filter(offer_id=offer.id):
-        with speaking(text.lang):
-            keywords = f"{KIND_LABELS[offer.kind]} {names}"
-        if text.keywords != keywords:
-            await OfferText.filter(id=text.id).update(keywords=keywords)
-
-
 async def set_audience(
     offer: Offer, *, by: UUID, now: datetime, members: Iterable[UUID], text: dict[str, Any], **facts: Any
 ) -> None:
     """For whom the offer is, and who may see it. Raises Incomplete."""
-    async with changing(offer.id):
+    async with _editing(offer, by, now):
         await rows("DELETE FROM offer_audience_organization WHERE offer_id = $1", offer.id)
         for organization in sorted(set(members)):
             await rows(
@@ -133,7 +137,7 @@ async def set_audience(
                 SELECT $1, $2, id FROM organization WHERE id = $3 AND state = 'approved'""",
                 uuid7(), offer.id, organization,
             )  # fmt: skip
-        await change(offer, by=by, now=now, text=text, **facts)
+        await _write(offer, text, facts)
 
 
 async def set_place(
@@ -147,7 +151,7 @@ async def set_place(
     **facts: Any,
 ) -> None:
     """Where the offer meets. `new`: a place of the municipality, made unless it is there. Raises Incomplete."""
-    async with changing(offer.id):
+    async with _editing(offer, by, now):
         if new:
             municipality = offer.municipality_id
             same = {"municipality_id": municipality, "name": new["name"], "street": new["street"]}
@@ -155,7 +159,7 @@ async def set_place(
             if made and transport:
                 await VenueText.create(venue=venue, lang=offer.source_lang, transport=transport)
             facts["venue_id"] = venue.id
-        await change(offer, by=by, now=now, text=text, **facts)
+        await _write(offer, text, facts)
 
 
 async def set_joining(
@@ -169,14 +173,14 @@ async def set_joining(
     **facts: Any,
 ) -> None:
     """How people join. A draft's seats are made anew: nobody can have booked. Raises Refused, Incomplete."""
-    async with changing(offer.id):
+    async with _editing(offer, by, now):
         if joining not in rules.joinings(offer.state, offer.joining):
             raise Refused(_("Måten å bli med på kan ikke endres når noen kan ha meldt seg på."))
         offer.joining = joining
         if offer.state == OfferState.DRAFT:
             await rows("DELETE FROM seat_pool WHERE offer_id = $1", offer.id)
             await make_pools(offer, capacity)
-        await change(offer, by=by, now=now, text=text, joining=joining, **facts)
+        await _write(offer, text, facts | {"joining": joining})
 
 
 async def set_sessions(
@@ -193,17 +197,19 @@ async def set_sessions(
     """Add a session on each of the days, at these Norwegian clock times all year. Returns how many are new.
 
     A day that already has that meeting is left as it is. Of a draft's sessions that were there at the moment `seen`
-    only those to `keep` stay.
+    only those to `keep` stay. Raises Refused when there would be more than the page of dates can show.
     """
-    async with changing(offer.id):
+    async with _editing(offer, by, now, "offer.dates"):
         capacity = await capacity_of(offer.id)
         if offer.state == OfferState.DRAFT and seen:
             await rows(
                 "DELETE FROM session WHERE offer_id = $1 AND changed_at <= $2 AND NOT id = ANY($3)",
                 offer.id, seen, list(keep),
             )  # fmt: skip
-        made = 0
-        for day in sorted(set(days)):
+        made, new = 0, sorted(set(days))
+        if new:
+            await reopen(offer.id, now)
+        for day in new:
             added = await rows(
                 """INSERT INTO session (id, offer_id, starts_at, ends_at, status, note, sequence, changed_at)
                 SELECT $1, $2, $3, $4, 'scheduled', '', 0, $5 WHERE NOT EXISTS (SELECT 1 FROM session
@@ -211,16 +217,22 @@ async def set_sessions(
                 uuid7(), offer.id, at_oslo(day, starts), at_oslo(day, ends), now,
             )  # fmt: skip
             made += len(added)
+        ahead = await value(
+            "SELECT count(*) FROM session WHERE offer_id = $1 AND ends_at > $2", offer.id, now
+        )
+        if made and ahead > rules.MOST_SESSIONS:
+            raise Refused(
+                _("Et tilbud kan ha høyst %(most)s datoer som kommer. Velg færre nå, og legg inn resten senere.",
+                  most=rules.MOST_SESSIONS)
+            )  # fmt: skip
         await make_pools(offer, capacity)
-        await _finish(offer, by, now, "offer.dates")
-        return made
+    return made
 
 
 async def publish(offer: Offer, *, by: UUID, now: datetime, sensitive: bool) -> None:
     """Show the offer to those it is for. Raises Incomplete, with what is missing."""
     async with changing(offer.id):
-        await rows("SELECT id FROM offer WHERE id = $1 FOR NO KEY UPDATE", offer.id)
-        await offer.refresh_from_db(fields=["state"])
+        await offer.refresh_from_db()
         if offer.state == OfferState.CANCELLED:
             raise Refused(_("Tilbudet er avlyst. Lag et nytt av det i stedet."))
         if offer.state == OfferState.PUBLISHED:
@@ -260,9 +272,8 @@ COPIED = {
 
 async def set_text(offer: Offer, lang: str, *, by: UUID, now: datetime, **text: str) -> None:
     """What the offer says in one more language."""
-    async with changing(offer.id):
+    async with _editing(offer, by, now):
         await OfferText.update_or_create(text, offer_id=offer.id, lang=lang)
-        await _finish(offer, by, now, "offer.changed")
 
 
 async def assign_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) -> None:

@@ -13,7 +13,8 @@ from marketplace.base.i18n import lazy, ngettext
 from offers.catalogue.models import Audience, Joining, Kind, Offer, OfferState, OfferText, Visibility
 
 MOST_SESSIONS = 200
-"""Dates made in one go."""
+"""Dates made in one go, and dates ahead of one offer: its page of dates shows no more, and what a draft's page does
+not show would be taken away when it is saved."""
 YEARS_AHEAD = 5
 RESERVED_SLUGS = {"new"}
 
@@ -52,11 +53,14 @@ VISIBILITY_LABELS = {
 }
 
 
+CANCELLED = lazy("Tilbudet er avlyst og kan ikke endres. Lag et nytt av det i stedet.")
+
 LANGUAGE_WORDS = {"nb": lazy("bokmål"), "nn": lazy("nynorsk"), "en": lazy("engelsk")}
 
 
 def is_sensitive(kind: Kind, audiences: Iterable[str], joining: Joining) -> bool:
-    """The default of `sensitive` (product.md): self-help, next of kin, and what is joined by request."""
+    """The default of `sensitive` (product.md): self-help, next of kin, and what is joined by request. What continues
+    a shielded offer is shielded too (actions.py)."""
     own = kind is Kind.SELF_HELP_GROUP or joining is Joining.REQUEST
     return own or Audience.NEXT_OF_KIN in set(audiences)
 

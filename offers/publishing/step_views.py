@@ -13,7 +13,7 @@ from marketplace.base.errors import Refused
 from marketplace.base.forms import Filled
 from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import lazy
+from marketplace.base.i18n import lazy, speaking
 from marketplace.base.templates import render
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Joining, Offer, OfferState
 from offers.publishing import actions, rules
@@ -87,7 +87,7 @@ async def editable(request: Request) -> Offer:
     """The offer of this address, if the person may edit it and it still can be changed. Raises NotFound, Refused."""
     offer = await offer_editable_by(request.person, request.path_params["slug"])
     if offer.state == OfferState.CANCELLED:
-        raise Refused(_("Tilbudet er avlyst og kan ikke endres. Lag et nytt av det i stedet."))
+        raise Refused(str(rules.CANCELLED))
     return offer
 
 
@@ -247,10 +247,13 @@ async def joining(request: Request) -> Response:
     }
     if request.method == "GET":
         leave = (await texts(offer, "joining"))["may_leave"]
+        if draft and not leave:
+            with speaking(offer.source_lang):
+                leave = _("Du kan gå når du vil.")
         form = JoiningForm.blank(
             joining=offer.joining.value, capacity=await capacity_of(offer.id), max_party=offer.max_party,
             link=offer.online_url if offer.joining == Joining.EXTERNAL else None, contact_name=offer.contact_name,
-            phone=offer.phone, may_leave=leave or (_("Du kan gå når du vil.") if draft else ""),
+            phone=offer.phone, may_leave=leave,
         )  # fmt: skip
         return await page(request, offer, "joining", form, **context)
     form = await JoiningForm.read(request)

@@ -1,19 +1,25 @@
-"""What follows from an offer's sessions and is kept in step with them: copies for lists, and seats."""
+"""What follows from an offer and its sessions and is kept in step with them: copies for lists, words to search by, and
+seats."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.database import in_transaction, rows
-from offers.catalogue.models import Joining, Offer, SeatPool
+from marketplace.base.database import in_transaction, rows, value
+from marketplace.base.i18n import speaking
+from offers.catalogue.models import KIND_LABELS, Joining, Offer, OfferText, SeatPool
 from offers.publishing.queries import seats_of
 
 
 @asynccontextmanager
 async def changing(offer_id: UUID) -> AsyncIterator[None]:
-    """A transaction that may change an offer's sessions or seats: its pools are locked before anything else."""
+    """A transaction that may change an offer, its sessions or seats: one at a time, and nobody books meanwhile.
+
+    The offer's row is locked first, then its pools. What was read of them before may be old by now.
+    """
     async with in_transaction():
+        await rows("SELECT id FROM offer WHERE id = $1 FOR NO KEY UPDATE", offer_id)
         await lock_pools(offer_id)
         yield
 
@@ -81,3 +87,29 @@ async def make_pools(offer: Offer, capacity: int | None) -> None:
         await SeatPool.bulk_create(
             [SeatPool(offer=offer, session_id=session["id"], capacity=capacity) for session in lacking]
         )
+
+
+async def reopen(offer_id: UUID, now: datetime) -> None:
+    """Open the offer's seats for a new date, when there is none ahead: the last one's cancellation closed them."""
+    await rows(
+        """UPDATE seat_pool p SET closes_at = NULL
+        WHERE p.offer_id = $1 AND p.session_id IS NULL AND p.closes_at <= $2 AND NOT EXISTS (SELECT FROM session s
+            WHERE s.offer_id = $1 AND s.status <> 'cancelled' AND s.starts_at > $2)""",
+        offer_id, now,
+    )  # fmt: skip
+
+
+async def keep_keywords(offer: Offer) -> None:
+    """Names of organisers, place and kind beside each text, so that search finds the offer by them."""
+    names = await value(
+        """SELECT concat_ws(' ', w.name, v.name, (SELECT string_agg(x.name, ' ') FROM offer_organizer c
+            JOIN organization x ON x.id = c.organization_id WHERE c.offer_id = o.id))
+        FROM offer o JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
+        WHERE o.id = $1""",
+        offer.id,
+    )
+    for text in await OfferText.filter(offer_id=offer.id):
+        with speaking(text.lang):
+            keywords = f"{KIND_LABELS[offer.kind]} {names}"
+        if text.keywords != keywords:
+            await OfferText.filter(id=text.id).update(keywords=keywords)

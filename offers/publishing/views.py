@@ -172,10 +172,11 @@ async def text(request: Request) -> Response:
         values = {name: getattr(there, name) for name in TextForm.model_fields} if there else {}
         return render(request, "offers/publishing/text.html", form=TextForm.blank(**values), **context)
     form = await TextForm.read(request)
-    if not form.valid:
-        return render(request, "offers/publishing/text.html", status=422, form=form, **context)
-    await actions.set_text(offer, lang, by=request.person.id, now=request.now, **form.data.model_dump())
-    return see_other(f"/manage/offers/{offer.slug}", request)
+    if form.valid:
+        act = actions.set_text(offer, lang, by=request.person.id, now=request.now, **form.data.model_dump())
+        if await kept(form, "texts", act):
+            return see_other(f"/manage/offers/{offer.slug}", request)
+    return render(request, "offers/publishing/text.html", status=422, form=form, **context)
 
 
 @member(Role.EDITOR)

@@ -7,6 +7,7 @@ import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from marketplace.base.clock import oslo
+from marketplace.dialogue.actions import say_who_was_there
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, DialogueMember, MeetingOrganization
 from marketplace.dialogue.queries import fewest_organizations
 from offers.bookings.models import Booking
@@ -186,6 +187,35 @@ async def test_who_was_there_is_prefilled_from_the_register_and_said_by_nora(
     assert ticked(await visitor.open(path)) == ["Blå Kors", "Senior"]
     assert {each.organization_id for each in await MeetingOrganization.all()} == {kors.id, senior.id}  # type: ignore[attr-defined]
     assert "2 organisasjoner var der" in (await visitor.open(HOME)).text
+
+
+async def test_what_the_coordinator_says_counts_also_when_it_is_nobody(
+    visitor: Visitor, dialogue: Dialogue
+) -> None:
+    """The register has somebody; both change their mind afterwards."""
+    crux = await member(dialogue, "Crux Ung")
+    held = await meeting(dialogue)
+    await came(held.offer, "Aud", comes_for={"Aud": crux})
+    assert await fewest_organizations(dialogue.id, 2026, ends(9)) == [1]
+    await visitor.sign_in(await coordinator())
+    path = f"{HOME}/meetings/{held.offer.slug}"
+    page = await visitor.open(path)
+    assert ticked(page) == ["Crux Ung"]
+    assert (await visitor.submit(page, organizations=[])).status == 303
+    assert ticked(await visitor.open(path)) == []
+    assert "Ingen var der" in (await visitor.open(HOME)).text
+    assert (await visitor.submit(page, organizations=[str(crux.id)])).status == 303
+    assert ticked(await visitor.open(path)) == ["Crux Ung"]
+
+
+async def test_a_meeting_where_nobody_was_counts_among_the_fewest(dialogue: Dialogue) -> None:
+    crux = await member(dialogue, "Crux Ung")
+    for month in (2, 5):
+        each = await meeting(dialogue, datetime(2026, month, 10, 11, 0, tzinfo=UTC))
+        await say_who_was_there(
+            each, [crux.id] if month == 2 else [], by=(await make.person("Nora")).id, now=NOW
+        )
+    assert await fewest_organizations(dialogue.id, 2026, ends(2, 5)) == [1, 0]
 
 
 async def test_nobody_was_at_a_meeting_that_has_not_begun(visitor: Visitor, dialogue: Dialogue) -> None:

@@ -12,7 +12,7 @@ from marketplace.base.mail import MAILS, Content
 from marketplace.base.models import AuditEntry, Channel, OutboxMessage
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings.models import Booking, BookingState
-from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session, SessionStatus
+from offers.catalogue.models import Joining, Offer, OfferState, OfferText, SeatPool, Session, SessionStatus
 from offers.messages import mails  # noqa: F401 - fills MAILS
 from organizations.members.models import Role
 from tests import make
@@ -285,6 +285,79 @@ async def test_one_cancelled_session_of_a_course_leaves_the_rest(visitor: Visito
     assert "De andre gangene" in (await MAILS["session_cancelled"](Channel.EMAIL, "nb", **message.facts)).text  # type: ignore[union-attr]
 
 
+async def test_a_course_whose_only_session_is_cancelled_ends_and_tells_the_queue_too(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari, joining=Joining.WHOLE, capacity=1)
+    ola = await book(offer, "Ola", "ola@example.no")
+    await book(offer, "Eva", "eva@example.no", BookingState.WAITING)
+    await book(offer, "Åse", state=BookingState.WAITING)
+    page = await visitor.open(f"/manage/sessions/{(await session_of(offer)).id}/cancel")
+    assert "2 påmeldte får beskjed, én må dere ringe." in page.text
+    assert "Ingen samlinger står igjen, så påmeldingene avsluttes." in page.text
+    page = await visitor.submit(page, "/cancel", note="Kurslederen er syk.")
+    assert await told() == [("email", f"{name}@example.no", "session_cancelled") for name in ("eva", "ola")]
+    assert [one.state for one in await Booking.all()] == [BookingState.CANCELLED] * 3
+    pool = await SeatPool.get()
+    assert (pool.taken, pool.waiting) == (0, 0)
+    assert "Åse" in (await visitor.follow(page)).text
+    made = await content(await OutboxMessage.get(address="ola@example.no"))
+    assert ("Kurslederen er syk." in made.text, "De andre gangene" in made.text) == (True, False)
+    assert event(made)[1]["UID"] == f"booking-{ola.id}-{(await session_of(offer)).id}@127.0.0.1"
+    closed = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    assert (closed.status, "Påmeldingen er stengt." in closed.text) == (410, True)
+
+
+async def test_a_course_that_lost_its_last_date_opens_again_with_a_new_one(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari, joining=Joining.WHOLE)
+    said = {"what_happens": "Vi leker.", "bring_someone": "Ja.", "way_in": "Grønn dør.", "meets_you": "Tom."}
+    await OfferText.filter(offer=offer).update(**said)
+    session = await session_of(offer)
+    await visitor.submit(await visitor.open(f"/manage/sessions/{session.id}/cancel"), "/cancel")
+    assert (await visitor.open(f"/offers/{offer.slug}/bookings/new")).status == 410
+    page = await visitor.open(f"/manage/offers/{offer.slug}/sessions")
+    assert (await visitor.submit(page, "/sessions", first="1.12.2026", starts="18", ends="20")).status == 303
+    assert (await visitor.open(f"/offers/{offer.slug}/bookings/new")).status == 200
+
+
+async def test_a_group_one_asks_to_join_answers_nobody_when_its_last_date_is_cancelled(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari, joining=Joining.REQUEST)
+    await book(offer, "Ola", "ola@example.no")
+    await book(offer, "Eva", "eva@example.no", BookingState.REQUESTED)
+    session = await session_of(offer)
+    await visitor.submit(await visitor.open(f"/manage/sessions/{session.id}/cancel"), "/cancel")
+    assert await told() == [("email", f"{name}@example.no", "session_cancelled") for name in ("eva", "ola")]
+    assert [one.state for one in await Booking.all()] == [BookingState.CANCELLED] * 2
+
+
+@pytest.mark.parametrize("act", ["session", "offer"])
+async def test_who_has_been_at_a_course_stays_in_its_register_when_the_rest_is_cancelled(
+    visitor: Visitor, kari: Person, act: str
+) -> None:
+    offer = await course(kari, joining=Joining.WHOLE, capacity=1, starts=[NOW - WEEK, NOW + WEEK])
+    ola = await book(offer, "Ola", "ola@example.no")
+    eva = await book(offer, "Eva", "eva@example.no", BookingState.WAITING)
+    been, coming = await Session.filter(offer=offer).order_by("starts_at")
+    path = (
+        f"/manage/sessions/{coming.id}/cancel" if act == "session" else f"/manage/offers/{offer.slug}/cancel"
+    )
+    page = await visitor.open(path)
+    assert "2 påmeldte får beskjed." in page.text
+    assert (await visitor.submit(page, "/cancel")).status == 303
+    assert await told() == [("email", f"{name}@example.no", f"{act}_cancelled") for name in ("eva", "ola")]
+    states = {one.id: one.state for one in await Booking.all()}
+    assert states == {ola.id: BookingState.CONFIRMED, eva.id: BookingState.CANCELLED}
+    pool = await SeatPool.get()
+    assert (pool.taken, pool.waiting) == (1, 0)
+    assert "Ola" in (await visitor.open(f"/manage/sessions/{been.id}/register")).text
+    made = await content(await OutboxMessage.get(address="ola@example.no"))
+    assert ("De andre gangene" in made.text, "Du trenger ikke gjøre noe." in made.text) == (False, True)
+
+
 async def test_a_cancelled_offer_tells_everybody_once_and_keeps_what_has_been(
     visitor: Visitor, kari: Person
 ) -> None:
@@ -323,6 +396,65 @@ async def test_a_cancelled_course_says_so_once_with_all_its_dates(visitor: Visit
     events = Calendar.from_ical(made.calendar).walk("VEVENT")
     assert (made.method, [one["STATUS"] for one in events]) == ("PUBLISH", ["CANCELLED", "CANCELLED"])
     assert "ATTENDEE" not in events[0]
+
+
+async def test_the_words_about_an_offer_are_not_those_about_a_session_cancelled_before(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari, joining=Joining.WHOLE, starts=[NOW + WEEK, NOW + 2 * WEEK])
+    await book(offer, "Ola", "ola@example.no")
+    session = await session_of(offer)
+    page = await visitor.open(f"/manage/sessions/{session.id}/cancel")
+    await visitor.submit(page, "/cancel", note="Kurslederen er syk.")
+    visitor.wait(timedelta(hours=1))
+    page = await visitor.open(f"/manage/offers/{offer.slug}/cancel")
+    await visitor.submit(page, "/cancel", note="Vi flytter.")
+    made = await content(await OutboxMessage.get(mail="offer_cancelled"))
+    assert ("Vi flytter." in made.text, "syk" in made.text) == (True, False)
+    assert ("27. oktober" in made.text.replace("\u00a0", " "), "20. oktober" in made.text) == (True, False)
+    assert event(made)[0] == "CANCEL"
+
+
+async def test_an_offer_cancelled_without_words_sends_none_of_an_earlier_note(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari, joining=Joining.WHOLE, starts=[NOW + WEEK, NOW + 2 * WEEK])
+    await book(offer, "Ola", "ola@example.no")
+    session = await session_of(offer)
+    page = await visitor.open(f"/manage/sessions/{session.id}/cancel")
+    await visitor.submit(page, "/cancel", note="Kurslederen er syk.")
+    visitor.wait(timedelta(hours=1))
+    await visitor.submit(await visitor.open(f"/manage/offers/{offer.slug}/cancel"), "/cancel")
+    made = await content(await OutboxMessage.get(mail="offer_cancelled"))
+    assert "syk" not in made.text
+
+
+async def test_words_are_not_asked_for_where_no_session_can_carry_them(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari, joining=Joining.REQUEST, starts=[])
+    await book(offer, "Ola", "ola@example.no")
+    page = await visitor.open(f"/manage/offers/{offer.slug}/cancel")
+    assert ("note" in page.fields("/cancel"), "Ring eller skriv til dem selv" in page.text) == (False, True)
+    assert (await visitor.submit(page, "/cancel")).status == 303
+    made = await content(await OutboxMessage.get())
+    assert "Dette er dessverre avlyst:" in made.text
+
+
+async def test_words_that_no_session_can_carry_any_more_are_given_back(
+    visitor: Visitor, kari: Person
+) -> None:
+    """The last session begins while the editor writes."""
+    offer = await course(kari, joining=Joining.WHOLE)
+    await book(offer, "Ola", "ola@example.no")
+    page = await visitor.open(f"/manage/offers/{offer.slug}/cancel")
+    visitor.wait(WEEK)
+    page = await visitor.submit(page, "/cancel", note="Vi flytter.")
+    assert (page.status, page.fields("/cancel")["note"]) == (422, ["Vi flytter."])
+    assert "kommer ikke det du skrev fram" in page.text
+    assert ((await Offer.get()).state, await told()) == (OfferState.PUBLISHED, [])
+    assert (await visitor.submit(page, "/cancel", note="")).status == 303
+    assert await told() == [("email", "ola@example.no", "offer_cancelled")]
 
 
 async def test_whoever_has_a_dead_mailbox_must_be_rung(visitor: Visitor, kari: Person) -> None:

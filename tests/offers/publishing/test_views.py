@@ -10,10 +10,12 @@ from marketplace.base.clock import oslo
 from marketplace.base.database import rows, value
 from marketplace.people.models import Person
 from offers.catalogue.models import Joining, Offer, OfferState, OfferText, SeatPool, Session
+from offers.messages.actions import cancel_offer
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
+from tests.offers.bookings.test_races import overlapping
 from tests.visitor import Visitor
 
 WHAT = {
@@ -203,6 +205,31 @@ async def test_200_dates_are_saved_and_holidays_are_not_ticked(visitor: Visitor,
     assert await Session.all().count() == len(listed.fields("/sessions")["dates"])
 
 
+async def test_more_dates_than_the_page_shows_are_refused_and_none_is_lost(
+    visitor: Visitor, kari: Person
+) -> None:
+    home = await draft(visitor)
+    daily = [visitor.now + timedelta(days=day) for day in range(1, 199)]
+    await Session.bulk_create(
+        [Session(offer=await Offer.get(), starts_at=at, ends_at=at + timedelta(hours=1), changed_at=visitor.now)
+         for at in daily]
+    )  # fmt: skip
+    listed = await visitor.submit(await visitor.open(f"{home}/sessions"), "/sessions", **WEEKLY)
+    page = await visitor.submit(listed, "/sessions")
+    assert page.status == 422
+    summary = page.soup.find(class_="ds-error-summary")
+    assert summary
+    assert [item.get_text() for item in summary.find_all("li")] == [
+        "Et tilbud kan ha høyst 200 datoer som kommer. Velg færre nå, og legg inn resten senere."
+    ]
+    assert page.fields("/sessions")["dates"] == ["2026-10-20", "2026-10-27", "2026-11-03"]
+    assert await Session.all().count() == 198
+    page = await visitor.submit(page, "/sessions", dates=["2026-10-20", "2026-11-03"])
+    assert (page.status, await Session.all().count()) == (303, 200)
+    assert await step(visitor, home, "sessions", go="later") == ""
+    assert await Session.all().count() == 200
+
+
 async def test_dates_outside_the_list_are_not_saved(visitor: Visitor, kari: Person) -> None:
     home = await draft(visitor)
     listed = await visitor.submit(await visitor.open(f"{home}/sessions"), "/sessions", **WEEKLY)
@@ -310,6 +337,72 @@ async def test_text_in_english_stands_beside_the_first(visitor: Visitor, kari: P
     )
     assert (await visitor.open(f"{home}/texts/nb")).status == 404
     assert (await visitor.open(f"{home}/texts/xx")).status == 404
+
+
+async def test_an_offer_that_is_over_can_still_be_mended(visitor: Visitor, kari: Person) -> None:
+    home = await complete(visitor)
+    await step(visitor, home, "publish")
+    visitor.wait(timedelta(days=60))
+    assert await step(visitor, home, "what", title="Strikkekafé på Lura") == ""
+    assert await step(visitor, home, "audience", bring_someone="Ja, gjerne.") == ""
+    assert await step(visitor, home, "place", way_in="Blå dør.") == ""
+    assert await step(visitor, home, "joining", phone="51 00 00 15") == ""
+    assert await step(visitor, home, "sessions") == ""
+    assert await step(visitor, home, "texts/en", title="Knitting café", summary="Knit and talk.") == ""
+    text, english = await OfferText.get(lang="nb"), await OfferText.get(lang="en")
+    assert (text.title, text.bring_someone, text.way_in, english.title) == (
+        "Strikkekafé på Lura", "Ja, gjerne.", "Blå dør.", "Knitting café")  # fmt: skip
+    assert (await Offer.get()).phone == "51 00 00 15"
+
+
+async def test_an_edit_of_an_offer_that_is_over_may_not_take_more_away(
+    visitor: Visitor, kari: Person
+) -> None:
+    home = await complete(visitor)
+    await step(visitor, home, "publish")
+    visitor.wait(timedelta(days=60))
+    page = await visitor.submit(await visitor.open(f"{home}/what"), "/what", summary="")
+    assert page.status == 422
+    assert page.soup.find(id="summary-error").get_text() == "Skriv en setning om hva dette er."  # type: ignore[union-attr]
+    assert "Legg inn minst én dato som kommer." not in page.text
+    assert (await OfferText.get()).summary == "Strikk og prat."
+
+
+async def test_a_translation_that_cannot_be_saved_is_shown_again(visitor: Visitor, kari: Person) -> None:
+    """The offer is cancelled while the translation is on its way."""
+    home = await complete(visitor)
+    await step(visitor, home, "publish")
+    offer, page = await Offer.get(), await visitor.open(f"{home}/texts/en")
+    _told, answer, waited = await overlapping(
+        lambda: cancel_offer(offer, note="", by=kari.id, now=visitor.now),
+        lambda: visitor.submit(page, "/texts/en", title="Knitting café", summary="Knit and talk."),
+    )  # fmt: skip
+    assert (answer.status, waited) == (422, True)
+    assert "Tilbudet er avlyst og kan ikke endres." in answer.soup.find(class_="ds-error-summary").get_text()
+    assert answer.fields("/texts/en")["summary"] == ["Knit and talk."]
+    assert await OfferText.all().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "prefix", "words"),
+    [("nb", "/en", "Du kan gå når du vil."), ("en", "", "You can leave whenever you want.")],
+)
+async def test_what_is_suggested_is_in_the_offers_own_language(
+    visitor: Visitor, kari: Person, source: str, prefix: str, words: str
+) -> None:
+    home = await draft(visitor, source_lang=source)
+    page = await visitor.open(f"{prefix}{home}/joining")
+    assert page.fields("/joining")["may_leave"] == [words]
+
+
+async def test_a_shielded_course_is_copied_as_shielded(visitor: Visitor, kari: Person) -> None:
+    home = await complete(visitor)
+    await step(visitor, home, "publish", sensitive="yes")
+    assert (await visitor.submit(await visitor.open(home), "/copy")).status == 303
+    await step(visitor, f"{home}-2", "what", title="Strikkekafé til våren")
+    assert (await Offer.get(slug="strikkekafe-for-alle-2")).sensitive
+    page = await visitor.open(f"{home}-2/publish")
+    assert page.fields("/publish")["sensitive"] == ["yes"]
 
 
 async def test_a_copy_has_everything_but_the_dates(visitor: Visitor, kari: Person) -> None:
