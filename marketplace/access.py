@@ -44,8 +44,8 @@ class Guarded:
     """A view with its door: finds out who asks, checks the mark and the form token, maps problems to pages."""
 
     def __init__(self, view: View, page: str = "", fields: tuple[str, ...] = ()) -> None:
-        """`page`: where the form of a view that only takes POST stands, with the path parameters in braces. `fields`
-        of the form that page's address has too."""
+        """`page`: where the form that the view takes stands, if that is not its own path alone: with the path
+        parameters in braces. `fields` of the form belong to that page's address."""
         mark = getattr(view, "access", None)
         if not isinstance(mark, Mark):
             raise TypeError(f"{view.__module__}.{view.__name__} does not say who may enter")

@@ -31,9 +31,9 @@ def post(path: str, view: View, page: str, *fields: str) -> Route:
     return Route(path, Guarded(view, page, fields), methods=["POST"])
 
 
-def both(path: str, view: View) -> Route:
-    """One view that shows a form on GET and takes it on POST."""
-    return Route(path, Guarded(view), methods=["GET", "POST"])
+def both(path: str, view: View, *fields: str) -> Route:
+    """One view that shows a form on GET and takes it on POST; `fields` of the form the page's address has too."""
+    return Route(path, Guarded(view, path if fields else "", fields), methods=["GET", "POST"])
 
 
 ROUTES: list[Route] = [
@@ -65,7 +65,7 @@ ROUTES: list[Route] = [
     get("/manage/offers/{slug}/bookings", participants.listing),
     post("/manage/offers/{slug}/capacity", participants.capacity, "/manage/offers/{slug}/bookings"),
     post("/manage/offers/{slug}/requests", participants.answer_request, "/manage/offers/{slug}/bookings"),
-    post("/manage/offers/{slug}/take-off", participants.take_off, "/manage/offers/{slug}/bookings"),
+    both("/manage/offers/{slug}/take-off", participants.take_off, "booking"),
     # people
     both("/sign-in", people.sign_in),
     both("/sign-in/code", people.code),
@@ -108,7 +108,7 @@ ROUTES: list[Route] = [
     get("/dialogues", dialogue.dialogues),
     get("/dialogues/{slug}", dialogue.dialogue),
     post("/dialogues/{slug}/members", dialogue.add_member, "/dialogues/{slug}"),
-    post("/dialogues/{slug}/members/{id}/remove", dialogue.remove_member, "/dialogues/{slug}"),
+    both("/dialogues/{slug}/members/{id}/remove", dialogue.remove_member),
     both("/dialogues/{slug}/meetings/new", dialogue.new_meeting),
     both("/dialogues/{slug}/meetings/{offer}", dialogue.meeting),
     # about

@@ -36,7 +36,7 @@ class Request(requests.Request):
     private: bool = False
     """Set when the answer is for this visitor alone: it is then never stored by a cache."""
     form_page: Callable[[], str] = staticmethod(lambda: "")
-    """The path of the page that this request's form stands on, when its own takes nothing but POST."""
+    """The path of the page that the form of a POST stands on, when it is not the request's own."""
 
     @property
     def method(self) -> str:
@@ -75,7 +75,8 @@ class Request(requests.Request):
         """(code, own name, address of this page in that language), for the language links."""
         query = self.scope["query_string"].decode("latin-1")
         own = local_path(self.scope["path"]) or "/"  # "//elsewhere" would be a link to there
-        path = self.form_page() or own + (f"?{query}" if query and self.method == "GET" else "")
+        get = self.method == "GET"
+        path = own + (f"?{query}" if query else "") if get else self.form_page() or own
         return [
             (code, name, path if code == SOURCE else f"/{code}{path}" if path != "/" else f"/{code}")
             for code, name in LANGUAGES.items()

@@ -57,13 +57,16 @@ async def add_member(request: Request) -> Response:
 
 @coordinator
 async def remove_member(request: Request) -> Response:
-    """POST /dialogues/{slug}/members/{id}/remove"""
+    """GET and POST /dialogues/{slug}/members/{id}/remove. GET only asks."""
     found = await queries.dialogue_of(request.person, request.path_params["slug"])
     organization = parse_id(request.path_params["id"])
-    if organization not in {one["id"] for one in await queries.members(found.id)}:
+    member = next((one for one in await queries.members(found.id) if one["id"] == organization), None)
+    if member is None:
         raise NotFound
+    if request.method == "GET":
+        return render(request, "marketplace/dialogue/remove_member.html", dialogue=found, member=member)
     await actions.leave(found, organization, by=request.person.id, now=request.now)
-    return see_other(f"/dialogues/{found.slug}", request)
+    return see_other(f"/dialogues/{found.slug}?saved=removed", request)
 
 
 @coordinator

@@ -83,12 +83,22 @@ async def answer_request(request: Request) -> Response:
 
 @member(Role.EDITOR)
 async def take_off(request: Request) -> Response:
-    """POST /manage/offers/{slug}/take-off: cancel a booking for somebody who rang."""
+    """GET and POST /manage/offers/{slug}/take-off: cancel a booking, for somebody who rang. GET only asks."""
     offer = await offer_editable_by(request.person, request.path_params["slug"])
-    booking = typed_id((await request.fields()).get("booking", [""])[-1])
-    if booking is None or booking not in {
-        each["id"] for each in await queries.participants(offer.id, request.now)
-    }:
+    asked = request.query if request.method == "GET" else await request.fields()
+    booking = typed_id(asked.get("booking", [""])[-1])
+    everyone = await queries.participants(offer.id, request.now)
+    party = next((each for each in everyone if each["id"] == booking), None)
+    if party is None:
         raise NotFound
-    await actions.cancel(booking, now=request.now, by=request.person.id)
-    return see_other(f"/manage/offers/{offer.slug}/bookings", request)
+    if request.method == "POST":
+        await actions.cancel(party["id"], now=request.now, by=request.person.id, by_organizer=True)
+        return see_other(f"/manage/offers/{offer.slug}/bookings?saved=taken-off", request)
+    await record(
+        "participants.read", now=request.now, actor=request.person.id, object_id=offer.id, organization=offer.owner_id,
+        details={"count": 1},
+    )  # fmt: skip
+    return render(
+        request, "offers/bookings/take_off.html", offer=offer, party=party, section="/manage",
+        title=await title_of(offer.id, request.lang),
+    )  # fmt: skip
