@@ -56,7 +56,7 @@ async def capacity(request: Request) -> Response:
     try:
         if form.valid:
             await actions.set_capacity(pool, form.data.capacity, now=request.now, by=request.person.id)
-            return see_other(f"/manage/offers/{offer.slug}/bookings", request)
+            return see_other(f"/manage/offers/{offer.slug}/bookings?saved=seats", request)
     except Refused as refused:
         form.add_error("capacity", refused.message)
     return await _participants(request, offer, {pool: form.errors["capacity"]}, 422)
@@ -78,7 +78,7 @@ async def answer_request(request: Request) -> Response:
     if said not in ("yes", "no"):
         raise BadRequest(_("Velg ja eller nei."))
     await actions.answer_request(booking, said == "yes", now=request.now, by=request.person.id)
-    return see_other(f"/manage/offers/{offer.slug}/bookings", request)
+    return see_other(f"/manage/offers/{offer.slug}/bookings?saved=answer", request)
 
 
 @member(Role.EDITOR)

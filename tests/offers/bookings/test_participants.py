@@ -58,8 +58,12 @@ async def test_more_seats_go_to_the_queue_and_fewer_than_taken_is_refused(
     await visitor.sign_in(await make.member(await Organization.get(id=full.owner_id)))
     page = await visitor.open(f"/manage/offers/{full.slug}/bookings")
     assert "nummer 1 i køen" in page.text
+    assert page.soup.select("[role=status]") == []
     page = await visitor.follow(await visitor.submit(page, "/capacity", capacity="2"))
     assert "2 av 2 plasser tatt" in page.text
+    assert [said.get_text() for said in page.soup.select("[role=status]")] == ["Antallet plasser er lagret."]
+    odd = await visitor.open(f"/manage/offers/{full.slug}/bookings?saved=%3Cb%3E&saved=%ff")
+    assert odd.soup.select("[role=status]") == []
     assert await Booking.filter(state=BookingState.WAITING).count() == 0
     refused = await visitor.submit(page, "/capacity", capacity="1")
     assert refused.status == 422
@@ -132,6 +136,7 @@ async def test_kari_is_asked_before_she_takes_ola_off_and_he_hears_who_did_it(
     assert ola.state is BookingState.CONFIRMED, "only asked"
     page = await visitor.follow(await visitor.submit(page))
     assert page.heading == "Påmeldte"
+    assert "Påmeldingen er meldt av." in page.text
     message = await OutboxMessage.get(mail="cancelled")
     sms = await MAILS["cancelled"](Channel.SMS, "nb", **message.facts)
     mail = await MAILS["cancelled"](Channel.EMAIL, "nb", **message.facts)
