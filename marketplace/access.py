@@ -1,7 +1,8 @@
 """Who may do what: the one place that decides. Views bear marks (base/access.py); every route is wrapped here."""
 
+from functools import partial
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -11,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from marketplace.base.access import Mark, View
 from marketplace.base.database import UNAVAILABLE
-from marketplace.base.errors import BodyTooLarge, Forbidden, NotFound, Problem, TooMany
+from marketplace.base.errors import BodyTooLarge, Forbidden, NotFound, Problem, StaleForm, TooMany
 from marketplace.base.http import Request, cookie, local_path, see_other
 from marketplace.base.i18n import gettext
 from marketplace.base.templates import render
@@ -42,14 +43,25 @@ LONGEST_NAME = 200
 class Guarded:
     """A view with its door: finds out who asks, checks the mark and the form token, maps problems to pages."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, page: str = "", fields: tuple[str, ...] = ()) -> None:
+        """`page`: where the form that the view takes stands, if that is not its own path alone: with the path
+        parameters in braces. `fields` of the form belong to that page's address."""
         mark = getattr(view, "access", None)
         if not isinstance(mark, Mark):
             raise TypeError(f"{view.__module__}.{view.__name__} does not say who may enter")
         self.view, self.mark = view, mark
+        self.page, self.fields = page, fields
+
+    def form_page(self, request: StarletteRequest) -> str:
+        """The path of the page with this view's form, or nothing."""
+        names = {name: quote(str(given), safe="") for name, given in request.path_params.items()}
+        sent = request.scope.get("form_fields") or {}
+        query = urlencode([(name, sent[name][-1]) for name in self.fields if name in sent])
+        return self.page.format_map(names) + (f"?{query}" if query else "")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
+        request.form_page = partial(self.form_page, request)
         try:
             response = await self.answer(request)
         except Problem as problem:
@@ -88,10 +100,7 @@ class Guarded:
         if request.method not in ("GET", "HEAD", "OPTIONS") and self.mark.form_token:
             token = (await request.fields()).get("form_token", [""])[-1]
             if not request.same_origin or not request.form_token_valid(token):
-                raise Forbidden(
-                    gettext("Skjemaet er for gammelt, eller kom fra et annet sted. Gå tilbake, last siden på nytt "
-                            "og prøv igjen.")
-                )  # fmt: skip
+                raise StaleForm
         return await self.view(request)
 
 
@@ -118,7 +127,7 @@ def quoted(path: str) -> str:
 
 def problem_page(request: Request, problem: Problem) -> Response:
     """The designed page of a problem. It needs no database."""
-    name = f"errors/{problem.status}.html"
+    name = f"errors/{problem.page or problem.status}.html"
     headers = {"Cache-Control": "no-store"}
     if isinstance(problem, TooMany):
         headers["Retry-After"] = str(max(1, int(problem.retry_after.total_seconds())))
@@ -127,6 +136,11 @@ def problem_page(request: Request, problem: Problem) -> Response:
     context: dict[str, Any] = {"message": problem.message, "request_id": request.request_id}
     if isinstance(problem, TooMany):
         context["again_at"] = request.now + problem.retry_after
+    if isinstance(problem, StaleForm) and request.headers.get("sec-fetch-site") == "same-origin":
+        sent = (
+            request.scope.get("form_fields") or {}
+        )  # the browser says that it is our own form: to be sent again
+        context["again"] = {name: given for name, given in sent.items() if name != "form_token"}
     return render(request, name, status=problem.status, headers=headers, **context)
 
 
@@ -136,9 +150,13 @@ def refuse(scope: Scope, problem: Problem) -> Response:
 
 
 async def no_route(request: StarletteRequest, error: Exception) -> Response:
-    """404 and 405 of the router; a slash too many is no reason for either."""
+    """404 and 405 of the router; a slash too many is no reason for either. Who opens the address that a form is sent
+    to, by reloading it, comes to the page of that form."""
     page = Request(request.scope)
     if isinstance(error, HTTPException) and error.status_code == 405:
+        view = page.scope.get("endpoint")
+        if page.method == "GET" and isinstance(view, Guarded) and view.page:
+            return see_other(view.form_page(page), page)
         return problem_page(page, NotAllowed())
     without = page.scope["path"].rstrip("/")
     if without != page.scope["path"] and local_path(without) and page.method == "GET":

@@ -26,13 +26,14 @@ def get(path: str, view: View) -> Route:
     return Route(path, Guarded(view), methods=["GET"])
 
 
-def post(path: str, view: View) -> Route:
-    return Route(path, Guarded(view), methods=["POST"])
+def post(path: str, view: View, page: str, *fields: str) -> Route:
+    """`page` is the path where its form stands; `fields` of what was sent belong to that page's address."""
+    return Route(path, Guarded(view, page, fields), methods=["POST"])
 
 
-def both(path: str, view: View) -> Route:
-    """One view that shows a form on GET and takes it on POST."""
-    return Route(path, Guarded(view), methods=["GET", "POST"])
+def both(path: str, view: View, *fields: str) -> Route:
+    """One view that shows a form on GET and takes it on POST; `fields` of the form the page's address has too."""
+    return Route(path, Guarded(view, path if fields else "", fields), methods=["GET", "POST"])
 
 
 ROUTES: list[Route] = [
@@ -52,29 +53,30 @@ ROUTES: list[Route] = [
     get("/calendar", feeds.subscribe),
     # booking
     get("/offers/{slug}/bookings/new", bookings.new),
-    post("/offers/{slug}/bookings", bookings.create),
+    post("/offers/{slug}/bookings", bookings.create, "/offers/{slug}/bookings/new", "session"),
     both("/bookings", bookings.find),
-    post("/bookings/links", bookings.send_links),
+    get("/bookings/links", bookings.find),
+    post("/bookings/links", bookings.send_links, "/bookings"),
     get("/bookings/{token}", bookings.show),
     both("/bookings/{token}/cancel", bookings.cancel),
-    post("/bookings/{token}/answer", bookings.answer),
-    post("/bookings/{token}/sent-word", bookings.sent_word),
+    post("/bookings/{token}/answer", bookings.answer, "/bookings/{token}"),
+    post("/bookings/{token}/sent-word", bookings.sent_word, "/bookings/{token}"),
     get("/bookings/{token}/calendar.ics", bookings.calendar_file),
     get("/manage/offers/{slug}/bookings", participants.listing),
-    post("/manage/offers/{slug}/capacity", participants.capacity),
-    post("/manage/offers/{slug}/requests", participants.answer_request),
-    post("/manage/offers/{slug}/take-off", participants.take_off),
+    post("/manage/offers/{slug}/capacity", participants.capacity, "/manage/offers/{slug}/bookings"),
+    post("/manage/offers/{slug}/requests", participants.answer_request, "/manage/offers/{slug}/bookings"),
+    both("/manage/offers/{slug}/take-off", participants.take_off, "booking"),
     # people
     both("/sign-in", people.sign_in),
     both("/sign-in/code", people.code),
     both("/sign-in/{token}", people.link),
-    post("/sign-out", people.sign_out),
+    post("/sign-out", people.sign_out, "/"),
     get("/my-page", my_page.show),
-    post("/my-page/profile", my_page.profile),
-    post("/my-page/calendar", my_page.new_calendar),
-    post("/my-page/calendar/revoke", my_page.revoke_calendar),
-    post("/my-page/sign-ins/end", my_page.end_sign_ins),
-    post("/my-page/sign-ins/{id}/end", my_page.end_sign_in),
+    post("/my-page/profile", my_page.profile, "/my-page"),
+    post("/my-page/calendar", my_page.new_calendar, "/my-page"),
+    post("/my-page/calendar/revoke", my_page.revoke_calendar, "/my-page"),
+    post("/my-page/sign-ins/end", my_page.end_sign_ins, "/my-page"),
+    post("/my-page/sign-ins/{id}/end", my_page.end_sign_in, "/my-page"),
     # organisations and their work
     get("/manage", publishing.manage),
     both("/manage/offers/new", steps.new),
@@ -87,9 +89,9 @@ ROUTES: list[Route] = [
     both("/manage/offers/{slug}/publish", publishing.publish),
     get("/manage/offers/{slug}/preview", publishing.preview),
     both("/manage/offers/{slug}/texts/{lang}", publishing.text),
-    post("/manage/offers/{slug}/copy", publishing.copy),
-    post("/manage/offers/{slug}/hosts", publishing.add_host),
-    post("/manage/offers/{slug}/hosts/{person}/remove", publishing.remove_host),
+    post("/manage/offers/{slug}/copy", publishing.copy, "/manage/offers/{slug}"),
+    post("/manage/offers/{slug}/hosts", publishing.add_host, "/manage/offers/{slug}"),
+    post("/manage/offers/{slug}/hosts/{person}/remove", publishing.remove_host, "/manage/offers/{slug}"),
     both("/manage/offers/{slug}/cancel", messages.cancel_offer),
     get("/manage/offers/{slug}/call-list", messages.offer_call_list),
     both("/manage/sessions/{id}/move", messages.move),
@@ -105,8 +107,8 @@ ROUTES: list[Route] = [
     both("/goals/{slug}/edit", goals.edit_goal),
     get("/dialogues", dialogue.dialogues),
     get("/dialogues/{slug}", dialogue.dialogue),
-    post("/dialogues/{slug}/members", dialogue.add_member),
-    post("/dialogues/{slug}/members/{id}/remove", dialogue.remove_member),
+    post("/dialogues/{slug}/members", dialogue.add_member, "/dialogues/{slug}"),
+    both("/dialogues/{slug}/members/{id}/remove", dialogue.remove_member),
     both("/dialogues/{slug}/meetings/new", dialogue.new_meeting),
     both("/dialogues/{slug}/meetings/{offer}", dialogue.meeting),
     # about

@@ -7,6 +7,8 @@ class Problem(Exception):
     """The request cannot be met. `message` is shown to the user, in their language."""
 
     status = 400
+    page = ""
+    """Its page in templates/errors, when it is another than that of the status."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message)
@@ -25,6 +27,12 @@ class BodyTooLarge(Problem):
 
 class Forbidden(Problem):
     status = 403
+
+
+class StaleForm(Forbidden):
+    """A form without a token that holds: the page stood open too long, the cookie is gone, or it is not ours."""
+
+    page = "stale_form"
 
 
 class NotFound(Problem):

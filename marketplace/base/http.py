@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -35,6 +35,8 @@ class Request(requests.Request):
     sign_in_id: UUID | None = None
     private: bool = False
     """Set when the answer is for this visitor alone: it is then never stored by a cache."""
+    form_page: Callable[[], str] = staticmethod(lambda: "")
+    """The path of the page that the form of a POST stands on, when it is not the request's own."""
 
     @property
     def method(self) -> str:
@@ -73,7 +75,8 @@ class Request(requests.Request):
         """(code, own name, address of this page in that language), for the language links."""
         query = self.scope["query_string"].decode("latin-1")
         own = local_path(self.scope["path"]) or "/"  # "//elsewhere" would be a link to there
-        path = own + (f"?{query}" if query and self.method == "GET" else "")
+        get = self.method == "GET"
+        path = own + (f"?{query}" if query else "") if get else self.form_page() or own
         return [
             (code, name, path if code == SOURCE else f"/{code}{path}" if path != "/" else f"/{code}")
             for code, name in LANGUAGES.items()

@@ -6,6 +6,7 @@ row, and says what is true then; None means that there is nothing to say any mor
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,6 +59,7 @@ def compose(
         if channel is Channel.SMS:
             return Content(subject, template(f"mails/{name}.sms.txt", lang).render(context).strip())
         text = template(f"mails/{name}.txt", lang).render(context).strip() + "\n"
+        text = re.sub(r"\n{3,}", "\n\n", text)  # what is left out leaves no hole
         html = template(f"mails/{name}.html", lang).render(context, subject=subject)
         return Content(subject, text, html, calendar, method)
 

@@ -1,6 +1,7 @@
 """Jinja: one environment a language, so that a template's texts are bound when it is compiled."""
 
 import json
+import re
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,16 @@ def phone_link(number: str) -> str:
     """tel: value of a Norwegian number as written: 51 00 00 00 gives +4751000000."""
     digits = "".join(character for character in number if character.isdigit())
     return f"+{digits}" if number.strip().startswith("+") else f"+47{digits}" if len(digits) == 8 else digits
+
+
+def shown_number(text: str) -> str:
+    """A Norwegian number as people read it, 990 00 022 or 51 00 00 42; anything else, a foreign number or an e-mail
+    address, as it is."""
+    digits = re.sub(r"^\+47|[\s-]", "", text.strip())
+    if not re.fullmatch(r"[2-9][0-9]{7}", digits):
+        return text
+    ends = (3, 5, 8) if digits[0] in "489" else (2, 4, 6, 8)
+    return " ".join(digits[start:end] for start, end in zip((0, *ends), ends, strict=False))
 
 
 class Constants(NodeTransformer):
@@ -124,6 +135,7 @@ def environment(lang: str) -> Environment:
         "at_clock": i18n.at_clock,
         "clock_words": i18n.clock_words,
         "phone": phone_link,
+        "number": shown_number,
         "isoformat": lambda moment: oslo(moment).isoformat(timespec="minutes"),
     }
     return made

@@ -52,18 +52,21 @@ async def add_member(request: Request) -> Response:
     if not form.valid:
         return await _dialogue(request, found, form, 422)
     await actions.join(found, form.data.organization, by=request.person.id, now=request.now)
-    return see_other(f"/dialogues/{found.slug}", request)
+    return see_other(f"/dialogues/{found.slug}?saved=added", request)
 
 
 @coordinator
 async def remove_member(request: Request) -> Response:
-    """POST /dialogues/{slug}/members/{id}/remove"""
+    """GET and POST /dialogues/{slug}/members/{id}/remove. GET only asks."""
     found = await queries.dialogue_of(request.person, request.path_params["slug"])
     organization = parse_id(request.path_params["id"])
-    if organization not in {one["id"] for one in await queries.members(found.id)}:
+    member = next((one for one in await queries.members(found.id) if one["id"] == organization), None)
+    if member is None:
         raise NotFound
+    if request.method == "GET":
+        return render(request, "marketplace/dialogue/remove_member.html", dialogue=found, member=member)
     await actions.leave(found, organization, by=request.person.id, now=request.now)
-    return see_other(f"/dialogues/{found.slug}", request)
+    return see_other(f"/dialogues/{found.slug}?saved=removed", request)
 
 
 @coordinator
@@ -85,7 +88,7 @@ async def new_meeting(request: Request) -> Response:
                 await actions.call_meeting(
                     found, by=request.person.id, now=request.now, lang=request.lang, **form.data.model_dump()
                 )
-                return see_other(f"/dialogues/{found.slug}", request)
+                return see_other(f"/dialogues/{found.slug}?saved=called", request)
             except Refused as refused:
                 form.add_error("form", refused.message)
     return render(
@@ -97,9 +100,8 @@ async def new_meeting(request: Request) -> Response:
 @signed_in
 async def meeting(request: Request) -> Response:
     """GET and POST /dialogues/{slug}/meetings/{offer}: for coordinators, and for those who lead the meeting."""
-    found = await queries.meeting_of(
-        request.person, request.path_params["slug"], request.path_params["offer"]
-    )
+    slug = request.path_params["slug"]
+    found = await queries.meeting_of(request.person, slug, request.path_params["offer"])
     session = await queries.session_of(found)
     there = await queries.organizations_of(found)
     begun = session["starts_at"] <= request.now
@@ -112,7 +114,7 @@ async def meeting(request: Request) -> Response:
             await actions.say_who_was_there(
                 found, form.data.organizations, by=request.person.id, now=request.now
             )
-            return see_other(f"/dialogues/{found.dialogue.slug}/meetings/{found.offer.slug}", request)
+            return see_other(f"/dialogues/{slug}/meetings/{found.offer.slug}?saved=attended", request)
         form.add_error("organizations", _("Velg blant organisasjonene på lista."))
     else:
         form = AttendedForm.blank(organizations=[str(one["id"]) for one in there if one["there"]])

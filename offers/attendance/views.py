@@ -74,7 +74,7 @@ async def register(request: Request) -> Response:
     except Conflict as conflict:
         form.add_error("form", conflict.message)
         return await _page(request, session, form, 409)
-    return see_other(f"/manage/sessions/{session.id}/register", request)
+    return see_other(f"/manage/sessions/{session.id}/register?saved=register", request)
 
 
 @member(Role.HOST)

@@ -84,23 +84,28 @@ async def _move(
     )  # fmt: skip
 
 
-async def _tell(mail: str, booking: dict[str, Any], key: str, now: datetime) -> None:
+async def _tell(mail: str, booking: dict[str, Any], key: str, now: datetime, **facts: Any) -> None:
     """A message about a booking to where its messages go, if anywhere."""
     if booking["address"]:
         await post(
             mail, channel=booking["channel"], address=booking["address"], lang=booking["lang"],
-            key=f"{mail}:{booking['id']}:{key}", now=now, booking=str(booking["id"]),
+            key=f"{mail}:{booking['id']}:{key}", now=now, booking=str(booking["id"]), **facts,
         )  # fmt: skip
 
 
-async def cancel(booking_id: UUID, *, now: datetime, by: UUID | None = None) -> bool:
-    """Cancel a booking; freed seats go to the first waiting parties that fit. False: it was over already."""
+async def cancel(
+    booking_id: UUID, *, now: datetime, by: UUID | None = None, by_organizer: bool = False
+) -> bool:
+    """Cancel a booking; freed seats go to the first waiting parties that fit. False: it was over already.
+
+    `by_organizer`: those who lead the offer did it, and the message says so instead of thanking.
+    """
     async with in_transaction():
         pool, booking = await _change(booking_id)
         if booking["state"] not in rules.ACTIVE:
             return False
         await _move(pool, booking, BookingState.CANCELLED, now, by=by)
-        await _tell("cancelled", booking, "1", now)
+        await _tell("cancelled", booking, "1", now, by_organizer=by_organizer)
         await _promote(pool, now)
         return True
 

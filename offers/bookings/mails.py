@@ -45,13 +45,14 @@ async def _about(
     states: set[BookingState],
     *,
     dates: bool,
+    **context: Any,
 ) -> Content | None:
     """A mail about one booking, if it is still in one of these states."""
     found = await booking(UUID(booking_id), lang)
     if BookingState(found["state"]) not in states:
         return None
     part, method = _calendar(found, lang) if dates else (None, None)
-    return compose(name, channel, lang, subject, calendar=part, method=method, booking=found)
+    return compose(name, channel, lang, subject, calendar=part, method=method, booking=found, **context)
 
 
 @mail
@@ -97,10 +98,10 @@ async def declined(channel: Channel, lang: str, booking: str) -> Content | None:
 
 
 @mail
-async def cancelled(channel: Channel, lang: str, booking: str) -> Content | None:
-    """You are no longer booked."""
+async def cancelled(channel: Channel, lang: str, booking: str, by_organizer: bool = False) -> Content | None:
+    """You are no longer booked: as you wished, or because those who lead the offer took you off."""
     return await _about("cancelled", lazy("Du er meldt av"), channel, lang, booking,
-                        {BookingState.CANCELLED}, dates=True)  # fmt: skip
+                        {BookingState.CANCELLED}, dates=True, by_organizer=by_organizer)  # fmt: skip
 
 
 @mail

@@ -56,7 +56,7 @@ async def capacity(request: Request) -> Response:
     try:
         if form.valid:
             await actions.set_capacity(pool, form.data.capacity, now=request.now, by=request.person.id)
-            return see_other(f"/manage/offers/{offer.slug}/bookings", request)
+            return see_other(f"/manage/offers/{offer.slug}/bookings?saved=seats", request)
     except Refused as refused:
         form.add_error("capacity", refused.message)
     return await _participants(request, offer, {pool: form.errors["capacity"]}, 422)
@@ -78,17 +78,27 @@ async def answer_request(request: Request) -> Response:
     if said not in ("yes", "no"):
         raise BadRequest(_("Velg ja eller nei."))
     await actions.answer_request(booking, said == "yes", now=request.now, by=request.person.id)
-    return see_other(f"/manage/offers/{offer.slug}/bookings", request)
+    return see_other(f"/manage/offers/{offer.slug}/bookings?saved=answer", request)
 
 
 @member(Role.EDITOR)
 async def take_off(request: Request) -> Response:
-    """POST /manage/offers/{slug}/take-off: cancel a booking for somebody who rang."""
+    """GET and POST /manage/offers/{slug}/take-off: cancel a booking, for somebody who rang. GET only asks."""
     offer = await offer_editable_by(request.person, request.path_params["slug"])
-    booking = typed_id((await request.fields()).get("booking", [""])[-1])
-    if booking is None or booking not in {
-        each["id"] for each in await queries.participants(offer.id, request.now)
-    }:
+    asked = request.query if request.method == "GET" else await request.fields()
+    booking = typed_id(asked.get("booking", [""])[-1])
+    everyone = await queries.participants(offer.id, request.now)
+    party = next((each for each in everyone if each["id"] == booking), None)
+    if party is None:
         raise NotFound
-    await actions.cancel(booking, now=request.now, by=request.person.id)
-    return see_other(f"/manage/offers/{offer.slug}/bookings", request)
+    if request.method == "POST":
+        await actions.cancel(party["id"], now=request.now, by=request.person.id, by_organizer=True)
+        return see_other(f"/manage/offers/{offer.slug}/bookings?saved=taken-off", request)
+    await record(
+        "participants.read", now=request.now, actor=request.person.id, object_id=offer.id, organization=offer.owner_id,
+        details={"count": 1},
+    )  # fmt: skip
+    return render(
+        request, "offers/bookings/take_off.html", offer=offer, party=party, section="/manage",
+        title=await title_of(offer.id, request.lang),
+    )  # fmt: skip

@@ -112,15 +112,24 @@ async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
     return found
 
 
+class NoSuchLink(NotFound):
+    """The link of a booking that does not open one. Its page says how to find the booking."""
+
+    page = "booking_link"
+
+
 async def booking_by_token(token: str, lang: str) -> dict[str, Any]:
-    """The booking that a link in a message opens. Raises NotFound for any other link, also a revoked one, and when
+    """The booking that a link in a message opens. Raises NoSuchLink for any other link, also a revoked one, and when
     the participant is forgotten (marketplace/privacy)."""
     parsed = rules.token_booking(token)
     if parsed is None:
-        raise NotFound
-    found = await booking(parsed[0], lang)
+        raise NoSuchLink
+    try:
+        found = await booking(parsed[0], lang)
+    except NotFound:
+        raise NoSuchLink from None
     if not rules.seal_holds(found["id"], found["link_version"], parsed[1]) or found["participant"] is None:
-        raise NotFound
+        raise NoSuchLink
     return found
 
 

@@ -19,7 +19,7 @@ from marketplace.people.rules import contact
 from offers.bookings import actions, claims, queries, rules
 from offers.bookings.forms import BookingForm, FindForm, LinksForm
 from offers.catalogue.calendar import calendar, vevent
-from offers.catalogue.queries import viewer_of
+from offers.catalogue.queries import offer_page, viewer_of
 
 
 def typed_id(text: str | None) -> UUID | None:
@@ -59,7 +59,12 @@ async def new(request: Request) -> Response:
     """GET /offers/{slug}/bookings/new?session=…"""
     session = typed_id(request.query.get("session", [None])[-1])
     viewer = await viewer_of(request.person)
-    found = await queries.bookable(request.path_params["slug"], session, viewer, request.lang)
+    slug = request.path_params["slug"]
+    try:
+        found = await queries.bookable(slug, session, viewer, request.lang)
+    except NotFound:  # nothing to book in what is there: its page says why, or lets one choose a date
+        await offer_page(slug, viewer=viewer, lang=request.lang, now=request.now)
+        return see_other(f"/offers/{slug}", request)
     if reason := _why_closed(found, request):
         return _closed(request, found, reason, 410)
     known = await _own_contact(request)

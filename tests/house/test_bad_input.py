@@ -181,12 +181,11 @@ ELSEWHERE = {
     "/my-page/sign-ins/{id}/end": "",
     "/manage/offers/{slug}/capacity": "/manage/offers/tur/bookings",
     "/manage/offers/{slug}/requests": "/manage/offers/samtale/bookings",
-    "/manage/offers/{slug}/take-off": "/manage/offers/tur/bookings",
+    "/manage/offers/{slug}/take-off": "/manage/offers/tur/take-off?booking={booking}",
     "/manage/offers/{slug}/copy": "/manage/offers/tur",
     "/manage/offers/{slug}/hosts": "/manage/offers/tur",
     "/manage/offers/{slug}/hosts/{person}/remove": "/manage/offers/tur",
     "/dialogues/{slug}/members": "/dialogues/frivillighetsdialogen",
-    "/dialogues/{slug}/members/{id}/remove": "/dialogues/frivillighetsdialogen",
 }
 """The page that holds the form of a POST, where it has another address; empty: one with a token and no more."""
 OF_ANOTHER = {"/manage/offers/{slug}/publish": {"slug": "strikkekafe"}}

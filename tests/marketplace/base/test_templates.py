@@ -171,3 +171,22 @@ def test_files_of_others_bring_their_licence() -> None:
     folders = [path for path in Path(STATIC / "vendor").iterdir() if path.is_dir()]
     assert folders
     assert all((folder / "LICENSE").is_file() for folder in folders)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("+4799000022", "990 00 022"),
+        ("99000022", "990 00 022"),
+        ("+47 412 34 567", "412 34 567"),
+        ("80050000", "800 50 000"),
+        ("+4751000042", "51 00 00 42"),
+        ("51 00 00 42", "51 00 00 42"),
+        ("+46701234567", "+46701234567"),
+        ("02800", "02800"),
+        ("ola99000022@example.no", "ola99000022@example.no"),
+        ("Spør i resepsjonen", "Spør i resepsjonen"),
+    ],
+)
+def test_a_telephone_number_is_shown_as_people_read_it(written: str, shown: str) -> None:
+    assert drawn("{{ number|number }}", number=written) == shown

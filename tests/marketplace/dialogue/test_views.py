@@ -145,7 +145,10 @@ async def test_a_new_member_sees_the_meetings_to_come_and_one_that_leaves_does_n
     seen = await OfferAudienceOrganization.all()
     assert [(each.offer_id, each.organization_id) for each in seen] == [(coming.offer.id, crux.id)]  # type: ignore[attr-defined]
 
-    assert (await visitor.submit(page, f"/members/{crux.id}/remove")).status == 303
+    asked = await visitor.open(f"{HOME}/members/{crux.id}/remove")
+    assert asked.heading == "Ta bort Crux Ung fra dialogen?"
+    assert await OfferAudienceOrganization.all().count() == 1, "only asked"
+    assert (await visitor.submit(asked)).status == 303
     assert await OfferAudienceOrganization.all().count() == 0
     assert (
         await visitor.submit(await visitor.open(HOME), "/members", organization=str(crux.id))

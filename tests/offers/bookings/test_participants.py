@@ -3,6 +3,10 @@
 import pytest
 
 from marketplace.base.database import rows, value
+from marketplace.base.mail import MAILS
+from marketplace.base.models import Channel, OutboxMessage
+from marketplace.people.models import Person
+from offers.bookings import mails  # noqa: F401 - fills MAILS
 from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.publishing.models import HostAssignment
@@ -54,8 +58,12 @@ async def test_more_seats_go_to_the_queue_and_fewer_than_taken_is_refused(
     await visitor.sign_in(await make.member(await Organization.get(id=full.owner_id)))
     page = await visitor.open(f"/manage/offers/{full.slug}/bookings")
     assert "nummer 1 i køen" in page.text
+    assert page.soup.select("[role=status]") == []
     page = await visitor.follow(await visitor.submit(page, "/capacity", capacity="2"))
     assert "2 av 2 plasser tatt" in page.text
+    assert [said.get_text() for said in page.soup.select("[role=status]")] == ["Antallet plasser er lagret."]
+    odd = await visitor.open(f"/manage/offers/{full.slug}/bookings?saved=%3Cb%3E&saved=%ff")
+    assert odd.soup.select("[role=status]") == []
     assert await Booking.filter(state=BookingState.WAITING).count() == 0
     refused = await visitor.submit(page, "/capacity", capacity="1")
     assert refused.status == 422
@@ -82,12 +90,14 @@ async def test_a_request_takes_no_seat_until_it_is_accepted(visitor: Visitor) ->
 
 async def test_nobody_takes_off_another_organisations_participant(visitor: Visitor, full: Offer) -> None:
     mine = await make.offer(joining=Joining.WHOLE)
-    await make.booking(await SeatPool.get(offer=mine))
+    our = await make.booking(await SeatPool.get(offer=mine))
     theirs = await Booking.filter(offer=full).first()
     assert theirs is not None
     await visitor.sign_in(await make.member(await Organization.get(id=mine.owner_id)))
     page = await visitor.open(f"/manage/offers/{mine.slug}/bookings")
-    assert (await visitor.submit(page, "/take-off", booking=theirs.id)).status == 404
+    assert (await visitor.open(f"/manage/offers/{mine.slug}/take-off?booking={theirs.id}")).status == 404
+    confirm = await visitor.open(f"/manage/offers/{mine.slug}/take-off?booking={our.id}")
+    assert (await visitor.submit(confirm, booking=theirs.id)).status == 404
     assert (await visitor.submit(page, "/capacity", pool=theirs.pool_id, capacity=5)).status == 404
     assert (await Booking.get(id=theirs.id)).state is BookingState.CONFIRMED
 
@@ -104,3 +114,44 @@ async def test_whoever_is_shielded_stands_under_an_alias_on_every_list(visitor: 
     calls = await visitor.open(f"/manage/offers/{full.slug}/call-list")
     assert ola.reference[:3] in calls.text
     assert "Ola" not in calls.text
+
+
+async def test_kari_is_asked_before_she_takes_ola_off_and_he_hears_who_did_it(
+    visitor: Visitor, full: Offer
+) -> None:
+    await make.contact(await Person.get(name="Ola"), "+4799000022")
+    await rows(
+        "UPDATE booking SET contact_id = c.id FROM contact_point c WHERE c.person_id = booking.participant_id"
+    )
+    await visitor.sign_in(await make.member(await Organization.get(id=full.owner_id)))
+    page = await visitor.open(f"/manage/offers/{full.slug}/bookings")
+    link = page.soup.select_one("a[href*='/take-off']")
+    assert link is not None
+    assert link.get_text() == "Meld\u00a0av: Ola"
+    page = await visitor.open(str(link["href"]))
+    assert page.heading == "Melde av Ola?"
+    assert "Plassen blir ledig. Står noen på venteliste, er det deres tur." in page.text
+    assert "Vi sier fra på e-post eller SMS at dere har meldt av." in page.text
+    ola = await Booking.get(participant__name="Ola")
+    assert ola.state is BookingState.CONFIRMED, "only asked"
+    page = await visitor.follow(await visitor.submit(page))
+    assert page.heading == "Påmeldte"
+    assert "Påmeldingen er meldt av." in page.text
+    message = await OutboxMessage.get(mail="cancelled")
+    sms = await MAILS["cancelled"](Channel.SMS, "nb", **message.facts)
+    mail = await MAILS["cancelled"](Channel.EMAIL, "nb", **message.facts)
+    assert sms is not None
+    assert mail is not None
+    assert "Takk for at du sa fra" not in sms.text + mail.text
+    assert sms.text.startswith("Arrangøren har meldt av nummer")
+    assert len(sms.text) <= 160
+    assert "Frivilligsentralen har meldt av Ola." in mail.text
+    assert (await Booking.get(participant__name="Nora")).state is BookingState.CONFIRMED
+
+
+async def test_kari_is_told_when_no_message_reaches_whom_she_takes_off(visitor: Visitor, full: Offer) -> None:
+    await visitor.sign_in(await make.member(await Organization.get(id=full.owner_id)))
+    nora = await Booking.get(participant__name="Nora")
+    page = await visitor.open(f"/manage/offers/{full.slug}/take-off?booking={nora.id}")
+    assert "Nora mister plassen i køen." in page.text
+    assert "Ingen melding kommer fram. Dere må si fra selv." in page.text

@@ -1,0 +1,83 @@
+"""What only takes a form has a page with that form: for whoever reloads it, or wants it in another language."""
+
+import pytest
+from starlette.routing import Route
+
+from offers.catalogue.models import Joining, SeatPool, Session
+from tests import make
+from tests.house.town import Town, routes
+from tests.visitor import Page, Visitor
+
+GETS = {route.path for route in routes("GET")}
+ONLY_POST = pytest.mark.parametrize(
+    "route", [route for route in routes("POST") if route.path not in GETS], ids=lambda route: route.path
+)
+
+
+def in_english(page: Page) -> str:
+    link = page.soup.select_one("#languages a[lang=en]")
+    assert link is not None
+    return str(link["href"])
+
+
+@ONLY_POST
+async def test_who_opens_it_as_a_page_is_led_to_the_form(route: Route, town: Town, caller: Visitor) -> None:
+    await caller.sign_in(town.people["everybody"])
+    page = await caller.open(town.path(route))
+    assert page.status == 303
+    assert (await caller.follow(page)).status in (200, 410)
+    assert (await caller.open(f"/en{town.path(route)}")).response.headers["location"].startswith("/en")
+
+
+@ONLY_POST
+async def test_its_answer_leads_to_that_page_in_other_languages(
+    route: Route, town: Town, caller: Visitor
+) -> None:
+    await caller.sign_in(town.people["everybody"])
+    refused = await caller.post(town.path(route), {})
+    assert refused.status == 403
+    page = await caller.follow(await caller.open(in_english(refused)))
+    assert page.status in (200, 410)
+    assert page.soup.html is not None
+    assert page.soup.html["lang"] == "en"
+
+
+async def test_a_booking_with_something_wrong_is_the_same_form_in_english(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.PER_SESSION)
+    session = await Session.get(offer=offer)
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new?session={session.id}")
+    wrong = await visitor.submit(page, "/bookings", name="")
+    assert wrong.status == 422
+    assert in_english(wrong) == f"/en/offers/{offer.slug}/bookings/new?session={session.id}"
+    odd = await visitor.submit(page, "/bookings", name="", session='"><b>&x=1')
+    assert in_english(odd) == f"/en/offers/{offer.slug}/bookings/new?session=%22%3E%3Cb%3E%26x%3D1"
+    assert await SeatPool.filter(offer=offer, taken=0).count() == 1
+
+
+async def test_a_search_keeps_its_words_in_another_language(visitor: Visitor) -> None:
+    assert in_english(await visitor.open("/offers?q=tur")) == "/en/offers?q=tur"
+
+
+async def test_a_form_from_a_page_that_stood_too_long_is_kept_and_can_be_sent_again(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE)
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    visitor.client.cookies.clear()
+    typed = page.fields("/bookings") | {"name": ["Ola & co"], "contact": ["none"]}
+    ours = {"origin": "http://127.0.0.1:8000", "sec-fetch-site": "same-origin"}
+    stale = Page(await visitor.client.post(f"/offers/{offer.slug}/bookings", data=typed, headers=ours))
+    assert (stale.status, stale.heading) == (403, "Skjemaet ble ikke sendt")
+    assert "Logg inn" not in stale.soup.main.get_text()  # type: ignore[union-attr]
+    assert "51 00 00 00" in stale.text
+    booked = await visitor.submit(stale)
+    assert booked.status == 303, booked.text
+    assert await SeatPool.filter(offer=offer, taken=1).count() == 1
+
+
+async def test_a_form_from_elsewhere_is_not_offered_to_be_sent(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE)
+    theirs = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
+    for headers in (theirs, {}):
+        sent = {"name": "Ola", "contact": "none"}
+        page = Page(await visitor.client.post(f"/offers/{offer.slug}/bookings", data=sent, headers=headers))
+        assert page.status == 403
+        assert page.soup.find("form", method="post") is None
