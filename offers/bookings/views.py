@@ -10,7 +10,7 @@ from starlette.responses import Response
 from marketplace.base.access import public
 from marketplace.base.database import row
 from marketplace.base.errors import BadRequest, NotFound, Refused
-from marketplace.base.http import Request, see_other
+from marketplace.base.http import Request, see_other, signature
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import limit, limit_visitor
 from marketplace.base.mail import post
@@ -236,8 +236,11 @@ async def send_links(request: Request) -> Response:
     await limit_visitor("send-links", request, 20, timedelta(hours=1))
     channel, address = reach
     await limit("send-links", address, 5, timedelta(hours=1), now=request.now)
+    key = (
+        f"links:{signature('links', address)}:{request.now:%Y%m%d%H%M}"  # keys are short, and say no address
+    )
     await post(
-        "links", channel=channel, address=address, lang=request.lang, key=f"links:{address}:{request.now:%Y%m%d%H%M}",
-        now=request.now, at=request.now.isoformat(), to=address,
+        "links", channel=channel, address=address, lang=request.lang, key=key, now=request.now,
+        at=request.now.isoformat(), to=address,
     )  # fmt: skip
     return render(request, "offers/bookings/links_sent.html", section="my-page")

@@ -169,3 +169,17 @@ async def test_the_answer_about_an_address_is_the_same_known_or_not(visitor: Vis
         texts[message.address] = content.text
     assert "Generasjonslekene" in texts["ola@example.no"]
     assert "ingen kommende" in texts["per@example.no"]
+
+
+async def test_links_are_sent_to_the_longest_address_and_the_messages_key_does_not_hold_it(
+    visitor: Visitor,
+) -> None:
+    address = f"{'o' * 64}@{'.'.join(['a' * 60] * 3)}.no"
+    sent = await visitor.submit(await visitor.open("/bookings"), "/bookings/links", address=address)
+    assert (sent.status, sent.heading) == (200, "Sjekk meldingene dine")
+    message = await OutboxMessage.get()
+    assert message.address == address
+    assert address not in message.dedupe_key
+    again = await visitor.submit(await visitor.open("/bookings"), "/bookings/links", address=address)
+    assert again.status == 200
+    assert await OutboxMessage.all().count() == 1, "one message a minute"
