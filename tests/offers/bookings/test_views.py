@@ -72,6 +72,21 @@ async def test_cancelling_by_the_link_asks_first_and_gives_the_seat_to_the_next(
     assert sent == ["receipt", "waiting", "cancelled", "promoted"]
 
 
+async def test_a_booking_without_dates_can_be_cancelled_and_has_no_calendar(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, starts=[])
+    page = await book(visitor, offer.slug)
+    links = [link.text for link in page.soup.select("main a")]
+    assert "Legg i kalenderen" not in links
+    assert "Meld av" in links
+    done = await visitor.follow(await visitor.submit(await visitor.open(f"{page.url}/cancel")))
+    assert done.heading == "Påmeldingen er avmeldt"
+    over = await make.offer(joining=Joining.WHOLE, starts=[NOW + timedelta(hours=1)])
+    page = await book(visitor, over.slug)
+    visitor.wait(timedelta(hours=4))
+    page = await visitor.open(page.url)
+    assert "Meld av" not in [link.text for link in page.soup.select("main a")]
+
+
 async def test_the_same_form_sent_twice_books_once(visitor: Visitor) -> None:
     offer = await make.offer(joining=Joining.WHOLE, capacity=10)
     page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
