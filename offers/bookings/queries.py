@@ -13,6 +13,7 @@ from offers.bookings import rules
 from offers.catalogue.calendar import Event
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import Viewer, published
+from offers.catalogue.rules import web_address
 
 TEXT = """LATERAL (SELECT * FROM offer_text t WHERE t.offer_id = o.id
     ORDER BY t.lang = {lang} DESC, t.lang = o.source_lang DESC LIMIT 1) t"""
@@ -88,7 +89,10 @@ FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.off
 
 
 async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
-    """One booking with its offer, sessions (`sessions`) and place in the queue (`place`). Raises NotFound."""
+    """One booking with its offer, sessions (`sessions`) and place in the queue (`place`). Raises NotFound.
+
+    `online`: the link to where it happens, for those who have a place and nobody else.
+    """
     found = await row(f"{BOOKING} WHERE b.id = $1", booking_id, lang)
     if found is None:
         raise NotFound
@@ -107,6 +111,7 @@ async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
             found["pool_id"], found["queue_no"],
         )  # fmt: skip
         found["place"] = ahead["n"] if ahead else None
+    found["online"] = web_address(found["online_url"]) if found["state"] == "confirmed" else ""
     found["path"] = rules.link_path(found["id"], found["link_version"])
     found["shown_reference"] = rules.shown_reference(found["reference"])
     return found
@@ -233,7 +238,7 @@ def events(found: dict[str, Any]) -> list[Event]:
                 changed_at=max(session["changed_at"], found["changed_at"]),
                 sequence=session["sequence"] + (1 if gone else 0),
                 cancelled=gone or session["status"] == "cancelled",
-                location="" if found["sensitive"] else place,
+                location="" if found["sensitive"] else place or found["online"],
                 geo=None
                 if found["sensitive"] or session["lat"] is None
                 else (session["lat"], session["lon"]),

@@ -10,7 +10,8 @@ from marketplace.base.mail import MAILS
 from marketplace.base.models import Channel
 from offers.bookings import actions, mails  # noqa: F401 - fills MAILS
 from offers.bookings.models import Booking, BookingState
-from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.messages import mails as messages  # noqa: F401 - fills MAILS
 from tests import make
 from tests.conftest import NOW
 
@@ -49,6 +50,43 @@ async def test_each_mail_says_it_all_and_its_subject_names_no_offer(db: None, na
     assert sms is not None
     assert "bekymret" not in sms.text
     assert len(sms.text) <= 160, sms.text
+
+
+LINK = "https://meet.example.no/rom?p=1&q=2"
+
+
+async def told(name: str, booking: Booking, **facts: object) -> tuple[str, str, str]:
+    """Text, html and (unfolded) calendar part of a mail."""
+    content = await MAILS[name](Channel.EMAIL, "nb", booking=str(booking.id), **facts)
+    assert content is not None
+    return content.text, content.html or "", (content.calendar or b"").replace(b"\r\n ", b"").decode()
+
+
+@pytest.mark.parametrize("name", STATES)
+async def test_only_mails_that_give_a_place_have_the_link_to_what_is_online(db: None, name: str) -> None:
+    booking = await booked(STATES[name], online_url=LINK)
+    text, html, calendar = await told(name, booking)
+    found = (f"På nett: {LINK}" in text, f'href="{LINK.replace("&", "&amp;")}"' in html, LINK in calendar)
+    assert found == ((True,) * 3 if name in ("receipt", "promoted") else (False,) * 3)
+    assert (LINK in text, "meet.example.no" in html) == found[:2]
+
+
+async def test_a_reminder_and_a_new_time_have_the_link_to_what_is_online(db: None) -> None:
+    booking = await booked(BookingState.CONFIRMED, online_url=LINK)
+    session = await Session.get()
+    was = {"was_starts": NOW.isoformat(), "was_ends": NOW.isoformat(), "was_venue": ""}
+    for name, facts in {"reminder": {}, "session_moved": {"sequence": 0, **was}}.items():
+        text, html, _ = await told(name, booking, session=str(session.id), **facts)
+        assert f"På nett: {LINK}" in text
+        assert f'href="{LINK.replace("&", "&amp;")}"' in html
+
+
+async def test_the_calendar_of_a_sensitive_offer_has_no_link(db: None) -> None:
+    booking = await booked(BookingState.CONFIRMED, online_url=LINK, sensitive=True)
+    text, _, calendar = await told("receipt", booking)
+    assert LINK in text
+    assert "BEGIN:VEVENT" in calendar
+    assert "meet.example.no" not in calendar
 
 
 @pytest.mark.parametrize("name", STATES)

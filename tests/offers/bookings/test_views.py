@@ -7,7 +7,7 @@ from marketplace.base.mail import MAILS
 from marketplace.base.models import OutboxMessage
 from offers.bookings import mails  # noqa: F401 - fills MAILS
 from offers.bookings.models import Booking, BookingState
-from offers.catalogue.models import Joining, SeatPool, Session
+from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from tests import make
 from tests.conftest import NOW
 from tests.visitor import Page, Visitor
@@ -70,6 +70,20 @@ async def test_cancelling_by_the_link_asks_first_and_gives_the_seat_to_the_next(
     assert (pool.taken, pool.waiting) == (1, 0)
     sent = [row["mail"] for row in await rows("SELECT mail FROM outbox_message ORDER BY id")]
     assert sent == ["receipt", "waiting", "cancelled", "promoted"]
+
+
+async def test_whoever_has_a_place_online_gets_the_link_and_nobody_else(visitor: Visitor) -> None:
+    offer = await make.offer(
+        joining=Joining.WHOLE, capacity=1, online_url="https://meet.example.no/rom?p=1&q=2"
+    )
+    mine = await book(visitor, offer.slug)
+    (link,) = mine.soup.select("main a[href^='https://meet']")
+    assert (link["href"], link["rel"]) == ("https://meet.example.no/rom?p=1&q=2", ["noreferrer"])
+    waiting = await book(visitor, offer.slug, name="Nora", email="nora@example.no")
+    assert "meet.example.no" not in waiting.text
+    await Offer.all().update(online_url="javascript:alert(1)")
+    mine = await visitor.open(mine.url)
+    assert (mine.heading, "javascript:" in mine.response.text) == ("Du er påmeldt", False)
 
 
 async def test_a_booking_without_dates_can_be_cancelled_and_has_no_calendar(visitor: Visitor) -> None:
