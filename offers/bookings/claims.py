@@ -27,8 +27,8 @@ from offers.catalogue.queries import Viewer, published
 class Party:
     """Who comes, and how to reach whoever books. A guest has no `person`; a new Person is made for each booking.
 
-    `participant_name` is set when somebody books for another. `contact_id` is a contact point the signed-in booker
-    already has; else `channel` and `address` make a new one, or there is none: ring disse.
+    `participant_name` is set when somebody books for another (rules.participant_name). `contact_id` is a contact point
+    the signed-in booker already has; else `channel` and `address` make a new one, or there is none: ring disse.
     """
 
     name: str

@@ -164,6 +164,16 @@ def same_name(one: str, other: str) -> bool:
     return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
 
 
+def participant_name(other: str | None, typed: str, account: str | None) -> str | None:
+    """The name of whoever comes, when that is not the booker's own Person. `other`: the booker said it is another.
+
+    A name that is not the account's is somebody else as far as we know: two may share an account.
+    """
+    if other or not account or same_name(typed, account):
+        return other
+    return typed
+
+
 def objection_text(objection: Objection, pool: Pool, sensitive: bool) -> str:
     """The reason in the user's words. A sensitive offer tells no numbers."""
     if objection is Objection.TOO_MANY:

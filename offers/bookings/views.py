@@ -100,8 +100,10 @@ async def create(request: Request) -> Response:
             "SELECT id FROM contact_point WHERE person_id = $1 AND channel = $2 AND value = $3",
             request.person.id, *reach,
         ) if request.person and reach else None  # fmt: skip
+        account = request.person.name if request.person else None
         party = claims.Party(
-            name=data.name, seats=data.seats, participant_name=data.participant_name,
+            name=data.name, seats=data.seats,
+            participant_name=rules.participant_name(data.participant_name, data.name, account),
             channel=reach[0] if reach else None, address=reach[1] if reach else None,
             person=request.person.id if request.person else None, contact_id=known["id"] if known else None,
             waiting_ok=data.waiting_ok,

@@ -101,6 +101,40 @@ async def test_a_booking_without_dates_can_be_cancelled_and_has_no_calendar(visi
     assert "Meld av" not in [link.text for link in page.soup.select("main a")]
 
 
+async def test_who_comes_is_called_what_the_signed_in_booker_typed(visitor: Visitor) -> None:
+    ola = await make.person("Ola", "ola@example.no")
+    await visitor.sign_in(ola)
+    offer = await make.offer(joining=Joining.WHOLE, capacity=10)
+    form = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    page = await visitor.follow(await visitor.submit(form, name="Olav Berg"))
+    assert page.heading == "Olav Berg er påmeldt"
+    again = await visitor.follow(await visitor.submit(form, name="Olav Berg"))
+    assert again.url == page.url
+    booking = await Booking.get().prefetch_related("participant", "booked_by")
+    assert (booking.participant.name, booking.booked_by.name) == ("Olav Berg", "Ola")
+    mine = await visitor.open("/my-page")
+    assert mine.heading == "Hei, Ola"
+    assert [each.text for each in mine.soup.select("h2")][:2] == ["Dette er du med på", "For Olav Berg"]
+
+
+async def test_the_accounts_own_name_in_other_letters_books_the_account_itself(visitor: Visitor) -> None:
+    ola = await make.person("Ola Berg", "ola@example.no")
+    await visitor.sign_in(ola)
+    offer = await make.offer(joining=Joining.WHOLE, capacity=10)
+    assert (await book(visitor, offer.slug, name="ola  BERG")).heading == "Du er påmeldt"
+    assert (await Booking.get()).participant_id == ola.id
+    assert await value("SELECT count(*) FROM person") == 1
+
+
+async def test_an_account_without_a_name_is_called_what_its_first_booking_says(visitor: Visitor) -> None:
+    somebody = await make.person("", "ola@example.no")
+    await rows("UPDATE person SET name = NULL")
+    await visitor.sign_in(somebody)
+    offer = await make.offer(joining=Joining.WHOLE, capacity=10)
+    assert (await book(visitor, offer.slug, name="Ola")).heading == "Du er påmeldt"
+    assert (await visitor.open("/my-page")).heading == "Hei, Ola"
+
+
 async def test_the_same_form_sent_twice_books_once(visitor: Visitor) -> None:
     offer = await make.offer(joining=Joining.WHOLE, capacity=10)
     page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
