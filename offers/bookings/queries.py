@@ -145,14 +145,19 @@ async def link_by_reference(reference: str, word: str) -> str | None:
 
 
 async def active_for_address(address: str, now: datetime, lang: str) -> list[dict[str, Any]]:
-    """Bookings whose messages go to this address and that are not over: for "send meg lenkene mine på nytt"."""
+    """Bookings whose messages go to this address and that are not over: for "send meg lenkene mine på nytt".
+
+    `starts_at` is the next date that one can come to.
+    """
     found = await rows(
-        f"""SELECT b.id, b.link_version, b.state, t.title, n.name AS participant, p.starts_at
+        f"""SELECT b.id, b.link_version, b.state, t.title, n.name AS participant, s.starts_at
         FROM contact_point c JOIN booking b ON b.contact_id = c.id JOIN seat_pool p ON p.id = b.pool_id
         JOIN offer o ON o.id = b.offer_id JOIN person n ON n.id = b.participant_id
         JOIN {TEXT.format(lang="$3")} ON true
+        LEFT JOIN LATERAL (SELECT min(starts_at) AS starts_at FROM session WHERE offer_id = b.offer_id
+            AND (p.session_id IS NULL OR id = p.session_id) AND status <> 'cancelled' AND ends_at > $2) s ON true
         WHERE c.value = $1 AND b.state IN ('requested', 'confirmed', 'waiting', 'offered')
-            AND (p.ends_at IS NULL OR p.ends_at > $2) ORDER BY p.starts_at NULLS LAST, b.id LIMIT 50""",
+            AND (p.ends_at IS NULL OR p.ends_at > $2) ORDER BY s.starts_at NULLS LAST, b.id LIMIT 50""",
         address, now, lang,
     )  # fmt: skip
     return [each | {"path": rules.link_path(each["id"], each["link_version"])} for each in found]

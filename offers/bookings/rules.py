@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from marketplace.base.http import signature
@@ -157,6 +158,11 @@ def token_booking(token: str) -> tuple[UUID, bytes] | None:
 
 def seal_holds(booking: UUID, version: int, seal: bytes) -> bool:
     return hmac.compare_digest(seal, _mac(booking, version))
+
+
+def coming(sessions: Iterable[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """The sessions that one can still come to: not over, and not cancelled."""
+    return [each for each in sessions if each["ends_at"] > now and each["status"] != "cancelled"]
 
 
 def same_name(one: str, other: str) -> bool:

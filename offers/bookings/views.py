@@ -139,9 +139,7 @@ async def show(request: Request) -> Response:
     """GET /bookings/{token}: the receipt, the place in the queue, or what became of it."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    coming = [
-        each for each in found["sessions"] if each["ends_at"] > request.now and each["status"] != "cancelled"
-    ]
+    coming = rules.coming(found["sessions"], request.now)
     return render(request, "offers/bookings/show.html", booking=found, coming=coming, section="my-page")
 
 
@@ -157,7 +155,8 @@ async def cancel(request: Request) -> Response:
         return see_other(found["path"], request)
     if found["state"] not in rules.ACTIVE:
         return see_other(found["path"], request)
-    return render(request, "offers/bookings/cancel.html", booking=found, section="my-page")
+    coming = rules.coming(found["sessions"], request.now)
+    return render(request, "offers/bookings/cancel.html", booking=found, coming=coming, section="my-page")
 
 
 @public

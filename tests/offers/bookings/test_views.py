@@ -72,6 +72,16 @@ async def test_cancelling_by_the_link_asks_first_and_gives_the_seat_to_the_next(
     assert sent == ["receipt", "waiting", "cancelled", "promoted"]
 
 
+async def test_the_question_before_cancelling_names_what_is_left_of_a_course(visitor: Visitor) -> None:
+    starts = [NOW + timedelta(hours=1), NOW + timedelta(days=7), NOW + timedelta(days=14)]
+    offer = await make.offer(joining=Joining.WHOLE, starts=starts)
+    page = await book(visitor, offer.slug)
+    visitor.wait(timedelta(hours=4))
+    assert "2 samlinger" in (await visitor.open(f"{page.url}/cancel")).text
+    await Session.filter(starts_at=starts[1]).update(status="cancelled")
+    assert "tirsdag 27. oktober kl. 11–13" in (await visitor.open(f"{page.url}/cancel")).text
+
+
 async def test_whoever_has_a_place_online_gets_the_link_and_nobody_else(visitor: Visitor) -> None:
     offer = await make.offer(
         joining=Joining.WHOLE, capacity=1, online_url="https://meet.example.no/rom?p=1&q=2"
