@@ -15,7 +15,7 @@ from marketplace.base.http import signature
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.bookings.models import BookingState
-from offers.catalogue.models import Joining
+from offers.catalogue.models import Joining, OfferState
 
 ALPHABET = "BCDFGHJKMNPQRTVWXYZ2346789"
 """Letters and digits that nobody mixes up when read aloud; no vowels, so no words."""
@@ -163,6 +163,20 @@ def seal_holds(booking: UUID, version: int, seal: bytes) -> bool:
 def coming(sessions: Iterable[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
     """The sessions that one can still come to: not over, and not cancelled."""
     return [each for each in sessions if each["ends_at"] > now and each["status"] != "cancelled"]
+
+
+def cancelled(sessions: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """The cancelled sessions that one would still come to; the past ones too where no other ever was."""
+    off = [each for each in sessions if each["status"] == "cancelled"]
+    return off if len(off) == len(sessions) else [each for each in off if each["ends_at"] > now]
+
+
+def called_off(booking: dict[str, Any], now: datetime) -> bool:
+    """Has the organiser cancelled all that was left of it? Who got no place hears that, whatever came after."""
+    if booking["state"] in (BookingState.DECLINED, BookingState.EXPIRED) or coming(booking["sessions"], now):
+        return False
+    undated = not booking["sessions"] and booking["offer_state"] == OfferState.CANCELLED
+    return undated or bool(cancelled(booking["sessions"], now))
 
 
 def same_name(one: str, other: str) -> bool:

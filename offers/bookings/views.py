@@ -139,8 +139,11 @@ async def show(request: Request) -> Response:
     """GET /bookings/{token}: the receipt, the place in the queue, or what became of it."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    coming = rules.coming(found["sessions"], request.now)
-    return render(request, "offers/bookings/show.html", booking=found, coming=coming, section="my-page")
+    sessions = found["sessions"]
+    return render(
+        request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
+        off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now), section="my-page",
+    )  # fmt: skip
 
 
 @public
