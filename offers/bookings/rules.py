@@ -6,7 +6,7 @@ import hmac
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from offers.catalogue.models import Joining, OfferState
 ALPHABET = "BCDFGHJKMNPQRTVWXYZ2346789"
 """Letters and digits that nobody mixes up when read aloud; no vowels, so no words."""
 REFERENCE_LENGTH = 6
+SHORTEST_HOLD = timedelta(minutes=30)
 
 ACTIVE = frozenset(
     {BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.WAITING, BookingState.OFFERED}
@@ -119,6 +120,15 @@ def promoted(free: int | None, queue: Iterable[tuple[UUID, int]]) -> list[UUID]:
             chosen.append(booking)
             free = None if free is None else free - seats
     return chosen
+
+
+def hold_until(starts: datetime | None, hours: int, now: datetime) -> datetime:
+    """The deadline of a held seat: these hours, but at most half of what is left until what they would come to starts,
+    at least half an hour of it. `starts` is not past; None is no date."""
+    until = now + timedelta(hours=hours)
+    if starts is None:
+        return until
+    return min(until, now + max((starts - now) / 2, SHORTEST_HOLD), starts)
 
 
 def new_reference() -> str:
