@@ -20,6 +20,8 @@ from offers.catalogue.models import Joining, OfferState
 ALPHABET = "BCDFGHJKMNPQRTVWXYZ2346789"
 """Letters and digits that nobody mixes up when read aloud; no vowels, so no words."""
 REFERENCE_LENGTH = 6
+MOST_ACTIVE, MOST_WAITING = 40, 15
+"""Bookings and waiting places of one signed-in person at a time."""
 SHORTEST_HOLD = timedelta(minutes=30)
 
 ACTIVE = frozenset(
@@ -56,6 +58,8 @@ class Objection(StrEnum):
     TOO_MANY = "too_many"
     NEVER_FITS = "never_fits"
     NOT_TOGETHER = "not_together"
+    MANY_ACTIVE = "many_active"
+    MANY_WAITING = "many_waiting"
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,14 @@ def first_state(pool: Pool, seats: int) -> BookingState:
     if pool.joining is Joining.REQUEST:
         return BookingState.REQUESTED
     return BookingState.CONFIRMED if pool.fits(seats) else BookingState.WAITING
+
+
+def caps(active: int, waiting: int, state: BookingState) -> Iterator[Objection]:
+    """Why a signed-in person who has so many bookings cannot have one more in this state."""
+    if active >= MOST_ACTIVE:
+        yield Objection.MANY_ACTIVE
+    elif state is BookingState.WAITING and waiting >= MOST_WAITING:
+        yield Objection.MANY_WAITING
 
 
 def promoted(free: int | None, queue: Iterable[tuple[UUID, int]]) -> list[UUID]:
@@ -225,5 +237,13 @@ def objection_text(objection: Objection, pool: Pool, sensitive: bool) -> str:
         Objection.NEVER_FITS: _("Det er ikke plass til så mange her."),
         Objection.NOT_TOGETHER: _(
             "Det er ikke plass til så mange nå. Velg færre, eller kryss av for venteliste."
+        ),
+        Objection.MANY_ACTIVE: _(
+            "Du har %(num)s påmeldinger som ikke er over. Meld av en av dem, så kan du melde på igjen.",
+            num=MOST_ACTIVE,
+        ),
+        Objection.MANY_WAITING: _(
+            "Du står på %(num)s ventelister. Gå ut av en av dem, så kan du stille deg i en ny kø.",
+            num=MOST_WAITING,
         ),
     }[objection]
