@@ -11,7 +11,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.database import in_transaction, row, rows, value
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
@@ -19,9 +19,8 @@ from marketplace.base.mail import post
 from offers.bookings import rules
 from offers.bookings.models import BookingState
 from offers.bookings.queries import POOL_COLUMNS, pool_of
-from offers.catalogue.models import Promotion
+from offers.catalogue.models import Joining, Promotion
 
-SHORTEST_HOLD = timedelta(minutes=30)
 LONG_PAST = timedelta(hours=1)
 """Longer than a request waits for a lock, and than the clocks of our servers differ."""
 
@@ -111,9 +110,13 @@ async def cancel(
 
 
 async def _promote(pool: dict[str, Any], now: datetime) -> None:
-    """Give free seats of a locked pool to the queue, in order, each to the first that fits. Nobody after the start."""
+    """Give free seats of a locked pool to the queue, in order, each to the first that fits. Nobody after the start of
+    what they would come to."""
     decided = pool_of(pool)
     if not pool["waiting"] or decided.free == 0 or any(rules.closed(decided, now)):
+        return
+    starts = await _start(pool, now)
+    if starts is not None and starts <= now:
         return
     queue = await rows(
         """SELECT b.id, b.state, b.seats, b.participant_id, b.queue_no, b.lang, b.link_version,
@@ -126,7 +129,7 @@ async def _promote(pool: dict[str, Any], now: datetime) -> None:
     for booking_id in rules.promoted(decided.free, [(party["id"], party["seats"]) for party in queue]):
         party = by_id[booking_id]
         if pool["promotion"] == Promotion.HELD:
-            until = _hold_until(pool, now)
+            until = rules.hold_until(starts, pool["hold_hours"], now)
             await _move(pool, party, BookingState.OFFERED, now, by=None, held_until=until)
             await _tell("offered", party, f"{int(now.timestamp())}", now)
         else:
@@ -134,20 +137,26 @@ async def _promote(pool: dict[str, Any], now: datetime) -> None:
             await _tell("promoted", party, "1", now)
 
 
-def _hold_until(pool: dict[str, Any], now: datetime) -> datetime:
-    """The deadline of a held seat: hold_hours, but at most half of what is left until the start."""
-    until: datetime = now + timedelta(hours=pool["hold_hours"])
-    if pool["starts_at"]:
-        half = now + max((pool["starts_at"] - now) / 2, SHORTEST_HOLD)
-        until = min(until, half, pool["starts_at"])
-    return until
+async def _start(pool: dict[str, Any], now: datetime) -> datetime | None:
+    """When what somebody would come to begins; None without dates. A group that one asks to join meets on: its next
+    meeting counts, or the first when none is left."""
+    starts: datetime | None = pool["starts_at"]
+    if pool["joining"] == Joining.REQUEST and starts is not None and starts <= now:
+        following = await value(
+            "SELECT min(starts_at) FROM session WHERE offer_id = $1 AND starts_at > $2 AND status <> 'cancelled'",
+            pool["offer_id"], now,
+        )  # fmt: skip
+        return following or starts
+    return starts
 
 
 async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID | None = None) -> BookingState:
-    """Accept or decline a held seat. Raises Refused when the deadline has passed or nothing is held."""
+    """Accept or decline a held seat. Raises Refused when the deadline or the start has passed (a session may have been
+    moved ahead), or nothing is held."""
     async with in_transaction():
         pool, booking = await _change(booking_id)
-        if booking["state"] != BookingState.OFFERED or booking["held_until"] <= now:
+        begun = rules.Objection.OVER in rules.closed(pool_of(pool), now)
+        if booking["state"] != BookingState.OFFERED or booking["held_until"] <= now or begun:
             raise Refused(_("Denne plassen holdes ikke lenger."))
         new = BookingState.CONFIRMED if yes else BookingState.DECLINED
         await _move(pool, booking, new, now, by=by)

@@ -27,8 +27,9 @@ from offers.catalogue.queries import Viewer, published
 class Party:
     """Who comes, and how to reach whoever books. A guest has no `person`; a new Person is made for each booking.
 
-    `participant_name` is set when somebody books for another. `contact_id` is a contact point the signed-in booker
-    already has; else `channel` and `address` make a new one, or there is none: ring disse.
+    `participant_name` is set when somebody books for another (rules.participant_name). `contact_id` is a contact point
+    the signed-in booker already has; else `channel` and `address` make a new one, or there is none: ring disse.
+    `helps`: a guide, who books for others all day and has no cap.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Party:
     contact_id: UUID | None = None
     organization: UUID | None = None
     waiting_ok: bool = False
+    helps: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,13 @@ async def book(
             async with in_transaction():
                 pool = await _lock(slug, session, viewer)
                 decided = pool_of(pool)
-                for objection in rules.objections(decided, party.seats, now, party.waiting_ok):
+                state = rules.first_state(decided, party.seats)
+                objections = [*rules.objections(decided, party.seats, now, party.waiting_ok)]
+                if party.person and not party.helps:
+                    objections += rules.caps(**await _active(party.person, form_key, now), state=state)
+                for objection in objections:
                     raise Refused(rules.objection_text(objection, decided, pool["sensitive"]))
-                return await _insert(
-                    pool, party, rules.first_state(decided, party.seats), form_key, lang, now
-                )
+                return await _insert(pool, party, state, form_key, lang, now)
         except _Taken:
             existing = await _same_form_or_person(pool["pool_id"], party, form_key)
         if existing:
@@ -123,6 +127,22 @@ async def _lock(slug: str, session: UUID | None, viewer: Viewer) -> dict[str, An
     if pool is None:
         raise NotFound
     return pool
+
+
+async def _active(person: UUID, form_key: bytes, now: datetime) -> dict[str, int]:
+    """How many bookings that are not over somebody has made (active, waiting), but for what this same form made.
+
+    Only for the signed-in. Visitors have limits (views.py): nobody may learn what is booked with an address.
+    """
+    counted = await row(
+        """SELECT count(*) AS active, count(*) FILTER (WHERE b.state = 'waiting') AS waiting
+        FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+        WHERE b.booked_by_id = $1 AND b.form_key <> $2 AND (p.ends_at IS NULL OR p.ends_at > $3)
+            AND b.state IN ('requested', 'confirmed', 'waiting', 'offered')""",
+        person, form_key, now,
+    )  # fmt: skip
+    assert counted is not None  # a count always returns its row
+    return counted
 
 
 PERSON = "INSERT INTO person (id, name, lang, shielded, created_at) VALUES"

@@ -9,18 +9,20 @@ from email.utils import parseaddr
 from typing import Any
 from uuid import UUID
 
+from marketplace.base import clock
 from marketplace.base.i18n import lazy, speaking
 from marketplace.base.mail import Content, compose, mail
 from marketplace.base.models import Channel
 from marketplace.settings import settings
+from offers.bookings import rules
 from offers.bookings.models import BookingState
 from offers.bookings.queries import active_for_address, booking, events
 from offers.catalogue.calendar import calendar, vevent
 
 
 def _calendar(found: dict[str, Any], lang: str) -> tuple[bytes | None, str | None]:
-    """The calendar part: REQUEST for one session, PUBLISH for a course (an iMIP object has one UID), CANCEL when the
-    booking is over. A cancelled course has none: nothing can name all its sessions."""
+    """The calendar part about what is to come: REQUEST for one session, PUBLISH for a course (an iMIP object has one
+    UID), CANCEL when the booking is over. A cancelled course has none: nothing can name all its sessions."""
     if found["channel"] != Channel.EMAIL or not found["sessions"]:
         return None, None
     organizer = parseaddr(settings().mail_from)[1]
@@ -28,7 +30,7 @@ def _calendar(found: dict[str, Any], lang: str) -> tuple[bytes | None, str | Non
         made = [replace(event, attendee=found["address"], organizer=organizer) for event in events(found)]
     gone = found["state"] in ("cancelled", "declined", "expired")
     if len(made) == 1:
-        method = "CANCEL" if gone or made[0].cancelled else "REQUEST"
+        method = "CANCEL" if gone else "REQUEST"
         return calendar([vevent(made[0])], method=method), method
     if gone:
         return None, None
@@ -47,12 +49,18 @@ async def _about(
     dates: bool,
     **context: Any,
 ) -> Content | None:
-    """A mail about one booking, if it is still in one of these states."""
+    """A mail about one booking, if it is still in one of these states. `dates`: with what is to come as a calendar.
+
+    What is to come is seen from the moment the mail is written: it may have waited, and a course may be under way.
+    """
     found = await booking(UUID(booking_id), lang)
     if BookingState(found["state"]) not in states:
         return None
-    part, method = _calendar(found, lang) if dates else (None, None)
-    return compose(name, channel, lang, subject, calendar=part, method=method, booking=found, **context)
+    coming = rules.coming(found["sessions"], clock.now())
+    part, method = _calendar(found | {"sessions": coming}, lang) if dates else (None, None)
+    return compose(
+        name, channel, lang, subject, calendar=part, method=method, booking=found, coming=coming, **context
+    )
 
 
 @mail

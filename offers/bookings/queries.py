@@ -13,6 +13,7 @@ from offers.bookings import rules
 from offers.catalogue.calendar import Event
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import Viewer, published
+from offers.catalogue.rules import web_address
 
 TEXT = """LATERAL (SELECT * FROM offer_text t WHERE t.offer_id = o.id
     ORDER BY t.lang = {lang} DESC, t.lang = o.source_lang DESC LIMIT 1) t"""
@@ -88,7 +89,10 @@ FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.off
 
 
 async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
-    """One booking with its offer, sessions (`sessions`) and place in the queue (`place`). Raises NotFound."""
+    """One booking with its offer, sessions (`sessions`) and place in the queue (`place`). Raises NotFound.
+
+    `online`: the link to where it happens, for those who have a place and nobody else.
+    """
     found = await row(f"{BOOKING} WHERE b.id = $1", booking_id, lang)
     if found is None:
         raise NotFound
@@ -107,6 +111,7 @@ async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
             found["pool_id"], found["queue_no"],
         )  # fmt: skip
         found["place"] = ahead["n"] if ahead else None
+    found["online"] = web_address(found["online_url"]) if found["state"] == "confirmed" else ""
     found["path"] = rules.link_path(found["id"], found["link_version"])
     found["shown_reference"] = rules.shown_reference(found["reference"])
     return found
@@ -149,14 +154,19 @@ async def link_by_reference(reference: str, word: str) -> str | None:
 
 
 async def active_for_address(address: str, now: datetime, lang: str) -> list[dict[str, Any]]:
-    """Bookings whose messages go to this address and that are not over: for "send meg lenkene mine på nytt"."""
+    """Bookings whose messages go to this address and that are not over: for "send meg lenkene mine på nytt".
+
+    `starts_at` is the next date that one can come to.
+    """
     found = await rows(
-        f"""SELECT b.id, b.link_version, b.state, t.title, n.name AS participant, p.starts_at
+        f"""SELECT b.id, b.link_version, b.state, t.title, n.name AS participant, s.starts_at
         FROM contact_point c JOIN booking b ON b.contact_id = c.id JOIN seat_pool p ON p.id = b.pool_id
         JOIN offer o ON o.id = b.offer_id JOIN person n ON n.id = b.participant_id
         JOIN {TEXT.format(lang="$3")} ON true
+        LEFT JOIN LATERAL (SELECT min(starts_at) AS starts_at FROM session WHERE offer_id = b.offer_id
+            AND (p.session_id IS NULL OR id = p.session_id) AND status <> 'cancelled' AND ends_at > $2) s ON true
         WHERE c.value = $1 AND b.state IN ('requested', 'confirmed', 'waiting', 'offered')
-            AND (p.ends_at IS NULL OR p.ends_at > $2) ORDER BY p.starts_at NULLS LAST, b.id LIMIT 50""",
+            AND (p.ends_at IS NULL OR p.ends_at > $2) ORDER BY s.starts_at NULLS LAST, b.id LIMIT 50""",
         address, now, lang,
     )  # fmt: skip
     return [each | {"path": rules.link_path(each["id"], each["link_version"])} for each in found]
@@ -247,7 +257,7 @@ def events(found: dict[str, Any]) -> list[Event]:
                 changed_at=max(session["changed_at"], found["changed_at"]),
                 sequence=session["sequence"] + (1 if gone else 0),
                 cancelled=gone or session["status"] == "cancelled",
-                location="" if found["sensitive"] else place,
+                location="" if found["sensitive"] else place or found["online"],
                 geo=None
                 if found["sensitive"] or session["lat"] is None
                 else (session["lat"], session["lon"]),

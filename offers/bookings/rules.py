@@ -6,19 +6,23 @@ import hmac
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from marketplace.base.http import signature
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.bookings.models import BookingState
-from offers.catalogue.models import Joining
+from offers.catalogue.models import Joining, OfferState
 
 ALPHABET = "BCDFGHJKMNPQRTVWXYZ2346789"
 """Letters and digits that nobody mixes up when read aloud; no vowels, so no words."""
 REFERENCE_LENGTH = 6
+MOST_ACTIVE, MOST_WAITING = 40, 15
+"""Bookings and waiting places of one signed-in person at a time."""
+SHORTEST_HOLD = timedelta(minutes=30)
 
 ACTIVE = frozenset(
     {BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.WAITING, BookingState.OFFERED}
@@ -54,6 +58,8 @@ class Objection(StrEnum):
     TOO_MANY = "too_many"
     NEVER_FITS = "never_fits"
     NOT_TOGETHER = "not_together"
+    MANY_ACTIVE = "many_active"
+    MANY_WAITING = "many_waiting"
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,14 @@ def first_state(pool: Pool, seats: int) -> BookingState:
     return BookingState.CONFIRMED if pool.fits(seats) else BookingState.WAITING
 
 
+def caps(active: int, waiting: int, state: BookingState) -> Iterator[Objection]:
+    """Why a signed-in person who has so many bookings cannot have one more in this state."""
+    if active >= MOST_ACTIVE:
+        yield Objection.MANY_ACTIVE
+    elif state is BookingState.WAITING and waiting >= MOST_WAITING:
+        yield Objection.MANY_WAITING
+
+
 def promoted(free: int | None, queue: Iterable[tuple[UUID, int]]) -> list[UUID]:
     """Who of the queue, (booking, seats) in order, gets the free seats: each the first that fits what is left."""
     chosen = []
@@ -118,6 +132,15 @@ def promoted(free: int | None, queue: Iterable[tuple[UUID, int]]) -> list[UUID]:
             chosen.append(booking)
             free = None if free is None else free - seats
     return chosen
+
+
+def hold_until(starts: datetime | None, hours: int, now: datetime) -> datetime:
+    """The deadline of a held seat: these hours, but at most half of what is left until what they would come to starts,
+    at least half an hour of it. `starts` is not past; None is no date."""
+    until = now + timedelta(hours=hours)
+    if starts is None:
+        return until
+    return min(until, now + max((starts - now) / 2, SHORTEST_HOLD), starts)
 
 
 def new_reference() -> str:
@@ -159,9 +182,38 @@ def seal_holds(booking: UUID, version: int, seal: bytes) -> bool:
     return hmac.compare_digest(seal, _mac(booking, version))
 
 
+def coming(sessions: Iterable[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """The sessions that one can still come to: not over, and not cancelled."""
+    return [each for each in sessions if each["ends_at"] > now and each["status"] != "cancelled"]
+
+
+def cancelled(sessions: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """The cancelled sessions that one would still come to; the past ones too where no other ever was."""
+    off = [each for each in sessions if each["status"] == "cancelled"]
+    return off if len(off) == len(sessions) else [each for each in off if each["ends_at"] > now]
+
+
+def called_off(booking: dict[str, Any], now: datetime) -> bool:
+    """Has the organiser cancelled all that was left of it? Who got no place hears that, whatever came after."""
+    if booking["state"] in (BookingState.DECLINED, BookingState.EXPIRED) or coming(booking["sessions"], now):
+        return False
+    undated = not booking["sessions"] and booking["offer_state"] == OfferState.CANCELLED
+    return undated or bool(cancelled(booking["sessions"], now))
+
+
 def same_name(one: str, other: str) -> bool:
     """Names as people type them: case and spaces aside."""
     return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
+
+
+def participant_name(other: str | None, typed: str, account: str | None) -> str | None:
+    """The name of whoever comes, when that is not the booker's own Person. `other`: the booker said it is another.
+
+    A name that is not the account's is somebody else as far as we know: two may share an account.
+    """
+    if other or not account or same_name(typed, account):
+        return other
+    return typed
 
 
 def objection_text(objection: Objection, pool: Pool, sensitive: bool) -> str:
@@ -185,5 +237,13 @@ def objection_text(objection: Objection, pool: Pool, sensitive: bool) -> str:
         Objection.NEVER_FITS: _("Det er ikke plass til så mange her."),
         Objection.NOT_TOGETHER: _(
             "Det er ikke plass til så mange nå. Velg færre, eller kryss av for venteliste."
+        ),
+        Objection.MANY_ACTIVE: _(
+            "Du har %(num)s påmeldinger som ikke er over. Meld av en av dem, så kan du melde på igjen.",
+            num=MOST_ACTIVE,
+        ),
+        Objection.MANY_WAITING: _(
+            "Du står på %(num)s ventelister. Gå ut av en av dem, så kan du stille deg i en ny kø.",
+            num=MOST_WAITING,
         ),
     }[objection]

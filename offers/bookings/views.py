@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from marketplace.base.access import public
 from marketplace.base.database import row
-from marketplace.base.errors import BadRequest, NotFound, Refused
-from marketplace.base.http import Request, see_other
+from marketplace.base.errors import BadRequest, NotFound, Refused, TooMany
+from marketplace.base.http import Request, see_other, signature
 from marketplace.base.i18n import gettext as _
-from marketplace.base.limits import limit, limit_visitor
+from marketplace.base.limits import Tries, limit, limit_visitor, limits, of_visitor
 from marketplace.base.mail import post
 from marketplace.base.templates import render
 from marketplace.people.rules import contact
@@ -20,6 +20,9 @@ from offers.bookings import actions, claims, queries, rules
 from offers.bookings.forms import BookingForm, FindForm, LinksForm
 from offers.catalogue.calendar import calendar, vevent
 from offers.catalogue.queries import offer_page, viewer_of
+from organizations.members.models import Role
+
+HOUR, DAY, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 
 
 def typed_id(text: str | None) -> UUID | None:
@@ -89,6 +92,23 @@ async def _own_contact(request: Request) -> dict[str, Any] | None:
     )
 
 
+async def _limited(request: Request, address: str | None) -> None:
+    """Counts a booking by this network, this person, and for this address, unless it is proven theirs: somebody else
+    must not use up what is one's own. In one statement; raises TooMany."""
+    tries = [of_visitor("book", request, 100, HOUR)]
+    if address:
+        tries.append(Tries("book for", address, 40, MONTH))
+    if request.person:
+        tries.append(Tries("book as", str(request.person.id), 200, DAY))
+    try:
+        await limits(tries, now=request.now)
+    except TooMany as problem:
+        raise TooMany(
+            _("Det er sendt mange påmeldinger på kort tid, så vi tar en pause. Ingenting er lagret."),
+            problem.retry_after,
+        ) from problem
+
+
 @public
 async def create(request: Request) -> Response:
     """POST /offers/{slug}/bookings"""
@@ -102,14 +122,18 @@ async def create(request: Request) -> Response:
     if form.valid:
         data, reach = form.data, form.data.reach
         known = await row(
-            "SELECT id FROM contact_point WHERE person_id = $1 AND channel = $2 AND value = $3",
+            """SELECT id, verified_at FROM contact_point WHERE person_id = $1 AND channel = $2 AND value = $3
+            ORDER BY verified_at NULLS LAST LIMIT 1""",
             request.person.id, *reach,
         ) if request.person and reach else None  # fmt: skip
+        await _limited(request, reach[1] if reach and not (known and known["verified_at"]) else None)
+        account = request.person.name if request.person else None
         party = claims.Party(
-            name=data.name, seats=data.seats, participant_name=data.participant_name,
+            name=data.name, seats=data.seats,
+            participant_name=rules.participant_name(data.participant_name, data.name, account),
             channel=reach[0] if reach else None, address=reach[1] if reach else None,
             person=request.person.id if request.person else None, contact_id=known["id"] if known else None,
-            waiting_ok=data.waiting_ok,
+            waiting_ok=data.waiting_ok, helps=Role.GUIDE in request.roles,
             organization=data.organization if data.organization in comes_for else next(iter(comes_for), None),
         )  # fmt: skip
         try:
@@ -142,10 +166,11 @@ async def show(request: Request) -> Response:
     """GET /bookings/{token}: the receipt, the place in the queue, or what became of it."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    coming = [
-        each for each in found["sessions"] if each["ends_at"] > request.now and each["status"] != "cancelled"
-    ]
-    return render(request, "offers/bookings/show.html", booking=found, coming=coming, section="my-page")
+    sessions = found["sessions"]
+    return render(
+        request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
+        off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now), section="my-page",
+    )  # fmt: skip
 
 
 @public
@@ -160,7 +185,8 @@ async def cancel(request: Request) -> Response:
         return see_other(found["path"], request)
     if found["state"] not in rules.ACTIVE:
         return see_other(found["path"], request)
-    return render(request, "offers/bookings/cancel.html", booking=found, section="my-page")
+    coming = rules.coming(found["sessions"], request.now)
+    return render(request, "offers/bookings/cancel.html", booking=found, coming=coming, section="my-page")
 
 
 @public
@@ -241,8 +267,11 @@ async def send_links(request: Request) -> Response:
     await limit_visitor("send-links", request, 20, timedelta(hours=1))
     channel, address = reach
     await limit("send-links", address, 5, timedelta(hours=1), now=request.now)
+    key = (
+        f"links:{signature('links', address)}:{request.now:%Y%m%d%H%M}"  # keys are short, and say no address
+    )
     await post(
-        "links", channel=channel, address=address, lang=request.lang, key=f"links:{address}:{request.now:%Y%m%d%H%M}",
-        now=request.now, at=request.now.isoformat(), to=address,
+        "links", channel=channel, address=address, lang=request.lang, key=key, now=request.now,
+        at=request.now.isoformat(), to=address,
     )  # fmt: skip
     return render(request, "offers/bookings/links_sent.html", section="my-page")

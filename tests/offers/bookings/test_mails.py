@@ -1,16 +1,19 @@
 """Every mail about a booking, in every language and by every channel."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from marketplace.base.i18n import LANGUAGES
 from marketplace.base.mail import MAILS
 from marketplace.base.models import Channel
 from offers.bookings import actions, mails  # noqa: F401 - fills MAILS
 from offers.bookings.models import Booking, BookingState
-from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.messages import mails as messages  # noqa: F401 - fills MAILS
 from tests import make
 from tests.conftest import NOW
 
@@ -23,6 +26,13 @@ STATES = {
     "declined": BookingState.DECLINED,
     "cancelled": BookingState.CANCELLED,
 }
+
+
+@pytest.fixture(autouse=True)
+def moment() -> Iterator[None]:
+    """Mails tell of what is to come: they are written at the usual moment."""
+    with time_machine.travel(NOW, tick=True):
+        yield
 
 
 async def booked(state: BookingState, **offer: object) -> Booking:
@@ -49,6 +59,43 @@ async def test_each_mail_says_it_all_and_its_subject_names_no_offer(db: None, na
     assert sms is not None
     assert "bekymret" not in sms.text
     assert len(sms.text) <= 160, sms.text
+
+
+LINK = "https://meet.example.no/rom?p=1&q=2"
+
+
+async def told(name: str, booking: Booking, **facts: object) -> tuple[str, str, str]:
+    """Text, html and (unfolded) calendar part of a mail."""
+    content = await MAILS[name](Channel.EMAIL, "nb", booking=str(booking.id), **facts)
+    assert content is not None
+    return content.text, content.html or "", (content.calendar or b"").replace(b"\r\n ", b"").decode()
+
+
+@pytest.mark.parametrize("name", STATES)
+async def test_only_mails_that_give_a_place_have_the_link_to_what_is_online(db: None, name: str) -> None:
+    booking = await booked(STATES[name], online_url=LINK)
+    text, html, calendar = await told(name, booking)
+    found = (f"På nett: {LINK}" in text, f'href="{LINK.replace("&", "&amp;")}"' in html, LINK in calendar)
+    assert found == ((True,) * 3 if name in ("receipt", "promoted") else (False,) * 3)
+    assert (LINK in text, "meet.example.no" in html) == found[:2]
+
+
+async def test_a_reminder_and_a_new_time_have_the_link_to_what_is_online(db: None) -> None:
+    booking = await booked(BookingState.CONFIRMED, online_url=LINK)
+    session = await Session.get()
+    was = {"was_starts": NOW.isoformat(), "was_ends": NOW.isoformat(), "was_venue": ""}
+    for name, facts in {"reminder": {}, "session_moved": {"sequence": 0, **was}}.items():
+        text, html, _ = await told(name, booking, session=str(session.id), **facts)
+        assert f"På nett: {LINK}" in text
+        assert f'href="{LINK.replace("&", "&amp;")}"' in html
+
+
+async def test_the_calendar_of_a_sensitive_offer_has_no_link(db: None) -> None:
+    booking = await booked(BookingState.CONFIRMED, online_url=LINK, sensitive=True)
+    text, _, calendar = await told("receipt", booking)
+    assert LINK in text
+    assert "BEGIN:VEVENT" in calendar
+    assert "meet.example.no" not in calendar
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -101,3 +148,79 @@ async def test_a_course_is_published_with_all_its_sessions(db: None) -> None:
     assert content.calendar is not None
     assert content.calendar.count(b"BEGIN:VEVENT") == 3
     assert b"ATTENDEE" not in content.calendar
+
+
+async def course_under_way(state: BookingState = BookingState.CONFIRMED) -> Booking:
+    """Ola's booking of a course on 6, 13, 20 and 27 October, and 3 November; the one on the 20th is cancelled."""
+    weeks = [timedelta(weeks=week) for week in (-1, 0, 1, 2, 3)]
+    offer = await make.offer("Sov bedre", joining=Joining.WHOLE, starts=[NOW + week for week in weeks])
+    await Session.filter(starts_at=NOW + timedelta(weeks=1)).update(status="cancelled")
+    ola = await make.person("Ola")
+    return await make.booking(
+        await SeatPool.get(offer=offer), ola, state, contact=await make.contact(ola, "ola@example.no")
+    )
+
+
+@pytest.mark.parametrize("name", STATES)
+async def test_a_mail_names_only_dates_that_one_can_still_come_to(db: None, name: str) -> None:
+    booking = await course_under_way(STATES[name])
+    with time_machine.travel(NOW + timedelta(hours=3)):
+        text, html, _ = await told(name, booking)
+        sms = await MAILS[name](Channel.SMS, "nb", booking=str(booking.id))
+    for said in (text, html):
+        dates = re.findall(r"(\d+)\.\s(oktober|november)", said.replace("\xa0", " "))
+        held = [("14", "oktober")] if name == "offered" else []
+        assert dates == [*held, ("27", "oktober"), ("3", "november")]
+    assert sms is not None
+    assert ("27. oktober" in sms.text.replace("\xa0", " ")) == (name in ("receipt", "promoted"))
+    assert "6. oktober" not in sms.text.replace("\xa0", " ")
+
+
+async def test_the_calendar_of_a_course_has_the_sessions_to_come_and_no_cancelled_one(db: None) -> None:
+    booking = await course_under_way()
+    days = {}
+    for hours in (1, 3, 15 * 24):
+        with time_machine.travel(NOW + timedelta(hours=hours)):
+            _, _, calendar = await told("receipt", booking)
+        days[hours] = re.findall(r"METHOD:(\w+)", calendar) + re.findall(
+            r"DTSTART;TZID=\S+:2026(\d{4})", calendar
+        )
+    assert days == {
+        1: ["PUBLISH", "1013", "1027", "1103"],
+        3: ["PUBLISH", "1027", "1103"],
+        15 * 24: ["REQUEST", "1103"],
+    }
+    await actions.cancel(booking.id, now=NOW)
+    _, _, calendar = await told("cancelled", booking)
+    assert calendar == "", "CANCEL names one event"
+    with time_machine.travel(NOW + timedelta(days=15)):
+        _, _, calendar = await told("cancelled", booking)
+    assert re.findall(r"METHOD:(\w+)|DTSTART;TZID=\S+:2026(\d{4})", calendar) == [
+        ("CANCEL", ""),
+        ("", "1103"),
+    ]
+
+
+async def test_a_mail_about_what_has_no_dates_names_none(db: None) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, starts=[])
+    ola = await make.person("Ola")
+    contact = await make.contact(ola, "+4751000099")
+    booking = await make.booking(await SeatPool.get(offer=offer), ola, contact=contact)
+    texts = []
+    for name in ("receipt", "promoted"):
+        sms = await MAILS[name](Channel.SMS, "nb", booking=str(booking.id))
+        assert sms is not None
+        texts.append(sms.text.partition(" http")[0])
+    number = f"{booking.reference[:3]}-{booking.reference[3:]}"
+    assert texts == [
+        f"Du er påmeldt. Nummer {number}. Se eller meld av:",
+        "Du har fått plass. Passer det ikke? Meld av:",
+    ]
+
+
+async def test_the_links_of_an_address_name_the_next_date(db: None) -> None:
+    await course_under_way()
+    at = (NOW + timedelta(hours=3)).isoformat()
+    sms = await MAILS["links"](Channel.SMS, "nb", to="ola@example.no", at=at)
+    assert sms is not None
+    assert sms.text.startswith("27.\xa0oktober: http")

@@ -7,7 +7,7 @@ from marketplace.base.mail import MAILS
 from marketplace.base.models import OutboxMessage
 from offers.bookings import mails  # noqa: F401 - fills MAILS
 from offers.bookings.models import Booking, BookingState
-from offers.catalogue.models import Joining, SeatPool, Session
+from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from tests import make
 from tests.conftest import NOW
 from tests.visitor import Page, Visitor
@@ -70,6 +70,79 @@ async def test_cancelling_by_the_link_asks_first_and_gives_the_seat_to_the_next(
     assert (pool.taken, pool.waiting) == (1, 0)
     sent = [row["mail"] for row in await rows("SELECT mail FROM outbox_message ORDER BY id")]
     assert sent == ["receipt", "waiting", "cancelled", "promoted"]
+
+
+async def test_the_question_before_cancelling_names_what_is_left_of_a_course(visitor: Visitor) -> None:
+    starts = [NOW + timedelta(hours=1), NOW + timedelta(days=7), NOW + timedelta(days=14)]
+    offer = await make.offer(joining=Joining.WHOLE, starts=starts)
+    page = await book(visitor, offer.slug)
+    visitor.wait(timedelta(hours=4))
+    assert "2 samlinger" in (await visitor.open(f"{page.url}/cancel")).text
+    await Session.filter(starts_at=starts[1]).update(status="cancelled")
+    assert "tirsdag 27. oktober kl. 11–13" in (await visitor.open(f"{page.url}/cancel")).text
+
+
+async def test_whoever_has_a_place_online_gets_the_link_and_nobody_else(visitor: Visitor) -> None:
+    offer = await make.offer(
+        joining=Joining.WHOLE, capacity=1, online_url="https://meet.example.no/rom?p=1&q=2"
+    )
+    mine = await book(visitor, offer.slug)
+    (link,) = mine.soup.select("main a[href^='https://meet']")
+    assert (link["href"], link["rel"]) == ("https://meet.example.no/rom?p=1&q=2", ["noreferrer"])
+    waiting = await book(visitor, offer.slug, name="Nora", email="nora@example.no")
+    assert "meet.example.no" not in waiting.text
+    await Offer.all().update(online_url="javascript:alert(1)")
+    mine = await visitor.open(mine.url)
+    assert (mine.heading, "javascript:" in mine.response.text) == ("Du er påmeldt", False)
+
+
+async def test_a_booking_without_dates_can_be_cancelled_and_has_no_calendar(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, starts=[])
+    page = await book(visitor, offer.slug)
+    links = [link.text for link in page.soup.select("main a")]
+    assert "Legg i kalenderen" not in links
+    assert "Meld av" in links
+    done = await visitor.follow(await visitor.submit(await visitor.open(f"{page.url}/cancel")))
+    assert done.heading == "Påmeldingen er avmeldt"
+    over = await make.offer(joining=Joining.WHOLE, starts=[NOW + timedelta(hours=1)])
+    page = await book(visitor, over.slug)
+    visitor.wait(timedelta(hours=4))
+    page = await visitor.open(page.url)
+    assert "Meld av" not in [link.text for link in page.soup.select("main a")]
+
+
+async def test_who_comes_is_called_what_the_signed_in_booker_typed(visitor: Visitor) -> None:
+    ola = await make.person("Ola", "ola@example.no")
+    await visitor.sign_in(ola)
+    offer = await make.offer(joining=Joining.WHOLE, capacity=10)
+    form = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    page = await visitor.follow(await visitor.submit(form, name="Olav Berg"))
+    assert page.heading == "Olav Berg er påmeldt"
+    again = await visitor.follow(await visitor.submit(form, name="Olav Berg"))
+    assert again.url == page.url
+    booking = await Booking.get().prefetch_related("participant", "booked_by")
+    assert (booking.participant.name, booking.booked_by.name) == ("Olav Berg", "Ola")
+    mine = await visitor.open("/my-page")
+    assert mine.heading == "Hei, Ola"
+    assert [each.text for each in mine.soup.select("h2")][:2] == ["Dette er du med på", "For Olav Berg"]
+
+
+async def test_the_accounts_own_name_in_other_letters_books_the_account_itself(visitor: Visitor) -> None:
+    ola = await make.person("Ola Berg", "ola@example.no")
+    await visitor.sign_in(ola)
+    offer = await make.offer(joining=Joining.WHOLE, capacity=10)
+    assert (await book(visitor, offer.slug, name="ola  BERG")).heading == "Du er påmeldt"
+    assert (await Booking.get()).participant_id == ola.id
+    assert await value("SELECT count(*) FROM person") == 1
+
+
+async def test_an_account_without_a_name_is_called_what_its_first_booking_says(visitor: Visitor) -> None:
+    somebody = await make.person("", "ola@example.no")
+    await rows("UPDATE person SET name = NULL")
+    await visitor.sign_in(somebody)
+    offer = await make.offer(joining=Joining.WHOLE, capacity=10)
+    assert (await book(visitor, offer.slug, name="Ola")).heading == "Du er påmeldt"
+    assert (await visitor.open("/my-page")).heading == "Hei, Ola"
 
 
 async def test_the_same_form_sent_twice_books_once(visitor: Visitor) -> None:
@@ -169,3 +242,17 @@ async def test_the_answer_about_an_address_is_the_same_known_or_not(visitor: Vis
         texts[message.address] = content.text
     assert "Generasjonslekene" in texts["ola@example.no"]
     assert "ingen kommende" in texts["per@example.no"]
+
+
+async def test_links_are_sent_to_the_longest_address_and_the_messages_key_does_not_hold_it(
+    visitor: Visitor,
+) -> None:
+    address = f"{'o' * 64}@{'.'.join(['a' * 60] * 3)}.no"
+    sent = await visitor.submit(await visitor.open("/bookings"), "/bookings/links", address=address)
+    assert (sent.status, sent.heading) == (200, "Sjekk meldingene dine")
+    message = await OutboxMessage.get()
+    assert message.address == address
+    assert address not in message.dedupe_key
+    again = await visitor.submit(await visitor.open("/bookings"), "/bookings/links", address=address)
+    assert again.status == 200
+    assert await OutboxMessage.all().count() == 1, "one message a minute"
