@@ -1,6 +1,7 @@
 """The embedded PostgreSQL, with the real server: every test starts and stops one."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import stat
@@ -99,8 +100,11 @@ def end(parent: subprocess.Popen[str]) -> None:
 def postmasters(data: Path) -> list[psutil.Process]:
     """The servers that stand in this cluster's folder, not counting their own children."""
     cluster = str((data / "pg").resolve())
-    found = [p for p in psutil.process_iter(["name", "cwd"]) if p.info["name"] == "postgres"]
-    here = {p.pid: p for p in found if p.info["cwd"] == cluster}
+    here = {}
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):  # it ended while we looked
+            if process.name() == "postgres" and process.cwd() == cluster:
+                here[process.pid] = process
     return [p for p in here.values() if p.ppid() not in here]
 
 
