@@ -256,3 +256,23 @@ async def test_links_are_sent_to_the_longest_address_and_the_messages_key_does_n
     again = await visitor.submit(await visitor.open("/bookings"), "/bookings/links", address=address)
     assert again.status == 200
     assert await OutboxMessage.all().count() == 1, "one message a minute"
+
+
+async def test_a_party_that_may_never_come_together_is_not_told_to_wait(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, capacity=3, max_party=2)
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    assert "Tell med alle som kommer, høyst 2" in page.text
+    page = await visitor.submit(page, name="Ola", email="ola@example.no", seats="3")
+    assert page.status == 422
+    assert "Du kan melde på høyst 2 personer om gangen." in page.text
+    assert not page.soup.find("input", attrs={"name": "waiting_ok"})
+
+
+async def test_the_receipt_is_for_whoever_booked_and_says_where_it_went(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE)
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    typed = {"who": "child", "participant_name": "Lille Per", "name": "Ola", "email": "ola@example.no"}
+    page = await visitor.follow(await visitor.submit(page, **typed))
+    assert page.heading == "Lille Per er påmeldt"
+    assert "Vi gleder oss til å se Lille Per." in page.text
+    assert "Vi har sendt det samme til ola@example.no." in page.text
