@@ -16,7 +16,7 @@ from marketplace.base.models import Channel
 from marketplace.settings import settings
 from offers.bookings import rules
 from offers.bookings.models import BookingState
-from offers.bookings.queries import active_for_address, booking, events
+from offers.bookings.queries import active_for_address, booking, events, others_by_address
 from offers.catalogue.calendar import calendar, vevent
 
 
@@ -65,9 +65,9 @@ async def _about(
 
 @mail
 async def receipt(channel: Channel, lang: str, booking: str) -> Content | None:
-    """You have a place."""
-    return await _about("receipt", lazy("Påmeldingen din"), channel, lang, booking,
-                        {BookingState.CONFIRMED}, dates=True)  # fmt: skip
+    """You have a place; and if the same address has others for the same, which: no page ever says so."""
+    return await _about("receipt", lazy("Påmeldingen din"), channel, lang, booking, {BookingState.CONFIRMED},
+                        dates=True, others=await others_by_address(UUID(booking)))  # fmt: skip
 
 
 @mail

@@ -172,6 +172,19 @@ async def active_for_address(address: str, now: datetime, lang: str) -> list[dic
     return [each | {"path": rules.link_path(each["id"], each["link_version"])} for each in found]
 
 
+async def others_by_address(booking_id: UUID) -> list[str]:
+    """References of the other active bookings in the same pool whose messages go to the same address. Two people may
+    share it, so nothing is refused; but whoever booked twice by mistake should know."""
+    found = await rows(
+        """SELECT o.reference FROM booking b JOIN contact_point c ON c.id = b.contact_id
+        JOIN contact_point x ON x.channel = c.channel AND x.value = c.value
+        JOIN booking o ON o.contact_id = x.id AND o.pool_id = b.pool_id AND o.id <> b.id
+        WHERE b.id = $1 AND o.state = ANY($2) ORDER BY o.id LIMIT 20""",
+        booking_id, list(rules.ACTIVE),
+    )  # fmt: skip
+    return [rules.shown_reference(other["reference"]) for other in found]
+
+
 async def parties(session_id: UUID) -> list[dict[str, Any]]:
     """Everybody with a seat at a session, through its own pool or the offer's: for registers and messages.
 

@@ -224,3 +224,16 @@ async def test_the_links_of_an_address_name_the_next_date(db: None) -> None:
     sms = await MAILS["links"](Channel.SMS, "nb", to="ola@example.no", at=at)
     assert sms is not None
     assert sms.text.startswith("27.\xa0oktober: http")
+
+
+async def test_the_receipt_tells_of_another_booking_with_the_same_address(db: None) -> None:
+    first = await booked(BookingState.CONFIRMED)
+    again, stranger = await make.person("Ola"), await make.person("Per")
+    address = await make.contact(again, "ola@example.no", verified=False)
+    pool = await first.pool
+    second = await make.booking(pool, again, contact=address)
+    await make.booking(pool, stranger, contact=await make.contact(stranger, "per@example.no", verified=False))
+    told = await MAILS["receipt"](Channel.EMAIL, "nb", booking=str(second.id))
+    assert f"det samme: {first.reference[:3]}-{first.reference[3:]}. Er det en feil" in told.text
+    await Booking.filter(id=first.id).update(state=BookingState.CANCELLED)
+    assert "det samme" not in (await MAILS["receipt"](Channel.EMAIL, "nb", booking=str(second.id))).text
