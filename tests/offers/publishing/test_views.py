@@ -16,7 +16,7 @@ from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
 from tests.offers.bookings.test_races import overlapping
-from tests.visitor import Visitor
+from tests.visitor import Page, Visitor
 
 WHAT = {
     "kind": "activity", "title": "Strikkekafé for alle", "summary": "Strikk og prat.",
@@ -77,7 +77,7 @@ async def test_the_wizard_from_the_first_step_to_a_published_offer(visitor: Visi
         await step(visitor, home, "joining", joining="per_session", capacity="12", phone="51 00 00 15")
         == "/publish"
     )
-    assert await step(visitor, home, "publish") == ""
+    assert await step(visitor, home, "publish") == "?done=published"
 
     offer = await Offer.get(slug="strikkekafe-for-alle").select_related("venue")
     assert (offer.state, offer.sensitive, offer.session_count) == (OfferState.PUBLISHED, False, 2)
@@ -124,18 +124,105 @@ async def test_later_leads_to_the_offers_page(visitor: Visitor, kari: Person) ->
     assert await step(visitor, home, "audience", audiences=["everyone"], go="later") == ""
 
 
-async def test_publishing_says_what_is_missing_and_publishes_nothing(visitor: Visitor, kari: Person) -> None:
+async def test_publishing_says_all_that_is_missing_and_publishes_nothing(
+    visitor: Visitor, kari: Person
+) -> None:
     home = await draft(visitor, summary="")
-    page = await visitor.submit(await visitor.open(f"{home}/publish"), "/publish")
+    lacking = [
+        ("what#summary", "Skriv en setning om hva dette er."),
+        ("audience#bring_someone", "Skriv om man kan ta med seg noen."),
+        ("place#place", "Velg et sted, eller skriv at det er på nett."),
+        ("place#meets_you", "Skriv hvem som møter den som kommer."),
+        ("sessions#first", "Legg inn minst én dato som kommer."),
+    ]
+    before = await visitor.open(f"{home}/publish")
+    assert [link["href"] for link in before.soup.select(".ds-alert li a")] == [
+        f"{home}/{place}" for place, _words in lacking
+    ]
+    page = await visitor.submit(before, "/publish")
     assert page.status == 422
     summary = page.soup.find(class_="ds-error-summary")
     assert summary
-    assert [item.get_text() for item in summary.find_all("li")] == ["Legg inn minst én dato som kommer."]
-    assert [link["href"] for link in page.soup.select(".ds-alert li a")] == [
-        f"{home}/{place}" for place in
-        ("what#summary", "audience#bring_someone", "place#place", "place#meets_you", "sessions#first")
-    ]  # fmt: skip
+    assert summary.h2
+    assert summary.h2.get_text() == "5 ting må rettes"
+    assert [(link["href"], link.get_text()) for link in summary.select("li a")] == [
+        (f"{home}/{place}", words) for place, words in lacking
+    ]
+    assert page.soup.select(".ds-alert li") == []
+    for place, _words in lacking:
+        step, _hash, field = place.partition("#")
+        assert (await visitor.open(f"{home}/{step}")).soup.find(id=field), place
     assert (await Offer.get()).state == OfferState.DRAFT
+
+
+def needs(page: Page) -> dict[str, str]:
+    """What each marked field says of itself: by the name of the field, in the order of the page."""
+    found = {}
+    for mark in page.soup.select("main .tp-need"):
+        holder = mark.find_parent(class_=["ds-field", "ds-fieldset"])
+        assert holder
+        field = holder.find(["input", "select", "textarea"])
+        assert field
+        found[str(field["name"])] = mark.get_text()
+    return found
+
+
+async def test_the_steps_say_which_fields_publishing_needs(visitor: Visitor, kari: Person) -> None:
+    must, may = "Må fylles ut", "Valgfritt"
+    what = {"title": must, "kind": must, "summary": must, "body": may, "what_happens": must, "bring": may}
+    assert needs(await visitor.open("/manage/offers/new")) == what
+    home = await draft(visitor, summary="", what_happens="")
+    assert needs(await visitor.open(f"{home}/what")) == what
+    assert needs(await visitor.open(f"{home}/audience")) == {
+        "audiences": must, "bring_someone": must, "members": must
+    }  # fmt: skip
+    place = {
+        "place": must, "venue": must, "venue_name": must, "street": must, "postcode": may, "city": may,
+        "transport": may, "step_free": may, "accessible_toilet": may, "hearing_loop": may, "online_url": must,
+        "way_in": must, "meets_you": must,
+    }  # fmt: skip
+    assert needs(await visitor.open(f"{home}/place")) == place
+    assert await step(visitor, home, "place", place="online", online_url="example.no/mote") == "/sessions"
+    assert needs(await visitor.open(f"{home}/place")) == place | {"way_in": may}
+
+
+async def test_where_nobody_meets_no_first_visit_is_asked_for(visitor: Visitor, kari: Person) -> None:
+    must, may = "Må fylles ut", "Valgfritt"
+    home = await draft(visitor, kind="online_self_help", what_happens="")
+    page = needs(await visitor.open(f"{home}/what"))
+    assert (page["summary"], page["what_happens"]) == (must, may)
+    assert needs(await visitor.open(f"{home}/audience"))["bring_someone"] == may
+    page = needs(await visitor.open(f"{home}/place"))
+    assert (page["place"], page["way_in"], page["meets_you"]) == (may, may, may)
+
+
+async def test_what_was_published_says_so_and_leads_to_its_page(visitor: Visitor, kari: Person) -> None:
+    home = await complete(visitor)
+    page = await visitor.follow(await visitor.submit(await visitor.open(f"{home}/publish"), "/publish"))
+    said = page.soup.select_one("main [role=status]")
+    assert said
+    assert said.a
+    assert (" ".join(said.get_text(" ").split()), said.a["href"]) == (
+        "Tilbudet er publisert Nå vises det for dem det er for. Se siden", "/offers/strikkekafe-for-alle")  # fmt: skip
+    assert (await visitor.open(home)).soup.select("main [role=status]") == []
+    assert (await visitor.open(f"{home}?done=deleted")).soup.select("main [role=status]") == []
+
+
+async def test_what_waits_for_the_municipality_does_not_say_that_people_find_it(
+    visitor: Visitor, kari: Person
+) -> None:
+    await Organization.all().update(state="applied")
+    home = await complete(visitor)
+    page = await visitor.follow(await visitor.submit(await visitor.open(f"{home}/publish"), "/publish"))
+    said = page.soup.select_one("main [role=status]")
+    assert said
+    assert (said.get_text(" "), said.a) == (
+        "Tilbudet er publisert Det vises når kommunen har godkjent organisasjonen deres.", None)  # fmt: skip
+
+
+async def test_a_draft_is_never_said_to_be_published(visitor: Visitor, kari: Person) -> None:
+    home = await draft(visitor)
+    assert (await visitor.open(f"{home}?done=published")).soup.select("main [role=status]") == []
 
 
 async def test_self_help_is_sensitive_unless_the_editor_says_no(visitor: Visitor, kari: Person) -> None:
@@ -320,7 +407,7 @@ async def test_who_sees_a_members_offer_must_be_chosen(visitor: Visitor, kari: P
     page = await visitor.submit(await visitor.open(f"{home}/publish"), "/publish")
     assert "Velg hvilke organisasjoner som skal se tilbudet." in page.text
     await step(visitor, home, "audience", visibility="members", members=[other.id])
-    assert await step(visitor, home, "publish") == ""
+    assert await step(visitor, home, "publish") == "?done=published"
     assert await value("SELECT organization_id FROM offer_audience_organization") == other.id
 
 
@@ -411,7 +498,10 @@ async def test_a_copy_has_everything_but_the_dates(visitor: Visitor, kari: Perso
     first = await Offer.get()
     await HostAssignment.create(offer=first, person=kari)
     page = await visitor.submit(await visitor.open(home), "/copy")
-    assert page.response.headers["location"] == "/manage/offers/strikkekafe-for-alle-2/sessions"
+    assert page.response.headers["location"] == "/manage/offers/strikkekafe-for-alle-2/sessions?done=copied"
+    said = (await visitor.follow(page)).soup.select_one("main [role=status]")
+    assert said
+    assert said.get_text(" ") == "Tilbudet er kopiert Velg nye datoer."
     copied = await Offer.get(slug="strikkekafe-for-alle-2")
     assert copied.continues_id == first.id  # type: ignore[attr-defined]
     assert (copied.state, copied.session_count, copied.next_session_at, copied.published_at) == (
