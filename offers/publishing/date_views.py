@@ -9,7 +9,7 @@ from marketplace.base.forms import Filled
 from marketplace.base.http import Request
 from marketplace.base.i18n import gettext as _
 from offers.publishing import actions, rules
-from offers.publishing.forms import DatesForm
+from offers.publishing.forms import DatesForm, tell_order
 from offers.publishing.queries import sessions_of
 from offers.publishing.step_views import editable, kept, onward, page
 from organizations.members.models import Role
@@ -50,6 +50,7 @@ async def sessions(request: Request) -> Response:
             )  # fmt: skip
             if await kept(form, act):
                 return await onward(request, offer, "sessions")
+    tell_order(form)
     return await page(
         request, offer, "sessions", form, 422, coming=coming, listed=listed, off={}, copied=False
     )

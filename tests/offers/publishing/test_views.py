@@ -245,6 +245,9 @@ async def test_two_offers_of_one_name_get_two_addresses(visitor: Visitor, kari: 
         ({"first": "30.2.2027"}, "first", "Datoen 30.2.2027 finnes ikke."),
         ({"first": "2026-02-30"}, "first", "Datoen 2026-02-30 finnes ikke."),
         ({"first": "neste tirsdag"}, "first", "Skriv datoen slik: 12.1.2027"),
+        ({"first": "12. marmelade 2027"}, "first", "Skriv datoen slik: 12.1.2027"),
+        ({"first": "12.1.027"}, "first", "Skriv datoen slik: 12.1.2027"),
+        ({"first": "30. februar 2027"}, "first", "Datoen 30. februar 2027 finnes ikke."),
         ({"first": "1.10.2026"}, "first", "Datoen er passert. Skriv en dato som kommer."),
         ({"first": "1.1.9999"}, "first", "Datoen er langt fram. Skriv en dato de nærmeste fem årene."),
         ({"first": "0001-01-01"}, "first", "Datoen er passert. Skriv en dato som kommer."),
@@ -274,6 +277,37 @@ async def test_dates_that_cannot_be(
         if name != "repeat":
             assert page.fields("/sessions")[name] == [text]
     assert await Session.all().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"first": "30.2.2027"}, {"first": "Datoen 30.2.2027 finnes ikke."}),
+        ({"first": "1.10.2026"}, {"first": "Datoen er passert. Skriv en dato som kommer."}),
+        ({"first": ""}, {"first": "Skriv datoen dere møtes."}),
+        ({"last": "neste jul"}, {"last": "Skriv datoen slik: 12.1.2027"}),
+        ({"last": "19.10.2026"}, {"last": "Siste dag må være etter første dag."}),
+    ],
+)
+async def test_a_wrong_order_of_times_is_told_together_with_a_wrong_date(
+    visitor: Visitor, kari: Person, typed: dict[str, str], told: dict[str, str]
+) -> None:
+    home = await draft(visitor)
+    backwards = WEEKLY | {"starts": "20.00", "ends": " kl. 18"} | typed
+    page = await visitor.submit(await visitor.open(f"{home}/sessions"), "/sessions", **backwards)
+    summary = page.soup.select(".ds-error-summary li a")
+    assert {str(link["href"])[1:]: link.get_text() for link in summary} == told | {
+        "ends": "Slutten må være senere enn starten, på samme dag."
+    }
+
+
+@pytest.mark.parametrize(
+    "written", ["20.10.26", "20. oktober 2026", "20 OKT. 2026", "20. October 2026", "20.10.2026"]
+)
+async def test_a_date_may_be_written_as_people_write_it(visitor: Visitor, kari: Person, written: str) -> None:
+    home = await draft(visitor)
+    assert await step(visitor, home, "sessions", first=written, starts="18", ends="20") == "/joining"
+    assert f"{oslo((await Session.get()).starts_at):%d.%m.%Y}" == "20.10.2026"
 
 
 async def test_200_dates_are_saved_and_holidays_are_not_ticked(visitor: Visitor, kari: Person) -> None:
@@ -424,6 +458,14 @@ async def test_text_in_english_stands_beside_the_first(visitor: Visitor, kari: P
     )
     assert (await visitor.open(f"{home}/texts/nb")).status == 404
     assert (await visitor.open(f"{home}/texts/xx")).status == 404
+
+
+async def test_a_text_in_another_language_says_which_field_it_lacks(visitor: Visitor, kari: Person) -> None:
+    home = await draft(visitor)
+    page = await visitor.submit(await visitor.open(f"{home}/texts/en"), "/texts/en")
+    assert [(link["href"], link.get_text()) for link in page.soup.select(".ds-error-summary li a")] == [
+        ("#title", "Skriv hva tilbudet heter."), ("#summary", "Skriv en setning om hva dette er.")
+    ]  # fmt: skip
 
 
 async def test_an_offer_that_is_over_can_still_be_mended(visitor: Visitor, kari: Person) -> None:
@@ -579,6 +621,14 @@ async def test_a_host_sees_what_they_lead_and_cannot_publish(
     await visitor.sign_in(kari)
     page = await visitor.submit(await visitor.open(home), "/remove")
     assert (page.status, await HostAssignment.all().count()) == (303, 0)
+
+
+async def test_a_register_is_asked_for_when_the_session_is_over(visitor: Visitor, kari: Person) -> None:
+    starts = [visitor.now - timedelta(hours=1)]
+    await make.offer(owner=await Organization.get(), starts=starts)
+    assert "Oppmøtet er ikke lagret" not in (await visitor.open("/manage")).text
+    visitor.wait(timedelta(hours=1))
+    assert "Oppmøtet er ikke lagret for disse: Generasjonslekene" in (await visitor.open("/manage")).text
 
 
 async def test_only_a_proven_member_can_lead(visitor: Visitor, kari: Person) -> None:
