@@ -8,13 +8,16 @@ from uuid import UUID
 from marketplace.base.database import rows
 from offers.bookings.queries import SHOWN_NAMES, alphabetical
 from offers.bookings.rules import ACTIVE, SEATED, shown_reference
+from offers.catalogue.models import Session
 
-PARTY = f"""SELECT b.id AS booking_id, {SHOWN_NAMES}, b.reference, b.seats, b.state, b.lang, p.session_id,
+PARTY = f"""SELECT b.id AS booking_id, {SHOWN_NAMES}, b.booked_by_id = b.participant_id AS own,
+    b.reference, b.seats, b.state, b.lang, p.session_id,
     CASE WHEN c.refused_at IS NULL THEN c.channel END AS channel,
     CASE WHEN c.refused_at IS NULL THEN c.value END AS address
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
     JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id"""
-"""A party of one booking. No channel: there is no address, or the mail server said that there is no such mailbox."""
+"""A party of one booking; `own`: somebody booked themselves. No channel: there is no address, or the mail server said
+that there is no such mailbox."""
 
 
 async def ending_pools(offer_id: UUID, now: datetime, session_id: UUID | None = None) -> list[dict[str, Any]]:
@@ -32,6 +35,15 @@ async def ending_pools(offer_id: UUID, now: datetime, session_id: UUID | None = 
                 AND s.status <> 'cancelled' AND s.starts_at > $2)
         END ORDER BY p.id""",
         offer_id, now, session_id,
+    )  # fmt: skip
+
+
+async def sessions_between(session: Session, starts: datetime, ends: datetime) -> list[dict[str, Any]]:
+    """Others of the same offer that meet at some moment between these: starts_at and ends_at, in order."""
+    return await rows(
+        """SELECT starts_at, ends_at FROM session WHERE offer_id = $1 AND id <> $2 AND status <> 'cancelled'
+            AND starts_at < $4 AND ends_at > $3 ORDER BY starts_at, id""",
+        session.offer_id, session.id, starts, ends,
     )  # fmt: skip
 
 
@@ -69,16 +81,19 @@ async def call_list_of_session(session_id: UUID) -> list[dict[str, Any]]:
     )
 
 
-async def call_list_of_offer(offer_id: UUID) -> list[dict[str, Any]]:
-    """Whom no message reached when the offer was cancelled."""
+async def call_list_of_offer(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
+    """Whom no message reaches: those with an active booking of what is not over; of a cancelled offer those whom it
+    concerned when it was cancelled."""
     return _in_order(
         await rows(
-            f"""{PARTY} JOIN offer o ON o.id = b.offer_id WHERE o.id = $1 AND o.state = 'cancelled'
-            AND (c.id IS NULL OR c.refused_at IS NOT NULL)
-            AND (b.state = 'cancelled' AND b.changed_at = o.changed_at OR p.session_id IS NULL AND b.state = ANY($2))
-            """,
+            f"""{PARTY} JOIN offer o ON o.id = b.offer_id WHERE o.id = $1
+            AND (c.id IS NULL OR c.refused_at IS NOT NULL) AND CASE WHEN o.state = 'cancelled'
+                THEN b.state = 'cancelled' AND b.changed_at = o.changed_at OR p.session_id IS NULL AND b.state = ANY($2)
+                ELSE b.state = ANY($3) AND (p.ends_at IS NULL OR p.ends_at > $4) END""",
             offer_id,
             list(SEATED),
+            list(ACTIVE),
+            now,
         )
     )
 

@@ -16,6 +16,7 @@ from marketplace.base.templates import render
 from offers.catalogue.models import Offer, OfferState, Session, SessionStatus, Venue
 from offers.messages import actions, queries
 from offers.messages.forms import CancelForm, CancelOfferForm, MoveForm
+from offers.publishing.forms import tell_order
 from offers.publishing.queries import (
     offer_editable_by,
     session_editable_by,
@@ -50,7 +51,7 @@ def changeable(session: Session, request: Request) -> None:
 
 @member(Role.EDITOR)
 async def move(request: Request) -> Response:
-    """Another time or place. Before saving, the page says who will be told."""
+    """Another time or place. Before saving, the page says who will be told, and if another session is held then."""
     session = await session_editable_by(request.person, request.path_params["id"])
     changeable(session, request)
     offer = session.offer
@@ -68,10 +69,15 @@ async def move(request: Request) -> Response:
     status = 422
     if form.valid:
         given = form.data
+        starts, ends = at_oslo(given.day, given.starts), at_oslo(given.day, given.ends)
+        others = await queries.sessions_between(session, starts, ends)
+        if others and given.warned != given.time:
+            form.values["warned"] = given.time
+            return await moving(request, session, places, form, others=others)
         try:
             await actions.move(
-                session, sequence=given.sequence, starts_at=at_oslo(given.day, given.starts),
-                ends_at=at_oslo(given.day, given.ends), venue_id=given.venue, by=request.person.id, now=request.now,
+                session, sequence=given.sequence, starts_at=starts, ends_at=ends, venue_id=given.venue,
+                by=request.person.id, now=request.now,
             )  # fmt: skip
             return see_other(f"/manage/sessions/{session.id}/call-list", request)
         except actions.Stale as stale:
@@ -79,6 +85,7 @@ async def move(request: Request) -> Response:
             await show_again(session, form, stale)
         except Refused as refused:
             form.add_error("form", refused.message)
+    tell_order(form)
     return await moving(request, session, places, form, status)
 
 
@@ -99,11 +106,16 @@ async def show_again(session: Session, form: Filled[Any], stale: actions.Stale) 
 
 
 async def moving(
-    request: Request, session: Session, places: list[dict[str, Any]], form: Any, status: int = 200
+    request: Request,
+    session: Session,
+    places: list[dict[str, Any]],
+    form: Any,
+    status: int = 200,
+    others: Any = (),
 ) -> Response:
     parties = await queries.parties_of_session(session.id)
     return render(request, "offers/messages/move.html", status=status, form=form, venues=places,
-                  told=told(*queries.counts(parties)), **await about(session, request))  # fmt: skip
+                  others=others, told=told(*queries.counts(parties)), **await about(session, request))  # fmt: skip
 
 
 @member(Role.EDITOR)
@@ -172,9 +184,9 @@ async def call_list(request: Request) -> Response:
 
 @member(Role.EDITOR)
 async def offer_call_list(request: Request) -> Response:
-    """Those of a cancelled offer whom no message reached."""
+    """Those of an offer whom no message reaches, or reached when it was cancelled."""
     offer = await offer_editable_by(request.person, request.path_params["slug"])
-    found = await queries.call_list_of_offer(offer.id)
+    found = await queries.call_list_of_offer(offer.id, request.now)
     await read(request, offer, found)
     words = _("Tilbudet er avlyst.") if offer.state == OfferState.CANCELLED else ""
     return render(request, "offers/messages/call_list.html", parties=found, words=words, offer=offer, place="",

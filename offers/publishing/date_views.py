@@ -9,7 +9,7 @@ from marketplace.base.forms import Filled
 from marketplace.base.http import Request
 from marketplace.base.i18n import gettext as _
 from offers.publishing import actions, rules
-from offers.publishing.forms import DatesForm
+from offers.publishing.forms import DatesForm, tell_order
 from offers.publishing.queries import sessions_of
 from offers.publishing.step_views import editable, kept, onward, page
 from organizations.members.models import Role
@@ -22,7 +22,8 @@ async def sessions(request: Request) -> Response:
     coming = await sessions_of(offer.id, request.now)
     if request.method == "GET":
         form = DatesForm.blank(repeat=rules.Repeat.ONCE.value, keep=[str(one["id"]) for one in coming])
-        return await page(request, offer, "sessions", form, coming=coming, listed=[], off={})
+        return await page(request, offer, "sessions", form, coming=coming, listed=[], off={},
+                          copied=request.query.get("done") == ["copied"])  # fmt: skip
     form = await DatesForm.read(request)
     listed = date_list(form, request) if form.valid and not form.data.empty else []
     if form.valid:
@@ -37,7 +38,9 @@ async def sessions(request: Request) -> Response:
                 for day, name in rules.holidays(year).items()
             }
             form.values["dates"] = [str(day) for day in listed if day not in off]
-            return await page(request, offer, "sessions", form, coming=coming, listed=listed, off=off)
+            return await page(
+                request, offer, "sessions", form, coming=coming, listed=listed, off=off, copied=False
+            )
         if listed and not chosen:
             form.add_error("dates", _("Velg minst én dato."))
         else:
@@ -45,9 +48,12 @@ async def sessions(request: Request) -> Response:
                 offer, by=request.person.id, now=request.now, keep=given.keep, seen=given.seen, days=chosen,
                 starts=given.starts or time(0), ends=given.ends or time(0),
             )  # fmt: skip
-            if await kept(form, "sessions", act):
+            if await kept(form, act):
                 return await onward(request, offer, "sessions")
-    return await page(request, offer, "sessions", form, 422, coming=coming, listed=listed, off={})
+    tell_order(form)
+    return await page(
+        request, offer, "sessions", form, 422, coming=coming, listed=listed, off={}, copied=False
+    )
 
 
 def date_list(form: Filled[DatesForm], request: Request) -> list[date]:

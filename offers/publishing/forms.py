@@ -11,39 +11,69 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
-from marketplace.base.forms import Form
+from marketplace.base.forms import Filled, Form
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from offers.catalogue.models import Audience, Joining, Kind, Visibility
-from offers.publishing.rules import Repeat
+from offers.publishing.rules import BACKWARDS, Repeat
 
-DAY = re.compile(r"(?P<day>[0-9]{1,2})\.\s*(?P<month>[0-9]{1,2})\.\s*(?P<year>[0-9]{4})"
-                 r"|(?P<iso_year>[0-9]{4})-(?P<iso_month>[0-9]{1,2})-(?P<iso_day>[0-9]{1,2})")  # fmt: skip
+DAY = re.compile(r"(?P<day>[0-9]{1,2})\.\s*(?P<month>[0-9]{1,2})\.\s*(?P<year>[0-9]{4}|[0-9]{2})"
+                 r"|(?P<named_day>[0-9]{1,2})\.?\s*(?P<name>[a-z]{3,9})\.?\s*(?P<named_year>[0-9]{4}|[0-9]{2})"
+                 r"|(?P<iso_year>[0-9]{4})-(?P<iso_month>[0-9]{1,2})-(?P<iso_day>[0-9]{1,2})",
+                 re.IGNORECASE)  # fmt: skip
+MONTHS = [
+    ("januar", "january"), ("februar", "february"), ("mars", "march"), ("april",), ("mai", "may"), ("juni", "june"),
+    ("juli", "july"), ("august",), ("september",), ("oktober", "october"), ("november",), ("desember", "december"),
+]  # fmt: skip
+"""In the languages of our pages; the first three letters or more will do."""
 CLOCK = re.compile(r"(?:kl\.?\s*)?(?P<hour>[0-9]{1,2})(?:[.:](?P<minute>[0-9]{2}))?", re.IGNORECASE)
 
 
 def day_of(text: Any) -> date:
-    """12.1.2027 or 2027-01-12 as a date. Raises ValueError with the user's words."""
+    """12.1.2027, 12.1.27, 12. januar 2027 or 2027-01-12 as a date. Raises ValueError with the user's words."""
     if isinstance(text, date):
         return text
-    found = DAY.fullmatch(str(text))
-    if not found:
+    written = str(text).strip()
+    found = DAY.fullmatch(written)
+    parts = {name: part for name, part in found.groupdict().items() if part} if found else {}
+    if name := parts.pop("name", ""):
+        parts["month"] = month_of(name)
+    if not parts.get("month", parts.get("iso_month")):
         raise ValueError(_("Skriv datoen slik: 12.1.2027"))
-    parts = {name.removeprefix("iso_"): int(part) for name, part in found.groupdict().items() if part}
+    whole = {name.rpartition("_")[2]: int(part) for name, part in parts.items()}
+    if whole["year"] < 100 and "iso_year" not in parts:
+        whole["year"] += 2000
     try:
-        return date(parts["year"], parts["month"], parts["day"])
+        return date(**whole)
     except ValueError:
-        raise ValueError(_("Datoen %(date)s finnes ikke.", date=str(text))) from None
+        raise ValueError(_("Datoen %(date)s finnes ikke.", date=written)) from None
+
+
+def month_of(name: str) -> str:
+    """The number of the month that is written so; empty for what is none."""
+    found = (number for number, names in enumerate(MONTHS, 1)
+             if any(month.startswith(name.lower()) for month in names))  # fmt: skip
+    return str(next(found, ""))
 
 
 def clock_of(text: Any) -> time:
     """18, 18.00 or 18:00 as a clock time. Raises ValueError with the user's words."""
     if isinstance(text, time):
         return text
-    found = CLOCK.fullmatch(str(text))
+    found = CLOCK.fullmatch(str(text).strip())
     if not found or int(found["hour"]) > 23 or int(found["minute"] or 0) > 59:
         raise ValueError(_("Skriv klokkeslettet slik: 18.00"))
     return time(int(found["hour"]), int(found["minute"] or 0))
+
+
+def tell_order(form: Filled[Any]) -> None:
+    """Tell a wrong order of `starts` and `ends` in a form that has other errors too: all is told at once."""
+    try:
+        backwards = clock_of(form.values.get("ends", "")) <= clock_of(form.values.get("starts", ""))
+    except ValueError:
+        return
+    if backwards:
+        form.add_error("ends", str(BACKWARDS))
 
 
 def web_address(text: Any) -> str:
@@ -175,6 +205,10 @@ class TextForm(Form):
     what_happens: Words = ""
     may_leave: Words = ""
     bring: Words = ""
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "title": {"missing": lazy("Skriv hva tilbudet heter.")},
+        "summary": {"missing": lazy("Skriv en setning om hva dette er.")},
+    }
 
 
 class HostForm(Form):

@@ -253,7 +253,7 @@ REGISTERS_FOR = timedelta(days=30)
 
 
 async def unsaved_registers(person: Any, lang: str, now: datetime, most: int = 5) -> list[dict[str, Any]]:
-    """Sessions of the last month that have begun and whose register nobody has saved, the latest first.
+    """Sessions of the last month that are over and whose register nobody has saved, the latest first.
 
     It only asks whether a row is there: the registers themselves belong to offers/attendance, a floor above.
     """
@@ -261,7 +261,7 @@ async def unsaved_registers(person: Any, lang: str, now: datetime, most: int = 5
         f"""WITH {MINE} SELECT s.id, s.starts_at, s.ends_at, {TITLE.replace("$1", "$3")} AS title
         FROM mine JOIN offer o ON o.id = mine.id JOIN session s ON s.offer_id = o.id
         WHERE o.state <> 'draft' AND o.joining NOT IN ('external', 'none') AND s.status <> 'cancelled'
-            AND s.starts_at <= $2 AND s.starts_at > $4
+            AND s.ends_at <= $2 AND s.starts_at > $4
             AND NOT EXISTS (SELECT 1 FROM register r WHERE r.session_id = s.id)
             AND NOT EXISTS (SELECT 1 FROM head_count c WHERE c.session_id = s.id)
         ORDER BY s.starts_at DESC, s.id LIMIT $5""",

@@ -107,6 +107,9 @@ REPEAT_LABELS = {
 }
 
 
+BACKWARDS = lazy("Slutten må være senere enn starten, på samme dag.")
+
+
 def time_objections(day: date, starts: time, ends: time, now: datetime) -> Iterator[tuple[str, str]]:
     """What is wrong with one meeting: (field, words) with the fields day, starts and ends."""
     first_day = today(now)
@@ -115,7 +118,7 @@ def time_objections(day: date, starts: time, ends: time, now: datetime) -> Itera
     elif day.year > first_day.year + YEARS_AHEAD:
         yield "day", _("Datoen er langt fram. Skriv en dato de nærmeste fem årene.")
     elif ends <= starts or at_oslo(day, ends) <= at_oslo(day, starts):
-        yield "ends", _("Slutten må være senere enn starten, på samme dag.")
+        yield "ends", str(BACKWARDS)
     elif at_oslo(day, starts) <= now:
         yield "starts", _("Klokkeslettet er passert. Skriv et som kommer.")
 

@@ -53,6 +53,8 @@ async def page(
     return render(
         request, f"offers/publishing/{step}.html", status=status, offer=offer, form=form, step=step, label=label,
         heading=heading, number=number, total=len(names), draft=offer is None or offer.state == OfferState.DRAFT,
+        meets=offer is None or offer.joining not in rules.ELSEWHERE,
+        elsewhere={name: place for name, place in rules.STEP_OF.items() if place != step},
         title=await title_of(offer.id, request.lang) if offer else "",
         previous=names[number - 2] if number > 1 else "", **context,
     )  # fmt: skip
@@ -70,14 +72,13 @@ async def onward(request: Request, offer: Offer, step: str) -> Response:
     return see_other(f"{home}/{names[names.index(step) + 1]}", request)
 
 
-async def kept(form: Filled[Any], step: str, act: Awaitable[Any]) -> bool:
-    """Do the act; what it objects to becomes errors of the form, at their fields where this step has them."""
+async def kept(form: Filled[Any], act: Awaitable[Any]) -> bool:
+    """Do the act; what it objects to becomes errors of the form, each under the name of the field where it is given."""
     try:
         await act
     except actions.Incomplete as problem:
         for objection in problem.missing:
-            field = objection.value if rules.STEP_OF[objection] == step else "form"
-            form.add_error(field, str(rules.OBJECTION_LABELS[objection]))
+            form.add_error(objection.value, str(rules.OBJECTION_LABELS[objection]))
     except Refused as problem:
         form.add_error("form", problem.message)
     return not form.errors
@@ -145,7 +146,7 @@ async def what(request: Request) -> Response:
     if form.valid:
         text = form.data.model_dump(include=set(TEXTS["what"]))
         act = actions.change(offer, by=request.person.id, now=request.now, text=text, kind=form.data.kind)
-        if await kept(form, "what", act):
+        if await kept(form, act):
             return await onward(request, offer, "what")
     return await page(request, offer, "what", form, 422, **context)
 
@@ -173,7 +174,7 @@ async def audience(request: Request) -> Response:
             text={"bring_someone": given.bring_someone}, audiences=[one.value for one in given.audiences],
             visibility=given.visibility, **facts,
         )  # fmt: skip
-        if await kept(form, "audience", act):
+        if await kept(form, act):
             return await onward(request, offer, "audience")
     return await page(request, offer, "audience", form, 422, **context)
 
@@ -201,7 +202,7 @@ async def place(request: Request) -> Response:
             offer, by=request.person.id, now=request.now, new=fresh, transport=form.data.transport,
             text=form.data.model_dump(include=set(TEXTS["place"])), **facts,
         )  # fmt: skip
-        if await kept(form, "place", act):
+        if await kept(form, act):
             return await onward(request, offer, "place")
     return await page(request, offer, "place", form, 422, **context)
 
@@ -274,6 +275,6 @@ async def joining(request: Request) -> Response:
                 offer, by=request.person.id, now=request.now, joining=given.joining, capacity=given.capacity,
                 text={"may_leave": given.may_leave}, **facts,
             )  # fmt: skip
-            if await kept(form, "joining", act):
+            if await kept(form, act):
                 return await onward(request, offer, "joining")
     return await page(request, offer, "joining", form, 422, **context)

@@ -108,6 +108,7 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
     return render(
         request, "offers/publishing/show.html", status=status, form=form, steps=STEPS, lacking=lacking,
         sessions=[one | {"seats_text": seats_text(one) if one["has_seats"] else ""} for one in coming[:SHOWN]],
+        published=offer.state == OfferState.PUBLISHED and request.query.get("done") == ["published"],
         more=len(coming) > SHOWN, hosts=await queries.hosts_of(offer.id), pool_text=await pool_text(offer),
         **await about(offer, request.lang),
     )  # fmt: skip
@@ -132,8 +133,8 @@ async def publish(request: Request) -> Response:
             act = actions.publish(
                 offer, by=request.person.id, now=request.now, sensitive=form.data.sensitive == "yes"
             )
-            if await kept(form, "publish", act):
-                return see_other(f"/manage/offers/{offer.slug}", request)
+            if await kept(form, act):
+                return see_other(f"/manage/offers/{offer.slug}?done=published", request)
         status, offer = 422, await editable(request)
     missing = await actions.missing_of(offer, request.now)
     context = await about(offer, request.lang)
@@ -174,7 +175,7 @@ async def text(request: Request) -> Response:
     form = await TextForm.read(request)
     if form.valid:
         act = actions.set_text(offer, lang, by=request.person.id, now=request.now, **form.data.model_dump())
-        if await kept(form, "texts", act):
+        if await kept(form, act):
             return see_other(f"/manage/offers/{offer.slug}", request)
     return render(request, "offers/publishing/text.html", status=422, form=form, **context)
 
@@ -184,7 +185,7 @@ async def copy(request: Request) -> Response:
     """A new draft of this offer, at the step that asks when."""
     offer = await offer_editable_by(request.person, request.path_params["slug"])
     made = await actions.copy(offer, by=request.person.id, now=request.now)
-    return see_other(f"/manage/offers/{made.slug}/sessions", request)
+    return see_other(f"/manage/offers/{made.slug}/sessions?done=copied", request)
 
 
 @member(Role.EDITOR)

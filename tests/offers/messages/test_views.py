@@ -125,6 +125,56 @@ async def test_a_moved_session_tells_each_party_once_and_updates_their_calendars
     ]  # fmt: skip
 
 
+async def test_a_move_onto_another_session_is_warned_of_before_it_is_saved(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari, starts=[NOW + WEEK, NOW + 2 * WEEK, NOW + 3 * WEEK])
+    await book(offer, "Ola", "ola@example.no")
+    session, other, cancelled = await Session.filter(offer=offer).order_by("starts_at")
+    await Session.filter(id=cancelled.id).update(status=SessionStatus.CANCELLED)
+    page = await move(visitor, session, day="27.10.2026", starts="10", ends="12.30")
+    assert (page.status, await told()) == (200, [])
+    assert "Dere har en annen samling da Tirsdag 27. oktober kl. 11–13" in page.text
+    assert page.fields("/move")["starts"] == ["10"]
+    assert (await Session.get(id=session.id)).starts_at == session.starts_at
+    again = await visitor.submit(page, "/move", starts="11")
+    assert (again.status, await told()) == (200, [])
+    assert (await visitor.submit(again, "/move")).status == 303
+    assert (await Session.get(id=session.id)).starts_at == other.starts_at
+    assert await told() == [("email", "ola@example.no", "session_moved")]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"day": "27.10.2026", "starts": "9", "ends": "11"},
+        {"day": "27.10.2026", "starts": "13", "ends": "14"},
+        {"day": "3.11.2026"},
+    ],
+)
+async def test_a_move_beside_another_session_or_onto_a_cancelled_one_is_no_matter(
+    visitor: Visitor, kari: Person, typed: dict[str, str]
+) -> None:
+    offer = await course(kari, starts=[NOW + WEEK, NOW + 2 * WEEK, NOW + 3 * WEEK])
+    session, _other, cancelled = await Session.filter(offer=offer).order_by("starts_at")
+    await Session.filter(id=cancelled.id).update(status=SessionStatus.CANCELLED)
+    assert (await move(visitor, session, **typed)).status == 303
+
+
+async def test_a_wrong_order_of_times_is_told_together_with_a_wrong_date(
+    visitor: Visitor, kari: Person
+) -> None:
+    session = await session_of(await course(kari))
+    for day, words in (
+        ("30.2.2027", "Datoen 30.2.2027 finnes ikke."),
+        ("1.10.2026", "Datoen er passert. Skriv en dato som kommer."),
+    ):
+        page = await move(visitor, session, day=day, starts="20", ends="18")
+        assert [link.get_text() for link in page.soup.select(".ds-error-summary li a")] == [
+            words, "Slutten må være senere enn starten, på samme dag."
+        ]  # fmt: skip
+
+
 async def test_another_place_is_a_move_too(visitor: Visitor, kari: Person) -> None:
     offer = await course(kari)
     await book(offer, "Ola", "ola@example.no")
@@ -455,6 +505,36 @@ async def test_words_that_no_session_can_carry_any_more_are_given_back(
     assert ((await Offer.get()).state, await told()) == (OfferState.PUBLISHED, [])
     assert (await visitor.submit(page, "/cancel", note="")).status == 303
     assert await told() == [("email", "ola@example.no", "offer_cancelled")]
+
+
+def listed(page: Page) -> list[list[str]]:
+    """The table of a page, its head first."""
+    return [[cell.get_text() for cell in line.find_all(["th", "td"])] for line in page.soup.select("tr")]
+
+
+async def test_the_call_list_of_an_offer_that_goes_on_has_all_without_a_channel(
+    visitor: Visitor, kari: Person
+) -> None:
+    """Those of what is over, and those who left, are not on it; the queue is."""
+    offer = await course(kari, starts=[NOW - WEEK, NOW + WEEK])
+    _past, coming = await SeatPool.filter(offer=offer).order_by("starts_at")
+    await book(offer, "Liv")
+    ola, mor = await make.person("Ola"), await make.person("Mor")
+    await make.booking(coming, ola, reference="K7M4QP")
+    await make.booking(
+        coming, await make.person("Eva"), BookingState.WAITING, reference="B2C3DF", booked_by=mor
+    )
+    await make.booking(coming, await make.person("Per"), BookingState.CANCELLED)
+    reached = await make.person("Åse")
+    await make.booking(coming, reached, contact=await make.contact(reached, "ase@example.no"))
+    page = await visitor.open(f"/manage/offers/{offer.slug}/call-list")
+    assert page.heading == "Ring disse"
+    assert listed(page) == [
+        ["Navn", "Meldt på av", "Påmeldingsnummer"], ["Eva", "Mor", "B2C-3DF"], ["Ola", "", "K7M-4QP"]
+    ]  # fmt: skip
+    visitor.wait(2 * WEEK)
+    page = await visitor.open(f"/manage/offers/{offer.slug}/call-list")
+    assert page.heading == "Ingen trenger en telefon"
 
 
 async def test_whoever_has_a_dead_mailbox_must_be_rung(visitor: Visitor, kari: Person) -> None:

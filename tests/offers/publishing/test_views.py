@@ -16,7 +16,7 @@ from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
 from tests.offers.bookings.test_races import overlapping
-from tests.visitor import Visitor
+from tests.visitor import Page, Visitor
 
 WHAT = {
     "kind": "activity", "title": "Strikkekafé for alle", "summary": "Strikk og prat.",
@@ -77,7 +77,7 @@ async def test_the_wizard_from_the_first_step_to_a_published_offer(visitor: Visi
         await step(visitor, home, "joining", joining="per_session", capacity="12", phone="51 00 00 15")
         == "/publish"
     )
-    assert await step(visitor, home, "publish") == ""
+    assert await step(visitor, home, "publish") == "?done=published"
 
     offer = await Offer.get(slug="strikkekafe-for-alle").select_related("venue")
     assert (offer.state, offer.sensitive, offer.session_count) == (OfferState.PUBLISHED, False, 2)
@@ -124,18 +124,105 @@ async def test_later_leads_to_the_offers_page(visitor: Visitor, kari: Person) ->
     assert await step(visitor, home, "audience", audiences=["everyone"], go="later") == ""
 
 
-async def test_publishing_says_what_is_missing_and_publishes_nothing(visitor: Visitor, kari: Person) -> None:
+async def test_publishing_says_all_that_is_missing_and_publishes_nothing(
+    visitor: Visitor, kari: Person
+) -> None:
     home = await draft(visitor, summary="")
-    page = await visitor.submit(await visitor.open(f"{home}/publish"), "/publish")
+    lacking = [
+        ("what#summary", "Skriv en setning om hva dette er."),
+        ("audience#bring_someone", "Skriv om man kan ta med seg noen."),
+        ("place#place", "Velg et sted, eller skriv at det er på nett."),
+        ("place#meets_you", "Skriv hvem som møter den som kommer."),
+        ("sessions#first", "Legg inn minst én dato som kommer."),
+    ]
+    before = await visitor.open(f"{home}/publish")
+    assert [link["href"] for link in before.soup.select(".ds-alert li a")] == [
+        f"{home}/{place}" for place, _words in lacking
+    ]
+    page = await visitor.submit(before, "/publish")
     assert page.status == 422
     summary = page.soup.find(class_="ds-error-summary")
     assert summary
-    assert [item.get_text() for item in summary.find_all("li")] == ["Legg inn minst én dato som kommer."]
-    assert [link["href"] for link in page.soup.select(".ds-alert li a")] == [
-        f"{home}/{place}" for place in
-        ("what#summary", "audience#bring_someone", "place#place", "place#meets_you", "sessions#first")
-    ]  # fmt: skip
+    assert summary.h2
+    assert summary.h2.get_text() == "5 ting må rettes"
+    assert [(link["href"], link.get_text()) for link in summary.select("li a")] == [
+        (f"{home}/{place}", words) for place, words in lacking
+    ]
+    assert page.soup.select(".ds-alert li") == []
+    for place, _words in lacking:
+        step, _hash, field = place.partition("#")
+        assert (await visitor.open(f"{home}/{step}")).soup.find(id=field), place
     assert (await Offer.get()).state == OfferState.DRAFT
+
+
+def needs(page: Page) -> dict[str, str]:
+    """What each marked field says of itself: by the name of the field, in the order of the page."""
+    found = {}
+    for mark in page.soup.select("main .tp-need"):
+        holder = mark.find_parent(class_=["ds-field", "ds-fieldset"])
+        assert holder
+        field = holder.find(["input", "select", "textarea"])
+        assert field
+        found[str(field["name"])] = mark.get_text()
+    return found
+
+
+async def test_the_steps_say_which_fields_publishing_needs(visitor: Visitor, kari: Person) -> None:
+    must, may = "Må fylles ut", "Valgfritt"
+    what = {"title": must, "kind": must, "summary": must, "body": may, "what_happens": must, "bring": may}
+    assert needs(await visitor.open("/manage/offers/new")) == what
+    home = await draft(visitor, summary="", what_happens="")
+    assert needs(await visitor.open(f"{home}/what")) == what
+    assert needs(await visitor.open(f"{home}/audience")) == {
+        "audiences": must, "bring_someone": must, "members": must
+    }  # fmt: skip
+    place = {
+        "place": must, "venue": must, "venue_name": must, "street": must, "postcode": may, "city": may,
+        "transport": may, "step_free": may, "accessible_toilet": may, "hearing_loop": may, "online_url": must,
+        "way_in": must, "meets_you": must,
+    }  # fmt: skip
+    assert needs(await visitor.open(f"{home}/place")) == place
+    assert await step(visitor, home, "place", place="online", online_url="example.no/mote") == "/sessions"
+    assert needs(await visitor.open(f"{home}/place")) == place | {"way_in": may}
+
+
+async def test_where_nobody_meets_no_first_visit_is_asked_for(visitor: Visitor, kari: Person) -> None:
+    must, may = "Må fylles ut", "Valgfritt"
+    home = await draft(visitor, kind="online_self_help", what_happens="")
+    page = needs(await visitor.open(f"{home}/what"))
+    assert (page["summary"], page["what_happens"]) == (must, may)
+    assert needs(await visitor.open(f"{home}/audience"))["bring_someone"] == may
+    page = needs(await visitor.open(f"{home}/place"))
+    assert (page["place"], page["way_in"], page["meets_you"]) == (may, may, may)
+
+
+async def test_what_was_published_says_so_and_leads_to_its_page(visitor: Visitor, kari: Person) -> None:
+    home = await complete(visitor)
+    page = await visitor.follow(await visitor.submit(await visitor.open(f"{home}/publish"), "/publish"))
+    said = page.soup.select_one("main [role=status]")
+    assert said
+    assert said.a
+    assert (" ".join(said.get_text(" ").split()), said.a["href"]) == (
+        "Tilbudet er publisert Nå vises det for dem det er for. Se siden", "/offers/strikkekafe-for-alle")  # fmt: skip
+    assert (await visitor.open(home)).soup.select("main [role=status]") == []
+    assert (await visitor.open(f"{home}?done=deleted")).soup.select("main [role=status]") == []
+
+
+async def test_what_waits_for_the_municipality_does_not_say_that_people_find_it(
+    visitor: Visitor, kari: Person
+) -> None:
+    await Organization.all().update(state="applied")
+    home = await complete(visitor)
+    page = await visitor.follow(await visitor.submit(await visitor.open(f"{home}/publish"), "/publish"))
+    said = page.soup.select_one("main [role=status]")
+    assert said
+    assert (said.get_text(" "), said.a) == (
+        "Tilbudet er publisert Det vises når kommunen har godkjent organisasjonen deres.", None)  # fmt: skip
+
+
+async def test_a_draft_is_never_said_to_be_published(visitor: Visitor, kari: Person) -> None:
+    home = await draft(visitor)
+    assert (await visitor.open(f"{home}?done=published")).soup.select("main [role=status]") == []
 
 
 async def test_self_help_is_sensitive_unless_the_editor_says_no(visitor: Visitor, kari: Person) -> None:
@@ -158,6 +245,9 @@ async def test_two_offers_of_one_name_get_two_addresses(visitor: Visitor, kari: 
         ({"first": "30.2.2027"}, "first", "Datoen 30.2.2027 finnes ikke."),
         ({"first": "2026-02-30"}, "first", "Datoen 2026-02-30 finnes ikke."),
         ({"first": "neste tirsdag"}, "first", "Skriv datoen slik: 12.1.2027"),
+        ({"first": "12. marmelade 2027"}, "first", "Skriv datoen slik: 12.1.2027"),
+        ({"first": "12.1.027"}, "first", "Skriv datoen slik: 12.1.2027"),
+        ({"first": "30. februar 2027"}, "first", "Datoen 30. februar 2027 finnes ikke."),
         ({"first": "1.10.2026"}, "first", "Datoen er passert. Skriv en dato som kommer."),
         ({"first": "1.1.9999"}, "first", "Datoen er langt fram. Skriv en dato de nærmeste fem årene."),
         ({"first": "0001-01-01"}, "first", "Datoen er passert. Skriv en dato som kommer."),
@@ -187,6 +277,37 @@ async def test_dates_that_cannot_be(
         if name != "repeat":
             assert page.fields("/sessions")[name] == [text]
     assert await Session.all().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"first": "30.2.2027"}, {"first": "Datoen 30.2.2027 finnes ikke."}),
+        ({"first": "1.10.2026"}, {"first": "Datoen er passert. Skriv en dato som kommer."}),
+        ({"first": ""}, {"first": "Skriv datoen dere møtes."}),
+        ({"last": "neste jul"}, {"last": "Skriv datoen slik: 12.1.2027"}),
+        ({"last": "19.10.2026"}, {"last": "Siste dag må være etter første dag."}),
+    ],
+)
+async def test_a_wrong_order_of_times_is_told_together_with_a_wrong_date(
+    visitor: Visitor, kari: Person, typed: dict[str, str], told: dict[str, str]
+) -> None:
+    home = await draft(visitor)
+    backwards = WEEKLY | {"starts": "20.00", "ends": " kl. 18"} | typed
+    page = await visitor.submit(await visitor.open(f"{home}/sessions"), "/sessions", **backwards)
+    summary = page.soup.select(".ds-error-summary li a")
+    assert {str(link["href"])[1:]: link.get_text() for link in summary} == told | {
+        "ends": "Slutten må være senere enn starten, på samme dag."
+    }
+
+
+@pytest.mark.parametrize(
+    "written", ["20.10.26", "20. oktober 2026", "20 OKT. 2026", "20. October 2026", "20.10.2026"]
+)
+async def test_a_date_may_be_written_as_people_write_it(visitor: Visitor, kari: Person, written: str) -> None:
+    home = await draft(visitor)
+    assert await step(visitor, home, "sessions", first=written, starts="18", ends="20") == "/joining"
+    assert f"{oslo((await Session.get()).starts_at):%d.%m.%Y}" == "20.10.2026"
 
 
 async def test_200_dates_are_saved_and_holidays_are_not_ticked(visitor: Visitor, kari: Person) -> None:
@@ -320,7 +441,7 @@ async def test_who_sees_a_members_offer_must_be_chosen(visitor: Visitor, kari: P
     page = await visitor.submit(await visitor.open(f"{home}/publish"), "/publish")
     assert "Velg hvilke organisasjoner som skal se tilbudet." in page.text
     await step(visitor, home, "audience", visibility="members", members=[other.id])
-    assert await step(visitor, home, "publish") == ""
+    assert await step(visitor, home, "publish") == "?done=published"
     assert await value("SELECT organization_id FROM offer_audience_organization") == other.id
 
 
@@ -337,6 +458,14 @@ async def test_text_in_english_stands_beside_the_first(visitor: Visitor, kari: P
     )
     assert (await visitor.open(f"{home}/texts/nb")).status == 404
     assert (await visitor.open(f"{home}/texts/xx")).status == 404
+
+
+async def test_a_text_in_another_language_says_which_field_it_lacks(visitor: Visitor, kari: Person) -> None:
+    home = await draft(visitor)
+    page = await visitor.submit(await visitor.open(f"{home}/texts/en"), "/texts/en")
+    assert [(link["href"], link.get_text()) for link in page.soup.select(".ds-error-summary li a")] == [
+        ("#title", "Skriv hva tilbudet heter."), ("#summary", "Skriv en setning om hva dette er.")
+    ]  # fmt: skip
 
 
 async def test_an_offer_that_is_over_can_still_be_mended(visitor: Visitor, kari: Person) -> None:
@@ -411,7 +540,10 @@ async def test_a_copy_has_everything_but_the_dates(visitor: Visitor, kari: Perso
     first = await Offer.get()
     await HostAssignment.create(offer=first, person=kari)
     page = await visitor.submit(await visitor.open(home), "/copy")
-    assert page.response.headers["location"] == "/manage/offers/strikkekafe-for-alle-2/sessions"
+    assert page.response.headers["location"] == "/manage/offers/strikkekafe-for-alle-2/sessions?done=copied"
+    said = (await visitor.follow(page)).soup.select_one("main [role=status]")
+    assert said
+    assert said.get_text(" ") == "Tilbudet er kopiert Velg nye datoer."
     copied = await Offer.get(slug="strikkekafe-for-alle-2")
     assert copied.continues_id == first.id  # type: ignore[attr-defined]
     assert (copied.state, copied.session_count, copied.next_session_at, copied.published_at) == (
@@ -489,6 +621,14 @@ async def test_a_host_sees_what_they_lead_and_cannot_publish(
     await visitor.sign_in(kari)
     page = await visitor.submit(await visitor.open(home), "/remove")
     assert (page.status, await HostAssignment.all().count()) == (303, 0)
+
+
+async def test_a_register_is_asked_for_when_the_session_is_over(visitor: Visitor, kari: Person) -> None:
+    starts = [visitor.now - timedelta(hours=1)]
+    await make.offer(owner=await Organization.get(), starts=starts)
+    assert "Oppmøtet er ikke lagret" not in (await visitor.open("/manage")).text
+    visitor.wait(timedelta(hours=1))
+    assert "Oppmøtet er ikke lagret for disse: Generasjonslekene" in (await visitor.open("/manage")).text
 
 
 async def test_only_a_proven_member_can_lead(visitor: Visitor, kari: Person) -> None:
