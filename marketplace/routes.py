@@ -111,6 +111,8 @@ ROUTES: list[Route] = [
     both("/dialogues/{slug}/members/{id}/remove", dialogue.remove_member),
     both("/dialogues/{slug}/meetings/new", dialogue.new_meeting),
     both("/dialogues/{slug}/meetings/{offer}", dialogue.meeting),
+    both("/dialogues/{slug}/meetings/{offer}/move", dialogue.move_meeting),
+    both("/dialogues/{slug}/meetings/{offer}/cancel", dialogue.cancel_meeting),
     # about
     get("/privacy", home.privacy),
     get("/accessibility", home.accessibility),

@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from marketplace.base import clock, jobs, outbox
 from marketplace.base.database import UNAVAILABLE, connected
 from marketplace.base.log import configure
+from marketplace.dialogue import mails as dialogue_mails
 from marketplace.goals.jobs import close_months
 from marketplace.people import jobs as people
 from marketplace.people import mails as people_mails
@@ -39,7 +40,7 @@ class Job:
     """How often in demo mode, where somebody moves the clock and waits to see what comes of it."""
 
 
-MAILS = (people_mails, booking_mails, messages_mails)
+MAILS = (people_mails, booking_mails, messages_mails, dialogue_mails)
 """Every mails module: what is imported here can be sent."""
 
 stop = asyncio.Event()

@@ -9,10 +9,14 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.audit import record
 from marketplace.base.database import in_transaction, rows
+from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
+from marketplace.base.mail import post
+from marketplace.base.models import Channel
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, MeetingOrganization
-from marketplace.dialogue.queries import members
-from offers.catalogue.models import Audience, Joining, Kind, Visibility
+from marketplace.dialogue.queries import invited, members
+from offers.catalogue.models import Audience, Joining, Kind, Session, Visibility
+from offers.messages import actions as messages
 from offers.publishing import actions as publishing
 
 COMING = """SELECT o.id FROM offer o JOIN dialogue_meeting m ON m.offer_id = o.id
@@ -66,8 +70,8 @@ async def call_meeting(
     capacity: int | None,
     **text: str,
 ) -> DialogueMeeting:
-    """A meeting: an offer with one session that the members see and book. Booking, reminders, calendars and
-    registers come with it. Raises Refused when it lacks something."""
+    """A meeting: an offer with one session that the members see and book, and are asked to. Booking, reminders,
+    calendars and registers come with it. Raises Refused when it lacks something."""
     owner: Any = dialogue.coordinated_by
     async with in_transaction():
         offer = await publishing.start(
@@ -86,8 +90,51 @@ async def call_meeting(
         await publishing.set_sessions(offer, by=by, now=now, days=[day], starts=starts, ends=ends)
         await publishing.publish(offer, by=by, now=now, sensitive=False)
         meeting = await DialogueMeeting.create(dialogue=dialogue, offer=offer, agenda=agenda)
+        await _tell_members(meeting, "called", now)
         await record("meeting.called", now=now, actor=by, object_id=meeting.id, organization=owner.id)
     return meeting
+
+
+async def move_meeting(
+    meeting: DialogueMeeting,
+    session: Session,
+    *,
+    sequence: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    venue_id: UUID | None,
+    by: UUID,
+    now: datetime,
+) -> None:
+    """Another time or place: those who are booked and the member organisations are told. Raises Stale and Refused."""
+    async with in_transaction():
+        await messages.move(
+            session,
+            sequence=sequence,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            venue_id=venue_id,
+            by=by,
+            now=now,
+        )
+        await _tell_members(meeting, "moved", now)
+
+
+async def cancel_meeting(meeting: DialogueMeeting, *, note: str, by: UUID, now: datetime) -> None:
+    """Cancel a meeting with its bookings: who is booked and the member organisations are told. Raises Refused."""
+    async with in_transaction():
+        await messages.cancel_offer(meeting.offer, note=note, by=by, now=now)
+        await _tell_members(meeting, "cancelled", now)
+
+
+async def _tell_members(meeting: DialogueMeeting, change: str, now: datetime) -> None:
+    """A message to each member organisation that has an address. We know no language of theirs but Bokmål."""
+    for address in await invited(meeting.dialogue.id):
+        await post(
+            "meeting", channel=Channel.EMAIL, address=address, lang=SOURCE,
+            key=f"meeting:{meeting.id}:{change}:{int(now.timestamp())}:{address}", now=now, meeting=str(meeting.id),
+            change=change,
+        )  # fmt: skip
 
 
 async def say_who_was_there(

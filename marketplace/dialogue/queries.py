@@ -9,6 +9,7 @@ from marketplace.base.clock import month_start
 from marketplace.base.database import row, rows
 from marketplace.base.errors import NotFound
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
+from offers.catalogue.models import Session
 from offers.catalogue.queries import published, viewer_of
 from offers.publishing.queries import offer_led_by
 from organizations.members.queries import coordinated_municipalities
@@ -100,9 +101,33 @@ async def meeting_of(person: Any, slug: str, offer_slug: str) -> DialogueMeeting
     )
     if meeting is None:
         raise NotFound
-    if meeting.dialogue.municipality_id not in await coordinated_municipalities(person.id):
+    if not await coordinates(person, meeting.dialogue):
         await offer_led_by(person, offer_slug)
     return meeting
+
+
+async def coordinates(person: Any, dialogue: Dialogue) -> bool:
+    """Is the person a coordinator of the dialogue's municipality?"""
+    return dialogue.municipality_id in await coordinated_municipalities(person.id)
+
+
+async def meeting_to_change(person: Any, slug: str, offer_slug: str) -> tuple[DialogueMeeting, Session]:
+    """A meeting and its session, for coordinators. It gives them no participant. Raises NotFound."""
+    meeting = await meeting_of(person, slug, offer_slug)
+    found = await session_of(meeting)
+    if not await coordinates(person, meeting.dialogue):
+        raise NotFound
+    return meeting, await Session.get(id=found["id"]).select_related("offer", "offer__owner")
+
+
+async def invited(dialogue: UUID) -> list[str]:
+    """The e-mail addresses of the member organisations, each once."""
+    found = await rows(
+        """SELECT DISTINCT w.email FROM dialogue_member x JOIN organization w ON w.id = x.organization_id
+        WHERE x.dialogue_id = $1 AND x.left_at IS NULL AND w.state = 'approved' AND w.email <> '' ORDER BY w.email""",
+        dialogue,
+    )
+    return [one["email"] for one in found]
 
 
 async def sees_offer(person: Any, slug: str) -> bool:
@@ -119,7 +144,7 @@ async def sees_offer(person: Any, slug: str) -> bool:
 async def session_of(meeting: DialogueMeeting) -> dict[str, Any]:
     """When and where a meeting is. Raises NotFound when it has no date."""
     found = await row(
-        """SELECT s.id, s.starts_at, s.ends_at, s.status, v.name AS venue FROM session s
+        """SELECT s.id, s.starts_at, s.ends_at, s.status, s.note, v.name AS venue, v.street, v.city FROM session s
         JOIN offer o ON o.id = s.offer_id LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
         WHERE o.id = $1 ORDER BY s.status = 'cancelled', s.starts_at, s.id LIMIT 1""",
         meeting.offer.id,

@@ -5,6 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from marketplace.base.access import coordinator, signed_in
+from marketplace.base.clock import at_oslo, oslo
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import gettext as _
@@ -12,8 +13,11 @@ from marketplace.base.i18n import pick
 from marketplace.base.templates import render
 from marketplace.dialogue import actions, queries
 from marketplace.dialogue.forms import AttendedForm, MeetingForm, MemberForm
-from marketplace.dialogue.models import Dialogue
-from offers.publishing.queries import parse_id, title_of, venues
+from marketplace.dialogue.models import Dialogue, DialogueMeeting
+from offers.catalogue.models import OfferState, Session, SessionStatus
+from offers.messages.actions import Stale
+from offers.messages.forms import CancelOfferForm, MoveForm
+from offers.publishing.queries import parse_id, text_of, title_of, venues
 from offers.publishing.rules import time_objections
 
 
@@ -114,13 +118,88 @@ async def meeting(request: Request) -> Response:
             await actions.say_who_was_there(
                 found, form.data.organizations, by=request.person.id, now=request.now
             )
-            return see_other(f"/dialogues/{slug}/meetings/{found.offer.slug}?saved=attended", request)
+            return see_other(_page_of(found) + "?saved=attended", request)
         form.add_error("organizations", _("Velg blant organisasjonene på lista."))
     else:
         form = AttendedForm.blank(organizations=[str(one["id"]) for one in there if one["there"]])
     return render(
         request, "marketplace/dialogue/meeting.html", status=422 if form.errors else 200, meeting=found, form=form,
         session=session, there=there, begun=begun, title=await title_of(found.offer.id, request.lang),
-        dialogue_title=pick(found.dialogue.title), is_coordinator="coordinator" in request.roles,
+        dialogue_title=pick(found.dialogue.title), text=await text_of(found.offer),
+        is_coordinator=await queries.coordinates(request.person, found.dialogue),
         sees_offer=await queries.sees_offer(request.person, found.offer.slug),
     )  # fmt: skip
+
+
+async def _to_change(request: Request) -> tuple[DialogueMeeting, Session]:
+    """The meeting of this address, if it can still be changed. Raises NotFound and Refused."""
+    slug, offer = request.path_params["slug"], request.path_params["offer"]
+    found, session = await queries.meeting_to_change(request.person, slug, offer)
+    if session.status == SessionStatus.CANCELLED or found.offer.state == OfferState.CANCELLED:
+        raise Refused(_("Møtet er avlyst allerede."))
+    if session.starts_at <= request.now:
+        raise Refused(_("Møtet har begynt, så det kan ikke endres."))
+    return found, session
+
+
+async def _change(
+    request: Request, name: str, found: DialogueMeeting, form: Any, status: int, **context: Any
+) -> Response:
+    return render(
+        request, f"marketplace/dialogue/{name}.html", status=status, meeting=found, form=form,
+        session=await queries.session_of(found), title=await title_of(found.offer.id, request.lang),
+        dialogue_title=pick(found.dialogue.title), **context,
+    )  # fmt: skip
+
+
+@coordinator
+async def move_meeting(request: Request) -> Response:
+    """GET and POST /dialogues/{slug}/meetings/{offer}/move"""
+    found, session = await _to_change(request)
+    places = await venues(found.dialogue.municipality_id)
+    starts, ends = oslo(session.starts_at), oslo(session.ends_at)
+    form: Any = MoveForm.blank(
+        day=f"{starts.day}.{starts.month}.{starts.year}", starts=f"{starts:%H.%M}", ends=f"{ends:%H.%M}",
+        venue=session.venue_id or found.offer.venue_id, sequence=session.sequence,
+    )  # fmt: skip
+    status = 200
+    if request.method == "POST":
+        form, status = await MoveForm.read(request), 422
+        if form.valid:
+            given = form.data
+            for field, words in time_objections(given.day, given.starts, given.ends, request.now):
+                form.add_error(field, words)
+            if given.venue not in {one["id"] for one in places}:
+                form.add_error("venue", _("Velg et sted fra lista."))
+        if form.valid:
+            try:
+                await actions.move_meeting(
+                    found, session, sequence=given.sequence, starts_at=at_oslo(given.day, given.starts),
+                    ends_at=at_oslo(given.day, given.ends), venue_id=given.venue, by=request.person.id, now=request.now,
+                )  # fmt: skip
+                return see_other(_page_of(found) + "?saved=moved", request)
+            except Stale as stale:
+                status = stale.status
+                await session.refresh_from_db()
+                form.add_error("form", stale.message)
+                form.values["sequence"] = str(session.sequence)
+            except Refused as refused:
+                form.add_error("form", refused.message)
+    return await _change(request, "move_meeting", found, form, status, venues=places)
+
+
+@coordinator
+async def cancel_meeting(request: Request) -> Response:
+    """GET and POST /dialogues/{slug}/meetings/{offer}/cancel"""
+    found, _session = await _to_change(request)
+    form: Any = CancelOfferForm.blank()
+    if request.method == "POST":
+        form = await CancelOfferForm.read(request)
+        if form.valid:
+            await actions.cancel_meeting(found, note=form.data.note, by=request.person.id, now=request.now)
+            return see_other(_page_of(found), request)  # it says that the meeting is cancelled
+    return await _change(request, "cancel_meeting", found, form, 422 if form.errors else 200)
+
+
+def _page_of(meeting: DialogueMeeting) -> str:
+    return f"/dialogues/{meeting.dialogue.slug}/meetings/{meeting.offer.slug}"

@@ -188,8 +188,12 @@ ELSEWHERE = {
     "/dialogues/{slug}/members": "/dialogues/frivillighetsdialogen",
 }
 """The page that holds the form of a POST, where it has another address; empty: one with a token and no more."""
-OF_ANOTHER = {"/manage/offers/{slug}/publish": {"slug": "strikkekafe"}}
-"""Forms that the usual one of the town has no longer: it is published."""
+OF_ANOTHER = {
+    "/manage/offers/{slug}/publish": {"slug": "strikkekafe"},
+    "/dialogues/{slug}/meetings/{offer}/move": {"offer": "neste-mote"},
+    "/dialogues/{slug}/meetings/{offer}/cancel": {"offer": "neste-mote"},
+}
+"""Forms that the usual one of the town has no longer: it is published, or over."""
 
 
 def models_of(route: Route) -> list[type[Form]]:

@@ -116,6 +116,10 @@ async def build() -> Town:
         starts=[NOW - timedelta(days=1)],
     )  # fmt: skip
     await DialogueMeeting.create(dialogue=dialogue, offer=meeting)
+    coming = await make.offer(
+        "Neste møte", slug="neste-mote", owner=unit, joining=Joining.WHOLE, visibility=Visibility.MEMBERS, venue=venue,
+    )  # fmt: skip
+    await DialogueMeeting.create(dialogue=dialogue, offer=coming)
     await Goal.create(focus_area=area, slug="flere-med", title={"nb": "Flere med"}, metric=Metric.DISTINCT_PEOPLE,
                       target=100, year=2026)  # fmt: skip
 

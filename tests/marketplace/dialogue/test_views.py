@@ -12,7 +12,7 @@ from marketplace.dialogue.models import Dialogue, DialogueMeeting, DialogueMembe
 from marketplace.dialogue.queries import fewest_organizations
 from offers.bookings.models import Booking
 from offers.catalogue.models import Joining, Offer, OfferAudienceOrganization, SeatPool, Session, Visibility
-from organizations.directory.models import Organization, OrganizationKind
+from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
@@ -24,22 +24,6 @@ MEETING = {
     "title": "Kveldene", "summary": "Hva finnes etter kl. 16?", "agenda": "1. Helgene\n2. Skyss", "day": "20.10.2026",
     "starts": "12.00", "ends": "14.30", "way_in": "Heis til tredje.", "meets_you": "Hilde i kantina.",
 }  # fmt: skip
-
-
-@pytest.fixture
-async def unit(db: None) -> Organization:
-    return await make.organization(
-        "Mestringsenheten", kind=OrganizationKind.MUNICIPAL, contact_name="Hilde", phone="51 00 00 12"
-    )
-
-
-@pytest.fixture
-async def dialogue(unit: Organization) -> Dialogue:
-    return await Dialogue.create(
-        municipality_id=unit.municipality_id,  # type: ignore[attr-defined]
-        coordinated_by=unit, slug="frivillighetsdialogen", title={"nb": "Frivillighetsdialogen"},
-        summary={"nb": "Vi lager tilbud sammen."}, created_at=NOW,
-    )  # fmt: skip
 
 
 async def member(dialogue: Dialogue, name: str) -> Organization:

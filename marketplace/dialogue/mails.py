@@ -1,0 +1,36 @@
+"""What the member organisations are told of a meeting, at the address that each has given. Subjects name no meeting."""
+
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.i18n import lazy, pick
+from marketplace.base.mail import Content, compose, mail
+from marketplace.base.models import Channel
+from marketplace.dialogue.models import DialogueMeeting
+from marketplace.dialogue.queries import session_of
+from offers.catalogue.models import SessionStatus
+from offers.publishing.queries import title_of
+
+SUBJECTS: dict[str, Any] = {
+    "called": lazy("Innkalling til møte"),
+    "moved": lazy("Møtet har fått ny tid eller nytt sted"),
+    "cancelled": lazy("Møtet er avlyst"),
+}
+
+
+@mail
+async def meeting(channel: Channel, lang: str, meeting: str, change: str) -> Content | None:
+    """A meeting is called, moved or cancelled, as it is when this is sent."""
+    found = await DialogueMeeting.get_or_none(id=UUID(meeting)).select_related(
+        "offer", "dialogue", "dialogue__coordinated_by"
+    )
+    if found is None:
+        return None
+    session = await session_of(found)
+    if (session["status"] == SessionStatus.CANCELLED) != (change == "cancelled"):
+        return None
+    return compose(
+        "meeting", channel, lang, SUBJECTS[change], change=change, session=session, agenda=found.agenda,
+        slug=found.offer.slug, title=await title_of(found.offer.id, lang), owner=found.dialogue.coordinated_by,
+        dialogue_title=pick(found.dialogue.title, lang),
+    )  # fmt: skip
