@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.audit import record
 from marketplace.base.database import in_transaction, rows
+from marketplace.base.http import signature
 from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
 from marketplace.base.mail import post
@@ -132,8 +133,8 @@ async def _tell_members(meeting: DialogueMeeting, change: str, now: datetime) ->
     for address in await invited(meeting.dialogue.id):
         await post(
             "meeting", channel=Channel.EMAIL, address=address, lang=SOURCE,
-            key=f"meeting:{meeting.id}:{change}:{int(now.timestamp())}:{address}", now=now, meeting=str(meeting.id),
-            change=change,
+            key=f"meeting:{meeting.id}:{change}:{int(now.timestamp())}:{signature('meeting', address)[:16]}", now=now,
+            meeting=str(meeting.id), change=change,
         )  # fmt: skip
 
 

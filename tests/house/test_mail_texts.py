@@ -55,7 +55,8 @@ async def written(name: str, *, all_said: bool, lang: str = "nb") -> str:
         old = str((await make.venue("Biblioteket")).id) if all_said else ""
         facts |= {"was_starts": was, "was_ends": was, "was_venue": old}
     if name == "offer_cancelled":
-        facts["note"] = all_said
+        await session.refresh_from_db()
+        facts["at"] = session.changed_at.isoformat()
     content = await MAILS[name](Channel.EMAIL, lang, **facts)
     assert content is not None
     return content.text
