@@ -31,6 +31,7 @@ def instance(tmp_path: Path) -> Iterator[tuple[str, psutil.Process]]:
     finally:
         if started.poll() is None:
             started.kill()
+            started.wait()
 
 
 def until_ready(address: str, seconds: float) -> bool:
@@ -54,7 +55,9 @@ def test_it_survives_the_death_of_its_children_and_stops_cleanly(
     database = next(child for child in process.children() if child.name() == "postgres")
     database.kill()
     assert until_ready(address, 20)
-    web = [child for child in process.children() if child.name() != "postgres"]
+    # Not postgres, and not the psql that looked if it is back.
+    web = [child for child in process.children() if child.name().startswith("python")]
+    assert len(web) == 3
     for child in web:
         child.kill()
     assert until_ready(address, 20)
