@@ -55,9 +55,9 @@ def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
 
 
 def to_choose(lines: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
-    """The dates to show: of a conversation's many slots only the free ones, while there are any."""
-    free = [one for one in lines if one["act"] == "book"]
-    return free if free and kind == Kind.CONVERSATION else lines
+    """The dates to show: of a conversation's many slots only those that one can book or wait for, if there are any."""
+    possible = [one for one in lines if one["act"]]
+    return possible if possible and kind == Kind.CONVERSATION else lines
 
 
 def line(session: dict[str, Any], offer: dict[str, Any], now: datetime) -> dict[str, Any]:

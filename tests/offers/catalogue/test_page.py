@@ -191,13 +191,16 @@ async def test_a_link_elsewhere_is_shown_where_one_books_or_reads_elsewhere(
     assert found == ([link] if link else [])
 
 
-async def test_of_many_times_for_a_talk_only_the_free_ones_are_offered(visitor: Visitor) -> None:
-    starts = [SATURDAY + timedelta(hours=number) for number in range(3)]
+async def test_of_many_times_for_a_talk_those_are_offered_that_one_can_book_or_wait_for(
+    visitor: Visitor,
+) -> None:
+    starts = [NOW - timedelta(minutes=10), *(SATURDAY + timedelta(hours=number) for number in range(3))]
     offer = await make.offer(
         "En prat", kind=Kind.CONVERSATION, starts=starts, minutes=45, capacity=1, sensitive=True
     )
-    await SeatPool.filter(offer=offer, starts_at=starts[0]).update(taken=1)
+    await SeatPool.filter(offer=offer, starts_at=starts[1]).update(taken=1)
     assert [words for _day, words, _link in await told(visitor, offer)] == [
+        "Fullt. Du kan stå på venteliste",
         "Ledige plasser",
         "Ledige plasser",
     ]
