@@ -73,6 +73,15 @@ async def remove_member(request: Request) -> Response:
     return see_other(f"/dialogues/{found.slug}?saved=removed", request)
 
 
+def _object(form: Any, places: list[dict[str, Any]], request: Request) -> None:
+    """What speaks against the time and the place of a meeting, at their fields."""
+    given = form.data
+    for field, words in time_objections(given.day, given.starts, given.ends, request.now):
+        form.add_error(field, words)
+    if given.venue not in {one["id"] for one in places}:
+        form.add_error("venue", _("Velg et sted fra lista."))
+
+
 @coordinator
 async def new_meeting(request: Request) -> Response:
     """GET and POST /dialogues/{slug}/meetings/new"""
@@ -82,11 +91,7 @@ async def new_meeting(request: Request) -> Response:
     if request.method == "POST":
         form = await MeetingForm.read(request)
         if form.valid:
-            given = form.data
-            for field, words in time_objections(given.day, given.starts, given.ends, request.now):
-                form.add_error(field, words)
-            if given.venue not in {one["id"] for one in places}:
-                form.add_error("venue", _("Velg et sted fra lista."))
+            _object(form, places, request)
         if form.valid:
             try:
                 await actions.call_meeting(
@@ -166,16 +171,14 @@ async def move_meeting(request: Request) -> Response:
     if request.method == "POST":
         form, status = await MoveForm.read(request), 422
         if form.valid:
-            given = form.data
-            for field, words in time_objections(given.day, given.starts, given.ends, request.now):
-                form.add_error(field, words)
-            if given.venue not in {one["id"] for one in places}:
-                form.add_error("venue", _("Velg et sted fra lista."))
+            _object(form, places, request)
         if form.valid:
+            given = form.data
             try:
                 await actions.move_meeting(
                     found, session, sequence=given.sequence, starts_at=at_oslo(given.day, given.starts),
-                    ends_at=at_oslo(given.day, given.ends), venue_id=given.venue, by=request.person.id, now=request.now,
+                    ends_at=at_oslo(given.day, given.ends), venue_id=given.venue, by=request.person.id,
+                    now=request.now,
                 )  # fmt: skip
                 return see_other(_page_of(found) + "?saved=moved", request)
             except Stale as stale:
