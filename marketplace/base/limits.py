@@ -1,9 +1,10 @@
 """How often something may be tried: rows in PostgreSQL, so that all web processes count together."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
+from typing import Any
 
 from uuid_utils.compat import uuid7
 
@@ -12,16 +13,6 @@ from marketplace.base.errors import TooMany
 from marketplace.base.http import Request, signature
 from marketplace.base.i18n import gettext
 from marketplace.settings import settings
-
-# A count may be lost with the server's power, so its commit need not wait for the disk: at a busy address those who
-# come after wait for this row.
-COUNT = """INSERT INTO rate_limit AS r (id, key, count, window_ends)
-SELECT id, key, 1, ends FROM unnest($1::uuid[], $2::bytea[], $3::timestamptz[]) AS t (id, key, ends)
-WHERE set_config('synchronous_commit', 'off', true) = 'off'
-ON CONFLICT (key) DO UPDATE SET
-    count = CASE WHEN r.window_ends <= $4 THEN 1 ELSE r.count + 1 END,
-    window_ends = CASE WHEN r.window_ends <= $4 THEN excluded.window_ends ELSE r.window_ends END
-RETURNING key, count, window_ends"""
 
 
 @dataclass(frozen=True)
@@ -61,21 +52,41 @@ def of_visitor(action: str, request: Request, most: int, window: timedelta) -> T
     return Tries(action, address, most * factor, window)
 
 
-async def limits(tries: Iterable[Tries], *, now: datetime) -> None:
-    """Count one try of each, in one statement; raises TooMany when one of them has had more than its most.
+def counting(tries: Iterable[Tries], put: Callable[[Any], str], now: datetime) -> str:
+    """SQL that counts one try of each and returns key, count and window_ends. `put` adds a value to the statement and
+    gives its placeholder. The keys are in one order, so that nobody waits in a ring."""
+    windows = sorted((each.key, now + each.window) for each in tries)
+    ids, keys, ends = [uuid7() for _ in windows], [key for key, _ in windows], [ends for _, ends in windows]
+    over = f"r.window_ends <= {put(now)}::timestamptz"
+    return f"""INSERT INTO rate_limit AS r (id, key, count, window_ends)
+        SELECT id, key, 1, ends
+        FROM unnest({put(ids)}::uuid[], {put(keys)}::bytea[], {put(ends)}::timestamptz[]) AS t (id, key, ends)
+        ON CONFLICT (key) DO UPDATE SET count = CASE WHEN {over} THEN 1 ELSE r.count + 1 END,
+            window_ends = CASE WHEN {over} THEN excluded.window_ends ELSE r.window_ends END
+        RETURNING key, count, window_ends"""
 
-    Not for the inside of a transaction: it makes the commit wait for no disk.
-    """
-    by_key = {each.key: each for each in tries}
-    keys = sorted(by_key)  # in one order, so that nobody waits in a ring
-    counted = await rows(
-        COUNT, [uuid7() for _ in keys], keys, [now + by_key[key].window for key in keys], now
-    )
-    over = [each["window_ends"] for each in counted if each["count"] > by_key[each["key"]].most]
+
+def refuse(
+    tries: Iterable[Tries], counted: Iterable[Mapping[str, Any]], now: datetime, words: str = ""
+) -> None:
+    """Raises TooMany, with these words, when one of them was tried more often than its most."""
+    most = {each.key: each.most for each in tries}
+    over = [each["window_ends"] for each in counted if each["count"] > most[each["key"]]]
     if over:
-        raise TooMany(
-            gettext("Dette er prøvd mange ganger på kort tid. Vent litt og prøv igjen."), max(over) - now
-        )
+        words = words or gettext("Dette er prøvd mange ganger på kort tid. Vent litt og prøv igjen.")
+        raise TooMany(words, max(over) - now)
+
+
+async def limits(tries: Sequence[Tries], *, now: datetime) -> None:
+    """Count one try of each, in one statement; raises TooMany when one of them has had more than its most."""
+    values: list[Any] = []
+
+    def put(value: Any) -> str:
+        values.append(value)
+        return f"${len(values)}"
+
+    sql = counting(tries, put, now)
+    refuse(tries, await rows(sql, *values), now)
 
 
 async def limit(action: str, subject: str, most: int, window: timedelta, *, now: datetime) -> None:

@@ -5,6 +5,7 @@ docs/decisions/0003-seats.md tells what was tried and measured.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from uuid_utils.compat import uuid7
 from marketplace.base.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
+from marketplace.base.limits import Tries, counting, refuse
 from marketplace.base.mail import OUTBOX_COLUMNS
 from marketplace.base.models import Channel
 from offers.bookings import rules
@@ -83,12 +85,13 @@ async def book(
     form_key: bytes,
     lang: str,
     now: datetime,
+    tries: Sequence[Tries] = (),
 ) -> Booked:
     """Claim seats for a party in an offer (`session` None) or one of its sessions.
 
     Gives confirmed, waiting or requested. The same form again gives its first booking. Raises NotFound when the
     viewer may not see the offer, Refused with the reason in the user's words, Conflict when the form key belongs to
-    somebody else's booking.
+    somebody else's booking, TooMany when one of `tries` has booked too often: what is booked is counted with it.
     """
     for _attempt in range(3):  # a reference that is taken already: one in 3,000 with 100,000 bookings
         try:
@@ -101,7 +104,7 @@ async def book(
                     objections += rules.caps(**await _active(party.person, form_key, now), state=state)
                 for objection in objections:
                     raise Refused(rules.objection_text(objection, decided, pool["sensitive"]))
-                return await _insert(pool, party, state, form_key, lang, now)
+                return await _insert(pool, party, state, form_key, lang, now, tries)
         except _Taken:
             existing = await _same_form_or_person(pool["pool_id"], party, form_key)
         if existing:
@@ -149,9 +152,16 @@ PERSON = "INSERT INTO person (id, name, lang, shielded, created_at) VALUES"
 
 
 async def _insert(
-    pool: dict[str, Any], party: Party, state: BookingState, form_key: bytes, lang: str, now: datetime
+    pool: dict[str, Any],
+    party: Party,
+    state: BookingState,
+    form_key: bytes,
+    lang: str,
+    now: datetime,
+    tries: Sequence[Tries],
 ) -> Booked:
-    """The one write: people, contact, booking, seats, audit and mail row. Raises _Taken, which undoes them all."""
+    """The one write: people, contact, booking, seats, audit, mail row and counts. Raises _Taken and TooMany, which undo
+    them all."""
     w = _Write()
     booking_id, booker = uuid7(), party.person or uuid7()
     participant = uuid7() if party.participant_name else booker
@@ -200,9 +210,16 @@ async def _insert(
             SELECT {w(uuid7())}, {w(party.channel)}, {w(party.address)}, {w(RECEIPTS[state])}, {w(facts)}, {language},
             {w(f"{RECEIPTS[state]}:{booking_id}")}, {at}, {at}, 0 FROM made)"""
         )
-    made = await rows(f"WITH {', '.join(w.parts)} SELECT id FROM made", *w.values)
+    counts, counted = "", ""
+    if tries:
+        w.parts.append(f"counted AS ({counting(tries, w, now)})")
+        counts, counted = ", c.key, c.count, c.window_ends", "CROSS JOIN counted c"
+    made = await rows(f"WITH {', '.join(w.parts)} SELECT made.id{counts} FROM made {counted}", *w.values)
     if not made:
         raise _Taken
+    if tries:
+        words = _("Det er sendt mange påmeldinger på kort tid, så vi tar en pause. Ingenting er lagret.")
+        refuse(tries, made, now, words)
     return Booked(booking_id, 1, state)
 
 

@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from marketplace.base.access import public
 from marketplace.base.database import row
-from marketplace.base.errors import BadRequest, NotFound, Refused, TooMany
+from marketplace.base.errors import BadRequest, NotFound, Refused
 from marketplace.base.http import Request, see_other, signature
 from marketplace.base.i18n import gettext as _
-from marketplace.base.limits import Tries, limit, limit_visitor, limits, of_visitor
+from marketplace.base.limits import Tries, limit, limit_visitor, of_visitor
 from marketplace.base.mail import post
 from marketplace.base.templates import render
 from marketplace.people.rules import contact
@@ -92,21 +92,15 @@ async def _own_contact(request: Request) -> dict[str, Any] | None:
     )
 
 
-async def _limited(request: Request, address: str | None) -> None:
-    """Counts a booking by this network, this person, and for this address, unless it is proven theirs: somebody else
-    must not use up what is one's own. In one statement; raises TooMany."""
+def _tries(request: Request, address: str | None) -> list[Tries]:
+    """A booking counts for this network, this person, and for this address, unless it is proven theirs: somebody else
+    must not use up what is one's own."""
     tries = [of_visitor("book", request, 100, HOUR)]
     if address:
         tries.append(Tries("book for", address, 40, MONTH))
     if request.person:
         tries.append(Tries("book as", str(request.person.id), 200, DAY))
-    try:
-        await limits(tries, now=request.now)
-    except TooMany as problem:
-        raise TooMany(
-            _("Det er sendt mange påmeldinger på kort tid, så vi tar en pause. Ingenting er lagret."),
-            problem.retry_after,
-        ) from problem
+    return tries
 
 
 @public
@@ -126,7 +120,7 @@ async def create(request: Request) -> Response:
             ORDER BY verified_at NULLS LAST LIMIT 1""",
             request.person.id, *reach,
         ) if request.person and reach else None  # fmt: skip
-        await _limited(request, reach[1] if reach and not (known and known["verified_at"]) else None)
+        tries = _tries(request, reach[1] if reach and not (known and known["verified_at"]) else None)
         account = request.person.name if request.person else None
         party = claims.Party(
             name=data.name, seats=data.seats,
@@ -142,6 +136,7 @@ async def create(request: Request) -> Response:
                 session,
                 party,
                 viewer=viewer,
+                tries=tries,
                 form_key=bytes.fromhex(data.form_key),
                 lang=request.lang,
                 now=request.now,

@@ -208,7 +208,7 @@ def measure(size: str, results: dict[str, Any]) -> None:
     port, hello_port = free_port(), free_port()
     environment = {
         "TREFFPUNKT_DEMO": "1", "TREFFPUNKT_PUBLIC_URL": f"http://127.0.0.1:{port}", "TREFFPUNKT_WEB_PROCESSES": "2",
-        "TREFFPUNKT_LOOPBACK_LIMIT_FACTOR": "1000000",
+        "TREFFPUNKT_TRUSTED_PROXIES": "127.0.0.1",
     }  # fmt: skip
     if not (data / "complete").exists():
         shutil.rmtree(data, ignore_errors=True)

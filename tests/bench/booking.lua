@@ -1,4 +1,5 @@
--- POSTs bookings of distinct visitors, each form with a key of its own, over the offers in BENCH_FORMS.
+-- POSTs bookings of distinct visitors, each from an address of its own behind a proxy, as in production, and each form
+-- with a key of its own, over the offers in BENCH_FORMS.
 local forms, counter = {}, 0
 local threads = 0
 thread_id = 0 -- global: setup gives each thread its own
@@ -26,6 +27,7 @@ function request()
     ["Content-Type"] = "application/x-www-form-urlencoded",
     ["Cookie"] = "form=00000000000000000000000000000000",
     ["Host"] = os.getenv("BENCH_HOST"),
+    ["X-Forwarded-For"] = string.format("10.%d.%d.%d", math.random(0, 255), math.random(0, 255), math.random(0, 255)),
   }, body)
 end
 
