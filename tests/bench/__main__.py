@@ -147,7 +147,7 @@ async def prepare(dsn: str, now: datetime) -> dict[str, Any]:
             """UPDATE seat_pool SET capacity = NULL WHERE id IN (
                 SELECT p.id FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE o.joining = 'per_session'
                 AND o.state = 'published' AND o.visibility = 'public' AND p.starts_at > $1 AND p.opens_at IS NULL
-                AND p.closes_at IS NULL ORDER BY p.starts_at, p.id LIMIT 100)
+                AND p.closes_at IS NULL AND p.waiting = 0 ORDER BY p.starts_at, p.id LIMIT 100)
             RETURNING (SELECT slug FROM offer WHERE id = offer_id) AS slug, session_id""",
             now + timedelta(days=30),
         )
