@@ -137,9 +137,8 @@ def problem_page(request: Request, problem: Problem) -> Response:
     if isinstance(problem, TooMany):
         context["again_at"] = request.now + problem.retry_after
     if isinstance(problem, StaleForm) and request.headers.get("sec-fetch-site") == "same-origin":
-        sent = (
-            request.scope.get("form_fields") or {}
-        )  # the browser says that it is our own form: to be sent again
+        # The browser says that it is our own form: what was typed can be sent again.
+        sent = request.scope.get("form_fields") or {}
         context["again"] = {name: given for name, given in sent.items() if name != "form_token"}
     return render(request, name, status=problem.status, headers=headers, **context)
 

@@ -128,6 +128,15 @@ def connection() -> BaseDBAsyncClient:
     return found
 
 
+class Values(list[Any]):
+    """The values of a statement that is put together from parts."""
+
+    def put(self, value: Any) -> str:
+        """Add a value; gives its placeholder, $1, $2 …"""
+        self.append(value)
+        return f"${len(self)}"
+
+
 async def rows(sql: str, *values: Any) -> list[dict[str, Any]]:
     """All rows of a statement, also of INSERT … RETURNING. Placeholders are $1, $2 …"""
     return await connection().execute_query_dict(sql, list(values))
@@ -145,5 +154,5 @@ async def value(sql: str, *values: Any) -> Any:
     return next(iter(found.values())) if found else None
 
 
-__all__ = ["UNAVAILABLE", "OperationalError", "config", "connect", "connected", "connection", "credentials",
+__all__ = ["UNAVAILABLE", "OperationalError", "Values", "config", "connect", "connected", "connection", "credentials",
            "disconnect", "in_transaction", "row", "rows", "value"]  # fmt: skip

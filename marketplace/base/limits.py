@@ -8,7 +8,7 @@ from typing import Any
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.database import rows
+from marketplace.base.database import Values, rows
 from marketplace.base.errors import TooMany
 from marketplace.base.http import Request, signature
 from marketplace.base.i18n import gettext
@@ -79,13 +79,8 @@ def refuse(
 
 async def limits(tries: Sequence[Tries], *, now: datetime) -> None:
     """Count one try of each, in one statement; raises TooMany when one of them has had more than its most."""
-    values: list[Any] = []
-
-    def put(value: Any) -> str:
-        values.append(value)
-        return f"${len(values)}"
-
-    sql = counting(tries, put, now)
+    values = Values()
+    sql = counting(tries, values.put, now)
     refuse(tries, await rows(sql, *values), now)
 
 

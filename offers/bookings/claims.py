@@ -6,14 +6,14 @@ docs/decisions/0003-seats.md tells what was tried and measured.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.database import Values, in_transaction, row, rows
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, counting, refuse
@@ -62,18 +62,6 @@ class Booked:
 
 class _Taken(Exception):
     """Something unique stood in the way: the form key, the person's active booking, or the reference."""
-
-
-@dataclass
-class _Write:
-    """A statement put together from parts, with its numbered values."""
-
-    parts: list[str] = field(default_factory=list)
-    values: list[Any] = field(default_factory=list)
-
-    def __call__(self, value: Any) -> str:
-        self.values.append(value)
-        return f"${len(self.values)}"
 
 
 async def book(
@@ -162,29 +150,30 @@ async def _insert(
 ) -> Booked:
     """The one write: people, contact, booking, seats, audit, mail row and counts. Raises _Taken and TooMany, which undo
     them all."""
-    w = _Write()
+    values, parts = Values(), list[str]()
+    w = values.put
     booking_id, booker = uuid7(), party.person or uuid7()
     participant = uuid7() if party.participant_name else booker
     at, language = w(now), w(lang)
     if party.person is None:
-        w.parts.append(f"one AS ({PERSON} ({w(booker)}, {w(party.name)}, {language}, false, {at}))")
+        parts.append(f"one AS ({PERSON} ({w(booker)}, {w(party.name)}, {language}, false, {at}))")
     else:
-        w.parts.append(
+        parts.append(
             f"named AS (UPDATE person SET name = {w(party.name)} WHERE id = {w(booker)} AND name IS NULL)"
         )
     if party.participant_name:
-        w.parts.append(
+        parts.append(
             f"other AS ({PERSON} ({w(participant)}, {w(party.participant_name)}, {language}, false, {at}))"
         )
     contact = party.contact_id
     if contact is None and party.channel and party.address:
         contact = uuid7()
-        w.parts.append(
+        parts.append(
             f"""reach AS (INSERT INTO contact_point (id, person_id, channel, value, created_at)
             VALUES ({w(contact)}, {w(booker)}, {w(party.channel)}, {w(party.address)}, {at}))"""
         )
     queue = "nextval('booking_queue')" if state is BookingState.WAITING else "NULL"
-    w.parts.append(
+    parts.append(
         f"""made AS (INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
             organization_id, seats, state, reference, form_key, queue_no, link_version, lang, created_at, changed_at)
         VALUES ({w(booking_id)}, {w(pool["pool_id"])}, {w(pool["offer_id"])}, {w(participant)}, {w(booker)},
@@ -194,27 +183,27 @@ async def _insert(
     )
     seats = party.seats if state in rules.SEATED else 0
     waiting = 1 if state is BookingState.WAITING else 0
-    w.parts.append(
+    parts.append(
         f"seats AS (UPDATE seat_pool SET taken = taken + {w(seats)}, waiting = waiting + {w(waiting)} "
         f"WHERE id = {w(pool['pool_id'])} AND EXISTS (SELECT 1 FROM made))"
     )
-    w.parts.append(
+    parts.append(
         f"""audit AS (INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, person_id)
         SELECT {w(uuid7())}, {at}, {w(party.person)}, 'booking.made', id, {w(pool["owner_id"])}, {w(participant)}
         FROM made)"""
     )
     if party.channel and party.address:
         facts = json.dumps({"booking": str(booking_id)})
-        w.parts.append(
+        parts.append(
             f"""mail AS (INSERT INTO outbox_message {OUTBOX_COLUMNS}
             SELECT {w(uuid7())}, {w(party.channel)}, {w(party.address)}, {w(RECEIPTS[state])}, {w(facts)}, {language},
             {w(f"{RECEIPTS[state]}:{booking_id}")}, {at}, {at}, 0 FROM made)"""
         )
     counts, counted = "", ""
     if tries:
-        w.parts.append(f"counted AS ({counting(tries, w, now)})")
+        parts.append(f"counted AS ({counting(tries, w, now)})")
         counts, counted = ", c.key, c.count, c.window_ends", "CROSS JOIN counted c"
-    made = await rows(f"WITH {', '.join(w.parts)} SELECT made.id{counts} FROM made {counted}", *w.values)
+    made = await rows(f"WITH {', '.join(parts)} SELECT made.id{counts} FROM made {counted}", *values)
     if not made:
         raise _Taken
     if tries:

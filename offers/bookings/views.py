@@ -262,9 +262,8 @@ async def send_links(request: Request) -> Response:
     await limit_visitor("send-links", request, 20, timedelta(hours=1))
     channel, address = reach
     await limit("send-links", address, 5, timedelta(hours=1), now=request.now)
-    key = (
-        f"links:{signature('links', address)}:{request.now:%Y%m%d%H%M}"  # keys are short, and say no address
-    )
+    # Keys are short, and say no address.
+    key = f"links:{signature('links', address)}:{request.now:%Y%m%d%H%M}"
     await post(
         "links", channel=channel, address=address, lang=request.lang, key=key, now=request.now,
         at=request.now.isoformat(), to=address,

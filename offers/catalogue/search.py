@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows
+from marketplace.base.database import Values, rows
 from marketplace.base.revision import catalogue
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import CURRENT, VISITOR, Viewer, published
@@ -107,12 +107,8 @@ PART = 4
 
 async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
     """The offers that match, that the viewer may see and that are not over."""
-    values: list[Any] = [now, lang]
-
-    def put(value: Any) -> str:
-        values.append(value)
-        return f"${len(values)}"
-
+    values = Values([now, lang])
+    put = values.put
     seen, dates = published(viewer, values), _dates(wanted, put)
     hits, matches = _conditions(wanted, seen, bool(dates), put)
     # The first session of those asked for need not be the next; without dates the offer's own columns are in an index.
@@ -154,14 +150,9 @@ async def audience_counts(place: str, *, viewer: Viewer, now: datetime) -> dict[
     true_for = (catalogue.heard, place, viewer, now.replace(second=0, microsecond=0))
     if catalogue.heard and _counted[0] == true_for:
         return _counted[1]
-    values: list[Any] = [now]
-
-    def put(value: Any) -> str:
-        values.append(value)
-        return f"${len(values)}"
-
+    values = Values([now])
     seen = published(viewer, values)
-    _, matches = _conditions(Search(place=place), seen, False, put)
+    _, matches = _conditions(Search(place=place), seen, False, values.put)
     counted = await rows(
         f"""SELECT audience, count(*) AS number FROM offer o JOIN organization w ON w.id = o.owner_id,
             unnest(o.audiences) audience WHERE {matches} GROUP BY audience""",
