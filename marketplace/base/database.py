@@ -18,6 +18,7 @@ MODELS = [
     "marketplace.people.models",
     "organizations.directory.models",
     "organizations.members.models",
+    "organizations.approval.models",
     "offers.catalogue.models",
     "offers.publishing.models",
     "offers.bookings.models",

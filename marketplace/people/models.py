@@ -1,9 +1,11 @@
 """A person, the ways to reach them, and the sign-ins they have."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
 
+from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel, Row
 
 
@@ -48,14 +50,20 @@ class SignIn(Row):
     seen_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
+    second_factor_at = fields.DatetimeField(null=True, description="when passkey or code of an app was last given")
 
     class Meta:
         table = "sign_in"
 
 
 class SignInTicket(Row):
-    """A one-time link and its six-digit code, both stored hashed: 15 minutes, single use."""
+    """A one-time link and its six-digit code, both stored hashed: 15 minutes, single use.
 
+    With a person, it does not sign in: it proves that the address is theirs too.
+    """
+
+    person_id: UUID | None
+    person = fields.ForeignKeyField("marketplace.Person", "tickets", null=True, on_delete=fields.CASCADE)
     channel = fields.CharEnumField(Channel, max_length=10)
     address = fields.TextField()
     link_hash = fields.BinaryField()
@@ -68,3 +76,92 @@ class SignInTicket(Row):
 
     class Meta:
         table = "sign_in_ticket"
+
+
+class Totp(Row):
+    """An app that shows a new code every 30 seconds (RFC 6238). It counts from when its first code was given."""
+
+    person_id: UUID
+    person = fields.OneToOneField("marketplace.Person", "totp", on_delete=fields.CASCADE)
+    secret = fields.BinaryField(description="sealed with a key of the settings: it must be read to check a code")
+    last_step = fields.BigIntField(default=0, db_default=0, description="step of the last code: each is used once")
+    created_at = fields.DatetimeField()
+    confirmed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "totp"
+
+
+class Passkey(Row):
+    """A passkey (WebAuthn): the key itself stays on the person's device."""
+
+    person_id: UUID
+    person = fields.ForeignKeyField("marketplace.Person", "passkeys", on_delete=fields.CASCADE)
+    credential = fields.BinaryField()
+    public_key = fields.BinaryField()
+    sign_count = fields.BigIntField(default=0, db_default=0)
+    device = fields.TextField(description="in words, e.g. Safari, iPhone")
+    created_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "passkey"
+
+
+class PasskeyChallenge(Row):
+    """What a passkey is asked to sign: once, within five minutes."""
+
+    challenge = fields.BinaryField()
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "passkey_challenge"
+
+
+class RecoveryCode(Row):
+    """For whoever has lost the app or the device with the passkey. Each is used once; stored hashed."""
+
+    person_id: UUID
+    person = fields.ForeignKeyField("marketplace.Person", "recovery_codes", on_delete=fields.CASCADE)
+    code_hash = fields.BinaryField()
+    created_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "recovery_code"
+
+
+class Relation(StrEnum):
+    """What somebody who acts for a person is to them."""
+
+    GUARDIAN = "guardian"
+    NEXT_OF_KIN = "next_of_kin"
+    GUIDE = "guide"
+
+
+RELATION_LABELS = {
+    Relation.GUARDIAN: lazy("Foresatt"),
+    Relation.NEXT_OF_KIN: lazy("Pårørende"),
+    Relation.GUIDE: lazy("Veileder"),
+}
+
+
+class ActsFor(Row):
+    """Somebody books for a person: a guardian, next of kin or a guide. They see what they have booked themselves, and
+    nothing that the person books.
+
+    Whoever has a sign-in of their own must have accepted it before it counts; whoever has none (a child, somebody
+    without e-mail and phone) is acted for at once. Either may end it.
+    """
+
+    actor_id: UUID
+    actor = fields.ForeignKeyField("marketplace.Person", "acts_for", on_delete=fields.CASCADE)
+    person_id: UUID
+    person = fields.ForeignKeyField("marketplace.Person", "acted_for_by", on_delete=fields.CASCADE)
+    relation = fields.CharEnumField(Relation, max_length=20)
+    created_at = fields.DatetimeField()
+    accepted_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "acts_for"

@@ -53,9 +53,12 @@ def last_use(bookings: str, made: str) -> str:
 
 
 def person_done(person: str, made: str) -> str:
-    """When nothing needs a person's name any more: no sign-in, no role, and no booking that is not done with."""
+    """When nothing needs a person's name any more: no sign-in, no role, nobody at home who acts for them, and no booking
+    that is not done with."""
     return f"""CASE WHEN EXISTS (SELECT FROM sign_in s WHERE s.person_id = {person})
-        OR EXISTS (SELECT FROM membership m WHERE m.person_id = {person}) THEN NULL
+        OR EXISTS (SELECT FROM membership m WHERE m.person_id = {person})
+        OR EXISTS (SELECT FROM acts_for a WHERE a.person_id = {person} AND a.ended_at IS NULL
+            AND a.relation <> 'guide') THEN NULL
         ELSE {last_use(f"b.participant_id = {person} OR b.booked_by_id = {person}", made)} END"""
 
 
@@ -66,19 +69,47 @@ NUMBERS = "points to a person who has no name any more; numbers remain"
 TABLES: dict[str, Table] = {
     # People, in this order: who has no sign-in and no role any more goes in the same night.
     "sign_in_ticket": Table(
-        {"channel": "where the link goes", "address": "where the link goes", "next_path": "where they wanted to go"},
+        {"channel": "where the link goes", "address": "where the link goes", "next_path": "where they wanted to go", "person_id": "whose address it becomes"},
         "id link_hash code_hash guesses created_at expires_at used_at",
         Goes("t.expires_at", DAY),
     ),
     "sign_in": Table(
         {"person_id": "whose sign-in it is", "device": "knowing one's own devices", "seen_at": "ending unused ones"},
-        "id secret_hash created_at expires_at ended_at",
+        "id secret_hash created_at expires_at ended_at second_factor_at",
         Goes("least(t.ended_at, t.expires_at)", 30 * DAY),
     ),
     "membership": Table(
         {"person_id": "what a person may do", "role": "what a person may do"},
         "id created_at ended_at organization_id",
         Goes("t.ended_at", TWO_YEARS),
+    ),
+    "invitation": Table(
+        {"channel": "where the invitation goes", "address": "where the invitation goes", "lang": "their language",
+         "role": "what they are asked to do", "invited_by_id": WORK},
+        "id token_hash created_at expires_at accepted_at ended_at organization_id offer_id",
+        Goes("least(t.accepted_at, t.ended_at, t.expires_at)", 30 * DAY),
+    ),
+    "acts_for": Table(
+        {"actor_id": "who acts", "person_id": "for whom", "relation": "what they are to each other"},
+        "id created_at accepted_at ended_at",
+        Goes(f"""coalesce(t.ended_at + interval '30 days', CASE WHEN t.relation = 'guide'
+            THEN {last_use("b.participant_id = t.person_id", "t.created_at")}
+            ELSE {person_done("t.actor_id", "t.created_at")} END)"""),
+    ),
+    "totp": Table(
+        {"person_id": "whose app it is", "secret": "checking its codes"},
+        "id last_step created_at confirmed_at",
+        Goes(person_done("t.person_id", "t.created_at")),
+    ),
+    "passkey": Table(
+        {"person_id": "whose key it is", "credential": "asking for it", "device": "knowing one's own devices"},
+        "id public_key sign_count created_at used_at",
+        Goes(person_done("t.person_id", "t.created_at")),
+    ),
+    "recovery_code": Table(
+        {"person_id": "whose code it is"},
+        "id code_hash created_at used_at",
+        Goes(f"coalesce(t.used_at + interval '30 days', {person_done('t.person_id', 't.created_at')})"),
     ),
     "host_assignment": Table(
         {"person_id": "who leads an offer"},
@@ -149,7 +180,8 @@ TABLES: dict[str, Table] = {
     ),
     "organization": Table(
         {"contact_name": "whom to ask", "phone": "whom to ask", "email": "whom to ask"},
-        "id slug name kind state number website source_lang created_at logo_id municipality_id parent_id",
+        "id slug name kind state number website source_lang created_at logo_id municipality_id parent_id "
+        "register_state register_name voluntary_register register_at",
         stays="public, and the organisation's own to change while it is here",
     ),
     "picture": Table(
@@ -160,6 +192,11 @@ TABLES: dict[str, Table] = {
     ),
     # Nothing about a person.
     "catalogue_revision": Table(plain="id revision changed_at"),
+    "decision": Table(
+        {"decided_by_id": WORK, "reason": "what the organisation was told; it may name somebody"},
+        "id answer vouched at organization_id",
+        Goes("t.at", TWO_YEARS, {"decided_by_id": "NULL", "reason": "'–'"}),
+    ),
     "dialogue": Table(plain="id slug title summary created_at coordinated_by_id municipality_id"),
     "dialogue_meeting": Table(plain="id agenda nobody_came dialogue_id offer_id"),
     "dialogue_member": Table(plain="id joined_at left_at dialogue_id organization_id"),
@@ -173,6 +210,8 @@ TABLES: dict[str, Table] = {
     "offer_audience_organization": Table(plain="id offer_id organization_id"),
     "offer_organizer": Table(plain="id may_edit offer_id organization_id"),
     "organization_text": Table(plain="id lang summary body organization_id search"),
+    "organization_owner": Table(plain="id organization_id municipality_id"),
+    "passkey_challenge": Table(plain="id challenge expires_at", goes=Goes("t.expires_at", DAY)),
     "plan": Table(plain="id slug title summary first_year last_year municipality_id"),
     "seat_pool": Table(plain="id capacity taken waiting starts_at ends_at opens_at closes_at offer_id session_id"),
     "session": Table(plain="id starts_at ends_at status note sequence vevent changed_at offer_id venue_id"),

@@ -43,6 +43,23 @@ class OrganizationState(StrEnum):
     SUSPENDED = "suspended"
 
 
+STATE_LABELS = {
+    OrganizationState.APPLIED: lazy("Venter på svar"),
+    OrganizationState.APPROVED: lazy("Godkjent"),
+    OrganizationState.DECLINED: lazy("Avslått"),
+    OrganizationState.SUSPENDED: lazy("Stengt"),
+}
+
+
+class RegisterState(StrEnum):
+    """What Enhetsregisteret said of the organisation's number."""
+
+    FOUND = "found"
+    CLOSED = "closed"
+    NOT_FOUND = "not_found"
+    UNREACHABLE = "unreachable"
+
+
 class Organization(Row):
     """An NGO, a Recovery College, a municipal unit or another public body. Units form a tree."""
 
@@ -65,9 +82,26 @@ class Organization(Row):
     logo = fields.ForeignKeyField("marketplace.Picture", "logo_of", null=True, on_delete=fields.SET_NULL)
     source_lang = fields.CharField(max_length=5, default="nb")
     created_at = fields.DatetimeField()
+    register_state = fields.CharEnumField(RegisterState, max_length=20, null=True, description="null: never asked")
+    register_name = fields.TextField(null=True, description="its name in Enhetsregisteret")
+    voluntary_register = fields.BooleanField(null=True, description="stands in Frivillighetsregisteret")
+    register_at = fields.DatetimeField(null=True, description="when the registers were asked")
 
     class Meta:
         table = "organization"
+
+
+class OrganizationOwner(Row):
+    """A municipality that owns an organisation together with others, as a Recovery College: it is found there too."""
+
+    organization_id: UUID
+    organization = fields.ForeignKeyField("marketplace.Organization", "owners", on_delete=fields.CASCADE)
+    municipality_id: UUID
+    municipality = fields.ForeignKeyField("marketplace.Municipality", "owned", on_delete=fields.CASCADE)
+
+    class Meta:
+        table = "organization_owner"
+        unique_together = (("organization", "municipality"),)
 
 
 class OrganizationText(Row):

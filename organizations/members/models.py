@@ -5,7 +5,8 @@ from uuid import UUID
 
 from tortoise import fields
 
-from marketplace.base.models import Row
+from marketplace.base.i18n import lazy
+from marketplace.base.models import Channel, Row
 
 
 class Role(StrEnum):
@@ -19,6 +20,16 @@ class Role(StrEnum):
     STAFF = "staff"
 
 
+ROLE_LABELS = {
+    Role.HOST: lazy("Kursholder"),
+    Role.EDITOR: lazy("Redaktør"),
+    Role.MANAGER: lazy("Leder"),
+    Role.GUIDE: lazy("Veileder"),
+    Role.COORDINATOR: lazy("Koordinator"),
+    Role.STAFF: lazy("Ansatt"),
+}
+
+
 class Membership(Row):
     person_id: UUID
     person = fields.ForeignKeyField("marketplace.Person", "memberships", on_delete=fields.CASCADE)
@@ -30,3 +41,30 @@ class Membership(Row):
 
     class Meta:
         table = "membership"
+
+
+class Invitation(Row):
+    """An invitation to have a role in an organisation. The link in the message is stored hashed, and only whoever has
+    proven the address can accept it."""
+
+    organization_id: UUID
+    organization = fields.ForeignKeyField("marketplace.Organization", "invitations", on_delete=fields.CASCADE)
+    role = fields.CharEnumField(Role, max_length=20)
+    channel = fields.CharEnumField(Channel, max_length=10)
+    address = fields.TextField()
+    token_hash = fields.BinaryField()
+    lang = fields.CharField(max_length=5)
+    offer_id: UUID | None
+    offer = fields.ForeignKeyField(
+        "marketplace.Offer", "invitations", null=True, on_delete=fields.CASCADE,
+        description="the offer that a host is to lead",
+    )  # fmt: skip
+    invited_by_id: UUID | None
+    invited_by = fields.ForeignKeyField("marketplace.Person", "invited", null=True, on_delete=fields.SET_NULL)
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    accepted_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True, description="declined or taken back")
+
+    class Meta:
+        table = "invitation"

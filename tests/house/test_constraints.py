@@ -22,6 +22,8 @@ from tests.house.town import Town
 MIGRATIONS = Path(__file__).parents[2] / "marketplace/migrations"
 
 CHECKS = {
+    "acts_for_two": "INSERT INTO acts_for (id, actor_id, person_id, relation, created_at) "
+    "SELECT gen_random_uuid(), id, id, 'guardian', clock_timestamp() FROM person",
     "attendance_pseudonym": "INSERT INTO attendance (id, session_id, booking_id, state, seats_present, recorded_at) "
     "VALUES (gen_random_uuid(), '{session}', '{booking}', 'present', 1, clock_timestamp())",
     "attendance_seats": "INSERT INTO attendance (id, session_id, booking_id, state, seats_present, recorded_at) "
@@ -30,6 +32,8 @@ CHECKS = {
     "booking_queue_no": "UPDATE booking SET queue_no = NULL WHERE state = 'offered'",
     "booking_seats": "UPDATE booking SET seats = 0",
     "contact_point_value": "UPDATE contact_point SET value = ''",
+    "decision_reason": "INSERT INTO decision (id, organization_id, answer, reason, at) "
+    "VALUES (gen_random_uuid(), '{organization}', 'approved', '', clock_timestamp())",
     "goal_figure_month": "INSERT INTO goal_figure (id, goal_id, month, value, counted_at) "
     "SELECT gen_random_uuid(), id, '2026-10-02', 1, clock_timestamp() FROM goal",
     "goal_target": "UPDATE goal SET target = 0",
@@ -44,6 +48,7 @@ CHECKS = {
 }
 """Every CHECK, and a statement that it must refuse in the town."""
 UNIQUES = {
+    "acts_for_one": "(actor_id, person_id) WHERE (ended_at IS NULL)",
     "booking_form_key": "(form_key)",
     "booking_one_active": "(pool_id, participant_id) WHERE ((state)::text = ANY ((ARRAY["
     "'requested'::character varying, 'confirmed'::character varying, 'waiting'::character varying, "
@@ -51,22 +56,26 @@ UNIQUES = {
     "calendar_address_one": "(person_id) WHERE (revoked_at IS NULL)",
     "calendar_address_secret": "(secret_hash)",
     "contact_point_verified": "(channel, value) WHERE (verified_at IS NOT NULL)",
+    "invitation_token": "(token_hash)",
     "membership_one": "(person_id, organization_id, role) WHERE (ended_at IS NULL)",
+    "passkey_challenge_one": "(challenge)",
+    "passkey_credential": "(credential)",
     "picture_sha256": "(sha256)",
     "rate_limit_key": "(key)",
+    "recovery_code_one": "(person_id, code_hash)",
     "seat_pool_whole": "(offer_id) WHERE (session_id IS NULL)",
     "sign_in_secret": "(secret_hash)",
     "sign_in_ticket_link": "(link_hash)",
 }
 """Unique indexes that are no constraint of a model, and what they are over."""
 INDEXES = {
-    "attendance_booking", "audit_entry_default_object_id_at_idx", "audit_entry_default_person_id_at_idx",
+    "acts_for_person", "attendance_booking", "audit_entry_default_object_id_at_idx", "audit_entry_default_person_id_at_idx",
     "audit_entry_object", "audit_entry_person", "booking_booked_by", "booking_contact", "booking_held",
     "booking_offer", "booking_participant", "booking_pool", "booking_queue_order", "contact_point_lookup",
-    "contact_point_person", "host_assignment_offer", "membership_organization",
+    "contact_point_person", "decision_organization", "host_assignment_offer", "invitation_organization", "membership_organization",
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
-    "offer_organizer_organization", "offer_over", "offer_owner", "offer_text_search", "organization_parent",
-    "organization_text_search", "outbox_due", "seat_pool_offer", "sent_word_session", "session_offer",
+    "offer_organizer_organization", "offer_over", "offer_owner", "offer_text_search", "organization_owner_municipality", "organization_parent",
+    "organization_state", "passkey_person", "organization_text_search", "outbox_due", "seat_pool_offer", "sent_word_session", "session_offer",
     "session_start", "sign_in_person", "sign_in_ticket_address",
 }  # fmt: skip
 """The other indexes that the migrations name."""
