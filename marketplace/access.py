@@ -10,6 +10,7 @@ from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from marketplace.base import audit
 from marketplace.base.access import Mark, View
 from marketplace.base.database import UNAVAILABLE
 from marketplace.base.errors import BodyTooLarge, Forbidden, NotFound, Problem, StaleForm, TooMany
@@ -18,7 +19,7 @@ from marketplace.base.i18n import gettext
 from marketplace.base.templates import render
 from marketplace.people.actions import touch
 from marketplace.people.queries import signed_in
-from marketplace.people.rules import MEMBER, RESIDENT, over
+from marketplace.people.rules import AGAIN, AGAIN_SENT, MEMBER, RESIDENT, over
 from organizations.members.models import Role
 from organizations.members.queries import roles_of
 
@@ -35,7 +36,8 @@ INCLUDES: dict[Role, frozenset[Role]] = {
 """A role on the left may enter where a role on the right is asked for. Whose objects they reach is decided where
 the object is fetched."""
 
-
+SECOND_FACTOR = frozenset({Role.MANAGER.value, Role.COORDINATOR.value})
+"""Whoever has one of these roles must have a second factor before they see anything of others (design/security.md)."""
 LONGEST_NAME = 200
 """Characters; nothing here has a longer name in its address, so what has is not looked for."""
 
@@ -86,22 +88,49 @@ class Guarded:
             if person and not over(
                 person.signed_in_at, person.seen_at, MEMBER if roles else RESIDENT, request.now
             ):
-                request.person, request.private, request.sign_in_id = person, True, person.sign_in_id
-                request.roles = entering(roles)
-                await touch(person, request.now)
+                request.private, request.sign_in_id = True, person.sign_in_id
+                if person.half:
+                    request.half = person
+                else:
+                    request.person, request.roles = person, entering(roles)
+                    await touch(person, request.now)
         if self.mark.signed_in and request.person is None:
-            if request.method in ("GET", "HEAD"):
-                query = request.scope["query_string"].decode("latin-1")
-                path = request.scope["path"] + (f"?{query}" if query else "")
-                return see_other(f"/sign-in?next={quoted(path)}", request)
+            if request.half:
+                return self.elsewhere("/sign-in/second-factor", request)
+            if request.method == "GET":
+                return self.elsewhere("/sign-in", request)
             raise Forbidden(gettext("Du er ikke logget inn lenger. Logg inn og prøv igjen."))
-        if self.mark.roles and not self.mark.roles & request.roles:
-            raise Forbidden(gettext("Denne siden er for dem som har en annen rolle enn du har."))
+        if self.mark.roles:
+            if not self.mark.roles & request.roles:
+                await audit.record(
+                    "access.refused",
+                    actor=request.person.id,
+                    details={"asked": self.mark.name},
+                    now=request.now,
+                )
+                raise Forbidden(gettext("Denne siden er for dem som har en annen rolle enn du har."))
+            if SECOND_FACTOR & request.roles and request.person.second_factor_at is None:
+                return self.elsewhere("/my-page/second-factor", request)
+        if self.mark.again:
+            within = AGAIN if request.method == "GET" else AGAIN_SENT
+            if request.now - request.person.shown_at > within:
+                return self.elsewhere("/sign-in/again", request)
         if request.method not in ("GET", "HEAD", "OPTIONS") and self.mark.form_token:
             token = (await request.fields()).get("form_token", [""])[-1]
             if not request.same_origin or not request.form_token_valid(token):
                 raise StaleForm
         return await self.view(request)
+
+    def elsewhere(self, path: str, request: Request) -> Response:
+        """To a page that comes first, and from there to the one that was asked for: of a form, the page it stands
+        on."""
+        wanted = request.scope["path"]
+        if request.method == "GET":
+            query = request.scope["query_string"].decode("latin-1")
+            wanted += f"?{query}" if query else ""
+        else:
+            wanted = self.form_page(request) or wanted
+        return see_other(f"{path}?next={quoted(wanted)}", request)
 
 
 class Unavailable(Problem):

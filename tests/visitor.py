@@ -121,6 +121,6 @@ class Visitor:
         secret, later = secrets.token_urlsafe(24), self.now + timedelta(days=400)
         await SignIn.create(
             id=uuid7(), person_id=person.id, secret_hash=secret_hash(secret), device="test", created_at=later,
-            seen_at=later, expires_at=later,
+            seen_at=later, expires_at=later, second_factor_at=later,
         )  # fmt: skip
         self.client.cookies.set("sign-in", secret)

@@ -18,11 +18,13 @@ V = TypeVar("V", bound=Callable[..., Awaitable[Response]])
 
 @dataclass(frozen=True)
 class Mark:
-    """`roles` empty: no role is needed. `form_token`: does a POST need one?"""
+    """`roles` empty: no role is needed. `again`: must they have shown lately who they are? `form_token`: does a POST
+    need one?"""
 
     name: str
     signed_in: bool = False
     roles: frozenset[str] = frozenset()
+    again: bool = False
     form_token: bool = True
 
 
@@ -38,12 +40,15 @@ public = _mark(Mark("public"))
 """Anybody."""
 signed_in = _mark(Mark("signed_in", signed_in=True))
 """Anybody with a sign-in. What they may see is decided where it is fetched."""
+signed_in_again = _mark(Mark("signed_in_again", signed_in=True, again=True))
+"""Anybody who has signed in within ten minutes: before a change of address, a download or a deletion."""
 
 
-def member(role: StrEnum) -> Callable[[V], V]:
+def member(role: StrEnum, again: bool = False) -> Callable[[V], V]:
     """Whoever has this role, or one that includes it, in any organisation. Which object is theirs is decided where
-    it is fetched."""
-    return _mark(Mark(f"member:{role.value}", signed_in=True, roles=frozenset({role.value})))
+    it is fetched. `again`: only within ten minutes of signing in, before changes of roles and exports."""
+    name = f"member:{role.value}{':again' if again else ''}"
+    return _mark(Mark(name, signed_in=True, roles=frozenset({role.value}), again=again))
 
 
 coordinator = _mark(Mark("coordinator", signed_in=True, roles=frozenset({"coordinator"})))

@@ -31,6 +31,8 @@ class Request(requests.Request):
     """
 
     person: Any = None
+    half: Any = None
+    """Whoever has signed in but for their second factor: nobody yet."""
     roles: frozenset[str] = frozenset()
     sign_in_id: UUID | None = None
     private: bool = False

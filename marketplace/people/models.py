@@ -50,7 +50,9 @@ class SignIn(Row):
     seen_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
-    second_factor_at = fields.DatetimeField(null=True, description="when passkey or code of an app was last given")
+    second_factor_at = fields.DatetimeField(
+        null=True, description="when passkey or code of an app was last given"
+    )
 
     class Meta:
         table = "sign_in"
@@ -83,8 +85,12 @@ class Totp(Row):
 
     person_id: UUID
     person = fields.OneToOneField("marketplace.Person", "totp", on_delete=fields.CASCADE)
-    secret = fields.BinaryField(description="sealed with a key of the settings: it must be read to check a code")
-    last_step = fields.BigIntField(default=0, db_default=0, description="step of the last code: each is used once")
+    secret = fields.BinaryField(
+        description="sealed with a key of the settings: it must be read to check a code"
+    )
+    last_step = fields.BigIntField(
+        default=0, db_default=0, description="step of the last code: each is used once"
+    )
     created_at = fields.DatetimeField()
     confirmed_at = fields.DatetimeField(null=True)
 

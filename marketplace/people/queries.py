@@ -20,6 +20,18 @@ class SignedIn:
     sign_in_id: UUID
     seen_at: datetime
     signed_in_at: datetime
+    second_factor_at: datetime | None = None
+    has_second_factor: bool = False
+
+    @property
+    def half(self) -> bool:
+        """Is the second factor, which the person has, still to be given?"""
+        return self.has_second_factor and self.second_factor_at is None
+
+    @property
+    def shown_at(self) -> datetime:
+        """When the person last showed who they are: a second factor, or without one the sign-in itself."""
+        return self.second_factor_at or self.signed_in_at
 
 
 def secret_hash(secret: str) -> bytes:
@@ -30,7 +42,9 @@ def secret_hash(secret: str) -> bytes:
 async def signed_in(secret: str, now: datetime) -> SignedIn | None:
     """Who has the sign-in with this secret, if it has not been ended. rules.over says whether it lasted too long."""
     found = await row(
-        """SELECT p.id, p.name, p.lang, s.id AS sign_in_id, s.seen_at, s.created_at AS signed_in_at
+        """SELECT p.id, p.name, p.lang, s.id AS sign_in_id, s.seen_at, s.created_at AS signed_in_at,
+            s.second_factor_at, EXISTS (SELECT FROM totp t WHERE t.person_id = p.id AND t.confirmed_at IS NOT NULL)
+                OR EXISTS (SELECT FROM passkey k WHERE k.person_id = p.id) AS has_second_factor
         FROM sign_in s JOIN person p ON p.id = s.person_id
         WHERE s.secret_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2""",
         secret_hash(secret), now,

@@ -29,6 +29,12 @@ MEMBER = Lasting(idle=timedelta(hours=2), absolute=timedelta(hours=12))
 """Somebody who works here and sees participants, often on a shared machine: one working day."""
 
 
+AGAIN = timedelta(minutes=10)
+"""Before exports, changes of roles and of addresses one must have shown who one is within this time."""
+AGAIN_SENT = 2 * AGAIN
+"""A form that was opened in time may be sent until then: nothing that was typed is lost."""
+
+
 def over(signed_in_at: datetime, seen_at: datetime, lasting: Lasting, now: datetime) -> bool:
     """Has a sign-in come to its end?"""
     return now >= min(signed_in_at + lasting.absolute, seen_at + lasting.idle)

@@ -53,7 +53,7 @@ def last_use(bookings: str, made: str) -> str:
 
 
 def person_done(person: str, made: str) -> str:
-    """When nothing needs a person's name any more: no sign-in, no role, nobody at home who acts for them, and no booking
+    """When nothing needs a person's name any more: no sign-in, no role, nobody at home who acts for them, no booking
     that is not done with."""
     return f"""CASE WHEN EXISTS (SELECT FROM sign_in s WHERE s.person_id = {person})
         OR EXISTS (SELECT FROM membership m WHERE m.person_id = {person})
@@ -69,7 +69,8 @@ NUMBERS = "points to a person who has no name any more; numbers remain"
 TABLES: dict[str, Table] = {
     # People, in this order: who has no sign-in and no role any more goes in the same night.
     "sign_in_ticket": Table(
-        {"channel": "where the link goes", "address": "where the link goes", "next_path": "where they wanted to go", "person_id": "whose address it becomes"},
+        {"channel": "where the link goes", "address": "where the link goes", "next_path": "where they wanted to go",
+         "person_id": "whose address it becomes"},
         "id link_hash code_hash guesses created_at expires_at used_at",
         Goes("t.expires_at", DAY),
     ),

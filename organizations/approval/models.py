@@ -27,7 +27,9 @@ class Decision(Row):
         default=False, db_default=False, description="a group without a number: the coordinator knows it"
     )
     decided_by_id: UUID | None
-    decided_by = fields.ForeignKeyField("marketplace.Person", "decisions", null=True, on_delete=fields.SET_NULL)
+    decided_by = fields.ForeignKeyField(
+        "marketplace.Person", "decisions", null=True, on_delete=fields.SET_NULL
+    )
     at = fields.DatetimeField()
 
     class Meta:

@@ -82,7 +82,9 @@ class Organization(Row):
     logo = fields.ForeignKeyField("marketplace.Picture", "logo_of", null=True, on_delete=fields.SET_NULL)
     source_lang = fields.CharField(max_length=5, default="nb")
     created_at = fields.DatetimeField()
-    register_state = fields.CharEnumField(RegisterState, max_length=20, null=True, description="null: never asked")
+    register_state = fields.CharEnumField(
+        RegisterState, max_length=20, null=True, description="null: never asked"
+    )
     register_name = fields.TextField(null=True, description="its name in Enhetsregisteret")
     voluntary_register = fields.BooleanField(null=True, description="stands in Frivillighetsregisteret")
     register_at = fields.DatetimeField(null=True, description="when the registers were asked")
