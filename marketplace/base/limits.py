@@ -45,11 +45,11 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-def of_visitor(action: str, request: Request, most: int, window: timedelta) -> Tries:
-    """Tries by whoever is at this network address."""
+def of_visitor(action: str, request: Request, most: int, window: timedelta, about: str = "") -> Tries:
+    """Tries by whoever is at this network address, of all or `about` one thing."""
     address = client_address(request)
     factor = settings().loopback_limit_factor if is_loopback(address) else 1
-    return Tries(action, address, most * factor, window)
+    return Tries(action, f"{address} {about}" if about else address, most * factor, window)
 
 
 def counting(tries: Iterable[Tries], put: Callable[[Any], str], now: datetime) -> str:
