@@ -29,7 +29,7 @@ async def manager() -> Person:
 async def set_up(visitor: Visitor, page: Page | None = None) -> tuple[str, Page]:
     """Add an app; its secret and the page with the recovery codes."""
     page = page or await visitor.open("/my-page/second-factor/app")
-    shown = page.soup.find("code", class_="tp-key")
+    shown = page.soup.find("code", class_="tp-secret")
     assert shown is not None
     secret = shown.get_text().replace(" ", "")
     return secret, await visitor.submit(page, "/second-factor/app", code=code_of(visitor, secret))
