@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 
-import httpx2 as httpx
 import pytest
 
 from marketplace.base.database import value
 from marketplace.people.models import SignInTicket
 from tests import make
 from tests.marketplace.people.door import ADDRESS, ask, last_message, signed_in_for_real, who
-from tests.visitor import APP, Page, Visitor
+from tests.visitor import Page, Visitor
 
 
 async def test_next_is_a_path_of_this_site(visitor: Visitor) -> None:
@@ -75,13 +74,6 @@ async def test_a_members_sign_in_lasts_two_hours_unused_and_twelve_in_all(visito
     assert await who(visitor) is None
 
 
-def from_network(visitor: Visitor, address: str) -> Visitor:
-    """Somebody with an empty browser at another network address."""
-    transport = httpx.ASGITransport(app=APP, client=(address, 4711))
-    client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
-    return Visitor(client, visitor.travel, visitor.now)
-
-
 async def asked(visitor: Visitor, times: int = 1) -> list[int]:
     """The statuses of asking so many times for a message to Ola."""
     return [
@@ -92,7 +84,7 @@ async def asked(visitor: Visitor, times: int = 1) -> list[int]:
 async def test_ten_messages_an_hour_go_to_an_address_from_one_network_and_a_sent_link_still_works(
     visitor: Visitor,
 ) -> None:
-    stranger = from_network(visitor, "203.0.113.7")
+    stranger = visitor.at_network("203.0.113.7")
     assert await asked(stranger, 11) == [303] * 10 + [429]
     answer = await stranger.submit(await stranger.open("/sign-in"), address=ADDRESS)
     assert "Lenken i den nyeste virker" in answer.text
@@ -111,8 +103,8 @@ async def test_whoever_asks_for_messages_to_somebody_does_not_keep_them_out(visi
     )
     # From two networks, so often that new browsers are told to wait.
     for network in ("203.0.113.7", "203.0.113.8"):
-        await asked(from_network(visitor, network), 11)
-    assert await asked(from_network(visitor, "203.0.113.9")) == [429]
+        await asked(visitor.at_network(network), 11)
+    assert await asked(visitor.at_network("203.0.113.9")) == [429]
     assert await asked(visitor, 10) == [303] * 10
     assert await asked(visitor) == [429]
 
@@ -122,12 +114,12 @@ async def test_a_browser_that_knows_one_address_has_no_say_about_another(visitor
     assert per.name == "Per"
     await signed_in_for_real(visitor, "per@example.no")
     for network in ("203.0.113.7", "203.0.113.8"):
-        await asked(from_network(visitor, network), 11)
+        await asked(visitor.at_network(network), 11)
     assert await asked(visitor) == [429]
 
 
 async def test_one_network_address_may_ask_twenty_times_an_hour(visitor: Visitor) -> None:
-    somebody = from_network(visitor, "203.0.113.7")
+    somebody = visitor.at_network("203.0.113.7")
     statuses = [
         (await somebody.submit(await somebody.open("/sign-in"), address=f"nr{number}@example.no")).status
         for number in range(21)
