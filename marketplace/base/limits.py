@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from uuid_utils.compat import uuid7
@@ -38,6 +38,17 @@ def client_address(request: Request) -> str:
     return peer
 
 
+def network(address: str) -> str:
+    """What counts as one: an IPv4 address, or of IPv6 the 64 bits that a household or a machine is given whole."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
+    return address
+
+
 def is_loopback(address: str) -> bool:
     try:
         return ip_address(address).is_loopback
@@ -46,10 +57,10 @@ def is_loopback(address: str) -> bool:
 
 
 def of_visitor(action: str, request: Request, most: int, window: timedelta, about: str = "") -> Tries:
-    """Tries by whoever is at this network address, of all or `about` one thing."""
+    """Tries by whoever is in this network, of all or `about` one thing."""
     address = client_address(request)
     factor = settings().loopback_limit_factor if is_loopback(address) else 1
-    return Tries(action, f"{address} {about}" if about else address, most * factor, window)
+    return Tries(action, f"{network(address)} {about}" if about else network(address), most * factor, window)
 
 
 def counting(tries: Iterable[Tries], put: Callable[[Any], str], now: datetime) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from marketplace.base.database import value
+from marketplace.base.limits import network
 from marketplace.people.models import SignInTicket
 from tests import make
 from tests.marketplace.people.door import ADDRESS, ask, last_message, signed_in_for_real, who
@@ -74,10 +75,10 @@ async def test_a_members_sign_in_lasts_two_hours_unused_and_twelve_in_all(visito
     assert await who(visitor) is None
 
 
-async def asked(visitor: Visitor, times: int = 1) -> list[int]:
-    """The statuses of asking so many times for a message to Ola."""
+async def asked(visitor: Visitor, times: int = 1, address: str = ADDRESS) -> list[int]:
+    """The statuses of asking so many times for a message to somebody."""
     return [
-        (await visitor.submit(await visitor.open("/sign-in"), address=ADDRESS)).status for _ in range(times)
+        (await visitor.submit(await visitor.open("/sign-in"), address=address)).status for _ in range(times)
     ]
 
 
@@ -122,6 +123,21 @@ async def test_one_network_address_may_ask_twenty_times_an_hour(visitor: Visitor
     somebody = visitor.at_network("203.0.113.7")
     statuses = [
         (await somebody.submit(await somebody.open("/sign-in"), address=f"nr{number}@example.no")).status
+        for number in range(21)
+    ]
+    assert statuses == [303] * 20 + [429]
+
+
+def test_an_ipv6_network_counts_as_one_and_what_is_mapped_as_its_ipv4_address() -> None:
+    assert network("2001:db8:1:2::7") == network("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
+    assert network("2001:db8:1:3::7") != network("2001:db8:1:2::7")
+    assert network("::ffff:203.0.113.7") == network("203.0.113.7") == "203.0.113.7"
+    assert network("unknown") == "unknown"
+
+
+async def test_a_network_of_ipv6_may_ask_twenty_times_an_hour_from_whatever_address(visitor: Visitor) -> None:
+    statuses = [
+        (await asked(visitor.at_network(f"2001:db8::{number:x}"), address=f"nr{number}@example.no"))[0]
         for number in range(21)
     ]
     assert statuses == [303] * 20 + [429]
