@@ -30,12 +30,13 @@ class Tries:
 
 
 def client_address(request: Request) -> str:
-    """The visitor's address; X-Forwarded-For counts only from a configured proxy (its last entry)."""
-    peer = request.client.host if request.client else "unknown"
-    if peer in settings().trusted_proxies:
-        forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-        return forwarded or peer
-    return peer
+    """The visitor's address. X-Forwarded-For counts only as far as our own proxies wrote it: from the right, the first
+    that is not one of them. What stands before that, also in another header, the visitor may have made up."""
+    said = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
+    address = request.client.host if request.client else "unknown"
+    while address in settings().trusted_proxies and said and (before := said.pop().strip()):
+        address = before
+    return address
 
 
 def network(address: str) -> str:

@@ -103,8 +103,8 @@ async def test_whoever_asks_for_messages_to_somebody_does_not_keep_them_out(visi
         "/sign-out", {"form_token": (await visitor.open("/my-page")).fields("/sign-out")["form_token"]}
     )
     # From two networks, so often that new browsers are told to wait.
-    for network in ("203.0.113.7", "203.0.113.8"):
-        await asked(visitor.at_network(network), 11)
+    for address in ("203.0.113.7", "203.0.113.8"):
+        await asked(visitor.at_network(address), 11)
     assert await asked(visitor.at_network("203.0.113.9")) == [429]
     assert await asked(visitor, 10) == [303] * 10
     assert await asked(visitor) == [429]
@@ -114,8 +114,8 @@ async def test_a_browser_that_knows_one_address_has_no_say_about_another(visitor
     per = await make.person("Per", "per@example.no")
     assert per.name == "Per"
     await signed_in_for_real(visitor, "per@example.no")
-    for network in ("203.0.113.7", "203.0.113.8"):
-        await asked(visitor.at_network(network), 11)
+    for address in ("203.0.113.7", "203.0.113.8"):
+        await asked(visitor.at_network(address), 11)
     assert await asked(visitor) == [429]
 
 
