@@ -39,8 +39,11 @@ async def test_a_page_asks_the_database_twelve_times_at_most(
 ) -> None:
     await caller.sign_in(town.people["everybody"])
     query = f"?session={town.ids['session']}" if route.path == SESSION else ""
-    asked.clear()
-    page = await caller.follow(await caller.open(f"{town.path(route)}{query}"))
+    path: str | None = f"{town.path(route)}{query}"
+    while path:
+        asked.clear()
+        page = await caller.open(path)
+        path = page.response.headers.get("location")
     assert page.status < 500
     assert len(asked) <= MOST, "\n".join(asked)
 

@@ -14,7 +14,8 @@ from marketplace.access import Guarded
 from marketplace.base.database import rows
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, DialogueMember
 from marketplace.goals.models import FocusArea, Goal, Metric, Plan
-from marketplace.people.models import Passkey, Person, SignIn, SignInTicket
+from marketplace.people.factors import sealed_secret
+from marketplace.people.models import Passkey, Person, SignIn, SignInTicket, Totp
 from marketplace.people.queries import secret_hash
 from marketplace.routes import ROUTES
 from offers.bookings.models import BookingState
@@ -157,6 +158,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         channel="email", address=f"ola{suffix}@example.no", link_hash=secret_hash(token), code_hash=secret_hash("code"),
         created_at=NOW, expires_at=NOW + timedelta(minutes=15),
     )  # fmt: skip
+    await Totp.create(person=me, secret=sealed_secret("JBSWY3DPEHPK3PXP"), created_at=NOW)
     key = await Passkey.create(
         person=me, credential=b"key" + suffix.encode(), public_key=b"", device="", created_at=NOW
     )

@@ -162,8 +162,7 @@ async def test_nobody_can_hand_in_the_secret_of_anothers_form(visitor: Visitor) 
     for sealed in (theirs, "", "x" * 500, "nonsense"):
         page = await visitor.open("/my-page/second-factor/app")
         answer = await visitor.submit(page, "/second-factor/app", app=sealed, code="123456")
-        assert (answer.status, answer.response.headers["location"]) == (
-            303, "/my-page/second-factor/app?next="), sealed  # fmt: skip
+        assert (answer.status, "Bildet var for gammelt." in answer.text) == (422, True), sealed
     assert await Totp.all().count() == 0
 
 
