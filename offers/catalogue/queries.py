@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marketplace.base.database import row, rows
 from marketplace.base.errors import NotFound
-from organizations.members.queries import is_staff
+from organizations.members.queries import HELD, is_staff
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,7 @@ async def viewer_of(person: Any) -> Viewer:
     """The viewer behind a request (`request.person`)."""
     if person is None:
         return VISITOR
-    mine = await rows(
-        "SELECT DISTINCT organization_id AS id FROM membership WHERE person_id = $1 AND ended_at IS NULL",
-        person.id,
-    )
+    mine = await rows(f"SELECT DISTINCT organization_id AS id FROM {HELD} m WHERE person_id = $1", person.id)
     return Viewer(await is_staff(person.id), tuple(row["id"] for row in mine)) if mine else VISITOR
 
 

@@ -5,26 +5,30 @@ from uuid import UUID
 from marketplace.base.database import rows, value
 from organizations.members.models import Role
 
-UNITS_BELOW = """WITH RECURSIVE reach AS (
-    SELECT organization_id AS id FROM membership WHERE person_id = $1 AND role = ANY($2) AND ended_at IS NULL
+HELD = """(SELECT m.person_id, m.organization_id, m.role, w.state, w.kind, w.municipality_id, w.parent_id
+    FROM membership m JOIN organization w ON w.id = m.organization_id
+    WHERE m.ended_at IS NULL AND w.state IN ('approved', 'suspended'))"""
+"""The roles that count, with their organisation. Whoever has only applied may do nothing yet; in a suspended
+organisation somebody must still look after those who are booked."""
+UNITS_BELOW = f"""WITH RECURSIVE reach AS (
+    SELECT organization_id AS id FROM {HELD} m WHERE person_id = $1 AND role = ANY($2)
     UNION SELECT o.id FROM organization o JOIN reach r ON o.parent_id = r.id
 )"""
 
 
 async def roles_of(person: UUID) -> frozenset[str]:
-    """Every role the person has anywhere."""
-    found = await rows(
-        "SELECT DISTINCT role FROM membership WHERE person_id = $1 AND ended_at IS NULL", person
-    )
+    """Every role the person has anywhere, of those that count."""
+    found = await rows(f"SELECT DISTINCT role FROM {HELD} m WHERE person_id = $1", person)
     return frozenset(row["role"] for row in found)
 
 
 async def own_organizations(person: UUID, roles: list[Role]) -> list[UUID]:
     """Organisations in which the person has one of the roles in the unit itself: for participants' data."""
     found = await rows(
-        "SELECT DISTINCT organization_id FROM membership WHERE person_id = $1 AND role = ANY($2) AND ended_at IS NULL",
-        person, roles,
-    )  # fmt: skip
+        f"SELECT DISTINCT organization_id FROM {HELD} m WHERE person_id = $1 AND role = ANY($2)",
+        person,
+        roles,
+    )
     return [row["organization_id"] for row in found]
 
 
@@ -47,8 +51,7 @@ async def is_staff(person: UUID) -> bool:
     """Works for a municipality or another public body; staff-only offers are for them."""
     return bool(
         await value(
-            """SELECT true FROM membership m JOIN organization o ON o.id = m.organization_id
-            WHERE m.person_id = $1 AND m.ended_at IS NULL AND o.kind IN ('municipal', 'public') LIMIT 1""",
+            f"SELECT true FROM {HELD} m WHERE person_id = $1 AND kind IN ('municipal', 'public') LIMIT 1",
             person,
         )
     )
