@@ -19,6 +19,8 @@ from organizations.directory.models import OrganizationKind
 
 def _number(text: Any) -> str:
     """Nine digits whose control digit is right, with or without spaces between."""
+    if not text:
+        raise ValueError(_("Skriv organisasjonsnummeret."))
     try:
         return str(orgnr.validate("".join(str(text).split())))
     except ValidationError:

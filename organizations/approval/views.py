@@ -157,11 +157,11 @@ async def _approval(
 ) -> Response:
     decisions = await queries.decisions_about(found.id)
     municipal = found.kind is OrganizationKind.MUNICIPAL
-    form = answer or unit
+    form = answer or unit or AnswerForm.blank()
     if answer:
         answer.values["seen"] = str(len(decisions))
     return render(
-        request, "organizations/approval/approval.html", status=422 if form and form.errors else 200, form=form,
+        request, "organizations/approval/approval.html", status=422 if form.errors else 200, form=form,
         organization=found, decides=decides, decisions=decisions, answered=rules.ANSWERED_LABELS,
         answer_form=answer or AnswerForm.blank(seen=len(decisions)),
         unit_form=unit or UnitForm.blank(parent=found.parent_id),
