@@ -130,7 +130,10 @@ class Settings(BaseSettings):
             yield "set TREFFPUNKT_SECRET_KEY to at least 32 random characters"
         if not self.allowed_hosts:
             yield "set TREFFPUNKT_ALLOWED_HOSTS to the host names that are answered"
-        if not self.register_url.startswith("https://"):
+        if (
+            not self.register_url.startswith("https://")
+            and urlsplit(self.register_url).hostname not in LOOPBACK
+        ):
             yield "set TREFFPUNKT_REGISTER_URL to an https address"
         if not self.secure:
             yield "set TREFFPUNKT_PUBLIC_URL to an https address"
