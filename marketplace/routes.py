@@ -10,6 +10,7 @@ from marketplace.dialogue import views as dialogue
 from marketplace.goals import views as goals
 from marketplace.home import views as home
 from marketplace.my_page import views as my_page
+from marketplace.people import factor_views as factors
 from marketplace.people import views as people
 from offers.attendance import views as attendance
 from offers.bookings import participant_views as participants
@@ -72,6 +73,9 @@ ROUTES: list[Route] = [
     # people
     both("/sign-in", people.sign_in),
     both("/sign-in/code", people.code),
+    both("/sign-in/again", people.again, "next"),
+    both("/sign-in/second-factor", factors.second_factor, "next"),
+    post("/sign-in/passkey", factors.passkey, "/sign-in", "next"),
     both("/sign-in/{token}", people.link),
     post("/sign-out", people.sign_out, "/"),
     get("/my-page", my_page.show),
@@ -80,6 +84,12 @@ ROUTES: list[Route] = [
     post("/my-page/calendar/revoke", my_page.revoke_calendar, "/my-page"),
     post("/my-page/sign-ins/end", my_page.end_sign_ins, "/my-page"),
     post("/my-page/sign-ins/{id}/end", my_page.end_sign_in, "/my-page"),
+    get("/my-page/second-factor", factors.show),
+    both("/my-page/second-factor/app", factors.app, "next"),
+    post("/my-page/second-factor/app/remove", factors.remove_app, "/my-page/second-factor"),
+    post("/my-page/second-factor/passkeys", factors.add_passkey, "/my-page/second-factor", "next"),
+    post("/my-page/second-factor/passkeys/{id}/remove", factors.remove_passkey, "/my-page/second-factor"),
+    post("/my-page/second-factor/codes", factors.new_codes, "/my-page/second-factor"),
     # organisations and their work
     get("/manage", publishing.manage),
     both("/manage/offers/new", steps.new),
@@ -137,5 +147,6 @@ ROUTES: list[Route] = [
     get("/demo/people.json", demo.people),
     get("/demo/register/enhetsregisteret/api/{kind}/{number}", demo.register),
     get("/demo/register/frivillighetsregisteret/api/{kind}/{number}", demo.register),
+    get("/demo/codes", demo.codes),
     both("/demo/clock", demo.time),
 ]

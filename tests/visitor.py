@@ -85,6 +85,12 @@ class Visitor:
             async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
                 yield cls(client, travel, now)
 
+    def at_network(self, address: str) -> "Visitor":
+        """Somebody else, with an empty browser, at another network address."""
+        transport = httpx.ASGITransport(app=APP, client=(address, 4711))
+        client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
+        return Visitor(client, self.travel, self.now)
+
     def wait(self, time: timedelta) -> None:
         """Let time pass."""
         self.now += time

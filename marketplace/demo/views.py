@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import nh3
+from pyotp import TOTP
 from starlette.responses import JSONResponse, Response
 
 from marketplace.base import clock, mailbox
@@ -101,7 +102,7 @@ def message_id(request: Request) -> UUID:
 
 @in_demo
 async def people(request: Request) -> Response:
-    """Who can sign in, for scripts: role, name, organization, address."""
+    """Who can sign in, for scripts: role, name, organization, address, and totp_secret of whoever has an app."""
     return JSONResponse(demo_people(), headers=NO_STORE)
 
 
@@ -113,6 +114,20 @@ async def register(request: Request) -> Response:
         if entry["organisasjonsnummer"] == asked["number"]:
             return JSONResponse(entry, headers=NO_STORE)
     return JSONResponse({"status": 404, "error": "Not Found"}, 404, NO_STORE)
+
+
+@in_demo
+async def codes(request: Request) -> Response:
+    """What the apps of the demo's people show now, for whoever has no such app at hand."""
+    at = clock.unmoved().timestamp()
+    shown = [
+        one | {"code": TOTP(secret).at(int(at))}
+        for one in demo_people()
+        if (secret := one.get("totp_secret"))
+    ]
+    return render(
+        request, "marketplace/demo/codes.html", people=shown, seconds=30 - int(at) % 30, headers=NO_STORE
+    )
 
 
 @in_demo

@@ -15,7 +15,7 @@ from marketplace.base.http import signature
 from marketplace.base.mail import post
 from marketplace.base.models import Channel
 from marketplace.people.models import Person, SignIn, SignInTicket
-from marketplace.people.queries import SignedIn, secret_hash
+from marketplace.people.queries import SignedIn, has_second_factor, secret_hash
 from marketplace.people.rules import GUESSES, RESIDENT, TICKET_LASTS
 
 SEEN_EVERY = timedelta(minutes=5)
@@ -55,6 +55,8 @@ class Entry:
 
     secret: str
     next_path: str | None
+    half: bool = False
+    """Has the person a second factor that is still to be given?"""
 
 
 def code_hash(ticket: UUID, code: str) -> bytes:
@@ -105,6 +107,7 @@ async def enter_by_code(ticket_id: UUID, code: str, visit: Visit, *, now: dateti
         ticket = await row(TRY_CODE, ticket_id, now, code_hash(ticket_id, code), GUESSES)
         if ticket and ticket["used_at"]:
             return await _enter(ticket, visit, now)
+        await audit.record("sign_in.refused", object_id=ticket_id, now=now)
     # Raised outside the transaction, so that the wrong guess stays counted.
     if ticket is None or ticket["guesses"] >= GUESSES:
         raise TicketGone
@@ -115,17 +118,49 @@ async def _enter(ticket: dict[str, Any], visit: Visit, now: datetime) -> Entry:
     """A new sign-in of whoever has proven the ticket's address; the browser's sign-in before it ends."""
     channel = Channel(ticket["channel"])
     person = await _person_with(channel, ticket["address"], visit.lang, now)
+    secret = await _new_sign_in(person, visit, channel, now)
+    return Entry(secret, ticket["next_path"], await has_second_factor(person))
+
+
+async def _new_sign_in(
+    person: UUID, visit: Visit, by: str, now: datetime, second_factor_at: datetime | None = None
+) -> str:
+    """Make a sign-in and end the one that this browser had. Returns its secret."""
     secret, sign_in = secrets.token_urlsafe(32), uuid7()
     if visit.before:
         await rows("UPDATE sign_in SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL", visit.before, now)
     await SignIn.create(
         id=sign_in, person_id=person, secret_hash=secret_hash(secret), device=visit.device, created_at=now,
-        seen_at=now, expires_at=now + RESIDENT.absolute,
+        seen_at=now, expires_at=now + RESIDENT.absolute, second_factor_at=second_factor_at,
     )  # fmt: skip
     await audit.record(
-        "sign_in.made", actor=person, person=person, object_id=sign_in, details={"channel": channel}, now=now
+        "sign_in.made", actor=person, person=person, object_id=sign_in, details={"by": by}, now=now
     )
-    return Entry(secret, ticket["next_path"])
+    return secret
+
+
+async def enter_by_passkey(person: UUID, visit: Visit, *, now: datetime) -> str:
+    """Sign in whoever's passkey has signed: something they have, unlocked by what they are or know. Returns the
+    secret."""
+    async with in_transaction():
+        return await _new_sign_in(person, visit, "passkey", now, now)
+
+
+RENEW = """WITH old AS (UPDATE sign_in SET ended_at = $4 WHERE id = $1 AND ended_at IS NULL RETURNING *)
+INSERT INTO sign_in (id, person_id, secret_hash, device, created_at, seen_at, expires_at, second_factor_at)
+SELECT $2, person_id, $3, device, created_at, $4, expires_at, coalesce($5, second_factor_at) FROM old RETURNING id"""
+
+
+async def renew(
+    sign_in: UUID, *, now: datetime, second_factor_at: datetime | None = None
+) -> tuple[UUID, str] | None:
+    """Put a new sign-in in place of this one, for a second factor or another role: whoever had its secret has nothing.
+
+    It ends when the old one would have. Returns its id and secret, or None when the old one was ended meanwhile.
+    """
+    new, secret = uuid7(), secrets.token_urlsafe(32)
+    made = await row(RENEW, sign_in, new, secret_hash(secret), now, second_factor_at)
+    return (new, secret) if made else None
 
 
 PROVEN_BY = (

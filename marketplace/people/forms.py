@@ -9,7 +9,10 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from marketplace.base.forms import Form, gettext, lazy
 from marketplace.base.http import local_path
 from marketplace.base.models import Channel
-from marketplace.people.rules import contact
+from marketplace.people.rules import LETTERS, contact
+
+Next = Annotated[str | None, BeforeValidator(local_path)]
+"""The page to go to afterwards: one of ours, or none."""
 
 
 def reachable(text: str) -> str:
@@ -23,7 +26,7 @@ def reachable(text: str) -> str:
 
 class SignInForm(Form):
     address: Annotated[str, Field(max_length=254), AfterValidator(reachable)]
-    next: Annotated[str | None, BeforeValidator(local_path)] = None
+    next: Next = None
 
     words = {"address": {"missing": lazy("Skriv e-postadressen eller mobilnummeret ditt.")}}
 
@@ -34,13 +37,62 @@ class SignInForm(Form):
         return found
 
 
+SixDigits = Annotated[
+    str, BeforeValidator(lambda text: re.sub(r"\s", "", text)), Field(pattern=r"^[0-9]{6}$")
+]
+SIX_DIGITS = {
+    "missing": lazy("Skriv koden på seks sifre."),
+    "string_pattern_mismatch": lazy("Koden er seks sifre, uten bokstaver."),
+}
+
+
 class CodeForm(Form):
     ticket: UUID
-    code: Annotated[str, BeforeValidator(lambda text: re.sub(r"\s", "", text)), Field(pattern=r"^[0-9]{6}$")]
+    code: SixDigits
+
+    words = {"code": SIX_DIGITS}
+
+
+class SecondFactorForm(Form):
+    """A code of the app, or a recovery code: their shape tells which."""
+
+    code: Annotated[
+        str,
+        BeforeValidator(lambda text: re.sub(r"[\s-]", "", text).upper()),
+        Field(pattern=rf"^([0-9]{{6}}|[{LETTERS}]{{8}})$"),
+    ]
+    next: Next = None
 
     words = {
         "code": {
             "missing": lazy("Skriv koden på seks sifre."),
-            "string_pattern_mismatch": lazy("Koden er seks sifre, uten bokstaver."),
+            "string_pattern_mismatch": lazy("Koden fra appen er seks sifre. En reservekode er åtte tegn."),
         }
     }
+
+
+class AppForm(Form):
+    """The first code of a new app; `app` is its sealed secret."""
+
+    app: str = Field(max_length=500)
+    code: SixDigits
+    next: Next = None
+
+    words = {"code": SIX_DIGITS}
+
+
+class PasskeyForm(Form):
+    """What the browser says of a passkey: JSON, and the challenge that the page gave, sealed."""
+
+    passkey: str = Field(max_length=20_000)
+    challenge: str = Field(max_length=500)
+    next: Next = None
+
+
+class AgainForm(Form):
+    """Which of my addresses the code goes to."""
+
+    contact: UUID
+    next: Next = None
+
+    words = {"contact": {"otherwise": lazy("Velg hvor vi skal sende koden.")}}

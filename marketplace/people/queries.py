@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import row, rows
+from marketplace.base.database import row, rows, value
 from marketplace.people.rules import GUESSES
 
 
@@ -39,12 +39,20 @@ def secret_hash(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
+HAS_FACTOR = """EXISTS (SELECT FROM totp t WHERE t.person_id = {person})
+    OR EXISTS (SELECT FROM passkey k WHERE k.person_id = {person})"""
+
+
+async def has_second_factor(person: UUID) -> bool:
+    """An app or a passkey."""
+    return bool(await value(f"SELECT {HAS_FACTOR.format(person='$1')}", person))
+
+
 async def signed_in(secret: str, now: datetime) -> SignedIn | None:
     """Who has the sign-in with this secret, if it has not been ended. rules.over says whether it lasted too long."""
     found = await row(
-        """SELECT p.id, p.name, p.lang, s.id AS sign_in_id, s.seen_at, s.created_at AS signed_in_at,
-            s.second_factor_at, EXISTS (SELECT FROM totp t WHERE t.person_id = p.id AND t.confirmed_at IS NOT NULL)
-                OR EXISTS (SELECT FROM passkey k WHERE k.person_id = p.id) AS has_second_factor
+        f"""SELECT p.id, p.name, p.lang, s.id AS sign_in_id, s.seen_at, s.created_at AS signed_in_at,
+            s.second_factor_at, {HAS_FACTOR.format(person="p.id")} AS has_second_factor
         FROM sign_in s JOIN person p ON p.id = s.person_id
         WHERE s.secret_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2""",
         secret_hash(secret), now,
@@ -62,9 +70,9 @@ async def sign_ins(person: UUID, now: datetime) -> list[dict[str, Any]]:
 
 
 async def verified_contacts(person: UUID) -> list[dict[str, Any]]:
-    """Addresses that the person has proven theirs: channel, value."""
+    """Addresses that the person has proven theirs: id, channel, value."""
     return await rows(
-        """SELECT channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
+        """SELECT id, channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
         ORDER BY channel, value""",
         person,
     )

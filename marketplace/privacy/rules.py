@@ -99,7 +99,7 @@ TABLES: dict[str, Table] = {
     ),
     "totp": Table(
         {"person_id": "whose app it is", "secret": "checking its codes"},
-        "id last_step created_at confirmed_at",
+        "id last_step created_at",
         Goes(person_done("t.person_id", "t.created_at")),
     ),
     "passkey": Table(
