@@ -41,9 +41,9 @@ class ApplyForm(Form):
 
     name: str = Field(min_length=1, max_length=120)
     kind: OrganizationKind
-    municipality: UUID
     has_number: Literal["yes", "no"]
     number: Annotated[str, BeforeValidator(_number)] | None = None
+    municipality: UUID
     summary: str = Field(min_length=1, max_length=600)
     contact_name: str = Field(min_length=1, max_length=80)
     email: Annotated[str, AfterValidator(_email)] = Field(min_length=1, max_length=254)
