@@ -179,6 +179,8 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     town.parameters = {
         ("offers", "slug"): walk.slug,
         ("organizations", "slug"): centre.slug,
+        ("apply", "slug"): centre.slug,
+        ("approvals", "slug"): centre.slug,
         ("bookings", "token"): link_path(booking.id, 1).removeprefix("/bookings/"),
         ("kinds", "kind"): "activity",
         ("sessions", "id"): str(first.id),
@@ -193,6 +195,8 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("dialogues", "slug"): dialogue.slug,
         ("meetings", "offer"): meeting.slug,
         ("members", "id"): str(centre.id),
+        ("api", "kind"): "enheter",
+        ("{kind}", "number"): "314510003",
         ("mailbox", "id"): "00000000-0000-7000-8000-000000000000",
     }
     return town
