@@ -30,7 +30,7 @@ from offers.publishing.queries import (
     title_of,
     venues,
 )  # fmt: skip
-from offers.publishing.upkeep import only_approved
+from organizations.directory.models import OrganizationState
 from organizations.members.models import Role
 
 STEPS = {
@@ -90,7 +90,8 @@ async def editable(request: Request) -> Offer:
     offer = await offer_editable_by(request.person, request.path_params["slug"])
     if offer.state == OfferState.CANCELLED:
         raise Refused(str(rules.CANCELLED))
-    await only_approved(offer.owner_id)
+    if offer.owner.state != OrganizationState.APPROVED:
+        raise Refused(str(rules.SUSPENDED))
     return offer
 
 
