@@ -9,6 +9,7 @@ from marketplace.demo import views as demo
 from marketplace.dialogue import views as dialogue
 from marketplace.goals import views as goals
 from marketplace.home import views as home
+from marketplace.my_page import contact_views as contacts
 from marketplace.my_page import views as my_page
 from marketplace.people import factor_views as factors
 from marketplace.people import views as people
@@ -81,6 +82,11 @@ ROUTES: list[Route] = [
     post("/my-page/calendar/revoke", my_page.revoke_calendar, "/my-page"),
     post("/my-page/sign-ins/end", my_page.end_sign_ins, "/my-page"),
     post("/my-page/sign-ins/{id}/end", my_page.end_sign_in, "/my-page"),
+    get("/my-page/contacts", contacts.listing),
+    both("/my-page/contacts/new", contacts.new),
+    both("/my-page/contacts/verify", contacts.verify, "ticket"),
+    both("/my-page/contacts/link/{token}", contacts.link),
+    both("/my-page/contacts/{id}/remove", contacts.remove),
     get("/my-page/second-factor", factors.show),
     both("/my-page/second-factor/app", factors.app, "next"),
     post("/my-page/second-factor/app/remove", factors.remove_app, "/my-page/second-factor"),

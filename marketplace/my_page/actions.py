@@ -8,8 +8,11 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base import audit
 from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.errors import NotFound, Refused
+from marketplace.base.i18n import gettext as _
 from marketplace.people import actions as people
-from marketplace.people.queries import secret_hash
+from marketplace.people import contacts
+from marketplace.people.queries import secret_hash, verified_contacts
 from offers.bookings.rules import ACTIVE
 
 REVOKE = (
@@ -51,3 +54,28 @@ async def revoke_calendar_address(person: UUID, *, now: datetime) -> None:
             await audit.record(
                 "calendar_address.revoked", actor=person, person=person, object_id=revoked["id"], now=now
             )
+
+
+async def remove_contact(person: UUID, contact: UUID, *, now: datetime) -> None:
+    """Take away one of the person's addresses. Messages about their bookings go to the first that is left.
+
+    Raises Refused for the last one: it is how they sign in. NotFound when it is not theirs (any more).
+    """
+    async with in_transaction():
+        # Two tabs at once, each removing one of two: the second waits here, and sees that one is left.
+        await rows("SELECT id FROM person WHERE id = $1 FOR NO KEY UPDATE", person)
+        mine = await verified_contacts(person)
+        gone = next((each for each in mine if each["id"] == contact), None)
+        if gone is None:
+            raise NotFound
+        left = [each for each in mine if each is not gone]
+        if not left:
+            raise Refused(_("Dette er den eneste adressen din. Legg til en annen først, ellers kommer du ikke inn."))
+        await rows(
+            """UPDATE booking b SET contact_id = $4 FROM contact_point c
+            WHERE c.id = b.contact_id AND c.person_id = $1 AND c.channel = $2 AND c.value = $3""",
+            person, gone["channel"], gone["value"], left[0]["id"],
+        )  # fmt: skip
+        await contacts.forget_address(person, gone["channel"], gone["value"])
+        await audit.record("contact.removed", actor=person, person=person, object_id=contact, now=now)
+        await contacts.tell_of_change(person, mine, contact, now)

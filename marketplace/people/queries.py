@@ -96,13 +96,16 @@ class Ticket:
 
 TICKET = """SELECT id, address, used_at IS NOT NULL AS used, expires_at <= $2 AS expired,
     guesses >= $3 AS guessed_out FROM sign_in_ticket"""
+WHOSE = "person_id IS NOT DISTINCT FROM $4"
 
 
-async def ticket_of_link(token: str, now: datetime) -> Ticket | None:
-    found = await row(f"{TICKET} WHERE link_hash = $1", secret_hash(token), now, GUESSES)
+async def ticket_of_link(token: str, now: datetime, person: UUID | None = None) -> Ticket | None:
+    """The ticket of a link: one that signs in, or one that proves an address of this person."""
+    found = await row(f"{TICKET} WHERE link_hash = $1 AND {WHOSE}", secret_hash(token), now, GUESSES, person)
     return Ticket(**found) if found else None
 
 
-async def ticket_of_code(id: UUID, now: datetime) -> Ticket | None:  # noqa: A002 - an id is called id here
-    found = await row(f"{TICKET} WHERE id = $1", id, now, GUESSES)
+async def ticket_of_code(id: UUID, now: datetime, person: UUID | None = None) -> Ticket | None:  # noqa: A002 - an id is called id here
+    """The ticket whose code is asked for, likewise."""
+    found = await row(f"{TICKET} WHERE id = $1 AND {WHOSE}", id, now, GUESSES, person)
     return Ticket(**found) if found else None
