@@ -9,6 +9,7 @@ from marketplace.demo import views as demo
 from marketplace.dialogue import views as dialogue
 from marketplace.goals import views as goals
 from marketplace.home import views as home
+from marketplace.my_page import acting_views as acting
 from marketplace.my_page import contact_views as contacts
 from marketplace.my_page import views as my_page
 from marketplace.people import factor_views as factors
@@ -87,6 +88,12 @@ ROUTES: list[Route] = [
     both("/my-page/contacts/verify", contacts.verify, "ticket"),
     both("/my-page/contacts/link/{token}", contacts.link),
     both("/my-page/contacts/{id}/remove", contacts.remove),
+    get("/my-page/people", acting.people),
+    both("/my-page/people/new", acting.new_person),
+    both("/my-page/people/{id}/end", acting.end_person),
+    get("/my-page/helpers", acting.helpers),
+    post("/my-page/helpers/{id}/accept", acting.accept_helper, "/my-page/helpers"),
+    both("/my-page/helpers/{id}/end", acting.end_helper),
     get("/my-page/second-factor", factors.show),
     both("/my-page/second-factor/app", factors.app, "next"),
     post("/my-page/second-factor/app/remove", factors.remove_app, "/my-page/second-factor"),

@@ -70,7 +70,9 @@ async def remove_contact(person: UUID, contact: UUID, *, now: datetime) -> None:
             raise NotFound
         left = [each for each in mine if each is not gone]
         if not left:
-            raise Refused(_("Dette er den eneste adressen din. Legg til en annen først, ellers kommer du ikke inn."))
+            raise Refused(
+                _("Dette er den eneste adressen din. Legg til en annen først, ellers kommer du ikke inn.")
+            )
         await rows(
             """UPDATE booking b SET contact_id = $4 FROM contact_point c
             WHERE c.id = b.contact_id AND c.person_id = $1 AND c.channel = $2 AND c.value = $3""",

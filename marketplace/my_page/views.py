@@ -17,6 +17,7 @@ from marketplace.people.queries import sign_ins, verified_contacts
 from marketplace.people.rules import MEMBER, RESIDENT, over
 from marketplace.people.views import signed_out
 from marketplace.settings import settings
+from organizations.members.models import Role
 
 
 @signed_in
@@ -38,6 +39,8 @@ async def _page(
         status=status,
         own=own,
         others=rules.by_participant(booking for booking in coming if booking not in own),
+        helped=await queries.bookings(me.id, request.lang, coming=True, now=now, helped=True)
+        if Role.GUIDE in request.roles else [],
         following=next((booking for booking in own if booking["state"] == "confirmed" and booking["starts_at"]), None),
         past=await queries.bookings(me.id, request.lang, coming=False, now=now),
         told=rules.told,

@@ -50,9 +50,7 @@ async def _prove(ticket: dict[str, Any], person: UUID, now: datetime) -> bool:
     return True
 
 
-async def tell_of_change(
-    person: UUID, addresses: list[dict[str, Any]], contact: UUID, now: datetime
-) -> None:
+async def tell_of_change(person: UUID, addresses: list[dict[str, Any]], contact: UUID, now: datetime) -> None:
     """Say to all these addresses that one was added or removed, and no more: it may not have been the person."""
     lang = await value("SELECT lang FROM person WHERE id = $1", person)
     for each in addresses:
@@ -65,5 +63,8 @@ async def tell_of_change(
 async def forget_address(person: UUID, channel: str, address: str) -> None:
     """Delete the address from the person, also where they gave it for a booking before they had proven it."""
     await rows(
-        "DELETE FROM contact_point WHERE person_id = $1 AND channel = $2 AND value = $3", person, channel, address
+        "DELETE FROM contact_point WHERE person_id = $1 AND channel = $2 AND value = $3",
+        person,
+        channel,
+        address,
     )

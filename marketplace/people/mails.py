@@ -32,3 +32,11 @@ async def addresses_changed(channel: Channel, lang: str) -> Content | None:
     with speaking(lang):
         subject = _("Adressene dine er endret")
     return compose("addresses_changed", channel, lang, subject)
+
+
+@mail
+async def help_offered(channel: Channel, lang: str) -> Content | None:
+    """Somebody would like to book for whoever has this address. Who and what is for those alone who sign in with it."""
+    with speaking(lang):
+        subject = _("Noen vil hjelpe deg")
+    return compose("help_offered", channel, lang, subject)

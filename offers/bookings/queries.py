@@ -77,7 +77,8 @@ def pool_of(found: dict[str, Any]) -> rules.Pool:
 
 BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queue_no, b.held_until,
     b.lang AS booking_lang, b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id,
-    n.name AS participant, k.name AS booker, c.channel, c.value AS address, o.id AS offer_id, o.slug,
+    n.name AS participant, CASE WHEN c.person_id = b.participant_id THEN n.name ELSE k.name END AS booker,
+    c.channel, c.value AS address, o.id AS offer_id, o.slug,
     o.joining, o.sensitive, o.keep_months, o.promotion,
     o.hold_hours, o.phone AS offer_phone, o.contact_name, o.online_url, o.state AS offer_state, w.name AS owner,
     w.slug AS owner_slug, w.phone AS owner_phone, t.title, t.lang AS text_lang, t.meets_you, t.way_in, t.bring,
@@ -91,6 +92,7 @@ FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.off
 async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
     """One booking with its offer, sessions (`sessions`) and place in the queue (`place`). Raises NotFound.
 
+    `booker`: whom its messages greet: who booked, or who comes when the address is theirs (a guide has booked).
     `online`: the link to where it happens, for those who have a place and nobody else.
     """
     found = await row(f"{BOOKING} WHERE b.id = $1", booking_id, lang)

@@ -52,7 +52,9 @@ async def test_a_proven_address_shows_the_bookings_made_with_it_and_not_before(v
     assert await addresses(ola) == [NEW, "ola@example.no"]
     assert "Fjelltur" in (await visitor.open("/my-page")).text
     told = await rows("SELECT address, facts::text FROM outbox_message WHERE mail = 'addresses_changed'")
-    assert told == [{"address": "ola@example.no", "facts": "{}"}], "the old address hears of it, not which one"
+    assert told == [{"address": "ola@example.no", "facts": "{}"}], (
+        "the old address hears of it, not which one"
+    )
 
 
 async def test_the_link_asks_first_and_then_proves(visitor: Visitor) -> None:
@@ -98,7 +100,9 @@ async def test_nobody_else_proves_with_my_ticket(visitor: Visitor) -> None:
     page = await asked(visitor)
     message = await last_message()
     await visitor.sign_in(per)
-    fields = page.fields() | {"form_token": (await visitor.open("/my-page")).fields("/sign-out")["form_token"]}
+    fields = page.fields() | {
+        "form_token": (await visitor.open("/my-page")).fields("/sign-out")["form_token"]
+    }
     assert (await visitor.open(page.url)).status == 404
     assert (await visitor.post("/my-page/contacts/verify", fields | {"code": message["code"]})).status == 404
     assert (await visitor.open(f"/my-page/contacts/link/{message['token']}")).status == 404
@@ -123,7 +127,9 @@ async def test_the_answer_is_the_same_for_a_known_and_an_unknown_address(visitor
     await make.person("Per", "per@example.no")
     await visitor.sign_in(await make.person("Ola", "ola@example.no"))
     known, unknown = await asked(visitor, "per@example.no"), await asked(visitor, "ingen@example.no")
-    strip = [page.text.replace("per@example.no", "").replace("ingen@example.no", "") for page in (known, unknown)]
+    strip = [
+        page.text.replace("per@example.no", "").replace("ingen@example.no", "") for page in (known, unknown)
+    ]
     assert strip[0] == strip[1]
     assert [row["mail"] for row in await rows("SELECT mail FROM outbox_message")] == ["new_address"] * 2
 
@@ -218,5 +224,3 @@ async def test_asking_is_limited_per_person_and_per_address(visitor: Visitor, ho
         to = f"ny{number}@example.no" if how == "person" else NEW
         answers.append((await visitor.submit(page, "/new", address=to)).status)
     assert answers == [303] * 10 + [429]
-
-
