@@ -83,6 +83,7 @@ ROUTES: list[Route] = [
     post("/my-page/calendar/revoke", my_page.revoke_calendar, "/my-page"),
     post("/my-page/sign-ins/end", my_page.end_sign_ins, "/my-page"),
     post("/my-page/sign-ins/{id}/end", my_page.end_sign_in, "/my-page"),
+    both("/my-page/alias", my_page.alias),
     get("/my-page/contacts", contacts.listing),
     both("/my-page/contacts/new", contacts.new),
     both("/my-page/contacts/verify", contacts.verify, "ticket"),

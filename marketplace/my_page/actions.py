@@ -28,6 +28,21 @@ async def describe(person: UUID, *, name: str | None, lang: str) -> None:
                    person, lang, list(ACTIVE))  # fmt: skip
 
 
+SHIELD = """UPDATE person SET shielded = $2 WHERE id = $1 OR id IN (
+    SELECT c.person_id FROM contact_point own
+    JOIN contact_point c ON c.channel = own.channel AND c.value = own.value AND c.verified_at IS NULL
+    WHERE own.person_id = $1 AND own.verified_at IS NOT NULL AND NOT EXISTS (
+        SELECT FROM contact_point v WHERE v.person_id = c.person_id AND v.verified_at IS NOT NULL))"""
+
+
+async def shield(person: UUID, alias: bool, *, now: datetime) -> None:
+    """Show an alias for the person on lists, or their name again: also for what is booked already, signed in or as a
+    guest with an address that they have proven theirs."""
+    async with in_transaction():
+        await rows(SHIELD, person, alias)
+        await audit.record("alias.changed", actor=person, person=person, now=now)
+
+
 async def new_calendar_address(person: UUID, *, now: datetime) -> str:
     """Make the person's calendar address, or another one in place of the old, which stops working.
 

@@ -23,6 +23,12 @@ class ProfileForm(Form):
     lang: Annotated[str, AfterValidator(_known)]
 
 
+class AliasForm(Form):
+    """Whether lists show an alias."""
+
+    alias: bool = False
+
+
 class PersonForm(Form):
     """Somebody to act for; with an address they are asked first."""
 

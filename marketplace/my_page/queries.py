@@ -64,3 +64,8 @@ async def calendar_address_since(person: UUID) -> datetime | None:
         "SELECT created_at FROM calendar_address WHERE person_id = $1 AND revoked_at IS NULL", person
     )
     return made
+
+
+async def shielded(person: UUID) -> bool:
+    """Do lists show an alias for the person?"""
+    return bool(await value("SELECT shielded FROM person WHERE id = $1", person))
