@@ -14,6 +14,7 @@ from marketplace.my_page import contact_views as contacts
 from marketplace.my_page import views as my_page
 from marketplace.people import factor_views as factors
 from marketplace.people import views as people
+from marketplace.privacy import views as privacy
 from offers.attendance import views as attendance
 from offers.bookings import participant_views as participants
 from offers.bookings import views as bookings
@@ -95,6 +96,11 @@ ROUTES: list[Route] = [
     get("/my-page/helpers", acting.helpers),
     post("/my-page/helpers/{id}/accept", acting.accept_helper, "/my-page/helpers"),
     both("/my-page/helpers/{id}/end", acting.end_helper),
+    get("/my-page/looked", privacy.looked),
+    get("/my-page/download", privacy.download),
+    get("/my-page/download.json", privacy.download_json),
+    get("/my-page/download.html", privacy.download_html),
+    both("/my-page/delete", privacy.erase),
     get("/my-page/second-factor", factors.show),
     both("/my-page/second-factor/app", factors.app, "next"),
     post("/my-page/second-factor/app/remove", factors.remove_app, "/my-page/second-factor"),
@@ -138,6 +144,7 @@ ROUTES: list[Route] = [
     both("/dialogues/{slug}/meetings/{offer}/move", dialogue.move_meeting),
     both("/dialogues/{slug}/meetings/{offer}/cancel", dialogue.cancel_meeting),
     # about
+    get("/goodbye", privacy.goodbye),
     get("/privacy", home.privacy),
     get("/accessibility", home.accessibility),
     get("/help-now", home.help_now),

@@ -99,7 +99,7 @@ async def test_after_it_is_cancelled_the_lists_of_whom_to_ring_say_no_name_eithe
 
 
 async def test_the_place_in_a_list_does_not_tell_how_the_name_begins(visitor: Visitor) -> None:
-    offer, session, kept = await the_town(visitor)
+    _offer, session, kept = await the_town(visitor)
     await rows("UPDATE person SET name = 'Åse', shielded = true WHERE id = $1", kept["own"].participant_id)
     await rows("UPDATE booking SET reference = 'BBBBBB' WHERE id = $1", kept["own"].id)
     await rows("UPDATE booking SET reference = 'CCCCCC' WHERE id = $1", kept["child"].id)
