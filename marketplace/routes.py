@@ -75,7 +75,7 @@ ROUTES: list[Route] = [
     both("/sign-in/code", people.code),
     both("/sign-in/again", people.again, "next"),
     both("/sign-in/second-factor", factors.second_factor, "next"),
-    post("/sign-in/passkey", factors.passkey, "/sign-in", "next"),
+    post("/sign-in/second-factor/passkey", factors.passkey, "/sign-in", "next"),
     both("/sign-in/{token}", people.link),
     post("/sign-out", people.sign_out, "/"),
     get("/my-page", my_page.show),

@@ -17,9 +17,9 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import limit, limit_visitor
 from marketplace.base.templates import render
 from marketplace.people import actions, factors, passkeys
-from marketplace.people.forms import AppForm, PasskeyForm, SecondFactorForm
+from marketplace.people.forms import AppForm, PasskeyForm, SecondFactorForm, SignInForm
 from marketplace.people.queries import verified_contacts
-from marketplace.people.views import visit_of, with_sign_in
+from marketplace.people.views import sign_in_page, visit_of, with_sign_in
 from marketplace.settings import settings
 
 QUARTER = timedelta(minutes=15)
@@ -52,18 +52,14 @@ async def second_factor(request: Request) -> Response:
     return await _second_factor_page(request, form, 422 if form.errors else 200)
 
 
-async def _second_factor_page(request: Request, form: Any, status: int) -> Response:
+async def _second_factor_page(request: Request, form: Any, status: int, refused: bool = False) -> Response:
     somebody, ours = request.half or request.person, passkeys.site(request)
     found = await factors.factors_of(somebody.id)
     challenge = await passkeys.to_enter(somebody.id, ours) if ours and found["passkeys"] else None
     return render(
-        request,
-        "marketplace/people/second_factor.html",
-        form=form,
-        factors=found,
-        challenge=challenge,
-        status=status,
-    )
+        request, "marketplace/people/second_factor.html", form=form, factors=found, challenge=challenge,
+        refused=refused, status=status,
+    )  # fmt: skip
 
 
 async def _stronger(request: Request, sign_in: UUID, next_path: str | None) -> Response:
@@ -76,7 +72,7 @@ async def _stronger(request: Request, sign_in: UUID, next_path: str | None) -> R
 
 @public
 async def passkey(request: Request) -> Response:
-    """POST /sign-in/passkey: signs in whoever has the key, or is the second factor of who has begun."""
+    """POST /sign-in/second-factor/passkey: signs in whoever has the key, or is the second factor of who has begun."""
     await limit_visitor("passkey", request, 60, QUARTER)
     form, ours = await PasskeyForm.read(request), passkeys.site(request)
     somebody = request.half or request.person
@@ -86,9 +82,10 @@ async def passkey(request: Request) -> Response:
         else None
     )
     if whose is None or (request.half and whose != request.half.id):
-        page = f"/sign-in{'/second-factor' if somebody and somebody.has_second_factor else ''}"
-        wanted = local_path(form.values.get("next")) or ""
-        return see_other(f"{page}?refused=passkey&next={quote(wanted, safe='/')}", request)
+        wanted = local_path(form.values.get("next"))
+        if somebody and somebody.has_second_factor:
+            return await _second_factor_page(request, SecondFactorForm.blank(next=wanted), 422, refused=True)
+        return await sign_in_page(request, SignInForm.blank(next=wanted), 422, refused=True)
     if somebody and whose == somebody.id:
         return await _stronger(request, somebody.sign_in_id, form.data.next)
     secret = await actions.enter_by_passkey(whose, visit_of(request), now=request.now)
@@ -101,14 +98,16 @@ async def show(request: Request) -> Response:
     return await _overview(request, _next(request))
 
 
-async def _overview(request: Request, next_path: str, codes: list[str] | None = None) -> Response:
+async def _overview(
+    request: Request, next_path: str, codes: list[str] | None = None, refused: bool = False
+) -> Response:
     me, ours = request.person, passkeys.site(request)
     contacts = await verified_contacts(me.id)
     name = me.name or (contacts[0]["value"] if contacts else settings().site_name)
     return render(
         request, "marketplace/people/factors.html", factors=await factors.factors_of(me.id), next=next_path,
         codes=codes, challenge=await passkeys.to_add(me.id, name, ours) if ours else None, section="my-page",
-        must=bool({"manager", "coordinator"} & request.roles),
+        refused=refused, status=422 if refused else 200, must=bool({"manager", "coordinator"} & request.roles),
     )  # fmt: skip
 
 
@@ -121,13 +120,12 @@ async def app(request: Request) -> Response:
         secret, form.values["app"] = factors.new_app(me.id)
     else:
         form = await AppForm.read(request)
-        found = factors.secret_of(me.id, form.values.get("app", ""))
-        if found is None:
-            return see_other(
-                f"/my-page/second-factor/app?next={quote(local_path(form.values.get('next')) or '', safe='/')}",
-                request,
-            )
-        secret = found
+        secret = factors.secret_of(me.id, form.values.get("app", "")) or ""
+        if not secret:
+            secret, form.values["app"] = factors.new_app(me.id)
+            form.errors = {
+                "code": _("Bildet var for gammelt. Les det nye med appen, og skriv koden den viser da.")
+            }
         if form.valid:
             await limit("second factor", str(me.id), 20, QUARTER, now=request.now)
             if await factors.add_app(me.id, secret, form.data.code, now=request.now):
@@ -171,7 +169,7 @@ async def add_passkey(request: Request) -> Response:
     if not (ours and form.valid) or not await passkeys.add(
         request.person.id, form.data.passkey, form.data.challenge, ours, device, now=request.now
     ):
-        return see_other("/my-page/second-factor?refused=passkey", request)
+        return await _overview(request, local_path(form.values.get("next")) or "", refused=True)
     return await _added(request, form.data.next)
 
 

@@ -10,11 +10,12 @@ import pyotp
 from uuid_utils.compat import uuid7
 
 from marketplace.base import audit, clock
-from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.database import in_transaction, row, rows, value
 from marketplace.base.http import signature
+from marketplace.base.models import Channel
 from marketplace.base.seal import seal, unseal
 from marketplace.people.queries import SignedIn, has_second_factor
-from marketplace.people.rules import recovery_code
+from marketplace.people.rules import contact, recovery_code
 
 STEP = 30
 """Seconds that a code of an app lasts. The one before and the one after count too: clocks differ."""
@@ -134,13 +135,22 @@ async def remove_passkey(person: UUID, passkey: UUID, *, now: datetime) -> bool:
     return gone is not None
 
 
-async def remove_all(person: UUID, *, now: datetime) -> None:
-    """Forget all second factors of somebody who has lost them: a command of the operator."""
+async def reset(address: str, *, now: datetime) -> bool:
+    """Forget all second factors of whoever has proven this address, and end their sign-ins: they have lost them. False
+    when nobody has proven it."""
+    channel, known = contact(address) or (Channel.EMAIL, "")
     async with in_transaction():
+        person = await value(
+            "SELECT person_id FROM contact_point WHERE channel = $1 AND value = $2 AND verified_at IS NOT NULL",
+            channel, known,
+        )  # fmt: skip
+        if person is None:
+            return False
         for table in ("totp", "passkey", "recovery_code"):
             await rows(f"DELETE FROM {table} WHERE person_id = $1", person)
         await rows("UPDATE sign_in SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL", person, now)
         await audit.record("second_factor.removed", person=person, details={"kind": "all"}, now=now)
+    return True
 
 
 async def _removed(person: UUID, kind: str, now: datetime) -> None:

@@ -95,29 +95,36 @@ async def _known(person: UUID) -> list[PublicKeyCredentialDescriptor]:
     return [PublicKeyCredentialDescriptor(id=bytes(each["credential"])) for each in found]
 
 
-async def _used(sealed: str, now: datetime) -> bytes | None:
-    """The challenge of a form, the first time that it comes and in time."""
+def _challenge(sealed: str) -> bytes:
+    """The challenge of a form. Raises ValueError when it is not ours or too old."""
     challenge = unseal(PURPOSE, sealed, int(LASTS.total_seconds()))
-    first = challenge and await row(
+    if challenge is None:
+        raise ValueError("no challenge of ours")
+    return challenge
+
+
+async def _first(challenge: bytes, now: datetime) -> bool:
+    """Is it answered for the first time?"""
+    first = await row(
         """INSERT INTO passkey_challenge (id, challenge, expires_at) VALUES ($1, $2, $3)
         ON CONFLICT (challenge) DO NOTHING RETURNING id""",
         uuid7(), challenge, now + LASTS,
     )  # fmt: skip
-    return challenge if first else None
+    return first is not None
 
 
 async def add(person: UUID, answer: str, sealed: str, ours: Site, device: str, *, now: datetime) -> bool:
     """Keep a new passkey of the person, when the browser's answer is right."""
+    try:
+        challenge = _challenge(sealed)
+        made = verify_registration_response(
+            credential=answer, expected_challenge=challenge, expected_rp_id=ours.id, expected_origin=ours.origin,
+            require_user_verification=True,
+        )  # fmt: skip
+    except NOT_RIGHT:
+        return False
     async with in_transaction():
-        challenge = await _used(sealed, now)
-        if challenge is None:
-            return False
-        try:
-            made = verify_registration_response(
-                credential=answer, expected_challenge=challenge, expected_rp_id=ours.id, expected_origin=ours.origin,
-                require_user_verification=True,
-            )  # fmt: skip
-        except NOT_RIGHT:
+        if not await _first(challenge, now):
             return False
         kept = await row(
             """INSERT INTO passkey (id, person_id, credential, public_key, sign_count, device, created_at)
@@ -135,24 +142,22 @@ async def add(person: UUID, answer: str, sealed: str, ours: Site, device: str, *
 async def enter(answer: str, sealed: str, ours: Site, *, now: datetime) -> UUID | None:
     """Whose passkey has signed; None when it is not right, not ours, too old, or was used before."""
     async with in_transaction():
-        challenge = await _used(sealed, now)
         try:
-            given = parse_authentication_credential_json(answer)
-        except NOT_RIGHT:
-            return None
-        passkey = await row(
-            "SELECT id, person_id, public_key, sign_count FROM passkey WHERE credential = $1 FOR NO KEY UPDATE",
-            given.raw_id,
-        )
-        if challenge is None or passkey is None:
-            return None
-        try:
+            challenge, given = _challenge(sealed), parse_authentication_credential_json(answer)
+            passkey = await row(
+                "SELECT id, person_id, public_key, sign_count FROM passkey WHERE credential = $1 FOR NO KEY UPDATE",
+                given.raw_id,
+            )
+            if passkey is None:
+                return None
             right = verify_authentication_response(
-                credential=given, expected_challenge=challenge, expected_rp_id=ours.id,
-                expected_origin=ours.origin, credential_public_key=bytes(passkey["public_key"]),
-                credential_current_sign_count=passkey["sign_count"], require_user_verification=True,
+                credential=given, expected_challenge=challenge, expected_rp_id=ours.id, expected_origin=ours.origin,
+                credential_public_key=bytes(passkey["public_key"]), require_user_verification=True,
+                credential_current_sign_count=passkey["sign_count"],
             )  # fmt: skip
         except NOT_RIGHT:
+            return None
+        if not await _first(challenge, now):
             return None
         await rows(
             "UPDATE passkey SET sign_count = $2, used_at = $3 WHERE id = $1",

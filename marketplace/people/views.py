@@ -33,18 +33,20 @@ async def sign_in(request: Request) -> Response:
     """Ask for a one-time link: one field, and the same answer whoever it is."""
     if request.method == "GET":
         form = SignInForm.blank(next=local_path(request.query.get("next", [""])[-1]))
-        return await _sign_in_page(request, form)
+        return await sign_in_page(request, form)
     form = await SignInForm.read(request)
     if not form.valid:
-        return await _sign_in_page(request, form, 422)
+        return await sign_in_page(request, form, 422)
     channel, address = form.data.contact
     return await _send(request, channel, address, form.data.next)
 
 
-async def _sign_in_page(request: Request, form: Any, status: int = 200) -> Response:
+async def sign_in_page(request: Request, form: Any, status: int = 200, refused: bool = False) -> Response:
+    """The page with the ways in; `refused`: a passkey was."""
     ours = passkeys.site(request)
     challenge = await passkeys.to_enter(None, ours) if ours else None
-    return render(request, "marketplace/people/sign_in.html", form=form, challenge=challenge, status=status)
+    return render(request, "marketplace/people/sign_in.html", form=form, challenge=challenge, refused=refused,
+                  status=status)  # fmt: skip
 
 
 async def _send(request: Request, channel: Channel, address: str, next_path: str | None) -> Response:

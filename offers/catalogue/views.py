@@ -1,6 +1,7 @@
 """The public pages: the list of offers, an offer, the organisations and one of them."""
 
 import unicodedata
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from marketplace.base.http import Request
 from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
 from marketplace.base.kept import kept
+from marketplace.base.limits import limit_visitor
 from marketplace.base.templates import render, template
 from offers.catalogue import queries, rules
 from offers.catalogue.forms import ListForm, SearchForm, position_text
@@ -37,6 +39,8 @@ async def offers(request: Request) -> Response:
     viewer = await viewer_of(request.person)
     found, near = Found([], 0, None), []
     if form.valid:
+        if form.data.q:  # the only question that is dear
+            await limit_visitor("search", request, 300, timedelta(minutes=5))
         found = await search(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
         if not found.total and form.data.q:
             near = await near_matches(form.data.q, viewer, request)

@@ -14,7 +14,8 @@ from marketplace.access import Guarded
 from marketplace.base.database import rows
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, DialogueMember
 from marketplace.goals.models import FocusArea, Goal, Metric, Plan
-from marketplace.people.models import Person, SignIn, SignInTicket
+from marketplace.people.factors import sealed_secret
+from marketplace.people.models import Passkey, Person, SignIn, SignInTicket, Totp
 from marketplace.people.queries import secret_hash
 from marketplace.routes import ROUTES
 from offers.bookings.models import BookingState
@@ -22,7 +23,7 @@ from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, SeatPool, Session, Visibility
 from offers.feeds.models import CalendarAddress
 from offers.publishing.models import HostAssignment
-from organizations.directory.models import OrganizationKind
+from organizations.directory.models import Municipality, OrganizationKind
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
@@ -35,6 +36,12 @@ def routes(method: str) -> list[Route]:
     return [route for route in GUARDED if method in (route.methods or ())]
 
 
+VOCABULARY = (("texts", "lang"),)
+"""What is nobody's in an address."""
+OBJECTS = ("session", "pool", "booking")
+"""Fields of forms that name something that is somebody's."""
+
+
 @dataclass
 class Town:
     """`parameters`: (what stands before it, its name) of each path parameter, and a value that exists."""
@@ -43,6 +50,20 @@ class Town:
     """Who may sign in, by role; `everybody` has all roles."""
     parameters: dict[tuple[str, str], str] = field(default_factory=dict)
     ids: dict[str, UUID] = field(default_factory=dict)
+    named: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Of routes whose form or query names an object: its fields, and the path parameters that go with it."""
+
+    def missing(self) -> "Town":
+        """The same addresses with things in them that are nowhere."""
+        nowhere = {}
+        for key, value in self.parameters.items():
+            try:
+                nowhere[key] = str(UUID(value)).replace(value[-12:], "0" * 12)
+            except ValueError:
+                nowhere[key] = "finnes-ikke"
+        named = {path: fields | {name: "00000000-0000-7000-8000-000000000000" for name in fields if name in OBJECTS}
+                 for path, fields in self.named.items()}  # fmt: skip
+        return Town(parameters=nowhere | {key: self.parameters[key] for key in VOCABULARY}, named=named)
 
     def values(self, route: Route) -> dict[str, str]:
         """The route's path parameters, each with a value that exists."""
@@ -62,31 +83,38 @@ class Town:
         return path
 
 
-async def build() -> Town:
-    """Put the town into an empty database, on Tuesday 13 October 2026 at noon."""
+async def build(suffix: str = "", municipality: Municipality | None = None) -> Town:
+    """Put the town into an empty database, on Tuesday 13 October 2026 at noon. With a suffix to all that must be
+    unique another one like it: neighbours, in the same municipality or in another."""
     town = Town()
-    centre = await make.organization("Frivilligsentralen", slug="frivilligsentralen", email="post@example.no")
-    unit = await make.organization(
-        "Mestringsenheten", kind=OrganizationKind.MUNICIPAL, slug="mestringsenheten"
+    here = municipality or await make.municipality()
+    centre = await make.organization(
+        "Frivilligsentralen", slug=f"frivilligsentralen{suffix}", email="post@example.no", municipality=here
     )
-    venue = await make.venue()
-    town.people["resident"] = await make.person("Ola", "ola@example.no")
+    unit = await make.organization(
+        "Mestringsenheten",
+        kind=OrganizationKind.MUNICIPAL,
+        slug=f"mestringsenheten{suffix}",
+        municipality=here,
+    )
+    venue = await make.venue(municipality=here)
+    town.people["resident"] = await make.person("Ola", f"ola{suffix}@example.no")
     for role in Role:
         home = unit if role in (Role.GUIDE, Role.COORDINATOR, Role.STAFF) else centre
         town.people[role.value] = await make.member(
-            home, role, f"{role.value.title()}", email=f"{role}@example.no"
+            home, role, f"{role.value.title()}", email=f"{role}{suffix}@example.no"
         )
-    everybody = town.people["everybody"] = await make.person("Alle", "alle@example.no")
+    everybody = town.people["everybody"] = await make.person("Alle", f"alle{suffix}@example.no")
     for role in Role:
         home = unit if role in (Role.GUIDE, Role.COORDINATOR, Role.STAFF) else centre
         await Membership.create(person=everybody, organization=home, role=role, created_at=NOW)
 
-    walk = await make.offer("Gå på tur", slug="tur", owner=centre, venue=venue, capacity=5, starts=[
+    walk = await make.offer("Gå på tur", slug=f"tur{suffix}", owner=centre, venue=venue, capacity=5, starts=[
         NOW + timedelta(hours=1), NOW + timedelta(days=7)])  # fmt: skip
     draft = await make.offer(
-        "Strikkekafé", slug="strikkekafe", owner=centre, state="draft", joining=Joining.WHOLE
+        "Strikkekafé", slug=f"strikkekafe{suffix}", owner=centre, state="draft", joining=Joining.WHOLE
     )
-    talk = await make.offer("Samtale", slug="samtale", owner=centre, joining=Joining.REQUEST)
+    talk = await make.offer("Samtale", slug=f"samtale{suffix}", owner=centre, joining=Joining.REQUEST)
     for offer in (walk, draft, talk):
         await HostAssignment.create(person=town.people["host"], offer=offer)
     first, second = await Session.filter(offer=walk).order_by("starts_at")
@@ -100,42 +128,54 @@ async def build() -> Town:
     )
 
     plan = await Plan.create(
-        municipality=await make.municipality(), slug="temaplan", title={"nb": "Temaplan"}, summary={"nb": "Alle med"},
+        municipality=here, slug=f"temaplan{suffix}", title={"nb": "Temaplan"}, summary={"nb": "Alle med"},
         first_year=2024, last_year=2027,
     )  # fmt: skip
     area = await FocusArea.create(
         plan=plan, number=1, title={"nb": "Deltakelse"}, summary={"nb": "Flere med"}
     )
     dialogue = await Dialogue.create(
-        municipality=await make.municipality(), coordinated_by=unit, slug="frivillighetsdialogen",
+        municipality=here, coordinated_by=unit, slug=f"frivillighetsdialogen{suffix}",
         title={"nb": "Frivillighetsdialogen"}, summary={"nb": "Vi møtes"}, created_at=NOW,
     )  # fmt: skip
     await DialogueMember.create(dialogue=dialogue, organization=centre, joined_at=NOW)
     meeting = await make.offer(
-        "Dialogmøte", slug="dialogmote", owner=unit, joining=Joining.WHOLE, visibility=Visibility.MEMBERS, venue=venue,
-        starts=[NOW - timedelta(days=1)],
+        "Dialogmøte", slug=f"dialogmote{suffix}", owner=unit, joining=Joining.WHOLE, visibility=Visibility.MEMBERS,
+        venue=venue, starts=[NOW - timedelta(days=1)],
     )  # fmt: skip
     await DialogueMeeting.create(dialogue=dialogue, offer=meeting)
     coming = await make.offer(
-        "Neste møte", slug="neste-mote", owner=unit, joining=Joining.WHOLE, visibility=Visibility.MEMBERS, venue=venue,
+        "Neste møte", slug=f"neste-mote{suffix}", owner=unit, joining=Joining.WHOLE, visibility=Visibility.MEMBERS,
+        venue=venue,
     )  # fmt: skip
     await DialogueMeeting.create(dialogue=dialogue, offer=coming)
-    await Goal.create(focus_area=area, slug="flere-med", title={"nb": "Flere med"}, metric=Metric.DISTINCT_PEOPLE,
-                      target=100, year=2026)  # fmt: skip
+    await Goal.create(focus_area=area, slug=f"flere-med{suffix}", title={"nb": "Flere med"},
+                      metric=Metric.DISTINCT_PEOPLE, target=100, year=2026)  # fmt: skip
 
     secret, token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
     await CalendarAddress.create(person=me, secret_hash=secret_hash(secret), created_at=NOW)
     ticket = await SignInTicket.create(
-        channel="email", address="ola@example.no", link_hash=secret_hash(token), code_hash=secret_hash("code"),
+        channel="email", address=f"ola{suffix}@example.no", link_hash=secret_hash(token), code_hash=secret_hash("code"),
         created_at=NOW, expires_at=NOW + timedelta(minutes=15),
     )  # fmt: skip
-    device = await SignIn.create(person=me, secret_hash=secret_hash("another device"), device="Firefox", created_at=NOW,
-                                 seen_at=NOW, expires_at=NOW + timedelta(days=30))  # fmt: skip
+    await Totp.create(person=me, secret=sealed_secret("JBSWY3DPEHPK3PXP"), created_at=NOW)
+    key = await Passkey.create(
+        person=me, credential=b"key" + suffix.encode(), public_key=b"", device="", created_at=NOW
+    )
+    device = await SignIn.create(person=me, secret_hash=secret_hash(f"another device{suffix}"), device="Firefox",
+                                 created_at=NOW, seen_at=NOW, expires_at=NOW + timedelta(days=30))  # fmt: skip
     town.ids = {
         "session": first.id, "later_session": second.id, "pool": pool.id, "venue": venue.id, "booking": booking.id,
         "held": held.id, "asked": asked.id, "ticket": ticket.id, "area": area.id, "dialogue": dialogue.id,
         "organization": centre.id, "unit": unit.id,
     }  # fmt: skip
+    town.named = {
+        "/offers/{slug}/bookings": {"session": str(first.id)},
+        "/bookings/{token}/sent-word": {"session": str(first.id)},
+        "/manage/offers/{slug}/capacity": {"pool": str(pool.id), "capacity": "9"},
+        "/manage/offers/{slug}/requests": {"slug": talk.slug, "booking": str(asked.id), "answer": "yes"},
+        "/manage/offers/{slug}/take-off": {"booking": str(booking.id)},
+    }
     town.parameters = {
         ("offers", "slug"): walk.slug,
         ("organizations", "slug"): centre.slug,
@@ -145,10 +185,11 @@ async def build() -> Town:
         ("private", "secret"): secret,
         ("sign-in", "token"): token,
         ("sign-ins", "id"): str(device.id),
+        ("passkeys", "id"): str(key.id),
         ("texts", "lang"): "en",
         ("hosts", "person"): str(town.people["host"].id),
         ("plans", "slug"): plan.slug,
-        ("goals", "slug"): "flere-med",
+        ("goals", "slug"): f"flere-med{suffix}",
         ("dialogues", "slug"): dialogue.slug,
         ("meetings", "offer"): meeting.slug,
         ("members", "id"): str(centre.id),

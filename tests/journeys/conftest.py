@@ -49,8 +49,8 @@ class Somebody:
                 if not request.url.startswith(address) else None)  # fmt: skip
 
     async def go(self, path: str, status: int = 200) -> None:
-        """Open a path of the site, or a whole link from a message."""
-        answer = await self.page.goto(path if path.startswith("http") else f"{self.address}{path}")
+        """Open a path of the site, or a whole link from a message, under the name that we go by here."""
+        answer = await self.page.goto(self.address + re.sub(r"^https?://[^/]+", "", path))
         assert answer is not None
         assert answer.status == status, f"{path}: {answer.status}"
         # The browser itself notes every page that is an error.
@@ -209,12 +209,14 @@ async def arrive(instance: str, chromium: Browser) -> Any:
     await until(answers, "the instance", 90)
 
     @asynccontextmanager
-    async def somebody(script: bool = True, **options: Any) -> AsyncIterator[Somebody]:
+    async def somebody(
+        script: bool = True, host: str = "127.0.0.1", **options: Any
+    ) -> AsyncIterator[Somebody]:
         context = await chromium.new_context(
             java_script_enabled=script, locale="nb-NO", timezone_id="Europe/Oslo", **(DESKTOP | options)
         )
         context.set_default_timeout(15_000)
-        yield Somebody(await context.new_page(), instance, str(options), script)
+        yield Somebody(await context.new_page(), instance.replace("127.0.0.1", host), str(options), script)
         await context.close()
 
     return somebody
