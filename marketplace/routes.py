@@ -9,9 +9,12 @@ from marketplace.demo import views as demo
 from marketplace.dialogue import views as dialogue
 from marketplace.goals import views as goals
 from marketplace.home import views as home
+from marketplace.my_page import acting_views as acting
+from marketplace.my_page import contact_views as contacts
 from marketplace.my_page import views as my_page
 from marketplace.people import factor_views as factors
 from marketplace.people import views as people
+from marketplace.privacy import views as privacy
 from offers.attendance import views as attendance
 from offers.bookings import participant_views as participants
 from offers.bookings import views as bookings
@@ -84,6 +87,23 @@ ROUTES: list[Route] = [
     post("/my-page/calendar/revoke", my_page.revoke_calendar, "/my-page"),
     post("/my-page/sign-ins/end", my_page.end_sign_ins, "/my-page"),
     post("/my-page/sign-ins/{id}/end", my_page.end_sign_in, "/my-page"),
+    both("/my-page/alias", my_page.alias),
+    get("/my-page/contacts", contacts.listing),
+    both("/my-page/contacts/new", contacts.new),
+    both("/my-page/contacts/verify", contacts.verify, "ticket"),
+    both("/my-page/contacts/link/{token}", contacts.link),
+    both("/my-page/contacts/{id}/remove", contacts.remove),
+    get("/my-page/people", acting.people),
+    both("/my-page/people/new", acting.new_person),
+    both("/my-page/people/{id}/end", acting.end_person),
+    get("/my-page/helpers", acting.helpers),
+    post("/my-page/helpers/{id}/accept", acting.accept_helper, "/my-page/helpers"),
+    both("/my-page/helpers/{id}/end", acting.end_helper),
+    get("/my-page/looked", privacy.looked),
+    get("/my-page/download", privacy.download),
+    get("/my-page/download.json", privacy.download_json),
+    get("/my-page/download.html", privacy.download_html),
+    both("/my-page/delete", privacy.erase),
     get("/my-page/second-factor", factors.show),
     both("/my-page/second-factor/app", factors.app, "next"),
     post("/my-page/second-factor/app/remove", factors.remove_app, "/my-page/second-factor"),
@@ -132,6 +152,7 @@ ROUTES: list[Route] = [
     both("/dialogues/{slug}/meetings/{offer}/move", dialogue.move_meeting),
     both("/dialogues/{slug}/meetings/{offer}/cancel", dialogue.cancel_meeting),
     # about
+    get("/goodbye", privacy.goodbye),
     get("/privacy", home.privacy),
     get("/accessibility", home.accessibility),
     get("/help-now", home.help_now),

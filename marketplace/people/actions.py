@@ -64,54 +64,79 @@ def code_hash(ticket: UUID, code: str) -> bytes:
     return bytes.fromhex(signature("sign-in code", str(ticket), code))
 
 
-async def ask(channel: Channel, address: str, *, lang: str, next_path: str | None, now: datetime) -> UUID:
+async def ask(
+    channel: Channel,
+    address: str,
+    *,
+    lang: str,
+    next_path: str | None = None,
+    person: UUID | None = None,
+    now: datetime,
+) -> UUID:
     """Send a one-time link and a code to the address. The ticket's id belongs to the form that takes the code.
 
-    Nobody is looked up: for an address that we know and one that we do not, the work and the message are the same.
-    Earlier tickets keep working, or anybody could make somebody's link useless by asking again.
+    With a `person` they sign nobody in, but prove that the address is that person's (contacts.py). Nobody is looked
+    up: for an address that we know and one that we do not, the work and the message are the same. Earlier tickets
+    keep working, or anybody could make somebody's link useless by asking again.
     """
     ticket, token, code = uuid7(), secrets.token_urlsafe(24), f"{secrets.randbelow(10**6):06}"
     async with in_transaction():
         await SignInTicket.create(
-            id=ticket, channel=channel, address=address, link_hash=secret_hash(token),
+            id=ticket, person_id=person, channel=channel, address=address, link_hash=secret_hash(token),
             code_hash=code_hash(ticket, code), next_path=next_path, created_at=now, expires_at=now + TICKET_LASTS,
         )  # fmt: skip
         await post(
-            "sign_in", channel=channel, address=address, lang=lang, key=f"sign_in:{ticket}", now=now,
-            token=token, code=code,
+            "new_address" if person else "sign_in", channel=channel, address=address, lang=lang,
+            key=f"sign_in:{ticket}", now=now, token=token, code=code,
         )  # fmt: skip
     return ticket
 
 
 USE_LINK = """UPDATE sign_in_ticket SET used_at = $2
-WHERE link_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING channel, address, next_path"""
+WHERE link_hash = $1 AND used_at IS NULL AND expires_at > $2 AND person_id IS NOT DISTINCT FROM $3
+RETURNING channel, address, next_path"""
 
 TRY_CODE = """UPDATE sign_in_ticket
 SET used_at = CASE WHEN code_hash = $3 THEN $2::timestamptz END, guesses = guesses + (code_hash <> $3)::int
-WHERE id = $1 AND used_at IS NULL AND expires_at > $2 AND guesses < $4
+WHERE id = $1 AND used_at IS NULL AND expires_at > $2 AND guesses < $4 AND person_id IS NOT DISTINCT FROM $5
 RETURNING channel, address, next_path, guesses, used_at"""
 
 
 async def enter_by_link(token: str, visit: Visit, *, now: datetime) -> Entry:
     """Sign in by a one-time link. Raises TicketGone."""
     async with in_transaction():
-        ticket = await row(USE_LINK, secret_hash(token), now)
-        if ticket is None:
-            raise TicketGone
-        return await _enter(ticket, visit, now)
+        return await _enter(await use_link(token, None, now), visit, now)
 
 
 async def enter_by_code(ticket_id: UUID, code: str, visit: Visit, *, now: datetime) -> Entry:
     """Sign in by a six-digit code. Raises WrongCode, TicketGone."""
     async with in_transaction():
-        ticket = await row(TRY_CODE, ticket_id, now, code_hash(ticket_id, code), GUESSES)
+        ticket = await try_code(ticket_id, code, None, now)
         if ticket and ticket["used_at"]:
             return await _enter(ticket, visit, now)
         await audit.record("sign_in.refused", object_id=ticket_id, now=now)
-    # Raised outside the transaction, so that the wrong guess stays counted.
-    if ticket is None or ticket["guesses"] >= GUESSES:
+    raise wrong_code(ticket)  # outside the transaction, so that the wrong guess stays counted
+
+
+async def use_link(token: str, person: UUID | None, now: datetime) -> dict[str, Any]:
+    """Use up the link of a ticket of this person (None: one that signs in): channel, address, next_path. Raises
+    TicketGone."""
+    ticket = await row(USE_LINK, secret_hash(token), now, person)
+    if ticket is None:
         raise TicketGone
-    raise WrongCode(GUESSES - ticket["guesses"])
+    return ticket
+
+
+async def try_code(ticket_id: UUID, code: str, person: UUID | None, now: datetime) -> dict[str, Any] | None:
+    """Count a wrong guess, or use up the ticket: `used_at` then. None: the ticket is gone, or another person's."""
+    return await row(TRY_CODE, ticket_id, now, code_hash(ticket_id, code), GUESSES, person)
+
+
+def wrong_code(ticket: dict[str, Any] | None) -> Refused:
+    """What to say of a guess that was counted."""
+    if ticket is None or ticket["guesses"] >= GUESSES:
+        return TicketGone()
+    return WrongCode(GUESSES - ticket["guesses"])
 
 
 async def _enter(ticket: dict[str, Any], visit: Visit, now: datetime) -> Entry:

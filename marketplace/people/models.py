@@ -156,7 +156,8 @@ class ActsFor(Row):
     nothing that the person books.
 
     Whoever has a sign-in of their own must have accepted it before it counts; whoever has none (a child, somebody
-    without e-mail and phone) is acted for at once. Either may end it.
+    without e-mail and phone) is acted for at once, accepted when it was made. Either may end it. A guide's is no leave
+    to book again: it notes who helped with what is booked.
     """
 
     actor_id: UUID

@@ -15,7 +15,7 @@ from marketplace.base.database import rows
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, DialogueMember
 from marketplace.goals.models import FocusArea, Goal, Metric, Plan
 from marketplace.people.factors import sealed_secret
-from marketplace.people.models import Passkey, Person, SignIn, SignInTicket, Totp
+from marketplace.people.models import ActsFor, Passkey, Person, Relation, SignIn, SignInTicket, Totp
 from marketplace.people.queries import secret_hash
 from marketplace.routes import ROUTES
 from offers.bookings.models import BookingState
@@ -126,7 +126,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     talk = await make.offer("Samtale", slug=f"samtale{suffix}", owner=centre, joining=Joining.REQUEST)
     for offer in (walk, draft, talk):
         await HostAssignment.create(person=town.people["host"], offer=offer)
-    first, second = await Session.filter(offer=walk).order_by("starts_at")
+    first, later = await Session.filter(offer=walk).order_by("starts_at")
     pool = await SeatPool.get(session=first)
     me = town.people["resident"]
     contact = await me.contact_points.all().first()
@@ -173,8 +173,19 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     )
     device = await SignIn.create(person=me, secret_hash=secret_hash(f"another device{suffix}"), device="Firefox",
                                  created_at=NOW, seen_at=NOW, expires_at=NOW + timedelta(days=30))  # fmt: skip
+    second = await make.contact(me, f"ola.to{suffix}@example.no")
+    proof = secrets.token_urlsafe(24)
+    await SignInTicket.create(
+        person=me, channel="email", address=f"ny{suffix}@example.no", link_hash=secret_hash(proof),
+        code_hash=secret_hash("code"), created_at=NOW, expires_at=NOW + timedelta(minutes=15),
+    )  # fmt: skip
+    child, mother = await make.person("Ada"), await make.person("Mor")
+    acting = await ActsFor.create(
+        actor=me, person=child, relation=Relation.GUARDIAN, created_at=NOW, accepted_at=NOW
+    )
+    helping = await ActsFor.create(actor=mother, person=me, relation=Relation.NEXT_OF_KIN, created_at=NOW)
     town.ids = {
-        "session": first.id, "later_session": second.id, "pool": pool.id, "venue": venue.id, "booking": booking.id,
+        "session": first.id, "later_session": later.id, "pool": pool.id, "venue": venue.id, "booking": booking.id,
         "held": held.id, "asked": asked.id, "ticket": ticket.id, "area": area.id, "dialogue": dialogue.id,
         "organization": centre.id, "unit": unit.id,
     }  # fmt: skip
@@ -197,6 +208,10 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("sign-in", "token"): token,
         ("sign-ins", "id"): str(device.id),
         ("passkeys", "id"): str(key.id),
+        ("contacts", "id"): str(second.id),
+        ("link", "token"): proof,
+        ("people", "id"): str(acting.id),
+        ("helpers", "id"): str(helping.id),
         ("texts", "lang"): "en",
         ("hosts", "person"): str(town.people["host"].id),
         ("plans", "slug"): plan.slug,
