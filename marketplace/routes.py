@@ -24,6 +24,7 @@ from offers.messages import views as messages
 from offers.publishing import date_views as dates
 from offers.publishing import step_views as steps
 from offers.publishing import views as publishing
+from organizations.approval import views as approval
 
 
 def get(path: str, view: View) -> Route:
@@ -46,6 +47,8 @@ ROUTES: list[Route] = [
     get("/offers", catalogue.offers),
     get("/offers/{slug}", catalogue.offer),
     get("/organizations", catalogue.organizations),
+    both("/organizations/apply", approval.apply),
+    both("/organizations/apply/{slug}", approval.application),
     get("/organizations/{slug}", catalogue.organization),
     # calendars
     get("/calendar/all.ics", feeds.all_offers),
@@ -129,6 +132,11 @@ ROUTES: list[Route] = [
     get("/manage/sessions/{id}/call-list", messages.call_list),
     both("/manage/sessions/{id}/register", attendance.register),
     get("/manage/sessions/{id}/register/print", attendance.sheet),
+    # the municipality's answers to organisations
+    get("/approvals", approval.approvals),
+    both("/approvals/{slug}", approval.approval),
+    post("/approvals/{slug}/unit", approval.unit, "/approvals/{slug}"),
+    post("/approvals/{slug}/register", approval.ask_register, "/approvals/{slug}"),
     # goals and dialogue
     get("/plans", goals.plans),
     get("/plans/{slug}", goals.plan),
@@ -158,6 +166,8 @@ ROUTES: list[Route] = [
     get("/demo/mailbox/{id}.eml", demo.eml),
     get("/demo/mailbox/{id}", demo.message),
     get("/demo/people.json", demo.people),
+    get("/demo/register/enhetsregisteret/api/{kind}/{number}", demo.register),
+    get("/demo/register/frivillighetsregisteret/api/{kind}/{number}", demo.register),
     get("/demo/codes", demo.codes),
     both("/demo/clock", demo.time),
 ]

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b32encode
+from datetime import timedelta
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -53,6 +54,7 @@ async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
             made = catalogue.build(tables, now)
             register = Register(tables, now, seed=1108)
             staff = workers(register, made)
+            applicants(register, made)
             take_part(register, made, staff["ola@example.no"])
             await tables.copy(connection)
             if offers or people:
@@ -89,6 +91,20 @@ def workers(register: Register, made: Catalogue) -> dict[str, Resident]:
                 created_at=register.closed_until,
             )  # fmt: skip
     return found
+
+
+def applicants(register: Register, made: Catalogue) -> None:
+    """Organisations that have applied, each led by somebody who may do nothing yet."""
+    tables = register.tables
+    for spec in catalogue.read("organizations.toml")["applications"]:
+        sent = register.now - timedelta(days=spec["days"])
+        row = catalogue.organization_row(tables, made, spec, sent, state="applied")
+        tables.add(
+            "organization_text", organization_id=row["id"], lang="nb", summary=spec["summary"], body=""
+        )
+        who = register.person(spec["applicant"], email=spec["email"], verified=True)
+        tables.add("membership", person_id=who.id, organization_id=row["id"], role="manager", created_at=sent,
+                   ended_at=None)  # fmt: skip
 
 
 def totp_secret(address: str) -> str:

@@ -17,6 +17,7 @@ from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import gettext as _
 from marketplace.base.mailbox import Kept
 from marketplace.base.templates import demo_people, render
+from marketplace.demo import catalogue
 from marketplace.demo.forms import FURTHEST, STEP_LABELS, ClockForm
 from marketplace.settings import settings
 
@@ -103,6 +104,16 @@ def message_id(request: Request) -> UUID:
 async def people(request: Request) -> Response:
     """Who can sign in, for scripts: role, name, organization, address, and totp_secret of whoever has an app."""
     return JSONResponse(demo_people(), headers=NO_STORE)
+
+
+@in_demo
+async def register(request: Request) -> Response:
+    """Enhetsregisteret and Frivillighetsregisteret as their interfaces answer, with made-up organisations."""
+    asked = request.path_params
+    for entry in catalogue.read("register.toml").get(asked["kind"], []):
+        if entry["organisasjonsnummer"] == asked["number"]:
+            return JSONResponse(entry, headers=NO_STORE)
+    return JSONResponse({"status": 404, "error": "Not Found"}, 404, NO_STORE)
 
 
 @in_demo

@@ -11,7 +11,8 @@ from rapidfuzz import fuzz, process
 from starlette.responses import Response
 
 from marketplace.base.access import public
-from marketplace.base.forms import Filled
+from marketplace.base.errors import NotFound
+from marketplace.base.forms import Filled, Form
 from marketplace.base.http import Request
 from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
@@ -69,10 +70,17 @@ async def offer(request: Request) -> Response:
 @public
 @kept
 async def organizations(request: Request) -> Response:
-    """GET /organizations"""
-    found = await queries.organizations(await viewer_of(request.person), request.lang, request.now)
+    """GET /organizations?municipality=…"""
+    places = await queries.municipalities()
+    chosen = request.query.get("municipality", [""])[-1]
+    if chosen not in {"", *(place["slug"] for place in places)}:
+        raise NotFound
+    found = await queries.organizations(await viewer_of(request.person), request.lang, request.now, chosen)
     found.sort(key=lambda row: rules.by_name(row["name"]))
-    return render(request, "offers/catalogue/organizations.html", organizations=[shown(row) for row in found])
+    return render(
+        request, "offers/catalogue/organizations.html", organizations=[shown(row) for row in found], places=places,
+        form=Form.blank(municipality=chosen),
+    )  # fmt: skip
 
 
 @public

@@ -6,11 +6,11 @@ Days and clock times are text: a native field shows 06:00 PM to some, and has th
 import re
 from datetime import date, time
 from typing import Annotated, Any, ClassVar, Literal
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
+from marketplace.base.fields import Address, Line, Phone, Words
 from marketplace.base.forms import Filled, Form
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
@@ -76,32 +76,8 @@ def tell_order(form: Filled[Any]) -> None:
         form.add_error("ends", str(BACKWARDS))
 
 
-def web_address(text: Any) -> str:
-    """An address with https:// or http://, added when only the name is written. Raises ValueError."""
-    address = str(text) if "://" in str(text) else f"https://{text}"
-    try:
-        parts = urlsplit(address)
-        good = parts.scheme in ("http", "https") and "." in (parts.hostname or "")
-    except ValueError:
-        good = False
-    if not good or re.search(r"\s", address):
-        raise ValueError(_("Skriv en nettadresse, for eksempel https://www.example.no/kurs"))
-    return address
-
-
-def phone_number(text: Any) -> str:
-    if not re.fullmatch(r"\+?[0-9 ]{3,20}", str(text)):
-        raise ValueError(_("Skriv telefonnummeret med tall, for eksempel 51 00 00 15"))
-    return str(text)
-
-
 Day = Annotated[date, BeforeValidator(day_of)]
 Clock = Annotated[time, BeforeValidator(clock_of)]
-Address = Annotated[str, BeforeValidator(web_address), Field(max_length=500)]
-Phone = Annotated[str, BeforeValidator(phone_number)]
-Line = Annotated[str, Field(max_length=120)]
-Words = Annotated[str, Field(max_length=600)]
-"""A few sentences."""
 
 
 class WhatForm(Form):

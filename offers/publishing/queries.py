@@ -8,17 +8,20 @@ from uuid import UUID
 from marketplace.base.database import row, rows
 from marketplace.base.errors import NotFound
 from offers.catalogue.models import Offer, OfferText, Session
+from organizations.members.queries import HELD
 
 EDITS = """(o.owner_id = ANY(editor_of.ids) OR EXISTS (SELECT 1 FROM offer_organizer c
-    WHERE c.offer_id = o.id AND c.may_edit AND c.organization_id = ANY(editor_of.ids)))"""
-LEADS = """EXISTS (SELECT 1 FROM host_assignment h JOIN membership m ON m.person_id = h.person_id
-    WHERE h.offer_id = o.id AND h.person_id = $1 AND m.ended_at IS NULL AND m.role IN ('host', 'editor', 'manager')
+    WHERE c.offer_id = o.id AND c.may_edit AND c.organization_id = ANY(editor_of.approved)))"""
+LEADS = f"""EXISTS (SELECT 1 FROM host_assignment h JOIN {HELD} m ON m.person_id = h.person_id
+    WHERE h.offer_id = o.id AND h.person_id = $1 AND m.role IN ('host', 'editor', 'manager')
     AND (m.organization_id = o.owner_id OR EXISTS (SELECT 1 FROM offer_organizer c
         WHERE c.offer_id = o.id AND c.organization_id = m.organization_id)))"""
 """Assigned to the offer, and still a member of an organisation that arranges it."""
-EDITOR_OF = """(SELECT coalesce(array_agg(organization_id), '{}') AS ids FROM membership
-    WHERE person_id = $1 AND role IN ('editor', 'manager') AND ended_at IS NULL) editor_of"""
-"""The units themselves, never those below: these pages hold participants' data."""
+EDITOR_OF = f"""(SELECT coalesce(array_agg(organization_id), '{{}}') AS ids,
+    coalesce(array_agg(organization_id) FILTER (WHERE state = 'approved'), '{{}}') AS approved
+    FROM {HELD} m WHERE person_id = $1 AND role IN ('editor', 'manager')) editor_of"""
+"""The units themselves, never those below: these pages hold participants' data. A suspended organisation looks after
+its own offers, not after those of others."""
 
 
 async def offer_editable_by(person: Any, slug: str) -> Offer:
@@ -83,7 +86,8 @@ async def own_organizations(person: Any) -> list[dict[str, Any]]:
     return await rows(
         """SELECT DISTINCT w.id, w.name, w.municipality_id
         FROM membership m JOIN organization w ON w.id = m.organization_id
-        WHERE m.person_id = $1 AND m.role IN ('editor', 'manager') AND m.ended_at IS NULL ORDER BY w.name, w.id""",
+        WHERE m.person_id = $1 AND m.role IN ('editor', 'manager') AND m.ended_at IS NULL AND w.state = 'approved'
+        ORDER BY w.name, w.id""",
         person.id,
     )
 
@@ -170,9 +174,9 @@ async def hosts_of(offer_id: UUID) -> list[dict[str, Any]]:
 async def member_with(email: str, offer_id: UUID) -> UUID | None:
     """The member with this proven address in an organisation that arranges the offer."""
     found = await row(
-        """SELECT m.person_id FROM contact_point c JOIN membership m ON m.person_id = c.person_id
+        f"""SELECT m.person_id FROM contact_point c JOIN {HELD} m ON m.person_id = c.person_id
             JOIN offer o ON o.id = $2
-        WHERE c.channel = 'email' AND c.value = $1 AND c.verified_at IS NOT NULL AND m.ended_at IS NULL
+        WHERE c.channel = 'email' AND c.value = $1 AND c.verified_at IS NOT NULL
             AND m.role IN ('host', 'editor', 'manager') AND (m.organization_id = o.owner_id OR EXISTS
             (SELECT 1 FROM offer_organizer x WHERE x.offer_id = o.id AND x.organization_id = m.organization_id))
         LIMIT 1""",

@@ -27,6 +27,7 @@ from offers.publishing.forms import HostForm, PublishForm, TextForm
 from offers.publishing.queries import offer_editable_by, parse_id
 from offers.publishing.rules import JOINING_LABELS, VISIBILITY_LABELS, seats_text
 from offers.publishing.step_views import STEPS, editable, kept, page
+from organizations.directory.models import OrganizationState
 from organizations.members.models import Role
 
 SHOWN = 8
@@ -109,6 +110,7 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
         request, "offers/publishing/show.html", status=status, form=form, steps=STEPS, lacking=lacking,
         sessions=[one | {"seats_text": seats_text(one) if one["has_seats"] else ""} for one in coming[:SHOWN]],
         published=offer.state == OfferState.PUBLISHED and request.query.get("done") == ["published"],
+        suspended=rules.SUSPENDED if offer.owner.state == OrganizationState.SUSPENDED else "",
         more=len(coming) > SHOWN, hosts=await queries.hosts_of(offer.id), pool_text=await pool_text(offer),
         **await about(offer, request.lang),
     )  # fmt: skip

@@ -18,7 +18,8 @@ AREAS = {
     r"/my-page(/.*)?": {"signed_in", "signed_in_again"},
     r"/sign-(out|in/again)": {"signed_in"},
     r"/dialogues/\{slug\}/meetings/\{offer\}": {"signed_in"},  # also those who lead the meeting
-    r"/(plans|goals|dialogues)(/.*)?": {"coordinator"},
+    r"/(plans|goals|dialogues|approvals)(/.*)?": {"coordinator"},
+    r"/organizations/apply(/.*)?": {"signed_in"},
     r"/": {"public"},
     r"/(offers|organizations|bookings|calendar|sign-in|privacy|accessibility|help-now|about|health|demo)(/.*)?": {
         "public"

@@ -156,6 +156,11 @@ TYPED: dict[str, dict[str, str]] = {
     "/manage/offers/new": {"title": "Strikking", "kind": "group"},
     "/manage/offers/{slug}/hosts": {"email": "host@example.no"},
     "/manage/sessions/{id}/register": {"head_count": "3"},
+    "/organizations/apply": {"name": "Turlaget", "kind": "voluntary", "has_number": "yes", "number": "314510003",
+                             "summary": "Vi går tur.", "contact_name": "Aud", "email": "tur@example.no"},
+    "/organizations/apply/{slug}": {"has_number": "no", "summary": "Vi er her.", "contact_name": "Aud",
+                                    "email": "her@example.no"},
+    "/approvals/{slug}": {"answer": "declined", "reason": "Dere er ikke her."},
     "/plans/{slug}/goals/new": {"title": "Mål", "target": "5", "metric": "attendances", "year": "2026"},
     "/dialogues/{slug}/meetings/new": {
         "title": "Møte", "summary": "Vi møtes", "agenda": "Alt", "day": "1.12.2026", "starts": "18", "ends": "20",

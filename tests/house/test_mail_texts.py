@@ -23,7 +23,10 @@ ABOUT_A_BOOKING = {
     "cancelled": BookingState.CANCELLED, "reminder": BookingState.CONFIRMED, "session_moved": BookingState.CONFIRMED,
     "session_cancelled": BookingState.CONFIRMED, "offer_cancelled": BookingState.CANCELLED,
 }  # fmt: skip
-OTHERWISE = {"links", "sign_in", "meeting", "new_address", "addresses_changed", "help_offered"}
+OTHERWISE = {
+    "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
+    "addresses_changed", "help_offered",
+}  # fmt: skip
 
 
 async def written(name: str, *, all_said: bool, lang: str = "nb") -> str:

@@ -23,7 +23,8 @@ from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, SeatPool, Session, Visibility
 from offers.feeds.models import CalendarAddress
 from offers.publishing.models import HostAssignment
-from organizations.directory.models import Municipality, OrganizationKind
+from organizations.approval.models import Answer, Decision
+from organizations.directory.models import Municipality, OrganizationKind, OrganizationState
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
@@ -109,6 +110,14 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         home = unit if role in (Role.GUIDE, Role.COORDINATOR, Role.STAFF) else centre
         await Membership.create(person=everybody, organization=home, role=role, created_at=NOW)
 
+    clinic = await make.organization(
+        "Helsestasjonen", kind=OrganizationKind.MUNICIPAL, slug=f"helsestasjonen{suffix}", municipality=here,
+        state=OrganizationState.APPLIED, number=f"31451000{suffix[-1:] or 1}",
+    )  # fmt: skip
+    for person in (town.people["manager"], everybody):
+        await Membership.create(person=person, organization=clinic, role=Role.MANAGER, created_at=NOW)
+    await Decision.create(organization=clinic, answer=Answer.ASKED, reason="Hva gjør dere?", at=NOW)
+
     walk = await make.offer("Gå på tur", slug=f"tur{suffix}", owner=centre, venue=venue, capacity=5, starts=[
         NOW + timedelta(hours=1), NOW + timedelta(days=7)])  # fmt: skip
     draft = await make.offer(
@@ -190,6 +199,8 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     town.parameters = {
         ("offers", "slug"): walk.slug,
         ("organizations", "slug"): centre.slug,
+        ("apply", "slug"): clinic.slug,
+        ("approvals", "slug"): clinic.slug,
         ("bookings", "token"): link_path(booking.id, 1).removeprefix("/bookings/"),
         ("kinds", "kind"): "activity",
         ("sessions", "id"): str(first.id),
@@ -208,6 +219,8 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("dialogues", "slug"): dialogue.slug,
         ("meetings", "offer"): meeting.slug,
         ("members", "id"): str(centre.id),
+        ("api", "kind"): "enheter",
+        ("{kind}", "number"): "314510003",
         ("mailbox", "id"): "00000000-0000-7000-8000-000000000000",
     }
     return town

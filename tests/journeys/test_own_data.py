@@ -1,7 +1,7 @@
 """A mother books for her child on a phone, and later takes all that is kept of her away, and ends it."""
 
+import asyncio
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,7 +40,8 @@ async def test_a_mother_books_for_her_child_and_deletes_everything(arrive: Any) 
         await person.go("/my-page/download")
         async with person.page.expect_download() as waiting:
             await person.page.get_by_role("link", name="Last ned som fil").click()
-        taken = json.loads(Path(await (await waiting.value).path()).read_text())
+        path = await (await waiting.value).path()
+        taken = json.loads(await asyncio.to_thread(path.read_text))
         assert [one["name"] for one in taken["people_i_help"]] == ["Ada"]
         assert [one["address"] for one in taken["contacts"]] == [MOTHER]
 
