@@ -51,6 +51,11 @@ class Request(requests.Request):
         return str(self.scope.get("language", SOURCE))
 
     @cached_property
+    def form_tokens(self) -> list[str]:
+        """Those that the page of this answer holds."""
+        return []
+
+    @cached_property
     def now(self) -> datetime:
         """One moment for the whole request."""
         return clock.now()
@@ -125,7 +130,9 @@ class Request(requests.Request):
         """A new token for a form; each looks different, so that compression tells nothing."""
         self.private = True
         salt = secrets.token_hex(8)
-        return salt + signature("form", salt, self.form_binding)[:32]
+        token = salt + signature("form", salt, self.form_binding)[:32]
+        self.form_tokens.append(token)
+        return token
 
     def form_token_input(self) -> Markup:
         return Markup('<input type="hidden" name="form_token" value="%s">') % self.form_token()

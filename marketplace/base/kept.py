@@ -20,6 +20,9 @@ from marketplace.settings import settings
 MOST = 200
 """Pages that a process keeps, at some 40 kB each."""
 
+HOLE = b"-" * 48
+"""As long as a form token, and none."""
+
 View = Callable[[Request], Awaitable[Response]]
 
 
@@ -30,10 +33,15 @@ class Page:
     response: Response
     until: float
     packed: Response | None = None
+    form: bool = False
+    """Has it forms? Then HOLE stands where each visitor gets a token of their own."""
 
     def answer(self, request: Request) -> Response:
         """The page with headers of its own, for the edge adds to them."""
         found = self.response
+        if self.form:  # the edge packs it
+            body = bytes(found.body).replace(HOLE, request.form_token().encode())
+            return Ready(found.status_code, list(found.raw_headers), body)
         if "gzip" in request.headers.get("accept-encoding", ""):
             found = self.packed = self.packed or packed(self.response)
         return Ready(found.status_code, list(found.raw_headers), found.body)
@@ -61,7 +69,7 @@ pages: OrderedDict[Any, Page] = OrderedDict()
 
 
 def kept(view: View) -> View:
-    """Marks a view whose page is the same for every visitor."""
+    """Marks a view whose page is the same for every visitor, but for the tokens of its forms."""
 
     @wraps(view)
     async def answer(request: Request) -> Response:
@@ -69,15 +77,19 @@ def kept(view: View) -> View:
         if not seconds or request.cookies or request.method != "GET":
             return await view(request)
         sent = request.headers
-        key = (request.scope["path"], request.scope["query_string"], request.lang, sent.get("hx-request"),
-               sent.get("hx-history-restore-request"))  # fmt: skip
+        key = (request.scope["path"], request.scope["query_string"], request.lang, sent.get("host"),
+               sent.get("hx-request"), sent.get("hx-history-restore-request"))  # fmt: skip
         page, now = pages.get(key), time.monotonic()
         if page is None or page.until <= now:
             response = await view(request)
-            if response.status_code != 200 or request.private:
+            form = bool(request.form_tokens)
+            if response.status_code != 200 or (request.private and not form):
                 return response
-            response.headers.add_vary_header("Accept-Encoding")
-            page = pages[key] = Page(response, now + seconds)
+            for token in request.form_tokens:
+                response.body = bytes(response.body).replace(token.encode(), HOLE)
+            if not form:
+                response.headers.add_vary_header("Accept-Encoding")
+            page = pages[key] = Page(response, now + seconds, form=form)
             if len(pages) > MOST:
                 pages.popitem(last=False)
         pages.move_to_end(key)

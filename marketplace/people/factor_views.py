@@ -8,7 +8,7 @@ from uuid import UUID
 import pyotp
 import segno
 from markupsafe import Markup
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from marketplace.base.access import public, signed_in_again
 from marketplace.base.errors import NotFound
@@ -23,6 +23,7 @@ from marketplace.people.views import sign_in_page, visit_of, with_sign_in
 from marketplace.settings import settings
 
 QUARTER = timedelta(minutes=15)
+NO_STORE = {"Cache-Control": "no-store"}
 
 
 def _next(request: Request) -> str:
@@ -53,12 +54,10 @@ async def second_factor(request: Request) -> Response:
 
 
 async def _second_factor_page(request: Request, form: Any, status: int, refused: bool = False) -> Response:
-    somebody, ours = request.half or request.person, passkeys.site(request)
-    found = await factors.factors_of(somebody.id)
-    challenge = await passkeys.to_enter(somebody.id, ours) if ours and found["passkeys"] else None
+    found = await factors.factors_of((request.half or request.person).id)
     return render(
-        request, "marketplace/people/second_factor.html", form=form, factors=found, challenge=challenge,
-        refused=refused, status=status,
+        request, "marketplace/people/second_factor.html", form=form, factors=found, refused=refused, status=status,
+        passkeys=passkeys.site(request) if found["passkeys"] else None,
     )  # fmt: skip
 
 
@@ -101,12 +100,9 @@ async def show(request: Request) -> Response:
 async def _overview(
     request: Request, next_path: str, codes: list[str] | None = None, refused: bool = False
 ) -> Response:
-    me, ours = request.person, passkeys.site(request)
-    contacts = await verified_contacts(me.id)
-    name = me.name or (contacts[0]["value"] if contacts else settings().site_name)
     return render(
-        request, "marketplace/people/factors.html", factors=await factors.factors_of(me.id), next=next_path,
-        codes=codes, challenge=await passkeys.to_add(me.id, name, ours) if ours else None, section="my-page",
+        request, "marketplace/people/factors.html", factors=await factors.factors_of(request.person.id), next=next_path,
+        codes=codes, passkeys=passkeys.site(request), section="my-page",
         refused=refused, status=422 if refused else 200, must=bool({"manager", "coordinator"} & request.roles),
     )  # fmt: skip
 
@@ -152,6 +148,31 @@ async def _added(request: Request, next_path: str | None) -> Response:
     has = await factors.factors_of(me.id)
     codes = None if has["codes_left"] else await factors.new_recovery_codes(me.id, now=request.now)
     return with_sign_in(await _overview(request, next_path or "", codes), renewed[1])
+
+
+@public
+async def passkey_options(request: Request) -> Response:
+    """GET /sign-in/second-factor/passkey/options: what a key is asked to sign, to let somebody in."""
+    somebody = request.half or request.person
+    return JSONResponse(
+        await passkeys.to_enter(somebody.id if somebody else None, _site(request)), headers=NO_STORE
+    )
+
+
+@signed_in_again
+async def new_passkey_options(request: Request) -> Response:
+    """GET /my-page/second-factor/passkeys/options: the same for a key to be made."""
+    me, contacts = request.person, await verified_contacts(request.person.id)
+    name = me.name or (contacts[0]["value"] if contacts else settings().site_name)
+    return JSONResponse(await passkeys.to_add(me.id, name, _site(request)), headers=NO_STORE)
+
+
+def _site(request: Request) -> passkeys.Site:
+    """Raises NotFound where passkeys do not work."""
+    ours = passkeys.site(request)
+    if ours is None:
+        raise NotFound
+    return ours
 
 
 @signed_in_again

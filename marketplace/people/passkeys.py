@@ -3,10 +3,12 @@
 The library checks what the browser sends; here stand our address, the challenges and the rows.
 """
 
+import json
 import secrets
 import struct
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -35,7 +37,7 @@ from marketplace.base.seal import seal, unseal
 from marketplace.settings import LOOPBACK, is_address, settings
 
 LASTS = timedelta(minutes=5)
-"""How long a page with a challenge may stand open."""
+"""How long a challenge waits for its answer."""
 PURPOSE = "passkey challenge"
 NOT_RIGHT = (WebAuthnException, ValueError, TypeError, LookupError, struct.error)
 """What the library and what it reads with say to an answer that no browser made."""
@@ -60,16 +62,13 @@ def site(request: Request) -> Site | None:
     return None if is_address(name) else Site(name, origin)
 
 
-@dataclass(frozen=True)
-class Challenge:
-    """What a page asks a passkey: `options` for the browser, and the challenge sealed for the form."""
-
-    options: str
-    sealed: str
+def _asked(options: Any, challenge: bytes) -> dict[str, Any]:
+    """What the browser gets: `options` for it, and the `challenge` sealed, for the form that brings its answer."""
+    return {"options": json.loads(options_to_json(options)), "challenge": seal(PURPOSE, challenge)}
 
 
-async def to_add(person: UUID, name: str, ours: Site) -> Challenge:
-    """For adding a passkey that is not there yet."""
+async def to_add(person: UUID, name: str, ours: Site) -> dict[str, Any]:
+    """A challenge for a passkey that is not there yet."""
     challenge = secrets.token_bytes(32)
     options = generate_registration_options(
         rp_id=ours.id, rp_name=settings().site_name, user_id=person.bytes, user_name=name, challenge=challenge,
@@ -77,17 +76,17 @@ async def to_add(person: UUID, name: str, ours: Site) -> Challenge:
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED, user_verification=VERIFIED),
     )  # fmt: skip
-    return Challenge(options_to_json(options), seal(PURPOSE, challenge))
+    return _asked(options, challenge)
 
 
-async def to_enter(person: UUID | None, ours: Site) -> Challenge:
-    """For signing in: whoever has a passkey for us, or this person."""
+async def to_enter(person: UUID | None, ours: Site) -> dict[str, Any]:
+    """A challenge for signing in: whoever has a passkey for us, or this person."""
     challenge = secrets.token_bytes(32)
     options = generate_authentication_options(
         rp_id=ours.id, challenge=challenge, user_verification=VERIFIED,
         allow_credentials=await _known(person) if person else None,
     )  # fmt: skip
-    return Challenge(options_to_json(options), seal(PURPOSE, challenge))
+    return _asked(options, challenge)
 
 
 async def _known(person: UUID) -> list[PublicKeyCredentialDescriptor]:

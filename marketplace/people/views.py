@@ -14,6 +14,7 @@ from marketplace.base.errors import NotFound, TooMany
 from marketplace.base.http import Request, cookie, local_path, see_other, set_cookie, signature
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
+from marketplace.base.kept import kept
 from marketplace.base.limits import Tries, limits, of_visitor
 from marketplace.base.models import Channel
 from marketplace.base.templates import render
@@ -29,6 +30,7 @@ YEAR = 365 * 24 * 3600
 
 
 @public
+@kept
 async def sign_in(request: Request) -> Response:
     """Ask for a one-time link: one field, and the same answer whoever it is."""
     if request.method == "GET":
@@ -43,10 +45,8 @@ async def sign_in(request: Request) -> Response:
 
 async def sign_in_page(request: Request, form: Any, status: int = 200, refused: bool = False) -> Response:
     """The page with the ways in; `refused`: a passkey was."""
-    ours = passkeys.site(request)
-    challenge = await passkeys.to_enter(None, ours) if ours else None
-    return render(request, "marketplace/people/sign_in.html", form=form, challenge=challenge, refused=refused,
-                  status=status)  # fmt: skip
+    return render(request, "marketplace/people/sign_in.html", form=form, passkeys=passkeys.site(request),
+                  refused=refused, status=status)  # fmt: skip
 
 
 async def _send(request: Request, channel: Channel, address: str, next_path: str | None) -> Response:

@@ -1,5 +1,5 @@
-// Forms that need a passkey: <form data-passkey="create|get" data-options="…" hidden>. Shown where the browser has
-// passkeys; sending one asks for the key first, and puts the answer into the field "passkey".
+// Forms that need a passkey: <form data-passkey="create|get" data-options="address" hidden>. Shown where the browser has
+// passkeys. Sending one asks the address for a challenge, lets the key sign it, and puts the answer into the fields.
 "use strict";
 
 const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (sign) => sign.charCodeAt(0));
@@ -7,8 +7,10 @@ const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)))
   .replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 const known = (credentials) => (credentials || []).map((one) => ({ ...one, id: bytes(one.id) }));
 
-function options(form) {
-  const given = JSON.parse(form.dataset.options);
+async function options(form) {
+  const asked = await (await fetch(form.dataset.options)).json();
+  form.elements.challenge.value = asked.challenge;
+  const given = asked.options;
   given.challenge = bytes(given.challenge);
   if (given.user) given.user.id = bytes(given.user.id);
   if (given.excludeCredentials) given.excludeCredentials = known(given.excludeCredentials);
@@ -29,7 +31,7 @@ for (const form of window.PublicKeyCredential ? document.querySelectorAll("form[
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     try {
-      form.elements.passkey.value = answer(await navigator.credentials[form.dataset.passkey](options(form)));
+      form.elements.passkey.value = answer(await navigator.credentials[form.dataset.passkey](await options(form)));
     } catch {
       form.querySelector("[role=status]").textContent = form.dataset.refused;
       return;

@@ -104,3 +104,31 @@ async def test_only_good_pages_are_kept_and_only_so_many(
         assert (await visitor.open("/offers/finnes-ikke")).status == 404
         assert (await visitor.open("/offers?kind=finnes-ikke")).status == 422
     assert [query for _, query, *_ in kept.pages] == [b"asked=2", b"asked=3", b"asked=4"]
+
+
+async def test_a_page_with_a_form_is_kept_without_its_token(visitor: Visitor, clock: SimpleNamespace) -> None:
+    seen = []
+    for _visitor in range(3):
+        visitor.client.cookies.clear()
+        page = await visitor.open("/sign-in")
+        seen.append((page.fields()["form_token"][0], visitor.client.cookies["form"]))
+        assert page.response.headers["cache-control"] == "no-store"
+        assert (await visitor.submit(page, address="ola@example.no")).status == 303
+    assert len(kept.pages) == 1
+    assert len({token for token, _ in seen}) == len({cookie for _, cookie in seen}) == 3
+    assert kept.HOLE.decode() not in page.response.text
+
+
+async def test_the_token_of_one_visitor_is_no_good_to_another(
+    visitor: Visitor, clock: SimpleNamespace
+) -> None:
+    theirs = await visitor.open("/sign-in")
+    visitor.client.cookies.clear()
+    await visitor.open("/sign-in")
+    assert (await visitor.submit(theirs, address="ola@example.no")).status == 403
+
+
+async def test_next_makes_a_page_of_its_own(visitor: Visitor, clock: SimpleNamespace) -> None:
+    assert (await visitor.open("/sign-in?next=/manage")).fields()["next"] == ["/manage"]
+    visitor.client.cookies.clear()
+    assert (await visitor.open("/sign-in")).fields()["next"] == [""]

@@ -1,6 +1,5 @@
 """Passkeys: who has the key is let in; a key of another site, another person or another moment is not."""
 
-import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -40,18 +39,25 @@ async def ask_here(browser: Visitor, address: str) -> Page:
     )
 
 
-def options(page: Page, action: str) -> dict[str, Any]:
-    return dict(json.loads(str(page.form(action)["data-options"])))
+async def asked(browser: Visitor, page: Page, action: str = "/passkey") -> dict[str, Any]:
+    """What the page's script asks for when its button is pressed: options and challenge."""
+    return dict((await browser.open(str(page.form(action)["data-options"]))).response.json())
 
 
 async def add(browser: Visitor, key: Authenticator) -> Page:
     page = await browser.open("/my-page/second-factor")
-    return await browser.submit(page, "/passkeys", passkey=key.create(options(page, "/passkeys")))
+    given = await asked(browser, page, "/passkeys")
+    return await browser.submit(
+        page, "/passkeys", challenge=given["challenge"], passkey=key.create(given["options"])
+    )
 
 
 async def enter(browser: Visitor, key: Authenticator, path: str = "/sign-in?next=/manage") -> Page:
     page = await browser.open(path)
-    return await browser.submit(page, "/passkey", passkey=key.get(options(page, "/passkey")))
+    given = await asked(browser, page)
+    return await browser.submit(
+        page, "/passkey", challenge=given["challenge"], passkey=key.get(given["options"])
+    )
 
 
 def key() -> Authenticator:
@@ -87,26 +93,27 @@ async def test_an_answer_counts_once(kari: Visitor) -> None:
     mine.count = -1  # most passkeys do not count: it stays at 0
     kari.client.cookies.clear()
     page = await kari.open("/sign-in")
-    answer = mine.get(options(page, "/passkey"))
-    assert (await kari.submit(page, "/passkey", passkey=answer)).response.headers["location"] == "/my-page"
+    given = await asked(kari, page)
+    answer = {"challenge": given["challenge"], "passkey": mine.get(given["options"])}
+    assert (await kari.submit(page, "/passkey", **answer)).response.headers["location"] == "/my-page"
     thief = Visitor(
         httpx.AsyncClient(transport=httpx.ASGITransport(app=APP), base_url=HERE), kari.travel, kari.now
     )
     theirs = await thief.open("/sign-in")
-    again = await thief.submit(
-        theirs, "/passkey", passkey=answer, challenge=page.fields("/passkey")["challenge"][0]
-    )
+    again = await thief.submit(theirs, "/passkey", **answer)
     assert (again.status, again.heading) == (422, "Logg inn")
     assert "Nøkkelen ble ikke godtatt" in again.text
 
 
-async def test_a_page_that_was_open_for_more_than_five_minutes_is_asked_anew(kari: Visitor) -> None:
+async def test_a_challenge_waits_five_minutes_for_its_answer(kari: Visitor) -> None:
     mine = key()
     await add(kari, mine)
     page = await kari.open("/sign-in")
-    answer = mine.get(options(page, "/passkey"))
+    given = await asked(kari, page)
     kari.wait(timedelta(minutes=5, seconds=2))
-    late = await kari.submit(page, "/passkey", passkey=answer)
+    late = await kari.submit(
+        page, "/passkey", challenge=given["challenge"], passkey=mine.get(given["options"])
+    )
     assert late.status == 422
 
 
@@ -169,8 +176,7 @@ async def test_somebody_elses_key_is_not_my_second_step(kari: Visitor) -> None:
     await add(kari, pers)
     kari.client.cookies.clear()
     await by_code(kari, KARI)
-    page = await kari.open("/sign-in/second-factor")
-    answer = await kari.submit(page, "/passkey", passkey=pers.get(options(page, "/passkey")))
+    answer = await enter(kari, pers, "/sign-in/second-factor")
     assert (answer.status, answer.heading) == (422, "Bekreft at det er deg")
     assert await who(kari) is None
 
@@ -184,11 +190,13 @@ NONSENSE = ["", "{", "[]", "null", '{"id": 7}', '{"id":"a","rawId":"a","type":"p
 @pytest.mark.parametrize("answer", NONSENSE)
 async def test_what_no_browser_would_say_is_refused(kari: Visitor, answer: str) -> None:
     page = await kari.open("/my-page/second-factor")
-    refused = await kari.submit(page, "/passkeys", passkey=answer)
+    given = await asked(kari, page, "/passkeys")
+    refused = await kari.submit(page, "/passkeys", challenge=given["challenge"], passkey=answer)
     assert "Nøkkelen ble ikke godtatt" in refused.text
     kari.client.cookies.clear()
     page = await kari.open("/sign-in")
-    assert (await kari.submit(page, "/passkey", passkey=answer)).status == 422
+    given = await asked(kari, page)
+    assert (await kari.submit(page, "/passkey", challenge=given["challenge"], passkey=answer)).status == 422
     assert await rows("SELECT 1 FROM passkey") == []
 
 
@@ -196,6 +204,7 @@ async def test_where_the_site_has_no_name_no_key_is_offered(visitor: Visitor) ->
     await make.person("Ola", "ola@example.no")
     page = await visitor.open("/sign-in")
     assert page.soup.find(attrs={"data-passkey": True}) is None
+    assert (await visitor.open("/sign-in/second-factor/passkey/options")).status == 404
     await visitor.submit(await ask(visitor), code=(await last_message())["code"])
     page = await visitor.open("/my-page/second-factor")
     assert "Nøkler" not in page.text
