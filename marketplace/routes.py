@@ -9,6 +9,7 @@ from marketplace.demo import views as demo
 from marketplace.dialogue import views as dialogue
 from marketplace.goals import views as goals
 from marketplace.home import views as home
+from marketplace.my_page import invitation_views as invitations
 from marketplace.my_page import views as my_page
 from marketplace.people import views as people
 from offers.attendance import views as attendance
@@ -19,7 +20,9 @@ from offers.feeds import views as feeds
 from offers.messages import views as messages
 from offers.publishing import date_views as dates
 from offers.publishing import step_views as steps
+from offers.publishing import team_views as team
 from offers.publishing import views as publishing
+from organizations.members import views as members
 
 
 def get(path: str, view: View) -> Route:
@@ -77,8 +80,26 @@ ROUTES: list[Route] = [
     post("/my-page/calendar/revoke", my_page.revoke_calendar, "/my-page"),
     post("/my-page/sign-ins/end", my_page.end_sign_ins, "/my-page"),
     post("/my-page/sign-ins/{id}/end", my_page.end_sign_in, "/my-page"),
+    get("/invitations/{token}", invitations.show),
+    post("/invitations/{token}/accept", invitations.accept, "/invitations/{token}"),
+    post("/invitations/{token}/decline", invitations.decline, "/invitations/{token}"),
     # organisations and their work
     get("/manage", publishing.manage),
+    get("/manage/organizations/{slug}/members", members.listing),
+    both("/manage/organizations/{slug}/members/{membership}/change", members.change),
+    both("/manage/organizations/{slug}/members/{membership}/end", members.end),
+    post("/manage/organizations/{slug}/invitations", members.invite, "/manage/organizations/{slug}/members"),
+    post(
+        "/manage/organizations/{slug}/invitations/{invitation}/resend",
+        members.resend,
+        "/manage/organizations/{slug}/members",
+    ),
+    post(
+        "/manage/organizations/{slug}/invitations/{invitation}/take-back",
+        members.take_back,
+        "/manage/organizations/{slug}/members",
+    ),
+    both("/manage/organizations/{slug}/leave", members.leave),
     both("/manage/offers/new", steps.new),
     get("/manage/offers/{slug}", publishing.show),
     both("/manage/offers/{slug}/what", steps.what),
@@ -90,8 +111,19 @@ ROUTES: list[Route] = [
     get("/manage/offers/{slug}/preview", publishing.preview),
     both("/manage/offers/{slug}/texts/{lang}", publishing.text),
     post("/manage/offers/{slug}/copy", publishing.copy, "/manage/offers/{slug}"),
-    post("/manage/offers/{slug}/hosts", publishing.add_host, "/manage/offers/{slug}"),
-    post("/manage/offers/{slug}/hosts/{person}/remove", publishing.remove_host, "/manage/offers/{slug}"),
+    post("/manage/offers/{slug}/hosts", team.add_host, "/manage/offers/{slug}"),
+    post("/manage/offers/{slug}/hosts/{person}/remove", team.remove_host, "/manage/offers/{slug}"),
+    post(
+        "/manage/offers/{slug}/invitations/{invitation}/take-back",
+        team.take_back_invitation,
+        "/manage/offers/{slug}",
+    ),
+    post("/manage/offers/{slug}/organizers", team.add_organizer, "/manage/offers/{slug}"),
+    post(
+        "/manage/offers/{slug}/organizers/{organization}/remove",
+        team.remove_organizer,
+        "/manage/offers/{slug}",
+    ),
     both("/manage/offers/{slug}/cancel", messages.cancel_offer),
     get("/manage/offers/{slug}/call-list", messages.offer_call_list),
     both("/manage/sessions/{id}/move", messages.move),

@@ -23,7 +23,9 @@ from offers.bookings import mails as booking_mails
 from offers.bookings.jobs import expire_offers
 from offers.messages import mails as messages_mails
 from offers.messages.jobs import remind
+from offers.publishing import mails as publishing_mails
 from offers.publishing.jobs import next_sessions
+from organizations.members import mails as members_mails
 
 log = structlog.get_logger("schedule")
 
@@ -40,7 +42,7 @@ class Job:
     """How often in demo mode, where somebody moves the clock and waits to see what comes of it."""
 
 
-MAILS = (people_mails, booking_mails, messages_mails, dialogue_mails)
+MAILS = (people_mails, members_mails, publishing_mails, booking_mails, messages_mails, dialogue_mails)
 """Every mails module: what is imported here can be sent."""
 
 stop = asyncio.Event()

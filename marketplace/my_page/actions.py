@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -9,8 +10,11 @@ from uuid_utils.compat import uuid7
 from marketplace.base import audit
 from marketplace.base.database import in_transaction, row, rows
 from marketplace.people import actions as people
-from marketplace.people.queries import secret_hash
+from marketplace.people.queries import SignedIn, secret_hash
 from offers.bookings.rules import ACTIVE
+from offers.catalogue.models import Offer
+from offers.publishing.team_actions import assign_host
+from organizations.members import actions as members
 
 REVOKE = (
     "UPDATE calendar_address SET revoked_at = $2 WHERE person_id = $1 AND revoked_at IS NULL RETURNING id"
@@ -51,3 +55,16 @@ async def revoke_calendar_address(person: UUID, *, now: datetime) -> None:
             await audit.record(
                 "calendar_address.revoked", actor=person, person=person, object_id=revoked["id"], now=now
             )
+
+
+async def accept(invitation: dict[str, Any], person: SignedIn, *, name: str | None, now: datetime) -> str:
+    """Take the role that one is invited to; a host also leads the offer that the invitation names. Returns the new
+    secret of the sign-in. Raises InvitationGone."""
+    async with in_transaction():
+        secret = await members.accept(invitation["id"], person, now=now)
+        if name:
+            await people.describe(person.id, name=name, lang=person.lang)
+        if invitation["offer_id"]:
+            offer = await Offer.get(id=invitation["offer_id"])
+            await assign_host(offer, person.id, by=person.id, now=now)
+    return secret

@@ -17,3 +17,9 @@ def _known(lang: str) -> str:
 class ProfileForm(Form):
     name: str | None = Field(None, max_length=80)
     lang: Annotated[str, AfterValidator(_known)]
+
+
+class AcceptForm(Form):
+    """Colleagues must know who is who; asked of whoever has no name here yet."""
+
+    name: str | None = Field(None, max_length=80)

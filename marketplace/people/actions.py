@@ -12,6 +12,7 @@ from marketplace.base import audit
 from marketplace.base.database import in_transaction, row, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.http import signature
+from marketplace.base.i18n import gettext as _
 from marketplace.base.mail import post
 from marketplace.base.models import Channel
 from marketplace.people.models import Person, SignIn, SignInTicket
@@ -163,17 +164,41 @@ async def end(sign_in: UUID, person: UUID, *, now: datetime) -> bool:
     return ended is not None
 
 
-async def end_all(person: UUID, *, now: datetime) -> None:
-    """End every sign-in of the person."""
+async def end_all(person: UUID, *, now: datetime, by: UUID | None = None, but: UUID | None = None) -> None:
+    """End every sign-in of the person, `but` one. `by`: who does it, when it is not the person."""
     async with in_transaction():
         ended = await rows(
-            "UPDATE sign_in SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL RETURNING id",
-            person,
-            now,
-        )
+            """UPDATE sign_in SET ended_at = $2
+            WHERE person_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3::uuid RETURNING id""",
+            person, now, but,
+        )  # fmt: skip
         await audit.record(
-            "sign_in.all_ended", actor=person, person=person, details={"count": len(ended)}, now=now
+            "sign_in.all_ended", actor=by or person, person=person, details={"count": len(ended)}, now=now
         )
+
+
+async def renew(sign_in: UUID, *, now: datetime) -> str:
+    """Give a sign-in a new id and secret, because what it may do has changed: whoever has the old secret is out. It
+    lasts no longer than before, and the second factor counts. Returns the secret for the cookie."""
+    secret = secrets.token_urlsafe(32)
+    async with in_transaction():
+        made = await row(
+            """WITH old AS (UPDATE sign_in SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING *)
+            INSERT INTO sign_in (id, person_id, secret_hash, device, created_at, seen_at, expires_at, second_factor_at)
+            SELECT $3, person_id, $4, device, created_at, $2, expires_at, second_factor_at FROM old
+            RETURNING id, person_id""",
+            sign_in, now, uuid7(), secret_hash(secret),
+        )  # fmt: skip
+        if made is None:
+            raise Refused(_("Du er ikke logget inn lenger. Logg inn og prøv igjen."))
+        await audit.record(
+            "sign_in.renewed",
+            actor=made["person_id"],
+            person=made["person_id"],
+            object_id=made["id"],
+            now=now,
+        )
+    return secret
 
 
 async def describe(person: UUID, *, name: str | None, lang: str) -> None:

@@ -123,8 +123,12 @@ def _visit(request: Request) -> Visit:
 
 
 def _entered(request: Request, entry: Entry) -> Response:
-    response = see_other(entry.next_path or "/my-page", request)
-    set_cookie(response, "sign-in", entry.secret, max_age=int(RESIDENT.absolute.total_seconds()))
+    return carrying(see_other(entry.next_path or "/my-page", request), entry.secret)
+
+
+def carrying(response: Response, secret: str) -> Response:
+    """The answer with the cookie of a sign-in."""
+    set_cookie(response, "sign-in", secret, max_age=int(RESIDENT.absolute.total_seconds()))
     return response
 
 

@@ -158,6 +158,10 @@ TYPED: dict[str, dict[str, str]] = {
     "/manage/offers/{slug}/requests": {"answer": "no"},
     "/manage/offers/new": {"title": "Strikking", "kind": "group"},
     "/manage/offers/{slug}/hosts": {"email": "host@example.no"},
+    "/invitations/{token}/accept": {"name": "Ola"},
+    "/manage/organizations/{slug}/invitations": {"address": "ny@example.no", "role": "editor", "lang": "en"},
+    "/manage/organizations/{slug}/members/{membership}/change": {"role": "editor"},
+    "/manage/offers/{slug}/organizers": {"may_edit": "1"},
     "/manage/sessions/{id}/register": {"head_count": "3"},
     "/plans/{slug}/goals/new": {"title": "Mål", "target": "5", "metric": "attendances", "year": "2026"},
     "/dialogues/{slug}/meetings/new": {
@@ -185,11 +189,21 @@ ELSEWHERE = {
     "/manage/offers/{slug}/copy": "/manage/offers/tur",
     "/manage/offers/{slug}/hosts": "/manage/offers/tur",
     "/manage/offers/{slug}/hosts/{person}/remove": "/manage/offers/tur",
+    "/manage/offers/{slug}/invitations/{invitation}/take-back": "/manage/offers/strikkekafe",
+    "/manage/offers/{slug}/organizers": "/manage/offers/tur",
+    "/manage/offers/{slug}/organizers/{organization}/remove": "/manage/offers/tur",
+    "/manage/organizations/{slug}/invitations": "/manage/organizations/frivilligsentralen/members",
+    "/manage/organizations/{slug}/invitations/{invitation}/resend": "/manage/organizations/frivilligsentralen/members",
+    "/manage/organizations/{slug}/invitations/{invitation}/take-back":
+        "/manage/organizations/frivilligsentralen/members",
+    "/invitations/{token}/accept": "/invitations/invitation",
+    "/invitations/{token}/decline": "/invitations/invitation",
     "/dialogues/{slug}/members": "/dialogues/frivillighetsdialogen",
-}
+}  # fmt: skip
 """The page that holds the form of a POST, where it has another address; empty: one with a token and no more."""
 OF_ANOTHER = {
     "/manage/offers/{slug}/publish": {"slug": "strikkekafe"},
+    "/manage/offers/{slug}/invitations/{invitation}/take-back": {"slug": "strikkekafe"},
     "/dialogues/{slug}/meetings/{offer}/move": {"offer": "neste-mote"},
     "/dialogues/{slug}/meetings/{offer}/cancel": {"offer": "neste-mote"},
 }

@@ -23,7 +23,7 @@ ABOUT_A_BOOKING = {
     "cancelled": BookingState.CANCELLED, "reminder": BookingState.CONFIRMED, "session_moved": BookingState.CONFIRMED,
     "session_cancelled": BookingState.CONFIRMED, "offer_cancelled": BookingState.CANCELLED,
 }  # fmt: skip
-OTHERWISE = {"links", "sign_in", "meeting"}
+OTHERWISE = {"links", "sign_in", "meeting", "invitation", "membership", "co_organizer"}
 
 
 async def written(name: str, *, all_said: bool, lang: str = "nb") -> str:

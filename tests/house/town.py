@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from marketplace.access import Guarded
 from marketplace.base.database import rows
+from marketplace.base.models import Channel
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, DialogueMember
 from marketplace.goals.models import FocusArea, Goal, Metric, Plan
 from marketplace.people.models import Person, SignIn, SignInTicket
@@ -19,11 +20,11 @@ from marketplace.people.queries import secret_hash
 from marketplace.routes import ROUTES
 from offers.bookings.models import BookingState
 from offers.bookings.rules import link_path
-from offers.catalogue.models import Joining, SeatPool, Session, Visibility
+from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
 from offers.feeds.models import CalendarAddress
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import OrganizationKind
-from organizations.members.models import Membership, Role
+from organizations.members.models import Invitation, Membership, Role
 from tests import make
 from tests.conftest import NOW
 
@@ -131,6 +132,13 @@ async def build() -> Town:
     )  # fmt: skip
     device = await SignIn.create(person=me, secret_hash=secret_hash("another device"), device="Firefox", created_at=NOW,
                                  seen_at=NOW, expires_at=NOW + timedelta(days=30))  # fmt: skip
+    asks = await Invitation.create(
+        organization=centre, role=Role.HOST, channel=Channel.EMAIL, address="alle@example.no", lang="nb", offer=draft,
+        token_hash=secret_hash("invitation"), created_at=NOW, expires_at=NOW + timedelta(days=14),
+    )  # fmt: skip
+    partner = await make.organization("Turlaget", slug="turlaget")
+    await OfferOrganizer.create(offer=walk, organization=partner)
+    membership = await Membership.get(person=town.people["host"])
     town.ids = {
         "session": first.id, "later_session": second.id, "pool": pool.id, "venue": venue.id, "booking": booking.id,
         "held": held.id, "asked": asked.id, "ticket": ticket.id, "area": area.id, "dialogue": dialogue.id,
@@ -152,6 +160,10 @@ async def build() -> Town:
         ("dialogues", "slug"): dialogue.slug,
         ("meetings", "offer"): meeting.slug,
         ("members", "id"): str(centre.id),
+        ("members", "membership"): str(membership.id),
+        ("invitations", "invitation"): str(asks.id),
+        ("invitations", "token"): "invitation",
+        ("organizers", "organization"): str(partner.id),
         ("mailbox", "id"): "00000000-0000-7000-8000-000000000000",
     }
     return town
