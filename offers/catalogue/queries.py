@@ -142,11 +142,13 @@ async def organizations(viewer: Viewer, lang: str, now: datetime) -> list[dict[s
     """Every approved organisation: slug, name, kind, place, summary with its lang, and how many current offers it
     owns or takes part in."""
     values: list[Any] = [lang, now]
+    seen = f"{published(viewer, values)} AND {CURRENT.format(now='$2')}"
     return await rows(
-        f"""SELECT w.slug, w.name, w.kind, m.name AS municipality, t.summary, t.lang, (
-            SELECT count(*) FROM offer o WHERE o.owner_id = w.id AND {published(viewer, values)}
-            AND {CURRENT.format(now="$2")}) AS offers
-        FROM organization w JOIN municipality m ON m.id = w.municipality_id
+        f"""WITH together AS (SELECT g.organization_id AS id, count(*) AS offers FROM offer_organizer g
+            JOIN offer o ON o.id = g.offer_id JOIN organization w ON w.id = o.owner_id WHERE {seen} GROUP BY 1)
+        SELECT w.slug, w.name, w.kind, m.name AS municipality, t.summary, t.lang, coalesce(together.offers, 0)
+            + (SELECT count(*) FROM offer o WHERE o.owner_id = w.id AND {seen}) AS offers
+        FROM organization w JOIN municipality m ON m.id = w.municipality_id LEFT JOIN together ON together.id = w.id
         LEFT JOIN LATERAL (SELECT * FROM organization_text t WHERE t.organization_id = w.id
             AND t.lang IN ($1, w.source_lang) ORDER BY t.lang = $1 DESC LIMIT 1) t ON true
         WHERE w.state = 'approved'""",
