@@ -14,13 +14,14 @@ from uuid_utils.compat import uuid7
 from marketplace.base.audit import record
 from marketplace.base.database import in_transaction, row, value
 from marketplace.base.errors import NotFound, Refused
+from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, limits
 from marketplace.base.mail import post
 from marketplace.base.models import Channel
 from marketplace.people import actions as people
 from marketplace.people.queries import SignedIn, secret_hash
-from organizations.directory.models import OrganizationState
+from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members.models import Invitation, Membership, Role
 from organizations.members.queries import UNANSWERED, reaching
 from organizations.members.rules import INVITATION_LASTS, MOST_OPEN, invitation_token
@@ -94,6 +95,32 @@ WHERE c.channel = $1 AND c.value = $2 AND c.verified_at IS NOT NULL AND m.organi
 OPEN = (
     f"SELECT count(*) FROM invitation i WHERE i.organization_id = $1 AND {UNANSWERED} AND i.expires_at > $2"
 )
+
+
+async def invite_coordinator(
+    channel: Channel, address: str, number: str, unit: str | None, *, now: datetime
+) -> Invitation:
+    """Ask somebody to coordinate the municipality with this number, or one of its units by slug. Its own unit is made
+    when it has none. Raises Refused in the operator's words."""
+    municipality = await Municipality.get_or_none(number=number)
+    if municipality is None:
+        known = ", ".join(f"{one.number} {one.name}" for one in await Municipality.all().order_by("number"))
+        raise Refused(f"No municipality has the number {number}. There are: {known or 'none'}.")
+    ours: dict[str, Any] = {"municipality_id": municipality.id, "kind": OrganizationKind.MUNICIPAL}
+    async with in_transaction():
+        # Two operators at once make one unit.
+        await value("SELECT id FROM municipality WHERE id = $1 FOR UPDATE", municipality.id)
+        which: dict[str, Any] = {"slug": unit} if unit else {"parent_id": None}
+        found = await Organization.filter(**ours, **which).order_by("created_at", "id").first()
+        if unit and found is None:
+            raise Refused(f"{municipality.name} has no municipal unit with the slug {unit}.")
+        if found is None:
+            found = await Organization.create(
+                **ours, name=f"{municipality.name} kommune", slug=f"{municipality.slug}-kommune",
+                state=OrganizationState.APPROVED, created_at=now,
+            )  # fmt: skip
+            await record("organization.made", now=now, object_id=found.id, organization=found.id)
+        return await invite(found.id, Role.COORDINATOR, channel, address, lang=SOURCE, now=now)
 
 
 async def resend(invitation: UUID, *, by: UUID, now: datetime) -> None:
