@@ -23,6 +23,7 @@ from offers.publishing import step_views as steps
 from offers.publishing import team_views as team
 from offers.publishing import views as publishing
 from organizations.members import views as members
+from organizations.profile import views as profile
 
 
 def get(path: str, view: View) -> Route:
@@ -46,6 +47,7 @@ ROUTES: list[Route] = [
     get("/offers/{slug}", catalogue.offer),
     get("/organizations", catalogue.organizations),
     get("/organizations/{slug}", catalogue.organization),
+    get("/pictures/{sha256}", profile.picture),
     # calendars
     get("/calendar/all.ics", feeds.all_offers),
     get("/calendar/organizations/{slug}.ics", feeds.organization),
@@ -85,6 +87,13 @@ ROUTES: list[Route] = [
     post("/invitations/{token}/decline", invitations.decline, "/invitations/{token}"),
     # organisations and their work
     get("/manage", publishing.manage),
+    get("/manage/organizations/{slug}", profile.show),
+    both("/manage/organizations/{slug}/profile", profile.profile),
+    both("/manage/organizations/{slug}/texts/{lang}", profile.text),
+    both("/manage/organizations/{slug}/logo", profile.logo),
+    post(
+        "/manage/organizations/{slug}/logo/remove", profile.remove_logo, "/manage/organizations/{slug}/logo"
+    ),
     get("/manage/organizations/{slug}/members", members.listing),
     both("/manage/organizations/{slug}/members/{membership}/change", members.change),
     both("/manage/organizations/{slug}/members/{membership}/end", members.end),

@@ -1,7 +1,7 @@
 """What is typed when signing in."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -19,6 +19,16 @@ def reachable(text: str) -> str:
             gettext("Skriv en e-postadresse, som navn@example.no, eller et mobilnummer med åtte sifre.")
         )
     return text
+
+
+def phone_number(text: Any) -> str:
+    """A number to be read and rung, kept as it is written. Raises ValueError with the user's words."""
+    if not re.fullmatch(r"\+?[0-9 ]{3,20}", str(text)):
+        raise ValueError(gettext("Skriv telefonnummeret med tall, for eksempel 51 00 00 15"))
+    return str(text)
+
+
+Phone = Annotated[str, BeforeValidator(phone_number)]
 
 
 class SignInForm(Form):

@@ -157,13 +157,15 @@ async def organizations(viewer: Viewer, lang: str, now: datetime) -> list[dict[s
 
 
 async def organization_page(slug: str, lang: str) -> dict[str, Any]:
-    """An approved organisation with its text, its parent and its units. Raises NotFound."""
+    """An approved organisation with its text, its logo, its parent and its units. Raises NotFound."""
     found = await row(
         """SELECT w.id, w.slug, w.name, w.kind, w.contact_name, w.phone, w.email, w.website, m.name AS municipality,
             t.summary, t.body, t.lang, parent.slug AS parent_slug, parent.name AS parent_name,
+            encode(l.sha256, 'hex') AS logo, l.width AS logo_width, l.height AS logo_height,
             ARRAY(SELECT ARRAY[u.slug, u.name] FROM organization u WHERE u.parent_id = w.id AND u.state = 'approved'
                 ORDER BY u.name) AS units
         FROM organization w JOIN municipality m ON m.id = w.municipality_id
+        LEFT JOIN picture l ON l.id = w.logo_id
         LEFT JOIN organization parent ON parent.id = w.parent_id AND parent.state = 'approved'
         LEFT JOIN LATERAL (SELECT * FROM organization_text t WHERE t.organization_id = w.id
             AND t.lang IN ($2, w.source_lang) ORDER BY t.lang = $2 DESC LIMIT 1) t ON true

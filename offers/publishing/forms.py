@@ -15,7 +15,7 @@ from marketplace.base.forms import Filled, Form
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
-from marketplace.people.forms import reachable
+from marketplace.people.forms import Phone, reachable
 from marketplace.people.rules import contact
 from offers.catalogue.models import Audience, Joining, Kind, Visibility
 from offers.publishing.rules import BACKWARDS, Repeat
@@ -92,16 +92,9 @@ def web_address(text: Any) -> str:
     return address
 
 
-def phone_number(text: Any) -> str:
-    if not re.fullmatch(r"\+?[0-9 ]{3,20}", str(text)):
-        raise ValueError(_("Skriv telefonnummeret med tall, for eksempel 51 00 00 15"))
-    return str(text)
-
-
 Day = Annotated[date, BeforeValidator(day_of)]
 Clock = Annotated[time, BeforeValidator(clock_of)]
 Address = Annotated[str, BeforeValidator(web_address), Field(max_length=500)]
-Phone = Annotated[str, BeforeValidator(phone_number)]
 Line = Annotated[str, Field(max_length=120)]
 Words = Annotated[str, Field(max_length=600)]
 """A few sentences."""

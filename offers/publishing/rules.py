@@ -55,8 +55,6 @@ VISIBILITY_LABELS = {
 
 CANCELLED = lazy("Tilbudet er avlyst og kan ikke endres. Lag et nytt av det i stedet.")
 
-LANGUAGE_WORDS = {"nb": lazy("bokmål"), "nn": lazy("nynorsk"), "en": lazy("engelsk")}
-
 
 def is_sensitive(kind: Kind, audiences: Iterable[str], joining: Joining) -> bool:
     """The default of `sensitive` (product.md): self-help, next of kin, and what is joined by request. What continues

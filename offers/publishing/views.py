@@ -8,7 +8,7 @@ from starlette.responses import Response
 from marketplace.base.access import member
 from marketplace.base.errors import NotFound
 from marketplace.base.http import Request, see_other
-from marketplace.base.i18n import LANGUAGES, pick
+from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES, pick
 from marketplace.base.templates import render
 from offers.catalogue.models import (
     AUDIENCE_LABELS,
@@ -89,9 +89,9 @@ async def about(offer: Offer, lang: str) -> dict[str, Any]:
         "joining_label": JOINING_LABELS[offer.joining],
         "visibility_label": VISIBILITY_LABELS[offer.visibility],
         "seen_by": [one.organization.name for one in seen_by],
-        "source_words": rules.LANGUAGE_WORDS[offer.source_lang],
+        "source_words": LANGUAGE_WORDS[offer.source_lang],
         "languages_left": {
-            lang: words for lang, words in rules.LANGUAGE_WORDS.items() if lang != offer.source_lang
+            lang: words for lang, words in LANGUAGE_WORDS.items() if lang != offer.source_lang
         },
     }
 
@@ -169,7 +169,7 @@ async def text(request: Request) -> Response:
         "offer": offer,
         "source": source,
         "lang_code": lang,
-        "lang_name": rules.LANGUAGE_WORDS[lang],
+        "lang_name": LANGUAGE_WORDS[lang],
     }
     if request.method == "GET":
         there = await OfferText.get_or_none(offer_id=offer.id, lang=lang)

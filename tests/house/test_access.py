@@ -22,6 +22,7 @@ AREAS = {
     r"/dialogues/\{slug\}/meetings/\{offer\}": {"signed_in"},  # also those who lead the meeting
     r"/(plans|goals|dialogues)(/.*)?": {"coordinator"},
     r"/": {"public"},
+    r"/pictures(/.*)?": {"public"},
     r"/(offers|organizations|bookings|calendar|sign-in|privacy|accessibility|help-now|about|health|demo)(/.*)?": {
         "public"
     },

@@ -23,7 +23,7 @@ from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
 from offers.feeds.models import CalendarAddress
 from offers.publishing.models import HostAssignment
-from organizations.directory.models import OrganizationKind
+from organizations.directory.models import Organization, OrganizationKind, Picture
 from organizations.members.models import Invitation, Membership, Role
 from tests import make
 from tests.conftest import NOW
@@ -139,6 +139,9 @@ async def build() -> Town:
     partner = await make.organization("Turlaget", slug="turlaget")
     await OfferOrganizer.create(offer=walk, organization=partner)
     membership = await Membership.get(person=town.people["host"])
+    logo = await Picture.create(sha256=bytes(32), media_type="image/webp", width=1, height=1, content=b"RIFF",
+                                created_at=NOW)  # fmt: skip
+    await Organization.filter(id=centre.id).update(logo=logo)
     town.ids = {
         "session": first.id, "later_session": second.id, "pool": pool.id, "venue": venue.id, "booking": booking.id,
         "held": held.id, "asked": asked.id, "ticket": ticket.id, "area": area.id, "dialogue": dialogue.id,
@@ -160,6 +163,7 @@ async def build() -> Town:
         ("dialogues", "slug"): dialogue.slug,
         ("meetings", "offer"): meeting.slug,
         ("members", "id"): str(centre.id),
+        ("pictures", "sha256"): bytes(32).hex(),
         ("members", "membership"): str(membership.id),
         ("invitations", "invitation"): str(asks.id),
         ("invitations", "token"): "invitation",
