@@ -239,6 +239,24 @@ def check_data(data: Path | None) -> None:
     sys.exit(1 if found else 0)
 
 
+@commands.command("reset-second-factor")
+@click.argument("address")
+@DATA
+def reset_second_factor(address: str, data: Path | None) -> None:
+    """Take the second factor from somebody who has lost it. Make sure that it is they who ask: ring them."""
+    from marketplace.base import clock
+    from marketplace.base.database import connected
+    from marketplace.people.factors import reset
+
+    async def done() -> bool:
+        async with connected():
+            return await reset(address, now=clock.now())
+
+    with database(data):
+        if not asyncio.run(done()):
+            sys.exit("Nobody has proven that address.")
+
+
 @commands.command("settings")
 def list_settings() -> None:
     """Print every setting as a table (docs/settings.md)."""

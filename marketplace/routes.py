@@ -9,9 +9,13 @@ from marketplace.demo import views as demo
 from marketplace.dialogue import views as dialogue
 from marketplace.goals import views as goals
 from marketplace.home import views as home
+from marketplace.my_page import acting_views as acting
+from marketplace.my_page import contact_views as contacts
 from marketplace.my_page import invitation_views as invitations
 from marketplace.my_page import views as my_page
+from marketplace.people import factor_views as factors
 from marketplace.people import views as people
+from marketplace.privacy import views as privacy
 from offers.attendance import views as attendance
 from offers.bookings import participant_views as participants
 from offers.bookings import views as bookings
@@ -22,6 +26,7 @@ from offers.publishing import date_views as dates
 from offers.publishing import step_views as steps
 from offers.publishing import team_views as team
 from offers.publishing import views as publishing
+from organizations.approval import views as approval
 from organizations.members import views as members
 from organizations.profile import views as profile
 
@@ -46,6 +51,8 @@ ROUTES: list[Route] = [
     get("/offers", catalogue.offers),
     get("/offers/{slug}", catalogue.offer),
     get("/organizations", catalogue.organizations),
+    both("/organizations/apply", approval.apply),
+    both("/organizations/apply/{slug}", approval.application),
     get("/organizations/{slug}", catalogue.organization),
     get("/pictures/{sha256}", profile.picture),
     # calendars
@@ -74,6 +81,9 @@ ROUTES: list[Route] = [
     # people
     both("/sign-in", people.sign_in),
     both("/sign-in/code", people.code),
+    both("/sign-in/again", people.again, "next"),
+    both("/sign-in/second-factor", factors.second_factor, "next"),
+    post("/sign-in/second-factor/passkey", factors.passkey, "/sign-in", "next"),
     both("/sign-in/{token}", people.link),
     post("/sign-out", people.sign_out, "/"),
     get("/my-page", my_page.show),
@@ -82,6 +92,29 @@ ROUTES: list[Route] = [
     post("/my-page/calendar/revoke", my_page.revoke_calendar, "/my-page"),
     post("/my-page/sign-ins/end", my_page.end_sign_ins, "/my-page"),
     post("/my-page/sign-ins/{id}/end", my_page.end_sign_in, "/my-page"),
+    both("/my-page/alias", my_page.alias),
+    get("/my-page/contacts", contacts.listing),
+    both("/my-page/contacts/new", contacts.new),
+    both("/my-page/contacts/verify", contacts.verify, "ticket"),
+    both("/my-page/contacts/link/{token}", contacts.link),
+    both("/my-page/contacts/{id}/remove", contacts.remove),
+    get("/my-page/people", acting.people),
+    both("/my-page/people/new", acting.new_person),
+    both("/my-page/people/{id}/end", acting.end_person),
+    get("/my-page/helpers", acting.helpers),
+    post("/my-page/helpers/{id}/accept", acting.accept_helper, "/my-page/helpers"),
+    both("/my-page/helpers/{id}/end", acting.end_helper),
+    get("/my-page/looked", privacy.looked),
+    get("/my-page/download", privacy.download),
+    get("/my-page/download.json", privacy.download_json),
+    get("/my-page/download.html", privacy.download_html),
+    both("/my-page/delete", privacy.erase),
+    get("/my-page/second-factor", factors.show),
+    both("/my-page/second-factor/app", factors.app, "next"),
+    post("/my-page/second-factor/app/remove", factors.remove_app, "/my-page/second-factor"),
+    post("/my-page/second-factor/passkeys", factors.add_passkey, "/my-page/second-factor", "next"),
+    post("/my-page/second-factor/passkeys/{id}/remove", factors.remove_passkey, "/my-page/second-factor"),
+    post("/my-page/second-factor/codes", factors.new_codes, "/my-page/second-factor"),
     get("/invitations/{token}", invitations.show),
     post("/invitations/{token}/accept", invitations.accept, "/invitations/{token}"),
     post("/invitations/{token}/decline", invitations.decline, "/invitations/{token}"),
@@ -140,6 +173,11 @@ ROUTES: list[Route] = [
     get("/manage/sessions/{id}/call-list", messages.call_list),
     both("/manage/sessions/{id}/register", attendance.register),
     get("/manage/sessions/{id}/register/print", attendance.sheet),
+    # the municipality's answers to organisations
+    get("/approvals", approval.approvals),
+    both("/approvals/{slug}", approval.approval),
+    post("/approvals/{slug}/unit", approval.unit, "/approvals/{slug}"),
+    post("/approvals/{slug}/register", approval.ask_register, "/approvals/{slug}"),
     # goals and dialogue
     get("/plans", goals.plans),
     get("/plans/{slug}", goals.plan),
@@ -155,6 +193,7 @@ ROUTES: list[Route] = [
     both("/dialogues/{slug}/meetings/{offer}/move", dialogue.move_meeting),
     both("/dialogues/{slug}/meetings/{offer}/cancel", dialogue.cancel_meeting),
     # about
+    get("/goodbye", privacy.goodbye),
     get("/privacy", home.privacy),
     get("/accessibility", home.accessibility),
     get("/help-now", home.help_now),
@@ -168,5 +207,8 @@ ROUTES: list[Route] = [
     get("/demo/mailbox/{id}.eml", demo.eml),
     get("/demo/mailbox/{id}", demo.message),
     get("/demo/people.json", demo.people),
+    get("/demo/register/enhetsregisteret/api/{kind}/{number}", demo.register),
+    get("/demo/register/frivillighetsregisteret/api/{kind}/{number}", demo.register),
+    get("/demo/codes", demo.codes),
     both("/demo/clock", demo.time),
 ]

@@ -18,6 +18,7 @@ SCHEMES = {
     "database_url": ("postgres", "postgresql"),
     "smtp_url": ("smtp", "smtps"),
     "sms_url": ("https", "http"),
+    "register_url": ("https", "http"),
 }
 """How each address begins."""
 
@@ -86,6 +87,10 @@ class Settings(BaseSettings):
     sms_url: str | None = Field(
         None, description="Address of an SMS gateway (HTTP POST). Default: DATA/mailbox."
     )
+    register_url: str = Field(
+        "https://data.brreg.no",
+        description="Enhetsregisteret and Frivillighetsregisteret. In demo mode made-up ones answer by default.",
+    )
     mail_from: str = Field("Treffpunkt <treffpunkt@example.no>", description="Neutral sender of all mail.")
     site_name: str = Field("Treffpunkt", description="Name of the service.")
     place_name: str = Field("Sandnes", description="The place in the page titles.")
@@ -125,6 +130,11 @@ class Settings(BaseSettings):
             yield "set TREFFPUNKT_SECRET_KEY to at least 32 random characters"
         if not self.allowed_hosts:
             yield "set TREFFPUNKT_ALLOWED_HOSTS to the host names that are answered"
+        if (
+            not self.register_url.startswith("https://")
+            and urlsplit(self.register_url).hostname not in LOOPBACK
+        ):
+            yield "set TREFFPUNKT_REGISTER_URL to an https address"
         if not self.secure:
             yield "set TREFFPUNKT_PUBLIC_URL to an https address"
 
@@ -138,6 +148,12 @@ class Settings(BaseSettings):
         """Host names that are answered."""
         own = urlsplit(self.public_url).hostname or ""
         return frozenset({own, *self.allowed_hosts, *(LOOPBACK if self.demo else ())})
+
+    @property
+    def register(self) -> str:
+        """Where the registers of organisations answer."""
+        own = self.demo and "register_url" not in self.model_fields_set
+        return f"{self.public_url}/demo/register" if own else self.register_url
 
     @property
     def keys(self) -> Path:

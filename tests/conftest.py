@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import shutil
+import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -12,8 +13,14 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+with socket.socket() as free:
+    free.bind(("127.0.0.1", 0))
+    REGISTER = free.getsockname()
+"""Where the registers of organisations answer, when a test starts them (tests/organizations/approval); else nobody."""
+
 os.environ.update(
     {
+        "TREFFPUNKT_REGISTER_URL": f"http://127.0.0.1:{REGISTER[1]}",
         "TREFFPUNKT_DEMO": "1",
         "TREFFPUNKT_PUBLIC_URL": "http://127.0.0.1:8000",
         "TREFFPUNKT_LOOPBACK_LIMIT_FACTOR": "1000",

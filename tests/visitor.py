@@ -78,12 +78,23 @@ class Visitor:
 
     @classmethod
     @asynccontextmanager
-    async def at(cls, now: datetime) -> AsyncIterator["Visitor"]:
+    async def at(cls, now: datetime, site: str = "http://127.0.0.1:8000") -> AsyncIterator["Visitor"]:
         """A visitor at a moment; the clock goes on from there."""
         with time_machine.travel(now, tick=True) as travel:
             transport = httpx.ASGITransport(app=APP)
-            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+            async with httpx.AsyncClient(transport=transport, base_url=site) as client:
                 yield cls(client, travel, now)
+
+    @property
+    def site(self) -> str:
+        """Where this browser is, as it says itself."""
+        return str(self.client.base_url).rstrip("/")
+
+    def at_network(self, address: str) -> "Visitor":
+        """Somebody else, with an empty browser, at another network address."""
+        transport = httpx.ASGITransport(app=APP, client=(address, 4711))
+        client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
+        return Visitor(client, self.travel, self.now)
 
     def wait(self, time: timedelta) -> None:
         """Let time pass."""
@@ -113,7 +124,11 @@ class Visitor:
 
     async def post(self, path: str, fields: dict[str, Any]) -> Page:
         """POST as it is."""
-        return Page(await self.client.post(path, data=fields, headers={"origin": "http://127.0.0.1:8000"}))
+        return Page(
+            await self.client.post(
+                path, data=fields, headers={"origin": str(self.client.base_url).rstrip("/")}
+            )
+        )
 
     async def sign_in(self, person: Person) -> None:
         """Be that person, without the one-time link (tests/marketplace/people tests that one, and how long it lasts:

@@ -52,6 +52,11 @@ def now() -> datetime:
     return moment + _demo_offset() if settings().demo else moment
 
 
+def unmoved() -> datetime:
+    """The same, but as the world outside has it, also where the demo's clock is moved: for the codes of an app."""
+    return datetime.now(UTC)
+
+
 def oslo(moment: datetime) -> datetime:
     """The same moment on a Norwegian wall clock."""
     return moment.astimezone(OSLO)

@@ -127,6 +127,11 @@ class Request(requests.Request):
             self.scope["new_form_cookie"] = found
         return f"visitor {found}"
 
+    def rebind(self, sign_in: UUID) -> None:
+        """The page of this answer belongs to another sign-in, made meanwhile: so do the forms on it."""
+        self.sign_in_id = sign_in
+        self.__dict__.pop("form_binding", None)
+
     def form_token(self) -> str:
         """A new token for a form; each looks different, so that compression tells nothing."""
         self.private = True

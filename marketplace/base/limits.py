@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from uuid_utils.compat import uuid7
@@ -30,12 +30,24 @@ class Tries:
 
 
 def client_address(request: Request) -> str:
-    """The visitor's address; X-Forwarded-For counts only from a configured proxy (its last entry)."""
-    peer = request.client.host if request.client else "unknown"
-    if peer in settings().trusted_proxies:
-        forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-        return forwarded or peer
-    return peer
+    """The visitor's address. X-Forwarded-For counts only as far as our own proxies wrote it: from the right, the first
+    that is not one of them. What stands before that, also in another header, the visitor may have made up."""
+    said = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
+    address = request.client.host if request.client else "unknown"
+    while address in settings().trusted_proxies and said and (before := said.pop().strip()):
+        address = before
+    return address
+
+
+def network(address: str) -> str:
+    """What counts as one: an IPv4 address, or of IPv6 the 64 bits that a household or a machine is given whole."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
+    return address
 
 
 def is_loopback(address: str) -> bool:
@@ -45,11 +57,11 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-def of_visitor(action: str, request: Request, most: int, window: timedelta) -> Tries:
-    """Tries by whoever is at this network address."""
+def of_visitor(action: str, request: Request, most: int, window: timedelta, about: str = "") -> Tries:
+    """Tries by whoever is in this network, of all or `about` one thing."""
     address = client_address(request)
     factor = settings().loopback_limit_factor if is_loopback(address) else 1
-    return Tries(action, address, most * factor, window)
+    return Tries(action, f"{network(address)} {about}" if about else network(address), most * factor, window)
 
 
 def counting(tries: Iterable[Tries], put: Callable[[Any], str], now: datetime) -> str:

@@ -162,6 +162,7 @@ def template(name: str, lang: str) -> Template:
 
 WORK = (
     ({"host", "editor", "manager"}, lazy("Tilbudene våre"), "/manage"),
+    ({"coordinator"}, lazy("Organisasjoner"), "/approvals"),
     ({"coordinator"}, lazy("Planer og mål"), "/plans"),
     ({"coordinator"}, lazy("Dialog"), "/dialogues"),
 )

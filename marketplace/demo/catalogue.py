@@ -90,13 +90,11 @@ def _places(tables: Tables, made: Catalogue, now: datetime) -> None:
         made.municipalities[spec["slug"]] = tables.add("municipality", **spec, host=None)
     for spec in file["organizations"]:
         parent = made.organizations[spec["parent"]]["id"] if "parent" in spec else None
-        row = tables.add(
-            "organization", slug=spec["key"], name=spec["name"], kind=spec["kind"], state="approved",
-            municipality_id=made.municipalities[spec["municipality"]]["id"], parent_id=parent,
-            contact_name=spec["contact_name"], phone=spec["phone"], email=spec["email"], source_lang="nb",
-            created_at=now - timedelta(days=400),
-        )  # fmt: skip
+        row = organization_row(tables, made, spec, now - timedelta(days=400), parent_id=parent)
         made.organizations[spec["key"]] = row
+        for owner in spec.get("owners", ()):
+            tables.add("organization_owner", organization_id=row["id"],
+                       municipality_id=made.municipalities[owner]["id"])  # fmt: skip
         for lang, text in spec["texts"].items():
             tables.add("organization_text", organization_id=row["id"], lang=lang, summary=text["summary"],
                        body=text.get("body", ""))  # fmt: skip
@@ -110,6 +108,23 @@ def _places(tables: Tables, made: Catalogue, now: datetime) -> None:
         for lang, text in spec.get("texts", {}).items():
             tables.add("venue_text", venue_id=row["id"], lang=lang, entrance=text.get("entrance", ""),
                        transport=text.get("transport", ""))  # fmt: skip
+
+
+def organization_row(
+    tables: Tables, made: Catalogue, spec: dict[str, Any], since: datetime, **other: Any
+) -> Row:
+    """An approved organisation; `other` says what is otherwise. What the demo's register knows, it was asked about."""
+    named = spec.get("register_name")
+    common = {
+        "state": "approved", "parent_id": None, "source_lang": "nb", "number": spec.get("number"),
+        "register_state": "found" if named else None, "register_name": named,
+        "voluntary_register": True if named else None, "register_at": since if named else None,
+    }  # fmt: skip
+    return tables.add(
+        "organization", slug=spec["key"], name=spec["name"], kind=spec["kind"], contact_name=spec["contact_name"],
+        phone=spec["phone"], email=spec["email"], created_at=since,
+        municipality_id=made.municipalities[spec["municipality"]]["id"], **common | other,
+    )  # fmt: skip
 
 
 def moments(rule: dict[str, Any], now: datetime) -> Iterator[tuple[int, datetime, datetime]]:

@@ -1,6 +1,8 @@
 """Loads the demo into an empty database: everything relative to now, and never twice."""
 
 import json
+from base64 import b32encode
+from datetime import timedelta
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -9,10 +11,12 @@ import click
 
 from marketplace.base import audit, clock
 from marketplace.base.database import credentials
+from marketplace.base.http import signature
 from marketplace.demo import catalogue, large, participants
 from marketplace.demo.catalogue import Catalogue
 from marketplace.demo.participants import Register, Resident
 from marketplace.demo.tables import Row, Tables
+from marketplace.people.factors import sealed_secret
 from marketplace.settings import settings
 
 LOCK = 7_310_003
@@ -29,6 +33,8 @@ PEOPLE = (
     ("resident", "Ola", None, (), "ola@example.no"),
 )
 """Who signs in: how scripts ask for them, name, organisation, roles there, address."""
+SECOND_FACTOR = {"manager", "coordinator"}
+"""Roles that must have a second factor (marketplace/access.py): in the demo an app, whose secret people.json gives."""
 LED_BY_THE_HOST = ("torsdagssuppa", "generasjonslekene", "sprakkafe", "strikkekafe-for-alle")
 
 
@@ -48,6 +54,7 @@ async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
             made = catalogue.build(tables, now)
             register = Register(tables, now, seed=1108)
             staff = workers(register, made)
+            applicants(register, made)
             take_part(register, made, staff["ola@example.no"])
             await tables.copy(connection)
             if offers or people:
@@ -78,7 +85,31 @@ def workers(register: Register, made: Catalogue) -> dict[str, Resident]:
                 register.tables.add(
                     "host_assignment", person_id=who.id, offer_id=made.offers[slug].offer["id"]
                 )
+        if SECOND_FACTOR & {*roles}:
+            register.tables.add(
+                "totp", person_id=who.id, secret=sealed_secret(totp_secret(address)), last_step=0,
+                created_at=register.closed_until,
+            )  # fmt: skip
     return found
+
+
+def applicants(register: Register, made: Catalogue) -> None:
+    """Organisations that have applied, each led by somebody who may do nothing yet."""
+    tables = register.tables
+    for spec in catalogue.read("organizations.toml")["applications"]:
+        sent = register.now - timedelta(days=spec["days"])
+        row = catalogue.organization_row(tables, made, spec, sent, state="applied")
+        tables.add(
+            "organization_text", organization_id=row["id"], lang="nb", summary=spec["summary"], body=""
+        )
+        who = register.person(spec["applicant"], email=spec["email"], verified=True)
+        tables.add("membership", person_id=who.id, organization_id=row["id"], role="manager", created_at=sent,
+                   ended_at=None)  # fmt: skip
+
+
+def totp_secret(address: str) -> str:
+    """The secret of somebody's app: known to scripts by people.json, as their mail is by the mailbox."""
+    return b32encode(bytes.fromhex(signature("demo app", address))[:20]).decode()
 
 
 def take_part(register: Register, made: Catalogue, ola: Resident) -> None:
@@ -134,7 +165,8 @@ def say_who() -> None:
     names = {spec["key"]: spec["name"] for spec in catalogue.read("organizations.toml")["organizations"]}
     people = [
         {"role": role, "name": name, "organization": names.get(str(key)), "address": address}
-        for role, name, key, _roles, address in PEOPLE
+        | ({"totp_secret": totp_secret(address)} if SECOND_FACTOR & {*roles} else {})
+        for role, name, key, roles, address in PEOPLE
     ]
     path = settings().data_dir / "people.json"
     path.write_text(json.dumps(people, ensure_ascii=False, indent=1) + "\n")

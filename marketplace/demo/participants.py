@@ -13,13 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.clock import month_start, oslo, today
+from marketplace.base.slugs import slug_of
 from marketplace.demo.catalogue import Catalogue, Made, read
 from marketplace.demo.tables import Row, Tables
 from offers.attendance.keys import year_key
 from offers.attendance.rules import pseudonym
 from offers.bookings.rules import ALPHABET, REFERENCE_LENGTH, SEATED
 from offers.catalogue.models import Joining
-from offers.publishing.rules import slug_of
 
 NEWCOMERS = ("ukrainian", "polish", "somali", "eritrean", "arabic", "others")
 GROUPS: tuple[tuple[tuple[str, ...], int, int, dict[str, float]], ...] = (

@@ -7,8 +7,9 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 ORDER = (
-    "municipality", "organization", "organization_text", "venue", "venue_text", "person", "contact_point",
-    "membership", "offer", "offer_text", "offer_organizer", "offer_audience_organization", "host_assignment",
+    "municipality", "organization", "organization_owner", "organization_text", "venue", "venue_text", "person",
+    "contact_point", "membership", "totp", "offer", "offer_text", "offer_organizer", "offer_audience_organization",
+    "host_assignment",
     "session", "seat_pool", "booking", "sent_word", "register", "attendance", "head_count", "dialogue",
     "dialogue_member", "dialogue_meeting", "meeting_organization", "plan", "focus_area", "measure", "goal",
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import nh3
+from pyotp import TOTP
 from starlette.responses import JSONResponse, Response
 
 from marketplace.base import clock, mailbox
@@ -16,6 +17,7 @@ from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import gettext as _
 from marketplace.base.mailbox import Kept
 from marketplace.base.templates import demo_people, render
+from marketplace.demo import catalogue
 from marketplace.demo.forms import FURTHEST, STEP_LABELS, ClockForm
 from marketplace.settings import settings
 
@@ -100,8 +102,32 @@ def message_id(request: Request) -> UUID:
 
 @in_demo
 async def people(request: Request) -> Response:
-    """Who can sign in, for scripts: role, name, organization, address."""
+    """Who can sign in, for scripts: role, name, organization, address, and totp_secret of whoever has an app."""
     return JSONResponse(demo_people(), headers=NO_STORE)
+
+
+@in_demo
+async def register(request: Request) -> Response:
+    """Enhetsregisteret and Frivillighetsregisteret as their interfaces answer, with made-up organisations."""
+    asked = request.path_params
+    for entry in catalogue.read("register.toml").get(asked["kind"], []):
+        if entry["organisasjonsnummer"] == asked["number"]:
+            return JSONResponse(entry, headers=NO_STORE)
+    return JSONResponse({"status": 404, "error": "Not Found"}, 404, NO_STORE)
+
+
+@in_demo
+async def codes(request: Request) -> Response:
+    """What the apps of the demo's people show now, for whoever has no such app at hand."""
+    at = clock.unmoved().timestamp()
+    shown = [
+        one | {"code": TOTP(secret).at(int(at))}
+        for one in demo_people()
+        if (secret := one.get("totp_secret"))
+    ]
+    return render(
+        request, "marketplace/demo/codes.html", people=shown, seconds=30 - int(at) % 30, headers=NO_STORE
+    )
 
 
 @in_demo

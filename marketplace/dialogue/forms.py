@@ -5,9 +5,10 @@ from uuid import UUID
 
 from pydantic import Field
 
+from marketplace.base.fields import Words
 from marketplace.base.forms import Form
 from marketplace.base.i18n import lazy
-from offers.publishing.forms import Clock, Day, Words
+from offers.publishing.forms import Clock, Day
 
 
 class MemberForm(Form):

@@ -4,18 +4,16 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from tortoise.exceptions import IntegrityError
 from uuid_utils.compat import uuid7
 
 from marketplace.base import jobs
 from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, rows
-from marketplace.base.errors import Conflict
+from marketplace.base.database import in_transaction
+from marketplace.base.slugs import insert_named
 from marketplace.goals.models import FocusArea, Goal, GoalFigure, Metric
 from marketplace.goals.queries import measure, scope_of
 from marketplace.goals.rules import measured_to
 from marketplace.statistics.queries import people_in_groups
-from offers.publishing.rules import free_slug, slug_of
 
 JOB = "close_months"
 
@@ -46,21 +44,10 @@ async def close(goal_id: UUID, months: list[date], slot: str, *, now: datetime) 
 
 async def make(area: FocusArea, *, by: UUID, now: datetime, title: dict[str, str], **facts: Any) -> Goal:
     """A new goal under a focus area. Its closed months are measured by the worker."""
-    slug = slug_of(next(iter(title.values())))
-    taken = await rows("SELECT slug FROM goal WHERE slug = $1 OR slug LIKE $2", slug, f"{slug}-%")
-    goal = Goal(
-        id=uuid7(),
-        focus_area=area,
-        slug=free_slug(slug, {one["slug"] for one in taken}),
-        title=title,
-        **facts,
-    )
-    try:
-        async with in_transaction():
-            await goal.save(force_create=True)
-            await record("goal.made", now=now, actor=by, object_id=goal.id)
-    except IntegrityError:
-        raise Conflict from None  # two made the same at once
+    goal = Goal(id=uuid7(), focus_area=area, title=title, **facts)
+    async with in_transaction():
+        await insert_named(goal, next(iter(title.values())))
+        await record("goal.made", now=now, actor=by, object_id=goal.id)
     return goal
 
 

@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ('challenge', fields.BinaryField()),
                 ('expires_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'passkey_challenge', 'app': 'marketplace', 'pk_attr': 'id', 'table_description': 'What a passkey is asked to sign: once, within five minutes.'},
+            options={'table': 'passkey_challenge', 'app': 'marketplace', 'pk_attr': 'id', 'table_description': 'A challenge that a passkey has signed. Kept until it is too old, so that no answer counts twice.'},
             bases=['Row'],
         ),
         ops.CreateModel(
@@ -120,9 +120,8 @@ class Migration(migrations.Migration):
                 ('secret', fields.BinaryField(description='sealed with a key of the settings: it must be read to check a code')),
                 ('last_step', fields.BigIntField(default=0, description='step of the last code: each is used once', db_default=0)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ('confirmed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'totp', 'app': 'marketplace', 'pk_attr': 'id', 'table_description': 'An app that shows a new code every 30 seconds (RFC 6238). It counts from when its first code was given.'},
+            options={'table': 'totp', 'app': 'marketplace', 'pk_attr': 'id', 'table_description': 'An app that shows a new code every 30 seconds (RFC 6238). Stored when its first code was given.'},
             bases=['Row'],
         ),
         ops.AddField(

@@ -9,8 +9,11 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base import audit
 from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.errors import NotFound, Refused
+from marketplace.base.i18n import gettext as _
 from marketplace.people import actions as people
-from marketplace.people.queries import SignedIn, secret_hash
+from marketplace.people import contacts
+from marketplace.people.queries import SignedIn, secret_hash, verified_contacts
 from offers.bookings.rules import ACTIVE
 from offers.catalogue.models import Offer
 from offers.publishing.team_actions import assign_host
@@ -27,6 +30,21 @@ async def describe(person: UUID, *, name: str | None, lang: str) -> None:
         await people.describe(person, name=name, lang=lang)
         await rows("UPDATE booking SET lang = $2 WHERE booked_by_id = $1 AND state = ANY($3)",
                    person, lang, list(ACTIVE))  # fmt: skip
+
+
+SHIELD = """UPDATE person SET shielded = $2 WHERE id = $1 OR id IN (
+    SELECT c.person_id FROM contact_point own
+    JOIN contact_point c ON c.channel = own.channel AND c.value = own.value AND c.verified_at IS NULL
+    WHERE own.person_id = $1 AND own.verified_at IS NOT NULL AND NOT EXISTS (
+        SELECT FROM contact_point v WHERE v.person_id = c.person_id AND v.verified_at IS NOT NULL))"""
+
+
+async def shield(person: UUID, alias: bool, *, now: datetime) -> None:
+    """Show an alias for the person on lists, or their name again: also for what is booked already, signed in or as a
+    guest with an address that they have proven theirs."""
+    async with in_transaction():
+        await rows(SHIELD, person, alias)
+        await audit.record("alias.changed", actor=person, person=person, now=now)
 
 
 async def new_calendar_address(person: UUID, *, now: datetime) -> str:
@@ -68,3 +86,30 @@ async def accept(invitation: dict[str, Any], person: SignedIn, *, name: str | No
             offer = await Offer.get(id=invitation["offer_id"])
             await assign_host(offer, person.id, by=person.id, now=now)
     return secret
+
+
+async def remove_contact(person: UUID, contact: UUID, *, now: datetime) -> None:
+    """Take away one of the person's addresses. Messages about their bookings go to the first that is left.
+
+    Raises Refused for the last one: it is how they sign in. NotFound when it is not theirs (any more).
+    """
+    async with in_transaction():
+        # Two tabs at once, each removing one of two: the second waits here, and sees that one is left.
+        await rows("SELECT id FROM person WHERE id = $1 FOR NO KEY UPDATE", person)
+        mine = await verified_contacts(person)
+        gone = next((each for each in mine if each["id"] == contact), None)
+        if gone is None:
+            raise NotFound
+        left = [each for each in mine if each is not gone]
+        if not left:
+            raise Refused(
+                _("Dette er den eneste adressen din. Legg til en annen først, ellers kommer du ikke inn.")
+            )
+        await rows(
+            """UPDATE booking b SET contact_id = $4 FROM contact_point c
+            WHERE c.id = b.contact_id AND c.person_id = $1 AND c.channel = $2 AND c.value = $3""",
+            person, gone["channel"], gone["value"], left[0]["id"],
+        )  # fmt: skip
+        await contacts.forget_address(person, gone["channel"], gone["value"])
+        await audit.record("contact.removed", actor=person, person=person, object_id=contact, now=now)
+        await contacts.tell_of_change(person, mine, contact, now)

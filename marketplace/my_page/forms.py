@@ -1,11 +1,15 @@
 """What a person says of themself."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from marketplace.base.forms import Form, gettext
+from marketplace.base.forms import Form, gettext, lazy
 from marketplace.base.i18n import LANGUAGES
+from marketplace.base.models import Channel
+from marketplace.people.forms import reachable
+from marketplace.people.models import Relation
+from marketplace.people.rules import contact
 
 
 def _known(lang: str) -> str:
@@ -23,3 +27,29 @@ class AcceptForm(Form):
     """Colleagues must know who is who; asked of whoever has no name here yet."""
 
     name: str | None = Field(None, max_length=80)
+
+
+class AliasForm(Form):
+    """Whether lists show an alias."""
+
+    alias: bool = False
+
+
+class PersonForm(Form):
+    """Somebody to act for; with an address they are asked first."""
+
+    name: str = Field(min_length=1, max_length=80)
+    relation: Literal[Relation.GUARDIAN, Relation.NEXT_OF_KIN]
+    address: Annotated[
+        str | None, Field(max_length=254), AfterValidator(lambda text: text and reachable(text))
+    ] = None
+    alias: bool = False
+
+    words = {
+        "name": {"missing": lazy("Skriv hva den du hjelper heter.")},
+        "relation": {"otherwise": lazy("Velg hva du er for den du hjelper.")},
+    }
+
+    @property
+    def contact(self) -> tuple[Channel, str] | None:
+        return contact(self.address) if self.address else None

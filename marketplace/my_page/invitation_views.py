@@ -11,12 +11,12 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.templates import render
 from marketplace.my_page import actions
 from marketplace.my_page.forms import AcceptForm
-from marketplace.people.views import carrying
+from marketplace.people.views import with_sign_in
 from offers.publishing.queries import title_of
 from organizations.directory.models import OrganizationState
 from organizations.members import actions as members
+from organizations.members.invitation_queries import has_proven, invitation_of
 from organizations.members.models import ROLE_LABELS, Role
-from organizations.members.queries import has_proven, invitation_of
 from organizations.members.rules import ROLE_HINTS, Standing, masked, standing
 
 LEADS_TO = {Role.MANAGER: "/manage", Role.EDITOR: "/manage", Role.HOST: "/manage", Role.COORDINATOR: "/plans"}
@@ -74,7 +74,7 @@ async def accept(request: Request) -> Response:
         )
     except members.InvitationGone:
         return await _page(request, await invitation_of(request.path_params["token"]), form, 409)
-    return carrying(
+    return with_sign_in(
         see_other(f"{LEADS_TO.get(invitation['role'], '/my-page')}?saved=joined", request), secret
     )
 

@@ -5,21 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.database import rows, value
+from offers.bookings.mine import HELPED, MINE
 from offers.bookings.queries import TEXT
 from offers.bookings.rules import link_path
 
-MINE = """WITH proven AS (
-    SELECT channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
-), mine AS (
-    SELECT id FROM booking WHERE participant_id = $1
-    UNION SELECT id FROM booking WHERE booked_by_id = $1
-    UNION SELECT b.id FROM proven JOIN contact_point c USING (channel, value) JOIN booking b ON b.contact_id = c.id
-)"""
-"""Bookings that are a person's to see (product.md, "How booking behaves"): who comes, who booked, and whoever has
-proven the address that the messages go to."""
-
-BOOKINGS = f"""{MINE}
+BOOKINGS = f"""WITH mine AS ({MINE})
 SELECT b.id, b.link_version, b.state, b.seats, b.participant_id, b.booked_by_id, n.name AS participant, t.title,
+    r.person_id IS NOT DISTINCT FROM b.participant_id AS reaches_participant,
     t.lang AS text_lang, s.starts_at, s.ends_at, s.status AS session_status, v.name AS venue,
     CASE WHEN b.state = 'waiting' THEN (SELECT count(*) FROM booking q
         WHERE q.pool_id = b.pool_id AND q.state = 'waiting' AND q.queue_no <= b.queue_no) END AS place,
@@ -27,6 +19,7 @@ SELECT b.id, b.link_version, b.state, b.seats, b.participant_id, b.booked_by_id,
         WHERE c.offer_id = b.offer_id AND c.status <> 'cancelled' AND c.ends_at > $2) ELSE 0 END AS times_left
 FROM mine JOIN booking b USING (id) JOIN person n ON n.id = b.participant_id JOIN offer o ON o.id = b.offer_id
     JOIN seat_pool p ON p.id = b.pool_id JOIN {TEXT.format(lang="$3")} ON true
+    LEFT JOIN contact_point r ON r.id = b.contact_id
     LEFT JOIN LATERAL (
         SELECT s.starts_at, s.ends_at, s.status, s.venue_id FROM session s
         WHERE s.offer_id = b.offer_id AND (p.session_id IS NULL OR s.id = p.session_id) {{session}} LIMIT 1
@@ -39,22 +32,29 @@ ACTIVE = (
 )
 COMING = BOOKINGS.format(
     session="AND s.ends_at > $2 ORDER BY s.status = 'cancelled', s.starts_at",
-    which=f"{ACTIVE} ORDER BY s.starts_at NULLS LAST, b.id",
+    which=f"{ACTIVE} AND {{helped}} ORDER BY s.starts_at NULLS LAST, b.id",
 )
 PAST = BOOKINGS.format(
     session="ORDER BY s.starts_at DESC",
-    which=f"NOT ({ACTIVE}) ORDER BY coalesce(s.starts_at, b.changed_at) DESC, b.id DESC",
+    # Of somebody else whose name is forgotten there is nothing to show any more.
+    which=f"""NOT ({ACTIVE}) AND NOT {HELPED} AND (n.name IS NOT NULL OR b.participant_id = $1)
+        ORDER BY coalesce(s.starts_at, b.changed_at) DESC, b.id DESC""",
 )
 MOST_COMING, MOST_PAST = 200, 20
 
 
-async def bookings(person: UUID, lang: str, *, coming: bool, now: datetime) -> list[dict[str, Any]]:
-    """The person's active bookings by their next session, or the last 20 of the others, newest first.
+async def bookings(
+    person: UUID, lang: str, *, coming: bool, now: datetime, helped: bool = False
+) -> list[dict[str, Any]]:
+    """The person's active bookings by their next session, or the last 20 of the others, newest first. `helped`: the
+    coming ones that a guide has made for somebody; these are not among the others.
 
-    Keys: id, state, seats, participant_id, booked_by_id, participant, title, text_lang, starts_at, ends_at,
-    session_status, venue (None where there is none), place (in the queue), times_left (of a whole course), path.
+    Keys: id, state, seats, participant_id, booked_by_id, participant, reaches_participant, title, text_lang, starts_at,
+    ends_at, session_status, venue (None where there is none), place (in the queue), times_left (of a whole course),
+    path.
     """
-    found = await rows(COMING if coming else PAST, person, now, lang, MOST_COMING if coming else MOST_PAST)
+    sql = COMING.format(helped=HELPED if helped else f"NOT {HELPED}") if coming else PAST
+    found = await rows(sql, person, now, lang, MOST_COMING if coming else MOST_PAST)
     return [booking | {"path": link_path(booking["id"], booking["link_version"])} for booking in found]
 
 
@@ -64,3 +64,8 @@ async def calendar_address_since(person: UUID) -> datetime | None:
         "SELECT created_at FROM calendar_address WHERE person_id = $1 AND revoked_at IS NULL", person
     )
     return made
+
+
+async def shielded(person: UUID) -> bool:
+    """Do lists show an alias for the person?"""
+    return bool(await value("SELECT shielded FROM person WHERE id = $1", person))

@@ -37,11 +37,11 @@ def told(booking: dict[str, Any], coming: bool) -> tuple[str, str]:
 
 
 def is_own(booking: dict[str, Any], person: UUID, name: str | None) -> bool:
-    """Is it the person who comes? A guest who booked for themself with the person's address is taken to be the
-    person, unless the names differ: two people may share an address."""
+    """Is it the person who comes? A guest who booked for themself with the person's address, and whoever a guide has
+    booked for with it, is taken to be the person, unless the names differ: two people may share an address."""
     if booking["participant_id"] == person:
         return True
-    if booking["participant_id"] != booking["booked_by_id"]:
+    if booking["participant_id"] != booking["booked_by_id"] and not booking["reaches_participant"]:
         return False
     return not name or not booking["participant"] or same_name(booking["participant"], name)
 

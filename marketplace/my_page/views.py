@@ -11,13 +11,13 @@ from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import LANGUAGES, SOURCE
 from marketplace.base.templates import render
 from marketplace.my_page import actions, queries, rules
-from marketplace.my_page.forms import ProfileForm
+from marketplace.my_page.forms import AliasForm, ProfileForm
 from marketplace.people import actions as people
 from marketplace.people.queries import sign_ins, verified_contacts
 from marketplace.people.rules import MEMBER, RESIDENT, over
 from marketplace.people.views import signed_out
 from marketplace.settings import settings
-from organizations.members.models import ROLE_LABELS
+from organizations.members.models import ROLE_LABELS, Role
 from organizations.members.queries import memberships_of
 
 
@@ -40,6 +40,8 @@ async def _page(
         status=status,
         own=own,
         others=rules.by_participant(booking for booking in coming if booking not in own),
+        helped=await queries.bookings(me.id, request.lang, coming=True, now=now, helped=True)
+        if Role.GUIDE in request.roles else [],
         following=next((booking for booking in own if booking["state"] == "confirmed" and booking["starts_at"]), None),
         past=await queries.bookings(me.id, request.lang, coming=False, now=now),
         told=rules.told,
@@ -62,6 +64,24 @@ async def profile(request: Request) -> Response:
         return await _page(request, form=form, status=422)
     await actions.describe(request.person.id, name=form.data.name, lang=form.data.lang)
     return see_other("/my-page" if form.data.lang == SOURCE else f"/{form.data.lang}/my-page")
+
+
+@signed_in
+async def alias(request: Request) -> Response:
+    """GET and POST /my-page/alias: what lists show of me."""
+    form: Any = AliasForm.blank(alias="true" if await queries.shielded(request.person.id) else "")
+    if request.method == "POST":
+        form = await AliasForm.read(request)
+        if form.valid:
+            await actions.shield(request.person.id, form.data.alias, now=request.now)
+            return see_other("/my-page/alias?saved=alias", request)
+    return render(
+        request,
+        "marketplace/my_page/alias.html",
+        form=form,
+        section="my-page",
+        status=422 if form.errors else 200,
+    )
 
 
 @signed_in

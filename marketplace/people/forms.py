@@ -1,7 +1,7 @@
 """What is typed when signing in."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -9,7 +9,10 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from marketplace.base.forms import Form, gettext, lazy
 from marketplace.base.http import local_path
 from marketplace.base.models import Channel
-from marketplace.people.rules import contact
+from marketplace.people.rules import LETTERS, contact
+
+Next = Annotated[str | None, BeforeValidator(local_path)]
+"""The page to go to afterwards: one of ours, or none."""
 
 
 def reachable(text: str) -> str:
@@ -21,19 +24,9 @@ def reachable(text: str) -> str:
     return text
 
 
-def phone_number(text: Any) -> str:
-    """A number to be read and rung, kept as it is written. Raises ValueError with the user's words."""
-    if not re.fullmatch(r"\+?[0-9 ]{3,20}", str(text)):
-        raise ValueError(gettext("Skriv telefonnummeret med tall, for eksempel 51 00 00 15"))
-    return str(text)
-
-
-Phone = Annotated[str, BeforeValidator(phone_number)]
-
-
 class SignInForm(Form):
     address: Annotated[str, Field(max_length=254), AfterValidator(reachable)]
-    next: Annotated[str | None, BeforeValidator(local_path)] = None
+    next: Next = None
 
     words = {"address": {"missing": lazy("Skriv e-postadressen eller mobilnummeret ditt.")}}
 
@@ -44,13 +37,62 @@ class SignInForm(Form):
         return found
 
 
+SixDigits = Annotated[
+    str, BeforeValidator(lambda text: re.sub(r"\s", "", text)), Field(pattern=r"^[0-9]{6}$")
+]
+SIX_DIGITS = {
+    "missing": lazy("Skriv koden på seks sifre."),
+    "string_pattern_mismatch": lazy("Koden er seks sifre, uten bokstaver."),
+}
+
+
 class CodeForm(Form):
     ticket: UUID
-    code: Annotated[str, BeforeValidator(lambda text: re.sub(r"\s", "", text)), Field(pattern=r"^[0-9]{6}$")]
+    code: SixDigits
+
+    words = {"code": SIX_DIGITS}
+
+
+class SecondFactorForm(Form):
+    """A code of the app, or a recovery code: their shape tells which."""
+
+    code: Annotated[
+        str,
+        BeforeValidator(lambda text: re.sub(r"[\s-]", "", text).upper()),
+        Field(pattern=rf"^([0-9]{{6}}|[{LETTERS}]{{8}})$"),
+    ]
+    next: Next = None
 
     words = {
         "code": {
             "missing": lazy("Skriv koden på seks sifre."),
-            "string_pattern_mismatch": lazy("Koden er seks sifre, uten bokstaver."),
+            "string_pattern_mismatch": lazy("Koden fra appen er seks sifre. En reservekode er åtte tegn."),
         }
     }
+
+
+class AppForm(Form):
+    """The first code of a new app; `app` is its sealed secret."""
+
+    app: str = Field(max_length=500)
+    code: SixDigits
+    next: Next = None
+
+    words = {"code": SIX_DIGITS}
+
+
+class PasskeyForm(Form):
+    """What the browser says of a passkey: JSON, and the challenge that the page gave, sealed."""
+
+    passkey: str = Field(max_length=20_000)
+    challenge: str = Field(max_length=500)
+    next: Next = None
+
+
+class AgainForm(Form):
+    """Which of my addresses the code goes to."""
+
+    contact: UUID
+    next: Next = None
+
+    words = {"contact": {"otherwise": lazy("Velg hvor vi skal sende koden.")}}

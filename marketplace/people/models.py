@@ -81,7 +81,7 @@ class SignInTicket(Row):
 
 
 class Totp(Row):
-    """An app that shows a new code every 30 seconds (RFC 6238). It counts from when its first code was given."""
+    """An app that shows a new code every 30 seconds (RFC 6238). Stored when its first code was given."""
 
     person_id: UUID
     person = fields.OneToOneField("marketplace.Person", "totp", on_delete=fields.CASCADE)
@@ -92,7 +92,6 @@ class Totp(Row):
         default=0, db_default=0, description="step of the last code: each is used once"
     )
     created_at = fields.DatetimeField()
-    confirmed_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "totp"
@@ -115,7 +114,7 @@ class Passkey(Row):
 
 
 class PasskeyChallenge(Row):
-    """What a passkey is asked to sign: once, within five minutes."""
+    """A challenge that a passkey has signed. Kept until it is too old, so that no answer counts twice."""
 
     challenge = fields.BinaryField()
     expires_at = fields.DatetimeField()
@@ -157,7 +156,8 @@ class ActsFor(Row):
     nothing that the person books.
 
     Whoever has a sign-in of their own must have accepted it before it counts; whoever has none (a child, somebody
-    without e-mail and phone) is acted for at once. Either may end it.
+    without e-mail and phone) is acted for at once, accepted when it was made. Either may end it. A guide's is no leave
+    to book again: it notes who helped with what is booked.
     """
 
     actor_id: UUID

@@ -1,6 +1,7 @@
 """What an address is, and how long a sign-in lasts. No database here."""
 
 import re
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -71,3 +72,13 @@ def device(user_agent: str) -> str:
     machine = next((name for name in DEVICES if name in user_agent), "")
     machine = {"Macintosh": "Mac", "CrOS": "Chromebook"}.get(machine, machine)
     return ", ".join(part for part in (browser, machine) if part)
+
+
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+"""Without those that look alike."""
+
+
+def recovery_code() -> str:
+    """Eight signs by chance (39 bits), as people read them: K7M4-QP2X."""
+    signs = "".join(secrets.choice(LETTERS) for _ in range(8))
+    return f"{signs[:4]}-{signs[4:]}"

@@ -1,24 +1,31 @@
 """Signing in and out."""
 
+import hmac
+import secrets
 from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from starlette.responses import Response
 
 from marketplace.base.access import public, signed_in
 from marketplace.base.errors import NotFound, TooMany
-from marketplace.base.http import Request, local_path, see_other, set_cookie
+from marketplace.base.http import Request, cookie, local_path, see_other, set_cookie, signature
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
-from marketplace.base.limits import limit, limit_visitor
+from marketplace.base.limits import Tries, limits, of_visitor
+from marketplace.base.models import Channel
 from marketplace.base.templates import render
-from marketplace.people import actions
+from marketplace.people import actions, passkeys
 from marketplace.people.actions import Entry, TicketGone, Visit, WrongCode
-from marketplace.people.forms import CodeForm, SignInForm
-from marketplace.people.queries import Ticket, ticket_of_code, ticket_of_link
+from marketplace.people.forms import AgainForm, CodeForm, SignInForm
+from marketplace.people.queries import Ticket, ticket_of_code, ticket_of_link, verified_contacts
 from marketplace.people.rules import RESIDENT, device
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+YEAR = 365 * 24 * 3600
+"""Seconds for which a browser is known as one that has signed in with an address."""
 
 
 @public
@@ -26,22 +33,73 @@ async def sign_in(request: Request) -> Response:
     """Ask for a one-time link: one field, and the same answer whoever it is."""
     if request.method == "GET":
         form = SignInForm.blank(next=local_path(request.query.get("next", [""])[-1]))
-        return render(request, "marketplace/people/sign_in.html", form=form)
+        return await sign_in_page(request, form)
     form = await SignInForm.read(request)
     if not form.valid:
-        return render(request, "marketplace/people/sign_in.html", form=form, status=422)
+        return await sign_in_page(request, form, 422)
     channel, address = form.data.contact
-    await limit_visitor("sign-in", request, 20, HOUR)
+    return await _send(request, channel, address, form.data.next)
+
+
+async def sign_in_page(request: Request, form: Any, status: int = 200, refused: bool = False) -> Response:
+    """The page with the ways in; `refused`: a passkey was."""
+    ours = passkeys.site(request)
+    challenge = await passkeys.to_enter(None, ours) if ours else None
+    return render(request, "marketplace/people/sign_in.html", form=form, challenge=challenge, refused=refused,
+                  status=status)  # fmt: skip
+
+
+async def _send(request: Request, channel: Channel, address: str, next_path: str | None) -> Response:
+    """Send a link and a code, and go to the page that takes the code.
+
+    A browser that has signed in with the address before has a count of its own: whoever asks for messages to
+    somebody else's address, from many networks, cannot keep its owner out.
+    """
+    tries = [of_visitor("sign-in", request, 20, HOUR)]
+    if known := _known_browser(request, address):
+        tries.append(Tries("sign-in here", known, 10, HOUR))
+    else:
+        tries += [
+            of_visitor("sign-in for", request, 10, HOUR, address),
+            Tries("sign-in for", address, 20, HOUR),
+            Tries("sign-in", "everybody new here", 5000, HOUR),
+        ]
     try:
-        await limit("sign-in", address, 10, HOUR, now=request.now)
+        await limits(tries, now=request.now)
     except TooMany as problem:
         raise TooMany(
             _("Vi har sendt mange meldinger dit på kort tid. Lenken i den nyeste virker i 15 minutter. Ellers må du "
               "vente litt."),
             problem.retry_after,
         ) from problem  # fmt: skip
-    ticket = await actions.ask(channel, address, lang=request.lang, next_path=form.data.next, now=request.now)
+    ticket = await actions.ask(channel, address, lang=request.lang, next_path=next_path, now=request.now)
     return see_other(f"/sign-in/code?ticket={ticket}", request)
+
+
+def _known_browser(request: Request, address: str) -> str | None:
+    """What marks this browser, if it has signed in with the address before."""
+    mark, _dot, seal = (cookie(request.cookies, "browser") or "").partition(".")
+    return mark if hmac.compare_digest(seal.encode(), signature("browser", mark, address).encode()) else None
+
+
+@signed_in
+async def again(request: Request) -> Response:
+    """Before what is grave: show once more who you are, by the second factor or by a code to an address of yours."""
+    form: Any = AgainForm.blank(next=local_path(request.query.get("next", [""])[-1]))
+    if request.person.has_second_factor:
+        return see_other(f"/sign-in/second-factor?next={quote(form.values['next'], safe='/')}", request)
+    mine = await verified_contacts(request.person.id)
+    if request.method == "POST":
+        form = await AgainForm.read(request)
+        to = next((each for each in mine if form.valid and each["id"] == form.data.contact), None)
+        if to:
+            return await _send(request, Channel(to["channel"]), to["value"], form.data.next)
+        form.errors = {"contact": _("Velg hvor vi skal sende koden.")}
+    elif mine:
+        form.values["contact"] = str(mine[0]["id"])
+    return render(
+        request, "marketplace/people/again.html", form=form, contacts=mine, status=422 if form.errors else 200
+    )
 
 
 @public
@@ -61,14 +119,17 @@ async def code(request: Request) -> Response:
     form = await CodeForm.read(request)
     ticket = await _ticket(form.values.get("ticket"), request)
     if ticket and form.valid:
-        await limit_visitor("sign-in code", request, 30, HOUR)
         # Bounds guessing over many tickets. The link does not ask this: nobody is locked out of their own mail.
-        await limit("sign-in code", ticket.address, 30, DAY, now=request.now)
+        known = _known_browser(request, ticket.address)
+        guesses = (
+            Tries("sign-in code here", known, 30, DAY)
+            if known
+            else Tries("sign-in code", ticket.address, 30, DAY)
+        )
+        await limits([of_visitor("sign-in code", request, 30, HOUR), guesses], now=request.now)
         try:
-            return _entered(
-                request,
-                await actions.enter_by_code(ticket.id, form.data.code, _visit(request), now=request.now),
-            )
+            entry = await actions.enter_by_code(ticket.id, form.data.code, visit_of(request), now=request.now)
+            return _entered(request, entry, ticket.address)
         except WrongCode as wrong:
             form.add_error("code", ngettext(
                 "Det er ikke riktig kode. Se etter i den nyeste meldingen. Du kan prøve én gang til.",
@@ -86,12 +147,13 @@ async def code(request: Request) -> Response:
 async def link(request: Request) -> Response:
     """The one-time link. GET shows a button, for mail scanners open links; POST acts."""
     token = request.path_params["token"]
-    if request.method == "POST":
+    ticket = await ticket_of_link(token, request.now)
+    if request.method == "POST" and ticket:
         try:
-            return _entered(request, await actions.enter_by_link(token, _visit(request), now=request.now))
+            entry = await actions.enter_by_link(token, visit_of(request), now=request.now)
+            return _entered(request, entry, ticket.address)
         except TicketGone:
             return _gone(request, await ticket_of_link(token, request.now))
-    ticket = await ticket_of_link(token, request.now)
     if ticket is None or not ticket.works:
         return _gone(request, ticket)
     return render(request, "marketplace/people/link.html", address=ticket.address)
@@ -118,15 +180,23 @@ async def _ticket(text: str | None, request: Request) -> Ticket | None:
         raise NotFound from None
 
 
-def _visit(request: Request) -> Visit:
+def visit_of(request: Request) -> Visit:
+    """The circumstances of a sign-in."""
     return Visit(device(request.headers.get("user-agent", "")), request.lang, request.sign_in_id)
 
 
-def _entered(request: Request, entry: Entry) -> Response:
-    return carrying(see_other(entry.next_path or "/my-page", request), entry.secret)
+def _entered(request: Request, entry: Entry, address: str) -> Response:
+    """Signed in: to where they wanted, past their second factor if they have one."""
+    wanted = entry.next_path or "/my-page"
+    if entry.half:
+        wanted = f"/sign-in/second-factor?next={quote(wanted, safe='/')}"
+    response = with_sign_in(see_other(wanted, request), entry.secret)
+    mark = secrets.token_hex(16)
+    set_cookie(response, "browser", f"{mark}.{signature('browser', mark, address)}", max_age=YEAR)
+    return response
 
 
-def carrying(response: Response, secret: str) -> Response:
+def with_sign_in(response: Response, secret: str) -> Response:
     """The answer with the cookie of a sign-in."""
     set_cookie(response, "sign-in", secret, max_age=int(RESIDENT.absolute.total_seconds()))
     return response

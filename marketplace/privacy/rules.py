@@ -93,13 +93,14 @@ TABLES: dict[str, Table] = {
     "acts_for": Table(
         {"actor_id": "who acts", "person_id": "for whom", "relation": "what they are to each other"},
         "id created_at accepted_at ended_at",
-        Goes(f"""coalesce(t.ended_at + interval '30 days', CASE WHEN t.relation = 'guide'
-            THEN {last_use("b.participant_id = t.person_id", "t.created_at")}
+        Goes(f"""coalesce(t.ended_at + interval '30 days', CASE
+            WHEN t.relation = 'guide' THEN {last_use("b.participant_id = t.person_id", "t.created_at")}
+            WHEN t.accepted_at IS NULL THEN t.created_at + interval '30 days'
             ELSE {person_done("t.actor_id", "t.created_at")} END)"""),
     ),
     "totp": Table(
         {"person_id": "whose app it is", "secret": "checking its codes"},
-        "id last_step created_at confirmed_at",
+        "id last_step created_at",
         Goes(person_done("t.person_id", "t.created_at")),
     ),
     "passkey": Table(
@@ -126,7 +127,9 @@ TABLES: dict[str, Table] = {
         {"person_id": "whose it is", "channel": "reaching them", "value": "reaching them",
          "verified_at": "whose it is", "refused_at": "knowing whom to ring"},
         "id created_at",
-        Goes(f"""CASE WHEN t.verified_at IS NULL THEN {last_use("b.contact_id = t.id", "t.created_at")}
+        Goes(f"""CASE WHEN EXISTS (SELECT FROM acts_for a WHERE a.person_id = t.person_id AND a.ended_at IS NULL
+                AND a.accepted_at IS NULL AND a.relation <> 'guide') THEN NULL
+            WHEN t.verified_at IS NULL THEN {last_use("b.contact_id = t.id", "t.created_at")}
             ELSE {person_done("t.person_id", "t.created_at")} END"""),
     ),
     "person": Table(

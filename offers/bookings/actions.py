@@ -20,6 +20,7 @@ from offers.bookings import rules
 from offers.bookings.models import BookingState
 from offers.bookings.queries import POOL_COLUMNS, pool_of
 from offers.catalogue.models import Joining, Promotion
+from offers.publishing.upkeep import only_approved
 
 LONG_PAST = timedelta(hours=1)
 """Longer than a request waits for a lock, and than the clocks of our servers differ."""
@@ -189,6 +190,8 @@ async def answer_request(booking_id: UUID, yes: bool, *, now: datetime, by: UUID
         pool, booking = await _change(booking_id)
         if booking["state"] != BookingState.REQUESTED:
             raise Refused(_("Denne forespørselen er besvart allerede."))
+        if yes:
+            await only_approved(pool["owner_id"])
         fits = pool_of(pool).fits(booking["seats"])
         new = BookingState.DECLINED if not yes else BookingState.CONFIRMED if fits else BookingState.WAITING
         await _move(pool, booking, new, now, by=by)
@@ -230,6 +233,8 @@ async def set_capacity(pool_id: UUID, capacity: int | None, *, now: datetime, by
                 ngettext("%(num)s plass er tatt. Du kan ikke gå lavere enn det.",
                          "%(num)s plasser er tatt. Du kan ikke gå lavere enn det.", pool["taken"])
             )  # fmt: skip
+        if capacity is None or (pool["capacity"] is not None and capacity > pool["capacity"]):
+            await only_approved(pool["owner_id"])
         await rows("UPDATE seat_pool SET capacity = $2 WHERE id = $1", pool_id, capacity)
         pool["capacity"] = capacity
         await record("capacity.changed", now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],

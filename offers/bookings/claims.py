@@ -6,7 +6,7 @@ docs/decisions/0003-seats.md tells what was tried and measured.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, counting, refuse
 from marketplace.base.mail import OUTBOX_COLUMNS
 from marketplace.base.models import Channel
+from marketplace.people.queries import may_act_for
 from offers.bookings import rules
 from offers.bookings.models import BookingState
 from offers.bookings.queries import POOL_COLUMNS, pool_of
@@ -29,14 +30,16 @@ from offers.catalogue.queries import Viewer, published
 class Party:
     """Who comes, and how to reach whoever books. A guest has no `person`; a new Person is made for each booking.
 
-    `participant_name` is set when somebody books for another (rules.participant_name). `contact_id` is a contact point
-    the signed-in booker already has; else `channel` and `address` make a new one, or there is none: ring disse.
-    `helps`: a guide, who books for others all day and has no cap.
+    `participant_name` is set when somebody books for another (rules.participant_name), `participant` when it is one
+    whom the booker acts for. `contact_id` is a contact point the signed-in booker already has; else `channel` and
+    `address` make a new one, or there is none: ring disse. `helps`: a guide, who books for others all day and has no
+    cap; `guided`: this booking is for one of them, so the address is theirs. `alias`: lists do not show their name.
     """
 
     name: str
     seats: int = 1
     participant_name: str | None = None
+    participant: UUID | None = None
     channel: Channel | None = None
     address: str | None = None
     person: UUID | None = None
@@ -44,16 +47,24 @@ class Party:
     organization: UUID | None = None
     waiting_ok: bool = False
     helps: bool = False
+    guided: bool = False
+    alias: bool = False
+
+
+class ForWhom(Refused):
+    """It cannot be for the one who was chosen."""
 
 
 @dataclass(frozen=True)
 class Booked:
-    """What became of a booking form: a new booking, or the one that the same form made before."""
+    """What became of a booking form: a new booking, or the one that the same form or person made before (`again`).
+    `anothers`: it is of the person that it was to be for, but another than this booker has made it."""
 
     id: UUID
     link_version: int
     state: BookingState
     again: bool = False
+    anothers: bool = False
 
     @property
     def path(self) -> str:
@@ -84,6 +95,7 @@ async def book(
     for _attempt in range(3):  # a reference that is taken already: one in 3,000 with 100,000 bookings
         try:
             async with in_transaction():
+                name = await _name_of(party)
                 pool = await _lock(slug, session, viewer)
                 decided = pool_of(pool)
                 state = rules.first_state(decided, party.seats)
@@ -95,9 +107,27 @@ async def book(
                 return await _insert(pool, party, state, form_key, lang, now, tries)
         except _Taken:
             existing = await _same_form_or_person(pool["pool_id"], party, form_key)
-        if existing:
+        if existing and existing.anothers:
+            # They have booked themselves, or somebody else has for them: whoever helps must not learn that.
+            party = replace(party, participant=None, participant_name=name)
+        elif existing and party.participant and not existing.again:
+            words = _("%(name)s står på venteliste her allerede. Du finner det på Min side.", name=name)
+            if existing.state is not BookingState.WAITING:
+                words = _("%(name)s er allerede påmeldt. Du finner påmeldingen på Min side.", name=name)
+            raise ForWhom(words)
+        elif existing:
             return existing
     raise Conflict(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til."))
+
+
+async def _name_of(party: Party) -> str | None:
+    """The name of whom the booker acts for. Raises ForWhom when they may not, or not any more."""
+    if party.participant is None:
+        return None
+    name = await may_act_for(party.person, party.participant) if party.person else None
+    if name is None:
+        raise ForWhom(_("Du kan ikke melde på den du valgte. Velg på nytt."))
+    return name
 
 
 async def _lock(slug: str, session: UUID | None, viewer: Viewer) -> dict[str, Any]:
@@ -153,7 +183,7 @@ async def _insert(
     values, parts = Values(), list[str]()
     w = values.put
     booking_id, booker = uuid7(), party.person or uuid7()
-    participant = uuid7() if party.participant_name else booker
+    participant = party.participant or (uuid7() if party.participant_name else booker)
     at, language = w(now), w(lang)
     if party.person is None:
         parts.append(f"one AS ({PERSON} ({w(booker)}, {w(party.name)}, {language}, false, {at}))")
@@ -163,14 +193,19 @@ async def _insert(
         )
     if party.participant_name:
         parts.append(
-            f"other AS ({PERSON} ({w(participant)}, {w(party.participant_name)}, {language}, false, {at}))"
+            f"other AS ({PERSON} ({w(participant)}, {w(party.participant_name)}, {language}, {w(party.alias)}, {at}))"
+        )
+    if party.guided:
+        parts.append(
+            f"""helped AS (INSERT INTO acts_for (id, actor_id, person_id, relation, created_at)
+            VALUES ({w(uuid7())}, {w(booker)}, {w(participant)}, 'guide', {at}))"""
         )
     contact = party.contact_id
     if contact is None and party.channel and party.address:
-        contact = uuid7()
+        contact, whose = uuid7(), participant if party.guided else booker
         parts.append(
             f"""reach AS (INSERT INTO contact_point (id, person_id, channel, value, created_at)
-            VALUES ({w(contact)}, {w(booker)}, {w(party.channel)}, {w(party.address)}, {at}))"""
+            VALUES ({w(contact)}, {w(whose)}, {w(party.channel)}, {w(party.address)}, {at}))"""
         )
     queue = "nextval('booking_queue')" if state is BookingState.WAITING else "NULL"
     parts.append(
@@ -236,10 +271,12 @@ async def _same_form_or_person(pool_id: UUID, party: Party, form_key: bytes) -> 
         return Booked(found["id"], found["link_version"], BookingState(found["state"]), again=True)
     if party.person and not party.participant_name:
         found = await row(
-            """SELECT id, link_version, state FROM booking WHERE pool_id = $1 AND participant_id = $2
+            """SELECT id, link_version, state, booked_by_id FROM booking WHERE pool_id = $1 AND participant_id = $2
             AND state IN ('requested', 'confirmed', 'waiting', 'offered')""",
-            pool_id, party.person,
+            pool_id, party.participant or party.person,
         )  # fmt: skip
         if found:
-            return Booked(found["id"], found["link_version"], BookingState(found["state"]), again=True)
+            anothers = party.participant is not None and found["booked_by_id"] != party.person
+            state, again = BookingState(found["state"]), party.participant is None
+            return Booked(found["id"], found["link_version"], state, again, anothers)
     return None

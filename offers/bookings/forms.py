@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, model_validator
 
 from marketplace.base.forms import Form
+from marketplace.base.i18n import LANGUAGES, lazy
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.people.rules import contact
 
@@ -29,6 +29,11 @@ def _participant(text: str | None) -> str:
     return text
 
 
+def _spoken(lang: str | None) -> str | None:
+    """One of our languages; what else is sent is no choice of anybody."""
+    return lang if lang in LANGUAGES else None
+
+
 def _phone(text: str | None) -> str:
     if not text:
         raise ValueError(_("Skriv mobilnummeret ditt"))
@@ -39,16 +44,20 @@ def _phone(text: str | None) -> str:
 
 
 class BookingForm(Form):
-    """One question each: who comes, what are they called, how many, how do we reach you."""
+    """One question each: who comes, what are they called, how many, how do we reach you.
+
+    `who` is also the id of somebody that the booker acts for. `lang` and `alias` are a guide's to fill in.
+    """
 
     words: ClassVar[dict[str, dict[str, Any]]] = {
         "name": {"missing": lazy("Skriv et fornavn eller et kallenavn")},
         "seats": {"otherwise": lazy("Skriv hvor mange som kommer, med tall")},
+        "who": {"otherwise": lazy("Velg hvem du melder på.")},
         "organization": {"otherwise": lazy("Velg hvem du kommer for.")},
         "form_key": {"otherwise": lazy("Skjemaet er for gammelt. Send det en gang til.")},
     }  # fmt: skip
 
-    who: Literal["me", "child", "other"] = "me"
+    who: Literal["me", "child", "other"] | UUID = "me"
     participant_name: Annotated[str | None, AfterValidator(_participant)] = Field(
         None, max_length=NAME_LENGTH
     )
@@ -57,6 +66,8 @@ class BookingForm(Form):
     contact: Literal["email", "sms", "none"] = "email"
     email: Annotated[str | None, AfterValidator(_email)] = Field(None, max_length=254)
     phone: Annotated[str | None, AfterValidator(_phone)] = Field(None, max_length=40)
+    lang: Annotated[str | None, AfterValidator(_spoken)] = None
+    alias: bool = False
     waiting_ok: bool = False
     organization: UUID | None = None
     form_key: str = Field(pattern=r"^[0-9a-f]{32}$")
@@ -71,7 +82,7 @@ class BookingForm(Form):
         }
         if asked:
             kept[asked] = sent.get(asked, "")
-        if sent.get("who", "me") != "me":
+        if sent.get("who", "me") in ("child", "other"):
             kept["participant_name"] = sent.get("participant_name", "")
         return kept
 

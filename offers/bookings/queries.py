@@ -77,7 +77,8 @@ def pool_of(found: dict[str, Any]) -> rules.Pool:
 
 BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queue_no, b.held_until,
     b.lang AS booking_lang, b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id,
-    n.name AS participant, k.name AS booker, c.channel, c.value AS address, o.id AS offer_id, o.slug,
+    n.name AS participant, CASE WHEN c.person_id = b.participant_id THEN n.name ELSE k.name END AS booker,
+    c.channel, c.value AS address, o.id AS offer_id, o.slug,
     o.joining, o.sensitive, o.keep_months, o.promotion,
     o.hold_hours, o.phone AS offer_phone, o.contact_name, o.online_url, o.state AS offer_state, w.name AS owner,
     w.slug AS owner_slug, w.phone AS owner_phone, t.title, t.lang AS text_lang, t.meets_you, t.way_in, t.bring,
@@ -91,6 +92,7 @@ FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.off
 async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
     """One booking with its offer, sessions (`sessions`) and place in the queue (`place`). Raises NotFound.
 
+    `booker`: whom its messages greet: who booked, or who comes when the address is theirs (a guide has booked).
     `online`: the link to where it happens, for those who have a place and nobody else.
     """
     found = await row(f"{BOOKING} WHERE b.id = $1", booking_id, lang)
@@ -138,16 +140,24 @@ async def booking_by_token(token: str, lang: str) -> dict[str, Any]:
     return found
 
 
+HIDDEN = "(n.shielded OR k.shielded)"
+"""Is there an alias in place of participant n and booker k, and no address? One of them wants it; and whoever is with
+somebody who does not want to be found would tell where they are."""
+
+
 async def link_by_reference(reference: str, word: str) -> str | None:
-    """The path of the booking with this reference and this name or address; the reference alone opens nothing."""
+    """The path of the booking with this reference and this name or address; the reference alone opens nothing.
+
+    Whoever leads the offer reads the reference, so where they read an alias a name that they guess opens nothing.
+    """
     found = await rows(
-        """SELECT b.id, b.link_version, n.name AS participant, k.name AS booker, c.value AS address
+        f"""SELECT b.id, b.link_version, n.name AS participant, k.name AS booker, c.value AS address, {HIDDEN} AS hidden
         FROM booking b JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
         LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.reference = $1""",
         rules.typed_reference(reference),
     )
     for each in found:
-        names = [name for name in (each["participant"], each["booker"]) if name]
+        names = [name for name in (each["participant"], each["booker"]) if name and not each["hidden"]]
         if any(rules.same_name(name, word) for name in names) or each["address"] == word.casefold().strip():
             return rules.link_path(each["id"], each["link_version"])
     return None
@@ -189,12 +199,13 @@ async def parties(session_id: UUID) -> list[dict[str, Any]]:
     """Everybody with a seat at a session, through its own pool or the offer's: for registers and messages.
 
     Keys: booking_id, participant_id, name, booker, reference, seats, state, channel, address, contact_id, lang,
-    link_version, sent_word. Sorted by name as people read it (Å after Ø).
+    link_version, shielded (then they have an alias where they are shown), sent_word. Sorted as people read what is
+    shown (Å after Ø).
     """
     found = await rows(
-        """SELECT b.id AS booking_id, b.participant_id, n.name, k.name AS booker, b.reference, b.seats, b.state,
-            c.channel, c.value AS address, b.contact_id, b.lang, b.link_version, n.shielded,
-            x.id IS NOT NULL AS sent_word
+        f"""SELECT b.id AS booking_id, b.participant_id, n.name, k.name AS booker, b.reference, b.seats, b.state,
+            c.channel, c.value AS address, b.contact_id, b.lang, b.link_version,
+            {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word
         FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
         JOIN booking b ON b.pool_id = p.id AND b.state IN ('confirmed', 'offered')
         JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
@@ -203,20 +214,27 @@ async def parties(session_id: UUID) -> list[dict[str, Any]]:
         WHERE s.id = $1""",
         session_id,
     )
-    return sorted(found, key=lambda party: alphabetical(party["name"] or ""))
+    return sorted(
+        found,
+        key=lambda party: alphabetical(party["reference"] if party["shielded"] else party["name"] or ""),
+    )
 
 
-SHOWN_NAMES = """CASE WHEN n.shielded THEN left(b.reference, 3) ELSE coalesce(n.name, '–') END AS name,
-    CASE WHEN k.shielded THEN left(b.reference, 3) ELSE k.name END AS booker"""
-"""Of participant n and booker k of booking b, as those who lead an offer may read them: an alias for the shielded."""
+SHOWN_NAMES = f"""CASE WHEN {HIDDEN} THEN left(b.reference, 3) ELSE coalesce(n.name, '–') END AS name,
+    CASE WHEN {HIDDEN} THEN left(b.reference, 3) ELSE k.name END AS booker"""
+"""The names of booking b as those who lead an offer may read them."""
 
 
 async def participants(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
-    """All active bookings of what is not over in an offer, for those who lead it: by session, then in order."""
+    """All active bookings of what is not over in an offer, for those who lead it: by session, then in order.
+
+    `reached`: does a message come to them? Where and what they are called is not there for the shielded.
+    """
     return await rows(
         f"""SELECT b.id, {SHOWN_NAMES}, b.reference, b.seats, b.state, b.queue_no,
-            c.channel, c.value AS address, c.refused_at IS NOT NULL AS refused, n.shielded, b.created_at, b.pool_id,
-            p.session_id, s.starts_at
+            CASE WHEN NOT {HIDDEN} THEN c.channel END AS channel, CASE WHEN NOT {HIDDEN} THEN c.value END AS address,
+            c.id IS NOT NULL AND c.refused_at IS NULL AS reached, c.refused_at IS NOT NULL AS refused,
+            {HIDDEN} AS shielded, b.created_at, b.pool_id, p.session_id, s.starts_at
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
         JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
         LEFT JOIN session s ON s.id = p.session_id

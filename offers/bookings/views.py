@@ -8,21 +8,20 @@ from uuid import UUID
 from starlette.responses import Response
 
 from marketplace.base.access import public
-from marketplace.base.database import row
 from marketplace.base.errors import BadRequest, NotFound, Refused
 from marketplace.base.http import Request, see_other, signature
+from marketplace.base.i18n import LANGUAGES
 from marketplace.base.i18n import gettext as _
-from marketplace.base.limits import Tries, limit, limit_visitor, of_visitor
+from marketplace.base.limits import limit, limit_visitor
 from marketplace.base.mail import post
 from marketplace.base.templates import render
+from marketplace.people.queries import acted_for
 from marketplace.people.rules import contact
-from offers.bookings import actions, claims, queries, rules
+from offers.bookings import actions, claims, parties, queries, rules
 from offers.bookings.forms import BookingForm, FindForm, LinksForm
 from offers.catalogue.calendar import calendar, vevent
 from offers.catalogue.queries import offer_page, viewer_of
 from organizations.members.models import Role
-
-HOUR, DAY, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 
 
 def typed_id(text: str | None) -> UUID | None:
@@ -37,9 +36,13 @@ def typed_id(text: str | None) -> UUID | None:
 
 async def _page(request: Request, found: dict[str, Any], form: Any, status: int = 200) -> Response:
     pool = queries.pool_of(found)
+    acting = [one for one in await acted_for(request.person.id) if one["accepted"]] if request.person else []
+    if form.values.get("who") not in {"child", "other", *(str(one["person_id"]) for one in acting)}:
+        form.values["who"] = "me"
     return render(
         request, "offers/bookings/new.html", status=status, offer=found, form=form, pool=pool,
-        full=pool.joining != "request" and pool.free == 0, section="offers",
+        full=pool.joining != "request" and pool.free == 0, section="offers", guide=Role.GUIDE in request.roles,
+        acting=acting, lang_choices=list(LANGUAGES.items()),
     )  # fmt: skip
 
 
@@ -70,37 +73,15 @@ async def new(request: Request) -> Response:
         return see_other(f"/offers/{slug}", request)
     if reason := _why_closed(found, request):
         return _closed(request, found, reason, 410)
-    known = await _own_contact(request)
+    known = await parties.own_contact(request)
     form = BookingForm.blank(
-        who="me", seats=1, form_key=secrets.token_hex(16),
+        who=typed_id(request.query.get("for", [None])[-1]) or "me", seats=1, form_key=secrets.token_hex(16),
         contact="sms" if known and known["channel"] == "sms" else "email",
-        name=request.person.name if request.person else "",
+        name=request.person.name if request.person else "", lang=request.lang,
         email=known["value"] if known and known["channel"] == "email" else "",
         phone=known["value"] if known and known["channel"] == "sms" else "",
     )  # fmt: skip
     return await _page(request, found, form)
-
-
-async def _own_contact(request: Request) -> dict[str, Any] | None:
-    """The first address that the signed-in person has proven theirs."""
-    if request.person is None:
-        return None
-    return await row(
-        """SELECT id, channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
-        ORDER BY channel, created_at LIMIT 1""",
-        request.person.id,
-    )
-
-
-def _tries(request: Request, address: str | None) -> list[Tries]:
-    """A booking counts for this network, this person, and for this address, unless it is proven theirs: somebody else
-    must not use up what is one's own."""
-    tries = [of_visitor("book", request, 100, HOUR)]
-    if address:
-        tries.append(Tries("book for", address, 40, MONTH))
-    if request.person:
-        tries.append(Tries("book as", str(request.person.id), 200, DAY))
-    return tries
 
 
 @public
@@ -114,22 +95,7 @@ async def create(request: Request) -> Response:
     if form.valid and len(comes_for) > 1 and form.data.organization not in comes_for:
         form.add_error("organization", _("Velg hvem du kommer for."))
     if form.valid:
-        data, reach = form.data, form.data.reach
-        known = await row(
-            """SELECT id, verified_at FROM contact_point WHERE person_id = $1 AND channel = $2 AND value = $3
-            ORDER BY verified_at NULLS LAST LIMIT 1""",
-            request.person.id, *reach,
-        ) if request.person and reach else None  # fmt: skip
-        tries = _tries(request, reach[1] if reach and not (known and known["verified_at"]) else None)
-        account = request.person.name if request.person else None
-        party = claims.Party(
-            name=data.name, seats=data.seats,
-            participant_name=rules.participant_name(data.participant_name, data.name, account),
-            channel=reach[0] if reach else None, address=reach[1] if reach else None,
-            person=request.person.id if request.person else None, contact_id=known["id"] if known else None,
-            waiting_ok=data.waiting_ok, helps=Role.GUIDE in request.roles,
-            organization=data.organization if data.organization in comes_for else next(iter(comes_for), None),
-        )  # fmt: skip
+        party, tries = await parties.party_of(request, form.data, comes_for)
         try:
             booked = await claims.book(
                 slug,
@@ -137,15 +103,15 @@ async def create(request: Request) -> Response:
                 party,
                 viewer=viewer,
                 tries=tries,
-                form_key=bytes.fromhex(data.form_key),
-                lang=request.lang,
+                form_key=bytes.fromhex(form.data.form_key),
+                lang=form.data.lang if party.guided and form.data.lang else request.lang,
                 now=request.now,
             )
         except Refused as refused:
             found = await queries.bookable(slug, session, viewer, request.lang)
             if reason := _why_closed(found, request):
                 return _closed(request, found, reason, 409)
-            form.add_error("seats", refused.message)
+            form.add_error("who" if isinstance(refused, claims.ForWhom) else "seats", refused.message)
             return await _page(request, found, form, 422)
         return see_other(booked.path, request)
     found = await queries.bookable(slug, session, viewer, request.lang)

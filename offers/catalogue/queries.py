@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marketplace.base.database import row, rows
 from marketplace.base.errors import NotFound
-from organizations.members.queries import is_staff
+from organizations.members.queries import HELD, is_staff
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,7 @@ async def viewer_of(person: Any) -> Viewer:
     """The viewer behind a request (`request.person`)."""
     if person is None:
         return VISITOR
-    mine = await rows(
-        "SELECT DISTINCT organization_id AS id FROM membership WHERE person_id = $1 AND ended_at IS NULL",
-        person.id,
-    )
+    mine = await rows(f"SELECT DISTINCT organization_id AS id FROM {HELD} m WHERE person_id = $1", person.id)
     return Viewer(await is_staff(person.id), tuple(row["id"] for row in mine)) if mine else VISITOR
 
 
@@ -138,10 +135,17 @@ async def is_municipality(name: str) -> bool:
     return await row("SELECT 1 FROM municipality WHERE lower(name) = lower($1)", name) is not None
 
 
-async def organizations(viewer: Viewer, lang: str, now: datetime) -> list[dict[str, Any]]:
-    """Every approved organisation: slug, name, kind, place, summary with its lang, and how many current offers it
-    owns or takes part in."""
-    values: list[Any] = [lang, now]
+async def municipalities() -> list[dict[str, Any]]:
+    """slug and name of those that the instance serves, by name."""
+    return await rows("SELECT slug, name FROM municipality ORDER BY name, slug")
+
+
+async def organizations(
+    viewer: Viewer, lang: str, now: datetime, municipality: str = ""
+) -> list[dict[str, Any]]:
+    """Every approved organisation (of a municipality, by its slug, or owned by it with others): slug, name, kind,
+    place, summary with its lang, and how many current offers it owns or takes part in."""
+    values: list[Any] = [lang, now, municipality]
     seen = f"{published(viewer, values)} AND {CURRENT.format(now='$2')}"
     return await rows(
         f"""WITH together AS (SELECT g.organization_id AS id, count(*) AS offers FROM offer_organizer g
@@ -151,22 +155,29 @@ async def organizations(viewer: Viewer, lang: str, now: datetime) -> list[dict[s
         FROM organization w JOIN municipality m ON m.id = w.municipality_id LEFT JOIN together ON together.id = w.id
         LEFT JOIN LATERAL (SELECT * FROM organization_text t WHERE t.organization_id = w.id
             AND t.lang IN ($1, w.source_lang) ORDER BY t.lang = $1 DESC LIMIT 1) t ON true
-        WHERE w.state = 'approved'""",
+        WHERE w.state = 'approved' AND ($3 = '' OR m.slug = $3 OR EXISTS (
+            SELECT FROM organization_owner x JOIN municipality y ON y.id = x.municipality_id
+            WHERE x.organization_id = w.id AND y.slug = $3))""",
         *values,
     )
 
 
 async def organization_page(slug: str, lang: str) -> dict[str, Any]:
-    """An approved organisation with its text, its logo, its parent and its units. Raises NotFound."""
+    """An approved organisation with its text, its logo, the path of units `above` it, its units, and the
+    municipalities that own it. Raises NotFound."""
     found = await row(
         """SELECT w.id, w.slug, w.name, w.kind, w.contact_name, w.phone, w.email, w.website, m.name AS municipality,
-            t.summary, t.body, t.lang, parent.slug AS parent_slug, parent.name AS parent_name,
-            encode(l.sha256, 'hex') AS logo, l.width AS logo_width, l.height AS logo_height,
+            t.summary, t.body, t.lang, encode(l.sha256, 'hex') AS logo, l.width AS logo_width, l.height AS logo_height,
+            ARRAY(WITH RECURSIVE above AS (SELECT w.parent_id AS id, 0 AS steps
+                    UNION ALL SELECT p.parent_id, steps + 1 FROM above JOIN organization p USING (id) WHERE steps < 20)
+                SELECT ARRAY[p.slug, p.name] FROM above JOIN organization p USING (id) WHERE p.state = 'approved'
+                ORDER BY steps DESC) AS above,
+            ARRAY(SELECT n.name FROM organization_owner x JOIN municipality n ON n.id = x.municipality_id
+                WHERE x.organization_id = w.id ORDER BY n.name) AS owners,
             ARRAY(SELECT ARRAY[u.slug, u.name] FROM organization u WHERE u.parent_id = w.id AND u.state = 'approved'
                 ORDER BY u.name) AS units
         FROM organization w JOIN municipality m ON m.id = w.municipality_id
         LEFT JOIN picture l ON l.id = w.logo_id
-        LEFT JOIN organization parent ON parent.id = w.parent_id AND parent.state = 'approved'
         LEFT JOIN LATERAL (SELECT * FROM organization_text t WHERE t.organization_id = w.id
             AND t.lang IN ($2, w.source_lang) ORDER BY t.lang = $2 DESC LIMIT 1) t ON true
         WHERE w.slug = $1 AND w.state = 'approved'""",

@@ -221,13 +221,16 @@ def _common(condition: str) -> str:
 
 
 def _place(place: str, put: Put) -> str:
-    """The beginning of a postcode, or of a word in the name of the venue, its town or the municipality."""
+    """The beginning of a postcode, or of a word in the name of the venue, its town or the municipality, also one that
+    owns the organisation with others."""
     if place.isdigit():
         return f"o.venue_id = ANY(ARRAY(SELECT id FROM venue WHERE starts_with(postcode, {put(place)})))"
     typed = re.sub(r"([\\%_])", r"\\\1", " ".join(place.lower().split()))
     start = put(f"% {typed}%")
+    there = f"SELECT id FROM municipality WHERE ' ' || lower(name) LIKE {start}"
+    owned = f"SELECT organization_id FROM organization_owner WHERE municipality_id IN ({there})"
     return (
-        f"o.municipality_id = ANY(ARRAY(SELECT id FROM municipality WHERE ' ' || lower(name) LIKE {start})) OR "
+        f"o.municipality_id = ANY(ARRAY({there})) OR o.owner_id = ANY(ARRAY({owned})) OR "
         f"o.venue_id = ANY(ARRAY(SELECT id FROM venue WHERE ' ' || lower(concat_ws(' ', name, city)) LIKE {start}))"
     )
 

@@ -1,6 +1,7 @@
 """The public pages: the list of offers, an offer, the organisations and one of them."""
 
 import unicodedata
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -10,11 +11,13 @@ from rapidfuzz import fuzz, process
 from starlette.responses import Response
 
 from marketplace.base.access import public
-from marketplace.base.forms import Filled
+from marketplace.base.errors import NotFound
+from marketplace.base.forms import Filled, Form
 from marketplace.base.http import Request
 from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
 from marketplace.base.kept import kept
+from marketplace.base.limits import limit_visitor
 from marketplace.base.templates import render, template
 from offers.catalogue import queries, rules
 from offers.catalogue.forms import ListForm, SearchForm, position_text
@@ -37,6 +40,8 @@ async def offers(request: Request) -> Response:
     viewer = await viewer_of(request.person)
     found, near = Found([], 0, None), []
     if form.valid:
+        if form.data.q:  # the only question that is dear
+            await limit_visitor("search", request, 300, timedelta(minutes=5))
         found = await search(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
         if not found.total and form.data.q:
             near = await near_matches(form.data.q, viewer, request)
@@ -65,10 +70,17 @@ async def offer(request: Request) -> Response:
 @public
 @kept
 async def organizations(request: Request) -> Response:
-    """GET /organizations"""
-    found = await queries.organizations(await viewer_of(request.person), request.lang, request.now)
+    """GET /organizations?municipality=…"""
+    places = await queries.municipalities()
+    chosen = request.query.get("municipality", [""])[-1]
+    if chosen not in {"", *(place["slug"] for place in places)}:
+        raise NotFound
+    found = await queries.organizations(await viewer_of(request.person), request.lang, request.now, chosen)
     found.sort(key=lambda row: rules.by_name(row["name"]))
-    return render(request, "offers/catalogue/organizations.html", organizations=[shown(row) for row in found])
+    return render(
+        request, "offers/catalogue/organizations.html", organizations=[shown(row) for row in found], places=places,
+        form=Form.blank(municipality=chosen),
+    )  # fmt: skip
 
 
 @public

@@ -12,6 +12,7 @@ from marketplace.base.i18n import SOURCE, speaking
 from marketplace.base.i18n import gettext as _
 from marketplace.people.queries import secret_hash
 from marketplace.settings import settings
+from offers.bookings.mine import HELPED, MINE
 from offers.bookings.queries import alphabetical
 from offers.catalogue.calendar import booking_uid, calendar, public_event, session_event, vevent
 from offers.catalogue.models import KIND_LABELS, Kind
@@ -161,15 +162,6 @@ async def make_vevents(ids: list[UUID], revision: int) -> dict[UUID, bytes]:
     return made
 
 
-MINE = """SELECT id FROM booking WHERE participant_id = $1
-    UNION SELECT id FROM booking WHERE booked_by_id = $1
-    UNION SELECT b.id FROM contact_point own
-        JOIN contact_point c ON c.channel = own.channel AND c.value = own.value
-        JOIN booking b ON b.contact_id = c.id
-        WHERE own.person_id = $1 AND own.verified_at IS NOT NULL"""
-"""A person's bookings: as participant, made by them, or made with an address that they have proven theirs."""
-
-
 async def private_feed(secret: str, now: datetime) -> Body:
     """The feed of the resident with this secret address, in their language. Raises NotFound.
 
@@ -192,7 +184,7 @@ async def private_feed(secret: str, now: datetime) -> Body:
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id
         JOIN session s ON s.offer_id = b.offer_id AND (p.session_id IS NULL OR s.id = p.session_id)
         {FACTS.format(lang="$2")}
-        WHERE b.id IN ({MINE}) AND s.starts_at >= $4 AND s.starts_at < $5
+        WHERE b.id IN ({MINE}) AND NOT {HELPED} AND s.starts_at >= $4 AND s.starts_at < $5
             AND (b.state = 'confirmed'
                 OR b.state = 'cancelled' AND s.status = 'cancelled' AND b.changed_at >= s.changed_at)
             AND (s.status <> 'cancelled' OR s.ends_at > $3)

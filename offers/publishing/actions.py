@@ -6,18 +6,26 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from tortoise.exceptions import IntegrityError
 from uuid_utils.compat import uuid7
 
 from marketplace.base.audit import record
 from marketplace.base.clock import at_oslo
 from marketplace.base.database import in_transaction, rows, value
-from marketplace.base.errors import Conflict, Refused
+from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
+from marketplace.base.slugs import insert_named
 from offers.catalogue.models import Joining, Kind, Offer, OfferState, OfferText, Venue, VenueText
 from offers.publishing import rules
 from offers.publishing.queries import capacity_of, members_seeing, text_of
-from offers.publishing.upkeep import changing, keep_keywords, make_pools, move_on, refresh, reopen
+from offers.publishing.upkeep import (
+    changing,
+    keep_keywords,
+    make_pools,
+    move_on,
+    only_approved,
+    refresh,
+    reopen,
+)
 
 
 class Incomplete(Refused):
@@ -38,26 +46,11 @@ async def start(
         source_lang=source_lang, created_at=now, changed_at=now,
     )  # fmt: skip
     async with in_transaction():
-        await _insert(offer, text["title"])
+        await insert_named(offer, text["title"])
         await OfferText(offer=offer, lang=source_lang, **text).save()
         await make_pools(offer, None)
         await _finish(offer, by, now, "offer.made")
     return offer
-
-
-async def _insert(offer: Offer, title: str) -> None:
-    """Save a new offer under a slug that nobody has. Two who try the same at once: one tries again."""
-    slug = rules.slug_of(title)
-    for _attempt in range(5):
-        taken = await rows("SELECT slug FROM offer WHERE slug = $1 OR slug LIKE $2", slug, f"{slug}-%")
-        offer.slug = rules.free_slug(slug, {one["slug"] for one in taken})
-        try:
-            async with in_transaction():
-                await offer.save(force_create=True)
-        except IntegrityError:
-            continue
-        return
-    raise Conflict
 
 
 @asynccontextmanager
@@ -98,6 +91,7 @@ async def _finish(
 
     What the offer `lacked` before is no objection: one that is over, and has no date ahead, may still be mended.
     """
+    await only_approved(offer.owner_id)
     draft = offer.state == OfferState.DRAFT
     if draft:
         shielded = offer.continues_id and await value(
@@ -249,7 +243,7 @@ async def copy(offer: Offer, *, by: UUID, now: datetime) -> Offer:
     new.state, new.published_at = OfferState.DRAFT, None
     new.continues_id, new.created_at, new.changed_at = offer.id, now, now
     async with in_transaction():
-        await _insert(new, (await text_of(offer)).title)
+        await insert_named(new, (await text_of(offer)).title)
         for table, columns in COPIED.items():
             await rows(
                 f"INSERT INTO {table} (id, offer_id, {columns}) "

@@ -6,16 +6,16 @@ Days and clock times are text: a native field shows 06:00 PM to some, and has th
 import re
 from datetime import date, time
 from typing import Annotated, Any, ClassVar, Literal
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
+from marketplace.base.fields import Address, Line, Phone, Words
 from marketplace.base.forms import Filled, Form
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
-from marketplace.people.forms import Phone, reachable
+from marketplace.people.forms import reachable
 from marketplace.people.rules import contact
 from offers.catalogue.models import Audience, Joining, Kind, Visibility
 from offers.publishing.rules import BACKWARDS, Repeat
@@ -79,25 +79,8 @@ def tell_order(form: Filled[Any]) -> None:
         form.add_error("ends", str(BACKWARDS))
 
 
-def web_address(text: Any) -> str:
-    """An address with https:// or http://, added when only the name is written. Raises ValueError."""
-    address = str(text) if "://" in str(text) else f"https://{text}"
-    try:
-        parts = urlsplit(address)
-        good = parts.scheme in ("http", "https") and "." in (parts.hostname or "")
-    except ValueError:
-        good = False
-    if not good or re.search(r"\s", address):
-        raise ValueError(_("Skriv en nettadresse, for eksempel https://www.example.no/kurs"))
-    return address
-
-
 Day = Annotated[date, BeforeValidator(day_of)]
 Clock = Annotated[time, BeforeValidator(clock_of)]
-Address = Annotated[str, BeforeValidator(web_address), Field(max_length=500)]
-Line = Annotated[str, Field(max_length=120)]
-Words = Annotated[str, Field(max_length=600)]
-"""A few sentences."""
 
 
 class WhatForm(Form):

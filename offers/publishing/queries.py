@@ -8,19 +8,22 @@ from uuid import UUID
 from marketplace.base.database import row, rows
 from marketplace.base.errors import NotFound
 from offers.catalogue.models import Offer, OfferText, Session
+from organizations.members.queries import HELD
 
 OWNS = "o.owner_id = ANY(editor_of.ids)"
 """What changes who takes part, or tells of it, is the owning unit's own: bookings, seats, hosts, co-organisers."""
 EDITS = """(o.owner_id = ANY(editor_of.ids) OR EXISTS (SELECT 1 FROM offer_organizer c
-    WHERE c.offer_id = o.id AND c.may_edit AND c.organization_id = ANY(editor_of.ids)))"""
-LEADS = """EXISTS (SELECT 1 FROM host_assignment h JOIN membership m ON m.person_id = h.person_id
-    WHERE h.offer_id = o.id AND h.person_id = $1 AND m.ended_at IS NULL AND m.role IN ('host', 'editor', 'manager')
+    WHERE c.offer_id = o.id AND c.may_edit AND c.organization_id = ANY(editor_of.approved)))"""
+LEADS = f"""EXISTS (SELECT 1 FROM host_assignment h JOIN {HELD} m ON m.person_id = h.person_id
+    WHERE h.offer_id = o.id AND h.person_id = $1 AND m.role IN ('host', 'editor', 'manager')
     AND (m.organization_id = o.owner_id OR EXISTS (SELECT 1 FROM offer_organizer c
         WHERE c.offer_id = o.id AND c.organization_id = m.organization_id)))"""
 """Assigned to the offer, and still a member of an organisation that arranges it."""
-EDITOR_OF = """(SELECT coalesce(array_agg(organization_id), '{}') AS ids FROM membership
-    WHERE person_id = $1 AND role IN ('editor', 'manager') AND ended_at IS NULL) editor_of"""
-"""The units themselves, never those below: these pages hold participants' data."""
+EDITOR_OF = f"""(SELECT coalesce(array_agg(organization_id), '{{}}') AS ids,
+    coalesce(array_agg(organization_id) FILTER (WHERE state = 'approved'), '{{}}') AS approved
+    FROM {HELD} m WHERE person_id = $1 AND role IN ('editor', 'manager')) editor_of"""
+"""The units themselves, never those below: these pages hold participants' data. A suspended organisation looks after
+its own offers, not after those of others."""
 SEES = f"({OWNS} OR {LEADS})"
 """Who sees the participants: a co-organiser's editor, who may change the words and dates, does not."""
 
@@ -98,11 +101,12 @@ def parse_id(text: str | UUID) -> UUID:
 
 
 async def own_organizations(person: Any) -> list[dict[str, Any]]:
-    """id, slug, name and municipality_id of the organisations in whose name the person may publish."""
+    """id, name and municipality_id of the organisations in whose name the person may publish."""
     return await rows(
-        """SELECT DISTINCT w.id, w.slug, w.name, w.municipality_id
+        """SELECT DISTINCT w.id, w.name, w.municipality_id
         FROM membership m JOIN organization w ON w.id = m.organization_id
-        WHERE m.person_id = $1 AND m.role IN ('editor', 'manager') AND m.ended_at IS NULL ORDER BY w.name, w.id""",
+        WHERE m.person_id = $1 AND m.role IN ('editor', 'manager') AND m.ended_at IS NULL AND w.state = 'approved'
+        ORDER BY w.name, w.id""",
         person.id,
     )
 

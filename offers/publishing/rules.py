@@ -1,7 +1,5 @@
 """What an offer needs before it is shown, when it meets, and what follows from what: pure decisions."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -16,7 +14,6 @@ MOST_SESSIONS = 200
 """Dates made in one go, and dates ahead of one offer: its page of dates shows no more, and what a draft's page does
 not show would be taken away when it is saved."""
 YEARS_AHEAD = 5
-RESERVED_SLUGS = {"new"}
 
 JOINING_OF_KIND = {
     Kind.COURSE: Joining.WHOLE,
@@ -54,6 +51,10 @@ VISIBILITY_LABELS = {
 
 
 CANCELLED = lazy("Tilbudet er avlyst og kan ikke endres. Lag et nytt av det i stedet.")
+SUSPENDED = lazy(
+    "Organisasjonen er stengt for en tid. Dere kan ta imot dem som er påmeldt, og flytte eller avlyse, men ikke lage, "
+    "endre eller fylle opp tilbud."
+)
 
 
 def is_sensitive(kind: Kind, audiences: Iterable[str], joining: Joining) -> bool:
@@ -71,22 +72,6 @@ def joinings(state: OfferState, present: Joining) -> list[Joining]:
     if present in BOOKED:
         return [present]
     return [joining for joining in Joining if joining not in BOOKED]
-
-
-def slug_of(title: str) -> str:
-    """The title as an address: Språkkafé på rådhuset is sprakkafe-pa-radhuset. Never empty, at most 60 long."""
-    plain = title.lower().replace("æ", "ae").replace("ø", "o").replace("ß", "ss")
-    plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
-    return slug or "tilbud"
-
-
-def free_slug(slug: str, taken: set[str]) -> str:
-    """The slug, or with the first number that nobody has: kafe, kafe-2, kafe-3."""
-    number = 1
-    while (found := slug if number == 1 else f"{slug}-{number}") in taken | RESERVED_SLUGS:
-        number += 1
-    return found
 
 
 # --- dates ---

@@ -30,6 +30,7 @@ from offers.publishing.queries import (
     title_of,
     venues,
 )  # fmt: skip
+from organizations.directory.models import OrganizationState
 from organizations.members.models import Role
 
 STEPS = {
@@ -89,6 +90,8 @@ async def editable(request: Request) -> Offer:
     offer = await offer_editable_by(request.person, request.path_params["slug"])
     if offer.state == OfferState.CANCELLED:
         raise Refused(str(rules.CANCELLED))
+    if offer.owner.state != OrganizationState.APPROVED:
+        raise Refused(str(rules.SUSPENDED))
     return offer
 
 
@@ -96,6 +99,8 @@ async def editable(request: Request) -> Offer:
 async def new(request: Request) -> Response:
     """The first step of a new offer: saving it makes the draft."""
     mine = await own_organizations(request.person)
+    if not mine:  # the door lets in editors only
+        raise Refused(str(rules.SUSPENDED))
     context: dict[str, Any] = {"organizations": mine, "kinds": list(KIND_LABELS.items())}
     if request.method == "GET":
         form = WhatForm.blank(

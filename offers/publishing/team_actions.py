@@ -11,7 +11,7 @@ from marketplace.base.mail import post
 from marketplace.base.models import Channel
 from offers.catalogue.models import Offer
 from offers.publishing.actions import editing
-from organizations.members.queries import managers
+from organizations.members.queries import managers_to_tell
 
 
 async def assign_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) -> None:
@@ -44,9 +44,9 @@ async def add_organizer(offer: Offer, organization: UUID, *, may_edit: bool, by:
         )  # fmt: skip
         await record("organizer.added", now=now, actor=by, object_id=offer.id, organization=organization,
                      details={"may_edit": may_edit})  # fmt: skip
-        for to in await managers(organization):
+        for to in await managers_to_tell(organization):
             await post(
-                "co_organizer", channel=Channel(to["channel"]), address=to["address"], lang=to["lang"], now=now,
+                "co_organizer", channel=Channel(to["channel"]), address=to["value"], lang=to["lang"], now=now,
                 key=f"co_organizer:{offer.id}:{organization}:{to['person_id']}:{int(now.timestamp())}",
                 offer=str(offer.id), organization=str(organization),
             )  # fmt: skip

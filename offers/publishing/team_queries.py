@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.database import row, rows
+from organizations.members.queries import HELD
 
 
 async def hosts_of(offer_id: UUID) -> list[dict[str, Any]]:
@@ -22,9 +23,9 @@ async def hosts_of(offer_id: UUID) -> list[dict[str, Any]]:
 async def member_with(channel: str, address: str, offer_id: UUID) -> UUID | None:
     """The member with this proven address in an organisation that arranges the offer."""
     found = await row(
-        """SELECT m.person_id FROM contact_point c JOIN membership m ON m.person_id = c.person_id
+        f"""SELECT m.person_id FROM contact_point c JOIN {HELD} m ON m.person_id = c.person_id
             JOIN offer o ON o.id = $3
-        WHERE c.channel = $1 AND c.value = $2 AND c.verified_at IS NOT NULL AND m.ended_at IS NULL
+        WHERE c.channel = $1 AND c.value = $2 AND c.verified_at IS NOT NULL
             AND m.role IN ('host', 'editor', 'manager') AND (m.organization_id = o.owner_id OR EXISTS
             (SELECT 1 FROM offer_organizer x WHERE x.offer_id = o.id AND x.organization_id = m.organization_id))
         LIMIT 1""",

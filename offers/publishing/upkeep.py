@@ -7,9 +7,12 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.database import in_transaction, rows, value
+from marketplace.base.errors import Refused
 from marketplace.base.i18n import speaking
 from offers.catalogue.models import KIND_LABELS, Joining, Offer, OfferText, SeatPool
 from offers.publishing.queries import seats_of
+from offers.publishing.rules import SUSPENDED
+from organizations.directory.models import OrganizationState
 
 
 @asynccontextmanager
@@ -22,6 +25,12 @@ async def changing(offer_id: UUID) -> AsyncIterator[None]:
         await rows("SELECT id FROM offer WHERE id = $1 FOR NO KEY UPDATE", offer_id)
         await lock_pools(offer_id)
         yield
+
+
+async def only_approved(owner: UUID) -> None:
+    """Raises Refused when the organisation is not approved (any more): then nothing is made, changed or filled up."""
+    if await value("SELECT state FROM organization WHERE id = $1", owner) != OrganizationState.APPROVED:
+        raise Refused(str(SUSPENDED))
 
 
 async def refresh(offer_id: UUID, now: datetime) -> None:

@@ -28,7 +28,9 @@ from offers.publishing.forms import HostForm, PublishForm, TextForm
 from offers.publishing.queries import offer_editable_by, parse_id
 from offers.publishing.rules import JOINING_LABELS, VISIBILITY_LABELS, seats_text
 from offers.publishing.step_views import STEPS, editable, kept, page
+from organizations.directory.models import OrganizationState
 from organizations.members.models import Role
+from organizations.members.queries import memberships_of
 
 SHOWN = 8
 """Dates on the offer's page; the rest stands on the page of dates."""
@@ -48,7 +50,9 @@ async def manage(request: Request) -> Response:
         request, "offers/publishing/manage.html", offers=offers, shelf=shelf, more=more, after=after,
         counts=await queries.shelf_counts(request.person, request.now),
         unsaved=await queries.unsaved_registers(request.person, request.lang, request.now),
-        may_publish=Role.EDITOR in request.roles, organizations=await queries.own_organizations(request.person),
+        may_publish=Role.EDITOR in request.roles, organizations=[
+            one for one in await memberships_of(request.person.id) if {"editor", "manager"} & set(one["roles"])
+        ],
     )  # fmt: skip
 
 
@@ -111,6 +115,7 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
         request, "offers/publishing/show.html", status=status, form=form, steps=STEPS, lacking=lacking,
         sessions=[one | {"seats_text": seats_text(one) if one["has_seats"] else ""} for one in coming[:SHOWN]],
         published=offer.state == OfferState.PUBLISHED and request.query.get("done") == ["published"],
+        suspended=rules.SUSPENDED if offer.owner.state == OrganizationState.SUSPENDED else "",
         more=len(coming) > SHOWN, pool_text=await pool_text(offer), may=await queries.reach(request.person, offer),
         hosts=await team.hosts_of(offer.id), organizers=await team.organizers(offer.id),
         **await about(offer, request.lang),

@@ -81,7 +81,7 @@ class Organization(Row):
     logo_id: UUID | None
     logo = fields.ForeignKeyField("marketplace.Picture", "logo_of", null=True, on_delete=fields.SET_NULL)
     source_lang = fields.CharField(max_length=5, default="nb")
-    created_at = fields.DatetimeField()
+    created_at = fields.DatetimeField()  # of an application: when it was last sent
     register_state = fields.CharEnumField(
         RegisterState, max_length=20, null=True, description="null: never asked"
     )

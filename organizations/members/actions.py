@@ -22,8 +22,9 @@ from marketplace.base.models import Channel
 from marketplace.people import actions as people
 from marketplace.people.queries import SignedIn, secret_hash
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
+from organizations.members.invitation_queries import UNANSWERED
 from organizations.members.models import Invitation, Membership, Role
-from organizations.members.queries import UNANSWERED, reaching
+from organizations.members.queries import reaching
 from organizations.members.rules import INVITATION_LASTS, MOST_OPEN, invitation_token
 
 DAY = timedelta(days=1)
@@ -70,7 +71,7 @@ async def invite(
     )
     async with changing(organization) as state:
         if state != OrganizationState.APPROVED:
-            raise Refused(_("Kommunen må godkjenne organisasjonen før dere kan invitere noen."))
+            raise Refused(_("Dere kan ikke invitere noen mens organisasjonen er stengt."))
         if await value(HAS_ROLE, channel, address, organization, role):
             raise Refused(_("Den som har denne adressen, har rollen allerede."))
         known = await value(
@@ -186,7 +187,7 @@ async def accept(invitation: UUID, person: SignedIn, *, now: datetime) -> str:
         if not accepted:
             raise InvitationGone
         await _begin(organization, person.id, accepted["role"], "membership.began", person.id, now)
-        return await people.renew(person.sign_in_id, now=now)
+        return await _renewed(person.sign_in_id, now)
 
 
 async def _begin(
@@ -274,7 +275,7 @@ async def _tell(membership: UUID, person: UUID, change: str, now: datetime) -> N
     to = await reaching(person)
     if to:
         await post(
-            "membership", channel=Channel(to["channel"]), address=to["address"], lang=to["lang"], now=now,
+            "membership", channel=Channel(to["channel"]), address=to["value"], lang=to["lang"], now=now,
             key=f"membership:{membership}:{change}", membership=str(membership),
         )  # fmt: skip
 
@@ -283,4 +284,12 @@ async def _sign_out(person: UUID, by: SignedIn, now: datetime) -> str | None:
     """End the sign-ins of whoever's role has changed. Whoever did it to themselves stays here, under a new secret."""
     own = person == by.id
     await people.end_all(person, by=by.id, but=by.sign_in_id if own else None, now=now)
-    return await people.renew(by.sign_in_id, now=now) if own else None
+    return await _renewed(by.sign_in_id, now) if own else None
+
+
+async def _renewed(sign_in: UUID, now: datetime) -> str:
+    """The secret of the sign-in that takes its place."""
+    renewed = await people.renew(sign_in, now=now)
+    if renewed is None:
+        raise Refused(_("Du er ikke logget inn lenger. Logg inn og prøv igjen."))
+    return renewed[1]

@@ -5,30 +5,33 @@ from uuid import UUID
 
 from marketplace.base.database import row, rows, value
 from marketplace.base.errors import NotFound
-from marketplace.people.queries import secret_hash
 from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role
 
-UNITS_BELOW = """WITH RECURSIVE reach AS (
-    SELECT organization_id AS id FROM membership WHERE person_id = $1 AND role = ANY($2) AND ended_at IS NULL
+HELD = """(SELECT m.person_id, m.organization_id, m.role, w.state, w.kind, w.municipality_id, w.parent_id
+    FROM membership m JOIN organization w ON w.id = m.organization_id
+    WHERE m.ended_at IS NULL AND w.state IN ('approved', 'suspended'))"""
+"""The roles that count, with their organisation. Whoever has only applied may do nothing yet; in a suspended
+organisation somebody must still look after those who are booked."""
+UNITS_BELOW = f"""WITH RECURSIVE reach AS (
+    SELECT organization_id AS id FROM {HELD} m WHERE person_id = $1 AND role = ANY($2)
     UNION SELECT o.id FROM organization o JOIN reach r ON o.parent_id = r.id
 )"""
 
 
 async def roles_of(person: UUID) -> frozenset[str]:
-    """Every role the person has anywhere."""
-    found = await rows(
-        "SELECT DISTINCT role FROM membership WHERE person_id = $1 AND ended_at IS NULL", person
-    )
+    """Every role the person has anywhere, of those that count."""
+    found = await rows(f"SELECT DISTINCT role FROM {HELD} m WHERE person_id = $1", person)
     return frozenset(row["role"] for row in found)
 
 
 async def own_organizations(person: UUID, roles: list[Role]) -> list[UUID]:
     """Organisations in which the person has one of the roles in the unit itself: for participants' data."""
     found = await rows(
-        "SELECT DISTINCT organization_id FROM membership WHERE person_id = $1 AND role = ANY($2) AND ended_at IS NULL",
-        person, roles,
-    )  # fmt: skip
+        f"SELECT DISTINCT organization_id FROM {HELD} m WHERE person_id = $1 AND role = ANY($2)",
+        person,
+        roles,
+    )
     return [row["organization_id"] for row in found]
 
 
@@ -51,10 +54,61 @@ async def is_staff(person: UUID) -> bool:
     """Works for a municipality or another public body; staff-only offers are for them."""
     return bool(
         await value(
-            """SELECT true FROM membership m JOIN organization o ON o.id = m.organization_id
-            WHERE m.person_id = $1 AND m.ended_at IS NULL AND o.kind IN ('municipal', 'public') LIMIT 1""",
+            f"SELECT true FROM {HELD} m WHERE person_id = $1 AND kind IN ('municipal', 'public') LIMIT 1",
             person,
         )
+    )
+
+
+APPROVAL_REACH = f"""RECURSIVE coordinates AS (
+    SELECT organization_id AS id, municipality_id, parent_id IS NULL AS root FROM {HELD} m
+    WHERE person_id = $1 AND role = 'coordinator' AND kind = 'municipal'
+), below AS (
+    SELECT o.id, o.municipality_id FROM organization o
+        JOIN coordinates c ON c.id = o.parent_id AND c.municipality_id = o.municipality_id
+    UNION SELECT o.id, o.municipality_id FROM organization o
+        JOIN below b ON b.id = o.parent_id AND b.municipality_id = o.municipality_id
+), approval_reach AS (
+    SELECT * FROM (SELECT o.id, o.id IN (SELECT id FROM below) OR EXISTS (SELECT FROM coordinates c
+            WHERE c.root AND c.municipality_id = o.municipality_id AND c.id <> o.id) AS decides,
+        EXISTS (SELECT FROM organization_owner x JOIN coordinates c ON c.root AND c.municipality_id = x.municipality_id
+            WHERE x.organization_id = o.id) AS owns
+    FROM organization o) reached WHERE decides OR owns)"""
+"""After WITH: the organisations that a coordinator ($1) follows, and which of them they decide about. From the root
+unit of a municipality that is all others in it, from a unit below only what is under that. What a municipality owns
+together with others is decided where it has its home, and read by the others."""
+
+REACHED_BY = """(SELECT DISTINCT ON (person_id) person_id, channel, value FROM contact_point
+    WHERE verified_at IS NOT NULL AND refused_at IS NULL ORDER BY person_id, channel, created_at)"""
+"""One proven address a person, e-mail first."""
+
+
+async def managers_to_tell(organization: UUID) -> list[dict[str, Any]]:
+    """person_id, lang, channel and value of those who lead the organisation, also while it has only applied."""
+    return await rows(
+        f"""SELECT DISTINCT n.id AS person_id, n.lang, c.channel, c.value FROM membership m
+        JOIN person n ON n.id = m.person_id JOIN {REACHED_BY} c ON c.person_id = n.id
+        WHERE m.organization_id = $1 AND m.role = 'manager' AND m.ended_at IS NULL""",
+        organization,
+    )
+
+
+async def coordinators_to_tell(municipality: UUID) -> list[dict[str, Any]]:
+    """The same of those who coordinate the whole municipality."""
+    return await rows(
+        f"""SELECT DISTINCT n.id AS person_id, n.lang, c.channel, c.value FROM {HELD} m
+        JOIN person n ON n.id = m.person_id JOIN {REACHED_BY} c ON c.person_id = n.id
+        WHERE m.municipality_id = $1 AND m.role = 'coordinator' AND m.kind = 'municipal' AND m.parent_id IS NULL""",
+        municipality,
+    )
+
+
+async def reaching(person: UUID) -> dict[str, Any] | None:
+    """The same of one person; None when they have proven no address theirs."""
+    return await row(
+        f"""SELECT n.id AS person_id, n.lang, c.channel, c.value FROM person n
+        JOIN {REACHED_BY} c ON c.person_id = n.id WHERE n.id = $1""",
+        person,
     )
 
 
@@ -87,7 +141,8 @@ async def memberships_of(person: UUID) -> list[dict[str, Any]]:
     return await rows(
         """SELECT w.slug, w.name, array_agg(m.role ORDER BY m.id) AS roles
         FROM membership m JOIN organization w ON w.id = m.organization_id
-        WHERE m.person_id = $1 AND m.ended_at IS NULL GROUP BY w.id ORDER BY lower(w.name), w.id LIMIT 100""",
+        WHERE m.person_id = $1 AND m.ended_at IS NULL AND w.state IN ('approved', 'suspended')
+        GROUP BY w.id ORDER BY lower(w.name), w.id LIMIT 100""",
         person,
     )
 
@@ -137,71 +192,3 @@ async def roles_in(organization: UUID, person: UUID) -> list[Role]:
         organization, person,
     )  # fmt: skip
     return [Role(row["role"]) for row in found]
-
-
-async def managers(organization: UUID) -> list[dict[str, Any]]:
-    """Each manager who can be reached: person_id, channel, address, lang."""
-    return await _reached(
-        """SELECT DISTINCT person_id FROM membership
-        WHERE organization_id = $1 AND role = 'manager' AND ended_at IS NULL""",
-        organization,
-    )
-
-
-async def reaching(person: UUID) -> dict[str, Any] | None:
-    """How to reach a person: channel, address, lang. None: they have proven no address theirs."""
-    found = await _reached("SELECT $1::uuid AS person_id", person)
-    return found[0] if found else None
-
-
-async def _reached(people: str, *values: Any) -> list[dict[str, Any]]:
-    return await rows(
-        f"""SELECT m.person_id, r.* FROM ({people}) m CROSS JOIN LATERAL (
-            SELECT c.channel, c.value AS address, n.lang FROM contact_point c JOIN person n ON n.id = c.person_id
-            WHERE c.person_id = m.person_id AND c.verified_at IS NOT NULL AND c.refused_at IS NULL
-            ORDER BY c.channel, c.value LIMIT 1) r ORDER BY m.person_id""",
-        *values,
-    )
-
-
-INVITATION = """SELECT i.id, i.role, i.channel, i.address, i.lang, i.offer_id, i.created_at, i.expires_at,
-    i.accepted_at, i.ended_at, i.organization_id, w.name AS organization, w.slug, w.state
-FROM invitation i JOIN organization w ON w.id = i.organization_id"""
-UNANSWERED = "i.accepted_at IS NULL AND i.ended_at IS NULL"
-
-
-async def invitations(organization: UUID) -> list[dict[str, Any]]:
-    """What nobody has answered yet, the newest first; also what has run out meanwhile, which can be sent anew."""
-    return await rows(
-        f"{INVITATION} WHERE i.organization_id = $1 AND {UNANSWERED} ORDER BY i.id DESC LIMIT 200",
-        organization,
-    )
-
-
-async def invitation_in(organization: UUID, id: UUID) -> dict[str, Any]:  # noqa: A002
-    """An invitation of this organisation that nobody has answered. Raises NotFound."""
-    found = await row(
-        f"{INVITATION} WHERE i.organization_id = $1 AND i.id = $2 AND {UNANSWERED}", organization, id
-    )
-    if found is None:
-        raise NotFound
-    return found
-
-
-async def invitation_of(token: str) -> dict[str, Any]:
-    """The invitation with this link, whatever has become of it. Raises NotFound."""
-    found = await row(f"{INVITATION} WHERE i.token_hash = $1", secret_hash(token))
-    if found is None:
-        raise NotFound
-    return found
-
-
-async def has_proven(person: UUID, channel: str, address: str) -> bool:
-    """Has the person proven this address theirs?"""
-    return bool(
-        await value(
-            """SELECT true FROM contact_point
-            WHERE person_id = $1 AND channel = $2 AND value = $3 AND verified_at IS NOT NULL""",
-            person, channel, address,
-        )
-    )  # fmt: skip

@@ -12,9 +12,10 @@ from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import LANGUAGES
 from marketplace.base.i18n import gettext as _
 from marketplace.base.templates import render
-from marketplace.people.views import carrying
+from marketplace.people.views import with_sign_in
 from organizations.directory.models import Organization, OrganizationState
 from organizations.members import actions, queries, rules
+from organizations.members import invitation_queries as invitations
 from organizations.members.forms import InviteForm, RoleForm
 from organizations.members.models import ROLE_LABELS, Membership, Role
 from organizations.members.queries import organization_managed_by, organization_of
@@ -40,7 +41,7 @@ async def _page(
 ) -> Response:
     after = request.query.get("after", [""])[-1] if request.method == "GET" else ""
     found = await queries.members(organization.id, request.lang, parse_id(after) if after else None)
-    invited = await queries.invitations(organization.id)
+    invited = await invitations.invitations(organization.id)
     return render(
         request, "organizations/members/members.html", status=status, organization=organization, form=form,
         members=found[: queries.PAGE], more=found[queries.PAGE - 1]["id"] if len(found) > queries.PAGE else "",
@@ -82,7 +83,7 @@ async def invite(request: Request) -> Response:
 async def resend(request: Request) -> Response:
     """POST /manage/organizations/{slug}/invitations/{invitation}/resend: a new link; the one before is dead."""
     organization = await organization_managed_by(request.person, request.path_params["slug"])
-    found = await queries.invitation_in(organization.id, parse_id(request.path_params["invitation"]))
+    found = await invitations.invitation_in(organization.id, parse_id(request.path_params["invitation"]))
     await actions.resend(found["id"], by=request.person.id, now=request.now)
     return see_other(f"/manage/organizations/{organization.slug}/members?saved=resent", request)
 
@@ -91,7 +92,7 @@ async def resend(request: Request) -> Response:
 async def take_back(request: Request) -> Response:
     """POST /manage/organizations/{slug}/invitations/{invitation}/take-back"""
     organization = await organization_managed_by(request.person, request.path_params["slug"])
-    found = await queries.invitation_in(organization.id, parse_id(request.path_params["invitation"]))
+    found = await invitations.invitation_in(organization.id, parse_id(request.path_params["invitation"]))
     await actions.take_back(found["id"], by=request.person.id, now=request.now)
     return see_other(f"/manage/organizations/{organization.slug}/members?saved=taken-back", request)
 
@@ -145,7 +146,7 @@ async def end(request: Request) -> Response:
 def _back(request: Request, organization: Organization, secret: str | None, done: str) -> Response:
     """To the members; whoever has changed their own role may not see them any more."""
     if secret:
-        return carrying(see_other("/my-page", request), secret)
+        return with_sign_in(see_other("/my-page", request), secret)
     return see_other(f"/manage/organizations/{organization.slug}/members?saved={done}", request)
 
 
@@ -156,7 +157,7 @@ async def leave(request: Request) -> Response:
     if request.method == "POST":
         secret = await actions.leave(organization.id, by=request.person, now=request.now)
         answer = see_other("/my-page?saved=left", request)
-        return carrying(answer, secret) if secret else answer
+        return with_sign_in(answer, secret) if secret else answer
     roles = await queries.roles_in(organization.id, request.person.id)
     return render(
         request, "organizations/members/leave.html", organization=organization,

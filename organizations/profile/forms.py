@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from marketplace.base.fields import Phone
 from marketplace.base.forms import Form, gettext, lazy
 from marketplace.base.models import Channel
-from marketplace.people.forms import Phone
 from marketplace.people.rules import contact
 
 

@@ -237,7 +237,10 @@ def measure(size: str, results: dict[str, Any]) -> None:
                 "offer_list_again": (f"{address}/offers?kind=course&audience=adults", AS_BROWSERS),
                 "offer_page": (f"{address}/offers/{found['slug']}", AS_BROWSERS),
                 "front_page": (f"{address}/", AS_BROWSERS),
-                "sign_in_page": (f"{address}/sign-in", AS_BROWSERS),
+                "sign_in_page": (
+                    f"{address}/sign-in",
+                    [*AS_BROWSERS, "-H", f"Host: localhost:{port}"],
+                ),  # with passkeys
                 "feed_cached": (feed, AS_BROWSERS),
                 "feed_304": (feed, ["-H", f"If-None-Match: {httpx.get(feed).headers['etag']}"]),
             }

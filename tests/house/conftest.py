@@ -1,13 +1,17 @@
 """The town, put up once for the tests of a module. What they change there, they change for those that follow."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 
 from marketplace.base import database
 from tests.conftest import EMPTY, NOW
-from tests.house.town import Town, build
+from tests.house.town import Town, build, routes
 from tests.visitor import Visitor
+
+WITH_FACTORS = [route.path for route in routes("GET") + routes("POST")
+                if re.search("second-factor|passkey", route.path)]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -19,5 +23,13 @@ async def town(pool: None) -> Town:
 @pytest.fixture
 async def caller(town: Town) -> AsyncIterator[Visitor]:
     """Somebody over HTTP in the town. `await caller.sign_in(town.people["editor"])`"""
-    async with Visitor.at(NOW) as somebody:
+    async with Visitor.at(NOW, "http://localhost:8000") as somebody:  # by name: there are passkeys then
         yield somebody
+
+
+@pytest.fixture
+async def insider(town: Town, caller: Visitor, request: pytest.FixtureRequest) -> Visitor:
+    """Somebody with every role, whom the door lets in everywhere; on the pages of second factors who has them."""
+    path = request.node.callspec.params["route"].path
+    await caller.sign_in(town.people["resident" if path in WITH_FACTORS else "everybody"])
+    return caller

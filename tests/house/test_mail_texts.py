@@ -23,7 +23,11 @@ ABOUT_A_BOOKING = {
     "cancelled": BookingState.CANCELLED, "reminder": BookingState.CONFIRMED, "session_moved": BookingState.CONFIRMED,
     "session_cancelled": BookingState.CONFIRMED, "offer_cancelled": BookingState.CANCELLED,
 }  # fmt: skip
-OTHERWISE = {"links", "sign_in", "meeting", "invitation", "membership", "co_organizer"}
+OTHERWISE = {
+    "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
+    "addresses_changed", "help_offered",
+    "invitation", "membership", "co_organizer",
+}  # fmt: skip
 
 
 async def written(name: str, *, all_said: bool, lang: str = "nb") -> str:

@@ -21,22 +21,20 @@ def in_english(page: Page) -> str:
 
 
 @ONLY_POST
-async def test_who_opens_it_as_a_page_is_led_to_the_form(route: Route, town: Town, caller: Visitor) -> None:
-    await caller.sign_in(town.people["everybody"])
-    page = await caller.open(town.path(route))
+async def test_who_opens_it_as_a_page_is_led_to_the_form(route: Route, town: Town, insider: Visitor) -> None:
+    page = await insider.open(town.path(route))
     assert page.status == 303
-    assert (await caller.follow(page)).status in (200, 410)
-    assert (await caller.open(f"/en{town.path(route)}")).response.headers["location"].startswith("/en")
+    assert (await insider.follow(page)).status in (200, 410)
+    assert (await insider.open(f"/en{town.path(route)}")).response.headers["location"].startswith("/en")
 
 
 @ONLY_POST
 async def test_its_answer_leads_to_that_page_in_other_languages(
-    route: Route, town: Town, caller: Visitor
+    route: Route, town: Town, insider: Visitor
 ) -> None:
-    await caller.sign_in(town.people["everybody"])
-    refused = await caller.post(town.path(route), {})
+    refused = await insider.post(town.path(route), {})
     assert refused.status == 403
-    page = await caller.follow(await caller.open(in_english(refused)))
+    page = await insider.follow(await insider.open(in_english(refused)))
     assert page.status in (200, 410)
     assert page.soup.html is not None
     assert page.soup.html["lang"] == "en"

@@ -57,6 +57,7 @@ def test_production_starts_when_all_is_said(monkeypatch: pytest.MonkeyPatch) -> 
         ({"allowed_hosts": None}, ["set TREFFPUNKT_ALLOWED_HOSTS to the host names that are answered"]),
         ({"allowed_hosts": " , "}, ["set TREFFPUNKT_ALLOWED_HOSTS to the host names that are answered"]),
         ({"public_url": "http://treffpunkt.example"}, ["set TREFFPUNKT_PUBLIC_URL to an https address"]),
+        ({"register_url": "http://register.example"}, ["set TREFFPUNKT_REGISTER_URL to an https address"]),
         ({"smtp_url": "http://mail"}, ["TREFFPUNKT_SMTP_URL must begin with smtp:// or smtps://"]),
         ({"database_url": "mysql://x"}, ["TREFFPUNKT_DATABASE_URL must begin with postgres:// or postgresql://"]),
         ({"trusted_proxies": "::1, it"}, ["TREFFPUNKT_TRUSTED_PROXIES holds it, which is no network address"]),

@@ -15,7 +15,8 @@ from marketplace.base.database import rows
 from marketplace.base.models import Channel
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, DialogueMember
 from marketplace.goals.models import FocusArea, Goal, Metric, Plan
-from marketplace.people.models import Person, SignIn, SignInTicket
+from marketplace.people.factors import sealed_secret
+from marketplace.people.models import ActsFor, Passkey, Person, Relation, SignIn, SignInTicket, Totp
 from marketplace.people.queries import secret_hash
 from marketplace.routes import ROUTES
 from offers.bookings.models import BookingState
@@ -23,7 +24,14 @@ from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
 from offers.feeds.models import CalendarAddress
 from offers.publishing.models import HostAssignment
-from organizations.directory.models import Organization, OrganizationKind, Picture
+from organizations.approval.models import Answer, Decision
+from organizations.directory.models import (
+    Municipality,
+    Organization,
+    OrganizationKind,
+    OrganizationState,
+    Picture,
+)
 from organizations.members.models import Invitation, Membership, Role
 from tests import make
 from tests.conftest import NOW
@@ -36,6 +44,12 @@ def routes(method: str) -> list[Route]:
     return [route for route in GUARDED if method in (route.methods or ())]
 
 
+VOCABULARY = (("texts", "lang"),)
+"""What is nobody's in an address."""
+OBJECTS = ("session", "pool", "booking")
+"""Fields of forms that name something that is somebody's."""
+
+
 @dataclass
 class Town:
     """`parameters`: (what stands before it, its name) of each path parameter, and a value that exists."""
@@ -44,6 +58,20 @@ class Town:
     """Who may sign in, by role; `everybody` has all roles."""
     parameters: dict[tuple[str, str], str] = field(default_factory=dict)
     ids: dict[str, UUID] = field(default_factory=dict)
+    named: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Of routes whose form or query names an object: its fields, and the path parameters that go with it."""
+
+    def missing(self) -> "Town":
+        """The same addresses with things in them that are nowhere."""
+        nowhere = {}
+        for key, value in self.parameters.items():
+            try:
+                nowhere[key] = str(UUID(value)).replace(value[-12:], "0" * 12)
+            except ValueError:
+                nowhere[key] = "finnes-ikke"
+        named = {path: fields | {name: "00000000-0000-7000-8000-000000000000" for name in fields if name in OBJECTS}
+                 for path, fields in self.named.items()}  # fmt: skip
+        return Town(parameters=nowhere | {key: self.parameters[key] for key in VOCABULARY}, named=named)
 
     def values(self, route: Route) -> dict[str, str]:
         """The route's path parameters, each with a value that exists."""
@@ -63,34 +91,49 @@ class Town:
         return path
 
 
-async def build() -> Town:
-    """Put the town into an empty database, on Tuesday 13 October 2026 at noon."""
+async def build(suffix: str = "", municipality: Municipality | None = None) -> Town:
+    """Put the town into an empty database, on Tuesday 13 October 2026 at noon. With a suffix to all that must be
+    unique another one like it: neighbours, in the same municipality or in another."""
     town = Town()
-    centre = await make.organization("Frivilligsentralen", slug="frivilligsentralen", email="post@example.no")
-    unit = await make.organization(
-        "Mestringsenheten", kind=OrganizationKind.MUNICIPAL, slug="mestringsenheten"
+    here = municipality or await make.municipality()
+    centre = await make.organization(
+        "Frivilligsentralen", slug=f"frivilligsentralen{suffix}", email="post@example.no", municipality=here
     )
-    venue = await make.venue()
-    town.people["resident"] = await make.person("Ola", "ola@example.no")
+    unit = await make.organization(
+        "Mestringsenheten",
+        kind=OrganizationKind.MUNICIPAL,
+        slug=f"mestringsenheten{suffix}",
+        municipality=here,
+    )
+    venue = await make.venue(municipality=here)
+    town.people["resident"] = await make.person("Ola", f"ola{suffix}@example.no")
     for role in Role:
         home = unit if role in (Role.GUIDE, Role.COORDINATOR, Role.STAFF) else centre
         town.people[role.value] = await make.member(
-            home, role, f"{role.value.title()}", email=f"{role}@example.no"
+            home, role, f"{role.value.title()}", email=f"{role}{suffix}@example.no"
         )
-    everybody = town.people["everybody"] = await make.person("Alle", "alle@example.no")
+    everybody = town.people["everybody"] = await make.person("Alle", f"alle{suffix}@example.no")
     for role in Role:
         home = unit if role in (Role.GUIDE, Role.COORDINATOR, Role.STAFF) else centre
         await Membership.create(person=everybody, organization=home, role=role, created_at=NOW)
 
-    walk = await make.offer("Gå på tur", slug="tur", owner=centre, venue=venue, capacity=5, starts=[
+    clinic = await make.organization(
+        "Helsestasjonen", kind=OrganizationKind.MUNICIPAL, slug=f"helsestasjonen{suffix}", municipality=here,
+        state=OrganizationState.APPLIED, number=f"31451000{suffix[-1:] or 1}",
+    )  # fmt: skip
+    for person in (town.people["manager"], everybody):
+        await Membership.create(person=person, organization=clinic, role=Role.MANAGER, created_at=NOW)
+    await Decision.create(organization=clinic, answer=Answer.ASKED, reason="Hva gjør dere?", at=NOW)
+
+    walk = await make.offer("Gå på tur", slug=f"tur{suffix}", owner=centre, venue=venue, capacity=5, starts=[
         NOW + timedelta(hours=1), NOW + timedelta(days=7)])  # fmt: skip
     draft = await make.offer(
-        "Strikkekafé", slug="strikkekafe", owner=centre, state="draft", joining=Joining.WHOLE
+        "Strikkekafé", slug=f"strikkekafe{suffix}", owner=centre, state="draft", joining=Joining.WHOLE
     )
-    talk = await make.offer("Samtale", slug="samtale", owner=centre, joining=Joining.REQUEST)
+    talk = await make.offer("Samtale", slug=f"samtale{suffix}", owner=centre, joining=Joining.REQUEST)
     for offer in (walk, draft, talk):
         await HostAssignment.create(person=town.people["host"], offer=offer)
-    first, second = await Session.filter(offer=walk).order_by("starts_at")
+    first, later = await Session.filter(offer=walk).order_by("starts_at")
     pool = await SeatPool.get(session=first)
     me = town.people["resident"]
     contact = await me.contact_points.all().first()
@@ -101,72 +144,110 @@ async def build() -> Town:
     )
 
     plan = await Plan.create(
-        municipality=await make.municipality(), slug="temaplan", title={"nb": "Temaplan"}, summary={"nb": "Alle med"},
+        municipality=here, slug=f"temaplan{suffix}", title={"nb": "Temaplan"}, summary={"nb": "Alle med"},
         first_year=2024, last_year=2027,
     )  # fmt: skip
     area = await FocusArea.create(
         plan=plan, number=1, title={"nb": "Deltakelse"}, summary={"nb": "Flere med"}
     )
     dialogue = await Dialogue.create(
-        municipality=await make.municipality(), coordinated_by=unit, slug="frivillighetsdialogen",
+        municipality=here, coordinated_by=unit, slug=f"frivillighetsdialogen{suffix}",
         title={"nb": "Frivillighetsdialogen"}, summary={"nb": "Vi møtes"}, created_at=NOW,
     )  # fmt: skip
     await DialogueMember.create(dialogue=dialogue, organization=centre, joined_at=NOW)
     meeting = await make.offer(
-        "Dialogmøte", slug="dialogmote", owner=unit, joining=Joining.WHOLE, visibility=Visibility.MEMBERS, venue=venue,
-        starts=[NOW - timedelta(days=1)],
+        "Dialogmøte", slug=f"dialogmote{suffix}", owner=unit, joining=Joining.WHOLE, visibility=Visibility.MEMBERS,
+        venue=venue, starts=[NOW - timedelta(days=1)],
     )  # fmt: skip
     await DialogueMeeting.create(dialogue=dialogue, offer=meeting)
     coming = await make.offer(
-        "Neste møte", slug="neste-mote", owner=unit, joining=Joining.WHOLE, visibility=Visibility.MEMBERS, venue=venue,
+        "Neste møte", slug=f"neste-mote{suffix}", owner=unit, joining=Joining.WHOLE, visibility=Visibility.MEMBERS,
+        venue=venue,
     )  # fmt: skip
     await DialogueMeeting.create(dialogue=dialogue, offer=coming)
-    await Goal.create(focus_area=area, slug="flere-med", title={"nb": "Flere med"}, metric=Metric.DISTINCT_PEOPLE,
-                      target=100, year=2026)  # fmt: skip
+    await Goal.create(focus_area=area, slug=f"flere-med{suffix}", title={"nb": "Flere med"},
+                      metric=Metric.DISTINCT_PEOPLE, target=100, year=2026)  # fmt: skip
 
     secret, token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
     await CalendarAddress.create(person=me, secret_hash=secret_hash(secret), created_at=NOW)
     ticket = await SignInTicket.create(
-        channel="email", address="ola@example.no", link_hash=secret_hash(token), code_hash=secret_hash("code"),
+        channel="email", address=f"ola{suffix}@example.no", link_hash=secret_hash(token), code_hash=secret_hash("code"),
         created_at=NOW, expires_at=NOW + timedelta(minutes=15),
     )  # fmt: skip
-    device = await SignIn.create(person=me, secret_hash=secret_hash("another device"), device="Firefox", created_at=NOW,
-                                 seen_at=NOW, expires_at=NOW + timedelta(days=30))  # fmt: skip
-    asks = await Invitation.create(
-        organization=centre, role=Role.HOST, channel=Channel.EMAIL, address="alle@example.no", lang="nb", offer=draft,
-        token_hash=secret_hash("invitation"), created_at=NOW, expires_at=NOW + timedelta(days=14),
+    await Totp.create(person=me, secret=sealed_secret("JBSWY3DPEHPK3PXP"), created_at=NOW)
+    key = await Passkey.create(
+        person=me, credential=b"key" + suffix.encode(), public_key=b"", device="", created_at=NOW
+    )
+    device = await SignIn.create(person=me, secret_hash=secret_hash(f"another device{suffix}"), device="Firefox",
+                                 created_at=NOW, seen_at=NOW, expires_at=NOW + timedelta(days=30))  # fmt: skip
+    second = await make.contact(me, f"ola.to{suffix}@example.no")
+    proof = secrets.token_urlsafe(24)
+    await SignInTicket.create(
+        person=me, channel="email", address=f"ny{suffix}@example.no", link_hash=secret_hash(proof),
+        code_hash=secret_hash("code"), created_at=NOW, expires_at=NOW + timedelta(minutes=15),
     )  # fmt: skip
-    partner = await make.organization("Turlaget", slug="turlaget")
+    child, mother = await make.person("Ada"), await make.person("Mor")
+    acting = await ActsFor.create(
+        actor=me, person=child, relation=Relation.GUARDIAN, created_at=NOW, accepted_at=NOW
+    )
+    helping = await ActsFor.create(actor=mother, person=me, relation=Relation.NEXT_OF_KIN, created_at=NOW)
+    asks = await Invitation.create(
+        organization=centre, role=Role.HOST, channel=Channel.EMAIL, address=f"alle{suffix}@example.no", lang="nb",
+        offer=walk, token_hash=secret_hash(f"invitation{suffix}"), created_at=NOW, expires_at=NOW + timedelta(days=14),
+    )  # fmt: skip
+    partner = await make.organization("Turlaget", slug=f"turlaget{suffix}", municipality=here)
     await OfferOrganizer.create(offer=walk, organization=partner)
     membership = await Membership.get(person=town.people["host"])
-    logo = await Picture.create(sha256=bytes(32), media_type="image/webp", width=1, height=1, content=b"RIFF",
-                                created_at=NOW)  # fmt: skip
+    logo = await Picture.create(
+        sha256=f"{suffix:>32}".encode(),
+        media_type="image/webp",
+        width=1,
+        height=1,
+        content=b"RIFF",
+        created_at=NOW,
+    )
     await Organization.filter(id=centre.id).update(logo=logo)
     town.ids = {
-        "session": first.id, "later_session": second.id, "pool": pool.id, "venue": venue.id, "booking": booking.id,
+        "session": first.id, "later_session": later.id, "pool": pool.id, "venue": venue.id, "booking": booking.id,
         "held": held.id, "asked": asked.id, "ticket": ticket.id, "area": area.id, "dialogue": dialogue.id,
         "organization": centre.id, "unit": unit.id,
     }  # fmt: skip
+    town.named = {
+        "/offers/{slug}/bookings": {"session": str(first.id)},
+        "/bookings/{token}/sent-word": {"session": str(first.id)},
+        "/manage/offers/{slug}/capacity": {"pool": str(pool.id), "capacity": "9"},
+        "/manage/offers/{slug}/requests": {"slug": talk.slug, "booking": str(asked.id), "answer": "yes"},
+        "/manage/offers/{slug}/take-off": {"booking": str(booking.id)},
+    }
     town.parameters = {
         ("offers", "slug"): walk.slug,
         ("organizations", "slug"): centre.slug,
+        ("apply", "slug"): clinic.slug,
+        ("approvals", "slug"): clinic.slug,
         ("bookings", "token"): link_path(booking.id, 1).removeprefix("/bookings/"),
         ("kinds", "kind"): "activity",
         ("sessions", "id"): str(first.id),
         ("private", "secret"): secret,
         ("sign-in", "token"): token,
         ("sign-ins", "id"): str(device.id),
+        ("passkeys", "id"): str(key.id),
+        ("contacts", "id"): str(second.id),
+        ("link", "token"): proof,
+        ("people", "id"): str(acting.id),
+        ("helpers", "id"): str(helping.id),
         ("texts", "lang"): "en",
         ("hosts", "person"): str(town.people["host"].id),
         ("plans", "slug"): plan.slug,
-        ("goals", "slug"): "flere-med",
+        ("goals", "slug"): f"flere-med{suffix}",
         ("dialogues", "slug"): dialogue.slug,
         ("meetings", "offer"): meeting.slug,
         ("members", "id"): str(centre.id),
-        ("pictures", "sha256"): bytes(32).hex(),
+        ("api", "kind"): "enheter",
+        ("{kind}", "number"): "314510003",
+        ("pictures", "sha256"): logo.sha256.hex(),
         ("members", "membership"): str(membership.id),
         ("invitations", "invitation"): str(asks.id),
-        ("invitations", "token"): "invitation",
+        ("invitations", "token"): f"invitation{suffix}",
         ("organizers", "organization"): str(partner.id),
         ("mailbox", "id"): "00000000-0000-7000-8000-000000000000",
     }

@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-import httpx2 as httpx
 import pytest
 
 from marketplace.base.database import value
+from marketplace.base.limits import network
 from marketplace.people.models import SignInTicket
 from tests import make
 from tests.marketplace.people.door import ADDRESS, ask, last_message, signed_in_for_real, who
-from tests.visitor import APP, Page, Visitor
+from tests.visitor import Page, Visitor
 
 
 async def test_next_is_a_path_of_this_site(visitor: Visitor) -> None:
@@ -75,29 +75,71 @@ async def test_a_members_sign_in_lasts_two_hours_unused_and_twelve_in_all(visito
     assert await who(visitor) is None
 
 
-async def test_ten_messages_an_hour_go_to_an_address_and_a_sent_link_still_works(visitor: Visitor) -> None:
-    statuses = []
-    for _ in range(11):
-        answer = await visitor.submit(await visitor.open("/sign-in"), address=ADDRESS)
-        statuses.append(answer.status)
-    assert statuses == [303] * 10 + [429]
+async def asked(visitor: Visitor, times: int = 1, address: str = ADDRESS) -> list[int]:
+    """The statuses of asking so many times for a message to somebody."""
+    return [
+        (await visitor.submit(await visitor.open("/sign-in"), address=address)).status for _ in range(times)
+    ]
+
+
+async def test_ten_messages_an_hour_go_to_an_address_from_one_network_and_a_sent_link_still_works(
+    visitor: Visitor,
+) -> None:
+    stranger = visitor.at_network("203.0.113.7")
+    assert await asked(stranger, 11) == [303] * 10 + [429]
+    answer = await stranger.submit(await stranger.open("/sign-in"), address=ADDRESS)
     assert "Lenken i den nyeste virker" in answer.text
     assert int(answer.response.headers["retry-after"]) > 3000
-    assert (
-        await visitor.submit(await visitor.open(f"/sign-in/{(await last_message())['token']}"))
-    ).status == 303
+    link = f"/sign-in/{(await last_message())['token']}"
+    assert (await visitor.submit(await visitor.open(link))).status == 303
     visitor.wait(timedelta(minutes=61))
-    assert (await visitor.submit(await visitor.open("/sign-in"), address=ADDRESS)).status == 303
+    assert await asked(stranger) == [303]
+
+
+async def test_whoever_asks_for_messages_to_somebody_does_not_keep_them_out(visitor: Visitor) -> None:
+    await make.person("Ola", ADDRESS)
+    await signed_in_for_real(visitor, ADDRESS)
+    await visitor.post(
+        "/sign-out", {"form_token": (await visitor.open("/my-page")).fields("/sign-out")["form_token"]}
+    )
+    # From two networks, so often that new browsers are told to wait.
+    for address in ("203.0.113.7", "203.0.113.8"):
+        await asked(visitor.at_network(address), 11)
+    assert await asked(visitor.at_network("203.0.113.9")) == [429]
+    assert await asked(visitor, 10) == [303] * 10
+    assert await asked(visitor) == [429]
+
+
+async def test_a_browser_that_knows_one_address_has_no_say_about_another(visitor: Visitor) -> None:
+    per = await make.person("Per", "per@example.no")
+    assert per.name == "Per"
+    await signed_in_for_real(visitor, "per@example.no")
+    for address in ("203.0.113.7", "203.0.113.8"):
+        await asked(visitor.at_network(address), 11)
+    assert await asked(visitor) == [429]
 
 
 async def test_one_network_address_may_ask_twenty_times_an_hour(visitor: Visitor) -> None:
-    transport = httpx.ASGITransport(app=APP, client=("203.0.113.7", 4711))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
-        somebody = Visitor(client, visitor.travel, visitor.now)
-        statuses = [
-            (await somebody.submit(await somebody.open("/sign-in"), address=f"nr{number}@example.no")).status
-            for number in range(21)
-        ]
+    somebody = visitor.at_network("203.0.113.7")
+    statuses = [
+        (await somebody.submit(await somebody.open("/sign-in"), address=f"nr{number}@example.no")).status
+        for number in range(21)
+    ]
+    assert statuses == [303] * 20 + [429]
+
+
+def test_an_ipv6_network_counts_as_one_and_what_is_mapped_as_its_ipv4_address() -> None:
+    assert network("2001:db8:1:2::7") == network("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
+    assert network("2001:db8:1:3::7") != network("2001:db8:1:2::7")
+    assert network("::ffff:203.0.113.7") == network("203.0.113.7") == "203.0.113.7"
+    assert network("unknown") == "unknown"
+
+
+async def test_a_network_of_ipv6_may_ask_twenty_times_an_hour_from_whatever_address(visitor: Visitor) -> None:
+    statuses = [
+        (await asked(visitor.at_network(f"2001:db8::{number:x}"), address=f"nr{number}@example.no"))[0]
+        for number in range(21)
+    ]
     assert statuses == [303] * 20 + [429]
 
 

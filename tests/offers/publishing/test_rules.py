@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from marketplace.base.slugs import free_slug, slug_of
 from offers.catalogue.models import Joining, Kind, Offer, OfferState, OfferText
 from offers.publishing import rules
 from offers.publishing.rules import Objection, Repeat
@@ -20,13 +21,13 @@ from offers.publishing.rules import Objection, Repeat
     ],
 )
 def test_slugs_are_ascii_and_never_empty(title: str, slug: str) -> None:
-    assert rules.slug_of(title) == slug
+    assert slug_of(title) == slug
 
 
 def test_a_slug_that_is_taken_gets_the_first_free_number() -> None:
-    assert rules.free_slug("kafe", set()) == "kafe"
-    assert rules.free_slug("kafe", {"kafe", "kafe-2", "kafe-4"}) == "kafe-3"
-    assert rules.free_slug("new", set()) == "new-2"
+    assert free_slug("kafe", set()) == "kafe"
+    assert free_slug("kafe", {"kafe", "kafe-2", "kafe-4"}) == "kafe-3"
+    assert free_slug("new", set()) == "new-2"
 
 
 @pytest.mark.parametrize(

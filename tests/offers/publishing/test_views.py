@@ -208,18 +208,6 @@ async def test_what_was_published_says_so_and_leads_to_its_page(visitor: Visitor
     assert (await visitor.open(f"{home}?done=deleted")).soup.select("main [role=status]") == []
 
 
-async def test_what_waits_for_the_municipality_does_not_say_that_people_find_it(
-    visitor: Visitor, kari: Person
-) -> None:
-    await Organization.all().update(state="applied")
-    home = await complete(visitor)
-    page = await visitor.follow(await visitor.submit(await visitor.open(f"{home}/publish"), "/publish"))
-    said = page.soup.select_one("main [role=status]")
-    assert said
-    assert (said.get_text(" "), said.a) == (
-        "Tilbudet er publisert Det vises når kommunen har godkjent organisasjonen deres.", None)  # fmt: skip
-
-
 async def test_a_draft_is_never_said_to_be_published(visitor: Visitor, kari: Person) -> None:
     home = await draft(visitor)
     assert (await visitor.open(f"{home}?done=published")).soup.select("main [role=status]") == []

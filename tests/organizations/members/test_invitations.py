@@ -228,13 +228,13 @@ async def test_only_a_municipal_unit_gives_the_role_of_a_guide(visitor: Visitor,
     assert (await Invitation.get()).role == Role.GUIDE
 
 
-async def test_an_organisation_that_is_not_approved_invites_nobody(
+async def test_an_organisation_that_is_suspended_invites_nobody(
     visitor: Visitor, kari: Person, centre: Organization
 ) -> None:
     form = (await visitor.open(MEMBERS)).fields("/invitations")
-    centre.state = OrganizationState.APPLIED
+    centre.state = OrganizationState.SUSPENDED
     await centre.save()
-    assert "Kommunen må godkjenne" in (await visitor.open(MEMBERS)).text
+    assert "Dere kan ikke invitere noen" in (await visitor.open(MEMBERS)).text
     page = await visitor.post(f"{HOME}/invitations", form | {"address": ["liv@example.no"]})
     assert page.status == 422
     assert await Invitation.all().count() == 0

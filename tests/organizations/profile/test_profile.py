@@ -132,11 +132,12 @@ async def test_of_one_organisation_an_editor_and_of_another_a_manager(
         assert (await visitor.open(f"{HOME}/{path}")).status == 404
 
 
-async def test_one_that_is_not_approved_yet_is_told_so(
-    visitor: Visitor, kari: Person, centre: Organization
-) -> None:
-    centre.state = OrganizationState.APPLIED
+async def test_one_that_is_suspended_is_told_so(visitor: Visitor, kari: Person, centre: Organization) -> None:
+    centre.state = OrganizationState.SUSPENDED
     await centre.save()
     page = await visitor.open(HOME)
-    assert "vises ikke for andre før kommunen har godkjent" in page.text
+    assert "Siden og tilbudene vises ikke for andre nå." in page.text
+    centre.state = OrganizationState.APPLIED
+    await centre.save()
+    assert (await visitor.open(HOME)).status == 403  # its manager may do nothing yet
     assert PUBLIC not in {str(link["href"]) for link in page.soup.select("main a")}

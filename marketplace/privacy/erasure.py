@@ -1,0 +1,110 @@
+"""Deleting all of a person at their wish. Each step can be done again: whoever is interrupted begins anew."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.base import audit
+from marketplace.base.database import in_transaction, rows
+from marketplace.base.errors import Conflict, Refused
+from marketplace.base.i18n import gettext as _
+from marketplace.my_page.acting import hand_over
+from offers.bookings.actions import cancel
+from offers.bookings.rules import ACTIVE
+
+GOES = """WITH me AS (
+    SELECT $1::uuid AS id UNION SELECT g.id FROM person p
+        JOIN contact_point own ON own.person_id = p.id AND own.verified_at IS NOT NULL
+        JOIN contact_point c ON c.channel = own.channel AND c.value = own.value AND c.verified_at IS NULL
+        JOIN person g ON g.id = c.person_id AND lower(g.name) = lower(p.name)
+    WHERE p.id = $1
+), near AS (
+    SELECT id FROM me UNION SELECT b.participant_id FROM booking b JOIN me ON me.id = b.booked_by_id
+    UNION SELECT person_id FROM acts_for WHERE actor_id = $1
+) SELECT id FROM near WHERE id = $1 OR (
+    NOT EXISTS (SELECT FROM contact_point v WHERE v.person_id = near.id AND v.verified_at IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM acts_for a WHERE a.person_id = near.id
+        AND (a.relation = 'guide' OR a.actor_id <> $1 AND a.ended_at IS NULL)))"""
+"""The person $1, and those who are here only through them: themself as a guest with an address that is theirs, and whom
+they have booked for. Whoever has a sign-in, another helper or was helped by a guide stays."""
+
+
+async def managed_alone(person: UUID) -> list[str]:
+    """Names of the organisations that nobody would manage without the person."""
+    found = await rows(
+        """SELECT DISTINCT w.name FROM membership m JOIN organization w ON w.id = m.organization_id
+        WHERE m.person_id = $1 AND m.role = 'manager' AND m.ended_at IS NULL AND NOT EXISTS (
+            SELECT FROM membership o WHERE o.organization_id = m.organization_id AND o.person_id <> $1
+            AND o.role = 'manager' AND o.ended_at IS NULL) ORDER BY w.name""",
+        person,
+    )
+    return [each["name"] for each in found]
+
+
+async def coming(person: UUID, now: datetime) -> list[UUID]:
+    """Active bookings of what is not over that go with the person."""
+    found = await rows(
+        f"""SELECT b.id FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+        WHERE b.participant_id IN ({GOES}) AND b.state = ANY($2) AND (p.ends_at IS NULL OR p.ends_at > $3)
+        ORDER BY b.pool_id, b.id""",
+        person, list(ACTIVE), now,
+    )  # fmt: skip
+    return [each["id"] for each in found]
+
+
+async def erase(person: UUID, *, now: datetime) -> None:
+    """Delete all that tells who the person is. Numbers stay: that somebody booked, and that somebody came.
+
+    Seats go to whoever waits. Raises Refused for the last manager of an organisation.
+    """
+    for _attempt in range(3):
+        for booking in await coming(person, now):
+            await cancel(booking, now=now, by=person)
+        if await _forget(person, now):
+            return
+    raise Conflict(_("Det ble meldt på noe mens vi slettet. Prøv en gang til."))
+
+
+async def _forget(person: UUID, now: datetime) -> bool:
+    """The one transaction in which names and addresses go. False: something was booked meanwhile."""
+    async with in_transaction():
+        # Organisations first, as where members are changed: two last managers at once wait for each other here.
+        await rows(
+            """SELECT w.id FROM organization w WHERE w.id IN (SELECT organization_id FROM membership
+            WHERE person_id = $1 AND role = 'manager' AND ended_at IS NULL) ORDER BY w.id FOR NO KEY UPDATE""",
+            person,
+        )  # fmt: skip
+        await rows("SELECT id FROM person WHERE id = $1 FOR UPDATE", person)  # nobody books as them meanwhile
+        if alone := await managed_alone(person):
+            raise Refused(_("Du er den eneste lederen i %(names)s. Gi rollen til en annen først.",
+                            names=", ".join(alone)))  # fmt: skip
+        if await coming(person, now):
+            return False
+        gone = [each["id"] for each in await rows(GOES, person)]
+        for helped in await rows("SELECT DISTINCT person_id FROM acts_for WHERE actor_id = $1", person):
+            if helped["person_id"] not in gone:
+                await hand_over(person, helped["person_id"])
+        addresses = await rows(
+            """SELECT DISTINCT channel, value FROM contact_point
+            WHERE person_id = $1 AND verified_at IS NOT NULL OR person_id = ANY($2)""",
+            person, gone,
+        )  # fmt: skip
+        await _delete(person, gone, addresses)
+        await rows("UPDATE person SET name = NULL, lang = 'nb', shielded = false WHERE id = ANY($1)", gone)
+        await audit.record("person.erased", actor=person, person=person, now=now)
+    return True
+
+
+async def _delete(person: UUID, gone: list[UUID], addresses: list[dict[str, Any]]) -> None:
+    """What is about these persons only, and what lies ready for their addresses."""
+    for table in ("sign_in", "sign_in_ticket", "totp", "passkey", "recovery_code", "calendar_address", "membership",
+                  "host_assignment", "contact_point"):  # fmt: skip
+        await rows(f"DELETE FROM {table} WHERE person_id = ANY($1)", gone)
+    await rows("DELETE FROM acts_for WHERE actor_id = $1 OR person_id = ANY($2)", person, gone)
+    channels, values = [each["channel"] for each in addresses], [each["value"] for each in addresses]
+    for table in ("outbox_message", "sign_in_ticket", "invitation"):
+        await rows(
+            f"""DELETE FROM {table} t USING unnest($1::text[], $2::text[]) AS a (channel, value)
+            WHERE t.channel = a.channel AND t.address = a.value""",
+            channels, values,
+        )  # fmt: skip

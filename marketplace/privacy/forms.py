@@ -1,0 +1,9 @@
+"""What somebody says before all of theirs is deleted."""
+
+from marketplace.base.forms import Form, lazy
+
+
+class EraseForm(Form):
+    sure: bool
+
+    words = {"sure": {"otherwise": lazy("Kryss av for at du vil slette alt.")}}

@@ -1,0 +1,57 @@
+"""Who has read something about a person, from the audit log."""
+
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.database import rows
+from marketplace.base.i18n import lazy
+from offers.bookings.mine import HELPED, MINE
+from offers.bookings.queries import TEXT
+
+READS = {
+    "participants.read": lazy("Lista over påmeldte"),
+    "register.read": lazy("Oppmøtelista"),
+    "export.made": lazy("Uttrekk med opplysninger"),
+}
+"""Actions that are a reading, and what was read."""
+CALL_LIST = lazy("Lista over dem som må ringes")
+A_PAGE = 50
+
+LOOKED = f"""SELECT e.id, e.at, e.action, e.details ->> 'list' AS list, k.name AS who, w.name AS organization,
+    t.title, t.lang AS text_lang
+FROM (
+    SELECT e.* FROM (
+        SELECT b.offer_id AS id, b.created_at AS since, b.state, b.changed_at FROM mine JOIN booking b USING (id)
+        UNION ALL SELECT s.id, b.created_at, b.state, b.changed_at FROM mine JOIN booking b USING (id)
+            JOIN seat_pool p ON p.id = b.pool_id
+            JOIN session s ON s.offer_id = b.offer_id AND (p.session_id IS NULL OR s.id = p.session_id)
+    ) x JOIN audit_entry e ON e.object_id = x.id AND e.at >= x.since
+        AND (e.at <= x.changed_at OR x.state IN ('requested', 'confirmed', 'waiting', 'offered'))
+    UNION SELECT * FROM audit_entry WHERE person_id = $1
+) e
+LEFT JOIN person k ON k.id = e.actor_id LEFT JOIN organization w ON w.id = e.organization_id
+LEFT JOIN session s ON s.id = e.object_id LEFT JOIN offer o ON o.id = coalesce(s.offer_id, e.object_id)
+LEFT JOIN {TEXT.format(lang="$2")} ON true
+WHERE e.action IN ('{"', '".join(READS)}') AND e.actor_id IS DISTINCT FROM $1"""
+"""Readings of lists on which the person $1 stood then, and of theirs alone; not their own. Needs mine (OF_MINE)."""
+OF_MINE = f"WITH mine AS (SELECT b.id FROM booking b WHERE b.id IN ({MINE}) AND NOT {HELPED})"
+
+
+async def looked(person: UUID, lang: str, before: UUID | None) -> tuple[list[dict[str, Any]], UUID | None]:
+    """Who has looked, newest first, a page of those `before` this entry, and the entry before which more stand.
+
+    Keys: at, what (words), who (None: no longer here), organization, title and text_lang of the offer.
+    """
+    found = await rows(
+        f"""{OF_MINE} {LOOKED}
+            AND ($3::uuid IS NULL OR (e.at, e.id) < (SELECT a.at, a.id FROM audit_entry a WHERE a.id = $3))
+        ORDER BY e.at DESC, e.id DESC LIMIT {A_PAGE + 1}""",
+        person, lang, before,
+    )  # fmt: skip
+    page = [each | {"what": what(each["action"], each["list"])} for each in found[:A_PAGE]]
+    return page, page[-1]["id"] if len(found) > A_PAGE else None
+
+
+def what(action: str, list_of: str | None) -> str:
+    """What was read, in words."""
+    return str(CALL_LIST if list_of == "call" else READS[action])

@@ -1,0 +1,14 @@
+"""Which bookings are a person's to see (product.md, "How booking behaves"). SQL; $1 is the person."""
+
+MINE = """SELECT id FROM booking WHERE participant_id = $1
+    UNION SELECT id FROM booking WHERE booked_by_id = $1
+    UNION SELECT b.id FROM contact_point own
+        JOIN contact_point c ON c.channel = own.channel AND c.value = own.value
+        JOIN booking b ON b.contact_id = c.id
+        WHERE own.person_id = $1 AND own.verified_at IS NOT NULL"""
+"""As participant, made by them, or made with an address that they have proven theirs. Whoever stops acting for somebody
+is not the booker any more (marketplace/my_page/acting.py)."""
+
+HELPED = """EXISTS (SELECT FROM acts_for h WHERE h.actor_id = $1 AND h.person_id = b.participant_id
+    AND h.relation = 'guide' AND h.ended_at IS NULL)"""
+"""Is booking b one that a guide has made for somebody? It is work, and not among what is their own."""

@@ -1,0 +1,58 @@
+"""Who books for whom, and how to reach them: the form, and what is known of whoever is signed in."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.database import row
+from marketplace.base.http import Request
+from marketplace.base.limits import Tries, of_visitor
+from offers.bookings.claims import Party
+from offers.bookings.forms import BookingForm
+from offers.bookings.rules import participant_name
+from organizations.members.models import Role
+
+HOUR, DAY, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
+
+
+async def own_contact(request: Request) -> dict[str, Any] | None:
+    """The first address that the signed-in person has proven theirs. A guide's is not where messages should go."""
+    if request.person is None or Role.GUIDE in request.roles:
+        return None
+    return await row(
+        """SELECT id, channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
+        ORDER BY channel, created_at LIMIT 1""",
+        request.person.id,
+    )
+
+
+async def party_of(
+    request: Request, data: BookingForm, comes_for: Collection[UUID]
+) -> tuple[Party, list[Tries]]:
+    """The party of a form, and what its booking counts for: this network, this person, and the address unless it is
+    proven theirs, since somebody else must not use up what is one's own."""
+    me, reach = request.person, data.reach
+    helps = Role.GUIDE in request.roles
+    guided = helps and data.who == "other"
+    known = await row(
+        """SELECT id, verified_at FROM contact_point WHERE person_id = $1 AND channel = $2 AND value = $3
+        ORDER BY verified_at NULLS LAST LIMIT 1""",
+        me.id, *reach,
+    ) if me and reach and not guided else None  # fmt: skip
+    tries = [of_visitor("book", request, 100, HOUR)]
+    if reach and not (known and known["verified_at"]):
+        tries.append(Tries("book for", reach[1], 40, MONTH))
+    if me:
+        tries.append(Tries("book as", str(me.id), 200, DAY))
+    participant = data.who if isinstance(data.who, UUID) else None
+    party = Party(
+        name=data.name, seats=data.seats, participant=participant,
+        participant_name=None if participant
+        else participant_name(data.participant_name, data.name, me.name if me else None),
+        channel=reach[0] if reach else None, address=reach[1] if reach else None, person=me.id if me else None,
+        contact_id=known["id"] if known else None, waiting_ok=data.waiting_ok, helps=helps, guided=guided,
+        alias=guided and data.alias,
+        organization=data.organization if data.organization in comes_for else next(iter(comes_for), None),
+    )  # fmt: skip
+    return party, tries

@@ -1,0 +1,191 @@
+"""Applying, and the municipality's answers. One transaction each; the registers are asked before it begins."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.audit import record
+from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.errors import Conflict, NotFound, Refused
+from marketplace.base.i18n import gettext as _
+from marketplace.base.mail import post
+from marketplace.base.slugs import insert_named
+from organizations.approval import rules
+from organizations.approval.models import Answer, Decision
+from organizations.approval.queries import has_number
+from organizations.approval.register import Answer as Registered
+from organizations.directory.models import STATE_LABELS, Organization, OrganizationState, OrganizationText
+from organizations.members.models import Membership, Role
+from organizations.members.queries import coordinators_to_tell, managers_to_tell
+
+
+class NumberTaken(Refused):
+    """An organisation here has this number."""
+
+
+def _said(registered: Registered | None, now: datetime) -> dict[str, Any]:
+    """What the registers said, as columns."""
+    if registered is None:
+        return dict.fromkeys(("register_state", "register_name", "voluntary_register", "register_at"))
+    return {
+        "register_state": registered.state,
+        "register_name": registered.name,
+        "voluntary_register": registered.voluntary,
+        "register_at": now,
+    }
+
+
+async def apply(
+    *,
+    by: UUID,
+    now: datetime,
+    registered: Registered | None,
+    name: str,
+    summary: str,
+    municipality: UUID,
+    **facts: Any,
+) -> Organization:
+    """A new organisation that waits for the municipality, led by whoever applies. Raises NumberTaken."""
+    organization = Organization(
+        name=name, municipality_id=municipality, state=OrganizationState.APPLIED, created_at=now, **facts,
+        **_said(registered, now),
+    )  # fmt: skip
+    async with in_transaction():
+        try:
+            await insert_named(organization, name, "organisasjon")
+        except Conflict:
+            if facts.get("number") and await has_number(facts["number"]):
+                raise NumberTaken from None
+            raise
+        await OrganizationText.create(
+            organization=organization, lang=organization.source_lang, summary=summary
+        )
+        await Membership.create(person_id=by, organization=organization, role=Role.MANAGER, created_at=now)
+        await record("organization.applied", now=now, actor=by, object_id=organization.id, person=by,
+                     organization=organization.id)  # fmt: skip
+        await _tell("application_received", await managers_to_tell(organization.id), organization.id, "", now)
+        await _tell_coordinators(organization, now)
+    return organization
+
+
+async def send_again(
+    organization: UUID, *, by: UUID, now: datetime, registered: Registered | None, summary: str, municipality: UUID,
+    **facts: Any,
+) -> None:  # fmt: skip
+    """The application as it is now that the municipality has asked for more. Raises NumberTaken, and Refused when it is
+    answered meanwhile."""
+    async with in_transaction():
+        found = await _lock(organization)
+        if found.state != OrganizationState.APPLIED:
+            raise Refused(_("Kommunen har svart, så søknaden kan ikke endres nå."))
+        if facts.get("number") and await has_number(facts["number"], organization):
+            raise NumberTaken
+        facts |= {"municipality_id": municipality, "created_at": now} | _said(registered, now)
+        await found.update_from_dict(facts).save(update_fields=list(facts))
+        await OrganizationText.filter(organization_id=organization, lang=found.source_lang).update(
+            summary=summary
+        )
+        await record(
+            "organization.sent_again", now=now, actor=by, object_id=organization, organization=organization
+        )
+        await _tell_coordinators(found, now)
+
+
+async def decide(
+    organization: UUID, answer: Answer, *, reason: str, vouched: bool, seen: int, by: UUID, now: datetime
+) -> None:
+    """Answer an organisation. Raises Refused when the answer does not fit the state it is in, or somebody has answered
+    since the coordinator had `seen` so many answers; `Lacking` when the answer lacks something."""
+    async with in_transaction():
+        found = await _lock(organization)
+        new = rules.MOVES[found.state].get(answer)
+        if new is None or seen != await Decision.filter(organization_id=organization).count():
+            raise Refused(
+                _("Noen andre har svart i mellomtiden. Se hva de svarte. Nå er organisasjonen: %(state)s.",
+                  state=STATE_LABELS[found.state])
+            )  # fmt: skip
+        lacking = rules.objections(
+            answer, reason, kind=found.kind, numbered=bool(found.number), in_tree=found.parent_id is not None,
+            vouched=vouched,
+        )  # fmt: skip
+        if missing := dict(lacking):
+            raise Lacking(missing)
+        decision = await Decision.create(
+            organization_id=organization, answer=answer, reason=reason or str(rules.WELCOME), decided_by_id=by, at=now,
+            vouched=vouched and not found.number and answer in rules.LETS_IN,
+        )  # fmt: skip
+        found.state = new
+        await found.save(update_fields=["state"])
+        await record(
+            f"organization.{answer}", now=now, actor=by, object_id=decision.id, organization=organization
+        )
+        for one in await managers_to_tell(organization):
+            await post(
+                "decision", channel=one["channel"], address=one["value"], lang=one["lang"], now=now,
+                key=f"decision:{decision.id}:{one['person_id']}", decision=str(decision.id),
+            )  # fmt: skip
+
+
+class Lacking(Refused):
+    """The answer lacks something: the field and the words of each thing."""
+
+    def __init__(self, missing: dict[str, str]) -> None:
+        super().__init__(" ".join(missing.values()))
+        self.missing = missing
+
+
+async def put_under(organization: Organization, parent: UUID, *, by: UUID, now: datetime) -> None:
+    """Give a municipal unit the unit above it. One at a time in a municipality, so that no two make a ring. Raises
+    Refused."""
+    async with in_transaction():
+        await rows(
+            "SELECT id FROM municipality WHERE id = $1 FOR NO KEY UPDATE", organization.municipality_id
+        )
+        ring = await row(
+            """WITH RECURSIVE above AS (SELECT id, parent_id FROM organization WHERE id = $1
+                UNION SELECT o.id, o.parent_id FROM organization o JOIN above a ON o.id = a.parent_id)
+            SELECT id FROM above WHERE id = $2""",
+            parent, organization.id,
+        )  # fmt: skip
+        if ring:
+            raise Refused(_("En enhet kan ikke høre under seg selv."))
+        await Organization.filter(id=organization.id).update(parent_id=parent)
+        await record(
+            "organization.put_under", now=now, actor=by, object_id=parent, organization=organization.id
+        )
+
+
+async def note_register(
+    organization: Organization, registered: Registered, *, by: UUID, now: datetime
+) -> None:
+    """Keep what the registers said of the number that they were asked about."""
+    async with in_transaction():
+        said = _said(registered, now)
+        await Organization.filter(id=organization.id, number=organization.number).update(**said)
+        await record("register.asked", now=now, actor=by, object_id=organization.id, organization=organization.id,
+                     details={"said": registered.state.value})  # fmt: skip
+
+
+async def _lock(organization: UUID) -> Organization:
+    """The organisation, locked, as it is now."""
+    await rows("SELECT id FROM organization WHERE id = $1 FOR NO KEY UPDATE", organization)
+    found = await Organization.get_or_none(id=organization)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _tell_coordinators(organization: Organization, now: datetime) -> None:
+    told = await coordinators_to_tell(organization.municipality_id)
+    await _tell("application_waiting", told, organization.id, f"{int(now.timestamp())}:", now)
+
+
+async def _tell(
+    mail: str, told: Iterable[dict[str, Any]], organization: UUID, nth: str, now: datetime
+) -> None:
+    for one in told:
+        await post(
+            mail, channel=one["channel"], address=one["value"], lang=one["lang"], now=now,
+            key=f"{mail}:{organization}:{nth}{one['person_id']}", organization=str(organization),
+        )  # fmt: skip

@@ -1,0 +1,86 @@
+"""What an organisation says when it applies, and what a coordinator answers."""
+
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from stdnum.exceptions import ValidationError
+from stdnum.no import orgnr
+
+from marketplace.base.fields import Address, Phone
+from marketplace.base.forms import Form
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import lazy
+from marketplace.base.models import Channel
+from marketplace.people.rules import contact
+from organizations.approval.models import Answer
+from organizations.directory.models import OrganizationKind
+
+
+def _number(text: Any) -> str:
+    """Nine digits whose control digit is right, with or without spaces between."""
+    if not text:
+        raise ValueError(_("Skriv organisasjonsnummeret."))
+    try:
+        return str(orgnr.validate("".join(str(text).split())))
+    except ValidationError:
+        raise ValueError(
+            _("Se over nummeret. Det har ni siffer, og ett av dem ser ut til å være feil.")
+        ) from None
+
+
+def _email(text: str) -> str:
+    found = contact(text)
+    if found is None or found[0] is not Channel.EMAIL:
+        raise ValueError(_("Se over e-postadressen. Skriv for eksempel post@example.no"))
+    return found[1]
+
+
+class ApplyForm(Form):
+    """Who the organisation is. Without a number (`has_number` no), what stands in its field does not count."""
+
+    name: str = Field(min_length=1, max_length=120)
+    kind: OrganizationKind
+    has_number: Literal["yes", "no"]
+    number: Annotated[str, BeforeValidator(_number)] | None = None
+    municipality: UUID
+    summary: str = Field(min_length=1, max_length=600)
+    contact_name: str = Field(min_length=1, max_length=80)
+    email: Annotated[str, AfterValidator(_email)] = Field(min_length=1, max_length=254)
+    phone: Phone | None = None
+    website: Address | None = None
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "name": {"missing": lazy("Skriv hva dere heter.")},
+        "kind": {"missing": lazy("Velg hva slags organisasjon dere er.")},
+        "municipality": {"missing": lazy("Velg kommune."), "otherwise": lazy("Velg kommune.")},
+        "has_number": {"missing": lazy("Velg om dere har organisasjonsnummer.")},
+        "summary": {"missing": lazy("Skriv hva dere gjør.")},
+        "contact_name": {"missing": lazy("Skriv hvem man kan spørre etter.")},
+        "email": {"missing": lazy("Skriv e-postadressen deres.")},
+    }
+
+    @model_validator(mode="before")
+    @classmethod
+    def a_number_or_none(cls, sent: dict[str, Any]) -> dict[str, Any]:
+        if sent.get("has_number") == "yes":
+            return {"number": ""} | sent
+        return {name: text for name, text in sent.items() if name != "number"}
+
+
+class AnswerForm(Form):
+    """`seen`: how many answers there were when the page was opened."""
+
+    answer: Answer
+    reason: str = Field("", max_length=2000)
+    vouched: bool = False
+    seen: int = Field(0, ge=0, le=100_000)
+    words: ClassVar[dict[str, dict[str, Any]]] = {"answer": {"missing": lazy("Velg hva du svarer.")}}
+
+
+class UnitForm(Form):
+    """The unit that a municipal unit belongs to."""
+
+    parent: UUID
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "parent": {"missing": lazy("Velg en enhet fra lista."), "otherwise": lazy("Velg en enhet fra lista.")}
+    }

@@ -1,0 +1,40 @@
+"""What is said about an application: to those who apply, and to those who answer. Subjects name no organisation."""
+
+from uuid import UUID
+
+from marketplace.base.i18n import lazy
+from marketplace.base.mail import Content, compose, mail
+from marketplace.base.models import Channel
+from organizations.approval.models import Decision
+from organizations.directory.models import Organization, OrganizationState
+
+
+@mail
+async def application_received(channel: Channel, lang: str, organization: str) -> Content | None:
+    """Thanks to whoever applied."""
+    found = await Organization.get_or_none(id=UUID(organization)).select_related("municipality")
+    if found is None:
+        return None
+    subject = lazy("Vi har fått søknaden deres")
+    return compose("application_received", channel, lang, subject, organization=found)
+
+
+@mail
+async def application_waiting(channel: Channel, lang: str, organization: str) -> Content | None:
+    """An organisation waits for the municipality; nothing, if somebody has answered meanwhile."""
+    found = await Organization.get_or_none(id=UUID(organization), state=OrganizationState.APPLIED)
+    if found is None:
+        return None
+    return compose(
+        "application_waiting", channel, lang, lazy("Noen venter på svar fra kommunen"), organization=found
+    )
+
+
+@mail
+async def decision(channel: Channel, lang: str, decision: str) -> Content | None:
+    """The municipality's answer with its reason, to those who lead the organisation."""
+    found = await Decision.get_or_none(id=UUID(decision)).select_related("organization")
+    if found is None:
+        return None
+    subject = lazy("Svar fra kommunen")
+    return compose("decision", channel, lang, subject, decision=found, organization=found.organization)

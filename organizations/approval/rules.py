@@ -1,0 +1,69 @@
+"""What a coordinator may answer, and what comes of it: pure decisions."""
+
+from collections.abc import Iterator
+
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import lazy
+from organizations.approval.models import Answer
+from organizations.directory.models import OrganizationKind, OrganizationState, RegisterState
+
+MOVES: dict[OrganizationState, dict[Answer, OrganizationState]] = {
+    OrganizationState.APPLIED: {
+        Answer.APPROVED: OrganizationState.APPROVED,
+        Answer.ASKED: OrganizationState.APPLIED,
+        Answer.DECLINED: OrganizationState.DECLINED,
+    },
+    OrganizationState.APPROVED: {Answer.SUSPENDED: OrganizationState.SUSPENDED},
+    OrganizationState.SUSPENDED: {Answer.REOPENED: OrganizationState.APPROVED},
+    OrganizationState.DECLINED: {Answer.REOPENED: OrganizationState.APPROVED},
+}
+"""From each state: the answers that are possible, and the state that each leads to."""
+LETS_IN = {Answer.APPROVED, Answer.REOPENED}
+
+ANSWER_LABELS = {
+    Answer.APPROVED: lazy("Godkjenn"),
+    Answer.ASKED: lazy("Be om å få vite mer"),
+    Answer.DECLINED: lazy("Avslå"),
+    Answer.SUSPENDED: lazy("Steng for en tid"),
+    Answer.REOPENED: lazy("Åpne igjen"),
+}
+ANSWER_HINTS = {
+    Answer.APPROVED: lazy("De får en egen side, og kan lage tilbud med en gang."),
+    Answer.ASKED: lazy("De kan rette søknaden og sende den igjen."),
+    Answer.DECLINED: lazy("De får ikke lage tilbud her. Du kan åpne for dem senere."),
+    Answer.SUSPENDED: lazy(
+        "Tilbudene forsvinner fra sidene med en gang, og ingen kan melde seg på. De som er påmeldt, beholder plassen."
+    ),
+    Answer.REOPENED: lazy("Siden og tilbudene vises igjen, og de kan lage nye."),
+}
+ANSWERED_LABELS = {
+    Answer.APPROVED: lazy("Godkjent"),
+    Answer.ASKED: lazy("Kommunen vil vite mer"),
+    Answer.DECLINED: lazy("Ikke godkjent"),
+    Answer.SUSPENDED: lazy("Stengt for en tid"),
+    Answer.REOPENED: lazy("Åpnet igjen"),
+}
+REGISTER_LABELS = {
+    RegisterState.FOUND: lazy("Nummeret er i bruk."),
+    RegisterState.CLOSED: lazy("Organisasjonen er slettet, konkurs eller i ferd med å avvikles."),
+    RegisterState.NOT_FOUND: lazy("Ingen har dette nummeret."),
+    RegisterState.UNREACHABLE: lazy("Registeret svarte ikke."),
+}
+WELCOME = lazy("Velkommen! Nå kan dere lage tilbud.")
+"""The reason of an approval where the coordinator gives none."""
+
+
+def objections(
+    answer: Answer, reason: str, *, kind: OrganizationKind, numbered: bool, in_tree: bool, vouched: bool
+) -> Iterator[tuple[str, str]]:
+    """(field, words) of what an answer lacks. `in_tree`: a municipal unit has a unit above it, so that nobody takes it
+    for the municipality itself."""
+    if not reason and answer is not Answer.APPROVED:
+        yield "reason", _("Skriv hvorfor. Organisasjonen får lese det.")
+    if answer in LETS_IN and not numbered and not vouched:
+        yield (
+            "vouched",
+            _("Sett kryss hvis du kjenner dem og går god for dem. Uten nummer må noen gjøre det."),
+        )
+    if answer in LETS_IN and kind is OrganizationKind.MUNICIPAL and not in_tree:
+        yield "answer", _("Velg først hvilken enhet den hører under.")

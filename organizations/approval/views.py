@@ -1,0 +1,199 @@
+"""Organisations apply and follow their application; coordinators answer."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from marketplace.base.access import coordinator, signed_in
+from marketplace.base.errors import NotFound, Refused
+from marketplace.base.forms import Filled
+from marketplace.base.http import Request, see_other
+from marketplace.base.i18n import gettext as _
+from marketplace.base.limits import limit, limit_visitor
+from marketplace.base.templates import render
+from organizations.approval import actions, queries, rules
+from organizations.approval.forms import AnswerForm, ApplyForm, UnitForm
+from organizations.approval.register import Answer as Registered
+from organizations.approval.register import look_up
+from organizations.directory.models import KIND_LABELS, STATE_LABELS, Organization, OrganizationKind
+
+DAY = timedelta(days=1)
+
+
+@signed_in
+async def apply(request: Request) -> Response:
+    """GET and POST /organizations/apply"""
+    places = await queries.municipalities()
+    form: Filled[ApplyForm] = ApplyForm.blank(municipality=places[0]["id"] if len(places) == 1 else None)
+    if request.method == "POST":
+        form = await ApplyForm.read(request)
+        if await checked(form, places):
+            await limited(request)
+            registered = await asked(form.data)
+            try:
+                made = await actions.apply(
+                    by=request.person.id, now=request.now, registered=registered, **facts(form)
+                )
+                return see_other(f"/organizations/apply/{made.slug}?saved=sent", request)
+            except actions.NumberTaken:
+                form.add_error("number", here_already())
+    return render(
+        request, "organizations/approval/apply.html", status=422 if form.errors else 200, form=form, places=places,
+        kinds=list(KIND_LABELS.items()), mine=await queries.applications_of(request.person), states=STATE_LABELS,
+    )  # fmt: skip
+
+
+@signed_in
+async def application(request: Request) -> Response:
+    """GET and POST /organizations/apply/{slug}: how it goes; and when the municipality asks for more, to answer."""
+    found = await queries.application_of(request.person, request.path_params["slug"])
+    places = await queries.municipalities()
+    form: Filled[ApplyForm] = ApplyForm.blank(
+        has_number="yes" if found["number"] else "no", **{name: found[name] for name in ApplyForm.model_fields
+                                                          if name in found},
+    )  # fmt: skip
+    if request.method == "POST":
+        if not found["their_turn"]:
+            raise Refused(_("Søknaden er hos kommunen, og kan ikke endres nå."))
+        form = await ApplyForm.read(request)
+        if await checked(form, places, found["id"]):
+            await limited(request)
+            registered = await asked(form.data)
+            try:
+                await actions.send_again(
+                    found["id"], by=request.person.id, now=request.now, registered=registered, **facts(form)
+                )
+                return see_other(f"/organizations/apply/{found['slug']}?saved=again", request)
+            except actions.NumberTaken:
+                form.add_error("number", here_already())
+    return render(
+        request, "organizations/approval/application.html", status=422 if form.errors else 200, form=form,
+        places=places, kinds=list(KIND_LABELS.items()), found=found, state_label=STATE_LABELS[found["state"]],
+        kind_label=KIND_LABELS[found["kind"]], decisions=await queries.decisions_about(found["id"]),
+        answered=rules.ANSWERED_LABELS,
+    )  # fmt: skip
+
+
+def here_already() -> str:
+    return _("Organisasjonen er her allerede. Be noen som er med, om å invitere deg.")
+
+
+async def checked(form: Filled[ApplyForm], places: list[dict[str, Any]], own: UUID | None = None) -> bool:
+    """What only the database knows of an application. Who has the number, nobody is told."""
+    if form.valid and form.data.municipality not in {place["id"] for place in places}:
+        form.add_error("municipality", _("Velg kommune."))
+    if form.valid and form.data.number and await queries.has_number(form.data.number, own):
+        form.add_error("number", here_already())
+    return form.valid
+
+
+async def limited(request: Request) -> None:
+    """Applying makes others read and the registers answer."""
+    await limit("apply", str(request.person.id), 10, DAY, now=request.now)
+    await limit_visitor("apply", request, 30, DAY)
+
+
+async def asked(data: ApplyForm) -> Registered | None:
+    return await look_up(data.number) if data.number else None
+
+
+def facts(form: Filled[ApplyForm]) -> dict[str, Any]:
+    return form.data.model_dump(exclude={"has_number"})
+
+
+@coordinator
+async def approvals(request: Request) -> Response:
+    """GET /approvals: those who wait, or are approved, suspended or declined."""
+    shelf = request.query.get("show", ["waiting"])[-1]
+    if shelf not in queries.SHELVES:
+        raise NotFound
+    after = _id(request.query.get("after", [""])[-1])
+    found = await queries.in_reach(request.person, shelf, after)
+    listed = [one | {"kind_label": KIND_LABELS[one["kind"]]} for one in found[: queries.PAGE]]
+    return render(
+        request, "organizations/approval/approvals.html", organizations=listed, shelf=shelf, after=after,
+        more=listed[-1]["id"] if len(found) > queries.PAGE else "", counts=await queries.shelf_counts(request.person),
+    )  # fmt: skip
+
+
+def _id(text: str) -> UUID | None:
+    """An id of the address, if one is given. Raises NotFound for what is none."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise NotFound from None
+
+
+@coordinator
+async def approval(request: Request) -> Response:
+    """GET and POST /approvals/{slug}: what an organisation says, what the registers say, and the answer."""
+    found, decides = await queries.organization_reached_by(request.person, request.path_params["slug"])
+    if request.method == "GET":
+        return await _approval(request, found, decides)
+    if not decides:
+        raise NotFound
+    form = await AnswerForm.read(request)
+    if form.valid:
+        try:
+            await actions.decide(found.id, by=request.person.id, now=request.now, **form.data.model_dump())
+            return see_other(f"/approvals/{found.slug}?saved={form.data.answer}", request)
+        except actions.Lacking as lacking:
+            for name, words in lacking.missing.items():
+                form.add_error(name, words)
+        except Refused as refused:
+            form.add_error("form", refused.message)
+            await found.refresh_from_db()
+    return await _approval(request, found, decides, answer=form)
+
+
+async def _approval(
+    request: Request,
+    found: Organization,
+    decides: bool,
+    answer: Filled[AnswerForm] | None = None,
+    unit: Filled[UnitForm] | None = None,
+) -> Response:
+    decisions = await queries.decisions_about(found.id)
+    municipal = found.kind is OrganizationKind.MUNICIPAL
+    form = answer or unit or AnswerForm.blank()
+    if answer:
+        answer.values["seen"] = str(len(decisions))
+    return render(
+        request, "organizations/approval/approval.html", status=422 if form.errors else 200, form=form,
+        organization=found, decides=decides, decisions=decisions, answered=rules.ANSWERED_LABELS,
+        answer_form=answer or AnswerForm.blank(seen=len(decisions)),
+        unit_form=unit or UnitForm.blank(parent=found.parent_id),
+        choices=[(one.value, rules.ANSWER_LABELS[one], rules.ANSWER_HINTS[one]) for one in rules.MOVES[found.state]],
+        units=await queries.units_above(request.person, found) if municipal and decides else [],
+        kind_label=KIND_LABELS[found.kind], state_label=STATE_LABELS[found.state],
+        register_label=rules.REGISTER_LABELS[found.register_state] if found.register_state else "",
+        summary=await queries.summary_of(found), owners=await queries.owners_of(found.id),
+    )  # fmt: skip
+
+
+@coordinator
+async def unit(request: Request) -> Response:
+    """POST /approvals/{slug}/unit: the unit that a municipal unit belongs to."""
+    found = await queries.organization_decided_by(request.person, request.path_params["slug"])
+    form = await UnitForm.read(request)
+    above = {one["id"] for one in await queries.units_above(request.person, found)}
+    if form.valid and (found.kind is not OrganizationKind.MUNICIPAL or form.data.parent not in above):
+        form.add_error("parent", _("Velg en enhet fra lista."))
+    if not form.valid:
+        return await _approval(request, found, True, unit=form)
+    await actions.put_under(found, form.data.parent, by=request.person.id, now=request.now)
+    return see_other(f"/approvals/{found.slug}?saved=unit", request)
+
+
+@coordinator
+async def ask_register(request: Request) -> Response:
+    """POST /approvals/{slug}/register: ask the registers again."""
+    found = await queries.organization_decided_by(request.person, request.path_params["slug"])
+    if not found.number:
+        raise Refused(_("De har ikke noe organisasjonsnummer å spørre om."))
+    await limit("ask register", str(request.person.id), 60, timedelta(hours=1), now=request.now)
+    registered = await look_up(found.number)
+    await actions.note_register(found, registered, by=request.person.id, now=request.now)
+    return see_other(f"/approvals/{found.slug}?saved=register", request)

@@ -1,0 +1,150 @@
+"""Who may do what: every route × every role × whose object it is, compared with the table of docs/access.md.
+
+`ACCESS=write python -m pytest -n 0 tests/house/test_matrix.py` writes the table anew from what the program does: read
+what has changed in it before it is committed.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from starlette.routing import Route
+
+from marketplace.base import database
+from tests import make
+from tests.conftest import EMPTY, NOW
+from tests.house.town import GUARDED, Town, build, routes
+from tests.visitor import Page, Visitor
+
+TABLE = Path(__file__).parents[2] / "docs" / "access.md"
+ROLES = ("visitor", "resident", "host", "editor", "manager", "guide", "coordinator", "staff")
+HEAD = f"| | {' | '.join(ROLES)} |"
+WRITE = os.environ.get("ACCESS") == "write"
+
+OUTCOMES = {
+    (True, True, True): "all",
+    (True, True, False): "municipality",
+    (True, False, False): "own",
+    (False, False, False): "none",
+}
+"""Of an object of one's own organisation, of another one in the municipality, and of another municipality: which are
+there for whoever gets through the door."""
+written: dict[str, str] = {}
+
+
+@dataclass
+class Places:
+    """Where one belongs, another organisation of the same municipality, another municipality, and nowhere."""
+
+    own: Town
+    other: Town
+    elsewhere: Town
+    missing: Town
+
+
+async def put_up() -> Places:
+    await database.rows(EMPTY)
+    own, other = await build(), await build("-2")
+    elsewhere = await build(
+        "-3", await make.municipality(number="3447", slug="sondre-land", name="Søndre Land")
+    )
+    return Places(own, other, elsewhere, own.missing())
+
+
+@pytest.fixture
+async def caller(pool: None) -> AsyncIterator[Visitor]:
+    async with Visitor.at(NOW) as somebody:
+        yield somebody
+
+
+@pytest.fixture(scope="module", autouse=True)
+def written_table() -> AsyncIterator[None]:  # type: ignore[misc]
+    yield
+    if WRITE:
+        before = TABLE.read_text().partition(HEAD)[0]
+        lines = [
+            HEAD,
+            "|---" * (len(ROLES) + 1) + "|",
+            *(f"| {name} | {row} |" for name, row in written.items()),
+        ]
+        TABLE.write_text(before + "\n".join(lines) + "\n")
+
+
+def table() -> dict[str, str]:
+    """The rows of docs/access.md by route."""
+    lines = TABLE.read_text().partition(HEAD)[2].strip().splitlines()[1:]
+    return {name: row for name, _, row in (line.strip("| ").partition(" | ") for line in lines)}
+
+
+def name_of(route: Route, method: str) -> str:
+    return f"`{method} {route.path}`"
+
+
+EACH = [(route, method) for route in GUARDED for method in ("GET", "POST") if method in (route.methods or ())]
+
+
+async def knock(caller: Visitor, method: str, town: Town, route: Route) -> Page:
+    named = town.named.get(route.path, {})
+    path = town.path(route, **{name: text for name, text in named.items() if f"{{{name}}}" in route.path})
+    if method == "GET":
+        return await caller.open(f"{path}?{urlencode(named)}" if named else path)
+    token = (await caller.open("/sign-in")).fields("/sign-in")["form_token"][0]
+    return await caller.post(path, named | {"form_token": token})
+
+
+def at_the_door(page: Page) -> str | None:
+    """How somebody is turned away before anything is looked for."""
+    if page.response.headers.get("location", "").startswith(("/sign-in?next=", "/en/sign-in?next=")):
+        return "sign in"
+    if page.status == 403:
+        return "sign in" if "Du er ikke logget inn lenger" in page.text else "no"
+    return None
+
+
+async def outcome(caller: Visitor, places: Places, route: Route, method: str) -> tuple[str, bool]:
+    """What the table says of one role: sign in, no, or whose objects are there for it; and whether something may have
+    been done. Nothing that is nowhere is ever there."""
+    found = []
+    for town in (places.missing, places.elsewhere, places.other, places.own):
+        page = await knock(caller, method, town, route)
+        assert page.status < 500, f"{method} {town.path(route)}: {page.text}"
+        if door := at_the_door(page):
+            return door, False
+        found.append(page.status != 404)
+        done = method == "POST" and page.status < 400
+        if "{" not in route.path:
+            return "yes", done
+    nowhere, *there = found
+    vocabulary = "{kind}" in route.path or route.path.startswith("/demo") or "links" in route.path
+    assert vocabulary or not nowhere, f"{route.path} with nothing there"
+    return OUTCOMES[tuple(reversed(there))], done  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("route", "method"), EACH, ids=[f"{method} {route.path}" for route, method in EACH])
+async def test_the_table_tells_what_each_may(route: Route, method: str, caller: Visitor) -> None:
+    places = await put_up()
+    row = []
+    for role in ROLES:
+        caller.client.cookies.clear()
+        if role != "visitor":
+            await caller.sign_in(places.own.people[role])
+        found, done = await outcome(caller, places, route, method)
+        row.append(found)
+        if done:
+            places = await put_up()  # what was there may have been done away with
+    name = name_of(route, method)
+    if WRITE:
+        written[name] = " | ".join(row)
+    assert " | ".join(row) == (written if WRITE else table()).get(name)
+
+
+def test_the_table_names_every_route_and_no_other() -> None:
+    assert WRITE or list(table()) == [name_of(route, method) for route, method in EACH]
+
+
+def test_the_routes_are_many() -> None:
+    assert len(EACH) > 100
+    assert len(routes("POST")) > 40

@@ -1,0 +1,125 @@
+"""A person's download is complete, and only theirs."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from marketplace.base import audit
+from marketplace.base.database import rows, value
+from marketplace.base.mail import post
+from marketplace.base.models import Channel
+from marketplace.people.models import ActsFor, Relation, SignIn
+from marketplace.privacy.export import NOT_HERE, SECTIONS, everything, readable
+from marketplace.privacy.rules import TABLES
+from offers.bookings.models import SentWord
+from offers.catalogue.models import Joining, SeatPool, Session
+from offers.feeds.models import CalendarAddress
+from organizations.members.models import Invitation, Membership, Role
+from tests import make
+from tests.conftest import NOW
+from tests.marketplace.people.door import ask, last_message
+from tests.visitor import Visitor
+
+
+def test_every_table_with_something_personal_is_in_it_or_says_why_not() -> None:
+    told = {table for section in SECTIONS.values() for table in section.tables.split()}
+    assert told.isdisjoint(NOT_HERE)
+    assert told | set(NOT_HERE) == {name for name, table in TABLES.items() if table.personal}
+
+
+async def a_full_life(name: str, address: str, mark: str) -> Any:
+    """A person with something in every table; `mark` stands in every text of theirs."""
+    me = await make.person(f"{name} {mark}", address, lang="en")
+    shared = await make.contact(me, "familien@example.no", verified=False)
+    owner = await make.organization(f"Laget {mark}")
+    offer = await make.offer(
+        f"Tur {mark}", owner=owner, joining=Joining.WHOLE, starts=[NOW - timedelta(days=1)]
+    )
+    pool, session = await SeatPool.get(offer=offer), await Session.get(offer=offer)
+    booking = await make.booking(pool, me, contact=shared)
+    await make.booking(pool, await make.person(f"Barn {mark}"), booked_by=me)
+    await make.booking(pool, await make.person(f"Fremmed {mark}borte"), contact=None)
+    await SentWord.create(booking=booking, session=session, at=NOW)
+    await rows("""INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, recorded_at)
+        VALUES ($1, $2, $3, 'present', 1, 'p', $4)""", uuid4(), session.id, booking.id, NOW)  # fmt: skip
+    await rows("INSERT INTO register (id, session_id, saved_by_id, saved_at) VALUES ($1, $2, $3, $4)", uuid4(),
+               session.id, me.id, NOW)  # fmt: skip
+    await rows("""INSERT INTO decision (id, organization_id, answer, reason, decided_by_id, at, vouched)
+        VALUES ($1, $2, 'approved', $3, $4, $5, false)""", uuid4(), owner.id, f"Fint {mark}", me.id, NOW)  # fmt: skip
+    await rows(
+        "INSERT INTO host_assignment (id, offer_id, person_id) VALUES ($1, $2, $3)", uuid4(), offer.id, me.id
+    )
+    await Membership.create(person=me, organization=owner, role=Role.HOST, created_at=NOW)
+    for to, by in ((address, None), (f"{mark}borte@example.no", me)):
+        await Invitation.create(organization=owner, role=Role.EDITOR, channel="email", address=to, lang="nb",
+                                token_hash=uuid4().bytes, invited_by=by, created_at=NOW, expires_at=NOW)  # fmt: skip
+    await ActsFor.create(
+        actor=me, person=await make.person(f"Mor {mark}"), relation=Relation.NEXT_OF_KIN, created_at=NOW
+    )
+    helper = await make.person(f"Hjelper {mark}")
+    await ActsFor.create(actor=helper, person=me, relation=Relation.NEXT_OF_KIN, created_at=NOW)
+    await SignIn.create(person=me, secret_hash=uuid4().bytes, device=f"Firefox {mark}", created_at=NOW, seen_at=NOW,
+                        expires_at=NOW)  # fmt: skip
+    await CalendarAddress.create(person=me, secret_hash=uuid4().bytes, created_at=NOW)
+    await rows(
+        "INSERT INTO totp (id, person_id, secret, created_at) VALUES ($1, $2, 'x', $3)", uuid4(), me.id, NOW
+    )
+    await rows("""INSERT INTO sign_in_ticket (id, channel, address, link_hash, code_hash, created_at, expires_at)
+        VALUES ($1, 'email', $2, $3, 'x', $4, $4)""", uuid4(), address, uuid4().bytes, NOW)  # fmt: skip
+    await post("links", channel=Channel.EMAIL, address=address, lang="nb", key=f"links:{mark}", now=NOW)
+    looker = await make.person(f"Kikker {mark}")
+    await audit.record("participants.read", actor=looker.id, object_id=offer.id, organization=owner.id,
+                       now=NOW + timedelta(minutes=1))  # fmt: skip
+    await audit.record("participants.read", actor=me.id, object_id=offer.id, now=NOW)
+    return me
+
+
+async def test_two_who_share_an_address_that_neither_has_proven_get_their_own(db: None) -> None:
+    ola = await a_full_life("Ola", "ola@example.no", "kanariola")
+    per = await a_full_life("Per", "per@example.no", "kanariper")
+    for person, own, other in ((ola, "kanariola", "kanariper"), (per, "kanariper", "kanariola")):
+        found = await everything(person.id, "nb")
+        assert [key for key, records in found.items() if not records] == []
+        said = json.dumps(found, ensure_ascii=False)
+        assert own in said
+        assert other not in said
+        assert f"{own}borte" not in said, "who else is booked, and whom I have invited"
+        assert len(found["bookings"]) == 2
+        assert {each["name"] for each in found["bookings"]} == {f"{person.name}", f"Barn {own}"}
+        shown = readable(found)
+        assert len(shown) == len(SECTIONS)
+        assert not re.search(r"None|\d{4}-\d\d-\d\dT", str(shown))
+
+
+async def test_what_was_made_with_a_proven_address_is_in_it_without_anothers_name(db: None) -> None:
+    ola = await make.person("Ola", "familien@example.no")
+    for name in ("Inger Kanari", "ola"):
+        guest = await make.person(name)
+        contact = await make.contact(guest, "familien@example.no", verified=False)
+        await make.booking(await SeatPool.get(offer=await make.offer()), guest, contact=contact)
+    found = await everything(ola.id, "nb")
+    assert [(each.get("name"), each["address"]) for each in found["bookings"]] == [
+        (None, "familien@example.no"), ("ola", "familien@example.no"),
+    ]  # fmt: skip
+
+
+async def test_it_is_taken_away_as_a_page_or_a_file_and_that_is_noted(visitor: Visitor) -> None:
+    page = await ask(visitor)
+    await visitor.submit(page, code=(await last_message())["code"])
+    page = await visitor.open("/my-page/download")
+    links = [str(a["href"]) for a in page.soup.select("main a.ds-button[href^='/my-page']")]
+    assert links == ["/my-page/download.html", "/my-page/download.json"]
+    shown, file = await visitor.open(links[0]), await visitor.open(links[1])
+    assert "ola@example.no" in shown.text
+    assert shown.response.headers["cache-control"] == file.response.headers["cache-control"] == "no-store"
+    assert file.response.json()["contacts"][0]["address"] == "ola@example.no"
+    assert "attachment" in file.response.headers["content-disposition"]
+    assert (
+        await value("SELECT count(*) FROM audit_entry WHERE action = 'export.made' AND person_id = actor_id")
+        == 2
+    )
+    visitor.wait(timedelta(minutes=11))
+    for path in ("/my-page/download", *links):
+        assert (await visitor.open(path)).response.headers["location"].startswith("/sign-in/again?next=")

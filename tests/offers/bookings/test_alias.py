@@ -1,0 +1,159 @@
+"""Whoever wants an alias is on no page of those who lead, by name or by address; nor is whoever is with them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from marketplace.base.database import rows
+from marketplace.my_page import actions
+from offers.bookings.models import Booking, BookingState
+from offers.bookings.queries import link_by_reference
+from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from organizations.members.models import Role
+from tests import make
+from tests.conftest import NOW
+from tests.house.town import routes
+from tests.visitor import Visitor
+
+CANARY = re.compile(r"kanari|51000077|51 00 00 77", re.IGNORECASE)
+
+
+async def the_town(visitor: Visitor) -> tuple[Offer, Session, dict[str, Booking]]:
+    """An offer with everything that a canary can be in it, and its editor signed in."""
+    owner = await make.organization()
+    offer = await make.offer(
+        owner=owner, joining=Joining.WHOLE, starts=[NOW + timedelta(hours=1)], capacity=9
+    )
+    pool = await SeatPool.get(offer=offer)
+    ola = await make.person("Kanari Ola", "kanari@example.no")
+    contact = await ola.contact_points.all().first()
+    guest = await make.person("Kanari Gjest")
+    guests = await make.contact(guest, "kanari@example.no", verified=False)
+    phone = await make.person("Kanari Uten")
+    kept = {}
+    for name, participant, booker, reach, state in (
+        ("own", ola, ola, contact, BookingState.CONFIRMED),
+        ("child", await make.person("Kanariunge"), ola, contact, BookingState.CONFIRMED),
+        ("guest", guest, guest, guests, BookingState.CONFIRMED),
+        ("unreached", phone, phone, None, BookingState.WAITING),
+        ("other", await make.person("Berit"), None, None, BookingState.CONFIRMED),
+    ):
+        kept[name] = await make.booking(
+            pool,
+            participant,
+            state,
+            booked_by=booker or participant,
+            contact=reach,
+            seats=2 if name == "own" else 1,
+        )
+    await visitor.sign_in(await make.member(owner, Role.MANAGER, "Nils"))
+    return offer, await Session.get(offer=offer), kept
+
+
+def pages(offer: Offer, session: Session, kept: dict[str, Booking]) -> list[str]:
+    """Every page of those who lead, of this offer and this session; each booking's taking off too."""
+    paths = [route.path for route in routes("GET") if route.path.startswith("/manage")]
+    found = [path.replace("{slug}", offer.slug).replace("{id}", str(session.id)) for path in paths]
+    return [path for path in found if "{" not in path] + [
+        f"/manage/offers/{offer.slug}/take-off?booking={each.id}" for each in kept.values()
+    ]
+
+
+async def seen(visitor: Visitor, offer: Offer, session: Session, kept: dict[str, Booking]) -> set[str]:
+    """The pages on which the canary sings."""
+    found = set()
+    for path in pages(offer, session, kept):
+        page = await visitor.open(path)
+        assert page.status < 500
+        if CANARY.search(page.response.text):
+            found.add(path.rpartition("/")[2].partition("?")[0])
+    return found
+
+
+async def test_no_page_of_those_who_lead_says_who_or_where_and_at_once(visitor: Visitor) -> None:
+    offer, session, kept = await the_town(visitor)
+    before = await seen(visitor, offer, session, kept)
+    assert before == {"bookings", "register", "print", "call-list", "take-off"}
+    await actions.shield(kept["own"].participant_id, True, now=NOW)
+    await actions.shield(kept["unreached"].participant_id, True, now=NOW)
+    assert await seen(visitor, offer, session, kept) == set()
+    listed = await visitor.open(f"/manage/offers/{offer.slug}/bookings")
+    assert "Kontakt gjennom Infohjelpen" in listed.text
+    for name in ("own", "child", "guest", "unreached"):
+        assert kept[name].reference[:3] in listed.text, name
+    assert "Berit" in listed.text
+    await actions.shield(kept["own"].participant_id, False, now=NOW)
+    assert "bookings" in await seen(visitor, offer, session, kept)
+
+
+async def test_after_it_is_cancelled_the_lists_of_whom_to_ring_say_no_name_either(visitor: Visitor) -> None:
+    offer, session, kept = await the_town(visitor)
+    await actions.shield(kept["own"].participant_id, True, now=NOW)
+    await actions.shield(kept["unreached"].participant_id, True, now=NOW)
+    await rows("UPDATE contact_point SET refused_at = $1", NOW)
+    await visitor.submit(await visitor.open(f"/manage/offers/{offer.slug}/cancel"), "/cancel")
+    page = await visitor.open(f"/manage/offers/{offer.slug}/call-list")
+    assert kept["own"].reference[:3] in page.text
+    assert await seen(visitor, offer, session, kept) == set()
+
+
+async def test_the_place_in_a_list_does_not_tell_how_the_name_begins(visitor: Visitor) -> None:
+    _offer, session, kept = await the_town(visitor)
+    await rows("UPDATE person SET name = 'Åse', shielded = true WHERE id = $1", kept["own"].participant_id)
+    await rows("UPDATE booking SET reference = 'BBBBBB' WHERE id = $1", kept["own"].id)
+    await rows("UPDATE booking SET reference = 'CCCCCC' WHERE id = $1", kept["child"].id)
+    sheet = await visitor.open(f"/manage/sessions/{session.id}/register/print")
+    names = [cell.get_text() for cell in sheet.soup.select("tbody th")]
+    assert names == ["BBB", "Berit", "CCC", "Kanari"]
+
+
+@pytest.mark.parametrize("word", ["Kanari Ola", "kanari@example.no"])
+async def test_a_guessed_name_opens_no_booking_with_the_reference_but_the_address_does(
+    visitor: Visitor, word: str
+) -> None:
+    _offer, _session, kept = await the_town(visitor)
+    assert await link_by_reference(kept["own"].reference, word)
+    await actions.shield(kept["own"].participant_id, True, now=NOW)
+    assert bool(await link_by_reference(kept["own"].reference, word)) == ("@" in word)
+
+
+async def test_a_guide_wishes_it_for_somebody_and_gives_no_reason(visitor: Visitor) -> None:
+    owner = await make.organization()
+    offer = await make.offer(owner=owner, joining=Joining.WHOLE)
+    await visitor.sign_in(await make.member(owner, Role.GUIDE, "Guri"))
+    form = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    given = {
+        "who": "other",
+        "participant_name": "Kanarifugl",
+        "contact": "email",
+        "email": "kanari@example.no",
+    }
+    assert (await visitor.submit(form, "/bookings", alias="true", **given)).status == 303
+    await visitor.sign_in(await make.member(owner, Role.EDITOR, "Nils"))
+    page = await visitor.open(f"/manage/offers/{offer.slug}/bookings")
+    assert not CANARY.search(page.response.text)
+    assert (await Booking.get()).reference[:3] in page.text
+
+
+async def test_only_a_guide_sets_it_when_booking(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE)
+    await visitor.sign_in(await make.person("Per", "per@example.no"))
+    form = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    given = {"who": "other", "participant_name": "Tove", "contact": "none", "alias": "true", "lang": "en"}
+    await visitor.submit(form, "/bookings", **given)
+    booking = await Booking.get().select_related("participant")
+    assert (booking.participant.shielded, booking.lang) == (False, "nb")
+
+
+async def test_the_wish_is_mine_to_set_on_min_side(visitor: Visitor) -> None:
+    ola = await make.person("Ola", "ola@example.no")
+    await visitor.sign_in(ola)
+    page = await visitor.open("/my-page/alias")
+    done = await visitor.follow(await visitor.submit(page, "/alias", alias="true"))
+    assert "Valget er lagret." in done.text
+    await ola.refresh_from_db()
+    assert ola.shielded
+    await visitor.submit(done, "/alias", alias=None)
+    await ola.refresh_from_db()
+    assert not ola.shielded

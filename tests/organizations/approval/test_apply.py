@@ -1,0 +1,173 @@
+"""An organisation applies, is asked for more, answers, and sees what the municipality says."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from marketplace.base.database import rows, value
+from marketplace.people.models import Person
+from organizations.approval.models import Answer, Decision
+from organizations.directory.models import Organization, OrganizationKind, OrganizationText
+from organizations.members.models import Membership, Role
+from tests import make
+from tests.organizations.approval.conftest import Register
+from tests.visitor import Page, Visitor
+
+NUMBER = "314510003"
+WHO = {
+    "name": "Lura strikkelag", "kind": "voluntary", "has_number": "yes", "number": "314 510 003",
+    "summary": "Vi strikker sammen.", "contact_name": "Aud", "email": "Post@Example.no", "phone": "51 00 00 31",
+    "website": "www.example.no",
+}  # fmt: skip
+
+
+@pytest.fixture
+async def aud(visitor: Visitor) -> Person:
+    """Wants to take part with her organisation, and is signed in. Nora coordinates Sandnes."""
+    town = await make.organization("Sandnes kommune", kind=OrganizationKind.MUNICIPAL)
+    await make.member(town, Role.COORDINATOR, "Nora", email="nora@example.no", lang="nn")
+    person = await make.person("Aud", "aud@example.no")
+    await visitor.sign_in(person)
+    return person
+
+
+async def send(visitor: Visitor, **other: Any) -> Page:
+    page = await visitor.open("/organizations/apply")
+    return await visitor.submit(page, "/organizations/apply", **WHO | other)
+
+
+async def posted() -> list[tuple[str, str, str]]:
+    found = await rows("SELECT mail, address, lang FROM outbox_message ORDER BY mail, address")
+    return [(one["mail"], one["address"], one["lang"]) for one in found]
+
+
+async def test_an_application_waits_for_the_municipality(
+    visitor: Visitor, aud: Person, register: Register
+) -> None:
+    register.knows(NUMBER, registrertIFrivillighetsregisteret=True)
+    page = await send(visitor)
+    assert (page.status, page.response.headers["location"]) == (
+        303,
+        "/organizations/apply/lura-strikkelag?saved=sent",
+    )
+    made = await Organization.get(slug="lura-strikkelag")
+    assert (made.state, made.number, made.email, made.website) == (
+        "applied", NUMBER, "post@example.no", "https://www.example.no")  # fmt: skip
+    assert (made.register_state, made.register_name, made.voluntary_register) == (
+        "found",
+        "LURA STRIKKELAG",
+        True,
+    )
+    assert (await OrganizationText.get(organization=made)).summary == "Vi strikker sammen."
+    member = await Membership.get(organization=made)
+    assert (member.person_id, member.role) == (aud.id, "manager")
+    assert await posted() == [
+        ("application_received", "aud@example.no", "nb"), ("application_waiting", "nora@example.no", "nn"),
+    ]  # fmt: skip
+    assert await value("SELECT actor_id FROM audit_entry WHERE action = 'organization.applied'") == aud.id
+    shown = await visitor.follow(page)
+    assert (shown.heading, "Søknaden er hos kommunen" in shown.text) == ("Lura strikkelag", True)
+    assert (await visitor.open("/organizations/lura-strikkelag")).status == 404
+    assert (await visitor.open("/manage")).status == 403
+
+
+async def test_the_application_goes_on_when_the_register_is_away(visitor: Visitor, aud: Person) -> None:
+    assert (await send(visitor)).status == 303
+    made = await Organization.get(slug="lura-strikkelag")
+    assert (made.register_state, made.register_name) == ("unreachable", None)
+
+
+async def test_a_group_without_a_number_applies_and_the_register_is_not_asked(
+    visitor: Visitor, aud: Person, register: Register
+) -> None:
+    assert (await send(visitor, has_number="no", number="tull")).status == 303
+    made = await Organization.get(slug="lura-strikkelag")
+    assert (made.number, made.register_state, register.asked) == (None, None, [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        (
+            {"number": "314510004"},
+            "number",
+            "Se over nummeret. Det har ni siffer, og ett av dem ser ut til å være feil.",
+        ),
+        ({"number": ""}, "number", "Skriv organisasjonsnummeret."),
+        ({"name": " "}, "name", "Skriv hva dere heter."),
+        ({"email": "post"}, "email", "Se over e-postadressen. Skriv for eksempel post@example.no"),
+        ({"municipality": "00000000-0000-7000-8000-000000000000"}, "municipality", "Velg kommune."),
+        ({"website": "ingen"}, "website", "Skriv en nettadresse, for eksempel https://www.example.no/kurs"),
+    ],
+    ids=["control digit", "no number", "name", "email", "municipality", "website"],
+)  # fmt: skip
+async def test_what_is_wrong_is_said_at_the_field(
+    visitor: Visitor, aud: Person, typed: dict[str, str], field: str, words: str
+) -> None:
+    page = await send(visitor, **typed)
+    said = page.soup.find(id=f"{field}-error")
+    assert (page.status, said and said.get_text()) == (422, words)
+    assert page.fields("/organizations/apply")["summary"] == ["Vi strikker sammen."]
+    assert await Organization.filter(state="applied").count() == 0
+
+
+@pytest.mark.parametrize("state", ["approved", "applied", "declined"])
+async def test_a_number_that_is_here_already_gets_the_same_answer_in_any_state(
+    visitor: Visitor, aud: Person, register: Register, state: str
+) -> None:
+    await make.organization("De andre", number=NUMBER, state=state)
+    page = await send(visitor)
+    assert page.status == 422
+    assert page.soup.find(id="number-error").get_text() == (  # type: ignore[union-attr]
+        "Organisasjonen er her allerede. Be noen som er med, om å invitere deg.")  # fmt: skip
+    assert ("De andre" in page.text, register.asked) == (False, [])
+
+
+async def test_no_organisation_gets_an_address_that_is_ours(visitor: Visitor, aud: Person) -> None:
+    page = await send(visitor, name="Apply", has_number="no")
+    assert page.response.headers["location"] == "/organizations/apply/apply-2?saved=sent"
+
+
+async def test_the_application_is_only_theirs(visitor: Visitor, aud: Person) -> None:
+    await send(visitor, has_number="no")
+    await visitor.sign_in(await make.person("Per"))
+    assert (await visitor.open("/organizations/apply/lura-strikkelag")).status == 404
+    other = await make.member(await make.organization(), Role.EDITOR, "Else")
+    await visitor.sign_in(other)
+    assert (await visitor.open("/organizations/apply/lura-strikkelag")).status == 404
+
+
+async def test_who_is_asked_for_more_corrects_and_sends_again_once(
+    visitor: Visitor, aud: Person, register: Register
+) -> None:
+    await send(visitor, has_number="no")
+    home = "/organizations/apply/lura-strikkelag"
+    form = {"form_token": (await visitor.open("/organizations/apply")).fields("/apply")["form_token"][0]}
+    assert (await visitor.post(home, form | WHO)).status == 422  # nobody has asked
+    made = await Organization.get(slug="lura-strikkelag")
+    visitor.wait(timedelta(hours=1))
+    await Decision.create(
+        organization=made, answer=Answer.ASKED, reason="Har dere et nummer?", at=visitor.now
+    )
+    page = await visitor.open(home)
+    assert ("Har dere et nummer?" in page.text, page.fields(home)["name"]) == (True, ["Lura strikkelag"])
+    register.knows(NUMBER)
+    visitor.wait(timedelta(hours=1))
+    again = await visitor.submit(
+        page, home, has_number="yes", number=NUMBER, summary="Vi strikker hver tirsdag."
+    )
+    assert (again.status, again.response.headers["location"]) == (303, f"{home}?saved=again")
+    await made.refresh_from_db()
+    assert (made.number, made.register_state) == (NUMBER, "found")
+    assert made.created_at >= visitor.now
+    assert (await OrganizationText.get(organization=made)).summary == "Vi strikker hver tirsdag."
+    assert [one[:2] for one in await posted()].count(("application_waiting", "nora@example.no")) == 2
+    assert "Søknaden er hos kommunen" in (await visitor.open(home)).text
+    assert (await visitor.submit(page, home, name="En gang til")).status == 422
+
+
+async def test_ten_applications_a_day_are_enough(visitor: Visitor, aud: Person) -> None:
+    for number in range(10):
+        assert (await send(visitor, name=f"Lag {number}", has_number="no")).status == 303
+    assert (await send(visitor, name="Lag 11", has_number="no")).status == 429
