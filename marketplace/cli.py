@@ -1,4 +1,5 @@
-"""The commands of `python -m marketplace`: run, serve, worker, migrate, demo, check-data, settings."""
+"""The commands of `python -m marketplace`: run, serve, worker, migrate, demo, invite-coordinator, check-data,
+settings."""
 
 import asyncio
 import gc
@@ -185,6 +186,43 @@ async def load(offers: int = 0, people: int = 0) -> bool:
 
     async with connected():
         return await load_if_empty(offers, people)
+
+
+@commands.command("invite-coordinator")
+@click.argument("address")
+@click.option("--municipality", "number", required=True, help="Its number, e.g. 1108.")
+@click.option(
+    "--unit", help="Slug of a municipal unit. Default: the municipality's own, made when it is missing."
+)
+@DATA
+def invite_coordinator(address: str, number: str, unit: str | None, data: Path | None) -> None:
+    """Invite somebody, by e-mail address or phone number, to coordinate a municipality: the first one comes so."""
+    from marketplace.people.rules import contact
+
+    to = contact(address)
+    if to is None:
+        raise click.ClickException(f"{address} is no e-mail address and no phone number.")
+    with database(data):
+        path = asyncio.run(invited(*to, number, unit))
+    click.echo("The invitation lies in the outbox; a worker sends it. It is good for 14 days.")
+    if settings().demo:  # a link is a secret: elsewhere it only goes to the address
+        click.echo(f"{settings().public_url}{path}")
+
+
+async def invited(channel: Any, address: str, number: str, unit: str | None) -> str:
+    """Send the invitation. Returns the path of its link."""
+    from marketplace.base import clock
+    from marketplace.base.database import connected
+    from marketplace.base.errors import Problem
+    from organizations.members.actions import invite_coordinator
+    from organizations.members.rules import invitation_token
+
+    async with connected():
+        try:
+            made = await invite_coordinator(channel, address, number, unit, now=clock.now())
+        except Problem as problem:
+            raise click.ClickException(problem.message) from problem
+    return f"/invitations/{invitation_token(made.id, made.expires_at)}"
 
 
 @commands.command("check-data")

@@ -11,6 +11,7 @@ from marketplace.goals import views as goals
 from marketplace.home import views as home
 from marketplace.my_page import acting_views as acting
 from marketplace.my_page import contact_views as contacts
+from marketplace.my_page import invitation_views as invitations
 from marketplace.my_page import views as my_page
 from marketplace.people import factor_views as factors
 from marketplace.people import views as people
@@ -23,8 +24,11 @@ from offers.feeds import views as feeds
 from offers.messages import views as messages
 from offers.publishing import date_views as dates
 from offers.publishing import step_views as steps
+from offers.publishing import team_views as team
 from offers.publishing import views as publishing
 from organizations.approval import views as approval
+from organizations.members import views as members
+from organizations.profile import views as profile
 
 
 def get(path: str, view: View) -> Route:
@@ -50,6 +54,7 @@ ROUTES: list[Route] = [
     both("/organizations/apply", approval.apply),
     both("/organizations/apply/{slug}", approval.application),
     get("/organizations/{slug}", catalogue.organization),
+    get("/pictures/{sha256}", profile.picture),
     # calendars
     get("/calendar/all.ics", feeds.all_offers),
     get("/calendar/organizations/{slug}.ics", feeds.organization),
@@ -112,8 +117,33 @@ ROUTES: list[Route] = [
     post("/my-page/second-factor/passkeys", factors.add_passkey, "/my-page/second-factor", "next"),
     post("/my-page/second-factor/passkeys/{id}/remove", factors.remove_passkey, "/my-page/second-factor"),
     post("/my-page/second-factor/codes", factors.new_codes, "/my-page/second-factor"),
+    get("/invitations/{token}", invitations.show),
+    post("/invitations/{token}/accept", invitations.accept, "/invitations/{token}"),
+    post("/invitations/{token}/decline", invitations.decline, "/invitations/{token}"),
     # organisations and their work
     get("/manage", publishing.manage),
+    get("/manage/organizations/{slug}", profile.show),
+    both("/manage/organizations/{slug}/profile", profile.profile),
+    both("/manage/organizations/{slug}/texts/{lang}", profile.text),
+    both("/manage/organizations/{slug}/logo", profile.logo),
+    post(
+        "/manage/organizations/{slug}/logo/remove", profile.remove_logo, "/manage/organizations/{slug}/logo"
+    ),
+    get("/manage/organizations/{slug}/members", members.listing),
+    both("/manage/organizations/{slug}/members/{membership}/change", members.change),
+    both("/manage/organizations/{slug}/members/{membership}/end", members.end),
+    post("/manage/organizations/{slug}/invitations", members.invite, "/manage/organizations/{slug}/members"),
+    post(
+        "/manage/organizations/{slug}/invitations/{invitation}/resend",
+        members.resend,
+        "/manage/organizations/{slug}/members",
+    ),
+    post(
+        "/manage/organizations/{slug}/invitations/{invitation}/take-back",
+        members.take_back,
+        "/manage/organizations/{slug}/members",
+    ),
+    both("/manage/organizations/{slug}/leave", members.leave),
     both("/manage/offers/new", steps.new),
     get("/manage/offers/{slug}", publishing.show),
     both("/manage/offers/{slug}/what", steps.what),
@@ -125,8 +155,19 @@ ROUTES: list[Route] = [
     get("/manage/offers/{slug}/preview", publishing.preview),
     both("/manage/offers/{slug}/texts/{lang}", publishing.text),
     post("/manage/offers/{slug}/copy", publishing.copy, "/manage/offers/{slug}"),
-    post("/manage/offers/{slug}/hosts", publishing.add_host, "/manage/offers/{slug}"),
-    post("/manage/offers/{slug}/hosts/{person}/remove", publishing.remove_host, "/manage/offers/{slug}"),
+    post("/manage/offers/{slug}/hosts", team.add_host, "/manage/offers/{slug}"),
+    post("/manage/offers/{slug}/hosts/{person}/remove", team.remove_host, "/manage/offers/{slug}"),
+    post(
+        "/manage/offers/{slug}/invitations/{invitation}/take-back",
+        team.take_back_invitation,
+        "/manage/offers/{slug}",
+    ),
+    post("/manage/offers/{slug}/organizers", team.add_organizer, "/manage/offers/{slug}"),
+    post(
+        "/manage/offers/{slug}/organizers/{organization}/remove",
+        team.remove_organizer,
+        "/manage/offers/{slug}",
+    ),
     both("/manage/offers/{slug}/cancel", messages.cancel_offer),
     get("/manage/offers/{slug}/call-list", messages.offer_call_list),
     both("/manage/sessions/{id}/move", messages.move),

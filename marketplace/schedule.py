@@ -23,8 +23,10 @@ from offers.bookings import mails as booking_mails
 from offers.bookings.jobs import expire_offers
 from offers.messages import mails as messages_mails
 from offers.messages.jobs import remind
+from offers.publishing import mails as publishing_mails
 from offers.publishing.jobs import next_sessions
 from organizations.approval import mails as approval_mails
+from organizations.members import mails as members_mails
 
 log = structlog.get_logger("schedule")
 
@@ -41,7 +43,9 @@ class Job:
     """How often in demo mode, where somebody moves the clock and waits to see what comes of it."""
 
 
-MAILS = (people_mails, booking_mails, messages_mails, dialogue_mails, approval_mails)
+MAILS = (
+    people_mails, members_mails, approval_mails, publishing_mails, booking_mails, messages_mails, dialogue_mails,
+)  # fmt: skip
 """Every mails module: what is imported here can be sent."""
 
 stop = asyncio.Event()

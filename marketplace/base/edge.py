@@ -15,6 +15,7 @@ from marketplace.base.errors import BadRequest, BodyTooLarge, Problem
 from marketplace.base.http import set_cookie
 from marketplace.base.i18n import LANGUAGES, SOURCE, gettext, set_language
 from marketplace.base.log import request_line
+from marketplace.base.uploads import UPLOAD_LIMIT, is_upload
 from marketplace.settings import settings
 
 BODY_LIMIT = 64 * 1024
@@ -75,14 +76,15 @@ class Boundary:
             if name == b"accept-encoding":
                 accepts_gzip = b"gzip" in text
         head: Message | None = None
+        limit = UPLOAD_LIMIT if is_upload(scope) else BODY_LIMIT
 
         async def bounded() -> Message:
             nonlocal received
             message = await receive()
             if message["type"] == "http.request":
                 received += len(message.get("body", b""))
-                if received > BODY_LIMIT:
-                    raise BodyTooLarge
+                if received > limit:
+                    raise too_large(limit)
             return message
 
         async def finished(message: Message) -> None:
@@ -107,7 +109,7 @@ class Boundary:
             await send(message)
 
         try:
-            problem = self.objection(scope)
+            problem = self.objection(scope, limit)
             if problem:
                 await self.refuse(scope, problem)(scope, receive, finished)
             else:
@@ -119,8 +121,8 @@ class Boundary:
             milliseconds = (time.perf_counter() - started) * 1000
             request_line(request_id, scope["method"], getattr(route, "path", "none"), status, milliseconds)
 
-    def objection(self, scope: Scope) -> Problem | None:
-        """What is wrong with the address or the host, before anything is parsed."""
+    def objection(self, scope: Scope, limit: int) -> Problem | None:
+        """What is wrong with the address, the host or the length, before anything is parsed."""
         host = length = b""
         for name, text in scope["headers"]:
             if name == b"host":
@@ -129,8 +131,8 @@ class Boundary:
                 length = text
         if host_name(host.decode("latin-1")) not in settings().hosts:
             return BadRequest(gettext("Denne adressen hører ikke til her."))
-        if length and (not length.isdigit() or int(length) > BODY_LIMIT):
-            return BodyTooLarge()
+        if length and (not length.isdigit() or int(length) > limit):
+            return too_large(limit)
         raw = scope.get("raw_path") or b""
         try:
             if b"%" in raw or not raw.isascii():
@@ -142,6 +144,13 @@ class Boundary:
         if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
             return BadRequest(gettext("Adressen har tegn vi ikke kan lese."))
         return None
+
+
+def too_large(limit: int) -> BodyTooLarge:
+    """More was sent than `limit` bytes."""
+    return BodyTooLarge(
+        gettext("Bildet er for stort. Velg ett på høyst 2 MB.") if limit == UPLOAD_LIMIT else ""
+    )
 
 
 HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^:@/\s\[\]]+))(?::[0-9]{1,5})?")

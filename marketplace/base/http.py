@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from marketplace.base import clock
 from marketplace.base.errors import BadRequest
 from marketplace.base.i18n import LANGUAGES, SOURCE, gettext
+from marketplace.base.uploads import is_upload, parts_of
 from marketplace.settings import settings
 
 FIELD_LIMIT = 400
@@ -90,23 +91,33 @@ class Request(requests.Request):
         ]
 
     async def fields(self) -> dict[str, list[str]]:
-        """The fields of an urlencoded form, decoded strictly. Raises BadRequest, BodyTooLarge."""
+        """The fields of a form, decoded strictly; where a file may be sent, also those of a multipart one. Raises
+        BadRequest, BodyTooLarge."""
         cached: dict[str, list[str]] | None = self.scope.get("form_fields")
         if cached is None:
-            kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if kind not in ("application/x-www-form-urlencoded", ""):
-                raise BadRequest(gettext("Skjemaet kom i en form vi ikke kan lese."))
             cached = {}
-            try:
-                pairs = parse_qsl(
-                    strict(await self.body()), keep_blank_values=True, max_num_fields=FIELD_LIMIT
-                )
-            except ValueError as problem:
-                raise BadRequest(gettext("Skjemaet har for mange felter.")) from problem
-            for name, text in pairs:
+            for name, text in await self._pairs():
                 cached.setdefault(name, []).append(text)
             self.scope["form_fields"] = cached
         return cached
+
+    async def _pairs(self) -> list[tuple[str, str]]:
+        if is_upload(self.scope):
+            pairs, self.scope["form_files"] = await parts_of(self.headers, await self.body())
+            return pairs
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind not in ("application/x-www-form-urlencoded", ""):
+            raise BadRequest(gettext("Skjemaet kom i en form vi ikke kan lese."))
+        try:
+            return parse_qsl(strict(await self.body()), keep_blank_values=True, max_num_fields=FIELD_LIMIT)
+        except ValueError as problem:
+            raise BadRequest(gettext("Skjemaet har for mange felter.")) from problem
+
+    async def file(self, name: str) -> bytes:
+        """The file that was chosen in this field of the form; empty when none was."""
+        await self.fields()
+        found: bytes = self.scope.get("form_files", {}).get(name, b"")
+        return found
 
     # --- form tokens -----------------------------------------------------------------------------------------
     @cached_property

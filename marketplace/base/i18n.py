@@ -64,6 +64,10 @@ def lazy(text: str) -> Any:
     return LazyProxy(gettext, text, enable_cache=False)
 
 
+LANGUAGE_WORDS = {"nb": lazy("bokmål"), "nn": lazy("nynorsk"), "en": lazy("engelsk")}
+"""The same languages as they are called in a sentence."""
+
+
 def pick(texts: dict[str, str], lang: str | None = None) -> str:
     """From {language: text} the one wanted, else Bokmål, else any."""
     return texts.get(lang or _lang.get()) or texts.get(SOURCE) or next(iter(texts.values()), "")

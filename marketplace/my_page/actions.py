@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -12,8 +13,11 @@ from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.people import actions as people
 from marketplace.people import contacts
-from marketplace.people.queries import secret_hash, verified_contacts
+from marketplace.people.queries import SignedIn, secret_hash, verified_contacts
 from offers.bookings.rules import ACTIVE
+from offers.catalogue.models import Offer
+from offers.publishing.team_actions import assign_host
+from organizations.members import actions as members
 
 REVOKE = (
     "UPDATE calendar_address SET revoked_at = $2 WHERE person_id = $1 AND revoked_at IS NULL RETURNING id"
@@ -69,6 +73,19 @@ async def revoke_calendar_address(person: UUID, *, now: datetime) -> None:
             await audit.record(
                 "calendar_address.revoked", actor=person, person=person, object_id=revoked["id"], now=now
             )
+
+
+async def accept(invitation: dict[str, Any], person: SignedIn, *, name: str | None, now: datetime) -> str:
+    """Take the role that one is invited to; a host also leads the offer that the invitation names. Returns the new
+    secret of the sign-in. Raises InvitationGone."""
+    async with in_transaction():
+        secret = await members.accept(invitation["id"], person, now=now)
+        if name:
+            await people.describe(person.id, name=name, lang=person.lang)
+        if invitation["offer_id"]:
+            offer = await Offer.get(id=invitation["offer_id"])
+            await assign_host(offer, person.id, by=person.id, now=now)
+    return secret
 
 
 async def remove_contact(person: UUID, contact: UUID, *, now: datetime) -> None:

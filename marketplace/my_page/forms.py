@@ -23,6 +23,12 @@ class ProfileForm(Form):
     lang: Annotated[str, AfterValidator(_known)]
 
 
+class AcceptForm(Form):
+    """Colleagues must know who is who; asked of whoever has no name here yet."""
+
+    name: str | None = Field(None, max_length=80)
+
+
 class AliasForm(Form):
     """Whether lists show an alias."""
 

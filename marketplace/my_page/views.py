@@ -17,7 +17,8 @@ from marketplace.people.queries import sign_ins, verified_contacts
 from marketplace.people.rules import MEMBER, RESIDENT, over
 from marketplace.people.views import signed_out
 from marketplace.settings import settings
-from organizations.members.models import Role
+from organizations.members.models import ROLE_LABELS, Role
+from organizations.members.queries import memberships_of
 
 
 @signed_in
@@ -49,6 +50,7 @@ async def _page(
         calendar_address=f"{settings().public_url}{calendar_path}" if calendar_path else None,
         sign_ins=[found for found in await sign_ins(me.id, now)
                   if not over(found["created_at"], found["seen_at"], lasting, now)],
+        memberships=await memberships_of(me.id), role_labels=ROLE_LABELS,
         lang_choices=list(LANGUAGES.items()),
         form=form or ProfileForm.blank(name=me.name, lang=me.lang),
     )  # fmt: skip

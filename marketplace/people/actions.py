@@ -223,16 +223,16 @@ async def end(sign_in: UUID, person: UUID, *, now: datetime) -> bool:
     return ended is not None
 
 
-async def end_all(person: UUID, *, now: datetime) -> None:
-    """End every sign-in of the person."""
+async def end_all(person: UUID, *, now: datetime, by: UUID | None = None, but: UUID | None = None) -> None:
+    """End every sign-in of the person, `but` one. `by`: who does it, when it is not the person."""
     async with in_transaction():
         ended = await rows(
-            "UPDATE sign_in SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL RETURNING id",
-            person,
-            now,
-        )
+            """UPDATE sign_in SET ended_at = $2
+            WHERE person_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3::uuid RETURNING id""",
+            person, now, but,
+        )  # fmt: skip
         await audit.record(
-            "sign_in.all_ended", actor=person, person=person, details={"count": len(ended)}, now=now
+            "sign_in.all_ended", actor=by or person, person=person, details={"count": len(ended)}, now=now
         )
 
 

@@ -14,7 +14,7 @@ from offers.bookings import actions, queries
 from offers.bookings.forms import CapacityForm
 from offers.bookings.views import typed_id
 from offers.catalogue.models import Offer
-from offers.publishing.queries import may_edit, offer_editable_by, offer_led_by, title_of
+from offers.publishing.queries import offer_led_by, offer_owned_by, reach, title_of
 from organizations.members.models import Role
 
 
@@ -40,7 +40,7 @@ async def _participants(
     ]
     return render(
         request, "offers/bookings/participants.html", status=status, offer=offer, pools=pools, errors=errors,
-        title=await title_of(offer.id, request.lang), may_edit=await may_edit(request.person, offer.slug),
+        title=await title_of(offer.id, request.lang), may=await reach(request.person, offer),
         section="/manage",
     )  # fmt: skip
 
@@ -48,7 +48,7 @@ async def _participants(
 @member(Role.EDITOR)
 async def capacity(request: Request) -> Response:
     """POST /manage/offers/{slug}/capacity: more or fewer seats in one pool; new seats go to the queue."""
-    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    offer = await offer_owned_by(request.person, request.path_params["slug"])
     pool = typed_id((await request.fields()).get("pool", [""])[-1])
     if pool is None or pool not in {each["id"] for each in await queries.pools(offer.id)}:
         raise NotFound
@@ -65,7 +65,7 @@ async def capacity(request: Request) -> Response:
 @member(Role.EDITOR)
 async def answer_request(request: Request) -> Response:
     """POST /manage/offers/{slug}/requests: accept or decline somebody who asked."""
-    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    offer = await offer_owned_by(request.person, request.path_params["slug"])
     fields = await request.fields()
     booking, said = typed_id(fields.get("booking", [""])[-1]), fields.get("answer", [""])[-1]
     asking = {
@@ -84,7 +84,7 @@ async def answer_request(request: Request) -> Response:
 @member(Role.EDITOR)
 async def take_off(request: Request) -> Response:
     """GET and POST /manage/offers/{slug}/take-off: cancel a booking, for somebody who rang. GET only asks."""
-    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    offer = await offer_owned_by(request.person, request.path_params["slug"])
     asked = request.query if request.method == "GET" else await request.fields()
     booking = typed_id(asked.get("booking", [""])[-1])
     everyone = await queries.participants(offer.id, request.now)

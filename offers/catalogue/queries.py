@@ -146,11 +146,13 @@ async def organizations(
     """Every approved organisation (of a municipality, by its slug, or owned by it with others): slug, name, kind,
     place, summary with its lang, and how many current offers it owns or takes part in."""
     values: list[Any] = [lang, now, municipality]
+    seen = f"{published(viewer, values)} AND {CURRENT.format(now='$2')}"
     return await rows(
-        f"""SELECT w.slug, w.name, w.kind, m.name AS municipality, t.summary, t.lang, (
-            SELECT count(*) FROM offer o WHERE o.owner_id = w.id AND {published(viewer, values)}
-            AND {CURRENT.format(now="$2")}) AS offers
-        FROM organization w JOIN municipality m ON m.id = w.municipality_id
+        f"""WITH together AS (SELECT g.organization_id AS id, count(*) AS offers FROM offer_organizer g
+            JOIN offer o ON o.id = g.offer_id JOIN organization w ON w.id = o.owner_id WHERE {seen} GROUP BY 1)
+        SELECT w.slug, w.name, w.kind, m.name AS municipality, t.summary, t.lang, coalesce(together.offers, 0)
+            + (SELECT count(*) FROM offer o WHERE o.owner_id = w.id AND {seen}) AS offers
+        FROM organization w JOIN municipality m ON m.id = w.municipality_id LEFT JOIN together ON together.id = w.id
         LEFT JOIN LATERAL (SELECT * FROM organization_text t WHERE t.organization_id = w.id
             AND t.lang IN ($1, w.source_lang) ORDER BY t.lang = $1 DESC LIMIT 1) t ON true
         WHERE w.state = 'approved' AND ($3 = '' OR m.slug = $3 OR EXISTS (
@@ -161,11 +163,11 @@ async def organizations(
 
 
 async def organization_page(slug: str, lang: str) -> dict[str, Any]:
-    """An approved organisation with its text, the path of units `above` it, its units, and the municipalities that own
-    it. Raises NotFound."""
+    """An approved organisation with its text, its logo, the path of units `above` it, its units, and the
+    municipalities that own it. Raises NotFound."""
     found = await row(
         """SELECT w.id, w.slug, w.name, w.kind, w.contact_name, w.phone, w.email, w.website, m.name AS municipality,
-            t.summary, t.body, t.lang,
+            t.summary, t.body, t.lang, encode(l.sha256, 'hex') AS logo, l.width AS logo_width, l.height AS logo_height,
             ARRAY(WITH RECURSIVE above AS (SELECT w.parent_id AS id, 0 AS steps
                     UNION ALL SELECT p.parent_id, steps + 1 FROM above JOIN organization p USING (id) WHERE steps < 20)
                 SELECT ARRAY[p.slug, p.name] FROM above JOIN organization p USING (id) WHERE p.state = 'approved'
@@ -175,6 +177,7 @@ async def organization_page(slug: str, lang: str) -> dict[str, Any]:
             ARRAY(SELECT ARRAY[u.slug, u.name] FROM organization u WHERE u.parent_id = w.id AND u.state = 'approved'
                 ORDER BY u.name) AS units
         FROM organization w JOIN municipality m ON m.id = w.municipality_id
+        LEFT JOIN picture l ON l.id = w.logo_id
         LEFT JOIN LATERAL (SELECT * FROM organization_text t WHERE t.organization_id = w.id
             AND t.lang IN ($2, w.source_lang) ORDER BY t.lang = $2 DESC LIMIT 1) t ON true
         WHERE w.slug = $1 AND w.state = 'approved'""",

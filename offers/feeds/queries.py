@@ -100,9 +100,12 @@ async def heading(scope: str, key: str) -> str | None:
 
 async def subjects(now: datetime) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Kinds and organisations whose public feeds have something coming: (name, path of their subscribe page)."""
+    seen = f"{published(VISITOR, [])} AND o.last_session_ends > $1"
     found = await rows(
-        f"""SELECT DISTINCT o.kind, w.name, w.slug FROM offer o JOIN organization w ON w.id = o.owner_id
-        WHERE {published(VISITOR, [])} AND o.last_session_ends > $1""",
+        f"""SELECT DISTINCT o.kind, w.name, w.slug FROM offer o JOIN organization w ON w.id = o.owner_id WHERE {seen}
+        UNION SELECT o.kind, c.name, c.slug FROM offer_organizer g JOIN offer o ON o.id = g.offer_id
+            JOIN organization w ON w.id = o.owner_id JOIN organization c ON c.id = g.organization_id
+            WHERE {seen} AND c.state = 'approved'""",
         now,
     )
     present = {offer["kind"] for offer in found}

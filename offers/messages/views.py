@@ -18,9 +18,9 @@ from offers.messages import actions, queries
 from offers.messages.forms import CancelForm, CancelOfferForm, MoveForm
 from offers.publishing.forms import tell_order
 from offers.publishing.queries import (
-    offer_editable_by,
-    session_editable_by,
+    offer_owned_by,
     session_hosted_by,
+    session_owned_by,
     sessions_of,
     title_of,
     venues,
@@ -52,7 +52,7 @@ def changeable(session: Session, request: Request) -> None:
 @member(Role.EDITOR)
 async def move(request: Request) -> Response:
     """Another time or place. Before saving, the page says who will be told, and if another session is held then."""
-    session = await session_editable_by(request.person, request.path_params["id"])
+    session = await session_owned_by(request.person, request.path_params["id"])
     changeable(session, request)
     offer = session.offer
     places = await venues(offer.municipality_id)
@@ -121,7 +121,7 @@ async def moving(
 @member(Role.EDITOR)
 async def cancel(request: Request) -> Response:
     """Cancel one session, with a note that everybody can read."""
-    session = await session_editable_by(request.person, request.path_params["id"])
+    session = await session_owned_by(request.person, request.path_params["id"])
     changeable(session, request)
     form, status = CancelForm.blank(sequence=session.sequence), 200
     if request.method == "POST":
@@ -144,7 +144,7 @@ async def cancel(request: Request) -> Response:
 @member(Role.EDITOR)
 async def cancel_offer(request: Request) -> Response:
     """Cancel all of an offer that is left."""
-    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    offer = await offer_owned_by(request.person, request.path_params["slug"])
     if offer.state != OfferState.PUBLISHED:
         raise Refused(_("Tilbudet er avlyst allerede.") if offer.state == OfferState.CANCELLED else
                       _("Tilbudet er ikke publisert, så det er ingen å gi beskjed til."))  # fmt: skip
@@ -185,7 +185,7 @@ async def call_list(request: Request) -> Response:
 @member(Role.EDITOR)
 async def offer_call_list(request: Request) -> Response:
     """Those of an offer whom no message reaches, or reached when it was cancelled."""
-    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    offer = await offer_owned_by(request.person, request.path_params["slug"])
     found = await queries.call_list_of_offer(offer.id, request.now)
     await read(request, offer, found)
     words = _("Tilbudet er avlyst.") if offer.state == OfferState.CANCELLED else ""

@@ -1,4 +1,4 @@
-"""Writes of those who publish: drafts, texts, sessions, seats, publishing, copying, hosts. One transaction each."""
+"""Writes of those who publish: drafts, texts, sessions, seats, publishing, copying. One transaction each."""
 
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
@@ -54,7 +54,7 @@ async def start(
 
 
 @asynccontextmanager
-async def _editing(offer: Offer, by: UUID, now: datetime, act: str = "offer.changed") -> AsyncIterator[None]:
+async def editing(offer: Offer, by: UUID, now: datetime, act: str = "offer.changed") -> AsyncIterator[None]:
     """A change of an offer and what follows from it, in one transaction. Raises Refused, Incomplete.
 
     The offer is read afresh under its lock: it may have been published or cancelled while the page stood open.
@@ -72,7 +72,7 @@ async def change(
     offer: Offer, *, by: UUID, now: datetime, text: dict[str, Any] | None = None, **facts: Any
 ) -> None:
     """Change facts and texts of the first language. Raises Incomplete when a published offer would lack something."""
-    async with _editing(offer, by, now):
+    async with editing(offer, by, now):
         await _write(offer, text, facts)
 
 
@@ -123,7 +123,7 @@ async def set_audience(
     offer: Offer, *, by: UUID, now: datetime, members: Iterable[UUID], text: dict[str, Any], **facts: Any
 ) -> None:
     """For whom the offer is, and who may see it. Raises Incomplete."""
-    async with _editing(offer, by, now):
+    async with editing(offer, by, now):
         await rows("DELETE FROM offer_audience_organization WHERE offer_id = $1", offer.id)
         for organization in sorted(set(members)):
             await rows(
@@ -145,7 +145,7 @@ async def set_place(
     **facts: Any,
 ) -> None:
     """Where the offer meets. `new`: a place of the municipality, made unless it is there. Raises Incomplete."""
-    async with _editing(offer, by, now):
+    async with editing(offer, by, now):
         if new:
             municipality = offer.municipality_id
             same = {"municipality_id": municipality, "name": new["name"], "street": new["street"]}
@@ -167,7 +167,7 @@ async def set_joining(
     **facts: Any,
 ) -> None:
     """How people join. A draft's seats are made anew: nobody can have booked. Raises Refused, Incomplete."""
-    async with _editing(offer, by, now):
+    async with editing(offer, by, now):
         if joining not in rules.joinings(offer.state, offer.joining):
             raise Refused(_("Måten å bli med på kan ikke endres når noen kan ha meldt seg på."))
         offer.joining = joining
@@ -193,7 +193,7 @@ async def set_sessions(
     A day that already has that meeting is left as it is. Of a draft's sessions that were there at the moment `seen`
     only those to `keep` stay. Raises Refused when there would be more than the page of dates can show.
     """
-    async with _editing(offer, by, now, "offer.dates"):
+    async with editing(offer, by, now, "offer.dates"):
         capacity = await capacity_of(offer.id)
         if offer.state == OfferState.DRAFT and seen:
             await rows(
@@ -266,28 +266,9 @@ COPIED = {
 
 async def set_text(offer: Offer, lang: str, *, by: UUID, now: datetime, **text: str) -> None:
     """What the offer says in one more language."""
-    async with _editing(offer, by, now):
+    async with editing(offer, by, now):
         await OfferText.update_or_create(text, offer_id=offer.id, lang=lang)
 
 
-async def assign_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) -> None:
-    """Let somebody see the offer's participants and take attendance."""
-    async with in_transaction():
-        await rows(
-            """INSERT INTO host_assignment (id, person_id, offer_id) VALUES ($1, $2, $3)
-            ON CONFLICT (person_id, offer_id) DO NOTHING""",
-            uuid7(), person, offer.id,
-        )  # fmt: skip
-        await record("host.assigned", now=now, actor=by, object_id=offer.id, person=person,
-                     organization=offer.owner_id)  # fmt: skip
-
-
-async def remove_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) -> None:
-    async with in_transaction():
-        await rows("DELETE FROM host_assignment WHERE person_id = $1 AND offer_id = $2", person, offer.id)
-        await record("host.removed", now=now, actor=by, object_id=offer.id, person=person,
-                     organization=offer.owner_id)  # fmt: skip
-
-
-__all__ = ["Incomplete", "assign_host", "change", "copy", "missing_of", "move_on", "publish", "refresh", "remove_host",
+__all__ = ["Incomplete", "change", "copy", "editing", "missing_of", "move_on", "publish", "refresh",
            "set_audience", "set_joining", "set_place", "set_sessions", "set_text", "start"]  # fmt: skip

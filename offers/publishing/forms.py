@@ -8,12 +8,15 @@ from datetime import date, time
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from marketplace.base.fields import Address, Line, Phone, Words
 from marketplace.base.forms import Filled, Form
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
+from marketplace.base.models import Channel
+from marketplace.people.forms import reachable
+from marketplace.people.rules import contact
 from offers.catalogue.models import Audience, Joining, Kind, Visibility
 from offers.publishing.rules import BACKWARDS, Repeat
 
@@ -188,5 +191,24 @@ class TextForm(Form):
 
 
 class HostForm(Form):
-    email: str = Field(min_length=3, max_length=254)
-    words: ClassVar[dict[str, dict[str, Any]]] = {"email": {"missing": lazy("Skriv e-postadressen.")}}
+    email: Annotated[str, Field(max_length=254), AfterValidator(reachable)]
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "email": {"missing": lazy("Skriv e-postadressen eller mobilnummeret.")}
+    }
+
+    @property
+    def contact(self) -> tuple[Channel, str]:
+        found = contact(self.email)
+        assert found is not None  # `reachable` has seen it
+        return found
+
+
+class OrganizerForm(Form):
+    organization: UUID
+    may_edit: bool = False
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "organization": {"missing": lazy("Velg en organisasjon fra lista."),
+                         "otherwise": lazy("Velg en organisasjon fra lista.")}
+    }  # fmt: skip

@@ -10,6 +10,8 @@ from marketplace.base.errors import NotFound
 from offers.catalogue.models import Offer, OfferText, Session
 from organizations.members.queries import HELD
 
+OWNS = "o.owner_id = ANY(editor_of.ids)"
+"""What changes who takes part, or tells of it, is the owning unit's own: bookings, seats, hosts, co-organisers."""
 EDITS = """(o.owner_id = ANY(editor_of.ids) OR EXISTS (SELECT 1 FROM offer_organizer c
     WHERE c.offer_id = o.id AND c.may_edit AND c.organization_id = ANY(editor_of.approved)))"""
 LEADS = f"""EXISTS (SELECT 1 FROM host_assignment h JOIN {HELD} m ON m.person_id = h.person_id
@@ -22,44 +24,61 @@ EDITOR_OF = f"""(SELECT coalesce(array_agg(organization_id), '{{}}') AS ids,
     FROM {HELD} m WHERE person_id = $1 AND role IN ('editor', 'manager')) editor_of"""
 """The units themselves, never those below: these pages hold participants' data. A suspended organisation looks after
 its own offers, not after those of others."""
+SEES = f"({OWNS} OR {LEADS})"
+"""Who sees the participants: a co-organiser's editor, who may change the words and dates, does not."""
 
 
 async def offer_editable_by(person: Any, slug: str) -> Offer:
     """The offer with its owner, for editors and managers of the owning unit, and of co-organisers who may edit."""
-    found = await row(
-        f"SELECT o.id FROM offer o, {EDITOR_OF} WHERE o.slug = $2 AND {EDITS}",
-        person.id, slug,
-    )  # fmt: skip
-    if found is None:
-        raise NotFound
-    return await Offer.get(id=found["id"]).select_related("owner")
+    return await _offer(person, slug, EDITS)
+
+
+async def offer_owned_by(person: Any, slug: str) -> Offer:
+    """The offer with its owner, for editors and managers of the owning unit: who is booked, is told and leads."""
+    return await _offer(person, slug, OWNS)
 
 
 async def offer_led_by(person: Any, slug: str) -> Offer:
-    """The offer with its owner, for those who may edit it and for its hosts: those who see its participants."""
+    """The offer with its owner, for those who see its participants: the owning unit's editors, and its hosts."""
+    return await _offer(person, slug, SEES)
+
+
+async def _offer(person: Any, slug: str, allowed: str) -> Offer:
     found = await row(
-        f"SELECT o.id FROM offer o, {EDITOR_OF} WHERE o.slug = $2 AND ({EDITS} OR {LEADS})", person.id, slug
+        f"SELECT o.id FROM offer o, {EDITOR_OF} WHERE o.slug = $2 AND {allowed}", person.id, slug
     )
     if found is None:
         raise NotFound
     return await Offer.get(id=found["id"]).select_related("owner")
 
 
-async def may_edit(person: Any, slug: str) -> bool:
-    """Is this offer the person's to change, not only to lead?"""
-    return bool(
-        await row(f"SELECT true FROM offer o, {EDITOR_OF} WHERE o.slug = $2 AND {EDITS}", person.id, slug)
-    )
+@dataclass(frozen=True)
+class Reach:
+    """What somebody may do with an offer: change it, see its participants, decide over them and whoever leads it."""
+
+    edits: bool
+    sees: bool
+    owns: bool
 
 
-async def session_editable_by(person: Any, session_id: str | UUID) -> Session:
-    """The session with its offer, for those who may edit the offer. A draft's too."""
-    return await _session(person, session_id, EDITS)
+async def reach(person: Any, offer: Offer) -> Reach:
+    """What the person may do with the offer."""
+    found = await row(
+        f"SELECT {EDITS} AS edits, {SEES} AS sees, {OWNS} AS owns FROM offer o, {EDITOR_OF} WHERE o.id = $2",
+        person.id, offer.id,
+    )  # fmt: skip
+    return Reach(**found or {"edits": False, "sees": False, "owns": False})
+
+
+async def session_owned_by(person: Any, session_id: str | UUID) -> Session:
+    """The session with its offer, for editors and managers of the owning unit: those who may tell whoever is booked.
+    A draft's too."""
+    return await _session(person, session_id, OWNS)
 
 
 async def session_hosted_by(person: Any, session_id: str | UUID) -> Session:
-    """The session with its offer, for its hosts (by HostAssignment) and for those who may edit the offer."""
-    return await _session(person, session_id, f"({EDITS} OR {LEADS})")
+    """The session with its offer, for those who see its participants."""
+    return await _session(person, session_id, SEES)
 
 
 async def _session(person: Any, session_id: str | UUID, allowed: str) -> Session:
@@ -162,29 +181,6 @@ async def capacity_of(offer_id: UUID) -> int | None:
     return found["capacity"] if found else None
 
 
-async def hosts_of(offer_id: UUID) -> list[dict[str, Any]]:
-    """person_id and name of those who lead the offer."""
-    return await rows(
-        """SELECT h.person_id, n.name FROM host_assignment h JOIN person n ON n.id = h.person_id
-        WHERE h.offer_id = $1 ORDER BY n.name, n.id""",
-        offer_id,
-    )
-
-
-async def member_with(email: str, offer_id: UUID) -> UUID | None:
-    """The member with this proven address in an organisation that arranges the offer."""
-    found = await row(
-        f"""SELECT m.person_id FROM contact_point c JOIN {HELD} m ON m.person_id = c.person_id
-            JOIN offer o ON o.id = $2
-        WHERE c.channel = 'email' AND c.value = $1 AND c.verified_at IS NOT NULL
-            AND m.role IN ('host', 'editor', 'manager') AND (m.organization_id = o.owner_id OR EXISTS
-            (SELECT 1 FROM offer_organizer x WHERE x.offer_id = o.id AND x.organization_id = m.organization_id))
-        LIMIT 1""",
-        email.lower(), offer_id,
-    )  # fmt: skip
-    return found["person_id"] if found else None
-
-
 # --- the page of those who work with offers ---
 @dataclass(frozen=True)
 class Shelf:
@@ -209,7 +205,7 @@ SHELVES = {
     ),
 }
 PAGE = 20
-MINE = f"""mine AS (SELECT o.id, {EDITS} AS edits FROM offer o, {EDITOR_OF}
+MINE = f"""mine AS (SELECT o.id, {EDITS} AS edits, {SEES} AS sees FROM offer o, {EDITOR_OF}
     WHERE {EDITS} OR o.state <> 'draft' AND {LEADS})"""
 
 
@@ -239,7 +235,7 @@ async def managed(
     way = "DESC" if found.descending else "ASC"
     return await rows(
         f"""WITH {MINE} SELECT o.id, o.slug, o.kind, o.state, o.joining, o.next_session_at, o.next_session_ends,
-            o.session_count, o.changed_at, mine.edits, {found.key} AS key, w.name AS owner_name,
+            o.session_count, o.changed_at, mine.edits, mine.sees, {found.key} AS key, w.name AS owner_name,
             {TITLE.replace("$1", "$3")} AS title, s.id AS session_id, p.capacity, p.taken, p.waiting,
             p.id IS NOT NULL AS has_seats
         FROM mine JOIN offer o ON o.id = mine.id JOIN organization w ON w.id = o.owner_id
@@ -264,7 +260,7 @@ async def unsaved_registers(person: Any, lang: str, now: datetime, most: int = 5
     return await rows(
         f"""WITH {MINE} SELECT s.id, s.starts_at, s.ends_at, {TITLE.replace("$1", "$3")} AS title
         FROM mine JOIN offer o ON o.id = mine.id JOIN session s ON s.offer_id = o.id
-        WHERE o.state <> 'draft' AND o.joining NOT IN ('external', 'none') AND s.status <> 'cancelled'
+        WHERE mine.sees AND o.state <> 'draft' AND o.joining NOT IN ('external', 'none') AND s.status <> 'cancelled'
             AND s.ends_at <= $2 AND s.starts_at > $4
             AND NOT EXISTS (SELECT 1 FROM register r WHERE r.session_id = s.id)
             AND NOT EXISTS (SELECT 1 FROM head_count c WHERE c.session_id = s.id)

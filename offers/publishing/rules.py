@@ -56,8 +56,6 @@ SUSPENDED = lazy(
     "endre eller fylle opp tilbud."
 )
 
-LANGUAGE_WORDS = {"nb": lazy("bokmål"), "nn": lazy("nynorsk"), "en": lazy("engelsk")}
-
 
 def is_sensitive(kind: Kind, audiences: Iterable[str], joining: Joining) -> bool:
     """The default of `sensitive` (product.md): self-help, next of kin, and what is joined by request. What continues

@@ -1,4 +1,4 @@
-"""The pages of those who publish and lead: their offers, one offer, publishing it, its languages and hosts."""
+"""The pages of those who publish and lead: their offers, one offer, publishing it, and its languages."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,10 +6,9 @@ from typing import Any
 from starlette.responses import Response
 
 from marketplace.base.access import member
-from marketplace.base.errors import NotFound, Refused
+from marketplace.base.errors import NotFound
 from marketplace.base.http import Request, see_other
-from marketplace.base.i18n import LANGUAGES, pick
-from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES, pick
 from marketplace.base.templates import render
 from offers.catalogue.models import (
     AUDIENCE_LABELS,
@@ -19,16 +18,19 @@ from offers.catalogue.models import (
     OfferState,
     OfferText,
     Venue,
+    Visibility,
 )  # fmt: skip
 from offers.catalogue.page import page as public_page
 from offers.catalogue.queries import VISITOR, offer_page
 from offers.publishing import actions, queries, rules
+from offers.publishing import team_queries as team
 from offers.publishing.forms import HostForm, PublishForm, TextForm
 from offers.publishing.queries import offer_editable_by, parse_id
 from offers.publishing.rules import JOINING_LABELS, VISIBILITY_LABELS, seats_text
 from offers.publishing.step_views import STEPS, editable, kept, page
 from organizations.directory.models import OrganizationState
 from organizations.members.models import Role
+from organizations.members.queries import memberships_of
 
 SHOWN = 8
 """Dates on the offer's page; the rest stands on the page of dates."""
@@ -48,7 +50,9 @@ async def manage(request: Request) -> Response:
         request, "offers/publishing/manage.html", offers=offers, shelf=shelf, more=more, after=after,
         counts=await queries.shelf_counts(request.person, request.now),
         unsaved=await queries.unsaved_registers(request.person, request.lang, request.now),
-        may_publish=Role.EDITOR in request.roles,
+        may_publish=Role.EDITOR in request.roles, organizations=[
+            one for one in await memberships_of(request.person.id) if {"editor", "manager"} & set(one["roles"])
+        ],
     )  # fmt: skip
 
 
@@ -77,7 +81,8 @@ async def about(offer: Offer, lang: str) -> dict[str, Any]:
     """What an offer's page and its preview show: text, place, labels."""
     found = {text.lang: text for text in await OfferText.filter(offer_id=offer.id)}
     venue = await Venue.get_or_none(id=offer.venue_id)
-    seen_by = await OfferAudienceOrganization.filter(offer_id=offer.id).select_related("organization")
+    shown_to = OfferAudienceOrganization.filter(offer_id=offer.id).select_related("organization")
+    seen_by = await shown_to if offer.visibility == Visibility.MEMBERS else []
     return {
         "offer": offer,
         "texts": found,
@@ -88,9 +93,9 @@ async def about(offer: Offer, lang: str) -> dict[str, Any]:
         "joining_label": JOINING_LABELS[offer.joining],
         "visibility_label": VISIBILITY_LABELS[offer.visibility],
         "seen_by": [one.organization.name for one in seen_by],
-        "source_words": rules.LANGUAGE_WORDS[offer.source_lang],
+        "source_words": LANGUAGE_WORDS[offer.source_lang],
         "languages_left": {
-            lang: words for lang, words in rules.LANGUAGE_WORDS.items() if lang != offer.source_lang
+            lang: words for lang, words in LANGUAGE_WORDS.items() if lang != offer.source_lang
         },
     }
 
@@ -111,7 +116,8 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
         sessions=[one | {"seats_text": seats_text(one) if one["has_seats"] else ""} for one in coming[:SHOWN]],
         published=offer.state == OfferState.PUBLISHED and request.query.get("done") == ["published"],
         suspended=rules.SUSPENDED if offer.owner.state == OrganizationState.SUSPENDED else "",
-        more=len(coming) > SHOWN, hosts=await queries.hosts_of(offer.id), pool_text=await pool_text(offer),
+        more=len(coming) > SHOWN, pool_text=await pool_text(offer), may=await queries.reach(request.person, offer),
+        hosts=await team.hosts_of(offer.id), organizers=await team.organizers(offer.id),
         **await about(offer, request.lang),
     )  # fmt: skip
 
@@ -168,7 +174,7 @@ async def text(request: Request) -> Response:
         "offer": offer,
         "source": source,
         "lang_code": lang,
-        "lang_name": rules.LANGUAGE_WORDS[lang],
+        "lang_name": LANGUAGE_WORDS[lang],
     }
     if request.method == "GET":
         there = await OfferText.get_or_none(offer_id=offer.id, lang=lang)
@@ -188,27 +194,3 @@ async def copy(request: Request) -> Response:
     offer = await offer_editable_by(request.person, request.path_params["slug"])
     made = await actions.copy(offer, by=request.person.id, now=request.now)
     return see_other(f"/manage/offers/{made.slug}/sessions?done=copied", request)
-
-
-@member(Role.EDITOR)
-async def add_host(request: Request) -> Response:
-    offer = await offer_editable_by(request.person, request.path_params["slug"])
-    form = await HostForm.read(request)
-    if form.valid:
-        person = await queries.member_with(form.data.email, offer.id)
-        if person is None:
-            form.add_error("email", _("Ingen i organisasjonen har logget inn med denne adressen."))
-        else:
-            await actions.assign_host(offer, person, by=request.person.id, now=request.now)
-            return see_other(f"/manage/offers/{offer.slug}", request)
-    return await shown(request, offer, form, 422)
-
-
-@member(Role.EDITOR)
-async def remove_host(request: Request) -> Response:
-    offer = await offer_editable_by(request.person, request.path_params["slug"])
-    person = parse_id(request.path_params["person"])
-    if person not in [host["person_id"] for host in await queries.hosts_of(offer.id)]:
-        raise Refused(_("Hen er tatt bort allerede."))
-    await actions.remove_host(offer, person, by=request.person.id, now=request.now)
-    return see_other(f"/manage/offers/{offer.slug}", request)

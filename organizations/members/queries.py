@@ -1,10 +1,12 @@
-"""What a person's roles reach."""
+"""What a person's roles reach, who has them, and who is invited to have them."""
 
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows, value
-from organizations.members.models import Role
+from marketplace.base.database import row, rows, value
+from marketplace.base.errors import NotFound
+from organizations.directory.models import Organization
+from organizations.members.models import Membership, Role
 
 HELD = """(SELECT m.person_id, m.organization_id, m.role, w.state, w.kind, w.municipality_id, w.parent_id
     FROM membership m JOIN organization w ON w.id = m.organization_id
@@ -99,3 +101,94 @@ async def coordinators_to_tell(municipality: UUID) -> list[dict[str, Any]]:
         WHERE m.municipality_id = $1 AND m.role = 'coordinator' AND m.kind = 'municipal' AND m.parent_id IS NULL""",
         municipality,
     )
+
+
+async def reaching(person: UUID) -> dict[str, Any] | None:
+    """The same of one person; None when they have proven no address theirs."""
+    return await row(
+        f"""SELECT n.id AS person_id, n.lang, c.channel, c.value FROM person n
+        JOIN {REACHED_BY} c ON c.person_id = n.id WHERE n.id = $1""",
+        person,
+    )
+
+
+async def organization_managed_by(person: Any, slug: str) -> Organization:
+    """The organisation that the person manages, in the unit itself. Raises NotFound."""
+    return await _organization(person, slug, [Role.MANAGER])
+
+
+async def organization_edited_by(person: Any, slug: str) -> Organization:
+    """The organisation whose texts the person may write. Raises NotFound."""
+    return await _organization(person, slug, [Role.MANAGER, Role.EDITOR])
+
+
+async def organization_of(person: Any, slug: str) -> Organization:
+    """The organisation that the person has some role in. Raises NotFound."""
+    return await _organization(person, slug, list(Role))
+
+
+async def _organization(person: Any, slug: str, roles: list[Role]) -> Organization:
+    found = await Organization.get_or_none(
+        slug=slug, id__in=await own_organizations(person.id, roles)
+    ).select_related("municipality", "logo")
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def memberships_of(person: UUID) -> list[dict[str, Any]]:
+    """Where the person has roles: slug, name and `roles`, by name."""
+    return await rows(
+        """SELECT w.slug, w.name, array_agg(m.role ORDER BY m.id) AS roles
+        FROM membership m JOIN organization w ON w.id = m.organization_id
+        WHERE m.person_id = $1 AND m.ended_at IS NULL AND w.state IN ('approved', 'suspended')
+        GROUP BY w.id ORDER BY lower(w.name), w.id LIMIT 100""",
+        person,
+    )
+
+
+RANK = "array_position(ARRAY['manager', 'editor', 'host', 'guide', 'coordinator', 'staff'], m.role::text)"
+PAGE = 50
+
+
+async def members(organization: UUID, lang: str, after: UUID | None = None) -> list[dict[str, Any]]:
+    """A page of the memberships, by role and then the oldest first: id, person_id, name, addresses that are proven,
+    role, created_at, and for a host the titles of what they lead. One more than PAGE: there are more.
+
+    It only asks what the offers are called; they belong to a floor above.
+    """
+    beyond = f"AND ({RANK}, m.id) > (SELECT {RANK}, m.id FROM membership m WHERE m.id = $3)" if after else ""
+    return await rows(
+        f"""SELECT m.id, m.person_id, m.role, m.created_at, p.name,
+            ARRAY(SELECT c.value FROM contact_point c WHERE c.person_id = p.id AND c.verified_at IS NOT NULL
+                ORDER BY c.channel, c.value) AS addresses,
+            CASE WHEN m.role = 'host' THEN ARRAY(SELECT t.title FROM host_assignment h
+                JOIN offer o ON o.id = h.offer_id AND o.state <> 'cancelled'
+                JOIN LATERAL (SELECT x.title FROM offer_text x WHERE x.offer_id = o.id
+                    ORDER BY x.lang = $2 DESC, x.lang = o.source_lang DESC LIMIT 1) t ON true
+                WHERE h.person_id = p.id AND (o.owner_id = $1 OR EXISTS (SELECT FROM offer_organizer g
+                    WHERE g.offer_id = o.id AND g.organization_id = $1)) ORDER BY t.title LIMIT 50) END AS leads
+        FROM membership m JOIN person p ON p.id = m.person_id
+        WHERE m.organization_id = $1 AND m.ended_at IS NULL AND $2::text IS NOT NULL {beyond}
+        ORDER BY {RANK}, m.id LIMIT {PAGE + 1}""",
+        organization, lang, *([after] if after else []),
+    )  # fmt: skip
+
+
+async def membership_in(organization: UUID, id: UUID) -> Membership:  # noqa: A002 - an id is called id here
+    """The membership with its person, if it is one of this organisation and not ended. Raises NotFound."""
+    found = await Membership.get_or_none(id=id, organization_id=organization, ended_at=None).select_related(
+        "person"
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def roles_in(organization: UUID, person: UUID) -> list[Role]:
+    """What the person is in this unit."""
+    found = await rows(
+        "SELECT role FROM membership WHERE organization_id = $1 AND person_id = $2 AND ended_at IS NULL ORDER BY id",
+        organization, person,
+    )  # fmt: skip
+    return [Role(row["role"]) for row in found]

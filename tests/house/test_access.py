@@ -13,6 +13,8 @@ from tests.house.town import GUARDED, Town, routes
 from tests.visitor import Page, Visitor
 
 AREAS = {
+    r"/manage/organizations/\{slug\}/leave": {"signed_in"},
+    r"/invitations(/.*)?": {"public", "signed_in"},
     r"/manage(/.*)?": {"member:host", "member:editor", "member:manager", "member:manager:again"},
     r"/my-page/second-factor(/.*)?": {"signed_in_again"},
     r"/my-page(/.*)?": {"signed_in", "signed_in_again"},
@@ -21,6 +23,7 @@ AREAS = {
     r"/(plans|goals|dialogues|approvals)(/.*)?": {"coordinator"},
     r"/organizations/apply(/.*)?": {"signed_in"},
     r"/": {"public"},
+    r"/pictures(/.*)?": {"public"},
     r"/(offers|organizations|bookings|calendar|sign-in|privacy|accessibility|help-now|about|health|demo)(/.*)?": {
         "public"
     },

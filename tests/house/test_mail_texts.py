@@ -26,6 +26,7 @@ ABOUT_A_BOOKING = {
 OTHERWISE = {
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
     "addresses_changed", "help_offered",
+    "invitation", "membership", "co_organizer",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from marketplace.access import Guarded
 from marketplace.base.database import rows
+from marketplace.base.models import Channel
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, DialogueMember
 from marketplace.goals.models import FocusArea, Goal, Metric, Plan
 from marketplace.people.factors import sealed_secret
@@ -20,12 +21,18 @@ from marketplace.people.queries import secret_hash
 from marketplace.routes import ROUTES
 from offers.bookings.models import BookingState
 from offers.bookings.rules import link_path
-from offers.catalogue.models import Joining, SeatPool, Session, Visibility
+from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
 from offers.feeds.models import CalendarAddress
 from offers.publishing.models import HostAssignment
 from organizations.approval.models import Answer, Decision
-from organizations.directory.models import Municipality, OrganizationKind, OrganizationState
-from organizations.members.models import Membership, Role
+from organizations.directory.models import (
+    Municipality,
+    Organization,
+    OrganizationKind,
+    OrganizationState,
+    Picture,
+)
+from organizations.members.models import Invitation, Membership, Role
 from tests import make
 from tests.conftest import NOW
 
@@ -184,6 +191,22 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         actor=me, person=child, relation=Relation.GUARDIAN, created_at=NOW, accepted_at=NOW
     )
     helping = await ActsFor.create(actor=mother, person=me, relation=Relation.NEXT_OF_KIN, created_at=NOW)
+    asks = await Invitation.create(
+        organization=centre, role=Role.HOST, channel=Channel.EMAIL, address=f"alle{suffix}@example.no", lang="nb",
+        offer=walk, token_hash=secret_hash(f"invitation{suffix}"), created_at=NOW, expires_at=NOW + timedelta(days=14),
+    )  # fmt: skip
+    partner = await make.organization("Turlaget", slug=f"turlaget{suffix}", municipality=here)
+    await OfferOrganizer.create(offer=walk, organization=partner)
+    membership = await Membership.get(person=town.people["host"])
+    logo = await Picture.create(
+        sha256=f"{suffix:>32}".encode(),
+        media_type="image/webp",
+        width=1,
+        height=1,
+        content=b"RIFF",
+        created_at=NOW,
+    )
+    await Organization.filter(id=centre.id).update(logo=logo)
     town.ids = {
         "session": first.id, "later_session": later.id, "pool": pool.id, "venue": venue.id, "booking": booking.id,
         "held": held.id, "asked": asked.id, "ticket": ticket.id, "area": area.id, "dialogue": dialogue.id,
@@ -221,6 +244,11 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("members", "id"): str(centre.id),
         ("api", "kind"): "enheter",
         ("{kind}", "number"): "314510003",
+        ("pictures", "sha256"): logo.sha256.hex(),
+        ("members", "membership"): str(membership.id),
+        ("invitations", "invitation"): str(asks.id),
+        ("invitations", "token"): f"invitation{suffix}",
+        ("organizers", "organization"): str(partner.id),
         ("mailbox", "id"): "00000000-0000-7000-8000-000000000000",
     }
     return town

@@ -181,7 +181,7 @@ async def test_the_number_of_queries_does_not_grow_with_the_bookings(
     page = await visitor.open("/my-page")
     found = sections(page)
     assert [len(titles) for titles in found.values()] == [number, number, min(number, 20)]
-    assert len(asked) == 7  # who, roles, coming, past, contacts, calendar, sign-ins
+    assert len(asked) == 8  # who, roles, coming, past, contacts, calendar, sign-ins, where they have roles
 
 
 async def sign_in_of(person: Person, device: str) -> SignIn:

@@ -1,0 +1,24 @@
+"""What a co-organiser is told. The subject names no offer."""
+
+from uuid import UUID
+
+from marketplace.base.i18n import lazy
+from marketplace.base.mail import Content, compose, mail
+from marketplace.base.models import Channel
+from offers.catalogue.models import Offer, OfferOrganizer
+from offers.publishing.queries import title_of
+
+
+@mail
+async def co_organizer(channel: Channel, lang: str, offer: str, organization: str) -> Content | None:
+    """An organisation has been made a co-organiser; nothing to say when it is one no more."""
+    found = await OfferOrganizer.get_or_none(
+        offer_id=UUID(offer), organization_id=UUID(organization)
+    ).select_related("organization")
+    about = await Offer.get_or_none(id=UUID(offer)).select_related("owner")
+    if found is None or about is None:
+        return None
+    return compose(
+        "co_organizer", channel, lang, lazy("Dere er medarrangør"), organization=found.organization.name,
+        owner=about.owner, title=await title_of(about.id, lang), may_edit=found.may_edit, slug=about.slug,
+    )  # fmt: skip

@@ -1,0 +1,61 @@
+"""Writes of who stands behind an offer: its hosts and its co-organisers. One transaction each."""
+
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from marketplace.base.audit import record
+from marketplace.base.database import in_transaction, rows
+from marketplace.base.mail import post
+from marketplace.base.models import Channel
+from offers.catalogue.models import Offer
+from offers.publishing.actions import editing
+from organizations.members.queries import managers_to_tell
+
+
+async def assign_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) -> None:
+    """Let somebody see the offer's participants and take attendance."""
+    async with in_transaction():
+        await rows(
+            """INSERT INTO host_assignment (id, person_id, offer_id) VALUES ($1, $2, $3)
+            ON CONFLICT (person_id, offer_id) DO NOTHING""",
+            uuid7(), person, offer.id,
+        )  # fmt: skip
+        await record("host.assigned", now=now, actor=by, object_id=offer.id, person=person,
+                     organization=offer.owner_id)  # fmt: skip
+
+
+async def remove_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) -> None:
+    """They see the offer's participants no more, unless as an editor."""
+    async with in_transaction():
+        await rows("DELETE FROM host_assignment WHERE person_id = $1 AND offer_id = $2", person, offer.id)
+        await record("host.removed", now=now, actor=by, object_id=offer.id, person=person,
+                     organization=offer.owner_id)  # fmt: skip
+
+
+async def add_organizer(offer: Offer, organization: UUID, *, may_edit: bool, by: UUID, now: datetime) -> None:
+    """Another organisation stands behind the offer too; its managers are told. Raises Refused."""
+    async with editing(offer, by, now):
+        await rows(
+            """INSERT INTO offer_organizer AS c (id, offer_id, organization_id, may_edit) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (offer_id, organization_id) DO UPDATE SET may_edit = excluded.may_edit""",
+            uuid7(), offer.id, organization, may_edit,
+        )  # fmt: skip
+        await record("organizer.added", now=now, actor=by, object_id=offer.id, organization=organization,
+                     details={"may_edit": may_edit})  # fmt: skip
+        for to in await managers_to_tell(organization):
+            await post(
+                "co_organizer", channel=Channel(to["channel"]), address=to["value"], lang=to["lang"], now=now,
+                key=f"co_organizer:{offer.id}:{organization}:{to['person_id']}:{int(now.timestamp())}",
+                offer=str(offer.id), organization=str(organization),
+            )  # fmt: skip
+
+
+async def remove_organizer(offer: Offer, organization: UUID, *, by: UUID, now: datetime) -> None:
+    """The organisation stands behind the offer no more. Raises Refused."""
+    async with editing(offer, by, now):
+        await rows(
+            "DELETE FROM offer_organizer WHERE offer_id = $1 AND organization_id = $2", offer.id, organization
+        )
+        await record("organizer.removed", now=now, actor=by, object_id=offer.id, organization=organization)

@@ -1,0 +1,34 @@
+"""What a manager fills in about members."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, Field
+
+from marketplace.base.forms import Form, lazy
+from marketplace.base.models import Channel
+from marketplace.people.forms import reachable
+from marketplace.people.rules import contact
+from organizations.members.models import Role
+
+
+class InviteForm(Form):
+    address: Annotated[str, Field(max_length=254), AfterValidator(reachable)]
+    role: Role
+    lang: Literal["nb", "nn", "en"] = "nb"
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "address": {"missing": lazy("Skriv e-postadressen eller mobilnummeret.")},
+        "role": {"missing": lazy("Velg hva hen skal gjøre.")},
+    }
+
+    @property
+    def contact(self) -> tuple[Channel, str]:
+        found = contact(self.address)
+        assert found is not None  # `reachable` has seen it
+        return found
+
+
+class RoleForm(Form):
+    role: Role
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {"role": {"missing": lazy("Velg hva hen skal gjøre.")}}

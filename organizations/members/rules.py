@@ -1,0 +1,64 @@
+"""Which roles an organisation gives, and what an invitation is. No database here."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.http import signature
+from marketplace.base.i18n import lazy
+from marketplace.base.models import Channel
+from organizations.directory.models import OrganizationKind
+from organizations.members.models import Role
+
+INVITATION_LASTS = timedelta(days=14)
+MOST_OPEN = 50
+"""Invitations of one organisation that nobody has answered."""
+
+ROLE_HINTS = {
+    Role.HOST: lazy("Ser hvem som er påmeldt på det hen leder, og fører oppmøte. Ikke noe annet."),
+    Role.EDITOR: lazy("Lager og endrer tilbud, og ser hvem som er påmeldt."),
+    Role.MANAGER: lazy(
+        "Som redaktør, og styrer medlemmer og profil. Trenger en ekstra kode når hen logger inn."
+    ),
+    Role.GUIDE: lazy("Finner tilbud sammen med folk, og melder dem på."),
+}
+
+
+def roles_given(kind: OrganizationKind) -> list[Role]:
+    """The roles that an organisation gives itself. Coordinators are named by the municipality."""
+    guides = [Role.GUIDE] if kind == OrganizationKind.MUNICIPAL else []
+    return [Role.HOST, Role.EDITOR, Role.MANAGER, *guides]
+
+
+def invitation_token(id: UUID, expires_at: datetime) -> str:  # noqa: A002 - an id is called id here
+    """The secret of an invitation's link. It is made of our key, so that it can be written in the message without
+    lying in the outbox; sending it anew moves the expiry, and the link before it is worth nothing."""
+    return signature("invitation", str(id), str(int(expires_at.timestamp())))[:40]
+
+
+class Standing(StrEnum):
+    """What has become of an invitation."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    ENDED = "ended"
+    EXPIRED = "expired"
+
+
+def standing(invitation: Mapping[str, Any], now: datetime) -> Standing:
+    """From accepted_at, ended_at and expires_at."""
+    if invitation["accepted_at"]:
+        return Standing.ACCEPTED
+    if invitation["ended_at"]:
+        return Standing.ENDED
+    return Standing.OPEN if invitation["expires_at"] > now else Standing.EXPIRED
+
+
+def masked(channel: Channel, address: str) -> str:
+    """As much of an address as tells its owner which it is, and nobody else: k…@example.no, … 42."""
+    if channel == Channel.SMS:
+        return f"… {address[-2:]}"
+    local, _at, domain = address.rpartition("@")
+    return f"{local[0]}…@{domain}"

@@ -1,0 +1,57 @@
+"""Writes of an organisation's profile. One transaction each. Its name and number are the municipality's to change."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from marketplace.base.audit import record
+from marketplace.base.database import in_transaction, value
+from organizations.directory.models import Organization, OrganizationText
+from organizations.profile.pictures import Made
+
+
+async def set_profile(organization: Organization, *, by: UUID, now: datetime, **facts: Any) -> None:
+    """Whom to ask, and where more is told."""
+    async with in_transaction():
+        await Organization.filter(id=organization.id).update(**facts)
+        await record("organization.changed", now=now, actor=by, object_id=organization.id,
+                     organization=organization.id)  # fmt: skip
+
+
+async def set_text(
+    organization: Organization, lang: str, *, summary: str, body: str, by: UUID, now: datetime
+) -> None:
+    """What the organisation says in one language."""
+    async with in_transaction():
+        await OrganizationText.update_or_create(
+            {"summary": summary, "body": body}, organization_id=organization.id, lang=lang
+        )
+        await record("organization.text_changed", now=now, actor=by, object_id=organization.id,
+                     organization=organization.id, details={"lang": lang})  # fmt: skip
+
+
+async def set_logo(organization: Organization, picture: Made, *, by: UUID, now: datetime) -> None:
+    """Show this picture. It is one row however many show it; to be sent again makes it young, so that the night's
+    forgetting of what nobody shows does not take it."""
+    async with in_transaction():
+        kept = await value(
+            """INSERT INTO picture (id, sha256, media_type, width, height, content, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            ON CONFLICT (sha256) DO UPDATE SET created_at = excluded.created_at RETURNING id""",
+            uuid7(), picture.sha256, picture.media_type, picture.width, picture.height, picture.content, now,
+        )  # fmt: skip
+        await _show(organization, kept, by, now)
+
+
+async def remove_logo(organization: Organization, *, by: UUID, now: datetime) -> None:
+    """Show none. The picture itself goes by itself when nobody shows it."""
+    async with in_transaction():
+        await _show(organization, None, by, now)
+
+
+async def _show(organization: Organization, picture: UUID | None, by: UUID, now: datetime) -> None:
+    await Organization.filter(id=organization.id).update(logo_id=picture)
+    await record("organization.logo_changed", now=now, actor=by, object_id=organization.id,
+                 organization=organization.id)  # fmt: skip

@@ -1,0 +1,123 @@
+"""An organisation's own pages: what it is and says, its logo. Its editors write the texts, its managers the rest."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from starlette.responses import Response
+
+from marketplace.base.access import member, public
+from marketplace.base.errors import NotFound
+from marketplace.base.http import Request, see_other
+from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES
+from marketplace.base.i18n import gettext as _
+from marketplace.base.limits import limit
+from marketplace.base.templates import render
+from organizations.directory.models import KIND_LABELS, STATE_LABELS, Organization
+from organizations.members.models import Role
+from organizations.members.queries import organization_edited_by, organization_managed_by, roles_in
+from organizations.profile import actions, queries
+from organizations.profile.forms import LogoForm, ProfileForm, TextForm
+from organizations.profile.pictures import NotAPicture, picture_of
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@member(Role.EDITOR)
+async def show(request: Request) -> Response:
+    """GET /manage/organizations/{slug}: the hub."""
+    organization = await organization_edited_by(request.person, request.path_params["slug"])
+    roles = await roles_in(organization.id, request.person.id)
+    return render(
+        request, "organizations/profile/show.html", organization=organization, words=LANGUAGE_WORDS,
+        manages=Role.MANAGER in roles, kind_label=KIND_LABELS[organization.kind],
+        state_label=STATE_LABELS[organization.state], texts=await queries.texts(organization.id),
+    )  # fmt: skip
+
+
+def home(organization: Organization, done: str) -> str:
+    return f"/manage/organizations/{organization.slug}?saved={done}"
+
+
+@member(Role.MANAGER)
+async def profile(request: Request) -> Response:
+    """GET and POST /manage/organizations/{slug}/profile: whom to ask."""
+    organization = await organization_managed_by(request.person, request.path_params["slug"])
+    form = ProfileForm.blank(**{name: getattr(organization, name) for name in ProfileForm.model_fields})
+    status = 200
+    if request.method == "POST":
+        form, status = await ProfileForm.read(request), 422
+        if form.valid:
+            await actions.set_profile(
+                organization, by=request.person.id, now=request.now, **form.data.model_dump()
+            )
+            return see_other(home(organization, "profile"), request)
+    return render(
+        request, "organizations/profile/profile.html", status=status, organization=organization, form=form
+    )
+
+
+@member(Role.EDITOR)
+async def text(request: Request) -> Response:
+    """GET and POST /manage/organizations/{slug}/texts/{lang}"""
+    organization = await organization_edited_by(request.person, request.path_params["slug"])
+    lang = request.path_params["lang"]
+    if lang not in LANGUAGES:
+        raise NotFound
+    texts = await queries.texts(organization.id)
+    there: dict[str, Any] = texts.get(lang, {})
+    form, status = TextForm.blank(**{name: there.get(name) for name in TextForm.model_fields}), 200
+    if request.method == "POST":
+        form, status = await TextForm.read(request), 422
+        if form.valid:
+            await actions.set_text(
+                organization, lang, by=request.person.id, now=request.now, **form.data.model_dump()
+            )
+            return see_other(home(organization, "text"), request)
+    return render(
+        request, "organizations/profile/text.html", status=status, organization=organization, form=form, texts=texts,
+        code=lang, words=LANGUAGE_WORDS, source=texts.get(organization.source_lang, {}),
+    )  # fmt: skip
+
+
+@member(Role.MANAGER)
+async def logo(request: Request) -> Response:
+    """GET and POST /manage/organizations/{slug}/logo"""
+    organization = await organization_managed_by(request.person, request.path_params["slug"])
+    form, status = LogoForm.blank(), 200
+    if request.method == "POST":
+        form, status = await LogoForm.read(request), 422
+        sent = await request.file("picture")
+        if not sent:
+            form.add_error("picture", _("Velg et bilde først."))
+        if form.valid:
+            await limit("picture", str(request.person.id), 30, timedelta(hours=1), now=request.now)
+            try:
+                picture = await picture_of(sent)
+                await actions.set_logo(organization, picture, by=request.person.id, now=request.now)
+                return see_other(home(organization, "logo"), request)
+            except NotAPicture as problem:
+                form.add_error("picture", problem.message)
+    return render(
+        request, "organizations/profile/logo.html", status=status, organization=organization, form=form
+    )
+
+
+@member(Role.MANAGER)
+async def remove_logo(request: Request) -> Response:
+    """POST /manage/organizations/{slug}/logo/remove"""
+    organization = await organization_managed_by(request.person, request.path_params["slug"])
+    await actions.remove_logo(organization, by=request.person.id, now=request.now)
+    return see_other(home(organization, "no-logo"), request)
+
+
+@public
+async def picture(request: Request) -> Response:
+    """GET /pictures/{sha256}: always the same bytes, so whoever has it need not ask again."""
+    name = request.path_params["sha256"]
+    found = await queries.picture(bytes.fromhex(name)) if re.fullmatch("[0-9a-f]{64}", name) else None
+    if found is None:
+        raise NotFound
+    return Response(
+        bytes(found["content"]), media_type=found["media_type"], headers={"Cache-Control": FOR_EVER}
+    )
