@@ -194,8 +194,11 @@ async def load(offers: int = 0, people: int = 0) -> bool:
 @click.option(
     "--unit", help="Slug of a municipal unit. Default: the municipality's own, made when it is missing."
 )
+@click.option("--name", help="Name of the municipality, when it is new here.")
 @DATA
-def invite_coordinator(address: str, number: str, unit: str | None, data: Path | None) -> None:
+def invite_coordinator(
+    address: str, number: str, unit: str | None, name: str | None, data: Path | None
+) -> None:
     """Invite somebody, by e-mail address or phone number, to coordinate a municipality: the first one comes so."""
     from marketplace.people.rules import contact
 
@@ -203,13 +206,13 @@ def invite_coordinator(address: str, number: str, unit: str | None, data: Path |
     if to is None:
         raise click.ClickException(f"{address} is no e-mail address and no phone number.")
     with database(data):
-        path = asyncio.run(invited(*to, number, unit))
+        path = asyncio.run(invited(*to, number, unit, name))
     click.echo("The invitation lies in the outbox; a worker sends it. It is good for 14 days.")
     if settings().demo:  # a link is a secret: elsewhere it only goes to the address
         click.echo(f"{settings().public_url}{path}")
 
 
-async def invited(channel: Any, address: str, number: str, unit: str | None) -> str:
+async def invited(channel: Any, address: str, number: str, unit: str | None, name: str | None) -> str:
     """Send the invitation. Returns the path of its link."""
     from marketplace.base import clock
     from marketplace.base.database import connected
@@ -219,7 +222,7 @@ async def invited(channel: Any, address: str, number: str, unit: str | None) -> 
 
     async with connected():
         try:
-            made = await invite_coordinator(channel, address, number, unit, now=clock.now())
+            made = await invite_coordinator(channel, address, number, unit, name, now=clock.now())
         except Problem as problem:
             raise click.ClickException(problem.message) from problem
     return f"/invitations/{invitation_token(made.id, made.expires_at)}"

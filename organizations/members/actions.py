@@ -3,6 +3,7 @@
 The organisation's row is locked first by whoever changes its members: so there is always somebody left who manages.
 """
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, limits
 from marketplace.base.mail import post
 from marketplace.base.models import Channel
+from marketplace.base.slugs import insert_named
 from marketplace.people import actions as people
 from marketplace.people.queries import SignedIn, secret_hash
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
@@ -99,14 +101,25 @@ OPEN = (
 
 
 async def invite_coordinator(
-    channel: Channel, address: str, number: str, unit: str | None, *, now: datetime
+    channel: Channel,
+    address: str,
+    number: str,
+    unit: str | None = None,
+    name: str | None = None,
+    *,
+    now: datetime,
 ) -> Invitation:
     """Ask somebody to coordinate the municipality with this number, or one of its units by slug. Its own unit is made
-    when it has none. Raises Refused in the operator's words."""
+    when it has none, and with a `name` the municipality itself. Raises Refused in the operator's words."""
     municipality = await Municipality.get_or_none(number=number)
+    if municipality is None and name and re.fullmatch("[0-9]{4}", number):
+        municipality = Municipality(id=uuid7(), number=number, name=name)
+        await insert_named(municipality, name)
     if municipality is None:
         known = ", ".join(f"{one.number} {one.name}" for one in await Municipality.all().order_by("number"))
-        raise Refused(f"No municipality has the number {number}. There are: {known or 'none'}.")
+        raise Refused(
+            f"No municipality has the number {number}. There are: {known or 'none'}. Give the --name of a new one."
+        )
     ours: dict[str, Any] = {"municipality_id": municipality.id, "kind": OrganizationKind.MUNICIPAL}
     async with in_transaction():
         # Two operators at once make one unit.

@@ -7,7 +7,7 @@ import pytest
 
 from marketplace.base.errors import Refused
 from marketplace.base.models import Channel
-from organizations.directory.models import Organization, OrganizationKind, OrganizationState
+from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members.actions import invite_coordinator
 from organizations.members.models import Invitation, Membership, Role
 from tests import make
@@ -86,3 +86,15 @@ async def test_the_command_says_what_is_wrong_in_words(db: None) -> None:
     )
     code, said = command("nora@example.no", "--municipality", "1108")
     assert (code, said) == (1, "Error: No municipality has the number 1108. There are: none.\n")
+
+
+async def test_the_first_coordinator_brings_the_municipality(db: None) -> None:
+    await invite_coordinator(Channel.EMAIL, "nora@example.no", "3447", name="Søndre Land", now=NOW)
+    await invite_coordinator(Channel.EMAIL, "hilde@example.no", "3447", name="Another name", now=NOW)
+    assert await Municipality.all().values("number", "slug", "name") == [
+        {"number": "3447", "slug": "sondre-land", "name": "Søndre Land"}
+    ]
+    assert [one.name for one in await Organization.all()] == ["Søndre Land kommune"]
+    for number in ("34", "abcd", "34470"):
+        with pytest.raises(Refused):
+            await invite_coordinator(Channel.EMAIL, "nora@example.no", number, name="Oslo", now=NOW)
