@@ -138,6 +138,6 @@ class Visitor:
             id=uuid7(), person_id=person.id, secret_hash=secret_hash(secret), device="test", created_at=later,
             seen_at=later, expires_at=later, second_factor_at=later,
         )  # fmt: skip
-        self.client.cookies.set(
-            "sign-in", secret, domain="127.0.0.1"
-        )  # in the place of one that a page has set
+        host = self.client.base_url.host
+        # In the place of the one that a page has set, which is of a domain.
+        self.client.cookies.set("sign-in", secret, domain=host if "." in host else f"{host}.local")
