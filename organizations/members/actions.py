@@ -111,8 +111,10 @@ async def invite_coordinator(
 ) -> Invitation:
     """Ask somebody to coordinate the municipality with this number, or one of its units by slug. Its own unit is made
     when it has none, and with a `name` the municipality itself. Raises Refused in the operator's words."""
+    if not re.fullmatch("[0-9]{4}", number):
+        raise Refused(f"{number} is no number of a municipality: it has four digits, as 1108.")
     municipality = await Municipality.get_or_none(number=number)
-    if municipality is None and name and re.fullmatch("[0-9]{4}", number):
+    if municipality is None and name:
         municipality = Municipality(id=uuid7(), number=number, name=name)
         await insert_named(municipality, name)
     if municipality is None:

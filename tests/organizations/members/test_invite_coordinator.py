@@ -85,7 +85,10 @@ async def test_the_command_says_what_is_wrong_in_words(db: None) -> None:
         "Error: nora is no e-mail address and no phone number.\n",
     )
     code, said = command("nora@example.no", "--municipality", "1108")
-    assert (code, said) == (1, "Error: No municipality has the number 1108. There are: none.\n")
+    assert (code, said) == (
+        1,
+        "Error: No municipality has the number 1108. There are: none. Give the --name of a new one.\n",
+    )
 
 
 async def test_the_first_coordinator_brings_the_municipality(db: None) -> None:
