@@ -139,5 +139,5 @@ class Visitor:
             seen_at=later, expires_at=later, second_factor_at=later,
         )  # fmt: skip
         host = self.client.base_url.host
-        domain = host if "." in host else f"{host}.local"  # as cookie jars say it
-        self.client.cookies.set("sign-in", secret, domain=domain)  # in the place of one that a page has set
+        # In the place of the one that a page has set, which is of a domain.
+        self.client.cookies.set("sign-in", secret, domain=host if "." in host else f"{host}.local")
