@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.http import signature
-from marketplace.base.i18n import lazy
+from marketplace.base.i18n import WORD_JOINER, lazy
 from marketplace.base.models import Channel
 from organizations.directory.models import OrganizationKind
 from organizations.members.models import Role
@@ -61,4 +61,4 @@ def masked(channel: Channel, address: str) -> str:
     if channel == Channel.SMS:
         return f"… {address[-2:]}"
     local, _at, domain = address.rpartition("@")
-    return f"{local[0]}…@{domain}"
+    return f"{local[0]}…{WORD_JOINER}@{domain}"
