@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from asyncpg.exceptions import RaiseError
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from marketplace.access import Guarded
+from marketplace.base.database import rows
 from marketplace.base.http import Request
 from marketplace.routes import ROUTES
 from tests.house.town import GUARDED, Town, routes
@@ -93,3 +95,22 @@ async def test_a_post_that_our_own_form_did_not_send_is_refused(
                                              headers=headers))  # fmt: skip
         assert page.status == 403, (token, headers)
         assert page.text.count("Skjemaet er for gammelt, eller kom fra et annet sted.") == 1
+
+
+async def test_who_is_refused_is_noted(town: Town, caller: Visitor) -> None:
+    host = town.people["host"]
+    await caller.sign_in(host)
+    assert (await caller.open("/plans")).status == 403
+    noted = await rows("SELECT actor_id, details->>'asked' AS asked FROM audit_entry WHERE action = 'access.refused' "
+                       "ORDER BY id DESC LIMIT 1")  # fmt: skip
+    assert noted == [{"actor_id": host.id, "asked": "coordinator"}]
+
+
+@pytest.mark.parametrize("change", ["UPDATE audit_entry SET action = 'nothing'", "DELETE FROM audit_entry"])
+async def test_the_audit_log_is_only_added_to(town: Town, caller: Visitor, change: str) -> None:
+    await caller.sign_in(town.people["host"])
+    await caller.open("/plans")
+    before = await rows("SELECT count(*) FROM audit_entry")
+    with pytest.raises(RaiseError, match="append-only"):
+        await rows(change)
+    assert await rows("SELECT count(*) FROM audit_entry") == before
