@@ -16,6 +16,7 @@ from marketplace.my_page import views as my_page
 from marketplace.people import factor_views as factors
 from marketplace.people import views as people
 from marketplace.privacy import views as privacy
+from marketplace.statistics import views as statistics
 from offers.attendance import views as attendance
 from offers.bookings import participant_views as participants
 from offers.bookings import views as bookings
@@ -186,6 +187,7 @@ ROUTES: list[Route] = [
     both("/plans/{slug}/goals/new", goals.new_goal),
     get("/goals/{slug}", goals.goal),
     both("/goals/{slug}/edit", goals.edit_goal),
+    get("/statistics", statistics.organizations),
     get("/dialogues", dialogue.dialogues),
     get("/dialogues/{slug}", dialogue.dialogue),
     post("/dialogues/{slug}/members", dialogue.add_member, "/dialogues/{slug}"),

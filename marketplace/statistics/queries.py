@@ -94,3 +94,20 @@ async def people_in_groups(scope: Scope, municipality: UUID, year: int, end: dat
         *_limits(scope, municipality, year, end),
     )
     return {row["name"]: row["number"] for row in found}
+
+
+async def held_by_organization(
+    municipality: UUID, year: int, end: datetime
+) -> tuple[list[dict[str, Any]], Any]:
+    """What each organisation held or helped to hold from January until `end`: name, offers and sessions, the
+    most sessions first; and of all together (offers, sessions). What several arranged counts once for each of them,
+    and once in all. No people are counted here."""
+    found = await rows(
+        f"""WITH {HELD}, arranged AS (SELECT o.id AS offer_id, o.owner_id AS organization_id FROM offer o
+            UNION SELECT offer_id, organization_id FROM offer_organizer)
+        SELECT w.name, count(DISTINCT h.offer_id) AS offers, count(DISTINCT h.id) AS sessions
+        FROM held h JOIN arranged a ON a.offer_id = h.offer_id JOIN organization w ON w.id = a.organization_id
+        GROUP BY GROUPING SETS ((w.id, w.name), ()) ORDER BY GROUPING(w.id), 3 DESC, w.name""",
+        *_limits(Scope(), municipality, year, end),
+    )
+    return found[:-1], found[-1]
