@@ -160,3 +160,14 @@ async def test_a_suspended_co_organiser_does_not_edit_the_offer_of_others(
     assert (await visitor.open(f"/manage/offers/{offer.slug}")).status == 200
     await suspend(centre)
     assert (await visitor.open(f"/manage/offers/{offer.slug}")).status == 404
+
+
+async def test_whoever_manages_it_is_told_that_it_is_closed_and_where_the_reason_stands(
+    visitor: Visitor, centre: Organization, kari: Person
+) -> None:
+    told = "Frivilligsentralen er stengt for en tid"
+    assert told not in (await visitor.open("/manage")).text
+    await suspend(centre)
+    page = await visitor.open("/manage")
+    assert told in page.text
+    assert page.soup.select_one(f"a[href='/organizations/apply/{centre.slug}']")
