@@ -79,13 +79,12 @@ HIDDEN = "(n.shielded OR k.shielded)"
 """Is there an alias in place of participant n and booker k, and no address? One of them wants it; and whoever is with
 somebody who does not want to be found would tell where they are."""
 
-
 BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queue_no, b.held_until,
     b.lang AS booking_lang, b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id,
     n.name AS participant, CASE WHEN c.person_id = b.participant_id THEN n.name ELSE k.name END AS booker,
     CASE WHEN {HIDDEN} THEN left(b.reference, 3) END AS alias, c.channel, c.value AS address, o.id AS offer_id, o.slug,
-    o.joining, o.sensitive, o.keep_months, o.promotion,
-    o.hold_hours, o.phone AS offer_phone, o.contact_name, o.online_url, o.state AS offer_state, w.name AS owner,
+    o.joining, o.sensitive, o.keep_months, o.promotion, o.hold_hours, o.phone AS offer_phone, o.contact_name,
+    o.online_url, o.state AS offer_state, o.state = 'published' AND w.state = 'approved' AS open, w.name AS owner,
     w.slug AS owner_slug, w.phone AS owner_phone, t.title, t.lang AS text_lang, t.meets_you, t.way_in, t.bring,
     p.capacity, p.taken, p.session_id AS pool_session_id, p.starts_at, p.ends_at
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id

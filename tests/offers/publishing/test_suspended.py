@@ -77,11 +77,14 @@ async def test_suspension_hides_the_offers_and_stops_a_form_that_was_open(
 async def test_bookings_already_made_stay_and_can_be_cancelled(
     visitor: Visitor, centre: Organization
 ) -> None:
-    offer = await make.offer("Turlag", owner=centre, joining=Joining.WHOLE)
+    offer = await make.offer("Turlag", owner=centre, joining=Joining.PER_SESSION)
     booking = await make.booking(await SeatPool.get(offer=offer))
+    page = await visitor.open(link_path(booking.id, 1))
+    assert "Se andre dager" in page.text
     await suspend(centre)
     page = await visitor.open(link_path(booking.id, 1))
     assert (page.status, "Turlag" in page.text) == (200, True)
+    assert "Se andre dager" not in page.text, "the offer's page is hidden: the link would lead nowhere"
     asked = await visitor.open(f"{link_path(booking.id, 1)}/cancel")
     assert (await visitor.submit(asked)).status == 303
     assert (await Booking.get()).state == BookingState.CANCELLED
