@@ -19,14 +19,17 @@ async def add(
     reach: tuple[Channel, str] | None,
     *,
     alias: bool,
+    own_name: str | None = None,
     lang: str,
     now: datetime,
 ) -> None:
     """Act for somebody from now on. With a way to reach them they are asked, and it counts when they say yes.
 
-    Nobody is looked up: the message is the same whoever has the address, and only whoever proves it sees who asks.
+    Nobody is looked up: the message is the same whoever has the address, and only whoever proves it sees who asks:
+    by the actor's name, or `own_name` where they have none yet.
     """
     async with in_transaction():
+        await rows("UPDATE person SET name = coalesce(name, $2) WHERE id = $1", actor, own_name)
         person = await Person.create(name=name, lang=lang, shielded=alias, created_at=now)
         made = await ActsFor.create(
             actor_id=actor,

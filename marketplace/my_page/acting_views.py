@@ -51,6 +51,7 @@ async def new_person(request: Request) -> Response:
                 given.relation,
                 given.contact,
                 alias=given.alias,
+                own_name=given.own_name,
                 lang=request.lang,
                 now=request.now,
             )
@@ -68,6 +69,8 @@ async def check(form: Any, request: Request) -> None:
         form.add_error(
             "address", _("Dette er din egen adresse. La feltet stå tomt, så går meldingene til deg.")
         )
+    if form.data.contact and not (request.person.name or form.data.own_name):
+        form.add_error("own_name", _("Skriv hva du heter, så den du hjelper vet hvem som spør."))
     if len(await acted_for(request.person.id)) >= MOST:
         form.add_error("form", _("Du hjelper %(num)s allerede. Avslutt for noen først.", num=MOST))
 

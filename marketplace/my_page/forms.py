@@ -36,7 +36,8 @@ class AliasForm(Form):
 
 
 class PersonForm(Form):
-    """Somebody to act for; with an address they are asked first."""
+    """Somebody to act for; with an address they are asked first, and must see by whom: `own_name` is asked of whoever
+    has no name here yet."""
 
     name: str = Field(min_length=1, max_length=80)
     relation: Literal[Relation.GUARDIAN, Relation.NEXT_OF_KIN]
@@ -44,6 +45,7 @@ class PersonForm(Form):
         str | None, Field(max_length=254), AfterValidator(lambda text: text and reachable(text))
     ] = None
     alias: bool = False
+    own_name: str | None = Field(None, max_length=80)
 
     words = {
         "name": {"missing": lazy("Skriv hva den du hjelper heter.")},

@@ -9,14 +9,17 @@ from marketplace.base.access import signed_in
 from marketplace.base.errors import NotFound
 from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import LANGUAGES, SOURCE
+from marketplace.base.i18n import gettext as _
 from marketplace.base.templates import render
 from marketplace.my_page import actions, queries, rules
 from marketplace.my_page.forms import AliasForm, ProfileForm
 from marketplace.people import actions as people
-from marketplace.people.queries import sign_ins, verified_contacts
+from marketplace.people.models import Relation
+from marketplace.people.queries import helpers_of, sign_ins, verified_contacts
 from marketplace.people.rules import MEMBER, RESIDENT, over
 from marketplace.people.views import signed_out
 from marketplace.settings import settings
+from organizations.directory.models import STATE_LABELS
 from organizations.members.models import ROLE_LABELS, Role
 from organizations.members.queries import memberships_of
 
@@ -50,7 +53,9 @@ async def _page(
         calendar_address=f"{settings().public_url}{calendar_path}" if calendar_path else None,
         sign_ins=[found for found in await sign_ins(me.id, now)
                   if not over(found["created_at"], found["seen_at"], lasting, now)],
-        memberships=await memberships_of(me.id), role_labels=ROLE_LABELS,
+        memberships=await memberships_of(me.id), role_labels=ROLE_LABELS, state_labels=STATE_LABELS,
+        asking=[each["helper"] or _("Noen") for each in await helpers_of(me.id)
+                if not each["accepted"] and each["relation"] != Relation.GUIDE],
         lang_choices=list(LANGUAGES.items()),
         form=form or ProfileForm.blank(name=me.name, lang=me.lang),
     )  # fmt: skip
@@ -63,7 +68,7 @@ async def profile(request: Request) -> Response:
     if not form.valid:
         return await _page(request, form=form, status=422)
     await actions.describe(request.person.id, name=form.data.name, lang=form.data.lang)
-    return see_other("/my-page" if form.data.lang == SOURCE else f"/{form.data.lang}/my-page")
+    return see_other(("" if form.data.lang == SOURCE else f"/{form.data.lang}") + "/my-page?saved=profile")
 
 
 @signed_in
@@ -94,7 +99,7 @@ async def new_calendar(request: Request) -> Response:
 @signed_in
 async def revoke_calendar(request: Request) -> Response:
     await actions.revoke_calendar_address(request.person.id, now=request.now)
-    return see_other("/my-page#calendar", request)
+    return see_other("/my-page?saved=no-calendar", request)
 
 
 @signed_in
@@ -109,7 +114,7 @@ async def end_sign_in(request: Request) -> Response:
     return (
         signed_out(request)
         if sign_in == request.person.sign_in_id
-        else see_other("/my-page#sign-ins", request)
+        else see_other("/my-page?saved=signed-out", request)
     )
 
 

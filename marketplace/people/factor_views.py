@@ -133,7 +133,7 @@ async def app(request: Request) -> Response:
     )
     picture = segno.make(address, error="m").svg_inline(scale=5, dark="#000", light="#fff", svgclass="tp-qr")
     return render(
-        request, "marketplace/people/app.html", form=form, secret=secret, picture=Markup(picture),  # noqa: S704 - drawn by segno from digits
+        request, "marketplace/people/app.html", form=form, secret=secret, address=address, picture=Markup(picture),  # noqa: S704 - drawn by segno from digits
         section="my-page", status=422 if form.errors else 200,
     )  # fmt: skip
 

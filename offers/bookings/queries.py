@@ -75,12 +75,16 @@ def pool_of(found: dict[str, Any]) -> rules.Pool:
     )  # fmt: skip
 
 
+HIDDEN = "(n.shielded OR k.shielded)"
+"""Is there an alias in place of participant n and booker k, and no address? One of them wants it; and whoever is with
+somebody who does not want to be found would tell where they are."""
+
 BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queue_no, b.held_until,
     b.lang AS booking_lang, b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id,
     n.name AS participant, CASE WHEN c.person_id = b.participant_id THEN n.name ELSE k.name END AS booker,
-    c.channel, c.value AS address, o.id AS offer_id, o.slug,
-    o.joining, o.sensitive, o.keep_months, o.promotion,
-    o.hold_hours, o.phone AS offer_phone, o.contact_name, o.online_url, o.state AS offer_state, w.name AS owner,
+    CASE WHEN {HIDDEN} THEN left(b.reference, 3) END AS alias, c.channel, c.value AS address, o.id AS offer_id, o.slug,
+    o.joining, o.sensitive, o.keep_months, o.promotion, o.hold_hours, o.phone AS offer_phone, o.contact_name,
+    o.online_url, o.state AS offer_state, o.state = 'published' AND w.state = 'approved' AS open, w.name AS owner,
     w.slug AS owner_slug, w.phone AS owner_phone, t.title, t.lang AS text_lang, t.meets_you, t.way_in, t.bring,
     p.capacity, p.taken, p.session_id AS pool_session_id, p.starts_at, p.ends_at
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
@@ -93,6 +97,8 @@ async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
     """One booking with its offer, sessions (`sessions`) and place in the queue (`place`). Raises NotFound.
 
     `booker`: whom its messages greet: who booked, or who comes when the address is theirs (a guide has booked).
+    `alias`: what lists show instead of the name, if somebody wished so, while the booking is on: whoever comes
+    must know it.
     `online`: the link to where it happens, for those who have a place and nobody else.
     """
     found = await row(f"{BOOKING} WHERE b.id = $1", booking_id, lang)
@@ -114,6 +120,8 @@ async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
         )  # fmt: skip
         found["place"] = ahead["n"] if ahead else None
     found["online"] = web_address(found["online_url"]) if found["state"] == "confirmed" else ""
+    if found["state"] not in rules.ACTIVE:
+        found["alias"] = None
     found["path"] = rules.link_path(found["id"], found["link_version"])
     found["shown_reference"] = rules.shown_reference(found["reference"])
     return found
@@ -138,11 +146,6 @@ async def booking_by_token(token: str, lang: str) -> dict[str, Any]:
     if not rules.seal_holds(found["id"], found["link_version"], parsed[1]) or found["participant"] is None:
         raise NoSuchLink
     return found
-
-
-HIDDEN = "(n.shielded OR k.shielded)"
-"""Is there an alias in place of participant n and booker k, and no address? One of them wants it; and whoever is with
-somebody who does not want to be found would tell where they are."""
 
 
 async def link_by_reference(reference: str, word: str) -> str | None:

@@ -51,7 +51,8 @@ async def manage(request: Request) -> Response:
         counts=await queries.shelf_counts(request.person, request.now),
         unsaved=await queries.unsaved_registers(request.person, request.lang, request.now),
         may_publish=Role.EDITOR in request.roles, organizations=[
-            one for one in await memberships_of(request.person.id) if {"editor", "manager"} & set(one["roles"])
+            one for one in await memberships_of(request.person.id)
+            if {"editor", "manager"} & set(one["roles"]) and one["state"] in ("approved", "suspended")
         ],
     )  # fmt: skip
 

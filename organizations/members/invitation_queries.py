@@ -5,6 +5,7 @@ from uuid import UUID
 
 from marketplace.base.database import row, rows, value
 from marketplace.base.errors import NotFound
+from marketplace.base.i18n import gettext as _
 from marketplace.people.queries import secret_hash
 
 INVITATION = """SELECT i.id, i.role, i.channel, i.address, i.lang, i.offer_id, i.created_at, i.expires_at,
@@ -32,10 +33,10 @@ async def invitation_in(organization: UUID, id: UUID) -> dict[str, Any]:  # noqa
 
 
 async def invitation_of(token: str) -> dict[str, Any]:
-    """The invitation with this link, whatever has become of it. Raises NotFound."""
+    """The invitation with this link, whatever has become of it. Raises NotFound: sent anew, it has another link."""
     found = await row(f"{INVITATION} WHERE i.token_hash = $1", secret_hash(token))
     if found is None:
-        raise NotFound
+        raise NotFound(_("Lenken virker ikke. Er det kommet en nyere melding? Bruk lenken i den."))
     return found
 
 

@@ -136,12 +136,22 @@ async def _organization(person: Any, slug: str, roles: list[Role]) -> Organizati
     return found
 
 
+async def is_only_manager(organization: UUID, person: UUID) -> bool:
+    """Would nobody manage the organisation without this person?"""
+    managers = await rows(
+        "SELECT person_id FROM membership WHERE organization_id = $1 AND role = 'manager' AND ended_at IS NULL",
+        organization,
+    )
+    return {each["person_id"] for each in managers} == {person}
+
+
 async def memberships_of(person: UUID) -> list[dict[str, Any]]:
-    """Where the person has roles: slug, name and `roles`, by name."""
+    """Where the person has roles: slug, name, `roles` and `state`, by name: while it is applied for, and when it is
+    declined, the application is all there is."""
     return await rows(
-        """SELECT w.slug, w.name, array_agg(m.role ORDER BY m.id) AS roles
+        """SELECT w.slug, w.name, w.state, array_agg(m.role ORDER BY m.id) AS roles
         FROM membership m JOIN organization w ON w.id = m.organization_id
-        WHERE m.person_id = $1 AND m.ended_at IS NULL AND w.state IN ('approved', 'suspended')
+        WHERE m.person_id = $1 AND m.ended_at IS NULL
         GROUP BY w.id ORDER BY lower(w.name), w.id LIMIT 100""",
         person,
     )

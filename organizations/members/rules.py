@@ -17,10 +17,10 @@ MOST_OPEN = 50
 """Invitations of one organisation that nobody has answered."""
 
 ROLE_HINTS = {
-    Role.HOST: lazy("Ser hvem som er påmeldt på det hen leder, og fører oppmøte. Ikke noe annet."),
+    Role.HOST: lazy("Ser hvem som er påmeldt på sine egne tilbud, og fører oppmøte. Ikke noe annet."),
     Role.EDITOR: lazy("Lager og endrer tilbud, og ser hvem som er påmeldt."),
     Role.MANAGER: lazy(
-        "Som redaktør, og styrer medlemmer og profil. Trenger en ekstra kode når hen logger inn."
+        "Som redaktør, og styrer medlemmer og profil. Trenger en ekstra kode for å logge inn."
     ),
     Role.GUIDE: lazy("Finner tilbud sammen med folk, og melder dem på."),
 }

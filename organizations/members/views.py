@@ -139,7 +139,8 @@ async def end(request: Request) -> Response:
         return _back(request, organization, secret, "ended")
     return render(
         request, "organizations/members/end.html", organization=organization, membership=membership,
-        label=ROLE_LABELS[membership.role],
+        label=ROLE_LABELS[membership.role], only=membership.role == Role.MANAGER
+        and await queries.is_only_manager(organization.id, membership.person_id),
     )  # fmt: skip
 
 
@@ -162,4 +163,5 @@ async def leave(request: Request) -> Response:
     return render(
         request, "organizations/members/leave.html", organization=organization,
         labels=[ROLE_LABELS[role] for role in roles],
+        only=await queries.is_only_manager(organization.id, request.person.id),
     )  # fmt: skip

@@ -139,6 +139,20 @@ async def test_a_helper_with_an_address_counts_only_when_its_owner_says_yes(visi
     assert "Ada Marie" in (await form_of(visitor, await course())).text
 
 
+async def test_whoever_is_asked_sees_by_whom(visitor: Visitor) -> None:
+    nameless = await make.person("", "kari@example.no")
+    await Person.filter(id=nameless.id).update(name=None)
+    await visitor.sign_in(nameless)
+    given = {"name": "Ada", "relation": "next_of_kin", "address": "ada@example.no"}
+    refused = await visitor.submit(await visitor.open("/my-page/people/new"), "/new", **given)
+    assert (refused.status, await ActsFor.all().count()) == (422, 0)
+    assert "Skriv hva du heter, så den du hjelper vet hvem som spør." in refused.text
+    assert refused.fields("/new")["address"] == ["ada@example.no"]
+    await visitor.submit(refused, "/new", own_name="Kari")
+    await visitor.sign_in(await make.person("Ada", "ada@example.no"))
+    assert "Kari vil melde på for deg" in (await visitor.open("/my-page/helpers")).text
+
+
 async def test_what_is_asked_does_not_begin_to_count_by_itself(visitor: Visitor) -> None:
     kari = await make.person("Kari", "kari@example.no")
     await make.member(await make.organization(), name="x")

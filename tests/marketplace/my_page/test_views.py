@@ -8,12 +8,14 @@ import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from marketplace.base.database import rows, value
-from marketplace.people.models import Person, SignIn
+from marketplace.base.models import Channel
+from marketplace.my_page import acting
+from marketplace.people.models import Person, Relation, SignIn
 from marketplace.people.queries import secret_hash
 from offers.bookings.models import Booking, BookingState
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool
-from organizations.members.models import Role
+from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
 from tests.visitor import Page, Visitor
@@ -181,7 +183,9 @@ async def test_the_number_of_queries_does_not_grow_with_the_bookings(
     page = await visitor.open("/my-page")
     found = sections(page)
     assert [len(titles) for titles in found.values()] == [number, number, min(number, 20)]
-    assert len(asked) == 8  # who, roles, coming, past, contacts, calendar, sign-ins, where they have roles
+    assert (
+        len(asked) == 9
+    )  # who, roles, coming, past, contacts, calendar, sign-ins, where they have roles, helpers
 
 
 async def sign_in_of(person: Person, device: str) -> SignIn:
@@ -230,7 +234,7 @@ async def test_name_and_language_are_mine_to_set(visitor: Visitor) -> None:
     ola = await make.person("Ola", "ola@example.no")
     await visitor.sign_in(ola)
     done = await visitor.submit(await visitor.open("/my-page"), "/profile", name="Olaf", lang="nn")
-    assert (done.status, done.response.headers["location"]) == (303, "/nn/my-page")
+    assert (done.status, done.response.headers["location"]) == (303, "/nn/my-page?saved=profile")
     await ola.refresh_from_db()
     assert (ola.name, ola.lang) == ("Olaf", "nn")
     await visitor.submit(await visitor.open("/my-page"), "/profile", name="", lang="nb")
@@ -274,3 +278,20 @@ async def test_a_post_without_the_form_token_or_a_sign_in_is_refused(visitor: Vi
     assert (await visitor.post(f"/my-page/{path}", {"name": "X", "lang": "en"})).status == 403
     assert await value("SELECT count(*) FROM sign_in WHERE ended_at IS NULL") == 1
     assert await value("SELECT count(*) FROM calendar_address") == 0
+
+
+async def test_what_waits_for_my_answer_and_what_i_have_applied_for_stand_on_the_page(
+    visitor: Visitor,
+) -> None:
+    kari, ola = await make.person("Kari", "kari@example.no"), await make.person("Ola", "ola@example.no")
+    await acting.add(kari.id, "Olaf", Relation.NEXT_OF_KIN, (Channel.EMAIL, "ola@example.no"), alias=False, lang="nb",
+                     now=NOW)  # fmt: skip
+    applied = await make.organization("Strikkelaget", state="applied")
+    await Membership.create(person=ola, organization=applied, role=Role.MANAGER, created_at=NOW)
+    await visitor.sign_in(ola)
+    page = await visitor.open("/my-page")
+    assert "Kari vil melde på for deg. Svar ja eller nei" in page.text
+    assert "Strikkelaget Søknad: venter på svar" in page.text
+    assert "Slutt : Strikkelaget" not in page.text, "nobody is a member of what is only applied for"
+    await visitor.submit(await visitor.open("/my-page/helpers"), "/accept")
+    assert "Svar ja eller nei" not in (await visitor.open("/my-page")).text

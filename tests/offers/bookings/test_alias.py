@@ -6,9 +6,14 @@ from datetime import timedelta
 import pytest
 
 from marketplace.base.database import rows
+from marketplace.base.mail import MAILS
+from marketplace.base.models import Channel
 from marketplace.my_page import actions
+from marketplace.people.models import Person
+from offers.bookings import mails
 from offers.bookings.models import Booking, BookingState
 from offers.bookings.queries import link_by_reference
+from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from organizations.members.models import Role
 from tests import make
@@ -16,6 +21,7 @@ from tests.conftest import NOW
 from tests.house.town import routes
 from tests.visitor import Visitor
 
+assert mails  # importing them makes them known
 CANARY = re.compile(r"kanari|51000077|51 00 00 77", re.IGNORECASE)
 
 
@@ -157,3 +163,16 @@ async def test_the_wish_is_mine_to_set_on_min_side(visitor: Visitor) -> None:
     await visitor.submit(done, "/alias", alias=None)
     await ola.refresh_from_db()
     assert not ola.shielded
+
+
+async def test_whoever_comes_is_told_what_to_say_at_the_door(visitor: Visitor) -> None:
+    tove = await make.person("Tove", "tove@example.no", shielded=True)
+    booking = await make.booking(await SeatPool.get(offer=await make.offer()), tove)
+    told = f"Navnet står ikke på lista. Si {booking.reference[:3]} til den som tar imot."
+    path = link_path(booking.id, booking.link_version)
+    assert told in (await visitor.open(path)).text
+    content = await MAILS["receipt"](Channel.EMAIL, "nb", booking=str(booking.id))
+    assert content
+    assert told in content.text
+    await Person.filter(id=tove.id).update(shielded=False)
+    assert "Navnet står ikke på lista" not in (await visitor.open(path)).text

@@ -77,11 +77,14 @@ async def test_suspension_hides_the_offers_and_stops_a_form_that_was_open(
 async def test_bookings_already_made_stay_and_can_be_cancelled(
     visitor: Visitor, centre: Organization
 ) -> None:
-    offer = await make.offer("Turlag", owner=centre, joining=Joining.WHOLE)
+    offer = await make.offer("Turlag", owner=centre, joining=Joining.PER_SESSION)
     booking = await make.booking(await SeatPool.get(offer=offer))
+    page = await visitor.open(link_path(booking.id, 1))
+    assert "Se andre dager" in page.text
     await suspend(centre)
     page = await visitor.open(link_path(booking.id, 1))
     assert (page.status, "Turlag" in page.text) == (200, True)
+    assert "Se andre dager" not in page.text, "the offer's page is hidden: the link would lead nowhere"
     asked = await visitor.open(f"{link_path(booking.id, 1)}/cancel")
     assert (await visitor.submit(asked)).status == 303
     assert (await Booking.get()).state == BookingState.CANCELLED
@@ -160,3 +163,14 @@ async def test_a_suspended_co_organiser_does_not_edit_the_offer_of_others(
     assert (await visitor.open(f"/manage/offers/{offer.slug}")).status == 200
     await suspend(centre)
     assert (await visitor.open(f"/manage/offers/{offer.slug}")).status == 404
+
+
+async def test_whoever_manages_it_is_told_that_it_is_closed_and_where_the_reason_stands(
+    visitor: Visitor, centre: Organization, kari: Person
+) -> None:
+    told = "Frivilligsentralen er stengt for en tid"
+    assert told not in (await visitor.open("/manage")).text
+    await suspend(centre)
+    page = await visitor.open("/manage")
+    assert told in page.text
+    assert page.soup.select_one(f"a[href='/organizations/apply/{centre.slug}']")

@@ -1,5 +1,6 @@
 """What coordinators see and answer: each in their own reach, one at a time, with a reason."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -277,3 +278,19 @@ async def test_the_list_comes_in_pages_that_each_ask_as_often(
     second = await visitor.open(more)
     assert names(first) + names(second) == [f"Lag {number:02}" for number in range(25)]
     assert len(names(first)) == 20
+
+
+async def test_whoever_answers_sees_whose_turn_it_is_and_that_the_register_has_another_name(
+    visitor: Visitor, nora: Person
+) -> None:
+    made = await applicant(register_state="found", register_name="LURA STRIKKELAG")
+    turn, other_name = "Nå er det deres tur.", "Navnet er et annet enn det de har skrevet."
+    page = await visitor.open(f"/approvals/{made.slug}")
+    assert (turn in page.text, other_name in page.text) == (False, False)
+    await answer(visitor, made, "asked", reason="Hvor møtes dere?")
+    await Organization.filter(id=made.id).update(register_name="SANDNES TURVENNER")
+    page = await visitor.open(f"/approvals/{made.slug}")
+    assert (turn in page.text, other_name in page.text) == (True, True)
+    visitor.wait(timedelta(minutes=1))
+    await Organization.filter(id=made.id).update(created_at=NOW + timedelta(minutes=1))  # it is sent again
+    assert turn not in (await visitor.open(f"/approvals/{made.slug}")).text

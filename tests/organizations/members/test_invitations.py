@@ -314,7 +314,7 @@ async def test_a_host_who_was_invited_to_an_offer_leads_it_when_accepting(
     assert (await visitor.open(f"/manage/offers/{offer.slug}/bookings")).status == 200
     assert (await visitor.open(f"/manage/offers/{other.slug}/bookings")).status == 404
     await visitor.sign_in(kari)
-    assert "Leder: Sangkafé" in (await visitor.open(MEMBERS)).text
+    assert "For: Sangkafé" in (await visitor.open(MEMBERS)).text
 
 
 async def test_the_sign_in_that_was_renewed_lasts_no_longer(visitor: Visitor, kari: Person) -> None:

@@ -97,8 +97,11 @@ async def test_the_last_manager_stays(visitor: Visitor, kari: Person, centre: Or
     mine = await of(kari)
     page = await visitor.submit(await visitor.open(f"{mine}/change"), "/change", role="editor")
     assert (page.status, LAST in page.text) == (422, True)
-    for address, ending in ((f"{mine}/end", "/end"), (f"{HOME}/leave", "/leave")):
-        page = await visitor.submit(await visitor.open(address), ending)
+    token = page.fields("/change")
+    for address in (f"{mine}/end", f"{HOME}/leave"):
+        page = await visitor.open(address)
+        assert (LAST in page.text, page.soup.select("main form")) == (True, []), address
+        page = await visitor.post(address, token)
         assert (page.status, LAST in page.text) == (422, True), address
     assert (await roles(kari), await told()) == ([Role.MANAGER], [])
     assert await SignIn.filter(person=kari, ended_at=None).count() == 1
