@@ -139,6 +139,15 @@ async def test_a_helper_with_an_address_counts_only_when_its_owner_says_yes(visi
     assert "Ada Marie" in (await form_of(visitor, await course())).text
 
 
+async def test_an_alias_that_was_asked_for_them_stays_when_they_accept(db: None) -> None:
+    kari, ada = await make.person("Kari", "kari@example.no"), await make.person("Ada", "ada@example.no")
+    reach = (Channel.EMAIL, "ada@example.no")
+    await acting.add(kari.id, "A", Relation.NEXT_OF_KIN, reach, alias=True, lang="nb", now=NOW)
+    await acting.accept(ada.id, (await ActsFor.get()).id, now=NOW)
+    await ada.refresh_from_db()
+    assert (ada.name, ada.shielded) == ("Ada", True)
+
+
 async def test_what_is_asked_does_not_begin_to_count_by_itself(visitor: Visitor) -> None:
     kari = await make.person("Kari", "kari@example.no")
     await make.member(await make.organization(), name="x")
