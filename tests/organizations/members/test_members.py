@@ -248,3 +248,12 @@ async def test_the_list_pages_by_role_and_asks_as_often_for_60_members(
             break
         page = await visitor.open(str(following["href"]))
     assert seen == ["Leder"] + ["Redaktør"] * 30 + ["Kursholder"] * 29
+
+
+async def test_the_addresses_of_whoever_wants_an_alias_are_nobodys_to_read(
+    visitor: Visitor, kari: Person, centre: Organization
+) -> None:
+    await make.member(centre, Role.HOST, "Siv", email="siv@example.no", shielded=True)
+    await make.member(centre, Role.HOST, "Liv", email="liv@example.no")
+    text = (await visitor.open(f"{HOME}/members")).text
+    assert ("siv@example.no" in text, "liv@example.no" in text) == (False, True)
