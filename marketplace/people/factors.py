@@ -85,10 +85,8 @@ async def give_code(person: SignedIn, code: str, *, now: datetime) -> bool:
 async def note_passkey(person: SignedIn | None, right: bool, *, now: datetime) -> None:
     """Record that a passkey was given in an answer to a second factor, or refused, there or at the door."""
     verb = "second_factor.given" if right else "second_factor.refused" if person else "sign_in.refused"
-    await audit.record(
-        verb, actor=person and person.id, person=person and person.id, object_id=person and person.sign_in_id,
-        details={"kind": "passkey"}, now=now,
-    )  # fmt: skip
+    whose = {"actor": person.id, "person": person.id, "object_id": person.sign_in_id} if person else {}
+    await audit.record(verb, **whose, details={"kind": "passkey"}, now=now)
 
 
 async def _use_code(person: UUID, code: str) -> bool:
