@@ -12,6 +12,7 @@ from marketplace.base.models import Channel
 from marketplace.my_page import acting
 from marketplace.people import actions as people
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
+from marketplace.people.queries import SignedIn
 from marketplace.privacy.erasure import erase
 from offers.bookings.claims import Party, book
 from offers.bookings.models import Booking, BookingState
@@ -189,6 +190,16 @@ async def test_of_two_last_managers_at_once_one_stays(db: None) -> None:
     )
     assert (type(second), waited) == (Refused, True)
     assert await Membership.filter(role=Role.MANAGER).count() == 1
+
+
+async def test_whoever_is_deleting_themself_takes_no_role_meanwhile(db: None) -> None:
+    owner, liv = await make.organization(), await make.person("Liv", "liv@example.no")
+    made = await members.invite(owner.id, Role.MANAGER, Channel.EMAIL, "liv@example.no", lang="nb", now=NOW)
+    me = SignedIn(liv.id, "Liv", "nb", liv.id, NOW, NOW)
+    _first, second, waited = await overlapping(
+        lambda: erase(liv.id, now=NOW), lambda: members.accept(made.id, me, now=NOW)
+    )
+    assert (type(second), waited, await Membership.all().count()) == (members.InvitationGone, True, 0)
 
 
 async def test_it_is_asked_for_by_whoever_has_lately_shown_who_they_are(visitor: Visitor) -> None:
