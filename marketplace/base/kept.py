@@ -5,6 +5,7 @@ nobody who has just booked sees the seat they took as free. What is sold is deci
 """
 
 import gzip
+import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -20,8 +21,8 @@ from marketplace.settings import settings
 MOST = 200
 """Pages that a process keeps, at some 40 kB each."""
 
-HOLE = b"-" * 48
-"""As long as a form token, and none."""
+HOLE = secrets.token_hex(24).encode()
+"""As long as a form token, and none. Nobody knows it: what somebody writes on a page is not filled with a token."""
 
 View = Callable[[Request], Awaitable[Response]]
 

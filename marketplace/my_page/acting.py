@@ -68,7 +68,11 @@ async def accept(person: UUID, acts_for: UUID, *, now: datetime) -> None:
                 FROM acts_for o WHERE o.actor_id = $4 AND o.person_id = $2 AND o.ended_at IS NULL)""",
                 acts_for, person, now, found["actor_id"],
             )  # fmt: skip
-            await rows("UPDATE person SET name = coalesce(name, $2) WHERE id = $1", person, found["called"])
+            await rows(
+                """UPDATE person n SET name = coalesce(n.name, s.name), shielded = n.shielded OR s.shielded
+                FROM person s WHERE n.id = $1 AND s.id = $2""",
+                person, stand_in,
+            )  # fmt: skip
             await rows("DELETE FROM person WHERE id = $1", stand_in)
         await audit.record("acts_for.accepted", actor=person, person=person, object_id=acts_for, now=now)
 

@@ -16,7 +16,7 @@ from marketplace.people import contacts
 from marketplace.people.queries import SignedIn, secret_hash, verified_contacts
 from offers.bookings.rules import ACTIVE
 from offers.catalogue.models import Offer
-from offers.publishing.team_actions import assign_host
+from offers.publishing.team_actions import assign_host, tidy_hosts
 from organizations.members import actions as members
 
 REVOKE = (
@@ -79,6 +79,7 @@ async def accept(invitation: dict[str, Any], person: SignedIn, *, name: str | No
     """Take the role that one is invited to; a host also leads the offer that the invitation names. Returns the new
     secret of the sign-in. Raises InvitationGone."""
     async with in_transaction():
+        await tidy_hosts(person.id)
         secret = await members.accept(invitation["id"], person, now=now)
         if name:
             await people.describe(person.id, name=name, lang=person.lang)

@@ -14,7 +14,7 @@ from marketplace.base.access import public, signed_in_again
 from marketplace.base.errors import NotFound
 from marketplace.base.http import Request, local_path, see_other
 from marketplace.base.i18n import gettext as _
-from marketplace.base.limits import limit, limit_visitor
+from marketplace.base.limits import Tries, limit, limit_visitor, limits
 from marketplace.base.templates import render
 from marketplace.people import actions, factors, passkeys
 from marketplace.people.forms import AppForm, PasskeyForm, SecondFactorForm, SignInForm
@@ -22,7 +22,7 @@ from marketplace.people.queries import verified_contacts
 from marketplace.people.views import sign_in_page, visit_of, with_sign_in
 from marketplace.settings import settings
 
-QUARTER = timedelta(minutes=15)
+QUARTER, DAY = timedelta(minutes=15), timedelta(days=1)
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -43,7 +43,10 @@ async def second_factor(request: Request) -> Response:
     if request.method == "POST":
         form = await SecondFactorForm.read(request)
         if form.valid:
-            await limit("second factor", str(somebody.id), 20, QUARTER, now=request.now)
+            # A code of an app has a million values, and three count: a day of guesses must come to nothing too.
+            me = str(somebody.id)
+            tries = [Tries("second factor", me, 20, QUARTER), Tries("second factor in a day", me, 60, DAY)]
+            await limits(tries, now=request.now)
             if await factors.give_code(somebody, form.data.code, now=request.now):
                 return await _stronger(request, somebody.sign_in_id, form.data.next)
             form.add_error(
@@ -81,11 +84,13 @@ async def passkey(request: Request) -> Response:
         else None
     )
     if whose is None or (request.half and whose != request.half.id):
+        await factors.note_passkey(somebody, False, now=request.now)
         wanted = local_path(form.values.get("next"))
         if somebody and somebody.has_second_factor:
             return await _second_factor_page(request, SecondFactorForm.blank(next=wanted), 422, refused=True)
         return await sign_in_page(request, SignInForm.blank(next=wanted), 422, refused=True)
     if somebody and whose == somebody.id:
+        await factors.note_passkey(somebody, True, now=request.now)
         return await _stronger(request, somebody.sign_in_id, form.data.next)
     secret = await actions.enter_by_passkey(whose, visit_of(request), now=request.now)
     return with_sign_in(see_other(form.data.next or "/my-page", request), secret)

@@ -82,6 +82,13 @@ async def give_code(person: SignedIn, code: str, *, now: datetime) -> bool:
     return right
 
 
+async def note_passkey(person: SignedIn | None, right: bool, *, now: datetime) -> None:
+    """Record that a passkey was given in an answer to a second factor, or refused, there or at the door."""
+    verb = "second_factor.given" if right else "second_factor.refused" if person else "sign_in.refused"
+    whose = {"actor": person.id, "person": person.id, "object_id": person.sign_in_id} if person else {}
+    await audit.record(verb, **whose, details={"kind": "passkey"}, now=now)
+
+
 async def _use_code(person: UUID, code: str) -> bool:
     app = await row("SELECT secret, last_step FROM totp WHERE person_id = $1 FOR NO KEY UPDATE", person)
     secret = unseal(APP, bytes(app["secret"]).decode()) if app else None

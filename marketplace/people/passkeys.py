@@ -39,8 +39,8 @@ from marketplace.settings import LOOPBACK, is_address, settings
 LASTS = timedelta(minutes=5)
 """How long a challenge waits for its answer."""
 PURPOSE = "passkey challenge"
-NOT_RIGHT = (WebAuthnException, ValueError, TypeError, LookupError, struct.error)
-"""What the library and what it reads with say to an answer that no browser made."""
+NOT_RIGHT = (WebAuthnException, ValueError, TypeError, LookupError, RecursionError, struct.error)
+"""What the library and what it reads with say to an answer that no browser made: RecursionError when it is deep."""
 VERIFIED = UserVerificationRequirement.REQUIRED
 
 

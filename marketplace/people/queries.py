@@ -123,16 +123,15 @@ async def acted_for(actor: UUID) -> list[dict[str, Any]]:
     )  # fmt: skip
 
 
-async def may_act_for(actor: UUID, person: UUID) -> str | None:
-    """The name of somebody whom the actor may book for; None when they may not. Inside a transaction nobody ends that
-    before it is over."""
-    found = await row(
-        """SELECT n.name FROM acts_for a JOIN person n ON n.id = a.person_id
+async def may_act_for(actor: UUID, person: UUID) -> dict[str, Any] | None:
+    """name and shielded of somebody whom the actor may book for; None when they may not. Inside a transaction nobody
+    ends that before it is over."""
+    return await row(
+        """SELECT coalesce(n.name, '') AS name, n.shielded FROM acts_for a JOIN person n ON n.id = a.person_id
         WHERE a.actor_id = $1 AND a.person_id = $2 AND a.ended_at IS NULL AND a.accepted_at IS NOT NULL
             AND a.relation <> 'guide' FOR SHARE OF a""",
         actor, person,
     )  # fmt: skip
-    return (found["name"] or "") if found else None
 
 
 async def helpers_of(person: UUID) -> list[dict[str, Any]]:

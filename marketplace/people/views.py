@@ -49,14 +49,16 @@ async def sign_in_page(request: Request, form: Any, status: int = 200, refused: 
                   refused=refused, status=status)  # fmt: skip
 
 
-async def _send(request: Request, channel: Channel, address: str, next_path: str | None) -> Response:
+async def _send(
+    request: Request, channel: Channel, address: str, next_path: str | None, owner: str = ""
+) -> Response:
     """Send a link and a code, and go to the page that takes the code.
 
-    A browser that has signed in with the address before has a count of its own: whoever asks for messages to
-    somebody else's address, from many networks, cannot keep its owner out.
+    A browser that has signed in with the address before has a count of its own, and so has its `owner` who is signed
+    in: whoever asks for messages to somebody else's address, from many networks, cannot keep its owner out.
     """
     tries = [of_visitor("sign-in", request, 20, HOUR)]
-    if known := _known_browser(request, address):
+    if known := owner or _known_browser(request, address):
         tries.append(Tries("sign-in here", known, 10, HOUR))
     else:
         tries += [
@@ -93,7 +95,9 @@ async def again(request: Request) -> Response:
         form = await AgainForm.read(request)
         to = next((each for each in mine if form.valid and each["id"] == form.data.contact), None)
         if to:
-            return await _send(request, Channel(to["channel"]), to["value"], form.data.next)
+            return await _send(
+                request, Channel(to["channel"]), to["value"], form.data.next, str(request.person.id)
+            )
         form.errors = {"contact": _("Velg hvor vi skal sende koden.")}
     elif mine:
         form.values["contact"] = str(mine[0]["id"])

@@ -1,7 +1,6 @@
 """Deleting all of a person at their wish. Each step can be done again: whoever is interrupted begins anew."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from marketplace.base import audit
@@ -20,22 +19,26 @@ GOES = """WITH me AS (
     WHERE p.id = $1
 ), near AS (
     SELECT id FROM me UNION SELECT b.participant_id FROM booking b JOIN me ON me.id = b.booked_by_id
-    UNION SELECT person_id FROM acts_for WHERE actor_id = $1
+    UNION SELECT person_id FROM acts_for WHERE actor_id = $1 AND ended_at IS NULL
 ) SELECT id FROM near WHERE id = $1 OR (
     NOT EXISTS (SELECT FROM contact_point v WHERE v.person_id = near.id AND v.verified_at IS NOT NULL)
     AND NOT EXISTS (SELECT FROM acts_for a WHERE a.person_id = near.id
         AND (a.relation = 'guide' OR a.actor_id <> $1 AND a.ended_at IS NULL)))"""
 """The person $1, and those who are here only through them: themself as a guest with an address that is theirs, and whom
-they have booked for. Whoever has a sign-in, another helper or was helped by a guide stays."""
+they book for. Whoever has a sign-in, another helper or was helped by a guide stays, and so does whoever they have
+stopped helping: what is booked for them is theirs alone."""
+
+ALONE = """EXISTS (SELECT FROM membership m WHERE m.organization_id = w.id AND m.person_id = $1 AND m.role = 'manager'
+    AND m.ended_at IS NULL) AND NOT EXISTS (SELECT FROM membership m WHERE m.organization_id = w.id
+    AND m.person_id <> $1 AND m.role = 'manager' AND m.ended_at IS NULL)"""
+"""Is the person $1 the only one who manages organisation w?"""
 
 
 async def managed_alone(person: UUID) -> list[str]:
-    """Names of the organisations that nobody would manage without the person."""
+    """Names of the organisations that nobody would manage without the person. One that the municipality has not let in
+    needs nobody."""
     found = await rows(
-        """SELECT DISTINCT w.name FROM membership m JOIN organization w ON w.id = m.organization_id
-        WHERE m.person_id = $1 AND m.role = 'manager' AND m.ended_at IS NULL AND NOT EXISTS (
-            SELECT FROM membership o WHERE o.organization_id = m.organization_id AND o.person_id <> $1
-            AND o.role = 'manager' AND o.ended_at IS NULL) ORDER BY w.name""",
+        f"SELECT w.name FROM organization w WHERE w.state IN ('approved', 'suspended') AND {ALONE} ORDER BY w.name",
         person,
     )
     return [each["name"] for each in found]
@@ -84,27 +87,32 @@ async def _forget(person: UUID, now: datetime) -> bool:
         for helped in await rows("SELECT DISTINCT person_id FROM acts_for WHERE actor_id = $1", person):
             if helped["person_id"] not in gone:
                 await hand_over(person, helped["person_id"])
-        addresses = await rows(
-            """SELECT DISTINCT channel, value FROM contact_point
-            WHERE person_id = $1 AND verified_at IS NOT NULL OR person_id = ANY($2)""",
-            person, gone,
-        )  # fmt: skip
-        await _delete(person, gone, addresses)
+        await rows(OWN_MESSAGES, gone)
+        # An application goes with the only one who stands behind it, who is whom to ask.
+        await rows(f"DELETE FROM organization w WHERE w.state IN ('applied', 'declined') AND {ALONE}", person)
+        await _delete(person, gone)
         await rows("UPDATE person SET name = NULL, lang = 'nb', shielded = false WHERE id = ANY($1)", gone)
         await audit.record("person.erased", actor=person, person=person, now=now)
     return True
 
 
-async def _delete(person: UUID, gone: list[UUID], addresses: list[dict[str, Any]]) -> None:
-    """What is about these persons only, and what lies ready for their addresses."""
+OWN_MESSAGES = """DELETE FROM outbox_message WHERE string_to_array(dedupe_key, ':') && ARRAY(
+    SELECT id::text FROM booking WHERE participant_id = ANY($1) OR booked_by_id = ANY($1)
+    UNION ALL SELECT id::text FROM sign_in_ticket WHERE person_id = ANY($1)
+    UNION ALL SELECT id::text FROM acts_for WHERE actor_id = ANY($1))"""
+"""Messages of what these persons $1 have done, whatever the address. What else lies ready for an address that they have
+not proven theirs is for whoever has it: anybody can type it."""
+
+
+async def _delete(person: UUID, gone: list[UUID]) -> None:
+    """What is about these persons only, and what lies ready for the addresses that the person has proven theirs."""
+    for table in ("outbox_message", "sign_in_ticket", "invitation"):
+        await rows(
+            f"""DELETE FROM {table} t USING contact_point own WHERE own.person_id = $1
+            AND own.verified_at IS NOT NULL AND t.channel = own.channel AND t.address = own.value""",
+            person,
+        )
     for table in ("sign_in", "sign_in_ticket", "totp", "passkey", "recovery_code", "calendar_address", "membership",
                   "host_assignment", "contact_point"):  # fmt: skip
         await rows(f"DELETE FROM {table} WHERE person_id = ANY($1)", gone)
     await rows("DELETE FROM acts_for WHERE actor_id = $1 OR person_id = ANY($2)", person, gone)
-    channels, values = [each["channel"] for each in addresses], [each["value"] for each in addresses]
-    for table in ("outbox_message", "sign_in_ticket", "invitation"):
-        await rows(
-            f"""DELETE FROM {table} t USING unnest($1::text[], $2::text[]) AS a (channel, value)
-            WHERE t.channel = a.channel AND t.address = a.value""",
-            channels, values,
-        )  # fmt: skip

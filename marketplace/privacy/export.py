@@ -57,8 +57,9 @@ SECTIONS: dict[str, Section] = {
         FROM mine JOIN booking b USING (id) {OFFER} JOIN attendance a ON a.booking_id = b.id
             JOIN session s ON s.id = a.session_id ORDER BY s.starts_at, a.id"""),
     "people_i_help": Section(lazy("Folk du hjelper"), "acts_for",
-        """SELECT n.name, a.relation, a.created_at, a.accepted_at, a.ended_at FROM acts_for a
-            JOIN person n ON n.id = a.person_id WHERE a.actor_id = $1 AND a.relation <> 'guide' ORDER BY a.id"""),
+        """SELECT CASE WHEN a.ended_at IS NULL THEN n.name END AS name, a.relation, a.created_at, a.accepted_at,
+            a.ended_at FROM acts_for a JOIN person n ON n.id = a.person_id
+        WHERE a.actor_id = $1 AND a.relation <> 'guide' ORDER BY a.id"""),
     "my_helpers": Section(lazy("Folk som hjelper deg"), "acts_for",
         """SELECT k.name, a.relation, a.created_at, a.accepted_at, a.ended_at FROM acts_for a
             JOIN person k ON k.id = a.actor_id WHERE a.person_id = $1 ORDER BY a.id"""),

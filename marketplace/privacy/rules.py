@@ -63,6 +63,7 @@ def person_done(person: str, made: str) -> str:
 
 
 OFFER_OVER = "CASE WHEN {o}.state = 'cancelled' THEN {o}.changed_at ELSE {o}.last_session_ends END"
+ANSWERED = "(SELECT coalesce(max(d.at), {o}.created_at) FROM decision d WHERE d.organization_id = {o}.id)"
 WORK = "answering for what was done at work"
 NUMBERS = "points to a person who has no name any more; numbers remain"
 
@@ -82,7 +83,8 @@ TABLES: dict[str, Table] = {
     "membership": Table(
         {"person_id": "what a person may do", "role": "what a person may do"},
         "id created_at ended_at organization_id",
-        Goes("t.ended_at", TWO_YEARS),
+        Goes(f"""coalesce(t.ended_at, (SELECT {ANSWERED.format(o="o")} FROM organization o
+            WHERE o.id = t.organization_id AND o.state = 'declined'))""", TWO_YEARS),
     ),
     "invitation": Table(
         {"channel": "where the invitation goes", "address": "where the invitation goes", "lang": "their language",
@@ -186,7 +188,8 @@ TABLES: dict[str, Table] = {
         {"contact_name": "whom to ask", "phone": "whom to ask", "email": "whom to ask"},
         "id slug name kind state number website source_lang created_at logo_id municipality_id parent_id "
         "register_state register_name voluntary_register register_at",
-        stays="public, and the organisation's own to change while it is here",
+        # Of one that is let in it is public, and its own to change while it is here.
+        Goes(f"CASE WHEN t.state = 'declined' THEN {ANSWERED.format(o='t')} END", TWO_YEARS),
     ),
     "picture": Table(
         {"content": "showing what it is like; people in it have said yes"},

@@ -95,7 +95,7 @@ async def book(
     for _attempt in range(3):  # a reference that is taken already: one in 3,000 with 100,000 bookings
         try:
             async with in_transaction():
-                name = await _name_of(party)
+                whom = await _whom(party)
                 pool = await _lock(slug, session, viewer)
                 decided = pool_of(pool)
                 state = rules.first_state(decided, party.seats)
@@ -109,8 +109,9 @@ async def book(
             existing = await _same_form_or_person(pool["pool_id"], party, form_key)
         if existing and existing.anothers:
             # They have booked themselves, or somebody else has for them: whoever helps must not learn that.
-            party = replace(party, participant=None, participant_name=name)
+            party = replace(party, participant=None, participant_name=whom["name"], alias=whom["shielded"])
         elif existing and party.participant and not existing.again:
+            name = whom["name"]
             words = _("%(name)s står på venteliste her allerede. Du finner det på Min side.", name=name)
             if existing.state is not BookingState.WAITING:
                 words = _("%(name)s er allerede påmeldt. Du finner påmeldingen på Min side.", name=name)
@@ -120,14 +121,14 @@ async def book(
     raise Conflict(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til."))
 
 
-async def _name_of(party: Party) -> str | None:
-    """The name of whom the booker acts for. Raises ForWhom when they may not, or not any more."""
+async def _whom(party: Party) -> dict[str, Any]:
+    """Whom the booker acts for: name and shielded. Raises ForWhom when they may not, or not any more."""
     if party.participant is None:
-        return None
-    name = await may_act_for(party.person, party.participant) if party.person else None
-    if name is None:
+        return {}
+    whom = await may_act_for(party.person, party.participant) if party.person else None
+    if whom is None:
         raise ForWhom(_("Du kan ikke melde på den du valgte. Velg på nytt."))
-    return name
+    return whom
 
 
 async def _lock(slug: str, session: UUID | None, viewer: Viewer) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from marketplace.base.mail import post
 from marketplace.base.models import Channel
 from offers.catalogue.models import Offer
 from offers.publishing.actions import editing
-from organizations.members.queries import managers_to_tell
+from organizations.members.queries import HELD, managers_to_tell
 
 
 async def assign_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) -> None:
@@ -24,6 +24,19 @@ async def assign_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) ->
         )  # fmt: skip
         await record("host.assigned", now=now, actor=by, object_id=offer.id, person=person,
                      organization=offer.owner_id)  # fmt: skip
+
+
+LEADING_NO_MORE = f"""DELETE FROM host_assignment h USING offer o WHERE o.id = h.offer_id
+    AND $1 IN (h.person_id, h.offer_id) AND NOT EXISTS (SELECT FROM {HELD} m
+        WHERE m.person_id = h.person_id AND m.role IN ('host', 'editor', 'manager')
+        AND (m.organization_id = o.owner_id OR EXISTS (SELECT FROM offer_organizer c
+            WHERE c.offer_id = o.id AND c.organization_id = m.organization_id)))"""
+
+
+async def tidy_hosts(whose: UUID) -> None:
+    """Of a person, or of an offer: forget assignments that count no longer, for the role behind them has ended. So a
+    role that begins anew does not bring them back."""
+    await rows(LEADING_NO_MORE, whose)
 
 
 async def remove_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) -> None:
@@ -58,4 +71,5 @@ async def remove_organizer(offer: Offer, organization: UUID, *, by: UUID, now: d
         await rows(
             "DELETE FROM offer_organizer WHERE offer_id = $1 AND organization_id = $2", offer.id, organization
         )
+        await tidy_hosts(offer.id)
         await record("organizer.removed", now=now, actor=by, object_id=offer.id, organization=organization)

@@ -73,7 +73,9 @@ def card(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
     """A row of the list with its words."""
     return offer | {
         "kind_label": KIND_LABELS[offer["kind"]],
-        "seats_text": seats_text(offer) if offer["has_seats"] and offer["state"] == "published" else "",
+        "seats_text": seats_text(offer)
+        if offer["has_seats"] and offer["sees"] and offer["state"] == "published"
+        else "",
         "begun": bool(offer["next_session_at"] and offer["next_session_at"] <= now),
     }
 
@@ -112,12 +114,16 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
     missing = await actions.missing_of(offer, request.now) if offer.state == OfferState.DRAFT else []
     lacking = {rules.STEP_OF[objection] for objection in missing}
     coming = await queries.sessions_of(offer.id, request.now, SHOWN + 1)
+    may = await queries.reach(request.person, offer)
     return render(
         request, "offers/publishing/show.html", status=status, form=form, steps=STEPS, lacking=lacking,
-        sessions=[one | {"seats_text": seats_text(one) if one["has_seats"] else ""} for one in coming[:SHOWN]],
+        sessions=[
+            one | {"seats_text": seats_text(one) if one["has_seats"] and may.sees else ""}
+            for one in coming[:SHOWN]
+        ],
         published=offer.state == OfferState.PUBLISHED and request.query.get("done") == ["published"],
         suspended=rules.SUSPENDED if offer.owner.state == OrganizationState.SUSPENDED else "",
-        more=len(coming) > SHOWN, pool_text=await pool_text(offer), may=await queries.reach(request.person, offer),
+        more=len(coming) > SHOWN, pool_text=await pool_text(offer) if may.sees else "", may=may,
         hosts=await team.hosts_of(offer.id), organizers=await team.organizers(offer.id),
         **await about(offer, request.lang),
     )  # fmt: skip

@@ -15,7 +15,13 @@ from organizations.approval import rules
 from organizations.approval.models import Answer, Decision
 from organizations.approval.queries import has_number
 from organizations.approval.register import Answer as Registered
-from organizations.directory.models import STATE_LABELS, Organization, OrganizationState, OrganizationText
+from organizations.directory.models import (
+    STATE_LABELS,
+    Organization,
+    OrganizationKind,
+    OrganizationState,
+    OrganizationText,
+)
 from organizations.members.models import Membership, Role
 from organizations.members.queries import coordinators_to_tell, managers_to_tell
 
@@ -82,6 +88,8 @@ async def send_again(
         if facts.get("number") and await has_number(facts["number"], organization):
             raise NumberTaken
         facts |= {"municipality_id": municipality, "created_at": now} | _said(registered, now)
+        if municipality != found.municipality_id or facts["kind"] is not OrganizationKind.MUNICIPAL:
+            facts["parent_id"] = None  # it was put under a unit as what it said that it was
         await found.update_from_dict(facts).save(update_fields=list(facts))
         await OrganizationText.filter(organization_id=organization, lang=found.source_lang).update(
             summary=summary
@@ -93,12 +101,18 @@ async def send_again(
 
 
 async def decide(
-    organization: UUID, answer: Answer, *, reason: str, vouched: bool, seen: int, by: UUID, now: datetime
-) -> None:
-    """Answer an organisation. Raises Refused when the answer does not fit the state it is in, or somebody has answered
-    since the coordinator had `seen` so many answers; `Lacking` when the answer lacks something."""
+    organization: UUID, answer: Answer, *, reason: str, vouched: bool, seen: int, by: UUID, now: datetime,
+    sent: datetime | None = None,
+) -> None:  # fmt: skip
+    """Answer an organisation. Raises Refused when the answer does not fit the state it is in, somebody has answered
+    since the coordinator had `seen` so many answers, or the application is not the one `sent` then; `Lacking` when the
+    answer lacks something."""
     async with in_transaction():
         found = await _lock(organization)
+        if sent and sent != found.created_at:
+            raise Refused(
+                _("De har sendt søknaden på nytt etter at du åpnet siden. Se over den før du svarer.")
+            )
         new = rules.MOVES[found.state].get(answer)
         if new is None or seen != await Decision.filter(organization_id=organization).count():
             raise Refused(

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 from stdnum.exceptions import ValidationError
 from stdnum.no import orgnr
 
@@ -68,12 +68,13 @@ class ApplyForm(Form):
 
 
 class AnswerForm(Form):
-    """`seen`: how many answers there were when the page was opened."""
+    """`seen`: how many answers there were when the page was opened; `sent`: when that application was sent."""
 
     answer: Answer
     reason: str = Field("", max_length=2000)
     vouched: bool = False
     seen: int = Field(0, ge=0, le=100_000)
+    sent: AwareDatetime | None = None
     words: ClassVar[dict[str, dict[str, Any]]] = {"answer": {"missing": lazy("Velg hva du svarer.")}}
 
 

@@ -159,11 +159,11 @@ async def _approval(
     municipal = found.kind is OrganizationKind.MUNICIPAL
     form = answer or unit or AnswerForm.blank()
     if answer:
-        answer.values["seen"] = str(len(decisions))
+        answer.values |= {"seen": str(len(decisions)), "sent": found.created_at.isoformat()}
     return render(
         request, "organizations/approval/approval.html", status=422 if form.errors else 200, form=form,
         organization=found, decides=decides, decisions=decisions, answered=rules.ANSWERED_LABELS,
-        answer_form=answer or AnswerForm.blank(seen=len(decisions)),
+        answer_form=answer or AnswerForm.blank(seen=len(decisions), sent=found.created_at.isoformat()),
         unit_form=unit or UnitForm.blank(parent=found.parent_id),
         choices=[(one.value, rules.ANSWER_LABELS[one], rules.ANSWER_HINTS[one]) for one in rules.MOVES[found.state]],
         units=await queries.units_above(request.person, found) if municipal and decides else [],

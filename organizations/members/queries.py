@@ -162,8 +162,9 @@ PAGE = 50
 
 
 async def members(organization: UUID, lang: str, after: UUID | None = None) -> list[dict[str, Any]]:
-    """A page of the memberships, by role and then the oldest first: id, person_id, name, addresses that are proven,
-    role, created_at, and for a host the titles of what they lead. One more than PAGE: there are more.
+    """A page of the memberships, by role and then the oldest first: id, person_id, name, addresses that are proven
+    (none of whoever is shielded), role, created_at, and for a host the titles of what they lead. One more than PAGE:
+    there are more.
 
     It only asks what the offers are called; they belong to a floor above.
     """
@@ -171,7 +172,7 @@ async def members(organization: UUID, lang: str, after: UUID | None = None) -> l
     return await rows(
         f"""SELECT m.id, m.person_id, m.role, m.created_at, p.name,
             ARRAY(SELECT c.value FROM contact_point c WHERE c.person_id = p.id AND c.verified_at IS NOT NULL
-                ORDER BY c.channel, c.value) AS addresses,
+                AND NOT p.shielded ORDER BY c.channel, c.value) AS addresses,
             CASE WHEN m.role = 'host' THEN ARRAY(SELECT t.title FROM host_assignment h
                 JOIN offer o ON o.id = h.offer_id AND o.state <> 'cancelled'
                 JOIN LATERAL (SELECT x.title FROM offer_text x WHERE x.offer_id = o.id

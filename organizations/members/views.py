@@ -60,7 +60,7 @@ def _choices(organization: Organization) -> list[tuple[str, Any, Any]]:
     ]
 
 
-@member(Role.MANAGER)
+@member(Role.MANAGER, again=True)
 async def invite(request: Request) -> Response:
     """POST /manage/organizations/{slug}/invitations"""
     organization = await organization_managed_by(request.person, request.path_params["slug"])

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from marketplace.access import Guarded
 from marketplace.base.database import rows
 from marketplace.base.http import Request
+from marketplace.people.models import SignIn
 from marketplace.routes import ROUTES
 from tests.house.town import GUARDED, Town, routes
 from tests.visitor import Page, Visitor
@@ -103,3 +104,23 @@ async def test_who_is_refused_is_noted(town: Town, caller: Visitor) -> None:
     noted = await rows("SELECT actor_id, details->>'asked' AS asked FROM audit_entry WHERE action = 'access.refused' "
                        "ORDER BY id DESC LIMIT 1")  # fmt: skip
     assert noted == [{"actor_id": host.id, "asked": "coordinator"}]
+
+
+BEHIND_THE_DOOR = [(route, method) for route in GUARDED for method in ("GET", "POST")
+                   if method in (route.methods or ()) and route.endpoint.mark.signed_in]  # fmt: skip
+
+
+@pytest.mark.parametrize(("route", "method"), BEHIND_THE_DOOR, ids=lambda part: getattr(part, "path", part))
+async def test_who_has_yet_to_give_the_second_factor_is_nobody_yet(
+    route: Route, method: str, town: Town, caller: Visitor
+) -> None:
+    """With a form token too, that any public page gives."""
+    someone = town.people["resident"]
+    await caller.sign_in(someone)
+    await SignIn.filter(person=someone).update(second_factor_at=None)
+    path, token = town.path(route), await token_of(caller)
+    page = await (caller.open(path) if method == "GET" else caller.post(path, {"form_token": token}))
+    assert (page.status, page.response.headers["location"].partition("?")[0]) == (
+        303,
+        "/sign-in/second-factor",
+    )

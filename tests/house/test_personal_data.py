@@ -25,6 +25,7 @@ from offers.attendance.keys import YearClosed, year_key
 from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.publishing.models import HostAssignment
+from organizations.approval.models import Answer, Decision
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
@@ -229,6 +230,25 @@ async def test_whoever_has_a_sign_in_a_role_or_a_later_booking_is_not_forgotten(
     await forget(NOW + timedelta(days=730))
     assert await names() == set()
     assert await value("SELECT count(*) FROM contact_point") == 0
+
+
+async def test_who_was_declined_goes_two_years_after_the_answer_with_whom_to_ask(tidy: None) -> None:
+    for state, name in (
+        ("declined", "Avslått"),
+        ("applied", "Søker"),
+        ("approved", "Med"),
+        ("suspended", "Stengt"),
+    ):
+        made = await make.organization(state=state, contact_name=name, email="a@example.no")
+        await make.member(made, Role.MANAGER, name, email=f"{state}@example.no")
+        await Decision.create(organization=made, answer=Answer.ASKED, reason="Hvem er dere?", at=NOW)
+    await forget(NOW + timedelta(days=729))
+    assert await names() == {"Avslått", "Søker", "Med", "Stengt"}
+    await forget(NOW + timedelta(days=730))
+    assert await names() == {"Søker", "Med", "Stengt"}
+    left = {each["contact_name"] for each in await rows("SELECT contact_name FROM organization")}
+    assert left == {"Søker", "Med", "Stengt"}
+    assert await value("SELECT count(*) FROM contact_point WHERE value LIKE 'declined%'") == 0
 
 
 async def test_a_request_without_dates_is_kept_while_it_is_open(tidy: None) -> None:

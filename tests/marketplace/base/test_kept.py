@@ -119,6 +119,16 @@ async def test_a_page_with_a_form_is_kept_without_its_token(visitor: Visitor, cl
     assert kept.HOLE.decode() not in page.response.text
 
 
+async def test_what_somebody_writes_on_a_page_is_never_filled_with_a_token(
+    visitor: Visitor, clock: SimpleNamespace
+) -> None:
+    dashes = "-" * 48
+    for _time in range(2):
+        visitor.client.cookies.clear()
+        page = await visitor.open(f"/sign-in?next=/{dashes}")
+        assert page.fields("/sign-in")["next"] == [f"/{dashes}"]
+
+
 async def test_the_token_of_one_visitor_is_no_good_to_another(
     visitor: Visitor, clock: SimpleNamespace
 ) -> None:

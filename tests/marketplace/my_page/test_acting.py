@@ -153,6 +153,15 @@ async def test_whoever_is_asked_sees_by_whom(visitor: Visitor) -> None:
     assert "Kari vil melde på for deg" in (await visitor.open("/my-page/helpers")).text
 
 
+async def test_an_alias_that_was_asked_for_them_stays_when_they_accept(db: None) -> None:
+    kari, ada = await make.person("Kari", "kari@example.no"), await make.person("Ada", "ada@example.no")
+    reach = (Channel.EMAIL, "ada@example.no")
+    await acting.add(kari.id, "A", Relation.NEXT_OF_KIN, reach, alias=True, lang="nb", now=NOW)
+    await acting.accept(ada.id, (await ActsFor.get()).id, now=NOW)
+    await ada.refresh_from_db()
+    assert (ada.name, ada.shielded) == ("Ada", True)
+
+
 async def test_what_is_asked_does_not_begin_to_count_by_itself(visitor: Visitor) -> None:
     kari = await make.person("Kari", "kari@example.no")
     await make.member(await make.organization(), name="x")

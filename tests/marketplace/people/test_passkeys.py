@@ -85,6 +85,9 @@ async def test_a_key_is_the_second_step_after_a_link(kari: Visitor) -> None:
     page = await enter(kari, mine, "/sign-in/second-factor?next=/my-page")
     assert page.response.headers["location"] == "/my-page"
     assert (await kari.open("/my-page")).status == 200
+    person = (await Passkey.get()).person_id
+    given = "SELECT actor_id, details->>'kind' AS kind FROM audit_entry WHERE action = 'second_factor.given'"
+    assert await rows(given) == [{"actor_id": person, "kind": "passkey"}]
 
 
 async def test_an_answer_counts_once(kari: Visitor) -> None:
@@ -179,12 +182,15 @@ async def test_somebody_elses_key_is_not_my_second_step(kari: Visitor) -> None:
     answer = await enter(kari, pers, "/sign-in/second-factor")
     assert (answer.status, answer.heading) == (422, "Bekreft at det er deg")
     assert await who(kari) is None
+    refused = "SELECT person_id FROM audit_entry WHERE action = 'second_factor.refused'"
+    mine = await value("SELECT person_id FROM contact_point WHERE value = $1", KARI)
+    assert await rows(refused) == [{"person_id": mine}]
 
 
 NONSENSE = ["", "{", "[]", "null", '{"id": 7}', '{"id":"a","rawId":"a","type":"public-key","response":{}}',
             '{"id":"æ","rawId":"æ","type":"public-key","response":{"clientDataJSON":"æ","authenticatorData":"æ",'
             '"signature":"æ"}}', '{"id":"YQ","rawId":"YQ","type":"public-key","response":{"clientDataJSON":"YQ",'
-            '"attestationObject":"YQ"}}', "x" * 30_000]  # fmt: skip
+            '"attestationObject":"YQ"}}', "x" * 30_000, "[" * 19_000]  # fmt: skip
 
 
 @pytest.mark.parametrize("answer", NONSENSE)

@@ -3,14 +3,18 @@
 from datetime import timedelta
 
 import pyotp
+import pytest
 
 from marketplace.access import SECOND_FACTOR
 from marketplace.base.database import rows, value
-from marketplace.people.factors import reset
-from marketplace.people.models import Person, Totp
+from marketplace.people.factors import give_code, reset
+from marketplace.people.models import Person, SignIn, Totp
+from marketplace.people.queries import SignedIn
 from organizations.members.models import Role
 from tests import make
+from tests.conftest import NOW
 from tests.marketplace.people.door import ask, last_message, signed_in_for_real
+from tests.offers.bookings.test_races import overlapping
 from tests.visitor import Page, Visitor
 
 REIDUN = "reidun@example.no"
@@ -247,3 +251,18 @@ async def test_the_operator_takes_the_factor_from_whoever_has_lost_it(visitor: V
 
 async def test_the_roles_that_see_others_must_have_one() -> None:
     assert {"manager", "coordinator"} == SECOND_FACTOR
+
+
+@pytest.mark.parametrize("kind", ["app", "recovery code"])
+async def test_of_two_who_give_the_same_code_at_once_one_is_let_in(visitor: Visitor, kind: str) -> None:
+    await manager()
+    await signed_in_for_real(visitor, REIDUN)
+    secret, page = await set_up(visitor)
+    visitor.wait(2 * MINUTES)
+    code = code_of(visitor, secret) if kind == "app" else recovery_codes(page)[0].replace("-", "")
+    sign_in = await SignIn.get(ended_at=None)
+    me = SignedIn(sign_in.person_id, "", "nb", sign_in.id, NOW, NOW)
+    first, second, waited = await overlapping(
+        lambda: give_code(me, code, now=NOW), lambda: give_code(me, code, now=NOW)
+    )
+    assert (first, second, waited) == (True, False, True)

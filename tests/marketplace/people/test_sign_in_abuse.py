@@ -6,7 +6,7 @@ import pytest
 
 from marketplace.base.database import value
 from marketplace.base.limits import network
-from marketplace.people.models import SignInTicket
+from marketplace.people.models import Person, SignInTicket
 from tests import make
 from tests.marketplace.people.door import ADDRESS, ask, last_message, signed_in_for_real, who
 from tests.visitor import Page, Visitor
@@ -108,6 +108,18 @@ async def test_whoever_asks_for_messages_to_somebody_does_not_keep_them_out(visi
     assert await asked(visitor.at_network("203.0.113.9")) == [429]
     assert await asked(visitor, 10) == [303] * 10
     assert await asked(visitor) == [429]
+
+
+async def test_whoever_is_signed_in_gets_a_code_to_any_of_their_addresses_all_the_same(
+    visitor: Visitor,
+) -> None:
+    await signed_in_for_real(visitor, ADDRESS)
+    second = await make.contact(await Person.get(), "ola2@example.no")
+    for far in ("203.0.113.7", "203.0.113.8"):
+        await asked(visitor.at_network(far), 11, second.value)
+    page = await visitor.open("/sign-in/again?next=/my-page/download")
+    assert (await visitor.submit(page, "/again", contact=second.id)).status == 303
+    assert (await last_message())["address"] == second.value
 
 
 async def test_a_browser_that_knows_one_address_has_no_say_about_another(visitor: Visitor) -> None:

@@ -8,10 +8,18 @@ import pytest
 
 from marketplace.base.database import rows, value
 from marketplace.base.errors import Refused
+from marketplace.base.models import Channel
+from marketplace.my_page import acting
+from marketplace.people import actions as people
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
+from marketplace.people.queries import SignedIn
 from marketplace.privacy.erasure import erase
+from offers.bookings.claims import Party, book
 from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, SeatPool, Session
+from offers.catalogue.queries import VISITOR
+from organizations.directory.models import Organization, OrganizationState
+from organizations.members import actions as members
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
@@ -184,6 +192,16 @@ async def test_of_two_last_managers_at_once_one_stays(db: None) -> None:
     assert await Membership.filter(role=Role.MANAGER).count() == 1
 
 
+async def test_whoever_is_deleting_themself_takes_no_role_meanwhile(db: None) -> None:
+    owner, liv = await make.organization(), await make.person("Liv", "liv@example.no")
+    made = await members.invite(owner.id, Role.MANAGER, Channel.EMAIL, "liv@example.no", lang="nb", now=NOW)
+    me = SignedIn(liv.id, "Liv", "nb", liv.id, NOW, NOW)
+    _first, second, waited = await overlapping(
+        lambda: erase(liv.id, now=NOW), lambda: members.accept(made.id, me, now=NOW)
+    )
+    assert (type(second), waited, await Membership.all().count()) == (members.InvitationGone, True, 0)
+
+
 async def test_it_is_asked_for_by_whoever_has_lately_shown_who_they_are(visitor: Visitor) -> None:
     page = await ask(visitor)
     await visitor.submit(page, code=(await last_message())["code"])
@@ -192,3 +210,50 @@ async def test_it_is_asked_for_by_whoever_has_lately_shown_who_they_are(visitor:
     answer = await visitor.submit(page, "/delete", sure="true")
     assert answer.response.headers["location"] == "/sign-in/again?next=/my-page/delete"
     assert await Person.all().count() == 1
+
+
+async def test_what_lies_ready_for_an_address_that_was_only_typed_is_anothers(db: None) -> None:
+    """Per types Kari's address everywhere he can, and deletes himself: nothing that waits for her goes with him."""
+    per, kari = await make.person("Per", "per@example.no"), "kari@example.no"
+    owner, offer = await make.organization(), await make.offer(joining=Joining.WHOLE)
+    await members.invite(owner.id, Role.HOST, Channel.EMAIL, kari, lang="nb", now=NOW)
+    await people.ask(Channel.EMAIL, kari, lang="nb", now=NOW)
+    await acting.add(
+        per.id, "K", Relation.NEXT_OF_KIN, (Channel.EMAIL, kari), alias=False, lang="nb", now=NOW
+    )
+    await people.ask(Channel.EMAIL, kari, lang="nb", person=per.id, now=NOW)
+    party = Party(name="Per", person=per.id, channel=Channel.EMAIL, address=kari)
+    await book(offer.slug, None, party, viewer=VISITOR, form_key=b"k" * 16, lang="nb", now=NOW)
+    await rows("UPDATE outbox_message SET sent_at = $1, facts = '{}'", NOW)
+    await erase(per.id, now=NOW)
+    assert {each["mail"] for each in await rows("SELECT mail FROM outbox_message")} == {
+        "invitation",
+        "sign_in",
+    }
+    assert [await value(f"SELECT count(*) FROM {t}") for t in ("invitation", "sign_in_ticket")] == [1, 1]
+
+
+async def test_whom_they_have_stopped_helping_keeps_name_and_place(db: None) -> None:
+    kari, ada = await make.person("Kari", "kari@example.no"), await make.person("Ada")
+    await ActsFor.create(
+        actor=kari, person=ada, relation=Relation.GUARDIAN, created_at=NOW, accepted_at=NOW, ended_at=NOW
+    )
+    booking = await make.booking(await SeatPool.get(offer=await make.offer()), ada)
+    await erase(kari.id, now=NOW)
+    await ada.refresh_from_db()
+    await booking.refresh_from_db()
+    assert (ada.name, booking.state) == ("Ada", BookingState.CONFIRMED)
+
+
+@pytest.mark.parametrize("state", [OrganizationState.APPLIED, OrganizationState.DECLINED])
+async def test_an_application_goes_with_the_only_one_who_stands_behind_it(
+    visitor: Visitor, state: OrganizationState
+) -> None:
+    """Nobody else can be made its manager, so it must not keep anybody here."""
+    owner = await make.organization("Strikkelaget", state=state, contact_name="Kari", email="kari@example.no")
+    kari = await make.member(owner, Role.MANAGER, "Kari", email="kari@example.no")
+    await visitor.sign_in(kari)
+    page = await visitor.open("/my-page/delete")
+    assert "Strikkelaget" not in page.text
+    await visitor.submit(page, "/delete", sure="true")
+    assert await Organization.all().count() == 0

@@ -105,6 +105,17 @@ async def test_what_was_made_with_a_proven_address_is_in_it_without_anothers_nam
     ]  # fmt: skip
 
 
+async def test_whoever_stopped_helping_reads_no_more_what_somebody_is_called(db: None) -> None:
+    kari, ada = await make.person("Kari"), await make.person("Ada Kanari")
+    row = await ActsFor.create(
+        actor=kari, person=ada, relation=Relation.NEXT_OF_KIN, created_at=NOW, accepted_at=NOW
+    )
+    assert "Kanari" in str(await everything(kari.id, "nb"))
+    await ActsFor.filter(id=row.id).update(ended_at=NOW)
+    found = await everything(kari.id, "nb")
+    assert ("Kanari" in str(found), len(found["people_i_help"])) == (False, 1)
+
+
 async def test_it_is_taken_away_as_a_page_or_a_file_and_that_is_noted(visitor: Visitor) -> None:
     page = await ask(visitor)
     await visitor.submit(page, code=(await last_message())["code"])

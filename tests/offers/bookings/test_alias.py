@@ -9,12 +9,14 @@ from marketplace.base.database import rows
 from marketplace.base.mail import MAILS
 from marketplace.base.models import Channel
 from marketplace.my_page import actions
-from marketplace.people.models import Person
+from marketplace.people.models import ActsFor, Person, Relation
 from offers.bookings import mails
+from offers.bookings.claims import Party, book
 from offers.bookings.models import Booking, BookingState
-from offers.bookings.queries import link_by_reference
+from offers.bookings.queries import link_by_reference, participants
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.catalogue.queries import VISITOR
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
@@ -176,3 +178,21 @@ async def test_whoever_comes_is_told_what_to_say_at_the_door(visitor: Visitor) -
     assert told in content.text
     await Person.filter(id=tove.id).update(shielded=False)
     assert "Navnet står ikke på lista" not in (await visitor.open(path)).text
+
+
+async def test_whoever_has_booked_themself_has_an_alias_also_where_a_helper_books_for_them_again(
+    db: None,
+) -> None:
+    """The helper must not learn of the first booking, so the second is another person's: one that is as hidden."""
+    offer = await make.offer(joining=Joining.WHOLE)
+    pool = await SeatPool.get(offer=offer)
+    ada, kari = await make.person("Kanari Ada", shielded=True), await make.person("Kari", "kari@example.no")
+    await make.booking(pool, ada)
+    await ActsFor.create(
+        actor=kari, person=ada, relation=Relation.NEXT_OF_KIN, created_at=NOW, accepted_at=NOW
+    )
+    party = Party(name="Kari", person=kari.id, participant=ada.id)
+    await book(offer.slug, None, party, viewer=VISITOR, form_key=b"k" * 16, lang="nb", now=NOW)
+    shown = await participants(offer.id, NOW)
+    assert len(shown) == 2
+    assert not CANARY.search(str(shown))

@@ -10,11 +10,14 @@ from marketplace.base.database import rows
 from marketplace.base.models import Channel
 from marketplace.people.models import Person
 from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session
-from offers.publishing import mails
+from offers.publishing import mails, team_actions
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization, OrganizationOwner, OrganizationState
-from organizations.members.models import Role
+from organizations.members import actions as members
+from organizations.members.models import Membership, Role
+from organizations.members.rules import invitation_token
 from tests import make
+from tests.conftest import NOW
 from tests.visitor import Page, Visitor
 
 HOME = "/manage/offers/lek"
@@ -81,7 +84,7 @@ async def test_a_co_organisers_editor_changes_the_words_and_never_sees_who_comes
     await visitor.sign_in(await make.member(partner, Role.EDITOR, "Per"))
     for open_to in ("", "/what", "/place", "/sessions", "/texts/en", "/preview"):
         page = await visitor.open(f"{HOME}{open_to}")
-        assert (page.status, "Hemmelig" in page.text) == (200, False), open_to
+        assert (page.status, "Hemmelig" in page.text, "1 av 10" in page.text) == (200, False, False), open_to
     others = [
         f"{HOME}/bookings", f"{HOME}/call-list", f"{HOME}/cancel", f"/manage/sessions/{session.id}/register",
         f"/manage/sessions/{session.id}/register/print", f"/manage/sessions/{session.id}/call-list",
@@ -97,6 +100,7 @@ async def test_a_co_organisers_editor_changes_the_words_and_never_sees_who_comes
     ]  # fmt: skip
     assert [(await visitor.post(path, token)).status for path in acts] == [404] * len(acts)
     page = await visitor.open("/manage")
+    assert "1 av 10" not in page.text
     links = {str(link["href"]) for link in page.soup.select("main .tp-session a")}
     assert links == {HOME}
     page = await visitor.open(HOME)
@@ -116,6 +120,33 @@ async def test_a_co_organisers_host_sees_who_comes_when_the_owner_says_so(
     assert (await visitor.open(f"{HOME}/bookings")).status == 200
     await OfferOrganizer.all().delete()
     assert (await visitor.open(f"{HOME}/bookings")).status == 404
+
+
+async def test_who_led_once_does_not_lead_again_when_a_role_begins_anew(
+    visitor: Visitor, offer: Offer, partner: Organization
+) -> None:
+    """Neither when the person is invited again, nor when their organisation arranges it again."""
+    owner = await Organization.get(id=offer.owner_id)
+    liv = await make.member(owner, Role.HOST, "Liv", email="liv@example.no")
+    await HostAssignment.create(offer=offer, person=liv)
+    await Membership.filter(person=liv).update(ended_at=NOW)
+    other = await make.offer("Kafé", owner=owner)
+    given = {"lang": "nb", "now": NOW, "offer": other.id}
+    invited = await members.invite(owner.id, Role.HOST, Channel.EMAIL, "liv@example.no", **given)
+    await visitor.sign_in(liv)
+    token = invitation_token(invited.id, invited.expires_at)
+    await visitor.submit(await visitor.open(f"/invitations/{token}"), "/accept")
+    assert (await visitor.open(f"/manage/offers/{other.slug}/bookings")).status == 200
+    assert (await visitor.open(f"{HOME}/bookings")).status == 404
+
+    await HostAssignment.create(offer=offer, person=await make.member(partner, Role.HOST, "Siv"))
+    both = await make.member(partner, Role.HOST, "Per")
+    await Membership.create(person=both, organization=owner, role=Role.HOST, created_at=NOW)
+    await HostAssignment.create(offer=offer, person=both)
+    by = (await Person.get(name="Kari")).id
+    await team_actions.add_organizer(offer, partner.id, may_edit=False, by=by, now=NOW)
+    await team_actions.remove_organizer(offer, partner.id, by=by, now=NOW)
+    assert await HostAssignment.filter(offer=offer).values_list("person_id", flat=True) == [both.id]
 
 
 async def test_only_approved_ones_from_here_can_be_chosen(

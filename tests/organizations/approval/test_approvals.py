@@ -11,7 +11,7 @@ from marketplace.base.errors import Refused
 from marketplace.base.models import Channel
 from marketplace.people.models import Person
 from organizations.approval import mails
-from organizations.approval.actions import decide
+from organizations.approval.actions import decide, send_again
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import (
     Municipality,
@@ -21,6 +21,7 @@ from organizations.directory.models import (
     OrganizationText,
 )
 from organizations.members.models import Role
+from organizations.members.queries import coordinated_municipalities, reached_organizations
 from tests import make
 from tests.conftest import NOW
 from tests.offers.bookings.test_races import overlapping
@@ -172,6 +173,51 @@ async def test_the_second_sees_what_the_first_answered(visitor: Visitor, nora: P
     late = await visitor.submit(page, f"/approvals/{made.slug}", answer="approved")
     assert (late.status, "Hvem er dere?" in late.text) == (422, True)
     assert (await visitor.submit(late, f"/approvals/{made.slug}", answer="approved")).status == 303
+
+
+async def test_what_was_sent_again_meanwhile_is_read_before_it_is_answered(
+    visitor: Visitor, nora: Person
+) -> None:
+    made = await applicant()
+    await decide(made.id, Answer.ASKED, reason="Hvem er dere?", vouched=False, seen=0, by=nora.id, now=NOW)
+    page = await visitor.open(f"/approvals/{made.slug}")
+    await sent_again(made, name="Noe helt annet")
+    page = await visitor.submit(page, f"/approvals/{made.slug}", answer="approved")
+    assert (page.status, "De har sendt søknaden på nytt" in page.text) == (422, True)
+    assert "Noe helt annet" in page.text
+    page = await visitor.submit(page, f"/approvals/{made.slug}", answer="approved")
+    await made.refresh_from_db()
+    assert (page.status, made.state) == (303, "approved")
+
+
+async def sent_again(made: Organization, **facts: Any) -> None:
+    given: dict[str, Any] = {
+        "name": made.name, "kind": made.kind, "municipality": made.municipality_id, "number": made.number,
+    } | facts  # fmt: skip
+    await send_again(
+        made.id, by=(await Person.get(name="Aud")).id, now=NOW + timedelta(hours=1), registered=None,
+        summary="Vi strikker.", **given,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("change", ["municipality", "kind"])
+async def test_a_unit_that_says_it_is_something_else_is_taken_out_of_the_tree(
+    nora: Person, town: Organization, change: str
+) -> None:
+    """Else who coordinates what it was put under would reach into the other municipality."""
+    unit = await applicant("Infohjelpen", kind=OrganizationKind.MUNICIPAL, parent=town)
+    await decide(unit.id, Answer.ASKED, reason="Hvor er dere?", vouched=False, seen=0, by=nora.id, now=NOW)
+    await sent_again(unit)
+    await unit.refresh_from_db()
+    assert unit.parent_id == town.id
+    elsewhere = await municipality()
+    await sent_again(
+        unit,
+        **{"municipality": elsewhere.id} if change == "municipality" else {"kind": OrganizationKind.PUBLIC},
+    )
+    await Organization.filter(id=unit.id).update(state="approved")
+    assert await reached_organizations(nora.id, [Role.COORDINATOR]) == [town.id]
+    assert await coordinated_municipalities(nora.id) == [town.municipality_id]
 
 
 async def test_another_municipality_sees_and_decides_nothing(visitor: Visitor, nora: Person) -> None:

@@ -3,18 +3,21 @@
 import json
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from marketplace.base.database import rows, value
 from marketplace.base.models import Channel
 from marketplace.people.models import Person, SignIn
+from marketplace.people.queries import SignedIn
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization, OrganizationKind, OrganizationState
-from organizations.members import mails
+from organizations.members import actions, mails
 from organizations.members.models import Invitation, Membership, Role
 from tests import make
 from tests.conftest import NOW
+from tests.offers.bookings.test_races import overlapping
 from tests.visitor import Page, Visitor
 
 HOME = "/manage/organizations/sentralen"
@@ -330,3 +333,31 @@ async def test_the_sign_in_that_was_renewed_lasts_no_longer(visitor: Visitor, ka
         True,
         [getattr(old, name) for name in kept],
     )
+
+
+@pytest.mark.parametrize("what", ["accepts", "is closed"])
+async def test_a_link_is_not_used_while_it_is_used_or_its_organisation_is_closed(
+    visitor: Visitor, kari: Person, centre: Organization, what: str
+) -> None:
+    await invite(visitor)
+    liv = await make.person("Liv", "liv@example.no")
+    invitation = await Invitation.get()
+    signed = [await signed_in_as(liv), await signed_in_as(liv)]
+
+    async def closes() -> None:
+        await Organization.filter(id=centre.id).update(state="suspended")
+
+    _first, second, waited = await overlapping(
+        closes if what == "is closed" else lambda: actions.accept(invitation.id, signed[0], now=NOW),
+        lambda: actions.accept(invitation.id, signed[1], now=NOW),
+    )
+    assert (type(second), waited) == (actions.InvitationGone, True)
+    assert await roles(liv) == ([] if what == "is closed" else [Role.HOST])
+
+
+async def signed_in_as(person: Person) -> SignedIn:
+    made = await SignIn.create(
+        person=person, secret_hash=uuid4().bytes, device="", created_at=NOW, seen_at=NOW,
+        expires_at=NOW + timedelta(days=1),
+    )  # fmt: skip
+    return SignedIn(person.id, person.name, "nb", made.id, NOW, NOW)

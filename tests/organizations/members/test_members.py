@@ -13,7 +13,7 @@ from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization
 from organizations.members import actions
 from organizations.members.actions import LastManager
-from organizations.members.models import Membership, Role
+from organizations.members.models import Invitation, Membership, Role
 from tests import make
 from tests.conftest import NOW
 from tests.offers.bookings.test_races import overlapping
@@ -221,7 +221,14 @@ async def test_only_who_has_lately_shown_who_they_are_changes_a_role(
     for act in ("change", "end"):
         page = await visitor.open(f"{address}/{act}")
         assert page.response.headers["location"] == f"/sign-in/again?next={address}/{act}"
-    assert (await visitor.open(f"{HOME}/members")).status == 200
+    page = await visitor.open(f"{HOME}/members")
+    assert page.status == 200
+    await SignIn.filter(person=kari).update(second_factor_at=visitor.now - timedelta(minutes=21))
+    page = await visitor.submit(page, "/invitations", address="ny@example.no", role="manager")
+    assert page.response.headers["location"] == f"/sign-in/again?next={HOME}/members"
+    assert await Invitation.all().count() == 0, (
+        "else an open machine would be enough to make oneself a manager"
+    )
 
 
 async def test_the_list_pages_by_role_and_asks_as_often_for_60_members(
@@ -251,3 +258,12 @@ async def test_the_list_pages_by_role_and_asks_as_often_for_60_members(
             break
         page = await visitor.open(str(following["href"]))
     assert seen == ["Leder"] + ["Redaktør"] * 30 + ["Kursholder"] * 29
+
+
+async def test_the_addresses_of_whoever_wants_an_alias_are_nobodys_to_read(
+    visitor: Visitor, kari: Person, centre: Organization
+) -> None:
+    await make.member(centre, Role.HOST, "Siv", email="siv@example.no", shielded=True)
+    await make.member(centre, Role.HOST, "Liv", email="liv@example.no")
+    text = (await visitor.open(f"{HOME}/members")).text
+    assert ("siv@example.no" in text, "liv@example.no" in text) == (False, True)
