@@ -84,7 +84,8 @@ async def passkey(request: Request) -> Response:
         else None
     )
     if whose is None or (request.half and whose != request.half.id):
-        await factors.note_passkey(somebody, False, now=request.now)
+        if form.valid:
+            await factors.note_passkey(somebody, False, now=request.now)
         wanted = local_path(form.values.get("next"))
         if somebody and somebody.has_second_factor:
             return await _second_factor_page(request, SecondFactorForm.blank(next=wanted), 422, refused=True)

@@ -34,13 +34,16 @@ ALONE = """EXISTS (SELECT FROM membership m WHERE m.organization_id = w.id AND m
 """Is the person $1 the only one who manages organisation w?"""
 
 
-async def managed_alone(person: UUID) -> list[str]:
-    """Names of the organisations that nobody would manage without the person. One that the municipality has not let in
-    needs nobody."""
+LET_IN, NOT_LET_IN = ["approved", "suspended"], ["applied", "declined"]
+
+
+async def managed_alone(person: UUID, states: list[str]) -> list[str]:
+    """Names of the organisations in these states that nobody would manage without the person. One that is let in must
+    have somebody; else it goes with the person."""
     found = await rows(
-        f"SELECT w.name FROM organization w WHERE w.state IN ('approved', 'suspended') AND {ALONE} ORDER BY w.name",
-        person,
-    )
+        f"SELECT w.name FROM organization w WHERE w.state = ANY($2) AND {ALONE} ORDER BY w.name",
+        person, states,
+    )  # fmt: skip
     return [each["name"] for each in found]
 
 
@@ -78,7 +81,7 @@ async def _forget(person: UUID, now: datetime) -> bool:
             person,
         )  # fmt: skip
         await rows("SELECT id FROM person WHERE id = $1 FOR UPDATE", person)  # nobody books as them meanwhile
-        if alone := await managed_alone(person):
+        if alone := await managed_alone(person, LET_IN):
             raise Refused(_("Du er den eneste lederen i %(names)s. Gi rollen til en annen først.",
                             names=", ".join(alone)))  # fmt: skip
         if await coming(person, now):
@@ -89,7 +92,7 @@ async def _forget(person: UUID, now: datetime) -> bool:
                 await hand_over(person, helped["person_id"])
         await rows(OWN_MESSAGES, gone)
         # An application goes with the only one who stands behind it, who is whom to ask.
-        await rows(f"DELETE FROM organization w WHERE w.state IN ('applied', 'declined') AND {ALONE}", person)
+        await rows(f"DELETE FROM organization w WHERE w.state = ANY($2) AND {ALONE}", person, NOT_LET_IN)
         await _delete(person, gone)
         await rows("UPDATE person SET name = NULL, lang = 'nb', shielded = false WHERE id = ANY($1)", gone)
         await audit.record("person.erased", actor=person, person=person, now=now)

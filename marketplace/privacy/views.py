@@ -78,7 +78,8 @@ async def erase(request: Request) -> Response:
             return response
     return render(
         request, "marketplace/privacy/erase.html", form=form, coming=len(await erasure.coming(me, request.now)),
-        alone=await erasure.managed_alone(me), works=bool(request.roles), section="my-page",
+        alone=await erasure.managed_alone(me, erasure.LET_IN),
+        applied=await erasure.managed_alone(me, erasure.NOT_LET_IN), works=bool(request.roles), section="my-page",
         status=422 if form.errors else 200,
     )  # fmt: skip
 

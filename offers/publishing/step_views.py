@@ -24,6 +24,7 @@ from offers.publishing.queries import (
     offer_editable_by,
     organizations_near,
     own_organizations,
+    reach,
     seats_of,
     sessions_of,
     text_of,
@@ -57,6 +58,7 @@ async def page(
         meets=offer is None or offer.joining not in rules.ELSEWHERE,
         elsewhere={name: place for name, place in rules.STEP_OF.items() if place != step},
         title=await title_of(offer.id, request.lang) if offer else "",
+        may=await reach(request.person, offer) if offer else None,
         previous=names[number - 2] if number > 1 else "", **context,
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Who stands behind an offer: who leads it, and who arranges it with the owner. Only the owner's editors decide."""
 
+from datetime import timedelta
 from typing import Any
 
 from starlette.responses import Response
@@ -8,6 +9,7 @@ from marketplace.base.access import member
 from marketplace.base.errors import Refused
 from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import gettext as _
+from marketplace.base.limits import limit
 from offers.publishing import team_actions as actions
 from offers.publishing import team_queries as queries
 from offers.publishing.forms import HostForm, OrganizerForm
@@ -26,6 +28,8 @@ async def add_host(request: Request) -> Response:
     if not form.valid:
         return await shown(request, offer, form, 422)
     channel, address = form.data.contact
+    # The answer tells whether somebody with this address is a member: it is not to be asked about a whole list.
+    await limit("add host", str(request.person.id), 40, timedelta(days=1), now=request.now)
     person = await queries.member_with(channel, address, offer.id)
     if person:
         await actions.assign_host(offer, person, by=request.person.id, now=request.now)

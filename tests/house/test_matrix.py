@@ -80,7 +80,7 @@ def table() -> dict[str, str]:
 
 
 def name_of(route: Route, method: str) -> str:
-    return f"`{method} {route.path}`"
+    return f"`{method} {route.path}`{' again' if route.endpoint.mark.again else ''}"
 
 
 EACH = [(route, method) for route in GUARDED for method in ("GET", "POST") if method in (route.methods or ())]

@@ -254,6 +254,6 @@ async def test_an_application_goes_with_the_only_one_who_stands_behind_it(
     kari = await make.member(owner, Role.MANAGER, "Kari", email="kari@example.no")
     await visitor.sign_in(kari)
     page = await visitor.open("/my-page/delete")
-    assert "Strikkelaget" not in page.text
+    assert "Søknaden fra Strikkelaget slettes." in page.text
     await visitor.submit(page, "/delete", sure="true")
     assert await Organization.all().count() == 0
