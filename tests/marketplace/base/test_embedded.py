@@ -104,8 +104,9 @@ def postmasters(data: Path) -> list[psutil.Process]:
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):  # it ended while we looked
             if process.name() == "postgres" and process.cwd() == cluster:
-                here[process.pid] = process
-    return [p for p in here.values() if p.ppid() not in here]
+                here[process] = process.ppid()
+    pids = {process.pid for process in here}
+    return [process for process, parent in here.items() if parent not in pids]
 
 
 def soon(true: Callable[[], bool], seconds: float = 5) -> bool:
