@@ -11,10 +11,10 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from marketplace.base import audit
-from marketplace.base.access import Mark, View
+from marketplace.base.access import SECOND_FACTOR, Mark, View
 from marketplace.base.database import UNAVAILABLE
 from marketplace.base.errors import BodyTooLarge, Forbidden, NotFound, Problem, StaleForm, TooMany
-from marketplace.base.http import Request, cookie, local_path, see_other
+from marketplace.base.http import Request, cookie, local_path, see_other, with_next
 from marketplace.base.i18n import gettext
 from marketplace.base.templates import render
 from marketplace.people.actions import touch
@@ -36,8 +36,6 @@ INCLUDES: dict[Role, frozenset[Role]] = {
 """A role on the left may enter where a role on the right is asked for. Whose objects they reach is decided where
 the object is fetched."""
 
-SECOND_FACTOR = frozenset({Role.MANAGER.value, Role.COORDINATOR.value})
-"""Whoever has one of these roles must have a second factor before they see anything of others (design/security.md)."""
 LONGEST_NAME = 200
 """Characters; nothing here has a longer name in its address, so what has is not looked for."""
 
@@ -130,7 +128,7 @@ class Guarded:
             wanted += f"?{query}" if query else ""
         else:
             wanted = self.form_page(request) or wanted
-        return see_other(f"{path}?next={quoted(wanted)}", request)
+        return see_other(with_next(path, local_path(wanted) or "/"), request)
 
 
 class Unavailable(Problem):
@@ -148,10 +146,6 @@ class NotAllowed(Problem):
 def entering(roles: frozenset[str]) -> frozenset[str]:
     """All roles that these include."""
     return frozenset(included.value for role in roles for included in INCLUDES[Role(role)])
-
-
-def quoted(path: str) -> str:
-    return quote(local_path(path) or "/", safe="/")
 
 
 def problem_page(request: Request, problem: Problem) -> Response:

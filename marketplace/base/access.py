@@ -51,5 +51,7 @@ def member(role: StrEnum, again: bool = False) -> Callable[[V], V]:
     return _mark(Mark(name, signed_in=True, roles=frozenset({role.value}), again=again))
 
 
+SECOND_FACTOR = frozenset({"manager", "coordinator"})
+"""Whoever has one of these roles must have a second factor before they see anything of others (design/security.md)."""
 coordinator = _mark(Mark("coordinator", signed_in=True, roles=frozenset({"coordinator"})))
 """A coordinator of some municipality or unit tree."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, unquote_to_bytes
+from urllib.parse import parse_qs, parse_qsl, quote, unquote_to_bytes
 from uuid import UUID
 
 from markupsafe import Markup
@@ -16,7 +16,7 @@ from starlette import requests
 from starlette.responses import RedirectResponse, Response
 
 from marketplace.base import clock
-from marketplace.base.errors import BadRequest
+from marketplace.base.errors import BadRequest, NotFound
 from marketplace.base.i18n import LANGUAGES, SOURCE, gettext
 from marketplace.base.uploads import is_upload, parts_of
 from marketplace.settings import settings
@@ -201,6 +201,29 @@ def local_path(text: str | None) -> str | None:
     if text and re.fullmatch(r"/(?![/\\])[^\\\s\x00-\x1f]{0,500}", text):
         return text
     return None
+
+
+def asked_next(request: Request) -> str:
+    """The page to go to afterwards, as the address says it; empty when it says none of ours."""
+    return local_path(request.query.get("next", [""])[-1]) or ""
+
+
+def with_next(path: str, wanted: str) -> str:
+    """The path of a page that comes first, and leads to the wanted one."""
+    return f"{path}?next={quote(wanted, safe='/')}"
+
+
+def parse_id(text: str | UUID) -> UUID:
+    """An id from an address or a form. Raises NotFound: what is no id is nowhere."""
+    try:
+        return text if isinstance(text, UUID) else UUID(text)
+    except ValueError:
+        raise NotFound from None
+
+
+def typed_id(text: str | None) -> UUID | None:
+    """The same where none may be given."""
+    return parse_id(text) if text else None
 
 
 def set_cookie(response: Response, name: str, content: str, max_age: int | None = None) -> None:

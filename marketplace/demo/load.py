@@ -10,6 +10,7 @@ import asyncpg
 import click
 
 from marketplace.base import audit, clock
+from marketplace.base.access import SECOND_FACTOR
 from marketplace.base.database import credentials
 from marketplace.base.http import signature
 from marketplace.demo import catalogue, large, participants
@@ -33,8 +34,6 @@ PEOPLE = (
     ("resident", "Ola", None, (), "ola@example.no"),
 )
 """Who signs in: how scripts ask for them, name, organisation, roles there, address."""
-SECOND_FACTOR = {"manager", "coordinator"}
-"""Roles that must have a second factor (marketplace/access.py): in the demo an app, whose secret people.json gives."""
 LED_BY_THE_HOST = ("torsdagssuppa", "generasjonslekene", "sprakkafe", "strikkekafe-for-alle")
 
 

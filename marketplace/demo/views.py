@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from marketplace.base import clock, mailbox
 from marketplace.base.access import View, public
 from marketplace.base.errors import NotFound
-from marketplace.base.http import Request, see_other
+from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
 from marketplace.base.mailbox import Kept
 from marketplace.base.templates import demo_people, render
@@ -94,10 +94,7 @@ async def eml(request: Request) -> Response:
 
 
 def message_id(request: Request) -> UUID:
-    try:
-        return UUID(request.path_params["id"])
-    except ValueError:
-        raise NotFound from None
+    return parse_id(request.path_params["id"])
 
 
 @in_demo

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from marketplace.base.access import coordinator, signed_in
 from marketplace.base.clock import at_oslo, oslo
 from marketplace.base.errors import NotFound, Refused
-from marketplace.base.http import Request, see_other
+from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import pick
 from marketplace.base.templates import render
@@ -17,7 +17,7 @@ from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from offers.catalogue.models import OfferState, Session, SessionStatus
 from offers.messages.actions import Stale
 from offers.messages.forms import CancelOfferForm, MoveForm
-from offers.publishing.queries import parse_id, text_of, title_of, venues
+from offers.publishing.queries import text_of, title_of, venues
 from offers.publishing.rules import time_objections
 
 

@@ -2,13 +2,12 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from starlette.responses import Response
 
 from marketplace.base.access import signed_in
 from marketplace.base.errors import NotFound
-from marketplace.base.http import Request, see_other
+from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, limits
 from marketplace.base.templates import render
@@ -114,10 +113,7 @@ async def end_helper(request: Request) -> Response:
 
 def _one(mine: list[dict[str, Any]], request: Request) -> dict[str, Any]:
     """The one of the address. NotFound: it is not mine."""
-    try:
-        wanted = UUID(request.path_params["id"])
-    except ValueError:
-        raise NotFound from None
+    wanted = parse_id(request.path_params["id"])
     found = next((each for each in mine if each["id"] == wanted), None)
     if found is None:
         raise NotFound

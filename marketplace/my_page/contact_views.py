@@ -2,15 +2,13 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from starlette.responses import Response
 
 from marketplace.base.access import signed_in, signed_in_again
 from marketplace.base.errors import NotFound
-from marketplace.base.http import Request, see_other
+from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import ngettext
 from marketplace.base.limits import Tries, limits, of_visitor
 from marketplace.base.templates import render
 from marketplace.my_page import actions
@@ -73,11 +71,7 @@ async def verify(request: Request) -> Response:
             await contacts.prove_by_code(ticket.id, form.data.code, me, now=request.now)
             return see_other("/my-page/contacts?saved=added", request)
         except WrongCode as wrong:
-            form.add_error("code", ngettext(
-                "Det er ikke riktig kode. Se etter i den nyeste meldingen. Du kan prøve én gang til.",
-                "Det er ikke riktig kode. Se etter i den nyeste meldingen. Du kan prøve %(num)s ganger til.",
-                wrong.left,
-            ))  # fmt: skip
+            form.add_error("code", wrong.message)
         except TicketGone:
             return _gone(request, await _of_code(form, request))
         except contacts.Anothers:
@@ -127,10 +121,8 @@ async def remove(request: Request) -> Response:
 
 
 async def _of_code(form: Any, request: Request) -> Ticket:
-    try:
-        found = await ticket_of_code(UUID(form.values.get("ticket") or ""), request.now, request.person.id)
-    except ValueError:
-        found = None
+    ticket = parse_id(form.values.get("ticket") or "")
+    found = await ticket_of_code(ticket, request.now, request.person.id)
     if found is None:
         raise NotFound
     return found

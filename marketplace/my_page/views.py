@@ -1,13 +1,12 @@
 """Min side: what is mine, and nobody else's."""
 
 from typing import Any
-from uuid import UUID
 
 from starlette.responses import Response
 
 from marketplace.base.access import signed_in
 from marketplace.base.errors import NotFound
-from marketplace.base.http import Request, see_other
+from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import LANGUAGES, SOURCE
 from marketplace.base.i18n import gettext as _
 from marketplace.base.templates import render
@@ -105,10 +104,7 @@ async def revoke_calendar(request: Request) -> Response:
 @signed_in
 async def end_sign_in(request: Request) -> Response:
     """Sign out of one device."""
-    try:
-        sign_in = UUID(request.path_params["id"])
-    except ValueError:
-        raise NotFound from None
+    sign_in = parse_id(request.path_params["id"])
     if not await people.end(sign_in, request.person.id, now=request.now):
         raise NotFound
     return (

@@ -12,6 +12,7 @@ from marketplace.base import audit
 from marketplace.base.database import in_transaction, row, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.http import signature
+from marketplace.base.i18n import ngettext
 from marketplace.base.mail import post
 from marketplace.base.models import Channel
 from marketplace.people.models import Person, SignIn, SignInTicket
@@ -36,8 +37,11 @@ class WrongCode(Refused):
     """Not the code; `left` more may be tried."""
 
     def __init__(self, left: int) -> None:
-        super().__init__()
-        self.left = left
+        super().__init__(ngettext(
+            "Det er ikke riktig kode. Se etter i den nyeste meldingen. Du kan prøve én gang til.",
+            "Det er ikke riktig kode. Se etter i den nyeste meldingen. Du kan prøve %(num)s ganger til.",
+            left,
+        ))  # fmt: skip
 
 
 @dataclass(frozen=True)

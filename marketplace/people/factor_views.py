@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 import pyotp
@@ -10,9 +9,9 @@ import segno
 from markupsafe import Markup
 from starlette.responses import JSONResponse, Response
 
-from marketplace.base.access import public, signed_in_again
+from marketplace.base.access import SECOND_FACTOR, public, signed_in_again
 from marketplace.base.errors import NotFound
-from marketplace.base.http import Request, local_path, see_other
+from marketplace.base.http import Request, asked_next, local_path, parse_id, see_other, with_next
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, limit, limit_visitor, limits
 from marketplace.base.templates import render
@@ -26,20 +25,15 @@ QUARTER, DAY = timedelta(minutes=15), timedelta(days=1)
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-def _next(request: Request) -> str:
-    """The page to go to afterwards, of the address."""
-    return local_path(request.query.get("next", [""])[-1]) or ""
-
-
 @public
 async def second_factor(request: Request) -> Response:
     """GET and POST /sign-in/second-factor: a code of the app, a recovery code, or (passkey.html) a passkey."""
     somebody = request.half or request.person
     if somebody is None:
-        return see_other(f"/sign-in?next={quote(_next(request), safe='/')}", request)
+        return see_other(with_next("/sign-in", asked_next(request)), request)
     if not somebody.has_second_factor:
-        return see_other(f"/my-page/second-factor?next={quote(_next(request), safe='/')}", request)
-    form: Any = SecondFactorForm.blank(next=_next(request))
+        return see_other(with_next("/my-page/second-factor", asked_next(request)), request)
+    form: Any = SecondFactorForm.blank(next=asked_next(request))
     if request.method == "POST":
         form = await SecondFactorForm.read(request)
         if form.valid:
@@ -100,7 +94,7 @@ async def passkey(request: Request) -> Response:
 @signed_in_again
 async def show(request: Request) -> Response:
     """GET /my-page/second-factor: what I have, and what I can add."""
-    return await _overview(request, _next(request))
+    return await _overview(request, asked_next(request))
 
 
 async def _overview(
@@ -109,7 +103,7 @@ async def _overview(
     return render(
         request, "marketplace/people/factors.html", factors=await factors.factors_of(request.person.id), next=next_path,
         codes=codes, passkeys=passkeys.site(request), section="my-page",
-        refused=refused, status=422 if refused else 200, must=bool({"manager", "coordinator"} & request.roles),
+        refused=refused, status=422 if refused else 200, must=bool(SECOND_FACTOR & request.roles),
     )  # fmt: skip
 
 
@@ -117,7 +111,7 @@ async def _overview(
 async def app(request: Request) -> Response:
     """GET and POST /my-page/second-factor/app: the picture that an app reads, and its first code."""
     me = request.person
-    form: Any = AppForm.blank(next=_next(request))
+    form: Any = AppForm.blank(next=asked_next(request))
     if request.method == "GET":
         secret, form.values["app"] = factors.new_app(me.id)
     else:
@@ -203,10 +197,7 @@ async def add_passkey(request: Request) -> Response:
 @signed_in_again
 async def remove_passkey(request: Request) -> Response:
     """POST /my-page/second-factor/passkeys/{id}/remove"""
-    try:
-        one = UUID(request.path_params["id"])
-    except ValueError:
-        raise NotFound from None
+    one = parse_id(request.path_params["id"])
     if not await factors.remove_passkey(request.person.id, one, now=request.now):
         raise NotFound
     return see_other("/my-page/second-factor?saved=removed", request)

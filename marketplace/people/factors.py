@@ -14,6 +14,7 @@ from marketplace.base.database import in_transaction, row, rows, value
 from marketplace.base.http import signature
 from marketplace.base.models import Channel
 from marketplace.base.seal import seal, unseal
+from marketplace.people.actions import PROVEN_BY
 from marketplace.people.queries import SignedIn, has_second_factor
 from marketplace.people.rules import contact, recovery_code
 
@@ -147,10 +148,7 @@ async def reset(address: str, *, now: datetime) -> bool:
     when nobody has proven it."""
     channel, known = contact(address) or (Channel.EMAIL, "")
     async with in_transaction():
-        person = await value(
-            "SELECT person_id FROM contact_point WHERE channel = $1 AND value = $2 AND verified_at IS NOT NULL",
-            channel, known,
-        )  # fmt: skip
+        person = await value(PROVEN_BY, channel, known)
         if person is None:
             return False
         for table in ("totp", "passkey", "recovery_code"):

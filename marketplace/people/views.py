@@ -4,16 +4,22 @@ import hmac
 import secrets
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
-from uuid import UUID
 
 from starlette.responses import Response
 
 from marketplace.base.access import public, signed_in
-from marketplace.base.errors import NotFound, TooMany
-from marketplace.base.http import Request, cookie, local_path, see_other, set_cookie, signature
+from marketplace.base.errors import TooMany
+from marketplace.base.http import (
+    Request,
+    asked_next,
+    cookie,
+    parse_id,
+    see_other,
+    set_cookie,
+    signature,
+    with_next,
+)
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import ngettext
 from marketplace.base.kept import kept
 from marketplace.base.limits import Tries, limits, of_visitor
 from marketplace.base.models import Channel
@@ -34,7 +40,7 @@ YEAR = 365 * 24 * 3600
 async def sign_in(request: Request) -> Response:
     """Ask for a one-time link: one field, and the same answer whoever it is."""
     if request.method == "GET":
-        form = SignInForm.blank(next=local_path(request.query.get("next", [""])[-1]))
+        form = SignInForm.blank(next=asked_next(request))
         return await sign_in_page(request, form)
     form = await SignInForm.read(request)
     if not form.valid:
@@ -87,9 +93,9 @@ def _known_browser(request: Request, address: str) -> str | None:
 @signed_in
 async def again(request: Request) -> Response:
     """Before what is grave: show once more who you are, by the second factor or by a code to an address of yours."""
-    form: Any = AgainForm.blank(next=local_path(request.query.get("next", [""])[-1]))
+    form: Any = AgainForm.blank(next=asked_next(request))
     if request.person.has_second_factor:
-        return see_other(f"/sign-in/second-factor?next={quote(form.values['next'], safe='/')}", request)
+        return see_other(with_next("/sign-in/second-factor", asked_next(request)), request)
     mine = await verified_contacts(request.person.id)
     if request.method == "POST":
         form = await AgainForm.read(request)
@@ -135,11 +141,7 @@ async def code(request: Request) -> Response:
             entry = await actions.enter_by_code(ticket.id, form.data.code, visit_of(request), now=request.now)
             return _entered(request, entry, ticket.address)
         except WrongCode as wrong:
-            form.add_error("code", ngettext(
-                "Det er ikke riktig kode. Se etter i den nyeste meldingen. Du kan prøve én gang til.",
-                "Det er ikke riktig kode. Se etter i den nyeste meldingen. Du kan prøve %(num)s ganger til.",
-                wrong.left,
-            ))  # fmt: skip
+            form.add_error("code", wrong.message)
         except TicketGone:
             return _gone(request, await ticket_of_code(ticket.id, request.now))
     if ticket is None or not ticket.works or ticket.guessed_out:
@@ -178,10 +180,7 @@ def signed_out(request: Request) -> Response:
 
 
 async def _ticket(text: str | None, request: Request) -> Ticket | None:
-    try:
-        return await ticket_of_code(UUID(text or ""), request.now)
-    except ValueError:
-        raise NotFound from None
+    return await ticket_of_code(parse_id(text or ""), request.now)
 
 
 def visit_of(request: Request) -> Visit:
@@ -193,7 +192,7 @@ def _entered(request: Request, entry: Entry, address: str) -> Response:
     """Signed in: to where they wanted, past their second factor if they have one."""
     wanted = entry.next_path or "/my-page"
     if entry.half:
-        wanted = f"/sign-in/second-factor?next={quote(wanted, safe='/')}"
+        wanted = with_next("/sign-in/second-factor", wanted)
     response = with_sign_in(see_other(wanted, request), entry.secret)
     mark = secrets.token_hex(16)
     set_cookie(response, "browser", f"{mark}.{signature('browser', mark, address)}", max_age=YEAR)

@@ -7,12 +7,11 @@ from starlette.responses import Response
 from marketplace.base.access import member
 from marketplace.base.audit import record
 from marketplace.base.errors import BadRequest, NotFound, Refused
-from marketplace.base.http import Request, see_other
+from marketplace.base.http import Request, see_other, typed_id
 from marketplace.base.i18n import gettext as _
 from marketplace.base.templates import render
 from offers.bookings import actions, queries
 from offers.bookings.forms import CapacityForm
-from offers.bookings.views import typed_id
 from offers.catalogue.models import Offer
 from offers.publishing.queries import offer_led_by, offer_owned_by, reach, title_of
 from organizations.members.models import Role

@@ -3,13 +3,12 @@
 import secrets
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from starlette.responses import Response
 
 from marketplace.base.access import public
 from marketplace.base.errors import BadRequest, NotFound, Refused
-from marketplace.base.http import Request, see_other, signature
+from marketplace.base.http import Request, see_other, signature, typed_id
 from marketplace.base.i18n import LANGUAGES
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import limit, limit_visitor
@@ -22,16 +21,6 @@ from offers.bookings.forms import BookingForm, FindForm, LinksForm
 from offers.catalogue.calendar import calendar, vevent
 from offers.catalogue.queries import offer_page, viewer_of
 from organizations.members.models import Role
-
-
-def typed_id(text: str | None) -> UUID | None:
-    """The session of an address or a form; what is no id is no session."""
-    if not text:
-        return None
-    try:
-        return UUID(text)
-    except ValueError as problem:
-        raise NotFound from problem
 
 
 async def _page(request: Request, found: dict[str, Any], form: Any, status: int = 200) -> Response:

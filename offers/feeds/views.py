@@ -3,14 +3,12 @@
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
-from uuid import UUID
 
 from starlette.responses import Response
 
 from marketplace.base.access import public
 from marketplace.base.clock import today
-from marketplace.base.errors import NotFound
-from marketplace.base.http import Request
+from marketplace.base.http import Request, parse_id
 from marketplace.base.kept import Ready
 from marketplace.base.templates import render
 from marketplace.settings import settings
@@ -66,11 +64,7 @@ async def offer(request: Request) -> Response:
 @public
 async def session(request: Request) -> Response:
     """One session, to add to a calendar."""
-    try:
-        key = str(UUID(request.path_params["id"]))
-    except ValueError as problem:
-        raise NotFound from problem
-    return await public_feed(request, "sessions", key)
+    return await public_feed(request, "sessions", str(parse_id(request.path_params["id"])))
 
 
 async def public_feed(request: Request, scope: str, key: str) -> Response:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from marketplace.base.database import row, rows
 from marketplace.base.errors import NotFound
+from marketplace.base.http import parse_id
 from offers.catalogue.models import Offer, OfferText, Session
 from organizations.members.queries import HELD
 
@@ -90,14 +91,6 @@ async def _session(person: Any, session_id: str | UUID, allowed: str) -> Session
     if found is None:
         raise NotFound
     return await Session.get(id=found["id"]).select_related("offer", "offer__owner")
-
-
-def parse_id(text: str | UUID) -> UUID:
-    """An id from an address. Raises NotFound: what is no id is nowhere."""
-    try:
-        return text if isinstance(text, UUID) else UUID(text)
-    except ValueError:
-        raise NotFound from None
 
 
 async def own_organizations(person: Any) -> list[dict[str, Any]]:

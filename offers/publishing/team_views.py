@@ -7,13 +7,13 @@ from starlette.responses import Response
 
 from marketplace.base.access import member
 from marketplace.base.errors import Refused
-from marketplace.base.http import Request, see_other
+from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import limit
 from offers.publishing import team_actions as actions
 from offers.publishing import team_queries as queries
 from offers.publishing.forms import HostForm, OrganizerForm
-from offers.publishing.queries import offer_owned_by, parse_id
+from offers.publishing.queries import offer_owned_by
 from offers.publishing.step_views import kept
 from offers.publishing.views import shown
 from organizations.members import actions as members

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from marketplace.base.access import member
 from marketplace.base.errors import NotFound
-from marketplace.base.http import Request, see_other
+from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES, pick
 from marketplace.base.templates import render
 from offers.catalogue.models import (
@@ -25,7 +25,7 @@ from offers.catalogue.queries import VISITOR, offer_page
 from offers.publishing import actions, queries, rules
 from offers.publishing import team_queries as team
 from offers.publishing.forms import HostForm, PublishForm, TextForm
-from offers.publishing.queries import offer_editable_by, parse_id
+from offers.publishing.queries import offer_editable_by
 from offers.publishing.rules import JOINING_LABELS, VISIBILITY_LABELS, seats_text
 from offers.publishing.step_views import STEPS, editable, kept, page
 from organizations.directory.models import OrganizationState

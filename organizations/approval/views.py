@@ -9,7 +9,7 @@ from starlette.responses import Response
 from marketplace.base.access import coordinator, signed_in
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.forms import Filled
-from marketplace.base.http import Request, see_other
+from marketplace.base.http import Request, see_other, typed_id
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import limit, limit_visitor
 from marketplace.base.templates import render
@@ -109,21 +109,13 @@ async def approvals(request: Request) -> Response:
     shelf = request.query.get("show", ["waiting"])[-1]
     if shelf not in queries.SHELVES:
         raise NotFound
-    after = _id(request.query.get("after", [""])[-1])
+    after = typed_id(request.query.get("after", [""])[-1])
     found = await queries.in_reach(request.person, shelf, after)
     listed = [one | {"kind_label": KIND_LABELS[one["kind"]]} for one in found[: queries.PAGE]]
     return render(
         request, "organizations/approval/approvals.html", organizations=listed, shelf=shelf, after=after,
         more=listed[-1]["id"] if len(found) > queries.PAGE else "", counts=await queries.shelf_counts(request.person),
     )  # fmt: skip
-
-
-def _id(text: str) -> UUID | None:
-    """An id of the address, if one is given. Raises NotFound for what is none."""
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise NotFound from None
 
 
 @coordinator

@@ -1,14 +1,13 @@
 """The members of an organisation, for those who manage it: who has which role, who is invited, who leaves."""
 
 from typing import Any
-from uuid import UUID
 
 from starlette.responses import Response
 
 from marketplace.base.access import member, signed_in
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.forms import Filled
-from marketplace.base.http import Request, see_other
+from marketplace.base.http import Request, parse_id, see_other, typed_id
 from marketplace.base.i18n import LANGUAGES
 from marketplace.base.i18n import gettext as _
 from marketplace.base.templates import render
@@ -19,14 +18,6 @@ from organizations.members import invitation_queries as invitations
 from organizations.members.forms import InviteForm, RoleForm
 from organizations.members.models import ROLE_LABELS, Membership, Role
 from organizations.members.queries import organization_managed_by, organization_of
-
-
-def parse_id(text: str) -> UUID:
-    """An id from an address. Raises NotFound: what is no id is nowhere."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound from None
 
 
 @member(Role.MANAGER)
@@ -40,7 +31,7 @@ async def _page(
     request: Request, organization: Organization, form: Filled[InviteForm], status: int = 200
 ) -> Response:
     after = request.query.get("after", [""])[-1] if request.method == "GET" else ""
-    found = await queries.members(organization.id, request.lang, parse_id(after) if after else None)
+    found = await queries.members(organization.id, request.lang, typed_id(after))
     invited = await invitations.invitations(organization.id)
     return render(
         request, "organizations/members/members.html", status=status, organization=organization, form=form,

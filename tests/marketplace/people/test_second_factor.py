@@ -5,7 +5,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 
-from marketplace.access import SECOND_FACTOR
+from marketplace.base.access import SECOND_FACTOR
 from marketplace.base.database import rows, value
 from marketplace.people.factors import give_code, reset
 from marketplace.people.models import Person, SignIn, Totp
