@@ -217,7 +217,7 @@ async def invited(channel: Any, address: str, number: str, unit: str | None, nam
     from marketplace.base import clock
     from marketplace.base.database import connected
     from marketplace.base.errors import Problem
-    from organizations.members.actions import invite_coordinator
+    from organizations.members.invitation_actions import invite_coordinator
     from organizations.members.rules import invitation_token
 
     async with connected():

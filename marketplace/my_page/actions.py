@@ -17,7 +17,7 @@ from marketplace.people.queries import SignedIn, secret_hash, verified_contacts
 from offers.bookings.rules import ACTIVE
 from offers.catalogue.models import Offer
 from offers.publishing.team_actions import assign_host, tidy_hosts
-from organizations.members import actions as members
+from organizations.members import invitation_actions as invitations
 
 REVOKE = (
     "UPDATE calendar_address SET revoked_at = $2 WHERE person_id = $1 AND revoked_at IS NULL RETURNING id"
@@ -80,7 +80,7 @@ async def accept(invitation: dict[str, Any], person: SignedIn, *, name: str | No
     secret of the sign-in. Raises InvitationGone."""
     async with in_transaction():
         await tidy_hosts(person.id)
-        secret = await members.accept(invitation["id"], person, now=now)
+        secret = await invitations.accept(invitation["id"], person, now=now)
         if name:
             await people.describe(person.id, name=name, lang=person.lang)
         if invitation["offer_id"]:

@@ -14,7 +14,7 @@ from marketplace.my_page.forms import AcceptForm
 from marketplace.people.views import with_sign_in
 from offers.publishing.queries import title_of
 from organizations.directory.models import OrganizationState
-from organizations.members import actions as members
+from organizations.members import invitation_actions as invitations
 from organizations.members.invitation_queries import has_proven, invitation_of
 from organizations.members.models import ROLE_LABELS, Role
 from organizations.members.rules import ROLE_HINTS, Standing, masked, standing
@@ -72,7 +72,7 @@ async def accept(request: Request) -> Response:
             name=form.data.name if not request.person.name else None,
             now=request.now,
         )
-    except members.InvitationGone:
+    except invitations.InvitationGone:
         return await _page(request, await invitation_of(request.path_params["token"]), form, 409)
     return with_sign_in(
         see_other(f"{LEADS_TO.get(invitation['role'], '/my-page')}?saved=joined", request), secret
@@ -85,5 +85,5 @@ async def decline(request: Request) -> Response:
     invitation = await invitation_of(request.path_params["token"])
     if not await is_for(request, invitation) or standing(invitation, request.now) is not Standing.OPEN:
         return await _page(request, invitation, AcceptForm.blank(), 409)
-    await members.decline(invitation["id"], request.person, now=request.now)
+    await invitations.decline(invitation["id"], request.person, now=request.now)
     return see_other("/my-page?saved=declined", request)

@@ -16,7 +16,7 @@ from offers.publishing.forms import HostForm, OrganizerForm
 from offers.publishing.queries import offer_owned_by
 from offers.publishing.step_views import kept
 from offers.publishing.views import shown
-from organizations.members import actions as members
+from organizations.members import invitation_actions as invitations
 from organizations.members.models import Role
 
 
@@ -35,7 +35,7 @@ async def add_host(request: Request) -> Response:
         await actions.assign_host(offer, person, by=request.person.id, now=request.now)
         return see_other(f"/manage/offers/{offer.slug}", request)
     try:
-        await members.invite(
+        await invitations.invite(
             offer.owner_id, Role.HOST, channel, address, lang=request.lang, by=request.person.id, now=request.now,
             offer=offer.id,
         )  # fmt: skip
@@ -52,7 +52,7 @@ async def take_back_invitation(request: Request) -> Response:
     invitation = parse_id(request.path_params["invitation"])
     if invitation not in [each["invitation"] for each in await queries.hosts_of(offer.id)]:
         raise Refused(_("Invitasjonen er besvart eller tatt tilbake allerede."))
-    await members.take_back(invitation, by=request.person.id, now=request.now)
+    await invitations.take_back(invitation, by=request.person.id, now=request.now)
     return see_other(f"/manage/offers/{offer.slug}", request)
 
 

@@ -13,7 +13,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.templates import render
 from marketplace.people.views import with_sign_in
 from organizations.directory.models import Organization, OrganizationState
-from organizations.members import actions, queries, rules
+from organizations.members import actions, invitation_actions, queries, rules
 from organizations.members import invitation_queries as invitations
 from organizations.members.forms import InviteForm, RoleForm
 from organizations.members.models import ROLE_LABELS, Membership, Role
@@ -60,7 +60,7 @@ async def invite(request: Request) -> Response:
         form.add_error("role", _("Den rollen kan ikke denne organisasjonen gi."))
     if form.valid:
         try:
-            await actions.invite(
+            await invitation_actions.invite(
                 organization.id, form.data.role, *form.data.contact, lang=form.data.lang, by=request.person.id,
                 now=request.now,
             )  # fmt: skip
@@ -75,7 +75,7 @@ async def resend(request: Request) -> Response:
     """POST /manage/organizations/{slug}/invitations/{invitation}/resend: a new link; the one before is dead."""
     organization = await organization_managed_by(request.person, request.path_params["slug"])
     found = await invitations.invitation_in(organization.id, parse_id(request.path_params["invitation"]))
-    await actions.resend(found["id"], by=request.person.id, now=request.now)
+    await invitation_actions.resend(found["id"], by=request.person.id, now=request.now)
     return see_other(f"/manage/organizations/{organization.slug}/members?saved=resent", request)
 
 
@@ -84,7 +84,7 @@ async def take_back(request: Request) -> Response:
     """POST /manage/organizations/{slug}/invitations/{invitation}/take-back"""
     organization = await organization_managed_by(request.person, request.path_params["slug"])
     found = await invitations.invitation_in(organization.id, parse_id(request.path_params["invitation"]))
-    await actions.take_back(found["id"], by=request.person.id, now=request.now)
+    await invitation_actions.take_back(found["id"], by=request.person.id, now=request.now)
     return see_other(f"/manage/organizations/{organization.slug}/members?saved=taken-back", request)
 
 

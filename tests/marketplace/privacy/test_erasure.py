@@ -19,7 +19,7 @@ from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.catalogue.queries import VISITOR
 from organizations.directory.models import Organization, OrganizationState
-from organizations.members import actions as members
+from organizations.members import invitation_actions as invitations
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
@@ -194,12 +194,14 @@ async def test_of_two_last_managers_at_once_one_stays(db: None) -> None:
 
 async def test_whoever_is_deleting_themself_takes_no_role_meanwhile(db: None) -> None:
     owner, liv = await make.organization(), await make.person("Liv", "liv@example.no")
-    made = await members.invite(owner.id, Role.MANAGER, Channel.EMAIL, "liv@example.no", lang="nb", now=NOW)
+    made = await invitations.invite(
+        owner.id, Role.MANAGER, Channel.EMAIL, "liv@example.no", lang="nb", now=NOW
+    )
     me = SignedIn(liv.id, "Liv", "nb", liv.id, NOW, NOW)
     _first, second, waited = await overlapping(
-        lambda: erase(liv.id, now=NOW), lambda: members.accept(made.id, me, now=NOW)
+        lambda: erase(liv.id, now=NOW), lambda: invitations.accept(made.id, me, now=NOW)
     )
-    assert (type(second), waited, await Membership.all().count()) == (members.InvitationGone, True, 0)
+    assert (type(second), waited, await Membership.all().count()) == (invitations.InvitationGone, True, 0)
 
 
 async def test_it_is_asked_for_by_whoever_has_lately_shown_who_they_are(visitor: Visitor) -> None:
@@ -216,7 +218,7 @@ async def test_what_lies_ready_for_an_address_that_was_only_typed_is_anothers(db
     """Per types Kari's address everywhere he can, and deletes himself: nothing that waits for her goes with him."""
     per, kari = await make.person("Per", "per@example.no"), "kari@example.no"
     owner, offer = await make.organization(), await make.offer(joining=Joining.WHOLE)
-    await members.invite(owner.id, Role.HOST, Channel.EMAIL, kari, lang="nb", now=NOW)
+    await invitations.invite(owner.id, Role.HOST, Channel.EMAIL, kari, lang="nb", now=NOW)
     await people.ask(Channel.EMAIL, kari, lang="nb", now=NOW)
     await acting.add(
         per.id, "K", Relation.NEXT_OF_KIN, (Channel.EMAIL, kari), alias=False, lang="nb", now=NOW

@@ -13,7 +13,7 @@ from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Se
 from offers.publishing import mails, team_actions
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization, OrganizationOwner, OrganizationState
-from organizations.members import actions as members
+from organizations.members import invitation_actions as invitations
 from organizations.members.models import Membership, Role
 from organizations.members.rules import invitation_token
 from tests import make
@@ -133,7 +133,7 @@ async def test_who_led_once_does_not_lead_again_when_a_role_begins_anew(
     await Membership.filter(person=liv).update(ended_at=NOW)
     other = await make.offer("Kafé", owner=owner)
     given = {"lang": "nb", "now": NOW, "offer": other.id}
-    invited = await members.invite(owner.id, Role.HOST, Channel.EMAIL, "liv@example.no", **given)
+    invited = await invitations.invite(owner.id, Role.HOST, Channel.EMAIL, "liv@example.no", **given)
     await visitor.sign_in(liv)
     token = invitation_token(invited.id, invited.expires_at)
     await visitor.submit(await visitor.open(f"/invitations/{token}"), "/accept")

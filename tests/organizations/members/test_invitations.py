@@ -13,7 +13,8 @@ from marketplace.people.models import Person, SignIn
 from marketplace.people.queries import SignedIn
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization, OrganizationKind, OrganizationState
-from organizations.members import actions, mails
+from organizations.members import invitation_actions as actions
+from organizations.members import mails
 from organizations.members.models import Invitation, Membership, Role
 from tests import make
 from tests.conftest import NOW
