@@ -47,7 +47,10 @@ COPIES = """SELECT o.id FROM offer o LEFT JOIN (
 SEATS = (
     ("seats taken are those of confirmed and offered bookings", f"{SUMS} p.taken <> coalesce(b.taken, 0)"),
     ("those waiting are counted", f"{SUMS} p.waiting <> coalesce(b.waiting, 0)"),
-    ("no seat is sold twice", "SELECT id FROM seat_pool WHERE taken > capacity OR taken < 0"),
+    (
+        "no seat is sold twice",
+        "SELECT id FROM seat_pool WHERE taken + reserved > capacity OR taken < 0 OR reserved < 0",
+    ),
     (
         "a participant has one active booking in a pool",
         f"""SELECT unnest(array_agg(id)) AS id FROM booking WHERE state IN ({ACTIVE})
@@ -65,9 +68,8 @@ SEATS = (
     (
         "nobody waits for seats that are free",
         """SELECT b.id FROM booking b JOIN seat_pool p ON p.id = b.pool_id
-        WHERE b.state = 'waiting' AND (p.capacity IS NULL OR b.seats <= p.capacity - p.taken)
-            AND (p.starts_at IS NULL OR p.starts_at > :now) AND (p.closes_at IS NULL OR p.closes_at > :now)
-            AND (p.opens_at IS NULL OR p.opens_at <= :now)""",
+        WHERE b.state = 'waiting' AND (p.capacity IS NULL OR b.seats <= p.capacity - p.taken - p.reserved)
+            AND (p.starts_at IS NULL OR p.starts_at > :now)""",
     ),
     (
         "an offered seat, and no other, has a deadline",

@@ -24,6 +24,7 @@ MODELS = [
     "offers.bookings.models",
     "offers.attendance.models",
     "offers.feeds.models",
+    "offers.messages.models",
     "marketplace.goals.models",
     "marketplace.dialogue.models",
 ]

@@ -41,7 +41,7 @@ SECTIONS: dict[str, Section] = {
         """SELECT channel, value AS address, created_at, verified_at, refused_at FROM contact_point
         WHERE person_id = $1 ORDER BY created_at, id"""),
     "bookings": Section(lazy("Påmeldinger"), "booking",
-        f"""SELECT b.reference, t.title, w.name AS organization, b.state, b.seats, b.lang, b.created_at, b.changed_at,
+        f"""SELECT b.reference, t.title, w.name AS organization, b.state, b.seats, b.lang, b.created_at, b.changed_at, nullif(b.reply, '') AS reply,
             b.booked_by_id = $1 AS booked_by_me, b.participant_id = $1 AS for_me,
             CASE WHEN b.participant_id = $1 OR b.booked_by_id = $1 OR lower(n.name) = lower(me.name) THEN n.name END
                 AS name,
@@ -49,6 +49,17 @@ SECTIONS: dict[str, Section] = {
                 OR EXISTS (SELECT FROM own WHERE own.channel = c.channel AND own.value = c.value))) AS address
         FROM mine JOIN booking b USING (id) {OFFER} JOIN person n ON n.id = b.participant_id
             JOIN person me ON me.id = $1 ORDER BY b.created_at, b.id"""),
+    "companions": Section(lazy("Folk som kommer sammen med deg"), "companion",
+        f"""SELECT b.reference, t.title, x.name FROM mine JOIN booking b USING (id) {OFFER}
+            JOIN companion x ON x.booking_id = b.id ORDER BY x.id"""),
+    "answers": Section(lazy("Svar på spørsmål fra arrangøren"), "booking_answer",
+        f"""SELECT b.reference, t.title, q.text AS question, x.text AS answer
+        FROM mine JOIN booking b USING (id) {OFFER} JOIN booking_answer x ON x.booking_id = b.id
+            JOIN offer_question q ON q.id = x.question_id ORDER BY x.id"""),
+    "opening_notices": Section(lazy("Når du vil ha beskjed om at påmeldingen åpner"), "opening_notice",
+        f"""SELECT t.title, x.channel, x.address, x.created_at FROM opening_notice x
+            JOIN own ON own.channel = x.channel AND own.value = x.address JOIN seat_pool b ON b.id = x.pool_id {OFFER}
+        ORDER BY x.id"""),
     "sent_word": Section(lazy("Når du har sagt fra at du ikke kommer"), "sent_word",
         f"""SELECT b.reference, t.title, s.starts_at, x.at FROM mine JOIN booking b USING (id) {OFFER}
             JOIN sent_word x ON x.booking_id = b.id JOIN session s ON s.id = x.session_id ORDER BY x.at, x.id"""),
@@ -80,6 +91,8 @@ SECTIONS: dict[str, Section] = {
     "registers": Section(lazy("Oppmøte du har ført"), "register",
         f"""SELECT t.title, b.starts_at, r.saved_at FROM register r JOIN session b ON b.id = r.session_id {OFFER}
         WHERE r.saved_by_id = $1 ORDER BY r.saved_at, r.id"""),
+    "written": Section(lazy("Meldinger du har skrevet til deltakere"), "host_message",
+        f"""SELECT t.title, b.text, b.created_at FROM host_message b {OFFER} WHERE b.author_id = $1 ORDER BY b.id"""),
     "decisions": Section(lazy("Svar du har gitt organisasjoner"), "decision",
         """SELECT w.name AS organization, d.answer, d.reason, d.at FROM decision d
             JOIN organization w ON w.id = d.organization_id WHERE d.decided_by_id = $1 ORDER BY d.at, d.id"""),
@@ -108,6 +121,7 @@ SECTIONS: dict[str, Section] = {
 
 NOT_HERE = {
     "rate_limit": "a hash that nobody can turn back into a person",
+    "unsubscription": "a hash that nobody can turn back into an address",
     "offer": "whom to ask is what an organisation writes in public, without a link to a person",
     "offer_text": "the same",
     "organization": "the same",

@@ -122,7 +122,7 @@ TABLES: dict[str, Table] = {
     ),
     "calendar_address": Table(
         {"person_id": "whose calendar it is"},
-        "id secret_hash created_at revoked_at",
+        "id secret_hash hosting organization_id created_at revoked_at",
         Goes(f"coalesce(t.revoked_at + interval '30 days', {person_done('t.person_id', 't.created_at')})"),
     ),
     "contact_point": Table(
@@ -154,10 +154,39 @@ TABLES: dict[str, Table] = {
     # Bookings and who came.
     "booking": Table(
         {"participant_id": "who comes", "booked_by_id": "who booked", "contact_id": "reaching them",
-         "reference": "finding the booking by telephone", "lang": "the language of messages"},
-        "id seats state form_key queue_no link_version held_until created_at changed_at offer_id organization_id "
-        "pool_id",
+         "reference": "finding the booking by telephone", "lang": "the language of messages",
+         "reply": "what the organisation wrote to them"},
+        "id seats state form_key queue_no link_version held_until waited_at placed_at talk_asked_at made_with_id "
+        "moved_to_id told_useful_at created_at changed_at offer_id organization_id pool_id",
+        Goes(last_use("b.id = t.id", "t.created_at"), becomes={"reply": "''"}),
         stays=NUMBERS,
+    ),
+    "companion": Table(
+        {"name": "what the host calls them"},
+        "id booking_id",
+        Goes(last_use("b.id = t.booking_id", "'-infinity'::timestamptz")),
+    ),
+    "booking_answer": Table(
+        {"booking_id": "whose answer it is", "text": "what the organiser asked for, with the reason shown"},
+        "id question_id",
+        Goes("""(SELECT coalesce(p.ends_at, b.created_at) + make_interval(days => q.keep_days)
+            FROM booking b JOIN seat_pool p ON p.id = b.pool_id, offer_question q
+            WHERE b.id = t.booking_id AND q.id = t.question_id)"""),
+    ),
+    "opening_notice": Table(
+        {"channel": "telling them when it opens", "address": "telling them when it opens",
+         "lang": "the language of the message"},
+        "id created_at pool_id",
+        Goes("(SELECT coalesce(p.opens_at, t.created_at) FROM seat_pool p WHERE p.id = t.pool_id)", 7 * DAY),
+    ),
+    "host_message": Table(
+        {"author_id": WORK, "text": "what the participants were told; it may name somebody"},
+        "id offer_id session_id recipients told created_at",
+        Goes("t.created_at", 365 * DAY),
+    ),
+    "unsubscription": Table(
+        {"address_hash": "a keyed hash: whom not to write to"}, "id created_at",
+        stays="their wish, until they change it",
     ),
     "sent_word": Table({"booking_id": "excused, not absent"}, "id at session_id", stays=NUMBERS),
     "attendance": Table(
@@ -174,8 +203,9 @@ TABLES: dict[str, Table] = {
     "offer": Table(
         {"contact_name": "whom to ask", "phone": "whom to ask"},
         "id slug kind audiences joining visibility sensitive state source_lang online_url max_party promotion "
-        "hold_hours keep_months created_at changed_at published_at session_count next_session_at next_session_ends "
-        "last_session_ends continues_id municipality_id owner_id picture_id venue_id",
+        "hold_hours opens_at closes_hours age_from age_to remind_hours keep_months created_at changed_at published_at "
+        "session_count next_session_at next_session_ends last_session_ends continues_id municipality_id owner_id "
+        "picture_id venue_id",
         Goes(OFFER_OVER.format(o="t"), TWO_YEARS, {"contact_name": "NULL", "phone": "NULL"}),
     ),
     "offer_text": Table(
@@ -216,13 +246,17 @@ TABLES: dict[str, Table] = {
     "municipality": Table(plain="id number slug name host"),
     "offer_audience_organization": Table(plain="id offer_id organization_id"),
     "offer_organizer": Table(plain="id may_edit offer_id organization_id"),
+    "offer_question": Table(plain="id position kind text purpose choices required keep_days offer_id"),
     "organization_text": Table(plain="id lang summary body organization_id search"),
     "organization_owner": Table(plain="id organization_id municipality_id"),
     "passkey_challenge": Table(plain="id challenge expires_at", goes=Goes("t.expires_at", DAY)),
     "plan": Table(plain="id slug title summary first_year last_year municipality_id"),
-    "seat_pool": Table(plain="id capacity taken waiting starts_at ends_at opens_at closes_at offer_id session_id"),
+    "saved_search": Table(plain="id slug query created_at used_at", goes=Goes("t.used_at", TWO_YEARS)),
+    "seat_pool": Table(plain="id capacity taken waiting reserved starts_at ends_at opens_at closes_at offer_id "
+                             "session_id"),
     "session": Table(plain="id starts_at ends_at status note sequence vevent changed_at offer_id venue_id"),
     "tortoise_migrations": Table(plain="id app name applied_at"),
+    "usefulness": Table(plain="id month answer count offer_id"),
     "venue": Table(
         plain="id name street postcode city lat lon step_free hearing_loop accessible_toilet municipality_id"
     ),

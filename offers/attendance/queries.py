@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.database import row, rows
-from offers.bookings.queries import parties
+from offers.bookings.participant_queries import parties
 
 
 async def expected(session_id: UUID) -> list[dict[str, Any]]:

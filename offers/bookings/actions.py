@@ -71,10 +71,13 @@ async def _move(
     await rows(
         """WITH moved AS (
             UPDATE booking SET state = $2, changed_at = $3, held_until = $4,
-                queue_no = CASE WHEN $5 THEN coalesce(queue_no, nextval('booking_queue')) ELSE queue_no END
+                queue_no = CASE WHEN $5 THEN coalesce(queue_no, nextval('booking_queue')) ELSE queue_no END,
+                waited_at = CASE WHEN $5 THEN coalesce(waited_at, $3) ELSE waited_at END,
+                placed_at = CASE WHEN $9 THEN coalesce(placed_at, $3) ELSE placed_at END
             WHERE id = $1)
         UPDATE seat_pool SET taken = taken + $6, waiting = waiting + $7 WHERE id = $8""",
         booking["id"], new, now, held_until, new is BookingState.WAITING, seats, waiting, pool["pool_id"],
+        old is BookingState.WAITING and new in rules.SEATED,
     )  # fmt: skip
     pool["taken"] += seats
     pool["waiting"] += waiting
@@ -112,9 +115,9 @@ async def cancel(
 
 async def _promote(pool: dict[str, Any], now: datetime) -> None:
     """Give free seats of a locked pool to the queue, in order, each to the first that fits. Nobody after the start of
-    what they would come to."""
+    what they would come to; who waits already may still get a seat when booking is closed for others."""
     decided = pool_of(pool)
-    if not pool["waiting"] or decided.free == 0 or any(rules.closed(decided, now)):
+    if not pool["waiting"] or decided.free == 0 or rules.Objection.OVER in rules.closed(decided, now):
         return
     starts = await _start(pool, now)
     if starts is not None and starts <= now:
@@ -228,10 +231,10 @@ async def set_capacity(pool_id: UUID, capacity: int | None, *, now: datetime, by
     """Raise or lower the number of seats; None is no limit. Refused below what is taken. New seats go to the queue."""
     async with in_transaction():
         pool = await _lock_by_id(pool_id)
-        if capacity is not None and capacity < pool["taken"]:
+        if capacity is not None and capacity < (gone := pool["taken"] + pool["reserved"]):
             raise Refused(
-                ngettext("%(num)s plass er tatt. Du kan ikke gå lavere enn det.",
-                         "%(num)s plasser er tatt. Du kan ikke gå lavere enn det.", pool["taken"])
+                ngettext("%(num)s plass er tatt eller holdt av. Du kan ikke gå lavere enn det.",
+                         "%(num)s plasser er tatt eller holdt av. Du kan ikke gå lavere enn det.", gone)
             )  # fmt: skip
         if capacity is None or (pool["capacity"] is not None and capacity > pool["capacity"]):
             await only_approved(pool["owner_id"])

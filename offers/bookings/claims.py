@@ -208,13 +208,14 @@ async def _insert(
             f"""reach AS (INSERT INTO contact_point (id, person_id, channel, value, created_at)
             VALUES ({w(contact)}, {w(whose)}, {w(party.channel)}, {w(party.address)}, {at}))"""
         )
-    queue = "nextval('booking_queue')" if state is BookingState.WAITING else "NULL"
+    queue, since = ("nextval('booking_queue')", at) if state is BookingState.WAITING else ("NULL", "NULL")
     parts.append(
         f"""made AS (INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
-            organization_id, seats, state, reference, form_key, queue_no, link_version, lang, created_at, changed_at)
+            organization_id, seats, state, reference, form_key, queue_no, waited_at, link_version, lang, created_at,
+            changed_at)
         VALUES ({w(booking_id)}, {w(pool["pool_id"])}, {w(pool["offer_id"])}, {w(participant)}, {w(booker)},
             {w(contact)}, {w(party.organization)}, {w(party.seats)}, {w(state)}, {w(rules.new_reference())},
-            {w(form_key)}, {queue}, 1, {language}, {at}, {at})
+            {w(form_key)}, {queue}, {since}, 1, {language}, {at}, {at})
         ON CONFLICT DO NOTHING RETURNING id)"""
     )
     seats = party.seats if state in rules.SEATED else 0

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tortoise import fields
 
-from marketplace.base.models import Row
+from marketplace.base.models import Channel, Row
 
 
 class BookingState(StrEnum):
@@ -53,11 +53,66 @@ class Booking(Row):
     )
     lang = fields.CharField(max_length=5)
     held_until = fields.DatetimeField(null=True, description="an offered seat must be answered by then")
+    waited_at = fields.DatetimeField(null=True, description="when it first entered the queue")
+    placed_at = fields.DatetimeField(null=True, description="when the queue first gave it a seat")
+    talk_asked_at = fields.DatetimeField(
+        null=True, description="the organisation wants a talk before it answers the request"
+    )
+    reply = fields.TextField(default="", db_default="", description="what the organisation wrote to them")
+    made_with_id: UUID | None = fields.UUIDField(
+        null=True, description="the first of the bookings of several dates that one form made"
+    )
+    moved_to_id: UUID | None = fields.UUIDField(
+        null=True, description="the booking that took its place when its time was changed"
+    )
+    told_useful_at = fields.DatetimeField(
+        null=True, description="they have said whether it was of use; what, is counted elsewhere"
+    )
     created_at = fields.DatetimeField()
     changed_at = fields.DatetimeField()
 
     class Meta:
         table = "booking"
+
+
+class Companion(Row):
+    """Somebody who comes with the participant and wants to be named. Those who do not are only counted in `seats`."""
+
+    booking_id: UUID
+    booking = fields.ForeignKeyField("marketplace.Booking", "companions", on_delete=fields.CASCADE)
+    name = fields.TextField()
+
+    class Meta:
+        table = "companion"
+
+
+class BookingAnswer(Row):
+    """What somebody answered to a question of the organiser. Goes by itself (marketplace/privacy/rules.py)."""
+
+    booking_id: UUID
+    booking = fields.ForeignKeyField("marketplace.Booking", "answers", on_delete=fields.CASCADE)
+    question_id: UUID
+    question = fields.ForeignKeyField("marketplace.OfferQuestion", "answers", on_delete=fields.CASCADE)
+    text = fields.TextField()
+
+    class Meta:
+        table = "booking_answer"
+        unique_together = (("booking", "question"),)
+
+
+class OpeningNotice(Row):
+    """Somebody wants one message when booking opens. It goes with that message."""
+
+    pool_id: UUID
+    pool = fields.ForeignKeyField("marketplace.SeatPool", "opening_notices", on_delete=fields.CASCADE)
+    channel = fields.CharEnumField(Channel, max_length=10)
+    address = fields.TextField()
+    lang = fields.CharField(max_length=5)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "opening_notice"
+        unique_together = (("pool", "channel", "address"),)
 
 
 class SentWord(Row):

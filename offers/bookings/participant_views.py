@@ -10,7 +10,8 @@ from marketplace.base.errors import BadRequest, NotFound, Refused
 from marketplace.base.http import Request, see_other, typed_id
 from marketplace.base.i18n import gettext as _
 from marketplace.base.templates import render
-from offers.bookings import actions, queries
+from offers.bookings import actions
+from offers.bookings import participant_queries as queries
 from offers.bookings.forms import CapacityForm
 from offers.catalogue.models import Offer
 from offers.publishing.queries import offer_led_by, offer_owned_by, reach, title_of

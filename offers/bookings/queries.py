@@ -20,8 +20,8 @@ TEXT = """LATERAL (SELECT * FROM offer_text t WHERE t.offer_id = o.id
 """The offer's text in the wanted language, else in the one it was written in."""
 
 
-POOL_COLUMNS = """p.id AS pool_id, p.offer_id, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
-    p.closes_at, o.joining, o.max_party, o.promotion, o.hold_hours, o.sensitive, o.owner_id, p.session_id"""
+POOL_COLUMNS = """p.id AS pool_id, p.offer_id, p.capacity, p.taken, p.waiting, p.reserved, p.starts_at, p.ends_at,
+    p.opens_at, p.closes_at, o.joining, o.max_party, o.promotion, o.hold_hours, o.sensitive, o.owner_id, p.session_id"""
 """What a decision about a pool needs, over the aliases p and o."""
 
 
@@ -39,8 +39,8 @@ async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -
     found = await row(
         f"""SELECT o.id AS offer_id, o.slug, o.joining, o.max_party, o.sensitive, o.keep_months, o.kind, o.promotion,
             o.hold_hours, w.name AS owner, w.slug AS owner_slug, w.email AS owner_email, w.phone AS owner_phone,
-            t.title, t.lang AS text_lang, p.id AS pool_id, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
-            p.opens_at, p.closes_at, s.id AS session_id, s.starts_at AS session_starts, s.ends_at AS session_ends,
+            t.title, t.lang AS text_lang, p.id AS pool_id, p.capacity, p.taken, p.waiting, p.reserved, p.starts_at,
+            p.ends_at, p.opens_at, p.closes_at, s.id AS session_id, s.starts_at AS session_starts, s.ends_at AS session_ends,
             s.status, s.note, o.session_count, v.name AS venue
         FROM offer o JOIN organization w ON w.id = o.owner_id JOIN seat_pool p ON p.offer_id = o.id AND {which}
         JOIN {TEXT.format(lang="$2")} ON true
@@ -71,7 +71,7 @@ def pool_of(found: dict[str, Any]) -> rules.Pool:
     """The decision's view of such a row."""
     return rules.Pool(
         found["capacity"], found["taken"], found["waiting"], found["starts_at"], found["ends_at"], found["opens_at"],
-        found["closes_at"], found["max_party"], Joining(found["joining"]),
+        found["closes_at"], found["max_party"], Joining(found["joining"]), found["reserved"],
     )  # fmt: skip
 
 
@@ -196,74 +196,6 @@ async def others_by_address(booking_id: UUID) -> list[str]:
         booking_id, list(rules.ACTIVE),
     )  # fmt: skip
     return [rules.shown_reference(other["reference"]) for other in found]
-
-
-async def parties(session_id: UUID) -> list[dict[str, Any]]:
-    """Everybody with a seat at a session, through its own pool or the offer's: for registers and messages.
-
-    Keys: booking_id, participant_id, name, booker, reference, seats, state, channel, address, contact_id, lang,
-    link_version, shielded (then they have an alias where they are shown), sent_word. Sorted as people read what is
-    shown (Å after Ø).
-    """
-    found = await rows(
-        f"""SELECT b.id AS booking_id, b.participant_id, n.name, k.name AS booker, b.reference, b.seats, b.state,
-            c.channel, c.value AS address, b.contact_id, b.lang, b.link_version,
-            {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word
-        FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
-        JOIN booking b ON b.pool_id = p.id AND b.state IN ('confirmed', 'offered')
-        JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
-        LEFT JOIN contact_point c ON c.id = b.contact_id
-        LEFT JOIN sent_word x ON x.booking_id = b.id AND x.session_id = s.id
-        WHERE s.id = $1""",
-        session_id,
-    )
-    return sorted(
-        found,
-        key=lambda party: alphabetical(party["reference"] if party["shielded"] else party["name"] or ""),
-    )
-
-
-SHOWN_NAMES = f"""CASE WHEN {HIDDEN} THEN left(b.reference, 3) ELSE coalesce(n.name, '–') END AS name,
-    CASE WHEN {HIDDEN} THEN left(b.reference, 3) ELSE k.name END AS booker"""
-"""The names of booking b as those who lead an offer may read them."""
-
-
-async def participants(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
-    """All active bookings of what is not over in an offer, for those who lead it: by session, then in order.
-
-    `reached`: does a message come to them? Where and what they are called is not there for the shielded.
-    """
-    return await rows(
-        f"""SELECT b.id, {SHOWN_NAMES}, b.reference, b.seats, b.state, b.queue_no,
-            CASE WHEN NOT {HIDDEN} THEN c.channel END AS channel, CASE WHEN NOT {HIDDEN} THEN c.value END AS address,
-            c.id IS NOT NULL AND c.refused_at IS NULL AS reached, c.refused_at IS NOT NULL AS refused,
-            {HIDDEN} AS shielded, b.created_at, b.pool_id, p.session_id, s.starts_at
-        FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
-        JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
-        LEFT JOIN session s ON s.id = p.session_id
-        WHERE b.offer_id = $1 AND (p.ends_at IS NULL OR p.ends_at > $2)
-            AND b.state IN ('requested', 'confirmed', 'waiting', 'offered')
-        ORDER BY s.starts_at, b.queue_no NULLS FIRST, b.id LIMIT 2000""",
-        offer_id, now,
-    )  # fmt: skip
-
-
-async def pools(offer_id: UUID) -> list[dict[str, Any]]:
-    """The seat pools of an offer, coming ones first in time."""
-    return await rows(
-        """SELECT p.id, p.capacity, p.taken, p.waiting, p.session_id, p.starts_at, p.ends_at, s.status
-        FROM seat_pool p LEFT JOIN session s ON s.id = p.session_id WHERE p.offer_id = $1
-        ORDER BY p.starts_at NULLS FIRST, p.id""",
-        offer_id,
-    )
-
-
-ORDER = {"å": "~2", "æ": "~0", "ø": "~1", "ä": "~0", "ö": "~1"}
-
-
-def alphabetical(name: str) -> str:
-    """Sort key of a Norwegian name: æ, ø, å come last, in that order. The database has no collation for it."""
-    return "".join(ORDER.get(letter, letter) for letter in name.casefold())
 
 
 async def events_of(booking_id: UUID, lang: str = "nb") -> list[Event]:

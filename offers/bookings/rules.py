@@ -75,11 +75,12 @@ class Pool:
     closes_at: datetime | None
     max_party: int
     joining: Joining
+    reserved: int = 0
 
     @property
     def free(self) -> int | None:
         """Seats left; None is no limit."""
-        return None if self.capacity is None else self.capacity - self.taken
+        return None if self.capacity is None else self.capacity - self.taken - self.reserved
 
     def fits(self, seats: int) -> bool:
         return self.free is None or seats <= self.free

@@ -159,6 +159,15 @@ class Offer(Row):
     max_party = fields.IntField(default=10)
     promotion = fields.CharEnumField(Promotion, max_length=20, default=Promotion.AUTOMATIC)
     hold_hours = fields.IntField(default=24)
+    opens_at = fields.DatetimeField(null=True, description="when one can book; null: at once")
+    closes_hours = fields.IntField(
+        null=True, description="booking closes so many hours before the start; null: at the start"
+    )
+    age_from = fields.IntField(null=True, description="years; asked as a statement, never as a date of birth")
+    age_to = fields.IntField(null=True)
+    remind_hours: fields.Field[list[int] | None] = ArrayField(
+        "int", null=True, description="reminders, hours before the start; null: 24 and 2"
+    )
     keep_months = fields.IntField(
         default=6, description="names and contacts go this long after the last session"
     )
@@ -258,7 +267,7 @@ class SeatPool(Row):
     """Capacity and seats taken, for one offer (booked once) or one session (booked one by one).
 
     taken = seats of confirmed and offered bookings; waiting = parties in the queue. Both change only under the
-    row's lock, together with the booking that changes them.
+    row's lock, together with the booking that changes them. Free = capacity - taken - reserved.
     """
 
     offer_id: UUID
@@ -268,6 +277,9 @@ class SeatPool(Row):
     capacity = fields.IntField(null=True, description="null: unlimited")
     taken = fields.IntField(default=0, db_default=0)
     waiting = fields.IntField(default=0, db_default=0)
+    reserved = fields.IntField(
+        default=0, db_default=0, description="seats that the hosts keep for those who come later"
+    )
     starts_at = fields.DatetimeField(
         null=True, description="nobody is promoted after this; the first session"
     )

@@ -76,7 +76,7 @@ async def offer_page(
             o.contact_name, o.phone, o.session_count, o.last_session_ends, w.name AS owner_name, w.slug AS owner_slug,
             w.phone AS owner_phone, {TEXT_COLUMNS}, v.name AS venue_name, v.street, v.postcode, v.city, v.lat, v.lon,
             v.step_free, v.hearing_loop, v.accessible_toilet, x.entrance, x.transport, x.lang AS venue_lang,
-            p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at, p.closes_at,
+            p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at, p.closes_at,
             ARRAY(SELECT ARRAY[c.slug, c.name] FROM offer_organizer g JOIN organization c ON c.id = g.organization_id
                 WHERE g.offer_id = o.id AND c.state = 'approved' ORDER BY c.name) AS co_organizers
         FROM offer o JOIN organization w ON w.id = o.owner_id
@@ -93,7 +93,8 @@ async def offer_page(
         raise NotFound
     found["sessions"] = await rows(
         f"""SELECT s.id, s.starts_at AS session_at, s.ends_at AS session_ends, s.status, s.note,
-            v.name AS other_venue, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at, p.closes_at
+            v.name AS other_venue, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
+            p.opens_at, p.closes_at
         FROM session s JOIN offer o ON o.id = s.offer_id LEFT JOIN seat_pool p ON p.session_id = s.id
         LEFT JOIN venue v ON v.id = s.venue_id AND v.id IS DISTINCT FROM o.venue_id
         WHERE s.offer_id = $1 AND s.ends_at > $2 ORDER BY s.starts_at, s.id LIMIT {SESSIONS_SHOWN}""",

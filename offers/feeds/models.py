@@ -1,4 +1,4 @@
-"""A resident's private calendar address."""
+"""Secret calendar addresses, and searches that have a short address."""
 
 from uuid import UUID
 
@@ -8,13 +8,34 @@ from marketplace.base.models import Row
 
 
 class CalendarAddress(Row):
-    """A secret address of a person's own calendar: shown once, stored hashed, revoked or renewed by its owner."""
+    """A secret address of a calendar: shown once, stored hashed, revoked or renewed by its owner.
+
+    A person's own bookings; with `hosting` what they lead; with an organisation what it arranges. The latter two count
+    participants and name none, and are there for as long as the person has the role.
+    """
 
     person_id: UUID
     person = fields.ForeignKeyField("marketplace.Person", "calendar_addresses", on_delete=fields.CASCADE)
+    hosting = fields.BooleanField(default=False, db_default=False)
+    organization_id: UUID | None
+    organization = fields.ForeignKeyField(
+        "marketplace.Organization", "calendar_addresses", null=True, on_delete=fields.CASCADE
+    )
     secret_hash = fields.BinaryField()
     created_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "calendar_address"
+
+
+class SavedSearch(Row):
+    """A search of offers under a short slug: calendar clients fail on long addresses. The same search, the same slug."""
+
+    slug = fields.CharField(max_length=12, unique=True)
+    query = fields.CharField(max_length=500, description="canonical query of /offers")
+    created_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(description="when somebody last read it, to the day")
+
+    class Meta:
+        table = "saved_search"

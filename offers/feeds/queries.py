@@ -13,7 +13,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.people.queries import secret_hash
 from marketplace.settings import settings
 from offers.bookings.mine import HELPED, MINE
-from offers.bookings.queries import alphabetical
+from offers.bookings.participant_queries import alphabetical
 from offers.catalogue.calendar import booking_uid, calendar, public_event, session_event, vevent
 from offers.catalogue.models import KIND_LABELS, Kind
 from offers.catalogue.queries import VISITOR, published

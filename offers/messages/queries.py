@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.database import rows
-from offers.bookings.queries import SHOWN_NAMES, alphabetical
+from offers.bookings.participant_queries import SHOWN_NAMES, alphabetical
 from offers.bookings.rules import ACTIVE, SEATED, shown_reference
 from offers.catalogue.models import Session
 

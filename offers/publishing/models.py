@@ -1,8 +1,10 @@
-"""Who leads what."""
+"""Who leads what, and what an organiser asks those who book."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 
 from marketplace.base.models import Row
 
@@ -18,3 +20,29 @@ class HostAssignment(Row):
     class Meta:
         table = "host_assignment"
         unique_together = (("person", "offer"),)
+
+
+class QuestionKind(StrEnum):
+    TEXT = "text"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+
+
+class OfferQuestion(Row):
+    """A question of the organiser to those who book, with the reason that they read and when the answer goes."""
+
+    offer_id: UUID
+    offer = fields.ForeignKeyField("marketplace.Offer", "questions", on_delete=fields.CASCADE)
+    position = fields.IntField()
+    kind = fields.CharEnumField(QuestionKind, max_length=10)
+    text = fields.TextField()
+    purpose = fields.TextField(description="why it is asked; shown beside it")
+    choices: fields.Field[list[str]] = ArrayField("text")
+    required = fields.BooleanField(default=False)
+    keep_days = fields.IntField(
+        default=14,
+        description="answers go so many days after what they were for; without dates, after booking",
+    )
+
+    class Meta:
+        table = "offer_question"

@@ -39,12 +39,18 @@ CHECKS = {
     "goal_target": "UPDATE goal SET target = 0",
     "head_count_count": "INSERT INTO head_count (id, session_id, count, recorded_at) "
     "VALUES (gen_random_uuid(), '{session}', -1, clock_timestamp())",
+    "offer_ages": "UPDATE offer SET age_from = 30, age_to = 16",
     "offer_audiences": "UPDATE offer SET audiences = '{{}}'",
+    "offer_closes": "UPDATE offer SET closes_hours = -1",
     "offer_party": "UPDATE offer SET max_party = 0",
+    "offer_question_keep": "INSERT INTO offer_question (id, offer_id, position, kind, text, purpose, choices, required, "
+    "keep_days) SELECT gen_random_uuid(), id, 1, 'text', '', '', '{{}}', false, 366 FROM offer",
     "seat_pool_capacity": "UPDATE seat_pool SET capacity = 100001",
     "seat_pool_taken": "UPDATE seat_pool SET taken = capacity + 1 WHERE capacity IS NOT NULL",
     "seat_pool_waiting": "UPDATE seat_pool SET waiting = -1",
     "session_order": "UPDATE session SET ends_at = starts_at",
+    "usefulness_count": "INSERT INTO usefulness (id, offer_id, month, answer, count) "
+    "SELECT gen_random_uuid(), id, '2026-10-02', 'yes', 1 FROM offer",
 }
 """Every CHECK, and a statement that it must refuse in the town."""
 UNIQUES = {
@@ -53,7 +59,7 @@ UNIQUES = {
     "booking_one_active": "(pool_id, participant_id) WHERE ((state)::text = ANY ((ARRAY["
     "'requested'::character varying, 'confirmed'::character varying, 'waiting'::character varying, "
     "'offered'::character varying])::text[]))",
-    "calendar_address_one": "(person_id) WHERE (revoked_at IS NULL)",
+    "calendar_address_one": "(person_id, hosting, organization_id) NULLS NOT DISTINCT WHERE (revoked_at IS NULL)",
     "calendar_address_secret": "(secret_hash)",
     "contact_point_verified": "(channel, value) WHERE (verified_at IS NOT NULL)",
     "invitation_token": "(token_hash)",
@@ -63,19 +69,21 @@ UNIQUES = {
     "picture_sha256": "(sha256)",
     "rate_limit_key": "(key)",
     "recovery_code_one": "(person_id, code_hash)",
+    "saved_search_query": "(query)",
     "seat_pool_whole": "(offer_id) WHERE (session_id IS NULL)",
     "sign_in_secret": "(secret_hash)",
     "sign_in_ticket_link": "(link_hash)",
+    "unsubscription_one": "(address_hash)",
 }
 """Unique indexes that are no constraint of a model, and what they are over."""
 INDEXES = {
     "acts_for_person", "attendance_booking", "audit_entry_default_object_id_at_idx",
     "audit_entry_default_person_id_at_idx", "audit_entry_object", "audit_entry_person", "booking_booked_by",
-    "booking_contact", "booking_held", "booking_offer", "booking_participant", "booking_pool",
-    "booking_queue_order", "contact_point_lookup", "contact_point_person", "decision_organization",
-    "host_assignment_offer", "invitation_organization", "membership_organization",
+    "booking_contact", "booking_held", "booking_made_with", "booking_offer", "booking_participant", "booking_pool",
+    "booking_queue_order", "companion_booking", "contact_point_lookup", "contact_point_person", "decision_organization",
+    "host_assignment_offer", "host_message_offer", "invitation_organization", "membership_organization",
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
-    "offer_organizer_organization", "offer_over", "offer_owner", "offer_text_search",
+    "offer_organizer_organization", "offer_over", "offer_owner", "offer_question_offer", "offer_text_search",
     "organization_owner_municipality", "organization_parent", "organization_state", "organization_text_search",
     "outbox_due", "passkey_person", "seat_pool_offer", "sent_word_session", "session_offer", "session_start",
     "sign_in_person", "sign_in_ticket_address",

@@ -13,7 +13,8 @@ from marketplace.people.models import ActsFor, Person, Relation
 from offers.bookings import mails
 from offers.bookings.claims import Party, book
 from offers.bookings.models import Booking, BookingState
-from offers.bookings.queries import link_by_reference, participants
+from offers.bookings.participant_queries import participants
+from offers.bookings.queries import link_by_reference
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.catalogue.queries import VISITOR

@@ -1,0 +1,75 @@
+"""Who comes: reads for those who lead an offer. Where somebody is shielded, they see an alias and no address."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.database import rows
+from offers.bookings.queries import HIDDEN
+
+SHOWN_NAMES = f"""CASE WHEN {HIDDEN} THEN left(b.reference, 3) ELSE coalesce(n.name, '–') END AS name,
+    CASE WHEN {HIDDEN} THEN left(b.reference, 3) ELSE k.name END AS booker"""
+"""The names of booking b as those who lead an offer may read them."""
+
+
+async def parties(session_id: UUID) -> list[dict[str, Any]]:
+    """Everybody with a seat at a session, through its own pool or the offer's: for registers and messages.
+
+    Keys: booking_id, participant_id, name, booker, reference, seats, state, channel, address, contact_id, lang,
+    link_version, shielded (then they have an alias where they are shown), sent_word. Sorted as people read what is
+    shown (Å after Ø).
+    """
+    found = await rows(
+        f"""SELECT b.id AS booking_id, b.participant_id, n.name, k.name AS booker, b.reference, b.seats, b.state,
+            c.channel, c.value AS address, b.contact_id, b.lang, b.link_version,
+            {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word
+        FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
+        JOIN booking b ON b.pool_id = p.id AND b.state IN ('confirmed', 'offered')
+        JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
+        LEFT JOIN contact_point c ON c.id = b.contact_id
+        LEFT JOIN sent_word x ON x.booking_id = b.id AND x.session_id = s.id
+        WHERE s.id = $1""",
+        session_id,
+    )
+    return sorted(
+        found,
+        key=lambda party: alphabetical(party["reference"] if party["shielded"] else party["name"] or ""),
+    )
+
+
+async def participants(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
+    """All active bookings of what is not over in an offer, for those who lead it: by session, then in order.
+
+    `reached`: does a message come to them? Where and what they are called is not there for the shielded.
+    """
+    return await rows(
+        f"""SELECT b.id, {SHOWN_NAMES}, b.reference, b.seats, b.state, b.queue_no,
+            CASE WHEN NOT {HIDDEN} THEN c.channel END AS channel, CASE WHEN NOT {HIDDEN} THEN c.value END AS address,
+            c.id IS NOT NULL AND c.refused_at IS NULL AS reached, c.refused_at IS NOT NULL AS refused,
+            {HIDDEN} AS shielded, b.created_at, b.pool_id, p.session_id, s.starts_at
+        FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
+        JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
+        LEFT JOIN session s ON s.id = p.session_id
+        WHERE b.offer_id = $1 AND (p.ends_at IS NULL OR p.ends_at > $2)
+            AND b.state IN ('requested', 'confirmed', 'waiting', 'offered')
+        ORDER BY s.starts_at, b.queue_no NULLS FIRST, b.id LIMIT 2000""",
+        offer_id, now,
+    )  # fmt: skip
+
+
+async def pools(offer_id: UUID) -> list[dict[str, Any]]:
+    """The seat pools of an offer, coming ones first in time."""
+    return await rows(
+        """SELECT p.id, p.capacity, p.taken, p.waiting, p.session_id, p.starts_at, p.ends_at, s.status
+        FROM seat_pool p LEFT JOIN session s ON s.id = p.session_id WHERE p.offer_id = $1
+        ORDER BY p.starts_at NULLS FIRST, p.id""",
+        offer_id,
+    )
+
+
+ORDER = {"å": "~2", "æ": "~0", "ø": "~1", "ä": "~0", "ö": "~1"}
+
+
+def alphabetical(name: str) -> str:
+    """Sort key of a Norwegian name: æ, ø, å come last, in that order. The database has no collation for it."""
+    return "".join(ORDER.get(letter, letter) for letter in name.casefold())

@@ -1,0 +1,68 @@
+"""What hosts write, who wants no such messages, and whether it was of use to those who came."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise import fields
+
+from marketplace.base.models import Row
+
+
+class Recipients(StrEnum):
+    """Whom a host writes to: everybody with a seat, those who were present, or those on the waiting list."""
+
+    ALL = "all"
+    PRESENT = "present"
+    WAITING = "waiting"
+
+
+class HostMessage(Row):
+    """A message that somebody who leads an offer wrote to its participants, of one session or of all of it."""
+
+    offer_id: UUID
+    offer = fields.ForeignKeyField("marketplace.Offer", "host_messages", on_delete=fields.CASCADE)
+    session_id: UUID | None
+    session = fields.ForeignKeyField(
+        "marketplace.Session", "host_messages", null=True, on_delete=fields.CASCADE
+    )
+    recipients = fields.CharEnumField(Recipients, max_length=10)
+    author_id: UUID | None
+    author = fields.ForeignKeyField(
+        "marketplace.Person", "host_messages", null=True, on_delete=fields.SET_NULL
+    )
+    text = fields.TextField()
+    told = fields.IntField(description="how many it was sent to")
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "host_message"
+
+
+class Unsubscription(Row):
+    """An address, as a keyed hash, that wants only what concerns its own bookings."""
+
+    address_hash = fields.BinaryField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "unsubscription"
+
+
+class Useful(StrEnum):
+    YES = "yes"
+    SOME = "some"
+    NO = "no"
+
+
+class Usefulness(Row):
+    """How many said in a month whether an offer was of use to them. Who said what is not kept."""
+
+    offer_id: UUID
+    offer = fields.ForeignKeyField("marketplace.Offer", "usefulness", on_delete=fields.CASCADE)
+    month = fields.DateField(description="the first of the month")
+    answer = fields.CharEnumField(Useful, max_length=10)
+    count = fields.IntField()
+
+    class Meta:
+        table = "usefulness"
+        unique_together = (("offer", "month", "answer"),)
