@@ -41,7 +41,8 @@ SECTIONS: dict[str, Section] = {
         """SELECT channel, value AS address, created_at, verified_at, refused_at FROM contact_point
         WHERE person_id = $1 ORDER BY created_at, id"""),
     "bookings": Section(lazy("Påmeldinger"), "booking",
-        f"""SELECT b.reference, t.title, w.name AS organization, b.state, b.seats, b.lang, b.created_at, b.changed_at, nullif(b.reply, '') AS reply,
+        f"""SELECT b.reference, t.title, w.name AS organization, b.state, b.seats, b.lang, b.created_at, b.changed_at,
+            nullif(b.reply, '') AS reply,
             b.booked_by_id = $1 AS booked_by_me, b.participant_id = $1 AS for_me,
             CASE WHEN b.participant_id = $1 OR b.booked_by_id = $1 OR lower(n.name) = lower(me.name) THEN n.name END
                 AS name,
@@ -148,12 +149,15 @@ LABELS = {
     "channel": lazy("Måte"), "created_at": lazy("Laget"), "device": lazy("Enhet"), "ended_at": lazy("Avsluttet"),
     "expires_at": lazy("Varer til"), "failed_at": lazy("Kom ikke fram"), "for_me": lazy("Gjelder deg"),
     "kind": lazy("Hva"), "lang": lazy("Språk"), "mail": lazy("Melding"), "name": lazy("Navn"),
-    "next_path": lazy("Side du ville til"), "organization": lazy("Organisasjon"), "reason": lazy("Begrunnelse"),
+    "next_path": lazy("Side du ville til"), "organization": lazy("Organisasjon"),
+    "question": lazy("Spørsmål"), "reason": lazy("Begrunnelse"),
     "recorded_at": lazy("Ført"), "reference": lazy("Nummer"), "refused_at": lazy("Ingen hjemme på adressen"),
-    "relation": lazy("Forhold"), "revoked_at": lazy("Fjernet"), "role": lazy("Rolle"), "saved_at": lazy("Lagret"),
+    "relation": lazy("Forhold"), "reply": lazy("Svar fra arrangøren"),
+    "revoked_at": lazy("Fjernet"), "role": lazy("Rolle"), "saved_at": lazy("Lagret"),
     "seats": lazy("Plasser"), "seats_present": lazy("Antall som kom"), "second_factor_at": lazy("Steg to"),
     "seen_at": lazy("Sist brukt"), "sent_at": lazy("Sendt"), "shielded": lazy("Kallenavn på lister"),
-    "starts_at": lazy("Når"), "state": lazy("Status"), "title": lazy("Tilbud"), "used_at": lazy("Brukt"),
+    "starts_at": lazy("Når"), "state": lazy("Status"), "text": lazy("Tekst"), "title": lazy("Tilbud"),
+    "used_at": lazy("Brukt"),
     "verified_at": lazy("Bekreftet"), "who": lazy("Hvem"),
 }  # fmt: skip
 """What each column is called on the readable page."""

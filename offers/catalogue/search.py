@@ -81,7 +81,8 @@ CARD = f"""o.id, o.slug, o.kind, o.audiences, o.joining, o.sensitive, o.session_
     CASE WHEN p.session_id IS NOT NULL AND p.taken >= p.capacity THEN EXISTS (
         SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id AND l.starts_at > page.starts_at AND {ROOM} OFFSET 0
     ) END AS room_later"""
-POOL = "p.session_id, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at, p.closes_at"
+POOL = """p.session_id, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
+    p.closes_at"""
 JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
     LEFT JOIN offer_text t ON t.offer_id = o.id AND t.lang = $2
     LEFT JOIN offer_text f ON f.offer_id = o.id AND f.lang = o.source_lang AND t.id IS NULL

@@ -30,7 +30,7 @@ class CalendarAddress(Row):
 
 
 class SavedSearch(Row):
-    """A search of offers under a short slug: calendar clients fail on long addresses. The same search, the same slug."""
+    """A search of offers under a short slug: calendar clients fail on long addresses. One slug a search."""
 
     slug = fields.CharField(max_length=12, unique=True)
     query = fields.CharField(max_length=500, description="canonical query of /offers")

@@ -43,8 +43,8 @@ CHECKS = {
     "offer_audiences": "UPDATE offer SET audiences = '{{}}'",
     "offer_closes": "UPDATE offer SET closes_hours = -1",
     "offer_party": "UPDATE offer SET max_party = 0",
-    "offer_question_keep": "INSERT INTO offer_question (id, offer_id, position, kind, text, purpose, choices, required, "
-    "keep_days) SELECT gen_random_uuid(), id, 1, 'text', '', '', '{{}}', false, 366 FROM offer",
+    "offer_question_keep": "INSERT INTO offer_question (id, offer_id, position, kind, text, purpose, choices, "
+    "required, keep_days) SELECT gen_random_uuid(), id, 1, 'text', '', '', '{{}}', false, 366 FROM offer",
     "seat_pool_capacity": "UPDATE seat_pool SET capacity = 100001",
     "seat_pool_taken": "UPDATE seat_pool SET taken = capacity + 1 WHERE capacity IS NOT NULL",
     "seat_pool_waiting": "UPDATE seat_pool SET waiting = -1",

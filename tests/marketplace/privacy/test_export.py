@@ -13,9 +13,11 @@ from marketplace.base.models import Channel
 from marketplace.people.models import ActsFor, Relation, SignIn
 from marketplace.privacy.export import NOT_HERE, SECTIONS, everything, readable
 from marketplace.privacy.rules import TABLES
-from offers.bookings.models import SentWord
+from offers.bookings.models import BookingAnswer, Companion, OpeningNotice, SentWord
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.feeds.models import CalendarAddress
+from offers.messages.models import HostMessage, Recipients
+from offers.publishing.models import OfferQuestion, QuestionKind
 from organizations.members.models import Invitation, Membership, Role
 from tests import make
 from tests.conftest import NOW
@@ -41,6 +43,13 @@ async def a_full_life(name: str, address: str, mark: str) -> Any:
     booking = await make.booking(pool, me, contact=shared)
     await make.booking(pool, await make.person(f"Barn {mark}"), booked_by=me)
     await make.booking(pool, await make.person(f"Fremmed {mark}borte"), contact=None)
+    await Companion.create(booking=booking, name=f"Venn {mark}")
+    question = await OfferQuestion.create(offer=offer, position=1, kind=QuestionKind.TEXT, text=f"Hva {mark}?",
+                                          purpose="mat", choices=[])  # fmt: skip
+    await BookingAnswer.create(booking=booking, question=question, text=f"Svar {mark}")
+    await OpeningNotice.create(pool=pool, channel=Channel.EMAIL, address=address, lang="nb", created_at=NOW)
+    await HostMessage.create(offer=offer, recipients=Recipients.ALL, author=me, text=f"Hei {mark}", told=1,
+                             created_at=NOW)  # fmt: skip
     await SentWord.create(booking=booking, session=session, at=NOW)
     await rows("""INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, recorded_at)
         VALUES ($1, $2, $3, 'present', 1, 'p', $4)""", uuid4(), session.id, booking.id, NOW)  # fmt: skip

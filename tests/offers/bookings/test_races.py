@@ -163,7 +163,7 @@ async def test_capacity_is_not_lowered_below_a_booking_of_the_same_moment(db: No
     )  # fmt: skip
     assert booked.state is BookingState.CONFIRMED
     assert isinstance(refused, Refused)
-    assert refused.message == "2 plasser er tatt. Du kan ikke gå lavere enn det."
+    assert refused.message == "2 plasser er tatt eller holdt av. Du kan ikke gå lavere enn det."
     assert waited
 
 
