@@ -4,6 +4,8 @@ PORT ?= 8000
 DATA ?= var
 # Arguments for pytest, as in: make test ARGS="-n 0 tests/offers -k waiting"
 ARGS ?= -n 2
+# How many times `make soak` begins anew.
+EXAMPLES ?= 2000
 
 PY := .venv/bin/python
 RUN := .venv/run-$(shell git hash-object requirements/run.txt)
@@ -12,11 +14,12 @@ TEST := .venv/test-$(shell git hash-object requirements/test.txt)
 PYTHON = $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help run test check bench check-data format messages migration requirements
+.PHONY: help run test soak check bench check-data format messages migration requirements
 
 help:
 	@echo 'make run [PORT=8000] [DATA=var] [FRESH=1]   the marketplace with its demo, in the foreground'
 	@echo 'make test [ARGS="-n 0 tests/offers"]        all tests'
+	@echo 'make soak [EXAMPLES=2000]                   anything may happen to the seats, 2,000 times 50 steps'
 	@echo 'make check                                  lint, types, imports, templates, texts'
 	@echo 'make bench                                  measures, and writes bench.json'
 	@echo 'make check-data [DATA=var]                  verifies every invariant of an instance'
@@ -30,6 +33,9 @@ run: $(RUN)
 test: $(TEST)
 	@bin/browser
 	$(PY) -m pytest $(ARGS)
+
+soak: $(TEST)
+	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/bookings/test_machine.py -k promises
 
 check: $(TEST)
 	$(PY) -m ruff check

@@ -1,0 +1,198 @@
+"""Anything may happen to one pool of seats, in any order and at once: after every step the promises must hold.
+
+A hypothesis state machine over the real database. A step is one act, or up to three at the same time on connections of
+their own: what each answers is left open, what must be true afterwards is not. `make soak` runs it for long.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from marketplace.base.database import rows
+from marketplace.base.errors import Refused
+from offers.bookings import actions, claims, rules
+from offers.bookings.claims import Party
+from offers.bookings.models import BookingState
+from offers.catalogue.models import Joining, Offer, Promotion, Session
+from offers.catalogue.queries import VISITOR
+from offers.messages import actions as messages
+from tests import make
+from tests.conftest import EMPTY, NOW
+
+PEOPLE = 6
+MINUTES = st.sampled_from([1, 20, 45, 90, 300, 1500])
+Act = tuple[str, int, int]
+"""A kind of act, and two numbers whose meaning is its own: who or which booking, and how many or the answer."""
+ACTS: st.SearchStrategy[Act] = st.tuples(
+    st.sampled_from(
+        ["book", "book", "book", "cancel", "cancel", "accept", "decline", "answer", "expire", "capacity"]
+    ),
+    st.integers(0, PEOPLE * 3),
+    st.integers(0, 4),
+)
+
+
+class Broken(AssertionError):
+    """A promise that did not hold."""
+
+    seen: ClassVar[list[str]] = []
+    """Every promise that was ever broken: acts at once need not break it again when hypothesis looks twice."""
+
+
+class Seats(RuleBasedStateMachine):
+    """One pool of an offer, and six people who want seats in it."""
+
+    loop: ClassVar[asyncio.AbstractEventLoop]
+    """Where the connections live; the machine itself runs in a thread."""
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
+
+    @initialize(
+        joining=st.sampled_from([Joining.WHOLE, Joining.PER_SESSION, Joining.REQUEST]),
+        promotion=st.sampled_from(Promotion),
+        capacity=st.integers(0, 4) | st.none(),
+        hours=st.sampled_from([1, 5, 30, 200]),
+    )
+    def begin(self, joining: Joining, promotion: Promotion, capacity: int | None, hours: int) -> None:
+        self.now, self.before, self.over = NOW, dict[UUID, Any](), False
+        self.run(self._begin(joining, promotion, capacity, hours))
+
+    async def _begin(self, joining: Joining, promotion: Promotion, capacity: int | None, hours: int) -> None:
+        await rows(EMPTY)
+        self.offer: Offer = await make.offer(
+            joining=joining, capacity=capacity, promotion=promotion, hold_hours=3, max_party=3,
+            starts=[NOW + timedelta(hours=hours)],
+        )  # fmt: skip
+        self.session = await Session.get(offer=self.offer).select_related("offer")
+        self.pool: UUID = (await rows("SELECT id FROM seat_pool"))[0]["id"]
+        self.editor = await make.person("Kari")
+        self.people = [await make.person(f"Deltaker {number}") for number in range(PEOPLE)]
+
+    @rule(act=ACTS)
+    def one(self, act: Act) -> None:
+        """One act alone: each booking moves at most one step, and nobody is skipped."""
+        self.run(self._together([act]))
+        self.run(self._check())
+
+    @rule(acts=st.lists(ACTS, min_size=2, max_size=3))
+    def at_once(self, acts: list[Act]) -> None:
+        self.run(self._together(acts))
+        self.run(self._check())
+
+    @rule(minutes=MINUTES)
+    def wait(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @precondition(lambda self: not self.over)
+    @rule(odds=st.integers(0, 9))
+    def organiser_cancels(self, odds: int) -> None:
+        if odds == 0:
+            self.over = True
+            self.run(self._cancelled())
+            self.run(self._check())
+
+    async def _cancelled(self) -> None:
+        try:
+            await messages.cancel(self.session, sequence=0, note="Avlyst", by=self.editor.id, now=self.now)
+        except Refused:
+            assert self.session.starts_at <= self.now, "only what has begun cannot be cancelled"
+
+    async def _together(self, acts: list[Act]) -> None:
+        answers = await asyncio.gather(*(self._do(*act) for act in acts), return_exceptions=True)
+        for answer in answers:
+            if isinstance(answer, BaseException) and not isinstance(answer, Refused):
+                raise answer
+
+    async def _do(self, kind: str, which: int, number: int) -> None:
+        act: dict[str, Callable[[], Awaitable[Any]]] = {
+            "book": lambda: self._book(which, number),
+            "expire": lambda: actions.expire_offers(now=self.now),
+            "capacity": lambda: actions.set_capacity(
+                self.pool, number if which else None, now=self.now, by=self.editor.id
+            ),
+        }
+        if kind in act:
+            await act[kind]()
+            return
+        found = await rows("SELECT id FROM booking ORDER BY id")
+        if not found:
+            return
+        booking = found[which % len(found)]["id"]
+        if kind == "cancel":
+            await actions.cancel(booking, now=self.now)
+        elif kind == "answer":
+            await actions.answer_request(booking, number > 1, now=self.now, by=self.editor.id)
+        else:
+            await actions.answer_offer(booking, kind == "accept", now=self.now)
+
+    async def _book(self, who: int, seats: int) -> None:
+        person = self.people[who % PEOPLE]
+        party = Party(person.name or "", seats=1 + seats % 3, person=person.id, waiting_ok=seats % 2 == 0)
+        await claims.book(
+            self.offer.slug, self.session.id if self.offer.joining is Joining.PER_SESSION else None, party,
+            viewer=VISITOR, form_key=secrets.token_bytes(16), lang="nb", now=self.now,
+        )  # fmt: skip
+
+    async def _check(self) -> None:
+        """The promises, after a step."""
+        pool = (await rows("SELECT * FROM seat_pool"))[0]
+        bookings = {each["id"]: each for each in await rows("SELECT * FROM booking ORDER BY queue_no")}
+        moves = await rows(
+            "SELECT object_id, action FROM audit_entry WHERE action LIKE 'booking.%' ORDER BY at, id"
+        )
+        active = [each for each in bookings.values() if each["state"] in rules.ACTIVE]
+        waiting = [each for each in active if each["state"] == BookingState.WAITING]
+        taken = sum(each["seats"] for each in active if each["state"] in rules.SEATED)
+        must(pool["taken"] == taken, "taken = seats of confirmed + offered")
+        must(pool["waiting"] == len(waiting), "those waiting are counted")
+        must(pool["taken"] >= 0 and pool["reserved"] >= 0, "nothing negative")
+        must(pool["capacity"] is None or taken + pool["reserved"] <= pool["capacity"], "no seat sold twice")
+        must(len({each["participant_id"] for each in active}) == len(active), "one active booking a person")
+        if pool["starts_at"] > self.now:
+            free = None if pool["capacity"] is None else pool["capacity"] - taken - pool["reserved"]
+            must(not rules.promoted(free, [(each["id"], each["seats"]) for each in waiting]),
+                 "nobody waits for seats that are free")  # fmt: skip
+        for each in bookings.values():
+            self._check_one(each, pool["starts_at"], waiting)
+        self._check_moves(moves)
+        self.before = bookings
+
+    def _check_one(self, booking: dict[str, Any], starts: datetime, waiting: list[dict[str, Any]]) -> None:
+        must(
+            booking["placed_at"] is None or booking["placed_at"] < starts,
+            "nobody is promoted after the start",
+        )
+        if booking["state"] == BookingState.OFFERED:
+            must(booking["held_until"] <= starts, "nothing is held past the start")
+        old = self.before.get(booking["id"])
+        if old and old["state"] == BookingState.WAITING and booking["state"] in rules.SEATED:
+            skipped = [
+                each for each in waiting
+                if each["queue_no"] < booking["queue_no"] and each["seats"] <= booking["seats"]
+                and each["id"] in self.before and self.before[each["id"]]["state"] == BookingState.WAITING
+            ]  # fmt: skip
+            must(not skipped, "no one is skipped who fits")
+
+    @staticmethod
+    def _check_moves(entries: list[dict[str, Any]]) -> None:
+        states: dict[UUID, BookingState] = {}
+        for entry in entries:
+            word = entry["action"].partition(".")[2]
+            if word not in set(BookingState):
+                continue
+            old, new = states.get(entry["object_id"]), BookingState(word)
+            must(old is None or rules.may_move(old, new), f"{old} does not become {new}")
+            states[entry["object_id"]] = new
+
+
+def must(holds: bool, promise: str) -> None:
+    if not holds:
+        Broken.seen.append(promise)
+        raise Broken(promise)

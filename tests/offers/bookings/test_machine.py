@@ -1,0 +1,78 @@
+"""The machine finds nothing in what we have, and finds what is planted."""
+
+import asyncio
+import os
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.errors import Flaky, FlakyStrategyDefinition
+from hypothesis.stateful import run_state_machine_as_test
+
+from offers.bookings import actions, rules
+from tests.offers.bookings.machine import Broken, Seats
+
+EXAMPLES = int(os.environ.get("EXAMPLES", "100"))
+"""`make soak` asks for 2,000."""
+
+
+async def run(examples: int, *phases: Phase, same: bool = False) -> None:
+    """The machine in a thread; its acts on this loop, where the connections are. `same`: the same steps each time."""
+    Seats.loop = asyncio.get_running_loop()
+    chosen = settings(
+        max_examples=examples, stateful_step_count=50, deadline=None, database=None, print_blob=False,
+        derandomize=same, report_multiple_bugs=False, suppress_health_check=list(HealthCheck),
+        phases=phases or tuple(Phase),
+    )  # fmt: skip
+    await asyncio.to_thread(run_state_machine_as_test, Seats, settings=chosen)
+
+
+async def test_whatever_happens_the_promises_hold(pool: None) -> None:
+    await run(EXAMPLES)
+
+
+@pytest.fixture
+def planted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A bug, and the promise that it breaks."""
+    name, promise = request.param
+    getattr(Planted, name)(monkeypatch)
+    return promise
+
+
+class Planted:
+    @staticmethod
+    def the_last_in_the_queue_first(monkeypatch: pytest.MonkeyPatch) -> None:
+        right = rules.promoted
+        monkeypatch.setattr(rules, "promoted", lambda free, queue: right(free, list(queue)[::-1]))
+
+    @staticmethod
+    def nobody_moves_up(monkeypatch: pytest.MonkeyPatch) -> None:
+        async def nothing(pool: Any, now: Any) -> None:
+            pass
+
+        monkeypatch.setattr(actions, "_promote", nothing)
+
+    @staticmethod
+    def promoted_after_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+        async def never(pool: Any, now: Any) -> None:
+            return None
+
+        monkeypatch.setattr(rules, "closed", lambda pool, now: iter(()))
+        monkeypatch.setattr(actions, "_start", never)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        ("the_last_in_the_queue_first", "no one is skipped who fits"),
+        ("nobody_moves_up", "nobody waits for seats that are free"),
+        ("promoted_after_the_start", "nobody is promoted after the start"),
+    ],
+    ids=lambda value: value[0],
+    indirect=True,
+)
+async def test_the_machine_finds_what_is_planted(pool: None, planted: str) -> None:
+    Broken.seen.clear()
+    with pytest.raises((Broken, FlakyStrategyDefinition, Flaky)):
+        await run(600, Phase.generate, same=True)
+    assert planted in Broken.seen
