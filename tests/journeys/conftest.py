@@ -10,16 +10,20 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any, ClassVar
 
 import httpx2 as httpx
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.async_api import Browser, Page, async_playwright
 from pyotp import TOTP
 
+from marketplace.base.mailbox import ADDRESS
 from tests.offers.bookings.test_two_servers import free_port
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe-core@4.14.1" / "axe.min.js").read_text()
@@ -32,6 +36,27 @@ SHAPE = """[...document.querySelectorAll("*")].map(element => element.tagName
 """A page's elements with their classes. Where they are the same, axe has the same to say."""
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+class PostOffice:
+    """A real SMTP server that keeps what it gets."""
+
+    received: ClassVar[list[dict[str, Any]]] = []
+
+    async def handle_DATA(  # noqa: N802 - the name that aiosmtpd calls
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        raw = envelope.content
+        assert isinstance(raw, bytes)
+        message = message_from_bytes(raw, policy=policy.default)
+        leaves = [part for part in message.walk() if not part.is_multipart()]
+        parts = {part.get_content_type(): str(part.get_content()).replace("\r\n", "\n") for part in leaves}
+        self.received.append(
+            {"id": message["Message-ID"], "to": envelope.rcpt_tos[0], "subject": str(message["Subject"]),
+             "text": parts["text/plain"], "html": parts["text/html"], "calendar": parts.get("text/calendar"),
+             "links": ADDRESS.findall(parts["text/plain"]), "raw": raw}
+        )  # fmt: skip
+        return "250 OK"
 
 
 class Somebody:
@@ -127,7 +152,9 @@ class Somebody:
         await self.press("Fortsett")
 
     async def messages(self, to: str) -> list[dict[str, Any]]:
-        """All messages to an address, newest first."""
+        """All messages to an address, newest first: mail as the SMTP server got it, SMS from the demo's mailbox."""
+        if "@" in to:
+            return [message for message in reversed(PostOffice.received) if message["to"] == to]
         async with httpx.AsyncClient() as client:
             found = (await client.get(f"{self.address}/demo/mailbox.json")).json()
         return [message for message in found if message["to"] == to]
@@ -164,15 +191,25 @@ def tidy(text: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Address of `python -m marketplace run` with freshly loaded demo data."""
+def post_office() -> Iterator[str]:
+    """Address of the SMTP server."""
+    server = Controller(PostOffice(), hostname="127.0.0.1", port=free_port())
+    server.start()
+    yield f"smtp://127.0.0.1:{server.port}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory, post_office: str) -> Any:
+    """Address of `python -m marketplace run` with freshly loaded demo data. Its mail goes to the post office."""
     port = free_port()
     environment = {name: text for name, text in os.environ.items() if not name.startswith("TREFFPUNKT_")}
     data = tmp_path_factory.mktemp("journeys")
     with (data / "log").open("w") as log:
         started = subprocess.Popen(
             [sys.executable, "-m", "marketplace", "run", "--port", str(port), "--data", str(data)],
-            env=environment | {"TREFFPUNKT_DEMO": "1"}, stderr=log, stdout=subprocess.DEVNULL,
+            env=environment | {"TREFFPUNKT_DEMO": "1", "TREFFPUNKT_SMTP_URL": post_office}, stderr=log,
+            stdout=subprocess.DEVNULL,
         )  # fmt: skip
     yield f"http://127.0.0.1:{port}"
     started.terminate()
