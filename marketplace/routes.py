@@ -18,6 +18,7 @@ from marketplace.people import views as people
 from marketplace.privacy import views as privacy
 from marketplace.statistics import views as statistics
 from offers.attendance import views as attendance
+from offers.bookings import organizer_views as organizer
 from offers.bookings import participant_views as participants
 from offers.bookings import views as bookings
 from offers.catalogue import views as catalogue
@@ -77,7 +78,12 @@ ROUTES: list[Route] = [
     get("/bookings/{token}/calendar.ics", bookings.calendar_file),
     get("/manage/offers/{slug}/bookings", participants.listing),
     post("/manage/offers/{slug}/capacity", participants.capacity, "/manage/offers/{slug}/bookings"),
-    post("/manage/offers/{slug}/requests", participants.answer_request, "/manage/offers/{slug}/bookings"),
+    post("/manage/offers/{slug}/keep", participants.keep, "/manage/offers/{slug}/bookings"),
+    post("/manage/offers/{slug}/opening", participants.opening, "/manage/offers/{slug}/bookings"),
+    both("/manage/offers/{slug}/requests/{booking}", organizer.answer),
+    both("/manage/offers/{slug}/add", organizer.add, "pool"),
+    both("/manage/offers/{slug}/queue", organizer.queue, "booking"),
+    get("/manage/offers/{slug}/demand", organizer.demand),
     both("/manage/offers/{slug}/take-off", participants.take_off, "booking"),
     # people
     both("/sign-in", people.sign_in),
@@ -175,7 +181,7 @@ ROUTES: list[Route] = [
     both("/manage/sessions/{id}/cancel", messages.cancel),
     get("/manage/sessions/{id}/call-list", messages.call_list),
     both("/manage/sessions/{id}/register", attendance.register),
-    get("/manage/sessions/{id}/register/print", attendance.sheet),
+    get("/manage/sessions/{id}/list", attendance.door_list),
     # the municipality's answers to organisations
     get("/approvals", approval.approvals),
     both("/approvals/{slug}", approval.approval),

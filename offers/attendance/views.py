@@ -78,10 +78,18 @@ async def register(request: Request) -> Response:
 
 
 @member(Role.HOST)
-async def sheet(request: Request) -> Response:
-    """GET /manage/sessions/{id}/register/print: the same on paper."""
+async def door_list(request: Request) -> Response:
+    """GET /manage/sessions/{id}/list?with=contacts: for the door, on paper; first names only, or how to reach them
+    too. That somebody made it is recorded, with which kind."""
     session = await session_hosted_by(request.person, request.path_params["id"])
+    contacts = request.query.get("with", [""])[-1] == "contacts"
+    parties = await _expected(request, session)
+    await record(
+        "door_list.read", now=request.now, actor=request.person.id, object_id=session.id,
+        organization=session.offer.owner_id,
+        details={"kind": "contacts" if contacts else "names", "count": len(parties)},
+    )  # fmt: skip
     return render(
-        request, "offers/attendance/sheet.html", session=session, parties=await _expected(request, session),
+        request, "offers/attendance/list.html", session=session, parties=parties, contacts=contacts,
         title=await title_of(session.offer_id, request.lang), section="/manage",
     )  # fmt: skip
