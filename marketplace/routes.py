@@ -25,6 +25,7 @@ from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
 from offers.messages import views as messages
 from offers.publishing import date_views as dates
+from offers.publishing import joining_views as joining
 from offers.publishing import step_views as steps
 from offers.publishing import team_views as team
 from offers.publishing import views as publishing
@@ -157,7 +158,7 @@ ROUTES: list[Route] = [
     both("/manage/offers/{slug}/audience", steps.audience),
     both("/manage/offers/{slug}/place", steps.place),
     both("/manage/offers/{slug}/sessions", dates.sessions),
-    both("/manage/offers/{slug}/joining", steps.joining),
+    both("/manage/offers/{slug}/joining", joining.joining),
     both("/manage/offers/{slug}/publish", publishing.publish),
     get("/manage/offers/{slug}/preview", publishing.preview),
     both("/manage/offers/{slug}/texts/{lang}", publishing.text),

@@ -19,7 +19,8 @@ LABELS = re.compile(
 )  # fmt: skip
 ABOUT_A_BOOKING = {
     "receipt": BookingState.CONFIRMED, "waiting": BookingState.WAITING, "requested": BookingState.REQUESTED,
-    "promoted": BookingState.CONFIRMED, "offered": BookingState.OFFERED, "declined": BookingState.DECLINED, "talk": BookingState.REQUESTED,
+    "promoted": BookingState.CONFIRMED, "offered": BookingState.OFFERED, "declined": BookingState.DECLINED,
+    "talk": BookingState.REQUESTED,
     "cancelled": BookingState.CANCELLED, "reminder": BookingState.CONFIRMED, "session_moved": BookingState.CONFIRMED,
     "session_cancelled": BookingState.CONFIRMED, "offer_cancelled": BookingState.CANCELLED,
 }  # fmt: skip
