@@ -18,11 +18,13 @@ from offers.publishing.queries import session_hosted_by, title_of
 from organizations.members.models import Role
 
 
-async def _expected(request: Request, session: Session) -> list[dict[str, Any]]:
+async def _expected(
+    request: Request, session: Session, read: str = "register.read", **details: str
+) -> list[dict[str, Any]]:
     """Who is expected, under the names a register shows. Reading them is recorded."""
     await record(
-        "register.read", now=request.now, actor=request.person.id, object_id=session.id,
-        organization=session.offer.owner_id,
+        read, now=request.now, actor=request.person.id, object_id=session.id,
+        organization=session.offer.owner_id, details=details,
     )  # fmt: skip
     return [
         party
@@ -83,12 +85,7 @@ async def door_list(request: Request) -> Response:
     too. That somebody made it is recorded, with which kind."""
     session = await session_hosted_by(request.person, request.path_params["id"])
     contacts = request.query.get("with", [""])[-1] == "contacts"
-    parties = await _expected(request, session)
-    await record(
-        "door_list.read", now=request.now, actor=request.person.id, object_id=session.id,
-        organization=session.offer.owner_id,
-        details={"kind": "contacts" if contacts else "names", "count": len(parties)},
-    )  # fmt: skip
+    parties = await _expected(request, session, "door_list.read", kind="contacts" if contacts else "names")
     return render(
         request, "offers/attendance/list.html", session=session, parties=parties, contacts=contacts,
         title=await title_of(session.offer_id, request.lang), section="/manage",

@@ -210,8 +210,8 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     await Organization.filter(id=centre.id).update(logo=logo)
     town.ids = {
         "session": first.id, "later_session": later.id, "pool": pool.id, "venue": venue.id, "booking": booking.id,
-        "held": held.id, "asked": asked.id, "waits": waits.id, "ticket": ticket.id, "area": area.id, "dialogue": dialogue.id,
-        "organization": centre.id, "unit": unit.id,
+        "held": held.id, "asked": asked.id, "waits": waits.id, "ticket": ticket.id, "area": area.id,
+        "dialogue": dialogue.id, "organization": centre.id, "unit": unit.id,
     }  # fmt: skip
     town.named = {
         "/offers/{slug}/bookings": {"session": str(first.id)},

@@ -1,6 +1,6 @@
 """When one can book: chosen once for the offer, kept on its pools, and following the dates."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -96,14 +96,14 @@ async def test_closing_follows_a_session_that_is_moved_and_one_that_is_added(db:
     await move(first, sequence=0, starts_at=NOW + 8 * DAY, ends_at=NOW + 8 * DAY + HOURS, venue_id=None, by=offer.id,
                now=NOW)  # fmt: skip
     assert await closings() == [NOW + 7 * DAY, NOW + 13 * DAY]
-    at, starts, ends = NOW + 20 * DAY, NOW + HOURS, NOW + 2 * HOURS
+    at = NOW + 20 * DAY
     await actions.set_sessions(
         await Offer.get(),
         by=offer.id,
         now=NOW,
         days=[at.date()],
-        starts=(at + HOURS).time(),
-        ends=(at + 2 * HOURS).time(),
+        starts=time(14),
+        ends=time(16),
     )
     third = await Session.all().order_by("-starts_at").first()
     assert third is not None
