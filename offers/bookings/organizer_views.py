@@ -14,7 +14,7 @@ from marketplace.base.audit import record
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.http import Request, parse_id, see_other, typed_id
 from marketplace.base.i18n import gettext as _
-from marketplace.base.limits import Tries
+from marketplace.base.limits import Tries, limit
 from marketplace.base.templates import render
 from offers.bookings import actions, organizer_actions, rules
 from offers.bookings import participant_queries as queries
@@ -66,6 +66,7 @@ async def answer(request: Request) -> Response:
         if form.valid:
             said = form.data.answer
             if said == "talk":
+                await limit("ask talk", str(booking), 5, DAY, now=request.now)
                 await organizer_actions.ask_talk(
                     booking, form.data.text, now=request.now, by=request.person.id
                 )

@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import pytest
 
@@ -12,7 +13,7 @@ from marketplace.base.models import OutboxMessage
 from offers.bookings import actions, organizer_actions
 from offers.bookings.claims import Party
 from offers.bookings.models import Booking, BookingState
-from offers.bookings.rules import ReorderReason
+from offers.bookings.rules import ReorderReason, moved_in_queue
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization
@@ -177,6 +178,16 @@ async def test_a_manager_moves_somebody_in_the_queue_with_a_reason_that_is_noted
     }]  # fmt: skip
     await actions.cancel((await Booking.get(participant__name="Ola")).id, now=NOW)
     assert (await Booking.get(id=waiting["Siri"].id)).state is BookingState.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("whom", "place", "order"),
+    [("c", 1, "cab"), ("a", 3, "bca"), ("b", 2, "abc"), ("a", 99, "bca"), ("x", 1, "abc")],
+)
+def test_the_numbers_of_a_queue_stay_and_change_hands(whom: str, place: int, order: str) -> None:
+    ids = {name: uuid5(NAMESPACE_OID, name) for name in "abcx"}
+    moved = moved_in_queue([(ids["a"], 4), (ids["b"], 7), (ids["c"], 9)], ids[whom], place)
+    assert moved == dict(zip([ids[name] for name in order], (4, 7, 9), strict=True))
 
 
 async def test_only_a_manager_of_the_owner_reorders(

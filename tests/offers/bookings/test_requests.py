@@ -184,6 +184,16 @@ async def test_only_editors_of_the_owner_answer(visitor: Visitor, asked: Booking
     assert (await Booking.get(id=asked.id)).state is BookingState.REQUESTED
 
 
+async def test_nobody_is_sent_a_talk_more_than_five_times_a_day(visitor: Visitor, asked: Booking) -> None:
+    path = await editor(visitor)
+    page = await visitor.open(f"{path}/{asked.id}")
+    statuses = []
+    for _ in range(6):
+        statuses.append((await visitor.submit(page, answer="talk", talk=WORDS)).status)
+        visitor.wait(timedelta(minutes=1))
+    assert statuses == [303] * 5 + [429]
+
+
 async def test_a_second_talk_is_another_mail(db: None, asked: Booking) -> None:
     kari = await make.person("Kari")
     for hours in (0, 1):
