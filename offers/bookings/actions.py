@@ -18,7 +18,8 @@ from marketplace.base.i18n import ngettext
 from marketplace.base.mail import post
 from offers.bookings import rules
 from offers.bookings.models import BookingState
-from offers.bookings.queries import POOL_COLUMNS, ended, pool_of
+from offers.bookings.organizer_rules import not_asking
+from offers.bookings.queries import POOL_COLUMNS, active_in, ended, pool_of
 from offers.catalogue.models import Joining, Promotion
 from offers.publishing.upkeep import only_approved
 
@@ -156,12 +157,14 @@ async def _start(pool: dict[str, Any], now: datetime) -> datetime | None:
 
 async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID | None = None) -> BookingState:
     """Accept or decline a held seat. After the deadline it has gone on; whoever says yes all the same gets a seat if
-    there is one, else their old place in the queue.
+    there is one, else their old place in the queue. The same answer again changes nothing.
 
     Raises Refused when nothing is or was held, or it has begun meanwhile (a session may have been moved ahead).
     """
     async with in_transaction():
         pool, booking = await _change(booking_id)
+        if rules.answered(state := BookingState(booking["state"]), yes):
+            return state
         if booking["state"] == BookingState.OFFERED and booking["held_until"] <= now:
             # As the job would have done by now: it must not matter whether the worker was a minute late.
             await _expire(pool, booking, now)
@@ -186,16 +189,12 @@ async def _late_yes(
     """Take in somebody whose held seat went on. Raises Refused where it is cancelled, or they have booked anew."""
     if await ended(pool["pool_id"], now):
         raise Refused(_("Dette er avlyst."))
-    anew = await value(
-        "SELECT id FROM booking WHERE pool_id = $1 AND participant_id = $2 AND state = ANY($3)",
-        pool["pool_id"], booking["participant_id"], list(rules.ACTIVE),
-    )  # fmt: skip
-    if anew:
+    if await active_in(pool["pool_id"], booking["participant_id"]):
         raise Refused(_("Du har en ny påmelding her allerede. Den gjelder."))
     new = BookingState.CONFIRMED if pool_of(pool).fits(booking["seats"]) else BookingState.WAITING
     await _move(pool, booking, new, now, by=by)
-    mail = "promoted" if new is BookingState.CONFIRMED else "waiting"
-    await _tell(mail, booking, f"late {int(now.timestamp())}", now)
+    mail, key = ("promoted", "1") if new is BookingState.CONFIRMED else ("waiting", f"{int(now.timestamp())}")
+    await _tell(mail, booking, key, now)
     return new
 
 
@@ -228,7 +227,7 @@ async def answer_request(
     async with in_transaction():
         pool, booking = await _change(booking_id)
         if booking["state"] != BookingState.REQUESTED:
-            raise Refused(rules.not_asking(BookingState(booking["state"])))
+            raise Refused(not_asking(BookingState(booking["state"])))
         if yes:
             await only_approved(pool["owner_id"])
         fits = pool_of(pool).fits(booking["seats"])

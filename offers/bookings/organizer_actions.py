@@ -11,7 +11,7 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from marketplace.base.limits import Tries
-from offers.bookings import actions, claims, rules
+from offers.bookings import actions, claims, organizer_rules
 from offers.bookings.actions import _change as change
 from offers.bookings.actions import _lock_by_id as lock
 from offers.bookings.actions import _promote as promote
@@ -67,7 +67,7 @@ async def add(
                     raise Refused(_("Dette er over eller avlyst, så ingen kan settes opp."))
                 room = None if decided.free is None else decided.free + decided.reserved
                 if room is not None and party.seats > room:
-                    raise Refused(rules.no_room(room))
+                    raise Refused(organizer_rules.no_room(room))
                 kept = min(decided.reserved, party.seats)
                 if kept:
                     await actions.reserve(pool, decided.reserved - kept)
@@ -86,7 +86,7 @@ async def ask_talk(booking_id: UUID, text: str, *, now: datetime, by: UUID) -> N
     async with in_transaction():
         pool, booking = await change(booking_id)
         if booking["state"] != BookingState.REQUESTED:
-            raise Refused(rules.not_asking(BookingState(booking["state"])))
+            raise Refused(organizer_rules.not_asking(BookingState(booking["state"])))
         await rows(
             "UPDATE booking SET reply = $2, talk_asked_at = $3, changed_at = $3 WHERE id = $1",
             booking_id,
@@ -99,7 +99,7 @@ async def ask_talk(booking_id: UUID, text: str, *, now: datetime, by: UUID) -> N
 
 
 async def reorder(
-    booking_id: UUID, place: int, reason: rules.ReorderReason, *, now: datetime, by: UUID
+    booking_id: UUID, place: int, reason: organizer_rules.ReorderReason, *, now: datetime, by: UUID
 ) -> None:
     """Move somebody to a place in the queue (1 is the first; past the end is the last). Raises Refused when they do
     not wait any more. Who has more room in front gets no seat by it: what is free fits nobody who waits."""
@@ -112,7 +112,9 @@ async def reorder(
             pool["pool_id"],
         )
         before = [each["id"] for each in queue]
-        numbers = rules.moved_in_queue([(each["id"], each["queue_no"]) for each in queue], booking_id, place)
+        numbers = organizer_rules.moved_in_queue(
+            [(each["id"], each["queue_no"]) for each in queue], booking_id, place
+        )
         await rows(
             """UPDATE booking b SET queue_no = n.number FROM unnest($1::uuid[], $2::bigint[]) AS n (id, number)
             WHERE b.id = n.id""",

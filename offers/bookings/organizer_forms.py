@@ -10,7 +10,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from offers.bookings.forms import NAME_LENGTH, _email, _phone
-from offers.bookings.rules import ReorderReason
+from offers.bookings.organizer_rules import ReorderReason
 
 
 def _written(text: Any) -> Any:

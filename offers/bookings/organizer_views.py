@@ -16,7 +16,7 @@ from marketplace.base.http import Request, parse_id, see_other, typed_id
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, limit
 from marketplace.base.templates import render
-from offers.bookings import actions, organizer_actions, rules
+from offers.bookings import actions, organizer_actions, organizer_rules
 from offers.bookings import participant_queries as queries
 from offers.bookings.claims import Party
 from offers.bookings.models import BookingState
@@ -60,7 +60,9 @@ async def answer(request: Request) -> Response:
     """GET and POST /manage/offers/{slug}/requests/{booking}: let in, ask for a talk first, or decline kindly."""
     offer = await offer_owned_by(request.person, request.path_params["slug"])
     booking = parse_id(request.path_params["booking"])
-    party, _everyone = await _active(request, offer, booking, BookingState.REQUESTED, rules.not_asking)
+    party, _everyone = await _active(
+        request, offer, booking, BookingState.REQUESTED, organizer_rules.not_asking
+    )
     if request.method == "POST":
         form: Any = await AnswerForm.read(request)
         if form.valid:
@@ -164,7 +166,7 @@ async def queue(request: Request) -> Response:
         await _read(request, offer, len(waiting))
     return render(
         request, "offers/bookings/queue.html", status=422 if form.errors else 200, form=form, party=party, place=place,
-        waiting=waiting, reasons=list(rules.REORDER_REASONS.items()), **await _about(request, offer),
+        waiting=waiting, reasons=list(organizer_rules.REORDER_REASONS.items()), **await _about(request, offer),
     )  # fmt: skip
 
 

@@ -91,6 +91,12 @@ async def ended(pool_id: UUID, now: datetime) -> bool:
     )
 
 
+async def active_in(pool_id: UUID, participant: UUID) -> bool:
+    """Has somebody an active booking in a pool?"""
+    sql = "SELECT EXISTS (SELECT FROM booking WHERE pool_id = $1 AND participant_id = $2 AND state = ANY($3))"
+    return bool(await value(sql, pool_id, participant, list(rules.ACTIVE)))
+
+
 HIDDEN = "(n.shielded OR k.shielded)"
 """Is there an alias in place of participant n and booker k, and no address? One of them wants it; and whoever is with
 somebody who does not want to be found would tell where they are."""

@@ -13,6 +13,7 @@ from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Promotion, SeatPool
 from tests import make
 from tests.conftest import NOW
+from tests.offers.bookings.test_races import overlapping
 from tests.visitor import Visitor
 
 LATE = NOW + timedelta(hours=25)
@@ -115,6 +116,16 @@ async def test_ola_reads_what_he_can_do_when_the_deadline_is_over(visitor: Visit
     assert page.heading == "Plassen gikk videre"
     page = await visitor.follow(await visitor.submit(page, "/answer", answer="yes"))
     assert page.heading == "Du er påmeldt"
+
+
+@pytest.mark.parametrize(("yes", "state"), [(True, BookingState.CONFIRMED), (False, BookingState.DECLINED)])
+async def test_a_button_pressed_twice_answers_once(db: None, yes: bool, state: BookingState) -> None:
+    _pool, ola = await held()
+    answers = await overlapping(
+        lambda: actions.answer_offer(ola.id, yes, now=NOW), lambda: actions.answer_offer(ola.id, yes, now=NOW)
+    )
+    assert answers == (state, state, True)
+    assert await mails() == (["promoted"] if yes else [])
 
 
 async def test_who_said_no_thanks_is_not_told_that_they_got_no_place(visitor: Visitor) -> None:

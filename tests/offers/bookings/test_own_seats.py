@@ -13,7 +13,7 @@ from marketplace.base.models import OutboxMessage
 from offers.bookings import actions, organizer_actions
 from offers.bookings.claims import Party
 from offers.bookings.models import Booking, BookingState
-from offers.bookings.rules import ReorderReason, moved_in_queue
+from offers.bookings.organizer_rules import ReorderReason, moved_in_queue
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization
