@@ -18,12 +18,14 @@ from marketplace.people import views as people
 from marketplace.privacy import views as privacy
 from marketplace.statistics import views as statistics
 from offers.attendance import views as attendance
+from offers.bookings import organizer_views as organizer
 from offers.bookings import participant_views as participants
 from offers.bookings import views as bookings
 from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
 from offers.messages import views as messages
 from offers.publishing import date_views as dates
+from offers.publishing import joining_views as joining
 from offers.publishing import step_views as steps
 from offers.publishing import team_views as team
 from offers.publishing import views as publishing
@@ -77,7 +79,12 @@ ROUTES: list[Route] = [
     get("/bookings/{token}/calendar.ics", bookings.calendar_file),
     get("/manage/offers/{slug}/bookings", participants.listing),
     post("/manage/offers/{slug}/capacity", participants.capacity, "/manage/offers/{slug}/bookings"),
-    post("/manage/offers/{slug}/requests", participants.answer_request, "/manage/offers/{slug}/bookings"),
+    post("/manage/offers/{slug}/keep", participants.keep, "/manage/offers/{slug}/bookings"),
+    post("/manage/offers/{slug}/opening", participants.opening, "/manage/offers/{slug}/bookings"),
+    both("/manage/offers/{slug}/requests/{booking}", organizer.answer),
+    both("/manage/offers/{slug}/add", organizer.add, "pool"),
+    both("/manage/offers/{slug}/queue", organizer.queue, "booking"),
+    get("/manage/offers/{slug}/demand", organizer.demand),
     both("/manage/offers/{slug}/take-off", participants.take_off, "booking"),
     # people
     both("/sign-in", people.sign_in),
@@ -151,7 +158,7 @@ ROUTES: list[Route] = [
     both("/manage/offers/{slug}/audience", steps.audience),
     both("/manage/offers/{slug}/place", steps.place),
     both("/manage/offers/{slug}/sessions", dates.sessions),
-    both("/manage/offers/{slug}/joining", steps.joining),
+    both("/manage/offers/{slug}/joining", joining.joining),
     both("/manage/offers/{slug}/publish", publishing.publish),
     get("/manage/offers/{slug}/preview", publishing.preview),
     both("/manage/offers/{slug}/texts/{lang}", publishing.text),
@@ -175,7 +182,7 @@ ROUTES: list[Route] = [
     both("/manage/sessions/{id}/cancel", messages.cancel),
     get("/manage/sessions/{id}/call-list", messages.call_list),
     both("/manage/sessions/{id}/register", attendance.register),
-    get("/manage/sessions/{id}/register/print", attendance.sheet),
+    get("/manage/sessions/{id}/list", attendance.door_list),
     # the municipality's answers to organisations
     get("/approvals", approval.approvals),
     both("/approvals/{slug}", approval.approval),

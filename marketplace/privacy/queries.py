@@ -11,6 +11,7 @@ from offers.bookings.queries import TEXT
 READS = {
     "participants.read": lazy("Lista over påmeldte"),
     "register.read": lazy("Oppmøtelista"),
+    "door_list.read": lazy("Liste til døra"),
     "export.made": lazy("Uttrekk med opplysninger"),
 }
 """Actions that are a reading, and what was read."""

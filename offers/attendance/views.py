@@ -18,11 +18,13 @@ from offers.publishing.queries import session_hosted_by, title_of
 from organizations.members.models import Role
 
 
-async def _expected(request: Request, session: Session) -> list[dict[str, Any]]:
+async def _expected(
+    request: Request, session: Session, read: str = "register.read", **details: str
+) -> list[dict[str, Any]]:
     """Who is expected, under the names a register shows. Reading them is recorded."""
     await record(
-        "register.read", now=request.now, actor=request.person.id, object_id=session.id,
-        organization=session.offer.owner_id,
+        read, now=request.now, actor=request.person.id, object_id=session.id,
+        organization=session.offer.owner_id, details=details,
     )  # fmt: skip
     return [
         party
@@ -78,10 +80,13 @@ async def register(request: Request) -> Response:
 
 
 @member(Role.HOST)
-async def sheet(request: Request) -> Response:
-    """GET /manage/sessions/{id}/register/print: the same on paper."""
+async def door_list(request: Request) -> Response:
+    """GET /manage/sessions/{id}/list?with=contacts: for the door, on paper; first names only, or how to reach them
+    too. That somebody made it is recorded, with which kind."""
     session = await session_hosted_by(request.person, request.path_params["id"])
+    contacts = request.query.get("with", [""])[-1] == "contacts"
+    parties = await _expected(request, session, "door_list.read", kind="contacts" if contacts else "names")
     return render(
-        request, "offers/attendance/sheet.html", session=session, parties=await _expected(request, session),
+        request, "offers/attendance/list.html", session=session, parties=parties, contacts=contacts,
         title=await title_of(session.offer_id, request.lang), section="/manage",
     )  # fmt: skip

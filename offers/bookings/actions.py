@@ -1,5 +1,5 @@
 """What happens to bookings afterwards. With claims.py the only place that writes booking.state, seat_pool.taken,
-seat_pool.waiting and seat_pool.capacity.
+seat_pool.waiting, seat_pool.reserved and seat_pool.capacity.
 
 Lock order everywhere: pools by ascending id, then the booking. Lock, read afresh, decide in Python, write.
 """
@@ -18,7 +18,8 @@ from marketplace.base.i18n import ngettext
 from marketplace.base.mail import post
 from offers.bookings import rules
 from offers.bookings.models import BookingState
-from offers.bookings.queries import POOL_COLUMNS, pool_of
+from offers.bookings.organizer_rules import not_asking
+from offers.bookings.queries import POOL_COLUMNS, active_in, ended, pool_of
 from offers.catalogue.models import Joining, Promotion
 from offers.publishing.upkeep import only_approved
 
@@ -155,13 +156,24 @@ async def _start(pool: dict[str, Any], now: datetime) -> datetime | None:
 
 
 async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID | None = None) -> BookingState:
-    """Accept or decline a held seat. Raises Refused when the deadline or the start has passed (a session may have been
-    moved ahead), or nothing is held."""
+    """Accept or decline a held seat. After the deadline it has gone on; whoever says yes all the same gets a seat if
+    there is one, else their old place in the queue. The same answer again changes nothing.
+
+    Raises Refused when nothing is or was held, or it has begun meanwhile (a session may have been moved ahead).
+    """
     async with in_transaction():
         pool, booking = await _change(booking_id)
+        if rules.answered(state := BookingState(booking["state"]), yes):
+            return state
+        if booking["state"] == BookingState.OFFERED and booking["held_until"] <= now:
+            # As the job would have done by now: it must not matter whether the worker was a minute late.
+            await _expire(pool, booking, now)
+        late = booking["state"] == BookingState.EXPIRED
         begun = rules.Objection.OVER in rules.closed(pool_of(pool), now)
-        if booking["state"] != BookingState.OFFERED or booking["held_until"] <= now or begun:
+        if begun or (not late and booking["state"] != BookingState.OFFERED):
             raise Refused(_("Denne plassen holdes ikke lenger."))
+        if late:
+            return await _late_yes(pool, booking, now, by) if yes else BookingState.EXPIRED
         new = BookingState.CONFIRMED if yes else BookingState.DECLINED
         await _move(pool, booking, new, now, by=by)
         if yes:
@@ -169,6 +181,27 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
         else:
             await _promote(pool, now)
         return new
+
+
+async def _late_yes(
+    pool: dict[str, Any], booking: dict[str, Any], now: datetime, by: UUID | None
+) -> BookingState:
+    """Take in somebody whose held seat went on. Raises Refused where it is cancelled, or they have booked anew."""
+    if await ended(pool["pool_id"], now):
+        raise Refused(_("Dette er avlyst."))
+    if await active_in(pool["pool_id"], booking["participant_id"]):
+        raise Refused(_("Du har en ny påmelding her allerede. Den gjelder."))
+    new = BookingState.CONFIRMED if pool_of(pool).fits(booking["seats"]) else BookingState.WAITING
+    await _move(pool, booking, new, now, by=by)
+    mail, key = ("promoted", "1") if new is BookingState.CONFIRMED else ("waiting", f"{int(now.timestamp())}")
+    await _tell(mail, booking, key, now)
+    return new
+
+
+async def _expire(pool: dict[str, Any], booking: dict[str, Any], now: datetime) -> None:
+    await _move(pool, booking, BookingState.EXPIRED, now, by=None)
+    booking["state"] = BookingState.EXPIRED
+    await _promote(pool, now)
 
 
 async def expire_offers(*, now: datetime) -> int:
@@ -181,29 +214,28 @@ async def expire_offers(*, now: datetime) -> int:
         async with in_transaction():
             pool, booking = await _change(found["id"])
             if booking["state"] == BookingState.OFFERED and booking["held_until"] <= now:
-                await _move(pool, booking, BookingState.EXPIRED, now, by=None)
-                await _promote(pool, now)
+                await _expire(pool, booking, now)
                 expired += 1
     return expired
 
 
-async def answer_request(booking_id: UUID, yes: bool, *, now: datetime, by: UUID) -> BookingState:
-    """The organisation accepts or declines a request. Accepted without a free seat: the waiting list."""
+async def answer_request(
+    booking_id: UUID, yes: bool, *, now: datetime, by: UUID, text: str = ""
+) -> BookingState:
+    """The organisation accepts or declines a request, with its words to them. Accepted without a free seat: the
+    waiting list. Raises Refused when it is answered or withdrawn already."""
     async with in_transaction():
         pool, booking = await _change(booking_id)
         if booking["state"] != BookingState.REQUESTED:
-            raise Refused(_("Denne forespørselen er besvart allerede."))
+            raise Refused(not_asking(BookingState(booking["state"])))
         if yes:
             await only_approved(pool["owner_id"])
         fits = pool_of(pool).fits(booking["seats"])
         new = BookingState.DECLINED if not yes else BookingState.CONFIRMED if fits else BookingState.WAITING
         await _move(pool, booking, new, now, by=by)
-        await _tell(
-            {"confirmed": "receipt", "waiting": "waiting", "declined": "declined"}[new],
-            booking,
-            "answer",
-            now,
-        )
+        await rows("UPDATE booking SET reply = $2 WHERE id = $1", booking_id, text)
+        mail = {"confirmed": "receipt", "waiting": "waiting", "declined": "declined"}[new]
+        await _tell(mail, booking, "answer", now)
         return new
 
 
@@ -243,6 +275,12 @@ async def set_capacity(pool_id: UUID, capacity: int | None, *, now: datetime, by
         await record("capacity.changed", now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
                      details={"capacity": capacity})  # fmt: skip
         await _promote(pool, now)
+
+
+async def reserve(pool: dict[str, Any], seats: int) -> None:
+    """Write how many seats of a locked pool are kept."""
+    await rows("UPDATE seat_pool SET reserved = $2 WHERE id = $1", pool["pool_id"], seats)
+    pool["reserved"] = seats
 
 
 async def send_word(booking_id: UUID, session_id: UUID, *, now: datetime) -> None:

@@ -99,6 +99,13 @@ async def offered(channel: Channel, lang: str, booking: str) -> Content | None:
 
 
 @mail
+async def talk(channel: Channel, lang: str, booking: str) -> Content | None:
+    """The organisation wants a talk before it answers the request."""
+    return await _about("talk", lazy("Vi vil gjerne snakke med deg"), channel, lang, booking,
+                        {BookingState.REQUESTED}, dates=False)  # fmt: skip
+
+
+@mail
 async def declined(channel: Channel, lang: str, booking: str) -> Content | None:
     """The organisation could not give a place."""
     return await _about("declined", lazy("Svar på forespørselen din"), channel, lang, booking,

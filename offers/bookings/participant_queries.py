@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows
+from marketplace.base.database import row, rows, value
+from offers.bookings.models import BookingState
 from offers.bookings.queries import HIDDEN
 
 SHOWN_NAMES = f"""CASE WHEN {HIDDEN} THEN left(b.reference, 3) ELSE coalesce(n.name, '–') END AS name,
@@ -43,7 +44,7 @@ async def participants(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
     `reached`: does a message come to them? Where and what they are called is not there for the shielded.
     """
     return await rows(
-        f"""SELECT b.id, {SHOWN_NAMES}, b.reference, b.seats, b.state, b.queue_no,
+        f"""SELECT b.id, {SHOWN_NAMES}, b.reference, b.seats, b.state, b.queue_no, b.talk_asked_at, b.reply,
             CASE WHEN NOT {HIDDEN} THEN c.channel END AS channel, CASE WHEN NOT {HIDDEN} THEN c.value END AS address,
             c.id IS NOT NULL AND c.refused_at IS NULL AS reached, c.refused_at IS NOT NULL AS refused,
             {HIDDEN} AS shielded, b.created_at, b.pool_id, p.session_id, s.starts_at
@@ -60,11 +61,36 @@ async def participants(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
 async def pools(offer_id: UUID) -> list[dict[str, Any]]:
     """The seat pools of an offer, coming ones first in time."""
     return await rows(
-        """SELECT p.id, p.capacity, p.taken, p.waiting, p.session_id, p.starts_at, p.ends_at, s.status
+        """SELECT p.id, p.capacity, p.taken, p.waiting, p.reserved, p.session_id, p.starts_at, p.ends_at, p.opens_at,
+            p.closes_at, s.status
         FROM seat_pool p LEFT JOIN session s ON s.id = p.session_id WHERE p.offer_id = $1
         ORDER BY p.starts_at NULLS FIRST, p.id""",
         offer_id,
     )
+
+
+async def demand(offer_id: UUID, now: datetime) -> dict[str, Any]:
+    """The queue of an offer in numbers: `waiting` now, `placed` (the queue gave them a seat) and after how many days
+    (`days`, the median; None: nobody yet), and who `left` it themselves before that. What was cancelled tells nothing.
+    """
+    found = await row(
+        """SELECT count(*) FILTER (WHERE b.state = 'waiting' AND (p.ends_at IS NULL OR p.ends_at > $2)) AS waiting,
+            count(b.placed_at) AS placed, count(*) FILTER (WHERE b.state = 'cancelled' AND b.placed_at IS NULL) AS left,
+            percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM b.placed_at - b.waited_at) / 86400) AS days
+        FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
+        LEFT JOIN session s ON s.id = p.session_id
+        WHERE b.offer_id = $1 AND b.waited_at IS NOT NULL AND o.state <> 'cancelled'
+            AND coalesce(s.status, 'scheduled') <> 'cancelled'""",
+        offer_id, now,
+    )  # fmt: skip
+    assert found is not None  # a count always returns its row
+    return found
+
+
+async def state_of(booking_id: UUID, offer_id: UUID) -> BookingState | None:
+    """The state of a booking of this offer."""
+    found = await value("SELECT state FROM booking WHERE id = $1 AND offer_id = $2", booking_id, offer_id)
+    return BookingState(found) if found else None
 
 
 ORDER = {"å": "~2", "æ": "~0", "ø": "~1", "ä": "~0", "ö": "~1"}

@@ -1,5 +1,6 @@
 """What those who lead an offer do with its bookings: see who comes, answer requests, change the seats."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from starlette.responses import Response
@@ -7,15 +8,18 @@ from starlette.responses import Response
 from marketplace.base.access import member
 from marketplace.base.audit import record
 from marketplace.base.errors import BadRequest, NotFound, Refused
+from marketplace.base.forms import Filled
 from marketplace.base.http import Request, see_other, typed_id
 from marketplace.base.i18n import gettext as _
 from marketplace.base.templates import render
-from offers.bookings import actions
+from offers.bookings import actions, organizer_actions
 from offers.bookings import participant_queries as queries
 from offers.bookings.forms import CapacityForm
+from offers.bookings.organizer_forms import KeepForm
 from offers.catalogue.models import Offer
 from offers.publishing.queries import offer_led_by, offer_owned_by, reach, title_of
 from organizations.members.models import Role
+from organizations.members.queries import organization_managed_by
 
 
 @member(Role.HOST)
@@ -26,7 +30,11 @@ async def listing(request: Request) -> Response:
 
 
 async def _participants(
-    request: Request, offer: Offer, errors: dict[UUID, str], status: int = 200
+    request: Request,
+    offer: Offer,
+    errors: dict[UUID, str],
+    status: int = 200,
+    keep_forms: Mapping[UUID, Filled[KeepForm]] = {},
 ) -> Response:
     everyone = await queries.participants(offer.id, request.now)
     await record(
@@ -41,17 +49,26 @@ async def _participants(
     return render(
         request, "offers/bookings/participants.html", status=status, offer=offer, pools=pools, errors=errors,
         title=await title_of(offer.id, request.lang), may=await reach(request.person, offer),
-        section="/manage",
+        section="/manage", keep_forms=keep_forms, manages=await manages(request, offer),
     )  # fmt: skip
+
+
+async def manages(request: Request, offer: Offer) -> bool:
+    """Does the person lead the organisation that owns the offer?"""
+    if Role.MANAGER not in request.roles:
+        return False
+    try:
+        await organization_managed_by(request.person, offer.owner.slug)
+    except NotFound:
+        return False
+    return True
 
 
 @member(Role.EDITOR)
 async def capacity(request: Request) -> Response:
     """POST /manage/offers/{slug}/capacity: more or fewer seats in one pool; new seats go to the queue."""
     offer = await offer_owned_by(request.person, request.path_params["slug"])
-    pool = typed_id((await request.fields()).get("pool", [""])[-1])
-    if pool is None or pool not in {each["id"] for each in await queries.pools(offer.id)}:
-        raise NotFound
+    pool = await _pool(request, offer)
     form = await CapacityForm.read(request)
     try:
         if form.valid:
@@ -62,23 +79,42 @@ async def capacity(request: Request) -> Response:
     return await _participants(request, offer, {pool: form.errors["capacity"]}, 422)
 
 
+@member(Role.HOST)
+async def keep(request: Request) -> Response:
+    """POST /manage/offers/{slug}/keep: seats for those whom the hosts add themselves."""
+    offer = await offer_led_by(request.person, request.path_params["slug"])
+    pool = await _pool(request, offer)
+    form = await KeepForm.read(request)
+    try:
+        if form.valid:
+            await organizer_actions.keep_seats(
+                pool, form.data.reserved, now=request.now, by=request.person.id
+            )
+            return see_other(f"/manage/offers/{offer.slug}/bookings?saved=kept", request)
+    except Refused as refused:
+        form.add_error("reserved", refused.message)
+    return await _participants(request, offer, {}, 422, {pool: form})
+
+
 @member(Role.EDITOR)
-async def answer_request(request: Request) -> Response:
-    """POST /manage/offers/{slug}/requests: accept or decline somebody who asked."""
+async def opening(request: Request) -> Response:
+    """POST /manage/offers/{slug}/opening: close booking of one pool for new ones, or open it again."""
     offer = await offer_owned_by(request.person, request.path_params["slug"])
-    fields = await request.fields()
-    booking, said = typed_id(fields.get("booking", [""])[-1]), fields.get("answer", [""])[-1]
-    asking = {
-        each["id"]
-        for each in await queries.participants(offer.id, request.now)
-        if each["state"] == "requested"
-    }
-    if booking not in asking or booking is None:
+    pool = await _pool(request, offer)
+    wanted = (await request.fields()).get("opening", [""])[-1]
+    if wanted not in ("open", "close"):
+        raise BadRequest(_("Velg om påmeldingen skal være åpen eller stengt."))
+    await organizer_actions.set_open(pool, wanted == "open", now=request.now, by=request.person.id)
+    said = "opened" if wanted == "open" else "closed"
+    return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
+
+
+async def _pool(request: Request, offer: Offer) -> UUID:
+    """The pool of a form, if it is one of the offer's. Raises NotFound."""
+    pool = typed_id((await request.fields()).get("pool", [""])[-1])
+    if pool is None or pool not in {each["id"] for each in await queries.pools(offer.id)}:
         raise NotFound
-    if said not in ("yes", "no"):
-        raise BadRequest(_("Velg ja eller nei."))
-    await actions.answer_request(booking, said == "yes", now=request.now, by=request.person.id)
-    return see_other(f"/manage/offers/{offer.slug}/bookings?saved=answer", request)
+    return pool
 
 
 @member(Role.EDITOR)

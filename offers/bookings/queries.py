@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from marketplace.base.database import row, rows
+from marketplace.base.database import row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.settings import settings
@@ -75,11 +75,34 @@ def pool_of(found: dict[str, Any]) -> rules.Pool:
     )  # fmt: skip
 
 
+async def ended(pool_id: UUID, now: datetime) -> bool:
+    """Is what the pool was for cancelled? It was closed for good then (actions.cancel_all), and is never opened."""
+    return bool(
+        await value(
+            """SELECT o.state = 'cancelled' OR coalesce(s.status = 'cancelled', false) OR p.session_id IS NULL
+                AND EXISTS (SELECT FROM session x WHERE x.offer_id = o.id AND x.status = 'cancelled')
+                AND NOT EXISTS (SELECT FROM session x WHERE x.offer_id = o.id AND x.status <> 'cancelled'
+                    AND x.starts_at > $2)
+            FROM seat_pool p JOIN offer o ON o.id = p.offer_id LEFT JOIN session s ON s.id = p.session_id
+            WHERE p.id = $1""",
+            pool_id,
+            now,
+        )
+    )
+
+
+async def active_in(pool_id: UUID, participant: UUID) -> bool:
+    """Has somebody an active booking in a pool?"""
+    sql = "SELECT EXISTS (SELECT FROM booking WHERE pool_id = $1 AND participant_id = $2 AND state = ANY($3))"
+    return bool(await value(sql, pool_id, participant, list(rules.ACTIVE)))
+
+
 HIDDEN = "(n.shielded OR k.shielded)"
 """Is there an alias in place of participant n and booker k, and no address? One of them wants it; and whoever is with
 somebody who does not want to be found would tell where they are."""
 
 BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queue_no, b.held_until,
+    b.reply, b.talk_asked_at,
     b.lang AS booking_lang, b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id,
     n.name AS participant, CASE WHEN c.person_id = b.participant_id THEN n.name ELSE k.name END AS booker,
     CASE WHEN {HIDDEN} THEN left(b.reference, 3) END AS alias, c.channel, c.value AS address, o.id AS offer_id, o.slug,

@@ -144,6 +144,16 @@ def hold_until(starts: datetime | None, hours: int, now: datetime) -> datetime:
     return min(until, now + max((starts - now) / 2, SHORTEST_HOLD), starts)
 
 
+def answered(state: BookingState, yes: bool) -> bool:
+    """Is a held seat answered so already? A button is pressed twice, and a page is sent again."""
+    said = (
+        {BookingState.CONFIRMED, BookingState.WAITING}
+        if yes
+        else {BookingState.DECLINED, BookingState.EXPIRED}
+    )
+    return state in said
+
+
 def new_reference() -> str:
     """A short reference for people, not secret: it opens nothing without the name or the address."""
     return "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH))

@@ -25,6 +25,7 @@ from offers.publishing.upkeep import (
     only_approved,
     refresh,
     reopen,
+    set_opening,
 )
 
 
@@ -164,9 +165,11 @@ async def set_joining(
     joining: Joining,
     capacity: int | None,
     text: dict[str, Any],
+    opens_at: datetime | None = None,
+    closes_hours: int | None = None,
     **facts: Any,
 ) -> None:
-    """How people join. A draft's seats are made anew: nobody can have booked. Raises Refused, Incomplete."""
+    """How people join, and when. A draft's seats are made anew: nobody can have booked. Raises Refused, Incomplete."""
     async with editing(offer, by, now):
         if joining not in rules.joinings(offer.state, offer.joining):
             raise Refused(_("Måten å bli med på kan ikke endres når noen kan ha meldt seg på."))
@@ -174,7 +177,12 @@ async def set_joining(
         if offer.state == OfferState.DRAFT:
             await rows("DELETE FROM seat_pool WHERE offer_id = $1", offer.id)
             await make_pools(offer, capacity)
-        await _write(offer, text, facts | {"joining": joining})
+        if (opens_at, closes_hours) != (offer.opens_at, offer.closes_hours):
+            await record("opening.changed", now=now, actor=by, object_id=offer.id, organization=offer.owner_id,
+                         details={"closes_hours": closes_hours})  # fmt: skip
+        await set_opening(offer.id, opens_at, closes_hours)
+        opening = {"opens_at": opens_at, "closes_hours": closes_hours}
+        await _write(offer, text, facts | opening | {"joining": joining})
 
 
 async def set_sessions(
@@ -240,7 +248,7 @@ async def publish(offer: Offer, *, by: UUID, now: datetime, sensitive: bool) -> 
 async def copy(offer: Offer, *, by: UUID, now: datetime) -> Offer:
     """A new draft with everything but the dates, which continues this one. Its seats will be as many."""
     new = offer.clone(pk=uuid7())
-    new.state, new.published_at = OfferState.DRAFT, None
+    new.state, new.published_at, new.opens_at = OfferState.DRAFT, None, None
     new.continues_id, new.created_at, new.changed_at = offer.id, now, now
     async with in_transaction():
         await insert_named(new, (await text_of(offer)).title)

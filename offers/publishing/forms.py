@@ -4,12 +4,13 @@ Days and clock times are text: a native field shows 06:00 PM to some, and has th
 """
 
 import re
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationInfo, model_validator
 
+from marketplace.base.clock import at_oslo
 from marketplace.base.fields import Address, Line, Phone, Words
 from marketplace.base.forms import Filled, Form
 from marketplace.base.i18n import gettext as _
@@ -17,7 +18,7 @@ from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.people.forms import reachable
 from marketplace.people.rules import contact
-from offers.catalogue.models import Audience, Joining, Kind, Visibility
+from offers.catalogue.models import Audience, Joining, Kind, Promotion, Visibility
 from offers.publishing.rules import BACKWARDS, Repeat
 
 DAY = re.compile(r"(?P<day>[0-9]{1,2})\.\s*(?P<month>[0-9]{1,2})\.\s*(?P<year>[0-9]{4}|[0-9]{2})"
@@ -98,12 +99,22 @@ class WhatForm(Form):
     }
 
 
+def _older(age: int | None, info: ValidationInfo) -> int | None:
+    """The highest age is not below the lowest."""
+    lowest = info.data.get("age_from")
+    if age is not None and lowest is not None and age < lowest:
+        raise ValueError(_("Den høyeste alderen kan ikke være lavere enn den laveste."))
+    return age
+
+
 class AudienceForm(Form):
     audiences: list[Audience] = Field(min_length=1)
     visibility: Visibility = Visibility.PUBLIC
     members: list[UUID] = []
     sensitive: bool = False
     bring_someone: Words = ""
+    age_from: int | None = Field(None, ge=0, le=120)
+    age_to: Annotated[int | None, AfterValidator(_older)] = Field(None, ge=0, le=120)
     words: ClassVar[dict[str, dict[str, Any]]] = {"audiences": {"missing": lazy("Velg minst én målgruppe.")}}
 
 
@@ -157,7 +168,13 @@ class DatesForm(Form):
         return self.first is None and self.starts is None and self.ends is None
 
 
+REMINDERS = (168, 24, 2)
+"""Hours before the start that may be chosen."""
+
+
 class JoiningForm(Form):
+    """`opens_day` and `opens_clock` go together. `hold_hours` counts where freed seats are held."""
+
     joining: Joining
     link: Address | None = None
     capacity: int | None = Field(None, ge=1, le=100_000)
@@ -165,7 +182,35 @@ class JoiningForm(Form):
     contact_name: Line = ""
     phone: Phone | None = None
     may_leave: Words = ""
-    words: ClassVar[dict[str, dict[str, Any]]] = {"joining": {"missing": lazy("Velg hvordan man blir med.")}}
+    promotion: Promotion = Promotion.AUTOMATIC
+    hold_hours: int | None = Field(None, ge=1, le=168)
+    opens_day: Day | None = None
+    opens_clock: Clock | None = None
+    closes_hours: int | None = Field(None, ge=0, le=8760)
+    remind: list[Literal["168", "24", "2"]] = []
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "joining": {"missing": lazy("Velg hvordan man blir med.")},
+        "hold_hours": {"int_parsing": lazy("Skriv hvor mange timer vi holder plassen.")},
+    }
+
+    @model_validator(mode="before")
+    @classmethod
+    def what_goes_together(cls, sent: dict[str, Any]) -> dict[str, Any]:
+        """How long a seat is held does not count where none is; a day asks for a clock time, and the other way."""
+        held = sent.get("promotion") == Promotion.HELD
+        kept = {name: text for name, text in sent.items() if name != "hold_hours" or held}
+        if held:
+            kept = {"hold_hours": ""} | kept
+        if ("opens_day" in kept) != ("opens_clock" in kept):
+            kept = {"opens_day": "", "opens_clock": ""} | kept
+        return kept
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """When booking opens, in UTC."""
+        if self.opens_day is None or self.opens_clock is None:
+            return None
+        return at_oslo(self.opens_day, self.opens_clock)
 
 
 class PublishForm(Form):

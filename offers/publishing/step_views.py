@@ -1,4 +1,5 @@
-"""The wizard: what, for whom, where, how to join (date_views.py: when). Each step is one form, one POST, then 303.
+"""The wizard: what, for whom, where (date_views.py: when; joining_views.py: how to join). Each step is one form, one
+POST, then 303.
 
 The same forms change an offer that is published; they then lead back to its page.
 """
@@ -13,19 +14,17 @@ from marketplace.base.errors import Refused
 from marketplace.base.forms import Filled
 from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import lazy, speaking
+from marketplace.base.i18n import lazy
 from marketplace.base.templates import render
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Joining, Offer, OfferState
 from offers.publishing import actions, rules
-from offers.publishing.forms import AudienceForm, JoiningForm, PlaceForm, WhatForm
+from offers.publishing.forms import AudienceForm, PlaceForm, WhatForm
 from offers.publishing.queries import (
-    capacity_of,
     members_seeing,
     offer_editable_by,
     organizations_near,
     own_organizations,
     reach,
-    seats_of,
     sessions_of,
     text_of,
     title_of,
@@ -169,6 +168,7 @@ async def audience(request: Request) -> Response:
         form = AudienceForm.blank(
             audiences=[str(one) for one in offer.audiences], visibility=offer.visibility.value,
             members=[str(one) for one in await members_seeing(offer.id)], sensitive=offer.sensitive or "",
+            age_from=offer.age_from, age_to=offer.age_to,
             **await texts(offer, "audience"),
         )  # fmt: skip
         return await page(request, offer, "audience", form, **context)
@@ -179,7 +179,7 @@ async def audience(request: Request) -> Response:
         act = actions.set_audience(
             offer, by=request.person.id, now=request.now, members=given.members,
             text={"bring_someone": given.bring_someone}, audiences=[one.value for one in given.audiences],
-            visibility=given.visibility, **facts,
+            visibility=given.visibility, age_from=given.age_from, age_to=given.age_to, **facts,
         )  # fmt: skip
         if await kept(form, act):
             return await onward(request, offer, "audience")
@@ -241,47 +241,3 @@ def place_facts(
             "hearing_loop": yes[given.hearing_loop], "accessible_toilet": yes[given.accessible_toilet],
         }  # fmt: skip
     return facts, None
-
-
-@member(Role.EDITOR)
-async def joining(request: Request) -> Response:
-    offer = await editable(request)
-    pool = await seats_of(offer.id)
-    draft = offer.state == OfferState.DRAFT
-    ways = rules.joinings(offer.state, offer.joining)
-    context: dict[str, Any] = {
-        "choices": [(way.value, rules.JOINING_LABELS[way]) for way in ways],
-        "pool": pool,
-    }
-    if request.method == "GET":
-        leave = (await texts(offer, "joining"))["may_leave"]
-        if draft and not leave:
-            with speaking(offer.source_lang):
-                leave = _("Du kan gå når du vil.")
-        form = JoiningForm.blank(
-            joining=offer.joining.value, capacity=await capacity_of(offer.id), max_party=offer.max_party,
-            link=offer.online_url if offer.joining == Joining.EXTERNAL else None, contact_name=offer.contact_name,
-            phone=offer.phone, may_leave=leave,
-        )  # fmt: skip
-        return await page(request, offer, "joining", form, **context)
-    form = await JoiningForm.read(request)
-    if form.valid:
-        given = form.data
-        facts = {
-            "max_party": given.max_party,
-            "contact_name": given.contact_name or None,
-            "phone": given.phone,
-        }
-        if given.joining is Joining.EXTERNAL:
-            facts["online_url"] = given.link
-        seats = given.joining is Joining.PER_SESSION and given.capacity is not None
-        if draft and seats and not await sessions_of(offer.id, request.now, 1):
-            form.add_error("capacity", _("Plassene følger datoene. Legg inn en dato først, i steget «Når»."))
-        else:
-            act = actions.set_joining(
-                offer, by=request.person.id, now=request.now, joining=given.joining, capacity=given.capacity,
-                text={"may_leave": given.may_leave}, **facts,
-            )  # fmt: skip
-            if await kept(form, act):
-                return await onward(request, offer, "joining")
-    return await page(request, offer, "joining", form, 422, **context)

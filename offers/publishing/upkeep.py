@@ -33,6 +33,26 @@ async def only_approved(owner: UUID) -> None:
         raise Refused(str(SUSPENDED))
 
 
+def closing(starts: str = "p.starts_at", hours: str = "o.closes_hours") -> str:
+    """SQL for when booking of pool p of offer o is to close; NULL at the start. A group that one asks to join is open
+    as long as it meets."""
+    return f"CASE WHEN o.joining <> 'request' THEN {starts} - make_interval(hours => {hours}) END"
+
+
+AS_PLANNED = f"p.closes_at IS NOT DISTINCT FROM {closing()}"
+"""Nobody has closed or opened the pool by hand, nor has a cancellation closed it for good: that stays as it is."""
+
+
+async def set_opening(offer_id: UUID, opens_at: datetime | None, closes_hours: int | None) -> None:
+    """When one can book the offer's seats. Call it before the offer's own closes_hours is written."""
+    await rows(
+        f"""UPDATE seat_pool p SET opens_at = $2,
+            closes_at = CASE WHEN {AS_PLANNED} THEN {closing(hours="$3::int")} ELSE p.closes_at END
+        FROM offer o WHERE o.id = $1 AND p.offer_id = $1""",
+        offer_id, opens_at, closes_hours,
+    )  # fmt: skip
+
+
 async def refresh(offer_id: UUID, now: datetime) -> None:
     """Keep the copies of an offer's sessions, on its pools and on the offer itself.
 
@@ -51,12 +71,13 @@ async def refresh(offer_id: UUID, now: datetime) -> None:
         offer_id, now,
     )  # fmt: skip
     await rows(
-        """UPDATE seat_pool p SET starts_at = s.starts, ends_at = s.ends
-        FROM (SELECT id, starts_at AS starts, ends_at AS ends FROM session WHERE offer_id = $1
+        f"""UPDATE seat_pool p SET starts_at = s.starts, ends_at = s.ends,
+            closes_at = CASE WHEN {AS_PLANNED} THEN {closing("s.starts")} ELSE p.closes_at END
+        FROM offer o, (SELECT id, starts_at AS starts, ends_at AS ends FROM session WHERE offer_id = $1
             UNION ALL SELECT NULL, coalesce(min(starts_at) FILTER (WHERE status <> 'cancelled'), min(starts_at)),
                 coalesce(max(ends_at) FILTER (WHERE status <> 'cancelled'), max(ends_at))
             FROM session WHERE offer_id = $1) s
-        WHERE p.offer_id = $1 AND p.session_id IS NOT DISTINCT FROM s.id
+        WHERE p.offer_id = $1 AND o.id = $1 AND p.session_id IS NOT DISTINCT FROM s.id
             AND (p.starts_at, p.ends_at) IS DISTINCT FROM (s.starts, s.ends)""",
         offer_id,
     )
@@ -86,7 +107,7 @@ async def make_pools(offer: Offer, capacity: int | None) -> None:
     """The seats that the offer lacks: one pool for all of it, or one a session, or none, as its joining says."""
     if offer.joining in (Joining.WHOLE, Joining.REQUEST):
         if await seats_of(offer.id) is None:
-            await SeatPool.create(offer=offer, capacity=capacity)
+            await SeatPool.create(offer=offer, capacity=capacity, opens_at=offer.opens_at)
     elif offer.joining == Joining.PER_SESSION:
         lacking = await rows(
             """SELECT s.id FROM session s LEFT JOIN seat_pool p ON p.session_id = s.id
@@ -94,16 +115,20 @@ async def make_pools(offer: Offer, capacity: int | None) -> None:
             offer.id,
         )
         await SeatPool.bulk_create(
-            [SeatPool(offer=offer, session_id=session["id"], capacity=capacity) for session in lacking]
+            [
+                SeatPool(offer=offer, session_id=session["id"], capacity=capacity, opens_at=offer.opens_at)
+                for session in lacking
+            ]
         )
 
 
 async def reopen(offer_id: UUID, now: datetime) -> None:
     """Open the offer's seats for a new date, when there is none ahead: the last one's cancellation closed them."""
     await rows(
-        """UPDATE seat_pool p SET closes_at = NULL
-        WHERE p.offer_id = $1 AND p.session_id IS NULL AND p.closes_at <= $2 AND NOT EXISTS (SELECT FROM session s
-            WHERE s.offer_id = $1 AND s.status <> 'cancelled' AND s.starts_at > $2)""",
+        f"""UPDATE seat_pool p SET closes_at = {closing()} FROM offer o
+        WHERE o.id = $1 AND p.offer_id = $1 AND p.session_id IS NULL AND p.closes_at <= $2
+            AND NOT EXISTS (SELECT FROM session s WHERE s.offer_id = $1 AND s.status <> 'cancelled'
+                AND s.starts_at > $2)""",
         offer_id, now,
     )  # fmt: skip
 

@@ -25,6 +25,7 @@ from offers.catalogue.queries import VISITOR, offer_page
 from offers.publishing import actions, queries, rules
 from offers.publishing import team_queries as team
 from offers.publishing.forms import HostForm, PublishForm, TextForm
+from offers.publishing.opening_rules import terms
 from offers.publishing.queries import offer_editable_by
 from offers.publishing.rules import JOINING_LABELS, VISIBILITY_LABELS, seats_text
 from offers.publishing.step_views import STEPS, editable, kept, page
@@ -94,6 +95,7 @@ async def about(offer: Offer, lang: str) -> dict[str, Any]:
         "kind_label": KIND_LABELS[offer.kind],
         "audience_text": ", ".join(str(AUDIENCE_LABELS[one]) for one in offer.audiences),  # type: ignore[index]
         "joining_label": JOINING_LABELS[offer.joining],
+        "terms": terms(offer),
         "visibility_label": VISIBILITY_LABELS[offer.visibility],
         "seen_by": [one.organization.name for one in seen_by],
         "source_words": LANGUAGE_WORDS[offer.source_lang],

@@ -152,7 +152,11 @@ TYPED: dict[str, dict[str, str]] = {
     "/my-page/people/new": {"name": "Ada", "relation": "guardian"},
     "/my-page/delete": {"sure": "true"},
     "/manage/offers/{slug}/capacity": {"capacity": "9"},
-    "/manage/offers/{slug}/requests": {"answer": "no"},
+    "/manage/offers/{slug}/keep": {"reserved": "1"},
+    "/manage/offers/{slug}/opening": {"opening": "close"},
+    "/manage/offers/{slug}/requests/{booking}": {"answer": "no"},
+    "/manage/offers/{slug}/add": {"name": "Ada", "contact": "email", "email": "ada@example.no"},
+    "/manage/offers/{slug}/queue": {"place": "1", "reason": "mistake"},
     "/manage/offers/new": {"title": "Strikking", "kind": "group"},
     "/manage/offers/{slug}/hosts": {"email": "host@example.no"},
     "/invitations/{token}/accept": {"name": "Ola"},
@@ -187,7 +191,7 @@ ELSEWHERE = {
     "/my-page/people/{id}/end": "",
     "/my-page/helpers/{id}/accept": "",
     "/my-page/helpers/{id}/end": "",
-    "/manage/offers/{slug}/requests": "/manage/offers/samtale/bookings",
+    "/manage/offers/{slug}/queue": "/manage/offers/samtale/queue?booking={waits}",
     "/manage/offers/{slug}/take-off": "/manage/offers/tur/take-off?booking={booking}",
     "/invitations/{token}/accept": "/invitations/invitation",
     "/invitations/{token}/decline": "/invitations/invitation",
@@ -197,6 +201,8 @@ UPLOADS = {"/manage/organizations/{slug}/logo"}
 """The only addresses that take a form with a file."""
 OF_ANOTHER = {
     "/manage/offers/{slug}/publish": {"slug": "strikkekafe"},
+    "/manage/offers/{slug}/requests/{booking}": {"slug": "samtale"},
+    "/manage/offers/{slug}/queue": {"slug": "samtale"},
     "/dialogues/{slug}/meetings/{offer}/move": {"offer": "neste-mote"},
     "/dialogues/{slug}/meetings/{offer}/cancel": {"offer": "neste-mote"},
 }

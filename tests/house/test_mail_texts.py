@@ -20,6 +20,7 @@ LABELS = re.compile(
 ABOUT_A_BOOKING = {
     "receipt": BookingState.CONFIRMED, "waiting": BookingState.WAITING, "requested": BookingState.REQUESTED,
     "promoted": BookingState.CONFIRMED, "offered": BookingState.OFFERED, "declined": BookingState.DECLINED,
+    "talk": BookingState.REQUESTED,
     "cancelled": BookingState.CANCELLED, "reminder": BookingState.CONFIRMED, "session_moved": BookingState.CONFIRMED,
     "session_cancelled": BookingState.CONFIRMED, "offer_cancelled": BookingState.CANCELLED,
 }  # fmt: skip
@@ -47,7 +48,8 @@ async def written(name: str, *, all_said: bool, lang: str = "nb") -> str:
     participant = await make.person("Ola") if all_said else booker
     booking: Booking = await make.booking(
         await SeatPool.get(offer=offer), participant, ABOUT_A_BOOKING[name], booked_by=booker,
-        seats=2 if all_said else 1, contact=await make.contact(booker, "kari@example.no", verified=False),
+        seats=2 if all_said else 1, reply="Vi ringer deg." if all_said or name == "talk" else "",
+        contact=await make.contact(booker, "kari@example.no", verified=False),
     )  # fmt: skip
     facts: dict[str, object] = {"booking": str(booking.id)}
     if name in ("reminder", "session_moved", "session_cancelled"):

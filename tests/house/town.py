@@ -142,6 +142,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     asked = await make.booking(
         await SeatPool.get(offer=talk), await make.person("Per"), BookingState.REQUESTED
     )
+    waits = await make.booking(await SeatPool.get(offer=talk), await make.person("Pia"), BookingState.WAITING)
 
     plan = await Plan.create(
         municipality=here, slug=f"temaplan{suffix}", title={"nb": "Temaplan"}, summary={"nb": "Alle med"},
@@ -209,14 +210,26 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     await Organization.filter(id=centre.id).update(logo=logo)
     town.ids = {
         "session": first.id, "later_session": later.id, "pool": pool.id, "venue": venue.id, "booking": booking.id,
-        "held": held.id, "asked": asked.id, "ticket": ticket.id, "area": area.id, "dialogue": dialogue.id,
-        "organization": centre.id, "unit": unit.id,
+        "held": held.id, "asked": asked.id, "waits": waits.id, "ticket": ticket.id, "area": area.id,
+        "dialogue": dialogue.id, "organization": centre.id, "unit": unit.id,
     }  # fmt: skip
     town.named = {
         "/offers/{slug}/bookings": {"session": str(first.id)},
         "/bookings/{token}/sent-word": {"session": str(first.id)},
         "/manage/offers/{slug}/capacity": {"pool": str(pool.id), "capacity": "9"},
-        "/manage/offers/{slug}/requests": {"slug": talk.slug, "booking": str(asked.id), "answer": "yes"},
+        "/manage/offers/{slug}/keep": {"pool": str(pool.id), "reserved": "1"},
+        "/manage/offers/{slug}/opening": {"pool": str(pool.id), "opening": "close"},
+        "/manage/offers/{slug}/requests/{booking}": {
+            "slug": talk.slug,
+            "booking": str(asked.id),
+            "answer": "yes",
+        },
+        "/manage/offers/{slug}/queue": {
+            "slug": talk.slug,
+            "booking": str(waits.id),
+            "place": "1",
+            "reason": "mistake",
+        },
         "/manage/offers/{slug}/take-off": {"booking": str(booking.id)},
     }
     town.parameters = {
@@ -236,6 +249,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("people", "id"): str(acting.id),
         ("helpers", "id"): str(helping.id),
         ("texts", "lang"): "en",
+        ("requests", "booking"): str(asked.id),
         ("hosts", "person"): str(town.people["host"].id),
         ("plans", "slug"): plan.slug,
         ("goals", "slug"): f"flere-med{suffix}",

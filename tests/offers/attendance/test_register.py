@@ -213,8 +213,29 @@ async def test_only_first_names_and_an_alias_for_the_shielded(visitor: Visitor) 
     _, session, host = await evening("Ola Nordmann", "Kari Hansen")
     await Person.filter(name="Kari Hansen").update(shielded=True)
     await visitor.sign_in(host)
-    for path in ("register", "register/print"):
+    for path in ("register", "list"):
         page = await visitor.open(f"/manage/sessions/{session.id}/{path}")
         assert "Ola" in page.text
         assert not any(hidden in page.text for hidden in ("Nordmann", "Kari", "Hansen", "ola@", "kari@"))
-    assert await value("SELECT count(*) FROM audit_entry WHERE action = 'register.read'") == 2
+    noted = await rows("SELECT action FROM audit_entry WHERE action LIKE '%.read' ORDER BY id")
+    assert [entry["action"] for entry in noted] == ["register.read", "door_list.read"]
+
+
+async def test_a_list_for_the_door_has_first_names_or_contacts_and_counts_companions(
+    visitor: Visitor,
+) -> None:
+    offer, session, host = await evening("Ola Nordmann", "Kari Hansen", "Åse Lie")
+    await Person.filter(name="Kari Hansen").update(shielded=True)
+    await Booking.filter(participant__name="Ola Nordmann").update(seats=3)
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/list")
+    shown = {tuple(row.get_text(" ").split()[:2]) for row in page.soup.select("tbody tr")}
+    assert {("Ola", "3"), ("Åse", "1")} < shown
+    assert "Til sammen 5" in page.text
+    page = await visitor.open(f"/manage/sessions/{session.id}/list?with=contacts")
+    assert "Ola Nordmann 3 ola@example.no" in page.text
+    assert not any(hidden in page.text for hidden in ("Kari", "Hansen", "kari@"))
+    noted = await rows("SELECT actor_id, object_id, organization_id, details::text FROM audit_entry "
+                       "WHERE action = 'door_list.read' ORDER BY id")  # fmt: skip
+    about = {"actor_id": host.id, "object_id": session.id, "organization_id": offer.owner_id}
+    assert noted == [about | {"details": '{"kind": "names"}'}, about | {"details": '{"kind": "contacts"}'}]

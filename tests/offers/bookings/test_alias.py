@@ -64,9 +64,15 @@ def pages(offer: Offer, session: Session, kept: dict[str, Booking]) -> list[str]
     """Every page of those who lead, of this offer and this session; each booking's taking off too."""
     paths = [route.path for route in routes("GET") if route.path.startswith("/manage")]
     found = [path.replace("{slug}", offer.slug).replace("{id}", str(session.id)) for path in paths]
-    return [path for path in found if "{" not in path] + [
-        f"/manage/offers/{offer.slug}/take-off?booking={each.id}" for each in kept.values()
-    ]
+    return (
+        [path for path in found if "{" not in path]
+        + [
+            f"/manage/offers/{offer.slug}/{page}?booking={each.id}"
+            for each in kept.values()
+            for page in ("take-off", "queue")
+        ]
+        + [f"/manage/sessions/{session.id}/list?with=contacts"]
+    )
 
 
 async def seen(visitor: Visitor, offer: Offer, session: Session, kept: dict[str, Booking]) -> set[str]:
@@ -83,7 +89,7 @@ async def seen(visitor: Visitor, offer: Offer, session: Session, kept: dict[str,
 async def test_no_page_of_those_who_lead_says_who_or_where_and_at_once(visitor: Visitor) -> None:
     offer, session, kept = await the_town(visitor)
     before = await seen(visitor, offer, session, kept)
-    assert before == {"bookings", "register", "print", "call-list", "take-off"}
+    assert before == {"bookings", "register", "list", "call-list", "take-off", "queue"}
     await actions.shield(kept["own"].participant_id, True, now=NOW)
     await actions.shield(kept["unreached"].participant_id, True, now=NOW)
     assert await seen(visitor, offer, session, kept) == set()
@@ -112,7 +118,7 @@ async def test_the_place_in_a_list_does_not_tell_how_the_name_begins(visitor: Vi
     await rows("UPDATE person SET name = 'Åse', shielded = true WHERE id = $1", kept["own"].participant_id)
     await rows("UPDATE booking SET reference = 'BBBBBB' WHERE id = $1", kept["own"].id)
     await rows("UPDATE booking SET reference = 'CCCCCC' WHERE id = $1", kept["child"].id)
-    sheet = await visitor.open(f"/manage/sessions/{session.id}/register/print")
+    sheet = await visitor.open(f"/manage/sessions/{session.id}/list")
     names = [cell.get_text() for cell in sheet.soup.select("tbody th")]
     assert names == ["BBB", "Berit", "CCC", "Kanari"]
 

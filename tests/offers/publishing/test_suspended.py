@@ -149,10 +149,11 @@ async def test_seats_may_become_fewer_and_a_request_gets_a_no_but_not_the_other_
     assert (await visitor.submit(listing, "/capacity", capacity="")).status == 422
     assert (await visitor.submit(listing, "/capacity", capacity="9")).status == 303
     assert (await SeatPool.get(offer=offer)).capacity == 9
-    yes = await visitor.submit(listing, "/requests", answer="yes")
+    asked = f"/requests/{(await Booking.get()).id}"
+    yes = await visitor.submit(listing, asked, answer="yes")
     assert (yes.status, CLOSED in yes.text) == (422, True)
     assert (await Booking.get()).state == BookingState.REQUESTED
-    assert (await visitor.submit(listing, "/requests", answer="no")).status == 303
+    assert (await visitor.submit(listing, asked, answer="no", no="Ikke nå.")).status == 303
 
 
 async def test_a_suspended_co_organiser_does_not_edit_the_offer_of_others(

@@ -9,6 +9,7 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from marketplace.base.database import rows
 from marketplace.base.models import Channel
 from marketplace.people.models import Person
+from offers.bookings.models import BookingState
 from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session
 from offers.publishing import mails, team_actions
 from offers.publishing.models import HostAssignment
@@ -87,13 +88,14 @@ async def test_a_co_organisers_editor_changes_the_words_and_never_sees_who_comes
         assert (page.status, "Hemmelig" in page.text, "1 av 10" in page.text) == (200, False, False), open_to
     others = [
         f"{HOME}/bookings", f"{HOME}/call-list", f"{HOME}/cancel", f"/manage/sessions/{session.id}/register",
-        f"/manage/sessions/{session.id}/register/print", f"/manage/sessions/{session.id}/call-list",
+        f"/manage/sessions/{session.id}/list", f"/manage/sessions/{session.id}/call-list",
         f"/manage/sessions/{session.id}/move", f"/manage/sessions/{session.id}/cancel",
     ]  # fmt: skip
     assert [(await visitor.open(path)).status for path in others] == [404] * len(others)
     token = (await visitor.open("/my-page")).fields("/sign-out")
     acts = [
-        f"{HOME}/capacity", f"{HOME}/requests", f"{HOME}/take-off", f"{HOME}/cancel", f"{HOME}/hosts",
+        f"{HOME}/capacity", f"{HOME}/keep", f"{HOME}/opening", f"{HOME}/add", f"{HOME}/requests/{session.id}",
+        f"{HOME}/take-off", f"{HOME}/cancel", f"{HOME}/hosts",
         f"{HOME}/organizers",
         f"{HOME}/organizers/{partner.id}/remove", f"/manage/sessions/{session.id}/register",
         f"/manage/sessions/{session.id}/move", f"/manage/sessions/{session.id}/cancel",
@@ -226,7 +228,8 @@ async def test_an_offer_with_requests_is_answered_by_its_owner_alone(
     kari: Person = await Person.get(name="Kari")
     await visitor.sign_in(await make.member(partner, Role.MANAGER, "Per"))
     token = (await visitor.open("/my-page")).fields("/sign-out")
-    assert (await visitor.post("/manage/offers/samtale/requests", token)).status == 404
+    asked = await make.booking(await SeatPool.get(offer=talk), state=BookingState.REQUESTED)
+    assert (await visitor.post(f"/manage/offers/samtale/requests/{asked.id}", token)).status == 404
     await visitor.sign_in(kari)
     assert (await visitor.open("/manage/offers/samtale/bookings")).status == 200
 

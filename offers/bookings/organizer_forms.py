@@ -1,0 +1,100 @@
+"""What those who lead an offer fill in about its requests, its queue and the seats they keep."""
+
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from marketplace.base.forms import Form
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import lazy
+from marketplace.base.models import Channel
+from offers.bookings.forms import NAME_LENGTH, _email, _phone
+from offers.bookings.organizer_rules import ReorderReason
+
+
+def _written(text: Any) -> Any:
+    """Browsers send line breaks as two characters; mails and pages want one."""
+    return text.replace("\r\n", "\n") if isinstance(text, str) else text
+
+
+def _needed(text: str | None) -> str:
+    if not text:
+        raise ValueError(_("Skriv noen ord til den som spør."))
+    return text
+
+
+Reply = Annotated[str, BeforeValidator(_written), AfterValidator(_needed), Field(max_length=1000)]
+
+
+class AnswerForm(Form):
+    """An answer to a request, with words where one is not simply let in. What was written for another answer does not
+    count."""
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {"answer": {"otherwise": lazy("Velg hva dere svarer.")}}
+
+    answer: Literal["yes", "talk", "no"]
+    talk: Reply | None = None
+    no: Reply | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def only_what_was_chosen(cls, sent: dict[str, Any]) -> dict[str, Any]:
+        answer = sent.get("answer")
+        kept = {name: text for name, text in sent.items() if name not in ("talk", "no")}
+        return kept | ({answer: sent.get(answer, "")} if answer in ("talk", "no") else {})
+
+    @property
+    def text(self) -> str:
+        return self.talk or self.no or ""
+
+
+class KeepForm(Form):
+    """Seats that are kept; empty is none."""
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {"reserved": {"otherwise": lazy("Skriv et helt tall.")}}
+    reserved: int = Field(0, ge=0, le=100_000)
+
+
+class AddForm(Form):
+    """Somebody whom the hosts give a seat: a name, and how to reach them, or not."""
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "pool": {"otherwise": lazy("Velg hvilken gang det gjelder.")},
+        "name": {"missing": lazy("Skriv et fornavn eller et kallenavn")},
+        "seats": {"otherwise": lazy("Skriv hvor mange som kommer, med tall")},
+        "form_key": {"otherwise": lazy("Skjemaet er for gammelt. Send det en gang til.")},
+    }
+    pool: UUID
+    name: str = Field(min_length=1, max_length=NAME_LENGTH)
+    seats: int = Field(1, ge=1, le=1000)
+    contact: Literal["email", "sms", "none"] = "none"
+    email: Annotated[str | None, AfterValidator(_email)] = Field(None, max_length=254)
+    phone: Annotated[str | None, AfterValidator(_phone)] = Field(None, max_length=40)
+    form_key: str = Field(pattern=r"^[0-9a-f]{32}$")
+
+    @model_validator(mode="before")
+    @classmethod
+    def only_what_was_chosen(cls, sent: dict[str, Any]) -> dict[str, Any]:
+        """An address that belongs to another choice does not count."""
+        asked = {"email": "email", "sms": "phone"}.get(sent.get("contact", "none"))
+        kept = {name: text for name, text in sent.items() if name not in ("email", "phone")}
+        return kept | ({asked: sent.get(asked, "")} if asked else {})
+
+    @property
+    def reach(self) -> tuple[Channel, str] | None:
+        """Where messages about the booking go."""
+        if self.email:
+            return Channel.EMAIL, self.email
+        return (Channel.SMS, self.phone) if self.phone else None
+
+
+class QueueForm(Form):
+    """A new place in the queue, and why."""
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "place": {"otherwise": lazy("Velg en plass i køen.")},
+        "reason": {"missing": lazy("Velg hvorfor.")},
+    }
+    place: int = Field(ge=1, le=100_000)
+    reason: ReorderReason

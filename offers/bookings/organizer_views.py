@@ -1,0 +1,180 @@
+"""Pages of those who lead an offer: answer a request, add somebody, change the queue's order, and what demand there
+is."""
+
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from marketplace.base.access import member
+from marketplace.base.audit import record
+from marketplace.base.errors import NotFound, Refused
+from marketplace.base.http import Request, parse_id, see_other, typed_id
+from marketplace.base.i18n import gettext as _
+from marketplace.base.limits import Tries, limit
+from marketplace.base.templates import render
+from offers.bookings import actions, organizer_actions, organizer_rules
+from offers.bookings import participant_queries as queries
+from offers.bookings.claims import Party
+from offers.bookings.models import BookingState
+from offers.bookings.organizer_forms import AddForm, AnswerForm, QueueForm
+from offers.bookings.participant_views import manages
+from offers.catalogue.models import Offer
+from offers.publishing.queries import offer_led_by, offer_owned_by, title_of
+from organizations.members.models import Role
+
+DAY = timedelta(days=1)
+
+
+async def _read(request: Request, offer: Offer, count: int) -> None:
+    await record(
+        "participants.read", now=request.now, actor=request.person.id, object_id=offer.id, organization=offer.owner_id,
+        details={"count": count},
+    )  # fmt: skip
+
+
+async def _about(request: Request, offer: Offer) -> dict[str, Any]:
+    return {"offer": offer, "title": await title_of(offer.id, request.lang), "section": "/manage"}
+
+
+async def _active(
+    request: Request, offer: Offer, booking: UUID, state: BookingState, why_not: Callable[[BookingState], str]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The party of a booking in this state, and all active ones. Raises NotFound for what is not the offer's, and
+    Refused with the reason when it is in another state by now."""
+    everyone = await queries.participants(offer.id, request.now)
+    party = next((each for each in everyone if each["id"] == booking and each["state"] == state), None)
+    if party is None:
+        now = await queries.state_of(booking, offer.id)
+        if now is None:
+            raise NotFound
+        raise Refused(why_not(now))
+    return party, everyone
+
+
+@member(Role.EDITOR)
+async def answer(request: Request) -> Response:
+    """GET and POST /manage/offers/{slug}/requests/{booking}: let in, ask for a talk first, or decline kindly."""
+    offer = await offer_owned_by(request.person, request.path_params["slug"])
+    booking = parse_id(request.path_params["booking"])
+    party, _everyone = await _active(
+        request, offer, booking, BookingState.REQUESTED, organizer_rules.not_asking
+    )
+    if request.method == "POST":
+        form: Any = await AnswerForm.read(request)
+        if form.valid:
+            said = form.data.answer
+            if said == "talk":
+                await limit("ask talk", str(booking), 5, DAY, now=request.now)
+                await organizer_actions.ask_talk(
+                    booking, form.data.text, now=request.now, by=request.person.id
+                )
+            else:
+                state = await actions.answer_request(
+                    booking, said == "yes", now=request.now, by=request.person.id, text=form.data.text
+                )
+                said = state.value
+            return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
+    else:
+        form = AnswerForm.blank(
+            talk=_("Så fint at du vil være med! Vi vil gjerne snakke litt med deg først. Når passer det at vi ringer?"),
+            no=_("Takk for at du spurte. Akkurat nå har vi dessverre ikke plass. "
+                 "Du er velkommen til å spørre igjen senere."),
+        )  # fmt: skip
+        await _read(request, offer, 1)
+    return render(
+        request, "offers/bookings/request.html", status=422 if form.errors else 200, form=form, party=party,
+        **await _about(request, offer),
+    )  # fmt: skip
+
+
+@member(Role.HOST)
+async def add(request: Request) -> Response:
+    """GET and POST /manage/offers/{slug}/add: give somebody a seat, a kept one first."""
+    offer = await offer_led_by(request.person, request.path_params["slug"])
+    pools = [
+        pool for pool in await queries.pools(offer.id)
+        if (pool["ends_at"] is None or pool["ends_at"] > request.now) and pool["status"] != "cancelled"
+    ]  # fmt: skip
+    if not pools:
+        raise Refused(_("Ingen samlinger ligger foran, så ingen kan settes opp."))
+    if request.method == "POST":
+        form: Any = await AddForm.read(request)
+        if "form_key" in form.errors:
+            form.values["form_key"] = secrets.token_hex(16)
+        if form.valid and form.data.pool not in {pool["id"] for pool in pools}:
+            raise NotFound
+        if form.valid and await _added(request, form):
+            return see_other(f"/manage/offers/{offer.slug}/bookings?saved=added", request)
+    else:
+        asked = typed_id(request.query.get("pool", [""])[-1])
+        form = AddForm.blank(
+            pool=asked if asked in {pool["id"] for pool in pools} else pools[0]["id"], seats=1, contact="none",
+            form_key=secrets.token_hex(16),
+        )  # fmt: skip
+    return render(
+        request, "offers/bookings/add.html", status=422 if form.errors else 200, form=form, pools=pools,
+        **await _about(request, offer),
+    )  # fmt: skip
+
+
+async def _added(request: Request, form: Any) -> bool:
+    """Add the party of a valid form; why it cannot be becomes an error of the form."""
+    given, me = form.data, request.person.id
+    channel, address = given.reach or (None, None)
+    try:
+        await organizer_actions.add(
+            given.pool, Party(given.name, seats=given.seats, channel=channel, address=address), by=me,
+            form_key=bytes.fromhex(given.form_key), lang=request.lang, now=request.now,
+            tries=[Tries("add as", str(me), 200, DAY)],
+        )  # fmt: skip
+    except Refused as refused:
+        form.add_error("seats", refused.message)
+    return not form.errors
+
+
+@member(Role.MANAGER)
+async def queue(request: Request) -> Response:
+    """GET and POST /manage/offers/{slug}/queue: move somebody in the queue, with a reason."""
+    offer = await offer_owned_by(request.person, request.path_params["slug"])
+    if not await manages(request, offer):
+        raise NotFound
+    asked = request.query if request.method == "GET" else await request.fields()
+    booking = typed_id(asked.get("booking", [""])[-1])
+    if booking is None:
+        raise NotFound
+    party, everyone = await _active(
+        request, offer, booking, BookingState.WAITING,
+        lambda state: _("Denne påmeldingen står ikke på venteliste lenger."),
+    )  # fmt: skip
+    waiting = [
+        each for each in everyone if each["state"] == "waiting" and each["pool_id"] == party["pool_id"]
+    ]
+    place = waiting.index(party) + 1
+    if request.method == "POST":
+        form: Any = await QueueForm.read(request)
+        if form.valid:
+            await organizer_actions.reorder(
+                booking, form.data.place, form.data.reason, now=request.now, by=request.person.id
+            )
+            return see_other(f"/manage/offers/{offer.slug}/bookings?saved=queue", request)
+    else:
+        form = QueueForm.blank(place=place)
+        await _read(request, offer, len(waiting))
+    return render(
+        request, "offers/bookings/queue.html", status=422 if form.errors else 200, form=form, party=party, place=place,
+        waiting=waiting, reasons=list(organizer_rules.REORDER_REASONS.items()), **await _about(request, offer),
+    )  # fmt: skip
+
+
+@member(Role.HOST)
+async def demand(request: Request) -> Response:
+    """GET /manage/offers/{slug}/demand: how many wait, for how long, and how many gave up."""
+    offer = await offer_led_by(request.person, request.path_params["slug"])
+    return render(
+        request, "offers/bookings/demand.html", demand=await queries.demand(offer.id, request.now),
+        **await _about(request, offer),
+    )  # fmt: skip
