@@ -18,6 +18,7 @@ from marketplace.people import views as people
 from marketplace.privacy import views as privacy
 from marketplace.statistics import views as statistics
 from offers.attendance import views as attendance
+from offers.bookings import companion_views as companions
 from offers.bookings import participant_views as participants
 from offers.bookings import views as bookings
 from offers.catalogue import views as catalogue
@@ -72,6 +73,7 @@ ROUTES: list[Route] = [
     post("/bookings/links", bookings.send_links, "/bookings"),
     get("/bookings/{token}", bookings.show),
     both("/bookings/{token}/cancel", bookings.cancel),
+    both("/bookings/{token}/companions", companions.leave),
     post("/bookings/{token}/answer", bookings.answer, "/bookings/{token}"),
     post("/bookings/{token}/sent-word", bookings.sent_word, "/bookings/{token}"),
     get("/bookings/{token}/calendar.ics", bookings.calendar_file),

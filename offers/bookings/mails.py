@@ -113,6 +113,13 @@ async def cancelled(channel: Channel, lang: str, booking: str, by_organizer: boo
 
 
 @mail
+async def fewer(channel: Channel, lang: str, booking: str) -> Content | None:
+    """Some of a party do not come after all; so many are left."""
+    return await _about("fewer", lazy("Påmeldingen er endret"), channel, lang, booking,
+                        set(rules.ACTIVE), dates=False)  # fmt: skip
+
+
+@mail
 async def links(channel: Channel, lang: str, to: str, at: str) -> Content | None:
     """The links of all bookings made with this address. Somebody without any hears so: only here, never on a page."""
     found = await active_for_address(to, datetime.fromisoformat(at), lang)

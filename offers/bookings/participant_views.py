@@ -12,6 +12,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.templates import render
 from offers.bookings import actions
 from offers.bookings import participant_queries as queries
+from offers.bookings.companion_queries import answers_of_offer
 from offers.bookings.forms import CapacityForm
 from offers.catalogue.models import Offer
 from offers.publishing.queries import offer_led_by, offer_owned_by, reach, title_of
@@ -40,8 +41,8 @@ async def _participants(
     ]
     return render(
         request, "offers/bookings/participants.html", status=status, offer=offer, pools=pools, errors=errors,
-        title=await title_of(offer.id, request.lang), may=await reach(request.person, offer),
-        section="/manage",
+        answers=await answers_of_offer(offer.id), title=await title_of(offer.id, request.lang),
+        may=await reach(request.person, offer), section="/manage",
     )  # fmt: skip
 
 

@@ -11,7 +11,16 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, time_span, when
 from marketplace.settings import settings
 from offers.catalogue.models import Joining, Kind, OfferState, SessionStatus, Visibility
-from offers.catalogue.rules import NOTHING, Seats, audience_words, kind_words, other_lang, seats, web_address
+from offers.catalogue.rules import (
+    NOTHING,
+    Seats,
+    ages,
+    audience_words,
+    kind_words,
+    other_lang,
+    seats,
+    web_address,
+)  # fmt: skip
 
 WEEKDAYS = (
     lazy("Mandager"), lazy("Tirsdager"), lazy("Onsdager"), lazy("Torsdager"), lazy("Fredager"), lazy("Lørdager"),
@@ -34,6 +43,7 @@ def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
         "lang": other_lang(lang),
         "kind_label": kind_words(offer["kind"], joining, offer["session_count"]),
         "audience_text": audience_words(offer["audiences"]),
+        "ages_text": ages(offer["age_from"], offer["age_to"]),
         "when_text": pattern(to_choose(coming, offer["kind"])),
         "paragraphs": [part for part in offer["body"].split("\n") if part.strip()],
         "address": ", ".join(part for part in (offer["street"], town(offer)) if part),

@@ -22,6 +22,7 @@ ABOUT_A_BOOKING = {
     "promoted": BookingState.CONFIRMED, "offered": BookingState.OFFERED, "declined": BookingState.DECLINED,
     "cancelled": BookingState.CANCELLED, "reminder": BookingState.CONFIRMED, "session_moved": BookingState.CONFIRMED,
     "session_cancelled": BookingState.CONFIRMED, "offer_cancelled": BookingState.CANCELLED,
+    "fewer": BookingState.CONFIRMED,
 }  # fmt: skip
 OTHERWISE = {
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
