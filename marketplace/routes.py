@@ -25,6 +25,7 @@ from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
 from offers.messages import views as messages
 from offers.publishing import date_views as dates
+from offers.publishing import question_views as questions
 from offers.publishing import step_views as steps
 from offers.publishing import team_views as team
 from offers.publishing import views as publishing
@@ -157,6 +158,11 @@ ROUTES: list[Route] = [
     both("/manage/offers/{slug}/publish", publishing.publish),
     get("/manage/offers/{slug}/preview", publishing.preview),
     both("/manage/offers/{slug}/texts/{lang}", publishing.text),
+    get("/manage/offers/{slug}/questions", questions.listing),
+    both("/manage/offers/{slug}/questions/new", questions.new),
+    both("/manage/offers/{slug}/questions/{question}/change", questions.change),
+    both("/manage/offers/{slug}/questions/{question}/remove", questions.remove),
+    post("/manage/offers/{slug}/questions/{question}/up", questions.up, "/manage/offers/{slug}/questions"),
     post("/manage/offers/{slug}/copy", publishing.copy, "/manage/offers/{slug}"),
     post("/manage/offers/{slug}/hosts", team.add_host, "/manage/offers/{slug}"),
     post("/manage/offers/{slug}/hosts/{person}/remove", team.remove_host, "/manage/offers/{slug}"),

@@ -252,6 +252,7 @@ async def joining(request: Request) -> Response:
     context: dict[str, Any] = {
         "choices": [(way.value, rules.JOINING_LABELS[way]) for way in ways],
         "pool": pool,
+        "may_ask": (await reach(request.person, offer)).owns,
     }
     if request.method == "GET":
         leave = (await texts(offer, "joining"))["may_leave"]

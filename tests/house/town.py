@@ -23,7 +23,7 @@ from offers.bookings.models import BookingState
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
 from offers.feeds.models import CalendarAddress
-from offers.publishing.models import HostAssignment
+from offers.publishing.models import HostAssignment, OfferQuestion, QuestionKind
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import (
     Municipality,
@@ -133,6 +133,14 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     talk = await make.offer("Samtale", slug=f"samtale{suffix}", owner=centre, joining=Joining.REQUEST)
     for offer in (walk, draft, talk):
         await HostAssignment.create(person=town.people["host"], offer=offer)
+    question = await OfferQuestion.create(
+        offer=walk,
+        position=0,
+        kind=QuestionKind.TEXT,
+        text="Hva vil du spise?",
+        purpose="Vi handler.",
+        choices=[],
+    )
     first, later = await Session.filter(offer=walk).order_by("starts_at")
     pool = await SeatPool.get(session=first)
     me = town.people["resident"]
@@ -249,6 +257,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("invitations", "invitation"): str(asks.id),
         ("invitations", "token"): f"invitation{suffix}",
         ("organizers", "organization"): str(partner.id),
+        ("questions", "question"): str(question.id),
         ("mailbox", "id"): "00000000-0000-7000-8000-000000000000",
     }
     return town
