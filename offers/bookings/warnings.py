@@ -18,7 +18,7 @@ from offers.catalogue.rules import FEW
 SOON = timedelta(hours=2)
 
 
-class Warning(StrEnum):  # noqa: A001 - like Objection; nobody here means Python's
+class Caution(StrEnum):
     """What does not stand in the way, but may be a surprise."""
 
     OVERLAPS = "overlaps"
@@ -26,21 +26,21 @@ class Warning(StrEnum):  # noqa: A001 - like Objection; nobody here means Python
     STARTS_SOON = "starts_soon"
 
 
-def warnings(pool: rules.Pool, *, overlaps: bool, sensitive: bool, now: datetime) -> Iterator[Warning]:
+def warnings(pool: rules.Pool, *, overlaps: bool, sensitive: bool, now: datetime) -> Iterator[Caution]:
     """What to say to whoever books here now. A sensitive offer tells nothing of its seats."""
     if overlaps:
-        yield Warning.OVERLAPS
+        yield Caution.OVERLAPS
     if pool.joining is not Joining.REQUEST and not sensitive and pool.free and pool.free <= FEW:
-        yield Warning.LAST_PLACES
+        yield Caution.LAST_PLACES
     if pool.starts_at is not None and now < pool.starts_at <= now + SOON:
-        yield Warning.STARTS_SOON
+        yield Caution.STARTS_SOON
 
 
-def warning_text(warning: Warning, pool: rules.Pool, titles: Sequence[str]) -> str:
+def warning_text(warning: Caution, pool: rules.Pool, titles: Sequence[str]) -> str:
     """The warning in the user's words; `titles`: what it overlaps with."""
-    if warning is Warning.OVERLAPS:
+    if warning is Caution.OVERLAPS:
         return _("Du er med på noe annet på samme tid: %(titles)s.", titles=", ".join(titles))
-    if warning is Warning.LAST_PLACES:
+    if warning is Caution.LAST_PLACES:
         return ngettext("Det er %(num)s plass igjen.", "Det er %(num)s plasser igjen.", pool.free or 0)
     assert pool.starts_at is not None  # or it could not start soon
     return _("Dette begynner snart, %(clock)s.", clock=at_clock(pool.starts_at))
