@@ -19,6 +19,7 @@ from marketplace.privacy import views as privacy
 from marketplace.statistics import views as statistics
 from offers.attendance import views as attendance
 from offers.bookings import companion_views as companions
+from offers.bookings import notice_views as notices
 from offers.bookings import participant_views as participants
 from offers.bookings import views as bookings
 from offers.catalogue import views as catalogue
@@ -69,6 +70,8 @@ ROUTES: list[Route] = [
     # booking
     get("/offers/{slug}/bookings/new", bookings.new),
     post("/offers/{slug}/bookings", bookings.create, "/offers/{slug}/bookings/new", "session"),
+    post("/offers/{slug}/bookings/notice", notices.create, "/offers/{slug}/bookings/new", "session"),
+    get("/bookings/opens/{pool}", notices.go),
     both("/bookings", bookings.find),
     get("/bookings/links", bookings.find),
     post("/bookings/links", bookings.send_links, "/bookings"),

@@ -9,6 +9,7 @@ from marketplace.base.forms import Form
 from marketplace.base.i18n import LANGUAGES, lazy
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
+from marketplace.people.forms import reachable
 from marketplace.people.rules import contact
 
 NAME_LENGTH = 80
@@ -143,6 +144,22 @@ class LinksForm(Form):
         "address": {"missing": lazy("Skriv e-postadressen eller mobilnummeret ditt")}
     }
     address: str = Field(min_length=1, max_length=254)
+
+
+class NoticeForm(Form):
+    """Where to tell that booking has opened."""
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "address": {"missing": lazy("Skriv e-postadressen eller mobilnummeret ditt")}
+    }
+    address: Annotated[str, Field(max_length=254), AfterValidator(reachable)]
+
+    @property
+    def contact(self) -> tuple[Channel, str]:
+        """The channel, and the address in its one form."""
+        found = contact(self.address)
+        assert found is not None  # `reachable` has seen it
+        return found
 
 
 class CapacityForm(Form):

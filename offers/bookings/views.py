@@ -17,7 +17,7 @@ from marketplace.base.templates import render
 from marketplace.people.queries import acted_for
 from marketplace.people.rules import contact
 from offers.bookings import actions, asked, claims, companion_queries, parties, queries, rules, warnings
-from offers.bookings.forms import BookingForm, FindForm, LinksForm
+from offers.bookings.forms import BookingForm, FindForm, LinksForm, NoticeForm
 from offers.catalogue.calendar import calendar, vevent
 from offers.catalogue.queries import offer_page, viewer_of
 from organizations.members.models import Role
@@ -44,8 +44,10 @@ async def _page(request: Request, found: dict[str, Any], form: Any, status: int 
 
 def _closed(request: Request, found: dict[str, Any], reason: str, status: int) -> Response:
     return render(
-        request, "offers/bookings/closed.html", status=status, offer=found, reason=reason, section="offers"
-    )
+        request, "offers/bookings/closed.html", status=status, offer=found, reason=reason, section="offers",
+        form=NoticeForm.blank(),
+        not_open=found["status"] != "cancelled" and rules.only_not_open(queries.pool_of(found), request.now),
+    )  # fmt: skip
 
 
 def _why_closed(found: dict[str, Any], request: Request) -> str | None:

@@ -26,7 +26,7 @@ ABOUT_A_BOOKING = {
 }  # fmt: skip
 OTHERWISE = {
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
-    "addresses_changed", "help_offered",
+    "addresses_changed", "help_offered", "booking_opens",
     "invitation", "membership", "co_organizer",
 }  # fmt: skip
 

@@ -131,6 +131,8 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         "Strikkekafé", slug=f"strikkekafe{suffix}", owner=centre, state="draft", joining=Joining.WHOLE
     )
     talk = await make.offer("Samtale", slug=f"samtale{suffix}", owner=centre, joining=Joining.REQUEST)
+    soon = await make.offer("Kor", slug=f"kor{suffix}", owner=centre, joining=Joining.WHOLE)
+    await SeatPool.filter(offer=soon).update(opens_at=NOW + timedelta(days=1))
     for offer in (walk, draft, talk):
         await HostAssignment.create(person=town.people["host"], offer=offer)
     question = await OfferQuestion.create(
@@ -222,6 +224,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     }  # fmt: skip
     town.named = {
         "/offers/{slug}/bookings": {"session": str(first.id)},
+        "/offers/{slug}/bookings/notice": {"slug": soon.slug},
         "/bookings/{token}/sent-word": {"session": str(first.id)},
         "/manage/offers/{slug}/capacity": {"pool": str(pool.id), "capacity": "9"},
         "/manage/offers/{slug}/requests": {"slug": talk.slug, "booking": str(asked.id), "answer": "yes"},
@@ -232,6 +235,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("organizations", "slug"): centre.slug,
         ("apply", "slug"): clinic.slug,
         ("approvals", "slug"): clinic.slug,
+        ("opens", "pool"): str(pool.id),
         ("bookings", "token"): link_path(booking.id, 1).removeprefix("/bookings/"),
         ("kinds", "kind"): "activity",
         ("sessions", "id"): str(first.id),
