@@ -19,7 +19,7 @@ from marketplace.people.factors import sealed_secret
 from marketplace.people.models import ActsFor, Passkey, Person, Relation, SignIn, SignInTicket, Totp
 from marketplace.people.queries import secret_hash
 from marketplace.routes import ROUTES
-from offers.bookings.models import BookingState
+from offers.bookings.models import BookingState, Companion
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
 from offers.feeds.models import CalendarAddress
@@ -135,19 +135,16 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     await SeatPool.filter(offer=soon).update(opens_at=NOW + timedelta(days=1))
     for offer in (walk, draft, talk):
         await HostAssignment.create(person=town.people["host"], offer=offer)
-    question = await OfferQuestion.create(
-        offer=walk,
-        position=0,
-        kind=QuestionKind.TEXT,
-        text="Hva vil du spise?",
-        purpose="Vi handler.",
-        choices=[],
-    )
+    for number, text in enumerate(("Hva vil du spise?", "Trenger du skyss?")):
+        question = await OfferQuestion.create(
+            offer=walk, position=number, kind=QuestionKind.TEXT, text=text, purpose="Vi handler.", choices=[]
+        )
     first, later = await Session.filter(offer=walk).order_by("starts_at")
     pool = await SeatPool.get(session=first)
     me = town.people["resident"]
     contact = await me.contact_points.all().first()
-    booking = await make.booking(pool, me, contact=contact)
+    booking = await make.booking(pool, me, contact=contact, seats=2)
+    await Companion.create(booking=booking, name="Aud")
     held = await make.booking(pool, await make.person("Tove"), BookingState.OFFERED)
     asked = await make.booking(
         await SeatPool.get(offer=talk), await make.person("Per"), BookingState.REQUESTED
