@@ -18,6 +18,8 @@ from marketplace.people import views as people
 from marketplace.privacy import views as privacy
 from marketplace.statistics import views as statistics
 from offers.attendance import views as attendance
+from offers.bookings import companion_views as companions
+from offers.bookings import notice_views as notices
 from offers.bookings import organizer_views as organizer
 from offers.bookings import participant_views as participants
 from offers.bookings import views as bookings
@@ -26,6 +28,7 @@ from offers.feeds import views as feeds
 from offers.messages import views as messages
 from offers.publishing import date_views as dates
 from offers.publishing import joining_views as joining
+from offers.publishing import question_views as questions
 from offers.publishing import step_views as steps
 from offers.publishing import team_views as team
 from offers.publishing import views as publishing
@@ -69,11 +72,14 @@ ROUTES: list[Route] = [
     # booking
     get("/offers/{slug}/bookings/new", bookings.new),
     post("/offers/{slug}/bookings", bookings.create, "/offers/{slug}/bookings/new", "session"),
+    post("/offers/{slug}/bookings/notice", notices.create, "/offers/{slug}/bookings/new", "session"),
+    get("/bookings/opens/{pool}", notices.go),
     both("/bookings", bookings.find),
     get("/bookings/links", bookings.find),
     post("/bookings/links", bookings.send_links, "/bookings"),
     get("/bookings/{token}", bookings.show),
     both("/bookings/{token}/cancel", bookings.cancel),
+    both("/bookings/{token}/companions", companions.leave),
     post("/bookings/{token}/answer", bookings.answer, "/bookings/{token}"),
     post("/bookings/{token}/sent-word", bookings.sent_word, "/bookings/{token}"),
     get("/bookings/{token}/calendar.ics", bookings.calendar_file),
@@ -162,6 +168,11 @@ ROUTES: list[Route] = [
     both("/manage/offers/{slug}/publish", publishing.publish),
     get("/manage/offers/{slug}/preview", publishing.preview),
     both("/manage/offers/{slug}/texts/{lang}", publishing.text),
+    get("/manage/offers/{slug}/questions", questions.listing),
+    both("/manage/offers/{slug}/questions/new", questions.new),
+    both("/manage/offers/{slug}/questions/{question}/change", questions.change),
+    both("/manage/offers/{slug}/questions/{question}/remove", questions.remove),
+    post("/manage/offers/{slug}/questions/{question}/up", questions.up, "/manage/offers/{slug}/questions"),
     post("/manage/offers/{slug}/copy", publishing.copy, "/manage/offers/{slug}"),
     post("/manage/offers/{slug}/hosts", team.add_host, "/manage/offers/{slug}"),
     post("/manage/offers/{slug}/hosts/{person}/remove", team.remove_host, "/manage/offers/{slug}"),

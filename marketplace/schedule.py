@@ -20,7 +20,7 @@ from marketplace.people import mails as people_mails
 from marketplace.privacy.jobs import forget
 from marketplace.settings import settings
 from offers.bookings import mails as booking_mails
-from offers.bookings.jobs import expire_offers
+from offers.bookings.jobs import expire_offers, tell_opened
 from offers.messages import mails as messages_mails
 from offers.messages.jobs import remind
 from offers.publishing import mails as publishing_mails
@@ -62,6 +62,7 @@ TIMETABLE = (
     Job("alive", 15 * SECOND, jobs.alive, everywhere=True, in_demo=2 * SECOND),
     Job("next_sessions", MINUTE, next_sessions, in_demo=5 * SECOND),
     Job("expire_offers", MINUTE, expire_offers, in_demo=5 * SECOND),
+    Job("tell_opened", MINUTE, tell_opened, in_demo=5 * SECOND),
     Job("remind", 5 * MINUTE, remind, in_demo=5 * SECOND),
     Job("close_months", 10 * MINUTE, close_months, in_demo=2 * SECOND),
     Job("forget", 10 * MINUTE, forget, in_demo=10 * SECOND),

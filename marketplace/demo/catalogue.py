@@ -149,8 +149,8 @@ def offer_row(tables: Tables, **columns: Any) -> Row:
     common = {
         "visibility": "public", "state": "published", "source_lang": "nb", "online_url": None, "contact_name": None,
         "phone": None, "max_party": 1, "promotion": "automatic", "hold_hours": 24, "keep_months": 6,
-        "continues_id": None, "session_count": 0, "next_session_at": None, "next_session_ends": None,
-        "last_session_ends": None,
+        "age_from": None, "age_to": None, "opens_at": None, "continues_id": None, "session_count": 0,
+        "next_session_at": None, "next_session_ends": None, "last_session_ends": None,
     }  # fmt: skip
     return tables.add("offer", **common | columns)
 
@@ -184,6 +184,7 @@ def pool_rows(tables: Tables, made: Made, capacity: int | None, now: datetime) -
             "seat_pool", offer_id=offer["id"], session_id=session["id"] if session else None, capacity=capacity,
             taken=0, waiting=0, starts_at=session["starts_at"] if session else starts,
             ends_at=session["ends_at"] if session else ends,
+            opens_at=offer["opens_at"],
             closes_at=session["changed_at"] if session and session["status"] == "cancelled" else None,
         ))  # fmt: skip
 
@@ -203,6 +204,8 @@ def make_offer(tables: Tables, made: Catalogue, spec: dict[str, Any], now: datet
         contact_name=spec.get("contact_name"), phone=spec.get("phone"),
         max_party=min(spec.get("max_party", 1), capacity or 1000), promotion=spec.get("promotion", "automatic"),
         continues_id=made.offers[spec["continues"]].offer["id"] if "continues" in spec else None,
+        age_from=spec.get("age_from"), age_to=spec.get("age_to"),
+        opens_at=at_oslo(today(now) + timedelta(days=spec["opens_days"]), time(9)) if "opens_days" in spec else None,
         created_at=published, changed_at=published, published_at=published,
     )  # fmt: skip
     this = Made(offer, spec)
@@ -218,6 +221,8 @@ def make_offer(tables: Tables, made: Catalogue, spec: dict[str, Any], now: datet
         tables.add(
             "offer_audience_organization", offer_id=offer["id"], organization_id=made.organizations[key]["id"]
         )
+    for position, question in enumerate(spec.get("questions", ())):
+        tables.add("offer_question", offer_id=offer["id"], position=position, required=False, **question)
     notes = {each["week"]: each["note"] for each in spec.get("cancelled", ())}
     for starts, ends, week in dates:
         note = notes.get(week)

@@ -150,7 +150,8 @@ def his_own(register: Register, made: Catalogue, ola: Resident, mother: Resident
             if register.closed(session)
         ]
 
-    register.book(coming("generasjonslekene"), ola, seats=2)
+    games = register.book(coming("generasjonslekene"), ola, seats=2)
+    register.tables.add("companion", booking_id=games["id"], name="Ada")
     register.book(coming("nar-du-er-bekymret-for-noen"), ola)
     register.book(coming("torsdagssuppa", 1), ola, "cancelled")
     register.book(coming("friskliv-75"), mother, booker=ola)

@@ -9,9 +9,9 @@ from uuid_utils.compat import uuid7
 ORDER = (
     "municipality", "organization", "organization_owner", "organization_text", "venue", "venue_text", "person",
     "contact_point", "membership", "totp", "acts_for", "offer", "offer_text", "offer_organizer",
-    "offer_audience_organization", "host_assignment", "session", "seat_pool", "booking", "sent_word", "register",
-    "attendance", "head_count", "dialogue", "dialogue_member", "dialogue_meeting", "meeting_organization", "plan",
-    "focus_area", "measure", "goal",
+    "offer_audience_organization", "offer_question", "host_assignment", "session", "seat_pool", "booking", "companion",
+    "sent_word", "register", "attendance", "head_count", "dialogue", "dialogue_member", "dialogue_meeting",
+    "meeting_organization", "plan", "focus_area", "measure", "goal",
 )  # fmt: skip
 """What is pointed to stands before what points."""
 

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.audit import record
 from marketplace.base.database import in_transaction, row, rows, value
-from marketplace.base.errors import NotFound, Refused
+from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from marketplace.base.mail import post
@@ -112,6 +112,38 @@ async def cancel(
         await _tell("cancelled", booking, "1", now, by_organizer=by_organizer)
         await _promote(pool, now)
         return True
+
+
+async def leave(
+    booking_id: UUID, named: set[UUID], unnamed: int, *, seen: int, now: datetime, by: UUID | None = None
+) -> None:
+    """Some of a party do not come: these companions, and so many of those without a name; never all of it. What they
+    free goes to the queue; a waiting party that has become small enough may get a place itself.
+
+    `seen`: the seats when they chose. Raises Conflict when it was otherwise by then, but for this same choice before.
+    """
+    async with in_transaction():
+        pool, booking = await _change(booking_id)
+        if booking["state"] not in rules.ACTIVE or (pool["ends_at"] and pool["ends_at"] <= now):
+            raise Refused(_("Dette er over, så det er ikke noe å melde av."))
+        found = await rows("SELECT id FROM companion WHERE booking_id = $1", booking_id)
+        there, left = {one["id"] for one in found}, seen - len(named) - unnamed
+        if booking["seats"] == left and not named & there:
+            return
+        if booking["seats"] != seen or not named <= there or not 0 <= unnamed < seen - len(there):
+            raise Conflict(_("Noe er endret siden du åpnet siden. Se over og velg på nytt."))
+        freed = seen - left if booking["state"] in rules.SEATED else 0
+        await rows(
+            """WITH gone AS (DELETE FROM companion WHERE id = ANY($2)),
+            fewer AS (UPDATE booking SET seats = $3, changed_at = $4 WHERE id = $1)
+            UPDATE seat_pool SET taken = taken - $5 WHERE id = $6""",
+            booking_id, list(named), left, now, freed, pool["pool_id"],
+        )  # fmt: skip
+        pool["taken"] -= freed
+        await record("booking.fewer", now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
+                     person=booking["participant_id"], details={"seats": left})  # fmt: skip
+        await _tell("fewer", booking, str(left), now)
+        await _promote(pool, now)
 
 
 async def _promote(pool: dict[str, Any], now: datetime) -> None:

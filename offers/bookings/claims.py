@@ -5,8 +5,8 @@ docs/decisions/0003-seats.md tells what was tried and measured.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from marketplace.base.limits import Tries, counting, refuse
 from marketplace.base.mail import OUTBOX_COLUMNS
 from marketplace.base.models import Channel
 from marketplace.people.queries import may_act_for
-from offers.bookings import rules
+from offers.bookings import asked, rules
 from offers.bookings.models import BookingState
 from offers.bookings.queries import POOL_COLUMNS, pool_of
 from offers.catalogue.queries import Viewer, published
@@ -34,6 +34,7 @@ class Party:
     whom the booker acts for. `contact_id` is a contact point the signed-in booker already has; else `channel` and
     `address` make a new one, or there is none: ring disse. `helps`: a guide, who books for others all day and has no
     cap; `guided`: this booking is for one of them, so the address is theirs. `alias`: lists do not show their name.
+    `companions`: names of those who come along, if they want. `said`: what was sent to what is asked (asked.py).
     """
 
     name: str
@@ -49,10 +50,16 @@ class Party:
     helps: bool = False
     guided: bool = False
     alias: bool = False
+    companions: tuple[str, ...] = ()
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 class ForWhom(Refused):
     """It cannot be for the one who was chosen."""
+
+
+class Unanswered(Refused):
+    """What is asked lacks an answer that will do; asked.py:judged says where."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +109,15 @@ async def book(
                 objections = [*rules.objections(decided, party.seats, now, party.waiting_ok)]
                 if party.person and not party.helps:
                     objections += rules.caps(**await _active(party.person, form_key, now), state=state)
+                answers, wrong = asked.judged(pool, party.said)
+                # What the same form has taken before is no hindrance to it: an answer that was lost is given again.
+                if (objections or wrong) and (first := await _same_form_or_person(None, party, form_key)):
+                    return first
                 for objection in objections:
                     raise Refused(rules.objection_text(objection, decided, pool["sensitive"]))
-                return await _insert(pool, party, state, form_key, lang, now, tries)
+                if wrong:
+                    raise Unanswered(_("Svar på det som står igjen."))
+                return await _insert(pool, party, answers, state, form_key, lang, now, tries)
         except _Taken:
             existing = await _same_form_or_person(pool["pool_id"], party, form_key)
         if existing and existing.anothers:
@@ -141,7 +154,7 @@ async def _lock(slug: str, session: UUID | None, viewer: Viewer) -> dict[str, An
         values.append(session)
         which = f"p.session_id = ${len(values)}"
     pool = await row(
-        f"""SELECT {POOL_COLUMNS} FROM offer o JOIN organization w ON w.id = o.owner_id
+        f"""SELECT {POOL_COLUMNS}, {asked.ASKED} FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN seat_pool p ON p.offer_id = o.id AND {which}
         WHERE o.slug = $1 AND {seen} FOR NO KEY UPDATE OF p""",
         *values,
@@ -173,14 +186,15 @@ PERSON = "INSERT INTO person (id, name, lang, shielded, created_at) VALUES"
 async def _insert(
     pool: dict[str, Any],
     party: Party,
+    answers: Mapping[UUID, str],
     state: BookingState,
     form_key: bytes,
     lang: str,
     now: datetime,
     tries: Sequence[Tries],
 ) -> Booked:
-    """The one write: people, contact, booking, seats, audit, mail row and counts. Raises _Taken and TooMany, which undo
-    them all."""
+    """The one write: people, contact, booking, answers, seats, audit, mail row, counts. Raises _Taken and TooMany,
+    which undo them all."""
     values, parts = Values(), list[str]()
     w = values.put
     booking_id, booker = uuid7(), party.person or uuid7()
@@ -218,6 +232,7 @@ async def _insert(
             {w(form_key)}, {queue}, {since}, 1, {language}, {at}, {at})
         ON CONFLICT DO NOTHING RETURNING id)"""
     )
+    parts += asked.storing(party.companions, answers, w)
     seats = party.seats if state in rules.SEATED else 0
     waiting = 1 if state is BookingState.WAITING else 0
     parts.append(
@@ -257,7 +272,7 @@ RECEIPTS = {
 """Which mail tells of a new booking."""
 
 
-async def _same_form_or_person(pool_id: UUID, party: Party, form_key: bytes) -> Booked | None:
+async def _same_form_or_person(pool_id: UUID | None, party: Party, form_key: bytes) -> Booked | None:
     """The booking that stood in the way: of the same form (if it is the same person's), or of the same person."""
     found = await row(
         """SELECT b.id, b.link_version, b.state, b.booked_by_id, n.name, c.value AS address
@@ -271,7 +286,7 @@ async def _same_form_or_person(pool_id: UUID, party: Party, form_key: bytes) -> 
         if not mine:
             raise Conflict(_("Dette skjemaet er brukt før. Last siden på nytt og prøv igjen."))
         return Booked(found["id"], found["link_version"], BookingState(found["state"]), again=True)
-    if party.person and not party.participant_name:
+    if pool_id and party.person and not party.participant_name:
         found = await row(
             """SELECT id, link_version, state, booked_by_id FROM booking WHERE pool_id = $1 AND participant_id = $2
             AND state IN ('requested', 'confirmed', 'waiting', 'offered')""",

@@ -3,12 +3,13 @@
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from marketplace.base.forms import Form
 from marketplace.base.i18n import LANGUAGES, lazy
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
+from marketplace.people.forms import reachable
 from marketplace.people.rules import contact
 
 NAME_LENGTH = 80
@@ -43,8 +44,25 @@ def _phone(text: str | None) -> str:
     return found[1]
 
 
+def names_of(text: str | None) -> tuple[str, ...]:
+    """The names that were typed, a line each."""
+    return tuple(name for line in (text or "").splitlines() if (name := " ".join(line.split())))
+
+
+def _companions(text: str | None, so_far: ValidationInfo) -> str | None:
+    """No more names than those who come along, and each a name."""
+    names, along = names_of(text), so_far.data.get("seats", 1) - 1
+    if any(len(name) > NAME_LENGTH for name in names):
+        raise ValueError(_("Skriv ett navn på hver linje, høyst %(most)s tegn i hvert", most=NAME_LENGTH))
+    if "seats" in so_far.data and len(names) > along:
+        raise ValueError(
+            _("Det er flere navn enn folk som kommer sammen med deg. Se over antallet og navnene.")
+        )
+    return text
+
+
 class BookingForm(Form):
-    """One question each: who comes, what are they called, how many, how do we reach you.
+    """One question each: who comes, what are they called, how many, with whom, how do we reach you.
 
     `who` is also the id of somebody that the booker acts for. `lang` and `alias` are a guide's to fill in.
     """
@@ -63,6 +81,7 @@ class BookingForm(Form):
     )
     name: str = Field(min_length=1, max_length=NAME_LENGTH)
     seats: int = Field(1, ge=1, le=1000)
+    companions: Annotated[str | None, AfterValidator(_companions)] = Field(None, max_length=20_000)
     contact: Literal["email", "sms", "none"] = "email"
     email: Annotated[str | None, AfterValidator(_email)] = Field(None, max_length=254)
     phone: Annotated[str | None, AfterValidator(_phone)] = Field(None, max_length=40)
@@ -87,11 +106,24 @@ class BookingForm(Form):
         return kept
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What those who come along are called, as far as it was said."""
+        return names_of(self.companions)
+
+    @property
     def reach(self) -> tuple[Channel, str] | None:
         """Where messages about the booking go."""
         if self.email:
             return Channel.EMAIL, self.email
         return (Channel.SMS, self.phone) if self.phone else None
+
+
+class LeaveForm(Form):
+    """Who of a party does not come: ids of companions, and one word for each without a name. `seen`: the seats when
+    they were asked."""
+
+    gone: list[str] = Field([], max_length=1000)
+    seen: int = Field(ge=1, le=1000)
 
 
 class FindForm(Form):
@@ -112,6 +144,22 @@ class LinksForm(Form):
         "address": {"missing": lazy("Skriv e-postadressen eller mobilnummeret ditt")}
     }
     address: str = Field(min_length=1, max_length=254)
+
+
+class NoticeForm(Form):
+    """Where to tell that booking has opened."""
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "address": {"missing": lazy("Skriv e-postadressen eller mobilnummeret ditt")}
+    }
+    address: Annotated[str, Field(max_length=254), AfterValidator(reachable)]
+
+    @property
+    def contact(self) -> tuple[Channel, str]:
+        """The channel, and the address in its one form."""
+        found = contact(self.address)
+        assert found is not None  # `reachable` has seen it
+        return found
 
 
 class CapacityForm(Form):

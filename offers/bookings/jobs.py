@@ -1,9 +1,14 @@
-"""Every minute: held seats that nobody answered for in time go on to the next in the queue."""
+"""Every minute: held seats that nobody answered for in time go on to the next in the queue, and who waits for booking
+to open hears that it has."""
 
 from datetime import datetime
 
-from offers.bookings import actions
+from offers.bookings import actions, notice_actions
 
 
 async def expire_offers(now: datetime) -> None:
     await actions.expire_offers(now=now)
+
+
+async def tell_opened(now: datetime) -> None:
+    await notice_actions.tell_opened(now=now)

@@ -16,8 +16,10 @@ from marketplace.base.models import Channel
 from marketplace.settings import settings
 from offers.bookings import rules
 from offers.bookings.models import BookingState
-from offers.bookings.queries import active_for_address, booking, events, others_by_address
+from offers.bookings.notice_queries import opening
+from offers.bookings.queries import active_for_address, booking, events, others_by_address, pool_of
 from offers.catalogue.calendar import calendar, vevent
+from offers.catalogue.models import Visibility
 
 
 def _calendar(found: dict[str, Any], lang: str) -> tuple[bytes | None, str | None]:
@@ -117,6 +119,23 @@ async def cancelled(channel: Channel, lang: str, booking: str, by_organizer: boo
     """You are no longer booked: as you wished, or because those who lead the offer took you off."""
     return await _about("cancelled", lazy("Du er meldt av"), channel, lang, booking,
                         {BookingState.CANCELLED}, dates=True, by_organizer=by_organizer)  # fmt: skip
+
+
+@mail
+async def fewer(channel: Channel, lang: str, booking: str) -> Content | None:
+    """Some of a party do not come after all; so many are left."""
+    return await _about("fewer", lazy("Påmeldingen er endret"), channel, lang, booking,
+                        set(rules.ACTIVE), dates=False)  # fmt: skip
+
+
+@mail
+async def booking_opens(channel: Channel, lang: str, pool: str) -> Content | None:
+    """One can book now. What only some may see is not named: anybody can type an address."""
+    found = await opening(UUID(pool), None, lang)
+    if found is None or [*rules.closed(pool_of(found), clock.now())]:
+        return None
+    title = found["title"] if found["visibility"] == Visibility.PUBLIC else ""
+    return compose("booking_opens", channel, lang, lazy("Påmeldingen har åpnet"), pool=pool, title=title)
 
 
 @mail

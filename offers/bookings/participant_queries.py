@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.database import row, rows, value
+from offers.bookings.companion_queries import NAMES
 from offers.bookings.models import BookingState
 from offers.bookings.queries import HIDDEN
 
@@ -17,13 +18,14 @@ async def parties(session_id: UUID) -> list[dict[str, Any]]:
     """Everybody with a seat at a session, through its own pool or the offer's: for registers and messages.
 
     Keys: booking_id, participant_id, name, booker, reference, seats, state, channel, address, contact_id, lang,
-    link_version, shielded (then they have an alias where they are shown), sent_word. Sorted as people read what is
-    shown (Å after Ø).
+    link_version, shielded (then they have an alias where they are shown), sent_word, companions (names). Sorted as
+    people read what is shown (Å after Ø).
     """
     found = await rows(
         f"""SELECT b.id AS booking_id, b.participant_id, n.name, k.name AS booker, b.reference, b.seats, b.state,
             c.channel, c.value AS address, b.contact_id, b.lang, b.link_version,
-            {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word
+            {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word,
+            CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions
         FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
         JOIN booking b ON b.pool_id = p.id AND b.state IN ('confirmed', 'offered')
         JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
@@ -47,7 +49,8 @@ async def participants(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
         f"""SELECT b.id, {SHOWN_NAMES}, b.reference, b.seats, b.state, b.queue_no, b.talk_asked_at, b.reply,
             CASE WHEN NOT {HIDDEN} THEN c.channel END AS channel, CASE WHEN NOT {HIDDEN} THEN c.value END AS address,
             c.id IS NOT NULL AND c.refused_at IS NULL AS reached, c.refused_at IS NOT NULL AS refused,
-            {HIDDEN} AS shielded, b.created_at, b.pool_id, p.session_id, s.starts_at
+            {HIDDEN} AS shielded, CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions,
+            b.created_at, b.pool_id, p.session_id, s.starts_at
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
         JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
         LEFT JOIN session s ON s.id = p.session_id

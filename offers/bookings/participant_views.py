@@ -14,6 +14,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.templates import render
 from offers.bookings import actions, organizer_actions
 from offers.bookings import participant_queries as queries
+from offers.bookings.companion_queries import answers_of_offer
 from offers.bookings.forms import CapacityForm
 from offers.bookings.organizer_forms import KeepForm
 from offers.catalogue.models import Offer
@@ -48,8 +49,9 @@ async def _participants(
     ]
     return render(
         request, "offers/bookings/participants.html", status=status, offer=offer, pools=pools, errors=errors,
-        title=await title_of(offer.id, request.lang), may=await reach(request.person, offer),
-        section="/manage", keep_forms=keep_forms, manages=await manages(request, offer),
+        answers=await answers_of_offer(offer.id), title=await title_of(offer.id, request.lang),
+        may=await reach(request.person, offer), section="/manage", keep_forms=keep_forms,
+        manages=await manages(request, offer),
     )  # fmt: skip
 
 

@@ -52,7 +52,8 @@ async def party_of(
         else participant_name(data.participant_name, data.name, me.name if me else None),
         channel=reach[0] if reach else None, address=reach[1] if reach else None, person=me.id if me else None,
         contact_id=known["id"] if known else None, waiting_ok=data.waiting_ok, helps=helps, guided=guided,
-        alias=guided and data.alias,
+        alias=guided and data.alias, companions=data.names,
+        said={name: sent[-1] for name, sent in (await request.fields()).items()},
         organization=data.organization if data.organization in comes_for else next(iter(comes_for), None),
     )  # fmt: skip
     return party, tries

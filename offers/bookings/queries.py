@@ -9,7 +9,7 @@ from marketplace.base.database import row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.settings import settings
-from offers.bookings import rules
+from offers.bookings import asked, rules
 from offers.catalogue.calendar import Event
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import Viewer, published
@@ -41,7 +41,7 @@ async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -
             o.hold_hours, w.name AS owner, w.slug AS owner_slug, w.email AS owner_email, w.phone AS owner_phone,
             t.title, t.lang AS text_lang, p.id AS pool_id, p.capacity, p.taken, p.waiting, p.reserved, p.starts_at,
             p.ends_at, p.opens_at, p.closes_at, s.id AS session_id, s.starts_at AS session_starts,
-            s.ends_at AS session_ends, s.status, s.note, o.session_count, v.name AS venue
+            s.ends_at AS session_ends, s.status, s.note, o.session_count, v.name AS venue, {asked.ASKED}
         FROM offer o JOIN organization w ON w.id = o.owner_id JOIN seat_pool p ON p.offer_id = o.id AND {which}
         JOIN {TEXT.format(lang="$2")} ON true
         LEFT JOIN session s ON s.id = p.session_id

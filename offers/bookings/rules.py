@@ -98,6 +98,11 @@ def closed(pool: Pool, now: datetime) -> Iterator[Objection]:
         yield Objection.NOT_OPEN
 
 
+def only_not_open(pool: Pool, now: datetime) -> bool:
+    """Will booking open, and nothing else is in the way?"""
+    return [*closed(pool, now)] == [Objection.NOT_OPEN]
+
+
 def objections(pool: Pool, seats: int, now: datetime, waiting_ok: bool) -> Iterator[Objection]:
     """Why this party cannot book here now. `waiting_ok`: a party that does not fit would rather wait together."""
     yield from closed(pool, now)

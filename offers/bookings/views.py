@@ -16,8 +16,8 @@ from marketplace.base.mail import post
 from marketplace.base.templates import render
 from marketplace.people.queries import acted_for
 from marketplace.people.rules import contact
-from offers.bookings import actions, claims, parties, queries, rules
-from offers.bookings.forms import BookingForm, FindForm, LinksForm
+from offers.bookings import actions, asked, claims, companion_queries, parties, queries, rules, warnings
+from offers.bookings.forms import BookingForm, FindForm, LinksForm, NoticeForm
 from offers.catalogue.calendar import calendar, vevent
 from offers.catalogue.queries import offer_page, viewer_of
 from organizations.members.models import Role
@@ -28,17 +28,26 @@ async def _page(request: Request, found: dict[str, Any], form: Any, status: int 
     acting = [one for one in await acted_for(request.person.id) if one["accepted"]] if request.person else []
     if form.values.get("who") not in {"child", "other", *(str(one["person_id"]) for one in acting)}:
         form.values["who"] = "me"
+    if status == 422:
+        sent = {name: typed[-1] for name, typed in (await request.fields()).items()}
+        form.values |= {name: sent[name] for name in asked.fields(found) if name in sent}
+        form.errors |= asked.judged(found, sent)[1]
+    mine = request.person.id if request.person and form.values["who"] == "me" else None
     return render(
         request, "offers/bookings/new.html", status=status, offer=found, form=form, pool=pool,
         full=pool.joining != "request" and pool.free == 0, section="offers", guide=Role.GUIDE in request.roles,
-        acting=acting, lang_choices=list(LANGUAGES.items()),
+        acting=acting, lang_choices=list(LANGUAGES.items()), questions=asked.questions(found),
+        age_question=asked.age_question(found["age_from"], found["age_to"]),
+        warnings=await warnings.told(mine, found, request.lang, request.now),
     )  # fmt: skip
 
 
 def _closed(request: Request, found: dict[str, Any], reason: str, status: int) -> Response:
     return render(
-        request, "offers/bookings/closed.html", status=status, offer=found, reason=reason, section="offers"
-    )
+        request, "offers/bookings/closed.html", status=status, offer=found, reason=reason, section="offers",
+        form=NoticeForm.blank(),
+        not_open=found["status"] != "cancelled" and rules.only_not_open(queries.pool_of(found), request.now),
+    )  # fmt: skip
 
 
 def _why_closed(found: dict[str, Any], request: Request) -> str | None:
@@ -100,7 +109,8 @@ async def create(request: Request) -> Response:
             found = await queries.bookable(slug, session, viewer, request.lang)
             if reason := _why_closed(found, request):
                 return _closed(request, found, reason, 409)
-            form.add_error("who" if isinstance(refused, claims.ForWhom) else "seats", refused.message)
+            if not isinstance(refused, claims.Unanswered):
+                form.add_error("who" if isinstance(refused, claims.ForWhom) else "seats", refused.message)
             return await _page(request, found, form, 422)
         return see_other(booked.path, request)
     found = await queries.bookable(slug, session, viewer, request.lang)
@@ -120,6 +130,8 @@ async def show(request: Request) -> Response:
     return render(
         request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now), section="my-page",
+        companions=await companion_queries.companions(found["id"]),
+        answers=await companion_queries.answers(found["id"]),
     )  # fmt: skip
 
 

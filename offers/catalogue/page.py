@@ -11,7 +11,16 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, time_span, when
 from marketplace.settings import settings
 from offers.catalogue.models import Joining, Kind, OfferState, SessionStatus, Visibility
-from offers.catalogue.rules import NOTHING, Seats, audience_words, kind_words, other_lang, seats, web_address
+from offers.catalogue.rules import (
+    NOTHING,
+    Seats,
+    ages,
+    audience_words,
+    kind_words,
+    other_lang,
+    seats,
+    web_address,
+)  # fmt: skip
 
 WEEKDAYS = (
     lazy("Mandager"), lazy("Tirsdager"), lazy("Onsdager"), lazy("Torsdager"), lazy("Fredager"), lazy("Lørdager"),
@@ -34,6 +43,7 @@ def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
         "lang": other_lang(lang),
         "kind_label": kind_words(offer["kind"], joining, offer["session_count"]),
         "audience_text": audience_words(offer["audiences"]),
+        "ages_text": ages(offer["age_from"], offer["age_to"]),
         "when_text": pattern(to_choose(coming, offer["kind"])),
         "paragraphs": [part for part in offer["body"].split("\n") if part.strip()],
         "address": ", ".join(part for part in (offer["street"], town(offer)) if part),
@@ -50,6 +60,7 @@ def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
         "in_calendars": offer["visibility"] == Visibility.PUBLIC and offer["state"] == OfferState.PUBLISHED,
         "box": None if cancelled or over else next_line(coming),
         "button": BUTTONS.get(told.act),
+        "opening": None if cancelled or over else opening(offer, told, coming, now),
         "json_ld": json_ld(offer, coming) if not cancelled and not over else "",
     }
 
@@ -80,8 +91,22 @@ def line(session: dict[str, Any], offer: dict[str, Any], now: datetime) -> dict[
         "button": BUTTONS.get(told.act),
         "note": " ".join(note for note in notes if note),
         "cancelled": cancelled,
+        "opens": session["id"] if session["opens_at"] and now < session["opens_at"] else None,
         "href": f"/offers/{offer['slug']}/bookings/new?session={session['id']}" if told.act else "",
     }
+
+
+def opening(
+    offer: dict[str, Any], told: Seats, coming: list[dict[str, Any]], now: datetime
+) -> dict[str, Any] | None:
+    """`session`: the date whose booking opens first, None for all of it; nothing where one can book already."""
+    if offer["joining"] == Joining.PER_SESSION:
+        waits = (
+            None if any(one["act"] for one in coming) else next((one for one in coming if one["opens"]), None)
+        )
+        return {"session": waits["opens"]} if waits else None
+    not_open = not told.act and offer["opens_at"] and now < offer["opens_at"]
+    return {"session": None} if not_open else None
 
 
 def next_line(coming: list[dict[str, Any]]) -> dict[str, Any] | None:

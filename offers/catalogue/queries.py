@@ -75,8 +75,9 @@ async def offer_page(
         f"""SELECT o.id, o.slug, o.kind, o.audiences, o.joining, o.visibility, o.sensitive, o.state, o.online_url,
             o.contact_name, o.phone, o.session_count, o.last_session_ends, w.name AS owner_name, w.slug AS owner_slug,
             w.phone AS owner_phone, {TEXT_COLUMNS}, v.name AS venue_name, v.street, v.postcode, v.city, v.lat, v.lon,
-            v.step_free, v.hearing_loop, v.accessible_toilet, x.entrance, x.transport, x.lang AS venue_lang,
-            p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at, p.closes_at,
+            v.step_free, v.hearing_loop, v.accessible_toilet, x.entrance, x.transport, x.lang AS venue_lang, o.age_from,
+            o.age_to, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
+            p.closes_at,
             ARRAY(SELECT ARRAY[c.slug, c.name] FROM offer_organizer g JOIN organization c ON c.id = g.organization_id
                 WHERE g.offer_id = o.id AND c.state = 'approved' ORDER BY c.name) AS co_organizers
         FROM offer o JOIN organization w ON w.id = o.owner_id

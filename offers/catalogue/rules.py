@@ -195,3 +195,12 @@ def offers_found(total: int, many: bool) -> str:
 def offers_shown(shown: int, total: int, many: bool) -> str:
     """Viser 20 av 24; nothing when all are shown or nobody counted them."""
     return "" if many or shown >= total else _("Viser %(shown)s av %(total)s", shown=shown, total=total)
+
+
+def ages(age_from: int | None, age_to: int | None) -> str:
+    """Whom it is for by age; empty for everybody."""
+    if age_from and age_to:
+        return _("For deg mellom %(low)s og %(high)s år", low=age_from, high=age_to)
+    if age_from:
+        return _("For deg som er %(low)s år eller eldre", low=age_from)
+    return _("For deg som er %(high)s år eller yngre", high=age_to) if age_to else ""

@@ -269,6 +269,7 @@ COPIED = {
     "offer_organizer": "organization_id, may_edit",
     "offer_audience_organization": "organization_id",
     "host_assignment": "person_id",
+    "offer_question": "position, kind, text, purpose, choices, required, keep_days",
 }  # fmt: skip
 
 

@@ -141,6 +141,7 @@ async def test_a_bad_query_parameter_is_refused_or_ignored(
 
 TYPED: dict[str, dict[str, str]] = {
     "/offers/{slug}/bookings": {"name": "Ola", "contact": "email", "email": "ny@example.no", "seats": "1"},
+    "/offers/{slug}/bookings/notice": {"address": "ny@example.no"},
     "/bookings": {"reference": "BCD-FGH", "word": "Ola"},
     "/bookings/links": {"address": "ola@example.no"},
     "/bookings/{token}/answer": {"answer": "yes"},
@@ -179,6 +180,7 @@ TYPED: dict[str, dict[str, str]] = {
 """What is filled in over what the page's form holds already."""
 ELSEWHERE = {
     "/offers/{slug}/bookings": "/offers/tur/bookings/new?session={later_session}",
+    "/offers/{slug}/bookings/notice": "/offers/kor/bookings/new",
     "/bookings/{token}/sent-word": "",
     "/bookings/{token}/answer": "",
     "/sign-in/code": "/sign-in/code?ticket={ticket}",
@@ -200,6 +202,7 @@ ELSEWHERE = {
 UPLOADS = {"/manage/organizations/{slug}/logo"}
 """The only addresses that take a form with a file."""
 OF_ANOTHER = {
+    "/offers/{slug}/bookings/notice": {"slug": "kor"},
     "/manage/offers/{slug}/publish": {"slug": "strikkekafe"},
     "/manage/offers/{slug}/requests/{booking}": {"slug": "samtale"},
     "/manage/offers/{slug}/queue": {"slug": "samtale"},

@@ -19,11 +19,11 @@ from marketplace.people.factors import sealed_secret
 from marketplace.people.models import ActsFor, Passkey, Person, Relation, SignIn, SignInTicket, Totp
 from marketplace.people.queries import secret_hash
 from marketplace.routes import ROUTES
-from offers.bookings.models import BookingState
+from offers.bookings.models import BookingState, Companion
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
 from offers.feeds.models import CalendarAddress
-from offers.publishing.models import HostAssignment
+from offers.publishing.models import HostAssignment, OfferQuestion, QuestionKind
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import (
     Municipality,
@@ -131,13 +131,20 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         "Strikkekafé", slug=f"strikkekafe{suffix}", owner=centre, state="draft", joining=Joining.WHOLE
     )
     talk = await make.offer("Samtale", slug=f"samtale{suffix}", owner=centre, joining=Joining.REQUEST)
+    soon = await make.offer("Kor", slug=f"kor{suffix}", owner=centre, joining=Joining.WHOLE)
+    await SeatPool.filter(offer=soon).update(opens_at=NOW + timedelta(days=1))
     for offer in (walk, draft, talk):
         await HostAssignment.create(person=town.people["host"], offer=offer)
+    for number, text in enumerate(("Hva vil du spise?", "Trenger du skyss?")):
+        question = await OfferQuestion.create(
+            offer=walk, position=number, kind=QuestionKind.TEXT, text=text, purpose="Vi handler.", choices=[]
+        )
     first, later = await Session.filter(offer=walk).order_by("starts_at")
     pool = await SeatPool.get(session=first)
     me = town.people["resident"]
     contact = await me.contact_points.all().first()
-    booking = await make.booking(pool, me, contact=contact)
+    booking = await make.booking(pool, me, contact=contact, seats=2)
+    await Companion.create(booking=booking, name="Aud")
     held = await make.booking(pool, await make.person("Tove"), BookingState.OFFERED)
     asked = await make.booking(
         await SeatPool.get(offer=talk), await make.person("Per"), BookingState.REQUESTED
@@ -215,6 +222,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     }  # fmt: skip
     town.named = {
         "/offers/{slug}/bookings": {"session": str(first.id)},
+        "/offers/{slug}/bookings/notice": {"slug": soon.slug},
         "/bookings/{token}/sent-word": {"session": str(first.id)},
         "/manage/offers/{slug}/capacity": {"pool": str(pool.id), "capacity": "9"},
         "/manage/offers/{slug}/keep": {"pool": str(pool.id), "reserved": "1"},
@@ -237,6 +245,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("organizations", "slug"): centre.slug,
         ("apply", "slug"): clinic.slug,
         ("approvals", "slug"): clinic.slug,
+        ("opens", "pool"): str(pool.id),
         ("bookings", "token"): link_path(booking.id, 1).removeprefix("/bookings/"),
         ("kinds", "kind"): "activity",
         ("sessions", "id"): str(first.id),
@@ -263,6 +272,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("invitations", "invitation"): str(asks.id),
         ("invitations", "token"): f"invitation{suffix}",
         ("organizers", "organization"): str(partner.id),
+        ("questions", "question"): str(question.id),
         ("mailbox", "id"): "00000000-0000-7000-8000-000000000000",
     }
     return town

@@ -1,0 +1,41 @@
+"""Those who want to hear when booking opens: noted, told once, and forgotten."""
+
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from marketplace.base.database import rows
+from marketplace.base.mail import OUTBOX_COLUMNS
+from marketplace.base.models import Channel
+
+AT_ONCE = 500
+
+TELL = f"""WITH due AS (
+    SELECT n.id FROM opening_notice n JOIN seat_pool p ON p.id = n.pool_id
+    WHERE p.opens_at IS NULL OR p.opens_at <= $1 ORDER BY n.id LIMIT {AT_ONCE} FOR UPDATE OF n SKIP LOCKED
+), told AS (
+    DELETE FROM opening_notice n USING due WHERE n.id = due.id RETURNING n.*
+)
+INSERT INTO outbox_message {OUTBOX_COLUMNS}
+SELECT gen_random_uuid(), channel, address, 'booking_opens', jsonb_build_object('pool', pool_id), lang,
+    'booking_opens:' || id, $1::timestamptz, $1::timestamptz, 0 FROM told
+RETURNING id"""
+"""One statement: what is deleted is in the outbox, whenever a worker is killed, and two workers take different rows."""
+
+
+async def note(pool_id: UUID, channel: Channel, address: str, *, lang: str, now: datetime) -> None:
+    """This address wants to hear when booking opens; it may have said so before."""
+    await rows(
+        """INSERT INTO opening_notice (id, pool_id, channel, address, lang, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT DO NOTHING""",
+        uuid7(), pool_id, channel, address, lang, now,
+    )  # fmt: skip
+
+
+async def tell_opened(*, now: datetime) -> int:
+    """Tell everybody who waits for what has opened. Returns how many."""
+    told = 0
+    while found := await rows(TELL, now):
+        told += len(found)
+    return told
