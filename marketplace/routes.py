@@ -19,6 +19,7 @@ from marketplace.privacy import views as privacy
 from marketplace.statistics import views as statistics
 from offers.attendance import views as attendance
 from offers.bookings import participant_views as participants
+from offers.bookings import several_views as several
 from offers.bookings import views as bookings
 from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
@@ -67,11 +68,13 @@ ROUTES: list[Route] = [
     # booking
     get("/offers/{slug}/bookings/new", bookings.new),
     post("/offers/{slug}/bookings", bookings.create, "/offers/{slug}/bookings/new", "session"),
+    both("/offers/{slug}/bookings/several", several.several),
     both("/bookings", bookings.find),
     get("/bookings/links", bookings.find),
     post("/bookings/links", bookings.send_links, "/bookings"),
     get("/bookings/{token}", bookings.show),
     both("/bookings/{token}/cancel", bookings.cancel),
+    both("/bookings/{token}/cancel-all", several.cancel_together),
     post("/bookings/{token}/answer", bookings.answer, "/bookings/{token}"),
     post("/bookings/{token}/sent-word", bookings.sent_word, "/bookings/{token}"),
     get("/bookings/{token}/calendar.ics", bookings.calendar_file),

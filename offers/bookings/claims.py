@@ -49,6 +49,8 @@ class Party:
     helps: bool = False
     guided: bool = False
     alias: bool = False
+    quiet: bool = False
+    """Another message tells of it: one form books several dates."""
 
 
 class ForWhom(Refused):
@@ -229,7 +231,7 @@ async def _insert(
         SELECT {w(uuid7())}, {at}, {w(party.person)}, 'booking.made', id, {w(pool["owner_id"])}, {w(participant)}
         FROM made)"""
     )
-    if party.channel and party.address:
+    if party.channel and party.address and not party.quiet:
         facts = json.dumps({"booking": str(booking_id)})
         parts.append(
             f"""mail AS (INSERT INTO outbox_message {OUTBOX_COLUMNS}

@@ -10,6 +10,7 @@ from marketplace.base.i18n import LANGUAGES, lazy
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.people.rules import contact
+from offers.bookings.date_rules import MOST_DATES
 
 NAME_LENGTH = 80
 
@@ -92,6 +93,18 @@ class BookingForm(Form):
         if self.email:
             return Channel.EMAIL, self.email
         return (Channel.SMS, self.phone) if self.phone else None
+
+
+class SeveralForm(BookingForm):
+    """The same for several dates: `dates` to book, `waits` to wait for if there is no room."""
+
+    words: ClassVar[dict[str, dict[str, Any]]] = BookingForm.words | {
+        "dates": {"too_long": lazy("Velg høyst %(max_length)s dager om gangen."),
+                  "otherwise": lazy("Velg dagene på nytt.")},
+        "waits": {"otherwise": lazy("Velg dagene på nytt.")},
+    }  # fmt: skip
+    dates: list[UUID] = Field([], max_length=MOST_DATES)
+    waits: list[UUID] = Field([], max_length=MOST_DATES)
 
 
 class FindForm(Form):

@@ -17,13 +17,14 @@ from marketplace.base.templates import render
 from marketplace.people.queries import acted_for
 from marketplace.people.rules import contact
 from offers.bookings import actions, claims, parties, queries, rules
+from offers.bookings.date_queries import made_together, moved_to
 from offers.bookings.forms import BookingForm, FindForm, LinksForm
 from offers.catalogue.calendar import calendar, vevent
 from offers.catalogue.queries import offer_page, viewer_of
 from organizations.members.models import Role
 
 
-async def _page(request: Request, found: dict[str, Any], form: Any, status: int = 200) -> Response:
+async def _page(request: Request, found: dict[str, Any], form: Any, status: int = 200, **more: Any) -> Response:
     pool = queries.pool_of(found)
     acting = [one for one in await acted_for(request.person.id) if one["accepted"]] if request.person else []
     if form.values.get("who") not in {"child", "other", *(str(one["person_id"]) for one in acting)}:
@@ -31,7 +32,7 @@ async def _page(request: Request, found: dict[str, Any], form: Any, status: int 
     return render(
         request, "offers/bookings/new.html", status=status, offer=found, form=form, pool=pool,
         full=pool.joining != "request" and pool.free == 0, section="offers", guide=Role.GUIDE in request.roles,
-        acting=acting, lang_choices=list(LANGUAGES.items()),
+        acting=acting, lang_choices=list(LANGUAGES.items()), **more,
     )  # fmt: skip
 
 
@@ -62,15 +63,19 @@ async def new(request: Request) -> Response:
         return see_other(f"/offers/{slug}", request)
     if reason := _why_closed(found, request):
         return _closed(request, found, reason, 410)
+    return await _page(request, found, await blank(request))
+
+
+async def blank(request: Request, **more: Any) -> Any:
+    """The booking form with what is known of whoever is signed in."""
     known = await parties.own_contact(request)
-    form = BookingForm.blank(
+    return BookingForm.blank(
         who=typed_id(request.query.get("for", [None])[-1]) or "me", seats=1, form_key=secrets.token_hex(16),
         contact="sms" if known and known["channel"] == "sms" else "email",
         name=request.person.name if request.person else "", lang=request.lang,
         email=known["value"] if known and known["channel"] == "email" else "",
-        phone=known["value"] if known and known["channel"] == "sms" else "",
+        phone=known["value"] if known and known["channel"] == "sms" else "", **more,
     )  # fmt: skip
-    return await _page(request, found, form)
 
 
 @public
@@ -116,10 +121,13 @@ async def show(request: Request) -> Response:
     """GET /bookings/{token}: the receipt, the place in the queue, or what became of it."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
+    if found["moved_to_id"] and (later := await moved_to(found["id"])):
+        return see_other(later, request)
     sessions = found["sessions"]
     return render(
         request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now), section="my-page",
+        together=await made_together(found["made_with_id"]),
     )  # fmt: skip
 
 

@@ -46,6 +46,9 @@ def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
         "cancelled": cancelled,
         "over": over and not cancelled,
         "lines": [] if cancelled else to_choose(lines, offer["kind"]),
+        "several": joining == Joining.PER_SESSION
+        and offer["kind"] != Kind.CONVERSATION
+        and sum(bool(one["act"]) for one in coming) > 1,
         "told": told,
         "in_calendars": offer["visibility"] == Visibility.PUBLIC and offer["state"] == OfferState.PUBLISHED,
         "box": None if cancelled or over else next_line(coming),

@@ -22,10 +22,11 @@ ABOUT_A_BOOKING = {
     "promoted": BookingState.CONFIRMED, "offered": BookingState.OFFERED, "declined": BookingState.DECLINED,
     "cancelled": BookingState.CANCELLED, "reminder": BookingState.CONFIRMED, "session_moved": BookingState.CONFIRMED,
     "session_cancelled": BookingState.CONFIRMED, "offer_cancelled": BookingState.CANCELLED,
+    "time_changed": BookingState.CONFIRMED,
 }  # fmt: skip
 OTHERWISE = {
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
-    "addresses_changed", "help_offered",
+    "addresses_changed", "help_offered", "receipt_several", "old_time",
     "invitation", "membership", "co_organizer",
 }  # fmt: skip
 
