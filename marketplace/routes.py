@@ -20,6 +20,7 @@ from marketplace.statistics import views as statistics
 from offers.attendance import views as attendance
 from offers.bookings import participant_views as participants
 from offers.bookings import several_views as several
+from offers.bookings import time_views as times
 from offers.bookings import views as bookings
 from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
@@ -74,6 +75,7 @@ ROUTES: list[Route] = [
     post("/bookings/links", bookings.send_links, "/bookings"),
     get("/bookings/{token}", bookings.show),
     both("/bookings/{token}/cancel", bookings.cancel),
+    both("/bookings/{token}/time", times.time),
     both("/bookings/{token}/cancel-all", several.cancel_together),
     post("/bookings/{token}/answer", bookings.answer, "/bookings/{token}"),
     post("/bookings/{token}/sent-word", bookings.sent_word, "/bookings/{token}"),

@@ -107,6 +107,17 @@ class SeveralForm(BookingForm):
     waits: list[UUID] = Field([], max_length=MOST_DATES)
 
 
+class TimeForm(Form):
+    """Another time in place of the one that one has."""
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "session": {"missing": lazy("Velg en tid."), "otherwise": lazy("Velg en tid.")},
+        "form_key": {"otherwise": lazy("Skjemaet er for gammelt. Send det en gang til.")},
+    }  # fmt: skip
+    session: UUID
+    form_key: str = Field(pattern=r"^[0-9a-f]{32}$")
+
+
 class FindForm(Form):
     """A short reference, and what only the booker knows."""
 
