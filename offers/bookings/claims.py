@@ -23,6 +23,8 @@ from marketplace.people.queries import may_act_for
 from offers.bookings import rules
 from offers.bookings.models import BookingState
 from offers.bookings.queries import POOL_COLUMNS, pool_of
+from offers.bookings.time_claims import only_one
+from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer, published
 
 
@@ -104,6 +106,8 @@ async def book(
                 objections = [*rules.objections(decided, party.seats, now, party.waiting_ok)]
                 if party.person and not party.helps:
                     objections += rules.caps(**await _active(party.person, form_key, now), state=state)
+                if pool["kind"] == Kind.CONVERSATION and party.person and not party.participant_name:
+                    await only_one(pool, party.participant or party.person, party.person, form_key, now)
                 for objection in objections:
                     raise Refused(rules.objection_text(objection, decided, pool["sensitive"]))
                 return await _insert(pool, party, state, form_key, lang, now, tries)

@@ -84,3 +84,17 @@ async def free_times(booking: dict[str, Any], now: datetime) -> list[dict[str, A
     )  # fmt: skip
     return [one for one in found if pool_of(one).fits(booking["seats"])
             and not any(rules.closed(pool_of(one), now))][:MOST_SHOWN]  # fmt: skip
+
+
+async def other_time(
+    offer: UUID, participant: UUID, booker: UUID, pool: UUID | None, form_key: bytes, now: datetime
+) -> str | None:
+    """The path of an active booking of the participant at another time of an offer, made by this booker or by
+    themself, and not by this form. What others have booked for them, the booker must not learn."""
+    found = await row(
+        """SELECT b.id, b.link_version FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+        WHERE b.offer_id = $1 AND b.participant_id = $2 AND ($2 = $3 OR b.booked_by_id = $3) AND b.form_key <> $4
+            AND b.pool_id IS DISTINCT FROM $5 AND b.state = ANY($6) AND p.ends_at > $7 ORDER BY p.starts_at LIMIT 1""",
+        offer, participant, booker, form_key, pool, list(rules.ACTIVE), now,
+    )  # fmt: skip
+    return rules.link_path(found["id"], found["link_version"]) if found else None

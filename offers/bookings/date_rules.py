@@ -43,11 +43,3 @@ def patterns(dates: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     for one in dates:
         groups.setdefault(slot(one["starts_at"], one["ends_at"]), []).append(one)
     return [group[0] | {"times": min(len(group), MOST_WEEKS)} for group in groups.values() if len(group) > 1]
-
-
-def by_day(times: Iterable[dict[str, Any]], starts: str = "starts_at") -> list[list[dict[str, Any]]]:
-    """Times of the same day together, in the order they come."""
-    days: dict[Any, list[dict[str, Any]]] = {}
-    for one in times:
-        days.setdefault(oslo(one[starts]).date(), []).append(one)
-    return list(days.values())

@@ -20,6 +20,7 @@ from offers.bookings.claims import RECEIPTS, Booked, Party, _active, _insert, _T
 from offers.bookings.date_rules import key_of
 from offers.bookings.models import BookingState
 from offers.bookings.queries import POOL_COLUMNS, pool_of
+from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer, published
 
 
@@ -102,12 +103,12 @@ async def _lock_dates(slug: str, sessions: Collection[UUID], viewer: Viewer) -> 
     )  # fmt: skip
     values: list[Any] = [slug, chosen]
     pools = await rows(
-        f"""SELECT {POOL_COLUMNS}, o.kind FROM offer o JOIN organization w ON w.id = o.owner_id
+        f"""SELECT {POOL_COLUMNS} FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN seat_pool p ON p.offer_id = o.id
         WHERE o.slug = $1 AND p.session_id = ANY($2) AND {published(viewer, values)} ORDER BY p.starts_at, p.id""",
         *values,
     )
-    if len(pools) != len(chosen) or not pools or pools[0]["kind"] == "conversation":
+    if len(pools) != len(chosen) or not pools or pools[0]["kind"] == Kind.CONVERSATION:
         raise NotFound
     return pools
 

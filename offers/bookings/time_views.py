@@ -11,8 +11,9 @@ from marketplace.base.errors import Refused
 from marketplace.base.http import Request, see_other
 from marketplace.base.limits import limit, limit_visitor
 from marketplace.base.templates import render
-from offers.bookings import date_queries, date_rules, queries, time_actions
+from offers.bookings import date_queries, queries, time_actions
 from offers.bookings.forms import TimeForm
+from offers.catalogue.page import by_day
 
 
 @public
@@ -40,6 +41,6 @@ async def time(request: Request) -> Response:
         return see_other(found["path"], request)
     times = await date_queries.free_times(found, request.now)
     return render(
-        request, "offers/bookings/time.html", booking=found, days=date_rules.by_day(times), form=form,
+        request, "offers/bookings/time.html", booking=found, days=by_day(times), form=form,
         section="my-page", status=422 if form.errors else 200,
     )  # fmt: skip

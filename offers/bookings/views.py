@@ -17,14 +17,18 @@ from marketplace.base.templates import render
 from marketplace.people.queries import acted_for
 from marketplace.people.rules import contact
 from offers.bookings import actions, claims, parties, queries, rules
-from offers.bookings.date_queries import made_together, moved_to
+from offers.bookings.date_queries import made_together, moved_to, other_time
 from offers.bookings.forms import BookingForm, FindForm, LinksForm
+from offers.bookings.time_claims import HasTime
 from offers.catalogue.calendar import calendar, vevent
+from offers.catalogue.models import Kind
 from offers.catalogue.queries import offer_page, viewer_of
 from organizations.members.models import Role
 
 
-async def _page(request: Request, found: dict[str, Any], form: Any, status: int = 200, **more: Any) -> Response:
+async def _page(
+    request: Request, found: dict[str, Any], form: Any, status: int = 200, **more: Any
+) -> Response:
     pool = queries.pool_of(found)
     acting = [one for one in await acted_for(request.person.id) if one["accepted"]] if request.person else []
     if form.values.get("who") not in {"child", "other", *(str(one["person_id"]) for one in acting)}:
@@ -39,6 +43,13 @@ async def _page(request: Request, found: dict[str, Any], form: Any, status: int 
 def _closed(request: Request, found: dict[str, Any], reason: str, status: int) -> Response:
     return render(
         request, "offers/bookings/closed.html", status=status, offer=found, reason=reason, section="offers"
+    )
+
+
+def _has_time(request: Request, found: dict[str, Any], path: str, status: int) -> Response:
+    """Who has a time of these conversations is led to changing it."""
+    return render(
+        request, "offers/bookings/has_time.html", status=status, offer=found, path=path, section="offers"
     )
 
 
@@ -63,6 +74,10 @@ async def new(request: Request) -> Response:
         return see_other(f"/offers/{slug}", request)
     if reason := _why_closed(found, request):
         return _closed(request, found, reason, 410)
+    if found["kind"] == Kind.CONVERSATION and request.person and Role.GUIDE not in request.roles:
+        me = request.person.id
+        if path := await other_time(found["offer_id"], me, me, None, b"", request.now):
+            return _has_time(request, found, path, 200)
     return await _page(request, found, await blank(request))
 
 
@@ -100,6 +115,10 @@ async def create(request: Request) -> Response:
                 form_key=bytes.fromhex(form.data.form_key),
                 lang=form.data.lang if party.guided and form.data.lang else request.lang,
                 now=request.now,
+            )
+        except HasTime as has:
+            return _has_time(
+                request, await queries.bookable(slug, session, viewer, request.lang), has.path, 409
             )
         except Refused as refused:
             found = await queries.bookable(slug, session, viewer, request.lang)
