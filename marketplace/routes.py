@@ -11,6 +11,7 @@ from marketplace.goals import views as goals
 from marketplace.home import views as home
 from marketplace.my_page import acting_views as acting
 from marketplace.my_page import contact_views as contacts
+from marketplace.my_page import guide_views as guide
 from marketplace.my_page import invitation_views as invitations
 from marketplace.my_page import views as my_page
 from marketplace.people import factor_views as factors
@@ -126,6 +127,10 @@ ROUTES: list[Route] = [
     get("/invitations/{token}", invitations.show),
     post("/invitations/{token}/accept", invitations.accept, "/invitations/{token}"),
     post("/invitations/{token}/decline", invitations.decline, "/invitations/{token}"),
+    # guides
+    get("/guide", guide.desk),
+    both("/guide/offers/{slug}", guide.book),
+    get("/guide/receipts/{token}", guide.receipt),
     # organisations and their work
     get("/manage", publishing.manage),
     get("/manage/organizations/{slug}", profile.show),

@@ -142,6 +142,13 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     asked = await make.booking(
         await SeatPool.get(offer=talk), await make.person("Per"), BookingState.REQUESTED
     )
+    guide = town.people["guide"]
+    helped = await make.booking(
+        await SeatPool.get(session=later), await make.person("Olaug"), booked_by=guide
+    )
+    await ActsFor.create(
+        actor=guide, person_id=helped.participant_id, relation=Relation.GUIDE, created_at=NOW
+    )
 
     plan = await Plan.create(
         municipality=here, slug=f"temaplan{suffix}", title={"nb": "Temaplan"}, summary={"nb": "Alle med"},
@@ -225,6 +232,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("apply", "slug"): clinic.slug,
         ("approvals", "slug"): clinic.slug,
         ("bookings", "token"): link_path(booking.id, 1).removeprefix("/bookings/"),
+        ("receipts", "token"): link_path(helped.id, 1).removeprefix("/bookings/"),
         ("kinds", "kind"): "activity",
         ("sessions", "id"): str(first.id),
         ("private", "secret"): secret,
