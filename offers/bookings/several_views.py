@@ -15,6 +15,7 @@ from offers.bookings.forms import SeveralForm
 from offers.bookings.views import _page, blank
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import offer_page, viewer_of
+from offers.catalogue.rules import seats
 
 
 @public
@@ -58,6 +59,8 @@ async def _shown(
     chosen = {str(one) for name in ("dates", "waits") for one in form.values.get(name, [])}
     for one in dates:
         one["reason"] = one.get("reason", "")
+        left = one | {"capacity": one["capacity"] and one["capacity"] - one["reserved"]}
+        one["text"] = seats(found["joining"], left, found["sensitive"], request.now).text
         one["field"] = "waits" if one["full"] or one["reason"] else "dates"
         one["ticked"] = str(one["session_id"]) in chosen and not one["reason"]
     return await _page(

@@ -47,9 +47,7 @@ def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
         "cancelled": cancelled,
         "over": over and not cancelled,
         "lines": [] if cancelled else to_choose(lines, offer["kind"]),
-        "slots": by_day(one for one in coming if one["act"])
-        if joining == Joining.PER_SESSION and offer["kind"] == Kind.CONVERSATION and not cancelled
-        else [],
+        "slots": slots(coming) if offer["kind"] == Kind.CONVERSATION and not cancelled else [],
         "several": joining == Joining.PER_SESSION
         and offer["kind"] != Kind.CONVERSATION
         and sum(bool(one["act"]) for one in coming) > 1,
@@ -65,6 +63,12 @@ def to_choose(lines: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     """The dates to show: of a conversation's many slots only those that one can book or wait for, if there are any."""
     possible = [one for one in lines if one["act"]]
     return possible if possible and kind == Kind.CONVERSATION else lines
+
+
+def slots(coming: list[dict[str, Any]]) -> list[tuple[str, list[list[dict[str, Any]]]]]:
+    """("book" or "wait", days with their times) of a conversation: the free ones first."""
+    days = [(act, by_day(one for one in coming if one["act"] == act)) for act in ("book", "wait")]
+    return [(act, times) for act, times in days if times]
 
 
 def by_day(times: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:

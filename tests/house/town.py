@@ -126,18 +126,20 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     await Decision.create(organization=clinic, answer=Answer.ASKED, reason="Hva gjør dere?", at=NOW)
 
     walk = await make.offer("Gå på tur", slug=f"tur{suffix}", owner=centre, venue=venue, capacity=5, starts=[
-        NOW + timedelta(hours=1), NOW + timedelta(days=7)])  # fmt: skip
+        NOW + timedelta(hours=1), NOW + timedelta(days=7), NOW + timedelta(days=14)])  # fmt: skip
     draft = await make.offer(
         "Strikkekafé", slug=f"strikkekafe{suffix}", owner=centre, state="draft", joining=Joining.WHOLE
     )
     talk = await make.offer("Samtale", slug=f"samtale{suffix}", owner=centre, joining=Joining.REQUEST)
     for offer in (walk, draft, talk):
         await HostAssignment.create(person=town.people["host"], offer=offer)
-    first, later = await Session.filter(offer=walk).order_by("starts_at")
+    first, later, last = await Session.filter(offer=walk).order_by("starts_at")
     pool = await SeatPool.get(session=first)
     me = town.people["resident"]
     contact = await me.contact_points.all().first()
     booking = await make.booking(pool, me, contact=contact)
+    await make.booking(await SeatPool.get(session=last), me, contact=contact, made_with_id=booking.id)
+    await type(booking).filter(id=booking.id).update(made_with_id=booking.id)
     held = await make.booking(pool, await make.person("Tove"), BookingState.OFFERED)
     asked = await make.booking(
         await SeatPool.get(offer=talk), await make.person("Per"), BookingState.REQUESTED
