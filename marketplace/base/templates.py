@@ -161,7 +161,7 @@ def template(name: str, lang: str) -> Template:
 
 
 WORK = (
-    ({"guide"}, lazy("Meld på for andre"), "/guide"),
+    ({"guide"}, lazy("Påmelding for andre"), "/guide"),
     ({"host", "editor", "manager"}, lazy("Tilbudene våre"), "/manage"),
     ({"coordinator"}, lazy("Organisasjoner"), "/approvals"),
     ({"coordinator"}, lazy("Planer og mål"), "/plans"),
