@@ -11,6 +11,7 @@ from marketplace.goals import views as goals
 from marketplace.home import views as home
 from marketplace.my_page import acting_views as acting
 from marketplace.my_page import contact_views as contacts
+from marketplace.my_page import guide_views as guide
 from marketplace.my_page import invitation_views as invitations
 from marketplace.my_page import views as my_page
 from marketplace.people import factor_views as factors
@@ -22,6 +23,8 @@ from offers.bookings import companion_views as companions
 from offers.bookings import notice_views as notices
 from offers.bookings import organizer_views as organizer
 from offers.bookings import participant_views as participants
+from offers.bookings import several_views as several
+from offers.bookings import time_views as times
 from offers.bookings import views as bookings
 from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
@@ -74,12 +77,15 @@ ROUTES: list[Route] = [
     post("/offers/{slug}/bookings", bookings.create, "/offers/{slug}/bookings/new", "session"),
     post("/offers/{slug}/bookings/notice", notices.create, "/offers/{slug}/bookings/new", "session"),
     get("/bookings/opens/{pool}", notices.go),
+    both("/offers/{slug}/bookings/several", several.several),
     both("/bookings", bookings.find),
     get("/bookings/links", bookings.find),
     post("/bookings/links", bookings.send_links, "/bookings"),
     get("/bookings/{token}", bookings.show),
     both("/bookings/{token}/cancel", bookings.cancel),
     both("/bookings/{token}/companions", companions.leave),
+    both("/bookings/{token}/time", times.time),
+    both("/bookings/{token}/cancel-all", several.cancel_together),
     post("/bookings/{token}/answer", bookings.answer, "/bookings/{token}"),
     post("/bookings/{token}/sent-word", bookings.sent_word, "/bookings/{token}"),
     get("/bookings/{token}/calendar.ics", bookings.calendar_file),
@@ -134,6 +140,10 @@ ROUTES: list[Route] = [
     get("/invitations/{token}", invitations.show),
     post("/invitations/{token}/accept", invitations.accept, "/invitations/{token}"),
     post("/invitations/{token}/decline", invitations.decline, "/invitations/{token}"),
+    # guides
+    get("/guide", guide.desk),
+    both("/guide/offers/{slug}", guide.book),
+    get("/guide/receipts/{token}", guide.receipt),
     # organisations and their work
     get("/manage", publishing.manage),
     get("/manage/organizations/{slug}", profile.show),

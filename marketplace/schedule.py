@@ -19,6 +19,7 @@ from marketplace.people import jobs as people
 from marketplace.people import mails as people_mails
 from marketplace.privacy.jobs import forget
 from marketplace.settings import settings
+from offers.bookings import date_mails
 from offers.bookings import mails as booking_mails
 from offers.bookings.jobs import expire_offers, tell_opened
 from offers.messages import mails as messages_mails
@@ -44,7 +45,8 @@ class Job:
 
 
 MAILS = (
-    people_mails, members_mails, approval_mails, publishing_mails, booking_mails, messages_mails, dialogue_mails,
+    people_mails, members_mails, approval_mails, publishing_mails, booking_mails, date_mails, messages_mails,
+    dialogue_mails,
 )  # fmt: skip
 """Every mails module: what is imported here can be sent."""
 

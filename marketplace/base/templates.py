@@ -161,6 +161,7 @@ def template(name: str, lang: str) -> Template:
 
 
 WORK = (
+    ({"guide"}, lazy("Påmelding for andre"), "/guide"),
     ({"host", "editor", "manager"}, lazy("Tilbudene våre"), "/manage"),
     ({"coordinator"}, lazy("Organisasjoner"), "/approvals"),
     ({"coordinator"}, lazy("Planer og mål"), "/plans"),

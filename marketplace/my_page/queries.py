@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.database import rows, value
+from marketplace.base.errors import NotFound
 from offers.bookings.mine import HELPED, MINE
-from offers.bookings.queries import TEXT
+from offers.bookings.queries import TEXT, booking_by_token
 from offers.bookings.rules import link_path
 
 BOOKINGS = f"""WITH mine AS ({MINE})
 SELECT b.id, b.link_version, b.state, b.seats, b.participant_id, b.booked_by_id, n.name AS participant, t.title,
+    b.reference, o.joining,
     r.person_id IS NOT DISTINCT FROM b.participant_id AS reaches_participant,
     t.lang AS text_lang, s.starts_at, s.ends_at, s.status AS session_status, v.name AS venue,
     CASE WHEN b.state = 'waiting' THEN (SELECT count(*) FROM booking q
@@ -49,13 +51,21 @@ async def bookings(
     """The person's active bookings by their next session, or the last 20 of the others, newest first. `helped`: the
     coming ones that a guide has made for somebody; these are not among the others.
 
-    Keys: id, state, seats, participant_id, booked_by_id, participant, reaches_participant, title, text_lang, starts_at,
-    ends_at, session_status, venue (None where there is none), place (in the queue), times_left (of a whole course),
-    path.
+    Keys: id, state, seats, reference, joining, participant_id, booked_by_id, participant, reaches_participant, title,
+    text_lang, starts_at, ends_at, session_status, venue (None where there is none), place (in the queue), times_left
+    (of a whole course), path.
     """
     sql = COMING.format(helped=HELPED if helped else f"NOT {HELPED}") if coming else PAST
     found = await rows(sql, person, now, lang, MOST_COMING if coming else MOST_PAST)
     return [booking | {"path": link_path(booking["id"], booking["link_version"])} for booking in found]
+
+
+async def helped_booking(guide: UUID, token: str, lang: str) -> dict[str, Any]:
+    """The booking of this link, if this guide has made it for somebody. Raises NotFound."""
+    found = await booking_by_token(token, lang)
+    if not await value(f"SELECT true FROM booking b WHERE b.id = $2 AND {HELPED}", guide, found["id"]):
+        raise NotFound
+    return found
 
 
 async def calendar_address_since(person: UUID) -> datetime | None:

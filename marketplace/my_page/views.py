@@ -19,7 +19,7 @@ from marketplace.people.rules import MEMBER, RESIDENT, over
 from marketplace.people.views import signed_out
 from marketplace.settings import settings
 from organizations.directory.models import STATE_LABELS
-from organizations.members.models import ROLE_LABELS, Role
+from organizations.members.models import ROLE_LABELS
 from organizations.members.queries import memberships_of
 
 
@@ -42,8 +42,6 @@ async def _page(
         status=status,
         own=own,
         others=rules.by_participant(booking for booking in coming if booking not in own),
-        helped=await queries.bookings(me.id, request.lang, coming=True, now=now, helped=True)
-        if Role.GUIDE in request.roles else [],
         following=next((booking for booking in own if booking["state"] == "confirmed" and booking["starts_at"]), None),
         past=await queries.bookings(me.id, request.lang, coming=False, now=now),
         told=rules.told,

@@ -146,6 +146,13 @@ async def leave(
         await _promote(pool, now)
 
 
+async def cancel_together(bookings: list[UUID], *, now: datetime, by: UUID | None = None) -> None:
+    """Cancel several bookings, all or none. Each has its own message: a calendar's CANCEL names one event."""
+    async with in_transaction():
+        for found in await rows("SELECT id FROM booking WHERE id = ANY($1) ORDER BY pool_id", bookings):
+            await cancel(found["id"], now=now, by=by)
+
+
 async def _promote(pool: dict[str, Any], now: datetime) -> None:
     """Give free seats of a locked pool to the queue, in order, each to the first that fits. Nobody after the start of
     what they would come to; who waits already may still get a seat when booking is closed for others."""

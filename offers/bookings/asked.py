@@ -12,7 +12,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.forms import CONTROL
+from marketplace.base.forms import CONTROL, Filled
 from marketplace.base.i18n import gettext as _
 from marketplace.settings import settings
 from offers.catalogue.rules import ages
@@ -81,9 +81,12 @@ def questions(found: Mapping[str, Any]) -> list[Question]:
     ]  # fmt: skip
 
 
-def fields(found: Mapping[str, Any]) -> list[str]:
-    """Names of the form's fields for what is asked."""
-    return ["age", *(question.field for question in questions(found))]
+def tell(form: Filled[Any], found: Mapping[str, Any], fields: Mapping[str, Sequence[str]]) -> None:
+    """Put what was sent to what is asked back into a form that is shown again, with what is wrong."""
+    sent = {name: typed[-1] for name, typed in fields.items()}
+    names = ("age", *(question.field for question in questions(found)))
+    form.values |= {name: sent[name] for name in names if name in sent}
+    form.errors |= judged(found, sent)[1]
 
 
 def judged(found: Mapping[str, Any], sent: Mapping[str, str]) -> tuple[dict[UUID, str], dict[str, str]]:

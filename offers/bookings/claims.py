@@ -23,6 +23,8 @@ from marketplace.people.queries import may_act_for
 from offers.bookings import asked, rules
 from offers.bookings.models import BookingState
 from offers.bookings.queries import POOL_COLUMNS, pool_of
+from offers.bookings.time_claims import only_one
+from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer, published
 
 
@@ -52,6 +54,8 @@ class Party:
     alias: bool = False
     companions: tuple[str, ...] = ()
     said: Mapping[str, str] = field(default_factory=dict)
+    quiet: bool = False
+    """Another message tells of it: one form books several dates."""
 
 
 class ForWhom(Refused):
@@ -109,6 +113,8 @@ async def book(
                 objections = [*rules.objections(decided, party.seats, now, party.waiting_ok)]
                 if party.person and not party.helps:
                     objections += rules.caps(**await _active(party.person, form_key, now), state=state)
+                if pool["kind"] == Kind.CONVERSATION and party.person and not party.participant_name:
+                    await only_one(pool, party.participant or party.person, party.person, form_key, now)
                 answers, wrong = asked.judged(pool, party.said)
                 # What the same form has taken before is no hindrance to it: an answer that was lost is given again.
                 if (objections or wrong) and (first := await _same_form_or_person(None, party, form_key)):
@@ -244,7 +250,7 @@ async def _insert(
         SELECT {w(uuid7())}, {at}, {w(party.person)}, 'booking.made', id, {w(pool["owner_id"])}, {w(participant)}
         FROM made)"""
     )
-    if party.channel and party.address:
+    if party.channel and party.address and not party.quiet:
         facts = json.dumps({"booking": str(booking_id)})
         parts.append(
             f"""mail AS (INSERT INTO outbox_message {OUTBOX_COLUMNS}

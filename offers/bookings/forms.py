@@ -11,6 +11,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.people.forms import reachable
 from marketplace.people.rules import contact
+from offers.bookings.date_rules import MOST_DATES
 
 NAME_LENGTH = 80
 
@@ -124,6 +125,39 @@ class LeaveForm(Form):
 
     gone: list[str] = Field([], max_length=1000)
     seen: int = Field(ge=1, le=1000)
+
+
+class SeveralForm(BookingForm):
+    """The same for several dates: `dates` to book, `waits` to wait for if there is no room."""
+
+    words: ClassVar[dict[str, dict[str, Any]]] = BookingForm.words | {
+        "dates": {"too_long": lazy("Velg høyst %(max_length)s dager om gangen."),
+                  "otherwise": lazy("Velg dagene på nytt.")},
+        "waits": {"otherwise": lazy("Velg dagene på nytt.")},
+    }  # fmt: skip
+    dates: list[UUID] = Field([], max_length=MOST_DATES)
+    waits: list[UUID] = Field([], max_length=MOST_DATES)
+
+
+class GuideForm(BookingForm):
+    """A guide's short form, for somebody who is there or on the phone. The view knows `who` and `name`."""
+
+    words: ClassVar[dict[str, dict[str, Any]]] = BookingForm.words | {
+        "session": {"otherwise": lazy("Velg en dato.")},
+        "participant_name": {"missing": lazy("Skriv et fornavn eller et kallenavn")},
+    }  # fmt: skip
+    session: UUID | None = None
+
+
+class TimeForm(Form):
+    """Another time in place of the one that one has."""
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "session": {"missing": lazy("Velg en tid."), "otherwise": lazy("Velg en tid.")},
+        "form_key": {"otherwise": lazy("Skjemaet er for gammelt. Send det en gang til.")},
+    }  # fmt: skip
+    session: UUID
+    form_key: str = Field(pattern=r"^[0-9a-f]{32}$")
 
 
 class FindForm(Form):

@@ -71,7 +71,9 @@ async def add(
                 kept = min(decided.reserved, party.seats)
                 if kept:
                     await actions.reserve(pool, decided.reserved - kept)
-                booked = await claims._insert(pool, party, BookingState.CONFIRMED, form_key, lang, now, tries)
+                booked = await claims._insert(
+                    pool, party, {}, BookingState.CONFIRMED, form_key, lang, now, tries
+                )
                 participant = await value("SELECT participant_id FROM booking WHERE id = $1", booked.id)
                 await record("booking.added", now=now, actor=by, object_id=booked.id, organization=pool["owner_id"],
                              person=participant, details={"kept": kept})  # fmt: skip

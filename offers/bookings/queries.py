@@ -21,7 +21,8 @@ TEXT = """LATERAL (SELECT * FROM offer_text t WHERE t.offer_id = o.id
 
 
 POOL_COLUMNS = """p.id AS pool_id, p.offer_id, p.capacity, p.taken, p.waiting, p.reserved, p.starts_at, p.ends_at,
-    p.opens_at, p.closes_at, o.joining, o.max_party, o.promotion, o.hold_hours, o.sensitive, o.owner_id, p.session_id"""
+    p.opens_at, p.closes_at, o.joining, o.max_party, o.promotion, o.hold_hours, o.sensitive, o.owner_id, o.kind,
+    p.session_id"""
 """What a decision about a pool needs, over the aliases p and o."""
 
 
@@ -104,6 +105,7 @@ somebody who does not want to be found would tell where they are."""
 BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queue_no, b.held_until,
     b.reply, b.talk_asked_at,
     b.lang AS booking_lang, b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id,
+    b.made_with_id, b.moved_to_id, o.kind,
     n.name AS participant, CASE WHEN c.person_id = b.participant_id THEN n.name ELSE k.name END AS booker,
     CASE WHEN {HIDDEN} THEN left(b.reference, 3) END AS alias, c.channel, c.value AS address, o.id AS offer_id, o.slug,
     o.joining, o.sensitive, o.keep_months, o.promotion, o.hold_hours, o.phone AS offer_phone, o.contact_name,
@@ -209,13 +211,16 @@ async def active_for_address(address: str, now: datetime, lang: str) -> list[dic
 
 
 async def others_by_address(booking_id: UUID) -> list[str]:
-    """References of the other active bookings in the same pool whose messages go to the same address. Two people may
-    share it, so nothing is refused; but whoever booked twice by mistake should know."""
+    """References of the other active bookings in the same pool, or of a conversation at another time, whose messages go
+    to the same address. Two people may share it, so nothing is refused; but whoever booked twice by mistake should
+    know."""
     found = await rows(
         """SELECT o.reference FROM booking b JOIN contact_point c ON c.id = b.contact_id
         JOIN contact_point x ON x.channel = c.channel AND x.value = c.value
-        JOIN booking o ON o.contact_id = x.id AND o.pool_id = b.pool_id AND o.id <> b.id
-        WHERE b.id = $1 AND o.state = ANY($2) ORDER BY o.id LIMIT 20""",
+        JOIN booking o ON o.contact_id = x.id AND o.offer_id = b.offer_id AND o.id <> b.id
+        JOIN seat_pool p ON p.id = o.pool_id JOIN offer f ON f.id = o.offer_id
+        WHERE b.id = $1 AND (p.id = b.pool_id OR f.kind = 'conversation' AND p.ends_at > b.created_at)
+            AND o.state = ANY($2) ORDER BY o.id LIMIT 20""",
         booking_id, list(rules.ACTIVE),
     )  # fmt: skip
     return [rules.shown_reference(other["reference"]) for other in found]

@@ -17,28 +17,31 @@ from marketplace.base.templates import render
 from marketplace.people.queries import acted_for
 from marketplace.people.rules import contact
 from offers.bookings import actions, asked, claims, companion_queries, parties, queries, rules, warnings
+from offers.bookings.date_queries import made_together, moved_to, other_time
 from offers.bookings.forms import BookingForm, FindForm, LinksForm, NoticeForm
+from offers.bookings.time_claims import HasTime
 from offers.catalogue.calendar import calendar, vevent
+from offers.catalogue.models import Kind
 from offers.catalogue.queries import offer_page, viewer_of
 from organizations.members.models import Role
 
 
-async def _page(request: Request, found: dict[str, Any], form: Any, status: int = 200) -> Response:
+async def _page(
+    request: Request, found: dict[str, Any], form: Any, status: int = 200, **more: Any
+) -> Response:
     pool = queries.pool_of(found)
     acting = [one for one in await acted_for(request.person.id) if one["accepted"]] if request.person else []
     if form.values.get("who") not in {"child", "other", *(str(one["person_id"]) for one in acting)}:
         form.values["who"] = "me"
     if status == 422:
-        sent = {name: typed[-1] for name, typed in (await request.fields()).items()}
-        form.values |= {name: sent[name] for name in asked.fields(found) if name in sent}
-        form.errors |= asked.judged(found, sent)[1]
+        asked.tell(form, found, await request.fields())
     mine = request.person.id if request.person and form.values["who"] == "me" else None
     return render(
         request, "offers/bookings/new.html", status=status, offer=found, form=form, pool=pool,
         full=pool.joining != "request" and pool.free == 0, section="offers", guide=Role.GUIDE in request.roles,
         acting=acting, lang_choices=list(LANGUAGES.items()), questions=asked.questions(found),
         age_question=asked.age_question(found["age_from"], found["age_to"]),
-        warnings=await warnings.told(mine, found, request.lang, request.now),
+        warnings=await warnings.told(mine, found, request.lang, request.now), **more,
     )  # fmt: skip
 
 
@@ -48,6 +51,13 @@ def _closed(request: Request, found: dict[str, Any], reason: str, status: int) -
         form=NoticeForm.blank(),
         not_open=found["status"] != "cancelled" and rules.only_not_open(queries.pool_of(found), request.now),
     )  # fmt: skip
+
+
+def _has_time(request: Request, found: dict[str, Any], path: str, status: int) -> Response:
+    """Who has a time of these conversations is led to changing it."""
+    return render(
+        request, "offers/bookings/has_time.html", status=status, offer=found, path=path, section="offers"
+    )
 
 
 def _why_closed(found: dict[str, Any], request: Request) -> str | None:
@@ -71,15 +81,23 @@ async def new(request: Request) -> Response:
         return see_other(f"/offers/{slug}", request)
     if reason := _why_closed(found, request):
         return _closed(request, found, reason, 410)
+    if found["kind"] == Kind.CONVERSATION and request.person and Role.GUIDE not in request.roles:
+        me = request.person.id
+        if path := await other_time(found["offer_id"], me, me, None, b"", request.now):
+            return _has_time(request, found, path, 200)
+    return await _page(request, found, await blank(request))
+
+
+async def blank(request: Request, **more: Any) -> Any:
+    """The booking form with what is known of whoever is signed in."""
     known = await parties.own_contact(request)
-    form = BookingForm.blank(
+    return BookingForm.blank(
         who=typed_id(request.query.get("for", [None])[-1]) or "me", seats=1, form_key=secrets.token_hex(16),
         contact="sms" if known and known["channel"] == "sms" else "email",
         name=request.person.name if request.person else "", lang=request.lang,
         email=known["value"] if known and known["channel"] == "email" else "",
-        phone=known["value"] if known and known["channel"] == "sms" else "",
+        phone=known["value"] if known and known["channel"] == "sms" else "", **more,
     )  # fmt: skip
-    return await _page(request, found, form)
 
 
 @public
@@ -105,6 +123,10 @@ async def create(request: Request) -> Response:
                 lang=form.data.lang if party.guided and form.data.lang else request.lang,
                 now=request.now,
             )
+        except HasTime as has:
+            return _has_time(
+                request, await queries.bookable(slug, session, viewer, request.lang), has.path, 409
+            )
         except Refused as refused:
             found = await queries.bookable(slug, session, viewer, request.lang)
             if reason := _why_closed(found, request):
@@ -126,12 +148,15 @@ async def show(request: Request) -> Response:
     """GET /bookings/{token}: the receipt, the place in the queue, or what became of it."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
+    if found["moved_to_id"] and (later := await moved_to(found["id"])):
+        return see_other(later, request)
     sessions = found["sessions"]
     return render(
         request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now), section="my-page",
         companions=await companion_queries.companions(found["id"]),
         answers=await companion_queries.answers(found["id"]),
+        together=await made_together(found["made_with_id"]),
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """What an offer's page says, from the row that queries.py:offer_page gives. No database, no clock."""
 
 import json
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -56,6 +57,10 @@ def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
         "cancelled": cancelled,
         "over": over and not cancelled,
         "lines": [] if cancelled else to_choose(lines, offer["kind"]),
+        "slots": slots(coming) if offer["kind"] == Kind.CONVERSATION and not cancelled else [],
+        "several": joining == Joining.PER_SESSION
+        and offer["kind"] != Kind.CONVERSATION
+        and sum(bool(one["act"]) for one in coming) > 1,
         "told": told,
         "in_calendars": offer["visibility"] == Visibility.PUBLIC and offer["state"] == OfferState.PUBLISHED,
         "box": None if cancelled or over else next_line(coming),
@@ -69,6 +74,20 @@ def to_choose(lines: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     """The dates to show: of a conversation's many slots only those that one can book or wait for, if there are any."""
     possible = [one for one in lines if one["act"]]
     return possible if possible and kind == Kind.CONVERSATION else lines
+
+
+def slots(coming: list[dict[str, Any]]) -> list[tuple[str, list[list[dict[str, Any]]]]]:
+    """("book" or "wait", days with their times) of a conversation: the free ones first."""
+    days = [(act, by_day(one for one in coming if one["act"] == act)) for act in ("book", "wait")]
+    return [(act, times) for act, times in days if times]
+
+
+def by_day(times: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Times that start on the same day together, in the order they come."""
+    days: dict[date, list[dict[str, Any]]] = {}
+    for one in times:
+        days.setdefault(oslo(one["starts_at"]).date(), []).append(one)
+    return list(days.values())
 
 
 def line(session: dict[str, Any], offer: dict[str, Any], now: datetime) -> dict[str, Any]:

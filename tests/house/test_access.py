@@ -23,6 +23,7 @@ AREAS = {
     r"/sign-(out|in/again)": {"signed_in"},
     r"/dialogues/\{slug\}/meetings/\{offer\}": {"signed_in"},  # also those who lead the meeting
     r"/(plans|goals|dialogues|approvals|statistics)(/.*)?": {"coordinator"},
+    r"/guide(/.*)?": {"member:guide"},
     r"/organizations/apply(/.*)?": {"signed_in"},
     r"/": {"public"},
     r"/pictures(/.*)?": {"public"},

@@ -23,11 +23,11 @@ ABOUT_A_BOOKING = {
     "talk": BookingState.REQUESTED,
     "cancelled": BookingState.CANCELLED, "reminder": BookingState.CONFIRMED, "session_moved": BookingState.CONFIRMED,
     "session_cancelled": BookingState.CONFIRMED, "offer_cancelled": BookingState.CANCELLED,
-    "fewer": BookingState.CONFIRMED,
+    "fewer": BookingState.CONFIRMED, "time_changed": BookingState.CONFIRMED,
 }  # fmt: skip
 OTHERWISE = {
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
-    "addresses_changed", "help_offered", "booking_opens",
+    "addresses_changed", "help_offered", "booking_opens", "receipt_several", "old_time",
     "invitation", "membership", "co_organizer",
 }  # fmt: skip
 

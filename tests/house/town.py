@@ -126,7 +126,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     await Decision.create(organization=clinic, answer=Answer.ASKED, reason="Hva gjør dere?", at=NOW)
 
     walk = await make.offer("Gå på tur", slug=f"tur{suffix}", owner=centre, venue=venue, capacity=5, starts=[
-        NOW + timedelta(hours=1), NOW + timedelta(days=7)])  # fmt: skip
+        NOW + timedelta(hours=1), NOW + timedelta(days=7), NOW + timedelta(days=14)])  # fmt: skip
     draft = await make.offer(
         "Strikkekafé", slug=f"strikkekafe{suffix}", owner=centre, state="draft", joining=Joining.WHOLE
     )
@@ -139,17 +139,26 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         question = await OfferQuestion.create(
             offer=walk, position=number, kind=QuestionKind.TEXT, text=text, purpose="Vi handler.", choices=[]
         )
-    first, later = await Session.filter(offer=walk).order_by("starts_at")
+    first, later, last = await Session.filter(offer=walk).order_by("starts_at")
     pool = await SeatPool.get(session=first)
     me = town.people["resident"]
     contact = await me.contact_points.all().first()
     booking = await make.booking(pool, me, contact=contact, seats=2)
     await Companion.create(booking=booking, name="Aud")
+    await make.booking(await SeatPool.get(session=last), me, contact=contact, made_with_id=booking.id)
+    await type(booking).filter(id=booking.id).update(made_with_id=booking.id)
     held = await make.booking(pool, await make.person("Tove"), BookingState.OFFERED)
     asked = await make.booking(
         await SeatPool.get(offer=talk), await make.person("Per"), BookingState.REQUESTED
     )
     waits = await make.booking(await SeatPool.get(offer=talk), await make.person("Pia"), BookingState.WAITING)
+    guide = town.people["guide"]
+    helped = await make.booking(
+        await SeatPool.get(session=later), await make.person("Olaug"), booked_by=guide
+    )
+    await ActsFor.create(
+        actor=guide, person_id=helped.participant_id, relation=Relation.GUIDE, created_at=NOW
+    )
 
     plan = await Plan.create(
         municipality=here, slug=f"temaplan{suffix}", title={"nb": "Temaplan"}, summary={"nb": "Alle med"},
@@ -247,6 +256,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("approvals", "slug"): clinic.slug,
         ("opens", "pool"): str(pool.id),
         ("bookings", "token"): link_path(booking.id, 1).removeprefix("/bookings/"),
+        ("receipts", "token"): link_path(helped.id, 1).removeprefix("/bookings/"),
         ("kinds", "kind"): "activity",
         ("sessions", "id"): str(first.id),
         ("private", "secret"): secret,

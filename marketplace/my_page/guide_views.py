@@ -1,0 +1,104 @@
+"""The guide's desk: somebody on the phone or at the counter is booked for in under a minute."""
+
+import secrets
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from marketplace.base.access import member
+from marketplace.base.errors import NotFound, Refused
+from marketplace.base.forms import Filled
+from marketplace.base.http import Request, see_other
+from marketplace.base.i18n import LANGUAGES
+from marketplace.base.i18n import gettext as _
+from marketplace.base.templates import render
+from marketplace.my_page import queries, rules
+from offers.bookings import asked, claims, date_queries, parties
+from offers.bookings import queries as bookings
+from offers.bookings.forms import GuideForm
+from offers.bookings.rules import closed, coming, objection_text
+from offers.catalogue.forms import SearchForm
+from offers.catalogue.models import Joining
+from offers.catalogue.queries import offer_page, viewer_of
+from offers.catalogue.rules import card, offers_found
+from offers.catalogue.search import search
+from organizations.members.models import Role
+
+
+@member(Role.GUIDE)
+async def desk(request: Request) -> Response:
+    """GET /guide?q=…: find an offer, and the open bookings that this guide has made for others."""
+    form = SearchForm.from_query(request)
+    found, heading = [], ""
+    if form.valid and form.data.q:
+        viewer = await viewer_of(request.person)
+        hits = await search(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
+        found, heading = [card(row, request.now) for row in hits.rows], offers_found(hits.total, hits.many)
+    helped = await queries.bookings(
+        request.person.id, request.lang, coming=True, now=request.now, helped=True
+    )
+    return render(
+        request, "marketplace/my_page/guide.html", form=form, offers=found, heading=heading, helped=helped,
+        told=rules.told, section="/guide", status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+@member(Role.GUIDE)
+async def book(request: Request) -> Response:
+    """GET and POST /guide/offers/{slug}: the date and whoever comes, on one short form."""
+    slug, viewer = request.path_params["slug"], await viewer_of(request.person)
+    dates = await date_queries.open_dates(slug, viewer, request.now)
+    try:
+        found = await bookings.bookable(slug, dates[0]["session_id"] if dates else None, viewer, request.lang)
+    except NotFound:  # nothing to book in what is there: its page says why
+        await offer_page(slug, viewer=viewer, lang=request.lang, now=request.now)
+        return see_other(f"/offers/{slug}", request)
+    form: Filled[Any] = GuideForm.blank(
+        session=next((one["session_id"] for one in dates if not one["full"]), ""), seats=1, contact="sms",
+        lang=request.lang, form_key=secrets.token_hex(16),
+    )  # fmt: skip
+    if request.method == "POST":
+        form = await GuideForm.read(request, who="other", name=request.person.name or _("Veileder"))
+        if form.valid and (booked := await _book(request, slug, viewer, form)):
+            return see_other(f"/guide/receipts/{booked.path.rpartition('/')[2]}", request)
+        if "form_key" in form.errors:
+            form.values["form_key"] = secrets.token_hex(16)
+        asked.tell(form, found, await request.fields())
+    pool = bookings.pool_of(found)
+    reason = (
+        "" if dates else next((objection_text(each, pool, True) for each in closed(pool, request.now)), "")
+    )
+    return render(
+        request, "marketplace/my_page/guide_book.html", offer=found, dates=dates, form=form, reason=reason,
+        lang_choices=list(LANGUAGES.items()), full=not dates and pool.free == 0, section="/guide",
+        questions=asked.questions(found), age_question=asked.age_question(found["age_from"], found["age_to"]),
+        status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+async def _book(request: Request, slug: str, viewer: Any, form: Filled[GuideForm]) -> claims.Booked | None:
+    data = form.data
+    comes_for: set[UUID] = {one["id"] for one in await bookings.represented(slug, viewer)}
+    party, tries = await parties.party_of(request, data, comes_for)
+    try:
+        return await claims.book(
+            slug, data.session, party, viewer=viewer, tries=tries, form_key=bytes.fromhex(data.form_key),
+            lang=data.lang or request.lang, now=request.now,
+        )  # fmt: skip
+    except claims.Unanswered:
+        return None
+    except Refused as refused:
+        form.add_error("session" if data.session else "participant_name", refused.message)
+        return None
+
+
+@member(Role.GUIDE)
+async def receipt(request: Request) -> Response:
+    """GET /guide/receipts/{token}: what to read aloud or print for whoever was booked for."""
+    found = await queries.helped_booking(request.person.id, request.path_params["token"], request.lang)
+    dates = coming(found["sessions"], request.now)
+    return render(
+        request, "marketplace/my_page/guide_receipt.html", booking=found, coming=dates, section="/guide",
+        per_session=found["joining"] == Joining.PER_SESSION,
+    )  # fmt: skip

@@ -1,0 +1,67 @@
+"""What people are told when one form books several dates, and when their time is changed."""
+
+from typing import Any
+from uuid import UUID
+
+from marketplace.base import clock
+from marketplace.base.i18n import lazy, speaking
+from marketplace.base.mail import Content, compose, mail
+from marketplace.base.models import Channel
+from offers.bookings import rules
+from offers.bookings.date_queries import made_together
+from offers.bookings.mails import _about, _calendar
+from offers.bookings.models import BookingState
+from offers.bookings.queries import booking, events
+from offers.catalogue.calendar import calendar, vevent
+
+
+@mail
+async def receipt_several(channel: Channel, lang: str, booking: str) -> Content | None:
+    """You have places on several dates, each with its own link. As the calendar of a course it is PUBLISH: an iMIP
+    object has one UID."""
+    return await _several(channel, lang, UUID(booking))
+
+
+async def _several(channel: Channel, lang: str, booking_id: UUID) -> Content | None:
+    found = await booking(booking_id, lang)
+    dates = [one for one in await made_together(found["made_with_id"])
+             if one["active"] and one["status"] != "cancelled" and one["ends_at"] > clock.now()]  # fmt: skip
+    if not dates:
+        return None
+    part = None
+    seated = [one for one in dates if one["state"] in rules.SEATED]
+    if channel is Channel.EMAIL and seated:
+        with speaking(lang):
+            made = [event for one in seated for event in events(found | one | {"sessions": [one["session"]]})]
+        part = calendar([vevent(event) for event in made], method="PUBLISH")
+    return compose(
+        "receipt_several", channel, lang, lazy("Påmeldingene dine"), calendar=part, method="PUBLISH" if part else None,
+        booking=found, coming=[one["session"] for one in dates], dates=dates, waiting=len(dates) - len(seated),
+    )  # fmt: skip
+
+
+@mail
+async def time_changed(channel: Channel, lang: str, booking: str) -> Content | None:
+    """You have another time now. Its calendar entry is a new one; old_time takes the old one away."""
+    return await _about(
+        "time_changed", lazy("Ny tid"), channel, lang, booking, {BookingState.CONFIRMED}, dates=True
+    )
+
+
+@mail
+async def old_time(channel: Channel, lang: str, booking: str) -> Content | None:
+    """The time you had is somebody else's now: for calendars, which need a message of its own for that."""
+    found = await _cancelled_time(UUID(booking), lang)
+    if channel is not Channel.EMAIL or found is None:
+        return None
+    part, method = _calendar(found, lang)
+    return compose(
+        "old_time", channel, lang, lazy("Den gamle tiden er tatt bort"), calendar=part, method=method,
+        booking=found, coming=found["sessions"],
+    )  # fmt: skip
+
+
+async def _cancelled_time(booking_id: UUID, lang: str) -> dict[str, Any] | None:
+    found = await booking(booking_id, lang)
+    left = rules.coming(found["sessions"], clock.now())
+    return found | {"sessions": left} if left and found["moved_to_id"] else None

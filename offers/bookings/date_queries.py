@@ -1,0 +1,100 @@
+"""Reads of the dates of an offer that are booked one by one."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.database import row, rows
+from offers.bookings import rules
+from offers.bookings.queries import POOL_COLUMNS, pool_of
+from offers.catalogue.queries import Viewer, published
+
+MOST_SHOWN = 60
+
+
+async def open_dates(
+    slug: str, viewer: Viewer, now: datetime, also: Collection[UUID] = ()
+) -> list[dict[str, Any]]:
+    """The dates of an offer that one can book or wait for now, in time, and `also` these: POOL_COLUMNS, `full` and
+    `gone` (it is one of these alone)."""
+    values: list[Any] = [slug, now, list(also)]
+    found = await rows(
+        f"""SELECT {POOL_COLUMNS}, s.starts_at, s.ends_at FROM offer o JOIN organization w ON w.id = o.owner_id
+        JOIN seat_pool p ON p.offer_id = o.id JOIN session s ON s.id = p.session_id
+        WHERE o.slug = $1 AND (s.starts_at > $2 AND s.status <> 'cancelled' OR s.id = ANY($3))
+            AND {published(viewer, values)}
+        ORDER BY s.starts_at, s.id LIMIT {MOST_SHOWN}""",
+        *values,
+    )
+    for one in found:
+        one["full"], one["gone"] = pool_of(one).free == 0, any(rules.closed(pool_of(one), now))
+    return [one for one in found if not one["gone"] or one["session_id"] in also]
+
+
+async def made_together(made_with: UUID | None) -> list[dict[str, Any]]:
+    """All bookings of several dates that one form made, in time, each as it is now: what took the place of a moved one
+    is there instead of it.
+
+    Keys: id, state, active, path, shown_reference, changed_at, those of its session, and `session` as queries.booking
+    has it.
+    """
+    if made_with is None:
+        return []
+    found = await rows(
+        """SELECT b.id, b.state, b.reference, b.link_version, b.changed_at, s.starts_at, s.ends_at, s.status,
+            s.id AS session_id, s.note, s.sequence, s.changed_at AS session_changed, v.name AS venue, v.street,
+            v.postcode, v.city, v.lat, v.lon
+        FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN session s ON s.id = p.session_id
+        JOIN offer o ON o.id = b.offer_id LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
+        WHERE b.made_with_id = $1 AND b.moved_to_id IS NULL ORDER BY s.starts_at, b.id""",
+        made_with,
+    )
+    return [
+        one
+        | {"path": rules.link_path(one["id"], one["link_version"]), "active": one["state"] in rules.ACTIVE,
+           "shown_reference": rules.shown_reference(one["reference"]),
+           "session": one | {"id": one["session_id"], "changed_at": one["session_changed"]}}
+        for one in found
+    ]  # fmt: skip
+
+
+async def moved_to(booking_id: UUID) -> str | None:
+    """The path of the booking that took this one's place when its time was changed, however often."""
+    found = await row(
+        """WITH RECURSIVE later AS (SELECT id, link_version, moved_to_id, 0 AS steps FROM booking WHERE id = $1
+            UNION ALL SELECT b.id, b.link_version, b.moved_to_id, steps + 1
+            FROM later JOIN booking b ON b.id = later.moved_to_id WHERE steps < 200)
+        SELECT id, link_version FROM later WHERE moved_to_id IS NULL AND steps > 0""",
+        booking_id,
+    )
+    return rules.link_path(found["id"], found["link_version"]) if found else None
+
+
+async def free_times(booking: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
+    """The other times of a booking's offer that have room for it now, in time: session_id, starts_at, ends_at."""
+    found = await rows(
+        f"""SELECT {POOL_COLUMNS}, s.starts_at, s.ends_at FROM seat_pool p JOIN offer o ON o.id = p.offer_id
+        JOIN session s ON s.id = p.session_id
+        WHERE p.offer_id = $1 AND p.id <> $2 AND s.starts_at > $3 AND s.status <> 'cancelled'
+            AND NOT EXISTS (SELECT FROM booking b WHERE b.pool_id = p.id AND b.participant_id = $4
+                AND b.state = ANY($5))
+        ORDER BY s.starts_at, s.id LIMIT 200""",
+        booking["offer_id"], booking["pool_id"], now, booking["participant_id"], list(rules.ACTIVE),
+    )  # fmt: skip
+    return [one for one in found if pool_of(one).fits(booking["seats"])
+            and not any(rules.closed(pool_of(one), now))][:MOST_SHOWN]  # fmt: skip
+
+
+async def other_time(
+    offer: UUID, participant: UUID, booker: UUID, pool: UUID | None, form_key: bytes, now: datetime
+) -> str | None:
+    """The path of an active booking of the participant at another time of an offer, made by this booker or by
+    themself, and not by this form. What others have booked for them, the booker must not learn."""
+    found = await row(
+        """SELECT b.id, b.link_version FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+        WHERE b.offer_id = $1 AND b.participant_id = $2 AND ($2 = $3 OR b.booked_by_id = $3) AND b.form_key <> $4
+            AND b.pool_id IS DISTINCT FROM $5 AND b.state = ANY($6) AND p.ends_at > $7 ORDER BY p.starts_at LIMIT 1""",
+        offer, participant, booker, form_key, pool, list(rules.ACTIVE), now,
+    )  # fmt: skip
+    return rules.link_path(found["id"], found["link_version"]) if found else None

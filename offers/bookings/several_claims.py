@@ -1,0 +1,198 @@
+"""Several dates of an offer, claimed by one form: all of them, or none. The writes are those of claims.py.
+
+The pools are locked by ascending id in a statement of their own, then rules.py decides about each. The form key of a
+date is made from the form's and its session: the same form again finds the same bookings.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.errors import Conflict, NotFound, Refused
+from marketplace.base.i18n import gettext as _
+from marketplace.base.limits import Tries
+from marketplace.base.mail import post
+from offers.bookings import asked, rules
+from offers.bookings.claims import RECEIPTS, Booked, Party, Unanswered, _active, _insert, _Taken, _whom
+from offers.bookings.date_rules import key_of
+from offers.bookings.models import BookingState
+from offers.bookings.queries import POOL_COLUMNS, pool_of
+from offers.catalogue.models import Kind
+from offers.catalogue.queries import Viewer, published
+
+
+class DatesRefused(Refused):
+    """Some of the dates cannot be booked, so none is. `reasons`: why, by session, in the user's words."""
+
+    def __init__(self, reasons: dict[UUID, str]) -> None:
+        super().__init__(next(iter(reasons.values())))
+        self.reasons = reasons
+
+
+async def book_several(
+    slug: str,
+    sessions: Collection[UUID],
+    party: Party,
+    *,
+    waits: Collection[UUID] = (),
+    viewer: Viewer,
+    form_key: bytes,
+    lang: str,
+    now: datetime,
+    tries: Sequence[Tries] = (),
+) -> Booked:
+    """Claim seats for a party on several dates; gives the first of its bookings, and one message tells of all.
+
+    `waits`: those of the sessions where the party would rather wait than not come. The same form again gives its first
+    bookings, and adds what it now has more. Raises DatesRefused when a date has no room or is closed, and as
+    claims.book.
+    """
+    for _attempt in range(3):  # a reference that is taken already
+        try:
+            async with in_transaction():
+                whom = await _whom(party)
+                pools = await _lock_dates(slug, sessions, viewer)
+                before = await _made_before(pools, party, form_key)
+                wanted = [pool for pool in pools if pool["pool_id"] not in {one["pool_id"] for one in before}]
+                if not wanted:
+                    return _booked(before[0], again=True)
+                others = await _their_own(wanted, party, whom)
+                answers, wrong = asked.judged(wanted[0], party.said)
+                states = await _decide(wanted, party, waits, form_key, now)
+                if wrong:
+                    raise Unanswered(_("Svar på det som står igjen."))
+                first = before[0] if before else None
+                made = []
+                for pool, state in zip(wanted, states, strict=True):
+                    one = _of_before(party, first)
+                    if pool["pool_id"] in others:
+                        one = replace(
+                            one, participant=None, participant_name=whom["name"], alias=whom["shielded"]
+                        )
+                    key = key_of(form_key, pool["session_id"])
+                    booked = await _insert(
+                        pool, replace(one, quiet=True), answers, state, key, lang, now, tries
+                    )
+                    made.append(booked)
+                    first = first or await row(
+                        "SELECT id, booked_by_id, participant_id, contact_id, made_with_id FROM booking WHERE id = $1",
+                        booked.id,
+                    )
+                assert first is not None  # some date was wanted, so it was made or had been
+                together = [one["id"] for one in before] + [one.id for one in made]
+                if len(together) > 1:
+                    await rows(
+                        "UPDATE booking SET made_with_id = $1 WHERE id = ANY($2)",
+                        first["made_with_id"] or first["id"], together,
+                    )  # fmt: skip
+                if party.channel and party.address:
+                    name = "receipt_several" if len(together) > 1 else RECEIPTS[made[0].state]
+                    await post(name, channel=party.channel, address=party.address, lang=lang, now=now,
+                               key=f"{name}:{made[0].id}", booking=str(made[0].id))  # fmt: skip
+                return made[0]
+        except _Taken:
+            continue
+    raise Conflict(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til."))
+
+
+async def _lock_dates(slug: str, sessions: Collection[UUID], viewer: Viewer) -> list[dict[str, Any]]:
+    """The seat pools of these sessions of the offer, locked by ascending id and read afresh, in time."""
+    chosen = list(set(sessions))
+    await rows(
+        """SELECT p.id FROM seat_pool p JOIN offer o ON o.id = p.offer_id
+        WHERE o.slug = $1 AND p.session_id = ANY($2) ORDER BY p.id FOR NO KEY UPDATE OF p""",
+        slug, chosen,
+    )  # fmt: skip
+    values: list[Any] = [slug, chosen]
+    pools = await rows(
+        f"""SELECT {POOL_COLUMNS}, {asked.ASKED} FROM offer o JOIN organization w ON w.id = o.owner_id
+        JOIN seat_pool p ON p.offer_id = o.id
+        WHERE o.slug = $1 AND p.session_id = ANY($2) AND {published(viewer, values)} ORDER BY p.starts_at, p.id""",
+        *values,
+    )
+    if len(pools) != len(chosen) or not pools or pools[0]["kind"] == Kind.CONVERSATION:
+        raise NotFound
+    return pools
+
+
+async def _made_before(pools: list[dict[str, Any]], party: Party, form_key: bytes) -> list[dict[str, Any]]:
+    """What this form has booked already, also when it was sent with one date alone. Read under the locks."""
+    keys = [form_key, *(key_of(form_key, pool["session_id"]) for pool in pools)]
+    found = await rows(
+        """SELECT b.id, b.pool_id, b.link_version, b.state, b.booked_by_id, b.participant_id, b.contact_id,
+            b.made_with_id, n.name, c.value AS address
+        FROM booking b JOIN person n ON n.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
+        WHERE b.form_key = ANY($1) ORDER BY b.id""",
+        keys,
+    )
+    for one in found:
+        mine = party.person == one["booked_by_id"] if party.person else (
+            rules.same_name(one["name"] or "", party.name) and one["address"] == party.address)  # fmt: skip
+        if not mine:
+            raise Conflict(_("Dette skjemaet er brukt før. Last siden på nytt og prøv igjen."))
+    return found
+
+
+def _booked(found: dict[str, Any], again: bool) -> Booked:
+    return Booked(found["id"], found["link_version"], BookingState(found["state"]), again=again)
+
+
+async def _their_own(pools: list[dict[str, Any]], party: Party, whom: dict[str, Any]) -> set[UUID]:
+    """Pools where whoever comes is booked by somebody else than this booker, who must not learn of it. Raises
+    DatesRefused for those that the booker knows of."""
+    participant = party.participant or (None if party.participant_name else party.person)
+    if participant is None:
+        return set()
+    found = await rows(
+        "SELECT pool_id, booked_by_id FROM booking WHERE pool_id = ANY($1) AND participant_id = $2 AND state = ANY($3)",
+        [pool["pool_id"] for pool in pools], participant, list(rules.ACTIVE),
+    )  # fmt: skip
+    known = {
+        one["pool_id"] for one in found if party.participant is None or one["booked_by_id"] == party.person
+    }
+    if known:
+        words = _("Du er påmeldt denne dagen allerede.")
+        if party.participant:
+            words = _("%(name)s er påmeldt denne dagen allerede.", name=whom["name"])
+        raise DatesRefused({pool["session_id"]: words for pool in pools if pool["pool_id"] in known})
+    return {one["pool_id"] for one in found}
+
+
+async def _decide(
+    pools: list[dict[str, Any]], party: Party, waits: Collection[UUID], form_key: bytes, now: datetime
+) -> list[BookingState]:
+    """Where each date's booking begins. Raises DatesRefused with every date that has something against it."""
+    capped = party.person is not None and not party.helps
+    counted = (
+        await _active(party.person, form_key, now) if party.person and capped else {"active": 0, "waiting": 0}
+    )
+    states: list[BookingState] = []
+    reasons: dict[UUID, str] = {}
+    for pool in pools:
+        decided, session = pool_of(pool), pool["session_id"]
+        state = rules.first_state(decided, party.seats)
+        against = [*rules.objections(decided, party.seats, now, session in waits)]
+        if capped:
+            against += rules.caps(counted["active"] + len(states),
+                                  counted["waiting"] + states.count(BookingState.WAITING), state)  # fmt: skip
+        if against:
+            reasons[session] = rules.objection_text(against[0], decided, pool["sensitive"])
+        elif state is BookingState.WAITING and session not in waits:
+            reasons[session] = _("Dagen ble full nå. Kryss av hvis du vil stå på venteliste.")
+        states.append(state)
+    if reasons:
+        raise DatesRefused(reasons)
+    return states
+
+
+def _of_before(party: Party, first: dict[str, Any] | None) -> Party:
+    """The party of the next date: the people and the address that the first date's booking has."""
+    if first is None:
+        return party
+    named = first["participant_id"] if party.participant_name and not party.participant else None
+    return replace(party, person=first["booked_by_id"], contact_id=first["contact_id"],
+                   participant=party.participant or named,
+                   participant_name=None, guided=False)  # fmt: skip

@@ -1,0 +1,134 @@
+"""Changing the time of a booking in one step: the new place first, then the old one is freed. Never both lost.
+
+Both pools are locked by ascending id in a statement of their own, so two who swap do not wait in a ring. The writes are
+those of actions.py, and a new booking as claims.py writes it.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from marketplace.base.audit import record
+from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.errors import Conflict, NotFound, Refused
+from marketplace.base.i18n import gettext as _
+from offers.bookings import rules
+from offers.bookings.actions import _move, _promote, _tell
+from offers.bookings.claims import Booked
+from offers.bookings.models import BookingState
+from offers.bookings.queries import POOL_COLUMNS, pool_of
+from offers.publishing.upkeep import only_approved
+
+CHANGEABLE = frozenset({BookingState.CONFIRMED, BookingState.WAITING})
+
+
+async def change_time(
+    booking_id: UUID, session: UUID, *, form_key: bytes, now: datetime, by: UUID | None = None
+) -> Booked:
+    """Move a booking to another session of its offer: a new booking takes its place, with its own reference and link.
+
+    The same form again gives the same new booking. Raises Refused when the new time has no room or is closed: the old
+    one is then as it was.
+    """
+    for _attempt in range(3):  # a reference that is taken already
+        async with in_transaction():
+            old, pools = await _lock_both(booking_id, session)
+            if done := await _done(old, form_key):
+                return done
+            here, there = pools[old["pool_id"]], next(p for p in pools.values() if p["session_id"] == session)
+            await _check(old, here, there, now)
+            made = await _make(old, there, form_key, now)
+            if made is None:
+                continue
+            new = old | {"id": made, "link_version": 1}
+            await rows("UPDATE companion SET booking_id = $2 WHERE booking_id = $1", old["id"], made)
+            await rows("UPDATE booking_answer SET booking_id = $2 WHERE booking_id = $1", old["id"], made)
+            await record("booking.time_changed", now=now, actor=by, object_id=made, organization=there["owner_id"],
+                         person=old["participant_id"])  # fmt: skip
+            await _move(here, old, BookingState.CANCELLED, now, by=by)
+            await rows("UPDATE booking SET moved_to_id = $2 WHERE id = $1", old["id"], made)
+            await _tell("time_changed", new, "1", now)
+            if old["state"] == BookingState.CONFIRMED and old["channel"] == "email":
+                await _tell("old_time", old, "1", now)
+            await _promote(here, now)
+            return Booked(made, 1, BookingState.CONFIRMED)
+    raise Conflict(_("Det gikk ikke å bytte tid. Prøv en gang til."))
+
+
+async def _lock_both(booking_id: UUID, session: UUID) -> tuple[dict[str, Any], dict[UUID, dict[str, Any]]]:
+    """The booking and, by id, the pools of its own and of the new time; locked, then read afresh."""
+    found = await rows(
+        """SELECT p.id FROM booking b JOIN seat_pool p ON p.offer_id = b.offer_id AND (p.id = b.pool_id OR
+            p.session_id = $2) WHERE b.id = $1 AND EXISTS (SELECT FROM seat_pool o WHERE o.id = b.pool_id
+            AND o.session_id IS NOT NULL)""",
+        booking_id, session,
+    )  # fmt: skip
+    ids = [each["id"] for each in found]
+    await rows("SELECT id FROM seat_pool WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", ids)
+    pools = await rows(
+        f"""SELECT {POOL_COLUMNS}, o.state AS offer_state FROM seat_pool p JOIN offer o ON o.id = p.offer_id
+        WHERE p.id = ANY($1)""",
+        ids,
+    )
+    old = await row(
+        """SELECT b.id, b.pool_id, b.offer_id, b.state, b.seats, b.participant_id, b.booked_by_id, b.contact_id,
+            b.organization_id, b.queue_no, b.lang, b.link_version, b.made_with_id, b.moved_to_id, c.channel,
+            c.value AS address
+        FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
+        booking_id,
+    )
+    if old is None or not any(pool["session_id"] == session for pool in pools):
+        raise NotFound
+    return old, {pool["pool_id"]: pool for pool in pools}
+
+
+async def _done(old: dict[str, Any], form_key: bytes) -> Booked | None:
+    """What this form has done already: its answer was lost, or it was sent twice."""
+    found = await row("SELECT id, link_version, state FROM booking WHERE form_key = $1", form_key)
+    if found is None:
+        return None
+    if found["id"] != old["moved_to_id"]:
+        raise Conflict(_("Dette skjemaet er brukt før. Last siden på nytt og prøv igjen."))
+    return Booked(found["id"], found["link_version"], BookingState(found["state"]), again=True)
+
+
+async def _check(old: dict[str, Any], here: dict[str, Any], there: dict[str, Any], now: datetime) -> None:
+    """Raises Refused with what is against the change, in the user's words."""
+    if here["pool_id"] == there["pool_id"]:
+        raise Refused(_("Du har denne tiden allerede. Velg en annen."))
+    if old["state"] not in CHANGEABLE or rules.Objection.OVER in rules.closed(pool_of(here), now):
+        raise Refused(_("Denne tiden kan ikke byttes lenger."))
+    await only_approved(there["owner_id"])
+    decided = pool_of(there)
+    if there["offer_state"] != "published":
+        raise Refused(_("Tilbudet tar ikke imot påmeldinger nå. Du har fortsatt tiden du hadde."))
+    if not decided.fits(old["seats"]):
+        raise Refused(_("Den tiden er ikke ledig lenger. Du har fortsatt tiden du hadde. Velg en annen."))
+    for objection in rules.objections(decided, old["seats"], now, False):
+        raise Refused(rules.objection_text(objection, decided, there["sensitive"]))
+
+
+async def _make(old: dict[str, Any], there: dict[str, Any], form_key: bytes, now: datetime) -> UUID | None:
+    """The new booking with its seats. None: its reference was taken. Raises Refused when the participant is booked at
+    the new time already."""
+    made = await row(
+        """WITH made AS (INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
+                organization_id, seats, state, reference, form_key, link_version, lang, made_with_id, created_at,
+                changed_at)
+            SELECT $2, $3, offer_id, participant_id, booked_by_id, contact_id, organization_id, seats, 'confirmed', $4,
+                $5, 1, lang, made_with_id, $6, $6 FROM booking WHERE id = $1
+            ON CONFLICT DO NOTHING RETURNING id, seats),
+        seats AS (UPDATE seat_pool SET taken = taken + made.seats FROM made WHERE seat_pool.id = $3)
+        SELECT id FROM made""",
+        old["id"], uuid7(), there["pool_id"], rules.new_reference(), form_key, now,
+    )  # fmt: skip
+    if made is not None:
+        return UUID(str(made["id"]))
+    if await row(
+        "SELECT 1 FROM booking WHERE pool_id = $1 AND participant_id = $2 AND state = ANY($3)",
+        there["pool_id"], old["participant_id"], list(rules.ACTIVE),
+    ):  # fmt: skip
+        raise Refused(_("Du er påmeldt den tiden allerede. Velg en annen."))
+    return None

@@ -1,0 +1,46 @@
+"""Changing the time of a booking."""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from starlette.responses import Response
+
+from marketplace.base.access import public
+from marketplace.base.errors import Refused
+from marketplace.base.http import Request, see_other
+from marketplace.base.limits import limit, limit_visitor
+from marketplace.base.templates import render
+from offers.bookings import date_queries, queries, time_actions
+from offers.bookings.forms import TimeForm
+from offers.catalogue.page import by_day
+
+
+@public
+async def time(request: Request) -> Response:
+    """GET and POST /bookings/{token}/time: the free times, and taking one instead of the booking's own."""
+    request.private = True
+    found = await queries.booking_by_token(request.path_params["token"], request.lang)
+    form: Any = TimeForm.blank(form_key=secrets.token_hex(16))
+    if request.method == "POST":
+        form = await TimeForm.read(request)
+        if form.valid:
+            await limit_visitor("change-time", request, 100, timedelta(hours=1))
+            await limit("change-time", str(found["participant_id"]), 20, timedelta(days=1), now=request.now)
+            try:
+                changed = await time_actions.change_time(
+                    found["id"], form.data.session, form_key=bytes.fromhex(form.data.form_key), now=request.now,
+                    by=request.person.id if request.person else None,
+                )  # fmt: skip
+                return see_other(changed.path, request)
+            except Refused as refused:
+                form.add_error("session", refused.message)
+        if "form_key" in form.errors:
+            form.values["form_key"] = secrets.token_hex(16)
+    if found["state"] not in time_actions.CHANGEABLE or found["pool_session_id"] is None or not found["open"]:
+        return see_other(found["path"], request)
+    times = await date_queries.free_times(found, request.now)
+    return render(
+        request, "offers/bookings/time.html", booking=found, days=by_day(times), form=form,
+        section="my-page", status=422 if form.errors else 200,
+    )  # fmt: skip
