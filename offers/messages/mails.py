@@ -9,6 +9,7 @@ from email.utils import parseaddr
 from typing import Any
 from uuid import UUID
 
+from marketplace.base import clock
 from marketplace.base.i18n import lazy, speaking
 from marketplace.base.mail import Content, compose, mail
 from marketplace.base.models import Channel
@@ -38,11 +39,15 @@ def _one(found: dict[str, Any], session: str, lang: str) -> tuple[dict[str, Any]
 
 
 @mail
-async def reminder(channel: Channel, lang: str, booking: str, session: str) -> Content | None:
+async def reminder(
+    channel: Channel, lang: str, booking: str, session: str, sequence: int | None = None
+) -> Content | None:
     """It is soon; and how to say that it does not suit after all."""
     found = await booking_of(UUID(booking), lang)
     one, _event = _one(found, session, lang)
     if one is None or one["status"] == "cancelled" or one["sent_word"] or found["state"] != "confirmed":
+        return None
+    if sequence not in (None, one["sequence"]) or one["starts_at"] <= clock.now():
         return None
     return compose("reminder", channel, lang, lazy("Vi ses snart"), booking=found, session=one)
 
