@@ -22,7 +22,9 @@ from offers.bookings import participant_views as participants
 from offers.bookings import views as bookings
 from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
+from offers.messages import follow_views as follow
 from offers.messages import views as messages
+from offers.messages import write_views as writing
 from offers.publishing import date_views as dates
 from offers.publishing import step_views as steps
 from offers.publishing import team_views as team
@@ -75,6 +77,10 @@ ROUTES: list[Route] = [
     post("/bookings/{token}/answer", bookings.answer, "/bookings/{token}"),
     post("/bookings/{token}/sent-word", bookings.sent_word, "/bookings/{token}"),
     get("/bookings/{token}/calendar.ics", bookings.calendar_file),
+    get("/bookings/{token}/messages", writing.read),
+    both("/bookings/{token}/useful", follow.useful),
+    both("/unsubscribe/{token}", follow.unsubscribe),
+    post("/unsubscribe/{token}/undo", follow.subscribe_again, "/unsubscribe/{token}"),
     get("/manage/offers/{slug}/bookings", participants.listing),
     post("/manage/offers/{slug}/capacity", participants.capacity, "/manage/offers/{slug}/bookings"),
     post("/manage/offers/{slug}/requests", participants.answer_request, "/manage/offers/{slug}/bookings"),
@@ -171,6 +177,8 @@ ROUTES: list[Route] = [
     ),
     both("/manage/offers/{slug}/cancel", messages.cancel_offer),
     get("/manage/offers/{slug}/call-list", messages.offer_call_list),
+    both("/manage/offers/{slug}/write", writing.to_offer),
+    both("/manage/sessions/{id}/write", writing.to_session),
     both("/manage/sessions/{id}/move", messages.move),
     both("/manage/sessions/{id}/cancel", messages.cancel),
     get("/manage/sessions/{id}/call-list", messages.call_list),

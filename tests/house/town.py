@@ -23,6 +23,7 @@ from offers.bookings.models import BookingState
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
 from offers.feeds.models import CalendarAddress
+from offers.messages.rules import unsubscribe_path
 from offers.publishing.models import HostAssignment
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import (
@@ -225,6 +226,9 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("apply", "slug"): clinic.slug,
         ("approvals", "slug"): clinic.slug,
         ("bookings", "token"): link_path(booking.id, 1).removeprefix("/bookings/"),
+        ("unsubscribe", "token"): unsubscribe_path(Channel.EMAIL, f"ola{suffix}@example.no").rpartition("/")[
+            2
+        ],
         ("kinds", "kind"): "activity",
         ("sessions", "id"): str(first.id),
         ("private", "secret"): secret,

@@ -223,7 +223,7 @@ async def test_the_links_of_an_address_name_the_next_date(db: None) -> None:
     at = (NOW + timedelta(hours=3)).isoformat()
     sms = await MAILS["links"](Channel.SMS, "nb", to="ola@example.no", at=at)
     assert sms is not None
-    assert sms.text.startswith("27.\xa0oktober: http")
+    assert sms.text.startswith("27. oktober: http")
 
 
 async def test_the_receipt_tells_of_another_booking_with_the_same_address(db: None) -> None:

@@ -107,7 +107,9 @@ async def test_a_worker_that_was_away_for_days_sends_what_is_still_of_use_and_on
     assert await reminded() == sent
 
 
-@pytest.mark.parametrize("day", [datetime(2026, 10, 25, 17, tzinfo=UTC), datetime(2027, 3, 28, 16, tzinfo=UTC)])
+@pytest.mark.parametrize(
+    "day", [datetime(2026, 10, 25, 17, tzinfo=UTC), datetime(2027, 3, 28, 16, tzinfo=UTC)]
+)
 async def test_on_the_sunday_when_clocks_change_it_is_real_hours_before(db: None, day: datetime) -> None:
     """18 on both Sundays; the reminder leaves at 19 on the Saturday in October, at 17 in March."""
     session = await somebody_at(day)
