@@ -25,8 +25,8 @@ AREAS = {
     r"/(plans|goals|dialogues|approvals|statistics)(/.*)?": {"coordinator"},
     r"/organizations/apply(/.*)?": {"signed_in"},
     r"/": {"public"},
-    r"/pictures(/.*)?": {"public"},
-    r"/(offers|organizations|bookings|calendar|unsubscribe|sign-in|privacy|accessibility|help-now|about|health|demo)(/.*)?": {
+    r"/(pictures|unsubscribe)(/.*)?": {"public"},
+    r"/(offers|organizations|bookings|calendar|sign-in|privacy|accessibility|help-now|about|health|demo)(/.*)?": {
         "public"
     },
     r"/goodbye": {"public"},
