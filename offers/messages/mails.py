@@ -27,12 +27,16 @@ from offers.messages.models import HostMessage, Recipients
 from offers.messages.rules import filled, unsubscribe_path, without_title
 
 
+def organizer() -> str:
+    """Whom calendars name as the organiser: the same as the mail is from, and never another."""
+    return parseaddr(settings().mail_from)[1]
+
+
 def _part(found: dict[str, Any], event: Event, method: str) -> bytes | None:
     """The iMIP object about one event: one UID, one attendee (calendar.md). None where it cannot be shown."""
     if found["channel"] != Channel.EMAIL:
         return None
-    organizer = parseaddr(settings().mail_from)[1]
-    event = replace(event, attendee=found["address"], organizer=organizer, cancelled=method == "CANCEL")
+    event = replace(event, attendee=found["address"], organizer=organizer(), cancelled=method == "CANCEL")
     return calendar([vevent(event)], method=method)
 
 
@@ -75,8 +79,8 @@ async def session_moved(
     if one is None or event is None or one["sequence"] != sequence or found["state"] not in SEATED:
         return None
     venue = await Venue.get_or_none(id=UUID(was_venue)) if was_venue else None
-    with speaking(lang):
-        part = _part(found, event, "REQUEST")
+    with speaking(lang):  # who has only been offered a place has no event yet
+        part = _part(found, event, "REQUEST") if found["state"] == "confirmed" else None
     return compose(
         "session_moved", channel, lang, lazy("Nytt tidspunkt eller sted"), calendar=part,
         method="REQUEST" if part else None, booking=found, session=one, was_starts=datetime.fromisoformat(was_starts),
@@ -120,7 +124,7 @@ async def offer_cancelled(channel: Channel, lang: str, booking: str, at: str) ->
         if len(gone) == 1:
             part, method = _part(found, gone[0], "CANCEL"), "CANCEL"
         elif gone and found["channel"] == Channel.EMAIL:
-            cancelled = [replace(event, cancelled=True) for event in gone]
+            cancelled = [replace(event, cancelled=True, organizer=organizer()) for event in gone]
             part, method = calendar([vevent(event) for event in cancelled], method="PUBLISH"), "PUBLISH"
     return compose("offer_cancelled", channel, lang, lazy("Avlyst"), calendar=part, method=method if part else None,
                    booking=found, note=off[0]["note"] if off else "", sessions=off)  # fmt: skip
