@@ -218,6 +218,8 @@ ROUTES: list[Route] = [
     get("/demo/mailbox.json", demo.messages_json),
     get("/demo/mailbox/{id}.eml", demo.eml),
     get("/demo/mailbox/{id}", demo.message),
+    get("/demo/mails", demo.mails),
+    get("/demo/mails/{name}", demo.mail),
     get("/demo/people.json", demo.people),
     get("/demo/register/enhetsregisteret/api/{kind}/{number}", demo.register),
     get("/demo/register/frivillighetsregisteret/api/{kind}/{number}", demo.register),

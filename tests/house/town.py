@@ -253,6 +253,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("invitations", "invitation"): str(asks.id),
         ("invitations", "token"): f"invitation{suffix}",
         ("organizers", "organization"): str(partner.id),
+        ("mails", "name"): "receipt",
         ("mailbox", "id"): "00000000-0000-7000-8000-000000000000",
     }
     return town
