@@ -30,6 +30,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.database import credentials
 from marketplace.base.embedded import EmbeddedPostgres, binary
+from tests.bench import mails
 
 HERE = Path(__file__).parent
 SECONDS = int(os.environ.get("BENCH_SECONDS", "6"))
@@ -294,6 +295,7 @@ def main() -> None:
     results: dict[str, Any] = {}
     for size in os.environ.get("BENCH_SIZES", "large,tenth").split(","):
         measure(size, results)
+    mails.measure(results, note)
     Path("bench.json").write_text(json.dumps(results, indent=2) + "\n")
 
 
