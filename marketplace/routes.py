@@ -23,6 +23,7 @@ from offers.bookings import views as bookings
 from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
 from offers.messages import follow_views as follow
+from offers.messages import remind_views as reminding
 from offers.messages import views as messages
 from offers.messages import write_views as writing
 from offers.publishing import date_views as dates
@@ -177,6 +178,7 @@ ROUTES: list[Route] = [
     ),
     both("/manage/offers/{slug}/cancel", messages.cancel_offer),
     get("/manage/offers/{slug}/call-list", messages.offer_call_list),
+    both("/manage/offers/{slug}/reminders", reminding.reminders),
     both("/manage/offers/{slug}/write", writing.to_offer),
     both("/manage/sessions/{id}/write", writing.to_session),
     both("/manage/sessions/{id}/move", messages.move),
