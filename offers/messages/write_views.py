@@ -109,7 +109,7 @@ async def _look(
 ) -> dict[str, Any]:
     """What the host is shown before it is sent: as the first of them gets it, but with nobody's name and link."""
     found = await booking(parties[0]["booking_id"], request.lang) | {
-        "booker": _("Ola"),
+        "booker": "Ola",
         "path": "/bookings/…",
     }
     about = str(session.id) if session else None
