@@ -28,7 +28,10 @@ from offers.bookings import time_views as times
 from offers.bookings import views as bookings
 from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
+from offers.messages import follow_views as follow
+from offers.messages import remind_views as reminding
 from offers.messages import views as messages
+from offers.messages import write_views as writing
 from offers.publishing import date_views as dates
 from offers.publishing import joining_views as joining
 from offers.publishing import question_views as questions
@@ -89,6 +92,10 @@ ROUTES: list[Route] = [
     post("/bookings/{token}/answer", bookings.answer, "/bookings/{token}"),
     post("/bookings/{token}/sent-word", bookings.sent_word, "/bookings/{token}"),
     get("/bookings/{token}/calendar.ics", bookings.calendar_file),
+    get("/bookings/{token}/messages", writing.read),
+    both("/bookings/{token}/useful", follow.useful),
+    both("/unsubscribe/{token}", follow.unsubscribe),
+    post("/unsubscribe/{token}/undo", follow.subscribe_again, "/unsubscribe/{token}"),
     get("/manage/offers/{slug}/bookings", participants.listing),
     post("/manage/offers/{slug}/capacity", participants.capacity, "/manage/offers/{slug}/bookings"),
     post("/manage/offers/{slug}/keep", participants.keep, "/manage/offers/{slug}/bookings"),
@@ -199,6 +206,9 @@ ROUTES: list[Route] = [
     ),
     both("/manage/offers/{slug}/cancel", messages.cancel_offer),
     get("/manage/offers/{slug}/call-list", messages.offer_call_list),
+    both("/manage/offers/{slug}/reminders", reminding.reminders),
+    both("/manage/offers/{slug}/write", writing.to_offer),
+    both("/manage/sessions/{id}/write", writing.to_session),
     both("/manage/sessions/{id}/move", messages.move),
     both("/manage/sessions/{id}/cancel", messages.cancel),
     get("/manage/sessions/{id}/call-list", messages.call_list),
@@ -238,6 +248,8 @@ ROUTES: list[Route] = [
     get("/demo/mailbox.json", demo.messages_json),
     get("/demo/mailbox/{id}.eml", demo.eml),
     get("/demo/mailbox/{id}", demo.message),
+    get("/demo/mails", demo.mails),
+    get("/demo/mails/{name}", demo.mail),
     get("/demo/people.json", demo.people),
     get("/demo/register/enhetsregisteret/api/{kind}/{number}", demo.register),
     get("/demo/register/frivillighetsregisteret/api/{kind}/{number}", demo.register),

@@ -23,7 +23,7 @@ from offers.bookings import date_mails
 from offers.bookings import mails as booking_mails
 from offers.bookings.jobs import expire_offers, tell_opened
 from offers.messages import mails as messages_mails
-from offers.messages.jobs import remind
+from offers.messages.jobs import follow_up, remind
 from offers.publishing import mails as publishing_mails
 from offers.publishing.jobs import next_sessions
 from organizations.approval import mails as approval_mails
@@ -66,6 +66,7 @@ TIMETABLE = (
     Job("expire_offers", MINUTE, expire_offers, in_demo=5 * SECOND),
     Job("tell_opened", MINUTE, tell_opened, in_demo=5 * SECOND),
     Job("remind", 5 * MINUTE, remind, in_demo=5 * SECOND),
+    Job("follow_up", 10 * MINUTE, follow_up, in_demo=5 * SECOND),
     Job("close_months", 10 * MINUTE, close_months, in_demo=2 * SECOND),
     Job("forget", 10 * MINUTE, forget, in_demo=10 * SECOND),
 )

@@ -38,6 +38,8 @@ def _mark(mark: Mark) -> Callable[[V], V]:
 
 public = _mark(Mark("public"))
 """Anybody."""
+public_from_anywhere = _mark(Mark("public", form_token=False))
+"""Anybody, with a POST that need not come from our own form: what mail programs send. The address itself is secret."""
 signed_in = _mark(Mark("signed_in", signed_in=True))
 """Anybody with a sign-in. What they may see is decided where it is fetched."""
 signed_in_again = _mark(Mark("signed_in_again", signed_in=True, again=True))

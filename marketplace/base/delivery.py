@@ -11,9 +11,9 @@ from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP as POLICY
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -30,6 +30,18 @@ ANSWER_WITHIN = 20.0
 CONNECT_WITHIN = 10.0
 MESSAGE_WITHIN = 60.0
 """Seconds for a whole message."""
+
+
+class Policy(EmailPolicy):
+    """The address to unsubscribe at stays whole: the library encodes what is longer than a line."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name.lower() == "list-unsubscribe":
+            return f"{name}: {value}\r\n".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+POLICY = Policy(linesep="\r\n")
 
 
 class Postponed(Exception):
@@ -206,7 +218,6 @@ class Smtp:
             self.client = None
 
     async def close(self) -> None:
-        """Say goodbye; what was sent is sent, whatever the answer."""
         if self.client and self.client.is_connected:
             try:
                 async with asyncio.timeout(2):

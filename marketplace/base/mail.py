@@ -51,17 +51,34 @@ def compose(
     *,
     calendar: bytes | None = None,
     method: str | None = None,
+    headers: dict[str, str] | None = None,
     **context: Any,
 ) -> Content:
     """Render templates/mails/NAME in the recipient's language. `subject` is a `lazy` text; it names no offer."""
     with speaking(lang):
         subject = str(subject)
         if channel is Channel.SMS:
-            return Content(subject, template(f"mails/{name}.sms.txt", lang).render(context).strip())
+            return Content(subject, short(template(f"mails/{name}.sms.txt", lang).render(context)))
         text = template(f"mails/{name}.txt", lang).render(context).strip() + "\n"
         text = re.sub(r"\n{3,}", "\n\n", text)  # what is left out leaves no hole
         html = template(f"mails/{name}.html", lang).render(context, subject=subject)
-        return Content(subject, text, html, calendar, method)
+        return Content(subject, text, html, calendar, method, headers or {})
+
+
+SMS_LENGTH = 160
+PLAIN = str.maketrans({"\u00a0": " ", "\u2060": None, "–": "-", "…": "...", "«": '"', "»": '"', "’": "'"})
+"""What would make an SMS hold 70 characters instead of 160."""
+
+
+def short(text: str) -> str:
+    """The text of one SMS, on one line. Where it is too long words give way, and the link at the end stays whole."""
+    text = " ".join(text.translate(PLAIN).split())
+    if len(text) <= SMS_LENGTH:
+        return text
+    words, _, link = text.rpartition(" ")
+    words, link = (words, f" {link}") if "://" in link else (text, "")
+    room = SMS_LENGTH - len(link) - len("...")
+    return f"{words[: room + 1].rpartition(' ')[0].rstrip('.,:;') or words[:room]}...{link}"
 
 
 OUTBOX_COLUMNS = "(id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts)"

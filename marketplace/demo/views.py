@@ -15,10 +15,13 @@ from marketplace.base.access import View, public
 from marketplace.base.errors import NotFound
 from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
+from marketplace.base.mail import MAILS
 from marketplace.base.mailbox import Kept
+from marketplace.base.models import Channel
 from marketplace.base.templates import demo_people, render
 from marketplace.demo import catalogue
 from marketplace.demo.forms import FURTHEST, STEP_LABELS, ClockForm
+from marketplace.demo.samples import NAMES, made_up
 from marketplace.settings import settings
 
 SHOWN = 100
@@ -77,8 +80,14 @@ async def message(request: Request) -> Response:
     kept = mailbox.one(message_id(request))
     if kept is None:
         raise NotFound
-    html = nh3.clean(kept.html, tags=BODY, clean_content_tags=OWN, link_rel=None) if kept.html else None
-    return render(request, "marketplace/demo/message.html", message=kept, html=html, headers=NO_STORE)
+    return render(
+        request, "marketplace/demo/message.html", message=kept, html=shown(kept.html), headers=NO_STORE
+    )
+
+
+def shown(html: str | None) -> str | None:
+    """What of a mail's html stands on a page of ours."""
+    return nh3.clean(html, tags=BODY, clean_content_tags=OWN, link_rel=None) if html else None
 
 
 @in_demo
@@ -95,6 +104,31 @@ async def eml(request: Request) -> Response:
 
 def message_id(request: Request) -> UUID:
     return parse_id(request.path_params["id"])
+
+
+@in_demo
+async def mails(request: Request) -> Response:
+    """Every mail there is, by name."""
+    return render(request, "marketplace/demo/mails.html", names=sorted(NAMES), headers=NO_STORE)
+
+
+@in_demo
+async def mail(request: Request) -> Response:
+    """One mail with made-up facts, in the page's language: as mail, as plain text and as SMS."""
+
+    name = request.path_params["name"]
+    if name not in NAMES:
+        raise NotFound
+    async with made_up(name, request.now) as facts:
+        written, sms = [
+            await MAILS[name](channel, request.lang, **facts) for channel in (Channel.EMAIL, Channel.SMS)
+        ]
+    if written is None or sms is None:
+        raise NotFound
+    return render(
+        request, "marketplace/demo/mail.html", called=name, mail=written, sms=sms, html=shown(written.html),
+        headers=NO_STORE,
+    )  # fmt: skip
 
 
 @in_demo

@@ -52,7 +52,7 @@ async def time_changed(channel: Channel, lang: str, booking: str) -> Content | N
 async def old_time(channel: Channel, lang: str, booking: str) -> Content | None:
     """The time you had is somebody else's now: for calendars, which need a message of its own for that."""
     found = await _cancelled_time(UUID(booking), lang)
-    if channel is not Channel.EMAIL or found is None:
+    if found is None:
         return None
     part, method = _calendar(found, lang)
     return compose(

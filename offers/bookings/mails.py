@@ -23,8 +23,8 @@ from offers.catalogue.models import Visibility
 
 
 def _calendar(found: dict[str, Any], lang: str) -> tuple[bytes | None, str | None]:
-    """The calendar part about what is to come: REQUEST for one session, PUBLISH for a course (an iMIP object has one
-    UID), CANCEL when the booking is over. A cancelled course has none: nothing can name all its sessions."""
+    """The calendar part about what is to come: REQUEST for one session and CANCEL when the booking is over, which have
+    one UID each; PUBLISH for a course, with its sessions cancelled when the booking is over."""
     if found["channel"] != Channel.EMAIL or not found["sessions"]:
         return None, None
     organizer = parseaddr(settings().mail_from)[1]
@@ -34,9 +34,7 @@ def _calendar(found: dict[str, Any], lang: str) -> tuple[bytes | None, str | Non
     if len(made) == 1:
         method = "CANCEL" if gone else "REQUEST"
         return calendar([vevent(made[0])], method=method), method
-    if gone:
-        return None, None
-    plain = [replace(event, attendee=None, organizer=None) for event in made]
+    plain = [replace(event, attendee=None) for event in made]
     return calendar([vevent(event) for event in plain], method="PUBLISH"), "PUBLISH"
 
 

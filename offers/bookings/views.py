@@ -203,7 +203,8 @@ async def calendar_file(request: Request) -> Response:
     """GET /bookings/{token}/calendar.ics"""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    body = calendar([vevent(event) for event in queries.events(found)], private=True)
+    ahead = [event for event in queries.events(found) if event.ends_at > request.now]
+    body = calendar([vevent(event) for event in ahead], private=True)
     return Response(
         body,
         media_type="text/calendar; charset=utf-8",

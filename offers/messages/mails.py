@@ -5,27 +5,38 @@ Each tells what is true when it is sent: a later change has its own message, and
 
 from dataclasses import replace
 from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.utils import parseaddr
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.i18n import lazy, speaking
-from marketplace.base.mail import Content, compose, mail
+from marketplace.base import clock
+from marketplace.base.i18n import SOURCE, language, lazy, speaking, when
+from marketplace.base.i18n import gettext as _
+from marketplace.base.mail import SMS_LENGTH, Content, compose, mail, short
 from marketplace.base.models import Channel
 from marketplace.settings import settings
 from offers.bookings.queries import booking as booking_of
 from offers.bookings.queries import events
-from offers.bookings.rules import SEATED
+from offers.bookings.rules import SEATED, coming
 from offers.catalogue.calendar import Event, booking_uid, calendar, vevent
 from offers.catalogue.models import Venue
+from offers.messages.follow_queries import told_useful, wants_news
+from offers.messages.models import HostMessage, Recipients
+from offers.messages.rules import filled, unsubscribe_path, without_title
+
+
+def organizer() -> str:
+    """Whom calendars name as the organiser: the same as the mail is from, and never another."""
+    return parseaddr(settings().mail_from)[1]
 
 
 def _part(found: dict[str, Any], event: Event, method: str) -> bytes | None:
     """The iMIP object about one event: one UID, one attendee (calendar.md). None where it cannot be shown."""
     if found["channel"] != Channel.EMAIL:
         return None
-    organizer = parseaddr(settings().mail_from)[1]
-    event = replace(event, attendee=found["address"], organizer=organizer, cancelled=method == "CANCEL")
+    event = replace(event, attendee=found["address"], organizer=organizer(), cancelled=method == "CANCEL")
     return calendar([vevent(event)], method=method)
 
 
@@ -38,11 +49,15 @@ def _one(found: dict[str, Any], session: str, lang: str) -> tuple[dict[str, Any]
 
 
 @mail
-async def reminder(channel: Channel, lang: str, booking: str, session: str) -> Content | None:
+async def reminder(
+    channel: Channel, lang: str, booking: str, session: str, sequence: int | None = None
+) -> Content | None:
     """It is soon; and how to say that it does not suit after all."""
     found = await booking_of(UUID(booking), lang)
     one, _event = _one(found, session, lang)
     if one is None or one["status"] == "cancelled" or one["sent_word"] or found["state"] != "confirmed":
+        return None
+    if sequence not in (None, one["sequence"]) or one["starts_at"] <= clock.now():
         return None
     return compose("reminder", channel, lang, lazy("Vi ses snart"), booking=found, session=one)
 
@@ -64,8 +79,8 @@ async def session_moved(
     if one is None or event is None or one["sequence"] != sequence or found["state"] not in SEATED:
         return None
     venue = await Venue.get_or_none(id=UUID(was_venue)) if was_venue else None
-    with speaking(lang):
-        part = _part(found, event, "REQUEST")
+    with speaking(lang):  # who has only been offered a place has no event yet
+        part = _part(found, event, "REQUEST") if found["state"] == "confirmed" else None
     return compose(
         "session_moved", channel, lang, lazy("Nytt tidspunkt eller sted"), calendar=part,
         method="REQUEST" if part else None, booking=found, session=one, was_starts=datetime.fromisoformat(was_starts),
@@ -109,7 +124,113 @@ async def offer_cancelled(channel: Channel, lang: str, booking: str, at: str) ->
         if len(gone) == 1:
             part, method = _part(found, gone[0], "CANCEL"), "CANCEL"
         elif gone and found["channel"] == Channel.EMAIL:
-            cancelled = [replace(event, cancelled=True) for event in gone]
+            cancelled = [replace(event, cancelled=True, organizer=organizer()) for event in gone]
             part, method = calendar([vevent(event) for event in cancelled], method="PUBLISH"), "PUBLISH"
     return compose("offer_cancelled", channel, lang, lazy("Avlyst"), calendar=part, method=method if part else None,
                    booking=found, note=off[0]["note"] if off else "", sessions=off)  # fmt: skip
+
+
+# --- what a host wrote ---
+def said(text: str, found: dict[str, Any], session: str | None, channel: Channel) -> str:
+    """A host's text as the one of this booking gets it. An SMS has no name of an offer (product.md)."""
+    now = clock.now()
+    dates = [each for each in found["sessions"] if each["status"] != "cancelled"
+             and (str(each["id"]) == session if session else each["ends_at"] > now)]  # fmt: skip
+    one = dates[0] if dates else None
+    sms = channel is Channel.SMS
+    values = {
+        "navn": found["booker"] or "", "tilbud": _("tilbudet") if sms else found["title"],
+        "tid": when(one["starts_at"], one["ends_at"]) if one else _("etter avtale"),
+        "sted": (one["venue"] if one else None) or (_("på nett") if found["online"] else _("etter avtale")),
+        "lenke": link(found["path"]),
+    }  # fmt: skip
+    return filled(without_title(text, found["title"]) if sms else text, values)
+
+
+def link(path: str) -> str:
+    """A whole address, in the present language."""
+    return f"{settings().public_url}{'' if language() == SOURCE else f'/{language()}'}{path}"
+
+
+def sms_of(text: str, found: dict[str, Any], session: str | None) -> str:
+    """The same by SMS: all of it, or its beginning and where the rest stands."""
+    words = said(text, found, session, Channel.SMS)
+    if len(words) <= SMS_LENGTH:
+        return short(words)
+    return short(f"{words} {link(found['path'] + '/messages')}")
+
+
+def reply_to(name: str, email: str | None) -> dict[str, str]:
+    """Answers go to the organisation, if it has an address."""
+    try:
+        return {"Reply-To": str(Address(" ".join(name.split()), addr_spec=email))} if email else {}
+    except (ValueError, IndexError, MessageError):
+        return {}
+
+
+@mail
+async def host_message(channel: Channel, lang: str, booking: str, message: str) -> Content | None:
+    """What somebody who leads the offer wrote; nothing to who has left meanwhile."""
+    wrote = await HostMessage.get_or_none(id=UUID(message)).select_related("offer__owner")
+    found = await booking_of(UUID(booking), lang)
+    if wrote is None:
+        return None
+    news = wrote.recipients is Recipients.PRESENT
+    states = {Recipients.ALL: SEATED, Recipients.WAITING: {"waiting"}}.get(wrote.recipients, {found["state"]})
+    if found["state"] not in states or (news and not await wants_news(channel, found["address"] or "")):
+        return None
+    session = str(wrote.session_id) if wrote.session_id else None
+    owner = wrote.offer.owner
+    with speaking(lang):
+        text, sms = said(wrote.text, found, session, channel), sms_of(wrote.text, found, session)
+    headers = reply_to(owner.name, owner.email)
+    stop = unsubscribe_path(channel, found["address"] or "") if news else None
+    return compose("host_message", channel, lang, lazy("Melding fra arrangøren"), booking=found, text=text, sms=sms,
+                   owner=owner, replies=bool(headers), headers=headers | unsubscribing(stop), stop=stop)  # fmt: skip
+
+
+def unsubscribing(path: str | None) -> dict[str, str]:
+    """What lets a mail program stop such messages by one click (RFC 8058)."""
+    return {
+        "List-Unsubscribe": f"<{settings().public_url}{path}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    } if path else {}  # fmt: skip
+
+
+# --- afterwards ---
+def _news(
+    name: str, channel: Channel, lang: str, subject: Any, found: dict[str, Any], **context: Any
+) -> Content:
+    """A message that nobody has to get: with the way to stop such."""
+    stop = unsubscribe_path(channel, found["address"])
+    return compose(
+        name, channel, lang, subject, booking=found, stop=stop, headers=unsubscribing(stop), **context
+    )
+
+
+@mail
+async def missed(channel: Channel, lang: str, booking: str) -> Content | None:
+    """You were not there, and that is quite all right: the way back, or out. Nothing to whoever has left or said that
+    they want no such messages."""
+    found = await booking_of(UUID(booking), lang)
+    if (
+        found["state"] != "confirmed"
+        or not found["address"]
+        or not await wants_news(channel, found["address"])
+    ):
+        return None
+    ahead = coming(found["sessions"], clock.now())
+    return _news("missed", channel, lang, lazy("En hilsen fra oss"), found, coming=ahead)
+
+
+@mail
+async def thanks(channel: Channel, lang: str, booking: str) -> Content | None:
+    """It is over; and was it of use?"""
+    found = await booking_of(UUID(booking), lang)
+    if (
+        not found["address"]
+        or await told_useful(UUID(booking))
+        or not await wants_news(channel, found["address"])
+    ):
+        return None
+    return _news("thanks", channel, lang, lazy("Takk for denne gangen"), found)

@@ -29,6 +29,7 @@ from offers.publishing.opening_rules import terms
 from offers.publishing.queries import offer_editable_by
 from offers.publishing.rules import JOINING_LABELS, VISIBILITY_LABELS, seats_text
 from offers.publishing.step_views import STEPS, editable, kept, page
+from offers.publishing.useful import usefulness
 from organizations.directory.models import OrganizationState
 from organizations.members.models import Role
 from organizations.members.queries import memberships_of
@@ -126,7 +127,8 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
         published=offer.state == OfferState.PUBLISHED and request.query.get("done") == ["published"],
         suspended=rules.SUSPENDED if offer.owner.state == OrganizationState.SUSPENDED else "",
         more=len(coming) > SHOWN, pool_text=await pool_text(offer) if may.sees else "", may=may,
-        hosts=await team.hosts_of(offer.id), organizers=await team.organizers(offer.id),
+        useful=await usefulness(offer.id, request.now) if may.sees else {}, hosts=await team.hosts_of(offer.id),
+        organizers=await team.organizers(offer.id),
         **await about(offer, request.lang),
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.database import credentials
 from marketplace.base.embedded import EmbeddedPostgres
+from tests.bench import mails
 from tests.bench.crash import crash
 from tests.bench.measuring import (
     AS_BROWSERS,
@@ -196,6 +197,7 @@ def main() -> None:
     results: dict[str, Any] = {}
     for size in os.environ.get("BENCH_SIZES", "large,tenth").split(","):
         measure(size, results)
+    mails.measure(results, note)
     Path("bench.json").write_text(json.dumps(results, indent=2) + "\n")
 
 

@@ -23,6 +23,7 @@ from offers.bookings.models import BookingState, Companion
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
 from offers.feeds.models import CalendarAddress
+from offers.messages.rules import unsubscribe_path
 from offers.publishing.models import HostAssignment, OfferQuestion, QuestionKind
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import (
@@ -257,6 +258,9 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("opens", "pool"): str(pool.id),
         ("bookings", "token"): link_path(booking.id, 1).removeprefix("/bookings/"),
         ("receipts", "token"): link_path(helped.id, 1).removeprefix("/bookings/"),
+        ("unsubscribe", "token"): unsubscribe_path(Channel.EMAIL, f"ola{suffix}@example.no").rpartition("/")[
+            2
+        ],
         ("kinds", "kind"): "activity",
         ("sessions", "id"): str(first.id),
         ("private", "secret"): secret,
@@ -283,6 +287,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("invitations", "token"): f"invitation{suffix}",
         ("organizers", "organization"): str(partner.id),
         ("questions", "question"): str(question.id),
+        ("mails", "name"): "receipt",
         ("mailbox", "id"): "00000000-0000-7000-8000-000000000000",
     }
     return town

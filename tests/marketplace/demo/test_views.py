@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.base import clock, mailbox, outbox
+from marketplace.base.database import rows
 from marketplace.base.mail import MAILS, Content, post
 from marketplace.base.models import Channel
 from marketplace.people.jobs import refuse
@@ -148,7 +149,7 @@ async def test_the_clock_refuses_what_it_cannot_do(
 
 @pytest.mark.parametrize(
     "path", ["/demo/mailbox", "/demo/mailbox.json", "/demo/mailbox/x", "/demo/mailbox/x.eml", "/demo/people.json",
-             "/demo/clock"],
+             "/demo/clock", "/demo/mails", "/demo/mails/receipt"],
 )  # fmt: skip
 async def test_outside_demo_mode_there_are_no_such_pages(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch, path: str
@@ -161,3 +162,16 @@ async def test_outside_demo_mode_there_are_no_such_pages(
         settings.cache_clear()
         assert (await visitor.open(path)).status == 404
     settings.cache_clear()
+
+
+async def test_every_mail_can_be_looked_at_in_each_language(visitor: Visitor) -> None:
+    page = await visitor.open("/demo/mails")
+    names = [link.get_text() for link in page.soup.select("main ul.tp-plain a")]
+    assert {"receipt", "thanks", "host_message"} <= set(names)
+    for name in names:
+        for prefix in ("", "/en"):
+            one = await visitor.open(f"{prefix}/demo/mails/{name}")
+            assert (one.status, bool(one.heading)) == (200, True), name
+    assert "av 160 tegn" in (await visitor.open("/demo/mails/receipt")).text
+    assert (await visitor.open("/demo/mails/finnes-ikke")).status == 404
+    assert await rows("SELECT id FROM organization") == []

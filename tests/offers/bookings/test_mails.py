@@ -192,7 +192,7 @@ async def test_the_calendar_of_a_course_has_the_sessions_to_come_and_no_cancelle
     }
     await actions.cancel(booking.id, now=NOW)
     _, _, calendar = await told("cancelled", booking)
-    assert calendar == "", "CANCEL names one event"
+    assert re.findall(r"METHOD:(\w+)|STATUS:(\w+)", calendar) == [("PUBLISH", ""), *[("", "CANCELLED")] * 3]
     with time_machine.travel(NOW + timedelta(days=15)):
         _, _, calendar = await told("cancelled", booking)
     assert re.findall(r"METHOD:(\w+)|DTSTART;TZID=\S+:2026(\d{4})", calendar) == [
@@ -223,7 +223,7 @@ async def test_the_links_of_an_address_name_the_next_date(db: None) -> None:
     at = (NOW + timedelta(hours=3)).isoformat()
     sms = await MAILS["links"](Channel.SMS, "nb", to="ola@example.no", at=at)
     assert sms is not None
-    assert sms.text.startswith("27.\xa0oktober: http")
+    assert sms.text.startswith("27. oktober: http")
 
 
 async def test_the_receipt_tells_of_another_booking_with_the_same_address(db: None) -> None:

@@ -1,0 +1,215 @@
+"""Every mail with made-up facts: what the preview shows (/demo/mails) and what the test of the mails reads.
+
+The mails read the database when they are written, so a whole little town is put there, in one statement, and taken
+away again before anybody else sees it.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise import Model
+from uuid_utils.compat import uuid7
+
+from marketplace.base.database import Values, in_transaction, rows
+from marketplace.base.models import Channel
+from marketplace.dialogue import mails as _dialogue_mails  # noqa: F401 - these fill MAILS, as in schedule.py
+from marketplace.dialogue.models import Dialogue, DialogueMeeting
+from marketplace.people import mails as _people_mails  # noqa: F401
+from marketplace.people.models import ContactPoint, Person
+from offers.bookings import date_mails as _date_mails  # noqa: F401
+from offers.bookings import mails as _booking_mails  # noqa: F401
+from offers.bookings.models import Booking, BookingState
+from offers.catalogue.models import (
+    Joining,
+    Kind,
+    Offer,
+    OfferOrganizer,
+    OfferState,
+    OfferText,
+    SeatPool,
+    Session,
+    SessionStatus,
+    Venue,
+)
+from offers.messages import mails as _message_mails  # noqa: F401
+from offers.messages.models import HostMessage, Recipients
+from offers.publishing import mails as _publishing_mails  # noqa: F401
+from organizations.approval import mails as _approval_mails  # noqa: F401
+from organizations.approval.models import Answer, Decision
+from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
+from organizations.members import mails as _member_mails  # noqa: F401
+from organizations.members.models import Invitation, Membership, Role
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+ABOUT_A_BOOKING = {
+    "receipt": BookingState.CONFIRMED, "waiting": BookingState.WAITING, "requested": BookingState.REQUESTED,
+    "promoted": BookingState.CONFIRMED, "offered": BookingState.OFFERED, "declined": BookingState.DECLINED,
+    "cancelled": BookingState.CANCELLED, "reminder": BookingState.CONFIRMED, "session_moved": BookingState.CONFIRMED,
+    "session_cancelled": BookingState.CONFIRMED, "offer_cancelled": BookingState.CANCELLED,
+    "talk": BookingState.REQUESTED, "fewer": BookingState.CONFIRMED, "receipt_several": BookingState.CONFIRMED,
+    "time_changed": BookingState.CONFIRMED, "old_time": BookingState.CANCELLED,
+    "host_message": BookingState.CONFIRMED, "missed": BookingState.CONFIRMED, "thanks": BookingState.CONFIRMED,
+}  # fmt: skip
+"""The state of the booking that each of these tells of."""
+OTHERWISE = (
+    "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
+    "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
+)  # fmt: skip
+NAMES = (*ABOUT_A_BOOKING, *OTHERWISE)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is said. `full`: everything that may be said, or as little as can be."""
+
+    full: bool = True
+    title: str = "Generasjonslekene"
+    organization: str = "Frivilligsentralen"
+    name: str = "Kari"
+    other: str = "Ola"
+
+
+@asynccontextmanager
+async def made_up(name: str, now: datetime, words: Words = Words()) -> AsyncIterator[dict[str, Any]]:
+    """The facts of this mail, as long as the block lasts."""
+
+    class Undone(Exception):
+        """Nothing of it stays."""
+
+    objects, facts = _town(name, now, words)
+    try:
+        async with in_transaction():
+            await _insert(objects)
+            yield facts
+            raise Undone
+    except Undone:
+        pass
+
+
+async def _insert(objects: Sequence[Model]) -> None:
+    """All of them in one statement, whatever points to what."""
+    values, parts = Values(), list[str]()
+    for number, one in enumerate(objects):
+        meta = one._meta
+        columns = meta.fields_db_projection
+        placeholders = [
+            values.put(meta.fields_map[field].to_db_value(getattr(one, field), one)) for field in columns
+        ]
+        parts.append(
+            f"r{number} AS (INSERT INTO {meta.db_table} ({', '.join(columns.values())})"
+            f" VALUES ({', '.join(placeholders)}))"
+        )
+    await rows(f"WITH {', '.join(parts)} SELECT 1", *values)
+
+
+def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str, Any]]:
+    """The rows of it, and the mail's facts."""
+    state = ABOUT_A_BOOKING.get(name, BookingState.CONFIRMED)
+    key = uuid7().hex[-8:]
+    here = Municipality(number=key[-4:], slug=f"eksempel-{key}", name="Eksempel")
+    owner, applicant = (
+        Organization(
+            slug=f"eksempel-{number}-{key}", name=words.organization, kind=OrganizationKind.VOLUNTARY, state=state,
+            municipality_id=here.id, created_at=now, phone="51000000", email="post@example.no",
+        )
+        for number, state in enumerate((OrganizationState.APPROVED, OrganizationState.APPLIED))
+    )  # fmt: skip
+    venue, old = (
+        Venue(municipality_id=here.id, name=place, street="Storgata 1", postcode="4306", city="Sandnes")
+        for place in ("Sandnes rådhus", "Biblioteket")
+    )
+    starts = (now + 7 * DAY).replace(hour=10, minute=0, second=0, microsecond=0)
+    offer, text, sessions, pool = _offer(owner, words, [starts, starts + 7 * DAY], now, "kurs" + key)
+    meeting, meeting_text, meeting_sessions, _pool = _offer(owner, words, [starts], now, "mote" + key)
+    offer.venue_id = meeting.venue_id = venue.id if words.full else None
+    if name in ("session_cancelled", "offer_cancelled"):
+        sessions[0].status, sessions[0].note = SessionStatus.CANCELLED, "Aud er syk." if words.full else ""
+    booker, other = (Person(name=each, created_at=now) for each in (words.name, words.other))
+    participant = other if words.full else booker
+    contact = ContactPoint(
+        person_id=booker.id, channel=Channel.EMAIL, value="kari@example.no", created_at=now
+    )
+    queued = state in (BookingState.WAITING, BookingState.OFFERED)
+    booking = Booking(
+        pool_id=pool.id, offer_id=offer.id, participant_id=participant.id, booked_by_id=booker.id,
+        contact_id=contact.id, seats=2 if words.full else 1, state=state, reference=f"K{key[-5:].upper()}",
+        form_key=uuid7().bytes, lang="nb", created_at=now, changed_at=now, queue_no=1 if queued else None,
+        held_until=now + DAY if state is BookingState.OFFERED else None,
+        reply="Vi ringer deg i morgen." if words.full or name == "talk" else "",
+        moved_to_id=uuid7() if name == "old_time" else None,
+    )  # fmt: skip
+    if name in ("receipt_several", "time_changed", "old_time"):
+        offer.joining, pool.session_id, booking.made_with_id = Joining.PER_SESSION, sessions[0].id, booking.id
+    dialogue = Dialogue(municipality_id=here.id, coordinated_by_id=owner.id, slug=f"dialog-{key}",
+                        title={"nb": "Frivillighetsdialogen"}, summary={"nb": "Vi møtes"}, created_at=now)  # fmt: skip
+    called = DialogueMeeting(dialogue_id=dialogue.id, offer_id=meeting.id, agenda="Året som kommer")
+    answer = Decision(
+        organization_id=applicant.id, answer=Answer.ASKED, reason="Hva gjør dere om sommeren?", at=now
+    )
+    role = Membership(person_id=booker.id, organization_id=owner.id, role=Role.EDITOR, created_at=now)
+    asked = Invitation(
+        organization_id=owner.id, role=Role.EDITOR, channel=Channel.EMAIL, address="kari@example.no",
+        token_hash=key.encode(), lang="nb", created_at=now, expires_at=now + 14 * DAY,
+    )  # fmt: skip
+    wrote = HostMessage(
+        offer_id=offer.id, recipients=Recipients.ALL, author_id=other.id, told=12, created_at=now,
+        text="Vi møtes ved hovedinngangen {tid}. Ta med varme klær.\n\nHilsen Aud",
+    )  # fmt: skip
+    objects: list[Model] = [
+        here, owner, applicant, venue, old, offer, text, *sessions, pool, booker, other, contact, booking, meeting,
+        meeting_text, *meeting_sessions, dialogue, called, answer, role, asked, wrote,
+        OfferOrganizer(offer_id=offer.id, organization_id=applicant.id),
+    ]  # fmt: skip
+    was = {"was_starts": (starts - DAY).isoformat(), "was_ends": (starts - DAY + 2 * HOUR).isoformat()}
+    about, first = {"booking": str(booking.id)}, {"session": str(sessions[0].id)}
+    special: dict[str, dict[str, Any]] = {
+        "reminder": about | first,
+        "session_moved": about
+        | first
+        | was
+        | {"sequence": 0, "was_venue": str(old.id) if words.full else ""},
+        "session_cancelled": about | first | {"sequence": 0},
+        "offer_cancelled": about | {"at": now.isoformat()},
+        "host_message": about | {"message": str(wrote.id)},
+        "booking_opens": {"pool": str(pool.id)},
+        "links": {"to": "kari@example.no", "at": now.isoformat()},
+        "sign_in": {"token": "eksempel" * 4, "code": "123456"},
+        "new_address": {"token": "eksempel" * 4, "code": "123456"},
+        "addresses_changed": {},
+        "help_offered": {},
+        "meeting": {"meeting": str(called.id), "change": "called"},
+        "application_received": {"organization": str(applicant.id)},
+        "application_waiting": {"organization": str(applicant.id)},
+        "decision": {"decision": str(answer.id)},
+        "invitation": {"invitation": str(asked.id)},
+        "membership": {"membership": str(role.id)},
+        "co_organizer": {"offer": str(offer.id), "organization": str(applicant.id)},
+    }
+    return objects, special.get(name, about)
+
+
+def _offer(
+    owner: Organization, words: Words, starts: list[datetime], now: datetime, slug: str
+) -> tuple[Offer, OfferText, list[Session], SeatPool]:
+    """A published course with its text, its sessions and its seats."""
+    ends = starts[-1] + 2 * HOUR
+    offer = Offer(
+        slug=slug, owner_id=owner.id, municipality_id=owner.municipality_id, kind=Kind.COURSE, audiences=["everyone"],
+        joining=Joining.WHOLE, state=OfferState.PUBLISHED, created_at=now, changed_at=now, published_at=now,
+        session_count=len(starts), next_session_at=starts[0], next_session_ends=starts[0] + 2 * HOUR,
+        last_session_ends=ends,
+    )  # fmt: skip
+    said = {"meets_you": "Aud med gul vest.", "way_in": "Døra mot parken.", "bring": "Innesko."}
+    text = OfferText(
+        offer_id=offer.id, lang="nb", title=words.title, summary="Bli med.", **said if words.full else {}
+    )
+    sessions = [
+        Session(offer_id=offer.id, starts_at=start, ends_at=start + 2 * HOUR, changed_at=now)
+        for start in starts
+    ]
+    pool = SeatPool(offer_id=offer.id, capacity=5, starts_at=starts[0], ends_at=ends)
+    return offer, text, sessions, pool

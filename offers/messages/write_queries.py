@@ -1,0 +1,64 @@
+"""Whom a host writes to, and what has been written before."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.database import rows
+from offers.bookings.rules import SEATED
+from offers.catalogue.models import Session
+from offers.messages.follow_queries import unsubscribed
+from offers.messages.models import Recipients
+from offers.messages.queries import PARTY
+from offers.messages.rules import address_hash
+
+FOR_OFFER = "WHERE b.offer_id = $1 AND (p.ends_at IS NULL OR p.ends_at > $2)"
+FOR_SESSION = """JOIN session s ON s.offer_id = b.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
+    WHERE s.id = $1 AND $2::timestamptz IS NOT NULL"""
+IN_ORDER = "ORDER BY p.starts_at NULLS LAST, b.id"
+PRESENT = f"""JOIN attendance a ON a.booking_id = b.id AND a.state = 'present'
+    WHERE a.session_id = $1 AND $2::timestamptz IS NOT NULL {IN_ORDER}"""
+
+
+async def recipients(
+    offer_id: UUID, session: Session | None, to: Recipients, now: datetime
+) -> list[dict[str, Any]]:
+    """One booking for each address that gets the message, the next in time; and each without an address.
+
+    Of an offer those of what is not over. Who waits for a session waits for that alone. What is written to those who
+    were there is no message about a booking of theirs any more: not to who does not want such.
+    """
+    about, what = (session.id, FOR_SESSION) if session else (offer_id, FOR_OFFER)
+    if to is Recipients.PRESENT:
+        found = await rows(f"{PARTY} {PRESENT}", about, now)
+    else:
+        states = list(SEATED) if to is Recipients.ALL else ["waiting"]
+        own = "AND p.session_id IS NOT NULL" if session and to is Recipients.WAITING else ""
+        found = await rows(f"{PARTY} {what} {own} AND b.state = ANY($3) {IN_ORDER}", about, now, states)
+    unwanted = await unsubscribed(found) if to is Recipients.PRESENT else set[bytes]()
+    chosen = dict[Any, dict[str, Any]]()
+    for party in found:
+        reach = (party["channel"], party["address"]) if party["channel"] else party["booking_id"]
+        if not party["channel"] or address_hash(*reach) not in unwanted:
+            chosen.setdefault(reach, party)
+    return list(chosen.values())
+
+
+async def written(offer_id: UUID, most: int = 5) -> list[dict[str, Any]]:
+    """The last messages of an offer, of its sessions too, newest first."""
+    return await rows(
+        """SELECT m.text, m.recipients, m.told, m.created_at, s.starts_at FROM host_message m
+        LEFT JOIN session s ON s.id = m.session_id WHERE m.offer_id = $1 ORDER BY m.created_at DESC, m.id LIMIT $2""",
+        offer_id, most,
+    )  # fmt: skip
+
+
+async def messages_of(booking_id: UUID) -> list[dict[str, Any]]:
+    """What hosts have written to a booking, newest first: session_id, text and created_at. As long as the outbox knows
+    that it was sent."""
+    return await rows(
+        """SELECT m.session_id, m.text, m.created_at FROM host_message m JOIN outbox_message x
+            ON x.dedupe_key = 'host_message:' || m.id || ':' || $1::uuid
+        WHERE m.offer_id = (SELECT offer_id FROM booking WHERE id = $1) ORDER BY m.created_at DESC, m.id LIMIT 50""",
+        booking_id,
+    )  # fmt: skip

@@ -1,0 +1,143 @@
+"""Hosts write to their participants: what, to whom, a look at it, and off it goes. And where a participant reads it."""
+
+from typing import Any
+from uuid import uuid4
+
+from starlette.responses import Response
+
+from marketplace.base.access import member, public
+from marketplace.base.audit import record
+from marketplace.base.errors import Refused, TooMany
+from marketplace.base.forms import Filled
+from marketplace.base.http import Request, see_other
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import lazy
+from marketplace.base.mail import SMS_LENGTH
+from marketplace.base.models import Channel
+from marketplace.base.templates import render
+from offers.bookings.queries import booking, booking_by_token
+from offers.catalogue.models import Offer, Session
+from offers.messages.mails import said, sms_of
+from offers.messages.models import Recipients
+from offers.messages.queries import counts
+from offers.messages.rules import PLACEHOLDERS
+from offers.messages.write_actions import write
+from offers.messages.write_forms import WriteForm
+from offers.messages.write_queries import messages_of, recipients, written
+from offers.publishing.queries import offer_led_by, reach, session_hosted_by, title_of
+from organizations.members.models import Role
+
+TO_LABELS = {
+    Recipients.ALL: lazy("Alle som har plass"),
+    Recipients.PRESENT: lazy("De som var der"),
+    Recipients.WAITING: lazy("De som står på venteliste"),
+}
+MEANINGS = {
+    "navn": lazy("navnet til den som får meldingen"),
+    "tilbud": lazy("navnet på tilbudet, men ikke på SMS"),
+    "tid": lazy("når dere møtes"),
+    "sted": lazy("hvor dere møtes"),
+    "lenke": lazy("lenke til påmeldingen"),
+}
+
+
+@member(Role.HOST)
+async def to_offer(request: Request) -> Response:
+    """GET and POST /manage/offers/{slug}/write: to those who have a seat or wait for one."""
+    return await _writing(request, await offer_led_by(request.person, request.path_params["slug"]), None)
+
+
+@member(Role.HOST)
+async def to_session(request: Request) -> Response:
+    """GET and POST /manage/sessions/{id}/write: the same of one session, and to those who were there."""
+    session = await session_hosted_by(request.person, request.path_params["id"])
+    return await _writing(request, session.offer, session)
+
+
+async def _writing(request: Request, offer: Offer, session: Session | None) -> Response:
+    form: Filled[WriteForm] = WriteForm.blank()
+    status, page = 200, "write"
+    groups = {
+        to: await recipients(offer.id, session, to, request.now)
+        for to in Recipients
+        if session or to is not Recipients.PRESENT
+    }
+    groups = {to: parties for to, parties in groups.items() if parties}
+    if request.method == "POST":
+        form = await WriteForm.read(request)
+        if form.valid and form.data.to not in groups:
+            form.add_error("to", _("Det er ingen å skrive til der nå. Velg på nytt."))
+        key = form.data.key if form.valid else None
+        if form.valid and form.data.step == "send" and key:
+            given = form.data
+            try:
+                await write(
+                    offer, session, given.to, given.text, key=key, by=request.person.id, now=request.now
+                )
+                return see_other(f"{path_of(offer, session)}?saved=sent", request)
+            except TooMany:
+                form.add_error(
+                    "text", _("Det er sendt mange meldinger det siste døgnet. Prøv igjen i morgen.")
+                )
+            except Refused as refused:
+                form.add_error("to", refused.message)
+        elif form.valid and form.data.step != "change":
+            page = "look"
+        status = 422 if form.errors else 200
+    context: dict[str, Any] = {
+        "offer": offer, "session": session, "form": form, "here": path_of(offer, session), "section": "/manage",
+        "title": await title_of(offer.id, request.lang), "may": await reach(request.person, offer),
+        "labels": TO_LABELS, "email": offer.owner.email,
+    }  # fmt: skip
+    if page == "look":
+        return render(request, "offers/messages/look.html", **context, **await _look(
+            request, form.data.to, form.data.text, groups[form.data.to], offer, session))  # fmt: skip
+    return render(
+        request, "offers/messages/write.html", status=status, **context, meanings=MEANINGS, placeholders=PLACEHOLDERS,
+        choices=[(to.value, f"{TO_LABELS[to]} ({len(parties)})") for to, parties in groups.items()],
+        before=await written(offer.id),
+    )  # fmt: skip
+
+
+async def _look(
+    request: Request,
+    to: Recipients,
+    text: str,
+    parties: list[dict[str, Any]],
+    offer: Offer,
+    session: Session | None,
+) -> dict[str, Any]:
+    """What the host is shown before it is sent: as the first of them gets it, but with nobody's name and link."""
+    found = await booking(parties[0]["booking_id"], request.lang) | {
+        "booker": "Ola",
+        "path": "/bookings/…",
+    }
+    about = str(session.id) if session else None
+    ring = [party["name"] for party in parties if not party["channel"]]
+    if ring:
+        await record(
+            "participants.read", now=request.now, actor=request.person.id, object_id=offer.id,
+            organization=offer.owner_id, details={"list": "call", "count": len(ring)},
+        )  # fmt: skip
+    return {
+        "mail": said(text, found, about, Channel.EMAIL), "sms": sms_of(text, found, about), "ring": ring,
+        "whole": said(text, found, about, Channel.SMS), "most": SMS_LENGTH, "told": counts(parties)[0],
+        "by_sms": sum(party["channel"] == Channel.SMS for party in parties), "to": to, "new_key": uuid4(),
+    }  # fmt: skip
+
+
+@public
+async def read(request: Request) -> Response:
+    """GET /bookings/{token}/messages: what hosts have written, for who got the beginning by SMS."""
+    request.private = True
+    found = await booking_by_token(request.path_params["token"], request.lang)
+    messages = [
+        one | {"said": said(one["text"], found, str(one["session_id"] or "") or None, Channel.EMAIL)}
+        for one in await messages_of(found["id"])
+    ]
+    return render(request, "offers/messages/read.html", booking=found, messages=messages, section="my-page")
+
+
+def path_of(offer: Offer, session: Session | None) -> str:
+    """Where one writes."""
+    return f"/manage/sessions/{session.id}/write" if session else f"/manage/offers/{offer.slug}/write"
