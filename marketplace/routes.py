@@ -50,6 +50,7 @@ ROUTES: list[Route] = [
     # finding offers
     get("/", home.front),
     get("/offers", catalogue.offers),
+    get("/offers.atom", feeds.newest),
     get("/offers/{slug}", catalogue.offer),
     get("/organizations", catalogue.organizations),
     both("/organizations/apply", approval.apply),
@@ -60,6 +61,10 @@ ROUTES: list[Route] = [
     get("/calendar/all.ics", feeds.all_offers),
     get("/calendar/organizations/{slug}.ics", feeds.organization),
     get("/calendar/kinds/{kind}.ics", feeds.kind),
+    get("/calendar/audiences/{audience}.ics", feeds.audience),
+    get("/calendar/municipalities/{slug}.ics", feeds.municipality),
+    both("/calendar/searches/new", feeds.new_search),
+    get("/calendar/searches/{slug}.ics", feeds.search),
     get("/calendar/offers/{slug}.ics", feeds.offer),
     get("/calendar/sessions/{id}.ics", feeds.session),
     get("/calendar/private/{secret}.ics", feeds.private),

@@ -18,6 +18,8 @@ WEEKDAYS = (
     lazy("Søndager"),
 )  # fmt: skip
 BUTTONS = {"book": lazy("Meld på"), "wait": lazy("Stå på venteliste"), "ask": lazy("Spør om plass")}
+BOOKED = (Joining.WHOLE, Joining.PER_SESSION, Joining.REQUEST)
+"""Whoever books gets the dates with the confirmation; to the rest a date is a file to add."""
 DATES_AT_ONCE = 8
 """So many dates are shown; the rest is folded away."""
 
@@ -47,11 +49,16 @@ def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
         "over": over and not cancelled,
         "lines": [] if cancelled else to_choose(lines, offer["kind"]),
         "told": told,
-        "in_calendars": offer["visibility"] == Visibility.PUBLIC and offer["state"] == OfferState.PUBLISHED,
+        "in_calendars": in_calendars(offer),
         "box": None if cancelled or over else next_line(coming),
         "button": BUTTONS.get(told.act),
         "json_ld": json_ld(offer, coming) if not cancelled and not over else "",
     }
+
+
+def in_calendars(offer: dict[str, Any]) -> bool:
+    """Does it stand in the public calendars?"""
+    return bool(offer["visibility"] == Visibility.PUBLIC and offer["state"] == OfferState.PUBLISHED)
 
 
 def to_choose(lines: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
@@ -80,6 +87,8 @@ def line(session: dict[str, Any], offer: dict[str, Any], now: datetime) -> dict[
         "button": BUTTONS.get(told.act),
         "note": " ".join(note for note in notes if note),
         "cancelled": cancelled,
+        "file": "" if cancelled or offer["joining"] in BOOKED or not in_calendars(offer)
+        else f"/calendar/sessions/{session['id']}.ics",
         "href": f"/offers/{offer['slug']}/bookings/new?session={session['id']}" if told.act else "",
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.clock import at_oslo, today
-from marketplace.base.database import in_transaction, row, rows, value
+from marketplace.base.database import Values, in_transaction, row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import SOURCE, speaking
 from marketplace.base.i18n import gettext as _
@@ -15,9 +15,11 @@ from marketplace.settings import settings
 from offers.bookings.mine import HELPED, MINE
 from offers.bookings.participant_queries import alphabetical
 from offers.catalogue.calendar import booking_uid, calendar, public_event, session_event, vevent
-from offers.catalogue.models import KIND_LABELS, Kind
-from offers.catalogue.queries import VISITOR, published
+from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+from offers.catalogue.queries import VISITOR, municipalities, published
+from offers.catalogue.search import EVENING, matching
 from offers.feeds.body import Body
+from offers.feeds.searches import parsed, words_of
 
 BEFORE, AFTER = timedelta(days=30), timedelta(days=365)
 MOST = 1000
@@ -30,10 +32,16 @@ SCOPES = {
         UNION SELECT c.offer_id FROM offer_organizer c JOIN organization x ON x.id = c.organization_id
             WHERE x.slug = $5)""",
     "kinds": "o.kind = $5",
+    "audiences": "o.audiences && ARRAY[$5]",
+    "municipalities": """(o.municipality_id IN (SELECT id FROM municipality WHERE slug = $5) OR o.owner_id IN (
+        SELECT x.organization_id FROM organization_owner x JOIN municipality m ON m.id = x.municipality_id
+        WHERE m.slug = $5))""",
+    "searches": "$5 <> ''",
     "offers": "o.slug = $5",
     "sessions": "s.id = $5::uuid",
 }
-"""Which sessions each sort of feed has; $5 is the key in its address."""
+"""Which sessions each sort of feed has; $5 is the key in its address. A search has conditions of its own beside it.
+A municipality has what it owns together with others too, as the list of its organisations."""
 
 EVENT = """s.id, s.starts_at, s.ends_at, s.status, s.note, s.sequence, o.slug, o.kind, o.joining, o.sensitive,
     o.online_url, w.name AS owner, coalesce(t.title, '') AS title, coalesce(t.summary, '') AS summary,
@@ -51,14 +59,7 @@ async def public_feed(scope: str, key: str, now: datetime) -> Body:
     It depends on nothing but the catalogue's revision and the day, so every process makes the same bytes.
     """
     day = today(now)
-    # The database's clock, not ours: all processes must tell the same time of change, and what leaves the window at
-    # midnight is a change too.
-    stamp = await row(
-        """SELECT revision, greatest(changed_at, least($1, clock_timestamp())) AS changed_at,
-            clock_timestamp() AS asked_at FROM catalogue_revision WHERE id = 1""",
-        at_oslo(day, time(0)),
-    )
-    assert stamp is not None  # the migration made it
+    stamp = await revision_on(day)
     with speaking(SOURCE):
         name = await heading(scope, key)
         found = await sessions(scope, key, day)
@@ -71,6 +72,19 @@ async def public_feed(scope: str, key: str, now: datetime) -> Body:
         return await asyncio.to_thread(lambda: Body(calendar(vevents, name=name, method=method), **stamp))
 
 
+async def revision_on(day: date) -> dict[str, Any]:
+    """What a body must know of the catalogue that it is made from: revision, changed_at, asked_at."""
+    # The database's clock, not ours: all processes must tell the same time of change, and what leaves the window at
+    # midnight is a change too.
+    stamp = await row(
+        """SELECT revision, greatest(changed_at, least($1, clock_timestamp())) AS changed_at,
+            clock_timestamp() AS asked_at FROM catalogue_revision WHERE id = 1""",
+        at_oslo(day, time(0)),
+    )
+    assert stamp is not None  # the migration made it
+    return stamp
+
+
 async def heading(scope: str, key: str) -> str | None:
     """The name of a feed; a single session is a file to add, and has none. Raises NotFound."""
     if scope == "all":
@@ -79,7 +93,19 @@ async def heading(scope: str, key: str) -> str | None:
         if key not in list(Kind):
             raise NotFound
         return f"{settings().site_name}: {KIND_LABELS[Kind(key)]}"
-    if scope == "organizations":
+    if scope == "audiences":
+        if key not in list(Audience):
+            raise NotFound
+        return f"{settings().site_name}: {AUDIENCE_LABELS[Audience(key)]}"
+    if scope == "searches":
+        query = await value("SELECT query FROM saved_search WHERE slug = $1", key)
+        if query is None:
+            raise NotFound
+        return f"{settings().site_name}: {', '.join(words_of(parsed(query)))}"
+    if scope == "municipalities":
+        name = await value("SELECT name FROM municipality WHERE slug = $1", key)
+        name = name and f"{settings().site_name}: {name}"
+    elif scope == "organizations":
         name = await value("SELECT name FROM organization WHERE slug = $1 AND state = 'approved'", key)
     elif scope == "offers":
         seen = published(VISITOR, [], cancelled=True)
@@ -98,20 +124,29 @@ async def heading(scope: str, key: str) -> str | None:
     return str(name)
 
 
-async def subjects(now: datetime) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Kinds and organisations whose public feeds have something coming: (name, path of their subscribe page)."""
+async def subjects(now: datetime) -> dict[str, list[tuple[str, str]]]:
+    """What has a public feed with something coming, by sort: (name, path of its subscribe page). Municipalities only
+    where there are several."""
     seen = f"{published(VISITOR, [])} AND o.last_session_ends > $1"
     found = await rows(
-        f"""SELECT DISTINCT o.kind, w.name, w.slug FROM offer o JOIN organization w ON w.id = o.owner_id WHERE {seen}
-        UNION SELECT o.kind, c.name, c.slug FROM offer_organizer g JOIN offer o ON o.id = g.offer_id
+        f"""SELECT DISTINCT o.kind, o.audiences, w.name, w.slug FROM offer o JOIN organization w ON w.id = o.owner_id
+            WHERE {seen}
+        UNION SELECT o.kind, o.audiences, c.name, c.slug FROM offer_organizer g JOIN offer o ON o.id = g.offer_id
             JOIN organization w ON w.id = o.owner_id JOIN organization c ON c.id = g.organization_id
             WHERE {seen} AND c.state = 'approved'""",
         now,
     )
-    present = {offer["kind"] for offer in found}
-    kinds = [(str(KIND_LABELS[kind]), f"/calendar?kind={kind}") for kind in Kind if kind in present]
+    places = await municipalities()
+    kinds = {offer["kind"] for offer in found}
+    audiences = {audience for offer in found for audience in offer["audiences"]}
     owners = {(offer["name"], f"/calendar?organization={offer['slug']}") for offer in found}
-    return kinds, sorted(owners, key=lambda owner: alphabetical(owner[0]))
+    return {
+        "audiences": [(str(AUDIENCE_LABELS[one]), f"/calendar?audience={one}") for one in Audience if one in audiences],
+        "kinds": [(str(KIND_LABELS[kind]), f"/calendar?kind={kind}") for kind in Kind if kind in kinds],
+        "municipalities": [(place["name"], f"/calendar?municipality={place['slug']}") for place in places]
+        if len(places) > 1 else [],
+        "organizations": sorted(owners, key=lambda owner: alphabetical(owner[0])),
+    }  # fmt: skip
 
 
 async def sessions(scope: str, key: str, day: date) -> list[dict[str, Any]]:
@@ -121,10 +156,12 @@ async def sessions(scope: str, key: str, day: date) -> list[dict[str, Any]]:
     be told.
     """
     start = at_oslo(day, time(0))
-    seen = f"""{published(VISITOR, [], cancelled=True)} AND {SCOPES[scope]}
+    values = Values([start, at_oslo(day + AFTER, time(0)), at_oslo(day - BEFORE, time(0)), MOST, key])
+    hits, looked_for = await searched(key, start, values) if scope == "searches" else ("", [])
+    seen = f"""{published(VISITOR, [], cancelled=True)} AND {" AND ".join([SCOPES[scope], *looked_for])}
         AND CASE s.status WHEN 'cancelled' THEN s.ends_at > $1 ELSE o.state = 'published' END"""
     found = await rows(
-        f"""WITH seen AS (
+        f"""WITH {hits} seen AS (
             (SELECT s.id, s.starts_at, s.vevent FROM session s JOIN offer o ON o.id = s.offer_id
             JOIN organization w ON w.id = o.owner_id
             WHERE {seen} AND s.starts_at >= $1 AND s.starts_at < $2 ORDER BY s.starts_at, s.id LIMIT $4)
@@ -133,9 +170,19 @@ async def sessions(scope: str, key: str, day: date) -> list[dict[str, Any]]:
             JOIN organization w ON w.id = o.owner_id
             WHERE {seen} AND s.starts_at < $1 AND s.starts_at >= $3 ORDER BY s.starts_at DESC, s.id LIMIT $4)
         ) SELECT * FROM seen ORDER BY abs(extract(epoch FROM starts_at - $1)), id LIMIT $4""",
-        start, at_oslo(day + AFTER, time(0)), at_oslo(day - BEFORE, time(0)), MOST, key,
-    )  # fmt: skip
+        *values,
+    )
     return sorted(found, key=lambda session: (session["starts_at"], session["id"]))
+
+
+async def searched(slug: str, start: datetime, values: Values) -> tuple[str, list[str]]:
+    """(a WITH query, conditions) of the search with this slug, which is noted as used today."""
+    query = await value("UPDATE saved_search SET used_at = $2 WHERE slug = $1 RETURNING query", slug, start)
+    if query is None:
+        raise NotFound
+    wanted = parsed(query).search(start)
+    hits, conditions = matching(wanted, values.put)
+    return hits, [*conditions, EVENING] if wanted.evening else conditions
 
 
 async def make_vevents(ids: list[UUID], revision: int) -> dict[UUID, bytes]:
