@@ -22,6 +22,7 @@ from offers.bookings import participant_views as participants
 from offers.bookings import views as bookings
 from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
+from offers.feeds import work_views as work_calendars
 from offers.messages import views as messages
 from offers.publishing import date_views as dates
 from offers.publishing import step_views as steps
@@ -128,6 +129,8 @@ ROUTES: list[Route] = [
     post("/invitations/{token}/decline", invitations.decline, "/invitations/{token}"),
     # organisations and their work
     get("/manage", publishing.manage),
+    both("/manage/calendars", work_calendars.calendars),
+    post("/manage/calendars/revoke", work_calendars.revoke, "/manage/calendars"),
     get("/manage/organizations/{slug}", profile.show),
     both("/manage/organizations/{slug}/profile", profile.profile),
     both("/manage/organizations/{slug}/texts/{lang}", profile.text),

@@ -87,7 +87,8 @@ def line(session: dict[str, Any], offer: dict[str, Any], now: datetime) -> dict[
         "button": BUTTONS.get(told.act),
         "note": " ".join(note for note in notes if note),
         "cancelled": cancelled,
-        "file": "" if cancelled or offer["joining"] in BOOKED or not in_calendars(offer)
+        "file": ""
+        if cancelled or offer["joining"] in BOOKED or not in_calendars(offer)
         else f"/calendar/sessions/{session['id']}.ics",
         "href": f"/offers/{offer['slug']}/bookings/new?session={session['id']}" if told.act else "",
     }

@@ -50,7 +50,8 @@ async def offers(request: Request) -> Response:
     return render(
         request, "offers/catalogue/offers.html", partial="_results.html", status=200 if form.valid else 422,
         form=form, **listed(request, form, found), near=near, chips=chips(request, form),
-        clear_href=here(request, {}), follow_query=urlencode(listed_query(form), doseq=True), fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
+        clear_href=here(request, {}), follow_query=urlencode(listed_query(form), doseq=True),
+        fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
     )  # fmt: skip
 
 

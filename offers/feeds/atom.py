@@ -47,7 +47,11 @@ def document(offers: list[dict[str, Any]], changed_at: datetime) -> bytes:
     site = settings().public_url
     feed = Element("feed", {"xmlns": NAMESPACE, "xml:lang": SOURCE})
     put(feed, "id", f"{site}/offers.atom")
-    put(feed, "title", _("Nye tilbud: %(site)s %(place)s", site=settings().site_name, place=settings().place_name))
+    put(
+        feed,
+        "title",
+        _("Nye tilbud: %(site)s %(place)s", site=settings().site_name, place=settings().place_name),
+    )
     put(feed, "updated", moment(max([offer["changed_at"] for offer in offers], default=changed_at)))
     SubElement(feed, "link", rel="self", type="application/atom+xml", href=f"{site}/offers.atom")
     SubElement(feed, "link", rel="alternate", type="text/html", href=f"{site}/offers")
@@ -61,7 +65,7 @@ def document(offers: list[dict[str, Any]], changed_at: datetime) -> bytes:
         SubElement(entry, "category", term=offer["kind"], label=str(KIND_LABELS[Kind(offer["kind"])]))
         SubElement(entry, "link", rel="alternate", type="text/html", href=f"{site}/offers/{offer['slug']}")
         put(entry, "summary", offer["summary"])
-    return tostring(feed, encoding="utf-8", xml_declaration=True)
+    return bytes(tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
 def put(parent: Element, name: str, text: str) -> None:

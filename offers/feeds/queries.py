@@ -209,19 +209,24 @@ async def make_vevents(ids: list[UUID], revision: int) -> dict[UUID, bytes]:
     return made
 
 
-async def private_feed(secret: str, now: datetime) -> Body:
-    """The feed of the resident with this secret address, in their language. Raises NotFound.
+async def address_of(secret: str) -> dict[str, Any]:
+    """Whose secret address it is, and of what: person_id, lang, hosting, organization_id. Raises NotFound."""
+    found = await row(
+        """SELECT p.id AS person_id, p.lang, a.hosting, a.organization_id FROM calendar_address a
+        JOIN person p ON p.id = a.person_id WHERE a.secret_hash = $1 AND a.revoked_at IS NULL""",
+        secret_hash(secret),
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def own_feed(address: dict[str, Any], now: datetime) -> Body:
+    """What the resident with this address is booked on, in their language.
 
     Sessions they have a seat in, without those they have sent word about. What they cancelled is gone; what the
     organiser cancelled stays until its date has passed.
     """
-    whose = await row(
-        """SELECT p.id, p.lang FROM calendar_address a JOIN person p ON p.id = a.person_id
-        WHERE a.secret_hash = $1 AND a.revoked_at IS NULL""",
-        secret_hash(secret),
-    )
-    if whose is None:
-        raise NotFound
     start = at_oslo(today(now), time(0))
     # The organiser's cancelling of a session also closes its bookings, at the same moment: what was closed before
     # was cancelled by the resident.
@@ -237,7 +242,8 @@ async def private_feed(secret: str, now: datetime) -> Body:
             AND (s.status <> 'cancelled' OR s.ends_at > $3)
             AND NOT EXISTS (SELECT 1 FROM sent_word x WHERE x.booking_id = b.id AND x.session_id = s.id)
         ORDER BY abs(extract(epoch FROM s.starts_at - $3)), s.id, b.id LIMIT {MOST}""",
-        whose["id"], whose["lang"], start, at_oslo(today(now) - BEFORE, time(0)), at_oslo(today(now) + AFTER, time(0)),
+        address["person_id"], address["lang"], start, at_oslo(today(now) - BEFORE, time(0)),
+        at_oslo(today(now) + AFTER, time(0)),
     )  # fmt: skip
     found.sort(key=lambda session: (session["starts_at"], session["id"], session["booking_id"]))
 
@@ -247,5 +253,5 @@ async def private_feed(secret: str, now: datetime) -> Body:
             calendar(vevents, name=_("Min kalender fra %(site)s", site=settings().site_name), private=True)
         )
 
-    with speaking(whose["lang"]):
+    with speaking(address["lang"]):
         return await asyncio.to_thread(made)

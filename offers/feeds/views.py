@@ -20,6 +20,7 @@ from offers.feeds import actions, atom, queries
 from offers.feeds.body import Body, kept
 from offers.feeds.rules import accepts_gzip, unchanged
 from offers.feeds.searches import LONGEST, canonical, left_out, words_of
+from offers.feeds.work_queries import work_feed
 
 PUBLIC = [(b"cache-control", b"no-cache")]
 PRIVATE = [
@@ -126,12 +127,19 @@ async def newest(request: Request) -> Response:
 
 @public
 async def private(request: Request) -> Response:
-    """A resident's own feed, by a secret address. Made anew each time, and kept by nobody."""
-    return answer(request, await queries.private_feed(request.path_params["secret"], request.now), PRIVATE)
+    """A feed by a secret address: a resident's own, or of who leads and arranges. Made anew each time, and kept by
+    nobody."""
+    address = await queries.address_of(request.path_params["secret"])
+    at_work = address["hosting"] or address["organization_id"]
+    body = await (work_feed if at_work else queries.own_feed)(address, request.now)
+    return answer(request, body, PRIVATE)
 
 
 def answer(
-    request: Request, body: Body, headers: list[tuple[bytes, bytes]], kind: list[tuple[bytes, bytes]] = CONTENT
+    request: Request,
+    body: Body,
+    headers: list[tuple[bytes, bytes]],
+    kind: list[tuple[bytes, bytes]] = CONTENT,
 ) -> Response:
     """200 with the calendar (or what `kind` says that it is), or 304 when the client has it."""
     sent, modified_at = request.headers, body.modified_at
