@@ -33,6 +33,7 @@ class Body:
         self.packed = gzip.compress(plain, 6, mtime=0)
         etag = hashlib.sha256(plain).hexdigest()[:32]
         self.etags = (etag, f"{etag}-gzip")
+        self.quoted = tuple(f'"{each}"'.encode() for each in self.etags)
         self.revision = revision
         self._second = changed_at.replace(microsecond=0) if changed_at else None
         left = self._second + SECOND - asked_at if self._second and asked_at else timedelta(0)
@@ -58,15 +59,21 @@ class Bodies:
         self._kept: OrderedDict[Hashable, tuple[Mark, Body]] = OrderedDict()
         self._making: dict[Hashable, asyncio.Task[Body]] = {}
 
+    def ready(self, key: Hashable) -> Body | None:
+        """The body kept under the key, if it is true now."""
+        heard, found = self.revision.heard, self._kept.get(key)
+        if heard is None or found is None or found[0] < heard:
+            return None
+        self._kept.move_to_end(key)
+        return found[1]
+
     async def get(self, key: Hashable, make: Callable[[], Awaitable[Body]]) -> Body:
         """The body kept under the key, or a new one. Those who ask for it at the same time wait for one making."""
+        if body := self.ready(key):
+            return body
         heard = self.revision.heard
         if heard is None:
             return await make()
-        mark, body = self._kept.get(key, ((0, 0), None))
-        if body and mark >= heard:
-            self._kept.move_to_end(key)
-            return body
         task = self._making.get((key, heard))
         if task is None:
             task = self._making[key, heard] = asyncio.create_task(self._make(key, heard, make))

@@ -1,8 +1,7 @@
 """Calendar feeds over HTTP, as calendar clients need them: no redirect, no cookie, no negotiation."""
 
-from datetime import datetime, timedelta
-from email.utils import format_datetime
-from functools import lru_cache
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from urllib.parse import parse_qsl
 
 from starlette.responses import Response
@@ -11,25 +10,16 @@ from marketplace.base.access import public
 from marketplace.base.clock import today
 from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
-from marketplace.base.kept import Ready
 from marketplace.base.limits import limit_visitor
 from marketplace.base.templates import render
 from marketplace.settings import settings
 from offers.catalogue.forms import SearchForm
 from offers.feeds import actions, atom, queries
+from offers.feeds.answers import ATOM, CALENDAR, PRIVATE, PUBLIC, Headers, answer, remember
 from offers.feeds.body import Body, kept
-from offers.feeds.rules import accepts_gzip, unchanged
 from offers.feeds.searches import LONGEST, canonical, left_out, words_of
 from offers.feeds.work_queries import work_feed
 
-PUBLIC = [(b"cache-control", b"no-cache")]
-PRIVATE = [
-    (b"cache-control", b"private, no-cache"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-robots-tag", b"noindex"),
-]
-CONTENT = [(b"content-type", b"text/calendar; charset=utf-8"), (b"content-disposition", b"inline")]
-ATOM = [(b"content-type", b"application/atom+xml; charset=utf-8")]
 CHOICES = {"audience": "audiences", "kind": "kinds", "municipality": "municipalities", "organization": "organizations",
            "offer": "offers", "search": "searches"}  # fmt: skip
 """What the subscribe page may be asked for, and the sort of feed it is."""
@@ -111,18 +101,24 @@ async def session(request: Request) -> Response:
 
 
 async def public_feed(request: Request, scope: str, key: str) -> Response:
-    """The feed, from this process's memory while nothing has changed."""
     now = request.now
-    body = await kept.get((scope, key, today(now)), lambda: queries.public_feed(scope, key, now))
-    return answer(request, body, PUBLIC)
+    return await kept_feed(request, (scope, key), CALENDAR, lambda: queries.public_feed(scope, key, now))
 
 
 @public
 async def newest(request: Request) -> Response:
     """GET /offers.atom"""
     now = request.now
-    body = await kept.get(("atom", today(now)), lambda: atom.newest(now))
-    return answer(request, body, PUBLIC, ATOM)
+    return await kept_feed(request, ("atom",), ATOM, lambda: atom.newest(now))
+
+
+async def kept_feed(
+    request: Request, key: tuple[str, ...], kind: Headers, make: Callable[[], Awaitable[Body]]
+) -> Response:
+    """The feed, from this process's memory while nothing has changed."""
+    body = await kept.get((*key, today(request.now)), make)
+    remember(request.scope, key, kind)
+    return answer(request.scope, body, PUBLIC, kind)
 
 
 @public
@@ -132,31 +128,4 @@ async def private(request: Request) -> Response:
     address = await queries.address_of(request.path_params["secret"])
     at_work = address["hosting"] or address["organization_id"]
     body = await (work_feed if at_work else queries.own_feed)(address, request.now)
-    return answer(request, body, PRIVATE)
-
-
-def answer(
-    request: Request,
-    body: Body,
-    headers: list[tuple[bytes, bytes]],
-    kind: list[tuple[bytes, bytes]] = CONTENT,
-) -> Response:
-    """200 with the calendar (or what `kind` says that it is), or 304 when the client has it."""
-    sent, modified_at = request.headers, body.modified_at
-    packed = accepts_gzip(sent.get("accept-encoding", ""))
-    headers = [*headers, (b"etag", f'"{body.etags[packed]}"'.encode()), (b"vary", b"Accept-Encoding")]
-    if modified_at:
-        headers.append((b"last-modified", http_date(modified_at)))
-    known = sent.getlist("if-none-match")
-    if unchanged(", ".join(known) if known else None, sent.get("if-modified-since"), body.etags, modified_at):
-        return Ready(304, headers)
-    content = body.packed if packed else body.plain
-    headers += [*kind, (b"content-length", str(len(content)).encode())]
-    if packed:
-        headers.append((b"content-encoding", b"gzip"))
-    return Ready(200, headers, b"" if request.scope["method"] == "HEAD" else content)
-
-
-@lru_cache(256)
-def http_date(moment: datetime) -> bytes:
-    return format_datetime(moment, usegmt=True).encode()
+    return answer(request.scope, body, PRIVATE)
