@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from marketplace.base.revision import Mark, Revision, catalogue
 
 SECOND = timedelta(seconds=1)
+LEVEL = 3
+"""Of gzip: a fifth more bytes than 6 in half of its time. This is what a large feed costs most when it changes."""
 ROOM = 16 * 1024 * 1024
 """Bytes that one process keeps: some thirty of the largest feeds, thousands of small ones."""
 
@@ -30,7 +32,7 @@ class Body:
         asked_at: datetime | None = None,
     ) -> None:
         self.plain = plain
-        self.packed = gzip.compress(plain, 6, mtime=0)
+        self.packed = gzip.compress(plain, LEVEL, mtime=0)
         etag = hashlib.sha256(plain).hexdigest()[:32]
         self.etags = (etag, f"{etag}-gzip")
         self.quoted = tuple(f'"{each}"'.encode() for each in self.etags)
