@@ -14,6 +14,7 @@ from marketplace.base.edge import Boundary, Language
 from marketplace.base.log import configure
 from marketplace.base.revision import catalogue
 from marketplace.routes import ROUTES
+from offers.feeds.answers import ready
 
 
 @asynccontextmanager
@@ -48,7 +49,7 @@ def build() -> ASGIApp:
     """The ASGI application. Settings come from the environment."""
     app = Starlette(
         lifespan=lifespan,
-        middleware=[Middleware(Boundary, refuse=refuse), Middleware(Language)],
+        middleware=[Middleware(Boundary, refuse=refuse, ready=ready), Middleware(Language)],
         exception_handlers={404: no_route, 405: no_route},
     )
     app.router.default = FirstWord(ROUTES)

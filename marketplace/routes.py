@@ -28,8 +28,8 @@ from offers.bookings import time_views as times
 from offers.bookings import views as bookings
 from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
+from offers.feeds import work_views as work_calendars
 from offers.messages import follow_views as follow
-from offers.messages import remind_views as reminding
 from offers.messages import views as messages
 from offers.messages import write_views as writing
 from offers.publishing import date_views as dates
@@ -61,6 +61,7 @@ ROUTES: list[Route] = [
     # finding offers
     get("/", home.front),
     get("/offers", catalogue.offers),
+    get("/offers.atom", feeds.newest),
     get("/offers/{slug}", catalogue.offer),
     get("/organizations", catalogue.organizations),
     both("/organizations/apply", approval.apply),
@@ -71,6 +72,10 @@ ROUTES: list[Route] = [
     get("/calendar/all.ics", feeds.all_offers),
     get("/calendar/organizations/{slug}.ics", feeds.organization),
     get("/calendar/kinds/{kind}.ics", feeds.kind),
+    get("/calendar/audiences/{audience}.ics", feeds.audience),
+    get("/calendar/municipalities/{slug}.ics", feeds.municipality),
+    both("/calendar/searches/new", feeds.new_search),
+    get("/calendar/searches/{slug}.ics", feeds.search),
     get("/calendar/offers/{slug}.ics", feeds.offer),
     get("/calendar/sessions/{id}.ics", feeds.session),
     get("/calendar/private/{secret}.ics", feeds.private),
@@ -153,6 +158,8 @@ ROUTES: list[Route] = [
     get("/guide/receipts/{token}", guide.receipt),
     # organisations and their work
     get("/manage", publishing.manage),
+    both("/manage/calendars", work_calendars.calendars),
+    post("/manage/calendars/revoke", work_calendars.revoke, "/manage/calendars"),
     get("/manage/organizations/{slug}", profile.show),
     both("/manage/organizations/{slug}/profile", profile.profile),
     both("/manage/organizations/{slug}/texts/{lang}", profile.text),
@@ -206,7 +213,6 @@ ROUTES: list[Route] = [
     ),
     both("/manage/offers/{slug}/cancel", messages.cancel_offer),
     get("/manage/offers/{slug}/call-list", messages.offer_call_list),
-    both("/manage/offers/{slug}/reminders", reminding.reminders),
     both("/manage/offers/{slug}/write", writing.to_offer),
     both("/manage/sessions/{id}/write", writing.to_session),
     both("/manage/sessions/{id}/move", messages.move),

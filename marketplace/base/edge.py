@@ -4,6 +4,8 @@ import gzip
 import re
 import secrets
 import time
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -57,10 +59,12 @@ class Language:
 class Boundary:
     """The outermost layer: request id, host check, strict paths, body limit, headers, form cookie, gzip, log."""
 
-    def __init__(self, app: ASGIApp, refuse: Any) -> None:
-        """`refuse(scope, problem) -> Response` draws the page of a problem found here."""
+    def __init__(self, app: ASGIApp, refuse: Any, ready: Callable[[Scope], Response | None]) -> None:
+        """`refuse(scope, problem) -> Response` draws the page of a problem found here. `ready(scope)` gives an answer
+        that is there in full, with none of our headers, and sets the scope's route: nothing else need be asked."""
         self.app = app
         self.refuse = refuse
+        self.ready = ready
         extra = [("strict-transport-security", "max-age=31536000")] if settings().secure else []
         self.headers = [(name.encode(), text.encode()) for name, text in [*SECURITY_HEADERS, *extra]]
 
@@ -70,6 +74,14 @@ class Boundary:
             return
         started = time.perf_counter()
         request_id = scope["request_id"] = secrets.token_hex(8)
+        response = self.ready(scope)
+        if response is not None and self.objection(scope, BODY_LIMIT) is None:
+            headers = [*response.raw_headers, *self.headers, (b"x-request-id", request_id.encode())]
+            await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+            await send({"type": "http.response.body", "body": response.body})
+            milliseconds = (time.perf_counter() - started) * 1000
+            request_line(request_id, scope["method"], scope["route"].path, response.status_code, milliseconds)
+            return
         accepts_gzip = False
         received = status = 0
         for name, text in scope["headers"]:
@@ -156,6 +168,7 @@ def too_large(limit: int) -> BodyTooLarge:
 HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^:@/\s\[\]]+))(?::[0-9]{1,5})?")
 
 
+@lru_cache(256)
 def host_name(host: str) -> str:
     """The name in a Host header, without the port; empty when it is no host."""
     found = HOST.fullmatch(host)

@@ -1,27 +1,20 @@
 """What a signed-in person can change of their own."""
 
-import secrets
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
 from marketplace.base import audit
-from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.database import in_transaction, rows
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.people import actions as people
 from marketplace.people import contacts
-from marketplace.people.queries import SignedIn, secret_hash, verified_contacts
+from marketplace.people.queries import SignedIn, verified_contacts
 from offers.bookings.rules import ACTIVE
 from offers.catalogue.models import Offer
 from offers.publishing.team_actions import assign_host, tidy_hosts
 from organizations.members import invitation_actions as invitations
-
-REVOKE = (
-    "UPDATE calendar_address SET revoked_at = $2 WHERE person_id = $1 AND revoked_at IS NULL RETURNING id"
-)
 
 
 async def describe(person: UUID, *, name: str | None, lang: str) -> None:
@@ -45,34 +38,6 @@ async def shield(person: UUID, alias: bool, *, now: datetime) -> None:
     async with in_transaction():
         await rows(SHIELD, person, alias)
         await audit.record("alias.changed", actor=person, person=person, now=now)
-
-
-async def new_calendar_address(person: UUID, *, now: datetime) -> str:
-    """Make the person's calendar address, or another one in place of the old, which stops working.
-
-    Returns its secret (192 bits), which nobody can be shown again: only the hash is kept.
-    """
-    secret = secrets.token_urlsafe(24)
-    async with in_transaction():
-        # Two tabs at once: the second waits here, and then sees the address of the first.
-        await rows("SELECT id FROM person WHERE id = $1 FOR NO KEY UPDATE", person)
-        await rows(REVOKE, person, now)
-        made = uuid7()
-        await rows(
-            "INSERT INTO calendar_address (id, person_id, secret_hash, created_at) VALUES ($1, $2, $3, $4)",
-            made, person, secret_hash(secret), now,
-        )  # fmt: skip
-        await audit.record("calendar_address.made", actor=person, person=person, object_id=made, now=now)
-    return secret
-
-
-async def revoke_calendar_address(person: UUID, *, now: datetime) -> None:
-    """Stop the person's calendar address, if they have one."""
-    async with in_transaction():
-        if revoked := await row(REVOKE, person, now):
-            await audit.record(
-                "calendar_address.revoked", actor=person, person=person, object_id=revoked["id"], now=now
-            )
 
 
 async def accept(invitation: dict[str, Any], person: SignedIn, *, name: str | None, now: datetime) -> str:

@@ -69,9 +69,11 @@ async def helped_booking(guide: UUID, token: str, lang: str) -> dict[str, Any]:
 
 
 async def calendar_address_since(person: UUID) -> datetime | None:
-    """When the person's calendar address was made; None when they have none."""
+    """When the address of the person's own calendar was made; None when they have none."""
     made: datetime | None = await value(
-        "SELECT created_at FROM calendar_address WHERE person_id = $1 AND revoked_at IS NULL", person
+        """SELECT created_at FROM calendar_address WHERE person_id = $1 AND NOT hosting AND organization_id IS NULL
+            AND revoked_at IS NULL""",
+        person,
     )
     return made
 

@@ -18,6 +18,7 @@ from marketplace.people.queries import helpers_of, sign_ins, verified_contacts
 from marketplace.people.rules import MEMBER, RESIDENT, over
 from marketplace.people.views import signed_out
 from marketplace.settings import settings
+from offers.feeds import actions as calendars
 from organizations.directory.models import STATE_LABELS
 from organizations.members.models import ROLE_LABELS
 from organizations.members.queries import memberships_of
@@ -89,13 +90,13 @@ async def alias(request: Request) -> Response:
 @signed_in
 async def new_calendar(request: Request) -> Response:
     """Make or renew the calendar address, and show it this once: so no redirect."""
-    secret = await actions.new_calendar_address(request.person.id, now=request.now)
+    secret = await calendars.make_address(request.person.id, now=request.now)
     return await _page(request, calendar_path=f"/calendar/private/{secret}.ics")
 
 
 @signed_in
 async def revoke_calendar(request: Request) -> Response:
-    await actions.revoke_calendar_address(request.person.id, now=request.now)
+    await calendars.revoke_address(request.person.id, now=request.now)
     return see_other("/my-page?saved=no-calendar", request)
 
 

@@ -154,6 +154,11 @@ def booking_uid(booking: UUID, session: UUID) -> str:
     return f"booking-{booking}-{session}@{host()}"
 
 
+def work_uid(session: UUID) -> str:
+    """UID of a session in the calendars of those who lead and arrange: it says more there than in public."""
+    return f"work-{session}@{host()}"
+
+
 def session_event(row: dict[str, Any], uid: str) -> Event:
     """The event of a session, in the present language. Nothing in it belongs to whoever reads the calendar.
 

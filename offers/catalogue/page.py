@@ -28,6 +28,8 @@ WEEKDAYS = (
     lazy("Søndager"),
 )  # fmt: skip
 BUTTONS = {"book": lazy("Meld på"), "wait": lazy("Stå på venteliste"), "ask": lazy("Spør om plass")}
+BOOKED = (Joining.WHOLE, Joining.PER_SESSION, Joining.REQUEST)
+"""Whoever books gets the dates with the confirmation; to the rest a date is a file to add."""
 DATES_AT_ONCE = 8
 """So many dates are shown; the rest is folded away."""
 
@@ -62,12 +64,17 @@ def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
         and offer["kind"] != Kind.CONVERSATION
         and sum(bool(one["act"]) for one in coming) > 1,
         "told": told,
-        "in_calendars": offer["visibility"] == Visibility.PUBLIC and offer["state"] == OfferState.PUBLISHED,
+        "in_calendars": in_calendars(offer),
         "box": None if cancelled or over else next_line(coming),
         "button": BUTTONS.get(told.act),
         "opening": None if cancelled or over else opening(offer, told, coming, now),
         "json_ld": json_ld(offer, coming) if not cancelled and not over else "",
     }
+
+
+def in_calendars(offer: dict[str, Any]) -> bool:
+    """Does it stand in the public calendars?"""
+    return bool(offer["visibility"] == Visibility.PUBLIC and offer["state"] == OfferState.PUBLISHED)
 
 
 def to_choose(lines: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
@@ -111,6 +118,9 @@ def line(session: dict[str, Any], offer: dict[str, Any], now: datetime) -> dict[
         "note": " ".join(note for note in notes if note),
         "cancelled": cancelled,
         "opens": session["id"] if session["opens_at"] and now < session["opens_at"] else None,
+        "file": ""
+        if cancelled or offer["joining"] in BOOKED or not in_calendars(offer)
+        else f"/calendar/sessions/{session['id']}.ics",
         "href": f"/offers/{offer['slug']}/bookings/new?session={session['id']}" if told.act else "",
     }
 

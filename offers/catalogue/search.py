@@ -73,6 +73,10 @@ OPEN = f"""coalesce(CASE o.joining WHEN 'request' THEN l.ends_at ELSE l.starts_a
     AND (l.opens_at IS NULL OR l.opens_at <= $1) AND (l.closes_at IS NULL OR l.closes_at > $1) AND {ROOM}"""
 """A seat of the pool l can be booked now."""
 
+EVENING = """(extract(hour FROM s.starts_at AT TIME ZONE 'Europe/Oslo') >= 16
+    OR extract(isodow FROM s.starts_at AT TIME ZONE 'Europe/Oslo') > 5)"""
+"""The session s begins in the evening or at a weekend, by a Norwegian clock."""
+
 CARD = f"""o.id, o.slug, o.kind, o.audiences, o.joining, o.sensitive, o.session_count, o.online_url,
     page.position, page.starts_at AS session_at, page.ends_at AS session_ends, w.name AS owner_name,
     v.name AS venue_name, coalesce(t.title, f.title) AS title, coalesce(t.summary, f.summary) AS summary,
@@ -166,10 +170,16 @@ async def audience_counts(place: str, *, viewer: Viewer, now: datetime) -> dict[
 
 
 def _conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, str]:
-    """(a WITH query of text hits or nothing, the conditions joined by AND). $1 is now. `dated`: the session shown is
-    one of those asked for."""
+    """(a WITH query of text hits or nothing, the conditions joined by AND). $1 is now."""
+    hits, conditions = matching(wanted, put, dated)
+    return hits, " AND ".join([seen, _common(CURRENT.format(now="$1")), *conditions])
+
+
+def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[str]]:
+    """(a WITH query of text hits or nothing, what holds for the offers o that are looked for): also those that are
+    over, and whoever may see them. `dated`: the session shown is one of those asked for. $1 is now."""
     hits = ""
-    conditions = [seen, _common(CURRENT.format(now="$1"))]
+    conditions = []
     if wanted.words:
         before, prefix = last_word(wanted.words)
         query = TSQUERY.format(words=put(wanted.words), before=put(before), prefix=put(prefix))
@@ -212,7 +222,7 @@ def _conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, 
             f"(o.owner_id = {who} OR EXISTS (SELECT 1 FROM offer_organizer g WHERE g.offer_id = o.id "
             f"AND g.organization_id = {who}))"
         )
-    return hits, " AND ".join(conditions)
+    return hits, conditions
 
 
 def _common(condition: str) -> str:
@@ -245,8 +255,7 @@ def _dates(wanted: Search, put: Put) -> str:
     if wanted.between:
         session += f" AND s.starts_at >= {put(wanted.between[0])} AND s.starts_at < {put(wanted.between[1])}"
     if wanted.evening:
-        local = "s.starts_at AT TIME ZONE 'Europe/Oslo'"
-        session += f" AND (extract(hour FROM {local}) >= 16 OR extract(isodow FROM {local}) > 5)"
+        session += f" AND {EVENING}"
     if wanted.free:
         session += (
             f" AND (o.joining <> '{Joining.PER_SESSION.value}' "

@@ -50,7 +50,8 @@ async def offers(request: Request) -> Response:
     return render(
         request, "offers/catalogue/offers.html", partial="_results.html", status=200 if form.valid else 422,
         form=form, **listed(request, form, found), near=near, chips=chips(request, form),
-        clear_href=here(request, {}), fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
+        clear_href=here(request, {}), follow_query=urlencode(listed_query(form), doseq=True),
+        fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
     )  # fmt: skip
 
 
@@ -121,7 +122,7 @@ def _to_the_top(form: Filled[Any]) -> None:
 
 def listed(request: Request, form: Filled[Any], found: Found) -> dict[str, Any]:
     """What _list.html needs of a page of offers."""
-    query = {name: value for name, value in form.values.items() if value and name != "after"}
+    query = listed_query(form)
     after = {"after": position_text(found.next)} if found.next else None
     return {
         "offers": [card(row, request.now) for row in found.rows],
@@ -130,6 +131,11 @@ def listed(request: Request, form: Filled[Any], found: Found) -> dict[str, Any]:
         "next_href": here(request, query | after) if after else "",
         "first_href": here(request, query) if form.values.get("after") else "",
     }
+
+
+def listed_query(form: Filled[Any]) -> dict[str, Any]:
+    """What is asked for, from the start of the list."""
+    return {name: value for name, value in form.values.items() if value and name != "after"}
 
 
 def here(request: Request, query: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.clock import at_oslo, today
-from marketplace.base.database import in_transaction, row, rows, value
+from marketplace.base.database import Values, in_transaction, row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import SOURCE, speaking
 from marketplace.base.i18n import gettext as _
@@ -15,9 +15,11 @@ from marketplace.settings import settings
 from offers.bookings.mine import HELPED, MINE
 from offers.bookings.participant_queries import alphabetical
 from offers.catalogue.calendar import booking_uid, calendar, public_event, session_event, vevent
-from offers.catalogue.models import KIND_LABELS, Kind
-from offers.catalogue.queries import VISITOR, published
+from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+from offers.catalogue.queries import VISITOR, municipalities, published
+from offers.catalogue.search import EVENING, matching
 from offers.feeds.body import Body
+from offers.feeds.searches import parsed, words_of
 
 BEFORE, AFTER = timedelta(days=30), timedelta(days=365)
 MOST = 1000
@@ -30,10 +32,16 @@ SCOPES = {
         UNION SELECT c.offer_id FROM offer_organizer c JOIN organization x ON x.id = c.organization_id
             WHERE x.slug = $5)""",
     "kinds": "o.kind = $5",
+    "audiences": "o.audiences && ARRAY[$5]",
+    "municipalities": """(o.municipality_id IN (SELECT id FROM municipality WHERE slug = $5) OR o.owner_id IN (
+        SELECT x.organization_id FROM organization_owner x JOIN municipality m ON m.id = x.municipality_id
+        WHERE m.slug = $5))""",
+    "searches": "$5 <> ''",
     "offers": "o.slug = $5",
     "sessions": "s.id = $5::uuid",
 }
-"""Which sessions each sort of feed has; $5 is the key in its address."""
+"""Which sessions each sort of feed has; $5 is the key in its address. A search has conditions of its own beside it.
+A municipality has what it owns together with others too, as the list of its organisations."""
 
 EVENT = """s.id, s.starts_at, s.ends_at, s.status, s.note, s.sequence, o.slug, o.kind, o.joining, o.sensitive,
     o.online_url, w.name AS owner, coalesce(t.title, '') AS title, coalesce(t.summary, '') AS summary,
@@ -51,6 +59,21 @@ async def public_feed(scope: str, key: str, now: datetime) -> Body:
     It depends on nothing but the catalogue's revision and the day, so every process makes the same bytes.
     """
     day = today(now)
+    stamp = await revision_on(day)
+    with speaking(SOURCE):
+        name = await heading(scope, key)
+        found = await sessions(scope, key, day)
+        if scope == "sessions" and not found:
+            raise NotFound
+        missing = [session for _, session in found if session]
+        made = await make_vevents(missing, stamp["revision"]) if missing else {}
+        vevents = [each for stored, session in found if (each := stored or (session and made.get(session)))]
+        method = "PUBLISH" if name is None else None
+        return await asyncio.to_thread(lambda: Body(calendar(vevents, name=name, method=method), **stamp))
+
+
+async def revision_on(day: date) -> dict[str, Any]:
+    """What a body must know of the catalogue that it is made from: revision, changed_at, asked_at."""
     # The database's clock, not ours: all processes must tell the same time of change, and what leaves the window at
     # midnight is a change too.
     stamp = await row(
@@ -59,16 +82,7 @@ async def public_feed(scope: str, key: str, now: datetime) -> Body:
         at_oslo(day, time(0)),
     )
     assert stamp is not None  # the migration made it
-    with speaking(SOURCE):
-        name = await heading(scope, key)
-        found = await sessions(scope, key, day)
-        if scope == "sessions" and not found:
-            raise NotFound
-        missing = [session["id"] for session in found if session["vevent"] is None]
-        made = await make_vevents(missing, stamp["revision"]) if missing else {}
-        vevents = [each for session in found if (each := session["vevent"] or made.get(session["id"]))]
-        method = "PUBLISH" if name is None else None
-        return await asyncio.to_thread(lambda: Body(calendar(vevents, name=name, method=method), **stamp))
+    return stamp
 
 
 async def heading(scope: str, key: str) -> str | None:
@@ -79,7 +93,19 @@ async def heading(scope: str, key: str) -> str | None:
         if key not in list(Kind):
             raise NotFound
         return f"{settings().site_name}: {KIND_LABELS[Kind(key)]}"
-    if scope == "organizations":
+    if scope == "audiences":
+        if key not in list(Audience):
+            raise NotFound
+        return f"{settings().site_name}: {AUDIENCE_LABELS[Audience(key)]}"
+    if scope == "searches":
+        query = await value("SELECT query FROM saved_search WHERE slug = $1", key)
+        if query is None:
+            raise NotFound
+        return f"{settings().site_name}: {', '.join(words_of(parsed(query)))}"
+    if scope == "municipalities":
+        name = await value("SELECT name FROM municipality WHERE slug = $1", key)
+        name = name and f"{settings().site_name}: {name}"
+    elif scope == "organizations":
         name = await value("SELECT name FROM organization WHERE slug = $1 AND state = 'approved'", key)
     elif scope == "offers":
         seen = published(VISITOR, [], cancelled=True)
@@ -98,33 +124,45 @@ async def heading(scope: str, key: str) -> str | None:
     return str(name)
 
 
-async def subjects(now: datetime) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Kinds and organisations whose public feeds have something coming: (name, path of their subscribe page)."""
+async def subjects(now: datetime) -> dict[str, list[tuple[str, str]]]:
+    """What has a public feed with something coming, by sort: (name, path of its subscribe page). Municipalities only
+    where there are several."""
     seen = f"{published(VISITOR, [])} AND o.last_session_ends > $1"
     found = await rows(
-        f"""SELECT DISTINCT o.kind, w.name, w.slug FROM offer o JOIN organization w ON w.id = o.owner_id WHERE {seen}
-        UNION SELECT o.kind, c.name, c.slug FROM offer_organizer g JOIN offer o ON o.id = g.offer_id
+        f"""SELECT DISTINCT o.kind, o.audiences, w.name, w.slug FROM offer o JOIN organization w ON w.id = o.owner_id
+            WHERE {seen}
+        UNION SELECT o.kind, o.audiences, c.name, c.slug FROM offer_organizer g JOIN offer o ON o.id = g.offer_id
             JOIN organization w ON w.id = o.owner_id JOIN organization c ON c.id = g.organization_id
             WHERE {seen} AND c.state = 'approved'""",
         now,
     )
-    present = {offer["kind"] for offer in found}
-    kinds = [(str(KIND_LABELS[kind]), f"/calendar?kind={kind}") for kind in Kind if kind in present]
+    places = await municipalities()
+    kinds = {offer["kind"] for offer in found}
+    audiences = {audience for offer in found for audience in offer["audiences"]}
     owners = {(offer["name"], f"/calendar?organization={offer['slug']}") for offer in found}
-    return kinds, sorted(owners, key=lambda owner: alphabetical(owner[0]))
+    return {
+        "audiences": [(str(AUDIENCE_LABELS[one]), f"/calendar?audience={one}") for one in Audience if one in audiences],
+        "kinds": [(str(KIND_LABELS[kind]), f"/calendar?kind={kind}") for kind in Kind if kind in kinds],
+        "municipalities": [(place["name"], f"/calendar?municipality={place['slug']}") for place in places]
+        if len(places) > 1 else [],
+        "organizations": sorted(owners, key=lambda owner: alphabetical(owner[0])),
+    }  # fmt: skip
 
 
-async def sessions(scope: str, key: str, day: date) -> list[dict[str, Any]]:
-    """id and vevent (or None) of the nearest sessions of the window, in order of time.
+async def sessions(scope: str, key: str, day: date) -> list[tuple[bytes | None, UUID | None]]:
+    """The nearest sessions of the window, in order of time: the vevent of each, or the id of one that has none yet.
+    In one row: a thousand of them take a quarter as long.
 
     A cancelled one stays until its date has passed, also when the whole offer is cancelled: those who subscribe must
     be told.
     """
     start = at_oslo(day, time(0))
-    seen = f"""{published(VISITOR, [], cancelled=True)} AND {SCOPES[scope]}
+    values = Values([start, at_oslo(day + AFTER, time(0)), at_oslo(day - BEFORE, time(0)), MOST, key])
+    hits, looked_for = await searched(key, start, values) if scope == "searches" else ("", [])
+    seen = f"""{published(VISITOR, [], cancelled=True)} AND {" AND ".join([SCOPES[scope], *looked_for])}
         AND CASE s.status WHEN 'cancelled' THEN s.ends_at > $1 ELSE o.state = 'published' END"""
-    found = await rows(
-        f"""WITH seen AS (
+    found = await row(
+        f"""WITH {hits} seen AS (
             (SELECT s.id, s.starts_at, s.vevent FROM session s JOIN offer o ON o.id = s.offer_id
             JOIN organization w ON w.id = o.owner_id
             WHERE {seen} AND s.starts_at >= $1 AND s.starts_at < $2 ORDER BY s.starts_at, s.id LIMIT $4)
@@ -132,10 +170,23 @@ async def sessions(scope: str, key: str, day: date) -> list[dict[str, Any]]:
             (SELECT s.id, s.starts_at, s.vevent FROM session s JOIN offer o ON o.id = s.offer_id
             JOIN organization w ON w.id = o.owner_id
             WHERE {seen} AND s.starts_at < $1 AND s.starts_at >= $3 ORDER BY s.starts_at DESC, s.id LIMIT $4)
-        ) SELECT * FROM seen ORDER BY abs(extract(epoch FROM starts_at - $1)), id LIMIT $4""",
-        start, at_oslo(day + AFTER, time(0)), at_oslo(day - BEFORE, time(0)), MOST, key,
-    )  # fmt: skip
-    return sorted(found, key=lambda session: (session["starts_at"], session["id"]))
+        ), nearest AS (SELECT * FROM seen ORDER BY abs(extract(epoch FROM starts_at - $1)), id LIMIT $4)
+        SELECT array_agg(vevent ORDER BY starts_at, id) AS vevents,
+            array_agg(CASE WHEN vevent IS NULL THEN id END ORDER BY starts_at, id) AS missing FROM nearest""",
+        *values,
+    )
+    assert found is not None
+    return list(zip(found["vevents"] or [], found["missing"] or [], strict=True))
+
+
+async def searched(slug: str, start: datetime, values: Values) -> tuple[str, list[str]]:
+    """(a WITH query, conditions) of the search with this slug, which is noted as used today."""
+    query = await value("UPDATE saved_search SET used_at = $2 WHERE slug = $1 RETURNING query", slug, start)
+    if query is None:
+        raise NotFound
+    wanted = parsed(query).search(start)
+    hits, conditions = matching(wanted, values.put)
+    return hits, [*conditions, EVENING] if wanted.evening else conditions
 
 
 async def make_vevents(ids: list[UUID], revision: int) -> dict[UUID, bytes]:
@@ -162,19 +213,24 @@ async def make_vevents(ids: list[UUID], revision: int) -> dict[UUID, bytes]:
     return made
 
 
-async def private_feed(secret: str, now: datetime) -> Body:
-    """The feed of the resident with this secret address, in their language. Raises NotFound.
+async def address_of(secret: str) -> dict[str, Any]:
+    """Whose secret address it is, and of what: person_id, lang, hosting, organization_id. Raises NotFound."""
+    found = await row(
+        """SELECT p.id AS person_id, p.lang, a.hosting, a.organization_id FROM calendar_address a
+        JOIN person p ON p.id = a.person_id WHERE a.secret_hash = $1 AND a.revoked_at IS NULL""",
+        secret_hash(secret),
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def own_feed(address: dict[str, Any], now: datetime) -> Body:
+    """What the resident with this address is booked on, in their language.
 
     Sessions they have a seat in, without those they have sent word about. What they cancelled is gone; what the
     organiser cancelled stays until its date has passed.
     """
-    whose = await row(
-        """SELECT p.id, p.lang FROM calendar_address a JOIN person p ON p.id = a.person_id
-        WHERE a.secret_hash = $1 AND a.revoked_at IS NULL""",
-        secret_hash(secret),
-    )
-    if whose is None:
-        raise NotFound
     start = at_oslo(today(now), time(0))
     # The organiser's cancelling of a session also closes its bookings, at the same moment: what was closed before
     # was cancelled by the resident.
@@ -190,7 +246,8 @@ async def private_feed(secret: str, now: datetime) -> Body:
             AND (s.status <> 'cancelled' OR s.ends_at > $3)
             AND NOT EXISTS (SELECT 1 FROM sent_word x WHERE x.booking_id = b.id AND x.session_id = s.id)
         ORDER BY abs(extract(epoch FROM s.starts_at - $3)), s.id, b.id LIMIT {MOST}""",
-        whose["id"], whose["lang"], start, at_oslo(today(now) - BEFORE, time(0)), at_oslo(today(now) + AFTER, time(0)),
+        address["person_id"], address["lang"], start, at_oslo(today(now) - BEFORE, time(0)),
+        at_oslo(today(now) + AFTER, time(0)),
     )  # fmt: skip
     found.sort(key=lambda session: (session["starts_at"], session["id"], session["booking_id"]))
 
@@ -200,5 +257,5 @@ async def private_feed(secret: str, now: datetime) -> Body:
             calendar(vevents, name=_("Min kalender fra %(site)s", site=settings().site_name), private=True)
         )
 
-    with speaking(whose["lang"]):
+    with speaking(address["lang"]):
         return await asyncio.to_thread(made)

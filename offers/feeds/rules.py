@@ -4,10 +4,12 @@ import re
 from collections.abc import Collection
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 GZIP = re.compile(r"gzip\s*(?:;\s*q\s*=\s*([0-9.]+))?", re.IGNORECASE)
 
 
+@lru_cache(256)
 def accepts_gzip(accept_encoding: str) -> bool:
     """Did the client ask for gzip? Not asking, and q=0, are no."""
     for part in accept_encoding.split(","):

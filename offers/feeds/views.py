@@ -1,43 +1,60 @@
 """Calendar feeds over HTTP, as calendar clients need them: no redirect, no cookie, no negotiation."""
 
-from datetime import datetime
-from email.utils import format_datetime
-from functools import lru_cache
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 
 from marketplace.base.access import public
 from marketplace.base.clock import today
-from marketplace.base.http import Request, parse_id
-from marketplace.base.kept import Ready
+from marketplace.base.http import Request, parse_id, see_other
+from marketplace.base.i18n import gettext as _
+from marketplace.base.limits import limit_visitor
 from marketplace.base.templates import render
 from marketplace.settings import settings
-from offers.feeds import queries
+from offers.catalogue.forms import SearchForm
+from offers.feeds import actions, atom, queries
+from offers.feeds.answers import ATOM, CALENDAR, PRIVATE, PUBLIC, Headers, answer, remember
 from offers.feeds.body import Body, kept
-from offers.feeds.rules import accepts_gzip, unchanged
+from offers.feeds.searches import LONGEST, canonical, left_out, words_of
+from offers.feeds.work_queries import work_feed
 
-PUBLIC = [(b"cache-control", b"no-cache")]
-PRIVATE = [
-    (b"cache-control", b"private, no-cache"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-robots-tag", b"noindex"),
-]
-CONTENT = [(b"content-type", b"text/calendar; charset=utf-8"), (b"content-disposition", b"inline")]
-CHOICES = {"kind": "kinds", "organization": "organizations", "offer": "offers"}
+CHOICES = {"audience": "audiences", "kind": "kinds", "municipality": "municipalities", "organization": "organizations",
+           "offer": "offers", "search": "searches"}  # fmt: skip
 """What the subscribe page may be asked for, and the sort of feed it is."""
 
 
 @public
 async def subscribe(request: Request) -> Response:
-    """The address of a feed (?kind, ?organization, ?offer; else all), and what to do with it."""
+    """The address of a feed (?kind=… and so on, see CHOICES; else all), and what to do with it."""
     chosen = [(scope, texts[0]) for name, texts in request.query.items() if (scope := CHOICES.get(name))]
     scope, key = chosen[0] if chosen else ("all", "")
     subject = await queries.heading(scope, key) if chosen else None
-    kinds, organizations = await queries.subjects(request.now)
     address = f"{settings().public_url}/calendar/{f'{scope}/{key}' if chosen else scope}.ics"
     return render(
-        request, "offers/feeds/subscribe.html", subject=subject, kinds=kinds, organizations=organizations,
+        request, "offers/feeds/subscribe.html", subject=subject, subjects=await queries.subjects(request.now),
         address=address, webcal=f"webcal://{address.partition('://')[2]}",
+    )  # fmt: skip
+
+
+@public
+async def new_search(request: Request) -> Response:
+    """GET and POST /calendar/searches/new: a search of /offers under a short address, and what of it is followed."""
+    sent = request.method == "POST"
+    form = await SearchForm.read(request) if sent else SearchForm.from_query(request)
+    query = canonical(form.data) if form.valid else ""
+    if len(query) > LONGEST:
+        form.add_error("q", _("Søket er for langt til en kalender. Skriv færre ord."))
+    if sent and form.valid:
+        if not query:
+            return see_other("/calendar", request)
+        await limit_visitor("saved search", request, 20, timedelta(hours=1))
+        return see_other(f"/calendar?search={await actions.save_search(query, now=request.now)}", request)
+    return render(
+        request, "offers/feeds/new_search.html", status=200 if form.valid else 422, form=form,
+        words=words_of(form.data) if form.valid else [], left_out=left_out(form.data) if form.valid else [],
+        fields=parse_qsl(query), back=f"/offers?{query}" if query and form.valid else "/offers",
     )  # fmt: skip
 
 
@@ -57,6 +74,22 @@ async def kind(request: Request) -> Response:
 
 
 @public
+async def audience(request: Request) -> Response:
+    return await public_feed(request, "audiences", request.path_params["audience"])
+
+
+@public
+async def municipality(request: Request) -> Response:
+    return await public_feed(request, "municipalities", request.path_params["slug"])
+
+
+@public
+async def search(request: Request) -> Response:
+    """What somebody looks for on /offers, under a short slug."""
+    return await public_feed(request, "searches", request.path_params["slug"])
+
+
+@public
 async def offer(request: Request) -> Response:
     return await public_feed(request, "offers", request.path_params["slug"])
 
@@ -68,35 +101,31 @@ async def session(request: Request) -> Response:
 
 
 async def public_feed(request: Request, scope: str, key: str) -> Response:
-    """The feed, from this process's memory while nothing has changed."""
     now = request.now
-    body = await kept.get((scope, key, today(now)), lambda: queries.public_feed(scope, key, now))
-    return answer(request, body, PUBLIC)
+    return await kept_feed(request, (scope, key), CALENDAR, lambda: queries.public_feed(scope, key, now))
+
+
+@public
+async def newest(request: Request) -> Response:
+    """GET /offers.atom"""
+    now = request.now
+    return await kept_feed(request, ("atom",), ATOM, lambda: atom.newest(now))
+
+
+async def kept_feed(
+    request: Request, key: tuple[str, ...], kind: Headers, make: Callable[[], Awaitable[Body]]
+) -> Response:
+    """The feed, from this process's memory while nothing has changed."""
+    body = await kept.get((*key, today(request.now)), make)
+    remember(request.scope, key, kind)
+    return answer(request.scope, body, PUBLIC, kind)
 
 
 @public
 async def private(request: Request) -> Response:
-    """A resident's own feed, by a secret address. Made anew each time, and kept by nobody."""
-    return answer(request, await queries.private_feed(request.path_params["secret"], request.now), PRIVATE)
-
-
-def answer(request: Request, body: Body, headers: list[tuple[bytes, bytes]]) -> Response:
-    """200 with the calendar, or 304 when the client has it."""
-    sent, modified_at = request.headers, body.modified_at
-    packed = accepts_gzip(sent.get("accept-encoding", ""))
-    headers = [*headers, (b"etag", f'"{body.etags[packed]}"'.encode()), (b"vary", b"Accept-Encoding")]
-    if modified_at:
-        headers.append((b"last-modified", http_date(modified_at)))
-    known = sent.getlist("if-none-match")
-    if unchanged(", ".join(known) if known else None, sent.get("if-modified-since"), body.etags, modified_at):
-        return Ready(304, headers)
-    content = body.packed if packed else body.plain
-    headers += [*CONTENT, (b"content-length", str(len(content)).encode())]
-    if packed:
-        headers.append((b"content-encoding", b"gzip"))
-    return Ready(200, headers, b"" if request.scope["method"] == "HEAD" else content)
-
-
-@lru_cache(256)
-def http_date(moment: datetime) -> bytes:
-    return format_datetime(moment, usegmt=True).encode()
+    """A feed by a secret address: a resident's own, or of who leads and arranges. Made anew each time, and kept by
+    nobody."""
+    address = await queries.address_of(request.path_params["secret"])
+    at_work = address["hosting"] or address["organization_id"]
+    body = await (work_feed if at_work else queries.own_feed)(address, request.now)
+    return answer(request.scope, body, PRIVATE)

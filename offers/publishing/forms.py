@@ -168,7 +168,7 @@ class DatesForm(Form):
         return self.first is None and self.starts is None and self.ends is None
 
 
-REMINDERS = (168, 24, 2)
+REMINDERS = (168, 72, 24, 2)
 """Hours before the start that may be chosen."""
 
 

@@ -24,7 +24,12 @@ PROMOTIONS = [
     (Promotion.HELD.value, lazy("Den første i køen får spørsmål, og må svare ja"),
      lazy("Vi holder plassen så lenge. Svarer de ikke i tide, går den til den neste.")),
 ]  # fmt: skip
-REMINDER_WORDS = {168: lazy("En uke før"), 24: lazy("Ett døgn før"), 2: lazy("To timer før")}
+REMINDER_WORDS = {
+    168: lazy("En uke før"),
+    72: lazy("Tre dager før"),
+    24: lazy("Ett døgn før"),
+    2: lazy("To timer før"),
+}
 USUAL_REMINDERS = [24, 2]
 """Where the offer says nothing (Offer.remind_hours)."""
 

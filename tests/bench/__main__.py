@@ -25,6 +25,7 @@ from marketplace.base.database import credentials
 from marketplace.base.embedded import EmbeddedPostgres
 from tests.bench import mails
 from tests.bench.crash import crash
+from tests.bench.feeds import change
 from tests.bench.measuring import (
     AS_BROWSERS,
     CONNECTIONS,
@@ -141,13 +142,10 @@ def measure(size: str, results: dict[str, Any]) -> None:
                 "offer_list_again": (f"{address}/offers?kind=course&audience=adults", AS_BROWSERS),
                 "offer_page": (f"{address}/offers/{found['slug']}", AS_BROWSERS),
                 "front_page": (f"{address}/", AS_BROWSERS),
-                "sign_in_page": (
-                    f"{address}/sign-in",
-                    [*AS_BROWSERS, "-H", f"Host: localhost:{port}"],
-                ),  # with passkeys
+                "sign_in_page": (f"{address}/sign-in", [*AS_BROWSERS, "-H", f"Host: localhost:{port}"]),
                 "feed_cached": (feed, AS_BROWSERS),
                 "feed_304": (feed, ["-H", f"If-None-Match: {httpx.get(feed).headers['etag']}"]),
-            }
+            }  # fmt: skip
             for connections in CONNECTIONS:
                 ending = suffix + ("" if connections == CONNECTIONS[-1] else f"_{connections}")
                 before = wrk(hello_url, connections).rate
@@ -161,6 +159,8 @@ def measure(size: str, results: dict[str, Any]) -> None:
                     note(results, name + ending, result.rate, "requests/s", "hello", limit, result, per)
                     before = after
                 note(results, f"hello{ending}", before, "requests/s")
+        for name, took in asyncio.run(change(dsn, address, lambda: cpu(ours)["web"])).items():
+            note(results, f"{name}{suffix}", took, "ms")
         limit = pgbench(dsn)
         note(results, f"pgbench{suffix}", limit, "transactions/s")
         for connections in CONNECTIONS:

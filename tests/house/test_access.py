@@ -27,6 +27,7 @@ AREAS = {
     r"/organizations/apply(/.*)?": {"signed_in"},
     r"/": {"public"},
     r"/(pictures|unsubscribe)(/.*)?": {"public"},
+    r"/offers\.atom": {"public"},
     r"/(offers|organizations|bookings|calendar|sign-in|privacy|accessibility|help-now|about|health|demo)(/.*)?": {
         "public"
     },

@@ -22,7 +22,7 @@ from marketplace.routes import ROUTES
 from offers.bookings.models import BookingState, Companion
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
-from offers.feeds.models import CalendarAddress
+from offers.feeds.models import CalendarAddress, SavedSearch
 from offers.messages.rules import unsubscribe_path
 from offers.publishing.models import HostAssignment, OfferQuestion, QuestionKind
 from organizations.approval.models import Answer, Decision
@@ -188,6 +188,9 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
 
     secret, token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
     await CalendarAddress.create(person=me, secret_hash=secret_hash(secret), created_at=NOW)
+    search = await SavedSearch.create(
+        slug=f"tur{suffix}", query=f"q=tur{suffix}", created_at=NOW, used_at=NOW
+    )
     ticket = await SignInTicket.create(
         channel="email", address=f"ola{suffix}@example.no", link_hash=secret_hash(token), code_hash=secret_hash("code"),
         created_at=NOW, expires_at=NOW + timedelta(minutes=15),
@@ -248,6 +251,8 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
             "place": "1",
             "reason": "mistake",
         },
+        "/manage/calendars": {"calendar": centre.slug},
+        "/manage/calendars/revoke": {"calendar": centre.slug},
         "/manage/offers/{slug}/take-off": {"booking": str(booking.id)},
     }
     town.parameters = {
@@ -262,6 +267,9 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
             2
         ],
         ("kinds", "kind"): "activity",
+        ("audiences", "audience"): "everyone",
+        ("municipalities", "slug"): here.slug,
+        ("searches", "slug"): search.slug,
         ("sessions", "id"): str(first.id),
         ("private", "secret"): secret,
         ("sign-in", "token"): token,

@@ -8,11 +8,11 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from marketplace.base.clock import OSLO
 from marketplace.base.database import rows, value
-from marketplace.my_page.actions import new_calendar_address, revoke_calendar_address
 from marketplace.people.models import Person
 from marketplace.people.queries import secret_hash
 from offers.bookings.models import BookingState, SentWord
 from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session, SessionStatus, Visibility
+from offers.feeds.actions import make_address, revoke_address
 from tests import make
 from tests.conftest import NOW
 from tests.visitor import Visitor
@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 
 
 async def path_of(person: Person) -> str:
-    return f"/calendar/private/{await new_calendar_address(person.id, now=NOW)}.ics"
+    return f"/calendar/private/{await make_address(person.id, now=NOW)}.ics"
 
 
 async def events(visitor: Visitor, path: str) -> list[Any]:
@@ -120,7 +120,7 @@ async def test_the_secret_opens_it_until_it_is_renewed_or_revoked(visitor: Visit
     second = await path_of(ola)
     assert (await visitor.open(first)).status == 404
     assert await titles(visitor, second) == ["Kafé"]
-    await revoke_calendar_address(ola.id, now=NOW)
+    await revoke_address(ola.id, now=NOW)
     assert (await visitor.open(second)).status == 404
     assert await titles(visitor, others) == []
 

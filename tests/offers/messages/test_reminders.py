@@ -16,10 +16,8 @@ from offers.bookings.models import Booking, BookingState, SentWord
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.messages import mails  # noqa: F401 - fills MAILS
 from offers.messages.jobs import remind
-from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
-from tests.visitor import Visitor
 
 
 @pytest.fixture(autouse=True)
@@ -192,24 +190,3 @@ async def test_the_reminder_says_when_and_how_to_cancel_in_each_language(db: Non
     assert (
         await MAILS["reminder"](Channel.EMAIL, "nb", booking=str(booking.id), session=str(session.id)) is None
     )
-
-
-async def test_an_editor_chooses_when_the_offer_reminds(visitor: Visitor) -> None:
-    owner = await make.organization()
-    await visitor.sign_in(await make.member(owner, Role.EDITOR))
-    offer = await make.offer(owner=owner, starts=[NOW + timedelta(days=20)])
-    path = f"/manage/offers/{offer.slug}/reminders"
-    page = await visitor.open(path)
-    assert page.fields("/reminders")["hours"] == ["24", "2"]
-    for hours in (["168", "2"], None):
-        done = await visitor.follow(await visitor.submit(page, "/reminders", hours=hours))
-        assert "Påminnelsene er lagret." in done.text
-        await offer.refresh_from_db()
-        assert offer.remind_hours == [int(each) for each in hours or []]
-        assert done.fields("/reminders").get("hours") == hours
-    assert (await visitor.submit(page, "/reminders", hours=["x"])).status == 422
-    await visitor.submit(page, "/reminders", hours=["5", "2"])
-    await offer.refresh_from_db()
-    assert offer.remind_hours == [2], "no other hours than those of the page"
-    await visitor.sign_in(await make.member(await make.organization(), Role.EDITOR, "Per"))
-    assert (await visitor.open(path)).status == 404

@@ -1,0 +1,64 @@
+"""Makes addresses of calendars."""
+
+import secrets
+from datetime import datetime, time
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from marketplace.base import audit
+from marketplace.base.clock import at_oslo, today
+from marketplace.base.database import in_transaction, row, rows, value
+from marketplace.people.queries import secret_hash
+
+SLUG = "abcdefghjkmnpqrstuvwxyz23456789"
+"""No letters that are taken for others: a short address is also read aloud."""
+
+
+async def save_search(query: str, *, now: datetime) -> str:
+    """The short slug of a canonical query: the one it has, or a new one."""
+    slug = "".join(secrets.choice(SLUG) for _ in range(8))
+    found = await value(
+        """INSERT INTO saved_search (id, slug, query, created_at, used_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (query) DO UPDATE SET used_at = excluded.used_at RETURNING slug""",
+        uuid7(), slug, query, now, at_oslo(today(now), time(0)),
+    )  # fmt: skip
+    return str(found)
+
+
+REVOKE = """UPDATE calendar_address SET revoked_at = $2 WHERE person_id = $1 AND hosting = $3
+    AND organization_id IS NOT DISTINCT FROM $4 AND revoked_at IS NULL RETURNING id"""
+
+
+async def make_address(
+    person: UUID, *, hosting: bool = False, organization: UUID | None = None, now: datetime
+) -> str:
+    """Make the address of the person's own calendar, of what they lead (`hosting`) or of what an organisation
+    arranges; or another one in place of the old, which stops working.
+
+    Returns its secret (192 bits), which nobody can be shown again: only the hash is kept.
+    """
+    secret = secrets.token_urlsafe(24)
+    async with in_transaction():
+        # Two tabs at once: the second waits here, and then sees the address of the first.
+        await rows("SELECT id FROM person WHERE id = $1 FOR NO KEY UPDATE", person)
+        await rows(REVOKE, person, now, hosting, organization)
+        made = uuid7()
+        await rows(
+            """INSERT INTO calendar_address (id, person_id, hosting, organization_id, secret_hash, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6)""",
+            made, person, hosting, organization, secret_hash(secret), now,
+        )  # fmt: skip
+        await audit.record("calendar_address.made", actor=person, person=person, object_id=made,
+                           organization=organization, now=now)  # fmt: skip
+    return secret
+
+
+async def revoke_address(
+    person: UUID, *, hosting: bool = False, organization: UUID | None = None, now: datetime
+) -> None:
+    """Stop that address, if there is one."""
+    async with in_transaction():
+        if revoked := await row(REVOKE, person, now, hosting, organization):
+            await audit.record("calendar_address.revoked", actor=person, person=person, object_id=revoked["id"],
+                               organization=organization, now=now)  # fmt: skip

@@ -1,0 +1,56 @@
+"""The page where those who lead and arrange make the addresses of their calendars."""
+
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from marketplace.base.access import member
+from marketplace.base.errors import NotFound
+from marketplace.base.http import Request, see_other
+from marketplace.base.i18n import gettext as _
+from marketplace.base.templates import render
+from marketplace.settings import settings
+from offers.feeds import actions, work_queries
+from organizations.members.models import Role
+from organizations.members.queries import organization_edited_by
+
+HOSTING = "hosting"
+"""What the field `calendar` says of what one leads; else it is the slug of an organisation."""
+
+
+@member(Role.HOST)
+async def calendars(request: Request) -> Response:
+    """GET and POST /manage/calendars: make or renew an address, and show it this once: so no redirect."""
+    me, made = request.person.id, {}
+    if request.method == "POST":
+        chosen = await chosen_calendar(request)
+        secret = await actions.make_address(me, hosting=chosen is None, organization=chosen, now=request.now)
+        made = {chosen: f"{settings().public_url}/calendar/private/{secret}.ics"}
+    since = await work_queries.addresses(me)
+    own: list[dict[str, Any]] = [
+        {"id": None, "slug": HOSTING, "name": _("Det du leder")}, *await work_queries.arranging(me)
+    ]  # fmt: skip
+    return render(
+        request, "offers/feeds/calendars.html",
+        calendars=[one | {"since": since.get(one["id"]), "address": made.get(one["id"])} for one in own],
+    )  # fmt: skip
+
+
+@member(Role.HOST)
+async def revoke(request: Request) -> Response:
+    chosen = await chosen_calendar(request)
+    await actions.revoke_address(
+        request.person.id, hosting=chosen is None, organization=chosen, now=request.now
+    )
+    return see_other("/manage/calendars?saved=no-calendar", request)
+
+
+async def chosen_calendar(request: Request) -> UUID | None:
+    """The organisation whose calendar the form is about; None: what the person leads. Raises NotFound when it is not
+    theirs, or not approved."""
+    slug = (await request.fields()).get("calendar", [""])[-1]
+    found = None if slug == HOSTING else (await organization_edited_by(request.person, slug)).id
+    if await work_queries.may_follow(request.person.id, found) is None:
+        raise NotFound
+    return found

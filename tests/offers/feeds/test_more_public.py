@@ -1,0 +1,233 @@
+"""Feeds of an audience, of a municipality and of a search: what stands in them, and how one gets to them."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from marketplace.base.clock import OSLO
+from marketplace.base.database import value
+from offers.catalogue.models import Joining, Kind, OfferText, Session, SessionStatus, Visibility
+from offers.feeds.models import SavedSearch
+from organizations.directory.models import OrganizationOwner
+from tests import make
+from tests.conftest import NOW
+from tests.offers.feeds.test_public import DAY, titles
+from tests.visitor import Visitor
+
+
+async def followed(visitor: Visitor, query: str) -> str:
+    """The path of the feed that somebody gets who subscribes to this search from the list of offers."""
+    page = await visitor.open(f"/calendar/searches/new?{query}")
+    done = await visitor.follow(await visitor.submit(page, "/calendar/searches/new"))
+    address = str(done.soup.select_one("#calendar-address")["value"])
+    assert address.startswith("http://127.0.0.1:8000/calendar/searches/")
+    return address.removeprefix("http://127.0.0.1:8000")
+
+
+async def listed(visitor: Visitor, query: str) -> list[str]:
+    page = await visitor.open(f"/offers?{query}")
+    return [link.get_text() for link in page.soup.select("#results .tp-offer__link")]
+
+
+async def test_an_audience_has_what_is_for_it(visitor: Visitor) -> None:
+    await make.offer("Trim", audiences=["seniors", "adults"])
+    await make.offer("Spill", audiences=["youth"])
+    assert await titles(visitor, "/calendar/audiences/seniors.ics") == ["Trim"]
+    assert await titles(visitor, "/calendar/audiences/parents.ics") == []
+    assert (
+        "NAME:Treffpunkt: 65 år og eldre\r\n"
+        in (await visitor.open("/calendar/audiences/seniors.ics")).response.text
+    )
+    assert (await visitor.open("/calendar/audiences/everybody.ics")).status == 404
+
+
+async def test_a_change_of_audience_is_in_a_kept_feed_too(visitor: Visitor) -> None:
+    offer = await make.offer("Trim", audiences=["seniors"])
+    before = await value("SELECT revision FROM catalogue_revision")
+    offer.audiences = ["adults"]
+    await offer.save()
+    assert await value("SELECT revision FROM catalogue_revision") > before
+
+
+async def test_a_municipality_has_what_is_there_and_what_it_owns_with_others(visitor: Visitor) -> None:
+    here, there = (
+        await make.municipality(),
+        await make.municipality(name="Gjesdal", slug="gjesdal", number="1122"),
+    )
+    await make.offer("Kafé", owner=await make.organization(municipality=here), starts=[NOW + DAY])
+    shared = await make.organization("Krisesenteret", municipality=there)
+    await make.offer("Samtale", owner=shared, starts=[NOW + 2 * DAY])
+    assert await titles(visitor, f"/calendar/municipalities/{here.slug}.ics") == ["Kafé"]
+    await OrganizationOwner.create(organization=shared, municipality=here)
+    assert await titles(visitor, f"/calendar/municipalities/{here.slug}.ics") == ["Kafé", "Samtale"]
+    assert await titles(visitor, "/calendar/municipalities/gjesdal.ics") == ["Samtale"]
+    assert (await visitor.open("/calendar/municipalities/sola.ics")).status == 404
+
+
+QUERIES = {
+    "q=tur": ["Gå på tur", "Turkafé"], "q=TUR": ["Gå på tur", "Turkafé"], "q=kafe": ["Turkafé"],
+    "place=sandnes+r": ["Turkafé"], "place=43": ["Turkafé"], "kind=course": ["Data"],
+    "kind=course&kind=meeting_place": ["Data", "Turkafé"], "audience=seniors": ["Gå på tur"],
+    "drop_in=true": ["Turkafé"],
+    "evening=true": ["Data"], "q=tur&audience=seniors": ["Gå på tur"], "q=finnes+ikke": [],
+    "q=" + quote("100% \\ 'x'"): [],
+}  # fmt: skip
+
+
+async def three(visitor: Visitor) -> None:
+    await make.offer("Gå på tur", audiences=["seniors"], starts=[NOW + DAY])
+    await make.offer("Data", kind=Kind.COURSE, starts=[datetime(2026, 10, 15, 18, tzinfo=OSLO)])
+    await make.offer("Turkafé", kind=Kind.MEETING_PLACE, joining=Joining.DROP_IN, venue=await make.venue(),
+                     starts=[NOW + 3 * DAY])  # fmt: skip
+
+
+@pytest.mark.parametrize("query", QUERIES)
+async def test_a_search_gives_what_the_list_gives(visitor: Visitor, query: str) -> None:
+    await three(visitor)
+    assert sorted(await titles(visitor, await followed(visitor, query))) == QUERIES[query]
+    assert sorted(await listed(visitor, query)) == QUERIES[query]
+
+
+async def test_in_the_evening_only_evenings_are_followed(visitor: Visitor) -> None:
+    morning, evening = datetime(2026, 10, 15, 10, tzinfo=OSLO), datetime(2026, 10, 16, 17, tzinfo=OSLO)
+    await make.offer("Dag og kveld", starts=[morning, evening])
+    path = await followed(visitor, "evening=true")
+    text = (await visitor.open(path)).response.text
+    assert "DTSTART;TZID=Europe/Oslo:20261016T170000" in text
+    assert text.count("BEGIN:VEVENT") == 1
+
+
+async def test_what_is_over_or_cancelled_stays_in_a_search_as_in_other_feeds(visitor: Visitor) -> None:
+    await make.offer("Tur", starts=[NOW - DAY])
+    offer = await make.offer("Tur på fjellet", starts=[NOW + DAY])
+    await Session.filter(offer_id=offer.id).update(status=SessionStatus.CANCELLED)
+    assert await titles(visitor, await followed(visitor, "q=tur")) == ["Tur", "AVLYST: Tur på fjellet"]
+
+
+async def test_a_search_shows_nobody_what_they_may_not_see(visitor: Visitor) -> None:
+    owner = await make.organization()
+    await make.offer("Tur for ansatte", visibility=Visibility.STAFF)
+    await make.offer("Tur for oss", owner=owner, visibility=Visibility.MEMBERS)
+    await visitor.sign_in(await make.member(owner))
+    assert await titles(visitor, await followed(visitor, "q=tur")) == []
+
+
+async def test_the_same_search_has_one_address(visitor: Visitor) -> None:
+    first = await followed(
+        visitor, "q=Gå+på+tur&kind=course&kind=activity&audience=seniors&free=true&when=today"
+    )
+    assert (
+        await followed(visitor, "audience=seniors&kind=activity&q=++gå+på++TUR&kind=course&kind=course")
+        == first
+    )
+    assert await followed(visitor, "q=tur") != first
+    assert len(f"http://127.0.0.1:8000{first}") < 60
+    assert [search.query for search in await SavedSearch.all().order_by("id")] == [
+        "q=g%C3%A5+p%C3%A5+tur&audience=seniors&kind=activity&kind=course", "q=tur",
+    ]  # fmt: skip
+
+
+async def test_what_a_calendar_cannot_follow_is_left_out_and_said(visitor: Visitor) -> None:
+    page = await visitor.open("/calendar/searches/new?q=tur&free=true&when=this_week&place=sandnes")
+    lists = [[item.get_text() for item in part.select("li")] for part in page.soup.select("main section")]
+    assert lists == [["«tur»", "Sandnes"], ["Har ledige plasser", "Denne uka"]]
+    alone = await visitor.open("/calendar/searches/new?free=true")
+    assert "Du har ikke valgt noe som en kalender kan følge." in alone.text
+    done = await visitor.follow(await visitor.submit(alone, "/calendar/searches/new"))
+    assert done.soup.select_one("#calendar-address")["value"].endswith("/calendar/all.ics")
+    assert await value("SELECT count(*) FROM saved_search") == 0
+
+
+async def test_the_list_leads_to_it(visitor: Visitor) -> None:
+    await three(visitor)
+    page = await visitor.open("/offers?q=tur&kind=meeting_place&free=true")
+    link = page.soup.find("a", string="Abonner på dette søket") or page.soup.select_one(
+        'a[href^="/calendar/searches"]'
+    )
+    assert link["href"] == "/calendar/searches/new?q=tur&free=true&kind=meeting_place"
+    assert (await visitor.open("/offers")).soup.select_one('a[href^="/calendar/searches"]') is None
+
+
+async def test_it_has_a_name_and_a_page(visitor: Visitor) -> None:
+    path = await followed(
+        visitor, "q=tur&place=sandnes&kind=course&audience=seniors&evening=true&drop_in=true"
+    )
+    text = (await visitor.open(path)).response.text.replace("\r\n ", "")
+    words = "«tur»\\, Sandnes\\, Kom innom\\, ingen påmelding\\, Kveld og helg\\, 65 år og eldre\\, Kurs"
+    assert f"\r\nNAME:Treffpunkt: {words}\r\n" in text
+
+
+async def test_a_change_of_text_is_in_a_kept_search_too(visitor: Visitor) -> None:
+    await make.offer("Tur")
+    path = await followed(visitor, "q=tur")
+    first = await visitor.open(path)
+    await OfferText.all().update(title="Gåing", summary="")
+    assert await titles(visitor, path) == []
+    known = await visitor.open(path, if_none_match=first.response.headers["etag"])
+    assert known.status == 200
+
+
+async def test_a_search_that_is_read_stays(visitor: Visitor) -> None:
+    """It is noted to the day, so the bytes and the database are the same all day."""
+    path = await followed(visitor, "q=tur")
+    visitor.wait(400 * DAY)
+    await visitor.open(path)
+    assert await value("SELECT used_at FROM saved_search") == datetime(2027, 11, 17, tzinfo=OSLO)
+
+
+@pytest.mark.parametrize("slug", ["finnesikke", "x" * 300, "%27", "q=tur", "%F0%9F%8E%89"])
+async def test_an_unknown_search_is_not_found(visitor: Visitor, slug: str) -> None:
+    assert (await visitor.open(f"/calendar/searches/{slug}.ics")).status == 404
+    assert (await visitor.open(f"/calendar?search={slug}")).status == 404
+
+
+async def test_what_is_no_search_is_said_and_a_long_one_is_refused(visitor: Visitor) -> None:
+    for query in ("kind=nothing", "q=" + "x" * 101, "q=" + quote("æ" * 100)):
+        page = await visitor.open(f"/calendar/searches/new?{query}")
+        assert page.status == 422
+        assert "Søket må rettes først:" in page.text
+    sent = await visitor.open("/calendar/searches/new?q=tur")
+    fields = sent.fields("/calendar/searches/new") | {"q": ["æ" * 100]}
+    assert (await visitor.post("/calendar/searches/new", fields)).status == 422
+
+
+async def test_nobody_makes_addresses_without_end(visitor: Visitor, monkeypatch: Any) -> None:
+    monkeypatch.setattr("marketplace.base.limits.is_loopback", lambda _: False)
+    for number in range(20):
+        await followed(visitor, f"q=tur{number}")
+    page = await visitor.open("/calendar/searches/new?q=enda+en")
+    assert (await visitor.submit(page, "/calendar/searches/new")).status == 429
+    assert await value("SELECT count(*) FROM saved_search") == 20
+
+
+async def test_the_page_offers_what_there_is(visitor: Visitor) -> None:
+    await make.offer("Trim", audiences=["seniors"], kind=Kind.COURSE)
+    page = await visitor.open("/calendar")
+    groups = {each.summary.get_text(): [link.get_text() for link in each.select("a")]
+              for each in page.soup.select("details") if each.summary}  # fmt: skip
+    assert groups == {
+        "For hvem": ["65 år og eldre"],
+        "Hva slags tilbud": ["Kurs"],
+        "Arrangør": ["Frivilligsentralen"],
+    }
+    await make.municipality(name="Gjesdal", slug="gjesdal", number="1122")
+    page = await visitor.open("/calendar")
+    assert [link["href"] for link in page.soup.select('a[href*="municipality="]')] == [
+        "/calendar?municipality=gjesdal", "/calendar?municipality=sandnes",
+    ]  # fmt: skip
+    assert (await visitor.open("/calendar?municipality=gjesdal")).soup.select_one("#calendar-address")[
+        "value"
+    ] == ("http://127.0.0.1:8000/calendar/municipalities/gjesdal.ics")
+
+
+async def test_a_date_that_is_not_booked_is_a_file_to_add(visitor: Visitor) -> None:
+    drop_in = await make.offer("Kafé", slug="kafe", joining=Joining.DROP_IN)
+    await make.offer("Kurs", slug="kurs", joining=Joining.WHOLE)
+    await make.offer("For ansatte", slug="ansatte", joining=Joining.DROP_IN, visibility=Visibility.STAFF)
+    session = await Session.get(offer_id=drop_in.id)
+    page = await visitor.open("/offers/kafe")
+    assert page.soup.select_one(f'a[href="/calendar/sessions/{session.id}.ics"]')
+    assert await titles(visitor, f"/calendar/sessions/{session.id}.ics") == ["Kafé"]
+    assert (await visitor.open("/offers/kurs")).soup.select_one('a[href*="/calendar/sessions/"]') is None
