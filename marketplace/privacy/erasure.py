@@ -109,11 +109,16 @@ not proven theirs is for whoever has it: anybody can type it."""
 
 async def _delete(person: UUID, gone: list[UUID]) -> None:
     """What is about these persons only, and what lies ready for the addresses that the person has proven theirs."""
-    for table in ("outbox_message", "sign_in_ticket", "invitation"):
+    for table in ("outbox_message", "sign_in_ticket", "invitation", "opening_notice"):
         await rows(
             f"""DELETE FROM {table} t USING contact_point own WHERE own.person_id = $1
             AND own.verified_at IS NOT NULL AND t.channel = own.channel AND t.address = own.value""",
             person,
+        )
+    for table in ("companion", "booking_answer"):
+        await rows(
+            f"DELETE FROM {table} t USING booking b WHERE b.id = t.booking_id AND b.participant_id = ANY($1)",
+            gone,
         )
     for table in ("sign_in", "sign_in_ticket", "totp", "passkey", "recovery_code", "calendar_address", "membership",
                   "host_assignment", "contact_point"):  # fmt: skip

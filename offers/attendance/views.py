@@ -28,7 +28,10 @@ async def _expected(
     )  # fmt: skip
     return [
         party
-        | {"shown": rules.shown_name(party["name"], party["shielded"], shown_reference(party["reference"]))}
+        | {
+            "shown": rules.shown_name(party["name"], party["shielded"], shown_reference(party["reference"])),
+            "companions": [name.split()[0] for name in party["companions"]],
+        }
         for party in await queries.expected(session.id)
     ]
 
