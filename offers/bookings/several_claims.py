@@ -47,8 +47,8 @@ async def book_several(
     """Claim seats for a party on several dates; gives the first of its bookings, and one message tells of all.
 
     `waits`: those of the sessions where the party would rather wait than not come. The same form again gives its first
-    bookings, and adds what it now has more. Raises DatesRefused when a date has no room or is closed, and as
-    claims.book.
+    bookings, and adds what it now has more. It is one of `tries`, as it sends one message. Raises DatesRefused when a
+    date has no room or is closed, and as claims.book.
     """
     for _attempt in range(3):  # a reference that is taken already
         try:
@@ -62,7 +62,7 @@ async def book_several(
                 others = await _their_own(wanted, party, whom)
                 states = await _decide(wanted, party, waits, form_key, now)
                 first = before[0] if before else None
-                made = []
+                made: list[Booked] = []
                 for pool, state in zip(wanted, states, strict=True):
                     one = _of_before(party, first)
                     if pool["pool_id"] in others:
@@ -70,7 +70,9 @@ async def book_several(
                             one, participant=None, participant_name=whom["name"], alias=whom["shielded"]
                         )
                     key = key_of(form_key, pool["session_id"])
-                    booked = await _insert(pool, replace(one, quiet=True), state, key, lang, now, tries)
+                    booked = await _insert(
+                        pool, replace(one, quiet=True), state, key, lang, now, () if made else tries
+                    )
                     made.append(booked)
                     first = first or await row(
                         "SELECT id, booked_by_id, participant_id, contact_id, made_with_id FROM booking WHERE id = $1",

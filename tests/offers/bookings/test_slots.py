@@ -22,7 +22,10 @@ async def test_free_times_stand_under_their_day(visitor: Visitor) -> None:
     offer, times = await slots(4)
     await booked(times[1])
     page = await visitor.open(f"/offers/{offer.slug}")
-    shown = [" ".join(link.get_text().replace("\u2060", "").split()) for link in page.soup.select("#dates ~ * li a")]
+    shown = [
+        " ".join(link.get_text().replace("\u2060", "").split())
+        for link in page.soup.select("#dates ~ * li a")
+    ]
     assert shown == [
         "kl. 12–12.30 20. oktober", "kl. 13–13.30 20. oktober", "kl. 13.30–14 20. oktober",
         "kl. 12.30–13 20. oktober, venteliste",
