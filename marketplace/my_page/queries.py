@@ -40,6 +40,7 @@ PAST = BOOKINGS.format(
     session="ORDER BY s.starts_at DESC",
     # Of somebody else whose name is forgotten there is nothing to show any more.
     which=f"""NOT ({ACTIVE}) AND NOT {HELPED} AND (n.name IS NOT NULL OR b.participant_id = $1)
+            AND b.moved_to_id IS NULL
         ORDER BY coalesce(s.starts_at, b.changed_at) DESC, b.id DESC""",
 )
 MOST_COMING, MOST_PAST = 200, 20

@@ -47,8 +47,8 @@ async def book_several(
     """Claim seats for a party on several dates; gives the first of its bookings, and one message tells of all.
 
     `waits`: those of the sessions where the party would rather wait than not come. The same form again gives its first
-    bookings, and adds what it now has more. Raises DatesRefused when a date has no room or is closed, and as
-    claims.book.
+    bookings, and adds what it now has more. It is one of `tries`, as it sends one message. Raises DatesRefused when a
+    date has no room or is closed, and as claims.book.
     """
     for _attempt in range(3):  # a reference that is taken already
         try:
@@ -65,7 +65,7 @@ async def book_several(
                 if wrong:
                     raise Unanswered(_("Svar på det som står igjen."))
                 first = before[0] if before else None
-                made = []
+                made: list[Booked] = []
                 for pool, state in zip(wanted, states, strict=True):
                     one = _of_before(party, first)
                     if pool["pool_id"] in others:
@@ -74,7 +74,7 @@ async def book_several(
                         )
                     key = key_of(form_key, pool["session_id"])
                     booked = await _insert(
-                        pool, replace(one, quiet=True), answers, state, key, lang, now, tries
+                        pool, replace(one, quiet=True), answers, state, key, lang, now, () if made else tries
                     )
                     made.append(booked)
                     first = first or await row(

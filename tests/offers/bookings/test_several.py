@@ -235,6 +235,9 @@ async def test_what_is_wrong_stands_at_the_day_and_nothing_is_stored(visitor: Vi
         422,
         "#dates",
     )
+    many = await visitor.submit(page, "/several", dates=dates[:1], seats=99, name="Ola", contact="none")
+    assert many.fields("/several")["dates"] == [str(dates[0])]
+    assert many.soup.find(id="seats-error")
     await Session.filter(id=dates[0]).update(status="cancelled")
     await SeatPool.filter(session_id=dates[0]).update(closes_at=NOW - timedelta(hours=1))
     closed = await visitor.submit(page, "/several", dates=dates[:1], name="Ola", contact="none")

@@ -210,6 +210,9 @@ async def test_of_many_times_for_a_talk_the_free_ones_are_offered_first_then_tho
     page = await visitor.open(f"/offers/{offer.slug}")
     assert page.soup.find(id="dates").get_text() == "Velg en tid"
     await SeatPool.filter(offer=offer).update(taken=1)
+    full = await visitor.open(f"/offers/{offer.slug}")
+    assert "Alle tidene er tatt nå. Du kan stå på venteliste for en av dem." in full.text
+    assert len(full.soup.select("#dates ~ * li a")) == 3
 
 
 async def test_what_is_over_says_so_and_leads_on(visitor: Visitor) -> None:
