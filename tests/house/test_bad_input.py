@@ -177,6 +177,7 @@ ELSEWHERE = {
     "/offers/{slug}/bookings": "/offers/tur/bookings/new?session={later_session}",
     "/bookings/{token}/sent-word": "",
     "/bookings/{token}/answer": "",
+    "/bookings/{token}/useful": "",
     "/sign-in/code": "/sign-in/code?ticket={ticket}",
     "/sign-out": "/my-page",
     "/my-page/calendar/revoke": "",
