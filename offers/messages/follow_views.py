@@ -5,7 +5,7 @@ from typing import ClassVar
 from starlette.responses import PlainTextResponse, Response
 
 from marketplace.base.access import public, public_from_anywhere
-from marketplace.base.errors import NotFound, Refused
+from marketplace.base.errors import NotFound, Refused, StaleForm
 from marketplace.base.forms import Form
 from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import lazy
@@ -62,12 +62,24 @@ async def unsubscribe(request: Request) -> Response:
     one click and without having seen the page (RFC 8058): who has the address's own link may."""
     hashed = _hash(request)
     if request.method == "POST":
-        await actions.stop_news(hashed, now=request.now)
-        if (await request.fields()).get("List-Unsubscribe") == ["One-Click"]:
+        if await one_click(request):
+            await actions.stop_news(hashed, now=request.now)
             return PlainTextResponse("OK")  # they follow no redirect
+        token = (await request.fields()).get("form_token", [""])[-1]
+        if not request.same_origin or not request.form_token_valid(token):
+            raise StaleForm
+        await actions.stop_news(hashed, now=request.now)
         return see_other(f"/unsubscribe/{request.path_params['token']}", request)
     return render(request, "offers/messages/unsubscribe.html", stopped=await queries.is_stopped(hashed),
                   here=f"/unsubscribe/{request.path_params['token']}")  # fmt: skip
+
+
+async def one_click(request: Request) -> bool:
+    """Is this what a mail program sends? RFC 8058 lets it choose between two ways to write it."""
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        body = await request.body()
+        return b'name="List-Unsubscribe"' in body and b"One-Click" in body
+    return (await request.fields()).get("List-Unsubscribe") == ["One-Click"]
 
 
 @public

@@ -36,6 +36,7 @@ AREAS = {
 """What a route may be marked with, by where it stands. An address that stands nowhere here fails: think, then add."""
 WITHOUT_TOKEN = {"/unsubscribe/{token}"}
 """Routes whose POST needs no form token, e.g. what mail programs call."""
+POSTS = pytest.mark.parametrize("route", routes("POST"), ids=lambda route: route.path)
 
 
 def mark_of(route: Route) -> str:
@@ -73,11 +74,7 @@ async def token_of(caller: Visitor) -> str:
     return (await caller.open("/sign-in")).fields()["form_token"][0]
 
 
-@pytest.mark.parametrize(
-    "route",
-    [route for route in routes("POST") if route.path not in WITHOUT_TOKEN],
-    ids=lambda route: route.path,
-)
+@POSTS
 async def test_a_post_that_our_own_form_did_not_send_is_refused(
     route: Route, town: Town, caller: Visitor
 ) -> None:

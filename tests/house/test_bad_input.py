@@ -183,6 +183,7 @@ ELSEWHERE = {
     "/offers/{slug}/bookings/notice": "/offers/kor/bookings/new",
     "/bookings/{token}/sent-word": "",
     "/bookings/{token}/answer": "",
+    "/bookings/{token}/useful": "",
     "/sign-in/code": "/sign-in/code?ticket={ticket}",
     "/sign-out": "/my-page",
     "/my-page/calendar/revoke": "",
