@@ -44,7 +44,7 @@ async def test_a_search_is_followed_from_a_phone(arrive: Callable[..., Any]) -> 
 
 
 async def test_without_scripts_the_address_is_there_to_copy(arrive: Callable[..., Any]) -> None:
-    async with arrive(**PHONE, java_script_enabled=False) as visitor:
+    async with arrive(script=False, **PHONE) as visitor:
         await visitor.go("/calendar")
         assert await visitor.page.get_by_role("button", name="Kopier adressen").count() == 0
         assert (await visitor.page.get_by_label("Eller kopier adressen").input_value()).endswith(
