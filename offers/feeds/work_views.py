@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
 from starlette.responses import Response
 
 from marketplace.base.access import member
 from marketplace.base.errors import NotFound
+from marketplace.base.forms import Form
 from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import gettext as _
 from marketplace.base.templates import render
@@ -17,6 +19,12 @@ from organizations.members.queries import organization_edited_by
 
 HOSTING = "hosting"
 """What the field `calendar` says of what one leads; else it is the slug of an organisation."""
+
+
+class CalendarForm(Form):
+    """Which of the calendars a button is about."""
+
+    calendar: str = Field("", max_length=80)
 
 
 @member(Role.HOST)
@@ -49,7 +57,10 @@ async def revoke(request: Request) -> Response:
 async def chosen_calendar(request: Request) -> UUID | None:
     """The organisation whose calendar the form is about; None: what the person leads. Raises NotFound when it is not
     theirs, or not approved."""
-    slug = (await request.fields()).get("calendar", [""])[-1]
+    form = await CalendarForm.read(request)
+    if not form.valid:
+        raise NotFound
+    slug = form.data.calendar
     found = None if slug == HOSTING else (await organization_edited_by(request.person, slug)).id
     if await work_queries.may_follow(request.person.id, found) is None:
         raise NotFound
