@@ -70,8 +70,11 @@ class Town:
                 nowhere[key] = str(UUID(value)).replace(value[-12:], "0" * 12)
             except ValueError:
                 nowhere[key] = "finnes-ikke"
-        named = {path: fields | {name: "00000000-0000-7000-8000-000000000000" for name in fields if name in OBJECTS}
-                 for path, fields in self.named.items()}  # fmt: skip
+        named = {
+            path: fields | ({name: "00000000-0000-7000-8000-000000000000" for name in fields if name in OBJECTS}
+                            or {name: "finnes-ikke" for name in fields if name == "slug"})
+            for path, fields in self.named.items()
+        }  # fmt: skip
         return Town(parameters=nowhere | {key: self.parameters[key] for key in VOCABULARY}, named=named)
 
     def values(self, route: Route) -> dict[str, str]:
