@@ -212,13 +212,19 @@ class Migration(migrations.Migration):
                 "NULLS NOT DISTINCT WHERE revoked_at IS NULL",
                 "DROP TRIGGER catalogue_changed ON offer",
                 "CREATE TRIGGER catalogue_changed AFTER INSERT OR DELETE OR UPDATE OF slug, owner_id, kind, visibility, "
-                "sensitive, state, venue_id, online_url, audiences, joining, municipality_id ON offer "
+                "sensitive, state, venue_id, online_url, source_lang, audiences, joining, municipality_id ON offer "
+                "FOR EACH STATEMENT EXECUTE FUNCTION catalogue_changed()",
+                "CREATE TRIGGER catalogue_changed AFTER INSERT OR DELETE OR UPDATE ON organization_owner "
+                "FOR EACH STATEMENT EXECUTE FUNCTION catalogue_changed()",
+                "CREATE TRIGGER catalogue_changed AFTER UPDATE OF name, slug ON municipality "
                 "FOR EACH STATEMENT EXECUTE FUNCTION catalogue_changed()",
             ],
             [
+                "DROP TRIGGER catalogue_changed ON municipality",
+                "DROP TRIGGER catalogue_changed ON organization_owner",
                 "DROP TRIGGER catalogue_changed ON offer",
                 "CREATE TRIGGER catalogue_changed AFTER INSERT OR DELETE OR UPDATE OF slug, owner_id, kind, visibility, "
-                "sensitive, state, venue_id, online_url ON offer "
+                "sensitive, state, venue_id, online_url, source_lang ON offer "
                 "FOR EACH STATEMENT EXECUTE FUNCTION catalogue_changed()",
                 "DROP INDEX calendar_address_one",
                 "CREATE UNIQUE INDEX calendar_address_one ON calendar_address (person_id) WHERE revoked_at IS NULL",

@@ -1,5 +1,5 @@
-"""What happens to bookings afterwards. With claims.py the only place that writes booking.state, seat_pool.taken,
-seat_pool.waiting, seat_pool.reserved and seat_pool.capacity.
+"""What happens to bookings afterwards. With moves.py and claims.py the only place that writes booking.state,
+seat_pool.taken, seat_pool.waiting, seat_pool.reserved and seat_pool.capacity.
 
 Lock order everywhere: pools by ascending id, then the booking. Lock, read afresh, decide in Python, write.
 """
@@ -11,90 +11,19 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, row, rows, value
-from marketplace.base.errors import Conflict, NotFound, Refused
+from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
-from marketplace.base.mail import post
 from offers.bookings import rules
 from offers.bookings.models import BookingState
+from offers.bookings.moves import change, lock, move, promote, tell
 from offers.bookings.organizer_rules import not_asking
-from offers.bookings.queries import POOL_COLUMNS, active_in, ended, pool_of
-from offers.catalogue.models import Joining, Promotion
+from offers.bookings.queries import active_in, ended, pool_of
 from offers.publishing.upkeep import only_approved
 
 LONG_PAST = timedelta(hours=1)
 """Longer than a request waits for a lock, and than the clocks of our servers differ."""
-
-
-async def _lock_by_id(pool_id: UUID) -> dict[str, Any]:
-    await rows("SELECT id FROM seat_pool WHERE id = $1 FOR NO KEY UPDATE", pool_id)
-    pool = await row(
-        f"SELECT {POOL_COLUMNS} FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE p.id = $1",
-        pool_id,
-    )
-    if pool is None:
-        raise NotFound
-    return pool
-
-
-async def _change(booking_id: UUID) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The pool of a booking, locked, and the booking as it is under that lock."""
-    before = await row("SELECT pool_id FROM booking WHERE id = $1", booking_id)
-    if before is None:
-        raise NotFound
-    pool = await _lock_by_id(before["pool_id"])
-    booking = await row(
-        """SELECT b.id, b.state, b.seats, b.participant_id, b.queue_no, b.held_until, b.lang, b.link_version,
-            c.channel, c.value AS address
-        FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
-        booking_id,
-    )
-    assert booking is not None  # bookings are never deleted under a pool
-    return pool, booking
-
-
-async def _move(
-    pool: dict[str, Any],
-    booking: dict[str, Any],
-    new: BookingState,
-    now: datetime,
-    *,
-    by: UUID | None,
-    held_until: datetime | None = None,
-) -> None:
-    """Move a booking of a locked pool to another state, with what that does to the seats."""
-    old = BookingState(booking["state"])
-    if not rules.may_move(old, new):
-        raise Refused(_("Denne påmeldingen kan ikke endres slik nå."))
-    seats = booking["seats"] * ((new in rules.SEATED) - (old in rules.SEATED))
-    waiting = (new is BookingState.WAITING) - (old is BookingState.WAITING)
-    await rows(
-        """WITH moved AS (
-            UPDATE booking SET state = $2, changed_at = $3, held_until = $4,
-                queue_no = CASE WHEN $5 THEN coalesce(queue_no, nextval('booking_queue')) ELSE queue_no END,
-                waited_at = CASE WHEN $5 THEN coalesce(waited_at, $3) ELSE waited_at END,
-                placed_at = CASE WHEN $9 THEN coalesce(placed_at, $3) ELSE placed_at END
-            WHERE id = $1)
-        UPDATE seat_pool SET taken = taken + $6, waiting = waiting + $7 WHERE id = $8""",
-        booking["id"], new, now, held_until, new is BookingState.WAITING, seats, waiting, pool["pool_id"],
-        old is BookingState.WAITING and new in rules.SEATED,
-    )  # fmt: skip
-    pool["taken"] += seats
-    pool["waiting"] += waiting
-    await record(
-        f"booking.{new}", now=now, actor=by, object_id=booking["id"], organization=pool["owner_id"],
-        person=booking["participant_id"],
-    )  # fmt: skip
-
-
-async def _tell(mail: str, booking: dict[str, Any], key: str, now: datetime, **facts: Any) -> None:
-    """A message about a booking to where its messages go, if anywhere."""
-    if booking["address"]:
-        await post(
-            mail, channel=booking["channel"], address=booking["address"], lang=booking["lang"],
-            key=f"{mail}:{booking['id']}:{key}", now=now, booking=str(booking["id"]), **facts,
-        )  # fmt: skip
 
 
 async def cancel(
@@ -105,12 +34,12 @@ async def cancel(
     `by_organizer`: those who lead the offer did it, and the message says so instead of thanking.
     """
     async with in_transaction():
-        pool, booking = await _change(booking_id)
+        pool, booking = await change(booking_id)
         if booking["state"] not in rules.ACTIVE:
             return False
-        await _move(pool, booking, BookingState.CANCELLED, now, by=by)
-        await _tell("cancelled", booking, "1", now, by_organizer=by_organizer)
-        await _promote(pool, now)
+        await move(pool, booking, BookingState.CANCELLED, now, by=by)
+        await tell("cancelled", booking, "1", now, by_organizer=by_organizer)
+        await promote(pool, now)
         return True
 
 
@@ -123,7 +52,7 @@ async def leave(
     `seen`: the seats when they chose. Raises Conflict when it was otherwise by then, but for this same choice before.
     """
     async with in_transaction():
-        pool, booking = await _change(booking_id)
+        pool, booking = await change(booking_id)
         if booking["state"] not in rules.ACTIVE or (pool["ends_at"] and pool["ends_at"] <= now):
             raise Refused(_("Dette er over, så det er ikke noe å melde av."))
         found = await rows("SELECT id FROM companion WHERE booking_id = $1", booking_id)
@@ -142,8 +71,8 @@ async def leave(
         pool["taken"] -= freed
         await record("booking.fewer", now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
                      person=booking["participant_id"], details={"seats": left})  # fmt: skip
-        await _tell("fewer", booking, str(left), now)
-        await _promote(pool, now)
+        await tell("fewer", booking, str(left), now)
+        await promote(pool, now)
 
 
 async def cancel_together(bookings: list[UUID], *, now: datetime, by: UUID | None = None) -> None:
@@ -153,47 +82,6 @@ async def cancel_together(bookings: list[UUID], *, now: datetime, by: UUID | Non
             await cancel(found["id"], now=now, by=by)
 
 
-async def _promote(pool: dict[str, Any], now: datetime) -> None:
-    """Give free seats of a locked pool to the queue, in order, each to the first that fits. Nobody after the start of
-    what they would come to; who waits already may still get a seat when booking is closed for others."""
-    decided = pool_of(pool)
-    if not pool["waiting"] or decided.free == 0 or rules.Objection.OVER in rules.closed(decided, now):
-        return
-    starts = await _start(pool, now)
-    if starts is not None and starts <= now:
-        return
-    queue = await rows(
-        """SELECT b.id, b.state, b.seats, b.participant_id, b.queue_no, b.lang, b.link_version,
-            c.channel, c.value AS address
-        FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id
-        WHERE b.pool_id = $1 AND b.state = 'waiting' ORDER BY b.queue_no""",
-        pool["pool_id"],
-    )
-    by_id = {party["id"]: party for party in queue}
-    for booking_id in rules.promoted(decided.free, [(party["id"], party["seats"]) for party in queue]):
-        party = by_id[booking_id]
-        if pool["promotion"] == Promotion.HELD:
-            until = rules.hold_until(starts, pool["hold_hours"], now)
-            await _move(pool, party, BookingState.OFFERED, now, by=None, held_until=until)
-            await _tell("offered", party, f"{int(now.timestamp())}", now)
-        else:
-            await _move(pool, party, BookingState.CONFIRMED, now, by=None)
-            await _tell("promoted", party, "1", now)
-
-
-async def _start(pool: dict[str, Any], now: datetime) -> datetime | None:
-    """When what somebody would come to begins; None without dates. A group that one asks to join meets on: its next
-    meeting counts, or the first when none is left."""
-    starts: datetime | None = pool["starts_at"]
-    if pool["joining"] == Joining.REQUEST and starts is not None and starts <= now:
-        following = await value(
-            "SELECT min(starts_at) FROM session WHERE offer_id = $1 AND starts_at > $2 AND status <> 'cancelled'",
-            pool["offer_id"], now,
-        )  # fmt: skip
-        return following or starts
-    return starts
-
-
 async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID | None = None) -> BookingState:
     """Accept or decline a held seat. After the deadline it has gone on; whoever says yes all the same gets a seat if
     there is one, else their old place in the queue. The same answer again changes nothing.
@@ -201,7 +89,7 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
     Raises Refused when nothing is or was held, or it has begun meanwhile (a session may have been moved ahead).
     """
     async with in_transaction():
-        pool, booking = await _change(booking_id)
+        pool, booking = await change(booking_id)
         if rules.answered(state := BookingState(booking["state"]), yes):
             return state
         if booking["state"] == BookingState.OFFERED and booking["held_until"] <= now:
@@ -214,11 +102,11 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
         if late:
             return await _late_yes(pool, booking, now, by) if yes else BookingState.EXPIRED
         new = BookingState.CONFIRMED if yes else BookingState.DECLINED
-        await _move(pool, booking, new, now, by=by)
+        await move(pool, booking, new, now, by=by)
         if yes:
-            await _tell("promoted", booking, "1", now)
+            await tell("promoted", booking, "1", now)
         else:
-            await _promote(pool, now)
+            await promote(pool, now)
         return new
 
 
@@ -231,16 +119,16 @@ async def _late_yes(
     if await active_in(pool["pool_id"], booking["participant_id"]):
         raise Refused(_("Du har en ny påmelding her allerede. Den gjelder."))
     new = BookingState.CONFIRMED if pool_of(pool).fits(booking["seats"]) else BookingState.WAITING
-    await _move(pool, booking, new, now, by=by)
+    await move(pool, booking, new, now, by=by)
     mail, key = ("promoted", "1") if new is BookingState.CONFIRMED else ("waiting", f"{int(now.timestamp())}")
-    await _tell(mail, booking, key, now)
+    await tell(mail, booking, key, now)
     return new
 
 
 async def _expire(pool: dict[str, Any], booking: dict[str, Any], now: datetime) -> None:
-    await _move(pool, booking, BookingState.EXPIRED, now, by=None)
+    await move(pool, booking, BookingState.EXPIRED, now, by=None)
     booking["state"] = BookingState.EXPIRED
-    await _promote(pool, now)
+    await promote(pool, now)
 
 
 async def expire_offers(*, now: datetime) -> int:
@@ -251,7 +139,7 @@ async def expire_offers(*, now: datetime) -> int:
     expired = 0
     for found in due:
         async with in_transaction():
-            pool, booking = await _change(found["id"])
+            pool, booking = await change(found["id"])
             if booking["state"] == BookingState.OFFERED and booking["held_until"] <= now:
                 await _expire(pool, booking, now)
                 expired += 1
@@ -264,17 +152,17 @@ async def answer_request(
     """The organisation accepts or declines a request, with its words to them. Accepted without a free seat: the
     waiting list. Raises Refused when it is answered or withdrawn already."""
     async with in_transaction():
-        pool, booking = await _change(booking_id)
+        pool, booking = await change(booking_id)
         if booking["state"] != BookingState.REQUESTED:
             raise Refused(not_asking(BookingState(booking["state"])))
         if yes:
             await only_approved(pool["owner_id"])
         fits = pool_of(pool).fits(booking["seats"])
         new = BookingState.DECLINED if not yes else BookingState.CONFIRMED if fits else BookingState.WAITING
-        await _move(pool, booking, new, now, by=by)
+        await move(pool, booking, new, now, by=by)
         await rows("UPDATE booking SET reply = $2 WHERE id = $1", booking_id, text)
         mail = {"confirmed": "receipt", "waiting": "waiting", "declined": "declined"}[new]
-        await _tell(mail, booking, "answer", now)
+        await tell(mail, booking, "answer", now)
         return new
 
 
@@ -285,7 +173,7 @@ async def cancel_all(pool_id: UUID, *, now: datetime, by: UUID | None, begun: bo
     tells the people. Returns the bookings.
     """
     async with in_transaction():
-        pool = await _lock_by_id(pool_id)
+        pool = await lock(pool_id)
         # Whoever waits for this lock to book took the time before, from a clock of their own: `now` may be after it.
         await rows("UPDATE seat_pool SET closes_at = $2 WHERE id = $1", pool_id, now - LONG_PAST)
         active = await rows(
@@ -294,14 +182,14 @@ async def cancel_all(pool_id: UUID, *, now: datetime, by: UUID | None, begun: bo
             pool_id, list(rules.ACTIVE - {BookingState.CONFIRMED} if begun else rules.ACTIVE),
         )  # fmt: skip
         for booking in active:
-            await _move(pool, booking, BookingState.CANCELLED, now, by=by)
+            await move(pool, booking, BookingState.CANCELLED, now, by=by)
         return [booking["id"] for booking in active]
 
 
 async def set_capacity(pool_id: UUID, capacity: int | None, *, now: datetime, by: UUID | None) -> None:
     """Raise or lower the number of seats; None is no limit. Refused below what is taken. New seats go to the queue."""
     async with in_transaction():
-        pool = await _lock_by_id(pool_id)
+        pool = await lock(pool_id)
         if capacity is not None and capacity < (gone := pool["taken"] + pool["reserved"]):
             raise Refused(
                 ngettext("%(num)s plass er tatt eller holdt av. Du kan ikke gå lavere enn det.",
@@ -313,7 +201,7 @@ async def set_capacity(pool_id: UUID, capacity: int | None, *, now: datetime, by
         pool["capacity"] = capacity
         await record("capacity.changed", now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
                      details={"capacity": capacity})  # fmt: skip
-        await _promote(pool, now)
+        await promote(pool, now)
 
 
 async def reserve(pool: dict[str, Any], seats: int) -> None:

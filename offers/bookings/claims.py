@@ -14,7 +14,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.database import Values, in_transaction, row, rows
-from marketplace.base.errors import Conflict, NotFound, Refused
+from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, counting, refuse
 from marketplace.base.mail import OUTBOX_COLUMNS
@@ -22,10 +22,11 @@ from marketplace.base.models import Channel
 from marketplace.people.queries import may_act_for
 from offers.bookings import asked, rules
 from offers.bookings.models import BookingState
-from offers.bookings.queries import POOL_COLUMNS, pool_of
+from offers.bookings.moves import lock_for
+from offers.bookings.queries import pool_of
 from offers.bookings.time_claims import only_one
 from offers.catalogue.models import Kind
-from offers.catalogue.queries import Viewer, published
+from offers.catalogue.queries import Viewer
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Booked:
         return rules.link_path(self.id, self.link_version)
 
 
-class _Taken(Exception):
+class Taken(Exception):
     """Something unique stood in the way: the form key, the person's active booking, or the reference."""
 
 
@@ -106,26 +107,26 @@ async def book(
     for _attempt in range(3):  # a reference that is taken already: one in 3,000 with 100,000 bookings
         try:
             async with in_transaction():
-                whom = await _whom(party)
-                pool = await _lock(slug, session, viewer)
+                whom = await whom_of(party)
+                pool = await lock_for(slug, session, viewer)
                 decided = pool_of(pool)
                 state = rules.first_state(decided, party.seats)
                 objections = [*rules.objections(decided, party.seats, now, party.waiting_ok)]
                 if party.person and not party.helps:
-                    objections += rules.caps(**await _active(party.person, form_key, now), state=state)
+                    objections += rules.caps(**await active_of(party.person, form_key, now), state=state)
                 if pool["kind"] == Kind.CONVERSATION and party.person and not party.participant_name:
                     await only_one(pool, party.participant or party.person, party.person, form_key, now)
                 answers, wrong = asked.judged(pool, party.said)
                 # What the same form has taken before is no hindrance to it: an answer that was lost is given again.
-                if (objections or wrong) and (first := await _same_form_or_person(None, party, form_key)):
+                if (objections or wrong) and (first := await same_form_or_person(None, party, form_key)):
                     return first
                 for objection in objections:
                     raise Refused(rules.objection_text(objection, decided, pool["sensitive"]))
                 if wrong:
                     raise Unanswered(_("Svar på det som står igjen."))
-                return await _insert(pool, party, answers, state, form_key, lang, now, tries)
-        except _Taken:
-            existing = await _same_form_or_person(pool["pool_id"], party, form_key)
+                return await insert(pool, party, answers, state, form_key, lang, now, tries)
+        except Taken:
+            existing = await same_form_or_person(pool["pool_id"], party, form_key)
         if existing and existing.anothers:
             # They have booked themselves, or somebody else has for them: whoever helps must not learn that.
             party = replace(party, participant=None, participant_name=whom["name"], alias=whom["shielded"])
@@ -140,7 +141,7 @@ async def book(
     raise Conflict(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til."))
 
 
-async def _whom(party: Party) -> dict[str, Any]:
+async def whom_of(party: Party) -> dict[str, Any]:
     """Whom the booker acts for: name and shielded. Raises ForWhom when they may not, or not any more."""
     if party.participant is None:
         return {}
@@ -150,27 +151,7 @@ async def _whom(party: Party) -> dict[str, Any]:
     return whom
 
 
-async def _lock(slug: str, session: UUID | None, viewer: Viewer) -> dict[str, Any]:
-    """The seat pool of a form, locked. The other columns may be a moment old; decisions use the pool's own."""
-    values: list[Any] = [slug]
-    seen = published(viewer, values)
-    if session is None:
-        which = "p.session_id IS NULL"
-    else:
-        values.append(session)
-        which = f"p.session_id = ${len(values)}"
-    pool = await row(
-        f"""SELECT {POOL_COLUMNS}, {asked.ASKED} FROM offer o JOIN organization w ON w.id = o.owner_id
-        JOIN seat_pool p ON p.offer_id = o.id AND {which}
-        WHERE o.slug = $1 AND {seen} FOR NO KEY UPDATE OF p""",
-        *values,
-    )
-    if pool is None:
-        raise NotFound
-    return pool
-
-
-async def _active(person: UUID, form_key: bytes, now: datetime) -> dict[str, int]:
+async def active_of(person: UUID, form_key: bytes, now: datetime) -> dict[str, int]:
     """How many bookings that are not over somebody has made (active, waiting), but for what this same form made.
 
     Only for the signed-in. Visitors have limits (views.py): nobody may learn what is booked with an address.
@@ -189,7 +170,7 @@ async def _active(person: UUID, form_key: bytes, now: datetime) -> dict[str, int
 PERSON = "INSERT INTO person (id, name, lang, shielded, created_at) VALUES"
 
 
-async def _insert(
+async def insert(
     pool: dict[str, Any],
     party: Party,
     answers: Mapping[UUID, str],
@@ -199,7 +180,7 @@ async def _insert(
     now: datetime,
     tries: Sequence[Tries],
 ) -> Booked:
-    """The one write: people, contact, booking, answers, seats, audit, mail row, counts. Raises _Taken and TooMany,
+    """The one write: people, contact, booking, answers, seats, audit, mail row, counts. Raises Taken and TooMany,
     which undo them all."""
     values, parts = Values(), list[str]()
     w = values.put
@@ -263,7 +244,7 @@ async def _insert(
         counts, counted = ", c.key, c.count, c.window_ends", "CROSS JOIN counted c"
     made = await rows(f"WITH {', '.join(parts)} SELECT made.id{counts} FROM made {counted}", *values)
     if not made:
-        raise _Taken
+        raise Taken
     if tries:
         words = _("Det er sendt mange påmeldinger på kort tid, så vi tar en pause. Ingenting er lagret.")
         refuse(tries, made, now, words)
@@ -278,7 +259,7 @@ RECEIPTS = {
 """Which mail tells of a new booking."""
 
 
-async def _same_form_or_person(pool_id: UUID | None, party: Party, form_key: bytes) -> Booked | None:
+async def same_form_or_person(pool_id: UUID | None, party: Party, form_key: bytes) -> Booked | None:
     """The booking that stood in the way: of the same form (if it is the same person's), or of the same person."""
     found = await row(
         """SELECT b.id, b.link_version, b.state, b.booked_by_id, n.name, c.value AS address

@@ -12,12 +12,9 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from marketplace.base.limits import Tries
 from offers.bookings import actions, claims, organizer_rules
-from offers.bookings.actions import _change as change
-from offers.bookings.actions import _lock_by_id as lock
-from offers.bookings.actions import _promote as promote
-from offers.bookings.actions import _tell as tell
 from offers.bookings.claims import Booked, Party
 from offers.bookings.models import BookingState
+from offers.bookings.moves import change, lock, promote, tell
 from offers.bookings.queries import ended, pool_of
 from offers.publishing.upkeep import closing, only_approved
 
@@ -59,7 +56,7 @@ async def add(
         try:
             async with in_transaction():
                 pool = await lock(pool_id)
-                if existing := await claims._same_form_or_person(pool_id, party, form_key):
+                if existing := await claims.same_form_or_person(pool_id, party, form_key):
                     return existing
                 await only_approved(pool["owner_id"])
                 decided = pool_of(pool)
@@ -71,14 +68,14 @@ async def add(
                 kept = min(decided.reserved, party.seats)
                 if kept:
                     await actions.reserve(pool, decided.reserved - kept)
-                booked = await claims._insert(
+                booked = await claims.insert(
                     pool, party, {}, BookingState.CONFIRMED, form_key, lang, now, tries
                 )
                 participant = await value("SELECT participant_id FROM booking WHERE id = $1", booked.id)
                 await record("booking.added", now=now, actor=by, object_id=booked.id, organization=pool["owner_id"],
                              person=participant, details={"kept": kept})  # fmt: skip
                 return booked
-        except claims._Taken:
+        except claims.Taken:
             continue
     raise Conflict(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til."))
 

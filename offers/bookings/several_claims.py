@@ -16,7 +16,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries
 from marketplace.base.mail import post
 from offers.bookings import asked, rules
-from offers.bookings.claims import RECEIPTS, Booked, Party, Unanswered, _active, _insert, _Taken, _whom
+from offers.bookings.claims import RECEIPTS, Booked, Party, Taken, Unanswered, active_of, insert, whom_of
 from offers.bookings.date_rules import key_of
 from offers.bookings.models import BookingState
 from offers.bookings.queries import POOL_COLUMNS, pool_of
@@ -53,7 +53,7 @@ async def book_several(
     for _attempt in range(3):  # a reference that is taken already
         try:
             async with in_transaction():
-                whom = await _whom(party)
+                whom = await whom_of(party)
                 pools = await _lock_dates(slug, sessions, viewer)
                 before = await _made_before(pools, party, form_key)
                 wanted = [pool for pool in pools if pool["pool_id"] not in {one["pool_id"] for one in before}]
@@ -73,7 +73,7 @@ async def book_several(
                             one, participant=None, participant_name=whom["name"], alias=whom["shielded"]
                         )
                     key = key_of(form_key, pool["session_id"])
-                    booked = await _insert(
+                    booked = await insert(
                         pool, replace(one, quiet=True), answers, state, key, lang, now, () if made else tries
                     )
                     made.append(booked)
@@ -93,7 +93,7 @@ async def book_several(
                     await post(name, channel=party.channel, address=party.address, lang=lang, now=now,
                                key=f"{name}:{made[0].id}", booking=str(made[0].id))  # fmt: skip
                 return made[0]
-        except _Taken:
+        except Taken:
             continue
     raise Conflict(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til."))
 
@@ -167,7 +167,9 @@ async def _decide(
     """Where each date's booking begins. Raises DatesRefused with every date that has something against it."""
     capped = party.person is not None and not party.helps
     counted = (
-        await _active(party.person, form_key, now) if party.person and capped else {"active": 0, "waiting": 0}
+        await active_of(party.person, form_key, now)
+        if party.person and capped
+        else {"active": 0, "waiting": 0}
     )
     states: list[BookingState] = []
     reasons: dict[UUID, str] = {}

@@ -13,7 +13,7 @@ from marketplace.base.templates import render
 from offers.bookings import actions, claims, date_queries, date_rules, parties, queries, several_claims
 from offers.bookings.forms import SeveralForm
 from offers.bookings.rules import Objection, objection_text
-from offers.bookings.views import _page, blank
+from offers.bookings.views import blank, form_page
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import offer_page, viewer_of
 from offers.catalogue.rules import seats
@@ -64,7 +64,7 @@ async def _shown(
         one["text"] = seats(found["joining"], left, found["sensitive"], request.now).text
         one["field"] = "waits" if one["full"] or one["reason"] else "dates"
         one["ticked"] = str(one["session_id"]) in chosen and not one["reason"]
-    return await _page(
+    return await form_page(
         request, found, form, status, dates=dates, patterns=date_rules.patterns(dates), most=date_rules.MOST_DATES
     )  # fmt: skip
 
@@ -98,7 +98,7 @@ async def _create(request: Request, dates: list[dict[str, Any]]) -> Response:
             dates = await date_queries.open_dates(slug, viewer, request.now, also=refused.reasons.keys())
             dates = [one | {"reason": refused.reasons.get(one["session_id"], "")} for one in dates]
         except claims.Unanswered:
-            pass  # _page tells what is missing
+            pass  # form_page tells what is missing
         except Refused as refused:
             form.add_error("who" if isinstance(refused, claims.ForWhom) else "dates", refused.message)
     if "form_key" in form.errors:

@@ -15,9 +15,9 @@ from marketplace.base.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from offers.bookings import rules
-from offers.bookings.actions import _move, _promote, _tell
 from offers.bookings.claims import Booked
 from offers.bookings.models import BookingState
+from offers.bookings.moves import move, promote, tell
 from offers.bookings.queries import POOL_COLUMNS, pool_of
 from offers.publishing.upkeep import only_approved
 
@@ -47,12 +47,12 @@ async def change_time(
             await rows("UPDATE booking_answer SET booking_id = $2 WHERE booking_id = $1", old["id"], made)
             await record("booking.time_changed", now=now, actor=by, object_id=made, organization=there["owner_id"],
                          person=old["participant_id"])  # fmt: skip
-            await _move(here, old, BookingState.CANCELLED, now, by=by)
+            await move(here, old, BookingState.CANCELLED, now, by=by)
             await rows("UPDATE booking SET moved_to_id = $2 WHERE id = $1", old["id"], made)
-            await _tell("time_changed", new, "1", now)
+            await tell("time_changed", new, "1", now)
             if old["state"] == BookingState.CONFIRMED and old["channel"] == "email":
-                await _tell("old_time", old, "1", now)
-            await _promote(here, now)
+                await tell("old_time", old, "1", now)
+            await promote(here, now)
             return Booked(made, 1, BookingState.CONFIRMED)
     raise Conflict(_("Det gikk ikke å bytte tid. Prøv en gang til."))
 

@@ -26,7 +26,7 @@ from offers.catalogue.queries import offer_page, viewer_of
 from organizations.members.models import Role
 
 
-async def _page(
+async def form_page(
     request: Request, found: dict[str, Any], form: Any, status: int = 200, **more: Any
 ) -> Response:
     pool = queries.pool_of(found)
@@ -85,7 +85,7 @@ async def new(request: Request) -> Response:
         me = request.person.id
         if path := await other_time(found["offer_id"], me, me, None, b"", request.now):
             return _has_time(request, found, path, 200)
-    return await _page(request, found, await blank(request))
+    return await form_page(request, found, await blank(request))
 
 
 async def blank(request: Request, **more: Any) -> Any:
@@ -133,14 +133,14 @@ async def create(request: Request) -> Response:
                 return _closed(request, found, reason, 409)
             if not isinstance(refused, claims.Unanswered):
                 form.add_error("who" if isinstance(refused, claims.ForWhom) else "seats", refused.message)
-            return await _page(request, found, form, 422)
+            return await form_page(request, found, form, 422)
         return see_other(booked.path, request)
     found = await queries.bookable(slug, session, viewer, request.lang)
     if reason := _why_closed(found, request):
         return _closed(request, found, reason, 409)
     if "form_key" in form.errors:
         form.values["form_key"] = secrets.token_hex(16)
-    return await _page(request, found, form, 422)
+    return await form_page(request, found, form, 422)
 
 
 @public

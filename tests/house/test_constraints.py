@@ -92,7 +92,8 @@ INDEXES = {
 TRIGGERS = {
     ("audit_entry", "audit_append_only"), ("audit_entry_default", "audit_append_only"),
     ("session", "catalogue_changed"), ("offer", "catalogue_changed"), ("offer_text", "catalogue_changed"),
-    ("offer_organizer", "catalogue_changed"), ("organization", "catalogue_changed"), ("venue", "catalogue_changed"),
+    ("offer_organizer", "catalogue_changed"), ("organization_owner", "catalogue_changed"),
+    ("municipality", "catalogue_changed"), ("organization", "catalogue_changed"), ("venue", "catalogue_changed"),
     ("session", "vevent_stale"), ("offer", "vevents_stale"), ("offer_text", "vevents_stale"),
     ("organization", "vevents_stale"), ("venue", "vevents_stale"),
 }  # fmt: skip

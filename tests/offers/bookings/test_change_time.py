@@ -134,7 +134,9 @@ async def test_one_message_puts_the_new_time_in_the_calendar_and_another_takes_t
     sms = await date_mails.time_changed(Channel.SMS, "nb", booking=str(changed.id))
     assert sms is not None
     assert len(sms.text) <= 160
-    assert await date_mails.old_time(Channel.SMS, "nb", booking=str(old.id)) is None
+    gone = await date_mails.old_time(Channel.SMS, "nb", booking=str(old.id))
+    assert gone is not None
+    assert gone.calendar is None
 
 
 async def test_a_visitor_changes_the_time_by_the_link(visitor: Visitor) -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import Flaky, FlakyStrategyDefinition
 from hypothesis.stateful import run_state_machine_as_test
 
-from offers.bookings import actions, rules
+from offers.bookings import actions, moves, rules
 from tests.offers.bookings.machine import Broken, Seats
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "100"))
@@ -50,7 +50,7 @@ class Planted:
         async def nothing(pool: Any, now: Any) -> None:
             pass
 
-        monkeypatch.setattr(actions, "_promote", nothing)
+        monkeypatch.setattr(actions, "promote", nothing)
 
     @staticmethod
     def promoted_after_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +58,7 @@ class Planted:
             return None
 
         monkeypatch.setattr(rules, "closed", lambda pool, now: iter(()))
-        monkeypatch.setattr(actions, "_start", never)
+        monkeypatch.setattr(moves, "_start", never)
 
 
 @pytest.mark.parametrize(

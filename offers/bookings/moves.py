@@ -1,0 +1,150 @@
+"""What every change of a booking is made of: lock its pool, move it to another state with what that does to the seats,
+tell people, and let the queue move up. Each within the transaction of whoever calls.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.audit import record
+from marketplace.base.database import row, rows, value
+from marketplace.base.errors import NotFound, Refused
+from marketplace.base.i18n import gettext as _
+from marketplace.base.mail import post
+from offers.bookings import asked, rules
+from offers.bookings.models import BookingState
+from offers.bookings.queries import POOL_COLUMNS, pool_of
+from offers.catalogue.models import Joining, Promotion
+from offers.catalogue.queries import Viewer, published
+
+
+async def lock(pool_id: UUID) -> dict[str, Any]:
+    """The pool, locked in a statement of its own and read afresh. Raises NotFound."""
+    await rows("SELECT id FROM seat_pool WHERE id = $1 FOR NO KEY UPDATE", pool_id)
+    pool = await row(
+        f"SELECT {POOL_COLUMNS} FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE p.id = $1",
+        pool_id,
+    )
+    if pool is None:
+        raise NotFound
+    return pool
+
+
+async def lock_for(slug: str, session: UUID | None, viewer: Viewer) -> dict[str, Any]:
+    """The seat pool of a form, locked. The other columns may be a moment old; decisions use the pool's own."""
+    values: list[Any] = [slug]
+    seen = published(viewer, values)
+    if session is None:
+        which = "p.session_id IS NULL"
+    else:
+        values.append(session)
+        which = f"p.session_id = ${len(values)}"
+    pool = await row(
+        f"""SELECT {POOL_COLUMNS}, {asked.ASKED} FROM offer o JOIN organization w ON w.id = o.owner_id
+        JOIN seat_pool p ON p.offer_id = o.id AND {which}
+        WHERE o.slug = $1 AND {seen} FOR NO KEY UPDATE OF p""",
+        *values,
+    )
+    if pool is None:
+        raise NotFound
+    return pool
+
+
+async def change(booking_id: UUID) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The pool of a booking, locked, and the booking as it is under that lock."""
+    before = await row("SELECT pool_id FROM booking WHERE id = $1", booking_id)
+    if before is None:
+        raise NotFound
+    pool = await lock(before["pool_id"])
+    booking = await row(
+        """SELECT b.id, b.state, b.seats, b.participant_id, b.queue_no, b.held_until, b.lang, b.link_version,
+            c.channel, c.value AS address
+        FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
+        booking_id,
+    )
+    assert booking is not None  # bookings are never deleted under a pool
+    return pool, booking
+
+
+async def move(
+    pool: dict[str, Any],
+    booking: dict[str, Any],
+    new: BookingState,
+    now: datetime,
+    *,
+    by: UUID | None,
+    held_until: datetime | None = None,
+) -> None:
+    """Move a booking of a locked pool to another state, with what that does to the seats."""
+    old = BookingState(booking["state"])
+    if not rules.may_move(old, new):
+        raise Refused(_("Denne påmeldingen kan ikke endres slik nå."))
+    seats = booking["seats"] * ((new in rules.SEATED) - (old in rules.SEATED))
+    waiting = (new is BookingState.WAITING) - (old is BookingState.WAITING)
+    await rows(
+        """WITH moved AS (
+            UPDATE booking SET state = $2, changed_at = $3, held_until = $4,
+                queue_no = CASE WHEN $5 THEN coalesce(queue_no, nextval('booking_queue')) ELSE queue_no END,
+                waited_at = CASE WHEN $5 THEN coalesce(waited_at, $3) ELSE waited_at END,
+                placed_at = CASE WHEN $9 THEN coalesce(placed_at, $3) ELSE placed_at END
+            WHERE id = $1)
+        UPDATE seat_pool SET taken = taken + $6, waiting = waiting + $7 WHERE id = $8""",
+        booking["id"], new, now, held_until, new is BookingState.WAITING, seats, waiting, pool["pool_id"],
+        old is BookingState.WAITING and new in rules.SEATED,
+    )  # fmt: skip
+    pool["taken"] += seats
+    pool["waiting"] += waiting
+    await record(
+        f"booking.{new}", now=now, actor=by, object_id=booking["id"], organization=pool["owner_id"],
+        person=booking["participant_id"],
+    )  # fmt: skip
+
+
+async def tell(mail: str, booking: dict[str, Any], key: str, now: datetime, **facts: Any) -> None:
+    """A message about a booking to where its messages go, if anywhere."""
+    if booking["address"]:
+        await post(
+            mail, channel=booking["channel"], address=booking["address"], lang=booking["lang"],
+            key=f"{mail}:{booking['id']}:{key}", now=now, booking=str(booking["id"]), **facts,
+        )  # fmt: skip
+
+
+async def promote(pool: dict[str, Any], now: datetime) -> None:
+    """Give free seats of a locked pool to the queue, in order, each to the first that fits. Nobody after the start of
+    what they would come to; who waits already may still get a seat when booking is closed for others."""
+    decided = pool_of(pool)
+    if not pool["waiting"] or decided.free == 0 or rules.Objection.OVER in rules.closed(decided, now):
+        return
+    starts = await _start(pool, now)
+    if starts is not None and starts <= now:
+        return
+    queue = await rows(
+        """SELECT b.id, b.state, b.seats, b.participant_id, b.queue_no, b.lang, b.link_version,
+            c.channel, c.value AS address
+        FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id
+        WHERE b.pool_id = $1 AND b.state = 'waiting' ORDER BY b.queue_no""",
+        pool["pool_id"],
+    )
+    by_id = {party["id"]: party for party in queue}
+    for booking_id in rules.promoted(decided.free, [(party["id"], party["seats"]) for party in queue]):
+        party = by_id[booking_id]
+        if pool["promotion"] == Promotion.HELD:
+            until = rules.hold_until(starts, pool["hold_hours"], now)
+            await move(pool, party, BookingState.OFFERED, now, by=None, held_until=until)
+            await tell("offered", party, f"{int(now.timestamp())}", now)
+        else:
+            await move(pool, party, BookingState.CONFIRMED, now, by=None)
+            await tell("promoted", party, "1", now)
+
+
+async def _start(pool: dict[str, Any], now: datetime) -> datetime | None:
+    """When what somebody would come to begins; None without dates. A group that one asks to join meets on: its next
+    meeting counts, or the first when none is left."""
+    starts: datetime | None = pool["starts_at"]
+    if pool["joining"] == Joining.REQUEST and starts is not None and starts <= now:
+        following = await value(
+            "SELECT min(starts_at) FROM session WHERE offer_id = $1 AND starts_at > $2 AND status <> 'cancelled'",
+            pool["offer_id"], now,
+        )  # fmt: skip
+        return following or starts
+    return starts
