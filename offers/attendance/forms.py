@@ -7,7 +7,10 @@ from uuid import UUID
 
 from pydantic import Field
 
+from marketplace.base.errors import BadRequest
 from marketplace.base.forms import Form
+from marketplace.base.http import typed_id
+from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 
 
@@ -26,12 +29,13 @@ class RegisterForm(Form):
 
 
 def party_seats(fields: Mapping[str, list[str]]) -> dict[UUID, int]:
-    """How many of each party came; what is no id or no number is left out, and then all of the party came."""
+    """How many of each party came, from the page's lists of numbers; raises BadRequest for what is not on them."""
     found = {}
     for name, texts in fields.items():
-        if name.startswith("seats-") and texts[-1].isascii() and texts[-1].isdigit() and len(texts[-1]) < 5:
-            try:
-                found[UUID(name.removeprefix("seats-"))] = int(texts[-1])
-            except ValueError:
-                continue
+        if not name.startswith("seats-"):
+            continue
+        if not (texts[-1].isascii() and texts[-1].isdigit() and len(texts[-1]) < 5):
+            raise BadRequest(_("Velg et av alternativene."))
+        if booking := typed_id(name.removeprefix("seats-")):
+            found[booking] = int(texts[-1])
     return found

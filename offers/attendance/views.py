@@ -68,12 +68,12 @@ async def register(request: Request) -> Response:
         raise Refused(_("Denne samlingen er avlyst."))
     if not rules.is_open(session.starts_at, request.now):
         raise Refused(_("Oppmøtet kan føres fra to timer før start."))
-    form = await RegisterForm.read(request)
+    form, came = await RegisterForm.read(request), party_seats(await request.fields())
     if not form.valid:
         return await _page(request, session, form, 422)
     try:
         await actions.save(
-            session, set(form.data.present), party_seats(await request.fields()), form.data.head_count,
+            session, set(form.data.present), came, form.data.head_count,
             version=form.data.version, by=request.person.id, now=request.now,
         )  # fmt: skip
     except Conflict as conflict:

@@ -246,7 +246,7 @@ def test_the_worker_can_send_every_mail_there_is() -> None:
     written = {
         ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for package in ("marketplace", "offers", "organizations")
-        for path in (ROOT / package).rglob("mails.py")
+        for path in (ROOT / package).rglob("*mails.py")
     }
     assert {module.__name__ for module in schedule.MAILS} == written
     for module in schedule.MAILS:
