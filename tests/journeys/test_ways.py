@@ -83,6 +83,7 @@ async def test_per_session_a_time_to_talk_is_picked_and_changed_without_script(
         await fill_in(ola, "Ola", "ola.tid@example.no")
         await ola.press("Meld på", nth=0)
         first = ola.page.url
+        assert await subjects(ola, "ola.tid@example.no", 1) == ["Påmeldingen din"]
         await ola.press("Endre tid")
         await ola.page.locator("input[name=session]").first.check()
         await ola.press("Bytt til den nye tiden")

@@ -1,4 +1,4 @@
-"""Anything may happen to one pool of seats, in any order and at once: after every step the promises must hold.
+"""Anything may happen to the seats of an offer, in any order and at once: after every step the promises must hold.
 
 A hypothesis state machine over the real database. A step is one act, or up to three at the same time on connections of
 their own: what each answers is left open, what must be true afterwards is not. `make soak` runs it for long.
@@ -16,9 +16,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from marketplace.base.database import rows
 from marketplace.base.errors import Refused
-from offers.bookings import actions, claims, rules
+from offers.bookings import actions, claims, organizer_actions, rules
 from offers.bookings.claims import Party
 from offers.bookings.models import BookingState
+from offers.bookings.organizer_rules import ReorderReason
+from offers.bookings.time_actions import change_time
 from offers.catalogue.models import Joining, Offer, Promotion, Session
 from offers.catalogue.queries import VISITOR
 from offers.messages import actions as messages
@@ -29,12 +31,24 @@ PEOPLE = 6
 MINUTES = st.sampled_from([1, 20, 45, 90, 300, 1500])
 Act = tuple[str, int, int]
 """A kind of act, and two numbers whose meaning is its own: who or which booking, and how many or the answer."""
+KINDS = [
+    "book",
+    "book",
+    "book",
+    "cancel",
+    "cancel",
+    "accept",
+    "decline",
+    "answer",
+    "expire",
+    "capacity",
+    "keep",
+    "add",
+    "leave",
+    "time",
+]
 ACTS: st.SearchStrategy[Act] = st.tuples(
-    st.sampled_from(
-        ["book", "book", "book", "cancel", "cancel", "accept", "decline", "answer", "expire", "capacity"]
-    ),
-    st.integers(0, PEOPLE * 3),
-    st.integers(0, 4),
+    st.sampled_from(KINDS), st.integers(0, PEOPLE * 3), st.integers(0, 4)
 )
 
 
@@ -46,7 +60,7 @@ class Broken(AssertionError):
 
 
 class Seats(RuleBasedStateMachine):
-    """One pool of an offer, and six people who want seats in it."""
+    """An offer with one pool, or two dates with a pool each, and six people who want seats."""
 
     loop: ClassVar[asyncio.AbstractEventLoop]
     """Where the connections live; the machine itself runs in a thread."""
@@ -68,12 +82,18 @@ class Seats(RuleBasedStateMachine):
         await rows(EMPTY)
         self.offer: Offer = await make.offer(
             joining=joining, capacity=capacity, promotion=promotion, hold_hours=3, max_party=3,
-            starts=[NOW + timedelta(hours=hours)],
+            starts=[NOW + timedelta(hours=each) for each in self._hours(joining, hours)],
         )  # fmt: skip
-        self.session = await Session.get(offer=self.offer).select_related("offer")
-        self.pool: UUID = (await rows("SELECT id FROM seat_pool"))[0]["id"]
+        self.sessions = await Session.filter(offer=self.offer).order_by("starts_at").select_related("offer")
+        self.pools: list[UUID] = [
+            each["id"] for each in await rows("SELECT id FROM seat_pool ORDER BY starts_at")
+        ]
         self.editor = await make.person("Kari")
         self.people = [await make.person(f"Deltaker {number}") for number in range(PEOPLE)]
+
+    @staticmethod
+    def _hours(joining: Joining, hours: int) -> list[int]:
+        return [hours, hours + 24] if joining is Joining.PER_SESSION else [hours]
 
     @rule(act=ACTS)
     def one(self, act: Act) -> None:
@@ -84,6 +104,12 @@ class Seats(RuleBasedStateMachine):
     @rule(acts=st.lists(ACTS, min_size=2, max_size=3))
     def at_once(self, acts: list[Act]) -> None:
         self.run(self._together(acts))
+        self.run(self._check())
+
+    @rule(which=st.integers(0, PEOPLE * 3), place=st.integers(1, 5))
+    def a_manager_reorders(self, which: int, place: int) -> None:
+        self.run(self._together([("reorder", which, place)]))
+        self.before = {}  # whose turn it is was another's choice
         self.run(self._check())
 
     @rule(minutes=MINUTES)
@@ -100,9 +126,11 @@ class Seats(RuleBasedStateMachine):
 
     async def _cancelled(self) -> None:
         try:
-            await messages.cancel(self.session, sequence=0, note="Avlyst", by=self.editor.id, now=self.now)
+            await messages.cancel(
+                self.sessions[0], sequence=0, note="Avlyst", by=self.editor.id, now=self.now
+            )
         except Refused:
-            assert self.session.starts_at <= self.now, "only what has begun cannot be cancelled"
+            assert self.sessions[0].starts_at <= self.now, "only what has begun cannot be cancelled"
 
     async def _together(self, acts: list[Act]) -> None:
         answers = await asyncio.gather(*(self._do(*act) for act in acts), return_exceptions=True)
@@ -111,22 +139,39 @@ class Seats(RuleBasedStateMachine):
                 raise answer
 
     async def _do(self, kind: str, which: int, number: int) -> None:
+        pool = self.pools[which % len(self.pools)]
         act: dict[str, Callable[[], Awaitable[Any]]] = {
             "book": lambda: self._book(which, number),
             "expire": lambda: actions.expire_offers(now=self.now),
             "capacity": lambda: actions.set_capacity(
-                self.pool, number if which else None, now=self.now, by=self.editor.id
+                pool, number if which else None, now=self.now, by=self.editor.id
             ),
-        }
+            "keep": lambda: organizer_actions.keep_seats(pool, number, now=self.now, by=self.editor.id),
+            "add": lambda: organizer_actions.add(
+                pool, Party("Gjest", seats=1 + number % 2), by=self.editor.id, form_key=secrets.token_bytes(16),
+                lang="nb", now=self.now,
+            ),
+        }  # fmt: skip
         if kind in act:
             await act[kind]()
             return
-        found = await rows("SELECT id FROM booking ORDER BY id")
+        found = await rows("SELECT id, seats FROM booking ORDER BY id")
         if not found:
             return
         booking = found[which % len(found)]["id"]
         if kind == "cancel":
             await actions.cancel(booking, now=self.now)
+        elif kind == "leave":
+            seats = found[which % len(found)]["seats"]
+            if seats > 1:
+                await actions.leave(booking, set(), 1, seen=seats, now=self.now)
+        elif kind == "time":
+            session = self.sessions[number % len(self.sessions)].id
+            if len(self.sessions) > 1:
+                await change_time(booking, session, form_key=secrets.token_bytes(16), now=self.now)
+        elif kind == "reorder":
+            mistake = ReorderReason.MISTAKE
+            await organizer_actions.reorder(booking, number, mistake, now=self.now, by=self.editor.id)
         elif kind == "answer":
             await actions.answer_request(booking, number > 1, now=self.now, by=self.editor.id)
         else:
@@ -136,18 +181,24 @@ class Seats(RuleBasedStateMachine):
         person = self.people[who % PEOPLE]
         party = Party(person.name or "", seats=1 + seats % 3, person=person.id, waiting_ok=seats % 2 == 0)
         await claims.book(
-            self.offer.slug, self.session.id if self.offer.joining is Joining.PER_SESSION else None, party,
+            self.offer.slug, self.sessions[seats % 2].id if len(self.sessions) > 1 else None, party,
             viewer=VISITOR, form_key=secrets.token_bytes(16), lang="nb", now=self.now,
         )  # fmt: skip
 
     async def _check(self) -> None:
         """The promises, after a step."""
-        pool = (await rows("SELECT * FROM seat_pool"))[0]
         bookings = {each["id"]: each for each in await rows("SELECT * FROM booking ORDER BY queue_no")}
-        moves = await rows(
-            "SELECT object_id, action FROM audit_entry WHERE action LIKE 'booking.%' ORDER BY at, id"
+        for pool in await rows("SELECT * FROM seat_pool"):
+            self._check_pool(pool, [each for each in bookings.values() if each["pool_id"] == pool["id"]])
+        self._check_moves(
+            await rows(
+                "SELECT object_id, action FROM audit_entry WHERE action LIKE 'booking.%' ORDER BY at, id"
+            )
         )
-        active = [each for each in bookings.values() if each["state"] in rules.ACTIVE]
+        self.before = bookings
+
+    def _check_pool(self, pool: dict[str, Any], bookings: list[dict[str, Any]]) -> None:
+        active = [each for each in bookings if each["state"] in rules.ACTIVE]
         waiting = [each for each in active if each["state"] == BookingState.WAITING]
         taken = sum(each["seats"] for each in active if each["state"] in rules.SEATED)
         must(pool["taken"] == taken, "taken = seats of confirmed + offered")
@@ -159,10 +210,8 @@ class Seats(RuleBasedStateMachine):
             free = None if pool["capacity"] is None else pool["capacity"] - taken - pool["reserved"]
             must(not rules.promoted(free, [(each["id"], each["seats"]) for each in waiting]),
                  "nobody waits for seats that are free")  # fmt: skip
-        for each in bookings.values():
+        for each in bookings:
             self._check_one(each, pool["starts_at"], waiting)
-        self._check_moves(moves)
-        self.before = bookings
 
     def _check_one(self, booking: dict[str, Any], starts: datetime, waiting: list[dict[str, Any]]) -> None:
         must(
@@ -173,10 +222,11 @@ class Seats(RuleBasedStateMachine):
             must(booking["held_until"] <= starts, "nothing is held past the start")
         old = self.before.get(booking["id"])
         if old and old["state"] == BookingState.WAITING and booking["state"] in rules.SEATED:
+            waited = [(each, self.before.get(each["id"])) for each in waiting]
             skipped = [
-                each for each in waiting
-                if each["queue_no"] < booking["queue_no"] and each["seats"] <= booking["seats"]
-                and each["id"] in self.before and self.before[each["id"]]["state"] == BookingState.WAITING
+                each for each, then in waited
+                if then and then["state"] == BookingState.WAITING and each["queue_no"] < booking["queue_no"]
+                and then["seats"] <= booking["seats"]
             ]  # fmt: skip
             must(not skipped, "no one is skipped who fits")
 
