@@ -264,3 +264,29 @@ async def test_the_queue_is_told_in_numbers(
     words = [f"{dt.get_text()}: {dt.find_next('dd').get_text()}" for dt in page.soup.select("main dt")]
     assert words == ["Venter nå: 1", "Fikk plass fra ventelista: 1", "Så lenge ventet de: 4 dager",
                      "Gikk ut av køen før de fikk plass: 1"]  # fmt: skip
+
+
+async def test_nobody_is_added_before_it_is_published_for_a_drafts_dates_are_made_anew(
+    visitor: Visitor, offer: Offer
+) -> None:
+    lise = await make.member(await Organization.get(id=offer.owner_id), Role.EDITOR, "Lise")
+    draft = await make.offer(owner=await Organization.get(id=offer.owner_id), joining=Joining.WHOLE, state="draft")
+    await visitor.sign_in(lise)
+    page = await visitor.open(f"/manage/offers/{draft.slug}/add")
+    refused = await visitor.submit(page, "/add", name="Berit", contact="none")
+    assert (refused.status, await Booking.filter(offer=draft).count()) == (422, 0)
+    assert "Tilbudet er ikke publisert ennå, så ingen kan settes opp." in refused.text
+
+
+async def test_an_address_gets_only_so_many_messages_however_many_hosts_type_it(
+    visitor: Visitor, offer: Offer
+) -> None:
+    await actions.set_capacity((await SeatPool.get(offer=offer)).id, 100, now=NOW, by=None)
+    path = await host(visitor, offer)
+    answers = []
+    for _ in range(41):
+        page = await visitor.open(f"{path}/add")
+        sent = await visitor.submit(page, "/add", name="Berit", contact="email", email="berit@example.no")
+        answers.append(sent.status)
+    assert answers == [303] * 40 + [429]
+    assert await OutboxMessage.filter(address="berit@example.no").count() == 40
