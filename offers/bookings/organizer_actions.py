@@ -50,7 +50,8 @@ async def add(
     """Those who lead the offer give somebody a seat: a kept one first, then one that is free; also when booking is
     closed for others, or what goes on has begun. The same form again gives its first booking.
 
-    Raises Refused when there is no seat, nothing ahead, or a draft yet: its seats are made anew. Conflict when the form key is somebody else's, TooMany.
+    Raises Refused when there is no seat, nothing ahead, or a draft yet, whose seats are made anew; Conflict when the
+    form key is somebody else's; TooMany.
     """
     for _attempt in range(3):  # a reference that is taken already
         try:

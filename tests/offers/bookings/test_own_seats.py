@@ -270,7 +270,9 @@ async def test_nobody_is_added_before_it_is_published_for_a_drafts_dates_are_mad
     visitor: Visitor, offer: Offer
 ) -> None:
     lise = await make.member(await Organization.get(id=offer.owner_id), Role.EDITOR, "Lise")
-    draft = await make.offer(owner=await Organization.get(id=offer.owner_id), joining=Joining.WHOLE, state="draft")
+    draft = await make.offer(
+        owner=await Organization.get(id=offer.owner_id), joining=Joining.WHOLE, state="draft"
+    )
     await visitor.sign_in(lise)
     page = await visitor.open(f"/manage/offers/{draft.slug}/add")
     refused = await visitor.submit(page, "/add", name="Berit", contact="none")
