@@ -14,7 +14,9 @@ from offers.bookings import actions, organizer_actions
 from offers.bookings.claims import Party
 from offers.bookings.models import Booking, BookingState
 from offers.bookings.organizer_rules import ReorderReason, moved_in_queue
-from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.bookings.participant_queries import demand
+from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.messages.actions import cancel as cancel_session
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization
 from organizations.members.models import Role
@@ -292,3 +294,16 @@ async def test_an_address_gets_only_so_many_messages_however_many_hosts_type_it(
         answers.append(sent.status)
     assert answers == [303] * 40 + [429]
     assert await OutboxMessage.filter(address="berit@example.no").count() == 40
+
+
+async def test_whose_course_is_cancelled_has_not_given_up_waiting(db: None) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, capacity=1)
+    pool = await SeatPool.get(offer=offer)
+    await make.booking(pool)
+    for _ in range(3):
+        await make.booking(pool, state=BookingState.WAITING, waited_at=NOW)
+    await actions.cancel((await Booking.filter(offer=offer).order_by("id"))[1].id, now=NOW)
+    session = await Session.get(offer=offer).select_related("offer")
+    later = NOW + timedelta(days=1)
+    await cancel_session(session, sequence=0, note="", by=(await make.person("Kari")).id, now=later)
+    assert await demand(offer.id, later) == {"waiting": 0, "placed": 0, "left": 1, "days": None}
