@@ -307,3 +307,14 @@ async def test_whose_course_is_cancelled_has_not_given_up_waiting(db: None) -> N
     later = NOW + timedelta(days=1)
     await cancel_session(session, sequence=0, note="", by=(await make.person("Kari")).id, now=later)
     assert await demand(offer.id, later) == {"waiting": 0, "placed": 0, "left": 1, "days": None}
+
+
+async def test_where_there_is_no_limit_any_more_none_is_kept_and_the_limit_can_come_back(
+    db: None, offer: Offer
+) -> None:
+    pool = await SeatPool.get()
+    await organizer_actions.keep_seats(pool.id, 1, now=NOW, by=None)
+    await actions.set_capacity(pool.id, None, now=NOW, by=None)
+    assert await seats() == (None, 1, 0, 0)
+    await actions.set_capacity(pool.id, 1, now=NOW, by=None)
+    assert await seats() == (1, 1, 0, 0)
