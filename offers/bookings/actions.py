@@ -187,8 +187,8 @@ async def cancel_all(pool_id: UUID, *, now: datetime, by: UUID | None, begun: bo
 
 
 async def set_capacity(pool_id: UUID, capacity: int | None, *, now: datetime, by: UUID | None) -> None:
-    """Raise or lower the number of seats; None is no limit, and none is kept then. Refused below what is taken. New seats
-    go to the queue."""
+    """Raise or lower the number of seats; None is no limit, and none is kept then. Refused below what is taken.
+    New seats go to the queue."""
     async with in_transaction():
         pool = await lock(pool_id)
         if capacity is not None and capacity < (gone := pool["taken"] + pool["reserved"]):
