@@ -14,7 +14,8 @@ AT_ONCE = 500
 TELL = f"""WITH due AS (
     SELECT n.id FROM opening_notice n JOIN seat_pool p ON p.id = n.pool_id JOIN offer o ON o.id = p.offer_id
         JOIN organization w ON w.id = o.owner_id
-    WHERE (p.opens_at IS NULL OR p.opens_at <= $1) AND w.state = 'approved' ORDER BY n.id LIMIT {AT_ONCE} FOR UPDATE OF n SKIP LOCKED
+    WHERE (p.opens_at IS NULL OR p.opens_at <= $1) AND w.state = 'approved'
+    ORDER BY n.id LIMIT {AT_ONCE} FOR UPDATE OF n SKIP LOCKED
 ), told AS (
     DELETE FROM opening_notice n USING due WHERE n.id = due.id RETURNING n.*
 )
