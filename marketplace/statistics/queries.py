@@ -12,6 +12,7 @@ from uuid import UUID
 from marketplace.base.clock import month_start
 from marketplace.base.database import rows
 from marketplace.statistics.rules import Scope
+from offers.bookings.participant_queries import GAVE_UP
 
 HELD = """held AS (
     SELECT s.id, s.offer_id, s.starts_at, o.audiences, o.kind FROM session s JOIN offer o ON o.id = s.offer_id
@@ -117,20 +118,18 @@ async def queued(
     municipalities: Sequence[UUID], year: int, ends: Sequence[datetime]
 ) -> dict[UUID, list[dict[str, Any]]]:
     """People in the waiting lists of each municipality: of those who came into one from January, how many `waited`,
-    were `placed` and `left` (before they were) by each moment, and the median of `days` that it took. What was
-    cancelled tells nothing of demand; who waits for two things is one."""
+    were `placed` and `left` themselves (before they were) by each moment, and the median of `days` that it took. Who
+    waits for two things is one. What is cancelled afterwards stays in: the figures of a month that is over are as they
+    were, or yesterday's and today's would tell how many waited for that."""
     found = await rows(
-        """SELECT o.municipality_id, m.ends, count(DISTINCT b.participant_id) AS waited,
+        f"""SELECT o.municipality_id, m.ends, count(DISTINCT b.participant_id) AS waited,
             count(DISTINCT b.participant_id) FILTER (WHERE b.placed_at < m.ends) AS placed,
-            count(DISTINCT b.participant_id) FILTER (WHERE b.state = 'cancelled' AND b.placed_at IS NULL
-                AND b.changed_at < m.ends) AS left,
+            count(DISTINCT b.participant_id) FILTER (WHERE b.changed_at < m.ends AND {GAVE_UP}) AS left,
             percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM b.placed_at - b.waited_at) / 86400)
                 FILTER (WHERE b.placed_at < m.ends) AS days
         FROM unnest($3::timestamptz[]) m (ends) JOIN booking b ON b.waited_at >= $2 AND b.waited_at < m.ends
-            JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
-            LEFT JOIN session s ON s.id = p.session_id
-        WHERE o.municipality_id = ANY($1) AND o.audiences <> '{staff}' AND o.state <> 'cancelled'
-            AND coalesce(s.status, 'scheduled') <> 'cancelled'
+            JOIN offer o ON o.id = b.offer_id
+        WHERE o.municipality_id = ANY($1) AND o.audiences <> '{{staff}}'
         GROUP BY o.municipality_id, m.ends ORDER BY m.ends""",
         list(municipalities), month_start(date(year, 1, 1)), list(ends),
     )  # fmt: skip

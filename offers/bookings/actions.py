@@ -187,7 +187,8 @@ async def cancel_all(pool_id: UUID, *, now: datetime, by: UUID | None, begun: bo
 
 
 async def set_capacity(pool_id: UUID, capacity: int | None, *, now: datetime, by: UUID | None) -> None:
-    """Raise or lower the number of seats; None is no limit. Refused below what is taken. New seats go to the queue."""
+    """Raise or lower the number of seats; None is no limit, and none is kept then. Refused below what is taken.
+    New seats go to the queue."""
     async with in_transaction():
         pool = await lock(pool_id)
         if capacity is not None and capacity < (gone := pool["taken"] + pool["reserved"]):
@@ -199,6 +200,8 @@ async def set_capacity(pool_id: UUID, capacity: int | None, *, now: datetime, by
             await only_approved(pool["owner_id"])
         await rows("UPDATE seat_pool SET capacity = $2 WHERE id = $1", pool_id, capacity)
         pool["capacity"] = capacity
+        if capacity is None:
+            await reserve(pool, 0)
         await record("capacity.changed", now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
                      details={"capacity": capacity})  # fmt: skip
         await promote(pool, now)

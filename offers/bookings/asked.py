@@ -45,9 +45,10 @@ class Question:
 
     @property
     def options(self) -> list[tuple[str, str]]:
-        """(value, label) of what one may choose. Nobody has to answer what is not required."""
+        """(value, label) of what one may choose. Nobody has to answer what is not required. The value of a choice is
+        what it says: its place in the list may be another's by the time it is sent."""
         if self.kind is QuestionKind.CHOICE:
-            found = [(str(number), text) for number, text in enumerate(self.choices, 1)]
+            found = [(text, text) for text in self.choices]
         else:
             found = [(YES, _("Ja")), (NO, _("Nei"))]
         return found if self.required else [*found, (SILENT, _("Vil ikke svare"))]
@@ -69,7 +70,7 @@ class Question:
             return "", _("Svar på spørsmålet: %(question)s", question=self.text)
         if len(text) > MOST_LETTERS:
             return "", _("Teksten er for lang. Skriv høyst %(max_length)s tegn.", max_length=MOST_LETTERS)
-        return self.choices[int(text) - 1] if text and self.kind is QuestionKind.CHOICE else text, ""
+        return text, ""
 
 
 def questions(found: Mapping[str, Any]) -> list[Question]:

@@ -24,7 +24,7 @@ async def receipt_several(channel: Channel, lang: str, booking: str) -> Content 
 
 async def _several(channel: Channel, lang: str, booking_id: UUID) -> Content | None:
     found = await booking(booking_id, lang)
-    dates = [one for one in await made_together(found["made_with_id"])
+    dates = [one for one in await made_together(found)
              if one["active"] and one["status"] != "cancelled" and one["ends_at"] > clock.now()]  # fmt: skip
     if not dates:
         return None

@@ -32,14 +32,14 @@ async def open_dates(
     return [one for one in found if not one["gone"] or one["session_id"] in also]
 
 
-async def made_together(made_with: UUID | None) -> list[dict[str, Any]]:
-    """All bookings of several dates that one form made, in time, each as it is now: what took the place of a moved one
-    is there instead of it.
+async def made_together(one_of: dict[str, Any]) -> list[dict[str, Any]]:
+    """All bookings of several dates that one form made, by `one_of` them (queries.py:booking), in time, each as it is
+    now: what took the place of a moved one is there instead of it. One that was handed over since is another's.
 
     Keys: id, state, active, path, shown_reference, changed_at, those of its session, and `session` as queries.booking
     has it.
     """
-    if made_with is None:
+    if one_of["made_with_id"] is None:
         return []
     found = await rows(
         """SELECT b.id, b.state, b.reference, b.link_version, b.changed_at, s.starts_at, s.ends_at, s.status,
@@ -47,9 +47,9 @@ async def made_together(made_with: UUID | None) -> list[dict[str, Any]]:
             v.postcode, v.city, v.lat, v.lon
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN session s ON s.id = p.session_id
         JOIN offer o ON o.id = b.offer_id LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
-        WHERE b.made_with_id = $1 AND b.moved_to_id IS NULL ORDER BY s.starts_at, b.id""",
-        made_with,
-    )
+        WHERE b.made_with_id = $1 AND b.booked_by_id = $2 AND b.moved_to_id IS NULL ORDER BY s.starts_at, b.id""",
+        one_of["made_with_id"], one_of["booked_by_id"],
+    )  # fmt: skip
     return [
         one
         | {"path": rules.link_path(one["id"], one["link_version"]), "active": one["state"] in rules.ACTIVE,

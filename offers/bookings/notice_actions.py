@@ -12,8 +12,10 @@ from marketplace.base.models import Channel
 AT_ONCE = 500
 
 TELL = f"""WITH due AS (
-    SELECT n.id FROM opening_notice n JOIN seat_pool p ON p.id = n.pool_id
-    WHERE p.opens_at IS NULL OR p.opens_at <= $1 ORDER BY n.id LIMIT {AT_ONCE} FOR UPDATE OF n SKIP LOCKED
+    SELECT n.id FROM opening_notice n JOIN seat_pool p ON p.id = n.pool_id JOIN offer o ON o.id = p.offer_id
+        JOIN organization w ON w.id = o.owner_id
+    WHERE (p.opens_at IS NULL OR p.opens_at <= $1) AND w.state = 'approved'
+    ORDER BY n.id LIMIT {AT_ONCE} FOR UPDATE OF n SKIP LOCKED
 ), told AS (
     DELETE FROM opening_notice n USING due WHERE n.id = due.id RETURNING n.*
 )
@@ -21,7 +23,8 @@ INSERT INTO outbox_message {OUTBOX_COLUMNS}
 SELECT gen_random_uuid(), channel, address, 'booking_opens', jsonb_build_object('pool', pool_id), lang,
     'booking_opens:' || id, $1::timestamptz, $1::timestamptz, 0 FROM told
 RETURNING id"""
-"""One statement: what is deleted is in the outbox, whenever a worker is killed, and two workers take different rows."""
+"""One statement: what is deleted is in the outbox, whenever a worker is killed, and two workers take different rows.
+While an organisation is suspended nobody can book there, so what is noted waits."""
 
 
 async def note(pool_id: UUID, channel: Channel, address: str, *, lang: str, now: datetime) -> None:

@@ -50,7 +50,8 @@ async def add(
     """Those who lead the offer give somebody a seat: a kept one first, then one that is free; also when booking is
     closed for others, or what goes on has begun. The same form again gives its first booking.
 
-    Raises Refused when there is no seat or nothing ahead, Conflict when the form key is somebody else's, TooMany.
+    Raises Refused when there is no seat, nothing ahead, or a draft yet, whose seats are made anew; Conflict when the
+    form key is somebody else's; TooMany.
     """
     for _attempt in range(3):  # a reference that is taken already
         try:
@@ -59,6 +60,8 @@ async def add(
                 if existing := await claims.same_form_or_person(pool_id, party, form_key):
                     return existing
                 await only_approved(pool["owner_id"])
+                if await value("SELECT state = 'draft' FROM offer WHERE id = $1", pool["offer_id"]):
+                    raise Refused(_("Tilbudet er ikke publisert ennå, så ingen kan settes opp."))
                 decided = pool_of(pool)
                 if (pool["ends_at"] is not None and pool["ends_at"] <= now) or await ended(pool_id, now):
                     raise Refused(_("Dette er over eller avlyst, så ingen kan settes opp."))

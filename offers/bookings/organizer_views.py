@@ -22,6 +22,7 @@ from offers.bookings.claims import Party
 from offers.bookings.models import BookingState
 from offers.bookings.organizer_forms import AddForm, AnswerForm, QueueForm
 from offers.bookings.participant_views import manages
+from offers.bookings.parties import booking_for
 from offers.catalogue.models import Offer
 from offers.publishing.queries import offer_led_by, offer_owned_by, title_of
 from organizations.members.models import Role
@@ -125,11 +126,14 @@ async def _added(request: Request, form: Any) -> bool:
     """Add the party of a valid form; why it cannot be becomes an error of the form."""
     given, me = form.data, request.person.id
     channel, address = given.reach or (None, None)
+    tries = [Tries("add as", str(me), 200, DAY)]
+    if address:
+        tries.append(booking_for(address))
     try:
         await organizer_actions.add(
             given.pool, Party(given.name, seats=given.seats, channel=channel, address=address), by=me,
             form_key=bytes.fromhex(given.form_key), lang=request.lang, now=request.now,
-            tries=[Tries("add as", str(me), 200, DAY)],
+            tries=tries,
         )  # fmt: skip
     except Refused as refused:
         form.add_error("seats", refused.message)

@@ -72,13 +72,21 @@ async def pools(offer_id: UUID) -> list[dict[str, Any]]:
     )
 
 
+GAVE_UP = """(b.state = 'cancelled' AND b.placed_at IS NULL AND b.moved_to_id IS NULL
+    AND NOT (o.state = 'cancelled' AND b.changed_at = o.changed_at OR EXISTS (SELECT FROM session x
+        WHERE x.offer_id = o.id AND x.status = 'cancelled' AND x.changed_at = b.changed_at)))"""
+"""Has booking b of offer o, which has waited, left the queue by itself? Not when the organiser cancelled what it waited
+for, nor when it changed to another time."""
+
+
 async def demand(offer_id: UUID, now: datetime) -> dict[str, Any]:
     """The queue of an offer in numbers: `waiting` now, `placed` (the queue gave them a seat) and after how many days
     (`days`, the median; None: nobody yet), and who `left` it themselves before that. What was cancelled tells nothing.
     """
     found = await row(
-        """SELECT count(*) FILTER (WHERE b.state = 'waiting' AND (p.ends_at IS NULL OR p.ends_at > $2)) AS waiting,
-            count(b.placed_at) AS placed, count(*) FILTER (WHERE b.state = 'cancelled' AND b.placed_at IS NULL) AS left,
+        f"""SELECT count(*) FILTER (WHERE b.state = 'waiting' AND (p.ends_at IS NULL OR p.ends_at > $2)) AS waiting,
+            count(b.placed_at) AS placed,
+            count(*) FILTER (WHERE {GAVE_UP}) AS left,
             percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM b.placed_at - b.waited_at) / 86400) AS days
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
         LEFT JOIN session s ON s.id = p.session_id

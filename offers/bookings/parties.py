@@ -42,7 +42,7 @@ async def party_of(
     ) if me and reach and not guided else None  # fmt: skip
     tries = [of_visitor("book", request, 100, HOUR)]
     if reach and not (known and known["verified_at"]):
-        tries.append(Tries("book for", reach[1], 40, MONTH))
+        tries.append(booking_for(reach[1]))
     if me:
         tries.append(Tries("book as", str(me.id), 200, DAY))
     participant = data.who if isinstance(data.who, UUID) else None
@@ -57,3 +57,8 @@ async def party_of(
         organization=data.organization if data.organization in comes_for else next(iter(comes_for), None),
     )  # fmt: skip
     return party, tries
+
+
+def booking_for(address: str) -> Tries:
+    """What a booking counts for with an address that may be anybody's: each sends it a message."""
+    return Tries("book for", address, 40, MONTH)

@@ -114,7 +114,7 @@ async def cancel_together(request: Request) -> Response:
     """GET and POST /bookings/{token}/cancel-all. GET only asks: mail scanners follow links."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    together = await date_queries.made_together(found["made_with_id"])
+    together = await date_queries.made_together(found)
     left = [one for one in together if one["active"] and one["ends_at"] > request.now]
     if not left:
         return see_other(found["path"], request)

@@ -156,7 +156,7 @@ async def show(request: Request) -> Response:
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now), section="my-page",
         companions=await companion_queries.companions(found["id"]),
         answers=await companion_queries.answers(found["id"]),
-        together=await made_together(found["made_with_id"]),
+        together=await made_together(found),
     )  # fmt: skip
 
 

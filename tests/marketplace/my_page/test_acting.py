@@ -16,6 +16,8 @@ from marketplace.privacy.actions import forget
 from offers.bookings import claims, mails
 from offers.bookings.claims import ForWhom, Party
 from offers.bookings.models import Booking
+from offers.bookings.rules import link_path
+from offers.bookings.several_claims import book_several
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.catalogue.queries import VISITOR
 from organizations.members.models import Role
@@ -312,3 +314,23 @@ async def test_without_mail_and_phone_the_receipt_says_the_number_to_write_down(
     assert big.get_text() == f"{reference[:3]}-{reference[3:]}"
     assert f"Tove har nummer {' '.join(reference)}." in page.text, "to be read out, sign by sign"
     assert page.soup.select_one("button[data-print]") is not None
+
+
+async def test_a_date_booked_for_an_unknown_ada_leads_to_none_that_was_handed_over(visitor: Visitor) -> None:
+    kari, ada = await make.person("Kari", "kari@example.no"), await make.person("Ada", "ada@example.no")
+    between = await accepted(kari, ada)
+    offer = await make.offer(starts=[NOW + timedelta(days=7), NOW + timedelta(days=14)])
+    first, second = await SeatPool.filter(offer=offer).order_by("starts_at")
+    await make.booking(first, ada)  # she has done so herself, which Kari must not learn
+    party = Party("Kari", person=kari.id, participant=ada.id)
+    made = await book_several(
+        offer.slug, [first.session_id, second.session_id], party, viewer=VISITOR, form_key=bytes(16), lang="nb",
+        now=NOW,
+    )  # fmt: skip
+    theirs = await Booking.get(pool=second)
+    assert link_path(theirs.id, theirs.link_version) in str((await visitor.open(made.path)).soup)
+    await acting.end(ada.id, between.id, now=NOW)
+    hers = await Booking.get(pool=second)
+    assert hers.booked_by_id == ada.id
+    assert (await visitor.open(made.path)).status == 200
+    assert link_path(hers.id, hers.link_version) not in str((await visitor.open(made.path)).soup)

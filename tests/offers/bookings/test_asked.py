@@ -42,7 +42,7 @@ async def test_answers_are_stored_with_the_booking_and_shown_with_the_date_they_
     form = await visitor.open(f"/offers/{offer.slug}/bookings/new")
     assert "Hvorfor spør vi? Vi handler inn. Svaret slettes onsdag 21. oktober 2026." in form.text
     page = await book(visitor, offer.slug, **{
-        f"answer-{words.id}": " Jeg kommer sent ", f"answer-{food.id}": "2", f"answer-{lift.id}": "yes",
+        f"answer-{words.id}": " Jeg kommer sent ", f"answer-{food.id}": "Suppe", f"answer-{lift.id}": "yes",
     })  # fmt: skip
     assert page.heading == "Du er påmeldt"
     assert "Hva spiser du? Suppe Slettes onsdag 21. oktober 2026" in page.text
@@ -64,7 +64,9 @@ async def test_what_must_be_answered_is_an_error_at_the_field_and_nothing_typed_
     assert "Svar på spørsmålet: Hva spiser du?" in page.text
     sent = page.fields("/bookings")
     assert (sent[f"answer-{words.id}"], sent[f"answer-{lift.id}"]) == (["Sent"], ["no"])
-    page = await book(visitor, offer.slug, **{f"answer-{words.id}": "x" * 501, f"answer-{food.id}": "3"})
+    page = await book(
+        visitor, offer.slug, **{f"answer-{words.id}": "x" * 501, f"answer-{food.id}": "Lapskaus"}
+    )
     assert page.status == 422
     assert "Skriv høyst 500 tegn." in page.text
     assert "Velg et av alternativene." in page.text
@@ -73,14 +75,32 @@ async def test_what_must_be_answered_is_an_error_at_the_field_and_nothing_typed_
 
 async def test_nobody_has_to_answer_what_is_not_required(visitor: Visitor) -> None:
     offer, _words, food, lift = await lunch()
-    page = await book(visitor, offer.slug, **{f"answer-{food.id}": "1", f"answer-{lift.id}": "silent"})
+    page = await book(visitor, offer.slug, **{f"answer-{food.id}": "Fisk", f"answer-{lift.id}": "silent"})
     assert page.heading == "Du er påmeldt"
     assert [one.text for one in await BookingAnswer.all()] == ["Fisk"]
 
 
+async def test_a_choice_that_was_exchanged_meanwhile_is_not_taken_for_the_new_one(visitor: Visitor) -> None:
+    offer, _words, food, _lift = await lunch()
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    radio = page.soup.find(attrs={"name": f"answer-{food.id}"})
+    await OfferQuestion.filter(id=food.id).update(choices=["Kjøtt og saus", "Fisk", "Suppe og brød"])
+    sent = await visitor.submit(
+        page,
+        "/bookings",
+        name="Ola",
+        contact="none",
+        **{f"answer-{food.id}": radio["value"]},  # type: ignore[index]
+    )
+    assert sent.status == 303
+    assert [one.text for one in await BookingAnswer.all()] == ["Fisk"]
+    again = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    assert not [tag["id"] for tag in again.soup.find_all(id=True) if " " in tag["id"]]
+
+
 async def test_an_answer_goes_on_the_date_that_was_shown(visitor: Visitor) -> None:
     offer, _words, food, _lift = await lunch()
-    await book(visitor, offer.slug, **{f"answer-{food.id}": "1"})
+    await book(visitor, offer.slug, **{f"answer-{food.id}": "Fisk"})
     ends = (await SeatPool.get(offer=offer)).ends_at
     assert ends is not None
     await forget(ends + timedelta(days=1, minutes=-1))
@@ -94,7 +114,7 @@ async def test_the_organiser_reads_answers_but_no_words_of_whoever_is_shielded(v
     offer, words, food, lift = await lunch()
     given = {
         f"answer-{words.id}": "Jeg er søster til Tor",
-        f"answer-{food.id}": "1",
+        f"answer-{food.id}": "Fisk",
         f"answer-{lift.id}": "no",
     }
     await book(visitor, offer.slug, **given)
@@ -111,7 +131,7 @@ async def test_the_organiser_reads_answers_but_no_words_of_whoever_is_shielded(v
 
 async def test_a_question_removed_meanwhile_loses_only_its_answer(db: None) -> None:
     offer, words, food, _lift = await lunch()
-    said = {f"answer-{words.id}": "Sent", f"answer-{food.id}": "1"}
+    said = {f"answer-{words.id}": "Sent", f"answer-{food.id}": "Fisk"}
     nora = (await make.person("Nora")).id
     _removed, booked, waited = await overlapping(
         lambda: question_actions.remove(offer, words.id, by=nora, now=NOW),
@@ -126,7 +146,7 @@ async def test_a_question_removed_meanwhile_loses_only_its_answer(db: None) -> N
 async def test_the_same_form_again_stores_its_answers_once(visitor: Visitor) -> None:
     offer, _words, food, _lift = await lunch()
     page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
-    given = {"name": "Ola", "contact": "none", f"answer-{food.id}": "1"}
+    given = {"name": "Ola", "contact": "none", f"answer-{food.id}": "Fisk"}
     paths = {(await visitor.submit(page, **given)).response.headers["location"] for _time in range(2)}
     assert len(paths) == 1
     assert await BookingAnswer.all().count() == 1

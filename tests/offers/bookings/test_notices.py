@@ -134,3 +134,16 @@ async def test_two_workers_tell_each_once_and_one_that_is_killed_loses_none(db: 
     _first, _second, waited = await overlapping(lambda: tell_opened(OPENS), lambda: tell_opened(OPENS))
     assert not waited
     assert len(await sent()) == 3
+
+
+async def test_who_waits_for_a_suspended_organisation_is_told_when_it_is_let_in_again(
+    visitor: Visitor,
+) -> None:
+    offer = await soon()
+    await asked(visitor, f"/offers/{offer.slug}", "ola@example.no")
+    await rows("UPDATE organization SET state = 'suspended'")
+    await tell_opened(OPENS)
+    assert (await sent(), await OpeningNotice.all().count()) == ([], 1)
+    await rows("UPDATE organization SET state = 'approved'")
+    await tell_opened(OPENS + timedelta(hours=1))
+    assert await sent() == [("booking_opens", "email", "ola@example.no")]

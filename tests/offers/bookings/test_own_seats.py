@@ -14,7 +14,9 @@ from offers.bookings import actions, organizer_actions
 from offers.bookings.claims import Party
 from offers.bookings.models import Booking, BookingState
 from offers.bookings.organizer_rules import ReorderReason, moved_in_queue
-from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.bookings.participant_queries import demand
+from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.messages.actions import cancel as cancel_session
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization
 from organizations.members.models import Role
@@ -264,3 +266,55 @@ async def test_the_queue_is_told_in_numbers(
     words = [f"{dt.get_text()}: {dt.find_next('dd').get_text()}" for dt in page.soup.select("main dt")]
     assert words == ["Venter nå: 1", "Fikk plass fra ventelista: 1", "Så lenge ventet de: 4 dager",
                      "Gikk ut av køen før de fikk plass: 1"]  # fmt: skip
+
+
+async def test_nobody_is_added_before_it_is_published_for_a_drafts_dates_are_made_anew(
+    visitor: Visitor, offer: Offer
+) -> None:
+    lise = await make.member(await Organization.get(id=offer.owner_id), Role.EDITOR, "Lise")
+    draft = await make.offer(
+        owner=await Organization.get(id=offer.owner_id), joining=Joining.WHOLE, state="draft"
+    )
+    await visitor.sign_in(lise)
+    page = await visitor.open(f"/manage/offers/{draft.slug}/add")
+    refused = await visitor.submit(page, "/add", name="Berit", contact="none")
+    assert (refused.status, await Booking.filter(offer=draft).count()) == (422, 0)
+    assert "Tilbudet er ikke publisert ennå, så ingen kan settes opp." in refused.text
+
+
+async def test_an_address_gets_only_so_many_messages_however_many_hosts_type_it(
+    visitor: Visitor, offer: Offer
+) -> None:
+    await actions.set_capacity((await SeatPool.get(offer=offer)).id, 100, now=NOW, by=None)
+    path = await host(visitor, offer)
+    answers = []
+    for _ in range(41):
+        page = await visitor.open(f"{path}/add")
+        sent = await visitor.submit(page, "/add", name="Berit", contact="email", email="berit@example.no")
+        answers.append(sent.status)
+    assert answers == [303] * 40 + [429]
+    assert await OutboxMessage.filter(address="berit@example.no").count() == 40
+
+
+async def test_whose_course_is_cancelled_has_not_given_up_waiting(db: None) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, capacity=1)
+    pool = await SeatPool.get(offer=offer)
+    await make.booking(pool)
+    for _ in range(3):
+        await make.booking(pool, state=BookingState.WAITING, waited_at=NOW)
+    await actions.cancel((await Booking.filter(offer=offer).order_by("id"))[1].id, now=NOW)
+    session = await Session.get(offer=offer).select_related("offer")
+    later = NOW + timedelta(days=1)
+    await cancel_session(session, sequence=0, note="", by=(await make.person("Kari")).id, now=later)
+    assert await demand(offer.id, later) == {"waiting": 0, "placed": 0, "left": 1, "days": None}
+
+
+async def test_where_there_is_no_limit_any_more_none_is_kept_and_the_limit_can_come_back(
+    db: None, offer: Offer
+) -> None:
+    pool = await SeatPool.get()
+    await organizer_actions.keep_seats(pool.id, 1, now=NOW, by=None)
+    await actions.set_capacity(pool.id, None, now=NOW, by=None)
+    assert await seats() == (None, 1, 0, 0)
+    await actions.set_capacity(pool.id, 1, now=NOW, by=None)
+    assert await seats() == (1, 1, 0, 0)

@@ -81,7 +81,7 @@ async def test_a_co_organisers_editor_changes_the_words_and_never_sees_who_comes
 ) -> None:
     await add(visitor, partner, may_edit="1")
     session, pool = await Session.get(), await SeatPool.get()
-    await make.booking(pool, await make.person("Ola Hemmelig"))
+    booking = await make.booking(pool, await make.person("Ola Hemmelig"))
     await visitor.sign_in(await make.member(partner, Role.EDITOR, "Per"))
     for open_to in ("", "/what", "/place", "/sessions", "/texts/en", "/preview"):
         page = await visitor.open(f"{HOME}{open_to}")
@@ -90,6 +90,9 @@ async def test_a_co_organisers_editor_changes_the_words_and_never_sees_who_comes
         f"{HOME}/bookings", f"{HOME}/call-list", f"{HOME}/cancel", f"/manage/sessions/{session.id}/register",
         f"/manage/sessions/{session.id}/list", f"/manage/sessions/{session.id}/call-list",
         f"/manage/sessions/{session.id}/move", f"/manage/sessions/{session.id}/cancel",
+        f"{HOME}/add", f"{HOME}/demand", f"{HOME}/write", f"{HOME}/questions", f"{HOME}/questions/new",
+        f"{HOME}/requests/{booking.id}", f"/manage/sessions/{session.id}/write",
+        f"/manage/sessions/{session.id}/list?with=contacts",
     ]  # fmt: skip
     assert [(await visitor.open(path)).status for path in others] == [404] * len(others)
     token = (await visitor.open("/my-page")).fields("/sign-out")
