@@ -67,9 +67,15 @@ async def test_more_seats_go_to_the_queue_and_fewer_than_taken_is_refused(
     assert await Booking.filter(state=BookingState.WAITING).count() == 0
     refused = await visitor.submit(page, "/capacity", capacity="1")
     assert refused.status == 422
-    assert "2 plasser er tatt eller holdt av. Du kan ikke gå lavere enn det." in refused.text
+    link = refused.soup.select_one("[autofocus] a[href='#capacity']")
+    assert link is not None
+    assert link.text == "2 plasser er tatt eller holdt av. Du kan ikke gå lavere enn det."
     for typed in ("-1", "mange", "1" + "0" * 40):
-        assert (await visitor.submit(page, "/capacity", capacity=typed)).status == 422
+        refused = await visitor.submit(page, "/capacity", capacity=typed)
+        assert refused.status == 422
+        field = refused.soup.select_one("details[open] #capacity")
+        assert field is not None
+        assert field["value"] == typed
     assert await value("SELECT capacity FROM seat_pool") == 2
 
 
