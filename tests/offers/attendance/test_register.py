@@ -232,6 +232,7 @@ async def test_a_list_for_the_door_has_first_names_or_contacts_and_counts_compan
     shown = {tuple(row.get_text(" ").split()[:2]) for row in page.soup.select("tbody tr")}
     assert {("Ola", "3"), ("Åse", "1")} < shown
     assert "Til sammen 5" in page.text
+    assert page.soup.select_one(f"a[href='/manage/offers/{offer.slug}/bookings']") is not None, "the way back"
     page = await visitor.open(f"/manage/sessions/{session.id}/list?with=contacts")
     assert "Ola Nordmann 3 ola@example.no" in page.text
     assert not any(hidden in page.text for hidden in ("Kari", "Hansen", "kari@"))

@@ -8,7 +8,7 @@ from marketplace.base.models import Channel, OutboxMessage
 from marketplace.people.models import Person
 from offers.bookings import mails  # noqa: F401 - fills MAILS
 from offers.bookings.models import Booking, BookingState
-from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.catalogue.models import Joining, Offer, SeatPool, Session, SessionStatus
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization
 from organizations.members.models import Role
@@ -77,6 +77,14 @@ async def test_more_seats_go_to_the_queue_and_fewer_than_taken_is_refused(
         assert field is not None
         assert field["value"] == typed
     assert await value("SELECT capacity FROM seat_pool") == 2
+
+
+async def test_a_cancelled_date_is_called_so_and_nothing_else(visitor: Visitor) -> None:
+    offer = await make.offer(capacity=2)
+    await Session.all().update(status=SessionStatus.CANCELLED)
+    await visitor.sign_in(await make.member(await Organization.get(id=offer.owner_id)))
+    page = await visitor.open(f"/manage/offers/{offer.slug}/bookings")
+    assert [said.get_text() for said in page.soup.select("main section p")] == ["Avlyst"]
 
 
 async def test_a_request_takes_no_seat_until_it_is_accepted(visitor: Visitor) -> None:

@@ -51,6 +51,7 @@ async def test_a_talk_first_leaves_the_request_open_and_says_so_on_both_pages_an
     path = await editor(visitor)
     page = await visitor.open(f"{path}/{asked.id}")
     assert page.heading == "Svar til Ola"
+    assert page.soup.select_one("a[href='mailto:ola@example.no']") is not None
     assert page.fields()["talk"][0].startswith("Så fint at du vil være med!")
     page = await visitor.follow(await visitor.submit(page, answer="talk", talk=WORDS.replace("\n", "\r\n")))
     assert "Forespørselen står her til dere svarer." in page.text
