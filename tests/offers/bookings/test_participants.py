@@ -1,5 +1,7 @@
 """Who sees the participants, and what the organisation may do with the seats."""
 
+from datetime import timedelta
+
 import pytest
 
 from marketplace.base.database import rows, value
@@ -13,6 +15,7 @@ from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
+from tests.conftest import NOW
 from tests.visitor import Visitor
 
 
@@ -77,6 +80,15 @@ async def test_more_seats_go_to_the_queue_and_fewer_than_taken_is_refused(
         assert field is not None
         assert field["value"] == typed
     assert await value("SELECT capacity FROM seat_pool") == 2
+
+
+async def test_the_list_says_how_long_a_place_is_held(visitor: Visitor, full: Offer) -> None:
+    await Booking.filter(state=BookingState.WAITING).update(
+        state=BookingState.OFFERED, held_until=NOW + timedelta(hours=24)
+    )
+    await visitor.sign_in(await make.member(await Organization.get(id=full.owner_id)))
+    page = await visitor.open(f"/manage/offers/{full.slug}/bookings")
+    assert "har fått tilbud om plass svarer innen 14. oktober kl. 12" in " ".join(page.text.split())
 
 
 async def test_a_cancelled_date_is_called_so_and_nothing_else(visitor: Visitor) -> None:
