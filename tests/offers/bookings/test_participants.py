@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from marketplace.base.database import rows, value
 from marketplace.base.mail import MAILS
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.people.models import Person
-from offers.bookings import mails  # noqa: F401 - fills MAILS
+from offers.bookings import actions, mails  # noqa: F401 - mails fills MAILS
 from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, SeatPool, Session, SessionStatus
 from offers.publishing.models import HostAssignment
@@ -185,3 +186,19 @@ async def test_kari_is_told_when_no_message_reaches_whom_she_takes_off(visitor: 
     page = await visitor.open(f"/manage/offers/{full.slug}/take-off?booking={nora.id}")
     assert "Nora mister plassen i køen." in page.text
     assert "Ingen melding kommer fram. Dere må si fra selv." in page.text
+
+
+@pytest.mark.parametrize(("name", "method"), [("Ola", "CANCEL"), ("Nora", None)])
+async def test_only_who_had_a_place_gets_it_taken_out_of_their_calendar(
+    full: Offer, name: str, method: str | None
+) -> None:
+    person = await Person.get(name=name)
+    contact = await make.contact(person, "noen@example.no")
+    await Booking.filter(participant=person).update(contact_id=contact.id)
+    await actions.cancel((await Booking.get(participant=person)).id, now=NOW)
+    message = await OutboxMessage.get(mail="cancelled")
+    with time_machine.travel(NOW):
+        mail = await MAILS["cancelled"](Channel.EMAIL, "nb", **message.facts)
+    assert mail is not None
+    assert mail.method == method
+    assert (mail.calendar is None) == (method is None)
