@@ -10,6 +10,8 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
 from typing import Any
 
 from uuid_utils.compat import uuid7
@@ -63,6 +65,14 @@ def compose(
         text = re.sub(r"\n{3,}", "\n\n", text)  # what is left out leaves no hole
         html = template(f"mails/{name}.html", lang).render(context, subject=subject)
         return Content(subject, text, html, calendar, method, headers or {})
+
+
+def reply_to(name: str, email: str | None) -> dict[str, str]:
+    """The header that brings answers to this name and address, if there is one."""
+    try:
+        return {"Reply-To": str(Address(" ".join(name.split()), addr_spec=email))} if email else {}
+    except (ValueError, IndexError, MessageError):
+        return {}
 
 
 SMS_LENGTH = 160

@@ -37,8 +37,9 @@ async def cancel(
         pool, booking = await change(booking_id)
         if booking["state"] not in rules.ACTIVE:
             return False
+        seated = booking["state"] == BookingState.CONFIRMED
         await move(pool, booking, BookingState.CANCELLED, now, by=by)
-        await tell("cancelled", booking, "1", now, by_organizer=by_organizer)
+        await tell("cancelled", booking, "1", now, by_organizer=by_organizer, seated=seated)
         await promote(pool, now)
         return True
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from marketplace.base import clock
 from marketplace.base.i18n import lazy, speaking
-from marketplace.base.mail import Content, compose, mail
+from marketplace.base.mail import Content, compose, mail, reply_to
 from marketplace.base.models import Channel
 from marketplace.settings import settings
 from offers.bookings import rules
@@ -47,9 +47,11 @@ async def _about(
     states: set[BookingState],
     *,
     dates: bool,
+    answers: bool = False,
     **context: Any,
 ) -> Content | None:
     """A mail about one booking, if it is still in one of these states. `dates`: with what is to come as a calendar.
+    `answers`: who answers the mail writes to the organisation.
 
     What is to come is seen from the moment the mail is written: it may have waited, and a course may be under way.
     """
@@ -58,9 +60,9 @@ async def _about(
         return None
     coming = rules.coming(found["sessions"], clock.now())
     part, method = _calendar(found | {"sessions": coming}, lang) if dates else (None, None)
-    return compose(
-        name, channel, lang, subject, calendar=part, method=method, booking=found, coming=coming, **context
-    )
+    headers = reply_to(found["owner"], found["owner_email"]) if answers else {}
+    return compose(name, channel, lang, subject, calendar=part, method=method, headers=headers, booking=found,
+                   coming=coming, replies=bool(headers), **context)  # fmt: skip
 
 
 @mail
@@ -102,21 +104,24 @@ async def offered(channel: Channel, lang: str, booking: str) -> Content | None:
 async def talk(channel: Channel, lang: str, booking: str) -> Content | None:
     """The organisation wants a talk before it answers the request."""
     return await _about("talk", lazy("Vi vil gjerne snakke med deg"), channel, lang, booking,
-                        {BookingState.REQUESTED}, dates=False)  # fmt: skip
+                        {BookingState.REQUESTED}, dates=False, answers=True)  # fmt: skip
 
 
 @mail
 async def declined(channel: Channel, lang: str, booking: str) -> Content | None:
     """The organisation could not give a place."""
     return await _about("declined", lazy("Svar på forespørselen din"), channel, lang, booking,
-                        {BookingState.DECLINED}, dates=False)  # fmt: skip
+                        {BookingState.DECLINED}, dates=False, answers=True)  # fmt: skip
 
 
 @mail
-async def cancelled(channel: Channel, lang: str, booking: str, by_organizer: bool = False) -> Content | None:
-    """You are no longer booked: as you wished, or because those who lead the offer took you off."""
+async def cancelled(
+    channel: Channel, lang: str, booking: str, by_organizer: bool = False, seated: bool = True
+) -> Content | None:
+    """You are no longer booked: as you wished, or because those who lead the offer took you off. Who had a place
+    (`seated`) has it in their calendar, and it goes from there."""
     return await _about("cancelled", lazy("Du er meldt av"), channel, lang, booking,
-                        {BookingState.CANCELLED}, dates=True, by_organizer=by_organizer)  # fmt: skip
+                        {BookingState.CANCELLED}, dates=seated, by_organizer=by_organizer)  # fmt: skip
 
 
 @mail

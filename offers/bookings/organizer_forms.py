@@ -52,7 +52,9 @@ class AnswerForm(Form):
 class KeepForm(Form):
     """Seats that are kept; empty is none."""
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {"reserved": {"otherwise": lazy("Skriv et helt tall.")}}
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "reserved": {"otherwise": lazy("Skriv et helt tall, 0 eller mer.")}
+    }
     reserved: int = Field(0, ge=0, le=100_000)
 
 

@@ -46,8 +46,9 @@ async def participants(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
     `reached`: does a message come to them? Where and what they are called is not there for the shielded.
     """
     return await rows(
-        f"""SELECT b.id, {SHOWN_NAMES}, b.reference, b.seats, b.state, b.queue_no, b.talk_asked_at, b.reply,
-            CASE WHEN NOT {HIDDEN} THEN c.channel END AS channel, CASE WHEN NOT {HIDDEN} THEN c.value END AS address,
+        f"""SELECT b.id, {SHOWN_NAMES}, b.reference, b.seats, b.state, b.queue_no, b.held_until, b.talk_asked_at,
+            b.reply, CASE WHEN NOT {HIDDEN} THEN c.channel END AS channel,
+            CASE WHEN NOT {HIDDEN} THEN c.value END AS address,
             c.id IS NOT NULL AND c.refused_at IS NULL AS reached, c.refused_at IS NOT NULL AS refused,
             {HIDDEN} AS shielded, CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions,
             b.created_at, b.pool_id, p.session_id, s.starts_at

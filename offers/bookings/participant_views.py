@@ -1,6 +1,6 @@
 """What those who lead an offer do with its bookings: see who comes, answer requests, change the seats."""
 
-from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from starlette.responses import Response
@@ -27,16 +27,13 @@ from organizations.members.queries import organization_managed_by
 async def listing(request: Request) -> Response:
     """GET /manage/offers/{slug}/bookings: who is booked, waits or asks; whom to ring; how many seats."""
     offer = await offer_led_by(request.person, request.path_params["slug"])
-    return await _participants(request, offer, {})
+    return await _participants(request, offer)
 
 
 async def _participants(
-    request: Request,
-    offer: Offer,
-    errors: dict[UUID, str],
-    status: int = 200,
-    keep_forms: Mapping[UUID, Filled[KeepForm]] = {},
+    request: Request, offer: Offer, form: Filled[Any] | None = None, pool_of_form: UUID | None = None
 ) -> Response:
+    """The list; with a form about the seats of one pool that must be mended."""
     everyone = await queries.participants(offer.id, request.now)
     await record(
         "participants.read", now=request.now, actor=request.person.id, object_id=offer.id, organization=offer.owner_id,
@@ -48,10 +45,9 @@ async def _participants(
         if pool["ends_at"] is None or pool["ends_at"] > request.now
     ]
     return render(
-        request, "offers/bookings/participants.html", status=status, offer=offer, pools=pools, errors=errors,
-        answers=await answers_of_offer(offer.id), title=await title_of(offer.id, request.lang),
-        may=await reach(request.person, offer), section="/manage", keep_forms=keep_forms,
-        manages=await manages(request, offer),
+        request, "offers/bookings/participants.html", status=422 if form else 200, offer=offer, pools=pools, form=form,
+        pool_of_form=pool_of_form, answers=await answers_of_offer(offer.id), manages=await manages(request, offer),
+        title=await title_of(offer.id, request.lang), may=await reach(request.person, offer), section="/manage",
     )  # fmt: skip
 
 
@@ -78,7 +74,7 @@ async def capacity(request: Request) -> Response:
             return see_other(f"/manage/offers/{offer.slug}/bookings?saved=seats", request)
     except Refused as refused:
         form.add_error("capacity", refused.message)
-    return await _participants(request, offer, {pool: form.errors["capacity"]}, 422)
+    return await _participants(request, offer, form, pool)
 
 
 @member(Role.HOST)
@@ -95,7 +91,7 @@ async def keep(request: Request) -> Response:
             return see_other(f"/manage/offers/{offer.slug}/bookings?saved=kept", request)
     except Refused as refused:
         form.add_error("reserved", refused.message)
-    return await _participants(request, offer, {}, 422, {pool: form})
+    return await _participants(request, offer, form, pool)
 
 
 @member(Role.EDITOR)

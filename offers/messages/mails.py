@@ -5,8 +5,6 @@ Each tells what is true when it is sent: a later change has its own message, and
 
 from dataclasses import replace
 from datetime import datetime
-from email.errors import MessageError
-from email.headerregistry import Address
 from email.utils import parseaddr
 from typing import Any
 from uuid import UUID
@@ -14,7 +12,7 @@ from uuid import UUID
 from marketplace.base import clock
 from marketplace.base.i18n import SOURCE, language, lazy, speaking, when
 from marketplace.base.i18n import gettext as _
-from marketplace.base.mail import SMS_LENGTH, Content, compose, mail, short
+from marketplace.base.mail import SMS_LENGTH, Content, compose, mail, reply_to, short
 from marketplace.base.models import Channel
 from marketplace.settings import settings
 from offers.bookings.queries import booking as booking_of
@@ -158,14 +156,6 @@ def sms_of(text: str, found: dict[str, Any], session: str | None) -> str:
     if len(words) <= SMS_LENGTH:
         return short(words)
     return short(f"{words} {link(found['path'] + '/messages')}")
-
-
-def reply_to(name: str, email: str | None) -> dict[str, str]:
-    """Answers go to the organisation, if it has an address."""
-    try:
-        return {"Reply-To": str(Address(" ".join(name.split()), addr_spec=email))} if email else {}
-    except (ValueError, IndexError, MessageError):
-        return {}
 
 
 @mail

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 import time_machine
@@ -17,7 +18,7 @@ from marketplace.settings import settings
 from tests.conftest import NOW
 
 LABELS = re.compile(
-    r"\b(Hva|Når|Ny tid|Før|Hvor|Hvem|Nummer|Møter deg|Gå inn|Ta med|Hei|https?)\b[:,!]"
+    r"\b(Hva|Når|Ny tid|Før|Hvor|Hvem|Nummer|Neste gang|Møter deg|Gå inn|Ta med|Hei|https?)\b[:,!]"
 )  # fmt: skip
 LITTLE = Words(full=False)
 LONG = Words(
@@ -59,6 +60,28 @@ async def test_no_two_labels_stand_on_one_line(db: None, name: str, words: Words
         assert re.search(r"^Hva: Generasjonslekene$", text, re.MULTILINE), text
         first = text.index("Hva: ")
         assert text[first - 2 : first] == "\n\n", "an empty line before what it is about"
+
+
+@pytest.mark.parametrize("words", [Words(), LITTLE], ids=["all said", "little said"])
+@pytest.mark.parametrize("name", ABOUT_A_BOOKING)
+async def test_the_html_says_all_that_the_text_says(db: None, name: str, words: Words) -> None:
+    mail = await written(name, words)
+    assert mail.html is not None
+    shown = unescape(re.sub(r"<[^>]+>", "", mail.html))
+    for line in filter(None, mail.text.splitlines()):
+        assert re.sub(rf"^{LABELS.pattern} ", "", line) in shown, line
+
+
+@pytest.mark.parametrize("name", sorted({*ABOUT_A_BOOKING} - {"host_message", "missed", "thanks"}))
+async def test_each_mail_about_a_booking_says_whom_it_is_about(db: None, name: str) -> None:
+    assert re.search(r"^Hvem: Ola", (await written(name, Words())).text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_telephone_numbers_stand_as_people_read_them(db: None, name: str) -> None:
+    mail, sms = await written(name, Words()), await written(name, Words(), Channel.SMS)
+    for said in (re.sub(r'href="[^"]*"', "", mail.html or ""), mail.text, sms.text):
+        assert not re.search(r"(?<!\w)(?<!/)\d{8}(?!\w)", said), said
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

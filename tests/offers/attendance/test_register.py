@@ -232,6 +232,7 @@ async def test_a_list_for_the_door_has_first_names_or_contacts_and_counts_compan
     shown = {tuple(row.get_text(" ").split()[:2]) for row in page.soup.select("tbody tr")}
     assert {("Ola", "3"), ("Åse", "1")} < shown
     assert "Til sammen 5" in page.text
+    assert page.soup.select_one(f"a[href='/manage/offers/{offer.slug}/bookings']") is not None, "the way back"
     page = await visitor.open(f"/manage/sessions/{session.id}/list?with=contacts")
     assert "Ola Nordmann 3 ola@example.no" in page.text
     assert not any(hidden in page.text for hidden in ("Kari", "Hansen", "kari@"))
@@ -239,3 +240,10 @@ async def test_a_list_for_the_door_has_first_names_or_contacts_and_counts_compan
                        "WHERE action = 'door_list.read' ORDER BY id")  # fmt: skip
     about = {"actor_id": host.id, "object_id": session.id, "organization_id": offer.owner_id}
     assert noted == [about | {"details": '{"kind": "names"}'}, about | {"details": '{"kind": "contacts"}'}]
+
+
+async def test_who_just_comes_is_on_no_list(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.DROP_IN)
+    await visitor.sign_in(await make.member(await Organization.get(id=offer.owner_id)))
+    page = await visitor.open(f"/manage/sessions/{(await Session.get()).id}/register")
+    assert [link["href"] for link in page.soup.select(f"main a[href$='/{offer.slug}/bookings']")] == []

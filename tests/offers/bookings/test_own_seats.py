@@ -77,15 +77,23 @@ async def test_a_kept_seat_is_nobody_elses_and_who_is_added_gets_it(visitor: Vis
 
 
 @pytest.mark.parametrize(("typed", "words"), [
-    ("2", "Du kan holde av høyst 1 plass nå. Resten er tatt."), ("-1", "Tallet må være 0 eller mer."),
-    ("mange", "Skriv et helt tall."),
+    ("2", "Du kan holde av høyst 1 plass nå. Resten er tatt."), ("-1", "Skriv et helt tall, 0 eller mer."),
+    ("mange", "Skriv et helt tall, 0 eller mer."),
 ])  # fmt: skip
 async def test_no_more_is_kept_than_is_free(visitor: Visitor, offer: Offer, typed: str, words: str) -> None:
     path = await host(visitor, offer)
     page = await visitor.submit(await visitor.open(f"{path}/bookings"), "/keep", reserved=typed)
     assert page.status == 422
-    error = page.soup.select_one("[id^=reserved-][id$=-error]")
+    error, link = (
+        page.soup.select_one("#reserved-error"),
+        page.soup.select_one("[autofocus] a[href='#reserved']"),
+    )
     assert error is not None
+    assert link is not None, "said on top too: the field may stand far down"
+    assert error.text == link.text == words
+    field = page.soup.select_one("details[open] #reserved")
+    assert field is not None
+    assert field["value"] == typed
     assert await seats() == (2, 1, 0, 0)
 
 

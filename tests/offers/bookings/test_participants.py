@@ -1,18 +1,22 @@
 """Who sees the participants, and what the organisation may do with the seats."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 
 from marketplace.base.database import rows, value
 from marketplace.base.mail import MAILS
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.people.models import Person
-from offers.bookings import mails  # noqa: F401 - fills MAILS
+from offers.bookings import actions, mails  # noqa: F401 - mails fills MAILS
 from offers.bookings.models import Booking, BookingState
-from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.catalogue.models import Joining, Offer, SeatPool, Session, SessionStatus
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
+from tests.conftest import NOW
 from tests.visitor import Visitor
 
 
@@ -67,10 +71,33 @@ async def test_more_seats_go_to_the_queue_and_fewer_than_taken_is_refused(
     assert await Booking.filter(state=BookingState.WAITING).count() == 0
     refused = await visitor.submit(page, "/capacity", capacity="1")
     assert refused.status == 422
-    assert "2 plasser er tatt eller holdt av. Du kan ikke gå lavere enn det." in refused.text
+    link = refused.soup.select_one("[autofocus] a[href='#capacity']")
+    assert link is not None
+    assert link.text == "2 plasser er tatt eller holdt av. Du kan ikke gå lavere enn det."
     for typed in ("-1", "mange", "1" + "0" * 40):
-        assert (await visitor.submit(page, "/capacity", capacity=typed)).status == 422
+        refused = await visitor.submit(page, "/capacity", capacity=typed)
+        assert refused.status == 422
+        field = refused.soup.select_one("details[open] #capacity")
+        assert field is not None
+        assert field["value"] == typed
     assert await value("SELECT capacity FROM seat_pool") == 2
+
+
+async def test_the_list_says_how_long_a_place_is_held(visitor: Visitor, full: Offer) -> None:
+    await Booking.filter(state=BookingState.WAITING).update(
+        state=BookingState.OFFERED, held_until=NOW + timedelta(hours=24)
+    )
+    await visitor.sign_in(await make.member(await Organization.get(id=full.owner_id)))
+    page = await visitor.open(f"/manage/offers/{full.slug}/bookings")
+    assert "har fått tilbud om plass svarer innen 14. oktober kl. 12" in " ".join(page.text.split())
+
+
+async def test_a_cancelled_date_is_called_so_and_nothing_else(visitor: Visitor) -> None:
+    offer = await make.offer(capacity=2)
+    await Session.all().update(status=SessionStatus.CANCELLED)
+    await visitor.sign_in(await make.member(await Organization.get(id=offer.owner_id)))
+    page = await visitor.open(f"/manage/offers/{offer.slug}/bookings")
+    assert [said.get_text() for said in page.soup.select("main section p")] == ["Avlyst"]
 
 
 async def test_a_request_takes_no_seat_until_it_is_accepted(visitor: Visitor) -> None:
@@ -159,3 +186,19 @@ async def test_kari_is_told_when_no_message_reaches_whom_she_takes_off(visitor: 
     page = await visitor.open(f"/manage/offers/{full.slug}/take-off?booking={nora.id}")
     assert "Nora mister plassen i køen." in page.text
     assert "Ingen melding kommer fram. Dere må si fra selv." in page.text
+
+
+@pytest.mark.parametrize(("name", "method"), [("Ola", "CANCEL"), ("Nora", None)])
+async def test_only_who_had_a_place_gets_it_taken_out_of_their_calendar(
+    full: Offer, name: str, method: str | None
+) -> None:
+    person = await Person.get(name=name)
+    contact = await make.contact(person, "noen@example.no")
+    await Booking.filter(participant=person).update(contact_id=contact.id)
+    await actions.cancel((await Booking.get(participant=person)).id, now=NOW)
+    message = await OutboxMessage.get(mail="cancelled")
+    with time_machine.travel(NOW):
+        mail = await MAILS["cancelled"](Channel.EMAIL, "nb", **message.facts)
+    assert mail is not None
+    assert mail.method == method
+    assert (mail.calendar is None) == (method is None)

@@ -27,7 +27,7 @@ WORDS = "Vi ringer deg tirsdag.\nPasser det?"
 @pytest.fixture
 async def asked(db: None) -> Booking:
     """Ola asks to join a group."""
-    owner = await make.organization(phone="51 00 00 15")
+    owner = await make.organization(phone="51 00 00 15", email="post@example.no")
     offer = await make.offer("Samtale", joining=Joining.REQUEST, capacity=2, sensitive=True, owner=owner)
     ola = await make.person("Ola")
     return await make.booking(
@@ -51,6 +51,7 @@ async def test_a_talk_first_leaves_the_request_open_and_says_so_on_both_pages_an
     path = await editor(visitor)
     page = await visitor.open(f"{path}/{asked.id}")
     assert page.heading == "Svar til Ola"
+    assert page.soup.select_one("a[href='mailto:ola@example.no']") is not None
     assert page.fields()["talk"][0].startswith("Så fint at du vil være med!")
     page = await visitor.follow(await visitor.submit(page, answer="talk", talk=WORDS.replace("\n", "\r\n")))
     assert "Forespørselen står her til dere svarer." in page.text
@@ -70,6 +71,7 @@ async def test_a_talk_first_leaves_the_request_open_and_says_so_on_both_pages_an
     assert mail is not None
     assert WORDS in mail.text
     assert "Ring 51 00 00 15, eller vent til de ringer deg." in mail.text
+    assert mail.headers["Reply-To"].endswith("<post@example.no>"), "the organisation asks: it gets the answer"
     assert "Samtale" not in mail.subject
     sms = await MAILS["talk"](Channel.SMS, "nb", **message.facts)
     assert sms is not None
