@@ -25,6 +25,11 @@ async def migrate(url: str | None = None, target: str | None = None) -> None:
             if await guard.fetchval(newest, NEWEST):
                 return
         name = f"marketplace.{target}" if target else None
-        await tortoise_migrate(config=config(url), app_labels=["marketplace"], target=name)
+        patient = config(url)
+        limits = patient["connections"]["default"]["credentials"]
+        # A migration takes the time it takes; Tortoise builds its models anew between two of its statements.
+        limits["command_timeout"] = None
+        limits["server_settings"] |= {"idle_in_transaction_session_timeout": "0"}
+        await tortoise_migrate(config=patient, app_labels=["marketplace"], target=name)
     finally:
         await guard.close()
