@@ -11,6 +11,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when
 from marketplace.base.mail import post
 from offers.bookings.actions import cancel_all
+from offers.bookings.models import BookingState
 from offers.catalogue.models import Offer, OfferState, Session, SessionStatus, Venue
 from offers.messages.queries import counts, ending_pools, parties_of_offer, parties_of_session
 from offers.publishing.actions import refresh
@@ -48,7 +49,7 @@ async def move(
             session.id, starts_at, ends_at, place, now,
         )  # fmt: skip
         await refresh(offer.id, now)
-        told = await parties_of_session(session.id)
+        told = await parties_of_session(session.id, waiting=True)
         facts = {
             "session": str(session.id), "sequence": sequence + 1, "was_starts": was[0].isoformat(),
             "was_ends": was[1].isoformat(), "was_venue": str(was[2] or offer.venue_id or ""),
@@ -77,7 +78,7 @@ async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: d
             await cancel_all(pool["id"], now=now, by=by, begun=pool["begun"])
         await refresh(offer.id, now)
         facts = {"session": str(session.id), "sequence": sequence + 1}
-        await _tell(told, "session_cancelled", f"{session.id}:{sequence + 1}", now, facts)
+        await _tell(told, "session_cancelled", f"{session.id}:{sequence + 1}", now, facts, cancels=True)
         return await _recorded("session.cancelled", session.id, offer, told, by, now)
 
 
@@ -108,7 +109,7 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
         for pool in ending:
             await cancel_all(pool["id"], now=now, by=by, begun=pool["begun"])
         await refresh(offer.id, now)
-        await _tell(told, "offer_cancelled", str(offer.id), now, {"at": now.isoformat()})
+        await _tell(told, "offer_cancelled", str(offer.id), now, {"at": now.isoformat()}, cancels=True)
         return await _recorded("offer.cancelled", offer.id, offer, told, by, now)
 
 
@@ -133,11 +134,18 @@ async def _present(session: Session, sequence: int, now: datetime) -> Session:
 
 
 async def _tell(
-    parties: list[dict[str, Any]], mail: str, act: str, now: datetime, facts: dict[str, Any]
+    parties: list[dict[str, Any]],
+    mail: str,
+    act: str,
+    now: datetime,
+    facts: dict[str, Any],
+    cancels: bool = False,
 ) -> None:
-    """One message to each party that has a channel."""
+    """One message to each party that has a channel. What `cancels` must know who had a place before it did."""
     for party in parties:
         if party["channel"]:
+            if cancels:
+                facts = facts | {"had_place": party["state"] == BookingState.CONFIRMED}
             await post(
                 mail, channel=party["channel"], address=party["address"], lang=party["lang"],
                 key=f"{mail}:{act}:{party['booking_id']}", now=now, booking=str(party["booking_id"]), **facts,

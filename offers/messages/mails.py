@@ -17,7 +17,7 @@ from marketplace.base.models import Channel
 from marketplace.settings import settings
 from offers.bookings.queries import booking as booking_of
 from offers.bookings.queries import events
-from offers.bookings.rules import SEATED, coming
+from offers.bookings.rules import ACTIVE, SEATED, coming
 from offers.catalogue.calendar import Event, booking_uid, calendar, vevent
 from offers.catalogue.models import Venue
 from offers.messages.follow_queries import told_useful, wants_news
@@ -74,10 +74,10 @@ async def session_moved(
     """Another time or place."""
     found = await booking_of(UUID(booking), lang)
     one, event = _one(found, session, lang)
-    if one is None or event is None or one["sequence"] != sequence or found["state"] not in SEATED:
+    if one is None or event is None or one["sequence"] != sequence or found["state"] not in ACTIVE:
         return None
     venue = await Venue.get_or_none(id=UUID(was_venue)) if was_venue else None
-    with speaking(lang):  # who has only been offered a place has no event yet
+    with speaking(lang):  # who waits, asks or has only been offered a place has no event yet
         part = _part(found, event, "REQUEST") if found["state"] == "confirmed" else None
     return compose(
         "session_moved", channel, lang, lazy("Nytt tidspunkt eller sted"), calendar=part,
@@ -88,15 +88,15 @@ async def session_moved(
 
 @mail
 async def session_cancelled(
-    channel: Channel, lang: str, booking: str, session: str, sequence: int
+    channel: Channel, lang: str, booking: str, session: str, sequence: int, had_place: bool = True
 ) -> Content | None:
-    """This time it is cancelled."""
+    """This time it is cancelled. Who had no place has nothing in a calendar."""
     found = await booking_of(UUID(booking), lang)
     one, event = _one(found, session, lang)
     if one is None or event is None or one["sequence"] != sequence:
         return None
     with speaking(lang):
-        part = _part(found, event, "CANCEL")
+        part = _part(found, event, "CANCEL") if had_place else None
     ahead = any(
         each["status"] != "cancelled" and each["starts_at"] > one["changed_at"] for each in found["sessions"]
     )
@@ -107,7 +107,9 @@ async def session_cancelled(
 
 
 @mail
-async def offer_cancelled(channel: Channel, lang: str, booking: str, at: str) -> Content | None:
+async def offer_cancelled(
+    channel: Channel, lang: str, booking: str, at: str, had_place: bool = True
+) -> Content | None:
     """All that was left is cancelled, at that moment: a session cancelled before had its own message, and its own
     note. One date: CANCEL. Several: PUBLISH, as the confirmation was: CANCEL has one UID."""
     found = await booking_of(UUID(booking), lang)
@@ -118,7 +120,7 @@ async def offer_cancelled(channel: Channel, lang: str, booking: str, at: str) ->
     uids = {booking_uid(found["id"], each["id"]) for each in off}
     part = method = None
     with speaking(lang):
-        gone = [event for event in events(found) if event.uid in uids]
+        gone = [event for event in events(found) if event.uid in uids] if had_place else []
         if len(gone) == 1:
             part, method = _part(found, gone[0], "CANCEL"), "CANCEL"
         elif gone and found["channel"] == Channel.EMAIL:

@@ -47,14 +47,16 @@ async def sessions_between(session: Session, starts: datetime, ends: datetime) -
     )  # fmt: skip
 
 
-async def parties_of_session(session_id: UUID, ending: Iterable[dict[str, Any]] = ()) -> list[dict[str, Any]]:
-    """Everybody with a seat at the session, through its own pool or the offer's; of the pools that are `ending` also
-    the queue and the requests."""
+async def parties_of_session(
+    session_id: UUID, ending: Iterable[dict[str, Any]] = (), *, waiting: bool = False
+) -> list[dict[str, Any]]:
+    """Everybody with a seat at the session, through its own pool or the offer's; with `waiting`, and of the pools that
+    are `ending`, also the queue and the requests."""
     return await rows(
         f"""{PARTY} JOIN session s ON s.offer_id = b.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
         WHERE s.id = $1 AND (b.state = ANY($2) OR p.id = ANY($4) AND b.state = ANY($3))
         ORDER BY b.id""",
-        session_id, list(SEATED), list(ACTIVE), [pool["id"] for pool in ending],
+        session_id, list(ACTIVE if waiting else SEATED), list(ACTIVE), [pool["id"] for pool in ending],
     )  # fmt: skip
 
 
@@ -68,15 +70,18 @@ async def parties_of_offer(offer_id: UUID, now: datetime) -> list[dict[str, Any]
 
 
 async def call_list_of_session(session_id: UUID) -> list[dict[str, Any]]:
-    """Whom no message reaches: those with a seat, and those whose booking went when the session was cancelled."""
+    """Whom no message reaches: those with a seat or who wait for one, and those whose booking went when the session
+    was cancelled."""
     return _in_order(
         await rows(
             f"""{PARTY} JOIN session s ON s.offer_id = b.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
             WHERE s.id = $1 AND (c.id IS NULL OR c.refused_at IS NOT NULL)
-            AND (b.state = ANY($2) OR b.state = 'cancelled' AND s.status = 'cancelled' AND b.changed_at = s.changed_at)
+            AND (b.state = ANY(CASE s.status WHEN 'cancelled' THEN $2::text[] ELSE $3::text[] END)
+                OR b.state = 'cancelled' AND s.status = 'cancelled' AND b.changed_at = s.changed_at)
             """,
             session_id,
             list(SEATED),
+            list(ACTIVE),
         )
     )
 

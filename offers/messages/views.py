@@ -113,7 +113,7 @@ async def moving(
     status: int = 200,
     others: Any = (),
 ) -> Response:
-    parties = await queries.parties_of_session(session.id)
+    parties = await queries.parties_of_session(session.id, waiting=True)
     return render(request, "offers/messages/move.html", status=status, form=form, venues=places,
                   others=others, told=told(*queries.counts(parties)), **await about(session, request))  # fmt: skip
 

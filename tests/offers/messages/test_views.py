@@ -203,6 +203,22 @@ async def test_only_the_latest_of_two_moves_says_anything(visitor: Visitor, kari
     assert event(await content(second))[1]["SEQUENCE"] == 2
 
 
+async def test_who_waits_hears_of_a_new_time_and_has_nothing_in_a_calendar(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await course(kari, capacity=1)
+    await book(offer, "Ola", "ola@example.no")
+    await book(offer, "Nora", "nora@example.no", BookingState.WAITING)
+    await move(visitor, await session_of(offer), day="21.10.2026")
+    moved = await OutboxMessage.get(address="nora@example.no")
+    assert (await content(moved)).calendar is None
+    page = await visitor.open(f"/manage/offers/{offer.slug}/cancel")
+    await visitor.submit(page, "/cancel", note="")
+    parts = {message.address: (await content(message)).calendar is not None
+             for message in await OutboxMessage.filter(mail="offer_cancelled")}  # fmt: skip
+    assert parts == {"ola@example.no": True, "nora@example.no": False}
+
+
 async def test_who_has_left_meanwhile_is_not_told(visitor: Visitor, kari: Person) -> None:
     offer = await course(kari)
     ola = await book(offer, "Ola", "ola@example.no")
