@@ -169,6 +169,13 @@ def shown_reference(reference: str) -> str:
     return f"{reference[:3]}-{reference[3:]}"
 
 
+def party_words(name: str, seats: int) -> str:
+    """A party in words: Ola og én til."""
+    if seats == 1:
+        return name
+    return ngettext("%(name)s og én til", "%(name)s og %(num)s til", seats - 1, name=name)
+
+
 def typed_reference(text: str) -> str:
     """A reference as somebody typed it: any case, with or without hyphen or spaces."""
     return "".join(character for character in text.upper() if character.isalnum())
