@@ -152,6 +152,8 @@ async def test_a_request_and_a_queue_are_called_what_they_are(visitor: Visitor) 
     shown = await visitor.follow(await booked(visitor, asks))
     assert shown.heading == "Forespørselen er sendt"
     assert "hourglass" in str(shown.soup.h1)
+    assert "Trekk forespørselen" in shown.text
+    assert "Trekk forespørselen" in (await visitor.open("/guide")).text
     full = await make.offer(joining=Joining.WHOLE, capacity=1)
     await make.booking(await SeatPool.get(offer=full))
     page = await visitor.open(f"/guide/offers/{full.slug}")
