@@ -224,6 +224,11 @@ def called_off(booking: dict[str, Any], now: datetime) -> bool:
     return undated or bool(cancelled(booking["sessions"], now))
 
 
+def over(booking: dict[str, Any], now: datetime) -> bool:
+    """Is all of an active booking held, so that there is nothing left to come to or to cancel?"""
+    return booking["state"] in ACTIVE and booking["ends_at"] is not None and booking["ends_at"] <= now
+
+
 def same_name(one: str, other: str) -> bool:
     """Names as people type them: case and spaces aside."""
     return " ".join(one.casefold().split()) == " ".join(other.casefold().split())

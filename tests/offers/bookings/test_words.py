@@ -84,3 +84,16 @@ async def test_a_mobile_number_is_shown_as_it_is_read(visitor: Visitor) -> None:
     offer = await make.offer(joining=Joining.WHOLE)
     page = await book(visitor, offer.slug, contact="sms", phone="51000042")
     assert "Vi har sendt det samme til 51 00 00 42." in page.text
+
+
+async def test_what_is_over_says_so_and_offers_nothing_to_cancel(visitor: Visitor) -> None:
+    offer = await make.offer(max_party=4)
+    session = await Session.get(offer=offer)
+    mine = await book(visitor, offer.slug, session.id, seats=2)
+    visitor.wait(timedelta(days=8))
+    page = await visitor.open(mine.url)
+    assert page.heading == "Dette er over"
+    assert "tirsdag 20. oktober 2026 kl. 12–14" in page.text
+    assert ("Vi gleder oss" in page.text, "Meld av" in page.text) == (False, False)
+    for step in ("cancel", "companions", "time"):
+        assert (await visitor.open(f"{mine.url}/{step}")).response.headers["location"] == mine.url
