@@ -60,7 +60,7 @@ async def book(request: Request) -> Response:
     )  # fmt: skip
     if request.method == "POST":
         form = await GuideForm.read(request, who="other", name=request.person.name or _("Veileder"))
-        if form.valid and (booked := await _book(request, slug, viewer, form)):
+        if form.valid and (booked := await _book(request, found, viewer, form)):
             return see_other(f"/guide/receipts/{booked.path.rpartition('/')[2]}", request)
         if "form_key" in form.errors:
             form.values["form_key"] = secrets.token_hex(16)
@@ -70,15 +70,19 @@ async def book(request: Request) -> Response:
         "" if dates else next((objection_text(each, pool, True) for each in closed(pool, request.now)), "")
     )
     return render(
-        request, "marketplace/my_page/guide_book.html", offer=found, dates=dates, form=form, reason=reason,
-        lang_choices=list(LANGUAGES.items()), full=not dates and pool.free == 0, section="/guide",
+        request, "marketplace/my_page/guide_book.html", offer=found, pool=pool, dates=dates, form=form,
+        reason=reason, lang_choices=list(LANGUAGES.items()), section="/guide",
+        full=not dates and pool.joining != Joining.REQUEST and pool.free == 0,
         questions=asked.questions(found), age_question=asked.age_question(found["age_from"], found["age_to"]),
         status=422 if form.errors else 200,
     )  # fmt: skip
 
 
-async def _book(request: Request, slug: str, viewer: Any, form: Filled[GuideForm]) -> claims.Booked | None:
-    data = form.data
+async def _book(
+    request: Request, found: dict[str, Any], viewer: Any, form: Filled[GuideForm]
+) -> claims.Booked | None:
+    """Book; else tell the form why not, and let `found` be as it is for the date that was chosen."""
+    slug, data = found["slug"], form.data
     comes_for: set[UUID] = {one["id"] for one in await bookings.represented(slug, viewer)}
     party, tries = await parties.party_of(request, data, comes_for)
     try:
@@ -89,7 +93,10 @@ async def _book(request: Request, slug: str, viewer: Any, form: Filled[GuideForm
     except claims.Unanswered:
         return None
     except Refused as refused:
-        form.add_error("session" if data.session else "participant_name", refused.message)
+        found |= await bookings.bookable(slug, data.session, viewer, request.lang)
+        of_many = data.seats > 1 and not any(closed(bookings.pool_of(found), request.now))
+        where = "seats" if of_many else "session" if data.session else "participant_name"
+        form.add_error(where, refused.message)
         return None
 
 

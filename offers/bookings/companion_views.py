@@ -16,7 +16,9 @@ async def leave(request: Request) -> Response:
     """GET and POST /bookings/{token}/companions: who of them does not come. GET only asks."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    if request.method == "GET" and (found["state"] not in rules.ACTIVE or found["seats"] == 1):
+    if found["state"] not in rules.ACTIVE or (
+        request.method == "GET" and (found["seats"] == 1 or rules.over(found, request.now))
+    ):
         return see_other(found["path"], request)
     form, status = LeaveForm.blank(seen=found["seats"]), 200
     if request.method == "POST":

@@ -8,6 +8,7 @@ from uuid import UUID
 from marketplace.base.database import row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import speaking
 from marketplace.settings import settings
 from offers.bookings import asked, rules
 from offers.catalogue.calendar import Event
@@ -103,7 +104,7 @@ HIDDEN = "(n.shielded OR k.shielded)"
 somebody who does not want to be found would tell where they are."""
 
 BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queue_no, b.held_until,
-    b.reply, b.talk_asked_at,
+    b.reply, b.talk_asked_at, b.waited_at, b.placed_at,
     b.lang AS booking_lang, b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id,
     b.made_with_id, b.moved_to_id, o.kind,
     n.name AS participant, CASE WHEN c.person_id = b.participant_id THEN n.name ELSE k.name END AS booker,
@@ -124,7 +125,7 @@ async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
     `booker`: whom its messages greet: who booked, or who comes when the address is theirs (a guide has booked).
     `alias`: what lists show instead of the name, if somebody wished so, while the booking is on: whoever comes
     must know it.
-    `online`: the link to where it happens, for those who have a place and nobody else.
+    `online`: the link to where it happens, for those who have a place and nobody else. `party`: who comes, in words.
     """
     found = await row(f"{BOOKING} WHERE b.id = $1", booking_id, lang)
     if found is None:
@@ -149,6 +150,8 @@ async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
         found["alias"] = None
     found["path"] = rules.link_path(found["id"], found["link_version"])
     found["shown_reference"] = rules.shown_reference(found["reference"])
+    with speaking(lang):
+        found["party"] = rules.party_words(found["participant"], found["seats"])
     return found
 
 

@@ -169,6 +169,13 @@ def shown_reference(reference: str) -> str:
     return f"{reference[:3]}-{reference[3:]}"
 
 
+def party_words(name: str, seats: int) -> str:
+    """A party in words: Ola og én til."""
+    if seats == 1:
+        return name
+    return ngettext("%(name)s og én til", "%(name)s og %(num)s til", seats - 1, name=name)
+
+
 def typed_reference(text: str) -> str:
     """A reference as somebody typed it: any case, with or without hyphen or spaces."""
     return "".join(character for character in text.upper() if character.isalnum())
@@ -215,6 +222,11 @@ def called_off(booking: dict[str, Any], now: datetime) -> bool:
         return False
     undated = not booking["sessions"] and booking["offer_state"] == OfferState.CANCELLED
     return undated or bool(cancelled(booking["sessions"], now))
+
+
+def over(booking: dict[str, Any], now: datetime) -> bool:
+    """Is all of an active booking held, so that there is nothing left to come to or to cancel?"""
+    return booking["state"] in ACTIVE and booking["ends_at"] is not None and booking["ends_at"] <= now
 
 
 def same_name(one: str, other: str) -> bool:

@@ -64,9 +64,10 @@ async def _shown(
         one["text"] = seats(found["joining"], left, found["sensitive"], request.now).text
         one["field"] = "waits" if one["full"] or one["reason"] else "dates"
         one["ticked"] = str(one["session_id"]) in chosen and not one["reason"]
+    weeks = date_rules.patterns(one for one in dates if not one["full"])  # as many as the link ticks
     return await form_page(
-        request, found, form, status, dates=dates, patterns=date_rules.patterns(dates), most=date_rules.MOST_DATES
-    )  # fmt: skip
+        request, found, form, status, dates=dates, patterns=weeks, most=date_rules.MOST_DATES
+    )
 
 
 async def _create(request: Request, dates: list[dict[str, Any]]) -> Response:

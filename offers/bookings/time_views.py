@@ -11,7 +11,7 @@ from marketplace.base.errors import Refused
 from marketplace.base.http import Request, see_other
 from marketplace.base.limits import limit, limit_visitor
 from marketplace.base.templates import render
-from offers.bookings import date_queries, queries, time_actions
+from offers.bookings import date_queries, queries, rules, time_actions
 from offers.bookings.forms import TimeForm
 from offers.catalogue.page import by_day
 
@@ -37,7 +37,8 @@ async def time(request: Request) -> Response:
                 form.add_error("session", refused.message)
         if "form_key" in form.errors:
             form.values["form_key"] = secrets.token_hex(16)
-    if found["state"] not in time_actions.CHANGEABLE or found["pool_session_id"] is None or not found["open"]:
+    fixed = found["state"] not in time_actions.CHANGEABLE or rules.over(found, request.now)
+    if fixed or found["pool_session_id"] is None or not found["open"]:
         return see_other(found["path"], request)
     times = await date_queries.free_times(found, request.now)
     return render(

@@ -153,7 +153,8 @@ async def show(request: Request) -> Response:
     sessions = found["sessions"]
     return render(
         request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
-        off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now), section="my-page",
+        off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),
+        over=rules.over(found, request.now), section="my-page",
         companions=await companion_queries.companions(found["id"]),
         answers=await companion_queries.answers(found["id"]),
         together=await made_together(found),
@@ -166,11 +167,11 @@ async def cancel(request: Request) -> Response:
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
     if request.method == "POST":
-        if found["state"] in rules.ACTIVE and found["ends_at"] and found["ends_at"] <= request.now:
+        if rules.over(found, request.now):
             raise Refused(_("Dette er over, så det er ikke noe å melde av."))
         await actions.cancel(found["id"], now=request.now, by=request.person.id if request.person else None)
         return see_other(found["path"], request)
-    if found["state"] not in rules.ACTIVE:
+    if found["state"] not in rules.ACTIVE or rules.over(found, request.now):
         return see_other(found["path"], request)
     coming = rules.coming(found["sessions"], request.now)
     return render(request, "offers/bookings/cancel.html", booking=found, coming=coming, section="my-page")

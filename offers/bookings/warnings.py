@@ -11,7 +11,7 @@ from marketplace.base.i18n import at_clock, ngettext
 from marketplace.base.i18n import gettext as _
 from offers.bookings import rules
 from offers.bookings.mine import MINE
-from offers.bookings.queries import TEXT, pool_of
+from offers.bookings.queries import TEXT, active_in, pool_of
 from offers.catalogue.models import Joining
 from offers.catalogue.rules import FEW
 
@@ -21,13 +21,18 @@ SOON = timedelta(hours=2)
 class Caution(StrEnum):
     """What does not stand in the way, but may be a surprise."""
 
+    BOOKED = "booked"
     OVERLAPS = "overlaps"
     LAST_PLACES = "last_places"
     STARTS_SOON = "starts_soon"
 
 
-def warnings(pool: rules.Pool, *, overlaps: bool, sensitive: bool, now: datetime) -> Iterator[Caution]:
+def warnings(
+    pool: rules.Pool, *, booked: bool = False, overlaps: bool, sensitive: bool, now: datetime
+) -> Iterator[Caution]:
     """What to say to whoever books here now. A sensitive offer tells nothing of its seats."""
+    if booked:
+        yield Caution.BOOKED
     if overlaps:
         yield Caution.OVERLAPS
     if pool.joining is not Joining.REQUEST and not sensitive and pool.free and pool.free <= FEW:
@@ -38,6 +43,8 @@ def warnings(pool: rules.Pool, *, overlaps: bool, sensitive: bool, now: datetime
 
 def warning_text(warning: Caution, pool: rules.Pool, titles: Sequence[str]) -> str:
     """The warning in the user's words; `titles`: what it overlaps with."""
+    if warning is Caution.BOOKED:
+        return _("Du har allerede en påmelding her. Vil du endre den, finner du den på Min side.")
     if warning is Caution.OVERLAPS:
         return _("Du er med på noe annet på samme tid: %(titles)s.", titles=", ".join(titles))
     if warning is Caution.LAST_PLACES:
@@ -68,7 +75,10 @@ async def told(person: UUID | None, found: dict[str, Any], lang: str, now: datet
     """All warnings about what is `found`, in the reader's words."""
     pool = pool_of(found)
     titles = await overlapping(person, found, lang, now) if person else []
+    # The form for several dates speaks of no one of them.
+    one_pool = found["session_id"] or pool.joining is not Joining.PER_SESSION
+    booked = bool(person and one_pool and await active_in(found["pool_id"], person))
     return [
         warning_text(one, pool, titles)
-        for one in warnings(pool, overlaps=bool(titles), sensitive=found["sensitive"], now=now)
+        for one in warnings(pool, booked=booked, overlaps=bool(titles), sensitive=found["sensitive"], now=now)
     ]

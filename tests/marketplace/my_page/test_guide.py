@@ -125,3 +125,37 @@ async def test_a_receipt_of_another_guide_is_nowhere(visitor: Visitor) -> None:
 async def test_the_desk_is_for_guides(visitor: Visitor) -> None:
     await visitor.sign_in(await make.person("Ola", "ola@example.no"))
     assert (await visitor.open("/guide")).status == 403
+
+
+async def test_a_party_that_does_not_fit_may_wait_together(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer = await make.offer(joining=Joining.WHOLE, capacity=3, max_party=4)
+    await make.booking(await SeatPool.get(offer=offer))
+    assert "vente til det er plass" not in (await booked(visitor, offer, seats=4)).text, "four never fit"
+    page = await booked(visitor, offer, seats=3)
+    assert page.status == 422
+    assert page.soup.find(id="seats-error")
+    assert "De vil heller vente til det er plass til alle sammen" in page.text
+    sent = await visitor.submit(page, f"/guide/offers/{offer.slug}", waiting_ok="true")
+    assert (await visitor.follow(sent)).heading == "Olaug står på venteliste"
+    assert (await Booking.get(state="waiting")).seats == 3
+
+
+async def test_a_request_and_a_queue_are_called_what_they_are(visitor: Visitor) -> None:
+    await guide(visitor)
+    owner = await make.organization("Frivilligsentralen")
+    asks = await make.offer(joining=Joining.REQUEST, owner=owner)
+    page = await visitor.open(f"/guide/offers/{asks.slug}")
+    assert page.heading == "Spør om plass"
+    assert "Frivilligsentralen får forespørselen og tar kontakt." in page.text
+    assert page.soup.find("button", string="Send forespørsel")
+    shown = await visitor.follow(await booked(visitor, asks))
+    assert shown.heading == "Forespørselen er sendt"
+    assert "hourglass" in str(shown.soup.h1)
+    assert "Trekk forespørselen" in shown.text
+    assert "Trekk forespørselen" in (await visitor.open("/guide")).text
+    full = await make.offer(joining=Joining.WHOLE, capacity=1)
+    await make.booking(await SeatPool.get(offer=full))
+    page = await visitor.open(f"/guide/offers/{full.slug}")
+    assert page.heading == "Stå på venteliste"
+    assert page.soup.find("button", string="Sett på venteliste")

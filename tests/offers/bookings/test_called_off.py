@@ -62,7 +62,7 @@ async def test_what_has_been_is_not_cancelled_with_the_offer(visitor: Visitor) -
     page = await book(visitor, offer.slug, first.id)
     visitor.wait(timedelta(days=1))
     await cancel_offer(offer, note="", by=kari.id, now=visitor.now)
-    assert (await visitor.open(page.url)).heading == "Du er påmeldt"
+    assert (await visitor.open(page.url)).heading == "Dette er over"
 
 
 async def test_a_course_that_goes_on_tells_which_session_is_cancelled(visitor: Visitor) -> None:

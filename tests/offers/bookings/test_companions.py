@@ -157,3 +157,11 @@ async def test_the_same_form_again_leads_to_the_same_booking_though_it_took_the_
     later = await visitor.submit(page, **given)
     assert once.response.headers["location"] == later.response.headers["location"]
     assert (await Booking.all().count(), await Companion.all().count()) == (1, 1)
+
+
+async def test_a_page_that_stood_open_while_all_was_cancelled_leads_to_what_is_so(visitor: Visitor) -> None:
+    page, _pool = await party_of_four(visitor)
+    asked = await visitor.open(f"{page.url}/companions")
+    await visitor.submit(await visitor.open(f"{page.url}/cancel"))
+    done = await visitor.follow(await visitor.submit(asked, gone=["unnamed-1"]))
+    assert done.heading == "Påmeldingen er avmeldt"

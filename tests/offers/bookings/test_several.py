@@ -220,6 +220,17 @@ async def test_the_same_time_every_week_is_ticked(visitor: Visitor) -> None:
     assert page.fields("/several")["dates"] == [str(first), str(second)]
 
 
+async def test_the_same_time_every_week_begins_where_there_is_room(visitor: Visitor) -> None:
+    offer, dates = await weeks(5, capacity=1)  # the first is before the clocks change
+    await make.booking(await SeatPool.get(session_id=dates[1]))
+    page = await form(visitor, offer)
+    link = page.soup.find("a", href=lambda href: "weekly=" in href)
+    assert link
+    assert link.get_text().startswith("Kryss av 3 datoer")
+    ticked = await visitor.open(str(link["href"]))
+    assert ticked.fields("/several")["dates"] == [str(one) for one in dates[2:]]
+
+
 async def test_what_is_wrong_stands_at_the_day_and_nothing_is_stored(visitor: Visitor) -> None:
     offer, dates = await weeks(capacity=1)
     page = await form(visitor, offer)

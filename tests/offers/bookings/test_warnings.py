@@ -85,3 +85,16 @@ async def test_what_is_over_cancelled_or_of_others_overlaps_nothing(visitor: Vis
     await visitor.sign_in(ola)
     choir = await make.offer("Kor", joining=Joining.WHOLE)
     assert "samme tid" not in (await visitor.open(f"/offers/{choir.slug}/bookings/new")).text
+
+
+async def test_whoever_has_a_booking_here_is_told_before_sending_the_form_again(visitor: Visitor) -> None:
+    ola = await make.person("Ola", email="ola@example.no")
+    await visitor.sign_in(ola)
+    offer = await make.offer(starts=[NOW + timedelta(days=7), NOW + timedelta(days=8)])
+    first, second = await SeatPool.filter(offer=offer).order_by("session__starts_at")
+    await make.booking(first, ola)
+    told = "Du har allerede en påmelding her."
+    form = f"/offers/{offer.slug}/bookings/new?session="
+    assert told in (await visitor.open(f"{form}{first.session_id}")).text  # type: ignore[attr-defined]
+    assert told not in (await visitor.open(f"{form}{second.session_id}")).text  # type: ignore[attr-defined]
+    assert told not in (await visitor.open(f"/offers/{offer.slug}/bookings/several")).text

@@ -1,0 +1,99 @@
+"""The pages of a booking say what is true of it: a request is no seat, and a queue is not one either."""
+
+from datetime import timedelta
+
+from marketplace.base.mail import MAILS
+from marketplace.base.models import Channel
+from offers.bookings import mails  # noqa: F401 - fills MAILS
+from offers.bookings.models import BookingState
+from offers.bookings.rules import link_path
+from offers.catalogue.models import Joining, Kind, Promotion, SeatPool, Session
+from tests import make
+from tests.conftest import NOW
+from tests.offers.bookings.test_views import book
+from tests.visitor import Visitor
+
+TO_ANOTHER = "Plassen går til en annen"
+
+
+async def test_whoever_withdraws_a_request_reads_of_the_request(visitor: Visitor) -> None:
+    owner = await make.organization("Frivilligsentralen")
+    offer = await make.offer(joining=Joining.REQUEST, owner=owner)
+    mine = await book(visitor, offer.slug)
+    asked = await visitor.open(f"{mine.url}/cancel")
+    assert asked.heading == "Trekke forespørselen?"
+    assert "Da svarer ikke Frivilligsentralen på den. Du kan spørre igjen når du vil." in asked.text
+    assert "Ja, trekk forespørselen" in asked.text
+    done = await visitor.follow(await visitor.submit(asked))
+    assert (TO_ANOTHER in asked.text, TO_ANOTHER in done.text) == (False, False)
+    assert "Takk for at du sa fra." in done.text
+
+
+async def test_whoever_leaves_the_queue_had_no_seat_to_give(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, capacity=1)
+    seated = await book(visitor, offer.slug)
+    waits = await book(visitor, offer.slug, name="Nora", email="nora@example.no")
+    done = await visitor.follow(await visitor.submit(await visitor.open(f"{waits.url}/cancel")))
+    assert TO_ANOTHER not in done.text
+    done = await visitor.follow(await visitor.submit(await visitor.open(f"{seated.url}/cancel")))
+    assert TO_ANOTHER in done.text
+
+
+async def test_cancelling_says_how_many_it_is_about(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, max_party=4)
+    mine = await book(visitor, offer.slug, seats=3)
+    asked = await visitor.open(f"{mine.url}/cancel")
+    assert "Det gjelder alle 3 på påmeldingen." in asked.text
+    alone = await book(visitor, offer.slug, name="Nora", email="nora@example.no")
+    assert "Det gjelder alle" not in (await visitor.open(f"{alone.url}/cancel")).text
+
+
+async def test_a_seat_is_not_said_to_be_held_after_its_deadline(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, capacity=1, promotion=Promotion.HELD)
+    held = await make.booking(await SeatPool.get(offer=offer), state=BookingState.OFFERED)
+    link = link_path(held.id, held.link_version)
+    assert (await visitor.open(link)).heading == "En plass ble ledig"
+    visitor.wait(timedelta(hours=24))  # and the worker has not come to it yet
+    page = await visitor.open(link)
+    assert page.heading == "Plassen gikk videre"
+    assert "Vi holder plassen" not in page.text
+    done = await visitor.follow(await visitor.submit(page, f"{link}/answer", answer="yes"))
+    assert done.heading == "Du er påmeldt"
+
+
+async def test_a_mail_says_a_party_in_words(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, max_party=4)
+    await book(visitor, offer.slug, seats=3)
+    booking = await offer.bookings.all().get()  # type: ignore[attr-defined]
+    content = await MAILS["receipt"](Channel.EMAIL, "nb", booking=str(booking.id))
+    assert content is not None
+    assert "Hvem: Ola og 2 til\n" in content.text
+    assert "Ola og 2 til" in (content.html or "")
+
+
+async def test_a_conversation_is_changed_and_not_booked_once_more(visitor: Visitor) -> None:
+    offer = await make.offer(
+        kind=Kind.CONVERSATION, starts=[NOW + timedelta(days=7), NOW + timedelta(days=8)]
+    )
+    first = await Session.filter(offer=offer).order_by("starts_at").first()
+    page = await book(visitor, offer.slug, first.id if first else None)
+    assert ("Endre tid" in page.text, "Se andre dager" in page.text) == (True, False)
+
+
+async def test_a_mobile_number_is_shown_as_it_is_read(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE)
+    page = await book(visitor, offer.slug, contact="sms", phone="51000042")
+    assert "Vi har sendt det samme til 51 00 00 42." in page.text
+
+
+async def test_what_is_over_says_so_and_offers_nothing_to_cancel(visitor: Visitor) -> None:
+    offer = await make.offer(max_party=4)
+    session = await Session.get(offer=offer)
+    mine = await book(visitor, offer.slug, session.id, seats=2)
+    visitor.wait(timedelta(days=8))
+    page = await visitor.open(mine.url)
+    assert page.heading == "Dette er over"
+    assert "tirsdag 20. oktober 2026 kl. 12–14" in page.text
+    assert ("Vi gleder oss" in page.text, "Meld av" in page.text) == (False, False)
+    for step in ("cancel", "companions", "time"):
+        assert (await visitor.open(f"{mine.url}/{step}")).response.headers["location"] == mine.url
