@@ -58,6 +58,13 @@ class Party:
     quiet: bool = False
     """Another message tells of it: one form books several dates."""
 
+    def made(self, booking: Mapping[str, Any]) -> bool:
+        """Is this booking (booked_by_id, the booker's name, address) of whoever books now? A guest is known by name and
+        address together."""
+        if self.person:
+            return bool(self.person == booking["booked_by_id"])
+        return rules.same_name(booking["name"] or "", self.name) and booking["address"] == self.address
+
 
 class ForWhom(Refused):
     """It cannot be for the one who was chosen."""
@@ -268,9 +275,7 @@ async def same_form_or_person(pool_id: UUID | None, party: Party, form_key: byte
         form_key,
     )
     if found:
-        mine = party.person == found["booked_by_id"] if party.person else (
-            rules.same_name(found["name"] or "", party.name) and found["address"] == party.address)  # fmt: skip
-        if not mine:
+        if not party.made(found):
             raise Conflict(_("Dette skjemaet er brukt før. Last siden på nytt og prøv igjen."))
         return Booked(found["id"], found["link_version"], BookingState(found["state"]), again=True)
     if pool_id and party.person and not party.participant_name:

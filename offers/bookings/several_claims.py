@@ -129,9 +129,7 @@ async def _made_before(pools: list[dict[str, Any]], party: Party, form_key: byte
         keys,
     )
     for one in found:
-        mine = party.person == one["booked_by_id"] if party.person else (
-            rules.same_name(one["name"] or "", party.name) and one["address"] == party.address)  # fmt: skip
-        if not mine:
+        if not party.made(one):
             raise Conflict(_("Dette skjemaet er brukt før. Last siden på nytt og prøv igjen."))
     return found
 
