@@ -194,6 +194,7 @@ def main() -> None:
     if not shutil.which("wrk"):
         sys.exit("make bench needs wrk (apt-get install wrk)")
     Path("var").mkdir(exist_ok=True)
+    os.environ["TREFFPUNKT_DEMO"] = "1"  # what is measured in this process has settings too
     results: dict[str, Any] = {}
     for size in os.environ.get("BENCH_SIZES", "large,tenth").split(","):
         measure(size, results)
