@@ -45,6 +45,17 @@ def _phone(text: str | None) -> str:
     return found[1]
 
 
+Email = Annotated[str | None, Field(max_length=254), AfterValidator(_email)]
+Phone = Annotated[str | None, Field(max_length=40), AfterValidator(_phone)]
+
+
+def reached(email: str | None, phone: str | None) -> tuple[Channel, str] | None:
+    """The way that was chosen to reach somebody, if any."""
+    if email:
+        return Channel.EMAIL, email
+    return (Channel.SMS, phone) if phone else None
+
+
 def names_of(text: str | None) -> tuple[str, ...]:
     """The names that were typed, a line each."""
     return tuple(name for line in (text or "").splitlines() if (name := " ".join(line.split())))
@@ -84,8 +95,8 @@ class BookingForm(Form):
     seats: int = Field(1, ge=1, le=1000)
     companions: Annotated[str | None, AfterValidator(_companions)] = Field(None, max_length=20_000)
     contact: Literal["email", "sms", "none"] = "email"
-    email: Annotated[str | None, AfterValidator(_email)] = Field(None, max_length=254)
-    phone: Annotated[str | None, AfterValidator(_phone)] = Field(None, max_length=40)
+    email: Email = None
+    phone: Phone = None
     lang: Annotated[str | None, AfterValidator(_spoken)] = None
     alias: bool = False
     waiting_ok: bool = False
@@ -114,9 +125,7 @@ class BookingForm(Form):
     @property
     def reach(self) -> tuple[Channel, str] | None:
         """Where messages about the booking go."""
-        if self.email:
-            return Channel.EMAIL, self.email
-        return (Channel.SMS, self.phone) if self.phone else None
+        return reached(self.email, self.phone)
 
 
 class LeaveForm(Form):

@@ -16,7 +16,14 @@ from offers.bookings.claims import Booked, Party
 from offers.bookings.models import BookingState
 from offers.bookings.moves import change, lock, promote, tell
 from offers.bookings.queries import ended, pool_of
+from offers.catalogue.models import Offer
 from offers.publishing.upkeep import closing, only_approved
+
+
+async def note_read(offer: Offer, count: int, *, by: UUID, now: datetime, **details: str) -> None:
+    """Every read of a list of participants is recorded: who, when, how many, and which list."""
+    await record("participants.read", now=now, actor=by, object_id=offer.id, organization=offer.owner_id,
+                 details=details | {"count": count})  # fmt: skip
 
 
 async def keep_seats(pool_id: UUID, seats: int, *, now: datetime, by: UUID | None) -> None:

@@ -9,7 +9,7 @@ from marketplace.base.forms import Form
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
-from offers.bookings.forms import NAME_LENGTH, _email, _phone
+from offers.bookings.forms import NAME_LENGTH, Email, Phone, reached
 from offers.bookings.organizer_rules import ReorderReason
 
 
@@ -71,8 +71,8 @@ class AddForm(Form):
     name: str = Field(min_length=1, max_length=NAME_LENGTH)
     seats: int = Field(1, ge=1, le=1000)
     contact: Literal["email", "sms", "none"] = "none"
-    email: Annotated[str | None, AfterValidator(_email)] = Field(None, max_length=254)
-    phone: Annotated[str | None, AfterValidator(_phone)] = Field(None, max_length=40)
+    email: Email = None
+    phone: Phone = None
     form_key: str = Field(pattern=r"^[0-9a-f]{32}$")
 
     @model_validator(mode="before")
@@ -86,9 +86,7 @@ class AddForm(Form):
     @property
     def reach(self) -> tuple[Channel, str] | None:
         """Where messages about the booking go."""
-        if self.email:
-            return Channel.EMAIL, self.email
-        return (Channel.SMS, self.phone) if self.phone else None
+        return reached(self.email, self.phone)
 
 
 class QueueForm(Form):

@@ -10,7 +10,6 @@ from uuid import UUID
 from starlette.responses import Response
 
 from marketplace.base.access import member
-from marketplace.base.audit import record
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.http import Request, parse_id, see_other, typed_id
 from marketplace.base.i18n import gettext as _
@@ -28,13 +27,6 @@ from offers.publishing.queries import offer_led_by, offer_owned_by, title_of
 from organizations.members.models import Role
 
 DAY = timedelta(days=1)
-
-
-async def _read(request: Request, offer: Offer, count: int) -> None:
-    await record(
-        "participants.read", now=request.now, actor=request.person.id, object_id=offer.id, organization=offer.owner_id,
-        details={"count": count},
-    )  # fmt: skip
 
 
 async def _about(request: Request, offer: Offer) -> dict[str, Any]:
@@ -85,7 +77,7 @@ async def answer(request: Request) -> Response:
             no=_("Takk for at du spurte. Akkurat nå har vi dessverre ikke plass. "
                  "Du er velkommen til å spørre igjen senere."),
         )  # fmt: skip
-        await _read(request, offer, 1)
+        await organizer_actions.note_read(offer, 1, by=request.person.id, now=request.now)
     return render(
         request, "offers/bookings/request.html", status=422 if form.errors else 200, form=form, party=party,
         **await _about(request, offer),
@@ -167,7 +159,7 @@ async def queue(request: Request) -> Response:
             return see_other(f"/manage/offers/{offer.slug}/bookings?saved=queue", request)
     else:
         form = QueueForm.blank(place=place)
-        await _read(request, offer, len(waiting))
+        await organizer_actions.note_read(offer, len(waiting), by=request.person.id, now=request.now)
     return render(
         request, "offers/bookings/queue.html", status=422 if form.errors else 200, form=form, party=party, place=place,
         waiting=waiting, reasons=list(organizer_rules.REORDER_REASONS.items()), **await _about(request, offer),

@@ -6,7 +6,6 @@ from uuid import UUID
 from starlette.responses import Response
 
 from marketplace.base.access import member
-from marketplace.base.audit import record
 from marketplace.base.errors import BadRequest, NotFound, Refused
 from marketplace.base.forms import Filled
 from marketplace.base.http import Request, see_other, typed_id
@@ -35,10 +34,7 @@ async def _participants(
 ) -> Response:
     """The list; with a form about the seats of one pool that must be mended."""
     everyone = await queries.participants(offer.id, request.now)
-    await record(
-        "participants.read", now=request.now, actor=request.person.id, object_id=offer.id, organization=offer.owner_id,
-        details={"count": len(everyone)},
-    )  # fmt: skip
+    await organizer_actions.note_read(offer, len(everyone), by=request.person.id, now=request.now)
     pools = [
         pool | {"parties": [party for party in everyone if party["pool_id"] == pool["id"]]}
         for pool in await queries.pools(offer.id)
@@ -128,10 +124,7 @@ async def take_off(request: Request) -> Response:
     if request.method == "POST":
         await actions.cancel(party["id"], now=request.now, by=request.person.id, by_organizer=True)
         return see_other(f"/manage/offers/{offer.slug}/bookings?saved=taken-off", request)
-    await record(
-        "participants.read", now=request.now, actor=request.person.id, object_id=offer.id, organization=offer.owner_id,
-        details={"count": 1},
-    )  # fmt: skip
+    await organizer_actions.note_read(offer, 1, by=request.person.id, now=request.now)
     return render(
         request, "offers/bookings/take_off.html", offer=offer, party=party, section="/manage",
         title=await title_of(offer.id, request.lang),

@@ -229,14 +229,9 @@ async def others_by_address(booking_id: UUID) -> list[str]:
     return [rules.shown_reference(other["reference"]) for other in found]
 
 
-async def events_of(booking_id: UUID, lang: str = "nb") -> list[Event]:
-    """A booking's calendar events, one a session. A sensitive offer says "Avtale" and no more."""
-    found = await booking(booking_id, lang)
-    return events(found)
-
-
 def events(found: dict[str, Any]) -> list[Event]:
-    """The same from a booking that is read already. A cancelled booking cancels its events."""
+    """A booking's calendar events, one a session. A sensitive offer says "Avtale" and no more; a cancelled booking
+    cancels its events."""
     host = urlsplit(settings().public_url).hostname
     gone = found["state"] not in rules.SEATED
     made = []

@@ -58,7 +58,8 @@ async def book_several(
                 before = await _made_before(pools, party, form_key)
                 wanted = [pool for pool in pools if pool["pool_id"] not in {one["pool_id"] for one in before}]
                 if not wanted:
-                    return _booked(before[0], again=True)
+                    done = before[0]
+                    return Booked(done["id"], done["link_version"], BookingState(done["state"]), again=True)
                 others = await _their_own(wanted, party, whom)
                 answers, wrong = asked.judged(wanted[0], party.said)
                 states = await _decide(wanted, party, waits, form_key, now)
@@ -132,10 +133,6 @@ async def _made_before(pools: list[dict[str, Any]], party: Party, form_key: byte
         if not party.made(one):
             raise Conflict(_("Dette skjemaet er brukt før. Last siden på nytt og prøv igjen."))
     return found
-
-
-def _booked(found: dict[str, Any], again: bool) -> Booked:
-    return Booked(found["id"], found["link_version"], BookingState(found["state"]), again=again)
 
 
 async def _their_own(pools: list[dict[str, Any]], party: Party, whom: dict[str, Any]) -> set[UUID]:

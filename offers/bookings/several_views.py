@@ -13,7 +13,7 @@ from marketplace.base.templates import render
 from offers.bookings import actions, claims, date_queries, date_rules, parties, queries, several_claims
 from offers.bookings.forms import SeveralForm
 from offers.bookings.rules import Objection, objection_text
-from offers.bookings.views import blank, form_page
+from offers.bookings.views import blank, form_page, represented
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import offer_page, viewer_of
 from offers.catalogue.rules import seats
@@ -77,9 +77,7 @@ async def _create(request: Request, dates: list[dict[str, Any]]) -> Response:
     chosen = {*form.values.get("dates", []), *form.values.get("waits", [])}
     if not chosen:
         form.errors = {"dates": _("Velg minst én dag."), **form.errors}
-    comes_for = {one["id"] for one in await queries.represented(slug, viewer)}
-    if form.valid and len(comes_for) > 1 and form.data.organization not in comes_for:
-        form.add_error("organization", _("Velg hvem du kommer for."))
+    comes_for = await represented(form, slug, viewer)
     if form.valid and dates and form.data.seats > dates[0]["max_party"]:
         form.add_error("seats", objection_text(Objection.TOO_MANY, queries.pool_of(dates[0]), False))
     if form.valid:

@@ -3,11 +3,13 @@
 import secrets
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from starlette.responses import Response
 
 from marketplace.base.access import public
 from marketplace.base.errors import BadRequest, NotFound, Refused
+from marketplace.base.forms import Filled
 from marketplace.base.http import Request, see_other, signature, typed_id
 from marketplace.base.i18n import LANGUAGES
 from marketplace.base.i18n import gettext as _
@@ -22,7 +24,7 @@ from offers.bookings.forms import BookingForm, FindForm, LinksForm, NoticeForm
 from offers.bookings.time_claims import HasTime
 from offers.catalogue.calendar import calendar, vevent
 from offers.catalogue.models import Kind
-from offers.catalogue.queries import offer_page, viewer_of
+from offers.catalogue.queries import Viewer, offer_page, viewer_of
 from organizations.members.models import Role
 
 
@@ -100,6 +102,14 @@ async def blank(request: Request, **more: Any) -> Any:
     )  # fmt: skip
 
 
+async def represented(form: Filled[Any], slug: str, viewer: Viewer) -> set[UUID]:
+    """The organisations that the viewer may come for. An error of the form where one must be chosen and is not."""
+    found: set[UUID] = {one["id"] for one in await queries.represented(slug, viewer)}
+    if form.valid and len(found) > 1 and form.data.organization not in found:
+        form.add_error("organization", _("Velg hvem du kommer for."))
+    return found
+
+
 @public
 async def create(request: Request) -> Response:
     """POST /offers/{slug}/bookings"""
@@ -107,9 +117,7 @@ async def create(request: Request) -> Response:
     session = typed_id((await request.fields()).get("session", [None])[-1])
     viewer = await viewer_of(request.person)
     form = await BookingForm.read(request)
-    comes_for = {one["id"] for one in await queries.represented(slug, viewer)}
-    if form.valid and len(comes_for) > 1 and form.data.organization not in comes_for:
-        form.add_error("organization", _("Velg hvem du kommer for."))
+    comes_for = await represented(form, slug, viewer)
     if form.valid:
         party, tries = await parties.party_of(request, form.data, comes_for)
         try:

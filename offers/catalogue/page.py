@@ -30,8 +30,6 @@ WEEKDAYS = (
 BUTTONS = {"book": lazy("Meld på"), "wait": lazy("Stå på venteliste"), "ask": lazy("Spør om plass")}
 BOOKED = (Joining.WHOLE, Joining.PER_SESSION, Joining.REQUEST)
 """Whoever books gets the dates with the confirmation; to the rest a date is a file to add."""
-DATES_AT_ONCE = 8
-"""So many dates are shown; the rest is folded away."""
 
 
 def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:

@@ -5,10 +5,8 @@ from datetime import datetime, timedelta
 
 from marketplace.base.database import rows
 from marketplace.base.mail import OUTBOX_COLUMNS
+from offers.publishing.opening_rules import USUAL_REMINDERS
 
-HOURS = (24, 2)
-"""Before the start, where the offer says nothing else. Real hours: 24 hours before 18 on the Sunday when clocks change
-is 19 or 17 on the Saturday."""
 FURTHEST = 336
 """No offer reminds earlier than these hours before: what has been sent is known by its row in the outbox, which stays
 for thirty days (marketplace/privacy/rules.py)."""
@@ -34,12 +32,13 @@ WHERE s.starts_at > $1::timestamptz AND s.starts_at <= $1::timestamptz + make_in
 ON CONFLICT (dedupe_key) DO NOTHING"""
 """Of several that are due, only the one nearest to the start. Whoever booked since it was planned has just got a
 confirmation, whoever was told of a new time or place since has just heard that, and whoever sent word is not coming.
-A session that is moved has a new sequence: it reminds anew."""
+A session that is moved has a new sequence: it reminds anew. Real hours: 24 hours before 18 on the Sunday when clocks
+change is 19 or 17 on the Saturday."""
 
 
 async def remind(now: datetime) -> None:
     """Put a reminder in the outbox for everybody who has a seat at a session that is soon."""
-    await rows(REMIND, now, list(HOURS), FURTHEST, AT_LEAST)
+    await rows(REMIND, now, list(USUAL_REMINDERS), FURTHEST, AT_LEAST)
 
 
 MISSED = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}

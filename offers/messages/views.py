@@ -5,7 +5,6 @@ from typing import Any
 from starlette.responses import Response
 
 from marketplace.base.access import member
-from marketplace.base.audit import record
 from marketplace.base.clock import at_oslo, oslo
 from marketplace.base.errors import Refused
 from marketplace.base.forms import Filled
@@ -13,7 +12,8 @@ from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when
 from marketplace.base.templates import render
-from offers.catalogue.models import Offer, OfferState, Session, SessionStatus, Venue
+from offers.bookings.organizer_actions import note_read
+from offers.catalogue.models import OfferState, Session, SessionStatus, Venue
 from offers.messages import actions, queries
 from offers.messages.forms import CancelForm, CancelOfferForm, MoveForm
 from offers.publishing.forms import tell_order
@@ -172,7 +172,7 @@ async def call_list(request: Request) -> Response:
     """Those of a session whom no message reaches."""
     session = await session_hosted_by(request.person, request.path_params["id"])
     found = await queries.call_list_of_session(session.id)
-    await read(request, session.offer, found)
+    await note_read(session.offer, len(found), by=request.person.id, now=request.now, list="call")
     words = ""
     if session.status == SessionStatus.CANCELLED:
         words = _("Samlingen %(when)s er avlyst.", when=when(session.starts_at, session.ends_at))
@@ -187,14 +187,7 @@ async def offer_call_list(request: Request) -> Response:
     """Those of an offer whom no message reaches, or reached when it was cancelled."""
     offer = await offer_owned_by(request.person, request.path_params["slug"])
     found = await queries.call_list_of_offer(offer.id, request.now)
-    await read(request, offer, found)
+    await note_read(offer, len(found), by=request.person.id, now=request.now, list="call")
     words = _("Tilbudet er avlyst.") if offer.state == OfferState.CANCELLED else ""
     return render(request, "offers/messages/call_list.html", parties=found, words=words, offer=offer, place="",
                   title=await title_of(offer.id, request.lang))  # fmt: skip
-
-
-async def read(request: Request, offer: Offer, found: list[dict[str, Any]]) -> None:
-    """Every read of a list of participants is recorded."""
-    await record("participants.read", now=request.now, actor=request.person.id, object_id=offer.id,
-                 details={"list": "call", "count": len(found)},
-                 organization=offer.owner_id)  # fmt: skip

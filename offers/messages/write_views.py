@@ -6,7 +6,6 @@ from uuid import uuid4
 from starlette.responses import Response
 
 from marketplace.base.access import member, public
-from marketplace.base.audit import record
 from marketplace.base.errors import Refused, TooMany
 from marketplace.base.forms import Filled
 from marketplace.base.http import Request, see_other
@@ -15,6 +14,7 @@ from marketplace.base.i18n import lazy
 from marketplace.base.mail import SMS_LENGTH
 from marketplace.base.models import Channel
 from marketplace.base.templates import render
+from offers.bookings.organizer_actions import note_read
 from offers.bookings.queries import booking, booking_by_token
 from offers.catalogue.models import Offer, Session
 from offers.messages.mails import said, sms_of
@@ -115,10 +115,7 @@ async def _look(
     about = str(session.id) if session else None
     ring = [party["name"] for party in parties if not party["channel"]]
     if ring:
-        await record(
-            "participants.read", now=request.now, actor=request.person.id, object_id=offer.id,
-            organization=offer.owner_id, details={"list": "call", "count": len(ring)},
-        )  # fmt: skip
+        await note_read(offer, len(ring), by=request.person.id, now=request.now, list="call")
     return {
         "mail": said(text, found, about, Channel.EMAIL), "sms": sms_of(text, found, about), "ring": ring,
         "whole": said(text, found, about, Channel.SMS), "most": SMS_LENGTH, "told": counts(parties)[0],

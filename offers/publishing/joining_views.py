@@ -13,7 +13,7 @@ from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import Joining, Offer, OfferState, Promotion
 from offers.publishing import actions, rules
 from offers.publishing.forms import REMINDERS, JoiningForm
-from offers.publishing.opening_rules import opening_objection
+from offers.publishing.opening_rules import USUAL_REMINDERS, opening_objection
 from offers.publishing.queries import capacity_of, sessions_of
 from offers.publishing.step_views import editable, kept, onward, page, texts
 from organizations.members.models import Role
@@ -30,8 +30,6 @@ REMINDER_WORDS = {
     24: lazy("Ett døgn før"),
     2: lazy("To timer før"),
 }
-USUAL_REMINDERS = [24, 2]
-"""Where the offer says nothing (Offer.remind_hours)."""
 
 
 @member(Role.EDITOR)

@@ -7,6 +7,9 @@ from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import Joining, Offer, Promotion
 from offers.publishing.rules import BOOKED, YEARS_AHEAD
 
+USUAL_REMINDERS = (24, 2)
+"""Hours before the start, where the offer says nothing (Offer.remind_hours)."""
+
 
 def opening_objection(
     opens_at: datetime | None,
