@@ -5,6 +5,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import phonenumbers
+from phonenumbers import PhoneNumberType
+
 from marketplace.base.models import Channel
 
 TICKET_LASTS = timedelta(minutes=15)
@@ -58,6 +61,26 @@ def contact(text: str) -> tuple[Channel, str] | None:
     elif national := re.fullmatch(r"(?:47)?([2-9][0-9]{7})", number):
         number = f"+47{national[1]}"
     return (Channel.SMS, number) if PHONE.fullmatch(number) else None
+
+
+TAKES_SMS = frozenset(
+    {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.PERSONAL_NUMBER}
+)
+"""In some countries, as in the United States, a number does not tell what it belongs to."""
+
+
+def can_take_sms(number: str) -> bool:
+    """May a text message reach this number (as `contact` gives it)? Not landlines, nor the numbers of switchboards,
+    free calls and the like. A foreign number of the right length that the lists do not know yet is given a chance:
+    they are as old as the library, and only of Norwegian ones we know that no others come."""
+    try:
+        parsed = phonenumbers.parse(number, "NO")
+    except phonenumbers.NumberParseException:
+        return False
+    kind = phonenumbers.number_type(parsed)
+    if kind == PhoneNumberType.UNKNOWN:
+        return bool(parsed.country_code != 47 and phonenumbers.is_possible_number(parsed))
+    return kind in TAKES_SMS
 
 
 DEVICES = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "CrOS", "Linux")

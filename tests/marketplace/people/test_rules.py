@@ -3,7 +3,7 @@
 import pytest
 
 from marketplace.base.models import Channel
-from marketplace.people.rules import contact, device
+from marketplace.people.rules import can_take_sms, contact, device
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,21 @@ def test_an_address_is_read_as_people_write_it(typed: str, channel: Channel, val
 )  # fmt: skip
 def test_what_is_no_address_is_none(typed: str) -> None:
     assert contact(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "can"),
+    [
+        ("+4799000022", True), ("+4741234567", True), ("+46701234567", True), ("+447911123456", True),
+        ("+12025550123", True),  # in the United States nobody can tell
+        ("+88012345678", True),  # unknown to the lists, and not ours to rule out
+        ("+4751000001", False), ("+4722334455", False), ("+4687123456", False),  # landlines
+        ("+4780012345", False), ("+4782012345", False), ("+4702800", False),  # free, dear, a switchboard
+        ("+4712345678", False), ("+47110", False), ("+999123456789", False), ("", False), ("kari@example.no", False),
+    ],
+)  # fmt: skip
+def test_a_text_message_goes_to_what_can_take_one(number: str, can: bool) -> None:
+    assert can_take_sms(number) is can
 
 
 @pytest.mark.parametrize(
