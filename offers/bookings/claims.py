@@ -244,7 +244,8 @@ async def insert(
         parts.append(
             f"""mail AS (INSERT INTO outbox_message {OUTBOX_COLUMNS}
             SELECT {w(uuid7())}, {w(party.channel)}, {w(party.address)}, {w(RECEIPTS[state])}, {w(facts)}, {language},
-            {w(f"{RECEIPTS[state]}:{booking_id}")}, {at}, {at}, 0 FROM made)"""
+            {w(f"{RECEIPTS[state]}:{booking_id}")}, {at}, {at}, 0, id, {w(pool["offer_id"])},
+                {w(participant if party.guided else booker)}, 1 FROM made)"""
         )
     counts, counted = "", ""
     if tries:
