@@ -19,6 +19,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, counting, refuse
 from marketplace.base.mail import OUTBOX_COLUMNS
 from marketplace.base.models import Channel
+from marketplace.base.text import same_name
 from marketplace.people.queries import may_act_for
 from offers.bookings import asked, rules
 from offers.bookings.models import BookingState
@@ -63,7 +64,7 @@ class Party:
         address together."""
         if self.person:
             return bool(self.person == booking["booked_by_id"])
-        return rules.same_name(booking["name"] or "", self.name) and booking["address"] == self.address
+        return same_name(booking["name"] or "", self.name) and booking["address"] == self.address
 
 
 class ForWhom(Refused):
@@ -243,7 +244,8 @@ async def insert(
         parts.append(
             f"""mail AS (INSERT INTO outbox_message {OUTBOX_COLUMNS}
             SELECT {w(uuid7())}, {w(party.channel)}, {w(party.address)}, {w(RECEIPTS[state])}, {w(facts)}, {language},
-            {w(f"{RECEIPTS[state]}:{booking_id}")}, {at}, {at}, 0 FROM made)"""
+            {w(f"{RECEIPTS[state]}:{booking_id}")}, {at}, {at}, 0, id, {w(pool["offer_id"])},
+                {w(participant if party.guided else booker)}, 1 FROM made)"""
         )
     counts, counted = "", ""
     if tries:

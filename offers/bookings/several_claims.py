@@ -16,6 +16,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries
 from marketplace.base.mail import post
 from offers.bookings import asked, rules
+from offers.bookings.addressees import about
 from offers.bookings.claims import RECEIPTS, Booked, Party, Taken, Unanswered, active_of, insert, whom_of
 from offers.bookings.date_rules import key_of
 from offers.bookings.models import BookingState
@@ -79,7 +80,9 @@ async def book_several(
                     )
                     made.append(booked)
                     first = first or await row(
-                        "SELECT id, booked_by_id, participant_id, contact_id, made_with_id FROM booking WHERE id = $1",
+                        """SELECT b.id, b.booked_by_id, b.participant_id, b.contact_id, b.made_with_id, b.offer_id,
+                            b.link_version, c.person_id
+                        FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
                         booked.id,
                     )
                 assert first is not None  # some date was wanted, so it was made or had been
@@ -92,7 +95,8 @@ async def book_several(
                 if party.channel and party.address:
                     name = "receipt_several" if len(together) > 1 else RECEIPTS[made[0].state]
                     await post(name, channel=party.channel, address=party.address, lang=lang, now=now,
-                               key=f"{name}:{made[0].id}", booking=str(made[0].id))  # fmt: skip
+                               key=f"{name}:{made[0].id}", about=about(made[0].id, first),
+                               booking=str(made[0].id))  # fmt: skip
                 return made[0]
         except Taken:
             continue
@@ -124,7 +128,7 @@ async def _made_before(pools: list[dict[str, Any]], party: Party, form_key: byte
     keys = [form_key, *(key_of(form_key, pool["session_id"]) for pool in pools)]
     found = await rows(
         """SELECT b.id, b.pool_id, b.link_version, b.state, b.booked_by_id, b.participant_id, b.contact_id,
-            b.made_with_id, n.name, c.value AS address
+            b.made_with_id, b.offer_id, n.name, c.value AS address, c.person_id
         FROM booking b JOIN person n ON n.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
         WHERE b.form_key = ANY($1) ORDER BY b.id""",
         keys,

@@ -110,7 +110,7 @@ async def booking_owner(booking: Booking) -> Organization:
 
 async def filled(booking: Booking) -> str | None:
     """What the migration would write, in a transaction that is undone."""
-    fill: str = import_module("marketplace.migrations.0008_ended_by").FILL
+    fill: str = import_module("marketplace.migrations.0009_ended_by").FILL
     found: list[str | None] = []
 
     async def undone() -> None:

@@ -29,7 +29,7 @@ as that is kept."""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0007_booking_in_full")]
+    dependencies = [("marketplace", "0008_whom_messages_are_for")]
 
     initial = False
 
