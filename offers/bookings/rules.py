@@ -229,9 +229,14 @@ def over(booking: dict[str, Any], now: datetime) -> bool:
     return booking["state"] in ACTIVE and booking["ends_at"] is not None and booking["ends_at"] <= now
 
 
+def plain_name(name: str) -> str:
+    """A name as it is compared: case and spaces aside."""
+    return " ".join(name.casefold().split())
+
+
 def same_name(one: str, other: str) -> bool:
-    """Names as people type them: case and spaces aside."""
-    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
+    """Names as people type them."""
+    return plain_name(one) == plain_name(other)
 
 
 def participant_name(other: str | None, typed: str, account: str | None) -> str | None:
