@@ -23,6 +23,7 @@ from offers.bookings import date_mails
 from offers.bookings import mails as booking_mails
 from offers.bookings.jobs import expire_offers, tell_opened
 from offers.messages import mails as messages_mails
+from offers.messages import notice_mails
 from offers.messages.jobs import follow_up, remind
 from offers.publishing import mails as publishing_mails
 from offers.publishing.jobs import next_sessions
@@ -46,7 +47,7 @@ class Job:
 
 MAILS = (
     people_mails, members_mails, approval_mails, publishing_mails, booking_mails, date_mails, messages_mails,
-    dialogue_mails,
+    notice_mails, dialogue_mails,
 )  # fmt: skip
 """Every mails module: what is imported here can be sent."""
 

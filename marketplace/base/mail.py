@@ -3,6 +3,9 @@
 A feature's `mails.py` holds one function a message, marked with @mail and named as its template: `receipt` writes
 templates/mails/receipt.txt (and .html, and .sms.txt). It is called when the message is sent, with the facts of the
 row, and says what is true then; None means that there is nothing to say any more.
+
+Whom it goes to is decided then too, and before anything is written: a row knows what it is about and whom it was for
+(About), and whoever has lost the right to it meanwhile gets nothing. docs/decisions/0002-outbox.md says how.
 """
 
 import json
@@ -12,7 +15,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
-from typing import Any
+from typing import Any, overload
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
@@ -39,10 +43,78 @@ MAILS: dict[str, MailFunction] = {}
 """Every mail function by name. Filled by @mail at import; marketplace/schedule.py imports them all."""
 
 
-def mail(function: MailFunction) -> MailFunction:
-    """Marks `async def name(channel, lang, **facts) -> Content | None` as the mail of that name."""
-    MAILS[function.__name__] = function
-    return function
+@dataclass(frozen=True)
+class About:
+    """What a message is about and whom it was for: columns of its row. `link_version`: of the booking's link."""
+
+    booking_id: UUID | None = None
+    offer_id: UUID | None = None
+    person_id: UUID | None = None
+    link_version: int | None = None
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Where a message goes, and why there."""
+
+    channel: Channel
+    address: str
+    about: About = About()
+
+
+Right = Callable[..., Awaitable[Recipient | None]]
+"""`async def right(recipient, /, **facts)`: where a message that was for them goes now; None: to nobody any more."""
+RIGHTS: dict[str, Right] = {}
+"""The right to a mail, by its name, where it is not that of what it is about."""
+FOLLOWS: dict[str, Right] = {}
+"""The right to what is about a "booking", or is for a "person". The features that have these say it (@follows)."""
+
+
+@overload
+def mail(function: MailFunction) -> MailFunction: ...
+@overload
+def mail(*, to: Right) -> Callable[[MailFunction], MailFunction]: ...
+def mail(
+    function: MailFunction | None = None, *, to: Right | None = None
+) -> MailFunction | Callable[[MailFunction], MailFunction]:
+    """Marks `async def name(channel, lang, **facts) -> Content | None` as the mail of that name.
+
+    `to`: who has a right to it. Without it, it goes where the booking's messages go, or to the person's own address.
+    """
+
+    def marked(function: MailFunction) -> MailFunction:
+        MAILS[function.__name__] = function
+        if to:
+            RIGHTS[function.__name__] = to
+        return function
+
+    return marked(function) if function else marked
+
+
+def follows(what: str) -> Callable[[Right], Right]:
+    """Marks the right to all that is about a "booking", or is for a "person" and about no booking."""
+
+    def marked(right: Right) -> Right:
+        FOLLOWS[what] = right
+        return right
+
+    return marked
+
+
+async def whoever_is_there(recipient: Recipient, /, **_facts: Any) -> Recipient | None:
+    """The right to a mail that is for an address, whoever has it: it tells nothing but what its reader asked for."""
+    return recipient
+
+
+def right_to(name: str, about: About) -> Right:
+    """Who decides whom the mail of this name goes to. Raises LookupError: nobody does."""
+    if name in RIGHTS:
+        return RIGHTS[name]
+    if about.booking_id or about.person_id:
+        return FOLLOWS["booking" if about.booking_id else "person"]
+    raise LookupError(
+        f"{name}: whom is it for? Post it with About, or say who has a right to it: @mail(to=…)"
+    )
 
 
 def compose(
@@ -91,9 +163,10 @@ def short(text: str) -> str:
     return f"{words[: room + 1].rpartition(' ')[0].rstrip('.,:;') or words[:room]}...{link}"
 
 
-OUTBOX_COLUMNS = "(id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts)"
+OUTBOX_COLUMNS = """(id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts, booking_id,
+    offer_id, person_id, link_version)"""
 OUTBOX_INSERT = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) ON CONFLICT (dedupe_key) DO NOTHING"""
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11, $12, $13) ON CONFLICT (dedupe_key) DO NOTHING"""
 
 
 async def post(
@@ -105,11 +178,18 @@ async def post(
     key: str,
     now: datetime,
     due: datetime | None = None,
+    about: About | None = None,
     **facts: Any,
 ) -> None:
     """Put a message in the outbox, inside the transaction of the act.
 
     `name` is a mail function; `facts` its arguments (ids as text, numbers). `key` names the act: the same key is
-    sent once, however often it is posted. `due` lets it wait.
+    sent once, however often it is posted. `due` lets it wait. Raises LookupError when nothing says whom it is for.
     """
-    await rows(OUTBOX_INSERT, uuid7(), channel, address, name, json.dumps(facts), lang, key, now, due or now)
+    about = about or About()
+    if name in MAILS:  # a web process need not know the mails that it posts; the worker knows them all
+        right_to(name, about)
+    await rows(
+        OUTBOX_INSERT, uuid7(), channel, address, name, json.dumps(facts), lang, key, now, due or now,
+        about.booking_id, about.offer_id, about.person_id, about.link_version,
+    )  # fmt: skip

@@ -1,6 +1,7 @@
 """What every feature's tables are made of, and the tables that know no feature."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -27,7 +28,8 @@ class OutboxMessage(Row):
     """One mail or SMS to send, written in the transaction of the act it tells of.
 
     The row holds the name of a mail function and the ids it needs, never the text: the worker writes the text
-    when it sends, so it tells what is true then, and a copy of it lies nowhere.
+    when it sends, so it tells what is true then, and a copy of it lies nowhere. Whom it goes to is decided then too
+    (base/mail.py): the address is where it went, or would have gone when it was written.
     """
 
     channel = fields.CharEnumField(Channel, max_length=10)
@@ -44,6 +46,13 @@ class OutboxMessage(Row):
     sent_at = fields.DatetimeField(null=True)
     failed_at = fields.DatetimeField(null=True, description="given up")
     problem = fields.TextField(null=True, description="the server's reply code of the last attempt")
+    booking_id: UUID | None = fields.UUIDField(null=True, description="the booking it is about")
+    offer_id: UUID | None = fields.UUIDField(null=True, description="the offer it is about")
+    person_id: UUID | None = fields.UUIDField(null=True, description="whom it is for, as far as we know them")
+    link_version: int | None = fields.IntField(
+        null=True,
+        description="of the booking's link that it holds; makes sure that no such link outlives its right",
+    )
 
     class Meta:
         table = "outbox_message"

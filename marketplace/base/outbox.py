@@ -8,7 +8,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ import structlog
 from marketplace.base.database import UNAVAILABLE, rows
 from marketplace.base.delivery import MESSAGE_WITHIN, Carrier, Letter, Postponed, Rejected, carrier
 from marketplace.base.i18n import speaking
-from marketplace.base.mail import MAILS, Content
+from marketplace.base.mail import MAILS, About, Content, Recipient, right_to
 from marketplace.base.models import Channel
 
 log = structlog.get_logger("outbox")
@@ -34,13 +34,15 @@ CLAIM = """WITH due AS MATERIALIZED (
     SELECT id, due_at FROM outbox_message WHERE sent_at IS NULL AND failed_at IS NULL AND due_at <= $1
     ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
 UPDATE outbox_message m SET due_at = $2, attempts = m.attempts + 1 FROM due WHERE m.id = due.id
-RETURNING m.id, m.channel, m.address, m.mail, m.facts, m.lang, m.dedupe_key, m.attempts,
-    due.due_at AS was_due"""
+RETURNING m.id, m.channel, m.address, m.mail, m.facts, m.lang, m.dedupe_key, m.attempts, m.booking_id, m.offer_id,
+    m.person_id, m.link_version, due.due_at AS was_due"""
 # The facts are not needed any more, and some of them are secrets.
 SENT = "UPDATE outbox_message SET sent_at = $2, problem = $3, facts = '{}' WHERE id = $1"
 # Who has lost the lease changes nothing any more: somebody else has the row.
 FAILED = """UPDATE outbox_message SET failed_at = $2, problem = $3, facts = '{}'
 WHERE id = $1 AND due_at = $4 AND sent_at IS NULL"""
+GOES = """UPDATE outbox_message SET channel = $2, address = $3, person_id = $4, link_version = $5
+WHERE id = $1 AND due_at = $6 AND sent_at IS NULL"""
 LATER = """UPDATE outbox_message SET due_at = $2, problem = $3
 WHERE id = $1 AND due_at = $4 AND sent_at IS NULL"""
 RELEASE = """UPDATE outbox_message SET due_at = $2, attempts = attempts - 1
@@ -56,8 +58,7 @@ class Claimed:
     """A row that is ours until `leased_until`."""
 
     id: UUID
-    channel: Channel
-    address: str
+    to: Recipient
     mail: str
     facts: dict[str, Any]
     lang: str
@@ -81,9 +82,7 @@ async def send_due(refused: Refused, now: Clock, stop: asyncio.Event | None = No
                 if stop.is_set() or time.monotonic() > last_start:
                     await rows(RELEASE, [left.id for left in batch[place:]], now(), row.leased_until)
                     break
-                if row.channel not in carriers:
-                    carriers[row.channel] = carrier(row.channel)
-                sent += await deliver(row, carriers[row.channel], refused, now)
+                sent += await deliver(row, carriers, refused, now)
     finally:
         for used in carriers.values():
             await used.close()
@@ -96,8 +95,13 @@ async def claim(now: datetime) -> list[Claimed]:
     found.sort(key=lambda row: (row["was_due"], row["id"]))
     return [
         Claimed(
-            row["id"], Channel(row["channel"]), row["address"], row["mail"], facts(row["facts"]), row["lang"],
-            row["dedupe_key"], row["attempts"], leased_until=now + LEASE,
+            row["id"],
+            Recipient(
+                Channel(row["channel"]), row["address"],
+                About(row["booking_id"], row["offer_id"], row["person_id"], row["link_version"]),
+            ),
+            row["mail"], facts(row["facts"]), row["lang"], row["dedupe_key"], row["attempts"],
+            leased_until=now + LEASE,
         )
         for row in found
     ]  # fmt: skip
@@ -109,9 +113,19 @@ def facts(stored: Any) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-async def deliver(row: Claimed, way: Carrier, refused: Refused, now: Clock) -> bool:
+async def deliver(row: Claimed, carriers: dict[Channel, Carrier], refused: Refused, now: Clock) -> bool:
     """Write, send and mark one message. What goes wrong with it is its own affair. True: it went out."""
     try:
+        to = await right_to(row.mail, row.to.about)(row.to, **row.facts)
+        if to is None:
+            await mark(SENT, row.id, now(), "nobody's any more")
+            return False
+        if to != row.to:
+            about = to.about
+            await rows(
+                GOES, row.id, to.channel, to.address, about.person_id, about.link_version, row.leased_until
+            )
+            row = replace(row, to=to)
         content = await written(row)
     except UNAVAILABLE:
         raise
@@ -122,8 +136,9 @@ async def deliver(row: Claimed, way: Carrier, refused: Refused, now: Clock) -> b
     if content is None:
         await mark(SENT, row.id, now(), "nothing to say")
         return False
+    way = carriers.get(row.to.channel) or carriers.setdefault(row.to.channel, carrier(row.to.channel))
     try:
-        await way.send(Letter(row.id, row.channel, row.address, row.key, content, now()))
+        await way.send(Letter(row.id, row.to.channel, row.to.address, row.key, content, now()))
     except Postponed as problem:
         await later(row, problem.code, now())
         return False
@@ -131,7 +146,7 @@ async def deliver(row: Claimed, way: Carrier, refused: Refused, now: Clock) -> b
         log.warning("mail rejected", mail=row.mail, message=str(row.id), code=problem.code)
         await mark(FAILED, row.id, now(), problem.code, row.leased_until)
         if problem.nobody:
-            await refused(row.channel, row.address, now())
+            await refused(row.to.channel, row.to.address, now())
         return False
     except Exception:
         log.exception("mail not sent", mail=row.mail, message=str(row.id))
@@ -144,7 +159,7 @@ async def deliver(row: Claimed, way: Carrier, refused: Refused, now: Clock) -> b
 async def written(row: Claimed) -> Content | None:
     """The text, as it is true now. None: there is nothing to say any more."""
     with speaking(row.lang):
-        return await MAILS[row.mail](row.channel, row.lang, **row.facts)
+        return await MAILS[row.mail](row.to.channel, row.lang, **row.facts)
 
 
 async def later(row: Claimed, problem: str, now: datetime) -> None:

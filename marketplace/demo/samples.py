@@ -35,6 +35,7 @@ from offers.catalogue.models import (
     Venue,
 )
 from offers.messages import mails as _message_mails  # noqa: F401
+from offers.messages import notice_mails as _notice_mails  # noqa: F401
 from offers.messages.models import HostMessage, Recipients
 from offers.publishing import mails as _publishing_mails  # noqa: F401
 from organizations.approval import mails as _approval_mails  # noqa: F401
@@ -180,7 +181,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         "sign_in": {"token": "eksempel" * 4, "code": "123456"},
         "new_address": {"token": "eksempel" * 4, "code": "123456"},
         "addresses_changed": {},
-        "help_offered": {},
+        "help_offered": {"acts_for": str(pool.id)},
         "meeting": {"meeting": str(called.id), "change": "called"},
         "application_received": {"organization": str(applicant.id)},
         "application_waiting": {"organization": str(applicant.id)},

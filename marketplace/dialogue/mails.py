@@ -4,10 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.i18n import lazy, pick
-from marketplace.base.mail import Content, compose, mail
+from marketplace.base.mail import Content, Recipient, compose, mail
 from marketplace.base.models import Channel
 from marketplace.dialogue.models import DialogueMeeting
-from marketplace.dialogue.queries import session_of
+from marketplace.dialogue.queries import invited, session_of
 from offers.catalogue.models import SessionStatus
 from offers.publishing.queries import title_of
 
@@ -18,7 +18,13 @@ SUBJECTS: dict[str, Any] = {
 }
 
 
-@mail
+async def who_is_called(recipient: Recipient, /, *, meeting: str, **_facts: Any) -> Recipient | None:
+    """The address of an organisation that is in the dialogue, while it is and while that is its address."""
+    found = await DialogueMeeting.get_or_none(id=UUID(meeting))
+    return recipient if found and recipient.address in await invited(found.dialogue_id) else None
+
+
+@mail(to=who_is_called)
 async def meeting(channel: Channel, lang: str, meeting: str, change: str) -> Content | None:
     """A meeting is called, moved or cancelled, as it is when this is sent."""
     found = await DialogueMeeting.get_or_none(id=UUID(meeting)).select_related(

@@ -6,7 +6,7 @@ from uuid import UUID
 from marketplace.base import audit
 from marketplace.base.database import in_transaction, row, rows, value
 from marketplace.base.errors import NotFound
-from marketplace.base.mail import post
+from marketplace.base.mail import About, post
 from marketplace.base.models import Channel
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.people.queries import helpers_of
@@ -42,7 +42,7 @@ async def add(
             channel, address = reach
             await ContactPoint.create(person=person, channel=channel, value=address, created_at=now)
             await post("help_offered", channel=channel, address=address, lang=lang, key=f"help_offered:{made.id}",
-                       now=now)  # fmt: skip
+                       now=now, about=About(person_id=person.id), acts_for=str(made.id))  # fmt: skip
         await audit.record("acts_for.added", actor=actor, person=person.id, object_id=made.id,
                            details={"relation": relation}, now=now)  # fmt: skip
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
+from marketplace.base.text import name_key, same_name
 from offers.bookings.models import BookingState
-from offers.bookings.rules import same_name
 
 COMING = {
     BookingState.REQUESTED: ("request", lazy("Vi venter på svar fra arrangøren")),
@@ -52,5 +52,5 @@ def by_participant(bookings: Iterable[dict[str, Any]]) -> list[tuple[str, list[d
     groups: dict[str, tuple[str, list[dict[str, Any]]]] = {}
     for booking in bookings:
         name = booking["participant"] or ""
-        groups.setdefault(" ".join(name.casefold().split()), (name, []))[1].append(booking)
+        groups.setdefault(name_key(name), (name, []))[1].append(booking)
     return list(groups.values())

@@ -13,7 +13,7 @@ from marketplace.base.database import in_transaction, row, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.http import signature
 from marketplace.base.i18n import ngettext
-from marketplace.base.mail import post
+from marketplace.base.mail import About, post
 from marketplace.base.models import Channel
 from marketplace.people.models import Person, SignIn, SignInTicket
 from marketplace.people.queries import SignedIn, has_second_factor, secret_hash
@@ -91,7 +91,7 @@ async def ask(
         )  # fmt: skip
         await post(
             "new_address" if person else "sign_in", channel=channel, address=address, lang=lang,
-            key=f"sign_in:{ticket}", now=now, token=token, code=code,
+            key=f"sign_in:{ticket}", now=now, about=About(person_id=person), token=token, code=code,
         )  # fmt: skip
     return ticket
 

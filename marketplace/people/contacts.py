@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 from marketplace.base import audit
 from marketplace.base.database import in_transaction, row, rows, value
 from marketplace.base.errors import Refused
-from marketplace.base.mail import post
+from marketplace.base.mail import About, post
 from marketplace.people.actions import PROVE, PROVEN_BY, try_code, use_link, wrong_code
 from marketplace.people.queries import verified_contacts
 
@@ -57,6 +57,7 @@ async def tell_of_change(person: UUID, addresses: list[dict[str, Any]], contact:
         await post(
             "addresses_changed", channel=each["channel"], address=each["value"], lang=lang,
             key=f"addresses_changed:{contact}:{each['id']}:{int(now.timestamp())}", now=now,
+            about=About(person_id=person),
         )  # fmt: skip
 
 

@@ -123,6 +123,18 @@ async def acted_for(actor: UUID) -> list[dict[str, Any]]:
     )  # fmt: skip
 
 
+async def is_asked(acts_for: UUID, channel: str, address: str) -> bool:
+    """Is whoever has this address still asked whether somebody may act for them?"""
+    return bool(
+        await value(
+            """SELECT true FROM acts_for a JOIN contact_point c ON c.person_id = a.person_id
+            WHERE a.id = $1 AND a.accepted_at IS NULL AND a.ended_at IS NULL AND c.channel = $2 AND c.value = $3
+            LIMIT 1""",
+            acts_for, channel, address,
+        )
+    )  # fmt: skip
+
+
 async def may_act_for(actor: UUID, person: UUID) -> dict[str, Any] | None:
     """name and shielded of somebody whom the actor may book for; None when they may not. Inside a transaction nobody
     ends that before it is over."""

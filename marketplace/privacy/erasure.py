@@ -99,12 +99,10 @@ async def _forget(person: UUID, now: datetime) -> bool:
     return True
 
 
-OWN_MESSAGES = """DELETE FROM outbox_message WHERE string_to_array(dedupe_key, ':') && ARRAY(
-    SELECT id::text FROM booking WHERE participant_id = ANY($1) OR booked_by_id = ANY($1)
-    UNION ALL SELECT id::text FROM sign_in_ticket WHERE person_id = ANY($1)
-    UNION ALL SELECT id::text FROM acts_for WHERE actor_id = ANY($1))"""
-"""Messages of what these persons $1 have done, whatever the address. What else lies ready for an address that they have
-not proven theirs is for whoever has it: anybody can type it."""
+OWN_MESSAGES = """DELETE FROM outbox_message WHERE person_id = ANY($1) OR booking_id IN (
+    SELECT id FROM booking WHERE participant_id = ANY($1) OR booked_by_id = ANY($1))"""
+"""Messages for these persons $1 and about what they have booked, whatever the address. What else lies ready for an
+address that they have not proven theirs is for whoever has it: anybody can type it."""
 
 
 async def _delete(person: UUID, gone: list[UUID]) -> None:

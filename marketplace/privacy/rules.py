@@ -141,8 +141,10 @@ TABLES: dict[str, Table] = {
     ),
     "outbox_message": Table(
         {"channel": "reaching them", "address": "reaching them", "facts": "writing the message",
-         "lang": "writing the message", "dedupe_key": "sending it once"},
-        "id mail created_at due_at attempts sent_at failed_at problem",
+         "lang": "writing the message", "dedupe_key": "sending it once",
+         "booking_id": "whose right it follows", "person_id": "whose right it follows",
+         "link_version": "ending links with the right to them"},
+        "id mail offer_id created_at due_at attempts sent_at failed_at problem",
         Goes("coalesce(t.sent_at, t.failed_at)", 30 * DAY),
     ),
     "sent_form": Table(

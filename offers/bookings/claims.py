@@ -19,6 +19,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, counting, refuse
 from marketplace.base.mail import OUTBOX_COLUMNS
 from marketplace.base.models import Channel
+from marketplace.base.text import name_key
 from marketplace.people.queries import may_act_for
 from offers.bookings import asked, rules, sent_rules
 from offers.bookings.models import BookingState
@@ -61,7 +62,7 @@ class Party:
     @property
     def whom(self) -> str:
         """Who comes, as far as a form sent again is concerned."""
-        return str(self.participant or rules.plain_name(self.participant_name or self.name))
+        return str(self.participant or name_key(self.participant_name or self.name))
 
     @property
     def account(self) -> bool:
@@ -273,7 +274,8 @@ async def insert(
         parts.append(
             f"""mail AS (INSERT INTO outbox_message {OUTBOX_COLUMNS}
             SELECT {w(uuid7())}, {w(party.channel)}, {w(party.address)}, {w(RECEIPTS[state])}, {w(facts)}, {language},
-            {w(f"{RECEIPTS[state]}:{booking_id}")}, {at}, {at}, 0 FROM made)"""
+            {w(f"{RECEIPTS[state]}:{booking_id}")}, {at}, {at}, 0, id, {w(pool["offer_id"])},
+                {w(participant if party.guided else booker)}, 1 FROM made)"""
         )
     counts, counted = "", ""
     if tries:

@@ -11,10 +11,9 @@ from marketplace.base.i18n import LANGUAGES, lazy
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.people.forms import reachable
+from marketplace.people.names import NAME_LENGTH, PersonName, person_name
 from marketplace.people.rules import contact
 from offers.bookings.date_rules import MOST_DATES
-
-NAME_LENGTH = 80
 
 
 def _email(text: str | None) -> str:
@@ -27,9 +26,10 @@ def _email(text: str | None) -> str:
 
 
 def _participant(text: str | None) -> str:
-    if not text:
+    name = person_name(text)
+    if not name:
         raise ValueError(_("Skriv hva den du melder på heter"))
-    return text
+    return name
 
 
 def _spoken(lang: str | None) -> str | None:
@@ -66,7 +66,7 @@ def reached(email: str | None, phone: str | None) -> tuple[Channel, str] | None:
 
 def names_of(text: str | None) -> tuple[str, ...]:
     """The names that were typed, a line each."""
-    return tuple(name for line in (text or "").splitlines() if (name := " ".join(line.split())))
+    return tuple(name for line in (text or "").split("\n") if (name := " ".join(line.split())))
 
 
 def _companions(text: str | None, so_far: ValidationInfo) -> str | None:
@@ -74,6 +74,8 @@ def _companions(text: str | None, so_far: ValidationInfo) -> str | None:
     names, along = names_of(text), so_far.data.get("seats", 1) - 1
     if any(len(name) > NAME_LENGTH for name in names):
         raise ValueError(_("Skriv ett navn på hver linje, høyst %(most)s tegn i hvert", most=NAME_LENGTH))
+    for name in names:
+        person_name(name)
     if "seats" in so_far.data and len(names) > along:
         raise ValueError(
             _("Det er flere navn enn folk som kommer sammen med deg. Se over antallet og navnene.")
@@ -100,7 +102,7 @@ class BookingForm(Form):
     participant_name: Annotated[str | None, AfterValidator(_participant)] = Field(
         None, max_length=NAME_LENGTH
     )
-    name: str = Field(min_length=1, max_length=NAME_LENGTH)
+    name: PersonName = Field(min_length=1)
     seats: int = Field(1, ge=1, le=1000)
     companions: Annotated[str | None, AfterValidator(_companions)] = Field(None, max_length=20_000)
     contact: Literal["email", "sms", "none"] = "email"

@@ -11,15 +11,13 @@ from uuid import UUID
 
 from marketplace.base import clock
 from marketplace.base.i18n import lazy, speaking
-from marketplace.base.mail import Content, compose, mail, reply_to
+from marketplace.base.mail import Content, compose, mail, reply_to, whoever_is_there
 from marketplace.base.models import Channel
 from marketplace.settings import settings
 from offers.bookings import rules
 from offers.bookings.models import BookingState
-from offers.bookings.notice_queries import opening
-from offers.bookings.queries import active_for_address, booking, events, others_by_address, pool_of
+from offers.bookings.queries import active_for_address, booking, events, others_by_address
 from offers.catalogue.calendar import calendar, vevent
-from offers.catalogue.models import Visibility
 
 
 def _calendar(found: dict[str, Any], lang: str) -> tuple[bytes | None, str | None]:
@@ -131,17 +129,7 @@ async def fewer(channel: Channel, lang: str, booking: str) -> Content | None:
                         set(rules.ACTIVE), dates=False)  # fmt: skip
 
 
-@mail
-async def booking_opens(channel: Channel, lang: str, pool: str) -> Content | None:
-    """One can book now. What only some may see is not named: anybody can type an address."""
-    found = await opening(UUID(pool), None, lang)
-    if found is None or [*rules.closed(pool_of(found), clock.now())]:
-        return None
-    title = found["title"] if found["visibility"] == Visibility.PUBLIC else ""
-    return compose("booking_opens", channel, lang, lazy("Påmeldingen har åpnet"), pool=pool, title=title)
-
-
-@mail
+@mail(to=whoever_is_there)
 async def links(channel: Channel, lang: str, to: str, at: str) -> Content | None:
     """The links of all bookings made with this address. Somebody without any hears so: only here, never on a page."""
     found = await active_for_address(to, datetime.fromisoformat(at), lang)

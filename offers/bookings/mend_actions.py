@@ -15,6 +15,7 @@ from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, limits
 from marketplace.base.models import Channel
+from marketplace.base.text import name_key
 from marketplace.settings import settings
 from offers.bookings import asked, rules, sent_rules
 from offers.bookings.actions import cancel
@@ -23,9 +24,9 @@ from offers.bookings.models import BookingState
 from offers.bookings.moves import lock, promote, tell
 from offers.bookings.queries import pool_of
 
-MENDED = f"""SELECT b.id, b.pool_id, b.state, b.seats, b.participant_id, b.booked_by_id, b.contact_id, b.lang,
-    b.link_version, b.made_with_id, b.form_key, b.form_digest, b.created_at, c.channel, c.value AS address,
-    n.name AS participant, p.session_id, {asked.ASKED}
+MENDED = f"""SELECT b.id, b.pool_id, b.offer_id, b.state, b.seats, b.participant_id, b.booked_by_id, b.contact_id,
+    b.lang, b.link_version, b.made_with_id, b.form_key, b.form_digest, b.created_at, c.channel, c.value AS address,
+    c.person_id, n.name AS participant, p.session_id, {asked.ASKED}
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
     JOIN person n ON n.id = b.participant_id LEFT JOIN contact_point c ON c.id = b.contact_id WHERE """
 """What mending a booking needs to know of it."""
@@ -100,7 +101,7 @@ def _may(booking: dict[str, Any], party: Party, form_key: bytes, now: datetime) 
     lately = booking["created_at"] > now - sent_rules.LATELY
     if not sent_rules.same_sender(booking["form_digest"], party.digest()) or not (party.person or lately):
         raise Refused(_not_here())
-    name = rules.plain_name(booking["participant"] or "")
+    name = name_key(booking["participant"] or "")
     same_form = sent_rules.key_of(form_key, name) == booking["form_key"]
     if (
         not party.person
@@ -227,7 +228,8 @@ async def change_address(
             )  # fmt: skip
             await record("booking.address_changed", now=now, actor=by, object_id=booking_id,
                          person=booking["participant_id"])  # fmt: skip
-            booking |= {"link_version": booking["link_version"] + 1, "channel": channel, "address": address}
+            booking = await row(f"{MENDED} b.id = $1", booking_id)
+            assert booking is not None  # it was there a moment ago
             await _tell(booking, len(made), now)
         return rules.link_path(booking_id, booking["link_version"])
 

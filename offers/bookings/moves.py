@@ -12,6 +12,7 @@ from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.mail import post
 from offers.bookings import asked, rules
+from offers.bookings.addressees import about
 from offers.bookings.models import BookingState
 from offers.bookings.queries import POOL_COLUMNS, pool_of
 from offers.catalogue.models import Joining, Promotion
@@ -58,7 +59,7 @@ async def change(booking_id: UUID) -> tuple[dict[str, Any], dict[str, Any]]:
     pool = await lock(before["pool_id"])
     booking = await row(
         """SELECT b.id, b.state, b.seats, b.participant_id, b.queue_no, b.held_until, b.lang, b.link_version,
-            c.channel, c.value AS address
+            b.offer_id, c.channel, c.value AS address, c.person_id
         FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
         booking_id,
     )
@@ -105,7 +106,8 @@ async def tell(mail: str, booking: dict[str, Any], key: str, now: datetime, **fa
     if booking["address"]:
         await post(
             mail, channel=booking["channel"], address=booking["address"], lang=booking["lang"],
-            key=f"{mail}:{booking['id']}:{key}", now=now, booking=str(booking["id"]), **facts,
+            key=f"{mail}:{booking['id']}:{key}", now=now, about=about(booking["id"], booking),
+            booking=str(booking["id"]), **facts,
         )  # fmt: skip
 
 
@@ -120,7 +122,7 @@ async def promote(pool: dict[str, Any], now: datetime) -> None:
         return
     queue = await rows(
         """SELECT b.id, b.state, b.seats, b.participant_id, b.queue_no, b.lang, b.link_version,
-            c.channel, c.value AS address
+            b.offer_id, c.channel, c.value AS address, c.person_id
         FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id
         WHERE b.pool_id = $1 AND b.state = 'waiting' ORDER BY b.queue_no""",
         pool["pool_id"],

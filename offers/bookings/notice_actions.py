@@ -20,8 +20,10 @@ TELL = f"""WITH due AS (
     DELETE FROM opening_notice n USING due WHERE n.id = due.id RETURNING n.*
 )
 INSERT INTO outbox_message {OUTBOX_COLUMNS}
-SELECT gen_random_uuid(), channel, address, 'booking_opens', jsonb_build_object('pool', pool_id), lang,
-    'booking_opens:' || id, $1::timestamptz, $1::timestamptz, 0 FROM told
+SELECT gen_random_uuid(), told.channel, told.address, 'booking_opens',
+    jsonb_build_object('pool', told.pool_id, 'asked', told.created_at), told.lang, 'booking_opens:' || told.id,
+    $1::timestamptz, $1::timestamptz, 0, NULL, p.offer_id, NULL, NULL
+FROM told JOIN seat_pool p ON p.id = told.pool_id
 RETURNING id"""
 """One statement: what is deleted is in the outbox, whenever a worker is killed, and two workers take different rows.
 While an organisation is suspended nobody can book there, so what is noted waits."""

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hmac
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from uuid import UUID
 from marketplace.base.http import signature
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
+from marketplace.base.text import clean, same_name
 from offers.bookings.models import BookingState
 from offers.catalogue.models import Joining, OfferState
 
@@ -177,8 +179,13 @@ def party_words(name: str, seats: int) -> str:
 
 
 def typed_reference(text: str) -> str:
-    """A reference as somebody typed it: any case, with or without hyphen or spaces."""
-    return "".join(character for character in text.upper() if character.isalnum())
+    """A reference as somebody typed or pasted it: any case, with or without hyphen or spaces, also with words before
+    it as it stands in our messages ("Nummer: K7M-4QP")."""
+    text = clean(text).upper()
+    found = re.fullmatch(
+        rf"(?:.*[^\w])?([{ALPHABET}]{{3}})[\s\-\u2010-\u2015]*([{ALPHABET}]{{3}})\W*", text, re.DOTALL
+    )
+    return found[1] + found[2] if found else "".join(sign for sign in text if sign.isalnum())
 
 
 def _mac(booking: UUID, version: int) -> bytes:
@@ -227,16 +234,6 @@ def called_off(booking: dict[str, Any], now: datetime) -> bool:
 def over(booking: dict[str, Any], now: datetime) -> bool:
     """Is all of an active booking held, so that there is nothing left to come to or to cancel?"""
     return booking["state"] in ACTIVE and booking["ends_at"] is not None and booking["ends_at"] <= now
-
-
-def plain_name(name: str) -> str:
-    """A name as it is compared: case and spaces aside."""
-    return " ".join(name.casefold().split())
-
-
-def same_name(one: str, other: str) -> bool:
-    """Names as people type them."""
-    return plain_name(one) == plain_name(other)
 
 
 def participant_name(other: str | None, typed: str, account: str | None) -> str | None:

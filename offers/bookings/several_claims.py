@@ -16,6 +16,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries
 from marketplace.base.mail import post
 from offers.bookings import asked, rules, sent_rules
+from offers.bookings.addressees import about
 from offers.bookings.claims import (
     RECEIPTS,
     Booked,
@@ -88,7 +89,9 @@ async def book_several(
                                           () if made else tries)  # fmt: skip
                     made.append(booked)
                     first = first or await row(
-                        "SELECT id, booked_by_id, participant_id, contact_id, made_with_id FROM booking WHERE id = $1",
+                        """SELECT b.id, b.booked_by_id, b.participant_id, b.contact_id, b.made_with_id, b.offer_id,
+                            b.link_version, c.person_id
+                        FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
                         booked.id,
                     )
                 assert first is not None  # some date was wanted, so it was made or had been
@@ -101,7 +104,8 @@ async def book_several(
                 if party.channel and party.address:
                     name = "receipt_several" if len(together) > 1 else RECEIPTS[made[0].state]
                     await post(name, channel=party.channel, address=party.address, lang=lang, now=now,
-                               key=f"{name}:{made[0].id}", booking=str(made[0].id))  # fmt: skip
+                               key=f"{name}:{made[0].id}", about=about(made[0].id, first),
+                               booking=str(made[0].id))  # fmt: skip
                 return made[0]
         except Taken:
             continue
@@ -136,8 +140,9 @@ async def _made_before(
     key = party.key(form_key)
     found = await rows(
         """SELECT b.id, b.pool_id, b.link_version, b.state, b.booked_by_id, b.participant_id, b.contact_id,
-            b.made_with_id, b.form_key, b.form_digest, p.session_id
-        FROM booking b JOIN seat_pool p ON p.id = b.pool_id WHERE b.form_key = $1 OR b.made_with_id = (
+            b.made_with_id, b.offer_id, b.form_key, b.form_digest, p.session_id, c.person_id
+        FROM booking b JOIN seat_pool p ON p.id = b.pool_id LEFT JOIN contact_point c ON c.id = b.contact_id
+        WHERE b.form_key = $1 OR b.made_with_id = (
             SELECT id FROM booking WHERE form_key = $1) ORDER BY b.form_key <> $1, b.id""",
         key,
     )

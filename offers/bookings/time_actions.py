@@ -84,7 +84,7 @@ async def _lock_both(booking_id: UUID, session: UUID) -> tuple[dict[str, Any], d
     old = await row(
         """SELECT b.id, b.pool_id, b.offer_id, b.state, b.seats, b.participant_id, b.booked_by_id, b.contact_id,
             b.organization_id, b.queue_no, b.lang, b.link_version, b.made_with_id, b.moved_to_id, c.channel,
-            c.value AS address
+            c.value AS address, c.person_id
         FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
         booking_id,
     )

@@ -11,6 +11,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when
 from marketplace.base.mail import post
 from offers.bookings.actions import cancel_all
+from offers.bookings.addressees import about
 from offers.bookings.models import BookingState
 from offers.catalogue.models import Offer, OfferState, Session, SessionStatus, Venue
 from offers.messages.queries import counts, ending_pools, parties_of_offer, parties_of_session
@@ -148,7 +149,8 @@ async def _tell(
                 facts = facts | {"had_place": party["state"] == BookingState.CONFIRMED}
             await post(
                 mail, channel=party["channel"], address=party["address"], lang=party["lang"],
-                key=f"{mail}:{act}:{party['booking_id']}", now=now, booking=str(party["booking_id"]), **facts,
+                key=f"{mail}:{act}:{party['booking_id']}", now=now, about=about(party["booking_id"], party),
+                booking=str(party["booking_id"]), **facts,
             )  # fmt: skip
 
 

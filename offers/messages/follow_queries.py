@@ -1,5 +1,6 @@
 """Who wants news, and whether it was of use."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,13 @@ async def unsubscribed(parties: list[dict[str, Any]]) -> set[bytes]:
     return {each["address_hash"] for each in found}
 
 
-async def wants_news(channel: Channel, address: str) -> bool:
-    """May more be sent there than what concerns a booking?"""
-    return not await unsubscribed([{"channel": channel, "address": address}])
+async def wants_news(channel: Channel, address: str, asked: datetime | None = None) -> bool:
+    """May more be sent there than what concerns a booking? `asked`: they asked for this very message then, which counts
+    for more than that they wanted nothing before."""
+    stopped = await value(
+        "SELECT created_at FROM unsubscription WHERE address_hash = $1", address_hash(channel, address)
+    )
+    return stopped is None or (asked is not None and stopped < asked)
 
 
 async def is_stopped(hashed: bytes) -> bool:

@@ -17,7 +17,7 @@ REMIND = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
 SELECT gen_random_uuid(), c.channel, c.value, 'reminder',
     jsonb_build_object('booking', b.id, 'session', s.id, 'sequence', s.sequence),
     b.lang, 'reminder:' || b.id || ':' || s.id || ':' || s.sequence || ':' || due.hours, $1::timestamptz,
-    $1::timestamptz, 0
+    $1::timestamptz, 0, b.id, o.id, c.person_id, b.link_version
 FROM session s JOIN offer o ON o.id = s.offer_id
 CROSS JOIN LATERAL (SELECT min(h) AS hours FROM unnest(coalesce(o.remind_hours, $2::int[])) h
     WHERE h BETWEEN 1 AND $3::int AND s.starts_at <= $1::timestamptz + make_interval(hours => h)) due
@@ -44,7 +44,7 @@ async def remind(now: datetime) -> None:
 MISSED = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
 SELECT DISTINCT ON (c.channel, c.value, b.offer_id) gen_random_uuid(), c.channel, c.value, 'missed',
     jsonb_build_object('booking', b.id), b.lang, 'missed:' || b.offer_id || ':' || b.id || ':' || a.session_id,
-    $1::timestamptz, $1::timestamptz, 0
+    $1::timestamptz, $1::timestamptz, 0, b.id, b.offer_id, c.person_id, b.link_version
 FROM register r JOIN session s ON s.id = r.session_id AND s.ends_at > $1::timestamptz - interval '7 days'
 JOIN attendance a ON a.session_id = r.session_id AND a.state = 'absent'
 JOIN booking b ON b.id = a.booking_id AND b.state = 'confirmed'
@@ -52,7 +52,7 @@ JOIN offer o ON o.id = b.offer_id AND o.state = 'published'
 JOIN contact_point c ON c.id = b.contact_id AND c.refused_at IS NULL
 WHERE r.saved_at <= $1::timestamptz - $2::interval AND NOT EXISTS (SELECT FROM outbox_message m
     WHERE m.mail = 'missed' AND m.channel = c.channel AND m.address = c.value
-    AND m.dedupe_key LIKE 'missed:' || b.offer_id || ':%' AND m.created_at > $1::timestamptz - interval '14 days')
+    AND m.offer_id = b.offer_id AND m.created_at > $1::timestamptz - interval '14 days')
 ORDER BY c.channel, c.value, b.offer_id, s.starts_at DESC, b.id
 ON CONFLICT (dedupe_key) DO NOTHING"""
 """One to an address and offer in a fortnight, however many bookings it has. Of the last week only: later it is no
@@ -61,7 +61,7 @@ friendly word any more. Whoever sent word is excused, not absent."""
 THANKS = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
 SELECT DISTINCT ON (c.channel, c.value, b.offer_id) gen_random_uuid(), c.channel, c.value, 'thanks',
     jsonb_build_object('booking', b.id), b.lang, 'thanks:' || b.offer_id || ':' || b.id,
-    $1::timestamptz, $1::timestamptz, 0
+    $1::timestamptz, $1::timestamptz, 0, b.id, b.offer_id, c.person_id, b.link_version
 FROM seat_pool p JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed' AND b.told_useful_at IS NULL
 JOIN offer o ON o.id = b.offer_id AND o.state = 'published'
 JOIN contact_point c ON c.id = b.contact_id AND c.refused_at IS NULL
@@ -69,7 +69,7 @@ WHERE p.ends_at <= $1::timestamptz - $2::interval AND p.ends_at > $1::timestampt
     AND EXISTS (SELECT FROM attendance a WHERE a.booking_id = b.id AND a.state = 'present'
         AND a.recorded_at <= $1::timestamptz - $2::interval)
     AND NOT EXISTS (SELECT FROM outbox_message m WHERE m.mail = 'thanks' AND m.channel = c.channel
-        AND m.address = c.value AND m.dedupe_key LIKE 'thanks:' || b.offer_id || ':%'
+        AND m.address = c.value AND m.offer_id = b.offer_id
         AND m.created_at > $1::timestamptz - interval '28 days')
 ORDER BY c.channel, c.value, b.offer_id, p.ends_at DESC, b.id
 ON CONFLICT (dedupe_key) DO NOTHING"""

@@ -11,7 +11,7 @@ from offers.bookings.rules import ACTIVE, SEATED, shown_reference
 from offers.catalogue.models import Session
 
 PARTY = f"""SELECT b.id AS booking_id, {SHOWN_NAMES}, b.booked_by_id = b.participant_id AS own,
-    b.reference, b.seats, b.state, b.lang, p.session_id,
+    b.reference, b.seats, b.state, b.lang, p.session_id, b.offer_id, b.link_version, c.person_id,
     CASE WHEN c.refused_at IS NULL THEN c.channel END AS channel,
     CASE WHEN c.refused_at IS NULL THEN c.value END AS address
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id

@@ -9,6 +9,7 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, limits
 from marketplace.base.mail import post
+from offers.bookings.addressees import about
 from offers.catalogue.models import Offer, Session
 from offers.messages.models import HostMessage, Recipients
 from offers.messages.queries import counts
@@ -48,7 +49,8 @@ async def write(
             if party["channel"]:
                 await post(
                     "host_message", channel=party["channel"], address=party["address"], lang=party["lang"], now=now,
-                    key=f"host_message:{key}:{party['booking_id']}", booking=str(party["booking_id"]), message=str(key),
+                    key=f"host_message:{key}:{party['booking_id']}", about=about(party["booking_id"], party),
+                    booking=str(party["booking_id"]), message=str(key),
                 )  # fmt: skip
         await record(
             "message.sent", now=now, actor=by, object_id=session.id if session else offer.id,

@@ -1,15 +1,23 @@
 """What a co-organiser is told. The subject names no offer."""
 
+from typing import Any
 from uuid import UUID
 
 from marketplace.base.i18n import lazy
-from marketplace.base.mail import Content, compose, mail
+from marketplace.base.mail import Content, Recipient, compose, mail
 from marketplace.base.models import Channel
 from offers.catalogue.models import Offer, OfferOrganizer
 from offers.publishing.queries import title_of
+from organizations.members.addressees import still
+from organizations.members.queries import managers_to_tell
 
 
-@mail
+async def who_leads_it(recipient: Recipient, /, *, organization: str, **_facts: Any) -> Recipient | None:
+    """A manager of the co-organising organisation, while they are one."""
+    return still(recipient, await managers_to_tell(UUID(organization)))
+
+
+@mail(to=who_leads_it)
 async def co_organizer(channel: Channel, lang: str, offer: str, organization: str) -> Content | None:
     """An organisation has been made a co-organiser; nothing to say when it is one no more."""
     found = await OfferOrganizer.get_or_none(

@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.audit import record
 from marketplace.base.database import in_transaction, rows
-from marketplace.base.mail import post
+from marketplace.base.mail import About, post
 from marketplace.base.models import Channel
 from offers.catalogue.models import Offer
 from offers.publishing.actions import editing
@@ -61,7 +61,8 @@ async def add_organizer(offer: Offer, organization: UUID, *, may_edit: bool, by:
             await post(
                 "co_organizer", channel=Channel(to["channel"]), address=to["value"], lang=to["lang"], now=now,
                 key=f"co_organizer:{offer.id}:{organization}:{to['person_id']}:{int(now.timestamp())}",
-                offer=str(offer.id), organization=str(organization),
+                about=About(offer_id=offer.id, person_id=to["person_id"]), offer=str(offer.id),
+                organization=str(organization),
             )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from organizations.directory.models import (
     OrganizationState,
     OrganizationText,
 )
+from organizations.members.addressees import about
 from organizations.members.models import Membership, Role
 from organizations.members.queries import coordinators_to_tell, managers_to_tell
 
@@ -137,7 +138,7 @@ async def decide(
         for one in await managers_to_tell(organization):
             await post(
                 "decision", channel=one["channel"], address=one["value"], lang=one["lang"], now=now,
-                key=f"decision:{decision.id}:{one['person_id']}", decision=str(decision.id),
+                key=f"decision:{decision.id}:{one['person_id']}", about=about(one), decision=str(decision.id),
             )  # fmt: skip
 
 
@@ -201,5 +202,6 @@ async def _tell(
     for one in told:
         await post(
             mail, channel=one["channel"], address=one["value"], lang=one["lang"], now=now,
-            key=f"{mail}:{organization}:{nth}{one['person_id']}", organization=str(organization),
+            key=f"{mail}:{organization}:{nth}{one['person_id']}", about=about(one),
+            organization=str(organization),
         )  # fmt: skip

@@ -3,13 +3,32 @@
 from uuid import UUID
 
 from marketplace.base.i18n import lazy
-from marketplace.base.mail import Content, compose, mail
+from marketplace.base.mail import Content, Recipient, compose, mail
 from marketplace.base.models import Channel
 from organizations.approval.models import Decision
 from organizations.directory.models import Organization, OrganizationState
+from organizations.members.addressees import still
+from organizations.members.queries import coordinators_to_tell, managers_to_tell
 
 
-@mail
+async def who_leads_it(recipient: Recipient, /, *, organization: str) -> Recipient | None:
+    """A manager of the organisation, while they are one."""
+    return still(recipient, await managers_to_tell(UUID(organization)))
+
+
+async def who_leads_what_is_decided(recipient: Recipient, /, *, decision: str) -> Recipient | None:
+    """The same, of the organisation that a decision is about."""
+    found = await Decision.get_or_none(id=UUID(decision))
+    return still(recipient, await managers_to_tell(found.organization_id)) if found else None
+
+
+async def who_may_answer(recipient: Recipient, /, *, organization: str) -> Recipient | None:
+    """A coordinator of the municipality that is asked, while they are one."""
+    found = await Organization.get_or_none(id=UUID(organization))
+    return still(recipient, await coordinators_to_tell(found.municipality_id)) if found else None
+
+
+@mail(to=who_leads_it)
 async def application_received(channel: Channel, lang: str, organization: str) -> Content | None:
     """Thanks to whoever applied."""
     found = await Organization.get_or_none(id=UUID(organization)).select_related("municipality")
@@ -19,7 +38,7 @@ async def application_received(channel: Channel, lang: str, organization: str) -
     return compose("application_received", channel, lang, subject, organization=found)
 
 
-@mail
+@mail(to=who_may_answer)
 async def application_waiting(channel: Channel, lang: str, organization: str) -> Content | None:
     """An organisation waits for the municipality; nothing, if somebody has answered meanwhile."""
     found = await Organization.get_or_none(id=UUID(organization), state=OrganizationState.APPLIED)
@@ -30,7 +49,7 @@ async def application_waiting(channel: Channel, lang: str, organization: str) ->
     )
 
 
-@mail
+@mail(to=who_leads_what_is_decided)
 async def decision(channel: Channel, lang: str, decision: str) -> Content | None:
     """The municipality's answer with its reason, to those who lead the organisation."""
     found = await Decision.get_or_none(id=UUID(decision)).select_related("organization")

@@ -2,19 +2,23 @@
 
 from uuid import UUID
 
+from marketplace.base import clock
 from marketplace.base.i18n import lazy
-from marketplace.base.mail import Content, compose, mail
+from marketplace.base.mail import Content, compose, mail, whoever_is_there
 from marketplace.base.models import Channel
+from organizations.directory.models import OrganizationState
 from organizations.members.models import ROLE_LABELS, Invitation, Membership
 from organizations.members.rules import invitation_token
 
 
-@mail
+@mail(to=whoever_is_there)
 async def invitation(channel: Channel, lang: str, invitation: str) -> Content | None:
-    """The link to accept a role with. Nothing is left to say when it is answered or taken back."""
-    found = await Invitation.get_or_none(id=UUID(invitation), accepted_at=None, ended_at=None).select_related(
-        "organization"
-    )
+    """The link to accept a role with. Nothing is left to say when it is answered or taken back, too old, or the
+    organisation gives no roles now."""
+    found = await Invitation.get_or_none(
+        id=UUID(invitation), accepted_at=None, ended_at=None, expires_at__gt=clock.now(),
+        organization__state=OrganizationState.APPROVED,
+    ).select_related("organization")  # fmt: skip
     if found is None:
         return None
     return compose(

@@ -86,8 +86,8 @@ INDEXES = {
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
     "offer_organizer_organization", "offer_over", "offer_owner", "offer_question_offer", "offer_text_search",
     "organization_owner_municipality", "organization_parent", "organization_state", "organization_text_search",
-    "outbox_due", "passkey_person", "seat_pool_offer", "sent_word_session", "session_offer", "session_start",
-    "sign_in_person", "sign_in_ticket_address",
+    "outbox_booking", "outbox_due", "passkey_person", "seat_pool_offer", "sent_word_session", "session_offer",
+    "session_start", "sign_in_person", "sign_in_ticket_address",
 }  # fmt: skip
 """The other indexes that the migrations name."""
 TRIGGERS = {

@@ -12,7 +12,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from marketplace.base import delivery, mailbox, outbox
 from marketplace.base.database import in_transaction, row, rows, value
-from marketplace.base.mail import MAILS, Content, post
+from marketplace.base.mail import MAILS, RIGHTS, Content, mail, post, whoever_is_there
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.people.jobs import refuse
 from marketplace.people.models import ContactPoint
@@ -89,10 +89,11 @@ async def mails(db: None) -> AsyncIterator[None]:
     async def silent(channel: Channel, lang: str) -> Content | None:
         return None
 
-    MAILS.update(greeting=greeting, broken=broken, silent=silent)
+    for function in (greeting, broken, silent):
+        mail(to=whoever_is_there)(function)
     yield
     for name in ("greeting", "broken", "silent"):
-        del MAILS[name]
+        del MAILS[name], RIGHTS[name]
 
 
 async def write(to: str = "kari@example.no", mail: str = "greeting", **other: Any) -> None:
@@ -312,14 +313,14 @@ async def test_two_claims_at_the_same_moment_do_not_wait_for_each_other(post_off
 
     async def first() -> set[str]:
         async with in_transaction():
-            claimed = {row.address for row in await outbox.claim(NOW)}
+            claimed = {row.to.address for row in await outbox.claim(NOW)}
             first_has_claimed.set()
             await second_has_claimed.wait()
             return claimed
 
     async def second() -> set[str]:
         await first_has_claimed.wait()
-        claimed = {row.address for row in await asyncio.wait_for(outbox.claim(NOW), 2)}
+        claimed = {row.to.address for row in await asyncio.wait_for(outbox.claim(NOW), 2)}
         second_has_claimed.set()
         return claimed
 

@@ -4,7 +4,7 @@ from uuid_utils.compat import uuid7
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0007_booking_in_full")]
+    dependencies = [("marketplace", "0008_whom_messages_are_for")]
 
     initial = False
 

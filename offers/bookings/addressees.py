@@ -1,0 +1,32 @@
+"""Whom messages about a booking are for: what their rows remember, and where they go when they are sent."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.database import row
+from marketplace.base.mail import About, Recipient, follows
+from marketplace.base.models import Channel
+
+
+def about(booking_id: UUID, found: Mapping[str, Any]) -> About:
+    """What a message about a booking remembers. `found` has offer_id, person_id (whose the address is) and
+    link_version."""
+    return About(booking_id, found["offer_id"], found["person_id"], found["link_version"])
+
+
+@follows("booking")
+async def where_its_messages_go(recipient: Recipient, /, **_facts: Any) -> Recipient | None:
+    """Where the messages of the booking go now, and nowhere else: it may have passed to another person, or the address
+    may be theirs no more. Whoever was to get it then loses nothing of their own: what it tells is the booking's, and
+    its link opens the booking."""
+    found = await row(
+        """SELECT c.channel, c.value AS address, c.person_id, b.link_version FROM booking b
+            JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
+        recipient.about.booking_id,
+    )
+    if found is None:
+        return None
+    now = replace(recipient.about, person_id=found["person_id"], link_version=found["link_version"])
+    return Recipient(Channel(found["channel"]), found["address"], now)
