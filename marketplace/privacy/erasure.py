@@ -9,6 +9,7 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.my_page.acting import hand_over
 from offers.bookings.actions import cancel
+from offers.bookings.models import EndedBy
 from offers.bookings.rules import ACTIVE
 
 GOES = """WITH me AS (
@@ -65,7 +66,7 @@ async def erase(person: UUID, *, now: datetime) -> None:
     """
     for _attempt in range(3):
         for booking in await coming(person, now):
-            await cancel(booking, now=now, by=person)
+            await cancel(booking, now=now, by=person, ended_by=EndedBy.ERASED)
         if await _forget(person, now):
             return
     raise Conflict(_("Det ble meldt på noe mens vi slettet. Prøv en gang til."))

@@ -16,7 +16,7 @@ from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from offers.bookings import rules
 from offers.bookings.claims import Booked
-from offers.bookings.models import BookingState
+from offers.bookings.models import BookingState, EndedBy
 from offers.bookings.moves import move, promote, tell
 from offers.bookings.queries import POOL_COLUMNS, pool_of
 from offers.publishing.upkeep import only_approved
@@ -56,7 +56,7 @@ async def change_time(
             await rows("UPDATE booking_answer SET booking_id = $2 WHERE booking_id = $1", old["id"], made)
             await record("booking.time_changed", now=now, actor=by, object_id=made, organization=there["owner_id"],
                          person=old["participant_id"])  # fmt: skip
-            await move(here, old, BookingState.CANCELLED, now, by=by)
+            await move(here, old, BookingState.CANCELLED, now, by=by, ended_by=EndedBy.TIME_CHANGED)
             await rows("UPDATE booking SET moved_to_id = $2 WHERE id = $1", old["id"], made)
             await tell("time_changed", new, "1", now)
             if old["state"] == BookingState.CONFIRMED and old["channel"] == "email":

@@ -9,7 +9,7 @@ import httpx2 as httpx
 
 from marketplace.base.database import rows
 from marketplace.people.models import Person
-from offers.bookings.models import Booking, BookingState
+from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.bookings.rules import MOST_ACTIVE, MOST_WAITING
 from offers.catalogue.models import Joining, SeatPool
 from organizations.members.models import Role
@@ -115,7 +115,7 @@ async def test_a_person_has_forty_active_bookings_at_most(visitor: Visitor) -> N
     await (
         Booking.filter(booked_by=ola, state=BookingState.CONFIRMED)
         .limit(1)
-        .update(state=BookingState.CANCELLED)
+        .update(state=BookingState.CANCELLED, ended_by=EndedBy.SELF)
     )
     assert await tries(visitor, await form_of(visitor), 1) == [303]
 

@@ -4,7 +4,7 @@ from uuid_utils.compat import uuid7
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0008_whom_messages_are_for")]
+    dependencies = [("marketplace", "0009_ended_by")]
 
     initial = False
 
