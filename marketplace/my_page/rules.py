@@ -7,7 +7,8 @@ from uuid import UUID
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.text import name_key, same_name
-from offers.bookings.models import BookingState
+from offers.bookings.models import BookingState, EndedBy
+from offers.bookings.rules import CALLED_OFF
 
 COMING = {
     BookingState.REQUESTED: ("request", lazy("Vi venter på svar fra arrangøren")),
@@ -28,11 +29,16 @@ PAST = {
 
 def told(booking: dict[str, Any], coming: bool) -> tuple[str, str]:
     """Look and words of a booking's state."""
-    if booking["session_status"] == "cancelled":
+    ended_by, state = booking["ended_by"], BookingState(booking["state"])
+    if ended_by in CALLED_OFF or (ended_by is None and booking["session_status"] == "cancelled"):
         return "cancelled", _("Avlyst")
-    if coming and booking["state"] == BookingState.WAITING:
+    if ended_by == EndedBy.HOST and state is BookingState.CANCELLED:
+        return "cancelled", _("Arrangøren har meldt av")
+    if ended_by == EndedBy.SELF and state is BookingState.DECLINED:
+        return "cancelled", _("Takket nei til plassen")
+    if coming and state is BookingState.WAITING:
         return "waiting", _("På venteliste, nummer %(place)s i køen", place=booking["place"])
-    look, words = (COMING if coming else PAST)[BookingState(booking["state"])]
+    look, words = (COMING if coming else PAST)[state]
     return look, str(words)
 
 

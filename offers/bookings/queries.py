@@ -106,7 +106,7 @@ HIDDEN = "(n.shielded OR k.shielded)"
 somebody who does not want to be found would tell where they are."""
 
 BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queue_no, b.held_until,
-    b.reply, b.talk_asked_at, b.waited_at, b.placed_at,
+    b.reply, b.talk_asked_at, b.waited_at, b.placed_at, b.ended_by,
     b.lang AS booking_lang, b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id,
     b.made_with_id, b.moved_to_id, o.kind,
     n.name AS participant, CASE WHEN c.person_id = b.participant_id THEN n.name ELSE k.name END AS booker,

@@ -16,7 +16,7 @@ from marketplace.base.http import signature
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from marketplace.base.text import clean, same_name
-from offers.bookings.models import BookingState
+from offers.bookings.models import BookingState, EndedBy
 from offers.catalogue.models import Joining, OfferState
 
 ALPHABET = "BCDFGHJKMNPQRTVWXYZ2346789"
@@ -31,6 +31,10 @@ ACTIVE = frozenset(
 )
 SEATED = frozenset({BookingState.CONFIRMED, BookingState.OFFERED})
 """States whose seats count as taken."""
+ENDED = frozenset(BookingState) - ACTIVE
+"""States that something has ended: `Booking.ended_by` says what."""
+CALLED_OFF = frozenset({EndedBy.SESSION, EndedBy.OFFER})
+"""The organiser cancelled what it was for, and not this booking alone."""
 
 MOVES: dict[BookingState | None, frozenset[BookingState]] = {
     None: frozenset({BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.WAITING}),
@@ -224,11 +228,12 @@ def cancelled(sessions: list[dict[str, Any]], now: datetime) -> list[dict[str, A
 
 
 def called_off(booking: dict[str, Any], now: datetime) -> bool:
-    """Has the organiser cancelled all that was left of it? Who got no place hears that, whatever came after."""
-    if booking["state"] in (BookingState.DECLINED, BookingState.EXPIRED) or coming(booking["sessions"], now):
-        return False
-    undated = not booking["sessions"] and booking["offer_state"] == OfferState.CANCELLED
-    return undated or bool(cancelled(booking["sessions"], now))
+    """Has the organiser cancelled all that was left of it? Whoever left before that, or got no place, hears that."""
+    if booking["state"] in ENDED:
+        return booking["ended_by"] in CALLED_OFF
+    if not booking["sessions"]:
+        return bool(booking["offer_state"] == OfferState.CANCELLED)
+    return bool(cancelled(booking["sessions"], now)) and not coming(booking["sessions"], now)
 
 
 def over(booking: dict[str, Any], now: datetime) -> bool:

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 from importlib import import_module
+from pathlib import Path
 from unicodedata import normalize
 
 import pytest
 from uuid_utils.compat import uuid7
 
+from marketplace import migrations
 from marketplace.base.clock import oslo
 from marketplace.base.database import connection, rows, value
 from marketplace.base.models import Channel
@@ -25,7 +27,10 @@ from tests.conftest import NOW
 
 pytestmark = pytest.mark.usefixtures("db", "data_dir")
 ASE_NFD = "A\u030ase  Nordmann\u200f"
-to_one_form = import_module("marketplace.migrations.0009_text_in_one_form").to_one_form
+to_one_form = next(
+    import_module(f"marketplace.migrations.{path.stem}").to_one_form
+    for path in Path(migrations.__file__ or "").parent.glob("*_text_in_one_form.py")
+)
 
 
 async def came(name: str, address: str) -> tuple[Session, Booking]:

@@ -158,7 +158,7 @@ async def forward(_apps: Any, editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0008_whom_messages_are_for")]
+    dependencies = [("marketplace", "0010_sent_forms")]
 
     initial = False
 
