@@ -8,7 +8,7 @@ column `id`.
 from enum import StrEnum
 
 from offers.attendance.models import AttendanceState
-from offers.bookings.models import BookingState
+from offers.bookings.models import BookingState, EndedBy
 from offers.bookings.rules import ACTIVE as ACTIVE_STATES
 from offers.bookings.rules import SEATED as SEATED_STATES
 from offers.catalogue.models import Joining, Kind, OfferState, Promotion, SessionStatus, Visibility
@@ -22,7 +22,7 @@ def _these(states: frozenset[BookingState] | type[StrEnum]) -> str:
 
 ACTIVE, SEATED = _these(ACTIVE_STATES), _these(SEATED_STATES)
 ENUMS: dict[str, dict[str, type[StrEnum]]] = {
-    "booking": {"state": BookingState},
+    "booking": {"state": BookingState, "ended_by": EndedBy},
     "attendance": {"state": AttendanceState},
     "membership": {"role": Role},
     "offer": {
@@ -74,6 +74,17 @@ SEATS = (
     (
         "an offered seat, and no other, has a deadline",
         "SELECT id FROM booking WHERE (state = 'offered') <> (held_until IS NOT NULL)",
+    ),
+    (
+        "what ended a booking is told of those that ended, and fits how",
+        """SELECT id FROM booking WHERE CASE state WHEN 'cancelled' THEN coalesce(ended_by, 'expired') = 'expired'
+            WHEN 'declined' THEN coalesce(ended_by, '') NOT IN ('self', 'host')
+            WHEN 'expired' THEN coalesce(ended_by, '') <> 'expired' ELSE ended_by IS NOT NULL END""",
+    ),
+    (
+        "a booking that another took the place of ended by that",
+        "SELECT id FROM booking WHERE (ended_by = 'time_changed') IS DISTINCT FROM (moved_to_id IS NOT NULL) "
+        "AND (ended_by = 'time_changed' OR moved_to_id IS NOT NULL)",
     ),
     (
         "an offered seat goes on when its deadline is over",

@@ -7,7 +7,7 @@ from typing import Any
 
 from marketplace.base.models import Channel
 from marketplace.people.models import ContactPoint, Person
-from offers.bookings.models import Booking, BookingState
+from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.catalogue.models import (
     Joining,
     Kind,
@@ -129,6 +129,14 @@ async def offer(
     return made
 
 
+ENDS = {
+    BookingState.CANCELLED: EndedBy.SELF,
+    BookingState.DECLINED: EndedBy.HOST,
+    BookingState.EXPIRED: EndedBy.EXPIRED,
+}
+"""What has ended a booking that is made in such a state, if a test does not say."""
+
+
 async def booking(
     pool: SeatPool,
     participant: Person | None = None,
@@ -142,6 +150,8 @@ async def booking(
         "state": state, "reference": "".join(secrets.choice("BCDFGHJKMNPQRTVWXYZ2346789") for _ in range(6)),
         "form_key": secrets.token_bytes(16), "lang": "nb", "created_at": NOW, "changed_at": NOW,
     } | other  # fmt: skip
+    if state in ENDS:
+        given.setdefault("ended_by", ENDS[state])
     if state in (BookingState.WAITING, BookingState.OFFERED):
         given.setdefault("queue_no", next(_numbers))
     if state is BookingState.OFFERED:

@@ -17,6 +17,7 @@ from marketplace.base.errors import BadRequest, BodyTooLarge, Problem
 from marketplace.base.http import set_cookie
 from marketplace.base.i18n import LANGUAGES, SOURCE, gettext, set_language
 from marketplace.base.log import request_line
+from marketplace.base.text import clean
 from marketplace.base.uploads import UPLOAD_LIMIT, is_upload
 from marketplace.settings import settings
 
@@ -40,13 +41,16 @@ SECURITY_HEADERS = [
 
 
 class Language:
-    """Takes the language prefix off the path: /en/offers is /offers in English."""
+    """Takes the language prefix off the path: /en/offers is /offers in English. What a copied address brought along
+    that nobody sees goes too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            if not scope["path"].isascii():
+                scope["path"] = clean(scope["path"]).rstrip(" ")
             first, _, rest = scope["path"][1:].partition("/")
             lang = first if first in LANGUAGES and first != SOURCE else SOURCE
             if lang != SOURCE:

@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field
 
 from marketplace.base.i18n import gettext as _
+from marketplace.base.text import plain_digits
 
 
 def web_address(text: Any) -> str:
     """An address with https:// or http://, added when only the name is written. Raises ValueError."""
-    address = str(text) if "://" in str(text) else f"https://{text}"
+    address = str(text).strip("<>")
+    address = address if "://" in address else f"https://{address}"
     try:
         parts = urlsplit(address)
         good = parts.scheme in ("http", "https") and "." in (parts.hostname or "")
@@ -23,9 +25,14 @@ def web_address(text: Any) -> str:
 
 
 def phone_number(text: Any) -> str:
-    if not re.fullmatch(r"\+?[0-9 ]{3,20}", str(text)):
+    """A number as everybody may read it, in digits and spaces; what else people copy along with it goes."""
+    number = re.sub(
+        r"^(?:tel|tlf|telefon|mob|mobil)\b[.:]*", "", plain_digits(str(text)).strip("<> "), flags=re.I
+    )
+    number = " ".join(re.sub(r"[().\-\u2010-\u2015/]", " ", number).split())
+    if not re.fullmatch(r"\+?[0-9 ]{3,20}", number):
         raise ValueError(_("Skriv telefonnummeret med tall, for eksempel 51 00 00 15"))
-    return str(text)
+    return number
 
 
 Address = Annotated[str, BeforeValidator(web_address), Field(max_length=500)]

@@ -15,11 +15,22 @@ from functools import cache
 from typing import Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from stdnum.no import fodselsnummer
 
 from marketplace.base.http import Request
 from marketplace.base.i18n import gettext, lazy
+from marketplace.base.text import plain_digits
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+BETWEEN = r"[\s.,:/_\-\u2010-\u2015]"
+GROUPED = re.compile(
+    rf"(?<![\d+])(?:\d{{6}}|\d\d{BETWEEN}{{,3}}\d\d{BETWEEN}{{,3}}\d\d){BETWEEN}{{,3}}"
+    rf"(?:\d{{5}}|\d{{3}}{BETWEEN}{{,3}}\d\d)(?!\d)|(?<![\d+])(?:\d{BETWEEN}{{1,3}}){{10}}\d(?!\d)"
+)
+"""Eleven digits as people write a national identity number: in one, after the date, or each by itself."""
+ANY_ELEVEN = re.compile(rf"(?<![\d+])(?=(\d(?:{BETWEEN}{{,3}}\d){{10}})(?!\d))")
+KEY = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What a page of ours wrote into its form."""
 F = TypeVar("F", bound="Form")
 
 WORDS: dict[str, Any] = {
@@ -33,13 +44,30 @@ WORDS: dict[str, Any] = {
     "less_than_equal": lazy("Tallet må være %(le)s eller mindre."),
     "enum": lazy("Velg et av alternativene."),
     "literal_error": lazy("Velg et av alternativene."),
+    "identity": lazy("Her står det et fødselsnummer. Ta det bort. Vi trenger det ikke, og skal ikke ha det."),
     "control": lazy("Teksten har et tegn vi ikke kan ta imot."),
 }
 OTHERWISE = lazy("Dette forstår vi ikke. Se over og prøv igjen.")
 
 
+def eleven_digits(text: str) -> bool:
+    """Does this hold eleven digits as a national identity number is written? Also those that cannot be one: whoever
+    types a wrong digit has still told who they are."""
+    return bool(GROUPED.search(plain_digits(text))) or identity_number(text)
+
+
+def identity_number(text: str) -> bool:
+    """Does this hold a national identity number (or D number) whose control digits are right, however it is spaced?
+    Other long numbers, of accounts and of meetings on the net, are let be."""
+    return any(
+        fodselsnummer.is_valid(re.sub(r"\D", "", found[1]))
+        for found in ANY_ELEVEN.finditer(plain_digits(text))
+    )
+
+
 class Form(BaseModel):
-    """Base of all forms. Unknown fields are ignored; texts are stripped; empty text counts as not given."""
+    """Base of all forms. Texts come cleaned (base/text.py: one form, no invisible marks). Unknown fields are ignored;
+    texts are stripped; empty text counts as not given."""
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
     words: ClassVar[dict[str, dict[str, Any]]] = {}
@@ -74,6 +102,15 @@ def listed(form: type[Form]) -> frozenset[str]:
     )  # fmt: skip
 
 
+@cache
+def numbers(form: type[Form]) -> frozenset[str]:
+    """Fields of a form that take a whole number."""
+    return frozenset(
+        name for name, field in form.model_fields.items()
+        if field.annotation is int or int in get_args(field.annotation)
+    )  # fmt: skip
+
+
 class Filled(Generic[F]):
     """A form with what was typed. `values` is shown again; `data` is the checked model, None when invalid."""
 
@@ -92,7 +129,12 @@ class Filled(Generic[F]):
             self.values[name] = (
                 CONTROL.sub("", self.values[name]) if isinstance(self.values[name], str) else []
             )
-        sent = {name: text for name, text in self.values.items() if text not in ("", []) and name not in bad}
+        sent = {
+            name: plain_digits(text) if name in numbers(model) and isinstance(text, str) else text
+            for name, typed in self.values.items()
+            if (text := typed.strip() if isinstance(typed, str) else typed) not in ("", [])
+            and name not in bad
+        }
         try:
             self._data = model.model_validate(sent | given)
         except ValidationError as problem:
@@ -101,6 +143,11 @@ class Filled(Generic[F]):
                 self.errors.setdefault(name, self.word(name, error))
         for name in bad:
             self.errors[name] = str(WORDS["control"])
+        for name, text in self.values.items():
+            if isinstance(text, str) and identity_number(
+                text
+            ):  # nobody here needs one, so nobody is to store one
+                self.errors[name] = str(WORDS["identity"])
         self.errors = {
             name: self.errors[name] for name in [*model.model_fields, "form"] if name in self.errors
         }

@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from marketplace.base import clock
 from marketplace.base.errors import BadRequest, NotFound
 from marketplace.base.i18n import LANGUAGES, SOURCE, gettext
+from marketplace.base.text import clean
 from marketplace.base.uploads import is_upload, parts_of
 from marketplace.settings import settings
 
@@ -71,12 +72,13 @@ class Request(requests.Request):
 
     @cached_property
     def query(self) -> dict[str, list[str]]:
-        """Query parameters, decoded strictly. Raises BadRequest."""
+        """Query parameters, decoded strictly and cleaned (base/text.py). Raises BadRequest."""
         text = strict(self.scope["query_string"])
         try:
-            return parse_qs(text, keep_blank_values=True, max_num_fields=FIELD_LIMIT)
+            found = parse_qs(text, keep_blank_values=True, max_num_fields=FIELD_LIMIT)
         except ValueError as problem:
             raise BadRequest(gettext("Adressen har for mange felter.")) from problem
+        return {name: [clean(typed) for typed in texts] for name, texts in found.items()}
 
     @property
     def languages(self) -> list[tuple[str, str, str]]:
@@ -91,13 +93,13 @@ class Request(requests.Request):
         ]
 
     async def fields(self) -> dict[str, list[str]]:
-        """The fields of a form, decoded strictly; where a file may be sent, also those of a multipart one. Raises
-        BadRequest, BodyTooLarge."""
+        """The fields of a form, decoded strictly and cleaned (base/text.py); where a file may be sent, also those of a
+        multipart one. Raises BadRequest, BodyTooLarge."""
         cached: dict[str, list[str]] | None = self.scope.get("form_fields")
         if cached is None:
             cached = {}
             for name, text in await self._pairs():
-                cached.setdefault(name, []).append(text)
+                cached.setdefault(name, []).append(clean(text))
             self.scope["form_fields"] = cached
         return cached
 
@@ -147,6 +149,14 @@ class Request(requests.Request):
 
     def form_token_input(self) -> Markup:
         return Markup('<input type="hidden" name="form_token" value="%s">') % self.form_token()
+
+    has_form_keys = False
+    """Does the page of this answer hold forms that make something?"""
+
+    def form_key_input(self) -> Markup:
+        """128 random bits for a form that makes something: see base/once.py."""
+        self.private = self.has_form_keys = True
+        return Markup('<input type="hidden" name="form_key" value="%s">') % secrets.token_hex(16)
 
     def form_token_valid(self, token: str) -> bool:
         salt, mac = token[:16], token[16:]

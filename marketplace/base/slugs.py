@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Set
 from typing import Any
 
+from anyascii import anyascii
 from tortoise.exceptions import IntegrityError
 
 from marketplace.base.database import in_transaction, rows
@@ -15,11 +16,10 @@ RESERVED = frozenset({"new", "apply"})
 
 
 def slug_of(title: str, otherwise: str = "tilbud") -> str:
-    """The title as an address: Språkkafé på rådhuset is sprakkafe-pa-radhuset. At most 60 long; `otherwise` for what
-    has no letters of ours."""
-    plain = title.lower().replace("æ", "ae").replace("ø", "o").replace("ß", "ss")
-    plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
+    """The title as an address: Språkkafé på rådhuset is sprakkafe-pa-radhuset, Кафе is kafe. At most 60 long;
+    `otherwise` for what has no letters and no digits."""
+    read = (sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in title)
+    slug = re.sub(r"[^a-z0-9]+", "-", anyascii("".join(read)).lower()).strip("-")[:60].strip("-")
     return slug or otherwise
 
 

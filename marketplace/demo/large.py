@@ -151,4 +151,5 @@ def _book(register: Register, who: Resident, seats: list[tuple[Row, Made]]) -> N
         else:
             state = "confirmed"
         theirs.add(pool["id"])
-        register.book(pool, who, state, min(party, free) if free > 0 else party)
+        party = min(party, free) if free > 0 else party
+        register.book(pool, who, state, party, ended_by="self" if state == "cancelled" else None)

@@ -153,7 +153,7 @@ def his_own(register: Register, made: Catalogue, ola: Resident, mother: Resident
     games = register.book(coming("generasjonslekene"), ola, seats=2)
     register.tables.add("companion", booking_id=games["id"], name="Ada")
     register.book(coming("nar-du-er-bekymret-for-noen"), ola)
-    register.book(coming("torsdagssuppa", 1), ola, "cancelled")
+    register.book(coming("torsdagssuppa", 1), ola, "cancelled", ended_by="self")
     register.book(coming("friskliv-75"), mother, booker=ola)
     register.tables.add(
         "acts_for", actor_id=ola.id, person_id=mother.id, relation="next_of_kin", created_at=register.closed_until,

@@ -85,22 +85,23 @@ class Register:
 
     def book(
         self, pool: Row, who: Resident, state: str = "confirmed", seats: int = 1, booker: Resident | None = None,
-        days_before: float | None = None,
+        days_before: float | None = None, ended_by: str | None = None,
     ) -> Row:  # fmt: skip
-        """A booking with its effect on the seats. `days_before`: how long before the start (or now) it was made."""
+        """A booking with its effect on the seats. `days_before`: how long before the start (or now) it was made.
+        `ended_by`: what ended it, if anything."""
         booker = booker or who
         before = self.chance.uniform(1, 26) if days_before is None else days_before
         made = min(self.now, pool["starts_at"] or self.now) - timedelta(days=before)
         if state == "waiting":
             pool["waiting"] += 1
             self.queue += 1
-        over = state in ("cancelled", "declined")
         row = self.tables.add(
             "booking", pool_id=pool["id"], offer_id=pool["offer_id"], participant_id=who.id, booked_by_id=booker.id,
             contact_id=booker.contact, organization_id=who.organization, seats=seats, state=state,
             reference=self.reference(), form_key=self.chance.randbytes(16),
+            ended_by=ended_by,
             queue_no=self.queue if state == "waiting" else None, link_version=1, lang=booker.lang, held_until=None,
-            created_at=made, changed_at=made + timedelta(days=before / 2 if over else 0),
+            created_at=made, changed_at=made + timedelta(days=before / 2 if ended_by else 0),
         )  # fmt: skip
         if state in SEATED:
             pool["taken"] += seats
@@ -178,7 +179,7 @@ def fill(register: Register, made: Made, crowd: list[Resident], popularity: floa
         guests = list({who.id: who for who in guests}.values())
         if pool["session_id"] in called_off:
             for who in guests[: wanted // 2]:
-                register.book(pool, who, "cancelled")
+                register.book(pool, who, "cancelled", ended_by="session")
             continue
         while guests and pool["taken"] < wanted:
             who, seats = guests.pop(), _party(made, wanted - pool["taken"], chance)
@@ -217,11 +218,13 @@ def _others(register: Register, pool: Row, joining: str, guests: list[Resident],
         for place in range(min(len(guests), chance.randint(2, 4))):
             register.book(pool, guests.pop(), "waiting", days_before=0.9 - place * 0.2)
     if joining == Joining.REQUEST:
-        for state in ("requested", "requested", "declined"):
+        for state, ended_by in (("requested", None), ("requested", None), ("declined", "host")):
             if guests:
-                register.book(pool, guests.pop(), state, days_before=chance.uniform(0.5, 4))
+                register.book(
+                    pool, guests.pop(), state, days_before=chance.uniform(0.5, 4), ended_by=ended_by
+                )
     for _ in range(min(len(guests), round(pool["taken"] * 0.08 + chance.random() * 0.6))):
-        register.book(pool, guests.pop(), "cancelled")
+        register.book(pool, guests.pop(), "cancelled", ended_by="self")
 
 
 def head_counts(register: Register, made: Made, popularity: float) -> None:

@@ -21,7 +21,7 @@ from marketplace.people import mails as _people_mails  # noqa: F401
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings import date_mails as _date_mails  # noqa: F401
 from offers.bookings import mails as _booking_mails  # noqa: F401
-from offers.bookings.models import Booking, BookingState
+from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.catalogue.models import (
     Joining,
     Kind,
@@ -56,6 +56,10 @@ ABOUT_A_BOOKING = {
     "host_message": BookingState.CONFIRMED, "missed": BookingState.CONFIRMED, "thanks": BookingState.CONFIRMED,
 }  # fmt: skip
 """The state of the booking that each of these tells of."""
+ENDED_BY = {
+    "declined": EndedBy.HOST, "cancelled": EndedBy.SELF, "offer_cancelled": EndedBy.OFFER,
+    "old_time": EndedBy.TIME_CHANGED,
+}  # fmt: skip
 OTHERWISE = (
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
     "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
@@ -141,7 +145,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         form_key=uuid7().bytes, lang="nb", created_at=now, changed_at=now, queue_no=1 if queued else None,
         held_until=now + DAY if state is BookingState.OFFERED else None,
         reply="Vi ringer deg i morgen." if words.full or name == "talk" else "",
-        moved_to_id=uuid7() if name == "old_time" else None,
+        moved_to_id=uuid7() if name == "old_time" else None, ended_by=ENDED_BY.get(name),
     )  # fmt: skip
     if name in ("receipt_several", "time_changed", "old_time"):
         offer.joining, pool.session_id, booking.made_with_id = Joining.PER_SESSION, sessions[0].id, booking.id

@@ -9,6 +9,7 @@ from marketplace.base.i18n import LANGUAGES
 from marketplace.base.models import Channel
 from marketplace.people.forms import reachable
 from marketplace.people.models import Relation
+from marketplace.people.names import PersonName
 from marketplace.people.rules import contact
 
 
@@ -19,14 +20,14 @@ def _known(lang: str) -> str:
 
 
 class ProfileForm(Form):
-    name: str | None = Field(None, max_length=80)
+    name: PersonName | None = None
     lang: Annotated[str, AfterValidator(_known)]
 
 
 class AcceptForm(Form):
     """Colleagues must know who is who; asked of whoever has no name here yet."""
 
-    name: str | None = Field(None, max_length=80)
+    name: PersonName | None = None
 
 
 class AliasForm(Form):
@@ -39,13 +40,13 @@ class PersonForm(Form):
     """Somebody to act for; with an address they are asked first, and must see by whom: `own_name` is asked of whoever
     has no name here yet."""
 
-    name: str = Field(min_length=1, max_length=80)
+    name: PersonName = Field(min_length=1)
     relation: Literal[Relation.GUARDIAN, Relation.NEXT_OF_KIN]
     address: Annotated[
         str | None, Field(max_length=254), AfterValidator(lambda text: text and reachable(text))
     ] = None
     alias: bool = False
-    own_name: str | None = Field(None, max_length=80)
+    own_name: PersonName | None = None
 
     words = {
         "name": {"missing": lazy("Skriv hva den du hjelper heter.")},

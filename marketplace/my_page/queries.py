@@ -12,7 +12,7 @@ from offers.bookings.rules import link_path
 
 BOOKINGS = f"""WITH mine AS ({MINE})
 SELECT b.id, b.link_version, b.state, b.seats, b.participant_id, b.booked_by_id, n.name AS participant, t.title,
-    b.reference, o.joining,
+    b.ended_by,    b.reference, o.joining,
     r.person_id IS NOT DISTINCT FROM b.participant_id AS reaches_participant,
     t.lang AS text_lang, s.starts_at, s.ends_at, s.status AS session_status, v.name AS venue,
     CASE WHEN b.state = 'waiting' THEN (SELECT count(*) FROM booking q

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
-from offers.bookings.models import BookingState
-from offers.bookings.rules import same_name
+from marketplace.base.text import name_key, same_name
+from offers.bookings.models import BookingState, EndedBy
+from offers.bookings.rules import CALLED_OFF
 
 COMING = {
     BookingState.REQUESTED: ("request", lazy("Vi venter på svar fra arrangøren")),
@@ -28,11 +29,16 @@ PAST = {
 
 def told(booking: dict[str, Any], coming: bool) -> tuple[str, str]:
     """Look and words of a booking's state."""
-    if booking["session_status"] == "cancelled":
+    ended_by, state = booking["ended_by"], BookingState(booking["state"])
+    if ended_by in CALLED_OFF or (ended_by is None and booking["session_status"] == "cancelled"):
         return "cancelled", _("Avlyst")
-    if coming and booking["state"] == BookingState.WAITING:
+    if ended_by == EndedBy.HOST and state is BookingState.CANCELLED:
+        return "cancelled", _("Arrangøren har meldt av")
+    if ended_by == EndedBy.SELF and state is BookingState.DECLINED:
+        return "cancelled", _("Takket nei til plassen")
+    if coming and state is BookingState.WAITING:
         return "waiting", _("På venteliste, nummer %(place)s i køen", place=booking["place"])
-    look, words = (COMING if coming else PAST)[BookingState(booking["state"])]
+    look, words = (COMING if coming else PAST)[state]
     return look, str(words)
 
 
@@ -52,5 +58,5 @@ def by_participant(bookings: Iterable[dict[str, Any]]) -> list[tuple[str, list[d
     groups: dict[str, tuple[str, list[dict[str, Any]]]] = {}
     for booking in bookings:
         name = booking["participant"] or ""
-        groups.setdefault(" ".join(name.casefold().split()), (name, []))[1].append(booking)
+        groups.setdefault(name_key(name), (name, []))[1].append(booking)
     return list(groups.values())

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from marketplace.base.forms import Form, gettext, lazy
 from marketplace.base.http import local_path
 from marketplace.base.models import Channel
+from marketplace.base.text import plain_digits
 from marketplace.people.rules import LETTERS, contact
 
 Next = Annotated[str | None, BeforeValidator(local_path)]
@@ -37,9 +38,12 @@ class SignInForm(Form):
         return found
 
 
-SixDigits = Annotated[
-    str, BeforeValidator(lambda text: re.sub(r"\s", "", text)), Field(pattern=r"^[0-9]{6}$")
-]
+def code_signs(text: str) -> str:
+    """A code without what people and machines set between its signs, in plain digits and capitals."""
+    return re.sub(r"[\s\-\u2010-\u2015.]", "", plain_digits(text)).upper()
+
+
+SixDigits = Annotated[str, BeforeValidator(code_signs), Field(pattern=r"^[0-9]{6}$")]
 SIX_DIGITS = {
     "missing": lazy("Skriv koden på seks sifre."),
     "string_pattern_mismatch": lazy("Koden er seks sifre, uten bokstaver."),
@@ -58,7 +62,7 @@ class SecondFactorForm(Form):
 
     code: Annotated[
         str,
-        BeforeValidator(lambda text: re.sub(r"[\s-]", "", text).upper()),
+        BeforeValidator(code_signs),
         Field(pattern=rf"^([0-9]{{6}}|[{LETTERS}]{{8}})$"),
     ]
     next: Next = None

@@ -6,17 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import phonenumbers
+from email_validator import EmailNotValidError, validate_email
 from phonenumbers import PhoneNumberType
 
 from marketplace.base.models import Channel
+from marketplace.base.text import clean, plain_digits
 
 TICKET_LASTS = timedelta(minutes=15)
 """A one-time link and its code (design/security.md)."""
 GUESSES = 5
 """Wrong codes that a ticket survives; with 20 tickets a day for an address, that is 100 chances in a million a day."""
 
-EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}")
 PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
+WRITTEN = re.compile(r"[+0-9 ().\-\u2010-\u2015]+")
+"""What a number is written with when nothing stands beside it."""
+NORWEGIAN = re.compile(r"\+47[2-9][0-9]{7}")
+"""Also where the lists say that nobody has it yet: they are as old as the library."""
 
 
 @dataclass(frozen=True)
@@ -45,22 +50,45 @@ def over(signed_in_at: datetime, seen_at: datetime, lasting: Lasting, now: datet
 
 
 def contact(text: str) -> tuple[Channel, str] | None:
-    """An e-mail address (lower case, domain in ASCII) or a phone number (E.164; +47 where none is given) as typed by
-    a person; None when it is neither."""
-    text = text.strip()
+    """An e-mail address (lower case, domain in ASCII) or a phone number (E.164; +47 where none is given) as a person
+    typed or pasted it: with invisible marks, as a link, in angle brackets, with a name before; None when it is neither.
+
+    A name before an e-mail address counts only with the brackets: in "ka ri@example.no" the space is a slip, and
+    ri@example.no somebody else.
+    """
+    text = clean(text).strip()
+    if bracketed := re.fullmatch(r"[^<>]*<([^<>]+)>[\s,;.]*", text):
+        text = bracketed[1]
+    text = re.sub(r"^\s*(?:mailto|tel|sms|callto):(?://)?", "", text, flags=re.IGNORECASE)
     if "@" in text:
-        local, _, domain = text.lower().rpartition("@")
-        try:
-            address = f"{local}@{domain.encode('idna').decode()}"
-        except UnicodeError:
-            return None
-        return (Channel.EMAIL, address) if len(address) <= 254 and EMAIL.fullmatch(address) else None
-    number = re.sub(r"[\s().\-\u2010-\u2015]", "", text)
-    if number.startswith("00"):
-        number = f"+{number[2:]}"
-    elif national := re.fullmatch(r"(?:47)?([2-9][0-9]{7})", number):
-        number = f"+47{national[1]}"
-    return (Channel.SMS, number) if PHONE.fullmatch(number) else None
+        return _email(text.partition("?")[0].strip(" ,;.\"'()"))
+    return _phone(plain_digits(text).strip(" ,;:\"'"))
+
+
+def _email(text: str) -> tuple[Channel, str] | None:
+    try:
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
+    except EmailNotValidError:
+        return None
+    return (Channel.EMAIL, found.ascii_email.lower()) if found.ascii_email else None
+
+
+def _phone(text: str) -> tuple[Channel, str] | None:
+    try:
+        if WRITTEN.fullmatch(text):
+            parsed = phonenumbers.parse(text, "NO")
+        else:  # words beside it: then it must be a number that somebody can have, and the only one
+            found = phonenumbers.PhoneNumberMatcher(text, "NO", leniency=phonenumbers.Leniency.VALID)
+            (parsed,) = [match.number for match in found]
+    except (phonenumbers.NumberParseException, ValueError):
+        return None
+    number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    possible = NORWEGIAN.fullmatch(number) or (
+        phonenumbers.is_valid_number(parsed)
+        if parsed.country_code == 47
+        else phonenumbers.is_possible_number(parsed)
+    )
+    return (Channel.SMS, number) if possible and not parsed.extension and PHONE.fullmatch(number) else None
 
 
 TAKES_SMS = frozenset(

@@ -9,6 +9,7 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.my_page.acting import hand_over
 from offers.bookings.actions import cancel
+from offers.bookings.models import EndedBy
 from offers.bookings.rules import ACTIVE
 
 GOES = """WITH me AS (
@@ -65,7 +66,7 @@ async def erase(person: UUID, *, now: datetime) -> None:
     """
     for _attempt in range(3):
         for booking in await coming(person, now):
-            await cancel(booking, now=now, by=person)
+            await cancel(booking, now=now, by=person, ended_by=EndedBy.ERASED)
         if await _forget(person, now):
             return
     raise Conflict(_("Det ble meldt på noe mens vi slettet. Prøv en gang til."))
@@ -118,7 +119,7 @@ async def _delete(person: UUID, gone: list[UUID]) -> None:
             f"DELETE FROM {table} t USING booking b WHERE b.id = t.booking_id AND b.participant_id = ANY($1)",
             gone,
         )
-    await rows("UPDATE booking SET reply = '' WHERE participant_id = ANY($1)", gone)
+    await rows("UPDATE booking SET reply = '', form_digest = NULL WHERE participant_id = ANY($1)", gone)
     for table in ("sign_in", "sign_in_ticket", "totp", "passkey", "recovery_code", "calendar_address", "membership",
                   "host_assignment", "contact_point"):  # fmt: skip
         await rows(f"DELETE FROM {table} WHERE person_id = ANY($1)", gone)

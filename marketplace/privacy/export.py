@@ -41,7 +41,8 @@ SECTIONS: dict[str, Section] = {
         """SELECT channel, value AS address, created_at, verified_at, refused_at FROM contact_point
         WHERE person_id = $1 ORDER BY created_at, id"""),
     "bookings": Section(lazy("Påmeldinger"), "booking",
-        f"""SELECT b.reference, t.title, w.name AS organization, b.state, b.seats, b.lang, b.created_at, b.changed_at,
+        f"""SELECT b.reference, t.title, w.name AS organization, b.state, b.ended_by, b.seats, b.lang, b.created_at,
+            b.changed_at,
             nullif(b.reply, '') AS reply,
             b.booked_by_id = $1 AS booked_by_me, b.participant_id = $1 AS for_me,
             CASE WHEN b.participant_id = $1 OR b.booked_by_id = $1 OR lower(n.name) = lower(me.name) THEN n.name END
@@ -121,6 +122,7 @@ SECTIONS: dict[str, Section] = {
 }  # fmt: skip
 
 NOT_HERE = {
+    "sent_form": "a hash that nobody can turn back into a person, and where a form's answer led",
     "rate_limit": "a hash that nobody can turn back into a person",
     "unsubscription": "a hash that nobody can turn back into an address",
     "offer": "whom to ask is what an organisation writes in public, without a link to a person",

@@ -16,7 +16,7 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.bookings import rules
-from offers.bookings.models import BookingState
+from offers.bookings.models import BookingState, EndedBy
 from offers.bookings.moves import change, lock, move, promote, tell
 from offers.bookings.organizer_rules import not_asking
 from offers.bookings.queries import active_in, ended, pool_of
@@ -27,19 +27,19 @@ LONG_PAST = timedelta(hours=1)
 
 
 async def cancel(
-    booking_id: UUID, *, now: datetime, by: UUID | None = None, by_organizer: bool = False
+    booking_id: UUID, *, now: datetime, by: UUID | None = None, ended_by: EndedBy = EndedBy.SELF
 ) -> bool:
     """Cancel a booking; freed seats go to the first waiting parties that fit. False: it was over already.
 
-    `by_organizer`: those who lead the offer did it, and the message says so instead of thanking.
+    `ended_by`: who or what ends it; the message thanks nobody who did not do it themselves.
     """
     async with in_transaction():
         pool, booking = await change(booking_id)
         if booking["state"] not in rules.ACTIVE:
             return False
         seated = booking["state"] == BookingState.CONFIRMED
-        await move(pool, booking, BookingState.CANCELLED, now, by=by)
-        await tell("cancelled", booking, "1", now, by_organizer=by_organizer, seated=seated)
+        await move(pool, booking, BookingState.CANCELLED, now, by=by, ended_by=ended_by)
+        await tell("cancelled", booking, "1", now, seated=seated)
         await promote(pool, now)
         return True
 
@@ -103,7 +103,7 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
         if late:
             return await _late_yes(pool, booking, now, by) if yes else BookingState.EXPIRED
         new = BookingState.CONFIRMED if yes else BookingState.DECLINED
-        await move(pool, booking, new, now, by=by)
+        await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.SELF)
         if yes:
             await tell("promoted", booking, "1", now)
         else:
@@ -127,7 +127,7 @@ async def _late_yes(
 
 
 async def _expire(pool: dict[str, Any], booking: dict[str, Any], now: datetime) -> None:
-    await move(pool, booking, BookingState.EXPIRED, now, by=None)
+    await move(pool, booking, BookingState.EXPIRED, now, by=None, ended_by=EndedBy.EXPIRED)
     booking["state"] = BookingState.EXPIRED
     await promote(pool, now)
 
@@ -160,14 +160,16 @@ async def answer_request(
             await only_approved(pool["owner_id"])
         fits = pool_of(pool).fits(booking["seats"])
         new = BookingState.DECLINED if not yes else BookingState.CONFIRMED if fits else BookingState.WAITING
-        await move(pool, booking, new, now, by=by)
+        await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.HOST)
         await rows("UPDATE booking SET reply = $2 WHERE id = $1", booking_id, text)
         mail = {"confirmed": "receipt", "waiting": "waiting", "declined": "declined"}[new]
         await tell(mail, booking, "answer", now)
         return new
 
 
-async def cancel_all(pool_id: UUID, *, now: datetime, by: UUID | None, begun: bool = False) -> list[UUID]:
+async def cancel_all(
+    pool_id: UUID, *, now: datetime, by: UUID | None, ended_by: EndedBy, begun: bool = False
+) -> list[UUID]:
     """Close a pool for good and cancel its active bookings without promoting: what it was for is cancelled.
 
     `begun`: some of it has been held, so the confirmed keep their bookings; the registers read them. Whoever calls
@@ -183,7 +185,7 @@ async def cancel_all(pool_id: UUID, *, now: datetime, by: UUID | None, begun: bo
             pool_id, list(rules.ACTIVE - {BookingState.CONFIRMED} if begun else rules.ACTIVE),
         )  # fmt: skip
         for booking in active:
-            await move(pool, booking, BookingState.CANCELLED, now, by=by)
+            await move(pool, booking, BookingState.CANCELLED, now, by=by, ended_by=ended_by)
         return [booking["id"] for booking in active]
 
 

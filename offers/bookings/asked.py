@@ -12,7 +12,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.forms import CONTROL, Filled
+from marketplace.base.forms import CONTROL, WORDS, Filled, eleven_digits
 from marketplace.base.i18n import gettext as _
 from marketplace.settings import settings
 from offers.catalogue.rules import ages
@@ -23,6 +23,8 @@ ASKED = """o.age_from, o.age_to, (SELECT json_agg(json_build_object('id', q.id, 
     ORDER BY q.position, q.id) FROM offer_question q WHERE q.offer_id = o.id) AS questions"""
 """Columns of an offer o: whom it is for, and what its organiser asks."""
 MOST_LETTERS = 500
+FIELDS = ("age", "answer-")
+"""How the names of its fields begin."""
 YES, NO, SILENT = "yes", "no", "silent"
 
 
@@ -66,6 +68,8 @@ class Question:
             if text and text not in dict(self.options):
                 return "", _("Velg et av alternativene.")
             text = "" if text == SILENT else text
+        if self.kind is QuestionKind.TEXT and eleven_digits(text):
+            return "", str(WORDS["identity"])
         if self.required and not text:
             return "", _("Svar på spørsmålet: %(question)s", question=self.text)
         if len(text) > MOST_LETTERS:

@@ -42,9 +42,9 @@ async def made_together(one_of: dict[str, Any]) -> list[dict[str, Any]]:
     if one_of["made_with_id"] is None:
         return []
     found = await rows(
-        """SELECT b.id, b.state, b.reference, b.link_version, b.changed_at, s.starts_at, s.ends_at, s.status,
-            s.id AS session_id, s.note, s.sequence, s.changed_at AS session_changed, v.name AS venue, v.street,
-            v.postcode, v.city, v.lat, v.lon
+        """SELECT b.id, b.state, b.ended_by, b.reference, b.link_version, b.changed_at, s.starts_at, s.ends_at,
+            s.status, s.id AS session_id, s.note, s.sequence, s.changed_at AS session_changed, v.name AS venue,
+            v.street, v.postcode, v.city, v.lat, v.lon
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN session s ON s.id = p.session_id
         JOIN offer o ON o.id = b.offer_id LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
         WHERE b.made_with_id = $1 AND b.booked_by_id = $2 AND b.moved_to_id IS NULL ORDER BY s.starts_at, b.id""",

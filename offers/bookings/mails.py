@@ -113,13 +113,11 @@ async def declined(channel: Channel, lang: str, booking: str) -> Content | None:
 
 
 @mail
-async def cancelled(
-    channel: Channel, lang: str, booking: str, by_organizer: bool = False, seated: bool = True
-) -> Content | None:
+async def cancelled(channel: Channel, lang: str, booking: str, seated: bool = True) -> Content | None:
     """You are no longer booked: as you wished, or because those who lead the offer took you off. Who had a place
     (`seated`) has it in their calendar, and it goes from there."""
     return await _about("cancelled", lazy("Du er meldt av"), channel, lang, booking,
-                        {BookingState.CANCELLED}, dates=seated, by_organizer=by_organizer)  # fmt: skip
+                        {BookingState.CANCELLED}, dates=seated)  # fmt: skip
 
 
 @mail

@@ -20,6 +20,21 @@ class BookingState(StrEnum):
     EXPIRED = "expired"
 
 
+class EndedBy(StrEnum):
+    """What ended a booking: stored by whoever acts, never inferred. `self` is the participant, the booker, or whoever
+    has their link (a guide books, and cancels, as they were asked to); `host`, those who lead the offer; `session` and
+    `offer`, that it was cancelled; `time_changed`, a booking at another time took its place; `expired`, nobody answered
+    a held seat; `erased`, the person is forgotten at their wish."""
+
+    SELF = "self"
+    HOST = "host"
+    SESSION = "session"
+    OFFER = "offer"
+    TIME_CHANGED = "time_changed"
+    EXPIRED = "expired"
+    ERASED = "erased"
+
+
 class Booking(Row):
     pool_id: UUID
     pool = fields.ForeignKeyField("marketplace.SeatPool", "bookings", on_delete=fields.RESTRICT)
@@ -41,10 +56,19 @@ class Booking(Row):
     )  # fmt: skip
     seats = fields.IntField()
     state = fields.CharEnumField(BookingState, max_length=20)
+    ended_by = fields.CharEnumField(
+        EndedBy, max_length=20, null=True,
+        description="set exactly while the state is cancelled, declined or expired",
+    )  # fmt: skip
     reference = fields.CharField(
         max_length=7, unique=True, description="short, for people: K7M4QP, shown as K7M-4QP"
     )
-    form_key = fields.BinaryField(description="128 random bits of the form: sent twice books once")
+    form_key = fields.BinaryField(
+        description="made from the form's 128 random bits and who comes: sent twice books once"
+    )
+    form_digest = fields.BinaryField(
+        null=True, description="a keyed digest of what was sent; null when who it was is forgotten"
+    )
     queue_no = fields.BigIntField(
         null=True, description="place in the queue's order; set once, under the lock"
     )

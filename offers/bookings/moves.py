@@ -13,7 +13,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.mail import post
 from offers.bookings import asked, rules
 from offers.bookings.addressees import about
-from offers.bookings.models import BookingState
+from offers.bookings.models import BookingState, EndedBy
 from offers.bookings.queries import POOL_COLUMNS, pool_of
 from offers.catalogue.models import Joining, Promotion
 from offers.catalogue.queries import Viewer, published
@@ -75,8 +75,10 @@ async def move(
     *,
     by: UUID | None,
     held_until: datetime | None = None,
+    ended_by: EndedBy | None = None,
 ) -> None:
-    """Move a booking of a locked pool to another state, with what that does to the seats."""
+    """Move a booking of a locked pool to another state, with what that does to the seats. Whoever ends it says what
+    `ended_by` is; a booking that goes on has none."""
     old = BookingState(booking["state"])
     if not rules.may_move(old, new):
         raise Refused(_("Denne påmeldingen kan ikke endres slik nå."))
@@ -84,14 +86,14 @@ async def move(
     waiting = (new is BookingState.WAITING) - (old is BookingState.WAITING)
     await rows(
         """WITH moved AS (
-            UPDATE booking SET state = $2, changed_at = $3, held_until = $4,
+            UPDATE booking SET state = $2, changed_at = $3, held_until = $4, ended_by = $10,
                 queue_no = CASE WHEN $5 THEN coalesce(queue_no, nextval('booking_queue')) ELSE queue_no END,
                 waited_at = CASE WHEN $5 THEN coalesce(waited_at, $3) ELSE waited_at END,
                 placed_at = CASE WHEN $9 THEN coalesce(placed_at, $3) ELSE placed_at END
             WHERE id = $1)
         UPDATE seat_pool SET taken = taken + $6, waiting = waiting + $7 WHERE id = $8""",
         booking["id"], new, now, held_until, new is BookingState.WAITING, seats, waiting, pool["pool_id"],
-        old is BookingState.WAITING and new in rules.SEATED,
+        old is BookingState.WAITING and new in rules.SEATED, ended_by,
     )  # fmt: skip
     pool["taken"] += seats
     pool["waiting"] += waiting

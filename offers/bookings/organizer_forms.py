@@ -3,19 +3,15 @@
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from marketplace.base.forms import Form
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
-from offers.bookings.forms import NAME_LENGTH, Email, Phone, reached
+from marketplace.people.names import PersonName
+from offers.bookings.forms import Email, Key, OtherKey, Phone, reached
 from offers.bookings.organizer_rules import ReorderReason
-
-
-def _written(text: Any) -> Any:
-    """Browsers send line breaks as two characters; mails and pages want one."""
-    return text.replace("\r\n", "\n") if isinstance(text, str) else text
 
 
 def _needed(text: str | None) -> str:
@@ -24,7 +20,7 @@ def _needed(text: str | None) -> str:
     return text
 
 
-Reply = Annotated[str, BeforeValidator(_written), AfterValidator(_needed), Field(max_length=1000)]
+Reply = Annotated[str, AfterValidator(_needed), Field(max_length=1000)]
 
 
 class AnswerForm(Form):
@@ -68,12 +64,14 @@ class AddForm(Form):
         "form_key": {"otherwise": lazy("Skjemaet er for gammelt. Send det en gang til.")},
     }
     pool: UUID
-    name: str = Field(min_length=1, max_length=NAME_LENGTH)
+    name: PersonName = Field(min_length=1)
     seats: int = Field(1, ge=1, le=1000)
     contact: Literal["email", "sms", "none"] = "none"
     email: Email = None
     phone: Phone = None
-    form_key: str = Field(pattern=r"^[0-9a-f]{32}$")
+    form_key: Key
+    again: Literal["more"] | None = None
+    more_key: OtherKey = None
 
     @model_validator(mode="before")
     @classmethod

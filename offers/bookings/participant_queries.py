@@ -73,11 +73,9 @@ async def pools(offer_id: UUID) -> list[dict[str, Any]]:
     )
 
 
-GAVE_UP = """(b.state = 'cancelled' AND b.placed_at IS NULL AND b.moved_to_id IS NULL
-    AND NOT (o.state = 'cancelled' AND b.changed_at = o.changed_at OR EXISTS (SELECT FROM session x
-        WHERE x.offer_id = o.id AND x.status = 'cancelled' AND x.changed_at = b.changed_at)))"""
-"""Has booking b of offer o, which has waited, left the queue by itself? Not when the organiser cancelled what it waited
-for, nor when it changed to another time."""
+GAVE_UP = "(b.ended_by = 'self' AND b.state = 'cancelled' AND b.placed_at IS NULL)"
+"""Has booking b, which has waited, left the queue by itself? Not when the organiser ended it, nor when it changed to
+another time."""
 
 
 async def demand(offer_id: UUID, now: datetime) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from offers.bookings import actions, organizer_actions
 from offers.bookings import participant_queries as queries
 from offers.bookings.companion_queries import answers_of_offer
 from offers.bookings.forms import CapacityForm
+from offers.bookings.models import EndedBy
 from offers.bookings.organizer_forms import KeepForm
 from offers.catalogue.models import Offer
 from offers.publishing.queries import offer_led_by, offer_owned_by, reach, title_of
@@ -122,7 +123,7 @@ async def take_off(request: Request) -> Response:
     if party is None:
         raise NotFound
     if request.method == "POST":
-        await actions.cancel(party["id"], now=request.now, by=request.person.id, by_organizer=True)
+        await actions.cancel(party["id"], now=request.now, by=request.person.id, ended_by=EndedBy.HOST)
         return see_other(f"/manage/offers/{offer.slug}/bookings?saved=taken-off", request)
     await organizer_actions.note_read(offer, 1, by=request.person.id, now=request.now)
     return render(

@@ -9,6 +9,8 @@ from marketplace.base.database import row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import speaking
+from marketplace.base.text import same_name
+from marketplace.people.rules import contact
 from marketplace.settings import settings
 from offers.bookings import asked, rules
 from offers.catalogue.calendar import Event
@@ -104,7 +106,7 @@ HIDDEN = "(n.shielded OR k.shielded)"
 somebody who does not want to be found would tell where they are."""
 
 BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queue_no, b.held_until,
-    b.reply, b.talk_asked_at, b.waited_at, b.placed_at,
+    b.reply, b.talk_asked_at, b.waited_at, b.placed_at, b.ended_by,
     b.lang AS booking_lang, b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id,
     b.made_with_id, b.moved_to_id, o.kind,
     n.name AS participant, CASE WHEN c.person_id = b.participant_id THEN n.name ELSE k.name END AS booker,
@@ -181,6 +183,7 @@ async def link_by_reference(reference: str, word: str) -> str | None:
 
     Whoever leads the offer reads the reference, so where they read an alias a name that they guess opens nothing.
     """
+    typed = contact(word)
     found = await rows(
         f"""SELECT b.id, b.link_version, n.name AS participant, k.name AS booker, c.value AS address, {HIDDEN} AS hidden
         FROM booking b JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
@@ -189,7 +192,7 @@ async def link_by_reference(reference: str, word: str) -> str | None:
     )
     for each in found:
         names = [name for name in (each["participant"], each["booker"]) if name and not each["hidden"]]
-        if any(rules.same_name(name, word) for name in names) or each["address"] == word.casefold().strip():
+        if any(same_name(name, word) for name in names) or (typed and each["address"] == typed[1]):
             return rules.link_path(each["id"], each["link_version"])
     return None
 

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hmac
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from uuid import UUID
 from marketplace.base.http import signature
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
-from offers.bookings.models import BookingState
+from marketplace.base.text import clean, same_name
+from offers.bookings.models import BookingState, EndedBy
 from offers.catalogue.models import Joining, OfferState
 
 ALPHABET = "BCDFGHJKMNPQRTVWXYZ2346789"
@@ -29,6 +31,10 @@ ACTIVE = frozenset(
 )
 SEATED = frozenset({BookingState.CONFIRMED, BookingState.OFFERED})
 """States whose seats count as taken."""
+ENDED = frozenset(BookingState) - ACTIVE
+"""States that something has ended: `Booking.ended_by` says what."""
+CALLED_OFF = frozenset({EndedBy.SESSION, EndedBy.OFFER})
+"""The organiser cancelled what it was for, and not this booking alone."""
 
 MOVES: dict[BookingState | None, frozenset[BookingState]] = {
     None: frozenset({BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.WAITING}),
@@ -177,8 +183,13 @@ def party_words(name: str, seats: int) -> str:
 
 
 def typed_reference(text: str) -> str:
-    """A reference as somebody typed it: any case, with or without hyphen or spaces."""
-    return "".join(character for character in text.upper() if character.isalnum())
+    """A reference as somebody typed or pasted it: any case, with or without hyphen or spaces, also with words before
+    it as it stands in our messages ("Nummer: K7M-4QP")."""
+    text = clean(text).upper()
+    found = re.fullmatch(
+        rf"(?:.*[^\w])?([{ALPHABET}]{{3}})[\s\-\u2010-\u2015]*([{ALPHABET}]{{3}})\W*", text, re.DOTALL
+    )
+    return found[1] + found[2] if found else "".join(sign for sign in text if sign.isalnum())
 
 
 def _mac(booking: UUID, version: int) -> bytes:
@@ -217,21 +228,17 @@ def cancelled(sessions: list[dict[str, Any]], now: datetime) -> list[dict[str, A
 
 
 def called_off(booking: dict[str, Any], now: datetime) -> bool:
-    """Has the organiser cancelled all that was left of it? Who got no place hears that, whatever came after."""
-    if booking["state"] in (BookingState.DECLINED, BookingState.EXPIRED) or coming(booking["sessions"], now):
-        return False
-    undated = not booking["sessions"] and booking["offer_state"] == OfferState.CANCELLED
-    return undated or bool(cancelled(booking["sessions"], now))
+    """Has the organiser cancelled all that was left of it? Whoever left before that, or got no place, hears that."""
+    if booking["state"] in ENDED:
+        return booking["ended_by"] in CALLED_OFF
+    if not booking["sessions"]:
+        return bool(booking["offer_state"] == OfferState.CANCELLED)
+    return bool(cancelled(booking["sessions"], now)) and not coming(booking["sessions"], now)
 
 
 def over(booking: dict[str, Any], now: datetime) -> bool:
     """Is all of an active booking held, so that there is nothing left to come to or to cancel?"""
     return booking["state"] in ACTIVE and booking["ends_at"] is not None and booking["ends_at"] <= now
-
-
-def same_name(one: str, other: str) -> bool:
-    """Names as people type them: case and spaces aside."""
-    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
 
 
 def participant_name(other: str | None, typed: str, account: str | None) -> str | None:

@@ -232,8 +232,6 @@ async def own_feed(address: dict[str, Any], now: datetime) -> Body:
     organiser cancelled stays until its date has passed.
     """
     start = at_oslo(today(now), time(0))
-    # The organiser's cancelling of a session also closes its bookings, at the same moment: what was closed before
-    # was cancelled by the resident.
     found = await rows(
         f"""SELECT b.id AS booking_id, b.state, {EVENT},
             greatest(s.changed_at, o.changed_at, b.changed_at) AS changed_at
@@ -242,7 +240,7 @@ async def own_feed(address: dict[str, Any], now: datetime) -> Body:
         {FACTS.format(lang="$2")}
         WHERE b.id IN ({MINE}) AND NOT {HELPED} AND s.starts_at >= $4 AND s.starts_at < $5
             AND (b.state = 'confirmed'
-                OR b.state = 'cancelled' AND s.status = 'cancelled' AND b.changed_at >= s.changed_at)
+                OR b.ended_by IN ('session', 'offer') AND s.status = 'cancelled')
             AND (s.status <> 'cancelled' OR s.ends_at > $3)
             AND NOT EXISTS (SELECT 1 FROM sent_word x WHERE x.booking_id = b.id AND x.session_id = s.id)
         ORDER BY abs(extract(epoch FROM s.starts_at - $3)), s.id, b.id LIMIT {MOST}""",

@@ -12,7 +12,7 @@ from marketplace.base.i18n import when
 from marketplace.base.mail import post
 from offers.bookings.actions import cancel_all
 from offers.bookings.addressees import about
-from offers.bookings.models import BookingState
+from offers.bookings.models import BookingState, EndedBy
 from offers.catalogue.models import Offer, OfferState, Session, SessionStatus, Venue
 from offers.messages.queries import counts, ending_pools, parties_of_offer, parties_of_session
 from offers.publishing.actions import refresh
@@ -76,7 +76,7 @@ async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: d
             session.id, note, now,
         )  # fmt: skip
         for pool in ending:
-            await cancel_all(pool["id"], now=now, by=by, begun=pool["begun"])
+            await cancel_all(pool["id"], now=now, by=by, ended_by=EndedBy.SESSION, begun=pool["begun"])
         await refresh(offer.id, now)
         facts = {"session": str(session.id), "sequence": sequence + 1}
         await _tell(told, "session_cancelled", f"{session.id}:{sequence + 1}", now, facts, cancels=True)
@@ -108,7 +108,7 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
             )  # fmt: skip
         await rows("UPDATE offer SET state = 'cancelled', changed_at = $2 WHERE id = $1", offer.id, now)
         for pool in ending:
-            await cancel_all(pool["id"], now=now, by=by, begun=pool["begun"])
+            await cancel_all(pool["id"], now=now, by=by, ended_by=EndedBy.OFFER, begun=pool["begun"])
         await refresh(offer.id, now)
         await _tell(told, "offer_cancelled", str(offer.id), now, {"at": now.isoformat()}, cancels=True)
         return await _recorded("offer.cancelled", offer.id, offer, told, by, now)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marketplace.base.database import rows
 from offers.bookings.participant_queries import SHOWN_NAMES, alphabetical
-from offers.bookings.rules import ACTIVE, SEATED, shown_reference
+from offers.bookings.rules import ACTIVE, CALLED_OFF, SEATED, shown_reference
 from offers.catalogue.models import Session
 
 PARTY = f"""SELECT b.id AS booking_id, {SHOWN_NAMES}, b.booked_by_id = b.participant_id AS own,
@@ -70,18 +70,19 @@ async def parties_of_offer(offer_id: UUID, now: datetime) -> list[dict[str, Any]
 
 
 async def call_list_of_session(session_id: UUID) -> list[dict[str, Any]]:
-    """Whom no message reaches: those with a seat or who wait for one, and those whose booking went when the session
-    was cancelled."""
+    """Whom no message reaches: those with a seat or who wait for one, and of a cancelled session those too whose
+    booking went with it, or later with the rest."""
     return _in_order(
         await rows(
             f"""{PARTY} JOIN session s ON s.offer_id = b.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
             WHERE s.id = $1 AND (c.id IS NULL OR c.refused_at IS NOT NULL)
             AND (b.state = ANY(CASE s.status WHEN 'cancelled' THEN $2::text[] ELSE $3::text[] END)
-                OR b.state = 'cancelled' AND s.status = 'cancelled' AND b.changed_at = s.changed_at)
+                OR b.ended_by = ANY($4) AND s.status = 'cancelled' AND b.created_at <= s.changed_at)
             """,
             session_id,
             list(SEATED),
             list(ACTIVE),
+            list(CALLED_OFF),
         )
     )
 
@@ -93,7 +94,7 @@ async def call_list_of_offer(offer_id: UUID, now: datetime) -> list[dict[str, An
         await rows(
             f"""{PARTY} JOIN offer o ON o.id = b.offer_id WHERE o.id = $1
             AND (c.id IS NULL OR c.refused_at IS NOT NULL) AND CASE WHEN o.state = 'cancelled'
-                THEN b.state = 'cancelled' AND b.changed_at = o.changed_at OR p.session_id IS NULL AND b.state = ANY($2)
+                THEN b.ended_by = 'offer' OR p.session_id IS NULL AND b.state = ANY($2)
                 ELSE b.state = ANY($3) AND (p.ends_at IS NULL OR p.ends_at > $4) END""",
             offer_id,
             list(SEATED),

@@ -13,13 +13,13 @@ from offers.messages.rules import PLACEHOLDERS, unknown_placeholders
 
 
 def fillable(text: str) -> str:
-    """A text whose braces hold only what we can fill in; line breaks as \\n."""
+    """A text whose braces hold only what we can fill in."""
     if unknown := unknown_placeholders(text):
         written, known = (", ".join(f"{{{each}}}" for each in names) for names in (unknown, PLACEHOLDERS))
         raise ValueError(
             _("Vi kjenner ikke %(written)s. Du kan bruke %(known)s.", written=written, known=known)
         )
-    return text.replace("\r\n", "\n")
+    return text
 
 
 class WriteForm(Form):

@@ -16,7 +16,9 @@ from marketplace.base.forms import Filled, Form
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
+from marketplace.base.text import plain_digits
 from marketplace.people.forms import reachable
+from marketplace.people.names import person_name
 from marketplace.people.rules import contact
 from offers.catalogue.models import Audience, Joining, Kind, Promotion, Visibility
 from offers.publishing.rules import BACKWARDS, Repeat
@@ -37,7 +39,7 @@ def day_of(text: Any) -> date:
     """12.1.2027, 12.1.27, 12. januar 2027 or 2027-01-12 as a date. Raises ValueError with the user's words."""
     if isinstance(text, date):
         return text
-    written = str(text).strip()
+    written = plain_digits(str(text)).strip(" .,")
     found = DAY.fullmatch(written)
     parts = {name: part for name, part in found.groupdict().items() if part} if found else {}
     if name := parts.pop("name", ""):
@@ -64,7 +66,7 @@ def clock_of(text: Any) -> time:
     """18, 18.00 or 18:00 as a clock time. Raises ValueError with the user's words."""
     if isinstance(text, time):
         return text
-    found = CLOCK.fullmatch(str(text).strip())
+    found = CLOCK.fullmatch(plain_digits(str(text)).strip(" .,"))
     if not found or int(found["hour"]) > 23 or int(found["minute"] or 0) > 59:
         raise ValueError(_("Skriv klokkeslettet slik: 18.00"))
     return time(int(found["hour"]), int(found["minute"] or 0))
@@ -121,6 +123,11 @@ class AudienceForm(Form):
 YesNo = Literal["yes", "no"]
 
 
+def _postcode(text: str) -> str:
+    """The four digits of a postcode that is written NO-4306 or 43 06."""
+    return re.sub(r"^(?:NO|N)-?|\s", "", plain_digits(text), flags=re.IGNORECASE)
+
+
 class PlaceForm(Form):
     """`place` says which of the other fields count: a `venue` of the list, a new one, or an address on the net."""
 
@@ -128,7 +135,7 @@ class PlaceForm(Form):
     venue: UUID | None = None
     venue_name: Line = ""
     street: Line = ""
-    postcode: str = Field("", pattern=r"^[0-9]{4}$|^$")
+    postcode: Annotated[str, BeforeValidator(_postcode), Field(pattern=r"^[0-9]{4}$|^$")] = ""
     city: Line = ""
     transport: Words = ""
     step_free: YesNo | None = None
@@ -179,7 +186,7 @@ class JoiningForm(Form):
     link: Address | None = None
     capacity: int | None = Field(None, ge=1, le=100_000)
     max_party: int = Field(10, ge=1, le=1000)
-    contact_name: Line = ""
+    contact_name: Annotated[Line, AfterValidator(person_name)] = ""
     phone: Phone | None = None
     may_leave: Words = ""
     promotion: Promotion = Promotion.AUTOMATIC

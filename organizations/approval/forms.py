@@ -1,5 +1,6 @@
 """What an organisation says when it applies, and what a coordinator answers."""
 
+import re
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
@@ -12,17 +13,20 @@ from marketplace.base.forms import Form
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
+from marketplace.base.text import plain_digits
+from marketplace.people.names import PersonName
 from marketplace.people.rules import contact
 from organizations.approval.models import Answer
 from organizations.directory.models import OrganizationKind
 
 
 def _number(text: Any) -> str:
-    """Nine digits whose control digit is right, with or without spaces between."""
+    """Nine digits whose control digit is right, as the registers and letters write them: NO 974 760 673 MVA."""
     if not text:
         raise ValueError(_("Skriv organisasjonsnummeret."))
+    number = re.sub(r"[\s.\-\u2010-\u2015]|^\s*NO|MVA\s*$", "", plain_digits(str(text)), flags=re.IGNORECASE)
     try:
-        return str(orgnr.validate("".join(str(text).split())))
+        return str(orgnr.validate(number))
     except ValidationError:
         raise ValueError(
             _("Se over nummeret. Det har ni siffer, og ett av dem ser ut til å være feil.")
@@ -45,7 +49,7 @@ class ApplyForm(Form):
     number: Annotated[str, BeforeValidator(_number)] | None = None
     municipality: UUID
     summary: str = Field(min_length=1, max_length=600)
-    contact_name: str = Field(min_length=1, max_length=80)
+    contact_name: PersonName = Field(min_length=1)
     email: Annotated[str, AfterValidator(_email)] = Field(min_length=1, max_length=254)
     phone: Phone | None = None
     website: Address | None = None

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from marketplace.base.fields import Phone
 from marketplace.base.forms import Form, gettext, lazy
 from marketplace.base.models import Channel
+from marketplace.people.names import PersonName
 from marketplace.people.rules import contact
 
 
@@ -35,7 +36,7 @@ def secure_address(text: str) -> str:
 
 
 class ProfileForm(Form):
-    contact_name: Annotated[str, Field(max_length=80)] | None = None
+    contact_name: PersonName | None = None
     phone: Phone | None = None
     email: Annotated[str, Field(max_length=254), AfterValidator(email_address)] | None = None
     website: Annotated[str, Field(max_length=300), AfterValidator(secure_address)] | None = None

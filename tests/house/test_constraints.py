@@ -28,6 +28,7 @@ CHECKS = {
     "VALUES (gen_random_uuid(), '{session}', '{booking}', 'present', 1, clock_timestamp())",
     "attendance_seats": "INSERT INTO attendance (id, session_id, booking_id, state, seats_present, recorded_at) "
     "VALUES (gen_random_uuid(), '{session}', '{booking}', 'absent', 1, clock_timestamp())",
+    "booking_ended_by": "UPDATE booking SET ended_by = 'self' WHERE state = 'offered'",
     "booking_held_until": "UPDATE booking SET held_until = NULL WHERE state = 'offered'",
     "booking_queue_no": "UPDATE booking SET queue_no = NULL WHERE state = 'offered'",
     "booking_seats": "UPDATE booking SET seats = 0",
@@ -70,6 +71,7 @@ UNIQUES = {
     "rate_limit_key": "(key)",
     "recovery_code_one": "(person_id, code_hash)",
     "saved_search_query": "(query)",
+    "sent_form_key": "(key)",
     "seat_pool_whole": "(offer_id) WHERE (session_id IS NULL)",
     "sign_in_secret": "(secret_hash)",
     "sign_in_ticket_link": "(link_hash)",

@@ -41,6 +41,10 @@ PLANTED: dict[str, str] = {
     "nobody waits for seats that are free": f"UPDATE seat_pool SET capacity = 15 WHERE id = {FULL}",
     "an offered seat, and no other, has a deadline": f"""ALTER TABLE booking DROP CONSTRAINT booking_held_until;
         UPDATE booking SET held_until = '2026-12-01' WHERE id = {WAITING}""",
+    "what ended a booking is told of those that ended, and fits how": """UPDATE booking SET ended_by = 'expired'
+        WHERE id = (SELECT id FROM booking WHERE state = 'declined' LIMIT 1)""",
+    "a booking that another took the place of ended by that": """UPDATE booking SET ended_by = 'time_changed'
+        WHERE id = (SELECT id FROM booking WHERE ended_by = 'self' LIMIT 1)""",
     "an offered seat goes on when its deadline is over": ALIVE.format(NOW) + f"""
         UPDATE booking SET state = 'offered', held_until = '2026-10-12', queue_no = 1 WHERE id = {SEATED}""",
     "a booking's offer is that of its seats": f"UPDATE booking SET offer_id = {SOUP} WHERE id = {WAITING}",
@@ -111,6 +115,8 @@ PLANTED: dict[str, str] = {
         for table, columns in ENUMS.items()
         for column in columns
     },
+    "booking.ended_by has a known value": """UPDATE booking SET ended_by = 'x'
+        WHERE id = (SELECT id FROM booking WHERE state = 'cancelled' AND ended_by = 'self' LIMIT 1)""",
     "attendance.state has a known value": """UPDATE attendance SET state = 'x'
         WHERE id = (SELECT id FROM attendance WHERE state = 'absent' LIMIT 1)""",
 }  # fmt: skip

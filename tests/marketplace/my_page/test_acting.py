@@ -300,7 +300,7 @@ async def test_a_guides_calendar_and_past_are_their_own(visitor: Visitor) -> Non
     assert address
     feed = await visitor.open(str(address["value"]).removeprefix("http://127.0.0.1:8000"))
     assert "VEVENT" not in feed.response.text
-    await rows("UPDATE booking SET state = 'cancelled'")
+    await rows("UPDATE booking SET state = 'cancelled', ended_by = 'self'")
     assert "Klatrekurs" not in (await visitor.open("/my-page")).text
 
 

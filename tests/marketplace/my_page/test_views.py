@@ -71,7 +71,7 @@ async def test_a_place_in_the_queue_is_shown(visitor: Visitor) -> None:
     await make.booking(full, state=BookingState.WAITING)
     await visitor.sign_in(ola)
     assert "På venteliste, nummer 3 i køen" in (await visitor.open("/my-page")).text
-    await rows("UPDATE booking SET state = 'cancelled' WHERE id = $1", gone.id)
+    await rows("UPDATE booking SET state = 'cancelled', ended_by = 'self' WHERE id = $1", gone.id)
     assert "På venteliste, nummer 2 i køen" in (await visitor.open("/my-page")).text
 
 

@@ -18,6 +18,32 @@ from marketplace.people.rules import can_take_sms, contact, device
         ("+47 51-00-00-01", Channel.SMS, "+4751000001"),
         ("47 00 00 01", Channel.SMS, "+4747000001"),
         ("+46 (70) 123 45 67", Channel.SMS, "+46701234567"),
+        ("+49 (0)170 1234567", Channel.SMS, "+491701234567"),
+        (
+            "\u202a+47 51 00 00 01\u202c",
+            Channel.SMS,
+            "+4751000001",
+        ),  # as the address book of a machine copies it
+        ("\u200e51\u00a000\u202f00\u200b01\ufeff", Channel.SMS, "+4751000001"),
+        ("tel:+47-51-00-00-01", Channel.SMS, "+4751000001"),
+        ("TEL:51000001", Channel.SMS, "+4751000001"),
+        ("Kari Nordmann <51 00 00 01>", Channel.SMS, "+4751000001"),
+        ("Mobil: 990 00 022", Channel.SMS, "+4799000022"),
+        ("Kari, 990 00 022", Channel.SMS, "+4799000022"),
+        ("51 00 00 0\u0661", Channel.SMS, "+4751000001"),
+        ("۹۹۰۰۰۰۲۲", Channel.SMS, "+4799000022"),  # a Persian keyboard
+        ("\uff0b\uff14\uff17 51000001", Channel.SMS, "+4751000001"),
+        ("<kari@example.no>", Channel.EMAIL, "kari@example.no"),
+        ("mailto:Kari@Example.no?subject=Hei", Channel.EMAIL, "kari@example.no"),
+        ('"Nordmann, Kari" <kari@example.no>;', Channel.EMAIL, "kari@example.no"),
+        ("Kari Nordmann <mailto:kari@example.no>", Channel.EMAIL, "kari@example.no"),
+        ("kari@example.no.", Channel.EMAIL, "kari@example.no"),
+        ("\u2068ka\u00adri@exam\u200bple.no\u2069", Channel.EMAIL, "kari@example.no"),
+        (
+            "post@bla\u030aba\u0308r.example.no".replace("a\u0308", "æ"),
+            Channel.EMAIL,
+            "post@xn--blbr-roah.example.no",
+        ),
     ],
 )
 def test_an_address_is_read_as_people_write_it(typed: str, channel: Channel, value: str) -> None:
@@ -27,9 +53,11 @@ def test_an_address_is_read_as_people_write_it(typed: str, channel: Channel, val
 @pytest.mark.parametrize(
     "typed",
     ["", "kari", "@", "kari@", "kari@example", "kari@.no", "kari@exa mple.no", "ka ri@example.no", "a@b@c.no\n",
-     "kåre@example.no", "kari@example..no", "<kari@example.no>", "a" * 65 + "@a.no", f"a@{'a' * 64}.no",
+     "kåre@example.no", "kari@example..no", "kari..a@example.no", "Kari kari@example.no", "kari@localhost",
+     "<kari@example.no> <ola@example.no>", "99000022 eller 41234567", "99000022/41234567", "99000022x12",
+     "romnummer 12345678", "a" * 65 + "@a.no", f"a@{'a' * 64}.no",
      f"a@{'a.' * 130}no", "kari@example.no\r\nBcc: a@b.no", "1", "0", "+0", "+47", "12345678", "0047",
-     "+" + "1" * 40, "510000011", "51 00 00 0\u0661"],
+     "+" + "1" * 40, "510000011", "+47 22 33", "110", "02800"],
 )  # fmt: skip
 def test_what_is_no_address_is_none(typed: str) -> None:
     assert contact(typed) is None

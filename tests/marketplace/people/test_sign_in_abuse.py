@@ -182,7 +182,7 @@ async def test_what_is_no_address_is_refused_and_kept_in_the_field(visitor: Visi
     assert await value("SELECT count(*) FROM outbox_message") == 0
 
 
-@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "１２３４５６"])
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "12345a"])
 async def test_what_is_no_code_does_not_count_as_a_guess(visitor: Visitor, typed: str) -> None:
     page = await visitor.submit(await ask(visitor), code=typed)
     assert page.status == 422

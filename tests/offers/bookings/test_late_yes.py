@@ -8,7 +8,7 @@ from marketplace.base.database import rows
 from marketplace.base.errors import Refused
 from marketplace.base.models import OutboxMessage
 from offers.bookings import actions
-from offers.bookings.models import Booking, BookingState
+from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Promotion, SeatPool
 from tests import make
@@ -98,7 +98,7 @@ async def test_nothing_is_given_in_what_is_cancelled_or_has_begun(db: None) -> N
     await actions.expire_offers(now=LATE)
     with pytest.raises(Refused, match="Denne plassen holdes ikke lenger"):
         await actions.answer_offer(ola.id, True, now=NOW + timedelta(days=8))
-    await actions.cancel_all(pool.id, now=LATE, by=None)
+    await actions.cancel_all(pool.id, now=LATE, by=None, ended_by=EndedBy.SESSION)
     await rows("UPDATE session SET status = 'cancelled'")
     with pytest.raises(Refused, match="Dette er avlyst"):
         await actions.answer_offer(ola.id, True, now=LATE)

@@ -11,7 +11,7 @@ from marketplace.base.i18n import LANGUAGES
 from marketplace.base.mail import MAILS
 from marketplace.base.models import Channel
 from offers.bookings import actions, mails  # noqa: F401 - fills MAILS
-from offers.bookings.models import Booking, BookingState
+from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.messages import mails as messages  # noqa: F401 - fills MAILS
 from tests import make
@@ -235,5 +235,5 @@ async def test_the_receipt_tells_of_another_booking_with_the_same_address(db: No
     await make.booking(pool, stranger, contact=await make.contact(stranger, "per@example.no", verified=False))
     told = await MAILS["receipt"](Channel.EMAIL, "nb", booking=str(second.id))
     assert f"det samme: {first.reference[:3]}-{first.reference[3:]}. Er det en feil" in told.text
-    await Booking.filter(id=first.id).update(state=BookingState.CANCELLED)
+    await Booking.filter(id=first.id).update(state=BookingState.CANCELLED, ended_by=EndedBy.SELF)
     assert "det samme" not in (await MAILS["receipt"](Channel.EMAIL, "nb", booking=str(second.id))).text

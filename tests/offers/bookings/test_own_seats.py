@@ -12,7 +12,7 @@ from marketplace.base.errors import Refused
 from marketplace.base.models import OutboxMessage
 from offers.bookings import actions, organizer_actions
 from offers.bookings.claims import Party
-from offers.bookings.models import Booking, BookingState
+from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.bookings.organizer_rules import ReorderReason, moved_in_queue
 from offers.bookings.participant_queries import demand
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
@@ -256,7 +256,7 @@ async def test_an_editor_closes_for_new_ones_and_those_who_wait_still_get_seats(
 
 async def test_what_is_cancelled_is_not_opened_again(db: None, offer: Offer) -> None:
     pool = await SeatPool.get()
-    await actions.cancel_all(pool.id, now=NOW, by=None)
+    await actions.cancel_all(pool.id, now=NOW, by=None, ended_by=EndedBy.SESSION)
     await rows("UPDATE session SET status = 'cancelled'")
     with pytest.raises(Refused, match="så påmeldingen kan ikke åpnes"):
         await organizer_actions.set_open(pool.id, True, now=NOW, by=pool.id)

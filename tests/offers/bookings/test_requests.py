@@ -132,7 +132,7 @@ async def test_what_was_answered_or_withdrawn_meanwhile_is_said_clearly(
     await actions.cancel(asked.id, now=NOW)
     late = await visitor.submit(page, answer="yes")
     assert "Forespørselen er trukket tilbake, så det er ikke noe å svare på." in late.text
-    await rows("UPDATE booking SET state = 'declined'")
+    await rows("UPDATE booking SET state = 'declined', ended_by = 'host'")
     late = await visitor.submit(page, answer="talk", talk=WORDS)
     assert "Denne forespørselen er besvart allerede." in late.text
     assert await OutboxMessage.filter(mail="talk").count() == 0

@@ -10,7 +10,7 @@ from marketplace.base.clock import OSLO
 from marketplace.base.database import rows, value
 from marketplace.people.models import Person
 from marketplace.people.queries import secret_hash
-from offers.bookings.models import BookingState, SentWord
+from offers.bookings.models import BookingState, EndedBy, SentWord
 from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session, SessionStatus, Visibility
 from offers.feeds.actions import make_address, revoke_address
 from tests import make
@@ -165,10 +165,11 @@ async def test_what_one_cancels_leaves_and_what_the_organiser_cancels_stays(visi
     ola = await make.person("Ola")
     own, theirs, both = await make.offer("Egen"), await make.offer("Deres"), await make.offer("Begge")
     await make.booking(await pool_of(own), ola, BookingState.CANCELLED, changed_at=NOW)
-    # The organiser cancels a session: its bookings close at the same moment (offers/messages).
     moment = NOW + timedelta(hours=1)
-    for offer, cancelled_at in ((theirs, moment), (both, NOW)):
-        await make.booking(await pool_of(offer), ola, BookingState.CANCELLED, changed_at=cancelled_at)
+    for offer, ended_by in ((theirs, EndedBy.SESSION), (both, EndedBy.SELF)):
+        await make.booking(
+            await pool_of(offer), ola, BookingState.CANCELLED, changed_at=moment, ended_by=ended_by
+        )
         await Session.filter(offer_id=offer.id).update(
             status=SessionStatus.CANCELLED, sequence=1, changed_at=moment
         )

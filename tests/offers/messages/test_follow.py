@@ -16,7 +16,7 @@ from marketplace.base.models import Channel, OutboxMessage
 from marketplace.people.models import ContactPoint
 from offers.attendance.actions import save
 from offers.bookings import mails as booking_mails
-from offers.bookings.models import Booking, BookingState, SentWord
+from offers.bookings.models import Booking, BookingState, EndedBy, SentWord
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session
 from offers.messages.follow_actions import stop_news, tell_useful
@@ -101,7 +101,7 @@ async def test_the_word_blames_nobody_and_shows_the_way_back_and_out(db: None) -
         mail = await MAILS["missed"](Channel.EMAIL, "nb", booking=str(booking.id))
     assert mail is not None
     assert link_path(booking.id, 1) in mail.text
-    await Booking.all().update(state=BookingState.CANCELLED)
+    await Booking.all().update(state=BookingState.CANCELLED, ended_by=EndedBy.SELF)
     assert await MAILS["missed"](Channel.EMAIL, "nb", booking=str(booking.id)) is None
 
 

@@ -11,7 +11,7 @@ from marketplace.base.database import rows
 from marketplace.base.mail import MAILS, Content
 from marketplace.base.models import AuditEntry, Channel, OutboxMessage
 from marketplace.people.models import ContactPoint, Person
-from offers.bookings.models import Booking, BookingState
+from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.catalogue.models import Joining, Offer, OfferState, OfferText, SeatPool, Session, SessionStatus
 from offers.messages import mails  # noqa: F401 - fills MAILS
 from organizations.members.models import Role
@@ -223,7 +223,7 @@ async def test_who_has_left_meanwhile_is_not_told(visitor: Visitor, kari: Person
     offer = await course(kari)
     ola = await book(offer, "Ola", "ola@example.no")
     await move(visitor, await session_of(offer), day="21.10.2026")
-    await Booking.filter(id=ola.id).update(state=BookingState.CANCELLED)
+    await Booking.filter(id=ola.id).update(state=BookingState.CANCELLED, ended_by=EndedBy.SELF)
     message = await OutboxMessage.get()
     assert await MAILS["session_moved"](message.channel, "nb", **message.facts) is None
 
