@@ -96,10 +96,12 @@ async def end(who: UUID, acts_for: UUID, *, now: datetime) -> None:
 
 
 async def hand_over(actor: UUID, person: UUID, *, now: datetime) -> None:
-    """What the actor has booked for the person is the person's alone, all of it and in the same way: the actor sees it no
-    more, gets no messages of it, can mend nothing by a form they have open, and the links they have do not open it.
+    """What the actor has booked for the person is the person's alone, all of it and in the same way: the actor sees it
+    no more, gets no messages of it, can mend nothing by a form they have open, and their links do not open it.
+
     Without an address of their own, the person is rung. Where they had booked themselves they have two places now, and
-    both are theirs to keep or cancel: a seat that became free at this moment would tell the actor of the other."""
+    both are theirs to keep or cancel: a seat that became free at this moment would tell the actor of the other.
+    """
     await rows(
         """UPDATE booking SET booked_by_id = participant_id, link_version = link_version + 1, form_digest = NULL,
             handed_over_at = $3, contact_id = (

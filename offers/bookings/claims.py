@@ -67,7 +67,8 @@ class Party:
 
     @property
     def account(self) -> bool:
-        """Is whoever comes somebody known, with one active booking in a pool? Who is typed anew may be another."""
+        """Is whoever comes somebody known, with one active booking in a pool of each who makes one? Who is typed anew
+        may be another."""
         return self.person is not None and not self.participant_name
 
     def key(self, form_key: bytes) -> bytes:
@@ -169,7 +170,7 @@ async def book(
             if existing.state is not BookingState.WAITING:
                 words = _("%(name)s er allerede påmeldt. Du finner påmeldingen på Min side.", name=name)
             raise ForWhom(words)
-        elif existing:
+        if existing:
             return existing
     raise Conflict(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til."))
 

@@ -73,8 +73,10 @@ async def moved_to(booking_id: UUID) -> str | None:
 
 
 async def free_times(booking: dict[str, Any], by: UUID | None, now: datetime) -> list[dict[str, Any]]:
-    """The other times of a booking's offer that have room for it now, in time: session_id, starts_at, ends_at. `by`: who
-    is signed in; a time that they know the participant to have already is not among them."""
+    """The other times of a booking's offer that have room for it now, in time: session_id, starts_at, ends_at.
+
+    `by`: who is signed in. A time that they know the participant to have already is not among them.
+    """
     found = await rows(
         f"""SELECT {POOL_COLUMNS}, s.starts_at, s.ends_at FROM seat_pool p JOIN offer o ON o.id = p.offer_id
         JOIN session s ON s.id = p.session_id

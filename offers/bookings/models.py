@@ -79,7 +79,8 @@ class Booking(Row):
         default=False, db_default=False, description="those who lead the offer added it: they know who it is"
     )  # fmt: skip
     handed_over_at = fields.DatetimeField(
-        null=True, description="when whoever made it for somebody stopped acting for them, and it became their own"
+        null=True,
+        description="when whoever made it for somebody stopped acting for them, and it became their own",
     )
     lang = fields.CharField(max_length=5)
     held_until = fields.DatetimeField(null=True, description="an offered seat must be answered by then")
