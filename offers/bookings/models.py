@@ -77,6 +77,14 @@ class Booking(Row):
     talk_asked_at = fields.DatetimeField(
         null=True, description="the organisation wants a talk before it answers the request"
     )
+    answered_at = fields.DatetimeField(
+        null=True, description="the organisation accepted or declined the request"
+    )
+    told_times = fields.IntField(
+        default=0,
+        db_default=0,
+        description="those who may answer the request were told: at once, and reminded twice",
+    )
     reply = fields.TextField(default="", db_default="", description="what the organisation wrote to them")
     made_with_id: UUID | None = fields.UUIDField(
         null=True, description="the first of the bookings of several dates that one form made"
