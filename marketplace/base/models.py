@@ -97,6 +97,17 @@ class RateLimit(Row):
         table = "rate_limit"
 
 
+class SentForm(Row):
+    """A form that has made something: sent again it makes nothing more."""
+
+    key = fields.BinaryField(description="a keyed digest of a form's key and what was sent with it")
+    led_to = fields.TextField(null=True, description="the path that its answer led to, unless it was a page")
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "sent_form"
+
+
 class CatalogueRevision(Model):
     """One row, raised by triggers whenever something public in the catalogue changes (see 0001_initial)."""
 

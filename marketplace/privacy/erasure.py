@@ -119,7 +119,7 @@ async def _delete(person: UUID, gone: list[UUID]) -> None:
             f"DELETE FROM {table} t USING booking b WHERE b.id = t.booking_id AND b.participant_id = ANY($1)",
             gone,
         )
-    await rows("UPDATE booking SET reply = '' WHERE participant_id = ANY($1)", gone)
+    await rows("UPDATE booking SET reply = '', form_digest = NULL WHERE participant_id = ANY($1)", gone)
     for table in ("sign_in", "sign_in_ticket", "totp", "passkey", "recovery_code", "calendar_address", "membership",
                   "member_notice", "host_assignment", "contact_point"):  # fmt: skip
         await rows(f"DELETE FROM {table} WHERE person_id = ANY($1)", gone)

@@ -125,6 +125,7 @@ SECTIONS: dict[str, Section] = {
 }  # fmt: skip
 
 NOT_HERE = {
+    "sent_form": "a hash that nobody can turn back into a person, and where a form's answer led",
     "rate_limit": "a hash that nobody can turn back into a person",
     "unsubscription": "a hash that nobody can turn back into an address",
     "offer": "whom to ask is what an organisation writes in public, without a link to a person",

@@ -1,5 +1,6 @@
 """What a visitor fills in to book, to find a booking, and what an organisation fills in about seats."""
 
+import re
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
@@ -36,6 +37,11 @@ def _spoken(lang: str | None) -> str | None:
     return lang if lang in LANGUAGES else None
 
 
+def _other_key(text: str | None) -> str | None:
+    """A key that the page has given; what else is sent is none of ours."""
+    return text if text and re.fullmatch(r"[0-9a-f]{32}", text) else None
+
+
 def _phone(text: str | None) -> str:
     if not text:
         raise ValueError(_("Skriv mobilnummeret ditt"))
@@ -45,6 +51,8 @@ def _phone(text: str | None) -> str:
     return found[1]
 
 
+Key = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+OtherKey = Annotated[str | None, AfterValidator(_other_key)]
 Email = Annotated[str | None, Field(max_length=254), AfterValidator(_email)]
 Phone = Annotated[str | None, Field(max_length=40), AfterValidator(_phone)]
 
@@ -78,7 +86,8 @@ def _companions(text: str | None, so_far: ValidationInfo) -> str | None:
 class BookingForm(Form):
     """One question each: who comes, what are they called, how many, with whom, how do we reach you.
 
-    `who` is also the id of somebody that the booker acts for. `lang` and `alias` are a guide's to fill in.
+    `who` is also the id of somebody that the booker acts for. `lang` and `alias` are a guide's to fill in. `again`:
+    what to do when this was just sent otherwise (sent_views.py), about the booking with the key `sent`.
     """
 
     words: ClassVar[dict[str, dict[str, Any]]] = {
@@ -103,7 +112,10 @@ class BookingForm(Form):
     alias: bool = False
     waiting_ok: bool = False
     organization: UUID | None = None
-    form_key: str = Field(pattern=r"^[0-9a-f]{32}$")
+    form_key: Key
+    again: Literal["mend", "more"] | None = None
+    sent: OtherKey = None
+    more_key: OtherKey = None
 
     @model_validator(mode="before")
     @classmethod
@@ -168,7 +180,7 @@ class TimeForm(Form):
         "form_key": {"otherwise": lazy("Skjemaet er for gammelt. Send det en gang til.")},
     }  # fmt: skip
     session: UUID
-    form_key: str = Field(pattern=r"^[0-9a-f]{32}$")
+    form_key: Key
 
 
 class FindForm(Form):
@@ -189,6 +201,29 @@ class LinksForm(Form):
         "address": {"missing": lazy("Skriv e-postadressen eller mobilnummeret ditt")}
     }
     address: str = Field(min_length=1, max_length=254)
+
+
+class AddressForm(Form):
+    """Where messages about a booking go from now on."""
+
+    contact: Literal["email", "sms"] = "email"
+    email: Email = None
+    phone: Phone = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def only_what_was_chosen(cls, sent: dict[str, Any]) -> dict[str, Any]:
+        """An address that belongs to the other choice does not count."""
+        chosen = "phone" if sent.get("contact") == "sms" else "email"
+        kept = {name: text for name, text in sent.items() if name not in ("email", "phone")}
+        return kept | {chosen: sent.get(chosen, "")}
+
+    @property
+    def reach(self) -> tuple[Channel, str]:
+        """The channel, and the address in its one form."""
+        found = reached(self.email, self.phone)
+        assert found is not None  # one of them is needed
+        return found
 
 
 class NoticeForm(Form):

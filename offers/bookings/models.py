@@ -63,7 +63,12 @@ class Booking(Row):
     reference = fields.CharField(
         max_length=7, unique=True, description="short, for people: K7M4QP, shown as K7M-4QP"
     )
-    form_key = fields.BinaryField(description="128 random bits of the form: sent twice books once")
+    form_key = fields.BinaryField(
+        description="made from the form's 128 random bits and who comes: sent twice books once"
+    )
+    form_digest = fields.BinaryField(
+        null=True, description="a keyed digest of what was sent; null when who it was is forgotten"
+    )
     queue_no = fields.BigIntField(
         null=True, description="place in the queue's order; set once, under the lock"
     )

@@ -10,7 +10,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.people.names import PersonName
-from offers.bookings.forms import Email, Phone, reached
+from offers.bookings.forms import Email, Key, OtherKey, Phone, reached
 from offers.bookings.organizer_rules import ReorderReason
 
 
@@ -69,7 +69,9 @@ class AddForm(Form):
     contact: Literal["email", "sms", "none"] = "none"
     email: Email = None
     phone: Phone = None
-    form_key: str = Field(pattern=r"^[0-9a-f]{32}$")
+    form_key: Key
+    again: Literal["more"] | None = None
+    more_key: OtherKey = None
 
     @model_validator(mode="before")
     @classmethod

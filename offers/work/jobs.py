@@ -43,9 +43,7 @@ async def tell_of_requests(now: datetime) -> None:
             )
 
 
-async def _post(
-    name: str, kind: Notice, organization: UUID, act: str, now: datetime, **facts: object
-) -> None:
+async def _post(name: str, kind: Notice, organization: UUID, act: str, now: datetime, **facts: Any) -> None:
     """The same message to everybody in the organisation who is told such things."""
     for one in await rows(f"SELECT * FROM {told(kind)} t WHERE organization_id = $1", organization):
         await post(

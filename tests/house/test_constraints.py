@@ -72,6 +72,7 @@ UNIQUES = {
     "rate_limit_key": "(key)",
     "recovery_code_one": "(person_id, code_hash)",
     "saved_search_query": "(query)",
+    "sent_form_key": "(key)",
     "seat_pool_whole": "(offer_id) WHERE (session_id IS NULL)",
     "sign_in_secret": "(secret_hash)",
     "sign_in_ticket_link": "(link_hash)",

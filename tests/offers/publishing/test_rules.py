@@ -16,16 +16,16 @@ from offers.publishing.rules import Objection, Repeat
         ("Strikkekafé for alle", "strikkekafe-for-alle"),
         ("Når nøden er størst: æøå!", "nar-noden-er-storst-aeoa"),
         ("  ---  ", "tilbud"),
-        ("Київ", "kijiv"),
+        ("Київ", "kiiv"),
         ("Кафе", "kafe"),
-        ("دورة اللغة", "dwra-allgha"),
-        ("گفتگوی فارسی", "gftgwy-farsy"),
-        ("ካፈ", "kaafa"),
+        ("دورة اللغة", "dwrh-llghh"),
+        ("گفتگوی فارسی", "gftgwy-frsy"),
+        ("ካፈ", "kafe"),
         ("한국어", "hangugeo"),
         ("Sámi giellaguovddáš i Đorđe", "sami-giellaguovddas-i-dorde"),
         ("Spra\u030akkafe\u0301", "sprakkafe"),  # as some machines write it, a letter and its accent apart
-        ("挪威语", "tilbud"),  # then a number tells them apart
-        ("🎉", "tilbud"),
+        ("挪威语", "nuoweiyu"),
+        ("🎉", "tilbud"),  # then a number tells them apart
         ("x" * 200, "x" * 60),
     ],
 )

@@ -1,4 +1,4 @@
-"""Organisations are told: of a request at once, of what is unanswered after two and five days, of the rest who wants."""
+"""Organisations are told: of a request at once, of the unanswered after two and five days, of the rest who wants."""
 
 import asyncio
 from collections.abc import Iterator

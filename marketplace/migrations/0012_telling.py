@@ -16,7 +16,7 @@ hand asked for nothing."""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0009_ended_by")]
+    dependencies = [("marketplace", "0011_text_in_one_form")]
 
     initial = False
 
