@@ -20,6 +20,7 @@ from marketplace.privacy import views as privacy
 from marketplace.statistics import views as statistics
 from offers.attendance import views as attendance
 from offers.bookings import companion_views as companions
+from offers.bookings import link_views as links
 from offers.bookings import mend_views as mending
 from offers.bookings import notice_views as notices
 from offers.bookings import organizer_views as organizer
@@ -95,6 +96,7 @@ ROUTES: list[Route] = [
     both("/bookings/{token}/companions", companions.leave),
     both("/bookings/{token}/address", mending.address),
     both("/bookings/{token}/time", times.time),
+    both("/bookings/{token}/link", links.renew),
     both("/bookings/{token}/cancel-all", several.cancel_together),
     post("/bookings/{token}/answer", bookings.answer, "/bookings/{token}"),
     post("/bookings/{token}/sent-word", bookings.sent_word, "/bookings/{token}"),

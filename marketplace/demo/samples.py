@@ -52,7 +52,7 @@ ABOUT_A_BOOKING = {
     "cancelled": BookingState.CANCELLED, "reminder": BookingState.CONFIRMED, "session_moved": BookingState.CONFIRMED,
     "session_cancelled": BookingState.CONFIRMED, "offer_cancelled": BookingState.CANCELLED,
     "talk": BookingState.REQUESTED, "fewer": BookingState.CONFIRMED, "receipt_several": BookingState.CONFIRMED,
-    "time_changed": BookingState.CONFIRMED, "old_time": BookingState.CANCELLED,
+    "time_changed": BookingState.CONFIRMED, "new_link": BookingState.CONFIRMED, "old_time": BookingState.CANCELLED,
     "host_message": BookingState.CONFIRMED, "missed": BookingState.CONFIRMED, "thanks": BookingState.CONFIRMED,
 }  # fmt: skip
 """The state of the booking that each of these tells of."""
