@@ -167,7 +167,7 @@ LABELS = {
 }  # fmt: skip
 """What each column is called on the readable page."""
 VALUES: dict[str, dict[Any, Any]] = {
-    "channel": {"email": lazy("E-post"), "sms": lazy("SMS")},
+    "channel": {"email": lazy("E-post"), "sms": lazy("SMS"), "call": lazy("Oppringning")},
     "lang": dict(LANGUAGES),
     "relation": dict(RELATION_LABELS),
     "role": dict(ROLE_LABELS),

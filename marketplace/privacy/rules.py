@@ -180,6 +180,11 @@ TABLES: dict[str, Table] = {
         "id booking_id",
         Goes(last_use("b.id = t.booking_id", "'-infinity'::timestamptz")),
     ),
+    "phone_call": Table(
+        {"booking_id": "whom to ring", "about": "what to say", "called_by_id": WORK},
+        "id session_id sequence message_id key since called_at",
+        Goes(last_use("b.id = t.booking_id", "t.since")),
+    ),
     "booking_answer": Table(
         {"booking_id": "whose answer it is", "text": "what the organiser asked for, with the reason shown"},
         "id question_id",

@@ -16,7 +16,7 @@ hand asked for nothing."""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0011_text_in_one_form")]
+    dependencies = [("marketplace", "0012_phone_calls")]
 
     initial = False
 
