@@ -35,7 +35,7 @@ UPDATE booking b SET participant_id = g.stand_in FROM again g WHERE g.id = b.id"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0011_text_in_one_form")]
+    dependencies = [("marketplace", "0013_telling")]
 
     initial = False
 
