@@ -25,12 +25,16 @@ async def end_links(bookings: Sequence[UUID]) -> None:
     await rows("UPDATE booking SET link_version = link_version + 1 WHERE id = ANY($1)", list(bookings))
 
 
+async def end_links_to(booking_id: UUID) -> None:
+    """Every link ends that opens this booking, or a page from which one comes to it."""
+    await end_links([each["id"] for each in await rows(LED_TO, booking_id)])
+
+
 async def renew_link(booking_id: UUID, *, now: datetime, by: UUID | None = None) -> None:
     """A new link to a booking, to where its messages go and nowhere else: whoever asks may be the one who should not
     have the old. Raises Refused where no message comes to them."""
     async with in_transaction():
-        ids = [each["id"] for each in await rows(LED_TO, booking_id)]
-        await end_links(ids)
+        await end_links_to(booking_id)
         booking = await row(
             """SELECT b.id, b.lang, b.link_version, b.offer_id, b.participant_id, o.owner_id, c.channel,
                 c.value AS address, c.person_id
