@@ -8,6 +8,7 @@ from marketplace.base.audit import record
 from marketplace.base.database import in_transaction, row, rows
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
+from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.moves import tell
 
 LED_TO = """WITH RECURSIVE near AS (
@@ -36,10 +37,10 @@ async def renew_link(booking_id: UUID, *, now: datetime, by: UUID | None = None)
     async with in_transaction():
         await end_links_to(booking_id)
         booking = await row(
-            """SELECT b.id, b.lang, b.link_version, b.offer_id, b.participant_id, o.owner_id, c.channel,
+            f"""SELECT b.id, b.lang, b.link_version, b.offer_id, b.participant_id, o.owner_id, c.channel,
                 c.value AS address, c.person_id
             FROM booking b JOIN offer o ON o.id = b.offer_id
-                LEFT JOIN contact_point c ON c.id = b.contact_id AND c.refused_at IS NULL
+                LEFT JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO}
             WHERE b.id = $1""",
             booking_id,
         )
