@@ -1,6 +1,7 @@
 """Saving a register: who came, and how many just came in."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -57,12 +58,9 @@ async def save(
         parties = await expected(session.id)
         made = rules.marks(parties, present, seats)
         names = {party["booking_id"]: party for party in parties}
-        pseudonyms = [
-            rules.pseudonym(key, names[mark.booking]["name"] or "", names[mark.booking]["address"],
-                            names[mark.booking]["participant_id"])
-            if mark.state is AttendanceState.PRESENT else None
-            for mark in made
-        ]  # fmt: skip
+        pseudonyms = await _pseudonyms(
+            [names[mark.booking] if mark.state is AttendanceState.PRESENT else None for mark in made], key
+        )
         await rows(
             SAVE, [uuid7() for _mark in made], session.id, now, [mark.booking for mark in made],
             [mark.state.value for mark in made], [mark.seats for mark in made], pseudonyms,
@@ -79,3 +77,17 @@ async def save(
             "register.saved", now=now, actor=by, object_id=session.id, organization=session.offer.owner_id,
             details={"present": sum(mark.seats > 0 for mark in made), "expected": len(made)},
         )  # fmt: skip
+
+
+async def _pseudonyms(parties: list[dict[str, Any] | None], key: bytes) -> list[bytes | None]:
+    """One for each party that came. Whoever was registered this year under an older form of their name keeps it."""
+    forms = [
+        rules.pseudonyms(key, party["name"] or "", party["address"], party["participant_id"]) if party else []
+        for party in parties
+    ]
+    old = [each for form in forms for each in form[1:]]
+    found = (
+        await rows("SELECT DISTINCT pseudonym FROM attendance WHERE pseudonym = ANY($1)", old) if old else []
+    )
+    known = {bytes(each["pseudonym"]) for each in found}
+    return [next((each for each in form[1:] if each in known), form[0]) if form else None for form in forms]

@@ -18,7 +18,7 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, counting, refuse
 from marketplace.base.mail import OUTBOX_COLUMNS
-from marketplace.base.models import Channel
+from marketplace.base.models import WRITTEN, Channel
 from marketplace.base.text import name_key
 from marketplace.people.queries import may_act_for
 from offers.bookings import asked, rules, sent_rules
@@ -269,7 +269,7 @@ async def insert(
         SELECT {w(uuid7())}, {at}, {w(party.person)}, 'booking.made', id, {w(pool["owner_id"])}, {w(participant)}
         FROM made)"""
     )
-    if party.channel and party.address and not party.quiet:
+    if party.channel in WRITTEN and party.address and not party.quiet:
         facts = json.dumps({"booking": str(booking_id)})
         parts.append(
             f"""mail AS (INSERT INTO outbox_message {OUTBOX_COLUMNS}

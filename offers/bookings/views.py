@@ -16,9 +16,10 @@ from marketplace.base.i18n import LANGUAGES
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import limit, limit_visitor
 from marketplace.base.mail import post
+from marketplace.base.models import Channel
 from marketplace.base.templates import render
 from marketplace.people.queries import acted_for
-from marketplace.people.rules import contact
+from marketplace.people.rules import can_take_sms, contact
 from offers.bookings import (
     actions,
     asked,
@@ -265,6 +266,11 @@ async def send_links(request: Request) -> Response:
     reach = contact(form.data.address) if form.valid else None
     if form.valid and reach is None:
         form.add_error("address", _("Se over adressen. Skriv for eksempel kari@epost.no eller 51 00 00 00"))
+    if reach and reach[0] is Channel.SMS and not can_take_sms(reach[1]):
+        form.add_error(
+            "address",
+            _("Dette nummeret kan ikke ta imot SMS. Bruk nummeret på påmeldingen over, eller ring oss."),
+        )
     if not form.valid or reach is None:
         return render(
             request,
