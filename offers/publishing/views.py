@@ -8,6 +8,7 @@ from marketplace.base.access import member
 from marketplace.base.errors import NotFound
 from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES, pick
+from marketplace.base.once import made_once
 from marketplace.base.templates import render
 from offers.catalogue.models import (
     AUDIENCE_LABELS,
@@ -154,6 +155,7 @@ async def text(request: Request) -> Response:
 
 
 @member(Role.EDITOR)
+@made_once
 async def copy(request: Request) -> Response:
     """A new draft of this offer, at the step that asks when."""
     offer = await offer_editable_by(request.person, request.path_params["slug"])
