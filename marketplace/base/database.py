@@ -21,6 +21,7 @@ MODELS = [
     "organizations.directory.models",
     "organizations.members.models",
     "organizations.approval.models",
+    "organizations.notices.models",
     "offers.catalogue.models",
     "offers.publishing.models",
     "offers.bookings.models",

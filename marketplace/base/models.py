@@ -22,6 +22,12 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+    CALL = "call"
+
+
+WRITTEN = frozenset({Channel.EMAIL, Channel.SMS})
+"""The channels that messages go out by. Who is to be rung gets none: that is a person's to do
+(offers/bookings/calls.py)."""
 
 
 class OutboxMessage(Row):

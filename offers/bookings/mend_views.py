@@ -7,6 +7,7 @@ from starlette.responses import Response
 from marketplace.base.access import public
 from marketplace.base.http import Request, see_other
 from marketplace.base.limits import of_visitor
+from marketplace.base.models import Channel
 from marketplace.base.once import made_once
 from marketplace.base.templates import render
 from offers.bookings import mend_actions, queries, rules
@@ -25,13 +26,13 @@ async def address(request: Request) -> Response:
     form = AddressForm.blank(contact=found["channel"] or "email")
     if request.method == "POST":
         form = await AddressForm.read(request)
-        if form.valid:
+        if form.valid and form.data.reach:
             channel, wanted = form.data.reach
             path = await mend_actions.change_address(
                 found["id"], channel, wanted, now=request.now, by=request.person.id if request.person else None,
                 tries=[*of_visitor("change address", request, 60, timedelta(hours=1)), booking_for(wanted)],
             )  # fmt: skip
-            return see_other(f"{path}?saved=address", request)
+            return see_other(f"{path}?saved={'number' if channel is Channel.CALL else 'address'}", request)
     return render(
         request, "offers/bookings/address.html", status=422 if form.errors else 200, booking=found, form=form,
         section="my-page",

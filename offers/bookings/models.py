@@ -75,12 +75,27 @@ class Booking(Row):
     link_version = fields.IntField(
         default=1, db_default=1, description="raised to revoke the links in messages"
     )
+    by_host = fields.BooleanField(
+        default=False, db_default=False, description="those who lead the offer added it: they know who it is"
+    )  # fmt: skip
+    handed_over_at = fields.DatetimeField(
+        null=True,
+        description="when whoever made it for somebody stopped acting for them, and it became their own",
+    )
     lang = fields.CharField(max_length=5)
     held_until = fields.DatetimeField(null=True, description="an offered seat must be answered by then")
     waited_at = fields.DatetimeField(null=True, description="when it first entered the queue")
     placed_at = fields.DatetimeField(null=True, description="when the queue first gave it a seat")
     talk_asked_at = fields.DatetimeField(
         null=True, description="the organisation wants a talk before it answers the request"
+    )
+    answered_at = fields.DatetimeField(
+        null=True, description="the organisation accepted or declined the request"
+    )
+    told_times = fields.IntField(
+        default=0,
+        db_default=0,
+        description="those who may answer the request were told: at once, and reminded twice",
     )
     reply = fields.TextField(default="", db_default="", description="what the organisation wrote to them")
     made_with_id: UUID | None = fields.UUIDField(
@@ -122,6 +137,44 @@ class BookingAnswer(Row):
     class Meta:
         table = "booking_answer"
         unique_together = (("booking", "question"),)
+
+
+class CallAbout(StrEnum):
+    """What somebody is rung about: the mail that they would have got."""
+
+    OFFERED = "offered"
+    PROMOTED = "promoted"
+    ACCEPTED = "receipt"
+    WAITING = "waiting"
+    DECLINED = "declined"
+    TALK = "talk"
+    CANCELLED = "cancelled"
+    SESSION_ADDED = "session_added"
+    SESSION_MOVED = "session_moved"
+    SESSION_CANCELLED = "session_cancelled"
+    OFFER_CANCELLED = "offer_cancelled"
+    HOST_MESSAGE = "host_message"
+
+
+class PhoneCall(Row):
+    """Somebody whom no message reaches is to be rung about their booking, or has been."""
+
+    booking_id: UUID
+    booking = fields.ForeignKeyField("marketplace.Booking", "calls", on_delete=fields.CASCADE)
+    about = fields.CharEnumField(CallAbout, max_length=20)
+    session_id: UUID | None
+    session = fields.ForeignKeyField("marketplace.Session", "calls", null=True, on_delete=fields.CASCADE)
+    sequence = fields.IntField(null=True, description="version of the session that it is about")
+    message_id: UUID | None
+    message = fields.ForeignKeyField("marketplace.HostMessage", "calls", null=True, on_delete=fields.CASCADE)
+    key = fields.CharField(max_length=200, unique=True, description="one act, one call")
+    since = fields.DatetimeField()
+    called_at = fields.DatetimeField(null=True)
+    called_by_id: UUID | None
+    called_by = fields.ForeignKeyField("marketplace.Person", "calls", null=True, on_delete=fields.SET_NULL)
+
+    class Meta:
+        table = "phone_call"
 
 
 class OpeningNotice(Row):

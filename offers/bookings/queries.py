@@ -10,9 +10,11 @@ from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import speaking
 from marketplace.base.text import same_name
+from marketplace.people.queries import WRITTEN_TO
 from marketplace.people.rules import contact
 from marketplace.settings import settings
 from offers.bookings import asked, rules
+from offers.bookings.known import in_the_way
 from offers.catalogue.calendar import Event
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import Viewer, published
@@ -95,22 +97,30 @@ async def ended(pool_id: UUID, now: datetime) -> bool:
     )
 
 
-async def active_in(pool_id: UUID, participant: UUID) -> bool:
-    """Has somebody an active booking in a pool?"""
-    sql = "SELECT EXISTS (SELECT FROM booking WHERE pool_id = $1 AND participant_id = $2 AND state = ANY($3))"
-    return bool(await value(sql, pool_id, participant, list(rules.ACTIVE)))
+async def active_in(pool_id: UUID, participant: UUID, actor: UUID) -> bool:
+    """Has somebody an active booking in a pool, as far as the actor may know?"""
+    sql = f"SELECT EXISTS (SELECT FROM booking b WHERE {in_the_way('$1', '$2', '$3')})"
+    return bool(await value(sql, pool_id, participant, actor))
 
 
 HIDDEN = "(n.shielded OR k.shielded)"
 """Is there an alias in place of participant n and booker k, and no address? One of them wants it; and whoever is with
 somebody who does not want to be found would tell where they are."""
 
+REACH = f"""CASE WHEN {WRITTEN_TO} THEN 'written' WHEN c.channel IS DISTINCT FROM 'call' THEN 'nobody'
+    WHEN NOT {HIDDEN} THEN 'call'
+    WHEN EXISTS (SELECT FROM acts_for h WHERE h.actor_id = b.booked_by_id AND h.person_id = b.participant_id
+        AND h.relation = 'guide' AND h.ended_at IS NULL) THEN 'guide'
+    ELSE 'nobody' END"""
+"""Who gives word about booking b (rules.Reach): a hidden number shows to nobody but the guide who booked with it."""
+
 BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queue_no, b.held_until,
     b.reply, b.talk_asked_at, b.waited_at, b.placed_at, b.ended_by,
     b.lang AS booking_lang, b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id,
     b.made_with_id, b.moved_to_id, o.kind,
     n.name AS participant, CASE WHEN c.person_id = b.participant_id THEN n.name ELSE k.name END AS booker,
-    CASE WHEN {HIDDEN} THEN left(b.reference, 3) END AS alias, c.channel, c.value AS address, o.id AS offer_id, o.slug,
+    CASE WHEN {HIDDEN} THEN left(b.reference, 3) END AS alias, c.channel, c.value AS address, {REACH} AS reach,
+    o.id AS offer_id, o.slug,
     o.joining, o.sensitive, o.keep_months, o.promotion, o.hold_hours, o.phone AS offer_phone, o.contact_name,
     o.online_url, o.state AS offer_state, o.state = 'published' AND w.state = 'approved' AS open, w.name AS owner,
     w.slug AS owner_slug, w.phone AS owner_phone, w.email AS owner_email, t.title, t.lang AS text_lang, t.meets_you,
@@ -181,17 +191,18 @@ async def booking_by_token(token: str, lang: str) -> dict[str, Any]:
 async def link_by_reference(reference: str, word: str) -> str | None:
     """The path of the booking with this reference and this name or address; the reference alone opens nothing.
 
-    Whoever leads the offer reads the reference, so where they read an alias a name that they guess opens nothing.
+    Where somebody is shielded only the link does: whoever tries a name or an address with the number of an alias must
+    not learn whose it is. It looks as if there were no such booking.
     """
     typed = contact(word)
     found = await rows(
-        f"""SELECT b.id, b.link_version, n.name AS participant, k.name AS booker, c.value AS address, {HIDDEN} AS hidden
+        f"""SELECT b.id, b.link_version, n.name AS participant, k.name AS booker, c.value AS address
         FROM booking b JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
-        LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.reference = $1""",
+        LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.reference = $1 AND NOT {HIDDEN}""",
         rules.typed_reference(reference),
     )
     for each in found:
-        names = [name for name in (each["participant"], each["booker"]) if name and not each["hidden"]]
+        names = [name for name in (each["participant"], each["booker"]) if name]
         if any(same_name(name, word) for name in names) or (typed and each["address"] == typed[1]):
             return rules.link_path(each["id"], each["link_version"])
     return None

@@ -16,9 +16,10 @@ from marketplace.base.i18n import LANGUAGES
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import limit, limit_visitor
 from marketplace.base.mail import post
+from marketplace.base.models import Channel
 from marketplace.base.templates import render
 from marketplace.people.queries import acted_for
-from marketplace.people.rules import contact
+from marketplace.people.rules import can_take_sms, contact
 from offers.bookings import (
     actions,
     asked,
@@ -246,11 +247,18 @@ async def find(request: Request) -> Response:
         await limit_visitor("find-booking", request, 20, timedelta(minutes=15))
         form = await FindForm.read(request)
         if form.valid:
+            # Lists show the first signs of a number, and a name: the rest must not be found by trying.
+            signs = rules.typed_reference(form.data.reference)[:3]
+            await limit("find-booking of", signs, 60, timedelta(days=1), now=request.now)
             path = await queries.link_by_reference(form.data.reference, form.data.word)
             if path:
                 return see_other(path, request)
             form.add_error(
-                "reference", _("Vi finner ingen påmelding med det nummeret og det navnet. Se over begge.")
+                "reference",
+                _(
+                    "Vi finner ingen påmelding med det nummeret og det navnet. Se over begge, eller få lenken "
+                    "på nytt lenger ned."
+                ),
             )
     return render(
         request, "offers/bookings/find.html", form=form, links_form=LinksForm.blank(), section="my-page",
@@ -265,6 +273,11 @@ async def send_links(request: Request) -> Response:
     reach = contact(form.data.address) if form.valid else None
     if form.valid and reach is None:
         form.add_error("address", _("Se over adressen. Skriv for eksempel kari@epost.no eller 51 00 00 00"))
+    if reach and reach[0] is Channel.SMS and not can_take_sms(reach[1]):
+        form.add_error(
+            "address",
+            _("Dette nummeret kan ikke ta imot SMS. Bruk nummeret på påmeldingen over, eller ring oss."),
+        )
     if not form.valid or reach is None:
         return render(
             request,
