@@ -200,11 +200,12 @@ def invite_coordinator(
     address: str, number: str, unit: str | None, name: str | None, data: Path | None
 ) -> None:
     """Invite somebody, by e-mail address or phone number, to coordinate a municipality: the first one comes so."""
-    from marketplace.people.rules import contact
+    from marketplace.base.models import Channel
+    from marketplace.people.rules import can_take_sms, contact
 
     to = contact(address)
-    if to is None:
-        raise click.ClickException(f"{address} is no e-mail address and no phone number.")
+    if to is None or (to[0] is Channel.SMS and not can_take_sms(to[1])):
+        raise click.ClickException(f"{address} is no e-mail address and no number that takes an SMS.")
     with database(data):
         path = asyncio.run(invited(*to, number, unit, name))
     click.echo("The invitation lies in the outbox; a worker sends it. It is good for 14 days.")

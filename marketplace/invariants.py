@@ -209,6 +209,12 @@ ATTENDANCE = (
 )
 PEOPLE = (
     (
+        "no link that opens a booking lies where the booking's messages do not go",
+        """SELECT b.id FROM outbox_message m JOIN booking b ON b.id = m.booking_id AND b.link_version = m.link_version
+            JOIN contact_point c ON c.id = b.contact_id
+        WHERE m.sent_at IS NOT NULL AND m.problem IS NULL AND (m.channel, m.address) <> (c.channel, c.value)""",
+    ),
+    (
         "an address is proven by one person",
         """SELECT unnest(array_agg(id)) AS id FROM contact_point WHERE verified_at IS NOT NULL
         GROUP BY channel, value HAVING count(*) > 1""",

@@ -20,6 +20,8 @@ from marketplace.privacy import views as privacy
 from marketplace.statistics import views as statistics
 from offers.attendance import views as attendance
 from offers.bookings import companion_views as companions
+from offers.bookings import link_views as links
+from offers.bookings import mend_views as mending
 from offers.bookings import notice_views as notices
 from offers.bookings import organizer_views as organizer
 from offers.bookings import participant_views as participants
@@ -40,6 +42,7 @@ from offers.publishing import team_views as team
 from offers.publishing import views as publishing
 from organizations.approval import views as approval
 from organizations.members import views as members
+from organizations.notices import views as wanted
 from organizations.profile import views as profile
 
 
@@ -92,7 +95,9 @@ ROUTES: list[Route] = [
     get("/bookings/{token}", bookings.show),
     both("/bookings/{token}/cancel", bookings.cancel),
     both("/bookings/{token}/companions", companions.leave),
+    both("/bookings/{token}/address", mending.address),
     both("/bookings/{token}/time", times.time),
+    both("/bookings/{token}/link", links.renew),
     both("/bookings/{token}/cancel-all", several.cancel_together),
     post("/bookings/{token}/answer", bookings.answer, "/bookings/{token}"),
     post("/bookings/{token}/sent-word", bookings.sent_word, "/bookings/{token}"),
@@ -101,6 +106,8 @@ ROUTES: list[Route] = [
     both("/bookings/{token}/useful", follow.useful),
     both("/unsubscribe/{token}", follow.unsubscribe),
     post("/unsubscribe/{token}/undo", follow.subscribe_again, "/unsubscribe/{token}"),
+    both("/notices/{token}", wanted.stop),
+    post("/notices/{token}/undo", wanted.again, "/notices/{token}"),
     get("/manage/offers/{slug}/bookings", participants.listing),
     post("/manage/offers/{slug}/capacity", participants.capacity, "/manage/offers/{slug}/bookings"),
     post("/manage/offers/{slug}/keep", participants.keep, "/manage/offers/{slug}/bookings"),
@@ -182,6 +189,7 @@ ROUTES: list[Route] = [
         "/manage/organizations/{slug}/members",
     ),
     both("/manage/organizations/{slug}/leave", members.leave),
+    both("/manage/organizations/{slug}/notices", wanted.notices),
     both("/manage/offers/new", steps.new),
     get("/manage/offers/{slug}", publishing.show),
     both("/manage/offers/{slug}/what", steps.what),

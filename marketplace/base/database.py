@@ -19,6 +19,7 @@ MODELS = [
     "organizations.directory.models",
     "organizations.members.models",
     "organizations.approval.models",
+    "organizations.notices.models",
     "offers.catalogue.models",
     "offers.publishing.models",
     "offers.bookings.models",

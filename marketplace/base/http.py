@@ -150,6 +150,14 @@ class Request(requests.Request):
     def form_token_input(self) -> Markup:
         return Markup('<input type="hidden" name="form_token" value="%s">') % self.form_token()
 
+    has_form_keys = False
+    """Does the page of this answer hold forms that make something?"""
+
+    def form_key_input(self) -> Markup:
+        """128 random bits for a form that makes something: see base/once.py."""
+        self.private = self.has_form_keys = True
+        return Markup('<input type="hidden" name="form_key" value="%s">') % secrets.token_hex(16)
+
     def form_token_valid(self, token: str) -> bool:
         salt, mac = token[:16], token[16:]
         return hmac.compare_digest(mac.encode(), signature("form", salt, self.form_binding)[:32].encode())
@@ -162,6 +170,14 @@ class Request(requests.Request):
             return site in ("same-origin", "none")
         origin = self.headers.get("origin")
         return origin is None or origin in own_origins(self.headers.get("host", ""))
+
+
+async def one_click(request: Request) -> bool:
+    """Is this what a mail program sends? RFC 8058 lets it choose between two ways to write it."""
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        body = await request.body()
+        return b'name="List-Unsubscribe"' in body and b"One-Click" in body
+    return (await request.fields()).get("List-Unsubscribe") == ["One-Click"]
 
 
 def own_origins(host: str) -> set[str]:

@@ -84,7 +84,7 @@ def kept(view: View) -> View:
         if page is None or page.until <= now:
             response = await view(request)
             form = bool(request.form_tokens)
-            if response.status_code != 200 or (request.private and not form):
+            if response.status_code != 200 or (request.private and not form) or request.has_form_keys:
                 return response
             for token in request.form_tokens:
                 response.body = bytes(response.body).replace(token.encode(), HOLE)

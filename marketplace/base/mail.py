@@ -22,7 +22,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.database import rows
 from marketplace.base.i18n import speaking
-from marketplace.base.models import Channel
+from marketplace.base.models import WRITTEN, Channel
 from marketplace.base.templates import template
 
 
@@ -184,8 +184,11 @@ async def post(
     """Put a message in the outbox, inside the transaction of the act.
 
     `name` is a mail function; `facts` its arguments (ids as text, numbers). `key` names the act: the same key is
-    sent once, however often it is posted. `due` lets it wait. Raises LookupError when nothing says whom it is for.
+    sent once, however often it is posted. `due` lets it wait. Raises LookupError when nothing says whom it is for. To
+    who is to be rung nothing is posted.
     """
+    if channel not in WRITTEN:
+        return
     about = about or About()
     if name in MAILS:  # a web process need not know the mails that it posts; the worker knows them all
         right_to(name, about)

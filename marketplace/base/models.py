@@ -22,6 +22,12 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+    CALL = "call"
+
+
+WRITTEN = frozenset({Channel.EMAIL, Channel.SMS})
+"""The channels that messages go out by. Who is to be rung gets none: that is a person's to do
+(offers/bookings/calls.py)."""
 
 
 class OutboxMessage(Row):
@@ -95,6 +101,17 @@ class RateLimit(Row):
 
     class Meta:
         table = "rate_limit"
+
+
+class SentForm(Row):
+    """A form that has made something: sent again it makes nothing more."""
+
+    key = fields.BinaryField(description="a keyed digest of a form's key and what was sent with it")
+    led_to = fields.TextField(null=True, description="the path that its answer led to, unless it was a page")
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "sent_form"
 
 
 class CatalogueRevision(Model):

@@ -179,6 +179,7 @@ def page_context(request: Request) -> dict[str, Any]:
         "roles": request.roles,
         "languages": request.languages,
         "csrf_input": request.form_token_input,
+        "form_key_input": request.form_key_input,
     }
 
 

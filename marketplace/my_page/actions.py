@@ -5,13 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base import audit
-from marketplace.base.database import in_transaction, rows
+from marketplace.base.database import in_transaction, rows, value
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
+from marketplace.base.mail import About, post
 from marketplace.people import actions as people
 from marketplace.people import contacts
 from marketplace.people.queries import SignedIn, verified_contacts
-from offers.bookings.rules import ACTIVE
+from offers.bookings.link_actions import end_links
+from offers.bookings.rules import ACTIVE, same_name
 from offers.catalogue.models import Offer
 from offers.publishing.team_actions import assign_host, tidy_hosts
 from organizations.members import invitation_actions as invitations
@@ -55,7 +57,8 @@ async def accept(invitation: dict[str, Any], person: SignedIn, *, name: str | No
 
 
 async def remove_contact(person: UUID, contact: UUID, *, now: datetime) -> None:
-    """Take away one of the person's addresses. Messages about their bookings go to the first that is left.
+    """Take away one of the person's addresses. Messages about their bookings go to the first that is left, and so do
+    new links at once: those that lie in the mailbox that is gone open nothing more.
 
     Raises Refused for the last one: it is how they sign in. NotFound when it is not theirs (any more).
     """
@@ -71,11 +74,42 @@ async def remove_contact(person: UUID, contact: UUID, *, now: datetime) -> None:
             raise Refused(
                 _("Dette er den eneste adressen din. Legg til en annen først, ellers kommer du ikke inn.")
             )
-        await rows(
-            """UPDATE booking b SET contact_id = $4 FROM contact_point c
-            WHERE c.id = b.contact_id AND c.person_id = $1 AND c.channel = $2 AND c.value = $3""",
-            person, gone["channel"], gone["value"], left[0]["id"],
-        )  # fmt: skip
+        if await _pass_on(person, gone, left[0]):
+            await post(
+                "links", channel=left[0]["channel"], address=left[0]["value"], now=now, to=left[0]["value"],
+                key=f"links:{contact}:{int(now.timestamp())}", at=now.isoformat(), renewed=True,
+                about=About(person_id=person),
+                lang=await value("SELECT lang FROM person WHERE id = $1", person),
+            )  # fmt: skip
         await contacts.forget_address(person, gone["channel"], gone["value"])
         await audit.record("contact.removed", actor=person, person=person, object_id=contact, now=now)
         await contacts.tell_of_change(person, mine, contact, now)
+
+
+async def _pass_on(person: UUID, gone: dict[str, Any], heir: dict[str, Any]) -> bool:
+    """What Min side shows as the person's own through one address goes on to another, under new links. Returns whether
+    some of it is not over.
+
+    That is what they booked with it, and what a guest of their name did before it was proven theirs. Others may share
+    the address: what is theirs stays there.
+    """
+    name = await value("SELECT name FROM person WHERE id = $1", person)
+    points = await rows(
+        """SELECT c.id, c.person_id, n.name FROM contact_point c JOIN person n ON n.id = c.person_id
+        WHERE c.channel = $2 AND c.value = $3 AND (c.person_id = $1 OR c.verified_at IS NULL AND NOT EXISTS (
+            SELECT FROM contact_point v WHERE v.person_id = c.person_id AND v.verified_at IS NOT NULL))""",
+        person, gone["channel"], gone["value"],
+    )  # fmt: skip
+    own = [each["id"] for each in points if each["person_id"] == person]
+    as_guest = [
+        each["id"] for each in points
+        if each["person_id"] != person and (not name or same_name(each["name"] or "", name))
+    ]  # fmt: skip
+    moved = await rows("SELECT id, state FROM booking WHERE contact_id = ANY($1)", own + as_guest)
+    await rows("UPDATE booking SET contact_id = $2 WHERE contact_id = ANY($1)", own, heir["id"])
+    await rows(
+        "UPDATE contact_point SET channel = $2, value = $3, refused_at = NULL WHERE id = ANY($1)",
+        as_guest, heir["channel"], heir["value"],
+    )  # fmt: skip
+    await end_links([each["id"] for each in moved])
+    return any(each["state"] in ACTIVE for each in moved)

@@ -1,6 +1,7 @@
 """The guide's desk: somebody on the phone or at the counter is booked for in under a minute."""
 
 import secrets
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from marketplace.base.i18n import LANGUAGES
 from marketplace.base.i18n import gettext as _
 from marketplace.base.templates import render
 from marketplace.my_page import queries, rules
-from offers.bookings import asked, claims, date_queries, parties
+from offers.bookings import asked, claims, date_queries, parties, sent_views
 from offers.bookings import queries as bookings
 from offers.bookings.forms import GuideForm
 from offers.bookings.rules import closed, coming, objection_text
@@ -60,8 +61,8 @@ async def book(request: Request) -> Response:
     )  # fmt: skip
     if request.method == "POST":
         form = await GuideForm.read(request, who="other", name=request.person.name or _("Veileder"))
-        if form.valid and (booked := await _book(request, found, viewer, form)):
-            return see_other(f"/guide/receipts/{booked.path.rpartition('/')[2]}", request)
+        if form.valid and (answer := await _book(request, found, viewer, form)):
+            return answer
         if "form_key" in form.errors:
             form.values["form_key"] = secrets.token_hex(16)
         asked.tell(form, found, await request.fields())
@@ -74,22 +75,28 @@ async def book(request: Request) -> Response:
         reason=reason, lang_choices=list(LANGUAGES.items()), section="/guide",
         full=not dates and pool.joining != Joining.REQUEST and pool.free == 0,
         questions=asked.questions(found), age_question=asked.age_question(found["age_from"], found["age_to"]),
-        status=422 if form.errors else 200,
+        status=409 if form.values.get("asked") else 422 if form.errors else 200,
     )  # fmt: skip
 
 
 async def _book(
     request: Request, found: dict[str, Any], viewer: Any, form: Filled[GuideForm]
-) -> claims.Booked | None:
-    """Book; else tell the form why not, and let `found` be as it is for the date that was chosen."""
+) -> Response | None:
+    """Book, and lead to the receipt; else tell the form why not, and let `found` be as it is for the chosen date."""
     slug, data = found["slug"], form.data
     comes_for: set[UUID] = {one["id"] for one in await bookings.represented(slug, viewer)}
     party, tries = await parties.party_of(request, data, comes_for)
+    act = partial(claims.book, slug, data.session, party, viewer=viewer, tries=tries,
+                  lang=data.lang or request.lang, now=request.now)  # fmt: skip
     try:
-        return await claims.book(
-            slug, data.session, party, viewer=viewer, tries=tries, form_key=bytes.fromhex(data.form_key),
-            lang=data.lang or request.lang, now=request.now,
-        )  # fmt: skip
+        booked, key = await sent_views.book_once(
+            request, form, party, slug, [data.session], lambda key: act(form_key=key), tries
+        )
+        receipt = see_other(f"/guide/receipts/{booked.path.rpartition('/')[2]}", request)
+        return sent_views.remembering(request, receipt, slug, [data.session], party, key)
+    except claims.JustSent as just:
+        sent_views.asked_about(form, just)
+        return None
     except claims.Unanswered:
         return None
     except Refused as refused:

@@ -10,17 +10,22 @@ from marketplace.base.forms import Form, gettext, lazy
 from marketplace.base.http import local_path
 from marketplace.base.models import Channel
 from marketplace.base.text import plain_digits
-from marketplace.people.rules import LETTERS, contact
+from marketplace.people.rules import LETTERS, can_take_sms, contact
 
 Next = Annotated[str | None, BeforeValidator(local_path)]
 """The page to go to afterwards: one of ours, or none."""
 
 
 def reachable(text: str) -> str:
-    """Only what is an e-mail address or a phone number; kept as typed."""
-    if contact(text) is None:
+    """Only what a message can be sent to: an e-mail address, or a phone number that takes an SMS; kept as typed."""
+    found = contact(text)
+    if found is None:
         raise ValueError(
             gettext("Skriv en e-postadresse, som navn@example.no, eller et mobilnummer med åtte sifre.")
+        )
+    if found[0] is Channel.SMS and not can_take_sms(found[1]):
+        raise ValueError(
+            gettext("Dette nummeret kan ikke ta imot SMS. Skriv et mobilnummer eller en e-postadresse.")
         )
     return text
 

@@ -9,6 +9,10 @@ from uuid import UUID
 from marketplace.base.database import row, rows, value
 from marketplace.people.rules import GUESSES
 
+WRITTEN_TO = "(c.channel IN ('email', 'sms') AND c.refused_at IS NULL)"
+"""Does a message reach contact point c? Not who is to be rung, nor where the mail server said that nobody is. Of a
+LEFT JOIN it is null where there is no contact point."""
+
 
 @dataclass(frozen=True)
 class SignedIn:

@@ -111,6 +111,15 @@ def can_take_sms(number: str) -> bool:
     return kind in TAKES_SMS
 
 
+def can_be_rung(number: str) -> bool:
+    """Can this number (as `contact` gives it) be anybody's? Landlines too; not one that is too short or too long for
+    its country."""
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(number, "NO"))
+    except phonenumbers.NumberParseException:
+        return False
+
+
 DEVICES = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "CrOS", "Linux")
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox",
             "FxiOS": "Firefox", "Chrome": "Chrome", "CriOS": "Chrome", "Safari": "Safari"}  # fmt: skip

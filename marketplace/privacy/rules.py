@@ -115,6 +115,12 @@ TABLES: dict[str, Table] = {
         "id code_hash created_at used_at",
         Goes(f"coalesce(t.used_at + interval '30 days', {person_done('t.person_id', 't.created_at')})"),
     ),
+    "member_notice": Table(
+        {"person_id": "whose choice it is", "wanted": "what they want to be told"},
+        "id kind changed_at organization_id",
+        Goes("""CASE WHEN NOT EXISTS (SELECT FROM membership m WHERE m.person_id = t.person_id
+            AND m.organization_id = t.organization_id AND m.ended_at IS NULL) THEN t.changed_at END"""),
+    ),
     "host_assignment": Table(
         {"person_id": "who leads an offer"},
         "id offer_id",
@@ -147,6 +153,10 @@ TABLES: dict[str, Table] = {
         "id mail offer_id created_at due_at attempts sent_at failed_at problem",
         Goes("coalesce(t.sent_at, t.failed_at)", 30 * DAY),
     ),
+    "sent_form": Table(
+        {"key": "a keyed hash: a form sent again", "led_to": "the answer to a form sent again"}, "id created_at",
+        Goes("t.created_at", 7 * DAY),
+    ),
     "rate_limit": Table({"key": "a hash: bounding tries"}, "id count window_ends", Goes("t.window_ends")),
     "audit_entry": Table(
         {"actor_id": WORK, "object_id": WORK, "person_id": "telling a person who looked"},
@@ -157,16 +167,23 @@ TABLES: dict[str, Table] = {
     "booking": Table(
         {"participant_id": "who comes", "booked_by_id": "who booked", "contact_id": "reaching them",
          "reference": "finding the booking by telephone", "lang": "the language of messages",
-         "reply": "what the organisation wrote to them"},
+         "reply": "what the organisation wrote to them",
+         "form_digest": "a keyed hash: knowing a form that is sent again"},
         "id seats state ended_by form_key queue_no link_version held_until waited_at placed_at talk_asked_at "
-        "made_with_id moved_to_id told_useful_at created_at changed_at offer_id organization_id pool_id",
-        Goes(last_use("b.id = t.id", "t.created_at"), becomes={"reply": "''"}),
+        "answered_at told_times made_with_id moved_to_id told_useful_at created_at changed_at offer_id "
+        "organization_id pool_id",
+        Goes(last_use("b.id = t.id", "t.created_at"), becomes={"reply": "''", "form_digest": "NULL"}),
         stays=NUMBERS,
     ),
     "companion": Table(
         {"name": "what the host calls them"},
         "id booking_id",
         Goes(last_use("b.id = t.booking_id", "'-infinity'::timestamptz")),
+    ),
+    "phone_call": Table(
+        {"booking_id": "whom to ring", "about": "what to say", "called_by_id": WORK},
+        "id session_id sequence message_id key since called_at",
+        Goes(last_use("b.id = t.booking_id", "t.since")),
     ),
     "booking_answer": Table(
         {"booking_id": "whose answer it is", "text": "what the organiser asked for, with the reason shown"},

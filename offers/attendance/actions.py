@@ -66,12 +66,9 @@ async def save(
         parties = await _still_coming(await expected(session.id))
         made = rules.marks(parties, present, seats)
         names = {party["booking_id"]: party for party in parties}
-        pseudonyms = [
-            rules.pseudonym(key, names[mark.booking]["name"] or "", names[mark.booking]["address"],
-                            names[mark.booking]["participant_id"])
-            if mark.state is AttendanceState.PRESENT else None
-            for mark in made
-        ]  # fmt: skip
+        pseudonyms = await _pseudonyms(
+            [names[mark.booking] if mark.state is AttendanceState.PRESENT else None for mark in made], key
+        )
         await rows(
             SAVE, [uuid7() for _mark in made], session.id, now, [mark.booking for mark in made],
             [mark.state.value for mark in made], [mark.seats for mark in made], pseudonyms,
@@ -88,6 +85,20 @@ async def save(
             "register.saved", now=now, actor=by, object_id=session.id, organization=session.offer.owner_id,
             details={"present": sum(mark.seats > 0 for mark in made), "expected": len(made)},
         )  # fmt: skip
+
+
+async def _pseudonyms(parties: list[dict[str, Any] | None], key: bytes) -> list[bytes | None]:
+    """One for each party that came. Whoever was registered this year under an older form of their name keeps it."""
+    forms = [
+        rules.pseudonyms(key, party["name"] or "", party["address"], party["participant_id"]) if party else []
+        for party in parties
+    ]
+    old = [each for form in forms for each in form[1:]]
+    found = (
+        await rows("SELECT DISTINCT pseudonym FROM attendance WHERE pseudonym = ANY($1)", old) if old else []
+    )
+    known = {bytes(each["pseudonym"]) for each in found}
+    return [next((each for each in form[1:] if each in known), form[0]) if form else None for form in forms]
 
 
 async def _still_coming(parties: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from marketplace.base.text import name_key
 from offers.attendance.models import AttendanceState
 
 OPENS_BEFORE = timedelta(hours=2)
@@ -26,11 +28,24 @@ class Mark:
 def pseudonym(key: bytes, name: str, contact: str | None, participant: UUID) -> bytes:
     """What stands for a person when their name is gone (product.md, "Privacy, by design").
 
-    The same case-folded name and normalised contact (their own, or the booker's) give the same; without a contact
+    The same name (base/text.py) and normalised contact (their own, or the booker's) give the same; without a contact
     it is the participant's id. `key` is that of the session's year.
     """
+    who = f"contact\0{name_key(name)}\0{contact}" if contact else f"id\0{participant}"
+    return hmac.digest(key, who.encode(), hashlib.sha256)
+
+
+def pseudonym_before(key: bytes, name: str, contact: str | None, participant: UUID) -> bytes:
+    """The same as it was made before names were compared in one form: of the signs as they had been sent."""
     who = f"contact\0{' '.join(name.casefold().split())}\0{contact}" if contact else f"id\0{participant}"
     return hmac.digest(key, who.encode(), hashlib.sha256)
+
+
+def pseudonyms(key: bytes, name: str, contact: str | None, participant: UUID) -> list[bytes]:
+    """The pseudonym, and those that it may have had before: this year's registers may hold one of them."""
+    forms = dict.fromkeys((name, unicodedata.normalize("NFD", name)))
+    before = [pseudonym_before(key, form, contact, participant) for form in forms]
+    return list(dict.fromkeys([pseudonym(key, name, contact, participant), *before]))
 
 
 def is_open(starts_at: datetime, now: datetime) -> bool:

@@ -163,7 +163,7 @@ async def answer_request(
         fits = pool_of(pool).fits(booking["seats"])
         new = BookingState.DECLINED if not yes else BookingState.CONFIRMED if fits else BookingState.WAITING
         await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.HOST)
-        await rows("UPDATE booking SET reply = $2 WHERE id = $1", booking_id, text)
+        await rows("UPDATE booking SET reply = $2, answered_at = $3 WHERE id = $1", booking_id, text, now)
         mail = {"confirmed": "receipt", "waiting": "waiting", "declined": "declined"}[new]
         await tell(mail, booking, "answer", now)
         return new

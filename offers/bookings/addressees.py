@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marketplace.base.database import row
 from marketplace.base.mail import About, Recipient, follows
-from marketplace.base.models import Channel
+from marketplace.base.models import WRITTEN, Channel
 
 
 def about(booking_id: UUID, found: Mapping[str, Any]) -> About:
@@ -26,7 +26,9 @@ async def where_its_messages_go(recipient: Recipient, /, **_facts: Any) -> Recip
             JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
         recipient.about.booking_id,
     )
-    if found is None:
+    if (
+        found is None or found["channel"] not in WRITTEN
+    ):  # whoever is to be rung by now stands on a list instead
         return None
     now = replace(recipient.about, person_id=found["person_id"], link_version=found["link_version"])
     return Recipient(Channel(found["channel"]), found["address"], now)

@@ -23,6 +23,8 @@ ASKED = """o.age_from, o.age_to, (SELECT json_agg(json_build_object('id', q.id, 
     ORDER BY q.position, q.id) FROM offer_question q WHERE q.offer_id = o.id) AS questions"""
 """Columns of an offer o: whom it is for, and what its organiser asks."""
 MOST_LETTERS = 500
+FIELDS = ("age", "answer-")
+"""How the names of its fields begin."""
 YES, NO, SILENT = "yes", "no", "silent"
 
 

@@ -18,10 +18,10 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, counting, refuse
 from marketplace.base.mail import OUTBOX_COLUMNS
-from marketplace.base.models import Channel
-from marketplace.base.text import same_name
+from marketplace.base.models import WRITTEN, Channel
+from marketplace.base.text import name_key
 from marketplace.people.queries import may_act_for
-from offers.bookings import asked, rules
+from offers.bookings import asked, rules, sent_rules
 from offers.bookings.models import BookingState
 from offers.bookings.moves import lock_for
 from offers.bookings.queries import pool_of
@@ -59,16 +59,43 @@ class Party:
     quiet: bool = False
     """Another message tells of it: one form books several dates."""
 
-    def made(self, booking: Mapping[str, Any]) -> bool:
-        """Is this booking (booked_by_id, the booker's name, address) of whoever books now? A guest is known by name and
-        address together."""
-        if self.person:
-            return bool(self.person == booking["booked_by_id"])
-        return same_name(booking["name"] or "", self.name) and booking["address"] == self.address
+    @property
+    def whom(self) -> str:
+        """Who comes, as far as a form sent again is concerned."""
+        return str(self.participant or name_key(self.participant_name or self.name))
+
+    @property
+    def account(self) -> bool:
+        """Is whoever comes somebody known, with one active booking in a pool? Who is typed anew may be another."""
+        return self.person is not None and not self.participant_name
+
+    def key(self, form_key: bytes) -> bytes:
+        """The key of the booking that this form makes for whoever comes."""
+        return sent_rules.key_of(form_key, self.whom)
+
+    def digest(self, session: UUID | None = None) -> bytes:
+        """What was sent, to know it again. A date that would wait too is no other content."""
+        said = sorted((name, text) for name, text in self.said.items() if name.startswith(asked.FIELDS))
+        content = [session, self.name, self.seats, self.participant_name, self.participant, self.channel, self.address,
+                   self.organization, self.alias, self.companions, said]  # fmt: skip
+        return sent_rules.digest_of(self.person, content)
 
 
 class ForWhom(Refused):
     """It cannot be for the one who was chosen."""
+
+
+class JustSent(Refused):
+    """Something else was just sent for the same person: nothing is written until they say whether to mend that, or to
+    add one more. `key` is of the booking. `own`: it is an account's only one here, so there is nothing to add."""
+
+    def __init__(self, key: bytes, own: bool = False) -> None:
+        super().__init__(
+            _("Du er påmeldt her allerede. Vil du rette påmeldingen din?")
+            if own
+            else _("Du har nettopp sendt dette. Vil du rette det, eller melde på en til?")
+        )
+        self.key, self.own = key, own
 
 
 class Unanswered(Refused):
@@ -108,10 +135,12 @@ async def book(
 ) -> Booked:
     """Claim seats for a party in an offer (`session` None) or one of its sessions.
 
-    Gives confirmed, waiting or requested. The same form again gives its first booking. Raises NotFound when the
-    viewer may not see the offer, Refused with the reason in the user's words, Conflict when the form key belongs to
-    somebody else's booking, TooMany when one of `tries` has booked too often: what is booked is counted with it.
+    Gives confirmed, waiting or requested. The same form with the same content again gives its booking; for somebody
+    else it makes another. Raises NotFound when the viewer may not see the offer, Refused with the reason in the user's
+    words, JustSent when this form has sent something else for the same person, TooMany when one of `tries` has booked
+    too often: what is booked is counted with it.
     """
+    key, digest = party.key(form_key), party.digest(session)
     for _attempt in range(3):  # a reference that is taken already: one in 3,000 with 100,000 bookings
         try:
             async with in_transaction():
@@ -121,20 +150,20 @@ async def book(
                 state = rules.first_state(decided, party.seats)
                 objections = [*rules.objections(decided, party.seats, now, party.waiting_ok)]
                 if party.person and not party.helps:
-                    objections += rules.caps(**await active_of(party.person, form_key, now), state=state)
+                    objections += rules.caps(**await active_of(party.person, key, now), state=state)
                 if pool["kind"] == Kind.CONVERSATION and party.person and not party.participant_name:
-                    await only_one(pool, party.participant or party.person, party.person, form_key, now)
+                    await only_one(pool, party.participant or party.person, party.person, key, now)
                 answers, wrong = asked.judged(pool, party.said)
                 # What the same form has taken before is no hindrance to it: an answer that was lost is given again.
-                if (objections or wrong) and (first := await same_form_or_person(None, party, form_key)):
+                if (objections or wrong) and (first := await same_form_or_person(None, party, key, digest)):
                     return first
                 for objection in objections:
                     raise Refused(rules.objection_text(objection, decided, pool["sensitive"]))
                 if wrong:
                     raise Unanswered(_("Svar på det som står igjen."))
-                return await insert(pool, party, answers, state, form_key, lang, now, tries)
+                return await insert(pool, party, answers, state, key, digest, lang, now, tries)
         except Taken:
-            existing = await same_form_or_person(pool["pool_id"], party, form_key)
+            existing = await same_form_or_person(pool["pool_id"], party, key, digest)
         if existing and existing.anothers:
             # They have booked themselves, or somebody else has for them: whoever helps must not learn that.
             party = replace(party, participant=None, participant_name=whom["name"], alias=whom["shielded"])
@@ -183,7 +212,8 @@ async def insert(
     party: Party,
     answers: Mapping[UUID, str],
     state: BookingState,
-    form_key: bytes,
+    key: bytes,
+    digest: bytes,
     lang: str,
     now: datetime,
     tries: Sequence[Tries],
@@ -220,11 +250,11 @@ async def insert(
     queue, since = ("nextval('booking_queue')", at) if state is BookingState.WAITING else ("NULL", "NULL")
     parts.append(
         f"""made AS (INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
-            organization_id, seats, state, reference, form_key, queue_no, waited_at, link_version, lang, created_at,
-            changed_at)
+            organization_id, seats, state, reference, form_key, form_digest, queue_no, waited_at, link_version, lang,
+            created_at, changed_at)
         VALUES ({w(booking_id)}, {w(pool["pool_id"])}, {w(pool["offer_id"])}, {w(participant)}, {w(booker)},
             {w(contact)}, {w(party.organization)}, {w(party.seats)}, {w(state)}, {w(rules.new_reference())},
-            {w(form_key)}, {queue}, {since}, 1, {language}, {at}, {at})
+            {w(key)}, {w(digest)}, {queue}, {since}, 1, {language}, {at}, {at})
         ON CONFLICT DO NOTHING RETURNING id)"""
     )
     parts += asked.storing(party.companions, answers, w)
@@ -239,7 +269,7 @@ async def insert(
         SELECT {w(uuid7())}, {at}, {w(party.person)}, 'booking.made', id, {w(pool["owner_id"])}, {w(participant)}
         FROM made)"""
     )
-    if party.channel and party.address and not party.quiet:
+    if party.channel in WRITTEN and party.address and not party.quiet:
         facts = json.dumps({"booking": str(booking_id)})
         parts.append(
             f"""mail AS (INSERT INTO outbox_message {OUTBOX_COLUMNS}
@@ -268,25 +298,27 @@ RECEIPTS = {
 """Which mail tells of a new booking."""
 
 
-async def same_form_or_person(pool_id: UUID | None, party: Party, form_key: bytes) -> Booked | None:
-    """The booking that stood in the way: of the same form (if it is the same person's), or of the same person."""
-    found = await row(
-        """SELECT b.id, b.link_version, b.state, b.booked_by_id, n.name, c.value AS address
-        FROM booking b JOIN person n ON n.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
-        WHERE b.form_key = $1""",
-        form_key,
-    )
+async def same_form_or_person(pool_id: UUID | None, party: Party, key: bytes, digest: bytes) -> Booked | None:
+    """The booking that stood in the way: of the same form, or of the same person. Raises JustSent when what was sent
+    is not what made it."""
+    found = await row("SELECT id, link_version, state, form_digest FROM booking WHERE form_key = $1", key)
     if found:
-        if not party.made(found):
-            raise Conflict(_("Dette skjemaet er brukt før. Last siden på nytt og prøv igjen."))
+        if found["form_digest"] != digest:
+            raise JustSent(key, own=party.account)
         return Booked(found["id"], found["link_version"], BookingState(found["state"]), again=True)
-    if pool_id and party.person and not party.participant_name:
+    if pool_id and party.account:
         found = await row(
-            """SELECT id, link_version, state, booked_by_id FROM booking WHERE pool_id = $1 AND participant_id = $2
-            AND state IN ('requested', 'confirmed', 'waiting', 'offered')""",
+            """SELECT id, link_version, state, booked_by_id, form_key, form_digest FROM booking
+            WHERE pool_id = $1 AND participant_id = $2 AND state IN ('requested', 'confirmed', 'waiting', 'offered')""",
             pool_id, party.participant or party.person,
         )  # fmt: skip
         if found:
+            if (
+                party.participant is None
+                and found["booked_by_id"] == party.person
+                and found["form_digest"] != digest
+            ):
+                raise JustSent(found["form_key"], own=True)
             anothers = party.participant is not None and found["booked_by_id"] != party.person
             state, again = BookingState(found["state"]), party.participant is None
             return Booked(found["id"], found["link_version"], state, again, anothers)

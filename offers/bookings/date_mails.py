@@ -11,7 +11,8 @@ from offers.bookings import rules
 from offers.bookings.date_queries import made_together
 from offers.bookings.mails import _about, _calendar
 from offers.bookings.models import BookingState
-from offers.bookings.queries import booking, events
+from offers.bookings.queries import booking as booking_of
+from offers.bookings.queries import events
 from offers.catalogue.calendar import calendar, vevent
 
 
@@ -23,7 +24,7 @@ async def receipt_several(channel: Channel, lang: str, booking: str) -> Content 
 
 
 async def _several(channel: Channel, lang: str, booking_id: UUID) -> Content | None:
-    found = await booking(booking_id, lang)
+    found = await booking_of(booking_id, lang)
     dates = [one for one in await made_together(found)
              if one["active"] and one["status"] != "cancelled" and one["ends_at"] > clock.now()]  # fmt: skip
     if not dates:
@@ -38,6 +39,14 @@ async def _several(channel: Channel, lang: str, booking_id: UUID) -> Content | N
         "receipt_several", channel, lang, lazy("Påmeldingene dine"), calendar=part, method="PUBLISH" if part else None,
         booking=found, coming=[one["session"] for one in dates], dates=dates, waiting=len(dates) - len(seated),
     )  # fmt: skip
+
+
+@mail
+async def new_link(channel: Channel, lang: str, booking: str) -> Content | None:
+    """The link of a booking, and of the other dates made with it, in place of those that ended."""
+    found = await booking_of(UUID(booking), lang)
+    dates = await made_together(found)
+    return compose("new_link", channel, lang, lazy("Ny lenke"), booking=found, dates=dates)
 
 
 @mail
@@ -62,6 +71,6 @@ async def old_time(channel: Channel, lang: str, booking: str) -> Content | None:
 
 
 async def _cancelled_time(booking_id: UUID, lang: str) -> dict[str, Any] | None:
-    found = await booking(booking_id, lang)
+    found = await booking_of(booking_id, lang)
     left = rules.coming(found["sessions"], clock.now())
     return found | {"sessions": left} if left and found["moved_to_id"] else None

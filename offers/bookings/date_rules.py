@@ -6,17 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.clock import oslo
-from marketplace.base.http import signature
 
 MOST_DATES = 20
 """Dates that one form may book."""
 MOST_WEEKS = 12
 """So many dates of "samme tid hver uke" are ticked at once."""
-
-
-def key_of(form_key: bytes, session: UUID) -> bytes:
-    """The form key of one date of a form: the same form again gives the same key."""
-    return bytes.fromhex(signature("date of form", form_key.hex(), session.hex))[:16]
 
 
 def slot(starts: datetime, ends: datetime) -> tuple[Any, ...]:

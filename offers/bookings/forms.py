@@ -1,5 +1,6 @@
 """What a visitor fills in to book, to find a booking, and what an organisation fills in about seats."""
 
+import re
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.people.forms import reachable
 from marketplace.people.names import NAME_LENGTH, PersonName, person_name
-from marketplace.people.rules import contact
+from marketplace.people.rules import can_be_rung, can_take_sms, contact
 from offers.bookings.date_rules import MOST_DATES
 
 
@@ -36,24 +37,61 @@ def _spoken(lang: str | None) -> str | None:
     return lang if lang in LANGUAGES else None
 
 
+def _other_key(text: str | None) -> str | None:
+    """A key that the page has given; what else is sent is none of ours."""
+    return text if text and re.fullmatch(r"[0-9a-f]{32}", text) else None
+
+
 def _phone(text: str | None) -> str:
     if not text:
         raise ValueError(_("Skriv mobilnummeret ditt"))
     found = contact(text)
     if found is None or found[0] is not Channel.SMS:
         raise ValueError(_("Se over mobilnummeret. Skriv åtte siffer, eller + og landkode"))
+    if not can_take_sms(found[1]):
+        raise ValueError(
+            _("Dette nummeret kan ikke ta imot SMS. Skriv et mobilnummer, eller velg «Ring meg».")
+        )
     return found[1]
 
 
+def _number(text: str | None) -> str:
+    if not text:
+        raise ValueError(_("Skriv telefonnummeret ditt"))
+    found = contact(text)
+    if found is None or found[0] is not Channel.SMS or not can_be_rung(found[1]):
+        raise ValueError(_("Se over telefonnummeret. Skriv åtte siffer, eller + og landkode"))
+    return found[1]
+
+
+Key = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+OtherKey = Annotated[str | None, AfterValidator(_other_key)]
+Way = Literal["email", "sms", "call", "none"]
+WAYS: dict[str, str] = {"email": "email", "sms": "phone", "call": "number"}
+"""Each way to be reached (a Channel), and the field of it."""
 Email = Annotated[str | None, Field(max_length=254), AfterValidator(_email)]
 Phone = Annotated[str | None, Field(max_length=40), AfterValidator(_phone)]
+Number = Annotated[str | None, Field(max_length=40), AfterValidator(_number)]
 
 
-def reached(email: str | None, phone: str | None) -> tuple[Channel, str] | None:
-    """The way that was chosen to reach somebody, if any."""
-    if email:
-        return Channel.EMAIL, email
-    return (Channel.SMS, phone) if phone else None
+class ReachForm(Form):
+    """How somebody is reached: each way has a field of its own, and what stands in another's does not count. The forms
+    themselves name the fields (`contact` and those of WAYS), in the order of their page."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def only_the_chosen_way(cls, sent: dict[str, Any]) -> dict[str, Any]:
+        asked = WAYS.get(sent.get("contact", cls.model_fields["contact"].default))
+        kept = {name: text for name, text in sent.items() if name not in WAYS.values()}
+        return kept | ({asked: sent.get(asked, "")} if asked else {})
+
+    @property
+    def reach(self) -> tuple[Channel, str] | None:
+        """The way that was chosen, if any, and the address or number in its one form."""
+        for way, name in WAYS.items():
+            if text := getattr(self, name):
+                return Channel(way), text
+        return None
 
 
 def names_of(text: str | None) -> tuple[str, ...]:
@@ -75,10 +113,11 @@ def _companions(text: str | None, so_far: ValidationInfo) -> str | None:
     return text
 
 
-class BookingForm(Form):
+class BookingForm(ReachForm):
     """One question each: who comes, what are they called, how many, with whom, how do we reach you.
 
-    `who` is also the id of somebody that the booker acts for. `lang` and `alias` are a guide's to fill in.
+    `who` is also the id of somebody that the booker acts for. `lang` and `alias` are a guide's to fill in. `again`:
+    what to do when this was just sent otherwise (sent_views.py), about the booking with the key `sent`.
     """
 
     words: ClassVar[dict[str, dict[str, Any]]] = {
@@ -96,25 +135,24 @@ class BookingForm(Form):
     name: PersonName = Field(min_length=1)
     seats: int = Field(1, ge=1, le=1000)
     companions: Annotated[str | None, AfterValidator(_companions)] = Field(None, max_length=20_000)
-    contact: Literal["email", "sms", "none"] = "email"
+    contact: Way = "email"
     email: Email = None
     phone: Phone = None
+    number: Number = None
     lang: Annotated[str | None, AfterValidator(_spoken)] = None
     alias: bool = False
     waiting_ok: bool = False
     organization: UUID | None = None
-    form_key: str = Field(pattern=r"^[0-9a-f]{32}$")
+    form_key: Key
+    again: Literal["mend", "more"] | None = None
+    sent: OtherKey = None
+    more_key: OtherKey = None
 
     @model_validator(mode="before")
     @classmethod
     def only_what_was_chosen(cls, sent: dict[str, Any]) -> dict[str, Any]:
-        """Fields that belong to another choice do not count, whatever stands in them."""
-        asked = {"email": "email", "sms": "phone"}.get(sent.get("contact", "email"))
-        kept = {
-            name: text for name, text in sent.items() if name not in ("email", "phone", "participant_name")
-        }
-        if asked:
-            kept[asked] = sent.get(asked, "")
+        """The name of another belongs to that choice, whatever stands in it."""
+        kept = {name: text for name, text in sent.items() if name != "participant_name"}
         if sent.get("who", "me") in ("child", "other"):
             kept["participant_name"] = sent.get("participant_name", "")
         return kept
@@ -123,11 +161,6 @@ class BookingForm(Form):
     def names(self) -> tuple[str, ...]:
         """What those who come along are called, as far as it was said."""
         return names_of(self.companions)
-
-    @property
-    def reach(self) -> tuple[Channel, str] | None:
-        """Where messages about the booking go."""
-        return reached(self.email, self.phone)
 
 
 class LeaveForm(Form):
@@ -168,7 +201,7 @@ class TimeForm(Form):
         "form_key": {"otherwise": lazy("Skjemaet er for gammelt. Send det en gang til.")},
     }  # fmt: skip
     session: UUID
-    form_key: str = Field(pattern=r"^[0-9a-f]{32}$")
+    form_key: Key
 
 
 class FindForm(Form):
@@ -189,6 +222,15 @@ class LinksForm(Form):
         "address": {"missing": lazy("Skriv e-postadressen eller mobilnummeret ditt")}
     }
     address: str = Field(min_length=1, max_length=254)
+
+
+class AddressForm(ReachForm):
+    """Where messages about a booking go from now on, or which number is rung."""
+
+    contact: Literal["email", "sms", "call"] = "email"
+    email: Email = None
+    phone: Phone = None
+    number: Number = None
 
 
 class NoticeForm(Form):

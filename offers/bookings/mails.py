@@ -128,7 +128,8 @@ async def fewer(channel: Channel, lang: str, booking: str) -> Content | None:
 
 
 @mail(to=whoever_is_there)
-async def links(channel: Channel, lang: str, to: str, at: str) -> Content | None:
-    """The links of all bookings made with this address. Somebody without any hears so: only here, never on a page."""
+async def links(channel: Channel, lang: str, to: str, at: str, renewed: bool = False) -> Content | None:
+    """The links of all bookings made with this address. Somebody without any hears so: only here, never on a page.
+    `renewed`: they have removed an address, and with it the links that were sent there."""
     found = await active_for_address(to, datetime.fromisoformat(at), lang)
-    return compose("links", channel, lang, lazy("Lenkene dine"), bookings=found)
+    return compose("links", channel, lang, lazy("Lenkene dine"), bookings=found, renewed=renewed)

@@ -63,7 +63,12 @@ class Booking(Row):
     reference = fields.CharField(
         max_length=7, unique=True, description="short, for people: K7M4QP, shown as K7M-4QP"
     )
-    form_key = fields.BinaryField(description="128 random bits of the form: sent twice books once")
+    form_key = fields.BinaryField(
+        description="made from the form's 128 random bits and who comes: sent twice books once"
+    )
+    form_digest = fields.BinaryField(
+        null=True, description="a keyed digest of what was sent; null when who it was is forgotten"
+    )
     queue_no = fields.BigIntField(
         null=True, description="place in the queue's order; set once, under the lock"
     )
@@ -76,6 +81,14 @@ class Booking(Row):
     placed_at = fields.DatetimeField(null=True, description="when the queue first gave it a seat")
     talk_asked_at = fields.DatetimeField(
         null=True, description="the organisation wants a talk before it answers the request"
+    )
+    answered_at = fields.DatetimeField(
+        null=True, description="the organisation accepted or declined the request"
+    )
+    told_times = fields.IntField(
+        default=0,
+        db_default=0,
+        description="those who may answer the request were told: at once, and reminded twice",
     )
     reply = fields.TextField(default="", db_default="", description="what the organisation wrote to them")
     made_with_id: UUID | None = fields.UUIDField(
@@ -117,6 +130,44 @@ class BookingAnswer(Row):
     class Meta:
         table = "booking_answer"
         unique_together = (("booking", "question"),)
+
+
+class CallAbout(StrEnum):
+    """What somebody is rung about: the mail that they would have got."""
+
+    OFFERED = "offered"
+    PROMOTED = "promoted"
+    ACCEPTED = "receipt"
+    WAITING = "waiting"
+    DECLINED = "declined"
+    TALK = "talk"
+    CANCELLED = "cancelled"
+    SESSION_ADDED = "session_added"
+    SESSION_MOVED = "session_moved"
+    SESSION_CANCELLED = "session_cancelled"
+    OFFER_CANCELLED = "offer_cancelled"
+    HOST_MESSAGE = "host_message"
+
+
+class PhoneCall(Row):
+    """Somebody whom no message reaches is to be rung about their booking, or has been."""
+
+    booking_id: UUID
+    booking = fields.ForeignKeyField("marketplace.Booking", "calls", on_delete=fields.CASCADE)
+    about = fields.CharEnumField(CallAbout, max_length=20)
+    session_id: UUID | None
+    session = fields.ForeignKeyField("marketplace.Session", "calls", null=True, on_delete=fields.CASCADE)
+    sequence = fields.IntField(null=True, description="version of the session that it is about")
+    message_id: UUID | None
+    message = fields.ForeignKeyField("marketplace.HostMessage", "calls", null=True, on_delete=fields.CASCADE)
+    key = fields.CharField(max_length=200, unique=True, description="one act, one call")
+    since = fields.DatetimeField()
+    called_at = fields.DatetimeField(null=True)
+    called_by_id: UUID | None
+    called_by = fields.ForeignKeyField("marketplace.Person", "calls", null=True, on_delete=fields.SET_NULL)
+
+    class Meta:
+        table = "phone_call"
 
 
 class OpeningNotice(Row):

@@ -57,14 +57,15 @@ async def add(
     """Those who lead the offer give somebody a seat: a kept one first, then one that is free; also when booking is
     closed for others, or what goes on has begun. The same form again gives its first booking.
 
-    Raises Refused when there is no seat, nothing ahead, or a draft yet, whose seats are made anew; Conflict when the
-    form key is somebody else's; TooMany.
+    Raises Refused when there is no seat, nothing ahead, or a draft yet, whose seats are made anew; JustSent when the
+    form has sent something else for the same person; TooMany.
     """
+    key, digest = party.key(form_key), party.digest(pool_id)
     for _attempt in range(3):  # a reference that is taken already
         try:
             async with in_transaction():
                 pool = await lock(pool_id)
-                if existing := await claims.same_form_or_person(pool_id, party, form_key):
+                if existing := await claims.same_form_or_person(pool_id, party, key, digest):
                     return existing
                 await only_approved(pool["owner_id"])
                 if await value("SELECT state = 'draft' FROM offer WHERE id = $1", pool["offer_id"]):
@@ -79,7 +80,7 @@ async def add(
                 if kept:
                     await actions.reserve(pool, decided.reserved - kept)
                 booked = await claims.insert(
-                    pool, party, {}, BookingState.CONFIRMED, form_key, lang, now, tries
+                    pool, party, {}, BookingState.CONFIRMED, key, digest, lang, now, tries
                 )
                 participant = await value("SELECT participant_id FROM booking WHERE id = $1", booked.id)
                 await record("booking.added", now=now, actor=by, object_id=booked.id, organization=pool["owner_id"],

@@ -8,9 +8,8 @@ from pydantic import AfterValidator, Field, model_validator
 from marketplace.base.forms import Form
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
-from marketplace.base.models import Channel
 from marketplace.people.names import PersonName
-from offers.bookings.forms import Email, Phone, reached
+from offers.bookings.forms import Email, Key, Number, OtherKey, Phone, ReachForm, Way
 from offers.bookings.organizer_rules import ReorderReason
 
 
@@ -54,7 +53,7 @@ class KeepForm(Form):
     reserved: int = Field(0, ge=0, le=100_000)
 
 
-class AddForm(Form):
+class AddForm(ReachForm):
     """Somebody whom the hosts give a seat: a name, and how to reach them, or not."""
 
     words: ClassVar[dict[str, dict[str, Any]]] = {
@@ -66,23 +65,13 @@ class AddForm(Form):
     pool: UUID
     name: PersonName = Field(min_length=1)
     seats: int = Field(1, ge=1, le=1000)
-    contact: Literal["email", "sms", "none"] = "none"
+    contact: Way = "none"
     email: Email = None
     phone: Phone = None
-    form_key: str = Field(pattern=r"^[0-9a-f]{32}$")
-
-    @model_validator(mode="before")
-    @classmethod
-    def only_what_was_chosen(cls, sent: dict[str, Any]) -> dict[str, Any]:
-        """An address that belongs to another choice does not count."""
-        asked = {"email": "email", "sms": "phone"}.get(sent.get("contact", "none"))
-        kept = {name: text for name, text in sent.items() if name not in ("email", "phone")}
-        return kept | ({asked: sent.get(asked, "")} if asked else {})
-
-    @property
-    def reach(self) -> tuple[Channel, str] | None:
-        """Where messages about the booking go."""
-        return reached(self.email, self.phone)
+    number: Number = None
+    form_key: Key
+    again: Literal["more"] | None = None
+    more_key: OtherKey = None
 
 
 class QueueForm(Form):

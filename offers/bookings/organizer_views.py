@@ -17,11 +17,12 @@ from marketplace.base.limits import Tries, limit
 from marketplace.base.templates import render
 from offers.bookings import actions, organizer_actions, organizer_rules
 from offers.bookings import participant_queries as queries
-from offers.bookings.claims import Party
+from offers.bookings.claims import JustSent, Party
 from offers.bookings.models import BookingState
 from offers.bookings.organizer_forms import AddForm, AnswerForm, QueueForm
 from offers.bookings.participant_views import manages
 from offers.bookings.parties import booking_for
+from offers.bookings.sent_views import asked_about
 from offers.catalogue.models import Offer
 from offers.publishing.queries import offer_led_by, offer_owned_by, title_of
 from organizations.members.models import Role
@@ -109,7 +110,8 @@ async def add(request: Request) -> Response:
             form_key=secrets.token_hex(16),
         )  # fmt: skip
     return render(
-        request, "offers/bookings/add.html", status=422 if form.errors else 200, form=form, pools=pools,
+        request, "offers/bookings/add.html",
+        status=409 if form.values.get("asked") else 422 if form.errors else 200, form=form, pools=pools,
         **await _about(request, offer),
     )  # fmt: skip
 
@@ -124,12 +126,14 @@ async def _added(request: Request, form: Any) -> bool:
     try:
         await organizer_actions.add(
             given.pool, Party(given.name, seats=given.seats, channel=channel, address=address), by=me,
-            form_key=bytes.fromhex(given.form_key), lang=request.lang, now=request.now,
-            tries=tries,
+            form_key=bytes.fromhex((given.again and given.more_key) or given.form_key), lang=request.lang,
+            now=request.now, tries=tries,
         )  # fmt: skip
+    except JustSent as just:
+        asked_about(form, just)
     except Refused as refused:
         form.add_error("seats", refused.message)
-    return not form.errors
+    return not form.errors and not form.values.get("asked")
 
 
 @member(Role.MANAGER)

@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.database import row, rows, value
+from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.companion_queries import NAMES
 from offers.bookings.models import BookingState
-from offers.bookings.queries import HIDDEN
+from offers.bookings.queries import HIDDEN, REACH
 
 SHOWN_NAMES = f"""CASE WHEN {HIDDEN} THEN left(b.reference, 3) ELSE coalesce(n.name, '–') END AS name,
     CASE WHEN {HIDDEN} THEN left(b.reference, 3) ELSE k.name END AS booker"""
@@ -43,14 +44,15 @@ async def parties(session_id: UUID) -> list[dict[str, Any]]:
 async def participants(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
     """All active bookings of what is not over in an offer, for those who lead it: by session, then in order.
 
-    `reached`: does a message come to them? Where and what they are called is not there for the shielded.
+    `reached`: does a message come to them? `reach`: who gives them word (rules.Reach). Where and what they are called
+    is not there for the shielded.
     """
     return await rows(
         f"""SELECT b.id, {SHOWN_NAMES}, b.reference, b.seats, b.state, b.queue_no, b.held_until, b.talk_asked_at,
             b.reply, CASE WHEN NOT {HIDDEN} THEN c.channel END AS channel,
             CASE WHEN NOT {HIDDEN} THEN c.value END AS address,
-            c.id IS NOT NULL AND c.refused_at IS NULL AS reached, c.refused_at IS NOT NULL AS refused,
-            {HIDDEN} AS shielded, CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions,
+            coalesce({WRITTEN_TO}, false) AS reached, c.refused_at IS NOT NULL AS refused,
+            {REACH} AS reach, {HIDDEN} AS shielded, CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions,
             b.created_at, b.pool_id, p.session_id, s.starts_at
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
         JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id

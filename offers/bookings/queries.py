@@ -10,6 +10,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import speaking
 from marketplace.base.text import same_name
+from marketplace.people.queries import WRITTEN_TO
 from marketplace.people.rules import contact
 from marketplace.settings import settings
 from offers.bookings import asked, rules
@@ -105,12 +106,20 @@ HIDDEN = "(n.shielded OR k.shielded)"
 """Is there an alias in place of participant n and booker k, and no address? One of them wants it; and whoever is with
 somebody who does not want to be found would tell where they are."""
 
+REACH = f"""CASE WHEN {WRITTEN_TO} THEN 'written' WHEN c.channel IS DISTINCT FROM 'call' THEN 'nobody'
+    WHEN NOT {HIDDEN} THEN 'call'
+    WHEN EXISTS (SELECT FROM acts_for h WHERE h.actor_id = b.booked_by_id AND h.person_id = b.participant_id
+        AND h.relation = 'guide' AND h.ended_at IS NULL) THEN 'guide'
+    ELSE 'nobody' END"""
+"""Who gives word about booking b (rules.Reach): a hidden number shows to nobody but the guide who booked with it."""
+
 BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queue_no, b.held_until,
     b.reply, b.talk_asked_at, b.waited_at, b.placed_at, b.ended_by,
     b.lang AS booking_lang, b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id,
     b.made_with_id, b.moved_to_id, o.kind,
     n.name AS participant, CASE WHEN c.person_id = b.participant_id THEN n.name ELSE k.name END AS booker,
-    CASE WHEN {HIDDEN} THEN left(b.reference, 3) END AS alias, c.channel, c.value AS address, o.id AS offer_id, o.slug,
+    CASE WHEN {HIDDEN} THEN left(b.reference, 3) END AS alias, c.channel, c.value AS address, {REACH} AS reach,
+    o.id AS offer_id, o.slug,
     o.joining, o.sensitive, o.keep_months, o.promotion, o.hold_hours, o.phone AS offer_phone, o.contact_name,
     o.online_url, o.state AS offer_state, o.state = 'published' AND w.state = 'approved' AS open, w.name AS owner,
     w.slug AS owner_slug, w.phone AS owner_phone, w.email AS owner_email, t.title, t.lang AS text_lang, t.meets_you,

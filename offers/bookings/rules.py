@@ -55,6 +55,15 @@ def may_move(old: BookingState | None, new: BookingState) -> bool:
     return new in MOVES[old]
 
 
+class Reach(StrEnum):
+    """Who gives somebody word: a message, those who lead the offer by telephone, the guide who booked, or nobody."""
+
+    WRITTEN = "written"
+    CALL = "call"
+    GUIDE = "guide"
+    NOBODY = "nobody"
+
+
 class Objection(StrEnum):
     """Why nobody can book here now."""
 

@@ -1,7 +1,7 @@
 """Several dates of an offer, claimed by one form: all of them, or none. The writes are those of claims.py.
 
-The pools are locked by ascending id in a statement of their own, then rules.py decides about each. The form key of a
-date is made from the form's and its session: the same form again finds the same bookings.
+The pools are locked by ascending id in a statement of their own, then rules.py decides about each. The first date has
+the form's key, the others keys made from that and their session: the same form again finds the same bookings.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,10 +15,19 @@ from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries
 from marketplace.base.mail import post
-from offers.bookings import asked, rules
+from offers.bookings import asked, rules, sent_rules
 from offers.bookings.addressees import about
-from offers.bookings.claims import RECEIPTS, Booked, Party, Taken, Unanswered, active_of, insert, whom_of
-from offers.bookings.date_rules import key_of
+from offers.bookings.claims import (
+    RECEIPTS,
+    Booked,
+    JustSent,
+    Party,
+    Taken,
+    Unanswered,
+    active_of,
+    insert,
+    whom_of,
+)  # fmt: skip
 from offers.bookings.models import BookingState
 from offers.bookings.queries import POOL_COLUMNS, pool_of
 from offers.catalogue.models import Kind
@@ -51,19 +60,20 @@ async def book_several(
     bookings, and adds what it now has more. It is one of `tries`, as it sends one message. Raises DatesRefused when a
     date has no room or is closed, and as claims.book.
     """
+    key, digest = party.key(form_key), party.digest()
     for _attempt in range(3):  # a reference that is taken already
         try:
             async with in_transaction():
                 whom = await whom_of(party)
                 pools = await _lock_dates(slug, sessions, viewer)
-                before = await _made_before(pools, party, form_key)
+                before = await _made_before(pools, party, form_key, digest)
                 wanted = [pool for pool in pools if pool["pool_id"] not in {one["pool_id"] for one in before}]
                 if not wanted:
                     done = before[0]
                     return Booked(done["id"], done["link_version"], BookingState(done["state"]), again=True)
                 others = await _their_own(wanted, party, whom)
                 answers, wrong = asked.judged(wanted[0], party.said)
-                states = await _decide(wanted, party, waits, form_key, now)
+                states = await _decide(wanted, party, waits, key, now)
                 if wrong:
                     raise Unanswered(_("Svar på det som står igjen."))
                 first = before[0] if before else None
@@ -74,10 +84,9 @@ async def book_several(
                         one = replace(
                             one, participant=None, participant_name=whom["name"], alias=whom["shielded"]
                         )
-                    key = key_of(form_key, pool["session_id"])
-                    booked = await insert(
-                        pool, replace(one, quiet=True), answers, state, key, lang, now, () if made else tries
-                    )
+                    its = sent_rules.key_of(form_key, party.whom, pool["session_id"]) if first else key
+                    booked = await insert(pool, replace(one, quiet=True), answers, state, its, digest, lang, now,
+                                          () if made else tries)  # fmt: skip
                     made.append(booked)
                     first = first or await row(
                         """SELECT b.id, b.booked_by_id, b.participant_id, b.contact_id, b.made_with_id, b.offer_id,
@@ -123,19 +132,29 @@ async def _lock_dates(slug: str, sessions: Collection[UUID], viewer: Viewer) -> 
     return pools
 
 
-async def _made_before(pools: list[dict[str, Any]], party: Party, form_key: bytes) -> list[dict[str, Any]]:
-    """What this form has booked already, also when it was sent with one date alone. Read under the locks."""
-    keys = [form_key, *(key_of(form_key, pool["session_id"]) for pool in pools)]
+async def _made_before(
+    pools: list[dict[str, Any]], party: Party, form_key: bytes, digest: bytes
+) -> list[dict[str, Any]]:
+    """What this form has booked already, read under the locks. Raises JustSent when it says something else now, or
+    leaves out a date: what it adds is another act."""
+    key = party.key(form_key)
     found = await rows(
         """SELECT b.id, b.pool_id, b.link_version, b.state, b.booked_by_id, b.participant_id, b.contact_id,
-            b.made_with_id, b.offer_id, n.name, c.value AS address, c.person_id
-        FROM booking b JOIN person n ON n.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
-        WHERE b.form_key = ANY($1) ORDER BY b.id""",
-        keys,
+            b.made_with_id, b.offer_id, b.form_key, b.form_digest, p.session_id, c.person_id
+        FROM booking b JOIN seat_pool p ON p.id = b.pool_id LEFT JOIN contact_point c ON c.id = b.contact_id
+        WHERE b.form_key = $1 OR b.made_with_id = (
+            SELECT id FROM booking WHERE form_key = $1) ORDER BY b.form_key <> $1, b.id""",
+        key,
     )
-    for one in found:
-        if not party.made(one):
-            raise Conflict(_("Dette skjemaet er brukt før. Last siden på nytt og prøv igjen."))
+    # A date that took another's place later was not in the form.
+    found = [
+        one
+        for one in found
+        if one["form_key"] in (key, sent_rules.key_of(form_key, party.whom, one["session_id"]))
+    ]
+    left_out = {one["pool_id"] for one in found} - {pool["pool_id"] for pool in pools}
+    if left_out or any(one["form_digest"] != digest for one in found):
+        raise JustSent(key, own=party.account)
     return found
 
 
@@ -161,14 +180,12 @@ async def _their_own(pools: list[dict[str, Any]], party: Party, whom: dict[str, 
 
 
 async def _decide(
-    pools: list[dict[str, Any]], party: Party, waits: Collection[UUID], form_key: bytes, now: datetime
+    pools: list[dict[str, Any]], party: Party, waits: Collection[UUID], key: bytes, now: datetime
 ) -> list[BookingState]:
     """Where each date's booking begins. Raises DatesRefused with every date that has something against it."""
     capped = party.person is not None and not party.helps
     counted = (
-        await active_of(party.person, form_key, now)
-        if party.person and capped
-        else {"active": 0, "waiting": 0}
+        await active_of(party.person, key, now) if party.person and capped else {"active": 0, "waiting": 0}
     )
     states: list[BookingState] = []
     reasons: dict[UUID, str] = {}

@@ -1,6 +1,7 @@
 """Booking several dates by one form, and cancelling all of them."""
 
 import secrets
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
@@ -10,7 +11,16 @@ from marketplace.base.errors import NotFound, Refused
 from marketplace.base.http import Request, see_other, typed_id
 from marketplace.base.i18n import gettext as _
 from marketplace.base.templates import render
-from offers.bookings import actions, claims, date_queries, date_rules, parties, queries, several_claims
+from offers.bookings import (
+    actions,
+    claims,
+    date_queries,
+    date_rules,
+    parties,
+    queries,
+    sent_views,
+    several_claims,
+)
 from offers.bookings.forms import SeveralForm
 from offers.bookings.rules import Objection, objection_text
 from offers.bookings.views import blank, form_page, represented
@@ -83,13 +93,20 @@ async def _create(request: Request, dates: list[dict[str, Any]]) -> Response:
     if form.valid:
         data = form.data
         party, tries = await parties.party_of(request, data, comes_for)
+        sessions = [*data.dates, *data.waits]
+        act = partial(
+            several_claims.book_several, slug, sessions, party, waits=set(data.waits), viewer=viewer, tries=tries,
+            now=request.now, lang=data.lang if party.guided and data.lang else request.lang,
+        )  # fmt: skip
         try:
-            booked = await several_claims.book_several(
-                slug, [*data.dates, *data.waits], party, waits=set(data.waits), viewer=viewer, tries=tries,
-                form_key=bytes.fromhex(data.form_key), now=request.now,
-                lang=data.lang if party.guided and data.lang else request.lang,
-            )  # fmt: skip
-            return see_other(booked.path, request)
+            booked, key = await sent_views.book_once(
+                request, form, party, slug, sessions, lambda key: act(form_key=key), tries
+            )
+            return sent_views.remembering(
+                request, see_other(booked.path, request), slug, sessions, party, key
+            )
+        except claims.JustSent as just:
+            sent_views.asked_about(form, just)
         except several_claims.DatesRefused as refused:
             form.add_error(
                 "dates", _("Noen av dagene går ikke. Se hvilke, og send en gang til. Ingenting er lagret.")
@@ -105,7 +122,7 @@ async def _create(request: Request, dates: list[dict[str, Any]]) -> Response:
     found = await _offer(request, dates)
     if found is None:
         raise NotFound
-    return await _shown(request, found, form, dates, 422)
+    return await _shown(request, found, form, dates, 409 if form.values.get("asked") else 422)
 
 
 @public

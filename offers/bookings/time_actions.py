@@ -21,6 +21,15 @@ from offers.bookings.moves import move, promote, tell
 from offers.bookings.queries import POOL_COLUMNS, pool_of
 from offers.publishing.upkeep import only_approved
 
+
+class ChangedAlready(Refused):
+    """This form has changed the time already, to another one than it says now. `path`: the booking with that."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(_("Du har nettopp byttet tid. Vil du bytte en gang til, velger du her."))
+        self.path = path
+
+
 CHANGEABLE = frozenset({BookingState.CONFIRMED, BookingState.WAITING})
 
 
@@ -29,13 +38,13 @@ async def change_time(
 ) -> Booked:
     """Move a booking to another session of its offer: a new booking takes its place, with its own reference and link.
 
-    The same form again gives the same new booking. Raises Refused when the new time has no room or is closed: the old
-    one is then as it was.
+    The same form again gives the same new booking. Raises ChangedAlready when it has brought another time, Refused when
+    the new time has no room or is closed: the old one is then as it was.
     """
     for _attempt in range(3):  # a reference that is taken already
         async with in_transaction():
             old, pools = await _lock_both(booking_id, session)
-            if done := await _done(old, form_key):
+            if done := await _done(old, session, form_key):
                 return done
             here, there = pools[old["pool_id"]], next(p for p in pools.values() if p["session_id"] == session)
             await _check(old, here, there, now)
@@ -84,14 +93,21 @@ async def _lock_both(booking_id: UUID, session: UUID) -> tuple[dict[str, Any], d
     return old, {pool["pool_id"]: pool for pool in pools}
 
 
-async def _done(old: dict[str, Any], form_key: bytes) -> Booked | None:
+async def _done(old: dict[str, Any], session: UUID, form_key: bytes) -> Booked | None:
     """What this form has done already: its answer was lost, or it was sent twice."""
-    found = await row("SELECT id, link_version, state FROM booking WHERE form_key = $1", form_key)
+    found = await row(
+        """SELECT b.id, b.link_version, b.state, p.session_id FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+        WHERE b.form_key = $1""",
+        form_key,
+    )
     if found is None:
         return None
     if found["id"] != old["moved_to_id"]:
         raise Conflict(_("Dette skjemaet er brukt før. Last siden på nytt og prøv igjen."))
-    return Booked(found["id"], found["link_version"], BookingState(found["state"]), again=True)
+    done = Booked(found["id"], found["link_version"], BookingState(found["state"]), again=True)
+    if found["session_id"] != session:
+        raise ChangedAlready(done.path)
+    return done
 
 
 async def _check(old: dict[str, Any], here: dict[str, Any], there: dict[str, Any], now: datetime) -> None:
@@ -115,10 +131,10 @@ async def _make(old: dict[str, Any], there: dict[str, Any], form_key: bytes, now
     the new time already."""
     made = await row(
         """WITH made AS (INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
-                organization_id, seats, state, reference, form_key, link_version, lang, made_with_id, created_at,
-                changed_at)
+                organization_id, seats, state, reference, form_key, form_digest, link_version, lang, made_with_id,
+                created_at, changed_at)
             SELECT $2, $3, offer_id, participant_id, booked_by_id, contact_id, organization_id, seats, 'confirmed', $4,
-                $5, 1, lang, made_with_id, $6, $6 FROM booking WHERE id = $1
+                $5, form_digest, 1, lang, made_with_id, $6, $6 FROM booking WHERE id = $1
             ON CONFLICT DO NOTHING RETURNING id, seats),
         seats AS (UPDATE seat_pool SET taken = taken + made.seats FROM made WHERE seat_pool.id = $3)
         SELECT id FROM made""",

@@ -33,6 +33,8 @@ async def time(request: Request) -> Response:
                     by=request.person.id if request.person else None,
                 )  # fmt: skip
                 return see_other(changed.path, request)
+            except time_actions.ChangedAlready as already:
+                return see_other(f"{already.path}/time?changed=already", request)
             except Refused as refused:
                 form.add_error("session", refused.message)
         if "form_key" in form.errors:

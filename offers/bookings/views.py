@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,21 @@ from marketplace.base.i18n import LANGUAGES
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import limit, limit_visitor
 from marketplace.base.mail import post
+from marketplace.base.models import Channel
 from marketplace.base.templates import render
 from marketplace.people.queries import acted_for
-from marketplace.people.rules import contact
-from offers.bookings import actions, asked, claims, companion_queries, parties, queries, rules, warnings
+from marketplace.people.rules import can_take_sms, contact
+from offers.bookings import (
+    actions,
+    asked,
+    claims,
+    companion_queries,
+    parties,
+    queries,
+    rules,
+    sent_views,
+    warnings,
+)
 from offers.bookings.date_queries import made_together, moved_to, other_time
 from offers.bookings.forms import BookingForm, FindForm, LinksForm, NoticeForm
 from offers.bookings.time_claims import HasTime
@@ -35,7 +47,7 @@ async def form_page(
     acting = [one for one in await acted_for(request.person.id) if one["accepted"]] if request.person else []
     if form.values.get("who") not in {"child", "other", *(str(one["person_id"]) for one in acting)}:
         form.values["who"] = "me"
-    if status == 422:
+    if status in (409, 422):
         asked.tell(form, found, await request.fields())
     mine = request.person.id if request.person and form.values["who"] == "me" else None
     return render(
@@ -120,16 +132,18 @@ async def create(request: Request) -> Response:
     comes_for = await represented(form, slug, viewer)
     if form.valid:
         party, tries = await parties.party_of(request, form.data, comes_for)
+        act = partial(
+            claims.book, slug, session, party, viewer=viewer, tries=tries, now=request.now,
+            lang=form.data.lang if party.guided and form.data.lang else request.lang,
+        )  # fmt: skip
         try:
-            booked = await claims.book(
-                slug,
-                session,
-                party,
-                viewer=viewer,
-                tries=tries,
-                form_key=bytes.fromhex(form.data.form_key),
-                lang=form.data.lang if party.guided and form.data.lang else request.lang,
-                now=request.now,
+            booked, key = await sent_views.book_once(
+                request, form, party, slug, [session], lambda key: act(form_key=key), tries
+            )
+        except claims.JustSent as just:
+            sent_views.asked_about(form, just)
+            return await form_page(
+                request, await queries.bookable(slug, session, viewer, request.lang), form, 409
             )
         except HasTime as has:
             return _has_time(
@@ -142,7 +156,7 @@ async def create(request: Request) -> Response:
             if not isinstance(refused, claims.Unanswered):
                 form.add_error("who" if isinstance(refused, claims.ForWhom) else "seats", refused.message)
             return await form_page(request, found, form, 422)
-        return see_other(booked.path, request)
+        return sent_views.remembering(request, see_other(booked.path, request), slug, [session], party, key)
     found = await queries.bookable(slug, session, viewer, request.lang)
     if reason := _why_closed(found, request):
         return _closed(request, found, reason, 409)
@@ -252,6 +266,11 @@ async def send_links(request: Request) -> Response:
     reach = contact(form.data.address) if form.valid else None
     if form.valid and reach is None:
         form.add_error("address", _("Se over adressen. Skriv for eksempel kari@epost.no eller 51 00 00 00"))
+    if reach and reach[0] is Channel.SMS and not can_take_sms(reach[1]):
+        form.add_error(
+            "address",
+            _("Dette nummeret kan ikke ta imot SMS. Bruk nummeret på påmeldingen over, eller ring oss."),
+        )
     if not form.valid or reach is None:
         return render(
             request,

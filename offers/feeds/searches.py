@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlencode
 
 from marketplace.base.forms import Filled
 from marketplace.base.i18n import gettext as _
+from marketplace.base.text import clean
 from offers.catalogue.forms import SearchForm
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
 from offers.catalogue.rules import WHEN_LABELS
@@ -28,7 +29,8 @@ def tidy(typed: str) -> str:
 
 def parsed(query: str) -> SearchForm:
     """The search of a canonical query."""
-    return Filled(SearchForm, parse_qs(query), {}).data
+    fields = {name: [clean(typed) for typed in texts] for name, texts in parse_qs(query).items()}
+    return Filled(SearchForm, fields, {}).data
 
 
 def words_of(wanted: SearchForm) -> list[str]:

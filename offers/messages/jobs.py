@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from marketplace.base.database import rows
 from marketplace.base.mail import OUTBOX_COLUMNS
+from marketplace.people.queries import WRITTEN_TO
 from offers.publishing.opening_rules import USUAL_REMINDERS
 
 FURTHEST = 336
@@ -24,7 +25,7 @@ CROSS JOIN LATERAL (SELECT min(h) AS hours FROM unnest(coalesce(o.remind_hours, 
 CROSS JOIN LATERAL (SELECT s.starts_at - make_interval(hours => due.hours) AS at) planned
 JOIN seat_pool p ON p.offer_id = o.id AND (p.session_id = s.id OR p.session_id IS NULL)
 JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed' AND b.changed_at <= planned.at
-JOIN contact_point c ON c.id = b.contact_id AND c.refused_at IS NULL
+JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO}
 WHERE s.starts_at > $1::timestamptz AND s.starts_at <= $1::timestamptz + make_interval(hours => $3::int)
     AND s.starts_at > $1::timestamptz + least($4::interval, make_interval(mins => due.hours * 30))
     AND s.status <> 'cancelled' AND s.changed_at <= planned.at
@@ -51,7 +52,7 @@ FROM register r JOIN session s ON s.id = r.session_id AND s.status <> 'cancelled
 JOIN attendance a ON a.session_id = r.session_id AND a.state = 'absent'
 JOIN booking b ON b.id = a.booking_id AND b.state = 'confirmed'
 JOIN offer o ON o.id = b.offer_id AND o.state = 'published'
-JOIN contact_point c ON c.id = b.contact_id AND c.refused_at IS NULL
+JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO}
 WHERE r.saved_at <= $1::timestamptz - $2::interval AND NOT EXISTS (SELECT FROM outbox_message m
     WHERE m.mail = 'missed' AND m.channel = c.channel AND m.address = c.value
     AND m.offer_id = b.offer_id AND m.created_at > $1::timestamptz - interval '14 days')
@@ -66,7 +67,7 @@ SELECT DISTINCT ON (c.channel, c.value, b.offer_id) gen_random_uuid(), c.channel
     $1::timestamptz, $1::timestamptz, 0, b.id, b.offer_id, c.person_id, b.link_version
 FROM seat_pool p JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed' AND b.told_useful_at IS NULL
 JOIN offer o ON o.id = b.offer_id AND o.state = 'published'
-JOIN contact_point c ON c.id = b.contact_id AND c.refused_at IS NULL
+JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO}
 WHERE p.ends_at <= $1::timestamptz - $2::interval AND p.ends_at > $1::timestamptz - interval '14 days'
     AND EXISTS (SELECT FROM attendance a WHERE a.booking_id = b.id AND a.state = 'present'
         AND a.recorded_at <= $1::timestamptz - $2::interval)

@@ -6,18 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.database import rows
+from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.participant_queries import SHOWN_NAMES, alphabetical
 from offers.bookings.rules import ACTIVE, CALLED_OFF, SEATED, shown_reference
 from offers.catalogue.models import Session
 
 PARTY = f"""SELECT b.id AS booking_id, {SHOWN_NAMES}, b.booked_by_id = b.participant_id AS own,
     b.reference, b.seats, b.state, b.lang, p.session_id, b.offer_id, b.link_version, c.person_id,
-    CASE WHEN c.refused_at IS NULL THEN c.channel END AS channel,
-    CASE WHEN c.refused_at IS NULL THEN c.value END AS address
+    CASE WHEN {WRITTEN_TO} THEN c.channel END AS channel, CASE WHEN {WRITTEN_TO} THEN c.value END AS address
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
     JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id"""
-"""A party of one booking; `own`: somebody booked themselves. No channel: there is no address, or the mail server said
-that there is no such mailbox."""
+"""A party of one booking; `own`: somebody booked themselves. No channel: no message reaches them (WRITTEN_TO)."""
 
 
 async def ending_pools(offer_id: UUID, now: datetime, session_id: UUID | None = None) -> list[dict[str, Any]]:
@@ -75,7 +74,7 @@ async def call_list_of_session(session_id: UUID) -> list[dict[str, Any]]:
     return _in_order(
         await rows(
             f"""{PARTY} JOIN session s ON s.offer_id = b.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
-            WHERE s.id = $1 AND (c.id IS NULL OR c.refused_at IS NOT NULL)
+            WHERE s.id = $1 AND {WRITTEN_TO} IS NOT TRUE
             AND (b.state = ANY(CASE s.status WHEN 'cancelled' THEN $2::text[] ELSE $3::text[] END)
                 OR b.ended_by = ANY($4) AND s.status = 'cancelled' AND b.created_at <= s.changed_at)
             """,
@@ -93,7 +92,7 @@ async def call_list_of_offer(offer_id: UUID, now: datetime) -> list[dict[str, An
     return _in_order(
         await rows(
             f"""{PARTY} JOIN offer o ON o.id = b.offer_id WHERE o.id = $1
-            AND (c.id IS NULL OR c.refused_at IS NOT NULL) AND CASE WHEN o.state = 'cancelled'
+            AND {WRITTEN_TO} IS NOT TRUE AND CASE WHEN o.state = 'cancelled'
                 THEN b.ended_by = 'offer' OR p.session_id IS NULL AND b.state = ANY($2)
                 ELSE b.state = ANY($3) AND (p.ends_at IS NULL OR p.ends_at > $4) END""",
             offer_id,

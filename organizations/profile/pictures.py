@@ -16,6 +16,8 @@ MOST_PIXELS = 20_000_000
 """A picture with more is not unpacked: a small file may hold one that fills the memory."""
 SIDE = 512
 MOST_BYTES = 300_000
+SAMPLES = {"L;2": 2, "L;4": 4, "I;16B": 16, "RGB;16B": 16}
+"""Bits of one sample, by what Pillow calls the raw data of a PNG."""
 QUALITIES = (85, 60, 30, 5)
 
 
@@ -46,6 +48,26 @@ async def picture_of(sent: bytes) -> Made:
     return await asyncio.to_thread(_made, sent, *words)
 
 
+def _in_eight_bits(seen: Image.Image) -> Image.Image:
+    """The picture with samples of eight bits. Those of a PNG may have 1 to 16: Pillow makes eight of most, but leaves
+    grey of 16 (and would take all but the darkest for white), and the transparent colour in the file's own numbers."""
+    raw = getattr(seen, "tile", None)
+    width = SAMPLES.get(str(raw[0].args if raw else ""), 8)
+    clear = seen.info.get("transparency")
+    picture: Image.Image = seen
+    if seen.mode.startswith("I"):
+        picture = seen.point(lambda grey: grey / 256).convert("L")
+    if width != 8 and clear is not None:
+        scaled = [each >> 8 if width == 16 else each * 255 // (2**width - 1) for each in _numbers(clear)]
+        picture = picture.copy()
+        picture.info["transparency"] = scaled[0] if picture.mode == "L" else tuple(scaled)
+    return picture
+
+
+def _numbers(color: int | tuple[int, ...]) -> tuple[int, ...]:
+    return color if isinstance(color, tuple) else (color,)
+
+
 def _made(sent: bytes, unreadable: str, too_many: str) -> Made:
     try:
         with Image.open(io.BytesIO(sent), formats=FORMATS) as seen:
@@ -54,7 +76,7 @@ def _made(sent: bytes, unreadable: str, too_many: str) -> Made:
             seen.verify()
         with Image.open(io.BytesIO(sent), formats=FORMATS) as seen:  # verify() has used the first one up
             seen.draft("RGB", (2 * SIDE, 2 * SIDE))
-            turned = ImageOps.exif_transpose(seen)
+            turned = ImageOps.exif_transpose(_in_eight_bits(seen))
             picture = turned.convert("RGBA" if turned.has_transparency_data else "RGB")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
         raise NotAPicture(too_many) from problem

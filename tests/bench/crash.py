@@ -72,7 +72,7 @@ def web_processes(ours: psutil.Process) -> list[psutil.Process]:
 async def crash(ours: psutil.Process, port: int, dsn: str, forms: Path) -> dict[str, int]:
     """Ten times 5,000 bookings with a kill -9 in their middle. Raises AssertionError for anything lost or doubled."""
     connection = await asyncpg.connect(**credentials(dsn))
-    lost = again = total = 0
+    lost = doubled = again = total = 0
     try:
         for _ in range(KILLS):
             visitors = Visitors(port, forms)
@@ -82,18 +82,16 @@ async def crash(ours: psutil.Process, port: int, dsn: str, forms: Path) -> dict[
                 await asyncio.sleep(0.005)
             random.choice(web_processes(ours)).send_signal(signal.SIGKILL)
             await booking
-            keys = list(visitors.acknowledged)
-            stored = {
-                row["form_key"]: row["id"]
-                for row in await connection.fetch(
-                    "SELECT form_key, id FROM booking WHERE form_key = ANY($1) AND state = 'confirmed'", keys
-                )
-            }
-            for key, path in visitors.acknowledged.items():
-                parsed = token_booking(path.rpartition("/")[2])
-                lost += parsed is None or stored.get(key) != parsed[0]
+            told = [token_booking(path.rpartition("/")[2]) for path in visitors.acknowledged.values()]
+            ids = [parsed[0] for parsed in told if parsed]
+            found = "SELECT count(*) FROM booking WHERE id = ANY($1) AND state = 'confirmed'"
+            lost += len(told) - await connection.fetchval(found, ids)
+            doubled += await connection.fetchval(
+                """SELECT count(*) FROM (SELECT c.value FROM booking b JOIN contact_point c ON c.id = b.contact_id
+                WHERE c.value LIKE 'crash%' GROUP BY c.value HAVING count(*) > 1) twice"""
+            )
             again += visitors.again
-            total += len(keys)
+            total += len(told)
             wrong = await connection.fetchval(
                 """SELECT count(*) FROM seat_pool p WHERE taken <> (SELECT coalesce(sum(seats), 0) FROM booking b
                 WHERE b.pool_id = p.id AND b.state IN ('confirmed', 'offered'))"""
@@ -106,4 +104,5 @@ async def crash(ours: psutil.Process, port: int, dsn: str, forms: Path) -> dict[
     finally:
         await connection.close()
     assert lost == 0, f"{lost} acknowledged bookings are not there"
+    assert doubled == 0, f"{doubled} were booked twice"
     return {"acknowledged": total, "sent_again": again, "lost": lost}

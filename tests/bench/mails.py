@@ -58,9 +58,10 @@ TOWN = [
         SELECT gen_random_uuid(), s.id, s.offer_id, p.id, p.id, c.id, 1, 'confirmed',
             upper(lpad(to_hex(row_number() OVER ()), 6, '0')), uuid_send(gen_random_uuid()), 1, p.lang, $1, $1
         FROM p JOIN c ON c.person_id = p.id, seat_pool s""",
-    """INSERT INTO outbox_message (id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts)
+    """INSERT INTO outbox_message (id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts,
+            booking_id, link_version)
         SELECT gen_random_uuid(), 'email', c.value, 'receipt', jsonb_build_object('booking', b.id), b.lang,
-        'receipt:' || b.id, $1, $1, 0 FROM booking b JOIN contact_point c ON c.id = b.contact_id""",
+        'receipt:' || b.id, $1, $1, 0, b.id, 1 FROM booking b JOIN contact_point c ON c.id = b.contact_id""",
 ]  # fmt: skip
 
 

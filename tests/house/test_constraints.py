@@ -32,6 +32,8 @@ CHECKS = {
     "booking_held_until": "UPDATE booking SET held_until = NULL WHERE state = 'offered'",
     "booking_queue_no": "UPDATE booking SET queue_no = NULL WHERE state = 'offered'",
     "booking_seats": "UPDATE booking SET seats = 0",
+    "booking_told_times": "UPDATE booking SET told_times = 4",
+    "contact_point_call": "UPDATE contact_point SET channel = 'call' WHERE verified_at IS NOT NULL",
     "contact_point_value": "UPDATE contact_point SET value = ''",
     "decision_reason": "INSERT INTO decision (id, organization_id, answer, reason, at) "
     "VALUES (gen_random_uuid(), '{organization}', 'approved', '', clock_timestamp())",
@@ -46,6 +48,11 @@ CHECKS = {
     "offer_party": "UPDATE offer SET max_party = 0",
     "offer_question_keep": "INSERT INTO offer_question (id, offer_id, position, kind, text, purpose, choices, "
     "required, keep_days) SELECT gen_random_uuid(), id, 1, 'text', '', '', '{{}}', false, 366 FROM offer",
+    "outbox_message_written": "INSERT INTO outbox_message (id, channel, address, mail, facts, lang, dedupe_key, "
+    "created_at, due_at) VALUES (gen_random_uuid(), 'call', '+4751000001', 'receipt', '{{}}', 'nb', 'a call', "
+    "clock_timestamp(), clock_timestamp())",
+    "phone_call_called": "INSERT INTO phone_call (id, booking_id, about, key, since, called_by_id) "
+    "SELECT gen_random_uuid(), '{booking}', 'offered', 'by somebody', clock_timestamp(), id FROM person LIMIT 1",
     "seat_pool_capacity": "UPDATE seat_pool SET capacity = 100001",
     "seat_pool_taken": "UPDATE seat_pool SET taken = capacity + 1 WHERE capacity IS NOT NULL",
     "seat_pool_waiting": "UPDATE seat_pool SET waiting = -1",
@@ -71,6 +78,7 @@ UNIQUES = {
     "rate_limit_key": "(key)",
     "recovery_code_one": "(person_id, code_hash)",
     "saved_search_query": "(query)",
+    "sent_form_key": "(key)",
     "seat_pool_whole": "(offer_id) WHERE (session_id IS NULL)",
     "sign_in_secret": "(secret_hash)",
     "sign_in_ticket_link": "(link_hash)",
@@ -81,14 +89,14 @@ INDEXES = {
     "acts_for_person", "attendance_booking", "audit_entry_default_object_id_at_idx",
     "audit_entry_default_person_id_at_idx", "audit_entry_object", "audit_entry_person", "booking_booked_by",
     "booking_contact", "booking_held", "booking_made_with", "booking_offer", "booking_participant", "booking_pool",
-    "booking_queue_order", "companion_booking", "contact_point_lookup", "contact_point_person",
+    "booking_queue_order", "booking_requested", "companion_booking", "contact_point_lookup", "contact_point_person",
     "decision_organization", "ended_register_session", "host_assignment_offer", "host_message_offer",
-    "invitation_organization", "membership_organization", "offer_audience_organization_organization",
-    "offer_audiences_gin", "offer_kind_listing", "offer_listing", "offer_organizer_organization", "offer_over",
-    "offer_owner", "offer_question_offer", "offer_text_search", "organization_owner_municipality",
-    "organization_parent", "organization_state", "organization_text_search", "outbox_booking", "outbox_due",
-    "passkey_person", "seat_pool_offer", "sent_word_session", "session_offer", "session_start", "sign_in_person",
-    "sign_in_ticket_address",
+    "invitation_organization", "member_notice_organization", "membership_organization",
+    "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
+    "offer_organizer_organization", "offer_over", "offer_owner", "offer_question_offer", "offer_text_search",
+    "organization_owner_municipality", "organization_parent", "organization_state", "organization_text_search",
+    "outbox_booking", "outbox_due", "passkey_person", "phone_call_booking", "seat_pool_offer", "sent_word_session",
+    "session_offer", "session_start", "sign_in_person", "sign_in_ticket_address",
 }  # fmt: skip
 """The other indexes that the migrations name."""
 TRIGGERS = {

@@ -105,7 +105,7 @@ async def wrong_form(caller: Visitor, town: Town) -> httpx.Response:
 async def conflict(caller: Visitor, town: Town) -> httpx.Response:
     form = await caller.open("/offers/tur/bookings/new?session=" + str(town.ids["later_session"]))
     assert (await caller.submit(form, "/bookings", name="Ola", contact="none")).status == 303
-    return (await caller.submit(form, "/bookings", name="Kari", contact="none")).response
+    return (await caller.submit(form, "/bookings", name="Ola", contact="none", seats="2")).response
 
 
 async def too_often(caller: Visitor, town: Town) -> httpx.Response:

@@ -102,6 +102,12 @@ PLANTED: dict[str, str] = {
         WHERE role = 'editor'""",
     "no unit is above itself": """UPDATE organization SET parent_id = (SELECT id FROM organization
         WHERE slug = 'infohjelpen') WHERE slug = 'sandnes-kommune'""",
+    "no link that opens a booking lies where the booking's messages do not go": """INSERT INTO outbox_message
+            (id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts, sent_at, booking_id,
+            link_version)
+        SELECT gen_random_uuid(), 'email', 'gammel@example.no', 'receipt', '{}', 'nb', 'y', '2026-10-13T08:00Z',
+            '2026-10-13T08:00Z', 0, '2026-10-13T08:00Z', id, link_version FROM booking WHERE contact_id IS NOT NULL
+        LIMIT 1""",
     "messages leave in time": ALIVE.format(NOW) + """INSERT INTO outbox_message
             (id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts)
         VALUES (gen_random_uuid(), 'email', 'ola@example.no', 'receipt', '{}', 'nb', 'x', '2026-10-13T08:00Z',

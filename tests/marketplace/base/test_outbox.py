@@ -97,7 +97,12 @@ async def mails(db: None) -> AsyncIterator[None]:
 
 
 async def write(to: str = "kari@example.no", mail: str = "greeting", **other: Any) -> None:
-    given = {"channel": Channel.EMAIL, "lang": "nb", "key": f"{mail}:{to}", "now": NOW} | other
+    given: dict[str, Any] = {
+        "channel": Channel.EMAIL,
+        "lang": "nb",
+        "key": f"{mail}:{to}",
+        "now": NOW,
+    } | other
     if mail == "greeting":
         given.setdefault("number", 1)
     await post(mail, address=to, **given)

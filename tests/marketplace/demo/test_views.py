@@ -9,7 +9,7 @@ import pytest
 
 from marketplace.base import clock, mailbox, outbox
 from marketplace.base.database import rows
-from marketplace.base.mail import MAILS, Content, post
+from marketplace.base.mail import MAILS, RIGHTS, Content, mail, post, whoever_is_there
 from marketplace.base.models import Channel
 from marketplace.people.jobs import refuse
 from marketplace.settings import settings
@@ -31,7 +31,7 @@ async def box(db: None, data_dir: Path) -> AsyncIterator[None]:
             return Content("", text)
         return Content("Hei", text, HTML, b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "REQUEST")
 
-    MAILS["greeting"] = greeting
+    mail(to=whoever_is_there)(greeting)
     for channel, to, at in (
         (Channel.EMAIL, "kari@example.no", NOW - timedelta(minutes=2)),
         (Channel.SMS, "+4751000001", NOW - timedelta(minutes=1)),
@@ -39,7 +39,7 @@ async def box(db: None, data_dir: Path) -> AsyncIterator[None]:
         await post("greeting", channel=channel, address=to, lang="nb", key=to, now=at)
     assert await outbox.send_due(refuse, lambda: NOW) == 2
     yield
-    del MAILS["greeting"]
+    del MAILS["greeting"], RIGHTS["greeting"]
 
 
 @pytest.fixture

@@ -60,11 +60,11 @@ async def test_a_proven_address_shows_the_bookings_made_with_it_and_not_before(v
 async def test_the_link_asks_first_and_then_proves(visitor: Visitor) -> None:
     ola = await make.person("Ola", "ola@example.no")
     await visitor.sign_in(ola)
-    await asked(visitor, "51 00 00 77")
+    await asked(visitor, "91 00 00 77")
     page = await visitor.open(f"/my-page/contacts/link/{(await last_message())['token']}")
     assert (page.heading, await addresses(ola)) == ("Bekreft adressen", ["ola@example.no"])
     assert (await visitor.submit(page)).response.headers["location"] == "/my-page/contacts?saved=added"
-    assert await addresses(ola) == ["+4751000077", "ola@example.no"]
+    assert await addresses(ola) == ["+4791000077", "ola@example.no"]
     assert (await visitor.submit(page)).status == 410, "once"
 
 

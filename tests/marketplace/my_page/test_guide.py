@@ -147,7 +147,7 @@ async def test_a_request_and_a_queue_are_called_what_they_are(visitor: Visitor) 
     asks = await make.offer(joining=Joining.REQUEST, owner=owner)
     page = await visitor.open(f"/guide/offers/{asks.slug}")
     assert page.heading == "Spør om plass"
-    assert "Frivilligsentralen får forespørselen og tar kontakt." in page.text
+    assert "Frivilligsentralen får forespørselen, og svarer slik dere velger lenger ned." in page.text
     assert page.soup.find("button", string="Send forespørsel")
     shown = await visitor.follow(await booked(visitor, asks))
     assert shown.heading == "Forespørselen er sendt"

@@ -51,10 +51,10 @@ async def test_the_code_signs_in(visitor: Visitor) -> None:
 
 
 async def test_a_phone_number_gets_an_sms(visitor: Visitor) -> None:
-    await make.person("Ola", "+4751000001")
-    await ask(visitor, "51 00 00 01")
+    await make.person("Ola", "+4791000001")
+    await ask(visitor, "91 00 00 01")
     sent = await last_message()
-    assert (sent["channel"], sent["address"]) == ("sms", "+4751000001")
+    assert (sent["channel"], sent["address"]) == ("sms", "+4791000001")
     await visitor.submit(await visitor.open(f"/sign-in/{sent['token']}"))
     assert await who(visitor) == "Ola"
 

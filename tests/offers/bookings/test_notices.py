@@ -43,7 +43,7 @@ async def test_an_address_is_told_once_when_booking_opens(
     offer = await soon(joining=joining)
     pool = await SeatPool.get(offer=offer)
     query = f"?session={pool.session_id}" if page and pool.session_id else ""
-    for typed in ("Ola@example.no", "ola@example.no", "51 00 00 99"):
+    for typed in ("Ola@example.no", "ola@example.no", "91 00 00 99"):
         done = await asked(visitor, f"/offers/{offer.slug}{page}{query}", typed)
         assert "Vi sier fra når påmeldingen åpner." in done.text
     await tell_opened(OPENS - timedelta(seconds=1))
@@ -51,7 +51,7 @@ async def test_an_address_is_told_once_when_booking_opens(
     for _time in range(2):
         await tell_opened(OPENS)
         assert await sent() == [
-            ("booking_opens", "sms", "+4751000099"),
+            ("booking_opens", "sms", "+4791000099"),
             ("booking_opens", "email", "ola@example.no"),
         ]
     assert await OpeningNotice.all().count() == 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,11 +11,10 @@ import icalendar
 import pytest
 
 from marketplace.base.database import rows
-from marketplace.base.errors import Conflict
 from marketplace.base.models import Channel
 from marketplace.people.models import Person
 from offers.bookings import date_mails
-from offers.bookings.claims import Booked, Party
+from offers.bookings.claims import Booked, JustSent, Party
 from offers.bookings.models import Booking, BookingState
 from offers.bookings.several_claims import DatesRefused, book_several
 from offers.catalogue.models import Kind, Offer, SeatPool, Session
@@ -95,14 +95,32 @@ async def test_the_form_of_one_date_sent_with_one_more_adds_that(db: None) -> No
     assert len({each.made_with_id for each in await Booking.all()}) == 1
 
 
-async def test_the_form_of_somebody_else_is_a_conflict(db: None) -> None:
+async def test_the_same_form_for_somebody_else_books_for_them_too(db: None) -> None:
     offer, dates = await weeks()
     key = secrets.token_bytes(16)
     await book(offer, dates[:2], form_key=key)
-    with pytest.raises(Conflict):
-        await book(
-            offer, dates[:2], Party("Kari", channel=Channel.EMAIL, address="kari@example.no"), form_key=key
-        )
+    kari = Party("Kari", channel=Channel.EMAIL, address="kari@example.no")
+    other = await book(offer, dates[1:3], kari, form_key=key)
+    assert (await book(offer, dates[1:3], kari, form_key=key)).path == other.path
+    assert await taken() == [(1, 0), (2, 0), (1, 0), (0, 0)]
+    assert await messages() == ["receipt_several", "receipt_several"]
+
+
+@pytest.mark.parametrize(
+    ("again", "change"),
+    [((1, 2), {}), ((3,), {}), ((0, 1), {"seats": 2}), ((0, 1), {"address": "ny@example.no"})],
+    ids=["one less", "another", "seats", "address"],
+)
+async def test_what_the_same_form_says_otherwise_is_a_question_and_writes_nothing(
+    db: None, again: tuple[int, ...], change: dict[str, Any]
+) -> None:
+    offer, dates = await weeks()
+    key = secrets.token_bytes(16)
+    await book(offer, dates[:2], form_key=key)
+    party = replace(Party("Ola", channel=Channel.EMAIL, address="ola@example.no"), **change)
+    with pytest.raises(JustSent):
+        await book(offer, [dates[number] for number in again], party, form_key=key)
+    assert await taken() == [(1, 0), (1, 0), (0, 0), (0, 0)]
 
 
 async def test_a_full_date_stops_all_unless_one_would_wait_for_it(db: None) -> None:

@@ -242,7 +242,7 @@ async def test_an_address_that_the_server_refuses_for_good_stands_under_ring_dis
     assert refused == {"feil@example.no"}
     await visitor.sign_in(kari)
     page = await visitor.open(f"/manage/offers/{offer.slug}/bookings")
-    assert "Ingen melding kommer fram til dem. Dere må si fra selv: Per" in page.text
+    assert "Ingen melding kommer fram til dem, og vi har ikke noe nummer å ringe: Per" in page.text
     assert "E-posten kommer ikke fram" in page.text
     session = await Session.get()
     listed = await visitor.open(f"/manage/sessions/{session.id}/call-list")

@@ -24,7 +24,8 @@ from offers.publishing.rules import Objection, Repeat
         ("한국어", "hangugeo"),
         ("Sámi giellaguovddáš i Đorđe", "sami-giellaguovddas-i-dorde"),
         ("Spra\u030akkafe\u0301", "sprakkafe"),  # as some machines write it, a letter and its accent apart
-        ("挪威语", "nuoweiyu")("🎉", "tilbud"),  # then a number tells them apart
+        ("挪威语", "nuoweiyu"),
+        ("🎉", "tilbud"),  # then a number tells them apart
         ("x" * 200, "x" * 60),
     ],
 )

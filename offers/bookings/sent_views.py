@@ -1,0 +1,70 @@
+"""The one way from a booking form to what it books, for every page with such a form: once, and asking when in doubt."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from marketplace.base.forms import Filled
+from marketplace.base.http import Request, cookie, set_cookie
+from marketplace.base.limits import Tries
+from offers.bookings import mend_actions
+from offers.bookings.claims import Booked, JustSent, Party
+from offers.bookings.sent_rules import LATELY, Sent
+
+COOKIE = "sent"
+
+
+async def book_once(
+    request: Request,
+    form: Filled[Any],
+    party: Party,
+    slug: str,
+    sessions: Sequence[UUID | None],
+    act: Callable[[bytes], Awaitable[Booked]],
+    tries: Sequence[Tries] = (),
+) -> tuple[Booked, bytes]:
+    """What the form has booked, and the form's key that it did so with. `act` books with that key; `sessions`: what it
+    is for.
+
+    Raises JustSent when this browser has just sent something else for the same person, unless the form says whether to
+    mend that or to add one more; and what `act` raises.
+    """
+    data = form.data
+    key = bytes.fromhex(data.more_key if data.again == "more" and data.more_key else data.form_key)
+    if data.again == "mend" and data.sent:
+        booked = await mend_actions.mend(
+            bytes.fromhex(data.sent), party, form_key=key, now=request.now, tries=tries,
+            by=request.person.id if request.person else None,
+            sessions=None if len(sessions) == 1 else [one for one in sessions if one],
+        )  # fmt: skip
+        return booked, key
+    if data.again != "more" and not party.account:  # of an account the database knows
+        sent = Sent(cookie(request.cookies, COOKIE), request.now)
+        for session in sessions:
+            if before := sent.before(slug, session, party.whom, party.key(key)):
+                raise JustSent(before)
+    return await act(key), key
+
+
+def asked_about(form: Filled[Any], just: JustSent) -> None:
+    """Let the form ask, with what was typed now."""
+    asked = "own" if just.own else "lately"
+    form.values |= {"sent": just.key.hex(), "more_key": secrets.token_hex(16), "asked": asked}
+
+
+def remembering(
+    request: Request,
+    response: Response,
+    slug: str,
+    sessions: Sequence[UUID | None],
+    party: Party,
+    form_key: bytes,
+) -> Response:
+    """The answer, and the browser remembers for a while that it sent this. Nobody can read there what or for whom."""
+    sent = Sent(cookie(request.cookies, COOKIE), request.now)
+    text = sent.noted(slug, sessions, party.whom, party.key(form_key), request.now)
+    set_cookie(response, COOKIE, text, int(LATELY.total_seconds()))
+    return response
