@@ -19,7 +19,7 @@ async def renew(request: Request) -> Response:
     it."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    if not found["address"]:
+    if found["reach"] != "written":
         return see_other(found["path"], request)
     if request.method == "POST":
         tries = [of_visitor("new link", request, 20, HOUR), Tries("new link", str(found["id"]), 5, DAY)]

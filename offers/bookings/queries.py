@@ -190,17 +190,18 @@ async def booking_by_token(token: str, lang: str) -> dict[str, Any]:
 async def link_by_reference(reference: str, word: str) -> str | None:
     """The path of the booking with this reference and this name or address; the reference alone opens nothing.
 
-    Whoever leads the offer reads the reference, so where they read an alias a name that they guess opens nothing.
+    Where somebody is shielded only the link does: whoever tries a name or an address with the number of an alias must
+    not learn whose it is. It looks as if there were no such booking.
     """
     typed = contact(word)
     found = await rows(
-        f"""SELECT b.id, b.link_version, n.name AS participant, k.name AS booker, c.value AS address, {HIDDEN} AS hidden
+        f"""SELECT b.id, b.link_version, n.name AS participant, k.name AS booker, c.value AS address
         FROM booking b JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
-        LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.reference = $1""",
+        LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.reference = $1 AND NOT {HIDDEN}""",
         rules.typed_reference(reference),
     )
     for each in found:
-        names = [name for name in (each["participant"], each["booker"]) if name and not each["hidden"]]
+        names = [name for name in (each["participant"], each["booker"]) if name]
         if any(same_name(name, word) for name in names) or (typed and each["address"] == typed[1]):
             return rules.link_path(each["id"], each["link_version"])
     return None
