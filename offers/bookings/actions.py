@@ -16,6 +16,7 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.bookings import rules
+from offers.bookings.known import actor_of
 from offers.bookings.models import BookingState, EndedBy
 from offers.bookings.moves import change, lock, move, promote, tell
 from offers.bookings.organizer_rules import not_asking
@@ -119,7 +120,7 @@ async def _late_yes(
     """Take in somebody whose held seat went on. Raises Refused where it is cancelled, or they have booked anew."""
     if await ended(pool["pool_id"], now):
         raise Refused(_("Dette er avlyst."))
-    if await active_in(pool["pool_id"], booking["participant_id"]):
+    if await active_in(pool["pool_id"], booking["participant_id"], actor_of(booking, by)):
         raise Refused(_("Du har en ny påmelding her allerede. Den gjelder."))
     new = BookingState.CONFIRMED if pool_of(pool).fits(booking["seats"]) else BookingState.WAITING
     await move(pool, booking, new, now, by=by)

@@ -14,6 +14,7 @@ from marketplace.people.queries import WRITTEN_TO
 from marketplace.people.rules import contact
 from marketplace.settings import settings
 from offers.bookings import asked, rules
+from offers.bookings.known import in_the_way
 from offers.catalogue.calendar import Event
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import Viewer, published
@@ -96,10 +97,10 @@ async def ended(pool_id: UUID, now: datetime) -> bool:
     )
 
 
-async def active_in(pool_id: UUID, participant: UUID) -> bool:
-    """Has somebody an active booking in a pool?"""
-    sql = "SELECT EXISTS (SELECT FROM booking WHERE pool_id = $1 AND participant_id = $2 AND state = ANY($3))"
-    return bool(await value(sql, pool_id, participant, list(rules.ACTIVE)))
+async def active_in(pool_id: UUID, participant: UUID, actor: UUID) -> bool:
+    """Has somebody an active booking in a pool, as far as the actor may know?"""
+    sql = f"SELECT EXISTS (SELECT FROM booking b WHERE {in_the_way('$1', '$2', '$3')})"
+    return bool(await value(sql, pool_id, participant, actor))
 
 
 HIDDEN = "(n.shielded OR k.shielded)"

@@ -64,9 +64,9 @@ CHECKS = {
 UNIQUES = {
     "acts_for_one": "(actor_id, person_id) WHERE (ended_at IS NULL)",
     "booking_form_key": "(form_key)",
-    "booking_one_active": "(pool_id, participant_id) WHERE ((state)::text = ANY ((ARRAY["
+    "booking_one_active": "(pool_id, participant_id, booked_by_id) WHERE (((state)::text = ANY ((ARRAY["
     "'requested'::character varying, 'confirmed'::character varying, 'waiting'::character varying, "
-    "'offered'::character varying])::text[]))",
+    "'offered'::character varying])::text[])) AND (handed_over_at IS NULL))",
     "calendar_address_one": "(person_id, hosting, organization_id) NULLS NOT DISTINCT WHERE (revoked_at IS NULL)",
     "calendar_address_secret": "(secret_hash)",
     "contact_point_verified": "(channel, value) WHERE (verified_at IS NOT NULL)",

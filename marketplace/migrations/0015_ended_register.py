@@ -16,7 +16,7 @@ ENDED = """SELECT r.session_id FROM register r JOIN session s ON s.id = r.sessio
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0013_telling")]
+    dependencies = [("marketplace", "0014_whose_bookings")]
 
     initial = False
 
