@@ -12,6 +12,7 @@ from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import WORD_JOINER, pick
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import month as month_name
+from marketplace.base.once import made_once
 from marketplace.base.templates import render
 from marketplace.goals import actions, queries, rules
 from marketplace.goals.forms import GoalForm, GoalTextForm
@@ -56,7 +57,7 @@ async def goal(request: Request) -> Response:
     series = (await queries.shown_series(municipality, {found.year})).get(found.id, [])
     metric = Metric(found.metric)
     progress = rules.progress(metric, found.target, found.year, series)
-    newest, begun = await queries.newest_groups(found.id), await queries.begun(found, series)
+    newest, begun = await queries.newest_groups(found.id), await queries.begun(found, series, request.now)
     if newest and dict(series).get(newest.month) != newest.value:
         newest = None  # the total itself waits: its groups would tell between which numbers it is
     return render(
@@ -120,6 +121,7 @@ def amount(number: int) -> str:
 
 
 @coordinator
+@made_once
 async def new_goal(request: Request) -> Response:
     """GET and POST /plans/{slug}/goals/new"""
     found = await queries.plan_of(request.person, request.path_params["slug"])
