@@ -90,7 +90,7 @@ async def _forget(person: UUID, now: datetime) -> bool:
         gone = [each["id"] for each in await rows(GOES, person)]
         for helped in await rows("SELECT DISTINCT person_id FROM acts_for WHERE actor_id = $1", person):
             if helped["person_id"] not in gone:
-                await hand_over(person, helped["person_id"])
+                await hand_over(person, helped["person_id"], now=now)
         await rows(OWN_MESSAGES, gone)
         # An application goes with the only one who stands behind it, who is whom to ask.
         await rows(f"DELETE FROM organization w WHERE w.state = ANY($2) AND {ALONE}", person, NOT_LET_IN)
