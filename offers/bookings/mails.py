@@ -16,7 +16,7 @@ from marketplace.base.models import Channel
 from marketplace.settings import settings
 from offers.bookings import rules
 from offers.bookings.models import BookingState
-from offers.bookings.queries import active_for_address, booking, events, others_by_address
+from offers.bookings.queries import active_for_address, booking_in_mail, events, others_by_address
 from offers.catalogue.calendar import calendar, vevent
 
 
@@ -53,7 +53,7 @@ async def _about(
 
     What is to come is seen from the moment the mail is written: it may have waited, and a course may be under way.
     """
-    found = await booking(UUID(booking_id), lang)
+    found = await booking_in_mail(UUID(booking_id), lang)
     if BookingState(found["state"]) not in states:
         return None
     coming = rules.coming(found["sessions"], clock.now())
