@@ -20,6 +20,7 @@ from marketplace.dialogue import mails as _dialogue_mails  # noqa: F401 - these 
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from marketplace.people import mails as _people_mails  # noqa: F401
 from marketplace.people.models import ContactPoint, Person
+from offers.attendance.models import Attendance, AttendanceState, Register
 from offers.bookings import date_mails as _date_mails  # noqa: F401
 from offers.bookings import mails as _booking_mails  # noqa: F401
 from offers.bookings.models import Booking, BookingState, EndedBy
@@ -174,6 +175,16 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         meeting_text, *meeting_sessions, dialogue, called, answer, role, asked, wrote,
         OfferOrganizer(offer_id=offer.id, organization_id=applicant.id),
     ]  # fmt: skip
+    if name in ("missed", "thanks"):
+        came = name == "thanks"
+        objects += [
+            Register(session_id=sessions[0].id, saved_at=now),
+            Attendance(
+                session_id=sessions[0].id, booking_id=booking.id, recorded_at=now, seats_present=int(came),
+                state=AttendanceState.PRESENT if came else AttendanceState.ABSENT,
+                pseudonym=bytes(32) if came else None,
+            ),
+        ]  # fmt: skip
     was = {"was_starts": (starts - DAY).isoformat(), "was_ends": (starts - DAY + 2 * HOUR).isoformat()}
     about, first = {"booking": str(booking.id)}, {"session": str(sessions[0].id)}
     special: dict[str, dict[str, Any]] = {
@@ -181,7 +192,8 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         "session_moved": about
         | first
         | was
-        | {"sequence": 0, "was_venue": str(old.id) if words.full else ""},
+        | {"sequence": 0, "was_venue": str(old.id) if words.full else "", "word_ended": words.full},
+        "missed": about | first,
         "session_cancelled": about | first | {"sequence": 0},
         "offer_cancelled": about | {"at": now.isoformat()},
         "host_message": about | {"message": str(wrote.id)},
