@@ -24,8 +24,8 @@ LEADING, ARRANGING = ["host", "editor", "manager"], ["editor", "manager"]
 
 
 COUNTED = "(p.id IS NOT NULL AND NOT o.sensitive AND ($6::uuid IS NULL OR o.owner_id = $6))"
-"""Do the numbers of a pool stand in this calendar? Not of a sensitive offer: calendars are shared. Where they do not, no
-stamp may tell that they have changed."""
+"""Do the numbers of a pool stand in this calendar? Not of a sensitive offer: calendars are shared. Where they do not,
+no stamp may tell that they have changed."""
 ARRANGES = """(o.owner_id = $6 OR EXISTS (
     SELECT FROM offer_organizer g WHERE g.offer_id = o.id AND g.organization_id = $6))"""
 
