@@ -16,6 +16,7 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.bookings import rules
+from offers.bookings.call_actions import not_rung
 from offers.bookings.models import BookingState, EndedBy
 from offers.bookings.moves import change, lock, move, promote, tell
 from offers.bookings.organizer_rules import not_asking
@@ -39,7 +40,7 @@ async def cancel(
             return False
         seated = booking["state"] == BookingState.CONFIRMED
         await move(pool, booking, BookingState.CANCELLED, now, by=by, ended_by=ended_by)
-        await tell("cancelled", booking, "1", now, seated=seated)
+        await tell("cancelled", booking, "1", now, ring=ended_by is EndedBy.HOST, seated=seated)
         await promote(pool, now)
         return True
 
@@ -143,6 +144,9 @@ async def expire_offers(*, now: datetime) -> int:
             pool, booking = await change(found["id"])
             if booking["state"] == BookingState.OFFERED and booking["held_until"] <= now:
                 await _expire(pool, booking, now)
+                if await not_rung(booking["id"]):  # nobody has told them: they keep their place in the queue
+                    await move(pool, booking, BookingState.WAITING, now, by=None)
+                    await promote(pool, now)
                 expired += 1
     return expired
 
@@ -163,7 +167,7 @@ async def answer_request(
         await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.HOST)
         await rows("UPDATE booking SET reply = $2 WHERE id = $1", booking_id, text)
         mail = {"confirmed": "receipt", "waiting": "waiting", "declined": "declined"}[new]
-        await tell(mail, booking, "answer", now)
+        await tell(mail, booking, "answer", now, ring=True)
         return new
 
 

@@ -9,9 +9,8 @@ from marketplace.base.database import rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when
-from marketplace.base.mail import post
 from offers.bookings.actions import cancel_all
-from offers.bookings.addressees import about
+from offers.bookings.call_actions import tell
 from offers.bookings.models import BookingState, EndedBy
 from offers.catalogue.models import Offer, OfferState, Session, SessionStatus, Venue
 from offers.messages.queries import counts, ending_pools, parties_of_offer, parties_of_session
@@ -142,16 +141,10 @@ async def _tell(
     facts: dict[str, Any],
     cancels: bool = False,
 ) -> None:
-    """One message to each party that has a channel. What `cancels` must know who had a place before it did."""
+    """A message or a call to each party. What `cancels` must know who had a place before it did."""
     for party in parties:
-        if party["channel"]:
-            if cancels:
-                facts = facts | {"had_place": party["state"] == BookingState.CONFIRMED}
-            await post(
-                mail, channel=party["channel"], address=party["address"], lang=party["lang"],
-                key=f"{mail}:{act}:{party['booking_id']}", now=now, about=about(party["booking_id"], party),
-                booking=str(party["booking_id"]), **facts,
-            )  # fmt: skip
+        known = {"had_place": party["state"] == BookingState.CONFIRMED} if cancels else {}
+        await tell(mail, party, key=act, now=now, **facts, **known)
 
 
 async def _recorded(
