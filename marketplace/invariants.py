@@ -52,9 +52,9 @@ SEATS = (
         "SELECT id FROM seat_pool WHERE taken + reserved > capacity OR taken < 0 OR reserved < 0",
     ),
     (
-        "a participant has one active booking in a pool",
-        f"""SELECT unnest(array_agg(id)) AS id FROM booking WHERE state IN ({ACTIVE})
-        GROUP BY pool_id, participant_id HAVING count(*) > 1""",
+        "a participant has one active booking in a pool of each who made one",
+        f"""SELECT unnest(array_agg(id)) AS id FROM booking WHERE state IN ({ACTIVE}) AND handed_over_at IS NULL
+        GROUP BY pool_id, participant_id, booked_by_id HAVING count(*) > 1""",
     ),
     (
         "whoever waits or is offered a seat has a place in the queue",

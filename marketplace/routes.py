@@ -41,8 +41,10 @@ from offers.publishing import question_views as questions
 from offers.publishing import step_views as steps
 from offers.publishing import team_views as team
 from offers.publishing import views as publishing
+from offers.work import views as work
 from organizations.approval import views as approval
 from organizations.members import views as members
+from organizations.notices import views as wanted
 from organizations.profile import views as profile
 
 
@@ -106,6 +108,8 @@ ROUTES: list[Route] = [
     both("/bookings/{token}/useful", follow.useful),
     both("/unsubscribe/{token}", follow.unsubscribe),
     post("/unsubscribe/{token}/undo", follow.subscribe_again, "/unsubscribe/{token}"),
+    both("/notices/{token}", wanted.stop),
+    post("/notices/{token}/undo", wanted.again, "/notices/{token}"),
     get("/manage/offers/{slug}/bookings", participants.listing),
     post("/manage/offers/{slug}/capacity", participants.capacity, "/manage/offers/{slug}/bookings"),
     post("/manage/offers/{slug}/keep", participants.keep, "/manage/offers/{slug}/bookings"),
@@ -163,7 +167,7 @@ ROUTES: list[Route] = [
     both("/guide/offers/{slug}", guide.book),
     get("/guide/receipts/{token}", guide.receipt),
     # organisations and their work
-    get("/manage", publishing.manage),
+    get("/manage", work.manage),
     both("/manage/calendars", work_calendars.calendars),
     post("/manage/calendars/revoke", work_calendars.revoke, "/manage/calendars"),
     get("/manage/organizations/{slug}", profile.show),
@@ -188,6 +192,7 @@ ROUTES: list[Route] = [
         "/manage/organizations/{slug}/members",
     ),
     both("/manage/organizations/{slug}/leave", members.leave),
+    both("/manage/organizations/{slug}/notices", wanted.notices),
     both("/manage/offers/new", steps.new),
     get("/manage/offers/{slug}", publishing.show),
     both("/manage/offers/{slug}/what", steps.what),

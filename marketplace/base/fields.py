@@ -36,7 +36,7 @@ def phone_number(text: Any) -> str:
 
 
 Address = Annotated[str, BeforeValidator(web_address), Field(max_length=500)]
-Phone = Annotated[str, BeforeValidator(phone_number)]
+Phone = Annotated[str, BeforeValidator(phone_number), Field(max_length=40)]
 Line = Annotated[str, Field(max_length=120)]
 Words = Annotated[str, Field(max_length=600)]
 """A few sentences."""

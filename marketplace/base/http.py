@@ -172,6 +172,14 @@ class Request(requests.Request):
         return origin is None or origin in own_origins(self.headers.get("host", ""))
 
 
+async def one_click(request: Request) -> bool:
+    """Is this what a mail program sends? RFC 8058 lets it choose between two ways to write it."""
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        body = await request.body()
+        return b'name="List-Unsubscribe"' in body and b"One-Click" in body
+    return (await request.fields()).get("List-Unsubscribe") == ["One-Click"]
+
+
 def own_origins(host: str) -> set[str]:
     """Our own address, and in demo mode whichever loopback name was used."""
     origins = {settings().public_url.rstrip("/")}

@@ -15,15 +15,8 @@ from starlette.responses import RedirectResponse, Response
 from uuid_utils.compat import uuid7
 
 from marketplace.base.access import View
-from marketplace.base.database import in_transaction, rows, value
+from marketplace.base.database import in_transaction, row, rows
 from marketplace.base.http import Request, signature
-
-
-class NotMade(Exception):
-    """The form was not right: what its view wrote is undone, and its answer shown."""
-
-    def __init__(self, response: Response) -> None:
-        self.response = response
 
 
 def made_once(view: View) -> View:
@@ -34,35 +27,34 @@ def made_once(view: View) -> View:
         key = None if request.method == "GET" else await key_of(request)
         if key is None:
             return await view(request)
-        try:
-            async with in_transaction():
-                made = await rows(
-                    """INSERT INTO sent_form (id, key, created_at) VALUES ($1, $2, $3)
-                    ON CONFLICT DO NOTHING RETURNING id""",
-                    uuid7(), key, request.now,
-                )  # fmt: skip
-                if not made:
-                    led_to = await value("SELECT led_to FROM sent_form WHERE key = $1", key)
-                    return RedirectResponse(led_to or "/", 303)
-                response = await view(request)
-                if "location" not in response.headers:
-                    raise NotMade(response)
+        async with in_transaction():
+            # The same form at the same moment waits here, and then sees what the first has written.
+            await rows("SELECT pg_advisory_xact_lock($1)", int.from_bytes(key[:8], signed=True))
+            if before := await row("SELECT led_to FROM sent_form WHERE key = $1", key):
+                return RedirectResponse(before["led_to"], 303)
+            response = await view(request)
+            if led_to := response.headers.get("location"):
                 await rows(
-                    "UPDATE sent_form SET led_to = $2 WHERE key = $1", key, response.headers["location"]
-                )
-                return response
-        except NotMade as not_made:
-            return not_made.response
+                    "INSERT INTO sent_form (id, key, led_to, created_at) VALUES ($1, $2, $3, $4)",
+                    uuid7(), key, led_to, request.now,
+                )  # fmt: skip
+            return response
 
     answer.made_once = True  # type: ignore[attr-defined]
     return answer
 
 
+async def form_key(request: Request) -> str | None:
+    """The key of this form, as form_key_input() gave it. None without one: not our page's form."""
+    key = (await request.fields()).get("form_key", [""])[-1]
+    return key if re.fullmatch(r"[0-9a-f]{32}", key) else None
+
+
 async def key_of(request: Request) -> bytes | None:
-    """The key of this form with what was sent in it, by whoever sent it. None without one: not our page's form."""
-    fields = await request.fields()
-    if not re.fullmatch(r"[0-9a-f]{32}", fields.get("form_key", [""])[-1]):
+    """The form's key with what was sent in it, by whoever sent it."""
+    if await form_key(request) is None:
         return None
+    fields = await request.fields()
     sent = sorted((name, text) for name, texts in fields.items() for text in texts if name != "form_token")
     who = str(request.person.id) if request.person else ""
     return bytes.fromhex(

@@ -6,7 +6,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes, pass_eval_context
+from jinja2.nodes import EvalContext
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined] # its C function
 from starlette.responses import Response
@@ -16,6 +17,7 @@ from marketplace.base.clock import oslo
 from marketplace.base.http import Request
 from marketplace.base.i18n import lazy
 from marketplace.base.static import static_url
+from marketplace.base.text import first_name, isolated
 from marketplace.settings import settings
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
@@ -27,6 +29,13 @@ def phone_link(number: str) -> str:
     """tel: value of a Norwegian number as written: 51 00 00 00 gives +4751000000."""
     digits = "".join(character for character in number if character.isdigit())
     return f"+{digits}" if number.strip().startswith("+") else f"+47{digits}" if len(digits) == 8 else digits
+
+
+@pass_eval_context
+def bdi(context: EvalContext, name: str | None) -> str:
+    """A name that stands beside others, so that none of them moves when it runs from right to left. Where no markup
+    may stand (titles, attributes, an SMS) it is `isolated`."""
+    return Markup("<bdi>%s</bdi>") % (name or "") if context.autoescape else isolated(name)
 
 
 def shown_number(text: str) -> str:
@@ -134,6 +143,9 @@ def environment(lang: str) -> Environment:
         "month": i18n.month,
         "at_clock": i18n.at_clock,
         "clock_words": i18n.clock_words,
+        "bdi": bdi,
+        "first_name": first_name,
+        "isolated": isolated,
         "phone": phone_link,
         "number": shown_number,
         "isoformat": lambda moment: oslo(moment).isoformat(timespec="minutes"),

@@ -13,6 +13,7 @@ from typing import Any
 from tortoise import Model
 from uuid_utils.compat import uuid7
 
+from marketplace.base import clock
 from marketplace.base.database import Values, in_transaction, rows
 from marketplace.base.models import Channel
 from marketplace.dialogue import mails as _dialogue_mails  # noqa: F401 - these fill MAILS, as in schedule.py
@@ -38,6 +39,7 @@ from offers.messages import mails as _message_mails  # noqa: F401
 from offers.messages import notice_mails as _notice_mails  # noqa: F401
 from offers.messages.models import HostMessage, Recipients
 from offers.publishing import mails as _publishing_mails  # noqa: F401
+from offers.work import mails as _work_mails  # noqa: F401
 from organizations.approval import mails as _approval_mails  # noqa: F401
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
@@ -63,6 +65,7 @@ ENDED_BY = {
 OTHERWISE = (
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
     "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
+    "asked", "asked_before", "day_before", "day_after",
 )  # fmt: skip
 NAMES = (*ABOUT_A_BOOKING, *OTHERWISE)
 
@@ -114,6 +117,8 @@ async def _insert(objects: Sequence[Model]) -> None:
 def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str, Any]]:
     """The rows of it, and the mail's facts."""
     state = ABOUT_A_BOOKING.get(name, BookingState.CONFIRMED)
+    if name in ("asked", "asked_before"):
+        state = BookingState.REQUESTED
     key = uuid7().hex[-8:]
     here = Municipality(number=key[-4:], slug=f"eksempel-{key}", name="Eksempel")
     owner, applicant = (
@@ -193,6 +198,13 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         "invitation": {"invitation": str(asked.id)},
         "membership": {"membership": str(role.id)},
         "co_organizer": {"offer": str(offer.id), "organization": str(applicant.id)},
+    }
+    to_member = {"organization": str(owner.id), "person": str(booker.id)}
+    special |= {
+        "asked": to_member | {"bookings": [str(booking.id)]},
+        "asked_before": to_member | {"bookings": [str(booking.id)]},
+        "day_before": to_member | {"day": str(clock.today(now))},
+        "day_after": to_member | {"day": str(clock.today(starts))},
     }
     return objects, special.get(name, about)
 

@@ -10,6 +10,7 @@ from marketplace.base.errors import NotFound, Refused
 from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import pick
+from marketplace.base.once import made_once
 from marketplace.base.templates import render
 from marketplace.dialogue import actions, queries
 from marketplace.dialogue.forms import AttendedForm, MeetingForm, MemberForm
@@ -47,6 +48,7 @@ async def _dialogue(request: Request, found: Dialogue, form: Any, status: int = 
 
 
 @coordinator
+@made_once
 async def add_member(request: Request) -> Response:
     """POST /dialogues/{slug}/members"""
     found = await queries.dialogue_of(request.person, request.path_params["slug"])
@@ -83,6 +85,7 @@ def _object(form: Any, places: list[dict[str, Any]], request: Request) -> None:
 
 
 @coordinator
+@made_once
 async def new_meeting(request: Request) -> Response:
     """GET and POST /dialogues/{slug}/meetings/new"""
     found = await queries.dialogue_of(request.person, request.path_params["slug"])

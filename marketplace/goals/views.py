@@ -12,6 +12,7 @@ from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import WORD_JOINER, pick
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import month as month_name
+from marketplace.base.once import made_once
 from marketplace.base.templates import render
 from marketplace.goals import actions, queries, rules
 from marketplace.goals.forms import GoalForm, GoalTextForm
@@ -120,6 +121,7 @@ def amount(number: int) -> str:
 
 
 @coordinator
+@made_once
 async def new_goal(request: Request) -> Response:
     """GET and POST /plans/{slug}/goals/new"""
     found = await queries.plan_of(request.person, request.path_params["slug"])

@@ -10,6 +10,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, limits
+from marketplace.base.once import made_once
 from marketplace.base.templates import render
 from marketplace.my_page import acting
 from marketplace.my_page.forms import PersonForm
@@ -31,6 +32,7 @@ async def people(request: Request) -> Response:
 
 
 @signed_in
+@made_once
 async def new_person(request: Request) -> Response:
     """GET and POST /my-page/people/new"""
     me, form = request.person, PersonForm.blank()

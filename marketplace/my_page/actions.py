@@ -9,11 +9,12 @@ from marketplace.base.database import in_transaction, rows, value
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.mail import About, post
+from marketplace.base.text import same_name
 from marketplace.people import actions as people
 from marketplace.people import contacts
 from marketplace.people.queries import SignedIn, verified_contacts
 from offers.bookings.link_actions import end_links
-from offers.bookings.rules import ACTIVE, same_name
+from offers.bookings.rules import ACTIVE
 from offers.catalogue.models import Offer
 from offers.publishing.team_actions import assign_host, tidy_hosts
 from organizations.members import invitation_actions as invitations

@@ -10,6 +10,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, limits, of_visitor
+from marketplace.base.once import made_once
 from marketplace.base.templates import render
 from marketplace.my_page import actions
 from marketplace.people import actions as people
@@ -29,6 +30,7 @@ async def listing(request: Request) -> Response:
 
 
 @signed_in_again
+@made_once
 async def new(request: Request) -> Response:
     """GET and POST /my-page/contacts/new: a link and a code go there. The answer is the same whoever has it."""
     form: Any = SignInForm.blank()
@@ -40,7 +42,7 @@ async def new(request: Request) -> Response:
         if form.valid:
             channel, address = form.data.contact
             tries = [
-                of_visitor("new address", request, 20, HOUR),
+                *of_visitor("new address", request, 20, HOUR),
                 Tries("new address of", str(request.person.id), 10, HOUR),
                 Tries("new address", address, 10, HOUR),
             ]

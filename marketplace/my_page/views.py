@@ -9,6 +9,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import LANGUAGES, SOURCE
 from marketplace.base.i18n import gettext as _
+from marketplace.base.once import form_key
 from marketplace.base.templates import render
 from marketplace.my_page import actions, queries, rules
 from marketplace.my_page.forms import AliasForm, ProfileForm
@@ -90,8 +91,10 @@ async def alias(request: Request) -> Response:
 @signed_in
 async def new_calendar(request: Request) -> Response:
     """Make or renew the calendar address, and show it this once: so no redirect."""
-    secret = await calendars.make_address(request.person.id, now=request.now)
-    return await _page(request, calendar_path=f"/calendar/private/{secret}.ics")
+    secret = await calendars.make_address(
+        request.person.id, form_key=await form_key(request), now=request.now
+    )
+    return await _page(request, calendar_path=f"/calendar/private/{secret}.ics" if secret else None)
 
 
 @signed_in

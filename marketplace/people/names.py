@@ -47,9 +47,3 @@ def person_name(text: str | None) -> str | None:
 
 PersonName = Annotated[str, Field(max_length=NAME_LENGTH), AfterValidator(person_name)]
 """The field of a form."""
-
-
-def first_name(name: str) -> str:
-    """What a message calls somebody by: the first word, and of that the letters. Whoever typed the name need not be
-    whoever reads it, and "Du har vunnet!" is no beginning of a message of ours."""
-    return name.split()[0].strip('.,:;!?*"«»()[]') if name.split() else name

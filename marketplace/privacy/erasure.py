@@ -90,7 +90,7 @@ async def _forget(person: UUID, now: datetime) -> bool:
         gone = [each["id"] for each in await rows(GOES, person)]
         for helped in await rows("SELECT DISTINCT person_id FROM acts_for WHERE actor_id = $1", person):
             if helped["person_id"] not in gone:
-                await hand_over(person, helped["person_id"])
+                await hand_over(person, helped["person_id"], now=now)
         await rows(OWN_MESSAGES, gone)
         # An application goes with the only one who stands behind it, who is whom to ask.
         await rows(f"DELETE FROM organization w WHERE w.state = ANY($2) AND {ALONE}", person, NOT_LET_IN)
@@ -121,6 +121,6 @@ async def _delete(person: UUID, gone: list[UUID]) -> None:
         )
     await rows("UPDATE booking SET reply = '', form_digest = NULL WHERE participant_id = ANY($1)", gone)
     for table in ("sign_in", "sign_in_ticket", "totp", "passkey", "recovery_code", "calendar_address", "membership",
-                  "host_assignment", "contact_point"):  # fmt: skip
+                  "member_notice", "host_assignment", "contact_point"):  # fmt: skip
         await rows(f"DELETE FROM {table} WHERE person_id = ANY($1)", gone)
     await rows("DELETE FROM acts_for WHERE actor_id = $1 OR person_id = ANY($2)", person, gone)

@@ -79,6 +79,9 @@ SECTIONS: dict[str, Section] = {
     "memberships": Section(lazy("Roller"), "membership",
         """SELECT w.name AS organization, m.role, m.created_at, m.ended_at FROM membership m
             JOIN organization w ON w.id = m.organization_id WHERE m.person_id = $1 ORDER BY m.id"""),
+    "notices": Section(lazy("Meldinger du har valgt å få eller slippe"), "member_notice",
+        """SELECT w.name AS organization, x.kind, x.wanted, x.changed_at FROM member_notice x
+            JOIN organization w ON w.id = x.organization_id WHERE x.person_id = $1 ORDER BY x.id"""),
     "hosts": Section(lazy("Tilbud du leder"), "host_assignment",
         f"""SELECT t.title, w.name AS organization FROM host_assignment b {OFFER} WHERE b.person_id = $1
         ORDER BY b.id"""),
@@ -160,7 +163,7 @@ LABELS = {
     "seen_at": lazy("Sist brukt"), "sent_at": lazy("Sendt"), "shielded": lazy("Kallenavn på lister"),
     "starts_at": lazy("Når"), "state": lazy("Status"), "text": lazy("Tekst"), "title": lazy("Tilbud"),
     "used_at": lazy("Brukt"),
-    "verified_at": lazy("Bekreftet"), "who": lazy("Hvem"),
+    "verified_at": lazy("Bekreftet"), "wanted": lazy("Vil ha dem"), "who": lazy("Hvem"),
 }  # fmt: skip
 """What each column is called on the readable page."""
 VALUES: dict[str, dict[Any, Any]] = {

@@ -115,6 +115,12 @@ TABLES: dict[str, Table] = {
         "id code_hash created_at used_at",
         Goes(f"coalesce(t.used_at + interval '30 days', {person_done('t.person_id', 't.created_at')})"),
     ),
+    "member_notice": Table(
+        {"person_id": "whose choice it is", "wanted": "what they want to be told"},
+        "id kind changed_at organization_id",
+        Goes("""CASE WHEN NOT EXISTS (SELECT FROM membership m WHERE m.person_id = t.person_id
+            AND m.organization_id = t.organization_id AND m.ended_at IS NULL) THEN t.changed_at END"""),
+    ),
     "host_assignment": Table(
         {"person_id": "who leads an offer"},
         "id offer_id",
@@ -162,9 +168,11 @@ TABLES: dict[str, Table] = {
         {"participant_id": "who comes", "booked_by_id": "who booked", "contact_id": "reaching them",
          "reference": "finding the booking by telephone", "lang": "the language of messages",
          "reply": "what the organisation wrote to them",
-         "form_digest": "a keyed hash: knowing a form that is sent again"},
-        "id seats state ended_by form_key queue_no link_version held_until waited_at placed_at talk_asked_at "
-        "made_with_id moved_to_id told_useful_at created_at changed_at offer_id organization_id pool_id",
+         "form_digest": "a keyed hash: knowing a form that is sent again",
+         "handed_over_at": "telling what they made from what others did"},
+        "id by_host seats state ended_by form_key queue_no link_version held_until waited_at placed_at talk_asked_at "
+        "answered_at told_times made_with_id moved_to_id told_useful_at created_at changed_at offer_id "
+        "organization_id pool_id",
         Goes(last_use("b.id = t.id", "t.created_at"), becomes={"reply": "''", "form_digest": "NULL"}),
         stays=NUMBERS,
     ),

@@ -70,6 +70,6 @@ def marks(parties: list[dict[str, Any]], present: set[UUID], seats: Mapping[UUID
     return made
 
 
-def shown_name(name: str | None, shielded: bool, reference: str) -> str:
+def shown_name(name: str | None, shielded: bool, sign: str) -> str:
     """The first name only; an alias for whoever wants one."""
-    return reference[:3] if shielded or not name else name.split()[0]
+    return sign if shielded or not name else name.split()[0]

@@ -12,7 +12,6 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.templates import render
 from offers.attendance import actions, queries, rules
 from offers.attendance.forms import RegisterForm, party_seats
-from offers.bookings.rules import shown_reference
 from offers.catalogue.models import Session, SessionStatus
 from offers.publishing.queries import session_hosted_by, title_of
 from organizations.members.models import Role
@@ -29,7 +28,7 @@ async def _expected(
     return [
         party
         | {
-            "shown": rules.shown_name(party["name"], party["shielded"], shown_reference(party["reference"])),
+            "shown": rules.shown_name(party["name"], party["shielded"], party["sign"]),
             "companions": [name.split()[0] for name in party["companions"]],
         }
         for party in await queries.expected(session.id)

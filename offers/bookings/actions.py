@@ -17,6 +17,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.bookings import rules
 from offers.bookings.call_actions import not_rung
+from offers.bookings.known import actor_of
 from offers.bookings.models import BookingState, EndedBy
 from offers.bookings.moves import change, lock, move, promote, tell
 from offers.bookings.organizer_rules import not_asking
@@ -118,7 +119,7 @@ async def _late_yes(
     """Take in somebody whose held seat went on. Raises Refused where it is cancelled, or they have booked anew."""
     if await ended(pool["pool_id"], now):
         raise Refused(_("Dette er avlyst."))
-    if await active_in(pool["pool_id"], booking["participant_id"]):
+    if await active_in(pool["pool_id"], booking["participant_id"], actor_of(booking, by)):
         raise Refused(_("Du har en ny påmelding her allerede. Den gjelder."))
     new = BookingState.CONFIRMED if pool_of(pool).fits(booking["seats"]) else BookingState.WAITING
     await move(pool, booking, new, now, by=by)
@@ -165,7 +166,7 @@ async def answer_request(
         fits = pool_of(pool).fits(booking["seats"])
         new = BookingState.DECLINED if not yes else BookingState.CONFIRMED if fits else BookingState.WAITING
         await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.HOST)
-        await rows("UPDATE booking SET reply = $2 WHERE id = $1", booking_id, text)
+        await rows("UPDATE booking SET reply = $2, answered_at = $3 WHERE id = $1", booking_id, text, now)
         mail = {"confirmed": "receipt", "waiting": "waiting", "declined": "declined"}[new]
         await tell(mail, booking, "answer", now, ring=True)
         return new

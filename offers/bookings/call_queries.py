@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.base.database import rows, value
 from offers.bookings import call_rules
 from offers.bookings.models import CallAbout
-from offers.bookings.participant_queries import SHOWN_NAMES, alphabetical
+from offers.bookings.participant_queries import SHOWN_NAMES, SIGN
 from offers.bookings.queries import HIDDEN, REACH, TEXT
 
 HELPED_ONES = """EXISTS (SELECT FROM acts_for h WHERE h.actor_id = {guide}::uuid AND h.person_id = b.participant_id
@@ -40,7 +40,7 @@ class Call:
     name: str
     booker: str | None
     seats: int
-    reference: str
+    sign: str
     number: str | None
     reach: str
     since: datetime
@@ -52,7 +52,7 @@ class Call:
 
 def _calls(which: str, number: str) -> str:
     return f"""SELECT y.id, y.about, y.since, y.called_at, d.name AS called_by, b.id AS booking_id, b.seats, b.reply,
-        left(b.reference, 3) AS reference, CASE WHEN b.state = 'offered' THEN b.held_until END AS until,
+        {SIGN}, CASE WHEN b.state = 'offered' THEN b.held_until END AS until,
         {SHOWN_NAMES}, n.name AS own_name, {number} AS number, {REACH} AS reach, t.title, s.starts_at, s.ends_at,
         s.note, v.name AS venue, m.text
     FROM phone_call y JOIN booking b ON b.id = y.booking_id JOIN seat_pool p ON p.id = b.pool_id
@@ -84,7 +84,7 @@ async def calls_of_guide(guide: UUID, lang: str) -> list[Call]:
 
 
 def _call(found: dict[str, Any], name: str) -> Call:
-    kept = ("id", "booking_id", "seats", "booker", "reference", "number", "reach", "since", "until", "title",
+    kept = ("id", "booking_id", "seats", "booker", "sign", "number", "reach", "since", "until", "title",
             "called_at", "called_by")  # fmt: skip
     about = CallAbout(found["about"])
     return Call(
@@ -100,8 +100,3 @@ WAITING = f"""FROM phone_call y JOIN booking b ON b.id = y.booking_id JOIN seat_
 async def to_call(offer_id: UUID) -> int:
     """How many calls of an offer wait to be made."""
     return int(await value(f"SELECT count(*) {WAITING} AND b.offer_id = $1", offer_id))
-
-
-def in_order(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """As people read names."""
-    return sorted(found, key=lambda party: alphabetical(party["name"] or ""))

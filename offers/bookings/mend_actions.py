@@ -20,6 +20,7 @@ from marketplace.settings import settings
 from offers.bookings import asked, rules, sent_rules
 from offers.bookings.actions import cancel
 from offers.bookings.claims import RECEIPTS, Booked, Party, Unanswered
+from offers.bookings.link_actions import end_links_to
 from offers.bookings.models import BookingState
 from offers.bookings.moves import lock, promote, tell
 from offers.bookings.queries import pool_of
@@ -222,10 +223,10 @@ async def change_address(
             await limits(tries, now=now)
             contact = await _contact(booking, channel, address, None, now)
             await rows(
-                """UPDATE booking SET contact_id = $2, link_version = link_version + 1, changed_at = $3
-                WHERE id = ANY($1)""",
+                "UPDATE booking SET contact_id = $2, changed_at = $3 WHERE id = ANY($1)",
                 [one["id"] for one in made], contact, now,
             )  # fmt: skip
+            await end_links_to(booking_id)
             await record("booking.address_changed", now=now, actor=by, object_id=booking_id,
                          person=booking["participant_id"])  # fmt: skip
             booking = await row(f"{MENDED} b.id = $1", booking_id)

@@ -60,8 +60,8 @@ async def change(booking_id: UUID) -> tuple[dict[str, Any], dict[str, Any]]:
         raise NotFound
     pool = await lock(before["pool_id"])
     booking = await row(
-        """SELECT b.id, b.state, b.seats, b.participant_id, b.queue_no, b.held_until, b.lang, b.link_version,
-            b.offer_id, c.channel, c.value AS address, c.person_id, c.refused_at
+        """SELECT b.id, b.state, b.seats, b.participant_id, b.booked_by_id, b.queue_no, b.held_until, b.lang,
+            b.link_version, b.offer_id, c.channel, c.value AS address, c.person_id, c.refused_at
         FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
         booking_id,
     )

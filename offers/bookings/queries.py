@@ -14,6 +14,7 @@ from marketplace.people.queries import WRITTEN_TO
 from marketplace.people.rules import contact
 from marketplace.settings import settings
 from offers.bookings import asked, rules
+from offers.bookings.known import in_the_way
 from offers.catalogue.calendar import Event
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import Viewer, published
@@ -96,10 +97,10 @@ async def ended(pool_id: UUID, now: datetime) -> bool:
     )
 
 
-async def active_in(pool_id: UUID, participant: UUID) -> bool:
-    """Has somebody an active booking in a pool?"""
-    sql = "SELECT EXISTS (SELECT FROM booking WHERE pool_id = $1 AND participant_id = $2 AND state = ANY($3))"
-    return bool(await value(sql, pool_id, participant, list(rules.ACTIVE)))
+async def active_in(pool_id: UUID, participant: UUID, actor: UUID) -> bool:
+    """Has somebody an active booking in a pool, as far as the actor may know?"""
+    sql = f"SELECT EXISTS (SELECT FROM booking b WHERE {in_the_way('$1', '$2', '$3')})"
+    return bool(await value(sql, pool_id, participant, actor))
 
 
 HIDDEN = "(n.shielded OR k.shielded)"
@@ -190,17 +191,18 @@ async def booking_by_token(token: str, lang: str) -> dict[str, Any]:
 async def link_by_reference(reference: str, word: str) -> str | None:
     """The path of the booking with this reference and this name or address; the reference alone opens nothing.
 
-    Whoever leads the offer reads the reference, so where they read an alias a name that they guess opens nothing.
+    Where somebody is shielded only the link does: whoever tries a name or an address with the number of an alias must
+    not learn whose it is. It looks as if there were no such booking.
     """
     typed = contact(word)
     found = await rows(
-        f"""SELECT b.id, b.link_version, n.name AS participant, k.name AS booker, c.value AS address, {HIDDEN} AS hidden
+        f"""SELECT b.id, b.link_version, n.name AS participant, k.name AS booker, c.value AS address
         FROM booking b JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
-        LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.reference = $1""",
+        LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.reference = $1 AND NOT {HIDDEN}""",
         rules.typed_reference(reference),
     )
     for each in found:
-        names = [name for name in (each["participant"], each["booker"]) if name and not each["hidden"]]
+        names = [name for name in (each["participant"], each["booker"]) if name]
         if any(same_name(name, word) for name in names) or (typed and each["address"] == typed[1]):
             return rules.link_path(each["id"], each["link_version"])
     return None

@@ -15,7 +15,7 @@ from uuid import UUID
 from marketplace.base.http import signature
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
-from marketplace.base.text import clean, same_name
+from marketplace.base.text import clean, isolated, same_name
 from offers.bookings.models import BookingState, EndedBy
 from offers.catalogue.models import Joining, OfferState
 
@@ -175,7 +175,8 @@ def answered(state: BookingState, yes: bool) -> bool:
 
 
 def new_reference() -> str:
-    """A short reference for people, not secret: it opens nothing without the name or the address."""
+    """A short reference for people: it opens nothing without the name or the address, and lists show its beginning only
+    (participant_queries.SIGN)."""
     return "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH))
 
 
@@ -186,6 +187,7 @@ def shown_reference(reference: str) -> str:
 
 def party_words(name: str, seats: int) -> str:
     """A party in words: Ola og én til."""
+    name = isolated(name)
     if seats == 1:
         return name
     return ngettext("%(name)s og én til", "%(name)s og %(num)s til", seats - 1, name=name)

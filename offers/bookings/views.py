@@ -247,11 +247,18 @@ async def find(request: Request) -> Response:
         await limit_visitor("find-booking", request, 20, timedelta(minutes=15))
         form = await FindForm.read(request)
         if form.valid:
+            # Lists show the first signs of a number, and a name: the rest must not be found by trying.
+            signs = rules.typed_reference(form.data.reference)[:3]
+            await limit("find-booking of", signs, 60, timedelta(days=1), now=request.now)
             path = await queries.link_by_reference(form.data.reference, form.data.word)
             if path:
                 return see_other(path, request)
             form.add_error(
-                "reference", _("Vi finner ingen påmelding med det nummeret og det navnet. Se over begge.")
+                "reference",
+                _(
+                    "Vi finner ingen påmelding med det nummeret og det navnet. Se over begge, eller få lenken "
+                    "på nytt lenger ned."
+                ),
             )
     return render(
         request, "offers/bookings/find.html", form=form, links_form=LinksForm.blank(), section="my-page",

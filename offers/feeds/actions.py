@@ -1,6 +1,7 @@
 """Makes addresses of calendars."""
 
 import secrets
+from base64 import urlsafe_b64encode
 from datetime import datetime, time
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from uuid_utils.compat import uuid7
 from marketplace.base import audit
 from marketplace.base.clock import at_oslo, today
 from marketplace.base.database import in_transaction, row, rows, value
+from marketplace.base.http import signature
 from marketplace.people.queries import secret_hash
 
 SLUG = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -31,17 +33,28 @@ REVOKE = """UPDATE calendar_address SET revoked_at = $2 WHERE person_id = $1 AND
 
 
 async def make_address(
-    person: UUID, *, hosting: bool = False, organization: UUID | None = None, now: datetime
-) -> str:
+    person: UUID,
+    *,
+    hosting: bool = False,
+    organization: UUID | None = None,
+    form_key: str | None = None,
+    now: datetime,
+) -> str | None:
     """Make the address of the person's own calendar, of what they lead (`hosting`) or of what an organisation
     arranges; or another one in place of the old, which stops working.
 
-    Returns its secret (192 bits), which nobody can be shown again: only the hash is kept.
+    Returns its secret (192 bits), which only the same form can show again: only the hash is kept. None when that form's
+    address has been replaced or stopped since.
     """
-    secret = secrets.token_urlsafe(24)
+    secret = _secret_of(form_key, person, hosting, organization) if form_key else secrets.token_urlsafe(24)
     async with in_transaction():
         # Two tabs at once: the second waits here, and then sees the address of the first.
         await rows("SELECT id FROM person WHERE id = $1 FOR NO KEY UPDATE", person)
+        before = await row(
+            "SELECT revoked_at FROM calendar_address WHERE secret_hash = $1", secret_hash(secret)
+        )
+        if before:
+            return None if before["revoked_at"] else secret
         await rows(REVOKE, person, now, hosting, organization)
         made = uuid7()
         await rows(
@@ -52,6 +65,12 @@ async def make_address(
         await audit.record("calendar_address.made", actor=person, person=person, object_id=made,
                            organization=organization, now=now)  # fmt: skip
     return secret
+
+
+def _secret_of(form_key: str, person: UUID, hosting: bool, organization: UUID | None) -> str:
+    """A secret that the same form gives again: nobody else has its key and the server's."""
+    made = signature("calendar address", form_key, str(person), str(hosting), str(organization or ""))
+    return urlsafe_b64encode(bytes.fromhex(made)[:24]).decode()
 
 
 async def revoke_address(

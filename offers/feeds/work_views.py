@@ -11,6 +11,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.forms import Form
 from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import gettext as _
+from marketplace.base.once import form_key
 from marketplace.base.templates import render
 from marketplace.settings import settings
 from offers.feeds import actions, work_queries
@@ -33,8 +34,11 @@ async def calendars(request: Request) -> Response:
     me, made = request.person.id, {}
     if request.method == "POST":
         chosen = await chosen_calendar(request)
-        secret = await actions.make_address(me, hosting=chosen is None, organization=chosen, now=request.now)
-        made = {chosen: f"{settings().public_url}/calendar/private/{secret}.ics"}
+        secret = await actions.make_address(
+            me, hosting=chosen is None, organization=chosen,
+            form_key=await form_key(request), now=request.now,
+        )  # fmt: skip
+        made = {chosen: f"{settings().public_url}/calendar/private/{secret}.ics"} if secret else {}
     since = await work_queries.addresses(me)
     own: list[dict[str, Any]] = [
         {"id": None, "slug": HOSTING, "name": _("Det du leder")}, *await work_queries.arranging(me)

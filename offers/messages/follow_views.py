@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 from marketplace.base.access import public, public_from_anywhere
 from marketplace.base.errors import NotFound, Refused, StaleForm
 from marketplace.base.forms import Form
-from marketplace.base.http import Request, see_other
+from marketplace.base.http import Request, one_click, see_other
 from marketplace.base.i18n import lazy
 from marketplace.base.templates import render
 from offers.bookings.queries import booking_by_token
@@ -72,14 +72,6 @@ async def unsubscribe(request: Request) -> Response:
         return see_other(f"/unsubscribe/{request.path_params['token']}", request)
     return render(request, "offers/messages/unsubscribe.html", stopped=await queries.is_stopped(hashed),
                   here=f"/unsubscribe/{request.path_params['token']}")  # fmt: skip
-
-
-async def one_click(request: Request) -> bool:
-    """Is this what a mail program sends? RFC 8058 lets it choose between two ways to write it."""
-    if request.headers.get("content-type", "").startswith("multipart/form-data"):
-        body = await request.body()
-        return b'name="List-Unsubscribe"' in body and b"One-Click" in body
-    return (await request.fields()).get("List-Unsubscribe") == ["One-Click"]
 
 
 @public

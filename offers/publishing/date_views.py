@@ -8,6 +8,7 @@ from marketplace.base.access import member
 from marketplace.base.forms import Filled
 from marketplace.base.http import Request
 from marketplace.base.i18n import gettext as _
+from marketplace.base.once import made_once
 from offers.publishing import actions, rules
 from offers.publishing.forms import DatesForm, tell_order
 from offers.publishing.queries import sessions_of
@@ -16,6 +17,7 @@ from organizations.members.models import Role
 
 
 @member(Role.EDITOR)
+@made_once
 async def sessions(request: Request) -> Response:
     """One date, or a list of them to tick: the first POST makes the list, the second saves what is ticked."""
     offer = await editable(request)

@@ -9,6 +9,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.forms import Filled
 from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import lazy
+from marketplace.base.once import made_once
 from marketplace.base.templates import render
 from offers.catalogue.models import Offer
 from offers.publishing import question_actions as actions
@@ -37,6 +38,7 @@ async def listing(request: Request) -> Response:
 
 
 @member(Role.EDITOR)
+@made_once
 async def new(request: Request) -> Response:
     """GET and POST /manage/offers/{slug}/questions/new"""
     offer = await offer_owned_by(request.person, request.path_params["slug"])

@@ -15,6 +15,7 @@ from marketplace.base.forms import Filled
 from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
+from marketplace.base.once import made_once
 from marketplace.base.templates import render
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Joining, Offer, OfferState
 from offers.publishing import actions, rules
@@ -97,6 +98,7 @@ async def editable(request: Request) -> Offer:
 
 
 @member(Role.EDITOR)
+@made_once
 async def new(request: Request) -> Response:
     """The first step of a new offer: saving it makes the draft."""
     mine = await own_organizations(request.person)

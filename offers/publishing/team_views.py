@@ -10,6 +10,7 @@ from marketplace.base.errors import Refused
 from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import limit
+from marketplace.base.once import made_once
 from offers.publishing import team_actions as actions
 from offers.publishing import team_queries as queries
 from offers.publishing.forms import HostForm, OrganizerForm
@@ -21,6 +22,7 @@ from organizations.members.models import Role
 
 
 @member(Role.EDITOR)
+@made_once
 async def add_host(request: Request) -> Response:
     """POST /manage/offers/{slug}/hosts: a member leads it from now on; whoever is no member yet is invited to."""
     offer = await offer_owned_by(request.person, request.path_params["slug"])
@@ -68,6 +70,7 @@ async def remove_host(request: Request) -> Response:
 
 
 @member(Role.EDITOR)
+@made_once
 async def add_organizer(request: Request) -> Response:
     """POST /manage/offers/{slug}/organizers"""
     offer = await offer_owned_by(request.person, request.path_params["slug"])

@@ -12,6 +12,7 @@ from marketplace.base.forms import Filled
 from marketplace.base.http import Request, see_other, typed_id
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import limit, limit_visitor
+from marketplace.base.once import made_once
 from marketplace.base.templates import render
 from organizations.approval import actions, queries, rules
 from organizations.approval.forms import AnswerForm, ApplyForm, UnitForm
@@ -23,6 +24,7 @@ DAY = timedelta(days=1)
 
 
 @signed_in
+@made_once
 async def apply(request: Request) -> Response:
     """GET and POST /organizations/apply"""
     places = await queries.municipalities()

@@ -10,6 +10,7 @@ from marketplace.base.forms import Filled
 from marketplace.base.http import Request, parse_id, see_other, typed_id
 from marketplace.base.i18n import LANGUAGES
 from marketplace.base.i18n import gettext as _
+from marketplace.base.once import made_once
 from marketplace.base.templates import render
 from marketplace.people.views import with_sign_in
 from organizations.directory.models import Organization, OrganizationState
@@ -52,6 +53,7 @@ def _choices(organization: Organization) -> list[tuple[str, Any, Any]]:
 
 
 @member(Role.MANAGER, again=True)
+@made_once
 async def invite(request: Request) -> Response:
     """POST /manage/organizations/{slug}/invitations"""
     organization = await organization_managed_by(request.person, request.path_params["slug"])
@@ -71,6 +73,7 @@ async def invite(request: Request) -> Response:
 
 
 @member(Role.MANAGER)
+@made_once
 async def resend(request: Request) -> Response:
     """POST /manage/organizations/{slug}/invitations/{invitation}/resend: a new link; the one before is dead."""
     organization = await organization_managed_by(request.person, request.path_params["slug"])

@@ -26,7 +26,7 @@ AREAS = {
     r"/guide(/.*)?": {"member:guide"},
     r"/organizations/apply(/.*)?": {"signed_in"},
     r"/": {"public"},
-    r"/(pictures|unsubscribe)(/.*)?": {"public"},
+    r"/(pictures|unsubscribe|notices)(/.*)?": {"public"},
     r"/offers\.atom": {"public"},
     r"/(offers|organizations|bookings|calendar|sign-in|privacy|accessibility|help-now|about|health|demo)(/.*)?": {
         "public"
@@ -34,7 +34,7 @@ AREAS = {
     r"/goodbye": {"public"},
 }
 """What a route may be marked with, by where it stands. An address that stands nowhere here fails: think, then add."""
-WITHOUT_TOKEN = {"/unsubscribe/{token}"}
+WITHOUT_TOKEN = {"/unsubscribe/{token}", "/notices/{token}"}
 """Routes whose POST needs no form token, e.g. what mail programs call."""
 POSTS = pytest.mark.parametrize("route", routes("POST"), ids=lambda route: route.path)
 

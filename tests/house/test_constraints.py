@@ -32,6 +32,7 @@ CHECKS = {
     "booking_held_until": "UPDATE booking SET held_until = NULL WHERE state = 'offered'",
     "booking_queue_no": "UPDATE booking SET queue_no = NULL WHERE state = 'offered'",
     "booking_seats": "UPDATE booking SET seats = 0",
+    "booking_told_times": "UPDATE booking SET told_times = 4",
     "contact_point_call": "UPDATE contact_point SET channel = 'call' WHERE verified_at IS NOT NULL",
     "contact_point_value": "UPDATE contact_point SET value = ''",
     "decision_reason": "INSERT INTO decision (id, organization_id, answer, reason, at) "
@@ -63,9 +64,9 @@ CHECKS = {
 UNIQUES = {
     "acts_for_one": "(actor_id, person_id) WHERE (ended_at IS NULL)",
     "booking_form_key": "(form_key)",
-    "booking_one_active": "(pool_id, participant_id) WHERE ((state)::text = ANY ((ARRAY["
+    "booking_one_active": "(pool_id, participant_id, booked_by_id) WHERE (((state)::text = ANY ((ARRAY["
     "'requested'::character varying, 'confirmed'::character varying, 'waiting'::character varying, "
-    "'offered'::character varying])::text[]))",
+    "'offered'::character varying])::text[])) AND (handed_over_at IS NULL))",
     "calendar_address_one": "(person_id, hosting, organization_id) NULLS NOT DISTINCT WHERE (revoked_at IS NULL)",
     "calendar_address_secret": "(secret_hash)",
     "contact_point_verified": "(channel, value) WHERE (verified_at IS NOT NULL)",
@@ -88,8 +89,10 @@ INDEXES = {
     "acts_for_person", "attendance_booking", "audit_entry_default_object_id_at_idx",
     "audit_entry_default_person_id_at_idx", "audit_entry_object", "audit_entry_person", "booking_booked_by",
     "booking_contact", "booking_held", "booking_made_with", "booking_offer", "booking_participant", "booking_pool",
-    "booking_queue_order", "companion_booking", "contact_point_lookup", "contact_point_person", "decision_organization",
-    "host_assignment_offer", "host_message_offer", "invitation_organization", "membership_organization",
+    "booking_queue_order",
+    "booking_requested", "companion_booking", "contact_point_lookup", "contact_point_person", "decision_organization",
+    "host_assignment_offer", "host_message_offer", "invitation_organization", "member_notice_organization",
+    "membership_organization",
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
     "offer_organizer_organization", "offer_over", "offer_owner", "offer_question_offer", "offer_text_search",
     "organization_owner_municipality", "organization_parent", "organization_state", "organization_text_search",

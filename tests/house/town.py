@@ -34,6 +34,8 @@ from organizations.directory.models import (
     Picture,
 )
 from organizations.members.models import Invitation, Membership, Role
+from organizations.notices.models import Notice
+from organizations.notices.rules import stop_path
 from tests import make
 from tests.conftest import NOW
 
@@ -273,6 +275,9 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("bookings", "token"): link_path(booking.id, 1).removeprefix("/bookings/"),
         ("receipts", "token"): link_path(helped.id, 1).removeprefix("/bookings/"),
         ("unsubscribe", "token"): unsubscribe_path(Channel.EMAIL, f"ola{suffix}@example.no").rpartition("/")[
+            2
+        ],
+        ("notices", "token"): stop_path(Notice.REQUEST, town.people["manager"].id, centre.id).rpartition("/")[
             2
         ],
         ("kinds", "kind"): "activity",

@@ -30,9 +30,9 @@ PLANTED: dict[str, str] = {
     "those waiting are counted": f"UPDATE seat_pool SET waiting = 9 WHERE id = {FULL}",
     "no seat is sold twice": f"""ALTER TABLE seat_pool DROP CONSTRAINT seat_pool_taken;
         UPDATE seat_pool SET capacity = 13 WHERE id = {FULL}""",
-    "a participant has one active booking in a pool": f"""DROP INDEX booking_one_active;
-        UPDATE booking SET participant_id = (SELECT participant_id FROM booking WHERE id = {SEATED})
-        WHERE id = {WAITING}""",
+    "a participant has one active booking in a pool of each who made one": f"""DROP INDEX booking_one_active;
+        UPDATE booking b SET participant_id = o.participant_id, booked_by_id = o.booked_by_id FROM booking o
+        WHERE o.id = {SEATED} AND b.id = {WAITING}""",
     "whoever waits or is offered a seat has a place in the queue": f"""
         ALTER TABLE booking DROP CONSTRAINT booking_queue_no;
         UPDATE booking SET queue_no = NULL WHERE id = {WAITING}""",

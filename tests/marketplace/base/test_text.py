@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.base.forms import Filled, Form, eleven_digits, identity_number
-from marketplace.base.text import clean, isolated, name_key, plain_digits, same_name
-from marketplace.people.names import PersonName, first_name, person_name
+from marketplace.base.text import clean, first_name, isolated, name_key, plain_digits, same_name
+from marketplace.people.names import PersonName, person_name
 from offers.bookings.rules import typed_reference
 
 

@@ -1,0 +1,76 @@
+"""When organisations are told: at once of a request, of what is unanswered after two and five days, and twice a day of
+the rest for those who want it."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from marketplace.base import clock, jobs
+from marketplace.base.database import in_transaction, rows
+from marketplace.base.mail import About, post
+from marketplace.base.models import Channel
+from offers.work.told_queries import SINCE, WAITS
+from organizations.notices.models import Notice
+from organizations.notices.queries import told
+
+REMIND_AFTER = (timedelta(days=2), timedelta(days=5))
+
+TELL = f"""WITH due AS MATERIALIZED (
+    SELECT b.id, o.owner_id AS organization_id, stage.told, how.new
+    FROM booking b JOIN offer o ON o.id = b.offer_id JOIN seat_pool p ON p.id = b.pool_id
+    CROSS JOIN LATERAL (SELECT 1 + ({SINCE} <= $2)::int + ({SINCE} <= $3)::int AS told) stage
+    CROSS JOIN LATERAL (SELECT b.told_times = 0
+        AND o.owner_id IN (SELECT organization_id FROM {told(Notice.REQUEST)} t) AS new) how
+    WHERE {WAITS.format(now="$1")} AND b.told_times < stage.told
+        AND (how.new OR stage.told > 1 AND o.owner_id IN (SELECT organization_id FROM {told(Notice.REMINDER)} t))
+    FOR UPDATE OF b SKIP LOCKED),
+noted AS (UPDATE booking b SET told_times = due.told FROM due WHERE b.id = due.id)
+SELECT organization_id, new, array_agg(id ORDER BY id) AS bookings, max(told) AS told FROM due
+GROUP BY organization_id, new"""
+"""Requests that are to be told of now, by organisation; each is noted as told, under its row's lock, so that no two
+workers do. A request that nobody can be told of stays untold, and is told as soon as somebody can be."""
+
+
+async def tell_of_requests(now: datetime) -> None:
+    """Tell those who may answer: of what is new, and of what they have not answered."""
+    async with in_transaction():
+        due = await rows(TELL, now, *(now - after for after in REMIND_AFTER))
+        for each in due:
+            kind, name = (Notice.REQUEST, "asked") if each["new"] else (Notice.REMINDER, "asked_before")
+            bookings = [str(one) for one in each["bookings"]]
+            await _post(
+                name, kind, each["organization_id"], f"{bookings[-1]}:{each['told']}", now, bookings=bookings
+            )
+
+
+async def _post(name: str, kind: Notice, organization: UUID, act: str, now: datetime, **facts: Any) -> None:
+    """The same message to everybody in the organisation who is told such things."""
+    for one in await rows(f"SELECT * FROM {told(kind)} t WHERE organization_id = $1", organization):
+        await post(
+            name, channel=Channel(one["channel"]), address=one["value"], lang=one["lang"], now=now,
+            key=f"{name}:{organization}:{one['person_id']}:{act}", about=About(person_id=one["person_id"]),
+            organization=str(organization), person=str(one["person_id"]), **facts,
+        )  # fmt: skip
+
+
+MORNING, AFTERNOON = 7, 15
+"""The hours in Norway from which the day before and the day after are told."""
+
+
+async def tell_days(now: datetime) -> None:
+    """In the morning what happened yesterday, in the afternoon how many come tomorrow. A worker that comes late in the
+    day still tells it; a day without one is not told the day after."""
+    today, hour = clock.today(now), clock.oslo(now).hour
+    if hour >= MORNING:
+        await _tell_day("day_before", Notice.DIGEST, today - timedelta(days=1), now)
+    if hour >= AFTERNOON:
+        await _tell_day("day_after", Notice.TOMORROW, today + timedelta(days=1), now)
+
+
+async def _tell_day(name: str, kind: Notice, day: date, now: datetime) -> None:
+    if not await jobs.lease(name, str(day), now=now):
+        return
+    async with in_transaction():
+        for found in await rows(f"SELECT DISTINCT organization_id FROM {told(kind)} t"):
+            await _post(name, kind, found["organization_id"], str(day), now, day=str(day))
+        await jobs.done(name, str(day), now=now)

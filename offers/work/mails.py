@@ -1,0 +1,114 @@
+"""What those who work in an organisation are told. Counts and links only: no name of a participant, and no sensitive
+offer by its name; whose role, wish or address is gone when it is written gets nothing (organizations/notices)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from typing import Any
+from uuid import UUID
+
+from marketplace.base import clock
+from marketplace.base.i18n import lazy, speaking
+from marketplace.base.mail import Content, Recipient, Right, compose, mail
+from marketplace.base.models import Channel
+from marketplace.settings import settings
+from offers.work import rules
+from offers.work import told_queries as queries
+from organizations.directory.models import Organization
+from organizations.notices.models import Notice
+from organizations.notices.queries import still_told
+from organizations.notices.rules import stop_path
+
+
+def who_is_told(kind: Notice) -> Right:
+    """The right to a mail of this kind."""
+
+    async def right(recipient: Recipient, /, **facts: Any) -> Recipient | None:
+        return await still_told(kind, recipient, facts["organization"])
+
+    return right
+
+
+async def _told(
+    name: str, kind: Notice, channel: Channel, lang: str, subject: Any, facts: tuple[str, str], **context: Any
+) -> Content | None:
+    """A mail of this kind to (organisation, person), with the one click that stops this kind and no other."""
+    organization = await Organization.get_or_none(id=UUID(facts[0]))
+    if organization is None:
+        return None
+    stop = stop_path(kind, UUID(facts[1]), organization.id)
+    headers = {
+        "List-Unsubscribe": f"<{settings().public_url}{stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    return compose(
+        name, channel, lang, subject, organization=organization, stop=stop, headers=headers, **context
+    )
+
+
+async def _unanswered(
+    name: str,
+    kind: Notice,
+    channel: Channel,
+    lang: str,
+    subject: Any,
+    facts: tuple[str, str],
+    bookings: Sequence[str],
+) -> Content | None:
+    """Nothing when those that it would tell of are answered or withdrawn."""
+    now = clock.now()
+    if not await queries.still_waiting([UUID(each) for each in bookings], now):
+        return None
+    waiting = await queries.waiting(UUID(facts[0]), lang, now)
+    days = (clock.today(now) - clock.today(min(each.since for each in waiting))).days
+    return await _told(
+        name, kind, channel, lang, subject, facts, waiting=waiting, days=days,
+        total=sum(each.count for each in waiting),
+    )  # fmt: skip
+
+
+@mail(to=who_is_told(Notice.REQUEST))
+async def asked(
+    channel: Channel, lang: str, organization: str, person: str, bookings: list[str]
+) -> Content | None:
+    """Somebody asks for a place."""
+    return await _unanswered("asked", Notice.REQUEST, channel, lang, lazy("Noen venter på svar fra dere"),
+                             (organization, person), bookings)  # fmt: skip
+
+
+@mail(to=who_is_told(Notice.REMINDER))
+async def asked_before(
+    channel: Channel, lang: str, organization: str, person: str, bookings: list[str]
+) -> Content | None:
+    """Somebody has asked for a place and still waits."""
+    return await _unanswered("asked_before", Notice.REMINDER, channel, lang, lazy("Noen venter fortsatt på svar"),
+                             (organization, person), bookings)  # fmt: skip
+
+
+def _day(day: date) -> tuple[datetime, datetime]:
+    """When a day begins and ends in Norway."""
+    return clock.at_oslo(day, clock_time()), clock.at_oslo(day + timedelta(days=1), clock_time())
+
+
+@mail(to=who_is_told(Notice.DIGEST))
+async def day_before(channel: Channel, lang: str, organization: str, person: str, day: str) -> Content | None:
+    """What happened on that day; nothing when nothing did."""
+    happened = await queries.happened(UUID(organization), UUID(person), lang, *_day(date.fromisoformat(day)))
+    if not happened:
+        return None
+    with speaking(lang):
+        told = [{"title": each.title, "lines": rules.lines(each)} for each in happened]
+    return await _told("day_before", Notice.DIGEST, channel, lang, lazy("Det som skjedde i går"),
+                       (organization, person), happened=told, booked=sum(each.booked for each in happened),
+                       cancelled=sum(each.cancelled for each in happened))  # fmt: skip
+
+
+@mail(to=who_is_told(Notice.TOMORROW))
+async def day_after(channel: Channel, lang: str, organization: str, person: str, day: str) -> Content | None:
+    """How many come on that day, the one after this; nothing when nothing is on, or that day has begun."""
+    starts, ends = _day(date.fromisoformat(day))
+    meetings = await queries.meetings(UUID(organization), UUID(person), lang, starts, ends)
+    if not meetings or clock.now() >= starts:
+        return None
+    return await _told("day_after", Notice.TOMORROW, channel, lang, lazy("I morgen"), (organization, person),
+                       meetings=meetings, total=sum(each.coming for each in meetings))  # fmt: skip

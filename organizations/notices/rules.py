@@ -1,0 +1,73 @@
+"""Which messages members get when they have not chosen, who may get which, and the links that stop one kind. No
+database, no clock."""
+
+import base64
+import binascii
+import hmac
+from uuid import UUID
+
+from marketplace.base.http import signature
+from marketplace.base.i18n import lazy
+from organizations.members.models import Role
+from organizations.notices.models import Notice
+
+USUAL = {Notice.REQUEST: True, Notice.REMINDER: True, Notice.DIGEST: False, Notice.TOMORROW: False}
+"""What comes to whoever has not chosen. Somebody waits for an answer to a request; all else can be looked up."""
+
+ANSWERS = (Role.EDITOR, Role.MANAGER)
+"""Who may answer a request (product.md: a host sees who comes, and nothing else)."""
+RECEIVES = {
+    Notice.REQUEST: ANSWERS,
+    Notice.REMINDER: ANSWERS,
+    Notice.DIGEST: (Role.HOST, *ANSWERS),
+    Notice.TOMORROW: (Role.HOST, *ANSWERS),
+}
+"""The roles that a kind is for. A host is told of what they lead."""
+
+LABELS = {
+    Notice.REQUEST: lazy("Når noen spør om plass"),
+    Notice.REMINDER: lazy("Når noen fortsatt venter på svar"),
+    Notice.DIGEST: lazy("Det som skjedde i går"),
+    Notice.TOMORROW: lazy("Hvor mange som kommer i morgen"),
+}
+HINTS = {
+    Notice.REQUEST: lazy("Med en gang. Den som spør, venter på dere."),
+    Notice.REMINDER: lazy("Etter to og fem dager uten svar."),
+    Notice.DIGEST: lazy("Én melding om morgenen: påmeldinger, avmeldinger, venteliste og det som er fullt."),
+    Notice.TOMORROW: lazy("Én melding om ettermiddagen dagen før."),
+}
+
+
+def usual(kind: Notice) -> str:
+    """SQL: does member_notice x, if there is one, let this kind through?"""
+    return f"coalesce(x.wanted, {'true' if USUAL[kind] else 'false'})"
+
+
+def kinds_for(roles: list[Role]) -> list[Notice]:
+    """The kinds that somebody with these roles can get."""
+    return [kind for kind in Notice if {*RECEIVES[kind]} & {*roles}]
+
+
+# --- the link that stops one kind ---
+def _seal(kind: Notice, person: UUID, organization: UUID) -> bytes:
+    return bytes.fromhex(signature("stop-notice", kind, str(person), str(organization)))[:12]
+
+
+def stop_path(kind: Notice, person: UUID, organization: UUID) -> str:
+    """The path where this person stops this kind from this organisation. Nobody can make another's."""
+    number = bytes([list(Notice).index(kind)])
+    raw = number + person.bytes + organization.bytes + _seal(kind, person, organization)
+    return f"/notices/{base64.urlsafe_b64encode(raw).decode()}"
+
+
+def stopped_by(token: str) -> tuple[Notice, UUID, UUID] | None:
+    """(kind, person, organisation) of such a path. None: it is none of ours."""
+    try:
+        raw = base64.b64decode(token, altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if len(raw) != 45 or raw[0] >= len(Notice):
+        return None
+    kind, person, organization = list(Notice)[raw[0]], UUID(bytes=raw[1:17]), UUID(bytes=raw[17:33])
+    ours = hmac.compare_digest(_seal(kind, person, organization), raw[33:])
+    return (kind, person, organization) if ours else None

@@ -1,0 +1,85 @@
+"""What a member wants to be told, and the link in each message that stops that kind."""
+
+from uuid import UUID
+
+from starlette.responses import PlainTextResponse, Response
+
+from marketplace.base.access import public, public_from_anywhere, signed_in
+from marketplace.base.errors import NotFound, Refused, StaleForm
+from marketplace.base.http import Request, one_click, see_other
+from marketplace.base.templates import render
+from organizations.directory.models import Organization
+from organizations.members.queries import organization_of, roles_in
+from organizations.notices import actions, queries, rules
+from organizations.notices.forms import NoticesForm
+from organizations.notices.models import Notice
+
+
+@signed_in
+async def notices(request: Request) -> Response:
+    """GET and POST /manage/organizations/{slug}/notices: which messages from this organisation's offers I want."""
+    organization = await organization_of(request.person, request.path_params["slug"])
+    kinds = rules.kinds_for(await roles_in(organization.id, request.person.id))
+    if not kinds:
+        raise NotFound  # a guide or a coordinator hears nothing of its offers
+    chosen = await queries.chosen(organization.id, request.person.id)
+    wanted = [kind.value for kind in kinds if chosen.get(kind, rules.USUAL[kind])]
+    form, status = NoticesForm.blank(kinds=wanted), 200
+    if request.method == "POST":
+        form, status = await NoticesForm.read(request), 422
+        if form.valid:
+            choice = {kind: kind in form.data.kinds for kind in kinds}
+            try:
+                await actions.choose(organization.id, request.person.id, choice, now=request.now)
+                return see_other(f"/manage/organizations/{organization.slug}/notices?saved=yes", request)
+            except Refused as refused:
+                form.add_error("kinds", refused.message)
+    return render(
+        request, "organizations/notices/notices.html", status=status, organization=organization, form=form,
+        choices=[(kind.value, rules.LABELS[kind], rules.HINTS[kind]) for kind in kinds],
+        reached=await queries.has_address(request.person.id),
+        answers=Notice.REQUEST in kinds, told=await queries.is_anybody_told(organization.id),
+    )  # fmt: skip
+
+
+def _whose(request: Request) -> tuple[Notice, UUID, UUID]:
+    """What the link stops, and for whom. A link that is not ours opens nothing."""
+    request.private = True
+    found = rules.stopped_by(request.path_params["token"])
+    if found is None:
+        raise NotFound
+    return found
+
+
+@public_from_anywhere
+async def stop(request: Request) -> Response:
+    """GET /notices/{token} asks; POST stops this kind from this organisation. Mail programs send that too, by one click
+    and without having seen the page (RFC 8058)."""
+    kind, person, organization_id = _whose(request)
+    organization = await Organization.get_or_none(id=organization_id)
+    if organization is None:
+        raise NotFound
+    if request.method == "POST":
+        by_program = await one_click(request)
+        token = (await request.fields()).get("form_token", [""])[-1]
+        if not by_program and (not request.same_origin or not request.form_token_valid(token)):
+            raise StaleForm
+        await actions.stop(organization.id, person, kind, now=request.now)
+        if by_program:
+            return PlainTextResponse("OK")  # they follow no redirect
+        return see_other(f"/notices/{request.path_params['token']}", request)
+    chosen = await queries.chosen(organization.id, person)
+    alone = kind is Notice.REQUEST and not await queries.is_anybody_told(organization.id, but=person)
+    return render(
+        request, "organizations/notices/stop.html", here=f"/notices/{request.path_params['token']}",
+        organization=organization, label=rules.LABELS[kind], alone=alone,
+        stopped=not chosen.get(kind, rules.USUAL[kind]),
+    )  # fmt: skip
+
+
+@public
+async def again(request: Request) -> Response:
+    """POST /notices/{token}/undo: the way back."""
+    kind, person, organization = _whose(request)
+    await actions.start(organization, person, kind, now=request.now)
+    return see_other(f"/notices/{request.path_params['token']}?saved=again", request)
