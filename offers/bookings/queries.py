@@ -47,7 +47,8 @@ async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -
             o.hold_hours, w.name AS owner, w.slug AS owner_slug, w.email AS owner_email, w.phone AS owner_phone,
             t.title, t.lang AS text_lang, p.id AS pool_id, p.capacity, p.taken, p.waiting, p.reserved, p.starts_at,
             p.ends_at, p.opens_at, p.closes_at, s.id AS session_id, s.starts_at AS session_starts,
-            s.ends_at AS session_ends, s.status, s.note, o.session_count, v.name AS venue, {asked.ASKED}
+            s.ends_at AS session_ends, s.status, s.note, o.session_count, o.next_session_at,
+            o.next_session_ends, v.name AS venue, {asked.ASKED}
         FROM offer o JOIN organization w ON w.id = o.owner_id JOIN seat_pool p ON p.offer_id = o.id AND {which}
         JOIN {TEXT.format(lang="$2")} ON true
         LEFT JOIN session s ON s.id = p.session_id

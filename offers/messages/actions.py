@@ -1,5 +1,6 @@
 """Move or cancel a session, cancel an offer: in one transaction with telling everybody who is booked."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,8 @@ from marketplace.base.database import rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when
+from offers.attendance.actions import end_registers, end_words
+from offers.attendance.models import RegisterEnd
 from offers.bookings.actions import cancel_all
 from offers.bookings.call_actions import tell
 from offers.bookings.models import BookingState, EndedBy
@@ -43,6 +46,8 @@ async def move(
         was = (present.starts_at, present.ends_at, present.venue_id)
         if (starts_at, ends_at, place) == was:
             raise Refused(_("Dette er samme tid og sted som før."))
+        await end_registers([session.id], RegisterEnd.MOVED, now=now)
+        words = await end_words([session.id]) if (starts_at, ends_at) != was[:2] else set[UUID]()
         await rows(
             """UPDATE session SET starts_at = $2, ends_at = $3, venue_id = $4, status = 'moved',
                 sequence = sequence + 1, changed_at = $5, vevent = NULL WHERE id = $1""",
@@ -54,7 +59,7 @@ async def move(
             "session": str(session.id), "sequence": sequence + 1, "was_starts": was[0].isoformat(),
             "was_ends": was[1].isoformat(), "was_venue": str(was[2] or offer.venue_id or ""),
         }  # fmt: skip
-        await _tell(told, "session_moved", f"{session.id}:{sequence + 1}", now, facts)
+        await _tell(told, "session_moved", f"{session.id}:{sequence + 1}", now, facts, words=words)
         return await _recorded("session.moved", session.id, offer, told, by, now)
 
 
@@ -69,6 +74,8 @@ async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: d
         await _present(session, sequence, now)
         ending = await ending_pools(offer.id, now, session.id)
         told = await parties_of_session(session.id, ending)
+        await end_registers([session.id], RegisterEnd.CANCELLED, now=now)
+        await end_words([session.id])
         await rows(
             """UPDATE session SET status = 'cancelled', note = $2, sequence = sequence + 1, changed_at = $3,
                 vevent = NULL WHERE id = $1""",
@@ -96,9 +103,17 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
         told = await parties_of_offer(offer.id, now)
         ending = await ending_pools(offer.id, now)
         cancelled = await rows(
+            """SELECT id FROM session WHERE offer_id = $1 AND starts_at > $2 AND status <> 'cancelled' ORDER BY id
+            FOR NO KEY UPDATE""",
+            offer.id, now,
+        )  # fmt: skip
+        ids = [each["id"] for each in cancelled]
+        await end_registers(ids, RegisterEnd.CANCELLED, now=now)
+        await end_words(ids)
+        await rows(
             """UPDATE session SET status = 'cancelled', note = $2, sequence = sequence + 1, changed_at = $3,
-                vevent = NULL WHERE offer_id = $1 AND starts_at > $3 AND status <> 'cancelled' RETURNING id""",
-            offer.id, note, now,
+                vevent = NULL WHERE id = ANY($1)""",
+            ids, note, now,
         )  # fmt: skip
         if note and not cancelled:
             raise Refused(
@@ -140,10 +155,16 @@ async def _tell(
     now: datetime,
     facts: dict[str, Any],
     cancels: bool = False,
+    words: Collection[UUID] = (),
 ) -> None:
-    """A message or a call to each party. What `cancels` must know who had a place before it did."""
+    """A message or a call to each party. What `cancels` must know who had a place before it did; `words`: bookings whose
+    word that they would not come has ended."""
     for party in parties:
-        known = {"had_place": party["state"] == BookingState.CONFIRMED} if cancels else {}
+        known = {}
+        if cancels:
+            known = {"had_place": party["state"] == BookingState.CONFIRMED}
+        elif words:
+            known = {"word_ended": party["booking_id"] in words}
         await tell(mail, party, key=act, now=now, **facts, **known)
 
 
