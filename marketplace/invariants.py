@@ -7,7 +7,7 @@ column `id`.
 
 from enum import StrEnum
 
-from offers.attendance.models import AttendanceState
+from offers.attendance.models import AttendanceState, RegisterEnd
 from offers.bookings.models import BookingState, EndedBy
 from offers.bookings.rules import ACTIVE as ACTIVE_STATES
 from offers.bookings.rules import SEATED as SEATED_STATES
@@ -24,6 +24,7 @@ ACTIVE, SEATED = _these(ACTIVE_STATES), _these(SEATED_STATES)
 ENUMS: dict[str, dict[str, type[StrEnum]]] = {
     "booking": {"state": BookingState, "ended_by": EndedBy},
     "attendance": {"state": AttendanceState},
+    "ended_register": {"ended_by": RegisterEnd},
     "membership": {"role": Role},
     "offer": {
         "kind": Kind,
@@ -167,9 +168,23 @@ ATTENDANCE = (
         "SELECT c.id FROM head_count c WHERE NOT EXISTS (SELECT FROM register r WHERE r.session_id = c.session_id)",
     ),
     (
-        "no more came than had booked",
+        "a register is of what is held, and was begun at its time",
+        """SELECT r.id FROM register r JOIN session s ON s.id = r.session_id
+        WHERE s.status = 'cancelled' OR r.saved_at < s.starts_at - interval '2 hours'""",
+    ),
+    (
+        "nobody is marked who left before it began",
+        """SELECT a.id FROM attendance a JOIN booking b ON b.id = a.booking_id JOIN session s ON s.id = a.session_id
+        WHERE b.ended_by IS NOT NULL AND b.changed_at < s.starts_at""",
+    ),
+    (
+        "nobody has sent word about what is cancelled",
+        "SELECT w.id FROM sent_word w JOIN session s ON s.id = w.session_id WHERE s.status = 'cancelled'",
+    ),
+    (
+        "no more came than had booked then",
         """SELECT a.id FROM attendance a JOIN booking b ON b.id = a.booking_id
-        WHERE a.seats_present > b.seats""",
+        WHERE a.seats_present > b.seats AND b.changed_at <= a.recorded_at""",
     ),
     (
         "whoever was present, and nobody else, has seats that were used",

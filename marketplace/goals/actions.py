@@ -28,11 +28,11 @@ async def close(goal_id: UUID, months: list[date], slot: str, *, now: datetime) 
     ends = [measured_to(month, goal.year) for month in months]
     async with in_transaction():
         moments = sorted(set(ends))  # December's and the January after end alike
-        numbers = dict(zip(moments, await measure(goal, moments), strict=True))
+        numbers = dict(zip(moments, await measure(goal, moments, now), strict=True))
         groups = None
         if goal.metric == Metric.DISTINCT_PEOPLE:
             municipality = goal.focus_area.plan.municipality_id
-            groups = await people_in_groups(scope_of(goal), municipality, goal.year, ends[-1])
+            groups = await people_in_groups(scope_of(goal), municipality, goal.year, ends[-1], now)
         figures = [
             GoalFigure(goal=goal, month=month, value=numbers[end], groups=groups if month == months[-1] else None,
                        counted_at=now)

@@ -57,7 +57,7 @@ async def goal(request: Request) -> Response:
     series = (await queries.shown_series(municipality, {found.year})).get(found.id, [])
     metric = Metric(found.metric)
     progress = rules.progress(metric, found.target, found.year, series)
-    newest, begun = await queries.newest_groups(found.id), await queries.begun(found, series)
+    newest, begun = await queries.newest_groups(found.id), await queries.begun(found, series, request.now)
     if newest and dict(series).get(newest.month) != newest.value:
         newest = None  # the total itself waits: its groups would tell between which numbers it is
     return render(

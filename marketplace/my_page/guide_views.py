@@ -17,6 +17,7 @@ from marketplace.base.templates import render
 from marketplace.my_page import queries, rules
 from offers.bookings import asked, claims, date_queries, parties, sent_views
 from offers.bookings import queries as bookings
+from offers.bookings.answer_queries import expected
 from offers.bookings.forms import GuideForm
 from offers.bookings.rules import closed, coming, objection_text
 from offers.catalogue.forms import SearchForm
@@ -115,4 +116,5 @@ async def receipt(request: Request) -> Response:
     return render(
         request, "marketplace/my_page/guide_receipt.html", booking=found, coming=dates, section="/guide",
         per_session=found["joining"] == Joining.PER_SESSION,
+        expected=await expected(found, request.lang, request.now),
     )  # fmt: skip

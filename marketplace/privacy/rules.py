@@ -218,6 +218,11 @@ TABLES: dict[str, Table] = {
         {"saved_by_id": WORK}, "id saved_at session_id",
         Goes("t.saved_at", TWO_YEARS, {"saved_by_id": "NULL"}),
     ),
+    "ended_register": Table(
+        {"marks": "telling a host what became of what they marked"},
+        "id ended_by starts_at saved_at ended_at head_count session_id",
+        Goes("t.ended_at", 90 * DAY),
+    ),
     "head_count": Table(plain="id count recorded_at session_id"),
     # Those who may be asked about an offer.
     "offer": Table(

@@ -66,7 +66,9 @@ async def leave(
         freed = seen - left if booking["state"] in rules.SEATED else 0
         await rows(
             """WITH gone AS (DELETE FROM companion WHERE id = ANY($2)),
-            fewer AS (UPDATE booking SET seats = $3, changed_at = $4 WHERE id = $1)
+            fewer AS (UPDATE booking SET seats = $3, changed_at = $4 WHERE id = $1),
+            unmarked AS (UPDATE attendance a SET seats_present = least(a.seats_present, $3) FROM session s
+                WHERE a.booking_id = $1 AND s.id = a.session_id AND s.starts_at > $4)
             UPDATE seat_pool SET taken = taken - $5 WHERE id = $6""",
             booking_id, list(named), left, now, freed, pool["pool_id"],
         )  # fmt: skip
@@ -219,15 +221,18 @@ async def reserve(pool: dict[str, Any], seats: int) -> None:
 
 async def send_word(booking_id: UUID, session_id: UUID, *, now: datetime) -> None:
     """A participant of a whole course cannot come to this session: excused, not absent. The seat stays theirs."""
-    found = await row(
-        """SELECT s.id FROM booking b JOIN session s ON s.offer_id = b.offer_id
-        JOIN seat_pool p ON p.id = b.pool_id AND (p.session_id IS NULL OR p.session_id = s.id)
-        WHERE b.id = $1 AND s.id = $2 AND b.state = 'confirmed' AND s.ends_at > $3 AND s.status <> 'cancelled'""",
-        booking_id, session_id, now,
-    )  # fmt: skip
-    if found is None:
-        raise Refused(_("Denne samlingen er over eller avlyst."))
-    await rows(
-        "INSERT INTO sent_word (id, booking_id, session_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        uuid7(), booking_id, session_id, now,
-    )  # fmt: skip
+    async with in_transaction():
+        # Locked against whoever moves or cancels it just now: word about the old time says nothing of the new.
+        found = await row(
+            """SELECT s.id FROM booking b JOIN session s ON s.offer_id = b.offer_id
+            JOIN seat_pool p ON p.id = b.pool_id AND (p.session_id IS NULL OR p.session_id = s.id)
+            WHERE b.id = $1 AND s.id = $2 AND b.state = 'confirmed' AND s.ends_at > $3 AND s.status <> 'cancelled'
+            FOR SHARE OF s""",
+            booking_id, session_id, now,
+        )  # fmt: skip
+        if found is None:
+            raise Refused(_("Denne samlingen er over eller avlyst."))
+        await rows(
+            "INSERT INTO sent_word (id, booking_id, session_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            uuid7(), booking_id, session_id, now,
+        )  # fmt: skip

@@ -21,6 +21,7 @@ from marketplace.base.mail import OUTBOX_COLUMNS
 from marketplace.base.models import WRITTEN, Channel
 from marketplace.base.text import name_key
 from marketplace.people.queries import may_act_for
+from marketplace.settings import settings
 from offers.bookings import asked, rules, sent_rules
 from offers.bookings.known import in_the_way
 from offers.bookings.models import BookingState
@@ -286,7 +287,8 @@ async def insert(
     if not made:
         raise Taken
     if tries:
-        words = _("Det er sendt mange påmeldinger på kort tid, så vi tar en pause. Ingenting er lagret.")
+        words = _("Det er sendt mange påmeldinger på kort tid, så vi tar en pause. Ingenting er lagret. "
+                  "Ring %(phone)s, så melder vi deg på.", phone=settings().helpline_phone)  # fmt: skip
         refuse(tries, made, now, words)
     return Booked(booking_id, 1, state)
 

@@ -22,7 +22,7 @@ async def renew(request: Request) -> Response:
     if found["reach"] != "written":
         return see_other(found["path"], request)
     if request.method == "POST":
-        tries = [of_visitor("new link", request, 20, HOUR), Tries("new link", str(found["id"]), 5, DAY)]
+        tries = [*of_visitor("new link", request, 20, HOUR), Tries("new link", str(found["id"]), 5, DAY)]
         await limits(tries, now=request.now)
         await link_actions.renew_link(
             found["id"], now=request.now, by=request.person.id if request.person else None

@@ -78,7 +78,8 @@ async def move(
     ended_by: EndedBy | None = None,
 ) -> None:
     """Move a booking of a locked pool to another state, with what that does to the seats. Whoever ends it says what
-    `ended_by` is; a booking that goes on has none."""
+    `ended_by` is; a booking that goes on has none. What a register says of it that was begun before the start goes
+    with it: nobody can have been there."""
     old = BookingState(booking["state"])
     if not rules.may_move(old, new):
         raise Refused(_("Denne påmeldingen kan ikke endres slik nå."))
@@ -90,7 +91,9 @@ async def move(
                 queue_no = CASE WHEN $5 THEN coalesce(queue_no, nextval('booking_queue')) ELSE queue_no END,
                 waited_at = CASE WHEN $5 THEN coalesce(waited_at, $3) ELSE waited_at END,
                 placed_at = CASE WHEN $9 THEN coalesce(placed_at, $3) ELSE placed_at END
-            WHERE id = $1)
+            WHERE id = $1),
+        unmarked AS (DELETE FROM attendance a USING session s WHERE a.booking_id = $1 AND $10::text IS NOT NULL
+            AND s.id = a.session_id AND s.starts_at > $3)
         UPDATE seat_pool SET taken = taken + $6, waiting = waiting + $7 WHERE id = $8""",
         booking["id"], new, now, held_until, new is BookingState.WAITING, seats, waiting, pool["pool_id"],
         old is BookingState.WAITING and new in rules.SEATED, ended_by,

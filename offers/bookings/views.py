@@ -31,6 +31,7 @@ from offers.bookings import (
     sent_views,
     warnings,
 )
+from offers.bookings.answer_queries import expected
 from offers.bookings.date_queries import made_together, moved_to, other_time
 from offers.bookings.forms import BookingForm, FindForm, LinksForm, NoticeForm
 from offers.bookings.time_claims import HasTime
@@ -179,7 +180,7 @@ async def show(request: Request) -> Response:
         over=rules.over(found, request.now), section="my-page",
         companions=await companion_queries.companions(found["id"]),
         answers=await companion_queries.answers(found["id"]),
-        together=await made_together(found),
+        together=await made_together(found), expected=await expected(found, request.lang, request.now),
     )  # fmt: skip
 
 

@@ -75,7 +75,17 @@ PLANTED: dict[str, str] = {
         WHERE session_id = (SELECT session_id FROM attendance WHERE id = {PAST})""",
     "whoever just came in is counted in a register that was saved": """DELETE FROM register
         WHERE session_id IN (SELECT session_id FROM head_count LIMIT 1)""",
-    "no more came than had booked": f"UPDATE attendance SET seats_present = 99 WHERE id = {PAST}",
+    "a register is of what is held, and was begun at its time": f"""UPDATE register
+        SET saved_at = saved_at - interval '1 day'
+        WHERE session_id = (SELECT session_id FROM attendance WHERE id = {PAST})""",
+    "nobody is marked who left before it began": """UPDATE attendance a SET booking_id = x.booking FROM (
+        SELECT a.id, b.id AS booking FROM attendance a JOIN session s ON s.id = a.session_id
+            JOIN seat_pool p ON p.session_id = s.id JOIN booking b ON b.pool_id = p.id AND b.state = 'cancelled'
+            AND b.changed_at < s.starts_at WHERE a.state = 'absent' LIMIT 1) x WHERE a.id = x.id""",
+    "nobody has sent word about what is cancelled": """INSERT INTO sent_word (id, booking_id, session_id, at)
+        SELECT gen_random_uuid(), b.id, s.id, b.created_at FROM session s JOIN seat_pool p ON p.session_id = s.id
+            JOIN booking b ON b.pool_id = p.id WHERE s.status = 'cancelled' LIMIT 1""",
+    "no more came than had booked then": f"UPDATE attendance SET seats_present = 99 WHERE id = {PAST}",
     "whoever was present, and nobody else, has seats that were used": f"""
         ALTER TABLE attendance DROP CONSTRAINT attendance_seats;
         UPDATE attendance SET seats_present = 0 WHERE id = {PAST}""",
@@ -117,6 +127,9 @@ PLANTED: dict[str, str] = {
     },
     "booking.ended_by has a known value": """UPDATE booking SET ended_by = 'x'
         WHERE id = (SELECT id FROM booking WHERE state = 'cancelled' AND ended_by = 'self' LIMIT 1)""",
+    "ended_register.ended_by has a known value": """INSERT INTO ended_register (id, session_id, ended_by, starts_at,
+            saved_at, ended_at, marks)
+        SELECT gen_random_uuid(), id, 'x', starts_at, starts_at, starts_at, '[]' FROM session LIMIT 1""",
     "attendance.state has a known value": """UPDATE attendance SET state = 'x'
         WHERE id = (SELECT id FROM attendance WHERE state = 'absent' LIMIT 1)""",
 }  # fmt: skip

@@ -6,7 +6,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0014_whose_bookings")]
+    dependencies = [("marketplace", "0015_ended_register")]
 
     operations = [
         ops.AddField(
