@@ -33,6 +33,7 @@ from offers.bookings import (
 )
 from offers.bookings.answer_queries import expected
 from offers.bookings.date_queries import made_together, moved_to, other_time
+from offers.bookings.date_rules import begins
 from offers.bookings.forms import BookingForm, FindForm, LinksForm, NoticeForm
 from offers.bookings.time_claims import HasTime
 from offers.catalogue.calendar import calendar, vevent
@@ -54,7 +55,8 @@ async def form_page(
     return render(
         request, "offers/bookings/new.html", status=status, offer=found, form=form, pool=pool,
         full=pool.joining != "request" and pool.free == 0, section="offers", guide=Role.GUIDE in request.roles,
-        acting=acting, lang_choices=list(LANGUAGES.items()), questions=asked.questions(found),
+        begins=begins(found, request.now), acting=acting, lang_choices=list(LANGUAGES.items()),
+        questions=asked.questions(found),
         age_question=asked.age_question(found["age_from"], found["age_to"]),
         warnings=await warnings.told(mine, found, request.lang, request.now), **more,
     )  # fmt: skip
