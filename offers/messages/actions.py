@@ -157,8 +157,8 @@ async def _tell(
     cancels: bool = False,
     words: Collection[UUID] = (),
 ) -> None:
-    """A message or a call to each party. What `cancels` must know who had a place before it did; `words`: bookings whose
-    word that they would not come has ended."""
+    """A message or a call to each party. What `cancels` must know who had a place before it did; `words`: bookings
+    whose word that they would not come has ended."""
     for party in parties:
         known = {}
         if cancels:
