@@ -20,6 +20,7 @@ from marketplace.goals.models import Goal, Metric, Plan
 from marketplace.goals.rules import METRIC_LABELS, NOT_A_SUM, OF_PEOPLE, STANDING_LABELS, UNITS
 from marketplace.statistics.rules import groups
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+from organizations.members.impartial import OwnOrganization
 
 
 @coordinator
@@ -138,11 +139,14 @@ async def new_goal(request: Request) -> Response:
         if form.valid:
             given = form.data.model_dump(exclude={"title", "focus_area", "dialogue"})
             about = form.data.dialogue if form.data.metric in NOT_A_SUM else None
-            made = await actions.make(
-                areas[form.data.focus_area], by=request.person.id, now=request.now,
-                title={request.lang: form.data.title}, dialogue_id=about, **given,
-            )  # fmt: skip
-            return see_other(f"/goals/{made.slug}", request)
+            try:
+                made = await actions.make(
+                    areas[form.data.focus_area], by=request.person.id, now=request.now,
+                    title={request.lang: form.data.title}, dialogue_id=about, **given,
+                )  # fmt: skip
+                return see_other(f"/goals/{made.slug}", request)
+            except OwnOrganization as refused:
+                form.add_error("dialogue", refused.message)
     return _form(request, found, None, form, areas=areas.values(), dialogues=dialogues)
 
 
@@ -168,11 +172,14 @@ async def edit_goal(request: Request) -> Response:
     if request.method == "POST":
         form = await GoalTextForm.read(request)
         if form.valid:
-            await actions.change(
-                found, by=request.person.id, now=request.now, target=form.data.target,
-                title=found.title | {request.lang: form.data.title},
-            )  # fmt: skip
-            return see_other(f"/goals/{found.slug}", request)
+            try:
+                await actions.change(
+                    found, by=request.person.id, now=request.now, target=form.data.target,
+                    title=found.title | {request.lang: form.data.title},
+                )  # fmt: skip
+                return see_other(f"/goals/{found.slug}", request)
+            except OwnOrganization as refused:
+                form.add_error("form", refused.message)
     return _form(request, found.focus_area.plan, found, form)
 
 

@@ -139,9 +139,9 @@ async def _make(
     made = await row(
         f"""WITH made AS (INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
                 organization_id, seats, state, reference, form_key, form_digest, link_version, lang, made_with_id,
-                created_at, changed_at)
+                by_host, created_at, changed_at)
             SELECT $2, $3, offer_id, participant_id, booked_by_id, contact_id, organization_id, seats, 'confirmed', $4,
-                $5, form_digest, 1, lang, made_with_id, $6, $6 FROM booking WHERE id = $1
+                $5, form_digest, 1, lang, made_with_id, by_host, $6, $6 FROM booking WHERE id = $1
                 AND NOT EXISTS (SELECT FROM booking b WHERE {in_the_way("$3", "$7", "$8")})
             ON CONFLICT DO NOTHING RETURNING id, seats),
         seats AS (UPDATE seat_pool SET taken = taken + made.seats FROM made WHERE seat_pool.id = $3)

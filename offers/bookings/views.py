@@ -31,7 +31,9 @@ from offers.bookings import (
     sent_views,
     warnings,
 )
+from offers.bookings.answer_queries import expected
 from offers.bookings.date_queries import made_together, moved_to, other_time
+from offers.bookings.date_rules import begins
 from offers.bookings.forms import BookingForm, FindForm, LinksForm, NoticeForm
 from offers.bookings.time_claims import HasTime
 from offers.catalogue.calendar import calendar, vevent
@@ -53,7 +55,8 @@ async def form_page(
     return render(
         request, "offers/bookings/new.html", status=status, offer=found, form=form, pool=pool,
         full=pool.joining != "request" and pool.free == 0, section="offers", guide=Role.GUIDE in request.roles,
-        acting=acting, lang_choices=list(LANGUAGES.items()), questions=asked.questions(found),
+        begins=begins(found, request.now), acting=acting, lang_choices=list(LANGUAGES.items()),
+        questions=asked.questions(found),
         age_question=asked.age_question(found["age_from"], found["age_to"]),
         warnings=await warnings.told(mine, found, request.lang, request.now), **more,
     )  # fmt: skip
@@ -179,7 +182,7 @@ async def show(request: Request) -> Response:
         over=rules.over(found, request.now), section="my-page",
         companions=await companion_queries.companions(found["id"]),
         answers=await companion_queries.answers(found["id"]),
-        together=await made_together(found),
+        together=await made_together(found), expected=await expected(found, request.lang, request.now),
     )  # fmt: skip
 
 
