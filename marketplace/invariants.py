@@ -7,7 +7,7 @@ column `id`.
 
 from enum import StrEnum
 
-from offers.attendance.models import AttendanceState
+from offers.attendance.models import AttendanceState, RegisterEnd
 from offers.bookings.models import BookingState, EndedBy
 from offers.bookings.rules import ACTIVE as ACTIVE_STATES
 from offers.bookings.rules import SEATED as SEATED_STATES
@@ -24,6 +24,7 @@ ACTIVE, SEATED = _these(ACTIVE_STATES), _these(SEATED_STATES)
 ENUMS: dict[str, dict[str, type[StrEnum]]] = {
     "booking": {"state": BookingState, "ended_by": EndedBy},
     "attendance": {"state": AttendanceState},
+    "ended_register": {"ended_by": RegisterEnd},
     "membership": {"role": Role},
     "offer": {
         "kind": Kind,
@@ -52,9 +53,9 @@ SEATS = (
         "SELECT id FROM seat_pool WHERE taken + reserved > capacity OR taken < 0 OR reserved < 0",
     ),
     (
-        "a participant has one active booking in a pool",
-        f"""SELECT unnest(array_agg(id)) AS id FROM booking WHERE state IN ({ACTIVE})
-        GROUP BY pool_id, participant_id HAVING count(*) > 1""",
+        "a participant has one active booking in a pool of each who made one",
+        f"""SELECT unnest(array_agg(id)) AS id FROM booking WHERE state IN ({ACTIVE}) AND handed_over_at IS NULL
+        GROUP BY pool_id, participant_id, booked_by_id HAVING count(*) > 1""",
     ),
     (
         "whoever waits or is offered a seat has a place in the queue",
@@ -74,6 +75,11 @@ SEATS = (
     (
         "an offered seat, and no other, has a deadline",
         "SELECT id FROM booking WHERE (state = 'offered') <> (held_until IS NOT NULL)",
+    ),
+    (
+        "no seat is held past the start of what it is for",
+        """SELECT b.id FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+        WHERE b.state = 'offered' AND p.starts_at > :now AND b.held_until > p.starts_at""",
     ),
     (
         "what ended a booking is told of those that ended, and fits how",
@@ -167,9 +173,23 @@ ATTENDANCE = (
         "SELECT c.id FROM head_count c WHERE NOT EXISTS (SELECT FROM register r WHERE r.session_id = c.session_id)",
     ),
     (
-        "no more came than had booked",
+        "a register is of what is held, and was begun at its time",
+        """SELECT r.id FROM register r JOIN session s ON s.id = r.session_id
+        WHERE s.status = 'cancelled' OR r.saved_at < s.starts_at - interval '2 hours'""",
+    ),
+    (
+        "nobody is marked who left before it began",
+        """SELECT a.id FROM attendance a JOIN booking b ON b.id = a.booking_id JOIN session s ON s.id = a.session_id
+        WHERE b.ended_by IS NOT NULL AND b.changed_at < s.starts_at""",
+    ),
+    (
+        "nobody has sent word about what is cancelled",
+        "SELECT w.id FROM sent_word w JOIN session s ON s.id = w.session_id WHERE s.status = 'cancelled'",
+    ),
+    (
+        "no more came than had booked then",
         """SELECT a.id FROM attendance a JOIN booking b ON b.id = a.booking_id
-        WHERE a.seats_present > b.seats""",
+        WHERE a.seats_present > b.seats AND b.changed_at <= a.recorded_at""",
     ),
     (
         "whoever was present, and nobody else, has seats that were used",

@@ -40,6 +40,7 @@ from offers.publishing import question_views as questions
 from offers.publishing import step_views as steps
 from offers.publishing import team_views as team
 from offers.publishing import views as publishing
+from offers.work import views as work
 from organizations.approval import views as approval
 from organizations.members import views as members
 from organizations.notices import views as wanted
@@ -164,7 +165,7 @@ ROUTES: list[Route] = [
     both("/guide/offers/{slug}", guide.book),
     get("/guide/receipts/{token}", guide.receipt),
     # organisations and their work
-    get("/manage", publishing.manage),
+    get("/manage", work.manage),
     both("/manage/calendars", work_calendars.calendars),
     post("/manage/calendars/revoke", work_calendars.revoke, "/manage/calendars"),
     get("/manage/organizations/{slug}", profile.show),

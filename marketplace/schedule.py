@@ -28,7 +28,7 @@ from offers.messages.jobs import follow_up, remind
 from offers.publishing import mails as publishing_mails
 from offers.publishing.jobs import next_sessions
 from offers.work import mails as work_mails
-from offers.work.jobs import tell_days, tell_of_requests
+from offers.work.jobs import tell_days, tell_of_requests, tell_who_waits
 from organizations.approval import mails as approval_mails
 from organizations.members import mails as members_mails
 
@@ -69,6 +69,7 @@ TIMETABLE = (
     Job("expire_offers", MINUTE, expire_offers, in_demo=5 * SECOND),
     Job("tell_opened", MINUTE, tell_opened, in_demo=5 * SECOND),
     Job("tell_of_requests", 5 * SECOND, tell_of_requests, in_demo=2 * SECOND),
+    Job("tell_who_waits", 10 * MINUTE, tell_who_waits, in_demo=5 * SECOND),
     Job("tell_days", MINUTE, tell_days, in_demo=5 * SECOND),
     Job("remind", 5 * MINUTE, remind, in_demo=5 * SECOND),
     Job("follow_up", 10 * MINUTE, follow_up, in_demo=5 * SECOND),

@@ -1,8 +1,7 @@
 """Every setting: name, type, default, meaning. Read once from the environment (prefix TREFFPUNKT_), then frozen."""
 
-from collections.abc import Iterator
 from functools import cache, cached_property
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 from urllib.parse import urlsplit
@@ -10,30 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-DEFAULT_SECRET = "only-for-demo-and-tests"  # noqa: S105 - refused outside demo mode
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-PREFIX = "TREFFPUNKT_"
-SCHEMES = {
-    "public_url": ("https", "http"),
-    "database_url": ("postgres", "postgresql"),
-    "smtp_url": ("smtp", "smtps"),
-    "sms_url": ("https", "http"),
-    "register_url": ("https", "http"),
-}
-"""How each address begins."""
-
-
-def variable(name: str) -> str:
-    """The environment variable of a setting."""
-    return f"{PREFIX}{name.upper()}"
-
-
-def is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
+from marketplace import wrong_settings
+from marketplace.wrong_settings import DEFAULT_SECRET, LOOPBACK, NO_PROXY, PREFIX, variable
 
 
 def split(text: Any) -> Any:
@@ -46,7 +23,10 @@ Names = Annotated[list[str], NoDecode, BeforeValidator(split)]
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    # A variable that is there and empty, as compose files leave them, is one that says nothing.
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True, str_strip_whitespace=True
+    )
 
     demo: bool = Field(
         False, description="Demo mode: demo data, /demo pages, a clock that can be moved. Loopback only."
@@ -54,13 +34,21 @@ class Settings(BaseSettings):
     debug: bool = Field(False, description="Readable logs and tracebacks in the log. Refused in production.")
     public_url: str = Field(
         "http://127.0.0.1:8000",
-        description="The address people use; links are built from it. Must be https in production.",
+        description="The address people use, without a path or a slash at the end; links are built from it. "
+        "Must be https in production.",
     )
     allowed_hosts: Names = Field(
         [], description="Host names answered, with commas between; others get 400. Must be set in production."
     )
     trusted_proxies: Names = Field(
-        [], description="Addresses of proxies whose X-Forwarded-For counts, with commas between."
+        [],
+        description="Addresses or networks (10.0.0.0/24) of proxies whose X-Forwarded-For counts, with commas "
+        f"between; `{NO_PROXY}` when visitors come straight. Must be set in production.",
+    )
+    known_networks: Names = Field(
+        [],
+        description="Addresses or networks where many book at once, as a library's: limits a network do not count "
+        "there.",
     )
     secret_key: SecretStr = Field(
         SecretStr(DEFAULT_SECRET),
@@ -69,9 +57,15 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         Path("var"), description="Folder of the embedded database, keys and the demo's mailbox."
     )
-    keys_dir: Path | None = Field(None, description="Folder of the yearly counting keys. Default: DATA/keys.")
+    keys_dir: Path | None = Field(
+        None,
+        description="Folder of the yearly counting keys, outside DATA and its backups. Must be set in production; "
+        "in demo mode DATA/keys.",
+    )
     database_url: str | None = Field(
-        None, description="postgres://… (15 or newer). Default: the embedded PostgreSQL."
+        None,
+        description="postgres://… (15 or newer), with sslmode and sslrootcert as libpq has them; to another machine "
+        "sslmode must be said in production. Default: the embedded PostgreSQL.",
     )
     database_pool: int = Field(4, description="Most database connections of one process.", ge=1, le=50)
     web_processes: int = Field(2, description="Web processes that `run` and `serve` start.", ge=1, le=64)
@@ -82,22 +76,44 @@ class Settings(BaseSettings):
         le=60,
     )
     smtp_url: str | None = Field(
-        None, description="smtp://user:password@host:port. Default: a mailbox in DATA/mailbox."
+        None,
+        description="smtp://user:password@host:port (STARTTLS where it is offered) or smtps://… Must be set in "
+        "production; in demo mode mail goes to DATA/mailbox.",
     )
     sms_url: str | None = Field(
-        None, description="Address of an SMS gateway (HTTP POST). Default: DATA/mailbox."
+        None,
+        description="Address of an SMS gateway (HTTP POST). Without one no form offers SMS; in demo mode they go to "
+        "DATA/mailbox.",
     )
     register_url: str = Field(
         "https://data.brreg.no",
         description="Enhetsregisteret and Frivillighetsregisteret. In demo mode made-up ones answer by default.",
     )
-    mail_from: str = Field("Treffpunkt <treffpunkt@example.no>", description="Neutral sender of all mail.")
+    mail_from: str = Field(
+        "Treffpunkt <treffpunkt@example.no>",
+        description="Neutral sender of all mail. Must be set in production.",
+    )
     site_name: str = Field("Treffpunkt", description="Name of the service.")
     place_name: str = Field("Sandnes", description="The place in the page titles.")
     helpline_name: str = Field("Infohjelpen", description="Who answers the telephone.")
-    helpline_phone: str = Field("51 00 00 00", description="Telephone number on every page.")
+    helpline_phone: str = Field(
+        "51 00 00 00", description="Telephone number on every page. Must be set in production."
+    )
     helpline_hours: str = Field("09:00-15:00", description="Opening hours on working days.")
-    helpline_email: str = Field("infohjelpen@example.no", description="Address of those who help.")
+    helpline_email: str = Field(
+        "infohjelpen@example.no", description="Address of those who help. Must be set in production."
+    )
+    security_contact: str | None = Field(
+        None,
+        description="Whom /.well-known/security.txt names for what is unsafe here: an e-mail address or https://… "
+        "Default: the address of those who help.",
+    )
+    unproven_seats: int = Field(
+        1000,
+        description="Most seats that visitors who are not signed in may book from one network in a week; guides and "
+        "TREFFPUNKT_KNOWN_NETWORKS have no such bound.",
+        ge=20,
+    )
     loopback_limit_factor: int = Field(
         1,
         description="Limits for visitors from loopback are this many times higher (demo, tests, benchmarks).",
@@ -105,38 +121,10 @@ class Settings(BaseSettings):
     )
 
     @model_validator(mode="after")
-    def refuse_what_is_unsafe(self) -> "Settings":
-        if found := list(self.objections()):
+    def refuse_what_is_wrong(self) -> "Settings":
+        if found := list(wrong_settings.objections(self)):
             raise ValueError("\n".join(found))
         return self
-
-    def objections(self) -> Iterator[str]:
-        """What is wrong, one sentence each. Each value alone is of its type already."""
-        for name, schemes in SCHEMES.items():
-            url = getattr(self, name)
-            if url is not None and urlsplit(url).scheme not in schemes:
-                yield f"{variable(name)} must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}"
-        for address in self.trusted_proxies:
-            if not is_address(address):
-                yield f"TREFFPUNKT_TRUSTED_PROXIES holds {address}, which is no network address"
-        if self.demo:
-            if urlsplit(self.public_url).hostname not in LOOPBACK:
-                yield "demo mode runs on a loopback address only; set TREFFPUNKT_PUBLIC_URL to one"
-            return
-        if self.debug:
-            yield "TREFFPUNKT_DEBUG is refused outside demo mode"
-        secret = self.secret_key.get_secret_value()
-        if secret == DEFAULT_SECRET or len(secret) < 32:
-            yield "set TREFFPUNKT_SECRET_KEY to at least 32 random characters"
-        if not self.allowed_hosts:
-            yield "set TREFFPUNKT_ALLOWED_HOSTS to the host names that are answered"
-        if (
-            not self.register_url.startswith("https://")
-            and urlsplit(self.register_url).hostname not in LOOPBACK
-        ):
-            yield "set TREFFPUNKT_REGISTER_URL to an https address"
-        if not self.secure:
-            yield "set TREFFPUNKT_PUBLIC_URL to an https address"
 
     @property
     def secure(self) -> bool:
@@ -147,7 +135,24 @@ class Settings(BaseSettings):
     def hosts(self) -> frozenset[str]:
         """Host names that are answered."""
         own = urlsplit(self.public_url).hostname or ""
-        return frozenset({own, *self.allowed_hosts, *(LOOPBACK if self.demo else ())})
+        return frozenset(
+            {own, *(name.lower() for name in self.allowed_hosts), *(LOOPBACK if self.demo else ())}
+        )
+
+    @cached_property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Networks whose word about who is behind them counts."""
+        return wrong_settings.networks(self.trusted_proxies)
+
+    @cached_property
+    def crowded(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Networks where many people come from one address."""
+        return wrong_settings.networks(self.known_networks)
+
+    @property
+    def sms_offered(self) -> bool:
+        """Can anybody be sent an SMS? Where not, no form offers one: it would go nowhere."""
+        return self.demo or self.sms_url is not None
 
     @property
     def register(self) -> str:
@@ -162,7 +167,7 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    """The settings of this process."""
+    """The settings of this process. Raises ValidationError; `problems` tells it."""
     return Settings()
 
 

@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     folder = Path(tempfile.mkdtemp(prefix="treffpunkt-test-"))  # pytest's own folders bar the server's user
     postgres = EmbeddedPostgres(folder, {"fsync": "off", "max_connections": "200"})
-    os.environ["TREFFPUNKT_TEST_SERVER"] = postgres.start()
+    os.environ["TEST_SERVER"] = postgres.start()
 
     def clean_up() -> None:
         postgres.delete()
@@ -62,7 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def server() -> str:
     """URL of the run's PostgreSQL, with a migrated template in it."""
-    url = os.environ["TREFFPUNKT_TEST_SERVER"]
+    url = os.environ["TEST_SERVER"]
     asyncio.run(_make_template(url))
     return url
 

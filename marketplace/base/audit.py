@@ -32,6 +32,19 @@ async def record(
                json.dumps(details) if details else None)  # fmt: skip
 
 
+EACH = """INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, details)
+SELECT gen_random_uuid(), $1, $2, $3, x.object_id, x.organization_id, x.details::jsonb
+FROM unnest($4::uuid[], $5::uuid[], $6::text[]) AS x (object_id, organization_id, details)"""
+
+
+async def record_each(
+    action: str, *, now: datetime, actor: UUID, about: list[tuple[UUID, UUID, dict[str, Any]]]
+) -> None:
+    """An entry of the same act for each (object, organisation, details), in one statement."""
+    objects, organizations, details = ([one[place] for one in about] for place in range(3))
+    await rows(EACH, now, actor, action, objects, organizations, [json.dumps(each) for each in details])
+
+
 MONTHS_AHEAD = 3
 IN_DEFAULT = "SELECT EXISTS (SELECT FROM audit_entry_default WHERE at >= $1 AND at < $2)"
 

@@ -1,11 +1,14 @@
 """How often something may be tried: rows in PostgreSQL, so that all web processes count together."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
+from functools import cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
+import structlog
 from uuid_utils.compat import uuid7
 
 from marketplace.base.database import Values, rows
@@ -14,15 +17,21 @@ from marketplace.base.http import Request, signature
 from marketplace.base.i18n import gettext
 from marketplace.settings import settings
 
+log = structlog.get_logger("limits")
+
 
 @dataclass(frozen=True)
 class Tries:
-    """At most `most` tries of `action` by `subject` in a window. The subject is kept as a keyed hash."""
+    """At most `most` tries of `action` by `subject` in a window. The subject is kept as a keyed hash. What is done now
+    counts as `count` of them."""
 
     action: str
     subject: str
     most: int
     window: timedelta
+    count: int = 1
+    slowed: int | None = None
+    """The most while all together try more often than is usual: see `limits`."""
 
     @property
     def key(self) -> bytes:
@@ -34,46 +43,95 @@ def client_address(request: Request) -> str:
     that is not one of them. What stands before that, also in another header, the visitor may have made up."""
     said = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     address = request.client.host if request.client else "unknown"
-    while address in settings().trusted_proxies and said and (before := said.pop().strip()):
-        address = before
+    if len(said[0]) and not within(address, settings().proxies):
+        warn_of_proxy()
+    while within(address, settings().proxies) and said and (before := said.pop().strip()):
+        address = WITH_PORT.sub(r"\1\2", before)
     return address
 
 
-def network(address: str) -> str:
-    """What counts as one: an IPv4 address, or of IPv6 the 64 bits that a household or a machine is given whole."""
+WITH_PORT = re.compile(r"^(?:\[([^\]]+)\](?::[0-9]+)?|([0-9.]+):[0-9]+)$")
+"""Some proxies write where the visitor's connection came from in full; each would be somebody new."""
+
+
+@cache
+def warn_of_proxy() -> None:
+    """Once a process: a proxy that is not named makes all visitors one. Or a visitor has made it up."""
+    log.warning("X-Forwarded-For from an address that is not in TREFFPUNKT_TRUSTED_PROXIES")
+
+
+def ip(address: str) -> IPv4Address | IPv6Address | None:
+    """The address as a number, an IPv4 one that is written as IPv6 as what it is."""
     try:
-        found = ip_address(address)
+        found = ip_address(address.partition("%")[0])
     except ValueError:
-        return address
+        return None
+    return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
+
+
+def within(address: str, networks: Iterable[IPv4Network | IPv6Network]) -> bool:
+    found = ip(address)
+    return found is not None and any(found in network for network in networks)
+
+
+WIDER = ((64, 1), (56, 4), (48, 16))
+"""Of IPv6, bits that count as one, and how many times more may be tried there. A machine is given a /64 whole, a
+household or a rented server a /56 and often a /48."""
+
+
+def networks(address: str) -> list[tuple[str, int]]:
+    """What counts as one, and how many times the most: an IPv4 address, or of IPv6 each of WIDER."""
+    found = ip(address)
     if isinstance(found, IPv6Address):
-        return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
-    return address
+        return [(str(ip_network((found, bits), strict=False)), times) for bits, times in WIDER]
+    return [(str(found or address), 1)]
 
 
-def is_loopback(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False
+def crowded(request: Request) -> bool:
+    """Is this a network where the operator knows that many people sit behind one address?"""
+    return within(client_address(request), settings().crowded)
 
 
-def of_visitor(action: str, request: Request, most: int, window: timedelta, about: str = "") -> Tries:
-    """Tries by whoever is in this network, of all or `about` one thing."""
+def of_visitor(
+    action: str,
+    request: Request,
+    most: int,
+    window: timedelta,
+    about: str = "",
+    count: int = 1,
+    slowed: int | None = None,
+) -> list[Tries]:
+    """`count` tries by whoever is in this network, of all or `about` one thing; none in one that is crowded."""
     address = client_address(request)
-    factor = settings().loopback_limit_factor if is_loopback(address) else 1
-    return Tries(action, f"{network(address)} {about}" if about else network(address), most * factor, window)
+    if crowded(request):
+        return []
+    found = ip(address)
+    factor = settings().loopback_limit_factor if found and found.is_loopback else 1
+    return [
+        Tries(
+            action,
+            f"{network} {about}" if about else network,
+            most * times * factor,
+            window,
+            count,
+            slowed and slowed * times * factor,
+        )
+        for network, times in networks(address)
+    ]
 
 
 def counting(tries: Iterable[Tries], put: Callable[[Any], str], now: datetime) -> str:
     """SQL that counts one try of each and returns key, count and window_ends. `put` adds a value to the statement and
     gives its placeholder. The keys are in one order, so that nobody waits in a ring."""
-    windows = sorted((each.key, now + each.window) for each in tries)
-    ids, keys, ends = [uuid7() for _ in windows], [key for key, _ in windows], [ends for _, ends in windows]
+    windows = sorted((each.key, now + each.window, each.count) for each in tries)
+    ids = [uuid7() for _ in windows]
+    keys, ends, counts = ([window[at] for window in windows] for at in range(3))
     over = f"r.window_ends <= {put(now)}::timestamptz"
     return f"""INSERT INTO rate_limit AS r (id, key, count, window_ends)
-        SELECT id, key, 1, ends
-        FROM unnest({put(ids)}::uuid[], {put(keys)}::bytea[], {put(ends)}::timestamptz[]) AS t (id, key, ends)
-        ON CONFLICT (key) DO UPDATE SET count = CASE WHEN {over} THEN 1 ELSE r.count + 1 END,
+        SELECT id, key, count, ends
+        FROM unnest({put(ids)}::uuid[], {put(keys)}::bytea[], {put(ends)}::timestamptz[], {put(counts)}::int[])
+            AS t (id, key, ends, count)
+        ON CONFLICT (key) DO UPDATE SET count = excluded.count + CASE WHEN {over} THEN 0 ELSE r.count END,
             window_ends = CASE WHEN {over} THEN excluded.window_ends ELSE r.window_ends END
         RETURNING key, count, window_ends"""
 
@@ -89,11 +147,26 @@ def refuse(
         raise TooMany(words, max(over) - now)
 
 
-async def limits(tries: Sequence[Tries], *, now: datetime) -> None:
-    """Count one try of each, in one statement; raises TooMany when one of them has had more than its most."""
+async def limits(
+    tries: Sequence[Tries], *, now: datetime, words: str = "", total: Tries | None = None
+) -> None:
+    """Count the tries of each, in one statement; raises TooMany when one of them has had more than its most.
+
+    When all together have had more than the most of `total`, nobody is shut out, but those slow down that say how.
+    """
+    counted = await count([*tries, total] if total else tries, now)
+    if total and counted[total.key]["count"] > total.most:
+        tries = [replace(each, most=each.slowed or each.most) for each in tries]
+    refuse(tries, [counted[each.key] for each in tries], now, words)
+
+
+async def count(tries: Sequence[Tries], now: datetime) -> dict[bytes, Mapping[str, Any]]:
+    """Count the tries of each, and give count and window_ends of each by its key."""
+    if not tries:
+        return {}
     values = Values()
     sql = counting(tries, values.put, now)
-    refuse(tries, await rows(sql, *values), now)
+    return {each["key"]: each for each in await rows(sql, *values)}
 
 
 async def limit(action: str, subject: str, most: int, window: timedelta, *, now: datetime) -> None:
@@ -103,4 +176,4 @@ async def limit(action: str, subject: str, most: int, window: timedelta, *, now:
 
 async def limit_visitor(action: str, request: Request, most: int, window: timedelta) -> None:
     """The same for whoever is at this network address."""
-    await limits([of_visitor(action, request, most, window)], now=request.now)
+    await limits(of_visitor(action, request, most, window), now=request.now)

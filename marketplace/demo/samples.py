@@ -20,6 +20,7 @@ from marketplace.dialogue import mails as _dialogue_mails  # noqa: F401 - these 
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from marketplace.people import mails as _people_mails  # noqa: F401
 from marketplace.people.models import ContactPoint, Person
+from offers.attendance.models import Attendance, AttendanceState, Register
 from offers.bookings import date_mails as _date_mails  # noqa: F401
 from offers.bookings import mails as _booking_mails  # noqa: F401
 from offers.bookings.models import Booking, BookingState, EndedBy
@@ -53,6 +54,7 @@ ABOUT_A_BOOKING = {
     "promoted": BookingState.CONFIRMED, "offered": BookingState.OFFERED, "declined": BookingState.DECLINED,
     "cancelled": BookingState.CANCELLED, "reminder": BookingState.CONFIRMED, "session_moved": BookingState.CONFIRMED,
     "session_cancelled": BookingState.CONFIRMED, "offer_cancelled": BookingState.CANCELLED,
+    "still_waiting": BookingState.REQUESTED,
     "talk": BookingState.REQUESTED, "fewer": BookingState.CONFIRMED, "receipt_several": BookingState.CONFIRMED,
     "time_changed": BookingState.CONFIRMED, "new_link": BookingState.CONFIRMED, "old_time": BookingState.CANCELLED,
     "host_message": BookingState.CONFIRMED, "missed": BookingState.CONFIRMED, "thanks": BookingState.CONFIRMED,
@@ -147,7 +149,8 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
     booking = Booking(
         pool_id=pool.id, offer_id=offer.id, participant_id=participant.id, booked_by_id=booker.id,
         contact_id=contact.id, seats=2 if words.full else 1, state=state, reference=f"K{key[-5:].upper()}",
-        form_key=uuid7().bytes, lang="nb", created_at=now, changed_at=now, queue_no=1 if queued else None,
+        form_key=uuid7().bytes, lang="nb", created_at=now - (8 if name == "still_waiting" else 0) * DAY, changed_at=now,
+        queue_no=1 if queued else None,
         held_until=now + DAY if state is BookingState.OFFERED else None,
         reply="Vi ringer deg i morgen." if words.full or name == "talk" else "",
         moved_to_id=uuid7() if name == "old_time" else None, ended_by=ENDED_BY.get(name),
@@ -174,6 +177,16 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         meeting_text, *meeting_sessions, dialogue, called, answer, role, asked, wrote,
         OfferOrganizer(offer_id=offer.id, organization_id=applicant.id),
     ]  # fmt: skip
+    if name in ("missed", "thanks"):
+        came = name == "thanks"
+        objects += [
+            Register(session_id=sessions[0].id, saved_at=now),
+            Attendance(
+                session_id=sessions[0].id, booking_id=booking.id, recorded_at=now, seats_present=int(came),
+                state=AttendanceState.PRESENT if came else AttendanceState.ABSENT,
+                pseudonym=bytes(32) if came else None,
+            ),
+        ]  # fmt: skip
     was = {"was_starts": (starts - DAY).isoformat(), "was_ends": (starts - DAY + 2 * HOUR).isoformat()}
     about, first = {"booking": str(booking.id)}, {"session": str(sessions[0].id)}
     special: dict[str, dict[str, Any]] = {
@@ -181,7 +194,8 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         "session_moved": about
         | first
         | was
-        | {"sequence": 0, "was_venue": str(old.id) if words.full else ""},
+        | {"sequence": 0, "was_venue": str(old.id) if words.full else "", "word_ended": words.full},
+        "missed": about | first,
         "session_cancelled": about | first | {"sequence": 0},
         "offer_cancelled": about | {"at": now.isoformat()},
         "host_message": about | {"message": str(wrote.id)},

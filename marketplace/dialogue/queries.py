@@ -18,6 +18,7 @@ THERE = """there AS (
     SELECT m.id AS meeting_id, x.organization_id FROM dialogue_meeting m
         JOIN meeting_organization x ON x.meeting_id = m.id WHERE m.dialogue_id = $1
     UNION SELECT m.id, b.organization_id FROM dialogue_meeting m JOIN session s ON s.offer_id = m.offer_id
+            AND s.status <> 'cancelled'
         JOIN attendance a ON a.session_id = s.id AND a.state = 'present' JOIN booking b ON b.id = a.booking_id
     WHERE m.dialogue_id = $1 AND b.organization_id IS NOT NULL AND NOT m.nobody_came
         AND NOT EXISTS (SELECT FROM meeting_organization x WHERE x.meeting_id = m.id))"""

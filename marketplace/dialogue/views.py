@@ -22,6 +22,7 @@ from offers.messages.actions import Stale
 from offers.messages.forms import CancelOfferForm, MoveForm
 from offers.publishing.queries import text_of, title_of, venues
 from offers.publishing.rules import time_objections
+from organizations.members.impartial import OwnOrganization
 
 
 @coordinator
@@ -59,7 +60,11 @@ async def add_member(request: Request) -> Response:
         form.add_error("organization", _("Velg en organisasjon som ikke er med allerede."))
     if not form.valid:
         return await _dialogue(request, found, form, 422)
-    await actions.join(found, form.data.organization, by=request.person.id, now=request.now)
+    try:
+        await actions.join(found, form.data.organization, by=request.person.id, now=request.now)
+    except OwnOrganization as refused:
+        form.add_error("organization", refused.message)
+        return await _dialogue(request, found, form, 422)
     return see_other(f"/dialogues/{found.slug}?saved=added", request)
 
 
@@ -126,12 +131,15 @@ async def meeting(request: Request) -> Response:
         if not form.valid or not set(form.data.organizations) <= {one["id"] for one in there}:
             form.add_error("organizations", _("Velg blant organisasjonene på lista."))
         else:
-            async with one_at_a_time(found.offer.id):
-                if form.meet(_were_there(await queries.organizations_of(found))):
-                    await actions.say_who_was_there(
-                        found, form.data.organizations, by=request.person.id, now=request.now
-                    )
-                    return see_other(_page_of(found) + "?saved=attended", request)
+            try:
+                async with one_at_a_time(found.offer.id):
+                    if form.meet(_were_there(await queries.organizations_of(found))):
+                        await actions.say_who_was_there(
+                            found, form.data.organizations, by=request.person.id, now=request.now
+                        )
+                        return see_other(_page_of(found) + "?saved=attended", request)
+            except OwnOrganization as refused:
+                form.add_error("organizations", refused.message)
     else:
         form = _were_there(there)
     return render(

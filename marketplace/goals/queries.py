@@ -112,11 +112,11 @@ async def newest_groups(goal: UUID) -> GoalFigure | None:
     return await GoalFigure.filter(goal_id=goal, groups__isnull=False).order_by("-month").first()
 
 
-async def begun(goal: Goal, series: Series) -> Series:
+async def begun(goal: Goal, series: Series, now: datetime) -> Series:
     """A goal's series without the months before anything was held: there is nothing hidden in those."""
     if goal.metric not in OF_PEOPLE:
         return list(dropwhile(lambda point: not point[1], series))
-    first = await statistics.first_held(scope_of(goal), goal.focus_area.plan.municipality_id, goal.year)
+    first = await statistics.first_held(scope_of(goal), goal.focus_area.plan.municipality_id, goal.year, now)
     return [point for point in series if first and first < measured_to(point[0], goal.year)]
 
 
@@ -130,10 +130,10 @@ async def lacking(now: datetime) -> list[tuple[UUID, list[date]]]:
     return [(goal, missing) for goal, missing in months.items() if missing]
 
 
-async def measure(goal: Goal, ends: list[datetime]) -> list[int]:
+async def measure(goal: Goal, ends: list[datetime], now: datetime) -> list[int]:
     """The goal's number from January to each of these moments, as registers say now. Not to be shown as it is."""
     if goal.metric == Metric.ORGANIZATIONS_AT_MEETING:
         dialogue = goal.dialogue_id
         return await fewest_organizations(dialogue, goal.year, ends)
     municipality = goal.focus_area.plan.municipality_id
-    return await COUNTS[Metric(goal.metric)](scope_of(goal), municipality, goal.year, ends)
+    return await COUNTS[Metric(goal.metric)](scope_of(goal), municipality, goal.year, ends, now)

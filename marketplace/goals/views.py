@@ -21,6 +21,7 @@ from marketplace.goals.models import Goal, Metric, Plan
 from marketplace.goals.rules import METRIC_LABELS, NOT_A_SUM, OF_PEOPLE, STANDING_LABELS, UNITS
 from marketplace.statistics.rules import groups
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+from organizations.members.impartial import OwnOrganization
 
 
 @coordinator
@@ -58,7 +59,7 @@ async def goal(request: Request) -> Response:
     series = (await queries.shown_series(municipality, {found.year})).get(found.id, [])
     metric = Metric(found.metric)
     progress = rules.progress(metric, found.target, found.year, series)
-    newest, begun = await queries.newest_groups(found.id), await queries.begun(found, series)
+    newest, begun = await queries.newest_groups(found.id), await queries.begun(found, series, request.now)
     if newest and dict(series).get(newest.month) != newest.value:
         newest = None  # the total itself waits: its groups would tell between which numbers it is
     return render(
@@ -139,11 +140,14 @@ async def new_goal(request: Request) -> Response:
         if form.valid:
             given = form.data.model_dump(exclude={"title", "focus_area", "dialogue"})
             about = form.data.dialogue if form.data.metric in NOT_A_SUM else None
-            made = await actions.make(
-                areas[form.data.focus_area], by=request.person.id, now=request.now,
-                title={request.lang: form.data.title}, dialogue_id=about, **given,
-            )  # fmt: skip
-            return see_other(f"/goals/{made.slug}", request)
+            try:
+                made = await actions.make(
+                    areas[form.data.focus_area], by=request.person.id, now=request.now,
+                    title={request.lang: form.data.title}, dialogue_id=about, **given,
+                )  # fmt: skip
+                return see_other(f"/goals/{made.slug}", request)
+            except OwnOrganization as refused:
+                form.add_error("dialogue", refused.message)
     return _form(request, found, None, form, areas=areas.values(), dialogues=dialogues)
 
 
@@ -169,14 +173,17 @@ async def edit_goal(request: Request) -> Response:
     if request.method == "POST":
         form = await GoalTextForm.read(request)
         if form.valid:
-            async with one_at_a_time(found.id):
-                found = await queries.goal_of(request.person, found.slug)
-                if form.meet(_says(found)):
-                    await actions.change(
-                        found, by=request.person.id, now=request.now, target=form.data.target,
-                        title=found.title | {request.lang: form.data.title},
-                    )  # fmt: skip
-                    return see_other(f"/goals/{found.slug}", request)
+            try:
+                async with one_at_a_time(found.id):
+                    found = await queries.goal_of(request.person, found.slug)
+                    if form.meet(_says(found)):
+                        await actions.change(
+                            found, by=request.person.id, now=request.now, target=form.data.target,
+                            title=found.title | {request.lang: form.data.title},
+                        )  # fmt: skip
+                        return see_other(f"/goals/{found.slug}", request)
+            except OwnOrganization as refused:
+                form.add_error("form", refused.message)
     return _form(request, found.focus_area.plan, found, form)
 
 

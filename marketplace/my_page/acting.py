@@ -89,18 +89,25 @@ async def end(who: UUID, acts_for: UUID, *, now: datetime) -> None:
         ):
             raise NotFound
         await rows("UPDATE acts_for SET ended_at = $2 WHERE id = $1", acts_for, now)
-        await hand_over(found["actor_id"], found["person_id"])
+        await hand_over(found["actor_id"], found["person_id"], now=now)
         await audit.record(
             "acts_for.ended", actor=who, person=found["person_id"], object_id=acts_for, now=now
         )
 
 
-async def hand_over(actor: UUID, person: UUID) -> None:
-    """What the actor has booked for the person is the person's alone: the actor sees it no more, gets no messages of
-    it, and the links they have do not open it. Without an address of their own, the person is rung."""
+async def hand_over(actor: UUID, person: UUID, *, now: datetime) -> None:
+    """What the actor has booked for the person is the person's alone, all of it and in the same way: the actor sees it
+    no more, gets no messages of it, can mend nothing by a form they have open, and their links do not open it.
+
+    Without an address of their own, the person is rung. Where they had booked themselves they have two places now, and
+    both are theirs to keep or cancel: a seat that became free at this moment would tell the actor of the other.
+    """
     await rows(
-        """UPDATE booking SET booked_by_id = participant_id, link_version = link_version + 1, contact_id = (
-            SELECT c.id FROM contact_point c WHERE c.person_id = $2 ORDER BY c.verified_at NULLS LAST, c.id LIMIT 1)
+        """UPDATE booking SET booked_by_id = participant_id, link_version = link_version + 1, form_digest = NULL,
+            handed_over_at = $3, contact_id = (
+                SELECT c.id FROM contact_point c WHERE c.person_id = $2 AND NOT EXISTS (
+                    SELECT FROM contact_point o WHERE o.person_id = $1 AND o.channel = c.channel AND o.value = c.value)
+                ORDER BY c.verified_at NULLS LAST, c.id LIMIT 1)
         WHERE participant_id = $2 AND booked_by_id = $1""",
-        actor, person,
+        actor, person, now,
     )  # fmt: skip

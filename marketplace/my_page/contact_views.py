@@ -42,7 +42,7 @@ async def new(request: Request) -> Response:
         if form.valid:
             channel, address = form.data.contact
             tries = [
-                of_visitor("new address", request, 20, HOUR),
+                *of_visitor("new address", request, 20, HOUR),
                 Tries("new address of", str(request.person.id), 10, HOUR),
                 Tries("new address", address, 10, HOUR),
             ]

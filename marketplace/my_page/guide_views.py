@@ -17,6 +17,8 @@ from marketplace.base.templates import render
 from marketplace.my_page import queries, rules
 from offers.bookings import asked, claims, date_queries, parties, sent_views
 from offers.bookings import queries as bookings
+from offers.bookings.answer_queries import expected
+from offers.bookings.date_rules import begins
 from offers.bookings.forms import GuideForm
 from offers.bookings.rules import closed, coming, objection_text
 from offers.catalogue.forms import SearchForm
@@ -72,7 +74,7 @@ async def book(request: Request) -> Response:
     )
     return render(
         request, "marketplace/my_page/guide_book.html", offer=found, pool=pool, dates=dates, form=form,
-        reason=reason, lang_choices=list(LANGUAGES.items()), section="/guide",
+        reason=reason, begins=begins(found, request.now), lang_choices=list(LANGUAGES.items()), section="/guide",
         full=not dates and pool.joining != Joining.REQUEST and pool.free == 0,
         questions=asked.questions(found), age_question=asked.age_question(found["age_from"], found["age_to"]),
         status=409 if form.values.get("asked") else 422 if form.errors else 200,
@@ -115,4 +117,5 @@ async def receipt(request: Request) -> Response:
     return render(
         request, "marketplace/my_page/guide_receipt.html", booking=found, coming=dates, section="/guide",
         per_session=found["joining"] == Joining.PER_SESSION,
+        expected=await expected(found, request.lang, request.now),
     )  # fmt: skip

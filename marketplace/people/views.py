@@ -8,7 +8,6 @@ from typing import Any
 from starlette.responses import Response
 
 from marketplace.base.access import public, signed_in
-from marketplace.base.errors import TooMany
 from marketplace.base.http import (
     Request,
     asked_next,
@@ -31,6 +30,8 @@ from marketplace.people.queries import Ticket, ticket_of_code, ticket_of_link, v
 from marketplace.people.rules import RESIDENT, device
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SLOWED = 2
+"""Messages an hour to whom browsers of one network ask for that are new here, while very many ask."""
 YEAR = 365 * 24 * 3600
 """Seconds for which a browser is known as one that has signed in with an address."""
 
@@ -61,25 +62,21 @@ async def _send(
     """Send a link and a code, and go to the page that takes the code.
 
     A browser that has signed in with the address before has a count of its own, and so has its `owner` who is signed
-    in: whoever asks for messages to somebody else's address, from many networks, cannot keep its owner out.
+    in: whoever asks for messages to somebody else's address, from many networks, cannot keep its owner out. Of those
+    that are new here none is shut out by all others together, but each may then ask only once in a while.
     """
-    tries = [of_visitor("sign-in", request, 20, HOUR)]
+    words = _("Vi sendte ingen melding nå, for det er bedt om mange på kort tid. Har du fått en fra før, virker lenken "
+              "i den i 15 minutter. Ellers må du vente litt.")  # fmt: skip
     if known := owner or _known_browser(request, address):
-        tries.append(Tries("sign-in here", known, 10, HOUR))
+        await limits([Tries("sign-in here", known, 10, HOUR)], now=request.now, words=words)
     else:
-        tries += [
-            of_visitor("sign-in for", request, 10, HOUR, address),
+        tries = [
+            *of_visitor("sign-in", request, 20, HOUR, slowed=SLOWED),
+            *of_visitor("sign-in for", request, 10, HOUR, address),
             Tries("sign-in for", address, 20, HOUR),
-            Tries("sign-in", "everybody new here", 5000, HOUR),
         ]
-    try:
-        await limits(tries, now=request.now)
-    except TooMany as problem:
-        raise TooMany(
-            _("Vi har sendt mange meldinger dit på kort tid. Lenken i den nyeste virker i 15 minutter. Ellers må du "
-              "vente litt."),
-            problem.retry_after,
-        ) from problem  # fmt: skip
+        total = Tries("sign-in", "everybody new here", 5000, HOUR)
+        await limits(tries, now=request.now, words=words, total=total)
     ticket = await actions.ask(channel, address, lang=request.lang, next_path=next_path, now=request.now)
     return see_other(f"/sign-in/code?ticket={ticket}", request)
 
@@ -131,12 +128,10 @@ async def code(request: Request) -> Response:
     if ticket and form.valid:
         # Bounds guessing over many tickets. The link does not ask this: nobody is locked out of their own mail.
         known = _known_browser(request, ticket.address)
-        guesses = (
-            Tries("sign-in code here", known, 30, DAY)
-            if known
-            else Tries("sign-in code", ticket.address, 30, DAY)
-        )
-        await limits([of_visitor("sign-in code", request, 30, HOUR), guesses], now=request.now)
+        guesses = [Tries("sign-in code here", known, 30, DAY)] if known else [
+            *of_visitor("sign-in code", request, 30, HOUR), Tries("sign-in code", ticket.address, 30, DAY)
+        ]  # fmt: skip
+        await limits(guesses, now=request.now)
         try:
             entry = await actions.enter_by_code(ticket.id, form.data.code, visit_of(request), now=request.now)
             return _entered(request, entry, ticket.address)

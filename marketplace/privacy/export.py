@@ -69,6 +69,12 @@ SECTIONS: dict[str, Section] = {
         f"""SELECT b.reference, t.title, s.starts_at, a.state, a.seats_present, a.recorded_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN attendance a ON a.booking_id = b.id
             JOIN session s ON s.id = a.session_id ORDER BY s.starts_at, a.id"""),
+    "ended_attendance": Section(lazy("Oppmøte som ikke gjelder lenger"), "ended_register",
+        f"""SELECT b.reference, t.title, e.starts_at, m.mark ->> 'state' AS state, e.saved_at, e.ended_at
+        FROM mine JOIN booking b USING (id) {OFFER} JOIN session s ON s.offer_id = b.offer_id
+            JOIN ended_register e ON e.session_id = s.id
+            CROSS JOIN LATERAL jsonb_array_elements(e.marks) m (mark)
+        WHERE m.mark ->> 'booking' = b.id::text ORDER BY e.ended_at, e.id"""),
     "people_i_help": Section(lazy("Folk du hjelper"), "acts_for",
         """SELECT CASE WHEN a.ended_at IS NULL THEN n.name END AS name, a.relation, a.created_at, a.accepted_at,
             a.ended_at FROM acts_for a JOIN person n ON n.id = a.person_id
@@ -114,6 +120,8 @@ SECTIONS: dict[str, Section] = {
         UNION ALL SELECT 'recovery_code', NULL, created_at, used_at FROM recovery_code WHERE person_id = $1"""),
     "calendar": Section(lazy("Kalenderadresse"), "calendar_address",
         "SELECT created_at, revoked_at FROM calendar_address WHERE person_id = $1 ORDER BY created_at, id"),
+    "searches": Section(lazy("Søk du har lagret som kalender"), "saved_search",
+        "SELECT query AS text, created_at, used_at FROM saved_search WHERE owner_id = $1 ORDER BY created_at, id"),
     "messages": Section(lazy("Meldinger til deg"), "outbox_message",
         """SELECT m.mail, m.channel, m.address, m.lang, m.created_at, m.sent_at, m.failed_at FROM outbox_message m
             JOIN own ON own.channel = m.channel AND own.value = m.address ORDER BY m.created_at, m.id"""),

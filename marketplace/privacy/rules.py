@@ -168,8 +168,9 @@ TABLES: dict[str, Table] = {
         {"participant_id": "who comes", "booked_by_id": "who booked", "contact_id": "reaching them",
          "reference": "finding the booking by telephone", "lang": "the language of messages",
          "reply": "what the organisation wrote to them",
-         "form_digest": "a keyed hash: knowing a form that is sent again"},
-        "id seats state ended_by form_key queue_no link_version held_until waited_at placed_at talk_asked_at "
+         "form_digest": "a keyed hash: knowing a form that is sent again",
+         "handed_over_at": "telling what they made from what others did"},
+        "id by_host seats state ended_by form_key queue_no link_version held_until waited_at placed_at talk_asked_at "
         "answered_at told_times made_with_id moved_to_id told_useful_at created_at changed_at offer_id "
         "organization_id pool_id",
         Goes(last_use("b.id = t.id", "t.created_at"), becomes={"reply": "''", "form_digest": "NULL"}),
@@ -216,6 +217,11 @@ TABLES: dict[str, Table] = {
     "register": Table(
         {"saved_by_id": WORK}, "id saved_at session_id",
         Goes("t.saved_at", TWO_YEARS, {"saved_by_id": "NULL"}),
+    ),
+    "ended_register": Table(
+        {"marks": "telling a host what became of what they marked"},
+        "id ended_by starts_at saved_at ended_at head_count session_id",
+        Goes("t.ended_at", 90 * DAY),
     ),
     "head_count": Table(plain="id count recorded_at session_id"),
     # Those who may be asked about an offer.
@@ -270,7 +276,10 @@ TABLES: dict[str, Table] = {
     "organization_owner": Table(plain="id organization_id municipality_id"),
     "passkey_challenge": Table(plain="id challenge expires_at", goes=Goes("t.expires_at", DAY)),
     "plan": Table(plain="id slug title summary first_year last_year municipality_id"),
-    "saved_search": Table(plain="id slug query created_at used_at", goes=Goes("t.used_at", TWO_YEARS)),
+    "saved_search": Table(
+        {"owner_id": "whose search it is", "query": "what they look for, as a calendar they read"},
+        "id slug created_at used_at", Goes("t.used_at", TWO_YEARS),
+    ),
     "seat_pool": Table(plain="id capacity taken waiting reserved starts_at ends_at opens_at closes_at offer_id "
                              "session_id"),
     "session": Table(plain="id starts_at ends_at status note sequence vevent changed_at offer_id venue_id"),

@@ -29,7 +29,7 @@ async def organizations(request: Request) -> Response:
     found = [
         (
             municipality,
-            *await queries.held_by_organization(municipality.id, year, end),
+            *await queries.held_by_organization(municipality.id, year, end, request.now),
             _queues(queued.get(municipality.id, [])),
         )
         for municipality in shown

@@ -8,14 +8,14 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.audit import record
 from marketplace.base.clock import oslo
-from marketplace.base.database import in_transaction, rows
-from marketplace.base.errors import Conflict
+from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from offers.attendance import rules
 from offers.attendance.keys import year_key
-from offers.attendance.models import AttendanceState
+from offers.attendance.models import AttendanceState, RegisterEnd
 from offers.attendance.queries import expected
-from offers.catalogue.models import Session
+from offers.catalogue.models import Session, SessionStatus
 
 SAVE = """INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, recorded_at)
 SELECT id, $2, booking_id, state, seats, pseudonym, $3
@@ -37,11 +37,19 @@ async def save(
 ) -> None:
     """Save the register of a session. `version` is when it was last saved as the host saw it (None: never).
 
-    Raises Conflict when somebody else saved it meanwhile: nobody's marks are overwritten unseen. Bookings that are
-    not of this session do not count. Whoever was marked and has cancelled since keeps their mark: they came.
+    Raises Conflict when somebody else saved it meanwhile: nobody's marks are overwritten unseen; Refused when the
+    session is cancelled, or is not soon (any more). Bookings that are not of this session do not count. Whoever was
+    marked and has cancelled since it began keeps their mark: they came.
     """
-    key = year_key(oslo(session.starts_at).year)
     async with in_transaction():
+        # Whoever moves or cancels the session holds its row: their act and this one come one after the other.
+        held = await row("SELECT starts_at, status FROM session WHERE id = $1 FOR NO KEY UPDATE", session.id)
+        assert held is not None  # sessions that anybody can host are never deleted
+        if held["status"] == SessionStatus.CANCELLED:
+            raise Refused(_("Denne samlingen er avlyst."))
+        if not rules.is_open(held["starts_at"], now):
+            raise Refused(_("Oppmøtet kan føres fra to timer før start."))
+        key = year_key(oslo(held["starts_at"]).year)
         if version is None:
             first = "INSERT INTO register (id, session_id, saved_by_id, saved_at) VALUES ($1, $2, $3, $4)"
             mine = await rows(
@@ -55,7 +63,7 @@ async def save(
             )  # fmt: skip
         if not mine:
             raise Conflict(_("Noen andre lagret oppmøtet mens du holdt på. Se over og lagre en gang til."))
-        parties = await expected(session.id)
+        parties = await _still_coming(await expected(session.id))
         made = rules.marks(parties, present, seats)
         names = {party["booking_id"]: party for party in parties}
         pseudonyms = await _pseudonyms(
@@ -91,3 +99,37 @@ async def _pseudonyms(parties: list[dict[str, Any] | None], key: bytes) -> list[
     )
     known = {bytes(each["pseudonym"]) for each in found}
     return [next((each for each in form[1:] if each in known), form[0]) if form else None for form in forms]
+
+
+async def _still_coming(parties: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of these parties that nobody is taking off just now: a mark must not come after the booking has ended."""
+    found = await rows(
+        "SELECT id FROM booking WHERE id = ANY($1) AND state = 'confirmed' ORDER BY id FOR SHARE",
+        [party["booking_id"] for party in parties],
+    )
+    confirmed = {each["id"] for each in found}
+    return [party for party in parties if party["booking_id"] in confirmed]
+
+
+END = """WITH kept AS (INSERT INTO ended_register (id, session_id, ended_by, starts_at, saved_at, ended_at, marks,
+        head_count)
+    SELECT gen_random_uuid(), s.id, $2, s.starts_at, r.saved_at, $3, (SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'booking', a.booking_id, 'state', a.state, 'seats', a.seats_present) ORDER BY a.booking_id), '[]')
+        FROM attendance a WHERE a.session_id = s.id), (SELECT count FROM head_count c WHERE c.session_id = s.id)
+    FROM register r JOIN session s ON s.id = r.session_id WHERE s.id = ANY($1)),
+marks AS (DELETE FROM attendance WHERE session_id = ANY($1)),
+heads AS (DELETE FROM head_count WHERE session_id = ANY($1))
+DELETE FROM register WHERE session_id = ANY($1)"""
+
+
+async def end_registers(sessions: list[UUID], end: RegisterEnd, *, now: datetime) -> None:
+    """These sessions, not begun yet, are moved or cancelled: what was marked already is no attendance. A moved one's
+    register begins anew. Call it in the transaction of that act, before it is written."""
+    await rows(END, sessions, end, now)
+
+
+async def end_words(sessions: list[UUID]) -> set[UUID]:
+    """Nobody has sent word about these sessions any more: they are cancelled, or at another time, which may suit.
+    Returns the bookings that had."""
+    found = await rows("DELETE FROM sent_word WHERE session_id = ANY($1) RETURNING booking_id", sessions)
+    return {each["booking_id"] for each in found}

@@ -29,6 +29,30 @@ class Register(Row):
         table = "register"
 
 
+class RegisterEnd(StrEnum):
+    """What ended a register before its session was held."""
+
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+
+
+class EndedRegister(Row):
+    """A register of a session that was then moved or cancelled: nobody had been there yet. It counts nowhere, and is
+    kept for a while so that a host can be told what became of their marks."""
+
+    session_id: UUID
+    session = fields.ForeignKeyField("marketplace.Session", "ended_registers", on_delete=fields.CASCADE)
+    ended_by = fields.CharEnumField(RegisterEnd, max_length=20)
+    starts_at = fields.DatetimeField(description="of the session as it was")
+    saved_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField()
+    marks = fields.JSONField(description="booking, state and seats of each mark; no names and no pseudonyms")
+    head_count = fields.IntField(null=True)
+
+    class Meta:
+        table = "ended_register"
+
+
 class Attendance(Row):
     session_id: UUID
     session = fields.ForeignKeyField("marketplace.Session", "attendances", on_delete=fields.CASCADE)

@@ -28,10 +28,13 @@ async def expected(session_id: UUID) -> list[dict[str, Any]]:
 
 
 async def saved(session_id: UUID) -> dict[str, Any]:
-    """`saved_at` of the register (None: never, so nobody knows who came) and the head count (None: not counted)."""
+    """`saved_at` of the register (None: never, so nobody knows who came), the head count (None: not counted), and
+    `ended`: another was kept before the session was moved."""
     found = await row(
-        """SELECT r.saved_at, c.count AS head_count FROM session s LEFT JOIN register r ON r.session_id = s.id
+        """SELECT r.saved_at, c.count AS head_count,
+            EXISTS (SELECT FROM ended_register e WHERE e.session_id = s.id AND e.ended_by = 'moved') AS ended
+        FROM session s LEFT JOIN register r ON r.session_id = s.id
         LEFT JOIN head_count c ON c.session_id = s.id WHERE s.id = $1""",
         session_id,
     )
-    return found or {"saved_at": None, "head_count": None}
+    return found or {"saved_at": None, "head_count": None, "ended": False}

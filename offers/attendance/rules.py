@@ -49,7 +49,8 @@ def pseudonyms(key: bytes, name: str, contact: str | None, participant: UUID) ->
 
 
 def is_open(starts_at: datetime, now: datetime) -> bool:
-    """May the register be kept already?"""
+    """May the register be kept already? Before the start it is a beginning: if the session is moved or cancelled then,
+    it ends (actions.end_registers)."""
     return now >= starts_at - OPENS_BEFORE
 
 
@@ -62,7 +63,9 @@ def marks(parties: list[dict[str, Any]], present: set[UUID], seats: Mapping[UUID
     for party in parties:
         booking = party["booking_id"]
         if booking in present:
-            came = max(1, min(seats.get(booking, party["seats"]), party["seats"]))
+            # Some of a party may have left it since they were here.
+            most = max(party["seats"], party["seats_present"])
+            came = max(1, min(seats.get(booking, party["seats"]), most))
             made.append(Mark(booking, AttendanceState.PRESENT, came))
         else:
             state = AttendanceState.EXCUSED if party["sent_word"] else AttendanceState.ABSENT
@@ -70,6 +73,6 @@ def marks(parties: list[dict[str, Any]], present: set[UUID], seats: Mapping[UUID
     return made
 
 
-def shown_name(name: str | None, shielded: bool, reference: str) -> str:
+def shown_name(name: str | None, shielded: bool, sign: str) -> str:
     """The first name only; an alias for whoever wants one."""
-    return reference[:3] if shielded or not name else name.split()[0]
+    return sign if shielded or not name else name.split()[0]

@@ -6,14 +6,12 @@ from starlette.responses import Response
 
 from marketplace.base.access import member
 from marketplace.base.audit import record
-from marketplace.base.errors import Conflict, Refused
+from marketplace.base.errors import Conflict
 from marketplace.base.http import Request, see_other
-from marketplace.base.i18n import gettext as _
 from marketplace.base.templates import render
 from offers.attendance import actions, queries, rules
 from offers.attendance.forms import RegisterForm, party_seats
-from offers.bookings.rules import shown_reference
-from offers.catalogue.models import Session, SessionStatus
+from offers.catalogue.models import Session
 from offers.publishing.queries import session_hosted_by, title_of
 from organizations.members.models import Role
 
@@ -29,7 +27,7 @@ async def _expected(
     return [
         party
         | {
-            "shown": rules.shown_name(party["name"], party["shielded"], shown_reference(party["reference"])),
+            "shown": rules.shown_name(party["name"], party["shielded"], party["sign"]),
             "companions": [name.split()[0] for name in party["companions"]],
         }
         for party in await queries.expected(session.id)
@@ -54,7 +52,7 @@ async def _page(request: Request, session: Session, form: Any, status: int = 200
     return render(
         request, "offers/attendance/register.html", status=status, session=session, parties=parties, saved=saved,
         came=came, form=form, title=await title_of(session.offer_id, request.lang), section="/manage",
-        is_open=rules.is_open(session.starts_at, request.now),
+        is_open=rules.is_open(session.starts_at, request.now), begun=session.starts_at <= request.now,
     )  # fmt: skip
 
 
@@ -64,10 +62,6 @@ async def register(request: Request) -> Response:
     session = await session_hosted_by(request.person, request.path_params["id"])
     if request.method == "GET":
         return await _page(request, session, None)
-    if session.status == SessionStatus.CANCELLED:
-        raise Refused(_("Denne samlingen er avlyst."))
-    if not rules.is_open(session.starts_at, request.now):
-        raise Refused(_("Oppmøtet kan føres fra to timer før start."))
     form, came = await RegisterForm.read(request), party_seats(await request.fields())
     if not form.valid:
         return await _page(request, session, form, 422)

@@ -6,7 +6,7 @@ docs/decisions/0003-seats.md tells what was tried and measured.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,9 @@ from marketplace.base.mail import OUTBOX_COLUMNS
 from marketplace.base.models import WRITTEN, Channel
 from marketplace.base.text import name_key
 from marketplace.people.queries import may_act_for
+from marketplace.settings import settings
 from offers.bookings import asked, rules, sent_rules
+from offers.bookings.known import in_the_way
 from offers.bookings.models import BookingState
 from offers.bookings.moves import lock_for
 from offers.bookings.queries import pool_of
@@ -38,6 +40,7 @@ class Party:
     whom the booker acts for. `contact_id` is a contact point the signed-in booker already has; else `channel` and
     `address` make a new one, or there is none: ring disse. `helps`: a guide, who books for others all day and has no
     cap; `guided`: this booking is for one of them, so the address is theirs. `alias`: lists do not show their name.
+    `by_host`: those who lead the offer add them, and know who it is.
     `companions`: names of those who come along, if they want. `said`: what was sent to what is asked (asked.py).
     """
 
@@ -54,6 +57,7 @@ class Party:
     helps: bool = False
     guided: bool = False
     alias: bool = False
+    by_host: bool = False
     companions: tuple[str, ...] = ()
     said: Mapping[str, str] = field(default_factory=dict)
     quiet: bool = False
@@ -66,7 +70,8 @@ class Party:
 
     @property
     def account(self) -> bool:
-        """Is whoever comes somebody known, with one active booking in a pool? Who is typed anew may be another."""
+        """Is whoever comes somebody known, with one active booking in a pool of each who makes one? Who is typed anew
+        may be another."""
         return self.person is not None and not self.participant_name
 
     def key(self, form_key: bytes) -> bytes:
@@ -104,14 +109,12 @@ class Unanswered(Refused):
 
 @dataclass(frozen=True)
 class Booked:
-    """What became of a booking form: a new booking, or the one that the same form or person made before (`again`).
-    `anothers`: it is of the person that it was to be for, but another than this booker has made it."""
+    """What became of a booking form: a new booking, or the one that the same form or person made before (`again`)."""
 
     id: UUID
     link_version: int
     state: BookingState
     again: bool = False
-    anothers: bool = False
 
     @property
     def path(self) -> str:
@@ -119,7 +122,7 @@ class Booked:
 
 
 class Taken(Exception):
-    """Something unique stood in the way: the form key, the person's active booking, or the reference."""
+    """Something stood in the way: the form key, an active booking that the booker knows of, or the reference."""
 
 
 async def book(
@@ -145,7 +148,7 @@ async def book(
         try:
             async with in_transaction():
                 whom = await whom_of(party)
-                pool = await lock_for(slug, session, viewer)
+                pool = await lock_for(slug, session, viewer, now)
                 decided = pool_of(pool)
                 state = rules.first_state(decided, party.seats)
                 objections = [*rules.objections(decided, party.seats, now, party.waiting_ok)]
@@ -164,16 +167,13 @@ async def book(
                 return await insert(pool, party, answers, state, key, digest, lang, now, tries)
         except Taken:
             existing = await same_form_or_person(pool["pool_id"], party, key, digest)
-        if existing and existing.anothers:
-            # They have booked themselves, or somebody else has for them: whoever helps must not learn that.
-            party = replace(party, participant=None, participant_name=whom["name"], alias=whom["shielded"])
-        elif existing and party.participant and not existing.again:
+        if existing and party.participant and not existing.again:
             name = whom["name"]
             words = _("%(name)s står på venteliste her allerede. Du finner det på Min side.", name=name)
             if existing.state is not BookingState.WAITING:
                 words = _("%(name)s er allerede påmeldt. Du finner påmeldingen på Min side.", name=name)
             raise ForWhom(words)
-        elif existing:
+        if existing:
             return existing
     raise Conflict(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til."))
 
@@ -248,13 +248,18 @@ async def insert(
             VALUES ({w(contact)}, {w(whose)}, {w(party.channel)}, {w(party.address)}, {at}))"""
         )
     queue, since = ("nextval('booking_queue')", at) if state is BookingState.WAITING else ("NULL", "NULL")
+    unless = ""
+    if party.account:  # whoever is typed anew has nothing yet
+        there = in_the_way(w(pool["pool_id"]), w(participant), w(booker))
+        unless = f"WHERE NOT EXISTS (SELECT FROM booking b WHERE {there})"
     parts.append(
         f"""made AS (INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
             organization_id, seats, state, reference, form_key, form_digest, queue_no, waited_at, link_version, lang,
-            created_at, changed_at)
-        VALUES ({w(booking_id)}, {w(pool["pool_id"])}, {w(pool["offer_id"])}, {w(participant)}, {w(booker)},
+            by_host, created_at, changed_at)
+        SELECT {w(booking_id)}, {w(pool["pool_id"])}, {w(pool["offer_id"])}, {w(participant)}, {w(booker)},
             {w(contact)}, {w(party.organization)}, {w(party.seats)}, {w(state)}, {w(rules.new_reference())},
-            {w(key)}, {w(digest)}, {queue}, {since}, 1, {language}, {at}, {at})
+            {w(key)}, {w(digest)}, {queue}, {since}, 1, {language},
+            {w(party.by_host)}, {at}, {at} {unless}
         ON CONFLICT DO NOTHING RETURNING id)"""
     )
     parts += asked.storing(party.companions, answers, w)
@@ -285,7 +290,8 @@ async def insert(
     if not made:
         raise Taken
     if tries:
-        words = _("Det er sendt mange påmeldinger på kort tid, så vi tar en pause. Ingenting er lagret.")
+        words = _("Det er sendt mange påmeldinger på kort tid, så vi tar en pause. Ingenting er lagret. "
+                  "Ring %(phone)s, så melder vi deg på.", phone=settings().helpline_phone)  # fmt: skip
         refuse(tries, made, now, words)
     return Booked(booking_id, 1, state)
 
@@ -308,18 +314,18 @@ async def same_form_or_person(pool_id: UUID | None, party: Party, key: bytes, di
         return Booked(found["id"], found["link_version"], BookingState(found["state"]), again=True)
     if pool_id and party.account:
         found = await row(
-            """SELECT id, link_version, state, booked_by_id, form_key, form_digest FROM booking
-            WHERE pool_id = $1 AND participant_id = $2 AND state IN ('requested', 'confirmed', 'waiting', 'offered')""",
-            pool_id, party.participant or party.person,
+            f"""SELECT b.id, b.link_version, b.state, b.booked_by_id, b.form_key, b.form_digest FROM booking b
+            WHERE {in_the_way("$1", "$2", "$3")} ORDER BY b.booked_by_id = $3 DESC, b.id LIMIT 1""",
+            pool_id, party.participant or party.person, party.person,
         )  # fmt: skip
         if found:
             if (
                 party.participant is None
                 and found["booked_by_id"] == party.person
                 and found["form_digest"] != digest
+                and sent_rules.same_sender(found["form_digest"], digest)
             ):
                 raise JustSent(found["form_key"], own=True)
-            anothers = party.participant is not None and found["booked_by_id"] != party.person
             state, again = BookingState(found["state"]), party.participant is None
-            return Booked(found["id"], found["link_version"], state, again, anothers)
+            return Booked(found["id"], found["link_version"], state, again)
     return None

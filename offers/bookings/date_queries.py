@@ -7,6 +7,7 @@ from uuid import UUID
 
 from marketplace.base.database import row, rows
 from offers.bookings import rules
+from offers.bookings.known import actor_of, in_the_way, known
 from offers.bookings.queries import POOL_COLUMNS, pool_of
 from offers.catalogue.queries import Viewer, published
 
@@ -71,16 +72,18 @@ async def moved_to(booking_id: UUID) -> str | None:
     return rules.link_path(found["id"], found["link_version"]) if found else None
 
 
-async def free_times(booking: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
-    """The other times of a booking's offer that have room for it now, in time: session_id, starts_at, ends_at."""
+async def free_times(booking: dict[str, Any], by: UUID | None, now: datetime) -> list[dict[str, Any]]:
+    """The other times of a booking's offer that have room for it now, in time: session_id, starts_at, ends_at.
+
+    `by`: who is signed in. A time that they know the participant to have already is not among them.
+    """
     found = await rows(
         f"""SELECT {POOL_COLUMNS}, s.starts_at, s.ends_at FROM seat_pool p JOIN offer o ON o.id = p.offer_id
         JOIN session s ON s.id = p.session_id
         WHERE p.offer_id = $1 AND p.id <> $2 AND s.starts_at > $3 AND s.status <> 'cancelled'
-            AND NOT EXISTS (SELECT FROM booking b WHERE b.pool_id = p.id AND b.participant_id = $4
-                AND b.state = ANY($5))
+            AND NOT EXISTS (SELECT FROM booking b WHERE {in_the_way("p.id", "$4", "$5")})
         ORDER BY s.starts_at, s.id LIMIT 200""",
-        booking["offer_id"], booking["pool_id"], now, booking["participant_id"], list(rules.ACTIVE),
+        booking["offer_id"], booking["pool_id"], now, booking["participant_id"], actor_of(booking, by),
     )  # fmt: skip
     return [one for one in found if pool_of(one).fits(booking["seats"])
             and not any(rules.closed(pool_of(one), now))][:MOST_SHOWN]  # fmt: skip
@@ -89,12 +92,13 @@ async def free_times(booking: dict[str, Any], now: datetime) -> list[dict[str, A
 async def other_time(
     offer: UUID, participant: UUID, booker: UUID, pool: UUID | None, form_key: bytes, now: datetime
 ) -> str | None:
-    """The path of an active booking of the participant at another time of an offer, made by this booker or by
-    themself, and not by this form. What others have booked for them, the booker must not learn."""
+    """The path of an active booking of the participant at another time of an offer, as far as the booker may know, and
+    not made by this form."""
     found = await row(
-        """SELECT b.id, b.link_version FROM booking b JOIN seat_pool p ON p.id = b.pool_id
-        WHERE b.offer_id = $1 AND b.participant_id = $2 AND ($2 = $3 OR b.booked_by_id = $3) AND b.form_key <> $4
-            AND b.pool_id IS DISTINCT FROM $5 AND b.state = ANY($6) AND p.ends_at > $7 ORDER BY p.starts_at LIMIT 1""",
+        f"""SELECT b.id, b.link_version FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+        WHERE b.offer_id = $1 AND b.participant_id = $2 AND {known("$3")} AND b.form_key <> $4
+            AND b.pool_id IS DISTINCT FROM $5 AND b.state = ANY($6) AND p.ends_at > $7
+            AND (b.held_until IS NULL OR b.held_until > $7) ORDER BY p.starts_at LIMIT 1""",
         offer, participant, booker, form_key, pool, list(rules.ACTIVE), now,
     )  # fmt: skip
     return rules.link_path(found["id"], found["link_version"]) if found else None

@@ -8,6 +8,7 @@ from marketplace.base.audit import record
 from marketplace.base.database import in_transaction, row, rows
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
+from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.moves import tell
 
 LED_TO = """WITH RECURSIVE near AS (
@@ -25,17 +26,21 @@ async def end_links(bookings: Sequence[UUID]) -> None:
     await rows("UPDATE booking SET link_version = link_version + 1 WHERE id = ANY($1)", list(bookings))
 
 
+async def end_links_to(booking_id: UUID) -> None:
+    """Every link ends that opens this booking, or a page from which one comes to it."""
+    await end_links([each["id"] for each in await rows(LED_TO, booking_id)])
+
+
 async def renew_link(booking_id: UUID, *, now: datetime, by: UUID | None = None) -> None:
     """A new link to a booking, to where its messages go and nowhere else: whoever asks may be the one who should not
     have the old. Raises Refused where no message comes to them."""
     async with in_transaction():
-        ids = [each["id"] for each in await rows(LED_TO, booking_id)]
-        await end_links(ids)
+        await end_links_to(booking_id)
         booking = await row(
-            """SELECT b.id, b.lang, b.link_version, b.offer_id, b.participant_id, o.owner_id, c.channel,
+            f"""SELECT b.id, b.lang, b.link_version, b.offer_id, b.participant_id, o.owner_id, c.channel,
                 c.value AS address, c.person_id
             FROM booking b JOIN offer o ON o.id = b.offer_id
-                LEFT JOIN contact_point c ON c.id = b.contact_id AND c.refused_at IS NULL
+                LEFT JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO}
             WHERE b.id = $1""",
             booking_id,
         )

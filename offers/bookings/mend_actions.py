@@ -20,6 +20,7 @@ from marketplace.settings import settings
 from offers.bookings import asked, rules, sent_rules
 from offers.bookings.actions import cancel
 from offers.bookings.claims import RECEIPTS, Booked, Party, Unanswered
+from offers.bookings.link_actions import end_links_to
 from offers.bookings.models import BookingState
 from offers.bookings.moves import lock, promote, tell
 from offers.bookings.queries import pool_of
@@ -54,7 +55,7 @@ async def mend(
         first = await row(f"{MENDED} b.form_key = $1", key)
         if first is None:
             raise Refused(_not_here())
-        pools = await _lock_together(first["id"])
+        pools = await _lock_together(first["id"], now)
         made = await rows(f"{MENDED} b.form_key = $1 OR b.made_with_id = $2 ORDER BY b.form_key <> $1, b.id",
                           key, first["id"])  # fmt: skip
         _may(made[0], party, form_key, now)
@@ -88,12 +89,12 @@ def _not_here() -> str:
     )  # fmt: skip
 
 
-async def _lock_together(first: UUID) -> dict[UUID, dict[str, Any]]:
+async def _lock_together(first: UUID, now: datetime) -> dict[UUID, dict[str, Any]]:
     """The pools of a booking and of those made with it, locked by ascending id."""
     found = await rows(
         "SELECT DISTINCT pool_id FROM booking WHERE id = $1 OR made_with_id = $1 ORDER BY pool_id", first
     )
-    return {one["pool_id"]: await lock(one["pool_id"]) for one in found}
+    return {one["pool_id"]: await lock(one["pool_id"], now) for one in found}
 
 
 def _may(booking: dict[str, Any], party: Party, form_key: bytes, now: datetime) -> None:
@@ -210,7 +211,7 @@ async def change_address(
         booking = await row(f"{MENDED} b.id = $1", booking_id)
         assert booking is not None  # its link has just opened it, and bookings are never deleted
         first = booking["made_with_id"] or booking["id"]
-        await _lock_together(first)
+        await _lock_together(first, now)
         made = await rows(
             f"{MENDED} (b.id = $1 OR b.made_with_id = $2) AND b.booked_by_id = $3 AND b.state = ANY($4) ORDER BY b.id",
             booking_id, first, booking["booked_by_id"], list(rules.ACTIVE),
@@ -222,10 +223,10 @@ async def change_address(
             await limits(tries, now=now)
             contact = await _contact(booking, channel, address, None, now)
             await rows(
-                """UPDATE booking SET contact_id = $2, link_version = link_version + 1, changed_at = $3
-                WHERE id = ANY($1)""",
+                "UPDATE booking SET contact_id = $2, changed_at = $3 WHERE id = ANY($1)",
                 [one["id"] for one in made], contact, now,
             )  # fmt: skip
+            await end_links_to(booking_id)
             await record("booking.address_changed", now=now, actor=by, object_id=booking_id,
                          person=booking["participant_id"])  # fmt: skip
             booking = await row(f"{MENDED} b.id = $1", booking_id)

@@ -75,6 +75,13 @@ class Booking(Row):
     link_version = fields.IntField(
         default=1, db_default=1, description="raised to revoke the links in messages"
     )
+    by_host = fields.BooleanField(
+        default=False, db_default=False, description="those who lead the offer added it: they know who it is"
+    )  # fmt: skip
+    handed_over_at = fields.DatetimeField(
+        null=True,
+        description="when whoever made it for somebody stopped acting for them, and it became their own",
+    )
     lang = fields.CharField(max_length=5)
     held_until = fields.DatetimeField(null=True, description="an offered seat must be answered by then")
     waited_at = fields.DatetimeField(null=True, description="when it first entered the queue")

@@ -8,8 +8,11 @@ from marketplace.base.database import row, rows, value
 from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.companion_queries import NAMES
 from offers.bookings.models import BookingState
-from offers.bookings.queries import HIDDEN, REACH
+from offers.bookings.queries import HIDDEN, reach
 
+SIGN = "left(b.reference, 3) AS sign"
+"""Of a booking's number those who lead an offer read so much as finds its row: with a name, the whole of it opens the
+booking (queries.py:link_by_reference)."""
 SHOWN_NAMES = f"""CASE WHEN {HIDDEN} THEN left(b.reference, 3) ELSE coalesce(n.name, '–') END AS name,
     CASE WHEN {HIDDEN} THEN left(b.reference, 3) ELSE k.name END AS booker"""
 """The names of booking b as those who lead an offer may read them."""
@@ -18,12 +21,12 @@ SHOWN_NAMES = f"""CASE WHEN {HIDDEN} THEN left(b.reference, 3) ELSE coalesce(n.n
 async def parties(session_id: UUID) -> list[dict[str, Any]]:
     """Everybody with a seat at a session, through its own pool or the offer's: for registers and messages.
 
-    Keys: booking_id, participant_id, name, booker, reference, seats, state, channel, address, contact_id, lang,
+    Keys: booking_id, participant_id, name, booker, sign, seats, state, channel, address, contact_id, lang,
     link_version, shielded (then they have an alias where they are shown), sent_word, companions (names). Sorted as
     people read what is shown (Å after Ø).
     """
     found = await rows(
-        f"""SELECT b.id AS booking_id, b.participant_id, n.name, k.name AS booker, b.reference, b.seats, b.state,
+        f"""SELECT b.id AS booking_id, b.participant_id, n.name, k.name AS booker, {SIGN}, b.seats, b.state,
             c.channel, c.value AS address, b.contact_id, b.lang, b.link_version,
             {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word,
             CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions
@@ -37,7 +40,7 @@ async def parties(session_id: UUID) -> list[dict[str, Any]]:
     )
     return sorted(
         found,
-        key=lambda party: alphabetical(party["reference"] if party["shielded"] else party["name"] or ""),
+        key=lambda party: alphabetical(party["sign"] if party["shielded"] else party["name"] or ""),
     )
 
 
@@ -48,11 +51,12 @@ async def participants(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
     is not there for the shielded.
     """
     return await rows(
-        f"""SELECT b.id, {SHOWN_NAMES}, b.reference, b.seats, b.state, b.queue_no, b.held_until, b.talk_asked_at,
+        f"""SELECT b.id, {SHOWN_NAMES}, {SIGN}, b.seats, b.state, b.queue_no, b.held_until, b.talk_asked_at,
             b.reply, CASE WHEN NOT {HIDDEN} THEN c.channel END AS channel,
             CASE WHEN NOT {HIDDEN} THEN c.value END AS address,
             coalesce({WRITTEN_TO}, false) AS reached, c.refused_at IS NOT NULL AS refused,
-            {REACH} AS reach, {HIDDEN} AS shielded, CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions,
+            {reach(HIDDEN)} AS reach, {HIDDEN} AS shielded,
+            CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions,
             b.created_at, b.pool_id, p.session_id, s.starts_at
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
         JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id

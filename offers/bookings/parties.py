@@ -8,12 +8,13 @@ from uuid import UUID
 from marketplace.base.database import row
 from marketplace.base.http import Request
 from marketplace.base.limits import Tries, of_visitor
+from marketplace.settings import settings
 from offers.bookings.claims import Party
 from offers.bookings.forms import BookingForm
 from offers.bookings.rules import participant_name
 from organizations.members.models import Role
 
-HOUR, DAY, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
+HOUR, DAY, WEEK, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30)
 
 
 async def own_contact(request: Request) -> dict[str, Any] | None:
@@ -28,10 +29,10 @@ async def own_contact(request: Request) -> dict[str, Any] | None:
 
 
 async def party_of(
-    request: Request, data: BookingForm, comes_for: Collection[UUID]
+    request: Request, data: BookingForm, comes_for: Collection[UUID], dates: int = 1
 ) -> tuple[Party, list[Tries]]:
-    """The party of a form, and what its booking counts for: this network, this person, and the address unless it is
-    proven theirs, since somebody else must not use up what is one's own."""
+    """The party of a form for so many dates, and what its booking counts for: this network, this person, and the
+    address unless it is proven theirs, since somebody else must not use up what is one's own."""
     me, reach = request.person, data.reach
     helps = Role.GUIDE in request.roles
     guided = helps and data.who == "other"
@@ -40,7 +41,7 @@ async def party_of(
         ORDER BY verified_at NULLS LAST LIMIT 1""",
         me.id, *reach,
     ) if me and reach and not guided else None  # fmt: skip
-    tries = [of_visitor("book", request, 100, HOUR)]
+    tries = [] if helps else of_network(request, dates * data.seats)
     if reach and not (known and known["verified_at"]):
         tries.append(booking_for(reach[1]))
     if me:
@@ -57,6 +58,20 @@ async def party_of(
         organization=data.organization if data.organization in comes_for else next(iter(comes_for), None),
     )  # fmt: skip
     return party, tries
+
+
+SEATS_AN_HOUR = 100
+"""Of a network. One form alone may have as many: a class that comes together."""
+
+
+def of_network(request: Request, seats: int) -> list[Tries]:
+    """What the seats of a form count for at this network. A guide's are not counted, nor those of a network that the
+    operator knows. Whoever is not signed in has proven nothing: of such seats a network has so many a week."""
+    tries = of_visitor("book", request, SEATS_AN_HOUR, HOUR, count=min(seats, SEATS_AN_HOUR))
+    if request.person is None:
+        most = settings().unproven_seats
+        tries += of_visitor("book unproven", request, most, WEEK, count=min(seats, most))
+    return tries
 
 
 def booking_for(address: str) -> Tries:

@@ -175,7 +175,8 @@ def answered(state: BookingState, yes: bool) -> bool:
 
 
 def new_reference() -> str:
-    """A short reference for people, not secret: it opens nothing without the name or the address."""
+    """A short reference for people: it opens nothing without the name or the address, and lists show its beginning only
+    (participant_queries.SIGN)."""
     return "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH))
 
 

@@ -28,8 +28,10 @@ from offers.bookings.claims import (
     insert,
     whom_of,
 )  # fmt: skip
+from offers.bookings.known import in_the_way
 from offers.bookings.models import BookingState
-from offers.bookings.queries import POOL_COLUMNS, pool_of
+from offers.bookings.moves import settle
+from offers.bookings.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer, published
 
@@ -65,13 +67,13 @@ async def book_several(
         try:
             async with in_transaction():
                 whom = await whom_of(party)
-                pools = await _lock_dates(slug, sessions, viewer)
+                pools = await _lock_dates(slug, sessions, viewer, now)
                 before = await _made_before(pools, party, form_key, digest)
                 wanted = [pool for pool in pools if pool["pool_id"] not in {one["pool_id"] for one in before}]
                 if not wanted:
                     done = before[0]
                     return Booked(done["id"], done["link_version"], BookingState(done["state"]), again=True)
-                others = await _their_own(wanted, party, whom)
+                await _check_known(wanted, party, whom)
                 answers, wrong = asked.judged(wanted[0], party.said)
                 states = await _decide(wanted, party, waits, key, now)
                 if wrong:
@@ -80,10 +82,6 @@ async def book_several(
                 made: list[Booked] = []
                 for pool, state in zip(wanted, states, strict=True):
                     one = _of_before(party, first)
-                    if pool["pool_id"] in others:
-                        one = replace(
-                            one, participant=None, participant_name=whom["name"], alias=whom["shielded"]
-                        )
                     its = sent_rules.key_of(form_key, party.whom, pool["session_id"]) if first else key
                     booked = await insert(pool, replace(one, quiet=True), answers, state, its, digest, lang, now,
                                           () if made else tries)  # fmt: skip
@@ -112,7 +110,9 @@ async def book_several(
     raise Conflict(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til."))
 
 
-async def _lock_dates(slug: str, sessions: Collection[UUID], viewer: Viewer) -> list[dict[str, Any]]:
+async def _lock_dates(
+    slug: str, sessions: Collection[UUID], viewer: Viewer, now: datetime
+) -> list[dict[str, Any]]:
     """The seat pools of these sessions of the offer, locked by ascending id and read afresh, in time."""
     chosen = list(set(sessions))
     await rows(
@@ -122,13 +122,15 @@ async def _lock_dates(slug: str, sessions: Collection[UUID], viewer: Viewer) -> 
     )  # fmt: skip
     values: list[Any] = [slug, chosen]
     pools = await rows(
-        f"""SELECT {POOL_COLUMNS}, {asked.ASKED} FROM offer o JOIN organization w ON w.id = o.owner_id
+        f"""SELECT {POOL_COLUMNS}, {FIRST_DEADLINE}, {asked.ASKED} FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN seat_pool p ON p.offer_id = o.id
         WHERE o.slug = $1 AND p.session_id = ANY($2) AND {published(viewer, values)} ORDER BY p.starts_at, p.id""",
         *values,
     )
     if len(pools) != len(chosen) or not pools or pools[0]["kind"] == Kind.CONVERSATION:
         raise NotFound
+    for pool in pools:
+        await settle(pool, now)
     return pools
 
 
@@ -158,25 +160,20 @@ async def _made_before(
     return found
 
 
-async def _their_own(pools: list[dict[str, Any]], party: Party, whom: dict[str, Any]) -> set[UUID]:
-    """Pools where whoever comes is booked by somebody else than this booker, who must not learn of it. Raises
-    DatesRefused for those that the booker knows of."""
-    participant = party.participant or (None if party.participant_name else party.person)
-    if participant is None:
-        return set()
+async def _check_known(pools: list[dict[str, Any]], party: Party, whom: dict[str, Any]) -> None:
+    """Raises DatesRefused for the dates where the booker knows whoever comes to be booked."""
+    if not party.account:
+        return
     found = await rows(
-        "SELECT pool_id, booked_by_id FROM booking WHERE pool_id = ANY($1) AND participant_id = $2 AND state = ANY($3)",
-        [pool["pool_id"] for pool in pools], participant, list(rules.ACTIVE),
+        f"""SELECT DISTINCT p.id AS pool_id FROM seat_pool p JOIN booking b ON {in_the_way("p.id", "$2", "$3")}
+        WHERE p.id = ANY($1)""",
+        [pool["pool_id"] for pool in pools], party.participant or party.person, party.person,
     )  # fmt: skip
-    known = {
-        one["pool_id"] for one in found if party.participant is None or one["booked_by_id"] == party.person
-    }
-    if known:
+    if known := {one["pool_id"] for one in found}:
         words = _("Du er påmeldt denne dagen allerede.")
         if party.participant:
             words = _("%(name)s er påmeldt denne dagen allerede.", name=whom["name"])
         raise DatesRefused({pool["session_id"]: words for pool in pools if pool["pool_id"] in known})
-    return {one["pool_id"] for one in found}
 
 
 async def _decide(

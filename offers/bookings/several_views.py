@@ -92,8 +92,8 @@ async def _create(request: Request, dates: list[dict[str, Any]]) -> Response:
         form.add_error("seats", objection_text(Objection.TOO_MANY, queries.pool_of(dates[0]), False))
     if form.valid:
         data = form.data
-        party, tries = await parties.party_of(request, data, comes_for)
         sessions = [*data.dates, *data.waits]
+        party, tries = await parties.party_of(request, data, comes_for, len(sessions))
         act = partial(
             several_claims.book_several, slug, sessions, party, waits=set(data.waits), viewer=viewer, tries=tries,
             now=request.now, lang=data.lang if party.guided and data.lang else request.lang,

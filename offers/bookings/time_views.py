@@ -21,16 +21,17 @@ async def time(request: Request) -> Response:
     """GET and POST /bookings/{token}/time: the free times, and taking one instead of the booking's own."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
+    by = request.person.id if request.person else None
     form: Any = TimeForm.blank(form_key=secrets.token_hex(16))
     if request.method == "POST":
         form = await TimeForm.read(request)
         if form.valid:
             await limit_visitor("change-time", request, 100, timedelta(hours=1))
-            await limit("change-time", str(found["participant_id"]), 20, timedelta(days=1), now=request.now)
+            await limit("change-time", str(found["booked_by_id"]), 20, timedelta(days=1), now=request.now)
             try:
                 changed = await time_actions.change_time(
                     found["id"], form.data.session, form_key=bytes.fromhex(form.data.form_key), now=request.now,
-                    by=request.person.id if request.person else None,
+                    by=by,
                 )  # fmt: skip
                 return see_other(changed.path, request)
             except time_actions.ChangedAlready as already:
@@ -42,7 +43,7 @@ async def time(request: Request) -> Response:
     fixed = found["state"] not in time_actions.CHANGEABLE or rules.over(found, request.now)
     if fixed or found["pool_session_id"] is None or not found["open"]:
         return see_other(found["path"], request)
-    times = await date_queries.free_times(found, request.now)
+    times = await date_queries.free_times(found, by, request.now)
     return render(
         request, "offers/bookings/time.html", booking=found, days=by_day(times), form=form,
         section="my-page", status=422 if form.errors else 200,

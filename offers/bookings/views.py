@@ -31,7 +31,9 @@ from offers.bookings import (
     sent_views,
     warnings,
 )
+from offers.bookings.answer_queries import expected
 from offers.bookings.date_queries import made_together, moved_to, other_time
+from offers.bookings.date_rules import begins
 from offers.bookings.forms import BookingForm, FindForm, LinksForm, NoticeForm
 from offers.bookings.time_claims import HasTime
 from offers.catalogue.calendar import calendar, vevent
@@ -53,7 +55,8 @@ async def form_page(
     return render(
         request, "offers/bookings/new.html", status=status, offer=found, form=form, pool=pool,
         full=pool.joining != "request" and pool.free == 0, section="offers", guide=Role.GUIDE in request.roles,
-        acting=acting, lang_choices=list(LANGUAGES.items()), questions=asked.questions(found),
+        begins=begins(found, request.now), acting=acting, lang_choices=list(LANGUAGES.items()),
+        questions=asked.questions(found),
         age_question=asked.age_question(found["age_from"], found["age_to"]),
         warnings=await warnings.told(mine, found, request.lang, request.now), **more,
     )  # fmt: skip
@@ -179,7 +182,7 @@ async def show(request: Request) -> Response:
         over=rules.over(found, request.now), section="my-page",
         companions=await companion_queries.companions(found["id"]),
         answers=await companion_queries.answers(found["id"]),
-        together=await made_together(found),
+        together=await made_together(found), expected=await expected(found, request.lang, request.now),
     )  # fmt: skip
 
 
@@ -247,11 +250,18 @@ async def find(request: Request) -> Response:
         await limit_visitor("find-booking", request, 20, timedelta(minutes=15))
         form = await FindForm.read(request)
         if form.valid:
+            # Lists show the first signs of a number, and a name: the rest must not be found by trying.
+            signs = rules.typed_reference(form.data.reference)[:3]
+            await limit("find-booking of", signs, 60, timedelta(days=1), now=request.now)
             path = await queries.link_by_reference(form.data.reference, form.data.word)
             if path:
                 return see_other(path, request)
             form.add_error(
-                "reference", _("Vi finner ingen påmelding med det nummeret og det navnet. Se over begge.")
+                "reference",
+                _(
+                    "Vi finner ingen påmelding med det nummeret og det navnet. Se over begge, eller få lenken "
+                    "på nytt lenger ned."
+                ),
             )
     return render(
         request, "offers/bookings/find.html", form=form, links_form=LinksForm.blank(), section="my-page",

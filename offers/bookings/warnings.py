@@ -77,7 +77,7 @@ async def told(person: UUID | None, found: dict[str, Any], lang: str, now: datet
     titles = await overlapping(person, found, lang, now) if person else []
     # The form for several dates speaks of no one of them.
     one_pool = found["session_id"] or pool.joining is not Joining.PER_SESSION
-    booked = bool(person and one_pool and await active_in(found["pool_id"], person))
+    booked = bool(person and one_pool and await active_in(found["pool_id"], person, person))
     return [
         warning_text(one, pool, titles)
         for one in warnings(pool, booked=booked, overlaps=bool(titles), sensitive=found["sensitive"], now=now)

@@ -1,5 +1,6 @@
 """Move or cancel a session, cancel an offer: in one transaction with telling everybody who is booked."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,8 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when
 from marketplace.base.mail import post
+from offers.attendance.actions import end_registers, end_words
+from offers.attendance.models import RegisterEnd
 from offers.bookings.actions import cancel_all
 from offers.bookings.addressees import about
 from offers.bookings.models import BookingState, EndedBy
@@ -44,6 +47,8 @@ async def move(
         was = (present.starts_at, present.ends_at, present.venue_id)
         if (starts_at, ends_at, place) == was:
             raise Refused(_("Dette er samme tid og sted som før."))
+        await end_registers([session.id], RegisterEnd.MOVED, now=now)
+        words = await end_words([session.id]) if (starts_at, ends_at) != was[:2] else set[UUID]()
         await rows(
             """UPDATE session SET starts_at = $2, ends_at = $3, venue_id = $4, status = 'moved',
                 sequence = sequence + 1, changed_at = $5, vevent = NULL WHERE id = $1""",
@@ -55,7 +60,7 @@ async def move(
             "session": str(session.id), "sequence": sequence + 1, "was_starts": was[0].isoformat(),
             "was_ends": was[1].isoformat(), "was_venue": str(was[2] or offer.venue_id or ""),
         }  # fmt: skip
-        await _tell(told, "session_moved", f"{session.id}:{sequence + 1}", now, facts)
+        await _tell(told, "session_moved", f"{session.id}:{sequence + 1}", now, facts, words=words)
         return await _recorded("session.moved", session.id, offer, told, by, now)
 
 
@@ -70,6 +75,8 @@ async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: d
         await _present(session, sequence, now)
         ending = await ending_pools(offer.id, now, session.id)
         told = await parties_of_session(session.id, ending)
+        await end_registers([session.id], RegisterEnd.CANCELLED, now=now)
+        await end_words([session.id])
         await rows(
             """UPDATE session SET status = 'cancelled', note = $2, sequence = sequence + 1, changed_at = $3,
                 vevent = NULL WHERE id = $1""",
@@ -97,9 +104,17 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
         told = await parties_of_offer(offer.id, now)
         ending = await ending_pools(offer.id, now)
         cancelled = await rows(
+            """SELECT id FROM session WHERE offer_id = $1 AND starts_at > $2 AND status <> 'cancelled' ORDER BY id
+            FOR NO KEY UPDATE""",
+            offer.id, now,
+        )  # fmt: skip
+        ids = [each["id"] for each in cancelled]
+        await end_registers(ids, RegisterEnd.CANCELLED, now=now)
+        await end_words(ids)
+        await rows(
             """UPDATE session SET status = 'cancelled', note = $2, sequence = sequence + 1, changed_at = $3,
-                vevent = NULL WHERE offer_id = $1 AND starts_at > $3 AND status <> 'cancelled' RETURNING id""",
-            offer.id, note, now,
+                vevent = NULL WHERE id = ANY($1)""",
+            ids, note, now,
         )  # fmt: skip
         if note and not cancelled:
             raise Refused(
@@ -141,12 +156,16 @@ async def _tell(
     now: datetime,
     facts: dict[str, Any],
     cancels: bool = False,
+    words: Collection[UUID] = (),
 ) -> None:
-    """One message to each party that has a channel. What `cancels` must know who had a place before it did."""
+    """One message to each party that has a channel. What `cancels` must know who had a place before it did; `words`:
+    bookings whose word that they would not come has ended."""
     for party in parties:
         if party["channel"]:
             if cancels:
                 facts = facts | {"had_place": party["state"] == BookingState.CONFIRMED}
+            elif words:
+                facts = facts | {"word_ended": party["booking_id"] in words}
             await post(
                 mail, channel=party["channel"], address=party["address"], lang=party["lang"],
                 key=f"{mail}:{act}:{party['booking_id']}", now=now, about=about(party["booking_id"], party),

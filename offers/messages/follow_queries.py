@@ -39,6 +39,16 @@ async def was_there(booking_id: UUID) -> bool:
     )
 
 
+async def is_absent(booking_id: UUID, session_id: UUID) -> bool:
+    """Does the register of the session say that nobody of this booking came?"""
+    return bool(
+        await value(
+            "SELECT EXISTS (SELECT FROM attendance WHERE booking_id = $1 AND session_id = $2 AND state = 'absent')",
+            booking_id, session_id,
+        )
+    )  # fmt: skip
+
+
 async def told_useful(booking_id: UUID) -> bool:
     """Have they said whether it was of use?"""
     return bool(await value("SELECT told_useful_at IS NOT NULL FROM booking WHERE id = $1", booking_id))

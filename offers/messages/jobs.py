@@ -44,9 +44,11 @@ async def remind(now: datetime) -> None:
 
 MISSED = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
 SELECT DISTINCT ON (c.channel, c.value, b.offer_id) gen_random_uuid(), c.channel, c.value, 'missed',
-    jsonb_build_object('booking', b.id), b.lang, 'missed:' || b.offer_id || ':' || b.id || ':' || a.session_id,
+    jsonb_build_object('booking', b.id, 'session', a.session_id), b.lang,
+    'missed:' || b.offer_id || ':' || b.id || ':' || a.session_id,
     $1::timestamptz, $1::timestamptz, 0, b.id, b.offer_id, c.person_id, b.link_version
-FROM register r JOIN session s ON s.id = r.session_id AND s.ends_at > $1::timestamptz - interval '7 days'
+FROM register r JOIN session s ON s.id = r.session_id AND s.status <> 'cancelled' AND s.ends_at <= $1::timestamptz
+    AND s.ends_at > $1::timestamptz - interval '7 days'
 JOIN attendance a ON a.session_id = r.session_id AND a.state = 'absent'
 JOIN booking b ON b.id = a.booking_id AND b.state = 'confirmed'
 JOIN offer o ON o.id = b.offer_id AND o.state = 'published'

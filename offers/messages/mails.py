@@ -15,12 +15,12 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.mail import SMS_LENGTH, Content, compose, mail, reply_to, short
 from marketplace.base.models import Channel
 from marketplace.settings import settings
-from offers.bookings.queries import booking as booking_of
+from offers.bookings.queries import booking_in_mail as booking_of
 from offers.bookings.queries import events
 from offers.bookings.rules import ACTIVE, SEATED, coming
 from offers.catalogue.calendar import Event, booking_uid, calendar, vevent
 from offers.catalogue.models import Venue
-from offers.messages.follow_queries import told_useful, wants_news
+from offers.messages.follow_queries import is_absent, told_useful, wants_news, was_there
 from offers.messages.models import HostMessage, Recipients
 from offers.messages.rules import filled, unsubscribe_path, without_title
 
@@ -70,8 +70,10 @@ async def session_moved(
     was_starts: str,
     was_ends: str,
     was_venue: str,
+    word_ended: bool = False,
 ) -> Content | None:
-    """Another time or place."""
+    """Another time or place. `word_ended`: they had said that they could not come to the old time, which says nothing
+    of the new one."""
     found = await booking_of(UUID(booking), lang)
     one, event = _one(found, session, lang)
     if one is None or event is None or one["sequence"] != sequence or found["state"] not in ACTIVE:
@@ -82,7 +84,7 @@ async def session_moved(
     return compose(
         "session_moved", channel, lang, lazy("Nytt tidspunkt eller sted"), calendar=part,
         method="REQUEST" if part else None, booking=found, session=one, was_starts=datetime.fromisoformat(was_starts),
-        was_ends=datetime.fromisoformat(was_ends), was_place=venue.name if venue else None,
+        was_ends=datetime.fromisoformat(was_ends), was_place=venue.name if venue else None, word_ended=word_ended,
     )  # fmt: skip
 
 
@@ -201,12 +203,13 @@ def _news(
 
 
 @mail
-async def missed(channel: Channel, lang: str, booking: str) -> Content | None:
-    """You were not there, and that is quite all right: the way back, or out. Nothing to whoever has left or said that
-    they want no such messages."""
+async def missed(channel: Channel, lang: str, booking: str, session: str | None = None) -> Content | None:
+    """You were not there, and that is quite all right: the way back, or out. Nothing to whoever has left, was there
+    after all, or said that they want no such messages."""
     found = await booking_of(UUID(booking), lang)
     if (
         found["state"] != "confirmed"
+        or (session is not None and not await is_absent(found["id"], UUID(session)))
         or not found["address"]
         or not await wants_news(channel, found["address"])
     ):
@@ -221,7 +224,8 @@ async def thanks(channel: Channel, lang: str, booking: str) -> Content | None:
     found = await booking_of(UUID(booking), lang)
     if (
         not found["address"]
-        or await told_useful(UUID(booking))
+        or await told_useful(found["id"])
+        or not await was_there(found["id"])
         or not await wants_news(channel, found["address"])
     ):
         return None

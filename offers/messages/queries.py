@@ -7,12 +7,12 @@ from uuid import UUID
 
 from marketplace.base.database import rows
 from marketplace.people.queries import WRITTEN_TO
-from offers.bookings.participant_queries import SHOWN_NAMES, alphabetical
-from offers.bookings.rules import ACTIVE, CALLED_OFF, SEATED, shown_reference
+from offers.bookings.participant_queries import SHOWN_NAMES, SIGN, alphabetical
+from offers.bookings.rules import ACTIVE, CALLED_OFF, SEATED
 from offers.catalogue.models import Session
 
 PARTY = f"""SELECT b.id AS booking_id, {SHOWN_NAMES}, b.booked_by_id = b.participant_id AS own,
-    b.reference, b.seats, b.state, b.lang, p.session_id, b.offer_id, b.link_version, c.person_id,
+    {SIGN}, b.seats, b.state, b.lang, p.session_id, b.offer_id, b.link_version, c.person_id,
     CASE WHEN {WRITTEN_TO} THEN c.channel END AS channel, CASE WHEN {WRITTEN_TO} THEN c.value END AS address
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
     JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id"""
@@ -104,8 +104,6 @@ async def call_list_of_offer(offer_id: UUID, now: datetime) -> list[dict[str, An
 
 
 def _in_order(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    for party in found:
-        party["shown_reference"] = shown_reference(party["reference"])
     return sorted(found, key=lambda party: alphabetical(party["name"] or ""))
 
 

@@ -246,12 +246,14 @@ REGISTERS_FOR = timedelta(days=30)
 
 
 async def unsaved_registers(person: Any, lang: str, now: datetime, most: int = 5) -> list[dict[str, Any]]:
-    """Sessions of the last month that are over and whose register nobody has saved, the latest first.
+    """Sessions of the last month that are over and whose register nobody has saved, the latest first; `total` in each:
+    how many there are.
 
     It only asks whether a row is there: the registers themselves belong to offers/attendance, a floor above.
     """
     return await rows(
-        f"""WITH {MINE} SELECT s.id, s.starts_at, s.ends_at, {TITLE.replace("$1", "$3")} AS title
+        f"""WITH {MINE} SELECT s.id, s.starts_at, s.ends_at, {TITLE.replace("$1", "$3")} AS title,
+            count(*) OVER () AS total
         FROM mine JOIN offer o ON o.id = mine.id JOIN session s ON s.offer_id = o.id
         WHERE mine.sees AND o.state <> 'draft' AND o.joining NOT IN ('external', 'none') AND s.status <> 'cancelled'
             AND s.ends_at <= $2 AND s.starts_at > $4

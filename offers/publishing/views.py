@@ -1,6 +1,5 @@
-"""The pages of those who publish and lead: their offers, one offer, publishing it, and its languages."""
+"""The pages of those who publish and lead: one offer, publishing it, and its languages."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.responses import Response
@@ -8,7 +7,7 @@ from starlette.responses import Response
 from marketplace.base.access import member
 from marketplace.base.errors import NotFound
 from marketplace.base.forms import Filled
-from marketplace.base.http import Request, parse_id, see_other
+from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES, pick
 from marketplace.base.once import made_once
 from marketplace.base.seen import one_at_a_time
@@ -35,54 +34,9 @@ from offers.publishing.step_views import STEPS, editable, kept, page
 from offers.publishing.useful import usefulness
 from organizations.directory.models import OrganizationState
 from organizations.members.models import Role
-from organizations.members.queries import memberships_of
 
 SHOWN = 8
 """Dates on the offer's page; the rest stands on the page of dates."""
-
-
-@member(Role.HOST)
-async def manage(request: Request) -> Response:
-    """The person's offers: those that are on, drafts, earlier ones; and registers that nobody has saved."""
-    shelf = request.query.get("show", ["current"])[-1]
-    if shelf not in queries.SHELVES:
-        raise NotFound
-    after = page_key(request.query.get("after", [""])[-1])
-    found = await queries.managed(request.person, shelf, request.lang, request.now, after)
-    offers = [card(one, request.now) for one in found[: queries.PAGE]]
-    more = f"{offers[-1]['key'].isoformat()},{offers[-1]['id']}" if len(found) > queries.PAGE else ""
-    return render(
-        request, "offers/publishing/manage.html", offers=offers, shelf=shelf, more=more, after=after,
-        counts=await queries.shelf_counts(request.person, request.now),
-        unsaved=await queries.unsaved_registers(request.person, request.lang, request.now),
-        may_publish=Role.EDITOR in request.roles, organizations=[
-            one for one in await memberships_of(request.person.id)
-            if {"editor", "manager"} & set(one["roles"]) and one["state"] in ("approved", "suspended")
-        ],
-    )  # fmt: skip
-
-
-def page_key(text: str) -> tuple[datetime, Any] | None:
-    """`after` of the address: a moment and an id. Raises NotFound for anything else."""
-    if not text:
-        return None
-    moment, _comma, last = text.partition(",")
-    try:
-        key = datetime.fromisoformat(moment.replace(" ", "+"))
-        return key.astimezone(UTC), parse_id(last)
-    except (ValueError, OverflowError):
-        raise NotFound from None
-
-
-def card(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """A row of the list with its words."""
-    return offer | {
-        "kind_label": KIND_LABELS[offer["kind"]],
-        "seats_text": seats_text(offer)
-        if offer["has_seats"] and offer["sees"] and offer["state"] == "published"
-        else "",
-        "begun": bool(offer["next_session_at"] and offer["next_session_at"] <= now),
-    }
 
 
 async def about(offer: Offer, lang: str) -> dict[str, Any]:

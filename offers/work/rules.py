@@ -1,9 +1,12 @@
 """Words for what those who lead offers have to know: no database, no clock."""
 
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 
+from marketplace.base import clock
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import ngettext
+from marketplace.base.i18n import ngettext, short_day
 from offers.work.told_queries import Happened
 
 
@@ -22,9 +25,20 @@ def lines(day: Happened) -> list[str]:
     return [words for count, words in found if count]
 
 
-def waited(age: timedelta) -> str:
-    """How long somebody has waited, as people say it."""
-    days = age.days
+def waited(request: Mapping[str, Any], today: date) -> str:
+    """How long somebody has waited for an answer, as people say it."""
+    if request["talk_asked_at"]:
+        return _("Dere ba om en prat %(day)s", day=short_day(request["talk_asked_at"]))
+    days = (today - clock.today(request["created_at"])).days
     if days < 1:
-        return _("Spurte i dag eller i går")
-    return ngettext("Har ventet i %(num)s dag", "Har ventet i %(num)s dager", days)
+        return _("Spurte i dag")
+    return ngettext("Spurte i går", "Har ventet i %(num)s dager", days)
+
+
+def hosts_text(names: Sequence[str]) -> str:
+    """Who leads a meeting: "Aud og Yonas er verter."; nothing where nobody is set up."""
+    if not names:
+        return ""
+    if len(names) == 1:
+        return _("%(name)s er vert.", name=names[0])
+    return _("%(names)s og %(last)s er verter.", names=", ".join(names[:-1]), last=names[-1])

@@ -64,9 +64,9 @@ CHECKS = {
 UNIQUES = {
     "acts_for_one": "(actor_id, person_id) WHERE (ended_at IS NULL)",
     "booking_form_key": "(form_key)",
-    "booking_one_active": "(pool_id, participant_id) WHERE ((state)::text = ANY ((ARRAY["
+    "booking_one_active": "(pool_id, participant_id, booked_by_id) WHERE (((state)::text = ANY ((ARRAY["
     "'requested'::character varying, 'confirmed'::character varying, 'waiting'::character varying, "
-    "'offered'::character varying])::text[]))",
+    "'offered'::character varying])::text[])) AND (handed_over_at IS NULL))",
     "calendar_address_one": "(person_id, hosting, organization_id) NULLS NOT DISTINCT WHERE (revoked_at IS NULL)",
     "calendar_address_secret": "(secret_hash)",
     "contact_point_verified": "(channel, value) WHERE (verified_at IS NOT NULL)",
@@ -77,7 +77,7 @@ UNIQUES = {
     "picture_sha256": "(sha256)",
     "rate_limit_key": "(key)",
     "recovery_code_one": "(person_id, code_hash)",
-    "saved_search_query": "(query)",
+    "saved_search_query": "(query, owner_id) NULLS NOT DISTINCT",
     "sent_form_key": "(key)",
     "seat_pool_whole": "(offer_id) WHERE (session_id IS NULL)",
     "sign_in_secret": "(secret_hash)",
@@ -89,15 +89,14 @@ INDEXES = {
     "acts_for_person", "attendance_booking", "audit_entry_default_object_id_at_idx",
     "audit_entry_default_person_id_at_idx", "audit_entry_object", "audit_entry_person", "booking_booked_by",
     "booking_contact", "booking_held", "booking_made_with", "booking_offer", "booking_participant", "booking_pool",
-    "booking_queue_order",
-    "booking_requested", "companion_booking", "contact_point_lookup", "contact_point_person", "decision_organization",
-    "host_assignment_offer", "host_message_offer", "invitation_organization", "member_notice_organization",
-    "membership_organization",
+    "booking_queue_order", "booking_requested", "companion_booking", "contact_point_lookup", "contact_point_person",
+    "decision_organization", "ended_register_session", "host_assignment_offer", "host_message_offer",
+    "invitation_organization", "member_notice_organization", "membership_organization",
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
     "offer_organizer_organization", "offer_over", "offer_owner", "offer_question_offer", "offer_text_search",
     "organization_owner_municipality", "organization_parent", "organization_state", "organization_text_search",
-    "outbox_booking", "outbox_due", "passkey_person", "phone_call_booking", "seat_pool_offer", "sent_word_session",
-    "session_offer", "session_start", "sign_in_person", "sign_in_ticket_address",
+    "outbox_booking", "outbox_due", "passkey_person", "saved_search_owner", "phone_call_booking", "seat_pool_offer",
+    "sent_word_session", "session_offer", "session_start", "sign_in_person", "sign_in_ticket_address",
 }  # fmt: skip
 """The other indexes that the migrations name."""
 TRIGGERS = {

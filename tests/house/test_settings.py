@@ -13,11 +13,23 @@ from marketplace.settings import Settings, problems, table
 DOCUMENT = Path(__file__).parents[2] / "docs/settings.md"
 GOOD = {
     "TREFFPUNKT_DEMO": "no",
-    "TREFFPUNKT_SECRET_KEY": "k" * 32,
+    "TREFFPUNKT_SECRET_KEY": "k3Yd0-vQ8s_LwZ6bTnR1xJ7mHc5uFgAe",
     "TREFFPUNKT_ALLOWED_HOSTS": "treffpunkt.example, www.treffpunkt.example",
     "TREFFPUNKT_PUBLIC_URL": "https://treffpunkt.example",
+    "TREFFPUNKT_TRUSTED_PROXIES": "127.0.0.1",
+    "TREFFPUNKT_SMTP_URL": "smtps://user:password@mail.treffpunkt.example",
+    "TREFFPUNKT_MAIL_FROM": "Treffpunkt <post@treffpunkt.example>",
+    "TREFFPUNKT_HELPLINE_PHONE": "51 33 50 00",
+    "TREFFPUNKT_HELPLINE_EMAIL": "hjelp@treffpunkt.example",
+    "TREFFPUNKT_KEYS_DIR": "/srv/treffpunkt-keys",
+    "TREFFPUNKT_DATA_DIR": "/srv/treffpunkt",
 }
 """What a production instance must set."""
+
+NO_MAIL = "set TREFFPUNKT_SMTP_URL to your mail server: nobody would get a receipt or a link to sign in"
+FROM = "set TREFFPUNKT_MAIL_FROM to an address of yours, as Treffpunkt <treffpunkt@kommune.no>"
+RANDOM = "set TREFFPUNKT_SECRET_KEY to random characters: these repeat themselves or count up"
+BARE = "set TREFFPUNKT_PUBLIC_URL to scheme and host alone, without path, slash or name: https://treffpunkt.example"
 
 
 def read(monkeypatch: pytest.MonkeyPatch, **changed: str | None) -> Settings | list[str]:
@@ -59,8 +71,77 @@ def test_production_starts_when_all_is_said(monkeypatch: pytest.MonkeyPatch) -> 
         ({"public_url": "http://treffpunkt.example"}, ["set TREFFPUNKT_PUBLIC_URL to an https address"]),
         ({"register_url": "http://register.example"}, ["set TREFFPUNKT_REGISTER_URL to an https address"]),
         ({"smtp_url": "http://mail"}, ["TREFFPUNKT_SMTP_URL must begin with smtp:// or smtps://"]),
+        ({"smtp_url": "smtp://mail/queue"}, [
+            "set TREFFPUNKT_SMTP_URL to smtp://user:password@host:port alone: nothing is read after the port"]),
+        ({"smtp_url": "smtp://:25"}, ["TREFFPUNKT_SMTP_URL names no host"]),
+        ({"smtp_url": "smtp://mail:many"}, ["TREFFPUNKT_SMTP_URL is no address: look at its host and port"]),
+        ({"sms_url": "http://gateway.example/send"}, ["set TREFFPUNKT_SMS_URL to an https address"]),
         ({"database_url": "mysql://x"}, ["TREFFPUNKT_DATABASE_URL must begin with postgres:// or postgresql://"]),
         ({"trusted_proxies": "::1, it"}, ["TREFFPUNKT_TRUSTED_PROXIES holds it, which is no network address"]),
+        ({"trusted_proxies": None}, [
+            "set TREFFPUNKT_TRUSTED_PROXIES to the address or network of your proxy, or to none where there is none: "
+            "else all visitors are one, and share its limits"]),
+        ({"trusted_proxies": "10.0.0.7/24"}, [
+            "TREFFPUNKT_TRUSTED_PROXIES holds 10.0.0.7/24, which is an address within a network: write 10.0.0.0/24 or "
+            "the address alone"]),
+        ({"trusted_proxies": "::/0"}, ["TREFFPUNKT_TRUSTED_PROXIES holds ::/0, which is everybody: name the networks"]),
+        ({"trusted_proxies": "none, 10.0.0.7"}, ["set TREFFPUNKT_TRUSTED_PROXIES to proxies or to none, not to both"]),
+        ({"known_networks": "biblio"}, ["TREFFPUNKT_KNOWN_NETWORKS holds biblio, which is no network address"]),
+        ({"smtp_url": None}, [NO_MAIL]),
+        ({"smtp_url": ""}, [NO_MAIL]),
+        ({"mail_from": None}, [FROM]),
+        ({"mail_from": "Treffpunkt <post@example.com>"}, [FROM]),
+        ({"mail_from": "Treffpunkt"}, [FROM]),
+        ({"helpline_phone": None}, ["set TREFFPUNKT_HELPLINE_PHONE to the telephone number of those who help"]),
+        ({"helpline_phone": "ring oss"}, ["set TREFFPUNKT_HELPLINE_PHONE to the telephone number of those who help"]),
+        ({"helpline_email": None}, ["set TREFFPUNKT_HELPLINE_EMAIL to the address of those who help"]),
+        ({"security_contact": "javascript:alert(1)"}, [
+            "set TREFFPUNKT_SECURITY_CONTACT to an e-mail address or an https address"]),
+        ({"keys_dir": None}, ["set TREFFPUNKT_KEYS_DIR to a folder outside TREFFPUNKT_DATA_DIR and its backups"]),
+        ({"keys_dir": "/srv/treffpunkt/keys"}, [
+            "set TREFFPUNKT_KEYS_DIR to a folder that does not lie in TREFFPUNKT_DATA_DIR"]),
+        ({"keys_dir": "/srv/other/../treffpunkt"}, [
+            "set TREFFPUNKT_KEYS_DIR to a folder that does not lie in TREFFPUNKT_DATA_DIR"]),
+        ({"keys_dir": str(Path(__file__).parents[2] / "static/keys")}, [
+            "set TREFFPUNKT_KEYS_DIR to a folder that does not lie in the program's folder"]),
+        ({"public_url": "https://treffpunkt.example/"}, [BARE]),
+        ({"public_url": "https://treffpunkt.example/booking"}, [BARE]),
+        ({"public_url": "https://treffpunkt.example?"}, [BARE]),
+        ({"public_url": "https://me@treffpunkt.example"}, [BARE]),
+        ({"public_url": "https://Treffpunkt.example"}, [BARE]),
+        ({"public_url": "https://treffpunkt.example:443"}, [BARE]),
+        ({"public_url": "https://"}, ["TREFFPUNKT_PUBLIC_URL names no host"]),
+        ({"public_url": "https://:8443"}, ["TREFFPUNKT_PUBLIC_URL names no host"]),
+        ({"public_url": "https://treff_punkt.example"}, [
+            "set TREFFPUNKT_PUBLIC_URL to a host name: treff_punkt.example is none"]),
+        ({"allowed_hosts": "*"}, [
+            "TREFFPUNKT_ALLOWED_HOSTS holds *: write host names alone, without scheme, port or *"]),
+        ({"allowed_hosts": "https://treffpunkt.example"}, [
+            "TREFFPUNKT_ALLOWED_HOSTS holds https://treffpunkt.example: write host names alone, without scheme, port "
+            "or *"]),
+        ({"secret_key": "a" * 32}, [RANDOM]),
+        ({"secret_key": "1234567890" * 5}, [RANDOM]),
+        ({"secret_key": "abcdefghijklmnopqrstuvwxyz0123456789"}, [RANDOM]),
+        ({"secret_key": "change-me " * 6}, [RANDOM]),
+        ({"loopback_limit_factor": "1000"}, [
+            "leave TREFFPUNKT_LOOPBACK_LIMIT_FACTOR out: it is for the demo, tests and benchmarks"]),
+        ({"site_name": "Treff\npunkt"}, ["set TREFFPUNKT_SITE_NAME to one line of text"]),
+        ({"database_url": "postgres://u@db.example/x"}, [
+            "set sslmode in TREFFPUNKT_DATABASE_URL: verify-full with sslrootcert, or disable where the network "
+            "between is yours alone"]),
+        ({"database_url": "postgres://u@db.example/x?sslmode=verify_full"}, [
+            "set sslmode in TREFFPUNKT_DATABASE_URL to one of disable, allow, prefer, require, verify-ca, "
+            "verify-full"]),
+        ({"database_url": "postgres://u@127.0.0.1/x?ssl_mode=require"}, [
+            "TREFFPUNKT_DATABASE_URL has ssl_mode, which is not honoured; did you mean sslmode?"]),
+        ({"database_url": "postgres://u@127.0.0.1/x?sslmode=disable&sslmode=require"}, [
+            "TREFFPUNKT_DATABASE_URL says sslmode twice"]),
+        ({"database_url": "postgres://u@db.example/x?sslmode=verify-full&sslrootcert=/nowhere.pem"}, [
+            "set sslrootcert in TREFFPUNKT_DATABASE_URL to a file that can be read: '/nowhere.pem' cannot"]),
+        ({"database_url": "postgres://u@127.0.0.1:many/x"}, [
+            "TREFFPUNKT_DATABASE_URL is no address: look at its host and port"]),
+        ({"smtp_ulr": "smtp://mail"}, ["TREFFPUNKT_SMTP_ULR is no setting; did you mean TREFFPUNKT_SMTP_URL?"]),
+        ({"colour": "blue"}, ["TREFFPUNKT_COLOUR is no setting: docs/settings.md has them"]),
         (
             {"debug": "1", "secret_key": None, "allowed_hosts": None},
             [
@@ -75,6 +156,41 @@ def test_production_refuses_what_is_unsafe(
     monkeypatch: pytest.MonkeyPatch, changed: dict[str, str | None], told: list[str]
 ) -> None:
     assert read(monkeypatch, **changed) == told
+
+
+def test_a_prefix_that_is_misspelt_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TREFPUNKT_SMTP_URL", "smtp://mail")
+    assert read(monkeypatch) == ["TREFPUNKT_SMTP_URL is no setting; did you mean TREFFPUNKT_SMTP_URL?"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"trusted_proxies": "10.0.0.0/24, ::1"},
+        {"trusted_proxies": "none"},
+        {"public_url": "https://treffpunkt.example:8443"},
+        {"database_url": "postgres://u@db.example/x?sslmode=disable"},
+        {"database_url": "postgres://u@/x?host=/run/postgresql"},
+        {"secret_key": "".join("0123456789abcdef"[byte % 16] for byte in b"c\x07\xb1\x9e\x12d\x8a\xf3\x2c\x01\x99\x5b"
+         b"\xe4\x47\x6d\x0a\xd2\x38\x90\x1f\xcb\x76\x33\xa5\x08\xee\x51\x4c\xb7\x29\x60\xfa")},
+        {"helpline_phone": "02286"},
+    ],
+)  # fmt: skip
+def test_production_takes_what_may_be_right(
+    monkeypatch: pytest.MonkeyPatch, changed: dict[str, str | None]
+) -> None:
+    assert isinstance(read(monkeypatch, **changed), Settings)
+
+
+def test_sms_is_offered_where_it_can_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def offered(**changed: str | None) -> bool:
+        found = read(monkeypatch, **changed)
+        assert isinstance(found, Settings)
+        return found.sms_offered
+
+    assert not offered()
+    assert offered(sms_url="https://gateway.example/send")
+    assert offered(demo="1", public_url="http://127.0.0.1:8000")
 
 
 @pytest.mark.parametrize(
@@ -108,7 +224,7 @@ def test_the_program_tells_wrong_settings_in_sentences_and_no_secret() -> None:
     assert program("migrate", **wrong) == (
         2, ["TREFFPUNKT_DATABASE_POOL: Input should be a valid integer, unable to parse string as an integer"]
     )  # fmt: skip
-    assert program("check-data", **GOOD | {"TREFFPUNKT_SECRET_KEY": "abracadabra"}) == (
+    assert program("serve", **GOOD | {"TREFFPUNKT_SECRET_KEY": "abracadabra"}) == (
         2, ["set TREFFPUNKT_SECRET_KEY to at least 32 random characters"]
     )  # fmt: skip
 

@@ -50,7 +50,9 @@ async def came(
     host = await make.person("Mariam")
     before = await Register.get_or_none(session=session)
     version = before.saved_at if before else None
-    await actions.save(session, present, {}, head_count, version=version, by=host.id, now=NOW)
+    await actions.save(
+        session, present, {}, head_count, version=version, by=host.id, now=max(NOW, session.starts_at)
+    )
     return session
 
 

@@ -30,9 +30,9 @@ PLANTED: dict[str, str] = {
     "those waiting are counted": f"UPDATE seat_pool SET waiting = 9 WHERE id = {FULL}",
     "no seat is sold twice": f"""ALTER TABLE seat_pool DROP CONSTRAINT seat_pool_taken;
         UPDATE seat_pool SET capacity = 13 WHERE id = {FULL}""",
-    "a participant has one active booking in a pool": f"""DROP INDEX booking_one_active;
-        UPDATE booking SET participant_id = (SELECT participant_id FROM booking WHERE id = {SEATED})
-        WHERE id = {WAITING}""",
+    "a participant has one active booking in a pool of each who made one": f"""DROP INDEX booking_one_active;
+        UPDATE booking b SET participant_id = o.participant_id, booked_by_id = o.booked_by_id FROM booking o
+        WHERE o.id = {SEATED} AND b.id = {WAITING}""",
     "whoever waits or is offered a seat has a place in the queue": f"""
         ALTER TABLE booking DROP CONSTRAINT booking_queue_no;
         UPDATE booking SET queue_no = NULL WHERE id = {WAITING}""",
@@ -41,6 +41,10 @@ PLANTED: dict[str, str] = {
     "nobody waits for seats that are free": f"UPDATE seat_pool SET capacity = 15 WHERE id = {FULL}",
     "an offered seat, and no other, has a deadline": f"""ALTER TABLE booking DROP CONSTRAINT booking_held_until;
         UPDATE booking SET held_until = '2026-12-01' WHERE id = {WAITING}""",
+    "no seat is held past the start of what it is for": """UPDATE booking b SET state = 'offered', queue_no = 1,
+            held_until = p.starts_at + interval '1 hour' FROM seat_pool p
+        WHERE p.id = b.pool_id AND b.id = (SELECT x.id FROM booking x JOIN seat_pool q ON q.id = x.pool_id
+            WHERE x.state = 'confirmed' AND q.starts_at > '2026-11-01' LIMIT 1)""",
     "what ended a booking is told of those that ended, and fits how": """UPDATE booking SET ended_by = 'expired'
         WHERE id = (SELECT id FROM booking WHERE state = 'declined' LIMIT 1)""",
     "a booking that another took the place of ended by that": """UPDATE booking SET ended_by = 'time_changed'
@@ -75,7 +79,17 @@ PLANTED: dict[str, str] = {
         WHERE session_id = (SELECT session_id FROM attendance WHERE id = {PAST})""",
     "whoever just came in is counted in a register that was saved": """DELETE FROM register
         WHERE session_id IN (SELECT session_id FROM head_count LIMIT 1)""",
-    "no more came than had booked": f"UPDATE attendance SET seats_present = 99 WHERE id = {PAST}",
+    "a register is of what is held, and was begun at its time": f"""UPDATE register
+        SET saved_at = saved_at - interval '1 day'
+        WHERE session_id = (SELECT session_id FROM attendance WHERE id = {PAST})""",
+    "nobody is marked who left before it began": """UPDATE attendance a SET booking_id = x.booking FROM (
+        SELECT a.id, b.id AS booking FROM attendance a JOIN session s ON s.id = a.session_id
+            JOIN seat_pool p ON p.session_id = s.id JOIN booking b ON b.pool_id = p.id AND b.state = 'cancelled'
+            AND b.changed_at < s.starts_at WHERE a.state = 'absent' LIMIT 1) x WHERE a.id = x.id""",
+    "nobody has sent word about what is cancelled": """INSERT INTO sent_word (id, booking_id, session_id, at)
+        SELECT gen_random_uuid(), b.id, s.id, b.created_at FROM session s JOIN seat_pool p ON p.session_id = s.id
+            JOIN booking b ON b.pool_id = p.id WHERE s.status = 'cancelled' LIMIT 1""",
+    "no more came than had booked then": f"UPDATE attendance SET seats_present = 99 WHERE id = {PAST}",
     "whoever was present, and nobody else, has seats that were used": f"""
         ALTER TABLE attendance DROP CONSTRAINT attendance_seats;
         UPDATE attendance SET seats_present = 0 WHERE id = {PAST}""",
@@ -117,6 +131,9 @@ PLANTED: dict[str, str] = {
     },
     "booking.ended_by has a known value": """UPDATE booking SET ended_by = 'x'
         WHERE id = (SELECT id FROM booking WHERE state = 'cancelled' AND ended_by = 'self' LIMIT 1)""",
+    "ended_register.ended_by has a known value": """INSERT INTO ended_register (id, session_id, ended_by, starts_at,
+            saved_at, ended_at, marks)
+        SELECT gen_random_uuid(), id, 'x', starts_at, starts_at, starts_at, '[]' FROM session LIMIT 1""",
     "attendance.state has a known value": """UPDATE attendance SET state = 'x'
         WHERE id = (SELECT id FROM attendance WHERE state = 'absent' LIMIT 1)""",
 }  # fmt: skip

@@ -17,12 +17,14 @@ from marketplace.base.delivery import (
     Rejected,
     SmsGateway,
     Smtp,
+    carrier,
     email_message,
     message_id,
     nobody_there,
 )  # fmt: skip
 from marketplace.base.mail import Content
 from marketplace.base.models import Channel
+from marketplace.settings import settings
 from tests.conftest import NOW
 
 CALENDAR = b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:Bl\xc3\xa5b\xc3\xa6rtur\r\nEND:VCALENDAR\r\n"
@@ -195,3 +197,12 @@ async def test_what_the_gateway_answers_decides(
 async def test_a_gateway_that_is_away_is_tried_again() -> None:
     with pytest.raises(Postponed, match="connection"):
         await SmsGateway("http://127.0.0.1:1/").send(SMS)
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+async def test_in_production_nothing_that_cannot_be_sent_is_called_sent(
+    monkeypatch: pytest.MonkeyPatch, channel: Channel
+) -> None:
+    monkeypatch.setitem(settings().__dict__, "demo", False)
+    with pytest.raises(Rejected):
+        await carrier(channel).send(replace(LETTER, channel=channel))

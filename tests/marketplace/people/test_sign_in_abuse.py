@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from marketplace.base.database import value
-from marketplace.base.limits import network
+from marketplace.base.http import Request
+from marketplace.base.limits import Tries, count, networks, of_visitor
 from marketplace.people.models import Person, SignInTicket
 from tests import make
 from tests.marketplace.people.door import ADDRESS, ask, last_message, signed_in_for_real, who
@@ -88,7 +89,7 @@ async def test_ten_messages_an_hour_go_to_an_address_from_one_network_and_a_sent
     stranger = visitor.at_network("203.0.113.7")
     assert await asked(stranger, 11) == [303] * 10 + [429]
     answer = await stranger.submit(await stranger.open("/sign-in"), address=ADDRESS)
-    assert "Lenken i den nyeste virker" in answer.text
+    assert "virker lenken i den i 15 minutter" in answer.text
     assert int(answer.response.headers["retry-after"]) > 3000
     link = f"/sign-in/{(await last_message())['token']}"
     assert (await visitor.submit(await visitor.open(link))).status == 303
@@ -140,11 +141,65 @@ async def test_one_network_address_may_ask_twenty_times_an_hour(visitor: Visitor
     assert statuses == [303] * 20 + [429]
 
 
-def test_an_ipv6_network_counts_as_one_and_what_is_mapped_as_its_ipv4_address() -> None:
-    assert network("2001:db8:1:2::7") == network("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
-    assert network("2001:db8:1:3::7") != network("2001:db8:1:2::7")
-    assert network("::ffff:203.0.113.7") == network("203.0.113.7") == "203.0.113.7"
-    assert network("unknown") == "unknown"
+def test_an_ipv6_address_counts_in_three_networks_and_what_is_mapped_as_its_ipv4_address() -> None:
+    assert networks("2001:db8:1:2::7") == networks("2001:db8:1:2:ffff::1") == [
+        ("2001:db8:1:2::/64", 1), ("2001:db8:1::/56", 4), ("2001:db8:1::/48", 16),
+    ]  # fmt: skip
+    assert networks("::ffff:203.0.113.7") == networks("203.0.113.7") == [("203.0.113.7", 1)]
+    assert networks("unknown") == [("unknown", 1)]
+
+
+async def test_a_household_of_ipv6_networks_may_ask_eighty_times_an_hour_and_keeps_nobody_else_out(
+    visitor: Visitor,
+) -> None:
+    """A /56 has 256 networks of /64: with twenty each they had used up what everybody had."""
+    statuses = [
+        (await asked(visitor.at_network(f"2001:db8:0:{number:x}::7"), address=f"nr{number}@example.no"))[0]
+        for number in range(81)
+    ]
+    assert statuses == [303] * 80 + [429]
+    assert await asked(visitor.at_network("2001:db8:0:100::7")) == [303]
+    assert await asked(visitor.at_network("203.0.113.7")) == [303]
+
+
+async def test_while_very_many_ask_a_new_network_is_slowed_and_a_known_browser_is_not(
+    visitor: Visitor,
+) -> None:
+    await make.person("Ola", ADDRESS)
+    await signed_in_for_real(visitor, ADDRESS)
+    await visitor.post(
+        "/sign-out", {"form_token": (await visitor.open("/my-page")).fields("/sign-out")["form_token"]}
+    )
+    flood = Tries("sign-in", "everybody new here", 5000, timedelta(hours=1), count=6000)
+    await count([flood], visitor.now)
+    somebody = visitor.at_network("203.0.113.7")
+    answers = [await asked(somebody, address=f"nr{number}@example.no") for number in range(3)]
+    assert answers == [[303], [303], [429]]
+    assert await asked(visitor, 5) == [303] * 5
+
+
+async def test_what_is_used_up_in_a_network_is_told_as_it_is_and_keeps_no_known_browser_out(
+    visitor: Visitor,
+) -> None:
+    await signed_in_for_real(visitor, ADDRESS)
+    await visitor.post(
+        "/sign-out", {"form_token": (await visitor.open("/my-page")).fields("/sign-out")["form_token"]}
+    )
+    messages = await value("SELECT count(*) FROM outbox_message")
+    beside = visitor.at_network("127.0.0.1")  # the same network as the visitor's
+    tries = of_visitor(
+        "sign-in",
+        Request({"type": "http", "client": ("127.0.0.1", 1), "headers": []}),
+        20,
+        timedelta(hours=1),
+        count=30_000,
+    )
+    await count(tries, visitor.now)
+    answer = await beside.submit(await beside.open("/sign-in"), address="new@example.no")
+    assert answer.status == 429
+    assert "Vi sendte ingen melding nå" in answer.text
+    assert await value("SELECT count(*) FROM outbox_message") == messages
+    assert await asked(visitor) == [303]
 
 
 async def test_a_network_of_ipv6_may_ask_twenty_times_an_hour_from_whatever_address(visitor: Visitor) -> None:

@@ -13,8 +13,10 @@ from marketplace.base.models import Channel
 from marketplace.people.models import ActsFor, Relation, SignIn
 from marketplace.privacy.export import NOT_HERE, SECTIONS, everything, readable
 from marketplace.privacy.rules import TABLES
+from offers.attendance.models import EndedRegister, RegisterEnd
 from offers.bookings.models import BookingAnswer, Companion, OpeningNotice, SentWord
 from offers.catalogue.models import Joining, SeatPool, Session
+from offers.feeds.actions import save_search
 from offers.feeds.models import CalendarAddress
 from offers.messages.models import HostMessage, Recipients
 from offers.publishing.models import OfferQuestion, QuestionKind
@@ -51,6 +53,10 @@ async def a_full_life(name: str, address: str, mark: str) -> Any:
     await HostMessage.create(offer=offer, recipients=Recipients.ALL, author=me, text=f"Hei {mark}", told=1,
                              created_at=NOW)  # fmt: skip
     await SentWord.create(booking=booking, session=session, at=NOW)
+    await EndedRegister.create(
+        session=session, ended_by=RegisterEnd.MOVED, starts_at=NOW, saved_at=NOW, ended_at=NOW,
+        marks=[{"booking": str(booking.id), "state": "present", "seats": 1}],
+    )  # fmt: skip
     await rows("""INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, recorded_at)
         VALUES ($1, $2, $3, 'present', 1, 'p', $4)""", uuid4(), session.id, booking.id, NOW)  # fmt: skip
     await rows("INSERT INTO register (id, session_id, saved_by_id, saved_at) VALUES ($1, $2, $3, $4)", uuid4(),
@@ -78,6 +84,7 @@ async def a_full_life(name: str, address: str, mark: str) -> Any:
     await rows("""INSERT INTO sign_in_ticket (id, channel, address, link_hash, code_hash, created_at, expires_at)
         VALUES ($1, 'email', $2, $3, 'x', $4, $4)""", uuid4(), address, uuid4().bytes, NOW)  # fmt: skip
     await post("links", channel=Channel.EMAIL, address=address, lang="nb", key=f"links:{mark}", now=NOW)
+    await save_search(f"q={mark}", owner=me.id, now=NOW)
     looker = await make.person(f"Kikker {mark}")
     await audit.record("participants.read", actor=looker.id, object_id=offer.id, organization=owner.id,
                        now=NOW + timedelta(minutes=1))  # fmt: skip

@@ -1,6 +1,6 @@
 """Counts from real registers, to the person."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,11 @@ from marketplace.statistics import queries
 from marketplace.statistics.rules import Scope
 from offers.catalogue.models import Joining, Kind, OfferOrganizer
 from tests import make
+from tests.conftest import NOW
 from tests.marketplace.attended import CAST, SEPTEMBER, came, elsewhere, ends, held
+
+WEEKS = timedelta(weeks=8)
+"""After what these tests count: the figures are read when it is over."""
 
 
 @pytest.fixture
@@ -19,7 +23,7 @@ async def sandnes(db: None) -> UUID:
 
 
 async def people(sandnes: UUID, scope: Scope = Scope(), months: tuple[int, ...] = (9,)) -> list[int]:  # noqa: B008 - frozen
-    return await queries.distinct_people(scope, sandnes, 2026, ends(*months))
+    return await queries.distinct_people(scope, sandnes, 2026, ends(*months), now=NOW + WEEKS)
 
 
 async def test_six_people_are_six_from_the_month_they_came(sandnes: UUID) -> None:
@@ -44,7 +48,7 @@ async def test_who_did_not_come_and_registers_that_nobody_saved_count_nothing(sa
 async def test_companions_and_head_counts_are_attendances_and_nobody(sandnes: UUID) -> None:
     await came(await held(), "Aud", "Berit", seats=3, head_count=20)
     assert await people(sandnes) == [2]
-    assert await queries.attendances(Scope(), sandnes, 2026, ends(8, 9)) == [0, 26]
+    assert await queries.attendances(Scope(), sandnes, 2026, ends(8, 9), now=NOW + WEEKS) == [0, 26]
 
 
 async def test_a_month_begins_at_midnight_in_oslo(sandnes: UUID) -> None:
@@ -106,7 +110,7 @@ async def test_another_municipality_is_not_counted_and_a_co_organiser_counts_not
     await came(offer, "Aud", "Berit")
     assert await people(sandnes) == [2]
     assert await people(land.id) == [0]
-    assert await queries.offers_held(Scope(), sandnes, 2026, ends(9)) == [1]
+    assert await queries.offers_held(Scope(), sandnes, 2026, ends(9), now=NOW + WEEKS) == [1]
 
 
 async def test_sessions_and_offers_are_held_when_somebody_said_so(sandnes: UUID) -> None:
@@ -114,16 +118,20 @@ async def test_sessions_and_offers_are_held_when_somebody_said_so(sandnes: UUID)
     await came(twice, "Aud")
     await came(await held("Kafé", joining=Joining.DROP_IN), head_count=4)
     await held("Ingen har sagt noe")
-    assert await queries.sessions_held(Scope(), sandnes, 2026, ends(8, 9)) == [0, 2]
-    assert await queries.offers_held(Scope(), sandnes, 2026, ends(8, 9)) == [0, 2]
-    assert await queries.first_held(Scope(), sandnes, 2026) == SEPTEMBER
+    assert await queries.sessions_held(Scope(), sandnes, 2026, ends(8, 9), now=NOW + WEEKS) == [0, 2]
+    assert await queries.offers_held(Scope(), sandnes, 2026, ends(8, 9), now=NOW + WEEKS) == [0, 2]
+    assert await queries.first_held(Scope(), sandnes, 2026, now=NOW + WEEKS) == SEPTEMBER
 
 
 async def test_groups_hold_each_person_once_and_those_without_anybody(sandnes: UUID) -> None:
     await came(await held(audiences=["adults", "seniors"], kind=Kind.COURSE), "Aud", "Berit")
     await came(await held(audiences=["seniors"], kind=Kind.TALK), "Aud", "Cato")
     await came(await held(audiences=["youth"]))
-    found: dict[str, Any] = await queries.people_in_groups(Scope(), sandnes, 2026, ends(9)[0])
+    found: dict[str, Any] = await queries.people_in_groups(
+        Scope(), sandnes, 2026, ends(9)[0], now=NOW + WEEKS
+    )
     assert found == {"adults": 2, "seniors": 3, "youth": 0}
-    seniors = await queries.people_in_groups(Scope(audience="seniors"), sandnes, 2026, ends(9)[0])
+    seniors = await queries.people_in_groups(
+        Scope(audience="seniors"), sandnes, 2026, ends(9)[0], now=NOW + WEEKS
+    )
     assert seniors == {"course": 2, "talk": 2}

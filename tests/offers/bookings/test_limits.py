@@ -6,12 +6,15 @@ from datetime import timedelta
 from secrets import token_hex
 
 import httpx2 as httpx
+import pytest
 
 from marketplace.base.database import rows
 from marketplace.people.models import Person
+from marketplace.settings import settings
+from marketplace.wrong_settings import networks
 from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.bookings.rules import MOST_ACTIVE, MOST_WAITING
-from offers.catalogue.models import Joining, SeatPool
+from offers.catalogue.models import Joining, SeatPool, Session
 from organizations.members.models import Role
 from tests import make
 from tests.visitor import APP, Page, Visitor
@@ -83,7 +86,7 @@ async def test_what_is_counted_is_a_keyed_hash_and_written_with_the_booking(visi
     page = await form_of(visitor)
     assert await tries(visitor, page, 3) == [303] * 3
     found = await rows("SELECT key, count, xmin::text FROM rate_limit")
-    assert [(len(each["key"]), each["count"]) for each in found] == [(32, 3), (32, 3)]
+    assert [(len(each["key"]), each["count"]) for each in found] == [(32, 3)] * 3
     written = await rows("SELECT xmin::text FROM booking ORDER BY id DESC LIMIT 1")
     assert {each["xmin"] for each in found} == {written[0]["xmin"]}
     given = {"name": "Kari", "contact": "email", "email": "ola@example.no", "form_key": token_hex(16)}
@@ -91,6 +94,56 @@ async def test_what_is_counted_is_a_keyed_hash_and_written_with_the_booking(visi
     assert {each["count"] for each in await rows("SELECT count FROM rate_limit")} == {4}, (
         "one form, one booking"
     )
+
+
+async def test_every_seat_of_every_date_counts_in_a_network(visitor: Visitor) -> None:
+    starts = [visitor.now + timedelta(days=day) for day in range(1, 18)]
+    offer = await make.offer(joining=Joining.PER_SESSION, starts=starts, max_party=2)
+    days = [str(each) for each in await Session.filter(offer=offer).values_list("id", flat=True)]
+    async with at_address("203.0.113.7", visitor) as somebody:
+
+        async def form() -> int:
+            page = await somebody.open(f"/offers/{offer.slug}/bookings/several")
+            answer = await somebody.submit(
+                page, name="Ola", contact="none", dates=days, seats="2", form_key=token_hex(16),
+                who="other", participant_name=f"Per {token_hex(3)}",
+            )  # fmt: skip
+            return answer.status
+
+        assert [await form() for _ in range(3)] == [303, 303, 429], "17 dates for two are 34 seats"
+    assert await Booking.all().count() == 34
+
+
+async def test_a_class_that_comes_together_is_one_form(visitor: Visitor) -> None:
+    async with at_address("203.0.113.7", visitor) as somebody:
+        page = await form_of(somebody, max_party=150, capacity=400)
+        assert await tries(somebody, page, 2, contact="none", seats="150") == [303, 429]
+
+
+async def test_a_network_books_so_many_unproven_seats_a_week_and_is_told_whom_to_ring(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is signed in, guides and networks that the operator knows are outside it."""
+    monkeypatch.setitem(settings().__dict__, "unproven_seats", 3)
+    async with at_address("203.0.113.7", visitor) as somebody:
+        page = await form_of(somebody)
+        assert await tries(somebody, page, 4, contact="none") == [303] * 3 + [429]
+        refused = await somebody.submit(page, name="Ida", contact="none", form_key=token_hex(16))
+        assert "Ring 51 00 00 00, så melder vi deg på." in refused.text
+        await somebody.sign_in(await make.person("Ola", "ola@example.no"))
+        mine = await somebody.open(page.url)
+        assert await tries(somebody, mine, 1, email="ola@example.no") == [303]
+
+
+async def test_a_guide_and_a_network_that_the_operator_knows_have_no_such_bound(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_address("203.0.113.7", visitor) as somebody:
+        await somebody.sign_in(await make.member(await make.organization(), Role.GUIDE, "Solveig"))
+        assert await tries(somebody, await form_of(somebody), 101, contact="none") == [303] * 101
+    monkeypatch.setitem(settings().__dict__, "crowded", networks(["203.0.113.0/24"]))
+    async with at_address("203.0.113.9", visitor) as library:
+        assert await tries(library, await form_of(library), 101, contact="none") == [303] * 101
 
 
 async def holds(person: Person, number: int, state: BookingState) -> None:

@@ -10,11 +10,13 @@ import time_machine
 from marketplace import schedule
 from marketplace.base import clock, outbox
 from marketplace.base.database import rows, value
+from marketplace.base.errors import Refused
 from marketplace.check import violations
 from marketplace.my_page.actions import remove_contact
 from marketplace.people.jobs import refuse
 from marketplace.people.models import ContactPoint, Person
-from offers.bookings.models import Booking
+from offers.bookings.link_actions import renew_link
+from offers.bookings.models import Booking, BookingState
 from offers.bookings.rules import link_path
 from offers.catalogue.models import SeatPool
 from tests import make
@@ -114,7 +116,7 @@ async def test_other_dates_and_earlier_times_do_not_lead_to_the_new_link(visitor
     first = await make.booking(pools[0], ola, contact=contact)
     second = await make.booking(pools[1], ola, contact=contact, made_with_id=first.id)
     await Booking.filter(id=first.id).update(made_with_id=first.id)
-    await Booking.filter(id=first.id).update(state="cancelled")
+    await Booking.filter(id=first.id).update(state="cancelled", ended_by="time_changed")
     third = await make.booking(pools[2], ola, contact=contact, made_with_id=first.id)
     await Booking.filter(id=first.id).update(moved_to_id=third.id)
     await SeatPool.filter(id=pools[0].id).update(taken=0)
@@ -132,9 +134,10 @@ async def test_without_an_address_that_takes_messages_the_link_stays(visitor: Vi
     booking = await booked(ola, await make.contact(ola, NEW, verified=False))
     page = await visitor.open(f"{link_path(booking.id, 1)}/link")
     await ContactPoint.all().update(refused_at=NOW)
-    answer = await visitor.submit(page, "/link")
-    assert answer.status == 422
-    assert "Vi har ingen adresse å sende en ny lenke til" in answer.text
+    with pytest.raises(Refused):
+        await renew_link(booking.id, now=NOW)
+    back = await visitor.submit(page, "/link")
+    assert back.response.headers["location"] == link_path(booking.id, 1)
     await Booking.all().update(contact_id=None)
     assert (await visitor.open(f"{link_path(booking.id, 1)}/link")).status == 303
     assert await value("SELECT link_version FROM booking") == 1
@@ -154,3 +157,20 @@ async def test_check_data_finds_a_link_that_lies_in_the_wrong_mailbox(
     assert broken.startswith(
         "Broken: no link that opens a booking lies where the booking's messages do not go"
     )
+
+
+async def test_a_corrected_address_ends_the_links_of_the_time_that_was_changed_too(visitor: Visitor) -> None:
+    ola = await make.person("Ola")
+    wrong = await make.contact(ola, OLD, verified=False)
+    offer = await make.offer(starts=[NOW + timedelta(days=3), NOW + timedelta(days=4)])
+    first, second = await SeatPool.filter(offer=offer).order_by("starts_at")
+    now_there = await make.booking(second, ola, contact=wrong)
+    before = await make.booking(
+        first, ola, BookingState.CANCELLED, contact=wrong, moved_to_id=now_there.id, ended_by="time_changed"
+    )
+    page = await visitor.open(f"{link_path(now_there.id, 1)}/address")
+    done = await visitor.submit(page, "/address", contact="email", email=NEW)
+    assert done.status == 303, done.text
+    assert await opens(visitor, link_path(now_there.id, 2))
+    for path in (link_path(before.id, 1), link_path(now_there.id, 1)):
+        assert not await opens(visitor, path), "what lies in the wrong mailbox leads nowhere"

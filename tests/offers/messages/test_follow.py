@@ -180,6 +180,7 @@ async def test_who_was_not_there_is_not_counted(visitor: Visitor) -> None:
 async def test_one_click_from_a_mail_program_stops_news_and_nothing_else(visitor: Visitor) -> None:
     offer = await held("Ola")
     booking = await Booking.get()
+    await register(offer, 0, "Ola")
     mail = await MAILS["thanks"](Channel.EMAIL, "nb", booking=str(booking.id))
     assert mail is not None
     raw = bytes(email_message(Letter(uuid7(), Channel.EMAIL, "ola@example.no", "key", mail, NOW)))

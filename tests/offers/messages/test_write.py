@@ -126,7 +126,7 @@ async def test_those_who_were_there_are_written_to_after_the_register(visitor: V
     assert "De som var der" not in (await visitor.open(path)).text
     here = {one.id for one in await Booking.filter(participant__name__in=["Ola", "Aud"])}
     await save(await Session.get(id=session.id).select_related("offer"), here, {}, None, version=None,
-               by=(await Person.get(name="Kari")).id, now=NOW)  # fmt: skip
+               by=(await Person.get(name="Kari")).id, now=session.starts_at)  # fmt: skip
     await stop_news(address_hash(Channel.SMS, "+4791000001"), now=NOW)
     await gone(visitor, path, to="present", text="Takk for sist! Bildene ligger på {sted}.")
     assert await sent() == [("ola@example.no", "email")], "Aud wants no such messages"

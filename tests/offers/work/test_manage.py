@@ -1,0 +1,140 @@
+"""/manage begins with what is on today, then who waits for an answer, then what was not recorded."""
+
+from datetime import timedelta
+
+from marketplace.base.database import rows
+from offers.attendance.models import Register
+from offers.bookings.models import BookingState
+from offers.catalogue.models import Joining, SeatPool, Session
+from offers.publishing.models import HostAssignment
+from offers.work import queries
+from organizations.members.models import Role
+from tests import make
+from tests.conftest import NOW
+from tests.house.test_queries import asked
+from tests.visitor import Page, Visitor
+
+__all__ = ["asked"]
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+def headings(page: Page) -> list[str]:
+    return [" ".join(one.get_text(" ").split()) for one in page.soup.main.find_all("h2")]  # type: ignore[union-attr]
+
+
+async def test_today_comes_first_then_the_requests_then_what_was_not_recorded(visitor: Visitor) -> None:
+    here = await make.organization()
+    walk = await make.offer("Gå på tur", owner=here, starts=[NOW - 2 * DAY, NOW + HOUR], capacity=24)
+    group = await make.offer("Turgruppa", owner=here, joining=Joining.REQUEST, starts=[NOW + 30 * DAY])
+    pool = await SeatPool.get(offer=group)
+    await make.booking(pool, await make.person("Amalie"), BookingState.REQUESTED, created_at=NOW - DAY)
+    await make.booking(pool, await make.person("Odd"), BookingState.REQUESTED, created_at=NOW - 5 * DAY)
+    await visitor.sign_in(await make.member(here, Role.EDITOR))
+    page = await visitor.open("/manage")
+    assert headings(page)[:3] == ["I dag, tirsdag 13. oktober", "2 venter på svar", "1 er ikke ført"]
+    assert "0 av 24 plasser tatt" in page.text
+    assert page.text.index("Odd spør om plass på Turgruppa Har ventet i 5 dager") < page.text.index(
+        "Amalie spør om plass på Turgruppa Spurte i går"
+    )
+    today = await Session.get(offer=walk, starts_at=NOW + HOUR)
+    assert page.soup.select_one(f'a[href="/manage/sessions/{today.id}/register"]'), "one tap away"
+
+
+async def test_reading_who_waits_is_written_down(visitor: Visitor) -> None:
+    here = await make.organization()
+    kari = await make.member(here, Role.EDITOR)
+    group = await make.offer(owner=here, joining=Joining.REQUEST)
+    for _ in range(2):
+        await make.booking(await SeatPool.get(offer=group), state=BookingState.REQUESTED)
+    await visitor.sign_in(kari)
+    await visitor.open("/manage")
+    noted = await rows("SELECT actor_id, object_id, organization_id, details->>'count' AS count FROM audit_entry "
+                       "WHERE action = 'participants.read'")  # fmt: skip
+    assert noted == [{"actor_id": kari.id, "object_id": group.id, "organization_id": here.id, "count": "2"}]
+
+
+async def test_who_is_shielded_stands_as_three_signs(visitor: Visitor) -> None:
+    here = await make.organization()
+    group = await make.offer(owner=here, joining=Joining.REQUEST)
+    hidden = await make.person("Ola Hemmelig", shielded=True)
+    booking = await make.booking(await SeatPool.get(offer=group), hidden, BookingState.REQUESTED)
+    await visitor.sign_in(await make.member(here, Role.EDITOR))
+    page = await visitor.open("/manage")
+    assert f"{booking.reference[:3]} spør om plass" in page.text
+    assert "Hemmelig" not in page.text
+    assert booking.reference not in page.text
+
+
+async def test_a_host_sees_the_meetings_that_are_theirs_and_no_requests(visitor: Visitor) -> None:
+    here = await make.organization()
+    mine = await make.offer("Kor", owner=here, starts=[NOW + HOUR])
+    await make.offer("Bingo", owner=here, starts=[NOW + HOUR])
+    group = await make.offer("Samtaler", owner=here, joining=Joining.REQUEST)
+    await make.booking(await SeatPool.get(offer=group), await make.person("Odd"), BookingState.REQUESTED)
+    host = await make.member(here, Role.HOST, "Aud")
+    for offer in (mine, group):
+        await HostAssignment.create(person=host, offer=offer)
+    await visitor.sign_in(host)
+    page = await visitor.open("/manage")
+    assert headings(page)[0] == "I dag, tirsdag 13. oktober"
+    assert "Aud er vert." in page.text
+    assert "Bingo" not in page.text
+    assert "Odd" not in page.text
+
+
+async def test_an_editor_elsewhere_sees_none_of_it(visitor: Visitor) -> None:
+    group = await make.offer("Samtaler", joining=Joining.REQUEST, starts=[NOW + HOUR])
+    await make.booking(await SeatPool.get(offer=group), await make.person("Odd"), BookingState.REQUESTED)
+    await visitor.sign_in(await make.member(await make.organization("Andre"), Role.MANAGER))
+    page = await visitor.open("/manage")
+    for words in ("Samtaler", "Odd", "venter på svar", "I dag,"):
+        assert words not in page.text
+
+
+async def test_what_is_over_cancelled_or_tomorrow_is_not_today(db: None) -> None:
+    here = await make.organization()
+    kari = await make.member(here, Role.EDITOR)
+    await make.offer("I morgen", owner=here, starts=[NOW + DAY])
+    await make.offer("Over", owner=here, starts=[NOW - 3 * HOUR])
+    off = await make.offer("Avlyst", owner=here, starts=[NOW + HOUR])
+    await Session.filter(offer=off).update(status="cancelled")
+    late = await make.offer("Sent", owner=here, starts=[NOW + 11 * HOUR])
+    found = await queries.today(kari, "nb", NOW)
+    assert [(each["title"], each["slug"]) for each in found] == [("Sent", late.slug)]
+
+
+async def test_how_many_there_are_is_true_when_not_all_are_shown(visitor: Visitor) -> None:
+    here = await make.organization()
+    group = await make.offer(owner=here, joining=Joining.REQUEST, starts=[NOW + 30 * DAY])
+    pool = await SeatPool.get(offer=group)
+    for number in range(queries.SHOWN + 3):
+        await make.booking(pool, await make.person(f"Nr {number}"), BookingState.REQUESTED)
+    await make.offer("Tur", owner=here, starts=[NOW - number * DAY for number in range(1, 9)])
+    await visitor.sign_in(await make.member(here, Role.EDITOR))
+    page = await visitor.open("/manage")
+    assert "23 venter på svar" in headings(page)
+    assert "8 er ikke ført" in headings(page)
+    assert not await Register.exists()
+
+
+async def test_it_asks_the_database_as_often_with_thirty_as_with_one(
+    visitor: Visitor, asked: list[str]
+) -> None:
+    here = await make.organization()
+    await visitor.sign_in(await make.member(here, Role.EDITOR))
+
+    async def more(count: int) -> None:
+        for _ in range(count):
+            await make.offer(owner=here, starts=[NOW - DAY, NOW + HOUR])
+            group = await make.offer(owner=here, joining=Joining.REQUEST)
+            await make.booking(await SeatPool.get(offer=group), state=BookingState.REQUESTED)
+
+    await more(1)
+    await visitor.open("/manage")  # the templates are read
+    asked.clear()
+    await visitor.open("/manage")
+    once = len(asked)
+    await more(14)
+    asked.clear()
+    await visitor.open("/manage")
+    assert len(asked) == once
