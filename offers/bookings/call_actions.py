@@ -1,6 +1,6 @@
 """Those whom no message reaches are noted when one would have gone to them, and ticked when somebody has rung."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -51,15 +51,15 @@ async def to_ring(
     )  # fmt: skip
 
 
-async def not_rung(booking_id: UUID) -> bool:
-    """Has nobody rung about the seat that was held for them? There is nothing to ring about any more then."""
-    return bool(
-        await rows(
-            """DELETE FROM phone_call WHERE booking_id = $1 AND about = 'offered' AND called_at IS NULL
-            RETURNING id""",
-            booking_id,
-        )
+async def not_rung(bookings: Collection[UUID]) -> set[UUID]:
+    """Those of these bookings that nobody has rung about the seat that was held for them; there is nothing to ring
+    about any more then."""
+    gone = await rows(
+        """DELETE FROM phone_call WHERE booking_id = ANY($1) AND about = 'offered' AND called_at IS NULL
+        RETURNING booking_id""",
+        list(bookings),
     )
+    return {each["booking_id"] for each in gone}
 
 
 async def called(call: UUID, offer: UUID | None, guide: UUID | None) -> UUID:

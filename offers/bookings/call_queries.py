@@ -12,7 +12,8 @@ from offers.bookings.participant_queries import SHOWN_NAMES, SIGN
 from offers.bookings.queries import HIDDEN, REACH, TEXT
 
 HELPED_ONES = """(b.booked_by_id = {guide}::uuid AND EXISTS (SELECT FROM acts_for h
-    WHERE h.actor_id = {guide}::uuid AND h.person_id = b.participant_id AND h.relation = 'guide' AND h.ended_at IS NULL))"""
+    WHERE h.actor_id = {guide}::uuid AND h.person_id = b.participant_id
+        AND h.relation = 'guide' AND h.ended_at IS NULL))"""
 """Has this guide made booking b for somebody?"""
 
 STANDS = """CASE y.about
