@@ -17,8 +17,7 @@ from marketplace.settings import settings
 from offers.bookings import rules
 from offers.bookings.answer_queries import expected
 from offers.bookings.models import BookingState
-from offers.bookings.queries import active_for_address, booking, events, others_by_address
-from offers.bookings.queries import booking as booking_of
+from offers.bookings.queries import active_for_address, booking_in_mail, events, others_by_address
 from offers.catalogue.calendar import calendar, vevent
 
 
@@ -55,7 +54,7 @@ async def _about(
 
     What is to come is seen from the moment the mail is written: it may have waited, and a course may be under way.
     """
-    found = await booking(UUID(booking_id), lang)
+    found = await booking_in_mail(UUID(booking_id), lang)
     if BookingState(found["state"]) not in states:
         return None
     coming = rules.coming(found["sessions"], clock.now())
@@ -82,7 +81,7 @@ async def waiting(channel: Channel, lang: str, booking: str) -> Content | None:
 @mail
 async def requested(channel: Channel, lang: str, booking: str) -> Content | None:
     """We have got your request; the organisation answers, and so long it usually takes."""
-    found = await expected(await booking_of(UUID(booking), lang), lang, clock.now())
+    found = await expected(await booking_in_mail(UUID(booking), lang), lang, clock.now())
     return await _about("requested", lazy("Vi har fått forespørselen din"), channel, lang, booking,
                         {BookingState.REQUESTED}, dates=False, expected=found)  # fmt: skip
 
@@ -90,7 +89,7 @@ async def requested(channel: Channel, lang: str, booking: str) -> Content | None
 @mail
 async def still_waiting(channel: Channel, lang: str, booking: str) -> Content | None:
     """A week has gone and nobody has answered: whom to ring. Nothing when a talk was asked for since."""
-    found = await expected(await booking_of(UUID(booking), lang), lang, clock.now())
+    found = await expected(await booking_in_mail(UUID(booking), lang), lang, clock.now())
     if found is None or not found.late:
         return None
     return await _about("still_waiting", lazy("Du venter fortsatt på svar"), channel, lang, booking,

@@ -15,7 +15,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.mail import SMS_LENGTH, Content, compose, mail, reply_to, short
 from marketplace.base.models import Channel
 from marketplace.settings import settings
-from offers.bookings.queries import booking as booking_of
+from offers.bookings.queries import booking_in_mail as booking_of
 from offers.bookings.queries import events
 from offers.bookings.rules import ACTIVE, SEATED, coming
 from offers.catalogue.calendar import Event, booking_uid, calendar, vevent

@@ -9,7 +9,7 @@ import pytest
 from marketplace.base.clock import OSLO
 from marketplace.base.database import rows, value
 from marketplace.people.models import Person
-from offers.bookings.actions import set_capacity
+from offers.bookings.actions import cancel, set_capacity
 from offers.bookings.models import BookingState
 from offers.catalogue.models import (
     Joining,
@@ -104,6 +104,27 @@ async def test_a_sensitive_one_says_avtale_and_no_number(visitor: Visitor) -> No
         assert "\r\nSUMMARY:Avtale\r\n" in text
         for word in ("sorg", "Krise", "av 10", "DESCRIPTION", "LOCATION", "URL"):
             assert word not in text
+
+
+@pytest.mark.parametrize("whose", ["sensitive", "anothers"])
+async def test_where_no_number_stands_no_stamp_tells_of_a_booking(visitor: Visitor, whose: str) -> None:
+    mine, others = await make.organization(), await make.organization()
+    offer = await make.offer(
+        owner=mine if whose == "sensitive" else others, sensitive=whose == "sensitive", capacity=1
+    )
+    await OfferOrganizer.create(offer=offer, organization=mine if whose == "anothers" else others)
+    path = await arranging(await make.member(mine, Role.EDITOR), mine)
+    before = await visitor.open(path)
+    pool, later = await pool_of(offer), NOW + timedelta(hours=1)
+    booked = await make.booking(pool, created_at=later, changed_at=later)
+    await set_capacity(pool.id, 5, now=later, by=None)
+    await cancel(booked.id, now=later)
+    after = await visitor.open(path)
+    assert b"VEVENT" in before.response.content
+    assert before.response.content == after.response.content
+    told = [{name: text for name, text in page.response.headers.items() if name != "x-request-id"}
+            for page in (before, after)]  # fmt: skip
+    assert told[0] == told[1]
 
 
 async def test_a_booking_moves_the_time_of_change_and_not_the_sequence(visitor: Visitor) -> None:
