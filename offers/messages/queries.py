@@ -8,13 +8,13 @@ from uuid import UUID
 from marketplace.base.database import rows
 from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.participant_queries import SHOWN_NAMES, SIGN, alphabetical
-from offers.bookings.queries import HIDDEN, REACH
+from offers.bookings.queries import HIDDEN, reach
 from offers.bookings.rules import ACTIVE, SEATED
 from offers.catalogue.models import Session
 
 PARTY = f"""SELECT b.id AS booking_id, {SHOWN_NAMES}, b.booked_by_id = b.participant_id AS own,
     {SIGN}, b.seats, b.state, b.lang, p.session_id, b.offer_id, b.link_version, c.person_id,
-    CASE WHEN c.channel = 'call' AND NOT {HIDDEN} THEN c.value END AS number, {REACH} AS reach,
+    CASE WHEN c.channel = 'call' AND NOT {HIDDEN} THEN c.value END AS number, {reach(HIDDEN)} AS reach,
     CASE WHEN {WRITTEN_TO} THEN c.channel END AS channel, CASE WHEN {WRITTEN_TO} THEN c.value END AS address
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
     JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id"""
