@@ -55,8 +55,8 @@ class Call:
 def _calls(which: str, number: str) -> str:
     return f"""SELECT y.id, y.about, y.since, y.called_at, d.name AS called_by, b.id AS booking_id, b.seats, b.reply,
         {SIGN}, CASE WHEN b.state = 'offered' THEN b.held_until END AS until,
-        {SHOWN_NAMES}, n.name AS own_name, {number} AS number, {reach(HIDDEN)} AS reach, t.title, s.starts_at, s.ends_at,
-        s.note, v.name AS venue, m.text
+        {SHOWN_NAMES}, n.name AS own_name, {number} AS number, {reach(HIDDEN)} AS reach, t.title, s.starts_at,
+        s.ends_at, s.note, v.name AS venue, m.text
     FROM phone_call y JOIN booking b ON b.id = y.booking_id JOIN seat_pool p ON p.id = b.pool_id
         JOIN offer o ON o.id = b.offer_id JOIN {TEXT.format(lang="$2")} ON true
         JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
