@@ -277,7 +277,10 @@ TABLES: dict[str, Table] = {
     "organization_owner": Table(plain="id organization_id municipality_id"),
     "passkey_challenge": Table(plain="id challenge expires_at", goes=Goes("t.expires_at", DAY)),
     "plan": Table(plain="id slug title summary first_year last_year municipality_id"),
-    "saved_search": Table(plain="id slug query created_at used_at", goes=Goes("t.used_at", TWO_YEARS)),
+    "saved_search": Table(
+        {"owner_id": "whose search it is", "query": "what they look for, as a calendar they read"},
+        "id slug created_at used_at", Goes("t.used_at", TWO_YEARS),
+    ),
     "seat_pool": Table(plain="id capacity taken waiting reserved starts_at ends_at opens_at closes_at offer_id "
                              "session_id"),
     "session": Table(plain="id starts_at ends_at status note sequence vevent changed_at offer_id venue_id"),

@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0015_ended_register")]
+    dependencies = [("marketplace", "0016_whose_searches")]
 
     initial = False
 
