@@ -21,6 +21,7 @@ from offers.catalogue.models import (
 )  # fmt: skip
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members.models import Membership, Role
+from organizations.notices.models import MemberNotice, Notice
 from tests.conftest import NOW
 
 _numbers = itertools.count(1)
@@ -162,3 +163,12 @@ async def booking(
         pool.waiting += 1
     await pool.save(update_fields=["taken", "waiting"])
     return await Booking.create(**given)
+
+
+async def notice(
+    person: Person, organization: Organization, kind: str, *, wanted: bool = True
+) -> MemberNotice:
+    """What a member has chosen to be told, or not."""
+    return await MemberNotice.create(
+        person=person, organization=organization, kind=Notice(kind), wanted=wanted, changed_at=NOW
+    )

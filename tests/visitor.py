@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 import httpx2 as httpx
 import time_machine
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, NavigableString, Tag
 from uuid_utils.compat import uuid7
 
 from marketplace.app import build
@@ -32,8 +32,17 @@ class Page:
     @property
     def text(self) -> str:
         """What a person reads, in one line, with ordinary spaces."""
-        words = self.soup.get_text(" ") if self.soup.contents else self.response.text
+        words = self._words() if self.soup.contents else self.response.text
         return " ".join(words.replace("\u2060", "").split())
+
+    def _words(self) -> str:
+        """The texts with spaces between, but where a name is only kept to itself (<bdi>)."""
+        found, glued = "", False
+        for text in self.soup.find_all(string=lambda text: type(text) is NavigableString):
+            name = text.parent is not None and text.parent.name == "bdi"
+            found += str(text) if name or glued else f" {text}"
+            glued = name
+        return found
 
     @property
     def heading(self) -> str:

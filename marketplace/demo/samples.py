@@ -38,6 +38,7 @@ from offers.catalogue.models import (
     SessionStatus,
     Venue,
 )
+from offers.messages import closing_mails as _closing_mails  # noqa: F401
 from offers.messages import mails as _message_mails  # noqa: F401
 from offers.messages import notice_mails as _notice_mails  # noqa: F401
 from offers.messages.models import HostMessage, Recipients
@@ -56,6 +57,8 @@ ABOUT_A_BOOKING = {
     "promoted": BookingState.CONFIRMED, "offered": BookingState.OFFERED, "declined": BookingState.DECLINED,
     "cancelled": BookingState.CANCELLED, "reminder": BookingState.CONFIRMED, "session_moved": BookingState.CONFIRMED,
     "session_cancelled": BookingState.CONFIRMED, "offer_cancelled": BookingState.CANCELLED,
+    "still_waiting": BookingState.REQUESTED, "organization_closed": BookingState.CONFIRMED,
+    "organization_reopened": BookingState.CONFIRMED,
     "talk": BookingState.REQUESTED, "fewer": BookingState.CONFIRMED, "receipt_several": BookingState.CONFIRMED,
     "time_changed": BookingState.CONFIRMED, "new_link": BookingState.CONFIRMED, "old_time": BookingState.CANCELLED,
     "host_message": BookingState.CONFIRMED, "missed": BookingState.CONFIRMED, "thanks": BookingState.CONFIRMED,
@@ -131,6 +134,8 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         )
         for number, state in enumerate((OrganizationState.APPROVED, OrganizationState.APPLIED))
     )  # fmt: skip
+    if name == "organization_closed":
+        owner.state = OrganizationState.SUSPENDED
     venue, old = (
         Venue(municipality_id=here.id, name=place, street="Storgata 1", postcode="4306", city="Sandnes")
         for place in ("Sandnes rådhus", "Biblioteket")
@@ -150,7 +155,8 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
     booking = Booking(
         pool_id=pool.id, offer_id=offer.id, participant_id=participant.id, booked_by_id=booker.id,
         contact_id=contact.id, seats=2 if words.full else 1, state=state, reference=f"K{key[-5:].upper()}",
-        form_key=uuid7().bytes, lang="nb", created_at=now, changed_at=now, queue_no=1 if queued else None,
+        form_key=uuid7().bytes, lang="nb", created_at=now - (8 if name == "still_waiting" else 0) * DAY, changed_at=now,
+        queue_no=1 if queued else None,
         held_until=now + DAY if state is BookingState.OFFERED else None,
         reply="Vi ringer deg i morgen." if words.full or name == "talk" else "",
         moved_to_id=uuid7() if name == "old_time" else None, ended_by=ENDED_BY.get(name),

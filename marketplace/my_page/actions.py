@@ -28,7 +28,7 @@ async def describe(person: UUID, *, name: str | None, lang: str) -> None:
                    person, lang, list(ACTIVE))  # fmt: skip
 
 
-SHIELD = """UPDATE person SET shielded = $2 WHERE id = $1 OR id IN (
+SHIELD = """UPDATE person SET shielded = $2 WHERE id = $1 OR NOT $2 AND id IN (
     SELECT c.person_id FROM contact_point own
     JOIN contact_point c ON c.channel = own.channel AND c.value = own.value AND c.verified_at IS NULL
     WHERE own.person_id = $1 AND own.verified_at IS NOT NULL AND NOT EXISTS (
@@ -37,7 +37,8 @@ SHIELD = """UPDATE person SET shielded = $2 WHERE id = $1 OR id IN (
 
 async def shield(person: UUID, alias: bool, *, now: datetime) -> None:
     """Show an alias for the person on lists, or their name again: also for what is booked already, signed in or as a
-    guest with an address that they have proven theirs."""
+    guest with an address that they have proven theirs (offers/bookings/queries.py:HIDDEN reads that). Their name shows
+    again where a guide has wished for an alias for them, too."""
     async with in_transaction():
         await rows(SHIELD, person, alias)
         await audit.record("alias.changed", actor=person, person=person, now=now)

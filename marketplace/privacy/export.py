@@ -120,6 +120,8 @@ SECTIONS: dict[str, Section] = {
         UNION ALL SELECT 'recovery_code', NULL, created_at, used_at FROM recovery_code WHERE person_id = $1"""),
     "calendar": Section(lazy("Kalenderadresse"), "calendar_address",
         "SELECT created_at, revoked_at FROM calendar_address WHERE person_id = $1 ORDER BY created_at, id"),
+    "searches": Section(lazy("Søk du har lagret som kalender"), "saved_search",
+        "SELECT query AS text, created_at, used_at FROM saved_search WHERE owner_id = $1 ORDER BY created_at, id"),
     "messages": Section(lazy("Meldinger til deg"), "outbox_message",
         """SELECT m.mail, m.channel, m.address, m.lang, m.created_at, m.sent_at, m.failed_at FROM outbox_message m
             JOIN own ON own.channel = m.channel AND own.value = m.address ORDER BY m.created_at, m.id"""),

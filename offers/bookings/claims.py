@@ -40,6 +40,7 @@ class Party:
     whom the booker acts for. `contact_id` is a contact point the signed-in booker already has; else `channel` and
     `address` make a new one, or there is none: ring disse. `helps`: a guide, who books for others all day and has no
     cap; `guided`: this booking is for one of them, so the address is theirs. `alias`: lists do not show their name.
+    `by_host`: those who lead the offer add them, and know who it is.
     `companions`: names of those who come along, if they want. `said`: what was sent to what is asked (asked.py).
     """
 
@@ -56,6 +57,7 @@ class Party:
     helps: bool = False
     guided: bool = False
     alias: bool = False
+    by_host: bool = False
     companions: tuple[str, ...] = ()
     said: Mapping[str, str] = field(default_factory=dict)
     quiet: bool = False
@@ -146,7 +148,7 @@ async def book(
         try:
             async with in_transaction():
                 whom = await whom_of(party)
-                pool = await lock_for(slug, session, viewer)
+                pool = await lock_for(slug, session, viewer, now)
                 decided = pool_of(pool)
                 state = rules.first_state(decided, party.seats)
                 objections = [*rules.objections(decided, party.seats, now, party.waiting_ok)]
@@ -253,10 +255,11 @@ async def insert(
     parts.append(
         f"""made AS (INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
             organization_id, seats, state, reference, form_key, form_digest, queue_no, waited_at, link_version, lang,
-            created_at, changed_at)
+            by_host, created_at, changed_at)
         SELECT {w(booking_id)}, {w(pool["pool_id"])}, {w(pool["offer_id"])}, {w(participant)}, {w(booker)},
             {w(contact)}, {w(party.organization)}, {w(party.seats)}, {w(state)}, {w(rules.new_reference())},
-            {w(key)}, {w(digest)}, {queue}, {since}, 1, {language}, {at}, {at} {unless}
+            {w(key)}, {w(digest)}, {queue}, {since}, 1, {language},
+            {w(party.by_host)}, {at}, {at} {unless}
         ON CONFLICT DO NOTHING RETURNING id)"""
     )
     parts += asked.storing(party.companions, answers, w)

@@ -11,7 +11,7 @@ from offers.bookings import rules
 from offers.bookings.date_queries import made_together
 from offers.bookings.mails import _about, _calendar
 from offers.bookings.models import BookingState
-from offers.bookings.queries import booking as booking_of
+from offers.bookings.queries import booking_in_mail as booking_of
 from offers.bookings.queries import events
 from offers.catalogue.calendar import calendar, vevent
 

@@ -1,6 +1,6 @@
 """Decisions about several dates of one offer: no database, no clock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -37,3 +37,13 @@ def patterns(dates: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     for one in dates:
         groups.setdefault(slot(one["starts_at"], one["ends_at"]), []).append(one)
     return [group[0] | {"times": min(len(group), MOST_WEEKS)} for group in groups.values() if len(group) > 1]
+
+
+def begins(found: Mapping[str, Any], now: datetime) -> datetime | None:
+    """When what is booked (a row of queries.bookable) begins: of a group that one may ask to join while it meets, its
+    next date. None: no date is known."""
+    starts: datetime | None = found["session_starts"] or found["starts_at"]
+    if starts is None or starts > now or found["session_starts"]:
+        return starts
+    ends = found["next_session_ends"]
+    return found["next_session_at"] if ends and ends > now else None

@@ -15,8 +15,9 @@ from marketplace.base.mail import Content, compose, mail, reply_to, whoever_is_t
 from marketplace.base.models import Channel
 from marketplace.settings import settings
 from offers.bookings import rules
+from offers.bookings.answer_queries import expected
 from offers.bookings.models import BookingState
-from offers.bookings.queries import active_for_address, booking, events, others_by_address
+from offers.bookings.queries import active_for_address, booking_in_mail, events, others_by_address
 from offers.catalogue.calendar import calendar, vevent
 
 
@@ -53,13 +54,11 @@ async def _about(
 
     What is to come is seen from the moment the mail is written: it may have waited, and a course may be under way.
     """
-    found = await booking(UUID(booking_id), lang)
+    found = await booking_in_mail(UUID(booking_id), lang)
     now = clock.now()
     if BookingState(found["state"]) not in states:
         return None
-    if (
-        found["held_until"] and found["held_until"] <= now
-    ):  # too late for a yes, also where nobody has noted it yet
+    if found["held_until"] and found["held_until"] <= now:  # too late, also where nobody has noted it yet
         return None
     coming = rules.coming(found["sessions"], now)
     part, method = _calendar(found | {"sessions": coming}, lang) if dates else (None, None)
@@ -84,9 +83,20 @@ async def waiting(channel: Channel, lang: str, booking: str) -> Content | None:
 
 @mail
 async def requested(channel: Channel, lang: str, booking: str) -> Content | None:
-    """We have got your request; the organisation answers."""
+    """We have got your request; the organisation answers, and so long it usually takes."""
+    found = await expected(await booking_in_mail(UUID(booking), lang), lang, clock.now())
     return await _about("requested", lazy("Vi har fått forespørselen din"), channel, lang, booking,
-                        {BookingState.REQUESTED}, dates=False)  # fmt: skip
+                        {BookingState.REQUESTED}, dates=False, expected=found)  # fmt: skip
+
+
+@mail
+async def still_waiting(channel: Channel, lang: str, booking: str) -> Content | None:
+    """A week has gone and nobody has answered: whom to ring. Nothing when a talk was asked for since."""
+    found = await expected(await booking_in_mail(UUID(booking), lang), lang, clock.now())
+    if found is None or not found.late:
+        return None
+    return await _about("still_waiting", lazy("Du venter fortsatt på svar"), channel, lang, booking,
+                        {BookingState.REQUESTED}, dates=False, expected=found)  # fmt: skip
 
 
 @mail

@@ -125,7 +125,7 @@ async def _added(request: Request, form: Any) -> bool:
         tries.append(booking_for(address))
     try:
         await organizer_actions.add(
-            given.pool, Party(given.name, seats=given.seats, channel=channel, address=address), by=me,
+            given.pool, Party(given.name, by_host=True, seats=given.seats, channel=channel, address=address), by=me,
             form_key=bytes.fromhex((given.again and given.more_key) or given.form_key), lang=request.lang,
             now=request.now, tries=tries,
         )  # fmt: skip

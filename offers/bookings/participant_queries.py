@@ -8,7 +8,7 @@ from marketplace.base.database import row, rows, value
 from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.companion_queries import NAMES
 from offers.bookings.models import BookingState
-from offers.bookings.queries import HIDDEN, REACH
+from offers.bookings.queries import HIDDEN, reach
 
 SIGN = "left(b.reference, 3) AS sign"
 """Of a booking's number those who lead an offer read so much as finds its row: with a name, the whole of it opens the
@@ -55,7 +55,8 @@ async def participants(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
             b.reply, CASE WHEN NOT {HIDDEN} THEN c.channel END AS channel,
             CASE WHEN NOT {HIDDEN} THEN c.value END AS address,
             coalesce({WRITTEN_TO}, false) AS reached, c.refused_at IS NOT NULL AS refused,
-            {REACH} AS reach, {HIDDEN} AS shielded, CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions,
+            {reach(HIDDEN)} AS reach, {HIDDEN} AS shielded,
+            CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions,
             b.created_at, b.pool_id, p.session_id, s.starts_at
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
         JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id

@@ -29,6 +29,9 @@ POOL_COLUMNS = """p.id AS pool_id, p.offer_id, p.capacity, p.taken, p.waiting, p
     p.opens_at, p.closes_at, o.joining, o.max_party, o.promotion, o.hold_hours, o.sensitive, o.owner_id, o.kind,
     p.session_id"""
 """What a decision about a pool needs, over the aliases p and o."""
+FIRST_DEADLINE = """(SELECT min(h.held_until) FROM booking h WHERE h.pool_id = p.id AND h.state = 'offered')
+    AS first_deadline"""
+"""When the first held seat of pool p must be answered: whoever locks it looks if that is past (moves.settle)."""
 
 
 async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -> dict[str, Any]:
@@ -47,7 +50,8 @@ async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -
             o.hold_hours, w.name AS owner, w.slug AS owner_slug, w.email AS owner_email, w.phone AS owner_phone,
             t.title, t.lang AS text_lang, p.id AS pool_id, p.capacity, p.taken, p.waiting, p.reserved, p.starts_at,
             p.ends_at, p.opens_at, p.closes_at, s.id AS session_id, s.starts_at AS session_starts,
-            s.ends_at AS session_ends, s.status, s.note, o.session_count, v.name AS venue, {asked.ASKED}
+            s.ends_at AS session_ends, s.status, s.note, o.session_count, o.next_session_at,
+            o.next_session_ends, v.name AS venue, {asked.ASKED}
         FROM offer o JOIN organization w ON w.id = o.owner_id JOIN seat_pool p ON p.offer_id = o.id AND {which}
         JOIN {TEXT.format(lang="$2")} ON true
         LEFT JOIN session s ON s.id = p.session_id
@@ -103,26 +107,39 @@ async def active_in(pool_id: UUID, participant: UUID, actor: UUID) -> bool:
     return bool(await value(sql, pool_id, participant, actor))
 
 
-HIDDEN = "(n.shielded OR k.shielded)"
-"""Is there an alias in place of participant n and booker k, and no address? One of them wants it; and whoever is with
-somebody who does not want to be found would tell where they are."""
+WISHED = "(n.shielded OR k.shielded)"
+"""Has participant n or booker k of a booking wished for an alias? So say pages that whoever booked reads."""
+HIDDEN = f"""({WISHED} OR NOT b.by_host AND EXISTS (SELECT FROM contact_point typed
+    JOIN contact_point own ON own.value = typed.value AND own.verified_at IS NOT NULL
+    JOIN person z ON z.id = own.person_id AND z.shielded WHERE typed.id = b.contact_id))"""
+"""Is there an alias in place of participant n and booker k of booking b, and no address? For lists of those who lead,
+and messages to the address. One of them wants it, and whoever is with somebody who does not want to be found would tell
+where they are; or it was made with an address or number that somebody who wants it has proven theirs: as a guest, or by
+a guide. No page that whoever typed the address sees may depend on that; and what those who lead have typed themselves
+they know: an alias in its place would only tell them whose address it is."""
 
-REACH = f"""CASE WHEN {WRITTEN_TO} THEN 'written' WHEN c.channel IS DISTINCT FROM 'call' THEN 'nobody'
-    WHEN NOT {HIDDEN} THEN 'call'
+
+def reach(hidden: str) -> str:
+    """SQL: who gives word about booking b (rules.Reach). A number that is `hidden` shows to nobody but the guide who
+    booked with it."""
+    return f"""CASE WHEN {WRITTEN_TO} THEN 'written' WHEN c.channel IS DISTINCT FROM 'call' THEN 'nobody'
+    WHEN NOT {hidden} THEN 'call'
     WHEN EXISTS (SELECT FROM acts_for h WHERE h.actor_id = b.booked_by_id AND h.person_id = b.participant_id
         AND h.relation = 'guide' AND h.ended_at IS NULL) THEN 'guide'
     ELSE 'nobody' END"""
-"""Who gives word about booking b (rules.Reach): a hidden number shows to nobody but the guide who booked with it."""
+
 
 BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queue_no, b.held_until,
     b.reply, b.talk_asked_at, b.waited_at, b.placed_at, b.ended_by,
     b.lang AS booking_lang, b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id,
     b.made_with_id, b.moved_to_id, o.kind,
     n.name AS participant, CASE WHEN c.person_id = b.participant_id THEN n.name ELSE k.name END AS booker,
-    CASE WHEN {HIDDEN} THEN left(b.reference, 3) END AS alias, c.channel, c.value AS address, {REACH} AS reach,
+    CASE WHEN {WISHED} THEN left(b.reference, 3) END AS alias, {HIDDEN} AS hidden, c.channel, c.value AS address,
+    {reach(WISHED)} AS reach,
     o.id AS offer_id, o.slug,
     o.joining, o.sensitive, o.keep_months, o.promotion, o.hold_hours, o.phone AS offer_phone, o.contact_name,
-    o.online_url, o.state AS offer_state, o.state = 'published' AND w.state = 'approved' AS open, w.name AS owner,
+    o.online_url, o.state AS offer_state, o.state = 'published' AND w.state = 'approved' AS open,
+    w.state = 'suspended' AS closed, w.name AS owner,
     w.slug AS owner_slug, w.phone AS owner_phone, w.email AS owner_email, t.title, t.lang AS text_lang, t.meets_you,
     t.way_in, t.bring, p.capacity, p.taken, p.session_id AS pool_session_id, p.starts_at, p.ends_at
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
@@ -136,7 +153,7 @@ async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
 
     `booker`: whom its messages greet: who booked, or who comes when the address is theirs (a guide has booked).
     `alias`: what lists show instead of the name, if somebody wished so, while the booking is on: whoever comes
-    must know it.
+    must know it. What their address alone tells stands in messages to it (`booking_in_mail`).
     `online`: the link to where it happens, for those who have a place and nobody else. `party`: who comes, in words.
     """
     found = await row(f"{BOOKING} WHERE b.id = $1", booking_id, lang)
@@ -164,6 +181,15 @@ async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
     found["shown_reference"] = rules.shown_reference(found["reference"])
     with speaking(lang):
         found["party"] = rules.party_words(found["participant"], found["seats"])
+    return found
+
+
+async def booking_in_mail(booking_id: UUID, lang: str) -> dict[str, Any]:
+    """The same for a message, which goes to the address of the booking and nobody else: with the alias that lists show
+    because of that address. Raises NotFound."""
+    found = await booking(booking_id, lang)
+    if found["hidden"] and found["state"] in rules.ACTIVE:
+        found["alias"] = found["reference"][:3]
     return found
 
 
@@ -198,7 +224,7 @@ async def link_by_reference(reference: str, word: str) -> str | None:
     found = await rows(
         f"""SELECT b.id, b.link_version, n.name AS participant, k.name AS booker, c.value AS address
         FROM booking b JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
-        LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.reference = $1 AND NOT {HIDDEN}""",
+        LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.reference = $1 AND NOT {WISHED}""",
         rules.typed_reference(reference),
     )
     for each in found:

@@ -31,12 +31,14 @@ from offers.bookings import (
     sent_views,
     warnings,
 )
+from offers.bookings.answer_queries import expected
 from offers.bookings.date_queries import made_together, moved_to, other_time
+from offers.bookings.date_rules import begins
 from offers.bookings.forms import BookingForm, FindForm, LinksForm, NoticeForm
 from offers.bookings.time_claims import HasTime
 from offers.catalogue.calendar import calendar, vevent
 from offers.catalogue.models import Kind
-from offers.catalogue.queries import Viewer, offer_page, viewer_of
+from offers.catalogue.queries import Viewer, is_shown, offer_page, viewer_of
 from organizations.members.models import Role
 
 
@@ -53,7 +55,8 @@ async def form_page(
     return render(
         request, "offers/bookings/new.html", status=status, offer=found, form=form, pool=pool,
         full=pool.joining != "request" and pool.free == 0, section="offers", guide=Role.GUIDE in request.roles,
-        acting=acting, lang_choices=list(LANGUAGES.items()), questions=asked.questions(found),
+        begins=begins(found, request.now), acting=acting, lang_choices=list(LANGUAGES.items()),
+        questions=asked.questions(found),
         age_question=asked.age_question(found["age_from"], found["age_to"]),
         warnings=await warnings.told(mine, found, request.lang, request.now), **more,
     )  # fmt: skip
@@ -173,13 +176,15 @@ async def show(request: Request) -> Response:
     if found["moved_to_id"] and (later := await moved_to(found["id"])):
         return see_other(later, request)
     sessions = found["sessions"]
+    # Its page may be shown to fewer than it was: no link leads where they cannot go.
+    found["open"] = found["open"] and await is_shown(found["offer_id"], await viewer_of(request.person))
     return render(
         request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),
         over=rules.over(found, request.now), section="my-page",
         companions=await companion_queries.companions(found["id"]),
         answers=await companion_queries.answers(found["id"]),
-        together=await made_together(found),
+        together=await made_together(found), expected=await expected(found, request.lang, request.now),
     )  # fmt: skip
 
 

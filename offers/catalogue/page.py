@@ -1,6 +1,7 @@
 """What an offer's page says, from the row that queries.py:offer_page gives. No database, no clock."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +10,7 @@ from markupsafe import Markup
 
 from marketplace.base.clock import oslo
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import lazy, time_span, when
+from marketplace.base.i18n import language, lazy, ngettext, time_span, when
 from marketplace.settings import settings
 from offers.catalogue.models import Joining, Kind, OfferState, SessionStatus, Visibility
 from offers.catalogue.rules import (
@@ -27,6 +28,8 @@ WEEKDAYS = (
     lazy("Mandager"), lazy("Tirsdager"), lazy("Onsdager"), lazy("Torsdager"), lazy("Fredager"), lazy("Lørdager"),
     lazy("Søndager"),
 )  # fmt: skip
+MOST_WEEKDAYS = 3
+"""More in one line is no pattern to remember."""
 BUTTONS = {"book": lazy("Meld på"), "wait": lazy("Stå på venteliste"), "ask": lazy("Spør om plass")}
 BOOKED = (Joining.WHOLE, Joining.PER_SESSION, Joining.REQUEST)
 """Whoever books gets the dates with the confirmation; to the rest a date is a file to add."""
@@ -45,7 +48,7 @@ def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
         "kind_label": kind_words(offer["kind"], joining, offer["session_count"]),
         "audience_text": audience_words(offer["audiences"]),
         "ages_text": ages(offer["age_from"], offer["age_to"]),
-        "when_text": pattern(to_choose(coming, offer["kind"])),
+        "when_text": pattern(to_choose(coming, offer["kind"]), joining, offer["session_count"]),
         "paragraphs": [part for part in offer["body"].split("\n") if part.strip()],
         "address": ", ".join(part for part in (offer["street"], town(offer)) if part),
         "venue_lang": other_lang(offer["venue_lang"]) if offer["venue_lang"] else "",
@@ -65,6 +68,7 @@ def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
         "in_calendars": in_calendars(offer),
         "box": None if cancelled or over else next_line(coming),
         "button": BUTTONS.get(told.act),
+        "first": None if cancelled or over else first(offer, told, next_line(coming)),
         "opening": None if cancelled or over else opening(offer, told, coming, now),
         "json_ld": json_ld(offer, coming) if not cancelled and not over else "",
     }
@@ -145,18 +149,64 @@ def next_line(coming: list[dict[str, Any]]) -> dict[str, Any] | None:
     return coming[0] if coming else None
 
 
-def pattern(coming: list[dict[str, Any]]) -> str:
-    """When, in one line: the only date, or "Lørdager kl. 11–13" when all are so, or how many."""
+def first(offer: dict[str, Any], told: Seats, box: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What one needs to know before all else on a phone, where the panel beside the text comes last: is there room,
+    and the one way on. `when`: the date that it is about, where each is booked by itself. None: there is neither."""
+    if offer["joining"] in (Joining.WHOLE, Joining.REQUEST):
+        href = f"/offers/{offer['slug']}/bookings/new" if told.act else ""
+        found = {"state": told.state, "text": told.text, "act": told.act, "href": href, "when": ""}
+    elif offer["joining"] == Joining.PER_SESSION and box:
+        found = {name: box[name] for name in ("state", "text", "act", "href")} | {"when": box["when_text"]}
+    else:
+        return None
+    return found | {"button": BUTTONS.get(found["act"])} if found["text"] else None
+
+
+def pattern(coming: list[dict[str, Any]], joining: str = "", sessions: int = 0) -> str:
+    """When, in one line: the only date; "Lørdager kl. 11–13" when all are so; of a course that is booked as a whole how
+    many times and on which days; else the next date, one with room where each is booked by itself. `sessions`: how many
+    the offer has, also those that are over."""
     if len(coming) < 2:
         return coming[0]["when_text"] if coming else ""
-    times = {
-        (starts.weekday(), starts.time(), ends.time())
-        for starts, ends in ((oslo(one["starts_at"]), oslo(one["ends_at"])) for one in coming)
-    }
-    first = coming[0]
-    if len(times) == 1:
-        return f"{WEEKDAYS[oslo(first['starts_at']).weekday()]} {time_span(first['starts_at'], first['ends_at'])}"
-    return _("Flere dager. Neste: %(when)s", when=first["when_text"])
+    if joining == Joining.WHOLE:
+        return course(coming, sessions)
+    if days := weekly(coming):
+        return days
+    free = next((one for one in coming if one.get("act") == "book"), None)
+    if joining == Joining.PER_SESSION and free:
+        return _("Flere dager. Neste ledige: %(when)s", when=free["when_text"])
+    if joining == Joining.PER_SESSION and coming[0].get("act") == "wait":
+        return _("Flere dager. Neste: %(when)s (fullt)", when=coming[0]["when_text"])
+    return _("Flere dager. Neste: %(when)s", when=coming[0]["when_text"])
+
+
+def weekly(coming: list[dict[str, Any]]) -> str:
+    """Lørdager kl. 11–13; nothing when not all are on the same weekday at the same time."""
+    if len({oslo(one["starts_at"]).weekday() for one in coming}) > 1 or not same_time(coming):
+        return ""
+    starts, ends = coming[0]["starts_at"], coming[0]["ends_at"]
+    return f"{WEEKDAYS[oslo(starts).weekday()]} {time_span(starts, ends)}"
+
+
+def same_time(dates: list[dict[str, Any]]) -> bool:
+    return len({(oslo(one["starts_at"]).time(), oslo(one["ends_at"]).time()) for one in dates}) == 1
+
+
+def course(coming: list[dict[str, Any]], sessions: int) -> str:
+    """6 ganger, mandager og onsdager kl. 18–20. Days that do not come back make no pattern: then the first is told."""
+    number = len(coming)
+    times = (
+        ngettext("%(num)s gang igjen", "%(num)s ganger igjen", number)
+        if sessions > number
+        else ngettext("%(num)s gang", "%(num)s ganger", number)
+    )
+    days = Counter(oslo(one["starts_at"]).weekday() for one in coming)
+    if len(days) > MOST_WEEKDAYS or min(days.values()) < 2:
+        return _("%(times)s, første %(when)s", times=times, when=coming[0]["when_text"])
+    words = [str(WEEKDAYS[day]) for day in sorted(days)]
+    words = words if language() == "en" else [word.lower() for word in words]
+    text = f"{times}, {words[0] if len(words) == 1 else _(' og ').join([', '.join(words[:-1]), words[-1]])}"
+    return f"{text} {time_span(coming[0]['starts_at'], coming[0]['ends_at'])}" if same_time(coming) else text
 
 
 def town(offer: dict[str, Any]) -> str:

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from marketplace.base.clock import at_oslo, today
 from marketplace.base.database import rows, value
-from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext, speaking
+from marketplace.settings import settings
 from offers.catalogue.calendar import Event, calendar, session_event, vevent, work_uid
 from offers.feeds.body import Body
 from offers.feeds.queries import AFTER, BEFORE, EVENT, FACTS, MOST
@@ -23,6 +23,9 @@ LEADING, ARRANGING = ["host", "editor", "manager"], ["editor", "manager"]
 """Who may have a calendar of what they lead, and of what an organisation arranges."""
 
 
+COUNTED = "(p.id IS NOT NULL AND NOT o.sensitive AND ($6::uuid IS NULL OR o.owner_id = $6))"
+"""Do the numbers of a pool stand in this calendar? Not of a sensitive offer: calendars are shared. Where they do not,
+no stamp may tell that they have changed."""
 ARRANGES = """(o.owner_id = $6 OR EXISTS (
     SELECT FROM offer_organizer g WHERE g.offer_id = o.id AND g.organization_id = $6))"""
 
@@ -35,22 +38,22 @@ async def may_follow(person: UUID, organization: UUID | None) -> str | None:
 
 async def work_feed(address: dict[str, Any], now: datetime) -> Body:
     """The feed of an address (queries.py:address_of) of what somebody leads, or what an organisation arranges, in the
-    person's language. Raises NotFound when their role has ended, or the organisation is not approved.
+    person's language. When their role has ended, or the organisation is not approved, it has nothing in it any more: a
+    404 would leave the dates with whoever subscribes.
 
     What is arranged with others stands without numbers in the calendar of those who do not own it, as on their pages.
     """
     person, organization = address["person_id"], address["organization_id"]
     name = await may_follow(person, organization)
     if name is None:
-        raise NotFound
+        return Body(calendar([], name=settings().site_name, private=True))
     mine = ARRANGES if organization else f"$6::uuid IS NULL AND {LEADS}"
     start = at_oslo(today(now), time(0))
     found = await rows(
-        f"""SELECT {EVENT}, p.capacity, p.taken, p.waiting,
-            p.id IS NOT NULL AND ($6::uuid IS NULL OR o.owner_id = $6) AS counted,
-            greatest(s.changed_at, o.changed_at,
+        f"""SELECT {EVENT}, p.capacity, p.taken, p.waiting, {COUNTED} AS counted,
+            greatest(s.changed_at, o.changed_at, CASE WHEN {COUNTED} THEN greatest(
                 (SELECT max(b.changed_at) FROM booking b WHERE b.pool_id = p.id),
-                (SELECT max(a.at) FROM audit_entry a WHERE a.object_id = p.id)) AS changed_at
+                (SELECT max(a.at) FROM audit_entry a WHERE a.object_id = p.id)) END) AS changed_at
         FROM session s {FACTS.format(lang="$2")}
         LEFT JOIN seat_pool p ON p.offer_id = o.id AND (p.session_id IS NULL OR p.session_id = s.id)
         WHERE {mine} AND $1::uuid IS NOT NULL AND w.state = 'approved' AND o.state IN ('published', 'cancelled')
@@ -69,9 +72,9 @@ async def work_feed(address: dict[str, Any], now: datetime) -> Body:
 
 
 def work_event(row: dict[str, Any]) -> Event:
-    """The session with how many come and wait. A sensitive one says no number either: calendars are shared."""
+    """The session with how many come and wait, where its numbers stand in this calendar."""
     event = session_event(row, work_uid(row["id"]))
-    if row["sensitive"] or not row["counted"]:
+    if not row["counted"]:
         return event
     numbers = counts(row["taken"], row["capacity"], row["waiting"])
     return replace(

@@ -9,6 +9,8 @@ from marketplace.base import clock, jobs
 from marketplace.base.database import in_transaction, rows
 from marketplace.base.mail import About, post
 from marketplace.base.models import Channel
+from offers.bookings.addressees import about
+from offers.bookings.answer_rules import LATE
 from offers.work.told_queries import SINCE, WAITS
 from organizations.notices.models import Notice
 from organizations.notices.queries import told
@@ -74,3 +76,20 @@ async def _tell_day(name: str, kind: Notice, day: date, now: datetime) -> None:
         for found in await rows(f"SELECT DISTINCT organization_id FROM {told(kind)} t"):
             await _post(name, kind, found["organization_id"], str(day), now, day=str(day))
         await jobs.done(name, str(day), now=now)
+
+
+OVERDUE = f"""SELECT b.id, b.offer_id, b.link_version, b.lang, c.person_id, c.channel, c.value AS address
+FROM booking b JOIN offer o ON o.id = b.offer_id JOIN seat_pool p ON p.id = b.pool_id
+JOIN contact_point c ON c.id = b.contact_id AND c.refused_at IS NULL AND c.channel IN ('email', 'sms')
+WHERE {WAITS.format(now="$1")} AND {SINCE} <= $2 AND {SINCE} > $3"""
+"""Who has waited a week for a word. What has been sent is known by its row in the outbox, which stays longer than this
+looks back."""
+
+
+async def tell_who_waits(now: datetime) -> None:
+    """Nobody waits for ever: after a week whoever asked is told whom to ring, once."""
+    for one in await rows(OVERDUE, now, now - LATE, now - LATE - timedelta(days=7)):
+        await post(
+            "still_waiting", channel=Channel(one["channel"]), address=one["address"], lang=one["lang"], now=now,
+            key=f"still_waiting:{one['id']}", about=about(one["id"], one), booking=str(one["id"]),
+        )  # fmt: skip

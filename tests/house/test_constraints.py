@@ -78,7 +78,7 @@ UNIQUES = {
     "picture_sha256": "(sha256)",
     "rate_limit_key": "(key)",
     "recovery_code_one": "(person_id, code_hash)",
-    "saved_search_query": "(query)",
+    "saved_search_query": "(query, owner_id) NULLS NOT DISTINCT",
     "sent_form_key": "(key)",
     "seat_pool_whole": "(offer_id) WHERE (session_id IS NULL)",
     "sign_in_secret": "(secret_hash)",
@@ -96,8 +96,8 @@ INDEXES = {
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
     "offer_organizer_organization", "offer_over", "offer_owner", "offer_question_offer", "offer_text_search",
     "organization_owner_municipality", "organization_parent", "organization_state", "organization_text_search",
-    "outbox_booking", "outbox_due", "passkey_person", "phone_call_booking", "seat_pool_offer", "sent_word_session",
-    "session_offer", "session_start", "sign_in_person", "sign_in_ticket_address",
+    "outbox_booking", "outbox_due", "passkey_person", "saved_search_owner", "phone_call_booking", "seat_pool_offer",
+    "sent_word_session", "session_offer", "session_start", "sign_in_person", "sign_in_ticket_address",
 }  # fmt: skip
 """The other indexes that the migrations name."""
 TRIGGERS = {

@@ -23,10 +23,11 @@ ORM_READS = {"filter", "get", "get_or_none", "exclude", "exists", "first", "all"
 
 EXCEPTIONS = {
     "offers/bookings/known.py:known": "the law",
+    "offers/bookings/call_queries.py:HELPED_ONES": "of bookings that the guide made: were they for somebody?",
     "offers/bookings/mine.py:MINE": "the person's own, who is signed in",
     "offers/bookings/mine.py:HELPED": "of bookings that are the guide's to see: were they made for somebody?",
     "offers/bookings/queries.py:BOOKING": "whose the address of a booking is, whose link is held",
-    "offers/bookings/queries.py:REACH": "of a booking that was found: was it made by a guide for them?",
+    "offers/bookings/queries.py:reach": "of a booking that was found: was it made by a guide for them?",
     "offers/bookings/warnings.py:overlapping": "among MINE: does the person come themselves?",
     "offers/messages/queries.py:PARTY": "of those on a host's list: have they booked themselves?",
     "marketplace/my_page/queries.py:PAST": "among MINE: the person's own stays when names are forgotten",

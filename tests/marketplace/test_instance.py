@@ -91,7 +91,7 @@ def of_somebody(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         asyncio.run(done())
 
     statement(server, "CREATE DATABASE somebodys TEMPLATE template_treffpunkt")
-    back = ("migrate", "--to", "0015_ended_register")
+    back = ("migrate", "--to", "0017_narrowed_and_replies")
     assert run(back, TREFFPUNKT_DEMO="1", TREFFPUNKT_DATABASE_URL=url)[0] == 0
     statement(
         url,
@@ -123,7 +123,7 @@ async def test_no_command_of_the_demo_does_anything_to_somebodys_database(
     assert "demo" in told
     connection = await asyncpg.connect(**credentials(url))
     newest = await connection.fetchval("SELECT max(name) FROM tortoise_migrations WHERE app = 'marketplace'")
-    assert newest == "0015_ended_register", "it was not migrated"
+    assert newest == "0017_narrowed_and_replies", "it was not migrated"
     await connection.close()
     assert not folder.exists() or list(folder.iterdir()) == []
 

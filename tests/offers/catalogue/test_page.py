@@ -270,3 +270,63 @@ async def test_seats_follow_the_bookings(visitor: Visitor) -> None:
     await make.booking(pool, seats=3)
     await make.booking(pool, state=BookingState.WAITING)
     assert (await told(visitor, offer))[0][1] == "Fullt. 1 på venteliste"
+
+
+async def at_the_top(visitor: Visitor, offer: Offer) -> tuple[str, str | None]:
+    """What stands above the text on a phone: words, and where they lead."""
+    page = await visitor.open(f"/offers/{offer.slug}")
+    top = page.soup.select_one("article > .tp-stack:first-child .tp-narrow")
+    if top is None:
+        return "", None
+    link = top.select_one("a")
+    return " ".join(top.get_text(" ").replace("\u2060", "").split()), link["href"] if link else None
+
+
+async def test_on_a_phone_state_and_way_on_stand_above_the_text(visitor: Visitor) -> None:
+    course = await make.offer("Kurs", joining=Joining.WHOLE, capacity=1, starts=[SATURDAY, SATURDAY + WEEK])
+    assert await at_the_top(visitor, course) == (
+        "1 plass igjen Meld på",
+        f"/offers/{course.slug}/bookings/new",
+    )
+    await make.booking(await SeatPool.get(offer=course))
+    assert (await at_the_top(visitor, course))[0] == "Fullt. Du kan stå på venteliste Stå på venteliste"
+    await SeatPool.filter(offer=course).update(opens_at=NOW + WEEK)
+    assert await at_the_top(visitor, course) == (
+        "Påmeldingen åpner 20. oktober Si fra til meg når påmeldingen åpner", "#join")  # fmt: skip
+    begun = await make.offer("Begynt", joining=Joining.WHOLE, starts=[NOW - WEEK, NOW + WEEK])
+    assert await at_the_top(visitor, begun) == ("Har begynt", None)
+
+
+async def test_a_date_that_is_booked_by_itself_is_told_with_its_day(visitor: Visitor) -> None:
+    offer = await make.offer("Tur", capacity=1, starts=[SATURDAY, SATURDAY + timedelta(days=1)])
+    await make.booking(await SeatPool.get(offer=offer, starts_at=SATURDAY))
+    second = await Session.get(offer=offer, starts_at=SATURDAY + timedelta(days=1))
+    words, leads = await at_the_top(visitor, offer)
+    assert words == "Søndag 18. oktober kl. 11–13 1 plass igjen Meld på"
+    assert leads == f"/offers/{offer.slug}/bookings/new?session={second.id}"
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert "Flere dager. Neste ledige: søndag 18. oktober kl. 11–13" in page.text
+    await make.booking(await SeatPool.get(offer=offer, session=second))
+    assert "Flere dager. Neste: lørdag 17. oktober kl. 11–13 (fullt)" in (
+        await visitor.open(f"/offers/{offer.slug}")).text  # fmt: skip
+
+
+async def test_a_whole_course_says_how_many_times_and_on_which_days(visitor: Visitor) -> None:
+    dates = [
+        SATURDAY + timedelta(days=2) + WEEK * week + timedelta(days=more)
+        for week in range(3)
+        for more in (0, 2)
+    ]
+    offer = await make.offer("Kurs", joining=Joining.WHOLE, starts=dates)
+    assert "6 ganger, mandager og onsdager" in (await visitor.open(f"/offers/{offer.slug}")).text
+
+
+async def test_a_group_that_meets_already_shows_no_past_date_to_whoever_asks(visitor: Visitor) -> None:
+    offer = await make.offer("Gruppe", joining=Joining.REQUEST, starts=[NOW - WEEK, SATURDAY])
+    await Offer.filter(id=offer.id).update(
+        next_session_at=SATURDAY, next_session_ends=SATURDAY + timedelta(hours=2)
+    )
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    assert page.status == 200
+    assert "neste gang lørdag 17. oktober" in page.text
+    assert "6. oktober" not in page.text

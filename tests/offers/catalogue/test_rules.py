@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from marketplace.base.i18n import speaking
+from offers.catalogue.models import Joining
 from offers.catalogue.page import json_ld, map_address, pattern
 from offers.catalogue.rules import (
     Seats,
@@ -166,6 +167,17 @@ def test_dates_alike_are_said_as_a_weekday() -> None:
     assert pattern([line(saturday), line(saturday + timedelta(days=1))]) == "Flere dager. Neste: i dag"
     assert pattern([line(saturday)]) == "i dag"
     assert pattern([]) == ""
+
+
+def test_a_course_is_said_by_its_times_and_days() -> None:
+    monday = datetime(2026, 10, 19, 16, tzinfo=UTC)
+    week = timedelta(days=7)
+    two_days = [line(monday + week * number + timedelta(days=more)) for number in range(3) for more in (0, 2)]
+    assert pattern(two_days[::2], Joining.WHOLE, 3) == "3 ganger, mandager"  # the clocks change between
+    assert pattern(two_days[2::2], Joining.WHOLE, 2) == "2 ganger, mandager kl.\u00a017–\u206019"
+    assert pattern(two_days[1:], Joining.WHOLE, 6).startswith("5 ganger igjen, mandager og onsdager")
+    once = [line(monday), line(monday + timedelta(days=1)), line(monday + timedelta(days=2))]
+    assert pattern(once, Joining.WHOLE, 3) == "3 ganger, første i dag"
 
 
 def line(starts: datetime) -> dict:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 import time_machine
@@ -37,7 +38,7 @@ def moment() -> Iterator[None]:
         yield
 
 
-async def group(title: str = "Turgruppa", **other: object) -> tuple[Organization, Person, Offer]:
+async def group(title: str = "Turgruppa", **other: Any) -> tuple[Organization, Person, Offer]:
     """Kari edits Frivilligsentralen, which has a group that one asks to join."""
     here = await make.organization("Frivilligsentralen")
     kari = await make.member(here, Role.EDITOR, "Kari", email=KARI)

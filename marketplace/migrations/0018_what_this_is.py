@@ -22,7 +22,7 @@ END $$"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0015_ended_register")]
+    dependencies = [("marketplace", "0017_narrowed_and_replies")]
 
     initial = False
 

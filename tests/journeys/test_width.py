@@ -1,0 +1,118 @@
+"""Nothing goes sideways: every page on a small phone, and on a phone whose owner reads text at twice its size, in a
+town where everything has a long name; and every mail."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, Route
+
+from marketplace.base.database import rows
+from marketplace.base.mail import MAILS
+from marketplace.base.models import Channel
+from marketplace.demo.samples import NAMES, made_up
+from tests.conftest import NOW
+from tests.house.town import Town, build, routes
+from tests.visitor import Visitor
+
+pytestmark = pytest.mark.xdist_group("journeys")
+WORD = "Menneskerettighetsorganisasjonssammenslutninger"
+ADDRESS = "kari.kristoffersen.nordmann.langtnavn@eksempelkommune.example.no"
+TWICE = "html { font-size: 200% !important; }"
+SIGHTS = {"a small phone": (320, ""), "text at twice its size": (390, TWICE)}
+TOO_WIDE = """() => {
+    const most = document.documentElement.clientWidth;
+    const over = document.documentElement.scrollWidth - most;
+    if (over <= 0) return null;
+    const wide = [...document.querySelectorAll("body *")].filter(one => {
+        const box = one.getBoundingClientRect();
+        return box.width && box.right > most + 1 && !one.closest(".tp-table, .ds-sr-only, .tp-demo__scroll");
+    });
+    const last = wide.filter(one => !wide.some(other => other !== one && one.contains(other))).slice(0, 3);
+    return over + " px: " + last.map(one => one.outerHTML.slice(0, 160)).join(" | ");
+}"""
+LONG = (
+    "UPDATE person SET name = $1",
+    "UPDATE companion SET name = $1",
+    "UPDATE offer_text SET title = $2 || ' og ' || title, summary = $2 || ' ' || $1, body = $2, meets_you = $2, "
+    "way_in = $1, bring_someone = $2, what_happens = $2, may_leave = $2, bring = $1",
+    "UPDATE organization SET name = $2, contact_name = $1, email = $1, "
+    "website = 'https://' || lower($2) || '.no/' || $1",
+    "UPDATE organization_text SET summary = $2, body = $1",
+    "UPDATE venue SET name = $2, street = $2 || 'gata 112', city = $2",
+    "UPDATE venue_text SET entrance = $1, transport = $2",
+    "UPDATE session SET note = $2",
+    "UPDATE offer_question SET text = $2, purpose = $1",
+    "UPDATE booking_answer SET text = $1",
+    "UPDATE municipality SET name = left($2, 30)",
+    "UPDATE contact_point SET value = 'x' || id || $1 WHERE channel = 'email'",
+    "UPDATE invitation SET address = $1",
+    "UPDATE decision SET reason = $2",
+    "UPDATE dialogue_meeting SET agenda = $2",
+)
+"""Everything that somebody may have written, as one long word or address."""
+
+
+async def long_town() -> Town:
+    town = await build()
+    for statement in LONG:
+        values = [each for number, each in ((1, ADDRESS), (2, WORD)) if f"${number}" in statement]
+        await rows(statement if "$1" in statement else statement.replace("$2", "$1"), *values)
+    return town
+
+
+async def served(page: Page, visitor: Visitor) -> None:
+    """Let the browser ask this visitor's app, without a server between."""
+
+    async def answer(route: Route) -> None:
+        got = await visitor.client.get(route.request.url.replace("http://127.0.0.1:8000", ""))
+        kept = {
+            name: text
+            for name, text in got.headers.items()
+            if name not in ("content-encoding", "content-length")
+        }
+        await route.fulfill(status=got.status_code, headers=kept, body=got.content)
+
+    await page.route("**/*", answer)
+
+
+async def look(page: Page, visitor: Visitor, path: str, style: str) -> str:
+    """What is too wide on this page."""
+    if "html" not in (await visitor.open(path)).response.headers.get("content-type", ""):
+        return ""
+    await page.goto(f"http://127.0.0.1:8000{path}")
+    await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    if style:
+        await page.evaluate("text => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text); "
+                            "document.adoptedStyleSheets = [sheet]; }", style)  # fmt: skip
+    found: str | None = await page.evaluate(TOO_WIDE)
+    return f"{path}: {found}" if found else ""
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("who", ["everybody", "resident"])
+async def test_no_page_goes_sideways(visitor: Visitor, chromium: Browser, who: str, sight: str) -> None:
+    town = await long_town()
+    await visitor.sign_in(town.people[who])
+    width, style = SIGHTS[sight]
+    context = await chromium.new_context(viewport={"width": width, "height": 800}, java_script_enabled=True)
+    page = await context.new_page()
+    await served(page, visitor)
+    wrong = [
+        found for route in routes("GET") if (found := await look(page, visitor, town.path(route), style))
+    ]
+    await context.close()
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+async def test_no_mail_goes_sideways(db: None, data_dir: Any, chromium: Browser) -> None:
+    context = await chromium.new_context(viewport={"width": 390, "height": 800})
+    page = await context.new_page()
+    wrong = []
+    for name in sorted(NAMES):
+        async with made_up(name, NOW) as facts:
+            content = await MAILS[name](Channel.EMAIL, "nb", **facts)
+        await page.set_content(content.html or "" if content else "")
+        if found := await page.evaluate(TOO_WIDE):
+            wrong.append(f"{name}: {found}")
+    await context.close()
+    assert not wrong, "\n" + "\n".join(wrong)
