@@ -11,6 +11,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from marketplace.base.text import clean
 from marketplace.settings import Settings, problems, settings, table
 from marketplace.starting import begin, begin_anew, database, import_shared, opened_port
 
@@ -46,6 +47,11 @@ class Commands(click.Group):
 @click.group(cls=Commands)
 def commands() -> None:
     """Treffpunkt: a booking marketplace for municipalities. Settings come from the environment (docs/settings.md)."""
+
+
+def cleaned(_context: Any, _option: Any, text: str | None) -> str | None:
+    """Words come in one form by this door too (base/text.py)."""
+    return clean(text).strip() if text else text
 
 
 DATA = click.option("--data", type=click.Path(path_type=Path), help="Folder for everything that is kept.")
@@ -155,7 +161,7 @@ async def load(offers: int = 0, people: int = 0) -> bool:
 @click.option(
     "--unit", help="Slug of a municipal unit. Default: the municipality's own, made when it is missing."
 )
-@click.option("--name", help="Name of the municipality, when it is new here.")
+@click.option("--name", callback=cleaned, help="Name of the municipality, when it is new here.")
 @DATA
 def invite_coordinator(
     address: str, number: str, unit: str | None, name: str | None, data: Path | None
@@ -218,7 +224,9 @@ def doctor(host: str, to: str | None) -> None:
 @commands.command("answer")
 @click.argument("slug")
 @click.argument("answer", type=click.Choice(["approved", "asked", "declined", "suspended", "reopened"]))
-@click.option("--reason", default="", help="What the organisation reads; needed for all but approved.")
+@click.option(
+    "--reason", default="", callback=cleaned, help="What the organisation reads; needed for all but approved."
+)
 @click.option("--vouched", is_flag=True, help="The municipality knows this group, which has no number.")
 @DATA
 def answer_organization(slug: str, answer: str, reason: str, vouched: bool, data: Path | None) -> None:
