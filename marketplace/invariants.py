@@ -77,6 +77,11 @@ SEATS = (
         "SELECT id FROM booking WHERE (state = 'offered') <> (held_until IS NOT NULL)",
     ),
     (
+        "no seat is held past the start of what it is for",
+        """SELECT b.id FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+        WHERE b.state = 'offered' AND p.starts_at > :now AND b.held_until > p.starts_at""",
+    ),
+    (
         "what ended a booking is told of those that ended, and fits how",
         """SELECT id FROM booking WHERE CASE state WHEN 'cancelled' THEN coalesce(ended_by, 'expired') = 'expired'
             WHEN 'declined' THEN coalesce(ended_by, '') NOT IN ('self', 'host')

@@ -18,7 +18,7 @@ from marketplace.base.i18n import ngettext
 from offers.bookings import rules
 from offers.bookings.known import actor_of
 from offers.bookings.models import BookingState, EndedBy
-from offers.bookings.moves import change, lock, move, promote, tell
+from offers.bookings.moves import change, lock, lock_as_it_stands, move, promote, tell
 from offers.bookings.organizer_rules import not_asking
 from offers.bookings.queries import active_in, ended, pool_of
 from offers.publishing.upkeep import only_approved
@@ -35,7 +35,7 @@ async def cancel(
     `ended_by`: who or what ends it; the message thanks nobody who did not do it themselves.
     """
     async with in_transaction():
-        pool, booking = await change(booking_id)
+        pool, booking = await change(booking_id, now)
         if booking["state"] not in rules.ACTIVE:
             return False
         seated = booking["state"] == BookingState.CONFIRMED
@@ -54,7 +54,7 @@ async def leave(
     `seen`: the seats when they chose. Raises Conflict when it was otherwise by then, but for this same choice before.
     """
     async with in_transaction():
-        pool, booking = await change(booking_id)
+        pool, booking = await change(booking_id, now)
         if booking["state"] not in rules.ACTIVE or (pool["ends_at"] and pool["ends_at"] <= now):
             raise Refused(_("Dette er over, så det er ikke noe å melde av."))
         found = await rows("SELECT id FROM companion WHERE booking_id = $1", booking_id)
@@ -93,12 +93,9 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
     Raises Refused when nothing is or was held, or it has begun meanwhile (a session may have been moved ahead).
     """
     async with in_transaction():
-        pool, booking = await change(booking_id)
+        pool, booking = await change(booking_id, now)
         if rules.answered(state := BookingState(booking["state"]), yes):
             return state
-        if booking["state"] == BookingState.OFFERED and booking["held_until"] <= now:
-            # As the job would have done by now: it must not matter whether the worker was a minute late.
-            await _expire(pool, booking, now)
         late = booking["state"] == BookingState.EXPIRED
         begun = rules.Objection.OVER in rules.closed(pool_of(pool), now)
         if begun or (not late and booking["state"] != BookingState.OFFERED):
@@ -129,25 +126,17 @@ async def _late_yes(
     return new
 
 
-async def _expire(pool: dict[str, Any], booking: dict[str, Any], now: datetime) -> None:
-    await move(pool, booking, BookingState.EXPIRED, now, by=None, ended_by=EndedBy.EXPIRED)
-    booking["state"] = BookingState.EXPIRED
-    await promote(pool, now)
-
-
 async def expire_offers(*, now: datetime) -> int:
     """Held seats whose deadline has passed go on to the next in the queue. Returns how many."""
     due = await rows(
-        "SELECT id FROM booking WHERE state = 'offered' AND held_until <= $1 ORDER BY pool_id", now
+        """SELECT pool_id, count(*) AS number FROM booking WHERE state = 'offered' AND held_until <= $1
+        GROUP BY pool_id ORDER BY pool_id""",
+        now,
     )
-    expired = 0
     for found in due:
         async with in_transaction():
-            pool, booking = await change(found["id"])
-            if booking["state"] == BookingState.OFFERED and booking["held_until"] <= now:
-                await _expire(pool, booking, now)
-                expired += 1
-    return expired
+            await lock(found["pool_id"], now)
+    return sum(found["number"] for found in due)
 
 
 async def answer_request(
@@ -156,7 +145,7 @@ async def answer_request(
     """The organisation accepts or declines a request, with its words to them. Accepted without a free seat: the
     waiting list. Raises Refused when it is answered or withdrawn already."""
     async with in_transaction():
-        pool, booking = await change(booking_id)
+        pool, booking = await change(booking_id, now)
         if booking["state"] != BookingState.REQUESTED:
             raise Refused(not_asking(BookingState(booking["state"])))
         if yes:
@@ -179,7 +168,7 @@ async def cancel_all(
     tells the people. Returns the bookings.
     """
     async with in_transaction():
-        pool = await lock(pool_id)
+        pool = await lock_as_it_stands(pool_id)
         # Whoever waits for this lock to book took the time before, from a clock of their own: `now` may be after it.
         await rows("UPDATE seat_pool SET closes_at = $2 WHERE id = $1", pool_id, now - LONG_PAST)
         active = await rows(
@@ -196,7 +185,7 @@ async def set_capacity(pool_id: UUID, capacity: int | None, *, now: datetime, by
     """Raise or lower the number of seats; None is no limit, and none is kept then. Refused below what is taken.
     New seats go to the queue."""
     async with in_transaction():
-        pool = await lock(pool_id)
+        pool = await lock(pool_id, now)
         if capacity is not None and capacity < (gone := pool["taken"] + pool["reserved"]):
             raise Refused(
                 ngettext("%(num)s plass er tatt eller holdt av. Du kan ikke gå lavere enn det.",

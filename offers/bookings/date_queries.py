@@ -97,7 +97,8 @@ async def other_time(
     found = await row(
         f"""SELECT b.id, b.link_version FROM booking b JOIN seat_pool p ON p.id = b.pool_id
         WHERE b.offer_id = $1 AND b.participant_id = $2 AND {known("$3")} AND b.form_key <> $4
-            AND b.pool_id IS DISTINCT FROM $5 AND b.state = ANY($6) AND p.ends_at > $7 ORDER BY p.starts_at LIMIT 1""",
+            AND b.pool_id IS DISTINCT FROM $5 AND b.state = ANY($6) AND p.ends_at > $7
+            AND (b.held_until IS NULL OR b.held_until > $7) ORDER BY p.starts_at LIMIT 1""",
         offer, participant, booker, form_key, pool, list(rules.ACTIVE), now,
     )  # fmt: skip
     return rules.link_path(found["id"], found["link_version"]) if found else None

@@ -14,16 +14,39 @@ from marketplace.base.mail import post
 from offers.bookings import asked, rules
 from offers.bookings.addressees import about
 from offers.bookings.models import BookingState, EndedBy
-from offers.bookings.queries import POOL_COLUMNS, pool_of
+from offers.bookings.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
 from offers.catalogue.models import Joining, Promotion
 from offers.catalogue.queries import Viewer, published
+from offers.publishing.upkeep import begins
 
 
-async def lock(pool_id: UUID) -> dict[str, Any]:
-    """The pool, locked in a statement of its own and read afresh. Raises NotFound."""
+async def lock(pool_id: UUID, now: datetime) -> dict[str, Any]:
+    """The pool, locked in a statement of its own and read afresh, as it is now: what was held too long has gone on.
+    Raises NotFound."""
+    pool = await lock_as_it_stands(pool_id)
+    await settle(pool, now)
+    return pool
+
+
+async def settle(pool: dict[str, Any], now: datetime) -> None:
+    """Held seats of a locked pool that nobody has answered in time go on to the next, as the job does with them: it
+    must not matter when the worker came by. Every lock of a pool for an act begins with this."""
+    if pool["first_deadline"] is None or pool["first_deadline"] > now:
+        return
+    for booking in await rows(
+        """SELECT id, state, seats, participant_id FROM booking
+        WHERE pool_id = $1 AND state = 'offered' AND held_until <= $2 ORDER BY held_until, id""",
+        pool["pool_id"], now,
+    ):  # fmt: skip
+        await move(pool, booking, BookingState.EXPIRED, now, by=None, ended_by=EndedBy.EXPIRED)
+    await promote(pool, now)
+
+
+async def lock_as_it_stands(pool_id: UUID) -> dict[str, Any]:
+    """The same for whoever ends all of it: nothing goes on to anybody."""
     await rows("SELECT id FROM seat_pool WHERE id = $1 FOR NO KEY UPDATE", pool_id)
     pool = await row(
-        f"SELECT {POOL_COLUMNS} FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE p.id = $1",
+        f"SELECT {POOL_COLUMNS}, {FIRST_DEADLINE} FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE p.id = $1",
         pool_id,
     )
     if pool is None:
@@ -31,7 +54,7 @@ async def lock(pool_id: UUID) -> dict[str, Any]:
     return pool
 
 
-async def lock_for(slug: str, session: UUID | None, viewer: Viewer) -> dict[str, Any]:
+async def lock_for(slug: str, session: UUID | None, viewer: Viewer, now: datetime) -> dict[str, Any]:
     """The seat pool of a form, locked. The other columns may be a moment old; decisions use the pool's own."""
     values: list[Any] = [slug]
     seen = published(viewer, values)
@@ -41,22 +64,23 @@ async def lock_for(slug: str, session: UUID | None, viewer: Viewer) -> dict[str,
         values.append(session)
         which = f"p.session_id = ${len(values)}"
     pool = await row(
-        f"""SELECT {POOL_COLUMNS}, {asked.ASKED} FROM offer o JOIN organization w ON w.id = o.owner_id
+        f"""SELECT {POOL_COLUMNS}, {FIRST_DEADLINE}, {asked.ASKED} FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN seat_pool p ON p.offer_id = o.id AND {which}
         WHERE o.slug = $1 AND {seen} FOR NO KEY UPDATE OF p""",
         *values,
     )
     if pool is None:
         raise NotFound
+    await settle(pool, now)
     return pool
 
 
-async def change(booking_id: UUID) -> tuple[dict[str, Any], dict[str, Any]]:
+async def change(booking_id: UUID, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
     """The pool of a booking, locked, and the booking as it is under that lock."""
     before = await row("SELECT pool_id FROM booking WHERE id = $1", booking_id)
     if before is None:
         raise NotFound
-    pool = await lock(before["pool_id"])
+    pool = await lock(before["pool_id"], now)
     booking = await row(
         """SELECT b.id, b.state, b.seats, b.participant_id, b.booked_by_id, b.queue_no, b.held_until, b.lang,
             b.link_version, b.offer_id, c.channel, c.value AS address, c.person_id
@@ -145,13 +169,9 @@ async def promote(pool: dict[str, Any], now: datetime) -> None:
 
 
 async def _start(pool: dict[str, Any], now: datetime) -> datetime | None:
-    """When what somebody would come to begins; None without dates. A group that one asks to join meets on: its next
-    meeting counts, or the first when none is left."""
+    """When what somebody would come to begins; None without dates."""
     starts: datetime | None = pool["starts_at"]
     if pool["joining"] == Joining.REQUEST and starts is not None and starts <= now:
-        following = await value(
-            "SELECT min(starts_at) FROM session WHERE offer_id = $1 AND starts_at > $2 AND status <> 'cancelled'",
-            pool["offer_id"], now,
-        )  # fmt: skip
-        return following or starts
+        sql = f"SELECT {begins('$2')} FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE p.id = $1"
+        starts = await value(sql, pool["pool_id"], now)
     return starts

@@ -30,7 +30,7 @@ async def keep_seats(pool_id: UUID, seats: int, *, now: datetime, by: UUID | Non
     """Keep so many seats for those whom the hosts add themselves; what is let go is the queue's. Refused when more
     are to be kept than are free, and where there is no limit."""
     async with in_transaction():
-        pool = await lock(pool_id)
+        pool = await lock(pool_id, now)
         await only_approved(pool["owner_id"])
         if pool["capacity"] is None:
             raise Refused(_("Det er plass til alle her, så det trengs ikke."))
@@ -64,7 +64,7 @@ async def add(
     for _attempt in range(3):  # a reference that is taken already
         try:
             async with in_transaction():
-                pool = await lock(pool_id)
+                pool = await lock(pool_id, now)
                 if existing := await claims.same_form_or_person(pool_id, party, key, digest):
                     return existing
                 await only_approved(pool["owner_id"])
@@ -94,7 +94,7 @@ async def add(
 async def ask_talk(booking_id: UUID, text: str, *, now: datetime, by: UUID) -> None:
     """The organisation wants a talk before it answers a request. Raises Refused when there is nothing to answer."""
     async with in_transaction():
-        pool, booking = await change(booking_id)
+        pool, booking = await change(booking_id, now)
         if booking["state"] != BookingState.REQUESTED:
             raise Refused(organizer_rules.not_asking(BookingState(booking["state"])))
         await rows(
@@ -114,7 +114,7 @@ async def reorder(
     """Move somebody to a place in the queue (1 is the first; past the end is the last). Raises Refused when they do
     not wait any more. Who has more room in front gets no seat by it: what is free fits nobody who waits."""
     async with in_transaction():
-        pool, booking = await change(booking_id)
+        pool, booking = await change(booking_id, now)
         if booking["state"] != BookingState.WAITING:
             raise Refused(_("Denne påmeldingen står ikke på venteliste lenger."))
         queue = await rows(
@@ -140,7 +140,7 @@ async def set_open(pool_id: UUID, opened: bool, *, now: datetime, by: UUID) -> N
     """Close booking of a pool for new ones now, or open it again: until its planned closing, or its start when that
     is past. Who waits still gets freed seats. Raises Refused for what is cancelled: it stays closed for good."""
     async with in_transaction():
-        pool = await lock(pool_id)
+        pool = await lock(pool_id, now)
         if opened:
             await only_approved(pool["owner_id"])
             if await ended(pool_id, now):

@@ -29,6 +29,9 @@ POOL_COLUMNS = """p.id AS pool_id, p.offer_id, p.capacity, p.taken, p.waiting, p
     p.opens_at, p.closes_at, o.joining, o.max_party, o.promotion, o.hold_hours, o.sensitive, o.owner_id, o.kind,
     p.session_id"""
 """What a decision about a pool needs, over the aliases p and o."""
+FIRST_DEADLINE = """(SELECT min(h.held_until) FROM booking h WHERE h.pool_id = p.id AND h.state = 'offered')
+    AS first_deadline"""
+"""When the first held seat of pool p must be answered: whoever locks it looks if that is past (moves.settle)."""
 
 
 async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from offers.bookings import rules
 from offers.bookings.claims import Booked
 from offers.bookings.known import actor_of, in_the_way
 from offers.bookings.models import BookingState, EndedBy
-from offers.bookings.moves import move, promote, tell
-from offers.bookings.queries import POOL_COLUMNS, active_in, pool_of
+from offers.bookings.moves import move, promote, settle, tell
+from offers.bookings.queries import FIRST_DEADLINE, POOL_COLUMNS, active_in, pool_of
 from offers.publishing.upkeep import only_approved
 
 
@@ -44,7 +44,7 @@ async def change_time(
     """
     for _attempt in range(3):  # a reference that is taken already
         async with in_transaction():
-            old, pools = await _lock_both(booking_id, session)
+            old, pools = await _lock_both(booking_id, session, now)
             if done := await _done(old, session, form_key):
                 return done
             here, there = pools[old["pool_id"]], next(p for p in pools.values() if p["session_id"] == session)
@@ -67,7 +67,9 @@ async def change_time(
     raise Conflict(_("Det gikk ikke å bytte tid. Prøv en gang til."))
 
 
-async def _lock_both(booking_id: UUID, session: UUID) -> tuple[dict[str, Any], dict[UUID, dict[str, Any]]]:
+async def _lock_both(
+    booking_id: UUID, session: UUID, now: datetime
+) -> tuple[dict[str, Any], dict[UUID, dict[str, Any]]]:
     """The booking and, by id, the pools of its own and of the new time; locked, then read afresh."""
     found = await rows(
         """SELECT p.id FROM booking b JOIN seat_pool p ON p.offer_id = b.offer_id AND (p.id = b.pool_id OR
@@ -78,10 +80,12 @@ async def _lock_both(booking_id: UUID, session: UUID) -> tuple[dict[str, Any], d
     ids = [each["id"] for each in found]
     await rows("SELECT id FROM seat_pool WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", ids)
     pools = await rows(
-        f"""SELECT {POOL_COLUMNS}, o.state AS offer_state FROM seat_pool p JOIN offer o ON o.id = p.offer_id
-        WHERE p.id = ANY($1)""",
+        f"""SELECT {POOL_COLUMNS}, {FIRST_DEADLINE}, o.state AS offer_state
+        FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE p.id = ANY($1)""",
         ids,
     )
+    for pool in pools:
+        await settle(pool, now)
     old = await row(
         """SELECT b.id, b.pool_id, b.offer_id, b.state, b.seats, b.participant_id, b.booked_by_id, b.contact_id,
             b.organization_id, b.queue_no, b.lang, b.link_version, b.made_with_id, b.moved_to_id, c.channel,
