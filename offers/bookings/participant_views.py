@@ -10,6 +10,7 @@ from marketplace.base.errors import BadRequest, NotFound, Refused
 from marketplace.base.forms import Filled
 from marketplace.base.http import Request, see_other, typed_id
 from marketplace.base.i18n import gettext as _
+from marketplace.base.seen import one_at_a_time
 from marketplace.base.templates import render
 from offers.bookings import actions, organizer_actions
 from offers.bookings import participant_queries as queries
@@ -37,7 +38,12 @@ async def _participants(
     everyone = await queries.participants(offer.id, request.now)
     await organizer_actions.note_read(offer, len(everyone), by=request.person.id, now=request.now)
     pools = [
-        pool | {"parties": [party for party in everyone if party["pool_id"] == pool["id"]]}
+        pool
+        | {
+            "parties": [party for party in everyone if party["pool_id"] == pool["id"]],
+            "capacity_seen": CapacityForm.blank(capacity=pool["capacity"]).seen,
+            "reserved_seen": KeepForm.blank(reserved=pool["reserved"]).seen,
+        }
         for pool in await queries.pools(offer.id)
         if pool["ends_at"] is None or pool["ends_at"] > request.now
     ]
@@ -67,11 +73,15 @@ async def capacity(request: Request) -> Response:
     form = await CapacityForm.read(request)
     try:
         if form.valid:
-            await actions.set_capacity(pool, form.data.capacity, now=request.now, by=request.person.id)
-            return see_other(f"/manage/offers/{offer.slug}/bookings?saved=seats", request)
+            async with one_at_a_time(pool["id"]):
+                if form.meet(CapacityForm.blank(capacity=(await _pool(request, offer))["capacity"])):
+                    await actions.set_capacity(
+                        pool["id"], form.data.capacity, now=request.now, by=request.person.id
+                    )
+                    return see_other(f"/manage/offers/{offer.slug}/bookings?saved=seats", request)
     except Refused as refused:
         form.add_error("capacity", refused.message)
-    return await _participants(request, offer, form, pool)
+    return await _participants(request, offer, form, pool["id"])
 
 
 @member(Role.HOST)
@@ -82,13 +92,15 @@ async def keep(request: Request) -> Response:
     form = await KeepForm.read(request)
     try:
         if form.valid:
-            await organizer_actions.keep_seats(
-                pool, form.data.reserved, now=request.now, by=request.person.id
-            )
-            return see_other(f"/manage/offers/{offer.slug}/bookings?saved=kept", request)
+            async with one_at_a_time(pool["id"]):
+                if form.meet(KeepForm.blank(reserved=(await _pool(request, offer))["reserved"])):
+                    await organizer_actions.keep_seats(
+                        pool["id"], form.data.reserved, now=request.now, by=request.person.id
+                    )
+                    return see_other(f"/manage/offers/{offer.slug}/bookings?saved=kept", request)
     except Refused as refused:
         form.add_error("reserved", refused.message)
-    return await _participants(request, offer, form, pool)
+    return await _participants(request, offer, form, pool["id"])
 
 
 @member(Role.EDITOR)
@@ -99,17 +111,18 @@ async def opening(request: Request) -> Response:
     wanted = (await request.fields()).get("opening", [""])[-1]
     if wanted not in ("open", "close"):
         raise BadRequest(_("Velg om påmeldingen skal være åpen eller stengt."))
-    await organizer_actions.set_open(pool, wanted == "open", now=request.now, by=request.person.id)
+    await organizer_actions.set_open(pool["id"], wanted == "open", now=request.now, by=request.person.id)
     said = "opened" if wanted == "open" else "closed"
     return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
 
 
-async def _pool(request: Request, offer: Offer) -> UUID:
-    """The pool of a form, if it is one of the offer's. Raises NotFound."""
-    pool = typed_id((await request.fields()).get("pool", [""])[-1])
-    if pool is None or pool not in {each["id"] for each in await queries.pools(offer.id)}:
+async def _pool(request: Request, offer: Offer) -> dict[str, Any]:
+    """The pool of a form as it is now, if it is one of the offer's. Raises NotFound."""
+    wanted = typed_id((await request.fields()).get("pool", [""])[-1])
+    found = next((pool for pool in await queries.pools(offer.id) if pool["id"] == wanted), None)
+    if found is None:
         raise NotFound
-    return pool
+    return found
 
 
 @member(Role.EDITOR)

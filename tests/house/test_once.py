@@ -37,6 +37,8 @@ NEEDS_NO_KEY = {
     "/manage/sessions/{id}/write": "its message has the key of the look at it (tests/offers/messages/test_write.py)",
     "/bookings": "it only looks for a booking",
     "/bookings/links": "it sends one message a minute, with a key of its own",
+    "/notices/{token}": ENDS,
+    "/notices/{token}/undo": ENDS,
     "/bookings/{token}/cancel": STATE,
     "/bookings/{token}/companions": "it says how many there were (`seen`): sent again it changes nothing",
     "/bookings/{token}/cancel-all": STATE,
@@ -79,6 +81,7 @@ NEEDS_NO_KEY = {
     "/invitations/{token}/decline": STATE,
     "/manage/calendars/revoke": ENDS,
     "/manage/organizations/{slug}/profile": SETS,
+    "/manage/organizations/{slug}/notices": SETS,
     "/manage/organizations/{slug}/texts/{lang}": SETS,
     "/manage/organizations/{slug}/logo": SETS,
     "/manage/organizations/{slug}/logo/remove": ENDS,
@@ -130,6 +133,7 @@ class Sent:
 
 CREATES = {
     "/bookings/{token}/address": Sent({"email": "ny@example.no"}, {"email": "nyere@example.no"}),
+    "/bookings/{token}/link": Sent({}, {}),
     "/my-page/people/new": Sent({"name": "Lise", "relation": "guardian"}, {"name": "Lasse"}),
     "/my-page/contacts/new": Sent({"address": "en.ny@example.no"}, {"address": "en.annen@example.no"}),
     "/manage/offers/new": Sent(
