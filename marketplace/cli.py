@@ -16,6 +16,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from marketplace.base.text import clean
 from marketplace.settings import Settings, problems, settings, table
 
 
@@ -93,6 +94,11 @@ def database(data: Path | None = None) -> Iterator[Callable[[], object]]:
         finally:
             del os.environ["TREFFPUNKT_DATABASE_URL"]
             settings.cache_clear()
+
+
+def cleaned(_context: Any, _option: Any, text: str | None) -> str | None:
+    """Words come in one form by this door too (base/text.py)."""
+    return clean(text).strip() if text else text
 
 
 DATA = click.option("--data", type=click.Path(path_type=Path), help="Folder for everything that is kept.")
@@ -194,7 +200,7 @@ async def load(offers: int = 0, people: int = 0) -> bool:
 @click.option(
     "--unit", help="Slug of a municipal unit. Default: the municipality's own, made when it is missing."
 )
-@click.option("--name", help="Name of the municipality, when it is new here.")
+@click.option("--name", callback=cleaned, help="Name of the municipality, when it is new here.")
 @DATA
 def invite_coordinator(
     address: str, number: str, unit: str | None, name: str | None, data: Path | None
@@ -232,7 +238,9 @@ async def invited(channel: Any, address: str, number: str, unit: str | None, nam
 @commands.command("answer")
 @click.argument("slug")
 @click.argument("answer", type=click.Choice(["approved", "asked", "declined", "suspended", "reopened"]))
-@click.option("--reason", default="", help="What the organisation reads; needed for all but approved.")
+@click.option(
+    "--reason", default="", callback=cleaned, help="What the organisation reads; needed for all but approved."
+)
 @click.option("--vouched", is_flag=True, help="The municipality knows this group, which has no number.")
 @DATA
 def answer_organization(slug: str, answer: str, reason: str, vouched: bool, data: Path | None) -> None:
