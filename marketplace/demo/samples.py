@@ -23,7 +23,7 @@ from marketplace.people.models import ContactPoint, Person
 from offers.attendance.models import Attendance, AttendanceState, Register
 from offers.bookings import date_mails as _date_mails  # noqa: F401
 from offers.bookings import mails as _booking_mails  # noqa: F401
-from offers.bookings.models import Booking, BookingState, EndedBy
+from offers.bookings.models import Booking, BookingState, CalendarEntry, EndedBy
 from offers.catalogue.models import (
     Joining,
     Kind,
@@ -177,6 +177,13 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         meeting_text, *meeting_sessions, dialogue, called, answer, role, asked, wrote,
         OfferOrganizer(offer_id=offer.id, organization_id=applicant.id),
     ]  # fmt: skip
+    if state is BookingState.CANCELLED or name == "session_cancelled":
+        objects += [
+            CalendarEntry(
+                booking_id=booking.id, session_id=one.id, contact_id=contact.id, sequence=0, given_at=now
+            )
+            for one in sessions
+        ]
     if name in ("missed", "thanks"):
         came = name == "thanks"
         objects += [
