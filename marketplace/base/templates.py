@@ -38,6 +38,11 @@ def bdi(context: EvalContext, name: str | None) -> str:
     return Markup("<bdi>%s</bdi>") % (name or "") if context.autoescape else isolated(name)
 
 
+def unbroken(reference: str) -> str:
+    """A reference that stays on one line in a sentence: with a hyphen at which none is broken."""
+    return reference.replace("-", "\u2011")
+
+
 def shown_number(text: str) -> str:
     """A Norwegian number as people read it, 990 00 022 or 51 00 00 42; anything else, a foreign number or an e-mail
     address, as it is."""
@@ -146,6 +151,7 @@ def environment(lang: str) -> Environment:
         "bdi": bdi,
         "first_name": first_name,
         "isolated": isolated,
+        "unbroken": unbroken,
         "phone": phone_link,
         "number": shown_number,
         "isoformat": lambda moment: oslo(moment).isoformat(timespec="minutes"),

@@ -36,6 +36,7 @@ from offers.catalogue.models import (
     SessionStatus,
     Venue,
 )
+from offers.messages import closing_mails as _closing_mails  # noqa: F401
 from offers.messages import mails as _message_mails  # noqa: F401
 from offers.messages import notice_mails as _notice_mails  # noqa: F401
 from offers.messages.models import HostMessage, Recipients
@@ -54,7 +55,8 @@ ABOUT_A_BOOKING = {
     "promoted": BookingState.CONFIRMED, "offered": BookingState.OFFERED, "declined": BookingState.DECLINED,
     "cancelled": BookingState.CANCELLED, "reminder": BookingState.CONFIRMED, "session_moved": BookingState.CONFIRMED,
     "session_cancelled": BookingState.CONFIRMED, "offer_cancelled": BookingState.CANCELLED,
-    "still_waiting": BookingState.REQUESTED,
+    "still_waiting": BookingState.REQUESTED, "organization_closed": BookingState.CONFIRMED,
+    "organization_reopened": BookingState.CONFIRMED,
     "talk": BookingState.REQUESTED, "fewer": BookingState.CONFIRMED, "receipt_several": BookingState.CONFIRMED,
     "time_changed": BookingState.CONFIRMED, "new_link": BookingState.CONFIRMED, "old_time": BookingState.CANCELLED,
     "host_message": BookingState.CONFIRMED, "missed": BookingState.CONFIRMED, "thanks": BookingState.CONFIRMED,
@@ -130,6 +132,8 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         )
         for number, state in enumerate((OrganizationState.APPROVED, OrganizationState.APPLIED))
     )  # fmt: skip
+    if name == "organization_closed":
+        owner.state = OrganizationState.SUSPENDED
     venue, old = (
         Venue(municipality_id=here.id, name=place, street="Storgata 1", postcode="4306", city="Sandnes")
         for place in ("Sandnes rådhus", "Biblioteket")

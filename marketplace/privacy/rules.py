@@ -233,9 +233,9 @@ TABLES: dict[str, Table] = {
     "offer": Table(
         {"contact_name": "whom to ask", "phone": "whom to ask"},
         "id slug kind audiences joining visibility sensitive state source_lang online_url max_party promotion "
-        "hold_hours opens_at closes_hours age_from age_to remind_hours keep_months created_at changed_at published_at "
-        "session_count next_session_at next_session_ends last_session_ends continues_id municipality_id owner_id "
-        "picture_id venue_id",
+        "hold_hours opens_at closes_hours narrowed_at age_from age_to remind_hours keep_months created_at changed_at "
+        "published_at session_count next_session_at next_session_ends last_session_ends continues_id municipality_id "
+        "owner_id picture_id venue_id",
         Goes(OFFER_OVER.format(o="t"), TWO_YEARS, {"contact_name": "NULL", "phone": "NULL"}),
     ),
     "offer_text": Table(
@@ -260,9 +260,10 @@ TABLES: dict[str, Table] = {
     # Nothing about a person.
     "catalogue_revision": Table(plain="id revision changed_at"),
     "decision": Table(
-        {"decided_by_id": WORK, "reason": "what the organisation was told; it may name somebody"},
-        "id answer vouched at organization_id",
-        Goes("t.at", TWO_YEARS, {"decided_by_id": "NULL", "reason": "'–'"}),
+        {"decided_by_id": WORK, "reason": "what the organisation was told; it may name somebody",
+         "reply": "what the organisation answered; it may name somebody"},
+        "id answer vouched at replied_at organization_id",
+        Goes("t.at", TWO_YEARS, {"decided_by_id": "NULL", "reason": "'–'", "reply": "''"}),
     ),
     "dialogue": Table(plain="id slug title summary created_at coordinated_by_id municipality_id"),
     "dialogue_meeting": Table(plain="id agenda nobody_came dialogue_id offer_id"),

@@ -39,7 +39,7 @@ async def cancel(
         if booking["state"] not in rules.ACTIVE:
             return False
         await move(pool, booking, BookingState.CANCELLED, now, by=by, ended_by=ended_by)
-        await tell("cancelled", booking, "1", now)
+        await tell("cancelled", booking, "1", now, ring=ended_by is EndedBy.HOST)
         await promote(pool, now)
         return True
 
@@ -154,7 +154,7 @@ async def answer_request(
         await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.HOST)
         await rows("UPDATE booking SET reply = $2, answered_at = $3 WHERE id = $1", booking_id, text, now)
         mail = {"confirmed": "receipt", "waiting": "waiting", "declined": "declined"}[new]
-        await tell(mail, booking, "answer", now)
+        await tell(mail, booking, "answer", now, ring=True)
         return new
 
 

@@ -64,7 +64,7 @@ async def mend(
         wanted = [one for one in active if sessions is None or one["session_id"] in sessions]
         if not wanted:
             raise Refused(
-                _("Påmeldingen er avmeldt eller over. Velg «Meld på en til» hvis du vil være med likevel.")
+                _("Påmeldingen gjelder ikke lenger. Velg «Meld på en til» hvis du vil være med likevel.")
             )
         await limits(tries, now=now)
         contact = await _contact(made[0], party.channel, party.address, party, now)
@@ -218,7 +218,7 @@ async def change_address(
         )  # fmt: skip
         booking = next((one for one in made if one["id"] == booking_id), None)
         if booking is None:
-            raise Refused(_("Påmeldingen er avmeldt eller over, så vi sender ingen flere meldinger om den."))
+            raise Refused(_("Påmeldingen gjelder ikke lenger, så vi sender ingen flere meldinger om den."))
         if (channel, address) != (booking["channel"], booking["address"]):
             await limits(tries, now=now)
             contact = await _contact(booking, channel, address, None, now)

@@ -11,9 +11,11 @@ from marketplace.base.database import row, rows, value
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.mail import post
-from offers.bookings import asked, rules
+from marketplace.base.models import WRITTEN, Channel
+from offers.bookings import asked, call_rules, rules
 from offers.bookings.addressees import about
-from offers.bookings.models import BookingState, EndedBy
+from offers.bookings.call_actions import not_rung, to_ring
+from offers.bookings.models import BookingState, CallAbout, EndedBy
 from offers.bookings.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
 from offers.catalogue.models import Joining, Promotion
 from offers.catalogue.queries import Viewer, published
@@ -33,13 +35,22 @@ async def settle(pool: dict[str, Any], now: datetime) -> None:
     must not matter when the worker came by. Every lock of a pool for an act begins with this."""
     if pool["first_deadline"] is None or pool["first_deadline"] > now:
         return
-    for booking in await rows(
+    due = await rows(
         """SELECT id, state, seats, participant_id FROM booking
         WHERE pool_id = $1 AND state = 'offered' AND held_until <= $2 ORDER BY held_until, id""",
         pool["pool_id"], now,
-    ):  # fmt: skip
+    )  # fmt: skip
+    for booking in due:
         await move(pool, booking, BookingState.EXPIRED, now, by=None, ended_by=EndedBy.EXPIRED)
     await promote(pool, now)
+    if unheard := await not_rung([booking["id"] for booking in due]):
+        # Nobody has told them that it was theirs: others have gone first now, and they keep their place in the queue.
+        for booking in due:
+            if booking["id"] in unheard:
+                await move(
+                    pool, booking | {"state": BookingState.EXPIRED}, BookingState.WAITING, now, by=None
+                )
+        await promote(pool, now)
 
 
 async def lock_as_it_stands(pool_id: UUID) -> dict[str, Any]:
@@ -83,7 +94,7 @@ async def change(booking_id: UUID, now: datetime) -> tuple[dict[str, Any], dict[
     pool = await lock(before["pool_id"], now)
     booking = await row(
         """SELECT b.id, b.state, b.seats, b.participant_id, b.booked_by_id, b.queue_no, b.held_until, b.lang,
-            b.link_version, b.offer_id, c.channel, c.value AS address, c.person_id
+            b.link_version, b.offer_id, c.channel, c.value AS address, c.person_id, c.refused_at
         FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
         booking_id,
     )
@@ -130,14 +141,24 @@ async def move(
     )  # fmt: skip
 
 
-async def tell(mail: str, booking: dict[str, Any], key: str, now: datetime, **facts: Any) -> None:
-    """A message about a booking to where its messages go, if anywhere."""
-    if booking["address"]:
+async def tell(
+    mail: str, booking: dict[str, Any], key: str, now: datetime, *, ring: bool = False, **facts: Any
+) -> None:
+    """A message about a booking to where its messages go, if anywhere. `ring`: it is news to them, which somebody must
+    ring about where no message comes."""
+    if booking["channel"] in WRITTEN:
         await post(
             mail, channel=booking["channel"], address=booking["address"], lang=booking["lang"],
             key=f"{mail}:{booking['id']}:{key}", now=now, about=about(booking["id"], booking),
             booking=str(booking["id"]), **facts,
         )  # fmt: skip
+    if ring and unreached(booking):
+        await to_ring(CallAbout(mail), booking["id"], key=f"{mail}:{booking['id']}:{key}", now=now)
+
+
+def unreached(booking: dict[str, Any]) -> bool:
+    """Does no message reach this booking (channel, refused_at)?"""
+    return booking["channel"] not in WRITTEN or booking["refused_at"] is not None
 
 
 async def promote(pool: dict[str, Any], now: datetime) -> None:
@@ -151,7 +172,7 @@ async def promote(pool: dict[str, Any], now: datetime) -> None:
         return
     queue = await rows(
         """SELECT b.id, b.state, b.seats, b.participant_id, b.queue_no, b.lang, b.link_version,
-            b.offer_id, c.channel, c.value AS address, c.person_id
+            b.offer_id, c.channel, c.value AS address, c.person_id, c.refused_at
         FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id
         WHERE b.pool_id = $1 AND b.state = 'waiting' ORDER BY b.queue_no""",
         pool["pool_id"],
@@ -160,12 +181,13 @@ async def promote(pool: dict[str, Any], now: datetime) -> None:
     for booking_id in rules.promoted(decided.free, [(party["id"], party["seats"]) for party in queue]):
         party = by_id[booking_id]
         if pool["promotion"] == Promotion.HELD:
-            until = rules.hold_until(starts, pool["hold_hours"], now)
+            hours = call_rules.hours_held(pool["hold_hours"], party["channel"] == Channel.CALL)
+            until = rules.hold_until(starts, hours, now)
             await move(pool, party, BookingState.OFFERED, now, by=None, held_until=until)
-            await tell("offered", party, f"{int(now.timestamp())}", now)
+            await tell("offered", party, f"{int(now.timestamp())}", now, ring=True)
         else:
             await move(pool, party, BookingState.CONFIRMED, now, by=None)
-            await tell("promoted", party, "1", now)
+            await tell("promoted", party, "1", now, ring=True)
 
 
 async def _start(pool: dict[str, Any], now: datetime) -> datetime | None:

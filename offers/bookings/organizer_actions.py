@@ -11,7 +11,8 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from marketplace.base.limits import Tries
-from offers.bookings import actions, claims, organizer_rules
+from offers.bookings import actions, call_actions, claims, organizer_rules
+from offers.bookings.call_rules import Said
 from offers.bookings.claims import Booked, Party
 from offers.bookings.models import BookingState
 from offers.bookings.moves import change, lock, promote, tell
@@ -105,7 +106,19 @@ async def ask_talk(booking_id: UUID, text: str, *, now: datetime, by: UUID) -> N
         )
         await record("booking.talk_asked", now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
                      person=booking["participant_id"])  # fmt: skip
-        await tell("talk", booking, f"{int(now.timestamp())}", now)
+        await tell("talk", booking, f"{int(now.timestamp())}", now, ring=True)
+
+
+async def answer_call(
+    call: UUID, said: Said, *, by: UUID, now: datetime, offer: UUID | None = None, guide: UUID | None = None
+) -> None:
+    """Tick a call of this offer, or of what this guide has booked, with what they said on the telephone. Raises
+    NotFound for any other call, and Refused when the seat that they answer about is not held any more."""
+    async with in_transaction():
+        booking = await call_actions.called(call, offer, guide)
+        if said in (Said.YES, Said.NO):  # the pool is locked before the call, as where a held seat goes on
+            await actions.answer_offer(booking, said is Said.YES, now=now, by=by)
+        await call_actions.rung(call, said is not Said.UNDO, by=by, now=now)
 
 
 async def reorder(

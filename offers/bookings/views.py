@@ -38,7 +38,7 @@ from offers.bookings.forms import BookingForm, FindForm, LinksForm, NoticeForm
 from offers.bookings.time_claims import HasTime
 from offers.catalogue.calendar import calendar, vevent
 from offers.catalogue.models import Kind
-from offers.catalogue.queries import Viewer, offer_page, viewer_of
+from offers.catalogue.queries import Viewer, is_shown, offer_page, viewer_of
 from organizations.members.models import Role
 
 
@@ -176,6 +176,8 @@ async def show(request: Request) -> Response:
     if found["moved_to_id"] and (later := await moved_to(found["id"])):
         return see_other(later, request)
     sessions = found["sessions"]
+    # Its page may be shown to fewer than it was: no link leads where they cannot go.
+    found["open"] = found["open"] and await is_shown(found["offer_id"], await viewer_of(request.person))
     return render(
         request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),

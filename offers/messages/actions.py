@@ -10,11 +10,10 @@ from marketplace.base.database import rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when
-from marketplace.base.mail import post
 from offers.attendance.actions import end_registers, end_words
 from offers.attendance.models import RegisterEnd
 from offers.bookings.actions import cancel_all
-from offers.bookings.addressees import about
+from offers.bookings.call_actions import tell
 from offers.bookings.models import EndedBy
 from offers.catalogue.models import Offer, OfferState, Session, SessionStatus, Venue
 from offers.messages.queries import counts, ending_pools, parties_of_offer, parties_of_session
@@ -157,16 +156,10 @@ async def _tell(
     facts: dict[str, Any],
     words: Collection[UUID] = (),
 ) -> None:
-    """One message to each party that has a channel. `words`: bookings whose word that they would not come has ended."""
+    """A message or a call to each party. `words`: bookings whose word that they would not come has ended."""
     for party in parties:
-        if party["channel"]:
-            if words:
-                facts = facts | {"word_ended": party["booking_id"] in words}
-            await post(
-                mail, channel=party["channel"], address=party["address"], lang=party["lang"],
-                key=f"{mail}:{act}:{party['booking_id']}", now=now, about=about(party["booking_id"], party),
-                booking=str(party["booking_id"]), **facts,
-            )  # fmt: skip
+        known = {"word_ended": party["booking_id"] in words} if words else {}
+        await tell(mail, party, key=act, now=now, **facts, **known)
 
 
 async def _recorded(

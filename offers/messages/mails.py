@@ -18,7 +18,7 @@ from offers.bookings.queries import booking_in_mail as booking_of
 from offers.bookings.rules import ACTIVE, SEATED, coming
 from offers.catalogue.models import Venue
 from offers.messages.follow_queries import is_absent, told_useful, wants_news, was_there
-from offers.messages.models import HostMessage, Recipients
+from offers.messages.models import NEWS, HostMessage, Recipients
 from offers.messages.rules import filled, unsubscribe_path, without_title
 
 
@@ -142,8 +142,10 @@ async def host_message(channel: Channel, lang: str, booking: str, message: str) 
     found = await booking_of(UUID(booking), lang)
     if wrote is None:
         return None
-    news = wrote.recipients is Recipients.PRESENT
-    states = {Recipients.ALL: SEATED, Recipients.WAITING: {"waiting"}}.get(wrote.recipients, {found["state"]})
+    news = wrote.recipients in NEWS
+    states = {Recipients.ALL: {"confirmed"}, Recipients.WAITING: {"waiting"}}.get(
+        wrote.recipients, {found["state"]}
+    )
     if found["state"] not in states or (news and not await wants_news(channel, found["address"] or "")):
         return None
     session = str(wrote.session_id) if wrote.session_id else None

@@ -32,7 +32,7 @@ def check(answer: httpx.Response) -> None:
     found = {name: answer.headers.get_list(name) for name in SAME_ON_ALL}
     assert found == {name: [text] for name, text in SAME_ON_ALL.items()}
     assert answer.headers["referrer-policy"] in ("same-origin", "no-referrer")
-    assert re.fullmatch(r"[0-9a-f]{16}", answer.headers["x-request-id"])
+    assert re.fullmatch(r"[B-Z2-9]{4}-[B-Z2-9]{4}", answer.headers["x-request-id"])
     assert "server" not in answer.headers
 
 

@@ -61,7 +61,7 @@ async def test_a_request_with_a_talk_kept_seats_and_a_list_for_the_door(arrive: 
         await leader.press("Sett opp noen")
         await leader.fill("Fornavn eller kallenavn", "Berit")
         await leader.choose("E-post", exact=True)
-        await leader.fill("E-postadressen", "berit.arrangor@example.no")
+        await leader.fill("E-postadresse", "berit.arrangor@example.no")
         await leader.press("Sett opp", exact=True)
         assert "1 holdt av" in await leader.text()
         await opened(jonas, "Berit", "Påmeldingen din")

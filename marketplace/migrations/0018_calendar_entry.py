@@ -16,7 +16,7 @@ WHERE b.state = 'confirmed'"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0016_whose_searches")]
+    dependencies = [("marketplace", "0017_narrowed_and_replies")]
 
     initial = False
 
