@@ -271,6 +271,8 @@ TABLES: dict[str, Table] = {
     "focus_area": Table(plain="id number title summary plan_id"),
     "goal": Table(plain="id slug title metric target year audience kind evenings_only dialogue_id focus_area_id"),
     "goal_figure": Table(plain="id month value groups counted_at goal_id"),
+    "instance": Table({}, "id demo began_at"),
+    "year_key": Table({}, "year fingerprint made_at closed_at"),
     "job_run": Table(plain="id job slot leased_until done_at", goes=Goes("t.done_at", 400 * DAY)),
     "measure": Table(plain="id number title focus_area_id"),
     "meeting_organization": Table(plain="id meeting_id organization_id"),

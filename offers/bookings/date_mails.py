@@ -8,7 +8,7 @@ from marketplace.base.mail import Content, compose, mail
 from marketplace.base.models import Channel
 from offers.bookings import rules
 from offers.bookings.calendar_entries import NOTHING, give, take_back
-from offers.bookings.date_queries import made_together
+from offers.bookings.date_queries import later_of, made_together
 from offers.bookings.mails import _about
 from offers.bookings.models import BookingState, EndedBy
 from offers.bookings.queries import booking_in_mail as booking_of
@@ -55,13 +55,18 @@ async def time_changed(channel: Channel, lang: str, booking: str) -> Content | N
 
 @mail
 async def old_time(channel: Channel, lang: str, booking: str) -> Content | None:
-    """The time you had is somebody else's now: for calendars, which need a message of its own for that."""
+    """You have another time: for calendars, which need a message of its own to take out the old."""
     found = await booking_of(UUID(booking), lang)
     left = rules.coming(found["sessions"], clock.now())
     entries = await take_back(found, lang)
     if not left or found["ended_by"] != EndedBy.TIME_CHANGED or entries is NOTHING:
         return None
+    later = await later_of(found["id"])
+    new = await booking_of(later["id"], lang) if later else None
+    if new:
+        found["shown_reference"] = new["shown_reference"]  # the number went along
     return compose(
-        "old_time", channel, lang, lazy("Den gamle tiden er tatt bort"), calendar=entries.part, method=entries.method,
+        "old_time", channel, lang, lazy("Til kalenderen din"), calendar=entries.part, method=entries.method,
         attached=entries.attached, sent=entries.sent, booking=found, coming=left,
+        new=rules.coming(new["sessions"], clock.now()) if new else [],
     )  # fmt: skip

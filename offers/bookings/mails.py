@@ -36,9 +36,12 @@ async def _about(
     What is to come is seen from the moment the mail is written: it may have waited, and a course may be under way.
     """
     found = await booking_in_mail(UUID(booking_id), lang)
+    now = clock.now()
     if BookingState(found["state"]) not in states:
         return None
-    coming = rules.coming(found["sessions"], clock.now())
+    if found["held_until"] and found["held_until"] <= now:  # too late, also where nobody has noted it yet
+        return None
+    coming = rules.coming(found["sessions"], now)
     entries = NOTHING
     if dates:
         entries = await (

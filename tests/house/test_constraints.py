@@ -42,6 +42,7 @@ CHECKS = {
     "goal_target": "UPDATE goal SET target = 0",
     "head_count_count": "INSERT INTO head_count (id, session_id, count, recorded_at) "
     "VALUES (gen_random_uuid(), '{session}', -1, clock_timestamp())",
+    "instance_one": "INSERT INTO instance (id, demo, began_at) VALUES (2, true, clock_timestamp())",
     "offer_ages": "UPDATE offer SET age_from = 30, age_to = 16",
     "offer_audiences": "UPDATE offer SET audiences = '{{}}'",
     "offer_closes": "UPDATE offer SET closes_hours = -1",
@@ -101,6 +102,7 @@ INDEXES = {
 """The other indexes that the migrations name."""
 TRIGGERS = {
     ("audit_entry", "audit_append_only"), ("audit_entry_default", "audit_append_only"),
+    ("audit_entry", "audit_kept_whole"), ("audit_entry_default", "audit_kept_whole"),
     ("session", "catalogue_changed"), ("offer", "catalogue_changed"), ("offer_text", "catalogue_changed"),
     ("offer_organizer", "catalogue_changed"), ("organization_owner", "catalogue_changed"),
     ("municipality", "catalogue_changed"), ("organization", "catalogue_changed"), ("venue", "catalogue_changed"),
@@ -109,7 +111,9 @@ TRIGGERS = {
 }  # fmt: skip
 FUNCTIONS = {"audit_is_append_only", "catalogue_changed", "vevent_stale", "vevents_stale"}
 GENERATED = {("offer_text", "search"), ("organization_text", "search")}
-SEQUENCES = {"booking_queue", "catalogue_revision_id_seq", "tortoise_migrations_id_seq"}
+SEQUENCES = {
+    "booking_queue", "catalogue_revision_id_seq", "instance_id_seq", "tortoise_migrations_id_seq", "year_key_year_seq",
+}  # fmt: skip
 PARTITIONS = {"audit_entry_default"}
 
 PUBLIC = "'public'::regnamespace"

@@ -16,7 +16,7 @@ WHERE b.state = 'confirmed'"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0017_narrowed_and_replies")]
+    dependencies = [("marketplace", "0018_what_this_is")]
 
     initial = False
 
