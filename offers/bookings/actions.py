@@ -38,9 +38,8 @@ async def cancel(
         pool, booking = await change(booking_id, now)
         if booking["state"] not in rules.ACTIVE:
             return False
-        seated = booking["state"] == BookingState.CONFIRMED
         await move(pool, booking, BookingState.CANCELLED, now, by=by, ended_by=ended_by)
-        await tell("cancelled", booking, "1", now, ring=ended_by is EndedBy.HOST, seated=seated)
+        await tell("cancelled", booking, "1", now, ring=ended_by is EndedBy.HOST)
         await promote(pool, now)
         return True
 
@@ -242,8 +241,9 @@ async def reserve(pool: dict[str, Any], seats: int) -> None:
     pool["reserved"] = seats
 
 
-async def send_word(booking_id: UUID, session_id: UUID, *, now: datetime) -> None:
-    """A participant of a whole course cannot come to this session: excused, not absent. The seat stays theirs."""
+async def send_word(booking_id: UUID, session_id: UUID, *, coming: bool = False, now: datetime) -> None:
+    """A participant of a whole course cannot come to this session: excused, not absent. The seat stays theirs.
+    `coming`: they come all the same."""
     async with in_transaction():
         # Locked against whoever moves or cancels it just now: word about the old time says nothing of the new.
         found = await row(
@@ -255,6 +255,11 @@ async def send_word(booking_id: UUID, session_id: UUID, *, now: datetime) -> Non
         )  # fmt: skip
         if found is None:
             raise Refused(_("Denne samlingen er over eller avlyst."))
+        if coming:
+            await rows(
+                "DELETE FROM sent_word WHERE booking_id = $1 AND session_id = $2", booking_id, session_id
+            )
+            return
         await rows(
             "INSERT INTO sent_word (id, booking_id, session_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
             uuid7(), booking_id, session_id, now,

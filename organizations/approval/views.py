@@ -18,7 +18,13 @@ from organizations.approval import actions, queries, rules
 from organizations.approval.forms import AnswerForm, ApplyForm, UnitForm
 from organizations.approval.register import Answer as Registered
 from organizations.approval.register import look_up
-from organizations.directory.models import KIND_LABELS, STATE_LABELS, Organization, OrganizationKind
+from organizations.directory.models import (
+    KIND_LABELS,
+    STATE_LABELS,
+    Organization,
+    OrganizationKind,
+    OrganizationState,
+)
 from organizations.members.impartial import OwnOrganization, own_among
 
 DAY = timedelta(days=1)
@@ -166,6 +172,7 @@ async def _approval(
         units=await queries.units_above(request.person, found) if municipal and decides and not own else [],
         kind_label=KIND_LABELS[found.kind], state_label=STATE_LABELS[found.state],
         register_label=rules.REGISTER_LABELS[found.register_state] if found.register_state else "",
+        hides=await queries.would_hide(found.id, request.now) if found.state == OrganizationState.APPROVED else None,
         summary=await queries.summary_of(found), owners=await queries.owners_of(found.id),
     )  # fmt: skip
 

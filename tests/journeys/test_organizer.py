@@ -127,7 +127,7 @@ async def test_a_held_seat_is_declined_passed_on_not_answered_for_and_taken_late
 
             async def passed_on() -> bool:
                 await opened(guest, "Unni", "En plass ble ledig til deg")
-                return await guest.heading() == "Plassen gikk videre"
+                return await guest.heading() == "Vi holder ikke plassen lenger"
 
             await until(passed_on, "the deadline")
             await guest.press("Jeg vil fortsatt ha plass")
