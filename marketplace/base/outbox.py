@@ -155,6 +155,8 @@ async def deliver(row: Claimed, carriers: dict[Channel, Carrier], refused: Refus
         await later(row, "not sent", now())
         return False
     await mark(SENT, row.id, now(), None)
+    if content.sent:
+        await content.sent(now())
     return True
 
 

@@ -25,7 +25,7 @@ from marketplace.people.rules import TICKET_LASTS
 from offers.attendance.models import Attendance, AttendanceState, Register
 from offers.bookings import date_mails as _date_mails  # noqa: F401
 from offers.bookings import mails as _booking_mails  # noqa: F401
-from offers.bookings.models import Booking, BookingState, EndedBy
+from offers.bookings.models import Booking, BookingState, CalendarEntry, EndedBy
 from offers.catalogue.models import (
     Joining,
     Kind,
@@ -187,6 +187,13 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
             code_hash=b"", created_at=now, expires_at=now + TICKET_LASTS,
         ),
     ]  # fmt: skip
+    if state is BookingState.CANCELLED or name == "session_cancelled":
+        objects += [
+            CalendarEntry(
+                booking_id=booking.id, session_id=one.id, contact_id=contact.id, sequence=0, given_at=now
+            )
+            for one in sessions
+        ]
     if name in ("missed", "thanks"):
         came = name == "thanks"
         objects += [

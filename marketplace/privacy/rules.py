@@ -208,6 +208,11 @@ TABLES: dict[str, Table] = {
         {"address_hash": "a keyed hash: whom not to write to"}, "id created_at",
         stays="their wish, until they change it",
     ),
+    "calendar_entry": Table(
+        {"booking_id": "taking an event back from a calendar", "contact_id": "whose calendar it is in"},
+        "id session_id sequence given_at taken_back_at",
+        Goes("(SELECT s.ends_at FROM session s WHERE s.id = t.session_id)", 30 * DAY),
+    ),
     "sent_word": Table({"booking_id": "excused, not absent"}, "id at session_id", stays=NUMBERS),
     "attendance": Table(
         {"booking_id": "who came", "state": "who came", "seats_present": "who came", "pseudonym": "counting people"},

@@ -90,13 +90,13 @@ INDEXES = {
     "acts_for_person", "attendance_booking", "audit_entry_default_object_id_at_idx",
     "audit_entry_default_person_id_at_idx", "audit_entry_object", "audit_entry_person", "booking_booked_by",
     "booking_contact", "booking_held", "booking_made_with", "booking_offer", "booking_participant", "booking_pool",
-    "booking_queue_order", "booking_requested", "companion_booking", "contact_point_lookup", "contact_point_person",
-    "decision_organization", "ended_register_session", "host_assignment_offer", "host_message_offer",
-    "invitation_organization", "member_notice_organization", "membership_organization",
+    "booking_queue_order", "booking_requested", "calendar_entry_session", "companion_booking", "contact_point_lookup",
+    "contact_point_person", "decision_organization", "ended_register_session", "host_assignment_offer",
+    "host_message_offer", "invitation_organization", "member_notice_organization", "membership_organization",
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
     "offer_organizer_organization", "offer_over", "offer_owner", "offer_question_offer", "offer_text_search",
     "organization_owner_municipality", "organization_parent", "organization_state", "organization_text_search",
-    "outbox_booking", "outbox_due", "passkey_person", "saved_search_owner", "phone_call_booking", "seat_pool_offer",
+    "outbox_booking", "outbox_due", "passkey_person", "phone_call_booking", "saved_search_owner", "seat_pool_offer",
     "sent_word_session", "session_offer", "session_start", "sign_in_person", "sign_in_ticket_address",
 }  # fmt: skip
 """The other indexes that the migrations name."""
