@@ -89,15 +89,16 @@ async def put_up() -> World:
     return World(town, people, pools, feeds, partner)
 
 
-async def book(world: World, by: str, pool: SeatPool, whom: str | None, key: str) -> str:
+async def book(on: Stage, world: World, by: str, pool: SeatPool, whom: str | None, key: str) -> str:
     """Somebody with an account books, for themselves or another; gives the path."""
+    on.dice.throw(key)
     offer = await Offer.get(id=pool.offer_id)
     me = world.people[by]
     contact = await me.contact_points.all().first()  # type: ignore[attr-defined]
     party = Party(me.name or "", person=me.id, participant=world.people[whom].id if whom else None,
                   channel=contact.channel, address=contact.value, contact_id=contact.id)  # fmt: skip
     booked = await claims.book(offer.slug, pool.session_id, party, viewer=VISITOR, form_key=key.encode().ljust(16),
-                               lang="nb", now=NOW)  # fmt: skip
+                               lang="nb", now=on.visitor.now)  # fmt: skip
     return booked.path
 
 
@@ -117,15 +118,16 @@ async def story(hidden: dict[str, str | None], readers: Collection[str]) -> Told
     """What these readers are told, where each of our offers has a hidden booking of this person on its second day."""
     async with stage() as on:
         world = await put_up()
+        on.later(NOW + timedelta(minutes=30))
+        for name, by_whom in hidden.items():
+            if by_whom:
+                await book(on, world, by_whom, world.pools[name][1], None, f"hidden {name}")
+        on.later(NOW + timedelta(hours=1))
+        on.dice.step = 100  # however many have booked
         made = {}
         for by in ("guardian", "former"):
             for name, pools in world.pools.items():
-                on.dice.throw(f"{by} books {name}")
-                made[by, name] = await book(world, by, pools[0], "young", f"{by} {name}")
-        for name, by_whom in hidden.items():
-            on.dice.throw(f"hidden {name}")
-            if by_whom:
-                await book(world, by_whom, world.pools[name][1], None, f"hidden {name}")
+                made[by, name] = await book(on, world, by, pools[0], "young", f"{by} {name}")
         if "former" in readers:
             await on.enter("former", world.people["former"])
             page = await on.opens("/my-page/people")

@@ -23,7 +23,7 @@ from tortoise import Tortoise
 from marketplace import schedule
 from marketplace.base import kept
 from marketplace.base.database import rows
-from marketplace.base.mail import MAILS
+from marketplace.base.mail import MAILS, About, Recipient, right_to
 from marketplace.base.models import Channel
 from marketplace.base.outbox import facts
 from marketplace.people.models import Person
@@ -155,14 +155,20 @@ class Stage:
         self.visitor.travel.move_to(moment)
 
     async def mails(self, but: set[str]) -> None:
-        """All messages so far, as they would be written now, but for those to these addresses."""
-        found = await rows("SELECT * FROM outbox_message ORDER BY address, mail, dedupe_key")
-        for number, row in enumerate(one for one in found if one["address"] not in but):
-            self.dice.random.seed(number)
-            given = facts(row["facts"])
-            content = await MAILS[row["mail"]](Channel(row["channel"]), row["lang"], **given)
-            told = (row["channel"], row["created_at"], row["due_at"], row["lang"], given, content)
-            self.told.said[row["address"], f"mail {number} {row['mail']}"] = told
+        """All messages so far, to where they would go now and as they would be written, but for those to these
+        addresses."""
+        count = 0
+        for row in await rows("SELECT * FROM outbox_message ORDER BY address, mail, dedupe_key"):
+            given, channel = facts(row["facts"]), Channel(row["channel"])
+            about = About(row["booking_id"], row["offer_id"], row["person_id"], row["link_version"])
+            to = await right_to(row["mail"], about)(Recipient(channel, row["address"], about), **given)
+            if to is None or to.address in but:
+                continue
+            count += 1
+            self.dice.random.seed(count)
+            content = await MAILS[row["mail"]](to.channel, row["lang"], **given)
+            told = (to.channel, row["created_at"], row["due_at"], row["lang"], given, content)
+            self.told.said[to.address, f"mail {count} {row['mail']} after step {self.steps}"] = told
 
 
 @asynccontextmanager
