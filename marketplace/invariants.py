@@ -77,6 +77,11 @@ SEATS = (
         "SELECT id FROM booking WHERE (state = 'offered') <> (held_until IS NOT NULL)",
     ),
     (
+        "no seat is held past the start of what it is for",
+        """SELECT b.id FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+        WHERE b.state = 'offered' AND p.starts_at > :now AND b.held_until > p.starts_at""",
+    ),
+    (
         "what ended a booking is told of those that ended, and fits how",
         """SELECT id FROM booking WHERE CASE state WHEN 'cancelled' THEN coalesce(ended_by, 'expired') = 'expired'
             WHEN 'declined' THEN coalesce(ended_by, '') NOT IN ('self', 'host')
@@ -96,8 +101,9 @@ SEATS = (
         "SELECT b.id FROM booking b JOIN seat_pool p ON p.id = b.pool_id WHERE b.offer_id <> p.offer_id",
     ),
     (
-        "messages about a booking go to whoever booked",
-        "SELECT b.id FROM booking b JOIN contact_point c ON c.id = b.contact_id WHERE c.person_id <> b.booked_by_id",
+        "messages about a booking go to whoever booked, or whoever it is for",  # a guide gives the number of the latter
+        """SELECT b.id FROM booking b JOIN contact_point c ON c.id = b.contact_id
+        WHERE c.person_id NOT IN (b.booked_by_id, b.participant_id)""",
     ),
 )
 CATALOGUE = (

@@ -31,6 +31,7 @@ from offers.bookings import views as bookings
 from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
 from offers.feeds import work_views as work_calendars
+from offers.messages import call_views as calling
 from offers.messages import follow_views as follow
 from offers.messages import views as messages
 from offers.messages import write_views as writing
@@ -162,6 +163,7 @@ ROUTES: list[Route] = [
     post("/invitations/{token}/decline", invitations.decline, "/invitations/{token}"),
     # guides
     get("/guide", guide.desk),
+    post("/guide/calls", guide.tick, "/guide"),
     both("/guide/offers/{slug}", guide.book),
     get("/guide/receipts/{token}", guide.receipt),
     # organisations and their work
@@ -221,12 +223,13 @@ ROUTES: list[Route] = [
         "/manage/offers/{slug}",
     ),
     both("/manage/offers/{slug}/cancel", messages.cancel_offer),
-    get("/manage/offers/{slug}/call-list", messages.offer_call_list),
+    get("/manage/offers/{slug}/call-list", calling.of_offer),
+    post("/manage/offers/{slug}/calls", calling.tick, "/manage/offers/{slug}/call-list"),
     both("/manage/offers/{slug}/write", writing.to_offer),
     both("/manage/sessions/{id}/write", writing.to_session),
     both("/manage/sessions/{id}/move", messages.move),
     both("/manage/sessions/{id}/cancel", messages.cancel),
-    get("/manage/sessions/{id}/call-list", messages.call_list),
+    get("/manage/sessions/{id}/call-list", calling.of_session),
     both("/manage/sessions/{id}/register", attendance.register),
     get("/manage/sessions/{id}/list", attendance.door_list),
     # the municipality's answers to organisations

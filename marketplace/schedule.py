@@ -22,9 +22,9 @@ from marketplace.settings import settings
 from offers.bookings import date_mails
 from offers.bookings import mails as booking_mails
 from offers.bookings.jobs import expire_offers, tell_opened
+from offers.messages import closing_mails, notice_mails
 from offers.messages import mails as messages_mails
-from offers.messages import notice_mails
-from offers.messages.jobs import follow_up, remind
+from offers.messages.jobs import follow_up, remind, tell_closed
 from offers.publishing import mails as publishing_mails
 from offers.publishing.jobs import next_sessions
 from offers.work import mails as work_mails
@@ -49,7 +49,7 @@ class Job:
 
 MAILS = (
     people_mails, members_mails, approval_mails, publishing_mails, booking_mails, date_mails, messages_mails,
-    notice_mails, work_mails, dialogue_mails,
+    notice_mails, closing_mails, work_mails, dialogue_mails,
 )  # fmt: skip
 """Every mails module: what is imported here can be sent."""
 
@@ -71,6 +71,7 @@ TIMETABLE = (
     Job("tell_of_requests", 5 * SECOND, tell_of_requests, in_demo=2 * SECOND),
     Job("tell_who_waits", 10 * MINUTE, tell_who_waits, in_demo=5 * SECOND),
     Job("tell_days", MINUTE, tell_days, in_demo=5 * SECOND),
+    Job("tell_closed", MINUTE, tell_closed, in_demo=5 * SECOND),
     Job("remind", 5 * MINUTE, remind, in_demo=5 * SECOND),
     Job("follow_up", 10 * MINUTE, follow_up, in_demo=5 * SECOND),
     Job("close_months", 10 * MINUTE, close_months, in_demo=2 * SECOND),

@@ -17,13 +17,14 @@ from marketplace.base.errors import BadRequest, BodyTooLarge, Problem
 from marketplace.base.http import set_cookie
 from marketplace.base.i18n import LANGUAGES, SOURCE, gettext, set_language
 from marketplace.base.log import request_line
-from marketplace.base.text import clean
+from marketplace.base.text import SIGNS, clean
 from marketplace.base.uploads import UPLOAD_LIMIT, is_upload
 from marketplace.settings import settings
 
 BODY_LIMIT = 64 * 1024
 """Bytes of a request's body; more gives 413 (design/security.md)."""
 GZIP_FROM = 1024
+PROBED = {"/health/live", "/health/ready"}
 
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -60,6 +61,12 @@ class Language:
         await self.app(scope, receive, send)
 
 
+def support_number() -> str:
+    """What stands on the page of an error and in the log, short enough to be read aloud: K7M4-QP2X."""
+    signs = [SIGNS[byte % len(SIGNS)] for byte in secrets.token_bytes(8)]
+    return f"{''.join(signs[:4])}-{''.join(signs[4:])}"
+
+
 class Boundary:
     """The outermost layer: request id, host check, strict paths, body limit, headers, form cookie, gzip, log."""
 
@@ -77,7 +84,7 @@ class Boundary:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        request_id = scope["request_id"] = secrets.token_hex(8)
+        request_id = scope["request_id"] = support_number()
         response = self.ready(scope)
         if response is not None and self.objection(scope, BODY_LIMIT) is None:
             headers = [*response.raw_headers, *self.headers, (b"x-request-id", request_id.encode())]
@@ -145,7 +152,8 @@ class Boundary:
                 host = text
             elif name == b"content-length":
                 length = text
-        if host_name(host.decode("latin-1")) not in settings().hosts:
+        # A probe asks by address, and is told nothing but how we are.
+        if scope["path"] not in PROBED and host_name(host.decode("latin-1")) not in settings().hosts:
             return BadRequest(gettext("Denne adressen hører ikke til her."))
         if length and (not length.isdigit() or int(length) > limit):
             return too_large(limit)

@@ -19,6 +19,8 @@ from stdnum.no import fodselsnummer
 
 from marketplace.base.http import Request
 from marketplace.base.i18n import gettext, lazy
+from marketplace.base.seen import digest, plain, seen_of
+from marketplace.base.seen import read as read_seen
 from marketplace.base.text import plain_digits
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -76,7 +78,10 @@ class Form(BaseModel):
     @classmethod
     async def read(cls, request: Request, **given: Any) -> "Filled[Self]":
         """The form as posted. `given` are values that the server knows, e.g. limits."""
-        return Filled(cls, await request.fields(), given)
+        form = Filled(cls, await request.fields(), given)
+        if request.shown_only:
+            form.errors, form._data = {}, None
+        return form
 
     @classmethod
     def from_query(cls, request: Request) -> "Filled[Self]":
@@ -87,7 +92,7 @@ class Form(BaseModel):
     def blank(cls, **values: Any) -> "Filled[Self]":
         """An empty form with these values filled in."""
         form = Filled.__new__(Filled)
-        form.model, form.errors, form._data = cls, {}, None
+        form.model, form.errors, form.theirs, form._data, form._seen = cls, {}, {}, None, ""
         form.values = {name: value if isinstance(value, list) else "" if value is None else str(value)
                        for name, value in values.items()}  # fmt: skip
         return form
@@ -115,8 +120,11 @@ class Filled(Generic[F]):
     """A form with what was typed. `values` is shown again; `data` is the checked model, None when invalid."""
 
     def __init__(self, model: type[F], fields: Mapping[str, list[str]], given: dict[str, Any]) -> None:
-        self.model = model
+        self.model, self._fields, self._given = model, fields, given
         self.errors: dict[str, str] = {}
+        self.theirs: dict[str, Any] = {}
+        """What somebody else has saved meanwhile, of fields that are otherwise here."""
+        self._seen = fields.get("seen", [""])[-1]
         self._data: F | None = None
         several = listed(model)
         self.values: dict[str, Any] = {
@@ -171,6 +179,37 @@ class Filled(Generic[F]):
         if self._data is None:
             raise ValueError("the form is not valid")
         return self._data
+
+    @property
+    def seen(self) -> str:
+        """What this form says of the values that it has shown (base/seen.py)."""
+        return self._seen or seen_of(self.values)
+
+    def meet(self, stored: "Filled[Any]") -> bool:
+        """Compare with what is `stored` now: the form as it would be shown. What only somebody else has changed since
+        this one was shown is taken over; what both have changed becomes errors, with `theirs` beside one's own. Gives
+        whether it can be saved."""
+        shown, theirs = read_seen(self._seen), {}
+        merged = dict(self._fields)
+        for name, now in stored.values.items():
+            ticks = name in listed(self.model) or self.model.model_fields[name].annotation is bool
+            if name not in shown or digest(name, now) == shown[name] or not (ticks or name in self._fields):
+                continue
+            mine = self.values.get(name, [] if isinstance(now, list) else "")
+            if digest(name, mine) == shown[name]:
+                merged[name] = now if isinstance(now, list) else [now]
+            elif plain(mine) != plain(now):
+                theirs[name] = now
+        if merged != self._fields:
+            self.__init__(self.model, merged, self._given)  # type: ignore[misc]
+        if theirs:
+            self.theirs, self._seen = theirs, seen_of(stored.values)
+            for name in theirs:
+                words = gettext(
+                    "Det er lagret noe annet her siden du åpnet siden. Se over, og lagre det som skal gjelde."
+                )
+                self.add_error(name, words)
+        return self.valid
 
     def add_error(self, name: str, text: str) -> None:
         self.errors[name] = text

@@ -61,6 +61,14 @@ def clear(before: datetime) -> int:
     return len(old)
 
 
+def remove(ids: set[UUID], addresses: set[str]) -> None:
+    """Delete these messages, and all to these addresses."""
+    for kept in newest():
+        if kept.id in ids or kept.to in addresses:
+            path_of(kept.id).unlink(missing_ok=True)
+    _read.cache_clear()
+
+
 def newest() -> list[Kept]:
     """All messages, the last delivered first."""
     found = []

@@ -16,7 +16,9 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.access import View
 from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.errors import BadRequest
 from marketplace.base.http import Request, signature
+from marketplace.base.i18n import gettext
 
 
 def made_once(view: View) -> View:
@@ -45,9 +47,11 @@ def made_once(view: View) -> View:
 
 
 async def form_key(request: Request) -> str | None:
-    """The key of this form, as form_key_input() gave it. None without one: not our page's form."""
+    """The key of this form, as form_key_input() gave it. None without one: not our page's form. Raises BadRequest."""
     key = (await request.fields()).get("form_key", [""])[-1]
-    return key if re.fullmatch(r"[0-9a-f]{32}", key) else None
+    if key and not re.fullmatch(r"[0-9a-f]{32}", key):
+        raise BadRequest(gettext("Skjemaet er for gammelt. Last siden på nytt."))
+    return key or None
 
 
 async def key_of(request: Request) -> bytes | None:

@@ -17,7 +17,7 @@ from marketplace.base.clock import oslo
 from marketplace.base.http import Request
 from marketplace.base.i18n import lazy
 from marketplace.base.static import static_url
-from marketplace.base.text import first_name, isolated
+from marketplace.base.text import first_name, isolated, name_key
 from marketplace.settings import settings
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
@@ -36,6 +36,11 @@ def bdi(context: EvalContext, name: str | None) -> str:
     """A name that stands beside others, so that none of them moves when it runs from right to left. Where no markup
     may stand (titles, attributes, an SMS) it is `isolated`."""
     return Markup("<bdi>%s</bdi>") % (name or "") if context.autoescape else isolated(name)
+
+
+def unbroken(reference: str) -> str:
+    """A reference that stays on one line in a sentence: with a hyphen at which none is broken."""
+    return reference.replace("-", "\u2011")
 
 
 def shown_number(text: str) -> str:
@@ -136,6 +141,7 @@ def environment(lang: str) -> Environment:
         "badge": i18n.badge,
         "pick": i18n.pick,
         "demo_people": demo_people,
+        "language_word": i18n.language_word,
     }
     made.filters |= {
         "day": i18n.day,
@@ -146,6 +152,8 @@ def environment(lang: str) -> Environment:
         "bdi": bdi,
         "first_name": first_name,
         "isolated": isolated,
+        "name_key": name_key,
+        "unbroken": unbroken,
         "phone": phone_link,
         "number": shown_number,
         "isoformat": lambda moment: oslo(moment).isoformat(timespec="minutes"),

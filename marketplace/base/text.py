@@ -31,6 +31,8 @@ VARIATIONS = re.compile(
 SHAPERS = re.compile("[\u200c\u200d\ufe00-\ufe0f\u180b-\u180d\u180f\U000e0100-\U000e01ef]")
 """How a letter or picture is drawn, not which it is: names are compared without."""
 
+SIGNS = "BCDFGHJKMNPQRTVWXYZ2346789"
+"""Letters and digits that nobody mixes up when read aloud; no vowels, so no words."""
 ISOLATE, ISOLATED = "\u2068", "\u2069"
 
 

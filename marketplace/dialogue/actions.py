@@ -15,10 +15,11 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.mail import post
 from marketplace.base.models import Channel
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, MeetingOrganization
-from marketplace.dialogue.queries import invited, members
+from marketplace.dialogue.queries import invited, members, organizations_of
 from offers.catalogue.models import Audience, Joining, Kind, Session, Visibility
 from offers.messages import actions as messages
 from offers.publishing import actions as publishing
+from organizations.members.impartial import only_impartial
 
 COMING = """SELECT o.id FROM offer o JOIN dialogue_meeting m ON m.offer_id = o.id
     WHERE m.dialogue_id = $1 AND o.last_session_ends > $2"""
@@ -26,7 +27,9 @@ COMING = """SELECT o.id FROM offer o JOIN dialogue_meeting m ON m.offer_id = o.i
 
 
 async def join(dialogue: Dialogue, organization: UUID, *, by: UUID, now: datetime) -> None:
-    """Make an organisation a member, also one that left before. It sees the meetings to come."""
+    """Make an organisation a member, also one that left before. It sees the meetings to come. Raises OwnOrganization
+    for whoever is or was in it, as `leave` does."""
+    await only_impartial(by, [organization], "dialogue.join", now=now)
     async with in_transaction():
         await rows(
             """INSERT INTO dialogue_member AS m (id, dialogue_id, organization_id, joined_at) VALUES ($1, $2, $3, $4)
@@ -44,6 +47,7 @@ async def join(dialogue: Dialogue, organization: UUID, *, by: UUID, now: datetim
 
 async def leave(dialogue: Dialogue, organization: UUID, *, by: UUID, now: datetime) -> None:
     """An organisation leaves. It keeps what it booked, and sees no more of the meetings to come."""
+    await only_impartial(by, [organization], "dialogue.leave", now=now)
     async with in_transaction():
         await rows(
             """UPDATE dialogue_member SET left_at = $3
@@ -142,8 +146,10 @@ async def say_who_was_there(
     meeting: DialogueMeeting, organizations: Iterable[UUID], *, by: UUID, now: datetime
 ) -> None:
     """These organisations were at the meeting, and no others: perhaps none. It takes the place of what the register
-    says."""
+    says. Raises OwnOrganization when it changes what is said of one that the person is or was in."""
     there = sorted(set(organizations))
+    before = {one["id"] for one in await organizations_of(meeting) if one["there"]}
+    await only_impartial(by, before ^ {*there}, "meeting.attended", now=now)
     async with in_transaction():
         await DialogueMeeting.filter(id=meeting.id).update(nobody_came=not there)
         await MeetingOrganization.filter(meeting_id=meeting.id).delete()

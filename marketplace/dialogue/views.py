@@ -7,10 +7,12 @@ from starlette.responses import Response
 from marketplace.base.access import coordinator, signed_in
 from marketplace.base.clock import at_oslo, oslo
 from marketplace.base.errors import NotFound, Refused
+from marketplace.base.forms import Filled
 from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import pick
 from marketplace.base.once import made_once
+from marketplace.base.seen import one_at_a_time
 from marketplace.base.templates import render
 from marketplace.dialogue import actions, queries
 from marketplace.dialogue.forms import AttendedForm, MeetingForm, MemberForm
@@ -20,6 +22,7 @@ from offers.messages.actions import Stale
 from offers.messages.forms import CancelOfferForm, MoveForm
 from offers.publishing.queries import text_of, title_of, venues
 from offers.publishing.rules import time_objections
+from organizations.members.impartial import OwnOrganization
 
 
 @coordinator
@@ -57,7 +60,11 @@ async def add_member(request: Request) -> Response:
         form.add_error("organization", _("Velg en organisasjon som ikke er med allerede."))
     if not form.valid:
         return await _dialogue(request, found, form, 422)
-    await actions.join(found, form.data.organization, by=request.person.id, now=request.now)
+    try:
+        await actions.join(found, form.data.organization, by=request.person.id, now=request.now)
+    except OwnOrganization as refused:
+        form.add_error("organization", refused.message)
+        return await _dialogue(request, found, form, 422)
     return see_other(f"/dialogues/{found.slug}?saved=added", request)
 
 
@@ -121,15 +128,20 @@ async def meeting(request: Request) -> Response:
         if not begun or session["status"] == "cancelled":
             raise Refused(_("Møtet er ikke holdt, så ingen kan ha vært der ennå."))
         form = await AttendedForm.read(request)
-        known = {one["id"] for one in there}
-        if form.valid and set(form.data.organizations) <= known:
-            await actions.say_who_was_there(
-                found, form.data.organizations, by=request.person.id, now=request.now
-            )
-            return see_other(_page_of(found) + "?saved=attended", request)
-        form.add_error("organizations", _("Velg blant organisasjonene på lista."))
+        if not form.valid or not set(form.data.organizations) <= {one["id"] for one in there}:
+            form.add_error("organizations", _("Velg blant organisasjonene på lista."))
+        else:
+            try:
+                async with one_at_a_time(found.offer.id):
+                    if form.meet(_were_there(await queries.organizations_of(found))):
+                        await actions.say_who_was_there(
+                            found, form.data.organizations, by=request.person.id, now=request.now
+                        )
+                        return see_other(_page_of(found) + "?saved=attended", request)
+            except OwnOrganization as refused:
+                form.add_error("organizations", refused.message)
     else:
-        form = AttendedForm.blank(organizations=[str(one["id"]) for one in there if one["there"]])
+        form = _were_there(there)
     return render(
         request, "marketplace/dialogue/meeting.html", status=422 if form.errors else 200, meeting=found, form=form,
         session=session, there=there, begun=begun, title=await title_of(found.offer.id, request.lang),
@@ -137,6 +149,11 @@ async def meeting(request: Request) -> Response:
         is_coordinator=await queries.coordinates(request.person, found.dialogue),
         sees_offer=await queries.sees_offer(request.person, found.offer.slug),
     )  # fmt: skip
+
+
+def _were_there(organizations: list[dict[str, Any]]) -> Filled[AttendedForm]:
+    """The form with what is recorded now."""
+    return AttendedForm.blank(organizations=[str(one["id"]) for one in organizations if one["there"]])
 
 
 async def _to_change(request: Request) -> tuple[DialogueMeeting, Session]:

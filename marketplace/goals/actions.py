@@ -10,10 +10,12 @@ from marketplace.base import jobs
 from marketplace.base.audit import record
 from marketplace.base.database import in_transaction
 from marketplace.base.slugs import insert_named
+from marketplace.dialogue.queries import members
 from marketplace.goals.models import FocusArea, Goal, GoalFigure, Metric
 from marketplace.goals.queries import measure, scope_of
 from marketplace.goals.rules import measured_to
 from marketplace.statistics.queries import people_in_groups
+from organizations.members.impartial import only_impartial
 
 JOB = "close_months"
 
@@ -43,7 +45,9 @@ async def close(goal_id: UUID, months: list[date], slot: str, *, now: datetime) 
 
 
 async def make(area: FocusArea, *, by: UUID, now: datetime, title: dict[str, str], **facts: Any) -> Goal:
-    """A new goal under a focus area. Its closed months are measured by the worker."""
+    """A new goal under a focus area. Its closed months are measured by the worker. Raises OwnOrganization when it
+    measures a dialogue in which the person's own takes part, as `change` does."""
+    await _impartial(facts.get("dialogue_id"), by, "goal.make", now)
     goal = Goal(id=uuid7(), focus_area=area, title=title, **facts)
     async with in_transaction():
         await insert_named(goal, next(iter(title.values())))
@@ -51,7 +55,14 @@ async def make(area: FocusArea, *, by: UUID, now: datetime, title: dict[str, str
     return goal
 
 
+async def _impartial(dialogue: UUID | None, by: UUID, act: str, now: datetime) -> None:
+    """A goal of all offers of a kind is nobody's own; a dialogue's members are few, and known."""
+    if dialogue:
+        await only_impartial(by, [one["id"] for one in await members(dialogue)], act, now=now)
+
+
 async def change(goal: Goal, *, by: UUID, now: datetime, **facts: Any) -> None:
+    await _impartial(goal.dialogue_id, by, "goal.change", now)
     async with in_transaction():
         await goal.update_from_dict(facts).save()
         await record("goal.changed", now=now, actor=by, object_id=goal.id)

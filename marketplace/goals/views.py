@@ -13,6 +13,7 @@ from marketplace.base.i18n import WORD_JOINER, pick
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import month as month_name
 from marketplace.base.once import made_once
+from marketplace.base.seen import one_at_a_time
 from marketplace.base.templates import render
 from marketplace.goals import actions, queries, rules
 from marketplace.goals.forms import GoalForm, GoalTextForm
@@ -20,6 +21,7 @@ from marketplace.goals.models import Goal, Metric, Plan
 from marketplace.goals.rules import METRIC_LABELS, NOT_A_SUM, OF_PEOPLE, STANDING_LABELS, UNITS
 from marketplace.statistics.rules import groups
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+from organizations.members.impartial import OwnOrganization
 
 
 @coordinator
@@ -138,11 +140,14 @@ async def new_goal(request: Request) -> Response:
         if form.valid:
             given = form.data.model_dump(exclude={"title", "focus_area", "dialogue"})
             about = form.data.dialogue if form.data.metric in NOT_A_SUM else None
-            made = await actions.make(
-                areas[form.data.focus_area], by=request.person.id, now=request.now,
-                title={request.lang: form.data.title}, dialogue_id=about, **given,
-            )  # fmt: skip
-            return see_other(f"/goals/{made.slug}", request)
+            try:
+                made = await actions.make(
+                    areas[form.data.focus_area], by=request.person.id, now=request.now,
+                    title={request.lang: form.data.title}, dialogue_id=about, **given,
+                )  # fmt: skip
+                return see_other(f"/goals/{made.slug}", request)
+            except OwnOrganization as refused:
+                form.add_error("dialogue", refused.message)
     return _form(request, found, None, form, areas=areas.values(), dialogues=dialogues)
 
 
@@ -164,16 +169,27 @@ def objections(form: Filled[GoalForm], plan: Plan, areas: set[UUID], dialogues: 
 async def edit_goal(request: Request) -> Response:
     """GET and POST /goals/{slug}/edit: its name and target. What it counts stays: two countings would tell too much."""
     found = await queries.goal_of(request.person, request.path_params["slug"])
-    form: Filled[GoalTextForm] = GoalTextForm.blank(title=pick(found.title), target=found.target)
+    form = _says(found)
     if request.method == "POST":
         form = await GoalTextForm.read(request)
         if form.valid:
-            await actions.change(
-                found, by=request.person.id, now=request.now, target=form.data.target,
-                title=found.title | {request.lang: form.data.title},
-            )  # fmt: skip
-            return see_other(f"/goals/{found.slug}", request)
+            try:
+                async with one_at_a_time(found.id):
+                    found = await queries.goal_of(request.person, found.slug)
+                    if form.meet(_says(found)):
+                        await actions.change(
+                            found, by=request.person.id, now=request.now, target=form.data.target,
+                            title=found.title | {request.lang: form.data.title},
+                        )  # fmt: skip
+                        return see_other(f"/goals/{found.slug}", request)
+            except OwnOrganization as refused:
+                form.add_error("form", refused.message)
     return _form(request, found.focus_area.plan, found, form)
+
+
+def _says(goal: Goal) -> Filled[GoalTextForm]:
+    """The form with what the goal says now."""
+    return GoalTextForm.blank(title=pick(goal.title), target=goal.target)
 
 
 def _form(request: Request, plan: Plan, goal: Goal | None, form: Any, **context: Any) -> Response:

@@ -18,14 +18,17 @@ from marketplace.my_page import queries, rules
 from offers.bookings import asked, claims, date_queries, parties, sent_views
 from offers.bookings import queries as bookings
 from offers.bookings.answer_queries import expected
+from offers.bookings.call_queries import calls_of_guide
 from offers.bookings.date_rules import begins
 from offers.bookings.forms import GuideForm
+from offers.bookings.organizer_actions import answer_call
 from offers.bookings.rules import closed, coming, objection_text
 from offers.catalogue.forms import SearchForm
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import offer_page, viewer_of
 from offers.catalogue.rules import card, offers_found
 from offers.catalogue.search import search
+from offers.messages.call_views import said_of
 from organizations.members.models import Role
 
 
@@ -41,10 +44,21 @@ async def desk(request: Request) -> Response:
     helped = await queries.bookings(
         request.person.id, request.lang, coming=True, now=request.now, helped=True
     )
+    calls = await calls_of_guide(request.person.id, request.lang)
     return render(
-        request, "marketplace/my_page/guide.html", form=form, offers=found, heading=heading, helped=helped,
+        request, "marketplace/my_page/guide.html", form=form, here="/guide/calls", offers=found,
+        open=[one for one in calls if one.called_at is None], done=[one for one in calls if one.called_at],
+        heading=heading, helped=helped,
         told=rules.told, section="/guide", status=422 if form.errors else 200,
     )  # fmt: skip
+
+
+@member(Role.GUIDE)
+async def tick(request: Request) -> Response:
+    """POST /guide/calls: the guide has rung somebody they booked for, or not after all."""
+    me = request.person.id
+    await answer_call(*said_of(await request.fields()), guide=me, by=me, now=request.now)
+    return see_other("/guide?saved=called", request)
 
 
 @member(Role.GUIDE)
@@ -68,6 +82,8 @@ async def book(request: Request) -> Response:
         if "form_key" in form.errors:
             form.values["form_key"] = secrets.token_hex(16)
         asked.tell(form, found, await request.fields())
+        if request.shown_only:
+            form.errors = {}
     pool = bookings.pool_of(found)
     reason = (
         "" if dates else next((objection_text(each, pool, True) for each in closed(pool, request.now)), "")

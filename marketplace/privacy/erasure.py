@@ -1,9 +1,10 @@
 """Deleting all of a person at their wish. Each step can be done again: whoever is interrupted begins anew."""
 
+import asyncio
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base import audit
+from marketplace.base import audit, mailbox
 from marketplace.base.database import in_transaction, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
@@ -12,22 +13,25 @@ from offers.bookings.actions import cancel
 from offers.bookings.models import EndedBy
 from offers.bookings.rules import ACTIVE
 
-GOES = """WITH me AS (
-    SELECT $1::uuid AS id UNION SELECT g.id FROM person p
-        JOIN contact_point own ON own.person_id = p.id AND own.verified_at IS NOT NULL
+GOES = """WITH own AS (
+    SELECT channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
+), me AS (
+    SELECT $1::uuid AS id UNION SELECT c.person_id FROM own
         JOIN contact_point c ON c.channel = own.channel AND c.value = own.value AND c.verified_at IS NULL
-        JOIN person g ON g.id = c.person_id AND lower(g.name) = lower(p.name)
-    WHERE p.id = $1
+    WHERE NOT EXISTS (SELECT FROM contact_point v WHERE v.person_id = c.person_id AND v.verified_at IS NOT NULL)
+        AND NOT EXISTS (SELECT FROM acts_for a WHERE a.person_id = c.person_id AND a.actor_id <> $1
+            AND a.relation <> 'guide' AND a.ended_at IS NULL)
 ), near AS (
-    SELECT id FROM me UNION SELECT b.participant_id FROM booking b JOIN me ON me.id = b.booked_by_id
+    SELECT b.participant_id AS id FROM booking b JOIN me ON me.id = b.booked_by_id
     UNION SELECT person_id FROM acts_for WHERE actor_id = $1 AND ended_at IS NULL
-) SELECT id FROM near WHERE id = $1 OR (
+) SELECT id FROM me UNION SELECT id FROM near WHERE
     NOT EXISTS (SELECT FROM contact_point v WHERE v.person_id = near.id AND v.verified_at IS NOT NULL)
     AND NOT EXISTS (SELECT FROM acts_for a WHERE a.person_id = near.id
-        AND (a.relation = 'guide' OR a.actor_id <> $1 AND a.ended_at IS NULL)))"""
-"""The person $1, and those who are here only through them: themself as a guest with an address that is theirs, and whom
-they book for. Whoever has a sign-in, another helper or was helped by a guide stays, and so does whoever they have
-stopped helping: what is booked for them is theirs alone."""
+        AND (a.relation = 'guide' OR a.actor_id <> $1 AND a.ended_at IS NULL))"""
+"""The person $1, and those who are here only through them: guests with an address that is theirs, whatever they called
+themselves, for Min side shows these as the person's own to see and to change; and whom they book for. Whoever has a
+sign-in, another helper or was helped by a guide stays, and so does whoever they have stopped helping: what is booked
+for them is theirs alone."""
 
 ALONE = """EXISTS (SELECT FROM membership m WHERE m.organization_id = w.id AND m.person_id = $1 AND m.role = 'manager'
     AND m.ended_at IS NULL) AND NOT EXISTS (SELECT FROM membership m WHERE m.organization_id = w.id
@@ -67,9 +71,20 @@ async def erase(person: UUID, *, now: datetime) -> None:
     for _attempt in range(3):
         for booking in await coming(person, now):
             await cancel(booking, now=now, by=person, ended_by=EndedBy.ERASED)
+        ids, addresses = await _sent(person)
+        await asyncio.to_thread(mailbox.remove, ids, addresses)  # before it: who is interrupted begins anew
         if await _forget(person, now):
+            await asyncio.to_thread(mailbox.remove, ids, addresses)
             return
     raise Conflict(_("Det ble meldt på noe mens vi slettet. Prøv en gang til."))
+
+
+async def _sent(person: UUID) -> tuple[set[UUID], set[str]]:
+    """Messages about what goes, and the person's own addresses: what the local mailbox may hold of them."""
+    gone = [each["id"] for each in await rows(GOES, person)]
+    messages = await rows(f"SELECT m.id FROM outbox_message m WHERE {ABOUT_THEM}", gone)
+    own = await rows("SELECT value FROM contact_point WHERE person_id = ANY($1)", gone)
+    return {each["id"] for each in messages}, {each["value"] for each in own}
 
 
 async def _forget(person: UUID, now: datetime) -> bool:
@@ -91,7 +106,7 @@ async def _forget(person: UUID, now: datetime) -> bool:
         for helped in await rows("SELECT DISTINCT person_id FROM acts_for WHERE actor_id = $1", person):
             if helped["person_id"] not in gone:
                 await hand_over(person, helped["person_id"], now=now)
-        await rows(OWN_MESSAGES, gone)
+        await rows(f"DELETE FROM outbox_message m WHERE {ABOUT_THEM}", gone)
         # An application goes with the only one who stands behind it, who is whom to ask.
         await rows(f"DELETE FROM organization w WHERE w.state = ANY($2) AND {ALONE}", person, NOT_LET_IN)
         await _delete(person, gone)
@@ -100,8 +115,8 @@ async def _forget(person: UUID, now: datetime) -> bool:
     return True
 
 
-OWN_MESSAGES = """DELETE FROM outbox_message WHERE person_id = ANY($1) OR booking_id IN (
-    SELECT id FROM booking WHERE participant_id = ANY($1) OR booked_by_id = ANY($1))"""
+ABOUT_THEM = """(m.person_id = ANY($1) OR m.booking_id IN (
+    SELECT id FROM booking WHERE participant_id = ANY($1) OR booked_by_id = ANY($1)))"""
 """Messages for these persons $1 and about what they have booked, whatever the address. What else lies ready for an
 address that they have not proven theirs is for whoever has it: anybody can type it."""
 
@@ -114,7 +129,14 @@ async def _delete(person: UUID, gone: list[UUID]) -> None:
             AND own.verified_at IS NOT NULL AND t.channel = own.channel AND t.address = own.value""",
             person,
         )
-    for table in ("companion", "booking_answer"):
+    # Also where somebody else gave the address for a booking of theirs: they are rung instead.
+    await rows(
+        """DELETE FROM contact_point c USING contact_point own WHERE own.person_id = $1 AND own.verified_at IS NOT NULL
+        AND c.channel = own.channel AND c.value = own.value AND c.verified_at IS NULL""",
+        person,
+    )
+    await rows("DELETE FROM saved_search WHERE owner_id = $1", person)
+    for table in ("companion", "booking_answer", "calendar_entry"):
         await rows(
             f"DELETE FROM {table} t USING booking b WHERE b.id = t.booking_id AND b.participant_id = ANY($1)",
             gone,

@@ -208,6 +208,11 @@ TABLES: dict[str, Table] = {
         {"address_hash": "a keyed hash: whom not to write to"}, "id created_at",
         stays="their wish, until they change it",
     ),
+    "calendar_entry": Table(
+        {"booking_id": "taking an event back from a calendar", "contact_id": "whose calendar it is in"},
+        "id session_id sequence given_at taken_back_at",
+        Goes("(SELECT s.ends_at FROM session s WHERE s.id = t.session_id)", 30 * DAY),
+    ),
     "sent_word": Table({"booking_id": "excused, not absent"}, "id at session_id", stays=NUMBERS),
     "attendance": Table(
         {"booking_id": "who came", "state": "who came", "seats_present": "who came", "pseudonym": "counting people"},
@@ -228,9 +233,9 @@ TABLES: dict[str, Table] = {
     "offer": Table(
         {"contact_name": "whom to ask", "phone": "whom to ask"},
         "id slug kind audiences joining visibility sensitive state source_lang online_url max_party promotion "
-        "hold_hours opens_at closes_hours age_from age_to remind_hours keep_months created_at changed_at published_at "
-        "session_count next_session_at next_session_ends last_session_ends continues_id municipality_id owner_id "
-        "picture_id venue_id",
+        "hold_hours opens_at closes_hours narrowed_at age_from age_to remind_hours keep_months created_at changed_at "
+        "published_at session_count next_session_at next_session_ends last_session_ends continues_id municipality_id "
+        "owner_id picture_id venue_id",
         Goes(OFFER_OVER.format(o="t"), TWO_YEARS, {"contact_name": "NULL", "phone": "NULL"}),
     ),
     "offer_text": Table(
@@ -255,9 +260,10 @@ TABLES: dict[str, Table] = {
     # Nothing about a person.
     "catalogue_revision": Table(plain="id revision changed_at"),
     "decision": Table(
-        {"decided_by_id": WORK, "reason": "what the organisation was told; it may name somebody"},
-        "id answer vouched at organization_id",
-        Goes("t.at", TWO_YEARS, {"decided_by_id": "NULL", "reason": "'–'"}),
+        {"decided_by_id": WORK, "reason": "what the organisation was told; it may name somebody",
+         "reply": "what the organisation answered; it may name somebody"},
+        "id answer vouched at replied_at organization_id",
+        Goes("t.at", TWO_YEARS, {"decided_by_id": "NULL", "reason": "'–'", "reply": "''"}),
     ),
     "dialogue": Table(plain="id slug title summary created_at coordinated_by_id municipality_id"),
     "dialogue_meeting": Table(plain="id agenda nobody_came dialogue_id offer_id"),
@@ -265,6 +271,8 @@ TABLES: dict[str, Table] = {
     "focus_area": Table(plain="id number title summary plan_id"),
     "goal": Table(plain="id slug title metric target year audience kind evenings_only dialogue_id focus_area_id"),
     "goal_figure": Table(plain="id month value groups counted_at goal_id"),
+    "instance": Table({}, "id demo began_at"),
+    "year_key": Table({}, "year fingerprint made_at closed_at"),
     "job_run": Table(plain="id job slot leased_until done_at", goes=Goes("t.done_at", 400 * DAY)),
     "measure": Table(plain="id number title focus_area_id"),
     "meeting_organization": Table(plain="id meeting_id organization_id"),
@@ -276,7 +284,10 @@ TABLES: dict[str, Table] = {
     "organization_owner": Table(plain="id organization_id municipality_id"),
     "passkey_challenge": Table(plain="id challenge expires_at", goes=Goes("t.expires_at", DAY)),
     "plan": Table(plain="id slug title summary first_year last_year municipality_id"),
-    "saved_search": Table(plain="id slug query created_at used_at", goes=Goes("t.used_at", TWO_YEARS)),
+    "saved_search": Table(
+        {"owner_id": "whose search it is", "query": "what they look for, as a calendar they read"},
+        "id slug created_at used_at", Goes("t.used_at", TWO_YEARS),
+    ),
     "seat_pool": Table(plain="id capacity taken waiting reserved starts_at ends_at opens_at closes_at offer_id "
                              "session_id"),
     "session": Table(plain="id starts_at ends_at status note sequence vevent changed_at offer_id venue_id"),

@@ -18,8 +18,8 @@ from marketplace.base.i18n import ngettext
 from offers.bookings import rules
 from offers.bookings.known import actor_of
 from offers.bookings.models import BookingState, EndedBy
-from offers.bookings.moves import change, lock, move, promote, tell
-from offers.bookings.organizer_rules import not_asking
+from offers.bookings.moves import change, lock, lock_as_it_stands, move, next_in_queue, promote, tell
+from offers.bookings.organizer_rules import ExtraReason, not_asking
 from offers.bookings.queries import active_in, ended, pool_of
 from offers.publishing.upkeep import only_approved
 
@@ -35,12 +35,11 @@ async def cancel(
     `ended_by`: who or what ends it; the message thanks nobody who did not do it themselves.
     """
     async with in_transaction():
-        pool, booking = await change(booking_id)
+        pool, booking = await change(booking_id, now)
         if booking["state"] not in rules.ACTIVE:
             return False
-        seated = booking["state"] == BookingState.CONFIRMED
         await move(pool, booking, BookingState.CANCELLED, now, by=by, ended_by=ended_by)
-        await tell("cancelled", booking, "1", now, seated=seated)
+        await tell("cancelled", booking, "1", now, ring=ended_by is EndedBy.HOST)
         await promote(pool, now)
         return True
 
@@ -54,7 +53,7 @@ async def leave(
     `seen`: the seats when they chose. Raises Conflict when it was otherwise by then, but for this same choice before.
     """
     async with in_transaction():
-        pool, booking = await change(booking_id)
+        pool, booking = await change(booking_id, now)
         if booking["state"] not in rules.ACTIVE or (pool["ends_at"] and pool["ends_at"] <= now):
             raise Refused(_("Dette er over, så det er ikke noe å melde av."))
         found = await rows("SELECT id FROM companion WHERE booking_id = $1", booking_id)
@@ -93,12 +92,9 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
     Raises Refused when nothing is or was held, or it has begun meanwhile (a session may have been moved ahead).
     """
     async with in_transaction():
-        pool, booking = await change(booking_id)
+        pool, booking = await change(booking_id, now)
         if rules.answered(state := BookingState(booking["state"]), yes):
             return state
-        if booking["state"] == BookingState.OFFERED and booking["held_until"] <= now:
-            # As the job would have done by now: it must not matter whether the worker was a minute late.
-            await _expire(pool, booking, now)
         late = booking["state"] == BookingState.EXPIRED
         begun = rules.Objection.OVER in rules.closed(pool_of(pool), now)
         if begun or (not late and booking["state"] != BookingState.OFFERED):
@@ -129,44 +125,41 @@ async def _late_yes(
     return new
 
 
-async def _expire(pool: dict[str, Any], booking: dict[str, Any], now: datetime) -> None:
-    await move(pool, booking, BookingState.EXPIRED, now, by=None, ended_by=EndedBy.EXPIRED)
-    booking["state"] = BookingState.EXPIRED
-    await promote(pool, now)
-
-
 async def expire_offers(*, now: datetime) -> int:
     """Held seats whose deadline has passed go on to the next in the queue. Returns how many."""
     due = await rows(
-        "SELECT id FROM booking WHERE state = 'offered' AND held_until <= $1 ORDER BY pool_id", now
+        """SELECT pool_id, count(*) AS number FROM booking WHERE state = 'offered' AND held_until <= $1
+        GROUP BY pool_id ORDER BY pool_id""",
+        now,
     )
-    expired = 0
     for found in due:
         async with in_transaction():
-            pool, booking = await change(found["id"])
-            if booking["state"] == BookingState.OFFERED and booking["held_until"] <= now:
-                await _expire(pool, booking, now)
-                expired += 1
-    return expired
+            await lock(found["pool_id"], now)
+    return sum(found["number"] for found in due)
 
 
 async def answer_request(
-    booking_id: UUID, yes: bool, *, now: datetime, by: UUID, text: str = ""
+    booking_id: UUID, yes: bool, *, now: datetime, by: UUID, text: str = "", extra: ExtraReason | None = None
 ) -> BookingState:
     """The organisation accepts or declines a request, with its words to them. Accepted without a free seat: the
-    waiting list. Raises Refused when it is answered or withdrawn already."""
+    waiting list, or with a reason (`extra`) a seat that is made for them. Raises Refused when it is answered or
+    withdrawn already."""
     async with in_transaction():
-        pool, booking = await change(booking_id)
+        pool, booking = await change(booking_id, now)
         if booking["state"] != BookingState.REQUESTED:
             raise Refused(not_asking(BookingState(booking["state"])))
         if yes:
             await only_approved(pool["owner_id"])
-        fits = pool_of(pool).fits(booking["seats"])
+        decided = pool_of(pool)
+        fits = decided.fits(booking["seats"])
+        if yes and extra and not fits:
+            await widen(pool, booking["seats"] - (decided.free or 0), extra, now=now, by=by)
+            fits = True
         new = BookingState.DECLINED if not yes else BookingState.CONFIRMED if fits else BookingState.WAITING
         await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.HOST)
         await rows("UPDATE booking SET reply = $2, answered_at = $3 WHERE id = $1", booking_id, text, now)
         mail = {"confirmed": "receipt", "waiting": "waiting", "declined": "declined"}[new]
-        await tell(mail, booking, "answer", now)
+        await tell(mail, booking, "answer", now, ring=True)
         return new
 
 
@@ -179,7 +172,7 @@ async def cancel_all(
     tells the people. Returns the bookings.
     """
     async with in_transaction():
-        pool = await lock(pool_id)
+        pool = await lock_as_it_stands(pool_id)
         # Whoever waits for this lock to book took the time before, from a clock of their own: `now` may be after it.
         await rows("UPDATE seat_pool SET closes_at = $2 WHERE id = $1", pool_id, now - LONG_PAST)
         active = await rows(
@@ -192,11 +185,24 @@ async def cancel_all(
         return [booking["id"] for booking in active]
 
 
-async def set_capacity(pool_id: UUID, capacity: int | None, *, now: datetime, by: UUID | None) -> None:
+class ServesQueue(Refused):
+    """New seats would go to these of the queue, and whoever raises the number has not been told."""
+
+    def __init__(self, bookings: list[UUID]) -> None:
+        super().__init__(_("Nye plasser går til dem som står på ventelista."))
+        self.bookings = bookings
+
+
+async def set_capacity(
+    pool_id: UUID, capacity: int | None, *, now: datetime, by: UUID | None, promised: int | None = None
+) -> int:
     """Raise or lower the number of seats; None is no limit, and none is kept then. Refused below what is taken.
-    New seats go to the queue."""
+    New seats go to the queue: returns how many parties got them.
+
+    `promised`: so many of them the page has named. Raises ServesQueue when it is otherwise by now.
+    """
     async with in_transaction():
-        pool = await lock(pool_id)
+        pool = await lock(pool_id, now)
         if capacity is not None and capacity < (gone := pool["taken"] + pool["reserved"]):
             raise Refused(
                 ngettext("%(num)s plass er tatt eller holdt av. Du kan ikke gå lavere enn det.",
@@ -208,9 +214,25 @@ async def set_capacity(pool_id: UUID, capacity: int | None, *, now: datetime, by
         pool["capacity"] = capacity
         if capacity is None:
             await reserve(pool, 0)
+        served, _starts = await next_in_queue(pool, now)
+        if promised is not None and promised != len(served):
+            raise ServesQueue([party["id"] for party in served])
         await record("capacity.changed", now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
                      details={"capacity": capacity})  # fmt: skip
         await promote(pool, now)
+        return len(served)
+
+
+async def widen(
+    pool: dict[str, Any], lacking: int, why: ExtraReason, *, now: datetime, by: UUID | None
+) -> None:
+    """Make room in a locked pool for one party that lacks so many seats, in the act that seats them: those who wait are
+    not served from it, and those who lead say why."""
+    await only_approved(pool["owner_id"])
+    pool["capacity"] += lacking
+    await rows("UPDATE seat_pool SET capacity = $2 WHERE id = $1", pool["pool_id"], pool["capacity"])
+    await record("capacity.changed", now=now, actor=by, object_id=pool["pool_id"], organization=pool["owner_id"],
+                 details={"capacity": pool["capacity"], "reason": why})  # fmt: skip
 
 
 async def reserve(pool: dict[str, Any], seats: int) -> None:
@@ -219,8 +241,9 @@ async def reserve(pool: dict[str, Any], seats: int) -> None:
     pool["reserved"] = seats
 
 
-async def send_word(booking_id: UUID, session_id: UUID, *, now: datetime) -> None:
-    """A participant of a whole course cannot come to this session: excused, not absent. The seat stays theirs."""
+async def send_word(booking_id: UUID, session_id: UUID, *, coming: bool = False, now: datetime) -> None:
+    """A participant of a whole course cannot come to this session: excused, not absent. The seat stays theirs.
+    `coming`: they come all the same."""
     async with in_transaction():
         # Locked against whoever moves or cancels it just now: word about the old time says nothing of the new.
         found = await row(
@@ -232,6 +255,11 @@ async def send_word(booking_id: UUID, session_id: UUID, *, now: datetime) -> Non
         )  # fmt: skip
         if found is None:
             raise Refused(_("Denne samlingen er over eller avlyst."))
+        if coming:
+            await rows(
+                "DELETE FROM sent_word WHERE booking_id = $1 AND session_id = $2", booking_id, session_id
+            )
+            return
         await rows(
             "INSERT INTO sent_word (id, booking_id, session_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
             uuid7(), booking_id, session_id, now,

@@ -148,7 +148,7 @@ async def book(
         try:
             async with in_transaction():
                 whom = await whom_of(party)
-                pool = await lock_for(slug, session, viewer)
+                pool = await lock_for(slug, session, viewer, now)
                 decided = pool_of(pool)
                 state = rules.first_state(decided, party.seats)
                 objections = [*rules.objections(decided, party.seats, now, party.waiting_ok)]

@@ -60,15 +60,20 @@ async def made_together(one_of: dict[str, Any]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-async def moved_to(booking_id: UUID) -> str | None:
-    """The path of the booking that took this one's place when its time was changed, however often."""
-    found = await row(
+async def later_of(booking_id: UUID) -> dict[str, Any] | None:
+    """id and link_version of the booking that took this one's place when its time was changed, however often."""
+    return await row(
         """WITH RECURSIVE later AS (SELECT id, link_version, moved_to_id, 0 AS steps FROM booking WHERE id = $1
             UNION ALL SELECT b.id, b.link_version, b.moved_to_id, steps + 1
             FROM later JOIN booking b ON b.id = later.moved_to_id WHERE steps < 200)
         SELECT id, link_version FROM later WHERE moved_to_id IS NULL AND steps > 0""",
         booking_id,
     )
+
+
+async def moved_to(booking_id: UUID) -> str | None:
+    """The path of that booking."""
+    found = await later_of(booking_id)
     return rules.link_path(found["id"], found["link_version"]) if found else None
 
 
@@ -97,7 +102,8 @@ async def other_time(
     found = await row(
         f"""SELECT b.id, b.link_version FROM booking b JOIN seat_pool p ON p.id = b.pool_id
         WHERE b.offer_id = $1 AND b.participant_id = $2 AND {known("$3")} AND b.form_key <> $4
-            AND b.pool_id IS DISTINCT FROM $5 AND b.state = ANY($6) AND p.ends_at > $7 ORDER BY p.starts_at LIMIT 1""",
+            AND b.pool_id IS DISTINCT FROM $5 AND b.state = ANY($6) AND p.ends_at > $7
+            AND (b.held_until IS NULL OR b.held_until > $7) ORDER BY p.starts_at LIMIT 1""",
         offer, participant, booker, form_key, pool, list(rules.ACTIVE), now,
     )  # fmt: skip
     return rules.link_path(found["id"], found["link_version"]) if found else None

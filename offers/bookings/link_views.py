@@ -7,6 +7,7 @@ from starlette.responses import Response
 from marketplace.base.access import public
 from marketplace.base.http import Request, see_other
 from marketplace.base.limits import Tries, limits, of_visitor
+from marketplace.base.once import made_once
 from marketplace.base.templates import render
 from offers.bookings import link_actions, queries
 
@@ -14,6 +15,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @public
+@made_once
 async def renew(request: Request) -> Response:
     """GET and POST /bookings/{token}/link. The new link is only in the message: this page's own link ends, whoever has
     it."""

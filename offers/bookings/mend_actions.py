@@ -55,7 +55,7 @@ async def mend(
         first = await row(f"{MENDED} b.form_key = $1", key)
         if first is None:
             raise Refused(_not_here())
-        pools = await _lock_together(first["id"])
+        pools = await _lock_together(first["id"], now)
         made = await rows(f"{MENDED} b.form_key = $1 OR b.made_with_id = $2 ORDER BY b.form_key <> $1, b.id",
                           key, first["id"])  # fmt: skip
         _may(made[0], party, form_key, now)
@@ -64,7 +64,7 @@ async def mend(
         wanted = [one for one in active if sessions is None or one["session_id"] in sessions]
         if not wanted:
             raise Refused(
-                _("Påmeldingen er avmeldt eller over. Velg «Meld på en til» hvis du vil være med likevel.")
+                _("Påmeldingen gjelder ikke lenger. Velg «Meld på en til» hvis du vil være med likevel.")
             )
         await limits(tries, now=now)
         contact = await _contact(made[0], party.channel, party.address, party, now)
@@ -89,12 +89,12 @@ def _not_here() -> str:
     )  # fmt: skip
 
 
-async def _lock_together(first: UUID) -> dict[UUID, dict[str, Any]]:
+async def _lock_together(first: UUID, now: datetime) -> dict[UUID, dict[str, Any]]:
     """The pools of a booking and of those made with it, locked by ascending id."""
     found = await rows(
         "SELECT DISTINCT pool_id FROM booking WHERE id = $1 OR made_with_id = $1 ORDER BY pool_id", first
     )
-    return {one["pool_id"]: await lock(one["pool_id"]) for one in found}
+    return {one["pool_id"]: await lock(one["pool_id"], now) for one in found}
 
 
 def _may(booking: dict[str, Any], party: Party, form_key: bytes, now: datetime) -> None:
@@ -211,14 +211,14 @@ async def change_address(
         booking = await row(f"{MENDED} b.id = $1", booking_id)
         assert booking is not None  # its link has just opened it, and bookings are never deleted
         first = booking["made_with_id"] or booking["id"]
-        await _lock_together(first)
+        await _lock_together(first, now)
         made = await rows(
             f"{MENDED} (b.id = $1 OR b.made_with_id = $2) AND b.booked_by_id = $3 AND b.state = ANY($4) ORDER BY b.id",
             booking_id, first, booking["booked_by_id"], list(rules.ACTIVE),
         )  # fmt: skip
         booking = next((one for one in made if one["id"] == booking_id), None)
         if booking is None:
-            raise Refused(_("Påmeldingen er avmeldt eller over, så vi sender ingen flere meldinger om den."))
+            raise Refused(_("Påmeldingen gjelder ikke lenger, så vi sender ingen flere meldinger om den."))
         if (channel, address) != (booking["channel"], booking["address"]):
             await limits(tries, now=now)
             contact = await _contact(booking, channel, address, None, now)

@@ -11,10 +11,12 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from marketplace.base.limits import Tries
-from offers.bookings import actions, claims, organizer_rules
+from offers.bookings import actions, call_actions, claims, organizer_rules
+from offers.bookings.call_rules import Said
 from offers.bookings.claims import Booked, Party
 from offers.bookings.models import BookingState
 from offers.bookings.moves import change, lock, promote, tell
+from offers.bookings.organizer_rules import ExtraReason
 from offers.bookings.queries import ended, pool_of
 from offers.catalogue.models import Offer
 from offers.publishing.upkeep import closing, only_approved
@@ -30,7 +32,7 @@ async def keep_seats(pool_id: UUID, seats: int, *, now: datetime, by: UUID | Non
     """Keep so many seats for those whom the hosts add themselves; what is let go is the queue's. Refused when more
     are to be kept than are free, and where there is no limit."""
     async with in_transaction():
-        pool = await lock(pool_id)
+        pool = await lock(pool_id, now)
         await only_approved(pool["owner_id"])
         if pool["capacity"] is None:
             raise Refused(_("Det er plass til alle her, så det trengs ikke."))
@@ -44,6 +46,10 @@ async def keep_seats(pool_id: UUID, seats: int, *, now: datetime, by: UUID | Non
         await promote(pool, now)
 
 
+class NoRoom(Refused):
+    """All seats are taken; what those who lead may do then is theirs to choose."""
+
+
 async def add(
     pool_id: UUID,
     party: Party,
@@ -53,18 +59,21 @@ async def add(
     lang: str,
     now: datetime,
     tries: Sequence[Tries] = (),
+    wait: bool = False,
+    extra: ExtraReason | None = None,
 ) -> Booked:
     """Those who lead the offer give somebody a seat: a kept one first, then one that is free; also when booking is
-    closed for others, or what goes on has begun. The same form again gives its first booking.
+    closed for others, or what goes on has begun. The same form again gives its first booking. Where there is no room:
+    the waiting list (`wait`), or with a reason (`extra`) a seat that is made for them.
 
-    Raises Refused when there is no seat, nothing ahead, or a draft yet, whose seats are made anew; JustSent when the
-    form has sent something else for the same person; TooMany.
+    Raises NoRoom when there is no seat, Refused when nothing is ahead, or a draft yet, whose seats are made anew;
+    JustSent when the form has sent something else for the same person; TooMany.
     """
     key, digest = party.key(form_key), party.digest(pool_id)
     for _attempt in range(3):  # a reference that is taken already
         try:
             async with in_transaction():
-                pool = await lock(pool_id)
+                pool = await lock(pool_id, now)
                 if existing := await claims.same_form_or_person(pool_id, party, key, digest):
                     return existing
                 await only_approved(pool["owner_id"])
@@ -74,14 +83,17 @@ async def add(
                 if (pool["ends_at"] is not None and pool["ends_at"] <= now) or await ended(pool_id, now):
                     raise Refused(_("Dette er over eller avlyst, så ingen kan settes opp."))
                 room = None if decided.free is None else decided.free + decided.reserved
+                state, kept = BookingState.CONFIRMED, min(decided.reserved, party.seats)
                 if room is not None and party.seats > room:
-                    raise Refused(organizer_rules.no_room(room))
-                kept = min(decided.reserved, party.seats)
+                    if extra:
+                        await actions.widen(pool, party.seats - room, extra, now=now, by=by)
+                    elif wait:
+                        state, kept = BookingState.WAITING, 0
+                    else:
+                        raise NoRoom(organizer_rules.no_room(room))
                 if kept:
                     await actions.reserve(pool, decided.reserved - kept)
-                booked = await claims.insert(
-                    pool, party, {}, BookingState.CONFIRMED, key, digest, lang, now, tries
-                )
+                booked = await claims.insert(pool, party, {}, state, key, digest, lang, now, tries)
                 participant = await value("SELECT participant_id FROM booking WHERE id = $1", booked.id)
                 await record("booking.added", now=now, actor=by, object_id=booked.id, organization=pool["owner_id"],
                              person=participant, details={"kept": kept})  # fmt: skip
@@ -94,7 +106,7 @@ async def add(
 async def ask_talk(booking_id: UUID, text: str, *, now: datetime, by: UUID) -> None:
     """The organisation wants a talk before it answers a request. Raises Refused when there is nothing to answer."""
     async with in_transaction():
-        pool, booking = await change(booking_id)
+        pool, booking = await change(booking_id, now)
         if booking["state"] != BookingState.REQUESTED:
             raise Refused(organizer_rules.not_asking(BookingState(booking["state"])))
         await rows(
@@ -105,7 +117,19 @@ async def ask_talk(booking_id: UUID, text: str, *, now: datetime, by: UUID) -> N
         )
         await record("booking.talk_asked", now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
                      person=booking["participant_id"])  # fmt: skip
-        await tell("talk", booking, f"{int(now.timestamp())}", now)
+        await tell("talk", booking, f"{int(now.timestamp())}", now, ring=True)
+
+
+async def answer_call(
+    call: UUID, said: Said, *, by: UUID, now: datetime, offer: UUID | None = None, guide: UUID | None = None
+) -> None:
+    """Tick a call of this offer, or of what this guide has booked, with what they said on the telephone. Raises
+    NotFound for any other call, and Refused when the seat that they answer about is not held any more."""
+    async with in_transaction():
+        booking = await call_actions.called(call, offer, guide)
+        if said in (Said.YES, Said.NO):  # the pool is locked before the call, as where a held seat goes on
+            await actions.answer_offer(booking, said is Said.YES, now=now, by=by)
+        await call_actions.rung(call, said is not Said.UNDO, by=by, now=now)
 
 
 async def reorder(
@@ -114,7 +138,7 @@ async def reorder(
     """Move somebody to a place in the queue (1 is the first; past the end is the last). Raises Refused when they do
     not wait any more. Who has more room in front gets no seat by it: what is free fits nobody who waits."""
     async with in_transaction():
-        pool, booking = await change(booking_id)
+        pool, booking = await change(booking_id, now)
         if booking["state"] != BookingState.WAITING:
             raise Refused(_("Denne påmeldingen står ikke på venteliste lenger."))
         queue = await rows(
@@ -140,7 +164,7 @@ async def set_open(pool_id: UUID, opened: bool, *, now: datetime, by: UUID) -> N
     """Close booking of a pool for new ones now, or open it again: until its planned closing, or its start when that
     is past. Who waits still gets freed seats. Raises Refused for what is cancelled: it stays closed for good."""
     async with in_transaction():
-        pool = await lock(pool_id)
+        pool = await lock(pool_id, now)
         if opened:
             await only_approved(pool["owner_id"])
             if await ended(pool_id, now):

@@ -10,9 +10,11 @@ from marketplace.base.errors import BadRequest, NotFound, Refused
 from marketplace.base.forms import Filled
 from marketplace.base.http import Request, see_other, typed_id
 from marketplace.base.i18n import gettext as _
+from marketplace.base.seen import one_at_a_time
 from marketplace.base.templates import render
-from offers.bookings import actions, organizer_actions
+from offers.bookings import actions, organizer_actions, organizer_rules
 from offers.bookings import participant_queries as queries
+from offers.bookings.call_queries import to_call
 from offers.bookings.companion_queries import answers_of_offer
 from offers.bookings.forms import CapacityForm
 from offers.bookings.models import EndedBy
@@ -35,17 +37,31 @@ async def _participants(
 ) -> Response:
     """The list; with a form about the seats of one pool that must be mended."""
     everyone = await queries.participants(offer.id, request.now)
-    await organizer_actions.note_read(offer, len(everyone), by=request.person.id, now=request.now)
     pools = [
-        pool | {"parties": [party for party in everyone if party["pool_id"] == pool["id"]]}
+        pool
+        | {
+            "parties": [party for party in everyone if party["pool_id"] == pool["id"]],
+            "capacity_seen": CapacityForm.blank(capacity=pool["capacity"]).seen,
+            "reserved_seen": KeepForm.blank(reserved=pool["reserved"]).seen,
+        }
         for pool in await queries.pools(offer.id)
         if pool["ends_at"] is None or pool["ends_at"] > request.now
     ]
+    before = await queries.participants_before(offer.id, request.now)
+    await organizer_actions.note_read(
+        offer, len(everyone) + len(before), by=request.person.id, now=request.now
+    )
     return render(
         request, "offers/bookings/participants.html", status=422 if form else 200, offer=offer, pools=pools, form=form,
+        before=before, to_call=await to_call(offer.id), served=min(number_in(request.query.get("served")), 2000),
         pool_of_form=pool_of_form, answers=await answers_of_offer(offer.id), manages=await manages(request, offer),
         title=await title_of(offer.id, request.lang), may=await reach(request.person, offer), section="/manage",
     )  # fmt: skip
+
+
+def number_in(sent: list[str] | None) -> int:
+    """A number of an address that we have made; anything else is 0."""
+    return int(sent[-1]) if sent and sent[-1].isascii() and sent[-1].isdigit() and len(sent[-1]) < 6 else 0
 
 
 async def manages(request: Request, offer: Offer) -> bool:
@@ -67,11 +83,22 @@ async def capacity(request: Request) -> Response:
     form = await CapacityForm.read(request)
     try:
         if form.valid:
-            await actions.set_capacity(pool, form.data.capacity, now=request.now, by=request.person.id)
-            return see_other(f"/manage/offers/{offer.slug}/bookings?saved=seats", request)
+            async with one_at_a_time(pool["id"]):
+                if form.meet(CapacityForm.blank(capacity=(await _pool(request, offer))["capacity"])):
+                    served = await actions.set_capacity(
+                        pool["id"], form.data.capacity, now=request.now, by=request.person.id,
+                        promised=form.data.promised,
+                    )  # fmt: skip
+                    said = f"saved=served&served={served}" if served else "saved=seats"
+                    return see_other(f"/manage/offers/{offer.slug}/bookings?{said}", request)
+    except actions.ServesQueue as serves:
+        everyone = await queries.participants(offer.id, request.now)
+        names = [party["name"] for party in everyone if party["id"] in serves.bookings]
+        form.values["promised"] = str(len(names))
+        form.add_error("capacity", organizer_rules.serves(names))
     except Refused as refused:
         form.add_error("capacity", refused.message)
-    return await _participants(request, offer, form, pool)
+    return await _participants(request, offer, form, pool["id"])
 
 
 @member(Role.HOST)
@@ -82,13 +109,15 @@ async def keep(request: Request) -> Response:
     form = await KeepForm.read(request)
     try:
         if form.valid:
-            await organizer_actions.keep_seats(
-                pool, form.data.reserved, now=request.now, by=request.person.id
-            )
-            return see_other(f"/manage/offers/{offer.slug}/bookings?saved=kept", request)
+            async with one_at_a_time(pool["id"]):
+                if form.meet(KeepForm.blank(reserved=(await _pool(request, offer))["reserved"])):
+                    await organizer_actions.keep_seats(
+                        pool["id"], form.data.reserved, now=request.now, by=request.person.id
+                    )
+                    return see_other(f"/manage/offers/{offer.slug}/bookings?saved=kept", request)
     except Refused as refused:
         form.add_error("reserved", refused.message)
-    return await _participants(request, offer, form, pool)
+    return await _participants(request, offer, form, pool["id"])
 
 
 @member(Role.EDITOR)
@@ -99,17 +128,18 @@ async def opening(request: Request) -> Response:
     wanted = (await request.fields()).get("opening", [""])[-1]
     if wanted not in ("open", "close"):
         raise BadRequest(_("Velg om påmeldingen skal være åpen eller stengt."))
-    await organizer_actions.set_open(pool, wanted == "open", now=request.now, by=request.person.id)
+    await organizer_actions.set_open(pool["id"], wanted == "open", now=request.now, by=request.person.id)
     said = "opened" if wanted == "open" else "closed"
     return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
 
 
-async def _pool(request: Request, offer: Offer) -> UUID:
-    """The pool of a form, if it is one of the offer's. Raises NotFound."""
-    pool = typed_id((await request.fields()).get("pool", [""])[-1])
-    if pool is None or pool not in {each["id"] for each in await queries.pools(offer.id)}:
+async def _pool(request: Request, offer: Offer) -> dict[str, Any]:
+    """The pool of a form as it is now, if it is one of the offer's. Raises NotFound."""
+    wanted = typed_id((await request.fields()).get("pool", [""])[-1])
+    found = next((pool for pool in await queries.pools(offer.id) if pool["id"] == wanted), None)
+    if found is None:
         raise NotFound
-    return pool
+    return found
 
 
 @member(Role.EDITOR)

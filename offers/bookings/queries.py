@@ -29,6 +29,9 @@ POOL_COLUMNS = """p.id AS pool_id, p.offer_id, p.capacity, p.taken, p.waiting, p
     p.opens_at, p.closes_at, o.joining, o.max_party, o.promotion, o.hold_hours, o.sensitive, o.owner_id, o.kind,
     p.session_id"""
 """What a decision about a pool needs, over the aliases p and o."""
+FIRST_DEADLINE = """(SELECT min(h.held_until) FROM booking h WHERE h.pool_id = p.id AND h.state = 'offered')
+    AS first_deadline"""
+"""When the first held seat of pool p must be answered: whoever locks it looks if that is past (moves.settle)."""
 
 
 async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -> dict[str, Any]:
@@ -135,9 +138,11 @@ BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queu
     {reach(WISHED)} AS reach,
     o.id AS offer_id, o.slug,
     o.joining, o.sensitive, o.keep_months, o.promotion, o.hold_hours, o.phone AS offer_phone, o.contact_name,
-    o.online_url, o.state AS offer_state, o.state = 'published' AND w.state = 'approved' AS open, w.name AS owner,
+    o.online_url, o.state AS offer_state, o.state = 'published' AND w.state = 'approved' AS open,
+    w.state = 'suspended' AS closed, w.name AS owner,
     w.slug AS owner_slug, w.phone AS owner_phone, w.email AS owner_email, t.title, t.lang AS text_lang, t.meets_you,
-    t.way_in, t.bring, p.capacity, p.taken, p.session_id AS pool_session_id, p.starts_at, p.ends_at
+    t.way_in, t.bring, p.capacity, p.taken, p.waiting AS waiting_there, p.session_id AS pool_session_id,
+    p.starts_at, p.ends_at
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
     JOIN organization w ON w.id = o.owner_id JOIN person n ON n.id = b.participant_id
     JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id

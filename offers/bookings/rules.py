@@ -15,12 +15,11 @@ from uuid import UUID
 from marketplace.base.http import signature
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
-from marketplace.base.text import clean, isolated, same_name
+from marketplace.base.text import SIGNS, clean, isolated, same_name
 from offers.bookings.models import BookingState, EndedBy
 from offers.catalogue.models import Joining, OfferState
 
-ALPHABET = "BCDFGHJKMNPQRTVWXYZ2346789"
-"""Letters and digits that nobody mixes up when read aloud; no vowels, so no words."""
+ALPHABET = SIGNS
 REFERENCE_LENGTH = 6
 MOST_ACTIVE, MOST_WAITING = 40, 15
 """Bookings and waiting places of one signed-in person at a time."""

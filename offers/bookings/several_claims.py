@@ -30,7 +30,8 @@ from offers.bookings.claims import (
 )  # fmt: skip
 from offers.bookings.known import in_the_way
 from offers.bookings.models import BookingState
-from offers.bookings.queries import POOL_COLUMNS, pool_of
+from offers.bookings.moves import settle
+from offers.bookings.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer, published
 
@@ -66,7 +67,7 @@ async def book_several(
         try:
             async with in_transaction():
                 whom = await whom_of(party)
-                pools = await _lock_dates(slug, sessions, viewer)
+                pools = await _lock_dates(slug, sessions, viewer, now)
                 before = await _made_before(pools, party, form_key, digest)
                 wanted = [pool for pool in pools if pool["pool_id"] not in {one["pool_id"] for one in before}]
                 if not wanted:
@@ -109,7 +110,9 @@ async def book_several(
     raise Conflict(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til."))
 
 
-async def _lock_dates(slug: str, sessions: Collection[UUID], viewer: Viewer) -> list[dict[str, Any]]:
+async def _lock_dates(
+    slug: str, sessions: Collection[UUID], viewer: Viewer, now: datetime
+) -> list[dict[str, Any]]:
     """The seat pools of these sessions of the offer, locked by ascending id and read afresh, in time."""
     chosen = list(set(sessions))
     await rows(
@@ -119,13 +122,15 @@ async def _lock_dates(slug: str, sessions: Collection[UUID], viewer: Viewer) -> 
     )  # fmt: skip
     values: list[Any] = [slug, chosen]
     pools = await rows(
-        f"""SELECT {POOL_COLUMNS}, {asked.ASKED} FROM offer o JOIN organization w ON w.id = o.owner_id
+        f"""SELECT {POOL_COLUMNS}, {FIRST_DEADLINE}, {asked.ASKED} FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN seat_pool p ON p.offer_id = o.id
         WHERE o.slug = $1 AND p.session_id = ANY($2) AND {published(viewer, values)} ORDER BY p.starts_at, p.id""",
         *values,
     )
     if len(pools) != len(chosen) or not pools or pools[0]["kind"] == Kind.CONVERSATION:
         raise NotFound
+    for pool in pools:
+        await settle(pool, now)
     return pools
 
 

@@ -38,7 +38,7 @@ from offers.bookings.forms import BookingForm, FindForm, LinksForm, NoticeForm
 from offers.bookings.time_claims import HasTime
 from offers.catalogue.calendar import calendar, vevent
 from offers.catalogue.models import Kind
-from offers.catalogue.queries import Viewer, offer_page, viewer_of
+from offers.catalogue.queries import Viewer, is_shown, offer_page, viewer_of
 from organizations.members.models import Role
 
 
@@ -51,6 +51,8 @@ async def form_page(
         form.values["who"] = "me"
     if status in (409, 422):
         asked.tell(form, found, await request.fields())
+        if request.shown_only:
+            form.errors = {}
     mine = request.person.id if request.person and form.values["who"] == "me" else None
     return render(
         request, "offers/bookings/new.html", status=status, offer=found, form=form, pool=pool,
@@ -176,6 +178,8 @@ async def show(request: Request) -> Response:
     if found["moved_to_id"] and (later := await moved_to(found["id"])):
         return see_other(later, request)
     sessions = found["sessions"]
+    # Its page may be shown to fewer than it was: no link leads where they cannot go.
+    found["open"] = found["open"] and await is_shown(found["offer_id"], await viewer_of(request.person))
     return render(
         request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),
@@ -215,13 +219,14 @@ async def answer(request: Request) -> Response:
 
 @public
 async def sent_word(request: Request) -> Response:
-    """POST /bookings/{token}/sent-word: not this time."""
+    """POST /bookings/{token}/sent-word: not this time, or all the same."""
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
     session = typed_id((await request.fields()).get("session", [""])[-1])
     if session is None:
         raise NotFound
-    await actions.send_word(found["id"], session, now=request.now)
-    return see_other(found["path"], request)
+    all_the_same = "coming" in await request.fields()
+    await actions.send_word(found["id"], session, coming=all_the_same, now=request.now)
+    return see_other(f"{found['path']}?saved={'coming' if all_the_same else 'word'}", request)
 
 
 @public

@@ -160,6 +160,9 @@ class Offer(Row):
     promotion = fields.CharEnumField(Promotion, max_length=20, default=Promotion.AUTOMATIC)
     hold_hours = fields.IntField(default=24)
     opens_at = fields.DatetimeField(null=True, description="when one can book; null: at once")
+    narrowed_at = fields.DatetimeField(
+        null=True, description="no longer shown to everybody since; who subscribes to its calendar did before"
+    )
     closes_hours = fields.IntField(
         null=True, description="booking closes so many hours before the start; null: at the start"
     )

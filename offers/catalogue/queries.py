@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import row, rows
+from marketplace.base.database import row, rows, value
 from marketplace.base.errors import NotFound
 from organizations.members.queries import HELD, is_staff
 
@@ -51,6 +51,19 @@ def published(viewer: Viewer, values: list[Any], *, cancelled: bool = False) -> 
             f"WHERE a.offer_id = o.id AND a.organization_id = {mine})"
         )
     return f"{base} AND ({' OR '.join(ways)})"
+
+
+async def is_shown(offer_id: UUID, viewer: Viewer) -> bool:
+    """May this viewer see the offer's page?"""
+    values: list[Any] = [offer_id]
+    seen = published(viewer, values)
+    return bool(
+        await value(
+            f"""SELECT EXISTS (SELECT FROM offer o JOIN organization w ON w.id = o.owner_id
+                WHERE o.id = $1 AND {seen})""",
+            *values,
+        )
+    )
 
 
 CURRENT = "(o.last_session_ends IS NULL OR o.last_session_ends > {now} AND o.next_session_at IS NOT NULL)"

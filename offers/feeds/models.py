@@ -30,10 +30,16 @@ class CalendarAddress(Row):
 
 
 class SavedSearch(Row):
-    """A search of offers under a short slug: calendar clients fail on long addresses. One slug a search."""
+    """A search of offers under a short slug: calendar clients fail on long addresses. One slug a search, and one for
+    each who saved it signed in: what somebody looked for is theirs, and goes with them."""
 
     slug = fields.CharField(max_length=12, unique=True)
     query = fields.CharField(max_length=500, description="canonical query of /offers")
+    owner_id: UUID | None
+    owner = fields.ForeignKeyField(
+        "marketplace.Person", "saved_searches", null=True, on_delete=fields.CASCADE,
+        description="who saved it signed in; null: visitors, nobody knows who",
+    )  # fmt: skip
     created_at = fields.DatetimeField()
     used_at = fields.DatetimeField(description="when somebody last read it, to the day")
 

@@ -85,6 +85,12 @@ async def revision_on(day: date) -> dict[str, Any]:
     return stamp
 
 
+WAS_SHOWN = """(o.state <> 'draft' AND (o.narrowed_at IS NOT NULL
+    OR o.visibility = 'public' AND w.state = 'suspended'))"""
+"""Could everybody see offer o of organisation w once? Whoever subscribes to its calendar then gets an empty one now: a
+404 would leave the dates where they are."""
+
+
 async def heading(scope: str, key: str) -> str | None:
     """The name of a feed; a single session is a file to add, and has none. Raises NotFound."""
     if scope == "all":
@@ -106,15 +112,17 @@ async def heading(scope: str, key: str) -> str | None:
         name = await value("SELECT name FROM municipality WHERE slug = $1", key)
         name = name and f"{settings().site_name}: {name}"
     elif scope == "organizations":
-        name = await value("SELECT name FROM organization WHERE slug = $1 AND state = 'approved'", key)
+        name = await value(
+            "SELECT name FROM organization WHERE slug = $1 AND state IN ('approved', 'suspended')", key
+        )
     elif scope == "offers":
         seen = published(VISITOR, [], cancelled=True)
         name = await value(
-            f"""SELECT CASE WHEN o.sensitive THEN $2 ELSE t.title END FROM offer o
+            f"""SELECT CASE WHEN o.sensitive OR NOT ({seen}) THEN $2 ELSE t.title END FROM offer o
             JOIN organization w ON w.id = o.owner_id
             JOIN LATERAL (SELECT x.title FROM offer_text x WHERE x.offer_id = o.id
                 ORDER BY x.lang = 'nb' DESC, x.lang = o.source_lang DESC LIMIT 1) t ON true
-            WHERE o.slug = $1 AND {seen}""",
+            WHERE o.slug = $1 AND (({seen}) OR {WAS_SHOWN})""",
             key, _("Avtale"),
         )  # fmt: skip
     else:

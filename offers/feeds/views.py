@@ -50,7 +50,9 @@ async def new_search(request: Request) -> Response:
         if not query:
             return see_other("/calendar", request)
         await limit_visitor("saved search", request, 20, timedelta(hours=1))
-        return see_other(f"/calendar?search={await actions.save_search(query, now=request.now)}", request)
+        owner = request.person.id if request.person else None
+        slug = await actions.save_search(query, owner=owner, now=request.now)
+        return see_other(f"/calendar?search={slug}", request)
     return render(
         request, "offers/feeds/new_search.html", status=200 if form.valid else 422, form=form,
         words=words_of(form.data) if form.valid else [], left_out=left_out(form.data) if form.valid else [],

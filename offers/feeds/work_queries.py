@@ -8,9 +8,9 @@ from uuid import UUID
 
 from marketplace.base.clock import at_oslo, today
 from marketplace.base.database import rows, value
-from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext, speaking
+from marketplace.settings import settings
 from offers.catalogue.calendar import Event, calendar, session_event, vevent, work_uid
 from offers.feeds.body import Body
 from offers.feeds.queries import AFTER, BEFORE, EVENT, FACTS, MOST
@@ -38,14 +38,15 @@ async def may_follow(person: UUID, organization: UUID | None) -> str | None:
 
 async def work_feed(address: dict[str, Any], now: datetime) -> Body:
     """The feed of an address (queries.py:address_of) of what somebody leads, or what an organisation arranges, in the
-    person's language. Raises NotFound when their role has ended, or the organisation is not approved.
+    person's language. When their role has ended, or the organisation is not approved, it has nothing in it any more: a
+    404 would leave the dates with whoever subscribes.
 
     What is arranged with others stands without numbers in the calendar of those who do not own it, as on their pages.
     """
     person, organization = address["person_id"], address["organization_id"]
     name = await may_follow(person, organization)
     if name is None:
-        raise NotFound
+        return Body(calendar([], name=settings().site_name, private=True))
     mine = ARRANGES if organization else f"$6::uuid IS NULL AND {LEADS}"
     start = at_oslo(today(now), time(0))
     found = await rows(

@@ -10,12 +10,11 @@ from marketplace.base.database import rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when
-from marketplace.base.mail import post
 from offers.attendance.actions import end_registers, end_words
 from offers.attendance.models import RegisterEnd
 from offers.bookings.actions import cancel_all
-from offers.bookings.addressees import about
-from offers.bookings.models import BookingState, EndedBy
+from offers.bookings.call_actions import tell
+from offers.bookings.models import EndedBy
 from offers.catalogue.models import Offer, OfferState, Session, SessionStatus, Venue
 from offers.messages.queries import counts, ending_pools, parties_of_offer, parties_of_session
 from offers.publishing.actions import refresh
@@ -86,7 +85,7 @@ async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: d
             await cancel_all(pool["id"], now=now, by=by, ended_by=EndedBy.SESSION, begun=pool["begun"])
         await refresh(offer.id, now)
         facts = {"session": str(session.id), "sequence": sequence + 1}
-        await _tell(told, "session_cancelled", f"{session.id}:{sequence + 1}", now, facts, cancels=True)
+        await _tell(told, "session_cancelled", f"{session.id}:{sequence + 1}", now, facts)
         return await _recorded("session.cancelled", session.id, offer, told, by, now)
 
 
@@ -125,7 +124,7 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
         for pool in ending:
             await cancel_all(pool["id"], now=now, by=by, ended_by=EndedBy.OFFER, begun=pool["begun"])
         await refresh(offer.id, now)
-        await _tell(told, "offer_cancelled", str(offer.id), now, {"at": now.isoformat()}, cancels=True)
+        await _tell(told, "offer_cancelled", str(offer.id), now, {"at": now.isoformat()})
         return await _recorded("offer.cancelled", offer.id, offer, told, by, now)
 
 
@@ -155,22 +154,12 @@ async def _tell(
     act: str,
     now: datetime,
     facts: dict[str, Any],
-    cancels: bool = False,
     words: Collection[UUID] = (),
 ) -> None:
-    """One message to each party that has a channel. What `cancels` must know who had a place before it did; `words`:
-    bookings whose word that they would not come has ended."""
+    """A message or a call to each party. `words`: bookings whose word that they would not come has ended."""
     for party in parties:
-        if party["channel"]:
-            if cancels:
-                facts = facts | {"had_place": party["state"] == BookingState.CONFIRMED}
-            elif words:
-                facts = facts | {"word_ended": party["booking_id"] in words}
-            await post(
-                mail, channel=party["channel"], address=party["address"], lang=party["lang"],
-                key=f"{mail}:{act}:{party['booking_id']}", now=now, about=about(party["booking_id"], party),
-                booking=str(party["booking_id"]), **facts,
-            )  # fmt: skip
+        known = {"word_ended": party["booking_id"] in words} if words else {}
+        await tell(mail, party, key=act, now=now, **facts, **known)
 
 
 async def _recorded(

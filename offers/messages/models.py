@@ -9,11 +9,17 @@ from marketplace.base.models import Row
 
 
 class Recipients(StrEnum):
-    """Whom a host writes to: everybody with a seat, those who were present, or those on the waiting list."""
+    """Whom a host writes to: everybody with a seat, those who were present, those on the waiting list, or those who had
+    a seat at what is over or was cancelled."""
 
     ALL = "all"
     PRESENT = "present"
     WAITING = "waiting"
+    BEFORE = "before"
+
+
+NEWS = frozenset({Recipients.PRESENT, Recipients.BEFORE})
+"""Those who have nothing booked that it is about: it goes only to who has not said no to such messages."""
 
 
 class HostMessage(Row):

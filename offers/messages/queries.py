@@ -8,11 +8,13 @@ from uuid import UUID
 from marketplace.base.database import rows
 from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.participant_queries import SHOWN_NAMES, SIGN, alphabetical
-from offers.bookings.rules import ACTIVE, CALLED_OFF, SEATED
+from offers.bookings.queries import HIDDEN, reach
+from offers.bookings.rules import ACTIVE, SEATED
 from offers.catalogue.models import Session
 
 PARTY = f"""SELECT b.id AS booking_id, {SHOWN_NAMES}, b.booked_by_id = b.participant_id AS own,
     {SIGN}, b.seats, b.state, b.lang, p.session_id, b.offer_id, b.link_version, c.person_id,
+    CASE WHEN c.channel = 'call' AND NOT {HIDDEN} THEN c.value END AS number, {reach(HIDDEN)} AS reach,
     CASE WHEN {WRITTEN_TO} THEN c.channel END AS channel, CASE WHEN {WRITTEN_TO} THEN c.value END AS address
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
     JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id"""
@@ -68,42 +70,14 @@ async def parties_of_offer(offer_id: UUID, now: datetime) -> list[dict[str, Any]
     )  # fmt: skip
 
 
-async def call_list_of_session(session_id: UUID) -> list[dict[str, Any]]:
-    """Whom no message reaches: those with a seat or who wait for one, and of a cancelled session those too whose
-    booking went with it, or later with the rest."""
-    return _in_order(
-        await rows(
-            f"""{PARTY} JOIN session s ON s.offer_id = b.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
-            WHERE s.id = $1 AND {WRITTEN_TO} IS NOT TRUE
-            AND (b.state = ANY(CASE s.status WHEN 'cancelled' THEN $2::text[] ELSE $3::text[] END)
-                OR b.ended_by = ANY($4) AND s.status = 'cancelled' AND b.created_at <= s.changed_at)
-            """,
-            session_id,
-            list(SEATED),
-            list(ACTIVE),
-            list(CALLED_OFF),
-        )
-    )
-
-
-async def call_list_of_offer(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
-    """Whom no message reaches: those with an active booking of what is not over; of a cancelled offer those whom it
-    concerned when it was cancelled."""
-    return _in_order(
-        await rows(
-            f"""{PARTY} JOIN offer o ON o.id = b.offer_id WHERE o.id = $1
-            AND {WRITTEN_TO} IS NOT TRUE AND CASE WHEN o.state = 'cancelled'
-                THEN b.ended_by = 'offer' OR p.session_id IS NULL AND b.state = ANY($2)
-                ELSE b.state = ANY($3) AND (p.ends_at IS NULL OR p.ends_at > $4) END""",
-            offer_id,
-            list(SEATED),
-            list(ACTIVE),
-            now,
-        )
-    )
-
-
-def _in_order(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+async def unreached(offer_id: UUID, session: UUID | None, now: datetime) -> list[dict[str, Any]]:
+    """Whom no message reaches of those with an active booking of what is not over, in an offer or one session of it."""
+    found = await rows(
+        f"""{PARTY} WHERE b.offer_id = $1 AND {WRITTEN_TO} IS NOT TRUE AND b.state = ANY($2)
+            AND (p.ends_at IS NULL OR p.ends_at > $3)
+            AND ($4::uuid IS NULL OR p.session_id IS NULL OR p.session_id = $4)""",
+        offer_id, list(ACTIVE), now, session,
+    )  # fmt: skip
     return sorted(found, key=lambda party: alphabetical(party["name"] or ""))
 
 

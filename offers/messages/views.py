@@ -1,4 +1,4 @@
-"""Pages to move or cancel a session, to cancel an offer, and the list of those who must be rung."""
+"""Pages to move or cancel a session, and to cancel an offer."""
 
 from typing import Any
 
@@ -10,16 +10,13 @@ from marketplace.base.errors import Refused
 from marketplace.base.forms import Filled
 from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import when
 from marketplace.base.templates import render
-from offers.bookings.organizer_actions import note_read
 from offers.catalogue.models import OfferState, Session, SessionStatus, Venue
 from offers.messages import actions, queries
 from offers.messages.forms import CancelForm, CancelOfferForm, MoveForm
 from offers.publishing.forms import tell_order
 from offers.publishing.queries import (
     offer_owned_by,
-    session_hosted_by,
     session_owned_by,
     sessions_of,
     title_of,
@@ -165,29 +162,3 @@ async def cancel_offer(request: Request) -> Response:
     return render(request, "offers/messages/cancel_offer.html", status=status, form=form, offer=offer,
                   title=await title_of(offer.id, request.lang), told=told(*queries.counts(parties)),
                   coming=len(coming), anybody=bool(parties))  # fmt: skip
-
-
-@member(Role.HOST)
-async def call_list(request: Request) -> Response:
-    """Those of a session whom no message reaches."""
-    session = await session_hosted_by(request.person, request.path_params["id"])
-    found = await queries.call_list_of_session(session.id)
-    await note_read(session.offer, len(found), by=request.person.id, now=request.now, list="call")
-    words = ""
-    if session.status == SessionStatus.CANCELLED:
-        words = _("Samlingen %(when)s er avlyst.", when=when(session.starts_at, session.ends_at))
-    elif session.status == SessionStatus.MOVED:
-        words = _("Samlingen er flyttet til %(when)s.", when=when(session.starts_at, session.ends_at))
-    return render(request, "offers/messages/call_list.html", parties=found, words=words,
-                  **await about(session, request))  # fmt: skip
-
-
-@member(Role.EDITOR)
-async def offer_call_list(request: Request) -> Response:
-    """Those of an offer whom no message reaches, or reached when it was cancelled."""
-    offer = await offer_owned_by(request.person, request.path_params["slug"])
-    found = await queries.call_list_of_offer(offer.id, request.now)
-    await note_read(offer, len(found), by=request.person.id, now=request.now, list="call")
-    words = _("Tilbudet er avlyst.") if offer.state == OfferState.CANCELLED else ""
-    return render(request, "offers/messages/call_list.html", parties=found, words=words, offer=offer, place="",
-                  title=await title_of(offer.id, request.lang))  # fmt: skip

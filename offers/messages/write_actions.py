@@ -8,10 +8,9 @@ from marketplace.base.database import in_transaction, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, limits
-from marketplace.base.mail import post
-from offers.bookings.addressees import about
+from offers.bookings.call_actions import tell
 from offers.catalogue.models import Offer, Session
-from offers.messages.models import HostMessage, Recipients
+from offers.messages.models import NEWS, HostMessage, Recipients
 from offers.messages.queries import counts
 from offers.messages.write_queries import recipients
 
@@ -46,12 +45,9 @@ async def write(
             now=now,
         )
         for party in parties:
-            if party["channel"]:
-                await post(
-                    "host_message", channel=party["channel"], address=party["address"], lang=party["lang"], now=now,
-                    key=f"host_message:{key}:{party['booking_id']}", about=about(party["booking_id"], party),
-                    booking=str(party["booking_id"]), message=str(key),
-                )  # fmt: skip
+            if not party["channel"] and to in NEWS:  # nobody need hear it, so nobody rings
+                continue
+            await tell("host_message", party, key=str(key), now=now, message=str(key))
         await record(
             "message.sent", now=now, actor=by, object_id=session.id if session else offer.id,
             organization=offer.owner_id, details={"recipients": to, "told": told, "to_call": to_call},

@@ -5,10 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.database import rows
-from offers.bookings.rules import SEATED
 from offers.catalogue.models import Session
 from offers.messages.follow_queries import unsubscribed
-from offers.messages.models import Recipients
+from offers.messages.models import NEWS, Recipients
 from offers.messages.queries import PARTY
 from offers.messages.rules import address_hash
 
@@ -16,6 +15,9 @@ FOR_OFFER = "WHERE b.offer_id = $1 AND (p.ends_at IS NULL OR p.ends_at > $2)"
 FOR_SESSION = """JOIN session s ON s.offer_id = b.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
     WHERE s.id = $1 AND $2::timestamptz IS NOT NULL"""
 IN_ORDER = "ORDER BY p.starts_at NULLS LAST, b.id"
+BEFORE = """WHERE b.offer_id = $1 AND n.name IS NOT NULL AND (b.state = 'confirmed' AND p.ends_at <= $2
+    OR b.ended_by IN ('session', 'offer') AND (b.placed_at IS NOT NULL OR b.waited_at IS NULL))
+    ORDER BY p.starts_at DESC NULLS LAST, b.id"""
 PRESENT = f"""JOIN attendance a ON a.booking_id = b.id AND a.state = 'present'
     WHERE a.session_id = $1 AND $2::timestamptz IS NOT NULL {IN_ORDER}"""
 
@@ -25,17 +27,19 @@ async def recipients(
 ) -> list[dict[str, Any]]:
     """One booking for each address that gets the message, the next in time; and each without an address.
 
-    Of an offer those of what is not over. Who waits for a session waits for that alone. What is written to those who
-    were there is no message about a booking of theirs any more: not to who does not want such.
+    Of an offer those of what is not over. Who waits for a session waits for that alone, and whoever has not answered
+    yet has no seat. What is news (models.NEWS) is no message about a booking of theirs: not to who does not want such.
     """
     about, what = (session.id, FOR_SESSION) if session else (offer_id, FOR_OFFER)
     if to is Recipients.PRESENT:
         found = await rows(f"{PARTY} {PRESENT}", about, now)
+    elif to is Recipients.BEFORE:
+        found = [] if session else await rows(f"{PARTY} {BEFORE}", offer_id, now)
     else:
-        states = list(SEATED) if to is Recipients.ALL else ["waiting"]
+        states = ["confirmed" if to is Recipients.ALL else "waiting"]
         own = "AND p.session_id IS NOT NULL" if session and to is Recipients.WAITING else ""
         found = await rows(f"{PARTY} {what} {own} AND b.state = ANY($3) {IN_ORDER}", about, now, states)
-    unwanted = await unsubscribed(found) if to is Recipients.PRESENT else set[bytes]()
+    unwanted = await unsubscribed(found) if to in NEWS else set[bytes]()
     chosen = dict[Any, dict[str, Any]]()
     for party in found:
         reach = (party["channel"], party["address"]) if party["channel"] else party["booking_id"]

@@ -18,7 +18,7 @@ from offers.bookings.organizer_actions import note_read
 from offers.bookings.queries import booking, booking_by_token
 from offers.catalogue.models import Offer, Session
 from offers.messages.mails import said, sms_of
-from offers.messages.models import Recipients
+from offers.messages.models import NEWS, Recipients
 from offers.messages.queries import counts
 from offers.messages.rules import PLACEHOLDERS
 from offers.messages.write_actions import write
@@ -31,6 +31,7 @@ TO_LABELS = {
     Recipients.ALL: lazy("Alle som har plass"),
     Recipients.PRESENT: lazy("De som var der"),
     Recipients.WAITING: lazy("De som står på venteliste"),
+    Recipients.BEFORE: lazy("De som har hatt plass før, hvis de vil høre mer"),
 }
 MEANINGS = {
     "navn": lazy("navnet til den som får meldingen"),
@@ -55,12 +56,14 @@ async def to_session(request: Request) -> Response:
 
 
 async def _writing(request: Request, offer: Offer, session: Session | None) -> Response:
-    form: Filled[WriteForm] = WriteForm.blank()
+    form: Filled[WriteForm] = WriteForm.blank(
+        **{name: sent[-1] for name, sent in request.query.items() if name == "to"}
+    )
     status, page = 200, "write"
     groups = {
         to: await recipients(offer.id, session, to, request.now)
         for to in Recipients
-        if session or to is not Recipients.PRESENT
+        if to is not (Recipients.BEFORE if session else Recipients.PRESENT)
     }
     groups = {to: parties for to, parties in groups.items() if parties}
     if request.method == "POST":
@@ -113,7 +116,7 @@ async def _look(
         "path": "/bookings/…",
     }
     about = str(session.id) if session else None
-    ring = [party["name"] for party in parties if not party["channel"]]
+    ring = [party["name"] for party in parties if not party["channel"] and to not in NEWS]
     if ring:
         await note_read(offer, len(ring), by=request.person.id, now=request.now, list="call")
     return {

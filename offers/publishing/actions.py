@@ -14,7 +14,7 @@ from marketplace.base.database import in_transaction, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.slugs import insert_named
-from offers.catalogue.models import Joining, Kind, Offer, OfferState, OfferText, Venue, VenueText
+from offers.catalogue.models import Joining, Kind, Offer, OfferState, OfferText, Venue, VenueText, Visibility
 from offers.publishing import rules
 from offers.publishing.queries import capacity_of, members_seeing, text_of
 from offers.publishing.upkeep import (
@@ -132,7 +132,16 @@ async def set_audience(
                 SELECT $1, $2, id FROM organization WHERE id = $3 AND state = 'approved'""",
                 uuid7(), offer.id, organization,
             )  # fmt: skip
-        await _write(offer, text, facts)
+        await _write(offer, text, facts | _narrowed(offer, facts.get("visibility"), now))
+
+
+def _narrowed(offer: Offer, visibility: Visibility | None, now: datetime) -> dict[str, Any]:
+    """Whether it stops being shown to everybody, or begins again: who subscribes must not be left with its dates."""
+    if visibility is None or offer.state != OfferState.PUBLISHED or visibility == offer.visibility:
+        return {}
+    if visibility == Visibility.PUBLIC:
+        return {"narrowed_at": None}
+    return {"narrowed_at": now} if offer.visibility == Visibility.PUBLIC else {}
 
 
 async def set_place(

@@ -10,6 +10,7 @@ from marketplace.base.forms import Filled
 from marketplace.base.http import Request
 from marketplace.base.i18n import clock_words, lazy, speaking
 from marketplace.base.i18n import gettext as _
+from marketplace.base.seen import one_at_a_time
 from offers.catalogue.models import Joining, Offer, OfferState, Promotion
 from offers.publishing import actions, rules
 from offers.publishing.forms import REMINDERS, JoiningForm
@@ -36,7 +37,6 @@ REMINDER_WORDS = {
 async def joining(request: Request) -> Response:
     """GET and POST /manage/offers/{slug}/joining"""
     offer = await editable(request)
-    draft = offer.state == OfferState.DRAFT
     ways = rules.joinings(offer.state, offer.joining)
     context: dict[str, Any] = {
         "choices": [(way.value, rules.JOINING_LABELS[way]) for way in ways],
@@ -47,6 +47,16 @@ async def joining(request: Request) -> Response:
         return await page(request, offer, "joining", await _now(offer), **context)
     form = await JoiningForm.read(request)
     if form.valid:
+        async with one_at_a_time(offer.id):
+            form.meet(await _now(await editable(request)))
+            if await _saved(request, offer, form):
+                return await onward(request, offer, "joining")
+    return await page(request, offer, "joining", form, 422, **context)
+
+
+async def _saved(request: Request, offer: Offer, form: Filled[JoiningForm]) -> bool:
+    """Save what a form says; why it cannot be becomes errors of the form."""
+    if form.valid:
         given = form.data
         coming = await sessions_of(offer.id, request.now)
         if words := opening_objection(
@@ -55,7 +65,7 @@ async def joining(request: Request) -> Response:
         ):  # fmt: skip
             form.add_error("opens_day", words)
         seats = given.joining is Joining.PER_SESSION and given.capacity is not None
-        if draft and seats and not coming:
+        if offer.state == OfferState.DRAFT and seats and not coming:
             form.add_error("capacity", _("Plassene følger datoene. Legg inn en dato først, i steget «Når»."))
     if form.valid:
         act = actions.set_joining(
@@ -63,9 +73,8 @@ async def joining(request: Request) -> Response:
             opens_at=given.opens_at, closes_hours=given.closes_hours, text={"may_leave": given.may_leave},
             **_facts(given),
         )  # fmt: skip
-        if await kept(form, act):
-            return await onward(request, offer, "joining")
-    return await page(request, offer, "joining", form, 422, **context)
+        return await kept(form, act)
+    return False
 
 
 async def _now(offer: Offer) -> Filled[JoiningForm]:

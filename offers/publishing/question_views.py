@@ -10,6 +10,7 @@ from marketplace.base.forms import Filled
 from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import lazy
 from marketplace.base.once import made_once
+from marketplace.base.seen import one_at_a_time
 from marketplace.base.templates import render
 from offers.catalogue.models import Offer
 from offers.publishing import question_actions as actions
@@ -56,18 +57,26 @@ async def new(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """GET and POST /manage/offers/{slug}/questions/{question}/change"""
     offer, question = await _asked(request)
-    given = {name: question[name] for name in ("text", "purpose", "kind", "keep_days")}
-    form: Filled[QuestionForm] = QuestionForm.blank(
-        **given, choices="\n".join(question["choices"]), required="1" if question["required"] else None
-    )
+    form = _says(question)
     if request.method == "POST":
         form = await QuestionForm.read(request)
-        if form.valid and await kept(
-            form,
-            actions.change(offer, question["id"], by=request.person.id, now=request.now, **facts(form.data)),
-        ):
-            return see_other(f"/manage/offers/{offer.slug}/questions?saved=changed", request)
+        if form.valid:
+            async with one_at_a_time(offer.id):
+                if form.meet(_says((await _asked(request))[1])):
+                    act = actions.change(
+                        offer, question["id"], by=request.person.id, now=request.now, **facts(form.data)
+                    )
+                    if await kept(form, act):
+                        return see_other(f"/manage/offers/{offer.slug}/questions?saved=changed", request)
     return await _page(request, offer, form, question)
+
+
+def _says(question: dict[str, Any]) -> Filled[QuestionForm]:
+    """The form with what the question is now."""
+    given = {name: question[name] for name in ("text", "purpose", "kind", "keep_days")}
+    return QuestionForm.blank(
+        **given, choices="\n".join(question["choices"]), required="1" if question["required"] else None
+    )
 
 
 @member(Role.EDITOR)

@@ -16,6 +16,7 @@ from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.once import made_once
+from marketplace.base.seen import one_at_a_time
 from marketplace.base.templates import render
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Joining, Offer, OfferState
 from offers.publishing import actions, rules
@@ -148,15 +149,23 @@ async def what(request: Request) -> Response:
     offer = await editable(request)
     context: dict[str, Any] = {"organizations": [], "kinds": list(KIND_LABELS.items())}
     if request.method == "GET":
-        form = WhatForm.blank(kind=offer.kind.value, **await texts(offer, "what"))
-        return await page(request, offer, "what", form, **context)
+        return await page(request, offer, "what", await _what(offer), **context)
     form = await WhatForm.read(request)
     if form.valid:
-        text = form.data.model_dump(include=set(TEXTS["what"]))
-        act = actions.change(offer, by=request.person.id, now=request.now, text=text, kind=form.data.kind)
-        if await kept(form, act):
-            return await onward(request, offer, "what")
+        async with one_at_a_time(offer.id):
+            if form.meet(await _what(await editable(request))):
+                text = form.data.model_dump(include=set(TEXTS["what"]))
+                act = actions.change(
+                    offer, by=request.person.id, now=request.now, text=text, kind=form.data.kind
+                )
+                if await kept(form, act):
+                    return await onward(request, offer, "what")
     return await page(request, offer, "what", form, 422, **context)
+
+
+async def _what(offer: Offer) -> Filled[WhatForm]:
+    """The form with what the offer says now."""
+    return WhatForm.blank(kind=offer.kind.value, **await texts(offer, "what"))
 
 
 @member(Role.EDITOR)
@@ -167,25 +176,33 @@ async def audience(request: Request) -> Response:
         "near": near, "audiences": list(AUDIENCE_LABELS.items()), "visibilities": list(rules.VISIBILITY_LABELS.items())
     }  # fmt: skip
     if request.method == "GET":
-        form = AudienceForm.blank(
-            audiences=[str(one) for one in offer.audiences], visibility=offer.visibility.value,
-            members=[str(one) for one in await members_seeing(offer.id)], sensitive=offer.sensitive or "",
-            age_from=offer.age_from, age_to=offer.age_to,
-            **await texts(offer, "audience"),
-        )  # fmt: skip
-        return await page(request, offer, "audience", form, **context)
+        return await page(request, offer, "audience", await _audience(offer), **context)
     form = await AudienceForm.read(request)
     if form.valid:
-        given = form.data
-        facts = {"sensitive": given.sensitive} if offer.state == OfferState.PUBLISHED else {}
-        act = actions.set_audience(
-            offer, by=request.person.id, now=request.now, members=given.members,
-            text={"bring_someone": given.bring_someone}, audiences=[one.value for one in given.audiences],
-            visibility=given.visibility, age_from=given.age_from, age_to=given.age_to, **facts,
-        )  # fmt: skip
-        if await kept(form, act):
-            return await onward(request, offer, "audience")
+        async with one_at_a_time(offer.id):
+            if form.meet(await _audience(await editable(request))) and await kept(
+                form, _set_audience(request, offer, form.data)
+            ):
+                return await onward(request, offer, "audience")
     return await page(request, offer, "audience", form, 422, **context)
+
+
+async def _audience(offer: Offer) -> Filled[AudienceForm]:
+    """The form with what the offer says now."""
+    return AudienceForm.blank(
+        audiences=[str(one) for one in offer.audiences], visibility=offer.visibility.value,
+        members=[str(one) for one in await members_seeing(offer.id)], sensitive=offer.sensitive or "",
+        age_from=offer.age_from, age_to=offer.age_to, **await texts(offer, "audience"),
+    )  # fmt: skip
+
+
+async def _set_audience(request: Request, offer: Offer, given: AudienceForm) -> None:
+    facts = {"sensitive": given.sensitive} if offer.state == OfferState.PUBLISHED else {}
+    await actions.set_audience(
+        offer, by=request.person.id, now=request.now, members=given.members,
+        text={"bring_someone": given.bring_someone}, audiences=[one.value for one in given.audiences],
+        visibility=given.visibility, age_from=given.age_from, age_to=given.age_to, **facts,
+    )  # fmt: skip
 
 
 @member(Role.EDITOR)
@@ -195,25 +212,32 @@ async def place(request: Request) -> Response:
     fixed = offer.state == OfferState.PUBLISHED and bool(await sessions_of(offer.id, request.now, 1))
     known = await venues(offer.municipality_id)
     context: dict[str, Any] = {"venues": known, "fixed": fixed}
-    venue = offer.venue_id
-    online = offer.online_url if offer.joining != Joining.EXTERNAL else None
     if request.method == "GET":
-        where = "known" if venue else "online" if online else ""
-        form = PlaceForm.blank(place=where, venue=venue, online_url=online, **await texts(offer, "place"))
-        return await page(request, offer, "place", form, **context)
+        return await page(request, offer, "place", await _place(offer), **context)
     form = await PlaceForm.read(request)
-    facts: dict[str, Any] = {}
-    fresh: dict[str, Any] | None = None
-    if form.valid and not fixed:
-        facts, fresh = place_facts(form, offer, [one["id"] for one in known])
     if form.valid:
-        act = actions.set_place(
-            offer, by=request.person.id, now=request.now, new=fresh, transport=form.data.transport,
-            text=form.data.model_dump(include=set(TEXTS["place"])), **facts,
-        )  # fmt: skip
-        if await kept(form, act):
-            return await onward(request, offer, "place")
+        async with one_at_a_time(offer.id):
+            facts: dict[str, Any] = {}
+            fresh: dict[str, Any] | None = None
+            if form.meet(await _place(await editable(request))) and not fixed:
+                facts, fresh = place_facts(form, offer, [one["id"] for one in known])
+            if not form.errors:
+                act = actions.set_place(
+                    offer, by=request.person.id, now=request.now, new=fresh, transport=form.data.transport,
+                    text=form.data.model_dump(include=set(TEXTS["place"])), **facts,
+                )  # fmt: skip
+                if await kept(form, act):
+                    return await onward(request, offer, "place")
     return await page(request, offer, "place", form, 422, **context)
+
+
+async def _place(offer: Offer) -> Filled[PlaceForm]:
+    """The form with what the offer says now."""
+    online = offer.online_url if offer.joining != Joining.EXTERNAL else None
+    where = "known" if offer.venue_id else "online" if online else ""
+    return PlaceForm.blank(
+        place=where, venue=offer.venue_id, online_url=online, **await texts(offer, "place")
+    )
 
 
 def place_facts(

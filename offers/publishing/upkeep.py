@@ -82,6 +82,21 @@ async def refresh(offer_id: UUID, now: datetime) -> None:
         offer_id,
     )
 
+    await rows(
+        f"""UPDATE booking b SET held_until = {begins("$2")} FROM seat_pool p JOIN offer o ON o.id = p.offer_id
+        WHERE p.offer_id = $1 AND b.pool_id = p.id AND b.state = 'offered' AND b.held_until > {begins("$2")}""",
+        offer_id, now,
+    )  # fmt: skip
+
+
+def begins(now: str) -> str:
+    """SQL for when what somebody would come to by pool p of offer o begins, at the moment `now`; NULL without dates. A
+    group that one asks to join meets on: its next meeting counts, or the first when none is left. No seat is held past
+    it, and nobody gets one after it."""
+    return f"""CASE WHEN o.joining = 'request' AND p.starts_at <= {now} THEN coalesce((SELECT min(n.starts_at)
+        FROM session n WHERE n.offer_id = o.id AND n.starts_at > {now} AND n.status <> 'cancelled'), p.starts_at)
+        ELSE p.starts_at END"""
+
 
 async def lock_pools(offer_id: UUID) -> None:
     """Lock all pools of an offer, in the order that everybody keeps (by ascending id)."""

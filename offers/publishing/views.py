@@ -6,9 +6,11 @@ from starlette.responses import Response
 
 from marketplace.base.access import member
 from marketplace.base.errors import NotFound
+from marketplace.base.forms import Filled
 from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES, pick
 from marketplace.base.once import made_once
+from marketplace.base.seen import one_at_a_time
 from marketplace.base.templates import render
 from offers.catalogue.models import (
     AUDIENCE_LABELS,
@@ -143,15 +145,23 @@ async def text(request: Request) -> Response:
         "lang_name": LANGUAGE_WORDS[lang],
     }
     if request.method == "GET":
-        there = await OfferText.get_or_none(offer_id=offer.id, lang=lang)
-        values = {name: getattr(there, name) for name in TextForm.model_fields} if there else {}
-        return render(request, "offers/publishing/text.html", form=TextForm.blank(**values), **context)
+        return render(request, "offers/publishing/text.html", form=await _text(offer, lang), **context)
     form = await TextForm.read(request)
     if form.valid:
-        act = actions.set_text(offer, lang, by=request.person.id, now=request.now, **form.data.model_dump())
-        if await kept(form, act):
-            return see_other(f"/manage/offers/{offer.slug}", request)
+        async with one_at_a_time(offer.id):
+            if form.meet(await _text(offer, lang)):
+                act = actions.set_text(
+                    offer, lang, by=request.person.id, now=request.now, **form.data.model_dump()
+                )
+                if await kept(form, act):
+                    return see_other(f"/manage/offers/{offer.slug}", request)
     return render(request, "offers/publishing/text.html", status=422, form=form, **context)
+
+
+async def _text(offer: Offer, lang: str) -> Filled[TextForm]:
+    """The form with what the offer says in a language now."""
+    there = await OfferText.get_or_none(offer_id=offer.id, lang=lang)
+    return TextForm.blank(**{name: getattr(there, name) if there else "" for name in TextForm.model_fields})
 
 
 @member(Role.EDITOR)

@@ -23,6 +23,7 @@ from organizations.directory.models import (
     OrganizationText,
 )
 from organizations.members.addressees import about
+from organizations.members.impartial import only_impartial
 from organizations.members.models import Membership, Role
 from organizations.members.queries import coordinators_to_tell, managers_to_tell
 
@@ -102,12 +103,14 @@ async def send_again(
 
 
 async def decide(
-    organization: UUID, answer: Answer, *, reason: str, vouched: bool, seen: int, by: UUID, now: datetime,
+    organization: UUID, answer: Answer, *, reason: str, vouched: bool, seen: int, by: UUID | None, now: datetime,
     sent: datetime | None = None,
 ) -> None:  # fmt: skip
-    """Answer an organisation. Raises Refused when the answer does not fit the state it is in, somebody has answered
+    """Answer an organisation. `by` None: the operator, for the municipality. Raises OwnOrganization for a coordinator
+    who is or was in it, and Refused when the answer does not fit the state it is in, somebody has answered
     since the coordinator had `seen` so many answers, or the application is not the one `sent` then; `Lacking` when the
     answer lacks something."""
+    await only_impartial(by, [organization], answer, now=now)
     async with in_transaction():
         found = await _lock(organization)
         if sent and sent != found.created_at:
@@ -142,6 +145,15 @@ async def decide(
             )  # fmt: skip
 
 
+async def decide_as_operator(slug: str, answer: str, reason: str, vouched: bool, *, now: datetime) -> None:
+    """The same by whoever runs the instance, for the municipality. Raises NotFound too."""
+    found = await Organization.get_or_none(slug=slug)
+    if found is None:
+        raise NotFound
+    seen = await Decision.filter(organization_id=found.id).count()
+    await decide(found.id, Answer(answer), reason=reason, vouched=vouched, seen=seen, by=None, now=now)
+
+
 class Lacking(Refused):
     """The answer lacks something: the field and the words of each thing."""
 
@@ -152,7 +164,8 @@ class Lacking(Refused):
 
 async def put_under(organization: Organization, parent: UUID, *, by: UUID, now: datetime) -> None:
     """Give a municipal unit the unit above it. One at a time in a municipality, so that no two make a ring. Raises
-    Refused."""
+    Refused, and OwnOrganization: under whom it stands decides who answers it."""
+    await only_impartial(by, [organization.id], "put_under", now=now)
     async with in_transaction():
         await rows(
             "SELECT id FROM municipality WHERE id = $1 FOR NO KEY UPDATE", organization.municipality_id

@@ -31,6 +31,10 @@ class Decision(Row):
         "marketplace.Person", "decisions", null=True, on_delete=fields.SET_NULL
     )
     at = fields.DatetimeField()
+    reply = fields.TextField(
+        default="", db_default="", description="what the organisation answered to a question"
+    )
+    replied_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "decision"

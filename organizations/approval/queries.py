@@ -1,5 +1,6 @@
 """Reads of those who apply and of those who answer. Fetching is permission: what is not theirs is NotFound."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -129,6 +130,22 @@ async def decisions_about(organization: UUID) -> list[dict[str, Any]]:
         "SELECT answer, reason, vouched, at FROM decision WHERE organization_id = $1 ORDER BY at DESC, id DESC",
         organization,
     )
+
+
+async def would_hide(organization: UUID, now: datetime) -> dict[str, int]:
+    """What closing the organisation hides: its `offers` that are on, and their `dates` to come. Never how many are
+    booked: of one offer with one date that would tell of a person.
+
+    It only asks what is there; offers belong to a floor above.
+    """
+    found = await row(
+        """SELECT count(*) AS offers, coalesce(sum((SELECT count(*) FROM session s WHERE s.offer_id = o.id
+                AND s.ends_at > $2 AND s.status <> 'cancelled')), 0)::int AS dates
+        FROM offer o WHERE o.owner_id = $1 AND o.state = 'published'
+            AND (o.last_session_ends IS NULL OR o.last_session_ends > $2)""",
+        organization, now,
+    )  # fmt: skip
+    return found or {"offers": 0, "dates": 0}
 
 
 async def summary_of(organization: Organization) -> str:

@@ -18,7 +18,14 @@ from organizations.approval import actions, queries, rules
 from organizations.approval.forms import AnswerForm, ApplyForm, UnitForm
 from organizations.approval.register import Answer as Registered
 from organizations.approval.register import look_up
-from organizations.directory.models import KIND_LABELS, STATE_LABELS, Organization, OrganizationKind
+from organizations.directory.models import (
+    KIND_LABELS,
+    STATE_LABELS,
+    Organization,
+    OrganizationKind,
+    OrganizationState,
+)
+from organizations.members.impartial import OwnOrganization, own_among
 
 DAY = timedelta(days=1)
 
@@ -150,19 +157,22 @@ async def _approval(
     unit: Filled[UnitForm] | None = None,
 ) -> Response:
     decisions = await queries.decisions_about(found.id)
+    own = bool(await own_among(request.person.id, [found.id]))
     municipal = found.kind is OrganizationKind.MUNICIPAL
     form = answer or unit or AnswerForm.blank()
     if answer:
         answer.values |= {"seen": str(len(decisions)), "sent": found.created_at.isoformat()}
     return render(
         request, "organizations/approval/approval.html", status=422 if form.errors else 200, form=form,
-        organization=found, decides=decides, decisions=decisions, answered=rules.ANSWERED_LABELS,
+        organization=found, decides=decides and not own, own=decides and own, decisions=decisions,
+        answered=rules.ANSWERED_LABELS,
         answer_form=answer or AnswerForm.blank(seen=len(decisions), sent=found.created_at.isoformat()),
         unit_form=unit or UnitForm.blank(parent=found.parent_id),
         choices=[(one.value, rules.ANSWER_LABELS[one], rules.ANSWER_HINTS[one]) for one in rules.MOVES[found.state]],
-        units=await queries.units_above(request.person, found) if municipal and decides else [],
+        units=await queries.units_above(request.person, found) if municipal and decides and not own else [],
         kind_label=KIND_LABELS[found.kind], state_label=STATE_LABELS[found.state],
         register_label=rules.REGISTER_LABELS[found.register_state] if found.register_state else "",
+        hides=await queries.would_hide(found.id, request.now) if found.state == OrganizationState.APPROVED else None,
         summary=await queries.summary_of(found), owners=await queries.owners_of(found.id),
     )  # fmt: skip
 
@@ -177,7 +187,11 @@ async def unit(request: Request) -> Response:
         form.add_error("parent", _("Velg en enhet fra lista."))
     if not form.valid:
         return await _approval(request, found, True, unit=form)
-    await actions.put_under(found, form.data.parent, by=request.person.id, now=request.now)
+    try:
+        await actions.put_under(found, form.data.parent, by=request.person.id, now=request.now)
+    except OwnOrganization as refused:
+        form.add_error("parent", refused.message)
+        return await _approval(request, found, True, unit=form)
     return see_other(f"/approvals/{found.slug}?saved=unit", request)
 
 

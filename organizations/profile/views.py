@@ -8,10 +8,12 @@ from starlette.responses import Response
 
 from marketplace.base.access import member, public
 from marketplace.base.errors import NotFound
+from marketplace.base.forms import Filled
 from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import limit
+from marketplace.base.seen import one_at_a_time
 from marketplace.base.templates import render
 from organizations.directory.models import KIND_LABELS, STATE_LABELS, Organization
 from organizations.members.models import Role
@@ -43,18 +45,29 @@ def home(organization: Organization, done: str) -> str:
 async def profile(request: Request) -> Response:
     """GET and POST /manage/organizations/{slug}/profile: whom to ask."""
     organization = await organization_managed_by(request.person, request.path_params["slug"])
-    form = ProfileForm.blank(**{name: getattr(organization, name) for name in ProfileForm.model_fields})
-    status = 200
+    form, status = _profile(organization), 200
     if request.method == "POST":
         form, status = await ProfileForm.read(request), 422
         if form.valid:
-            await actions.set_profile(
-                organization, by=request.person.id, now=request.now, **form.data.model_dump()
-            )
-            return see_other(home(organization, "profile"), request)
+            async with one_at_a_time(organization.id):
+                if form.meet(_profile(await organization_managed_by(request.person, organization.slug))):
+                    await actions.set_profile(
+                        organization, by=request.person.id, now=request.now, **form.data.model_dump()
+                    )
+                    return see_other(home(organization, "profile"), request)
     return render(
         request, "organizations/profile/profile.html", status=status, organization=organization, form=form
     )
+
+
+def _profile(organization: Organization) -> Filled[ProfileForm]:
+    """The form with what is stored now."""
+    return ProfileForm.blank(**{name: getattr(organization, name) for name in ProfileForm.model_fields})
+
+
+def _text(there: dict[str, Any]) -> Filled[TextForm]:
+    """The form with what is stored in a language now."""
+    return TextForm.blank(**{name: there.get(name) for name in TextForm.model_fields})
 
 
 @member(Role.EDITOR)
@@ -65,15 +78,16 @@ async def text(request: Request) -> Response:
     if lang not in LANGUAGES:
         raise NotFound
     texts = await queries.texts(organization.id)
-    there: dict[str, Any] = texts.get(lang, {})
-    form, status = TextForm.blank(**{name: there.get(name) for name in TextForm.model_fields}), 200
+    form, status = _text(texts.get(lang, {})), 200
     if request.method == "POST":
         form, status = await TextForm.read(request), 422
         if form.valid:
-            await actions.set_text(
-                organization, lang, by=request.person.id, now=request.now, **form.data.model_dump()
-            )
-            return see_other(home(organization, "text"), request)
+            async with one_at_a_time(organization.id):
+                if form.meet(_text((await queries.texts(organization.id)).get(lang, {}))):
+                    await actions.set_text(
+                        organization, lang, by=request.person.id, now=request.now, **form.data.model_dump()
+                    )
+                    return see_other(home(organization, "text"), request)
     return render(
         request, "organizations/profile/text.html", status=status, organization=organization, form=form, texts=texts,
         code=lang, words=LANGUAGE_WORDS, source=texts.get(organization.source_lang, {}),

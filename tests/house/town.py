@@ -19,7 +19,7 @@ from marketplace.people.factors import sealed_secret
 from marketplace.people.models import ActsFor, Passkey, Person, Relation, SignIn, SignInTicket, Totp
 from marketplace.people.queries import secret_hash
 from marketplace.routes import ROUTES
-from offers.bookings.models import BookingState, Companion
+from offers.bookings.models import BookingState, CallAbout, Companion, PhoneCall
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
 from offers.feeds.models import CalendarAddress, SavedSearch
@@ -49,7 +49,7 @@ def routes(method: str) -> list[Route]:
 
 VOCABULARY = (("texts", "lang"),)
 """What is nobody's in an address."""
-OBJECTS = ("session", "pool", "booking")
+OBJECTS = ("session", "pool", "booking", "call")
 """Fields of forms that name something that is somebody's."""
 
 
@@ -165,6 +165,10 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     await ActsFor.create(
         actor=guide, person_id=helped.participant_id, relation=Relation.GUIDE, created_at=NOW
     )
+    call, guides_call = [
+        await PhoneCall.create(booking=one, about=CallAbout.OFFER_CANCELLED, key=f"call:{one.id}", since=NOW)
+        for one in (booking, helped)
+    ]
 
     plan = await Plan.create(
         municipality=here, slug=f"temaplan{suffix}", title={"nb": "Temaplan"}, summary={"nb": "Alle med"},
@@ -259,6 +263,8 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         "/manage/calendars": {"calendar": centre.slug},
         "/manage/calendars/revoke": {"calendar": centre.slug},
         "/manage/offers/{slug}/take-off": {"booking": str(booking.id)},
+        "/manage/offers/{slug}/calls": {"call": str(call.id), "said": "rung"},
+        "/guide/calls": {"call": str(guides_call.id), "said": "rung"},
     }
     town.parameters = {
         ("offers", "slug"): walk.slug,

@@ -114,7 +114,7 @@ async def test_the_main_job(arrive: Any) -> None:
         await visitor.go(next(link for link in mail["links"] if "/bookings/" in link))
         await visitor.press("Meld av")
         await visitor.press("Ja, meld av")
-        assert await visitor.heading() == "Påmeldingen er avmeldt"
+        assert await visitor.heading() == "Du er meldt av"
         await visitor.message("tor.reisen@example.no", lambda one: one["subject"] == "Du har fått plass")
 
         # Kari moves it by half an hour: all six are told, and the calendars follow.

@@ -61,7 +61,7 @@ async def test_a_request_with_a_talk_kept_seats_and_a_list_for_the_door(arrive: 
         await leader.press("Sett opp noen")
         await leader.fill("Fornavn eller kallenavn", "Berit")
         await leader.choose("E-post", exact=True)
-        await leader.fill("E-postadressen", "berit.arrangor@example.no")
+        await leader.fill("E-postadresse", "berit.arrangor@example.no")
         await leader.press("Sett opp", exact=True)
         assert "1 holdt av" in await leader.text()
         await opened(jonas, "Berit", "Påmeldingen din")
@@ -127,7 +127,7 @@ async def test_a_held_seat_is_declined_passed_on_not_answered_for_and_taken_late
 
             async def passed_on() -> bool:
                 await opened(guest, "Unni", "En plass ble ledig til deg")
-                return await guest.heading() == "Plassen gikk videre"
+                return await guest.heading() == "Vi holder ikke plassen lenger"
 
             await until(passed_on, "the deadline")
             await guest.press("Jeg vil fortsatt ha plass")

@@ -70,7 +70,7 @@ async def test_per_session_several_dates_at_once_and_a_change_of_one(arrive: Cal
         assert ola.page.url != shown
         await ola.press("Meld av alle datoene")
         await ola.press("Ja, meld av alle")
-        assert await ola.heading() == "Påmeldingen er avmeldt"
+        assert await ola.heading() == "Du er meldt av"
 
 
 async def test_per_session_a_time_to_talk_is_picked_and_changed_without_script(

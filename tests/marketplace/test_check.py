@@ -41,6 +41,10 @@ PLANTED: dict[str, str] = {
     "nobody waits for seats that are free": f"UPDATE seat_pool SET capacity = 15 WHERE id = {FULL}",
     "an offered seat, and no other, has a deadline": f"""ALTER TABLE booking DROP CONSTRAINT booking_held_until;
         UPDATE booking SET held_until = '2026-12-01' WHERE id = {WAITING}""",
+    "no seat is held past the start of what it is for": """UPDATE booking b SET state = 'offered', queue_no = 1,
+            held_until = p.starts_at + interval '1 hour' FROM seat_pool p
+        WHERE p.id = b.pool_id AND b.id = (SELECT x.id FROM booking x JOIN seat_pool q ON q.id = x.pool_id
+            WHERE x.state = 'confirmed' AND q.starts_at > '2026-11-01' LIMIT 1)""",
     "what ended a booking is told of those that ended, and fits how": """UPDATE booking SET ended_by = 'expired'
         WHERE id = (SELECT id FROM booking WHERE state = 'declined' LIMIT 1)""",
     "a booking that another took the place of ended by that": """UPDATE booking SET ended_by = 'time_changed'
@@ -48,7 +52,7 @@ PLANTED: dict[str, str] = {
     "an offered seat goes on when its deadline is over": ALIVE.format(NOW) + f"""
         UPDATE booking SET state = 'offered', held_until = '2026-10-12', queue_no = 1 WHERE id = {SEATED}""",
     "a booking's offer is that of its seats": f"UPDATE booking SET offer_id = {SOUP} WHERE id = {WAITING}",
-    "messages about a booking go to whoever booked": f"""UPDATE booking SET contact_id =
+    "messages about a booking go to whoever booked, or whoever it is for": f"""UPDATE booking SET contact_id =
         (SELECT id FROM contact_point WHERE value = 'nora@example.no') WHERE id = {WAITING}""",
     "a session's seats belong to the session's offer": f"""UPDATE seat_pool SET offer_id = {OTHER}
         WHERE session_id = (SELECT id FROM session WHERE status = 'cancelled');

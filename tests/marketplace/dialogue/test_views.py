@@ -191,6 +191,7 @@ async def test_what_the_coordinator_says_counts_also_when_it_is_nobody(
     assert (await visitor.submit(page, organizations=[])).status == 303
     assert ticked(await visitor.open(path)) == []
     assert "Ingen var der" in (await visitor.open(HOME)).text
+    page = await visitor.open(path)
     assert (await visitor.submit(page, organizations=[str(crux.id)])).status == 303
     assert ticked(await visitor.open(path)) == ["Crux Ung"]
 

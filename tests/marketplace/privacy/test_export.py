@@ -16,6 +16,7 @@ from marketplace.privacy.rules import TABLES
 from offers.attendance.models import EndedRegister, RegisterEnd
 from offers.bookings.models import BookingAnswer, Companion, OpeningNotice, SentWord
 from offers.catalogue.models import Joining, SeatPool, Session
+from offers.feeds.actions import save_search
 from offers.feeds.models import CalendarAddress
 from offers.messages.models import HostMessage, Recipients
 from offers.publishing.models import OfferQuestion, QuestionKind
@@ -83,6 +84,7 @@ async def a_full_life(name: str, address: str, mark: str) -> Any:
     await rows("""INSERT INTO sign_in_ticket (id, channel, address, link_hash, code_hash, created_at, expires_at)
         VALUES ($1, 'email', $2, $3, 'x', $4, $4)""", uuid4(), address, uuid4().bytes, NOW)  # fmt: skip
     await post("links", channel=Channel.EMAIL, address=address, lang="nb", key=f"links:{mark}", now=NOW)
+    await save_search(f"q={mark}", owner=me.id, now=NOW)
     looker = await make.person(f"Kikker {mark}")
     await audit.record("participants.read", actor=looker.id, object_id=offer.id, organization=owner.id,
                        now=NOW + timedelta(minutes=1))  # fmt: skip

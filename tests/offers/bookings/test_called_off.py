@@ -87,7 +87,7 @@ async def test_who_cancelled_is_thanked_as_long_as_it_goes_on(visitor: Visitor) 
     await visitor.submit(await visitor.open(f"{page.url}/cancel"))
     await called_off(first)
     page = await visitor.open(page.url)
-    assert (page.heading, THANKS in page.text) == ("Påmeldingen er avmeldt", True)
+    assert (page.heading, THANKS in page.text) == ("Du er meldt av", True)
 
 
 async def test_who_was_declined_hears_that_whatever_happens_later(visitor: Visitor) -> None:

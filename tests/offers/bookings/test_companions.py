@@ -164,4 +164,4 @@ async def test_a_page_that_stood_open_while_all_was_cancelled_leads_to_what_is_s
     asked = await visitor.open(f"{page.url}/companions")
     await visitor.submit(await visitor.open(f"{page.url}/cancel"))
     done = await visitor.follow(await visitor.submit(asked, gone=["unnamed-1"]))
-    assert done.heading == "Påmeldingen er avmeldt"
+    assert done.heading == "Du er meldt av"

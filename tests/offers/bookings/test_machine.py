@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -54,8 +55,8 @@ class Planted:
 
     @staticmethod
     def promoted_after_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-        async def never(pool: Any, now: Any) -> None:
-            return None
+        async def never(pool: Any, now: Any) -> Any:
+            return max(pool["starts_at"], now + timedelta(hours=1))
 
         monkeypatch.setattr(rules, "closed", lambda pool, now: iter(()))
         monkeypatch.setattr(moves, "_start", never)

@@ -191,8 +191,15 @@ async def test_the_calendar_of_a_course_has_the_sessions_to_come_and_no_cancelle
         15 * 24: ["REQUEST", "1103"],
     }
     await actions.cancel(booking.id, now=NOW)
-    _, _, calendar = await told("cancelled", booking)
-    assert re.findall(r"METHOD:(\w+)|STATUS:(\w+)", calendar) == [("PUBLISH", ""), *[("", "CANCELLED")] * 3]
+    content = await MAILS["cancelled"](Channel.EMAIL, "nb", booking=str(booking.id))
+    assert content is not None
+    assert (content.calendar, len(content.attached)) == (None, 3)
+    for attached in content.attached:
+        assert re.findall(r"METHOD:(\w+)|STATUS:(\w+)", attached.decode()) == [
+            ("CANCEL", ""),
+            ("", "CANCELLED"),
+        ]
+    assert "Ved meldingen ligger det 3 kalenderfiler" in content.text
     with time_machine.travel(NOW + timedelta(days=15)):
         _, _, calendar = await told("cancelled", booking)
     assert re.findall(r"METHOD:(\w+)|DTSTART;TZID=\S+:2026(\d{4})", calendar) == [

@@ -130,13 +130,16 @@ async def test_only_what_a_visitor_may_see_is_in_public_feeds(visitor: Visitor) 
     for name in hidden:
         offer = await Offer.get(slug=name).prefetch_related("owner")
         session = await session_of(offer)
-        if name == "withdrawn":  # its address still answers, for those who subscribe
-            assert await titles(visitor, "/calendar/offers/withdrawn.ics") == []
+        if name in ("withdrawn", "suspended"):  # its address still answers, for those who subscribe
+            assert await titles(visitor, f"/calendar/offers/{name}.ics") == []
+            assert (name == "withdrawn") == (
+                f"Skjult {name}" in (await visitor.open(f"/calendar/offers/{name}.ics")).response.text
+            )
         else:
             assert (await visitor.open(f"/calendar/offers/{name}.ics")).status == 404
         assert (await visitor.open(f"/calendar/sessions/{session.id}.ics")).status == 404
         path = f"/calendar/organizations/{offer.owner.slug}.ics"
-        if offer.owner.state == OrganizationState.APPROVED:
+        if offer.owner.state in (OrganizationState.APPROVED, OrganizationState.SUSPENDED):
             assert await titles(visitor, path) == []
         else:
             assert (await visitor.open(path)).status == 404
