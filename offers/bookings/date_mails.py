@@ -36,8 +36,8 @@ async def _several(channel: Channel, lang: str, booking_id: UUID) -> Content | N
             made = [event for one in seated for event in events(found | one | {"sessions": [one["session"]]})]
         part = calendar([vevent(event) for event in made], method="PUBLISH")
     return compose(
-        "receipt_several", channel, lang, lazy("Påmeldingene dine"), calendar=part, method="PUBLISH" if part else None,
-        booking=found, coming=[one["session"] for one in dates], dates=dates, waiting=len(dates) - len(seated),
+        "receipt_several", channel, lang, lazy("Påmeldingene er i orden"), calendar=part,
+        method="PUBLISH" if part else None, booking=found, coming=[one["session"] for one in dates], dates=dates, waiting=len(dates) - len(seated),
     )  # fmt: skip
 
 
