@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from marketplace.base import audit
 from marketplace.base.access import SECOND_FACTOR, Mark, View
-from marketplace.base.database import UNAVAILABLE
+from marketplace.base.database import UNAVAILABLE, in_transaction
 from marketplace.base.errors import BodyTooLarge, Forbidden, NotFound, Problem, StaleForm, TooMany
 from marketplace.base.http import Request, cookie, local_path, see_other, with_next
 from marketplace.base.i18n import gettext
@@ -117,7 +117,23 @@ class Guarded:
             token = (await request.fields()).get("form_token", [""])[-1]
             if not request.same_origin or not request.form_token_valid(token):
                 raise StaleForm
+            if "show_in" in await request.fields():
+                return await self.shown(request)
         return await self.view(request)
+
+    async def shown(self, request: Request) -> Response:
+        """The form as it is filled in, in the language of this address: Form.read finds nothing right or wrong in it,
+        so the view shows it again. What a view does without such a form is undone, and its page opened instead."""
+        request.shown_only = True
+        response = see_other(self.form_page(request) or request.scope["path"], request)
+        try:
+            async with in_transaction():
+                found = await self.view(request)
+                if "location" not in found.headers and found.status_code in (200, 409, 422):
+                    response, response.status_code = found, 200
+                raise OnlyShown
+        except OnlyShown:
+            return response
 
     def elsewhere(self, path: str, request: Request) -> Response:
         """To a page that comes first, and from there to the one that was asked for: of a form, the page it stands
@@ -129,6 +145,10 @@ class Guarded:
         else:
             wanted = self.form_page(request) or wanted
         return see_other(with_next(path, local_path(wanted) or "/"), request)
+
+
+class OnlyShown(Exception):
+    """What was sent was only to be shown."""
 
 
 class Unavailable(Problem):

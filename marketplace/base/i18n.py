@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
 from babel.support import LazyProxy, NullTranslations, Translations
 
@@ -66,6 +67,13 @@ def lazy(text: str) -> Any:
 
 LANGUAGE_WORDS = {"nb": lazy("bokmål"), "nn": lazy("nynorsk"), "en": lazy("engelsk")}
 """The same languages as they are called in a sentence."""
+
+
+def language_word(code: str) -> str:
+    """What a language is called in a sentence, in the present one: also one that is none of ours."""
+    if code in LANGUAGE_WORDS:
+        return str(LANGUAGE_WORDS[code])
+    return str(Locale.parse(BABEL[_lang.get()]).languages.get(code, code))
 
 
 def pick(texts: dict[str, str], lang: str | None = None) -> str:

@@ -29,7 +29,8 @@ from marketplace.settings import settings
 
 @dataclass(frozen=True)
 class Content:
-    """What one message says. `calendar` is an iCalendar object whose METHOD is `method`."""
+    """What one message says. `calendar` is an iCalendar object whose METHOD is `method`; `attached` are such objects
+    too, each a CANCEL. `sent` notes that it has left; a message may leave twice."""
 
     subject: str
     text: str
@@ -37,6 +38,8 @@ class Content:
     calendar: bytes | None = None
     method: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    attached: tuple[bytes, ...] = ()
+    sent: Callable[[datetime], Awaitable[None]] | None = None
 
 
 MailFunction = Callable[..., Awaitable[Content | None]]
@@ -127,17 +130,21 @@ def compose(
     calendar: bytes | None = None,
     method: str | None = None,
     headers: dict[str, str] | None = None,
+    attached: tuple[bytes, ...] = (),
+    sent: Callable[[datetime], Awaitable[None]] | None = None,
     **context: Any,
 ) -> Content:
     """Render templates/mails/NAME in the recipient's language. `subject` is a `lazy` text; it names no offer."""
     with speaking(lang):
         subject = str(subject)
         if channel is Channel.SMS:
-            return Content(subject, short(fitting(template(f"mails/{name}.sms.txt", lang).render(context))))
+            words = fitting(template(f"mails/{name}.sms.txt", lang).render(context))
+            return Content(subject, short(words), sent=sent)
+        context["attached"] = len(attached)
         text = template(f"mails/{name}.txt", lang).render(context).strip() + "\n"
         text = re.sub(r"\n{3,}", "\n\n", text)  # what is left out leaves no hole
         html = template(f"mails/{name}.html", lang).render(context, subject=subject)
-        return Content(subject, text, html, calendar, method, headers or {})
+        return Content(subject, text, html, calendar, method, headers or {}, attached, sent)
 
 
 def reply_to(name: str, email: str | None) -> dict[str, str]:

@@ -141,6 +141,7 @@ def environment(lang: str) -> Environment:
         "badge": i18n.badge,
         "pick": i18n.pick,
         "demo_people": demo_people,
+        "language_word": i18n.language_word,
     }
     made.filters |= {
         "day": i18n.day,

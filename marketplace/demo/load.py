@@ -13,12 +13,14 @@ from marketplace.base import audit, clock
 from marketplace.base.access import SECOND_FACTOR
 from marketplace.base.database import credentials
 from marketplace.base.http import signature
+from marketplace.base.instance import MARK
 from marketplace.demo import catalogue, large, participants
 from marketplace.demo.catalogue import Catalogue
 from marketplace.demo.participants import Register, Resident
 from marketplace.demo.tables import Row, Tables
 from marketplace.people.factors import sealed_secret
 from marketplace.settings import settings
+from offers.attendance.year_keys import remember
 
 LOCK = 7_310_003
 """Key of the advisory lock: two loaders at once load once."""
@@ -59,6 +61,8 @@ async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
             if offers or people:
                 await large.load(connection, register, made, offers, people)
             await connection.execute("SELECT setval('booking_queue', $1)", register.queue + 1)
+            await connection.execute(MARK, True, now)
+            await remember(connection, now)
             say_who()
         await connection.execute("ANALYZE")
     finally:

@@ -38,9 +38,8 @@ async def cancel(
         pool, booking = await change(booking_id, now)
         if booking["state"] not in rules.ACTIVE:
             return False
-        seated = booking["state"] == BookingState.CONFIRMED
         await move(pool, booking, BookingState.CANCELLED, now, by=by, ended_by=ended_by)
-        await tell("cancelled", booking, "1", now, ring=ended_by is EndedBy.HOST, seated=seated)
+        await tell("cancelled", booking, "1", now, ring=ended_by is EndedBy.HOST)
         await promote(pool, now)
         return True
 

@@ -51,6 +51,8 @@ async def form_page(
         form.values["who"] = "me"
     if status in (409, 422):
         asked.tell(form, found, await request.fields())
+        if request.shown_only:
+            form.errors = {}
     mine = request.person.id if request.person and form.values["who"] == "me" else None
     return render(
         request, "offers/bookings/new.html", status=status, offer=found, form=form, pool=pool,

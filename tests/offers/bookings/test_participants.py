@@ -10,7 +10,7 @@ from marketplace.base.mail import MAILS
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.people.models import Person
 from offers.bookings import actions, mails  # noqa: F401 - mails fills MAILS
-from offers.bookings.models import Booking, BookingState
+from offers.bookings.models import Booking, BookingState, CalendarEntry
 from offers.catalogue.models import Joining, Offer, SeatPool, Session, SessionStatus
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization
@@ -195,6 +195,11 @@ async def test_only_who_had_a_place_gets_it_taken_out_of_their_calendar(
     person = await Person.get(name=name)
     contact = await make.contact(person, "noen@example.no")
     await Booking.filter(participant=person).update(contact_id=contact.id)
+    booking, session = await Booking.get(participant=person), await Session.get(offer=full)
+    with time_machine.travel(NOW):
+        receipt = await MAILS["receipt"](Channel.EMAIL, "nb", booking=str(booking.id))
+    assert (receipt is None) == (method is None)
+    assert await CalendarEntry.filter(booking=booking, session=session).exists() == (method is not None)
     await actions.cancel((await Booking.get(participant=person)).id, now=NOW)
     message = await OutboxMessage.get(mail="cancelled")
     with time_machine.travel(NOW):
