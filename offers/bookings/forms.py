@@ -256,3 +256,4 @@ class CapacityForm(Form):
         "capacity": {"otherwise": lazy("Skriv et helt tall, eller la feltet stå tomt")}
     }
     capacity: int | None = Field(None, ge=0, le=100_000)
+    promised: int = Field(0, ge=0, le=100_000)
