@@ -94,6 +94,13 @@ def day(moment: datetime | date, year: bool = False) -> str:
     return _day(when, f"EEEE {number}{' y' if year else ''}", lang)
 
 
+def brief_day(moment: datetime) -> str:
+    """lør 9. jan: where there is little room, as in an SMS."""
+    when, lang = oslo(moment).date(), _lang.get()
+    weekday, month = (_day(when, form, lang).rstrip(".") for form in ("EEE", "MMM"))
+    return f"{weekday} {when.day}{'' if lang == 'en' else '.'} {month}"
+
+
 def short_day(moment: datetime | date) -> str:
     """24. oktober"""
     when = oslo(moment).date() if isinstance(moment, datetime) else moment
