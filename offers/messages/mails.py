@@ -10,8 +10,9 @@ from uuid import UUID
 from marketplace.base import clock
 from marketplace.base.i18n import SOURCE, language, lazy, speaking, when
 from marketplace.base.i18n import gettext as _
-from marketplace.base.mail import SMS_LENGTH, Content, compose, mail, reply_to, short
+from marketplace.base.mail import SMS_LENGTH, Content, compose, mail, reply_to, short, signed
 from marketplace.base.models import Channel
+from marketplace.base.text import isolated
 from marketplace.settings import settings
 from offers.bookings.calendar_entries import give, take_back
 from offers.bookings.queries import booking_in_mail as booking_of
@@ -114,7 +115,7 @@ def said(text: str, found: dict[str, Any], session: str | None, channel: Channel
     one = dates[0] if dates else None
     sms = channel is Channel.SMS
     values = {
-        "navn": found["booker"] or "", "tilbud": _("tilbudet") if sms else found["title"],
+        "navn": isolated(found["booker"]), "tilbud": _("tilbudet") if sms else found["title"],
         "tid": when(one["starts_at"], one["ends_at"]) if one else _("etter avtale"),
         "sted": (one["venue"] if one else None) or (_("på nett") if found["online"] else _("etter avtale")),
         "lenke": link(found["path"]),
@@ -129,7 +130,7 @@ def link(path: str) -> str:
 
 def sms_of(text: str, found: dict[str, Any], session: str | None) -> str:
     """The same by SMS: all of it, or its beginning and where the rest stands."""
-    words = said(text, found, session, Channel.SMS)
+    words = signed(said(text, found, session, Channel.SMS))
     if len(words) <= SMS_LENGTH:
         return short(words)
     return short(f"{words} {link(found['path'] + '/messages')}")

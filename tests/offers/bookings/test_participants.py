@@ -63,9 +63,12 @@ async def test_more_seats_go_to_the_queue_and_fewer_than_taken_is_refused(
     page = await visitor.open(f"/manage/offers/{full.slug}/bookings")
     assert "nummer 1 i køen" in page.text
     assert page.soup.select("[role=status]") == []
-    page = await visitor.follow(await visitor.submit(page, "/capacity", capacity="2"))
+    page = await visitor.submit(page, "/capacity", capacity="2")  # says who gets the seat
+    page = await visitor.follow(await visitor.submit(page, "/capacity"))
     assert "2 av 2 plasser tatt" in page.text
-    assert [said.get_text() for said in page.soup.select("[role=status]")] == ["Antallet plasser er lagret."]
+    assert [said.get_text() for said in page.soup.select("[role=status]")] == [
+        "Antallet plasser er lagret. Én på ventelista fikk plass, og får vite det."
+    ]
     odd = await visitor.open(f"/manage/offers/{full.slug}/bookings?saved=%3Cb%3E&saved=%ff")
     assert odd.soup.select("[role=status]") == []
     assert await Booking.filter(state=BookingState.WAITING).count() == 0
@@ -174,7 +177,7 @@ async def test_kari_is_asked_before_she_takes_ola_off_and_he_hears_who_did_it(
     assert sms is not None
     assert mail is not None
     assert "Takk for at du sa fra" not in sms.text + mail.text
-    assert sms.text.startswith("Arrangøren har meldt av nummer")
+    assert sms.text.startswith("Treffpunkt: Arrangøren har meldt av ")
     assert len(sms.text) <= 160
     assert "Frivilligsentralen har meldt av Ola." in mail.text
     assert (await Booking.get(participant__name="Nora")).state is BookingState.CONFIRMED
