@@ -1,18 +1,20 @@
 """Who may do what: the one place that decides. Views bear marks (base/access.py); every route is wrapped here."""
 
+import asyncio
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import structlog
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from marketplace.base import audit
 from marketplace.base.access import SECOND_FACTOR, Mark, View
-from marketplace.base.database import UNAVAILABLE
+from marketplace.base.database import in_transaction, unavailable
 from marketplace.base.errors import BodyTooLarge, Forbidden, NotFound, Problem, StaleForm, TooMany
 from marketplace.base.http import Request, cookie, local_path, see_other, with_next
 from marketplace.base.i18n import gettext
@@ -36,6 +38,8 @@ INCLUDES: dict[Role, frozenset[Role]] = {
 """A role on the left may enter where a role on the right is asked for. Whose objects they reach is decided where
 the object is fetched."""
 
+WITHIN = 4.7
+"""Seconds that an answer may take."""
 LONGEST_NAME = 200
 """Characters; nothing here has a longer name in its address, so what has is not looked for."""
 
@@ -63,18 +67,38 @@ class Guarded:
         request = Request(scope, receive, send)
         request.form_page = partial(self.form_page, request)
         try:
-            response = await self.answer(request)
+            response = await self.in_time(request)
         except Problem as problem:
             if isinstance(problem, BodyTooLarge):
                 raise
             response = problem_page(request, problem)
-        except UNAVAILABLE as away:
-            log.warning("database away", id=request.request_id, problem=type(away).__name__)
-            response = problem_page(request, Unavailable())
-        except Exception:
-            log.exception("error", id=request.request_id)
-            response = problem_page(request, Broken())
+        except ClientDisconnect:  # they hung up: nobody is there to be answered, and nothing is wrong
+            return
+        except Exception as error:
+            if unavailable(error):
+                log.warning(
+                    "database away", id=request.request_id, problem=type(error.__cause__ or error).__name__
+                )
+                response = problem_page(request, Unavailable())
+            else:
+                log.exception("error", id=request.request_id)
+                response = problem_page(request, Broken())
         await response(scope, receive, send)
+
+    async def in_time(self, request: Request) -> Response:
+        """The answer, or TimeoutError: whoever waits for a silent database is told within five seconds, and may send
+        the same again. What they send is waited for first: a slow line is no silent database."""
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            await request.body()
+        answering = asyncio.ensure_future(self.answer(request))
+        answering.add_done_callback(lambda task: task.cancelled() or task.exception())
+        try:
+            done, _late = await asyncio.wait({answering}, timeout=WITHIN)
+        finally:
+            answering.cancel()  # it cleans up behind our back: a silent server is not waited for
+        if not done:
+            raise TimeoutError
+        return answering.result()
 
     async def answer(self, request: Request) -> Response:
         if any(len(str(name)) > LONGEST_NAME for name in request.path_params.values()):
@@ -117,7 +141,23 @@ class Guarded:
             token = (await request.fields()).get("form_token", [""])[-1]
             if not request.same_origin or not request.form_token_valid(token):
                 raise StaleForm
+            if "show_in" in await request.fields():
+                return await self.shown(request)
         return await self.view(request)
+
+    async def shown(self, request: Request) -> Response:
+        """The form as it is filled in, in the language of this address: Form.read finds nothing right or wrong in it,
+        so the view shows it again. What a view does without such a form is undone, and its page opened instead."""
+        request.shown_only = True
+        response = see_other(self.form_page(request) or request.scope["path"], request)
+        try:
+            async with in_transaction():
+                found = await self.view(request)
+                if "location" not in found.headers and found.status_code in (200, 409, 422):
+                    response, response.status_code = found, 200
+                raise OnlyShown
+        except OnlyShown:
+            return response
 
     def elsewhere(self, path: str, request: Request) -> Response:
         """To a page that comes first, and from there to the one that was asked for: of a form, the page it stands
@@ -129,6 +169,10 @@ class Guarded:
         else:
             wanted = self.form_page(request) or wanted
         return see_other(with_next(path, local_path(wanted) or "/"), request)
+
+
+class OnlyShown(Exception):
+    """What was sent was only to be shown."""
 
 
 class Unavailable(Problem):

@@ -15,6 +15,7 @@ from marketplace.base.database import credentials
 from marketplace.base.migrate import NEWEST
 from marketplace.invariants import INVARIANTS
 from marketplace.settings import settings
+from offers.attendance import year_keys
 
 SHOWN = 10
 """Ids told of one violation; the rest are counted."""
@@ -37,7 +38,10 @@ async def violations() -> list[str]:
     )
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            return await check(connection, clock.now())
+            found = await check(connection, clock.now())
+            if await connection.fetchval("SELECT to_regclass('year_key') IS NOT NULL"):
+                found += [f"Broken: {each}" for each in await year_keys.problems(connection)]
+            return found
     finally:
         await connection.close()
 

@@ -1,14 +1,9 @@
-"""The commands of `python -m marketplace`: run, serve, worker, migrate, demo, invite-coordinator, answer, check-data,
-settings."""
+"""The commands of `python -m marketplace`: run, serve, worker, migrate, doctor, demo, invite-coordinator, answer,
+check-data, settings."""
 
 import asyncio
-import gc
 import os
-import shutil
-import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +11,9 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from marketplace.base.text import clean
 from marketplace.settings import Settings, problems, settings, table
+from marketplace.starting import begin, begin_anew, database, import_shared, opened_port
 
 
 class Commands(click.Group):
@@ -26,6 +23,7 @@ class Commands(click.Group):
         import asyncpg
 
         from marketplace.base.database import UNAVAILABLE
+        from marketplace.base.instance import WrongInstance
         from marketplace.base.postgres_programs import EmbeddedPostgresError
 
         refused = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
@@ -38,7 +36,7 @@ class Commands(click.Group):
             for line in problems(wrong):
                 click.echo(line, err=True)
             sys.exit(2)
-        except EmbeddedPostgresError as problem:
+        except (EmbeddedPostgresError, WrongInstance) as problem:
             raise click.ClickException(str(problem)) from problem
         except (*UNAVAILABLE, *refused) as away:
             if isinstance(away, OSError) and away.filename:
@@ -46,53 +44,14 @@ class Commands(click.Group):
             raise click.ClickException(f"The database cannot be reached: {away}") from away
 
 
-def opened_port(port: int) -> socket.socket:
-    """A listening socket, before anything else is started."""
-    from marketplace.processes import listen
-
-    try:
-        return listen(port)
-    except OSError as problem:
-        raise click.ClickException(f"Port {port} cannot be opened: {problem.strerror}") from problem
-
-
-def import_shared() -> None:
-    """Import the whole program before the fork, so that the children share it. What is imported stays, so the
-    collector need not look through it again and again meanwhile: that took a seventh of the start."""
-    gc.disable()
-    from marketplace import app, schedule  # noqa: F401 - imported to be there
-
-    gc.enable()
-
-
 @click.group(cls=Commands)
 def commands() -> None:
     """Treffpunkt: a booking marketplace for municipalities. Settings come from the environment (docs/settings.md)."""
 
 
-@contextmanager
-def database(data: Path | None = None) -> Iterator[Callable[[], object]]:
-    """Sets TREFFPUNKT_DATABASE_URL, starting the embedded PostgreSQL in the data folder where none is set.
-
-    Gives what starts it again should it have died; a server of somebody else's is theirs to start.
-    """
-    if data:
-        os.environ["TREFFPUNKT_DATA_DIR"] = str(data.resolve())
-        settings.cache_clear()
-    if settings().database_url:
-        yield lambda: None
-        return
-    from marketplace.base.embedded import EmbeddedPostgres
-
-    postgres = EmbeddedPostgres(settings().data_dir)
-    with postgres as url:
-        os.environ["TREFFPUNKT_DATABASE_URL"] = url
-        settings.cache_clear()
-        try:
-            yield postgres.start
-        finally:
-            del os.environ["TREFFPUNKT_DATABASE_URL"]
-            settings.cache_clear()
+def cleaned(_context: Any, _option: Any, text: str | None) -> str | None:
+    """Words come in one form by this door too (base/text.py)."""
+    return clean(text).strip() if text else text
 
 
 DATA = click.option("--data", type=click.Path(path_type=Path), help="Folder for everything that is kept.")
@@ -110,12 +69,8 @@ def run(port: int, data: Path | None, fresh: bool) -> None:
         os.environ.setdefault("TREFFPUNKT_PUBLIC_URL", f"http://127.0.0.1:{port}")
         os.environ.setdefault("TREFFPUNKT_LOOPBACK_LIMIT_FACTOR", "1000")
     folder = data or settings().data_dir
-    if fresh and settings().demo and (folder / "pg.lock").exists():  # nothing in a folder that is no instance
-        from marketplace.base.embedded import EmbeddedPostgres
-
-        EmbeddedPostgres(folder).delete()  # refuses while another process runs it
-        for kept in folder.iterdir():
-            shutil.rmtree(kept) if kept.is_dir() and not kept.is_symlink() else kept.unlink()
+    if fresh:
+        begin_anew(folder)
     opened = opened_port(port)
     with database(folder) as revive:
         import_shared()
@@ -124,19 +79,30 @@ def run(port: int, data: Path | None, fresh: bool) -> None:
         asyncio.run(bring_up())
         if settings().demo:
             asyncio.run(load())
+        begin("127.0.0.1")
         click.echo(f"Treffpunkt: {settings().public_url}")
         supervise([*[partial(serve_web, opened)] * settings().web_processes, serve_work], revive)
 
 
+HOST = click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on, when the proxy is elsewhere.",
+)
+
+
 @commands.command()
-@click.option("--port", default=8000, show_default=True, help="Port on 127.0.0.1.")
-def serve(port: int) -> None:
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@HOST
+def serve(port: int, host: str) -> None:
     """Start the web processes only."""
     import_shared()
     from marketplace.processes import serve_web, supervise
 
-    opened = opened_port(port)
-    with database() as revive:
+    opened = opened_port(port, host)
+    with database(away=True) as revive:
+        begin(host)
         supervise([partial(serve_web, opened)] * settings().web_processes, revive)
 
 
@@ -145,7 +111,8 @@ def worker() -> None:
     """Start one worker: it sends messages and runs the jobs of marketplace/schedule.py."""
     from marketplace.processes import serve_work
 
-    with database():
+    with database(away=True):
+        begin()
         serve_work()
 
 
@@ -194,7 +161,7 @@ async def load(offers: int = 0, people: int = 0) -> bool:
 @click.option(
     "--unit", help="Slug of a municipal unit. Default: the municipality's own, made when it is missing."
 )
-@click.option("--name", help="Name of the municipality, when it is new here.")
+@click.option("--name", callback=cleaned, help="Name of the municipality, when it is new here.")
 @DATA
 def invite_coordinator(
     address: str, number: str, unit: str | None, name: str | None, data: Path | None
@@ -229,10 +196,37 @@ async def invited(channel: Any, address: str, number: str, unit: str | None, nam
     return f"/invitations/{invitation_token(made.id, made.expires_at)}"
 
 
+@commands.command()
+@HOST
+@click.option("--send-to", "to", metavar="ADDRESS", help="Also send a real mail there.")
+def doctor(host: str, to: str | None) -> None:
+    """Look whether a production instance may start, and is well: exit 2 when something is wrong, 1 when something is
+    away. Nothing is changed, and nothing sent without --send-to."""
+    from marketplace import doctor
+    from marketplace.base.delivery import Postponed, Rejected
+    from marketplace.doctor import Finding, Kind
+
+    if settings().demo:
+        raise click.ClickException("This is demo mode, which is always well: set TREFFPUNKT_DEMO to no.")
+    with database(away=True):
+        found = asyncio.run(doctor.examine(host))
+        if to:
+            try:
+                asyncio.run(doctor.send_to(to))
+                found.append(Finding(Kind.WELL, "mail", f"one was taken for {to}: look whether it arrives"))
+            except (Postponed, Rejected) as problem:
+                found.append(Finding(Kind.AWAY, "mail", f"none was taken for {to}: {problem.code}"))
+    for each in found:
+        click.echo(str(each))
+    sys.exit(2 if any(doctor.of(Kind.WRONG, found)) else 1 if any(doctor.of(Kind.AWAY, found)) else 0)
+
+
 @commands.command("answer")
 @click.argument("slug")
 @click.argument("answer", type=click.Choice(["approved", "asked", "declined", "suspended", "reopened"]))
-@click.option("--reason", default="", help="What the organisation reads; needed for all but approved.")
+@click.option(
+    "--reason", default="", callback=cleaned, help="What the organisation reads; needed for all but approved."
+)
 @click.option("--vouched", is_flag=True, help="The municipality knows this group, which has no number.")
 @DATA
 def answer_organization(slug: str, answer: str, reason: str, vouched: bool, data: Path | None) -> None:

@@ -20,11 +20,11 @@ PATIENCE = 10.0
 """Seconds that the children get to finish what they do."""
 
 
-def listen(port: int) -> socket.socket:
-    """A listening socket on loopback; a proxy stands in front in production."""
-    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """A listening socket, on loopback unless told otherwise; a proxy stands in front in production."""
+    opened = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    opened.bind(("127.0.0.1", port))
+    opened.bind((host, port))
     opened.listen(2048)
     return opened
 

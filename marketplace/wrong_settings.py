@@ -207,6 +207,10 @@ def networks(texts: list[str]) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(text) for text in texts if is_network(text))
 
 
+def within_networks(address: str, known: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    return any(ip_address(address) in network for network in known)
+
+
 def named_networks(settings: "Settings") -> Iterator[str]:
     for name in ("trusted_proxies", "known_networks"):
         for text in getattr(settings, name):

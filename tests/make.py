@@ -7,7 +7,7 @@ from typing import Any
 
 from marketplace.base.models import Channel
 from marketplace.people.models import ContactPoint, Person
-from offers.bookings.models import Booking, BookingState, EndedBy
+from offers.bookings.models import Booking, BookingState, CalendarEntry, EndedBy
 from offers.catalogue.models import (
     Joining,
     Kind,
@@ -162,7 +162,18 @@ async def booking(
     if state is BookingState.WAITING:
         pool.waiting += 1
     await pool.save(update_fields=["taken", "waiting"])
-    return await Booking.create(**given)
+    made = await Booking.create(**given)
+    if made.state is BookingState.CONFIRMED and made.contact_id:  # its receipt has been sent
+        sessions = (
+            Session.filter(id=pool.session_id) if pool.session_id else Session.filter(offer_id=pool.offer_id)
+        )
+        await CalendarEntry.bulk_create(
+            [
+                CalendarEntry(booking=made, session=one, contact_id=made.contact_id, sequence=0, given_at=NOW)
+                for one in await sessions.exclude(status=SessionStatus.CANCELLED)
+            ]
+        )
+    return made
 
 
 async def notice(

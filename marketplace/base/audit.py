@@ -46,6 +46,9 @@ async def record_each(
 
 
 MONTHS_AHEAD = 3
+KEPT_WHOLE = """CREATE TRIGGER audit_kept_whole BEFORE TRUNCATE ON {} FOR EACH STATEMENT
+EXECUTE FUNCTION audit_is_append_only()"""
+"""Each part needs its own: parts inherit the triggers of rows, not those of statements."""
 IN_DEFAULT = "SELECT EXISTS (SELECT FROM audit_entry_default WHERE at >= $1 AND at < $2)"
 
 
@@ -60,9 +63,11 @@ async def open_months(now: datetime) -> None:
         name, starts, ends = f"audit_entry_{day:%Y_%m}", month_start(day), month_start(following)
         if await value("SELECT to_regclass($1)", name) is None and not await value(IN_DEFAULT, starts, ends):
             # Names and moments of ours; CREATE takes no parameters.
-            await rows(
-                f"CREATE TABLE {name} PARTITION OF audit_entry FOR VALUES FROM ('{starts}') TO ('{ends}')"
-            )
+            async with in_transaction():
+                await rows(
+                    f"CREATE TABLE {name} PARTITION OF audit_entry FOR VALUES FROM ('{starts}') TO ('{ends}')"
+                )
+                await rows(KEPT_WHOLE.format(name))
         day = following
 
 
@@ -87,5 +92,6 @@ async def drop_months(now: datetime, keep: int) -> int:
         )
         await rows("DROP TABLE audit_entry_default")
         await rows("CREATE TABLE audit_entry_default PARTITION OF audit_entry DEFAULT")
+        await rows(KEPT_WHOLE.format("audit_entry_default"))
         await rows("INSERT INTO audit_entry SELECT * FROM kept")
     return len(old) + 1

@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import asyncpg
 from tortoise import Tortoise, connections
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connections
 from tortoise.exceptions import DBConnectionError, OperationalError
-from tortoise.transactions import in_transaction
+from tortoise.transactions import in_transaction as tortoise_transaction
 
 from marketplace.settings import settings
 from marketplace.wrong_settings import SYSTEM_ROOTS
@@ -36,14 +37,51 @@ UNAVAILABLE: tuple[type[Exception], ...] = (
     DBConnectionError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,  # the server was killed in the middle of an answer
+    asyncpg.InsufficientResourcesError,  # 53: the disk or the memory is full, too many connections
+    asyncpg.OperatorInterventionError,  # 57: it stops, has crashed, starts, or a statement was cancelled
+    asyncpg.PostgresSystemError,  # 58: the disk cannot be read or written
     asyncpg.LockNotAvailableError,  # lock_timeout: somebody else has held it for long
-    asyncpg.QueryCanceledError,  # statement_timeout, or an operator
+    asyncpg.TransactionRollbackError,  # 40: two got in each other's way
+    asyncpg.ReadOnlySQLTransactionError,  # it has become another's copy
+    asyncpg.IdleInTransactionSessionTimeoutError,
 )
-"""What the driver raises when the database is away or too slow. asyncpg's own errors leak through Tortoise."""
+"""What the driver raises when the database is away, full or too slow. asyncpg's own errors leak through Tortoise."""
+UNMIGRATED = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.InvalidCatalogNameError)
+"""What it raises when the database is older than the program. Tortoise wraps some of it."""
+
+
+def unavailable(error: BaseException) -> bool:
+    """Does this mean that the database cannot help just now, and the same may be sent again?"""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, (*UNAVAILABLE, *UNMIGRATED)):
+            return True
+        cause = cause.__cause__
+    return False
+
+
+class in_transaction:  # noqa: N801 - read as a verb, as Tortoise's of that name
+    """`async with in_transaction():`, as Tortoise's; but a connection whose BEGIN fails goes back to the pool: else
+    each transaction that meets a silent server would take one with it for good."""
+
+    def __init__(self) -> None:
+        self.context: Any = None
+
+    async def __aenter__(self) -> BaseDBAsyncClient:
+        self.context = context = tortoise_transaction()
+        try:
+            entered: BaseDBAsyncClient = await context.__aenter__()
+            return entered
+        except BaseException:
+            if hasattr(context, "token"):  # it has a connection of the pool, and has not begun
+                get_connections().reset(context.token)
+                context.client._connection.terminate()
+                await context.client._parent._pool.release(context.client._connection)
+            raise
+
+    async def __aexit__(self, *error: Any) -> None:
+        await self.context.__aexit__(*error)
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]
@@ -183,4 +221,4 @@ async def value(sql: str, *values: Any) -> Any:
 
 
 __all__ = ["UNAVAILABLE", "OperationalError", "Values", "config", "connect", "connected", "connection", "credentials",
-           "disconnect", "in_transaction", "row", "rows", "value"]  # fmt: skip
+           "disconnect", "in_transaction", "row", "rows", "unavailable", "value"]  # fmt: skip

@@ -124,7 +124,7 @@ def recipient(address: str) -> Address:
 
 
 def email_message(letter: Letter) -> EmailMessage:
-    """The mail: plain text, then html, and last the calendar part (design/calendar.md, iMIP)."""
+    """The mail: plain text, then html, and last the calendar part, or several attached (design/calendar.md)."""
     message = EmailMessage(policy=POLICY)
     message["From"] = one_line(settings().mail_from)
     message["To"] = recipient(letter.address)
@@ -138,6 +138,9 @@ def email_message(letter: Letter) -> EmailMessage:
     if content.calendar is not None:
         parameters = {"charset": "UTF-8", "method": content.method or "PUBLISH"}
         message.add_alternative(content.calendar, "text", "calendar", cte="base64", params=parameters)
+    for number, attached in enumerate(content.attached, 1):
+        message.add_attachment(attached, "text", "calendar", cte="base64", filename=f"avlyst-{number}.ics",
+                               params={"charset": "UTF-8", "method": "CANCEL"})  # fmt: skip
     return message
 
 

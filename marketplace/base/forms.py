@@ -78,7 +78,10 @@ class Form(BaseModel):
     @classmethod
     async def read(cls, request: Request, **given: Any) -> "Filled[Self]":
         """The form as posted. `given` are values that the server knows, e.g. limits."""
-        return Filled(cls, await request.fields(), given)
+        form = Filled(cls, await request.fields(), given)
+        if request.shown_only:
+            form.errors, form._data = {}, None
+        return form
 
     @classmethod
     def from_query(cls, request: Request) -> "Filled[Self]":

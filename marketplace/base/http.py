@@ -87,10 +87,11 @@ class Request(requests.Request):
         own = local_path(self.scope["path"]) or "/"  # "//elsewhere" would be a link to there
         get = self.method == "GET"
         path = own + (f"?{query}" if query else "") if get else self.form_page() or own
-        return [
-            (code, name, path if code == SOURCE else f"/{code}{path}" if path != "/" else f"/{code}")
-            for code, name in LANGUAGES.items()
-        ]
+        return [(code, name, self.in_language(code, path)) for code, name in LANGUAGES.items()]
+
+    def in_language(self, code: str, path: str) -> str:
+        """The address of a path in a language."""
+        return path if code == SOURCE else f"/{code}{path}" if path != "/" else f"/{code}"
 
     async def fields(self) -> dict[str, list[str]]:
         """The fields of a form, decoded strictly and cleaned (base/text.py); where a file may be sent, also those of a
@@ -150,6 +151,9 @@ class Request(requests.Request):
     def form_token_input(self) -> Markup:
         return Markup('<input type="hidden" name="form_token" value="%s">') % self.form_token()
 
+    shown_only = False
+    """Is a form sent only to be shown in another language, as it is filled in? Then nothing is done with it, and what a
+    view should write all the same is undone (marketplace/access.py)."""
     has_form_keys = False
     """Does the page of this answer hold forms that make something?"""
 

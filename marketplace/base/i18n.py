@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
 from babel.support import LazyProxy, NullTranslations, Translations
 
@@ -68,6 +69,13 @@ LANGUAGE_WORDS = {"nb": lazy("bokmål"), "nn": lazy("nynorsk"), "en": lazy("enge
 """The same languages as they are called in a sentence."""
 
 
+def language_word(code: str) -> str:
+    """What a language is called in a sentence, in the present one: also one that is none of ours."""
+    if code in LANGUAGE_WORDS:
+        return str(LANGUAGE_WORDS[code])
+    return str(Locale.parse(BABEL[_lang.get()]).languages.get(code, code))
+
+
 def pick(texts: dict[str, str], lang: str | None = None) -> str:
     """From {language: text} the one wanted, else Bokmål, else any."""
     return texts.get(lang or _lang.get()) or texts.get(SOURCE) or next(iter(texts.values()), "")
@@ -84,6 +92,13 @@ def day(moment: datetime | date, year: bool = False) -> str:
     lang = _lang.get()
     number = f"d{NBSP}MMMM" if lang == "en" else f"d.{NBSP}MMMM"
     return _day(when, f"EEEE {number}{' y' if year else ''}", lang)
+
+
+def brief_day(moment: datetime) -> str:
+    """lør 9. jan: where there is little room, as in an SMS."""
+    when, lang = oslo(moment).date(), _lang.get()
+    weekday, month = (_day(when, form, lang).rstrip(".") for form in ("EEE", "MMM"))
+    return f"{weekday} {when.day}{'' if lang == 'en' else '.'} {month}"
 
 
 def short_day(moment: datetime | date) -> str:
@@ -123,8 +138,10 @@ def at_clock(moment: datetime) -> str:
 
 
 def time_span(starts: datetime, ends: datetime) -> str:
-    """kl. 18–19.30; does not break."""
-    return f"{at_clock(starts)}–{WORD_JOINER}{clock_words(ends)}"
+    """kl. 18–19.30; does not break. What goes over midnight says so: kl. 22–02 dagen etter."""
+    span = f"{at_clock(starts)}–{WORD_JOINER}{clock_words(ends)}"
+    over = oslo(ends - timedelta(microseconds=1)).date() - oslo(starts).date() == timedelta(days=1)
+    return gettext("%(span)s dagen etter", span=span) if over else span
 
 
 def when(starts: datetime, ends: datetime, year: bool = False) -> str:

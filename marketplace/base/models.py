@@ -50,8 +50,10 @@ class OutboxMessage(Row):
     due_at = fields.DatetimeField(description="next attempt; moved ahead by the lease while a worker has it")
     attempts = fields.IntField(default=0, db_default=0)
     sent_at = fields.DatetimeField(null=True)
-    failed_at = fields.DatetimeField(null=True, description="given up")
-    problem = fields.TextField(null=True, description="the server's reply code of the last attempt")
+    failed_at = fields.DatetimeField(null=True, description="given up, or nothing was left to say")
+    problem = fields.TextField(
+        null=True, description="the server's reply code of the last attempt, or why nothing was sent"
+    )
     booking_id: UUID | None = fields.UUIDField(null=True, description="the booking it is about")
     offer_id: UUID | None = fields.UUIDField(null=True, description="the offer it is about")
     person_id: UUID | None = fields.UUIDField(null=True, description="whom it is for, as far as we know them")
@@ -123,3 +125,14 @@ class CatalogueRevision(Model):
 
     class Meta:
         table = "catalogue_revision"
+
+
+class Instance(Model):
+    """One row, which says what this database is: the demo's, or somebody's who means it (base/instance.py)."""
+
+    id = fields.SmallIntField(primary_key=True)
+    demo = fields.BooleanField()
+    began_at = fields.DatetimeField()
+
+    class Meta:
+        table = "instance"

@@ -38,6 +38,8 @@ RETURNING m.id, m.channel, m.address, m.mail, m.facts, m.lang, m.dedupe_key, m.a
     m.person_id, m.link_version, due.due_at AS was_due"""
 # The facts are not needed any more, and some of them are secrets.
 SENT = "UPDATE outbox_message SET sent_at = $2, problem = $3, facts = '{}' WHERE id = $1"
+# Nothing went out, so it is not said to be sent.
+UNSAID = "UPDATE outbox_message SET failed_at = $2, problem = $3, facts = '{}' WHERE id = $1"
 # Who has lost the lease changes nothing any more: somebody else has the row.
 FAILED = """UPDATE outbox_message SET failed_at = $2, problem = $3, facts = '{}'
 WHERE id = $1 AND due_at = $4 AND sent_at IS NULL"""
@@ -65,6 +67,14 @@ class Claimed:
     key: str
     attempts: int
     leased_until: datetime
+
+
+async def bring_back(now: datetime) -> None:
+    """What is due later than any wait can make it is of a clock that ran ahead and was put right: it is due now."""
+    await rows(
+        "UPDATE outbox_message SET due_at = $1 WHERE sent_at IS NULL AND failed_at IS NULL AND due_at > $2",
+        now, now + max(BACKOFF) + timedelta(hours=1),
+    )  # fmt: skip
 
 
 async def send_due(refused: Refused, now: Clock, stop: asyncio.Event | None = None) -> int:
@@ -118,7 +128,7 @@ async def deliver(row: Claimed, carriers: dict[Channel, Carrier], refused: Refus
     try:
         to = await right_to(row.mail, row.to.about)(row.to, **row.facts)
         if to is None:
-            await mark(SENT, row.id, now(), "nobody's any more")
+            await mark(UNSAID, row.id, now(), "nobody's any more")
             return False
         if to != row.to:
             about = to.about
@@ -134,7 +144,7 @@ async def deliver(row: Claimed, carriers: dict[Channel, Carrier], refused: Refus
         await later(row, "not written", now())
         return False
     if content is None:
-        await mark(SENT, row.id, now(), "nothing to say")
+        await mark(UNSAID, row.id, now(), "nothing to say")
         return False
     way = carriers.get(row.to.channel) or carriers.setdefault(row.to.channel, carrier(row.to.channel))
     try:
@@ -153,6 +163,8 @@ async def deliver(row: Claimed, carriers: dict[Channel, Carrier], refused: Refus
         await later(row, "not sent", now())
         return False
     await mark(SENT, row.id, now(), None)
+    if content.sent:
+        await content.sent(now())
     return True
 
 

@@ -17,7 +17,7 @@ from marketplace.base.clock import oslo
 from marketplace.base.http import Request
 from marketplace.base.i18n import lazy
 from marketplace.base.static import static_url
-from marketplace.base.text import first_name, isolated
+from marketplace.base.text import first_name, isolated, name_key
 from marketplace.settings import settings
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
@@ -141,9 +141,11 @@ def environment(lang: str) -> Environment:
         "badge": i18n.badge,
         "pick": i18n.pick,
         "demo_people": demo_people,
+        "language_word": i18n.language_word,
     }
     made.filters |= {
         "day": i18n.day,
+        "brief_day": i18n.brief_day,
         "short_day": i18n.short_day,
         "month": i18n.month,
         "at_clock": i18n.at_clock,
@@ -151,6 +153,7 @@ def environment(lang: str) -> Environment:
         "bdi": bdi,
         "first_name": first_name,
         "isolated": isolated,
+        "name_key": name_key,
         "unbroken": unbroken,
         "phone": phone_link,
         "number": shown_number,

@@ -13,12 +13,14 @@ from marketplace.base import audit, clock
 from marketplace.base.access import SECOND_FACTOR
 from marketplace.base.database import credentials
 from marketplace.base.http import signature
-from marketplace.demo import catalogue, large, participants
+from marketplace.base.instance import MARK
+from marketplace.demo import catalogue, large, participants, stories
 from marketplace.demo.catalogue import Catalogue
 from marketplace.demo.participants import Register, Resident
 from marketplace.demo.tables import Row, Tables
 from marketplace.people.factors import sealed_secret
 from marketplace.settings import settings
+from offers.attendance.year_keys import remember
 
 LOCK = 7_310_003
 """Key of the advisory lock: two loaders at once load once."""
@@ -32,6 +34,8 @@ PEOPLE = (
     ("staff", "Espen", "nav-sandnes", ("staff",), "espen@example.no"),
     ("editor", "Hilde", "mestringsenheten", ("editor",), "hilde@example.no"),
     ("resident", "Ola", None, (), "ola@example.no"),
+    ("guardian", "Anne", None, (), "anne@example.no"),
+    ("youth", "Emma", None, (), "emma@example.no"),
 )
 """Who signs in: how scripts ask for them, name, organisation, roles there, address."""
 LED_BY_THE_HOST = ("torsdagssuppa", "generasjonslekene", "sprakkafe", "strikkekafe-for-alle")
@@ -55,10 +59,13 @@ async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
             staff = workers(register, made)
             applicants(register, made)
             take_part(register, made, staff["ola@example.no"])
+            stories.tell(register, made, staff)
             await tables.copy(connection)
             if offers or people:
                 await large.load(connection, register, made, offers, people)
             await connection.execute("SELECT setval('booking_queue', $1)", register.queue + 1)
+            await connection.execute(MARK, True, now)
+            await remember(connection, now)
             say_who()
         await connection.execute("ANALYZE")
     finally:

@@ -19,11 +19,13 @@ from marketplace.base.models import Channel
 from marketplace.dialogue import mails as _dialogue_mails  # noqa: F401 - these fill MAILS, as in schedule.py
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from marketplace.people import mails as _people_mails  # noqa: F401
-from marketplace.people.models import ContactPoint, Person
+from marketplace.people.models import ContactPoint, Person, SignInTicket
+from marketplace.people.queries import secret_hash
+from marketplace.people.rules import TICKET_LASTS
 from offers.attendance.models import Attendance, AttendanceState, Register
 from offers.bookings import date_mails as _date_mails  # noqa: F401
 from offers.bookings import mails as _booking_mails  # noqa: F401
-from offers.bookings.models import Booking, BookingState, EndedBy
+from offers.bookings.models import Booking, BookingState, CalendarEntry, EndedBy
 from offers.catalogue.models import (
     Joining,
     Kind,
@@ -180,7 +182,18 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         here, owner, applicant, venue, old, offer, text, *sessions, pool, booker, other, contact, booking, meeting,
         meeting_text, *meeting_sessions, dialogue, called, answer, role, asked, wrote,
         OfferOrganizer(offer_id=offer.id, organization_id=applicant.id),
+        SignInTicket(
+            channel=Channel.EMAIL, address="kari@example.no", link_hash=secret_hash(f"eksempel-{key}"),
+            code_hash=b"", created_at=now, expires_at=now + TICKET_LASTS,
+        ),
     ]  # fmt: skip
+    if state is BookingState.CANCELLED or name == "session_cancelled":
+        objects += [
+            CalendarEntry(
+                booking_id=booking.id, session_id=one.id, contact_id=contact.id, sequence=0, given_at=now
+            )
+            for one in sessions
+        ]
     if name in ("missed", "thanks"):
         came = name == "thanks"
         objects += [
@@ -205,8 +218,8 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         "host_message": about | {"message": str(wrote.id)},
         "booking_opens": {"pool": str(pool.id)},
         "links": {"to": "kari@example.no", "at": now.isoformat()},
-        "sign_in": {"token": "eksempel" * 4, "code": "123456"},
-        "new_address": {"token": "eksempel" * 4, "code": "123456"},
+        "sign_in": {"token": f"eksempel-{key}", "code": "123456"},
+        "new_address": {"token": f"eksempel-{key}", "code": "123456"},
         "addresses_changed": {},
         "help_offered": {"acts_for": str(pool.id)},
         "meeting": {"meeting": str(called.id), "change": "called"},

@@ -1,12 +1,16 @@
 """Pages that every visitor needs: front page, about, privacy, accessibility, help now; and the health checks."""
 
+from datetime import timedelta
+
+import asyncpg
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from marketplace.base.access import public
-from marketplace.base.database import UNAVAILABLE, value
+from marketplace.base.database import UNMIGRATED, in_transaction, rows, unavailable, value
 from marketplace.base.http import Request
 from marketplace.base.kept import kept
 from marketplace.base.migrate import NEWEST
+from marketplace.base.models import Channel
 from marketplace.base.templates import render
 from marketplace.settings import settings
 from offers.catalogue import queries, rules
@@ -83,19 +87,43 @@ async def live(request: Request) -> Response:
     return PlainTextResponse("ok", headers={"Cache-Control": "no-store"})
 
 
+ROOM_FOR = "CREATE TEMP TABLE room ON COMMIT DROP AS SELECT repeat('room', 4096) AS filler"
+"""A table is made longer at once: a full disk says so."""
+LATE = """SELECT EXISTS (SELECT FROM outbox_message WHERE channel = $2 AND sent_at IS NULL AND failed_at IS NULL
+    AND attempts > 0 AND problem IS NOT NULL AND created_at < $1)"""
+LATE_AFTER = timedelta(minutes=5)
+
+
 @public
 async def ready(request: Request) -> Response:
-    """The database answers and has the newest migration. A stale worker is reported, but is no 503."""
-    answer = {"database": "away", "migrations": "unknown", "worker": "unknown"}
+    """The database answers, has the newest migration and takes what is written, and is one for us. A stale worker and
+    messages that do not get through are told, but are no 503: pages can be read and places booked."""
+    answer = dict.fromkeys(("database", "migrations", "disk", "instance", "worker", "mail", "sms"), "unknown")
     try:
         newest = await value(
             "SELECT name FROM tortoise_migrations WHERE app = 'marketplace' ORDER BY name DESC LIMIT 1"
         )
         answer["database"] = "ok"
         answer["migrations"] = "ok" if newest == NEWEST else f"at {newest}"
+        demo = await value("SELECT demo FROM instance")
+        answer["instance"] = "ok" if demo in (None, settings().demo) else "another's"
         seen = await value("SELECT leased_until FROM job_run WHERE job = 'worker' AND slot = 'alive'")
         answer["worker"] = "never seen" if seen is None else "ok" if seen > request.now else "stale"
-    except UNAVAILABLE:
-        pass
-    good = answer["database"] == answer["migrations"] == "ok"
+        for name, channel in (("mail", Channel.EMAIL), ("sms", Channel.SMS)):
+            late = await value(LATE, request.now - LATE_AFTER, channel)
+            answer[name] = "late" if late else "ok"
+        async with in_transaction():
+            await rows(ROOM_FOR)
+        answer["disk"] = "ok"
+    except Exception as error:
+        if not unavailable(error):
+            raise
+        cause = error.__cause__ or error
+        if isinstance(cause, UNMIGRATED):
+            answer |= {"database": "ok", "migrations": "not there"}
+        elif isinstance(cause, asyncpg.InsufficientResourcesError | asyncpg.PostgresSystemError):
+            answer["disk"] = "full"
+        else:
+            answer["database"] = "away"
+    good = all(answer[name] == "ok" for name in ("database", "migrations", "instance", "disk"))
     return JSONResponse(answer, 200 if good else 503, {"Cache-Control": "no-store"})

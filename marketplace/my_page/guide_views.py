@@ -82,6 +82,8 @@ async def book(request: Request) -> Response:
         if "form_key" in form.errors:
             form.values["form_key"] = secrets.token_hex(16)
         asked.tell(form, found, await request.fields())
+        if request.shown_only:
+            form.errors = {}
     pool = bookings.pool_of(found)
     reason = (
         "" if dates else next((objection_text(each, pool, True) for each in closed(pool, request.now)), "")

@@ -22,7 +22,7 @@ PAST = {
     BookingState.OFFERED: ("cancelled", lazy("Det ble ikke ledig plass")),
     BookingState.CANCELLED: ("cancelled", lazy("Meldt av")),
     BookingState.DECLINED: ("cancelled", lazy("Det ble ikke plass")),
-    BookingState.EXPIRED: ("cancelled", lazy("Plassen gikk videre til en annen")),
+    BookingState.EXPIRED: ("cancelled", lazy("Fristen for å svare gikk ut")),
 }
 """What each state is called, and how it looks (`seats` in components/offers.html)."""
 

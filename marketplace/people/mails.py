@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from marketplace.base import clock
 from marketplace.base.database import row
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import speaking
 from marketplace.base.mail import Content, Recipient, compose, follows, mail, whoever_is_there
 from marketplace.base.models import Channel
-from marketplace.people.queries import is_asked
+from marketplace.people.queries import is_asked, still_works
 
 
 @follows("person")
@@ -29,11 +30,13 @@ async def who_is_asked(recipient: Recipient, /, *, acts_for: str) -> Recipient |
 
 @mail(to=whoever_is_there)
 async def sign_in(channel: Channel, lang: str, token: str, code: str) -> Content | None:
-    """The one-time link and the code.
+    """The one-time link and the code, while they let somebody in: in a mailbox a dead one only confuses.
 
     The only mail whose secrets stand in the outbox: only their hashes are stored, so they cannot be made again when
     it is sent. They are worthless after 15 minutes, and sent rows are cleaned.
     """
+    if not await still_works(token, clock.now()):
+        return None
     with speaking(lang):
         subject = _("Logg inn")
     return compose("sign_in", channel, lang, subject, token=token, code=code)
@@ -42,6 +45,8 @@ async def sign_in(channel: Channel, lang: str, token: str, code: str) -> Content
 @mail(to=whoever_is_there)
 async def new_address(channel: Channel, lang: str, token: str, code: str) -> Content | None:
     """The same for an address that somebody wants to add to theirs: link and code prove it, and sign nobody in."""
+    if not await still_works(token, clock.now()):
+        return None
     with speaking(lang):
         subject = _("Bekreft adressen din")
     return compose("new_address", channel, lang, subject, token=token, code=code)

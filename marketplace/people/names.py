@@ -45,5 +45,12 @@ def person_name(text: str | None) -> str | None:
     return " ".join(text.split())
 
 
+def group_name(text: str) -> str:
+    """What a group is called: a slash is no address there, but our mails to others begin with it too."""
+    if re.search(r"://|\bwww\.|@", unicodedata.normalize("NFKC", text), re.IGNORECASE):
+        raise ValueError(_("Skriv bare navnet, uten nettadresser og e-postadresser."))
+    return " ".join(text.split())
+
+
 PersonName = Annotated[str, Field(max_length=NAME_LENGTH), AfterValidator(person_name)]
 """The field of a form."""

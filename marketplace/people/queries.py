@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -113,6 +113,16 @@ async def ticket_of_code(id: UUID, now: datetime, person: UUID | None = None) ->
     """The ticket whose code is asked for, likewise."""
     found = await row(f"{TICKET} WHERE id = $1 AND {WHOSE}", id, now, GUESSES, person)
     return Ticket(**found) if found else None
+
+
+STILL_OF_USE = timedelta(minutes=1)
+"""What is left of a ticket's time when its message may still go: it has to arrive, and be read."""
+
+
+async def still_works(token: str, now: datetime) -> bool:
+    """Does a message with this link help whoever gets it now?"""
+    works = "SELECT EXISTS (SELECT FROM sign_in_ticket WHERE link_hash = $1 AND used_at IS NULL AND expires_at > $2)"
+    return bool(await value(works, secret_hash(token), now + STILL_OF_USE))
 
 
 async def acted_for(actor: UUID) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from marketplace.base.clock import today
 from marketplace.base.database import rows, value
 from marketplace.goals.queries import lacking
 from marketplace.privacy.rules import AUDIT_MONTHS, MAILBOX, TABLES, Goes
-from offers.attendance import keys
+from offers.attendance import keys, year_keys
 
 log = structlog.get_logger("privacy")
 
@@ -63,5 +63,5 @@ async def close_years(now: datetime) -> int:
     if over and await lacking(now):
         return 0
     for year in over:
-        await asyncio.to_thread(keys.destroy, year)
+        await year_keys.close(year, now)
     return len(over)

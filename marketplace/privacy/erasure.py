@@ -136,7 +136,7 @@ async def _delete(person: UUID, gone: list[UUID]) -> None:
         person,
     )
     await rows("DELETE FROM saved_search WHERE owner_id = $1", person)
-    for table in ("companion", "booking_answer"):
+    for table in ("companion", "booking_answer", "calendar_entry"):
         await rows(
             f"DELETE FROM {table} t USING booking b WHERE b.id = t.booking_id AND b.participant_id = ANY($1)",
             gone,

@@ -69,6 +69,13 @@ SECTIONS: dict[str, Section] = {
         f"""SELECT b.reference, t.title, s.starts_at, a.state, a.seats_present, a.recorded_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN attendance a ON a.booking_id = b.id
             JOIN session s ON s.id = a.session_id ORDER BY s.starts_at, a.id"""),
+    "calendar_entries": Section(lazy("Datoer vi har sendt til kalenderen din"), "calendar_entry",
+        f"""SELECT b.reference, t.title, s.starts_at, e.given_at, e.taken_back_at
+        FROM mine JOIN booking b USING (id) {OFFER} JOIN calendar_entry e ON e.booking_id = b.id
+            JOIN session s ON s.id = e.session_id
+        WHERE EXISTS (SELECT FROM contact_point c WHERE c.id = e.contact_id AND (c.person_id = $1
+            OR EXISTS (SELECT FROM own WHERE own.channel = c.channel AND own.value = c.value)))
+        ORDER BY s.starts_at, e.id"""),
     "ended_attendance": Section(lazy("Oppmøte som ikke gjelder lenger"), "ended_register",
         f"""SELECT b.reference, t.title, e.starts_at, m.mark ->> 'state' AS state, e.saved_at, e.ended_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN session s ON s.offer_id = b.offer_id
@@ -161,6 +168,7 @@ LABELS = {
     "at": lazy("Når"), "booked_by_me": lazy("Meldt på av deg"), "changed_at": lazy("Sist endret"),
     "channel": lazy("Måte"), "created_at": lazy("Laget"), "device": lazy("Enhet"), "ended_at": lazy("Avsluttet"),
     "expires_at": lazy("Varer til"), "failed_at": lazy("Kom ikke fram"), "for_me": lazy("Gjelder deg"),
+    "given_at": lazy("Sendt"), "taken_back_at": lazy("Tatt bort"),
     "kind": lazy("Hva"), "lang": lazy("Språk"), "mail": lazy("Melding"), "name": lazy("Navn"),
     "next_path": lazy("Side du ville til"), "organization": lazy("Organisasjon"),
     "question": lazy("Spørsmål"), "reason": lazy("Begrunnelse"),

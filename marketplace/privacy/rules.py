@@ -208,6 +208,11 @@ TABLES: dict[str, Table] = {
         {"address_hash": "a keyed hash: whom not to write to"}, "id created_at",
         stays="their wish, until they change it",
     ),
+    "calendar_entry": Table(
+        {"booking_id": "taking an event back from a calendar", "contact_id": "whose calendar it is in"},
+        "id session_id sequence given_at taken_back_at",
+        Goes("(SELECT s.ends_at FROM session s WHERE s.id = t.session_id)", 30 * DAY),
+    ),
     "sent_word": Table({"booking_id": "excused, not absent"}, "id at session_id", stays=NUMBERS),
     "attendance": Table(
         {"booking_id": "who came", "state": "who came", "seats_present": "who came", "pseudonym": "counting people"},
@@ -266,6 +271,8 @@ TABLES: dict[str, Table] = {
     "focus_area": Table(plain="id number title summary plan_id"),
     "goal": Table(plain="id slug title metric target year audience kind evenings_only dialogue_id focus_area_id"),
     "goal_figure": Table(plain="id month value groups counted_at goal_id"),
+    "instance": Table({}, "id demo began_at"),
+    "year_key": Table({}, "year fingerprint made_at closed_at"),
     "job_run": Table(plain="id job slot leased_until done_at", goes=Goes("t.done_at", 400 * DAY)),
     "measure": Table(plain="id number title focus_area_id"),
     "meeting_organization": Table(plain="id meeting_id organization_id"),

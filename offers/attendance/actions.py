@@ -12,9 +12,9 @@ from marketplace.base.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from offers.attendance import rules
-from offers.attendance.keys import year_key
 from offers.attendance.models import AttendanceState, RegisterEnd
 from offers.attendance.queries import expected
+from offers.attendance.year_keys import key_of
 from offers.catalogue.models import Session, SessionStatus
 
 SAVE = """INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, recorded_at)
@@ -49,7 +49,7 @@ async def save(
             raise Refused(_("Denne samlingen er avlyst."))
         if not rules.is_open(held["starts_at"], now):
             raise Refused(_("Oppmøtet kan føres fra to timer før start."))
-        key = year_key(oslo(held["starts_at"]).year)
+        key = await key_of(oslo(held["starts_at"]).year, now)
         if version is None:
             first = "INSERT INTO register (id, session_id, saved_by_id, saved_at) VALUES ($1, $2, $3, $4)"
             mine = await rows(

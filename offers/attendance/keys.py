@@ -1,4 +1,7 @@
-"""The yearly keys of pseudonyms: files outside the database and its backups, destroyed when the year is closed."""
+"""The yearly keys of pseudonyms: files outside the database and its backups, destroyed when the year is closed.
+
+Who saves a register asks year_keys.py, which knows whether a file is the right one.
+"""
 
 import os
 import secrets
@@ -13,13 +16,27 @@ class YearClosed(Refused):
     """The figures of that year are final."""
 
 
+def path_of(year: int) -> Path:
+    return settings().keys / f"participation-{year}.key"
+
+
+def here(year: int) -> bool:
+    """Is there a key of this year?"""
+    return path_of(year).exists()
+
+
+def closed(year: int) -> bool:
+    """Has this year's key been destroyed here?"""
+    return path_of(year).with_suffix(".closed").exists()
+
+
 def year_key(year: int) -> bytes:
     """The key of a year in Oslo; made, once for all processes, when it is first needed.
 
     Raises YearClosed when the year's key has been destroyed: a new one would count everybody twice.
     """
-    path = settings().keys / f"participation-{year}.key"
-    if path.with_suffix(".closed").exists():
+    path = path_of(year)
+    if closed(year):
         raise YearClosed(_("Året er gjort opp, så oppmøtet kan ikke endres lenger."))
     try:
         return path.read_bytes()
@@ -52,6 +69,6 @@ def years() -> list[int]:
 
 def destroy(year: int) -> None:
     """Close a year for good: its pseudonyms can no longer be tied to anybody."""
-    path = settings().keys / f"participation-{year}.key"
+    path = path_of(year)
     path.with_suffix(".closed").touch(mode=0o600)
     path.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.models import Model
 
 from marketplace.base.models import Row
 
@@ -78,3 +79,15 @@ class HeadCount(Row):
 
     class Meta:
         table = "head_count"
+
+
+class YearKey(Model):
+    """Which key a year is counted under (keys.py): only a fingerprint, which the key cannot be made from."""
+
+    year = fields.SmallIntField(primary_key=True)
+    fingerprint = fields.BinaryField()
+    made_at = fields.DatetimeField()
+    closed_at = fields.DatetimeField(null=True, description="when the key was destroyed, for good")
+
+    class Meta:
+        table = "year_key"

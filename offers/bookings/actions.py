@@ -18,8 +18,8 @@ from marketplace.base.i18n import ngettext
 from offers.bookings import rules
 from offers.bookings.known import actor_of
 from offers.bookings.models import BookingState, EndedBy
-from offers.bookings.moves import change, lock, lock_as_it_stands, move, promote, tell
-from offers.bookings.organizer_rules import not_asking
+from offers.bookings.moves import change, lock, lock_as_it_stands, move, next_in_queue, promote, tell
+from offers.bookings.organizer_rules import ExtraReason, not_asking
 from offers.bookings.queries import active_in, ended, pool_of
 from offers.publishing.upkeep import only_approved
 
@@ -38,9 +38,8 @@ async def cancel(
         pool, booking = await change(booking_id, now)
         if booking["state"] not in rules.ACTIVE:
             return False
-        seated = booking["state"] == BookingState.CONFIRMED
         await move(pool, booking, BookingState.CANCELLED, now, by=by, ended_by=ended_by)
-        await tell("cancelled", booking, "1", now, ring=ended_by is EndedBy.HOST, seated=seated)
+        await tell("cancelled", booking, "1", now, ring=ended_by is EndedBy.HOST)
         await promote(pool, now)
         return True
 
@@ -140,17 +139,22 @@ async def expire_offers(*, now: datetime) -> int:
 
 
 async def answer_request(
-    booking_id: UUID, yes: bool, *, now: datetime, by: UUID, text: str = ""
+    booking_id: UUID, yes: bool, *, now: datetime, by: UUID, text: str = "", extra: ExtraReason | None = None
 ) -> BookingState:
     """The organisation accepts or declines a request, with its words to them. Accepted without a free seat: the
-    waiting list. Raises Refused when it is answered or withdrawn already."""
+    waiting list, or with a reason (`extra`) a seat that is made for them. Raises Refused when it is answered or
+    withdrawn already."""
     async with in_transaction():
         pool, booking = await change(booking_id, now)
         if booking["state"] != BookingState.REQUESTED:
             raise Refused(not_asking(BookingState(booking["state"])))
         if yes:
             await only_approved(pool["owner_id"])
-        fits = pool_of(pool).fits(booking["seats"])
+        decided = pool_of(pool)
+        fits = decided.fits(booking["seats"])
+        if yes and extra and not fits:
+            await widen(pool, booking["seats"] - (decided.free or 0), extra, now=now, by=by)
+            fits = True
         new = BookingState.DECLINED if not yes else BookingState.CONFIRMED if fits else BookingState.WAITING
         await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.HOST)
         await rows("UPDATE booking SET reply = $2, answered_at = $3 WHERE id = $1", booking_id, text, now)
@@ -181,9 +185,22 @@ async def cancel_all(
         return [booking["id"] for booking in active]
 
 
-async def set_capacity(pool_id: UUID, capacity: int | None, *, now: datetime, by: UUID | None) -> None:
+class ServesQueue(Refused):
+    """New seats would go to these of the queue, and whoever raises the number has not been told."""
+
+    def __init__(self, bookings: list[UUID]) -> None:
+        super().__init__(_("Nye plasser går til dem som står på ventelista."))
+        self.bookings = bookings
+
+
+async def set_capacity(
+    pool_id: UUID, capacity: int | None, *, now: datetime, by: UUID | None, promised: int | None = None
+) -> int:
     """Raise or lower the number of seats; None is no limit, and none is kept then. Refused below what is taken.
-    New seats go to the queue."""
+    New seats go to the queue: returns how many parties got them.
+
+    `promised`: so many of them the page has named. Raises ServesQueue when it is otherwise by now.
+    """
     async with in_transaction():
         pool = await lock(pool_id, now)
         if capacity is not None and capacity < (gone := pool["taken"] + pool["reserved"]):
@@ -197,9 +214,25 @@ async def set_capacity(pool_id: UUID, capacity: int | None, *, now: datetime, by
         pool["capacity"] = capacity
         if capacity is None:
             await reserve(pool, 0)
+        served, _starts = await next_in_queue(pool, now)
+        if promised is not None and promised != len(served):
+            raise ServesQueue([party["id"] for party in served])
         await record("capacity.changed", now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
                      details={"capacity": capacity})  # fmt: skip
         await promote(pool, now)
+        return len(served)
+
+
+async def widen(
+    pool: dict[str, Any], lacking: int, why: ExtraReason, *, now: datetime, by: UUID | None
+) -> None:
+    """Make room in a locked pool for one party that lacks so many seats, in the act that seats them: those who wait are
+    not served from it, and those who lead say why."""
+    await only_approved(pool["owner_id"])
+    pool["capacity"] += lacking
+    await rows("UPDATE seat_pool SET capacity = $2 WHERE id = $1", pool["pool_id"], pool["capacity"])
+    await record("capacity.changed", now=now, actor=by, object_id=pool["pool_id"], organization=pool["owner_id"],
+                 details={"capacity": pool["capacity"], "reason": why})  # fmt: skip
 
 
 async def reserve(pool: dict[str, Any], seats: int) -> None:
@@ -208,8 +241,9 @@ async def reserve(pool: dict[str, Any], seats: int) -> None:
     pool["reserved"] = seats
 
 
-async def send_word(booking_id: UUID, session_id: UUID, *, now: datetime) -> None:
-    """A participant of a whole course cannot come to this session: excused, not absent. The seat stays theirs."""
+async def send_word(booking_id: UUID, session_id: UUID, *, coming: bool = False, now: datetime) -> None:
+    """A participant of a whole course cannot come to this session: excused, not absent. The seat stays theirs.
+    `coming`: they come all the same."""
     async with in_transaction():
         # Locked against whoever moves or cancels it just now: word about the old time says nothing of the new.
         found = await row(
@@ -221,6 +255,11 @@ async def send_word(booking_id: UUID, session_id: UUID, *, now: datetime) -> Non
         )  # fmt: skip
         if found is None:
             raise Refused(_("Denne samlingen er over eller avlyst."))
+        if coming:
+            await rows(
+                "DELETE FROM sent_word WHERE booking_id = $1 AND session_id = $2", booking_id, session_id
+            )
+            return
         await rows(
             "INSERT INTO sent_word (id, booking_id, session_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
             uuid7(), booking_id, session_id, now,

@@ -1,19 +1,17 @@
 """What people are told when one form books several dates, and when their time is changed."""
 
-from typing import Any
 from uuid import UUID
 
 from marketplace.base import clock
-from marketplace.base.i18n import lazy, speaking
+from marketplace.base.i18n import lazy
 from marketplace.base.mail import Content, compose, mail
 from marketplace.base.models import Channel
 from offers.bookings import rules
-from offers.bookings.date_queries import made_together
-from offers.bookings.mails import _about, _calendar
-from offers.bookings.models import BookingState
+from offers.bookings.calendar_entries import NOTHING, give, take_back
+from offers.bookings.date_queries import later_of, made_together
+from offers.bookings.mails import _about
+from offers.bookings.models import BookingState, EndedBy
 from offers.bookings.queries import booking_in_mail as booking_of
-from offers.bookings.queries import events
-from offers.catalogue.calendar import calendar, vevent
 
 
 @mail
@@ -29,15 +27,14 @@ async def _several(channel: Channel, lang: str, booking_id: UUID) -> Content | N
              if one["active"] and one["status"] != "cancelled" and one["ends_at"] > clock.now()]  # fmt: skip
     if not dates:
         return None
-    part = None
-    seated = [one for one in dates if one["state"] in rules.SEATED]
-    if channel is Channel.EMAIL and seated:
-        with speaking(lang):
-            made = [event for one in seated for event in events(found | one | {"sessions": [one["session"]]})]
-        part = calendar([vevent(event) for event in made], method="PUBLISH")
+    seated = [one for one in dates if one["state"] == BookingState.CONFIRMED]
+    entries = NOTHING
+    if channel is Channel.EMAIL:
+        entries = await give([(found | one, [one["session"]]) for one in seated], lang)
     return compose(
-        "receipt_several", channel, lang, lazy("Påmeldingene dine"), calendar=part, method="PUBLISH" if part else None,
-        booking=found, coming=[one["session"] for one in dates], dates=dates, waiting=len(dates) - len(seated),
+        "receipt_several", channel, lang, lazy("Påmeldingene er i orden"), calendar=entries.part,
+        method=entries.method, booking=found, coming=[one["session"] for one in dates], dates=dates,
+        waiting=len(dates) - len(seated),
     )  # fmt: skip
 
 
@@ -59,18 +56,18 @@ async def time_changed(channel: Channel, lang: str, booking: str) -> Content | N
 
 @mail
 async def old_time(channel: Channel, lang: str, booking: str) -> Content | None:
-    """The time you had is somebody else's now: for calendars, which need a message of its own for that."""
-    found = await _cancelled_time(UUID(booking), lang)
-    if found is None:
-        return None
-    part, method = _calendar(found, lang)
-    return compose(
-        "old_time", channel, lang, lazy("Den gamle tiden er tatt bort"), calendar=part, method=method,
-        booking=found, coming=found["sessions"],
-    )  # fmt: skip
-
-
-async def _cancelled_time(booking_id: UUID, lang: str) -> dict[str, Any] | None:
-    found = await booking_of(booking_id, lang)
+    """You have another time: for calendars, which need a message of its own to take out the old."""
+    found = await booking_of(UUID(booking), lang)
     left = rules.coming(found["sessions"], clock.now())
-    return found | {"sessions": left} if left and found["moved_to_id"] else None
+    entries = await take_back(found, lang)
+    if not left or found["ended_by"] != EndedBy.TIME_CHANGED or entries is NOTHING:
+        return None
+    later = await later_of(found["id"])
+    new = await booking_of(later["id"], lang) if later else None
+    if new:
+        found["shown_reference"] = new["shown_reference"]  # the number went along
+    return compose(
+        "old_time", channel, lang, lazy("Til kalenderen din"), calendar=entries.part, method=entries.method,
+        attached=entries.attached, sent=entries.sent, booking=found, coming=left,
+        new=rules.coming(new["sessions"], clock.now()) if new else [],
+    )  # fmt: skip

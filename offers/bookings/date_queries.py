@@ -60,15 +60,20 @@ async def made_together(one_of: dict[str, Any]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-async def moved_to(booking_id: UUID) -> str | None:
-    """The path of the booking that took this one's place when its time was changed, however often."""
-    found = await row(
+async def later_of(booking_id: UUID) -> dict[str, Any] | None:
+    """id and link_version of the booking that took this one's place when its time was changed, however often."""
+    return await row(
         """WITH RECURSIVE later AS (SELECT id, link_version, moved_to_id, 0 AS steps FROM booking WHERE id = $1
             UNION ALL SELECT b.id, b.link_version, b.moved_to_id, steps + 1
             FROM later JOIN booking b ON b.id = later.moved_to_id WHERE steps < 200)
         SELECT id, link_version FROM later WHERE moved_to_id IS NULL AND steps > 0""",
         booking_id,
     )
+
+
+async def moved_to(booking_id: UUID) -> str | None:
+    """The path of that booking."""
+    found = await later_of(booking_id)
     return rules.link_path(found["id"], found["link_version"]) if found else None
 
 

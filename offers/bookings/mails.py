@@ -3,38 +3,19 @@
 Each mail tells what is true when it is sent; one that is no longer true says nothing (None).
 """
 
-from dataclasses import replace
 from datetime import datetime
-from email.utils import parseaddr
 from typing import Any
 from uuid import UUID
 
 from marketplace.base import clock
-from marketplace.base.i18n import lazy, speaking
+from marketplace.base.i18n import lazy
 from marketplace.base.mail import Content, compose, mail, reply_to, whoever_is_there
 from marketplace.base.models import Channel
-from marketplace.settings import settings
 from offers.bookings import rules
 from offers.bookings.answer_queries import expected
+from offers.bookings.calendar_entries import NOTHING, give, take_back
 from offers.bookings.models import BookingState
-from offers.bookings.queries import active_for_address, booking_in_mail, events, others_by_address
-from offers.catalogue.calendar import calendar, vevent
-
-
-def _calendar(found: dict[str, Any], lang: str) -> tuple[bytes | None, str | None]:
-    """The calendar part about what is to come: REQUEST for one session and CANCEL when the booking is over, which have
-    one UID each; PUBLISH for a course, with its sessions cancelled when the booking is over."""
-    if found["channel"] != Channel.EMAIL or not found["sessions"]:
-        return None, None
-    organizer = parseaddr(settings().mail_from)[1]
-    with speaking(lang):
-        made = [replace(event, attendee=found["address"], organizer=organizer) for event in events(found)]
-    gone = found["state"] in ("cancelled", "declined", "expired")
-    if len(made) == 1:
-        method = "CANCEL" if gone else "REQUEST"
-        return calendar([vevent(made[0])], method=method), method
-    plain = [replace(event, attendee=None) for event in made]
-    return calendar([vevent(event) for event in plain], method="PUBLISH"), "PUBLISH"
+from offers.bookings.queries import active_for_address, booking_in_mail, others_by_address
 
 
 async def _about(
@@ -49,25 +30,34 @@ async def _about(
     answers: bool = False,
     **context: Any,
 ) -> Content | None:
-    """A mail about one booking, if it is still in one of these states. `dates`: with what is to come as a calendar.
-    `answers`: who answers the mail writes to the organisation.
+    """A mail about one booking, if it is still in one of these states. `dates`: with what is to come as a calendar, or
+    what takes it back. `answers`: who answers the mail writes to the organisation.
 
     What is to come is seen from the moment the mail is written: it may have waited, and a course may be under way.
     """
     found = await booking_in_mail(UUID(booking_id), lang)
+    now = clock.now()
     if BookingState(found["state"]) not in states:
         return None
-    coming = rules.coming(found["sessions"], clock.now())
-    part, method = _calendar(found | {"sessions": coming}, lang) if dates else (None, None)
+    if found["held_until"] and found["held_until"] <= now:  # too late, also where nobody has noted it yet
+        return None
+    coming = rules.coming(found["sessions"], now)
+    entries = NOTHING
+    if dates:
+        entries = await (
+            take_back(found, lang) if found["state"] in rules.ENDED else give([(found, coming)], lang)
+        )
     headers = reply_to(found["owner"], found["owner_email"]) if answers else {}
-    return compose(name, channel, lang, subject, calendar=part, method=method, headers=headers, booking=found,
-                   coming=coming, replies=bool(headers), **context)  # fmt: skip
+    return compose(
+        name, channel, lang, subject, calendar=entries.part, method=entries.method, attached=entries.attached,
+        sent=entries.sent, headers=headers, booking=found, coming=coming, replies=bool(headers), **context,
+    )  # fmt: skip
 
 
 @mail
 async def receipt(channel: Channel, lang: str, booking: str) -> Content | None:
     """You have a place; and if the same address has others for the same, which: no page ever says so."""
-    return await _about("receipt", lazy("Påmeldingen din"), channel, lang, booking, {BookingState.CONFIRMED},
+    return await _about("receipt", lazy("Påmeldingen er i orden"), channel, lang, booking, {BookingState.CONFIRMED},
                         dates=True, others=await others_by_address(UUID(booking)))  # fmt: skip
 
 
@@ -125,11 +115,11 @@ async def declined(channel: Channel, lang: str, booking: str) -> Content | None:
 
 
 @mail
-async def cancelled(channel: Channel, lang: str, booking: str, seated: bool = True) -> Content | None:
-    """You are no longer booked: as you wished, or because those who lead the offer took you off. Who had a place
-    (`seated`) has it in their calendar, and it goes from there."""
+async def cancelled(channel: Channel, lang: str, booking: str) -> Content | None:
+    """You are no longer booked: as you wished, or because those who lead the offer took you off. What you had in your
+    calendar of it goes from there."""
     return await _about("cancelled", lazy("Du er meldt av"), channel, lang, booking,
-                        {BookingState.CANCELLED}, dates=seated)  # fmt: skip
+                        {BookingState.CANCELLED}, dates=True)  # fmt: skip
 
 
 @mail

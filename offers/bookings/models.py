@@ -192,6 +192,23 @@ class OpeningNotice(Row):
         unique_together = (("pool", "channel", "address"),)
 
 
+class CalendarEntry(Row):
+    """An event that a mail has put into somebody's calendar, or may have: what is to be taken back if it ends."""
+
+    booking_id: UUID
+    booking = fields.ForeignKeyField("marketplace.Booking", "calendar_entries", on_delete=fields.CASCADE)
+    session_id: UUID
+    session = fields.ForeignKeyField("marketplace.Session", "calendar_entries", on_delete=fields.CASCADE)
+    contact_id: UUID = fields.UUIDField(description="whose calendar: the address that it was sent to")
+    sequence = fields.IntField(description="the last SEQUENCE that was sent")
+    given_at = fields.DatetimeField()
+    taken_back_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "calendar_entry"
+        unique_together = (("booking", "session"),)
+
+
 class SentWord(Row):
     """A participant of a whole course told that they cannot come to one session: excused, not absent."""
 

@@ -162,24 +162,9 @@ def unreached(booking: dict[str, Any]) -> bool:
 
 
 async def promote(pool: dict[str, Any], now: datetime) -> None:
-    """Give free seats of a locked pool to the queue, in order, each to the first that fits. Nobody after the start of
-    what they would come to; who waits already may still get a seat when booking is closed for others."""
-    decided = pool_of(pool)
-    if not pool["waiting"] or decided.free == 0 or rules.Objection.OVER in rules.closed(decided, now):
-        return
-    starts = await _start(pool, now)
-    if starts is not None and starts <= now:
-        return
-    queue = await rows(
-        """SELECT b.id, b.state, b.seats, b.participant_id, b.queue_no, b.lang, b.link_version,
-            b.offer_id, c.channel, c.value AS address, c.person_id, c.refused_at
-        FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id
-        WHERE b.pool_id = $1 AND b.state = 'waiting' ORDER BY b.queue_no""",
-        pool["pool_id"],
-    )
-    by_id = {party["id"]: party for party in queue}
-    for booking_id in rules.promoted(decided.free, [(party["id"], party["seats"]) for party in queue]):
-        party = by_id[booking_id]
+    """Give free seats of a locked pool to the queue: to those who are next."""
+    chosen, starts = await next_in_queue(pool, now)
+    for party in chosen:
         if pool["promotion"] == Promotion.HELD:
             hours = call_rules.hours_held(pool["hold_hours"], party["channel"] == Channel.CALL)
             until = rules.hold_until(starts, hours, now)
@@ -188,6 +173,27 @@ async def promote(pool: dict[str, Any], now: datetime) -> None:
         else:
             await move(pool, party, BookingState.CONFIRMED, now, by=None)
             await tell("promoted", party, "1", now, ring=True)
+
+
+async def next_in_queue(pool: dict[str, Any], now: datetime) -> tuple[list[dict[str, Any]], datetime | None]:
+    """Who of the queue gets the free seats of a pool, in order, each the first that fits; and when what they would come
+    to begins. Nobody after the start; who waits already may still get a seat when booking is closed for others."""
+    decided = pool_of(pool)
+    if not pool["waiting"] or decided.free == 0 or rules.Objection.OVER in rules.closed(decided, now):
+        return [], None
+    starts = await _start(pool, now)
+    if starts is not None and starts <= now:
+        return [], starts
+    queue = await rows(
+        """SELECT b.id, b.state, b.seats, b.participant_id, b.queue_no, b.lang, b.link_version,
+            b.offer_id, c.channel, c.value AS address, c.person_id, c.refused_at
+        FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id
+        WHERE b.pool_id = $1 AND b.state = 'waiting' ORDER BY b.queue_no""",
+        pool["pool_id"],
+    )
+    by_id = {party["id"]: party for party in queue}
+    chosen = rules.promoted(decided.free, [(party["id"], party["seats"]) for party in queue])
+    return [by_id[booking_id] for booking_id in chosen], starts
 
 
 async def _start(pool: dict[str, Any], now: datetime) -> datetime | None:

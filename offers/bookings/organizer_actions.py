@@ -16,6 +16,7 @@ from offers.bookings.call_rules import Said
 from offers.bookings.claims import Booked, Party
 from offers.bookings.models import BookingState
 from offers.bookings.moves import change, lock, promote, tell
+from offers.bookings.organizer_rules import ExtraReason
 from offers.bookings.queries import ended, pool_of
 from offers.catalogue.models import Offer
 from offers.publishing.upkeep import closing, only_approved
@@ -45,6 +46,10 @@ async def keep_seats(pool_id: UUID, seats: int, *, now: datetime, by: UUID | Non
         await promote(pool, now)
 
 
+class NoRoom(Refused):
+    """All seats are taken; what those who lead may do then is theirs to choose."""
+
+
 async def add(
     pool_id: UUID,
     party: Party,
@@ -54,12 +59,15 @@ async def add(
     lang: str,
     now: datetime,
     tries: Sequence[Tries] = (),
+    wait: bool = False,
+    extra: ExtraReason | None = None,
 ) -> Booked:
     """Those who lead the offer give somebody a seat: a kept one first, then one that is free; also when booking is
-    closed for others, or what goes on has begun. The same form again gives its first booking.
+    closed for others, or what goes on has begun. The same form again gives its first booking. Where there is no room:
+    the waiting list (`wait`), or with a reason (`extra`) a seat that is made for them.
 
-    Raises Refused when there is no seat, nothing ahead, or a draft yet, whose seats are made anew; JustSent when the
-    form has sent something else for the same person; TooMany.
+    Raises NoRoom when there is no seat, Refused when nothing is ahead, or a draft yet, whose seats are made anew;
+    JustSent when the form has sent something else for the same person; TooMany.
     """
     key, digest = party.key(form_key), party.digest(pool_id)
     for _attempt in range(3):  # a reference that is taken already
@@ -75,14 +83,17 @@ async def add(
                 if (pool["ends_at"] is not None and pool["ends_at"] <= now) or await ended(pool_id, now):
                     raise Refused(_("Dette er over eller avlyst, så ingen kan settes opp."))
                 room = None if decided.free is None else decided.free + decided.reserved
+                state, kept = BookingState.CONFIRMED, min(decided.reserved, party.seats)
                 if room is not None and party.seats > room:
-                    raise Refused(organizer_rules.no_room(room))
-                kept = min(decided.reserved, party.seats)
+                    if extra:
+                        await actions.widen(pool, party.seats - room, extra, now=now, by=by)
+                    elif wait:
+                        state, kept = BookingState.WAITING, 0
+                    else:
+                        raise NoRoom(organizer_rules.no_room(room))
                 if kept:
                     await actions.reserve(pool, decided.reserved - kept)
-                booked = await claims.insert(
-                    pool, party, {}, BookingState.CONFIRMED, key, digest, lang, now, tries
-                )
+                booked = await claims.insert(pool, party, {}, state, key, digest, lang, now, tries)
                 participant = await value("SELECT participant_id FROM booking WHERE id = $1", booked.id)
                 await record("booking.added", now=now, actor=by, object_id=booked.id, organization=pool["owner_id"],
                              person=participant, details={"kept": kept})  # fmt: skip

@@ -10,7 +10,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.people.names import PersonName
 from offers.bookings.forms import Email, Key, Number, OtherKey, Phone, ReachForm, Way
-from offers.bookings.organizer_rules import ReorderReason
+from offers.bookings.organizer_rules import ExtraReason, ReorderReason
 
 
 def _needed(text: str | None) -> str:
@@ -28,7 +28,8 @@ class AnswerForm(Form):
 
     words: ClassVar[dict[str, dict[str, Any]]] = {"answer": {"otherwise": lazy("Velg hva dere svarer.")}}
 
-    answer: Literal["yes", "talk", "no"]
+    answer: Literal["yes", "extra", "talk", "no"]
+    reason: ExtraReason | None = None
     talk: Reply | None = None
     no: Reply | None = None
 
@@ -72,6 +73,8 @@ class AddForm(ReachForm):
     form_key: Key
     again: Literal["more"] | None = None
     more_key: OtherKey = None
+    full: Literal["wait", "extra"] | None = None
+    reason: ExtraReason | None = None
 
 
 class QueueForm(Form):

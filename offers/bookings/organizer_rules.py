@@ -18,9 +18,35 @@ def not_asking(state: BookingState) -> str:
 def no_room(room: int) -> str:
     """Why those who lead an offer cannot add so many: `room` seats are kept or free."""
     if room == 0:
-        return _("Alle plassene er tatt. Øk antallet plasser først.")
-    return ngettext("Det er %(num)s plass igjen. Øk antallet plasser først, eller velg færre.",
-                    "Det er %(num)s plasser igjen. Øk antallet plasser først, eller velg færre.", room)  # fmt: skip
+        return _("Alle plassene er tatt. Velg under hva dere vil gjøre.")
+    return ngettext("Det er %(num)s plass igjen. Velg færre, eller velg under hva dere vil gjøre.",
+                    "Det er %(num)s plasser igjen. Velg færre, eller velg under hva dere vil gjøre.", room)  # fmt: skip
+
+
+class ExtraReason(StrEnum):
+    """Why a seat was made for somebody before those who wait: a choice, since free text could tell of a person."""
+
+    PROMISED = "promised"
+    HELPER = "helper"
+    TOGETHER = "together"
+    ROOM = "room"
+
+
+EXTRA_REASONS = {
+    ExtraReason.PROMISED: lazy("Vi hadde lovet dem plass"),
+    ExtraReason.HELPER: lazy("De trengs der, som hjelper, tolk eller ledsager"),
+    ExtraReason.TOGETHER: lazy("De skal komme sammen med noen som har plass"),
+    ExtraReason.ROOM: lazy("Det er plass til én til, men ikke til alle som venter"),
+}
+
+
+def serves(names: list[str]) -> str:
+    """Who of the queue gets the new seats, before they do."""
+    if not names:
+        return _("Nå får ingen på ventelista plass av dette. Lagre en gang til hvis det er riktig.")
+    return ngettext("Den første på ventelista får plass: %(names)s. Lagre en gang til hvis det er riktig.",
+                    "De %(num)s første på ventelista som passer, får plass: %(names)s. "
+                    "Lagre en gang til hvis det er riktig.", len(names), names=", ".join(names))  # fmt: skip
 
 
 class ReorderReason(StrEnum):

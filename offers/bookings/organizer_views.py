@@ -13,6 +13,7 @@ from marketplace.base.access import member
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.http import Request, parse_id, see_other, typed_id
 from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import lazy
 from marketplace.base.limits import Tries, limit
 from marketplace.base.templates import render
 from offers.bookings import actions, organizer_actions, organizer_rules
@@ -24,10 +25,11 @@ from offers.bookings.participant_views import manages
 from offers.bookings.parties import booking_for
 from offers.bookings.sent_views import asked_about
 from offers.catalogue.models import Offer
-from offers.publishing.queries import offer_led_by, offer_owned_by, title_of
+from offers.publishing.queries import offer_led_by, offer_owned_by, reach, title_of
 from organizations.members.models import Role
 
 DAY = timedelta(days=1)
+EXTRAS = [("", lazy("Velg hvorfor")), *organizer_rules.EXTRA_REASONS.items()]
 
 
 async def _about(request: Request, offer: Offer) -> dict[str, Any]:
@@ -59,6 +61,8 @@ async def answer(request: Request) -> Response:
     )
     if request.method == "POST":
         form: Any = await AnswerForm.read(request)
+        if form.valid and form.data.answer == "extra" and form.data.reason is None:
+            form.add_error("reason", _("Velg hvorfor."))
         if form.valid:
             said = form.data.answer
             if said == "talk":
@@ -68,7 +72,12 @@ async def answer(request: Request) -> Response:
                 )
             else:
                 state = await actions.answer_request(
-                    booking, said == "yes", now=request.now, by=request.person.id, text=form.data.text
+                    booking,
+                    said in ("yes", "extra"),
+                    now=request.now,
+                    by=request.person.id,
+                    text=form.data.text,
+                    extra=form.data.reason if said == "extra" else None,
                 )
                 said = state.value
             return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
@@ -81,8 +90,16 @@ async def answer(request: Request) -> Response:
         await organizer_actions.note_read(offer, 1, by=request.person.id, now=request.now)
     return render(
         request, "offers/bookings/request.html", status=422 if form.errors else 200, form=form, party=party,
-        **await _about(request, offer),
+        reasons=EXTRAS, full=await _full(offer, party), **await _about(request, offer),
     )  # fmt: skip
+
+
+async def _full(offer: Offer, party: dict[str, Any]) -> bool:
+    """Is there no room for this party now?"""
+    pool = next(each for each in await queries.pools(offer.id) if each["id"] == party["pool_id"])
+    return (
+        pool["capacity"] is not None and pool["capacity"] - pool["taken"] - pool["reserved"] < party["seats"]
+    )
 
 
 @member(Role.HOST)
@@ -101,7 +118,8 @@ async def add(request: Request) -> Response:
             form.values["form_key"] = secrets.token_hex(16)
         if form.valid and form.data.pool not in {pool["id"] for pool in pools}:
             raise NotFound
-        if form.valid and await _added(request, form):
+        may = await reach(request.person, offer)
+        if form.valid and await _added(request, form, may.owns):
             return see_other(f"/manage/offers/{offer.slug}/bookings?saved=added", request)
     else:
         asked = typed_id(request.query.get("pool", [""])[-1])
@@ -112,13 +130,21 @@ async def add(request: Request) -> Response:
     return render(
         request, "offers/bookings/add.html",
         status=409 if form.values.get("asked") else 422 if form.errors else 200, form=form, pools=pools,
-        **await _about(request, offer),
+        reasons=EXTRAS, **await _about(request, offer),
     )  # fmt: skip
 
 
-async def _added(request: Request, form: Any) -> bool:
-    """Add the party of a valid form; why it cannot be becomes an error of the form."""
+async def _added(request: Request, form: Any, owns: bool) -> bool:
+    """Add the party of a valid form; why it cannot be becomes an error of the form. Only who `owns` the offer makes
+    seats."""
     given, me = form.data, request.person.id
+    if given.full == "extra" and (not owns or given.reason is None):
+        form.values["full"] = "extra"
+        form.values["room"] = "extra" if owns else "wait"
+        form.add_error(
+            "reason" if owns else "full", _("Velg hvorfor.") if owns else _("Spør en redaktør eller leder.")
+        )
+        return False
     channel, address = given.reach or (None, None)
     tries = [Tries("add as", str(me), 200, DAY)]
     if address:
@@ -127,8 +153,12 @@ async def _added(request: Request, form: Any) -> bool:
         await organizer_actions.add(
             given.pool, Party(given.name, by_host=True, seats=given.seats, channel=channel, address=address), by=me,
             form_key=bytes.fromhex((given.again and given.more_key) or given.form_key), lang=request.lang,
-            now=request.now, tries=tries,
+            now=request.now, tries=tries, wait=given.full == "wait",
+            extra=given.reason if given.full == "extra" else None,
         )  # fmt: skip
+    except organizer_actions.NoRoom as full:
+        form.values["room"] = "extra" if owns else "wait"
+        form.add_error("seats", full.message)
     except JustSent as just:
         asked_about(form, just)
     except Refused as refused:

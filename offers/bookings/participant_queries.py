@@ -68,6 +68,23 @@ async def participants(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
     )  # fmt: skip
 
 
+async def participants_before(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
+    """Who had a place at what is over, and whose booking ended because it was cancelled: for those who lead the offer,
+    as long as there is a name. The latest first. `ended_by`: what ended it; None: they could come."""
+    return await rows(
+        f"""SELECT b.id, {SHOWN_NAMES}, {SIGN}, b.seats, b.ended_by, {HIDDEN} AS shielded, {reach(HIDDEN)} AS reach,
+            CASE WHEN NOT {HIDDEN} THEN c.channel END AS channel,
+            CASE WHEN NOT {HIDDEN} THEN c.value END AS address, c.refused_at IS NOT NULL AS refused, s.starts_at
+        FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
+        JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
+        LEFT JOIN session s ON s.id = p.session_id
+        WHERE b.offer_id = $1 AND n.name IS NOT NULL
+            AND (b.state = 'confirmed' AND p.ends_at <= $2 OR b.ended_by IN ('session', 'offer'))
+        ORDER BY p.starts_at DESC NULLS LAST, b.id LIMIT 500""",
+        offer_id, now,
+    )  # fmt: skip
+
+
 async def pools(offer_id: UUID) -> list[dict[str, Any]]:
     """The seat pools of an offer, coming ones first in time."""
     return await rows(

@@ -12,8 +12,9 @@ from marketplace.base.http import Request, see_other, typed_id
 from marketplace.base.i18n import gettext as _
 from marketplace.base.seen import one_at_a_time
 from marketplace.base.templates import render
-from offers.bookings import actions, organizer_actions
+from offers.bookings import actions, organizer_actions, organizer_rules
 from offers.bookings import participant_queries as queries
+from offers.bookings.call_queries import to_call
 from offers.bookings.companion_queries import answers_of_offer
 from offers.bookings.forms import CapacityForm
 from offers.bookings.models import EndedBy
@@ -36,7 +37,6 @@ async def _participants(
 ) -> Response:
     """The list; with a form about the seats of one pool that must be mended."""
     everyone = await queries.participants(offer.id, request.now)
-    await organizer_actions.note_read(offer, len(everyone), by=request.person.id, now=request.now)
     pools = [
         pool
         | {
@@ -47,11 +47,21 @@ async def _participants(
         for pool in await queries.pools(offer.id)
         if pool["ends_at"] is None or pool["ends_at"] > request.now
     ]
+    before = await queries.participants_before(offer.id, request.now)
+    await organizer_actions.note_read(
+        offer, len(everyone) + len(before), by=request.person.id, now=request.now
+    )
     return render(
         request, "offers/bookings/participants.html", status=422 if form else 200, offer=offer, pools=pools, form=form,
+        before=before, to_call=await to_call(offer.id), served=min(number_in(request.query.get("served")), 2000),
         pool_of_form=pool_of_form, answers=await answers_of_offer(offer.id), manages=await manages(request, offer),
         title=await title_of(offer.id, request.lang), may=await reach(request.person, offer), section="/manage",
     )  # fmt: skip
+
+
+def number_in(sent: list[str] | None) -> int:
+    """A number of an address that we have made; anything else is 0."""
+    return int(sent[-1]) if sent and sent[-1].isascii() and sent[-1].isdigit() and len(sent[-1]) < 6 else 0
 
 
 async def manages(request: Request, offer: Offer) -> bool:
@@ -75,10 +85,17 @@ async def capacity(request: Request) -> Response:
         if form.valid:
             async with one_at_a_time(pool["id"]):
                 if form.meet(CapacityForm.blank(capacity=(await _pool(request, offer))["capacity"])):
-                    await actions.set_capacity(
-                        pool["id"], form.data.capacity, now=request.now, by=request.person.id
-                    )
-                    return see_other(f"/manage/offers/{offer.slug}/bookings?saved=seats", request)
+                    served = await actions.set_capacity(
+                        pool["id"], form.data.capacity, now=request.now, by=request.person.id,
+                        promised=form.data.promised,
+                    )  # fmt: skip
+                    said = f"saved=served&served={served}" if served else "saved=seats"
+                    return see_other(f"/manage/offers/{offer.slug}/bookings?{said}", request)
+    except actions.ServesQueue as serves:
+        everyone = await queries.participants(offer.id, request.now)
+        names = [party["name"] for party in everyone if party["id"] in serves.bookings]
+        form.values["promised"] = str(len(names))
+        form.add_error("capacity", organizer_rules.serves(names))
     except Refused as refused:
         form.add_error("capacity", refused.message)
     return await _participants(request, offer, form, pool["id"])

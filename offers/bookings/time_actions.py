@@ -37,7 +37,8 @@ CHANGEABLE = frozenset({BookingState.CONFIRMED, BookingState.WAITING})
 async def change_time(
     booking_id: UUID, session: UUID, *, form_key: bytes, now: datetime, by: UUID | None = None
 ) -> Booked:
-    """Move a booking to another session of its offer: a new booking takes its place, with its own reference and link.
+    """Move a booking to another session of its offer: a new booking takes its place, with its own link. The number that
+    they know is the new one's now.
 
     The same form again gives the same new booking. Raises ChangedAlready when it has brought another time, Refused when
     the new time has no room or is closed: the old one is then as it was.
@@ -87,9 +88,9 @@ async def _lock_both(
     for pool in pools:
         await settle(pool, now)
     old = await row(
-        """SELECT b.id, b.pool_id, b.offer_id, b.state, b.seats, b.participant_id, b.booked_by_id, b.contact_id,
-            b.organization_id, b.queue_no, b.lang, b.link_version, b.made_with_id, b.moved_to_id, c.channel,
-            c.value AS address, c.person_id
+        """SELECT b.id, b.pool_id, b.offer_id, b.reference, b.state, b.seats, b.participant_id, b.booked_by_id,
+            b.contact_id, b.organization_id, b.queue_no, b.lang, b.link_version, b.made_with_id, b.moved_to_id,
+            c.channel, c.value AS address, c.person_id
         FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
         booking_id,
     )
@@ -134,8 +135,15 @@ async def _check(old: dict[str, Any], here: dict[str, Any], there: dict[str, Any
 async def _make(
     old: dict[str, Any], there: dict[str, Any], form_key: bytes, actor: UUID, now: datetime
 ) -> UUID | None:
-    """The new booking with its seats. None: its reference was taken. Raises Refused when the participant is booked at
-    the new time already, as far as the actor may know."""
+    """The new booking with its seats, under the number of the old, which gets another. None: that one was taken. Raises
+    Refused when the participant is booked at the new time already, as far as the actor may know."""
+    renamed = await row(
+        """UPDATE booking SET reference = $2 WHERE id = $1 AND NOT EXISTS (SELECT FROM booking WHERE reference = $2)
+        RETURNING id""",
+        old["id"], rules.new_reference(),
+    )  # fmt: skip
+    if renamed is None:
+        return None
     made = await row(
         f"""WITH made AS (INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
                 organization_id, seats, state, reference, form_key, form_digest, link_version, lang, made_with_id,
@@ -146,10 +154,10 @@ async def _make(
             ON CONFLICT DO NOTHING RETURNING id, seats),
         seats AS (UPDATE seat_pool SET taken = taken + made.seats FROM made WHERE seat_pool.id = $3)
         SELECT id FROM made""",
-        old["id"], uuid7(), there["pool_id"], rules.new_reference(), form_key, now, old["participant_id"], actor,
+        old["id"], uuid7(), there["pool_id"], old["reference"], form_key, now, old["participant_id"], actor,
     )  # fmt: skip
     if made is not None:
         return UUID(str(made["id"]))
     if await active_in(there["pool_id"], old["participant_id"], actor):
         raise Refused(_("Du er påmeldt den tiden allerede. Velg en annen."))
-    return None
+    raise Conflict(_("Det gikk ikke å bytte tid. Prøv en gang til."))

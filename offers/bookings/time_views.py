@@ -33,7 +33,7 @@ async def time(request: Request) -> Response:
                     found["id"], form.data.session, form_key=bytes.fromhex(form.data.form_key), now=request.now,
                     by=by,
                 )  # fmt: skip
-                return see_other(changed.path, request)
+                return see_other(f"{changed.path}?saved=time", request)
             except time_actions.ChangedAlready as already:
                 return see_other(f"{already.path}/time?changed=already", request)
             except Refused as refused:

@@ -51,6 +51,8 @@ async def form_page(
         form.values["who"] = "me"
     if status in (409, 422):
         asked.tell(form, found, await request.fields())
+        if request.shown_only:
+            form.errors = {}
     mine = request.person.id if request.person and form.values["who"] == "me" else None
     return render(
         request, "offers/bookings/new.html", status=status, offer=found, form=form, pool=pool,
@@ -217,13 +219,14 @@ async def answer(request: Request) -> Response:
 
 @public
 async def sent_word(request: Request) -> Response:
-    """POST /bookings/{token}/sent-word: not this time."""
+    """POST /bookings/{token}/sent-word: not this time, or all the same."""
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
     session = typed_id((await request.fields()).get("session", [""])[-1])
     if session is None:
         raise NotFound
-    await actions.send_word(found["id"], session, now=request.now)
-    return see_other(found["path"], request)
+    all_the_same = "coming" in await request.fields()
+    await actions.send_word(found["id"], session, coming=all_the_same, now=request.now)
+    return see_other(f"{found['path']}?saved={'coming' if all_the_same else 'word'}", request)
 
 
 @public

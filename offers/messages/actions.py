@@ -14,7 +14,7 @@ from offers.attendance.actions import end_registers, end_words
 from offers.attendance.models import RegisterEnd
 from offers.bookings.actions import cancel_all
 from offers.bookings.call_actions import tell
-from offers.bookings.models import BookingState, EndedBy
+from offers.bookings.models import EndedBy
 from offers.catalogue.models import Offer, OfferState, Session, SessionStatus, Venue
 from offers.messages.queries import counts, ending_pools, parties_of_offer, parties_of_session
 from offers.publishing.actions import refresh
@@ -85,7 +85,7 @@ async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: d
             await cancel_all(pool["id"], now=now, by=by, ended_by=EndedBy.SESSION, begun=pool["begun"])
         await refresh(offer.id, now)
         facts = {"session": str(session.id), "sequence": sequence + 1}
-        await _tell(told, "session_cancelled", f"{session.id}:{sequence + 1}", now, facts, cancels=True)
+        await _tell(told, "session_cancelled", f"{session.id}:{sequence + 1}", now, facts)
         return await _recorded("session.cancelled", session.id, offer, told, by, now)
 
 
@@ -124,7 +124,7 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
         for pool in ending:
             await cancel_all(pool["id"], now=now, by=by, ended_by=EndedBy.OFFER, begun=pool["begun"])
         await refresh(offer.id, now)
-        await _tell(told, "offer_cancelled", str(offer.id), now, {"at": now.isoformat()}, cancels=True)
+        await _tell(told, "offer_cancelled", str(offer.id), now, {"at": now.isoformat()})
         return await _recorded("offer.cancelled", offer.id, offer, told, by, now)
 
 
@@ -154,17 +154,11 @@ async def _tell(
     act: str,
     now: datetime,
     facts: dict[str, Any],
-    cancels: bool = False,
     words: Collection[UUID] = (),
 ) -> None:
-    """A message or a call to each party. What `cancels` must know who had a place before it did; `words`: bookings
-    whose word that they would not come has ended."""
+    """A message or a call to each party. `words`: bookings whose word that they would not come has ended."""
     for party in parties:
-        known = {}
-        if cancels:
-            known = {"had_place": party["state"] == BookingState.CONFIRMED}
-        elif words:
-            known = {"word_ended": party["booking_id"] in words}
+        known = {"word_ended": party["booking_id"] in words} if words else {}
         await tell(mail, party, key=act, now=now, **facts, **known)
 
 

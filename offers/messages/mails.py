@@ -3,47 +3,29 @@
 Each tells what is true when it is sent: a later change has its own message, and then the older says nothing.
 """
 
-from dataclasses import replace
 from datetime import datetime
-from email.utils import parseaddr
 from typing import Any
 from uuid import UUID
 
 from marketplace.base import clock
 from marketplace.base.i18n import SOURCE, language, lazy, speaking, when
 from marketplace.base.i18n import gettext as _
-from marketplace.base.mail import SMS_LENGTH, Content, compose, mail, reply_to, short
+from marketplace.base.mail import SMS_LENGTH, Content, compose, mail, reply_to, short, signed
 from marketplace.base.models import Channel
+from marketplace.base.text import isolated
 from marketplace.settings import settings
+from offers.bookings.calendar_entries import give, take_back
 from offers.bookings.queries import booking_in_mail as booking_of
-from offers.bookings.queries import events
 from offers.bookings.rules import ACTIVE, SEATED, coming
-from offers.catalogue.calendar import Event, booking_uid, calendar, vevent
 from offers.catalogue.models import Venue
 from offers.messages.follow_queries import is_absent, told_useful, wants_news, was_there
 from offers.messages.models import NEWS, HostMessage, Recipients
 from offers.messages.rules import filled, unsubscribe_path, without_title
 
 
-def organizer() -> str:
-    """Whom calendars name as the organiser: the same as the mail is from, and never another."""
-    return parseaddr(settings().mail_from)[1]
-
-
-def _part(found: dict[str, Any], event: Event, method: str) -> bytes | None:
-    """The iMIP object about one event: one UID, one attendee (calendar.md). None where it cannot be shown."""
-    if found["channel"] != Channel.EMAIL:
-        return None
-    event = replace(event, attendee=found["address"], organizer=organizer(), cancelled=method == "CANCEL")
-    return calendar([vevent(event)], method=method)
-
-
-def _one(found: dict[str, Any], session: str, lang: str) -> tuple[dict[str, Any] | None, Event | None]:
-    """The session of a booking and its calendar event."""
-    one = next((each for each in found["sessions"] if str(each["id"]) == session), None)
-    uid = booking_uid(found["id"], UUID(session))
-    with speaking(lang):
-        return one, next((event for event in events(found) if event.uid == uid), None)
+def _one(found: dict[str, Any], session: str) -> dict[str, Any] | None:
+    """The session of a booking."""
+    return next((each for each in found["sessions"] if str(each["id"]) == session), None)
 
 
 @mail
@@ -52,7 +34,7 @@ async def reminder(
 ) -> Content | None:
     """It is soon; and how to say that it does not suit after all."""
     found = await booking_of(UUID(booking), lang)
-    one, _event = _one(found, session, lang)
+    one = _one(found, session)
     if one is None or one["status"] == "cancelled" or one["sent_word"] or found["state"] != "confirmed":
         return None
     if sequence not in (None, one["sequence"]) or one["starts_at"] <= clock.now():
@@ -75,61 +57,53 @@ async def session_moved(
     """Another time or place. `word_ended`: they had said that they could not come to the old time, which says nothing
     of the new one."""
     found = await booking_of(UUID(booking), lang)
-    one, event = _one(found, session, lang)
-    if one is None or event is None or one["sequence"] != sequence or found["state"] not in ACTIVE:
+    one = _one(found, session)
+    if one is None or one["sequence"] != sequence or found["state"] not in ACTIVE:
         return None
     venue = await Venue.get_or_none(id=UUID(was_venue)) if was_venue else None
-    with speaking(lang):  # who waits, asks or has only been offered a place has no event yet
-        part = _part(found, event, "REQUEST") if found["state"] == "confirmed" else None
+    entries = await give(
+        [(found, [one])], lang
+    )  # who waits or asks, or has only been offered a place, gets none yet
     return compose(
-        "session_moved", channel, lang, lazy("Nytt tidspunkt eller sted"), calendar=part,
-        method="REQUEST" if part else None, booking=found, session=one, was_starts=datetime.fromisoformat(was_starts),
+        "session_moved", channel, lang, lazy("Nytt tidspunkt eller sted"), calendar=entries.part,
+        method=entries.method, booking=found, session=one, was_starts=datetime.fromisoformat(was_starts),
         was_ends=datetime.fromisoformat(was_ends), was_place=venue.name if venue else None, word_ended=word_ended,
     )  # fmt: skip
 
 
 @mail
 async def session_cancelled(
-    channel: Channel, lang: str, booking: str, session: str, sequence: int, had_place: bool = True
+    channel: Channel, lang: str, booking: str, session: str, sequence: int
 ) -> Content | None:
-    """This time it is cancelled. Who had no place has nothing in a calendar."""
+    """This time it is cancelled."""
     found = await booking_of(UUID(booking), lang)
-    one, event = _one(found, session, lang)
-    if one is None or event is None or one["sequence"] != sequence:
+    one = _one(found, session)
+    if one is None or one["sequence"] != sequence:
         return None
-    with speaking(lang):
-        part = _part(found, event, "CANCEL") if had_place else None
+    entries = await take_back(found, lang, {one["id"]})
     ahead = any(
         each["status"] != "cancelled" and each["starts_at"] > one["changed_at"] for each in found["sessions"]
     )
     return compose(
-        "session_cancelled", channel, lang, lazy("Avlyst"), calendar=part, method="CANCEL" if part else None,
-        booking=found, session=one, goes_on=found["state"] in SEATED and ahead,
+        "session_cancelled", channel, lang, lazy("Avlyst"), calendar=entries.part, method=entries.method,
+        sent=entries.sent, booking=found, session=one, goes_on=found["state"] in SEATED and ahead,
     )  # fmt: skip
 
 
 @mail
-async def offer_cancelled(
-    channel: Channel, lang: str, booking: str, at: str, had_place: bool = True
-) -> Content | None:
+async def offer_cancelled(channel: Channel, lang: str, booking: str, at: str) -> Content | None:
     """All that was left is cancelled, at that moment: a session cancelled before had its own message, and its own
-    note. One date: CANCEL. Several: PUBLISH, as the confirmation was: CANCEL has one UID."""
+    note."""
     found = await booking_of(UUID(booking), lang)
     moment = datetime.fromisoformat(at)
     off = [
         each for each in found["sessions"] if each["status"] == "cancelled" and each["changed_at"] == moment
     ]
-    uids = {booking_uid(found["id"], each["id"]) for each in off}
-    part = method = None
-    with speaking(lang):
-        gone = [event for event in events(found) if event.uid in uids] if had_place else []
-        if len(gone) == 1:
-            part, method = _part(found, gone[0], "CANCEL"), "CANCEL"
-        elif gone and found["channel"] == Channel.EMAIL:
-            cancelled = [replace(event, cancelled=True, organizer=organizer()) for event in gone]
-            part, method = calendar([vevent(event) for event in cancelled], method="PUBLISH"), "PUBLISH"
-    return compose("offer_cancelled", channel, lang, lazy("Avlyst"), calendar=part, method=method if part else None,
-                   booking=found, note=off[0]["note"] if off else "", sessions=off)  # fmt: skip
+    entries = await take_back(found, lang, {each["id"] for each in off})
+    return compose(
+        "offer_cancelled", channel, lang, lazy("Avlyst"), calendar=entries.part, method=entries.method,
+        attached=entries.attached, sent=entries.sent, booking=found, note=off[0]["note"] if off else "", sessions=off,
+    )  # fmt: skip
 
 
 # --- what a host wrote ---
@@ -141,7 +115,7 @@ def said(text: str, found: dict[str, Any], session: str | None, channel: Channel
     one = dates[0] if dates else None
     sms = channel is Channel.SMS
     values = {
-        "navn": found["booker"] or "", "tilbud": _("tilbudet") if sms else found["title"],
+        "navn": isolated(found["booker"]), "tilbud": _("tilbudet") if sms else found["title"],
         "tid": when(one["starts_at"], one["ends_at"]) if one else _("etter avtale"),
         "sted": (one["venue"] if one else None) or (_("på nett") if found["online"] else _("etter avtale")),
         "lenke": link(found["path"]),
@@ -156,7 +130,7 @@ def link(path: str) -> str:
 
 def sms_of(text: str, found: dict[str, Any], session: str | None) -> str:
     """The same by SMS: all of it, or its beginning and where the rest stands."""
-    words = said(text, found, session, Channel.SMS)
+    words = signed(said(text, found, session, Channel.SMS))
     if len(words) <= SMS_LENGTH:
         return short(words)
     return short(f"{words} {link(found['path'] + '/messages')}")

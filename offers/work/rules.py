@@ -7,6 +7,7 @@ from typing import Any
 from marketplace.base import clock
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext, short_day
+from marketplace.base.text import isolated
 from offers.work.told_queries import Happened
 
 
@@ -40,5 +41,6 @@ def hosts_text(names: Sequence[str]) -> str:
     if not names:
         return ""
     if len(names) == 1:
-        return _("%(name)s er vert.", name=names[0])
-    return _("%(names)s og %(last)s er verter.", names=", ".join(names[:-1]), last=names[-1])
+        return _("%(name)s er vert.", name=isolated(names[0]))
+    return _("%(names)s og %(last)s er verter.", names=", ".join(map(isolated, names[:-1])),
+             last=isolated(names[-1]))  # fmt: skip

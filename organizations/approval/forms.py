@@ -14,7 +14,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.base.text import plain_digits
-from marketplace.people.names import PersonName
+from marketplace.people.names import PersonName, group_name
 from marketplace.people.rules import contact
 from organizations.approval.models import Answer
 from organizations.directory.models import OrganizationKind
@@ -43,7 +43,7 @@ def _email(text: str) -> str:
 class ApplyForm(Form):
     """Who the organisation is. Without a number (`has_number` no), what stands in its field does not count."""
 
-    name: str = Field(min_length=1, max_length=120)
+    name: Annotated[str, AfterValidator(group_name)] = Field(min_length=1, max_length=120)
     kind: OrganizationKind
     has_number: Literal["yes", "no"]
     number: Annotated[str, BeforeValidator(_number)] | None = None

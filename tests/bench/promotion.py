@@ -17,6 +17,18 @@ LONGEST = 5.0
 """Seconds."""
 
 
+async def taken(connection: asyncpg.Connection) -> set[str]:
+    return {row["reference"] for row in await connection.fetch("SELECT reference FROM booking")}
+
+
+def references(number: int, taken: set[str]) -> list[str]:
+    """So many that nobody has: of 100,000 by chance, some meet in two runs of five."""
+    found: set[str] = set()
+    while len(found) < number:
+        found |= {new_reference() for _ in range(number - len(found))} - taken
+    return list(found)
+
+
 async def queue(dsn: str, now: datetime) -> UUID:
     """A new offer without a free seat, and a thousand who wait for one, each with an address. Returns its pool."""
     connection = await asyncpg.connect(**credentials(dsn))
@@ -67,7 +79,7 @@ async def queue(dsn: str, now: datetime) -> UUID:
             SELECT gen_random_uuid(), $1, $2, p, p, c, 1, 'waiting', r, uuid_send(gen_random_uuid()),
                 nextval('booking_queue'), $6, 1, 'nb', $6, $6
             FROM unnest($3::uuid[], $4::uuid[], $5::text[]) AS x(p, c, r)""",
-            pool, offer, people, contacts, [new_reference() for _ in people], now,
+            pool, offer, people, contacts, references(WAITING, await taken(connection)), now,
         )  # fmt: skip
         return pool
     finally:

@@ -42,6 +42,7 @@ CHECKS = {
     "goal_target": "UPDATE goal SET target = 0",
     "head_count_count": "INSERT INTO head_count (id, session_id, count, recorded_at) "
     "VALUES (gen_random_uuid(), '{session}', -1, clock_timestamp())",
+    "instance_one": "INSERT INTO instance (id, demo, began_at) VALUES (2, true, clock_timestamp())",
     "offer_ages": "UPDATE offer SET age_from = 30, age_to = 16",
     "offer_audiences": "UPDATE offer SET audiences = '{{}}'",
     "offer_closes": "UPDATE offer SET closes_hours = -1",
@@ -89,18 +90,19 @@ INDEXES = {
     "acts_for_person", "attendance_booking", "audit_entry_default_object_id_at_idx",
     "audit_entry_default_person_id_at_idx", "audit_entry_object", "audit_entry_person", "booking_booked_by",
     "booking_contact", "booking_held", "booking_made_with", "booking_offer", "booking_participant", "booking_pool",
-    "booking_queue_order", "booking_requested", "companion_booking", "contact_point_lookup", "contact_point_person",
-    "decision_organization", "ended_register_session", "host_assignment_offer", "host_message_offer",
-    "invitation_organization", "member_notice_organization", "membership_organization",
+    "booking_queue_order", "booking_requested", "calendar_entry_session", "companion_booking", "contact_point_lookup",
+    "contact_point_person", "decision_organization", "ended_register_session", "host_assignment_offer",
+    "host_message_offer", "invitation_organization", "member_notice_organization", "membership_organization",
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
     "offer_organizer_organization", "offer_over", "offer_owner", "offer_question_offer", "offer_text_search",
     "organization_owner_municipality", "organization_parent", "organization_state", "organization_text_search",
-    "outbox_booking", "outbox_due", "passkey_person", "saved_search_owner", "phone_call_booking", "seat_pool_offer",
+    "outbox_booking", "outbox_due", "passkey_person", "phone_call_booking", "saved_search_owner", "seat_pool_offer",
     "sent_word_session", "session_offer", "session_start", "sign_in_person", "sign_in_ticket_address",
 }  # fmt: skip
 """The other indexes that the migrations name."""
 TRIGGERS = {
     ("audit_entry", "audit_append_only"), ("audit_entry_default", "audit_append_only"),
+    ("audit_entry", "audit_kept_whole"), ("audit_entry_default", "audit_kept_whole"),
     ("session", "catalogue_changed"), ("offer", "catalogue_changed"), ("offer_text", "catalogue_changed"),
     ("offer_organizer", "catalogue_changed"), ("organization_owner", "catalogue_changed"),
     ("municipality", "catalogue_changed"), ("organization", "catalogue_changed"), ("venue", "catalogue_changed"),
@@ -109,7 +111,9 @@ TRIGGERS = {
 }  # fmt: skip
 FUNCTIONS = {"audit_is_append_only", "catalogue_changed", "vevent_stale", "vevents_stale"}
 GENERATED = {("offer_text", "search"), ("organization_text", "search")}
-SEQUENCES = {"booking_queue", "catalogue_revision_id_seq", "tortoise_migrations_id_seq"}
+SEQUENCES = {
+    "booking_queue", "catalogue_revision_id_seq", "instance_id_seq", "tortoise_migrations_id_seq", "year_key_year_seq",
+}  # fmt: skip
 PARTITIONS = {"audit_entry_default"}
 
 PUBLIC = "'public'::regnamespace"

@@ -11,8 +11,8 @@ from starlette.routing import Route
 from marketplace.base.database import rows
 from marketplace.base.static import static_url
 from marketplace.base.templates import TEMPLATES
-from marketplace.settings import settings
 from tests.house.town import Town, content, routes
+from tests.production import production
 from tests.visitor import Page, Visitor, build
 
 SAME_ON_ALL = {
@@ -145,15 +145,10 @@ async def test_an_answer_has_all_security_headers(
 async def test_under_https_every_answer_says_so_for_a_year(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as environment:
-        for name, text in (("DEMO", "0"), ("SECRET_KEY", "k" * 40), ("ALLOWED_HOSTS", "treffpunkt.example"),
-                           ("PUBLIC_URL", "https://treffpunkt.example")):  # fmt: skip
-            environment.setenv(f"TREFFPUNKT_{name}", text)
-        settings.cache_clear()
+    with production(monkeypatch):
         transport = httpx.ASGITransport(app=build())
         async with httpx.AsyncClient(transport=transport, base_url="https://treffpunkt.example") as client:
             answers = [await client.get(path) for path in ("/about", "/sign-in", "/nowhere")]
-    settings.cache_clear()
     assert [answer.headers["strict-transport-security"] for answer in answers] == ["max-age=31536000"] * 3
     cookie = answers[1].headers["set-cookie"]
     assert cookie.startswith("__Host-form=")

@@ -14,8 +14,8 @@ from marketplace.base.models import Channel
 from marketplace.base.templates import TEMPLATES
 from marketplace.demo.samples import ABOUT_A_BOOKING, NAMES, Words, made_up
 from marketplace.schedule import MAILS as MODULES
-from marketplace.settings import settings
 from tests.conftest import NOW
+from tests.production import production
 
 LABELS = re.compile(
     r"\b(Hva|Når|Ny tid|Før|Hvor|Hvem|Nummer|Neste gang|Møter deg|Gå inn|Ta med|Hei|https?)\b[:,!]"
@@ -112,20 +112,8 @@ async def test_an_sms_with_a_long_address_keeps_its_link_and_the_words_give_way(
 ) -> None:
     site = "https://treffpunkt.ytre-namdal-og-omegn.kommune.no"
     before = (await written(name, LONG, Channel.SMS, lang)).text
-    production = {
-        "DEMO": "0",
-        "PUBLIC_URL": site,
-        "SECRET_KEY": "s" * 40,
-        "ALLOWED_HOSTS": site.partition("//")[2],
-    }
-    for setting, text in production.items():
-        monkeypatch.setenv(f"TREFFPUNKT_{setting}", text)
-    settings.cache_clear()
-    try:
+    with production(monkeypatch, public_url=site, allowed_hosts=site.partition("//")[2]):
         sms = (await written(name, LONG, Channel.SMS, lang)).text
-    finally:
-        monkeypatch.undo()
-        settings.cache_clear()
     assert len(sms) <= 160, sms
     assert sms.count("http") == before.count("http"), (before, sms)
     if "http" in sms:

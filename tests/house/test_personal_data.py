@@ -121,9 +121,10 @@ async def test_months_after_the_last_session_nothing_of_a_name_is_left_but_that_
     assert [waiting.state, child.participant_id == child.booked_by_id] == [BookingState.WAITING, False]
     await visitor.submit(await visitor.open("/bookings"), "/links", address="kanarifugl@example.no")
     await visitor.submit(await visitor.open("/sign-in"), address="kanarifugl@example.no")
-    visitor.wait(timedelta(days=1))
     assert MAILS  # importing them makes them known
-    assert await send_due(refused, lambda: visitor.now) == 5, "three receipts, the links, the sign-in"
+    soon = visitor.now + timedelta(minutes=1)
+    assert await send_due(refused, lambda: soon) == 5, "three receipts, the links, the sign-in"
+    visitor.wait(timedelta(days=1))
     await visitor.sign_in(editor)
     register = await visitor.open(f"/manage/sessions/{(await Session.get(offer=walk)).id}/register")
     assert (await visitor.submit(register, present=[str(came.id)])).status == 303
@@ -336,7 +337,14 @@ async def test_the_new_default_part_of_the_audit_log_refuses_changes_too(tidy: N
     await forget(NOW)
     await rows("INSERT INTO audit_entry (id, at, action) VALUES (gen_random_uuid(), '2026-02-01', 'new')")
     assert await value("SELECT tableoid::regclass::text FROM audit_entry") == "audit_entry_default"
-    for statement in ("DELETE FROM audit_entry", "UPDATE audit_entry SET action = 'x'"):
+    month = f"audit_entry_{NOW:%Y_%m}"
+    for statement in (
+        "DELETE FROM audit_entry",
+        "UPDATE audit_entry SET action = 'x'",
+        "TRUNCATE audit_entry",
+        "TRUNCATE audit_entry_default",
+        f"TRUNCATE {month}",
+    ):
         with pytest.raises(Exception, match="append-only"):
             async with in_transaction():
                 await rows(statement)

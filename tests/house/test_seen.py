@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from marketplace.base.database import rows
 from tests.conftest import EMPTY
-from tests.house.test_once import NEEDS_NO_KEY, POSTS, SETS
+from tests.house.test_once import NEEDS_NO_KEY, POSTS, SETS, who_may
 from tests.house.town import Town, build
 from tests.visitor import Page, Visitor
 
@@ -91,6 +91,12 @@ def test_every_form_that_writes_over_what_is_there_says_what_it_saw_or_why_not()
 async def town(pool: None) -> Town:
     await rows(EMPTY)
     return await build()
+
+
+@pytest.fixture
+async def insider(town: Town, caller: Visitor, request: pytest.FixtureRequest) -> Visitor:
+    await caller.sign_in(town.people[who_may(request.node.callspec.params["route"].path)])
+    return caller
 
 
 async def opened(insider: Visitor, town: Town, route: Route) -> Page:

@@ -9,23 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from marketplace.settings import Settings, problems, table
+from tests.production import GOOD
 
 DOCUMENT = Path(__file__).parents[2] / "docs/settings.md"
-GOOD = {
-    "TREFFPUNKT_DEMO": "no",
-    "TREFFPUNKT_SECRET_KEY": "k3Yd0-vQ8s_LwZ6bTnR1xJ7mHc5uFgAe",
-    "TREFFPUNKT_ALLOWED_HOSTS": "treffpunkt.example, www.treffpunkt.example",
-    "TREFFPUNKT_PUBLIC_URL": "https://treffpunkt.example",
-    "TREFFPUNKT_TRUSTED_PROXIES": "127.0.0.1",
-    "TREFFPUNKT_SMTP_URL": "smtps://user:password@mail.treffpunkt.example",
-    "TREFFPUNKT_MAIL_FROM": "Treffpunkt <post@treffpunkt.example>",
-    "TREFFPUNKT_HELPLINE_PHONE": "51 33 50 00",
-    "TREFFPUNKT_HELPLINE_EMAIL": "hjelp@treffpunkt.example",
-    "TREFFPUNKT_KEYS_DIR": "/srv/treffpunkt-keys",
-    "TREFFPUNKT_DATA_DIR": "/srv/treffpunkt",
-}
-"""What a production instance must set."""
-
 NO_MAIL = "set TREFFPUNKT_SMTP_URL to your mail server: nobody would get a receipt or a link to sign in"
 FROM = "set TREFFPUNKT_MAIL_FROM to an address of yours, as Treffpunkt <treffpunkt@kommune.no>"
 RANDOM = "set TREFFPUNKT_SECRET_KEY to random characters: these repeat themselves or count up"

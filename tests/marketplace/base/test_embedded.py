@@ -236,7 +236,8 @@ def test_under_a_closed_folder_the_cluster_lies_outside_and_no_rights_are_change
         assert (closed / "var" / "pg").resolve().parent == outside
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     server.delete()
-    assert list(outside.iterdir()) == []
+    # The programs stay where the wheel lies under a closed folder, too: the next start needs them.
+    assert [path.name for path in outside.iterdir() if not path.name.startswith("wheel-")] == []
 
 
 @as_root

@@ -152,11 +152,11 @@ async def test_the_same_act_posted_twice_is_one_message(post_office: Handler) ->
     assert await go() == 1
 
 
-async def test_nothing_to_say_any_more_counts_as_sent(post_office: Handler) -> None:
+async def test_nothing_to_say_any_more_is_not_called_sent(post_office: Handler) -> None:
     await write(mail="silent")
     assert await go() == 0
     found = await only()
-    assert (found["sent_at"], found["problem"]) == (NOW, "nothing to say")
+    assert (found["sent_at"], found["failed_at"], found["problem"]) == (None, NOW, "nothing to say")
     assert post_office.taken == []
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from marketplace.base.forms import Filled, Form, eleven_digits, identity_number
 from marketplace.base.text import clean, first_name, isolated, name_key, plain_digits, same_name
-from marketplace.people.names import PersonName, person_name
+from marketplace.people.names import PersonName, group_name, person_name
 from offers.bookings.rules import typed_reference
 
 
@@ -104,6 +104,13 @@ def test_what_is_no_name_is_refused(name: str) -> None:
 )  # fmt: skip
 def test_names_are_let_be(name: str) -> None:
     assert person_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["Vinn https://x.example", "www.x.example", "a@x.example", "http\uff1a//x"])
+def test_what_a_group_is_called_holds_no_address(name: str) -> None:
+    with pytest.raises(ValueError, match="Skriv bare navnet"):
+        group_name(name)
+    assert group_name("Kirkens SOS / Bymisjonen") == "Kirkens SOS / Bymisjonen"
 
 
 def test_a_message_calls_people_by_the_first_word() -> None:

@@ -12,8 +12,8 @@ from marketplace.base.database import rows
 from marketplace.base.mail import MAILS, RIGHTS, Content, mail, post, whoever_is_there
 from marketplace.base.models import Channel
 from marketplace.people.jobs import refuse
-from marketplace.settings import settings
 from tests.conftest import NOW
+from tests.production import production
 from tests.visitor import Visitor
 
 HTML = "<title>Hei</title><h1>Hei</h1><p>Se <a href='http://127.0.0.1:8000/offers'>tilbud</a></p><script>x()</script>"
@@ -154,14 +154,8 @@ async def test_the_clock_refuses_what_it_cannot_do(
 async def test_outside_demo_mode_there_are_no_such_pages(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    with monkeypatch.context() as environment:
-        environment.setenv("TREFFPUNKT_DEMO", "0")
-        environment.setenv("TREFFPUNKT_SECRET_KEY", "x" * 40)
-        environment.setenv("TREFFPUNKT_ALLOWED_HOSTS", "127.0.0.1")
-        environment.setenv("TREFFPUNKT_PUBLIC_URL", "https://treffpunkt.example")
-        settings.cache_clear()
+    with production(monkeypatch, allowed_hosts="127.0.0.1"):
         assert (await visitor.open(path)).status == 404
-    settings.cache_clear()
 
 
 async def test_every_mail_can_be_looked_at_in_each_language(visitor: Visitor) -> None:

@@ -8,7 +8,9 @@ import pytest
 
 from marketplace.base.database import rows, value
 from marketplace.base.models import OutboxMessage
+from marketplace.base.outbox import send_due
 from marketplace.people.actions import code_hash
+from marketplace.people.jobs import refuse
 from marketplace.people.models import Person, SignIn
 from marketplace.people.queries import secret_hash
 from tests import make
@@ -248,3 +250,31 @@ async def test_the_mail_is_in_the_language_of_the_page(visitor: Visitor) -> None
 async def test_who_is_not_signed_in_is_led_back_after_signing_in(visitor: Visitor) -> None:
     page = await visitor.open("/my-page")
     assert page.response.headers["location"] == "/sign-in?next=/my-page"
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/my-page/contacts/new"])
+async def test_a_message_whose_link_is_dead_is_not_sent_and_not_tried_again(
+    visitor: Visitor, path: str
+) -> None:
+    """The mail server was away for 21 minutes: what would come now only confuses."""
+    if path != "/sign-in":
+        await visitor.sign_in(await make.person("Ola", ADDRESS))
+    await visitor.submit(
+        await visitor.open(path), "/new" if path != "/sign-in" else None, address="new@example.no"
+    )
+    visitor.wait(timedelta(minutes=14, seconds=1))
+    assert await send_due(refuse, lambda: visitor.now) == 0
+    found = await OutboxMessage.get(address="new@example.no")
+    assert (found.sent_at, found.problem, found.facts) == (None, "nothing to say", {})
+
+
+async def test_a_message_that_still_helps_is_sent_late(visitor: Visitor) -> None:
+    await ask(visitor)
+    visitor.wait(timedelta(minutes=13))
+    assert await send_due(refuse, lambda: visitor.now) == 1
+
+
+async def test_a_link_that_was_used_is_not_sent_once_more(visitor: Visitor) -> None:
+    page = await ask(visitor)
+    await visitor.submit(page, code=(await last_message())["code"])
+    assert await send_due(refuse, lambda: visitor.now) == 0

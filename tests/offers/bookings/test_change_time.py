@@ -14,6 +14,7 @@ from marketplace.base.models import Channel
 from marketplace.people.models import Person
 from offers.bookings import actions, date_mails
 from offers.bookings.models import Booking, BookingState, Companion
+from offers.bookings.queries import link_by_reference
 from offers.bookings.rules import link_path
 from offers.bookings.time_actions import change_time
 from offers.catalogue.models import Kind, Offer, SeatPool, Session
@@ -59,7 +60,8 @@ async def test_the_new_time_is_a_new_booking_and_the_old_one_is_free(db: None) -
     assert (after.state, after.participant_id, after.contact_id) == (
         BookingState.CONFIRMED, old.participant_id, old.contact_id,
     )  # fmt: skip
-    assert after.reference != before.reference
+    assert after.reference == old.reference != before.reference, "the number they know goes along"
+    assert await link_by_reference(old.reference, "Ola") == changed.path
     assert [each.booking_id for each in await Companion.all()] == [after.id]
     assert await messages() == ["time_changed", "old_time"]
 
@@ -150,12 +152,14 @@ async def test_a_visitor_changes_the_time_by_the_link(visitor: Visitor) -> None:
     sent = await visitor.submit(page, "/time", session=times[2])
     shown = await visitor.follow(sent)
     assert (shown.status, shown.heading) == (200, "Du er påmeldt")
+    assert "Tiden er endret. Nummeret ditt er det samme som før." in shown.text
+    there = shown.url.partition("?")[0]
     assert "13–14" not in shown.text
     assert (await visitor.submit(page, "/time", session=times[2])).response.headers["location"] == shown.url
     # Every old link leads to the new booking.
-    assert (await visitor.follow(await visitor.open(path))).url == shown.url
-    assert (await visitor.follow(await visitor.open(f"{path}/cancel"))).url == shown.url
-    assert (await visitor.follow(await visitor.open(f"{path}/time"))).url == shown.url
+    assert (await visitor.follow(await visitor.open(path))).url == there
+    assert (await visitor.follow(await visitor.open(f"{path}/cancel"))).url == there
+    assert (await visitor.follow(await visitor.open(f"{path}/time"))).url == there
     await actions.cancel((await Booking.get(state=BookingState.CONFIRMED)).id, now=NOW)
     assert await taken() == [(0, 0)] * 3
 

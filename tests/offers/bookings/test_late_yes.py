@@ -113,7 +113,7 @@ async def test_ola_reads_what_he_can_do_when_the_deadline_is_over(visitor: Visit
     visitor.wait(timedelta(hours=25))
     await actions.expire_offers(now=visitor.now)
     page = await visitor.open(path)
-    assert page.heading == "Plassen gikk videre"
+    assert page.heading == "Vi holder ikke plassen lenger"
     page = await visitor.follow(await visitor.submit(page, "/answer", answer="yes"))
     assert page.heading == "Du er påmeldt"
 

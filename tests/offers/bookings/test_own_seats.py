@@ -73,7 +73,7 @@ async def test_a_kept_seat_is_nobody_elses_and_who_is_added_gets_it(visitor: Vis
     assert await Booking.filter(participant__name="Berit").count() == 1, "sent twice adds once"
     full = await visitor.submit(await visitor.open(f"{path}/add"), "/add", name="Per")
     assert full.status == 422
-    assert "Alle plassene er tatt. Øk antallet plasser først." in full.text
+    assert "Alle plassene er tatt. Velg under hva dere vil gjøre." in full.text
 
 
 @pytest.mark.parametrize(("typed", "words"), [

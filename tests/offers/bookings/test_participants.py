@@ -10,7 +10,7 @@ from marketplace.base.mail import MAILS
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.people.models import Person
 from offers.bookings import actions, mails  # noqa: F401 - mails fills MAILS
-from offers.bookings.models import Booking, BookingState
+from offers.bookings.models import Booking, BookingState, CalendarEntry
 from offers.catalogue.models import Joining, Offer, SeatPool, Session, SessionStatus
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization
@@ -63,9 +63,12 @@ async def test_more_seats_go_to_the_queue_and_fewer_than_taken_is_refused(
     page = await visitor.open(f"/manage/offers/{full.slug}/bookings")
     assert "nummer 1 i køen" in page.text
     assert page.soup.select("[role=status]") == []
-    page = await visitor.follow(await visitor.submit(page, "/capacity", capacity="2"))
+    page = await visitor.submit(page, "/capacity", capacity="2")  # says who gets the seat
+    page = await visitor.follow(await visitor.submit(page, "/capacity"))
     assert "2 av 2 plasser tatt" in page.text
-    assert [said.get_text() for said in page.soup.select("[role=status]")] == ["Antallet plasser er lagret."]
+    assert [said.get_text() for said in page.soup.select("[role=status]")] == [
+        "Antallet plasser er lagret. Én på ventelista fikk plass, og får vite det."
+    ]
     odd = await visitor.open(f"/manage/offers/{full.slug}/bookings?saved=%3Cb%3E&saved=%ff")
     assert odd.soup.select("[role=status]") == []
     assert await Booking.filter(state=BookingState.WAITING).count() == 0
@@ -174,7 +177,7 @@ async def test_kari_is_asked_before_she_takes_ola_off_and_he_hears_who_did_it(
     assert sms is not None
     assert mail is not None
     assert "Takk for at du sa fra" not in sms.text + mail.text
-    assert sms.text.startswith("Arrangøren har meldt av nummer")
+    assert sms.text.startswith("Treffpunkt: Arrangøren har meldt av ")
     assert len(sms.text) <= 160
     assert "Frivilligsentralen har meldt av Ola." in mail.text
     assert (await Booking.get(participant__name="Nora")).state is BookingState.CONFIRMED
@@ -195,6 +198,11 @@ async def test_only_who_had_a_place_gets_it_taken_out_of_their_calendar(
     person = await Person.get(name=name)
     contact = await make.contact(person, "noen@example.no")
     await Booking.filter(participant=person).update(contact_id=contact.id)
+    booking, session = await Booking.get(participant=person), await Session.get(offer=full)
+    with time_machine.travel(NOW):
+        receipt = await MAILS["receipt"](Channel.EMAIL, "nb", booking=str(booking.id))
+    assert (receipt is None) == (method is None)
+    assert await CalendarEntry.filter(booking=booking, session=session).exists() == (method is not None)
     await actions.cancel((await Booking.get(participant=person)).id, now=NOW)
     message = await OutboxMessage.get(mail="cancelled")
     with time_machine.travel(NOW):

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+
+from marketplace.base.database import rows, value
 from marketplace.base.mail import MAILS
 from marketplace.base.models import Channel
 from offers.bookings import mails  # noqa: F401 - fills MAILS
@@ -13,7 +16,7 @@ from tests.conftest import NOW
 from tests.offers.bookings.test_views import book
 from tests.visitor import Visitor
 
-TO_ANOTHER = "Plassen går til en annen"
+TO_ANOTHER = "Plassen går til en som venter"
 
 
 async def test_whoever_withdraws_a_request_reads_of_the_request(visitor: Visitor) -> None:
@@ -33,10 +36,46 @@ async def test_whoever_leaves_the_queue_had_no_seat_to_give(visitor: Visitor) ->
     offer = await make.offer(joining=Joining.WHOLE, capacity=1)
     seated = await book(visitor, offer.slug)
     waits = await book(visitor, offer.slug, name="Nora", email="nora@example.no")
+    assert TO_ANOTHER in (await visitor.open(f"{seated.url}/cancel")).text
+    await rows("UPDATE offer SET sensitive = true")
+    assert TO_ANOTHER not in (await visitor.open(f"{seated.url}/cancel")).text, "who waits for it is not told"
+    await rows("UPDATE offer SET sensitive = false")
     done = await visitor.follow(await visitor.submit(await visitor.open(f"{waits.url}/cancel")))
     assert TO_ANOTHER not in done.text
-    done = await visitor.follow(await visitor.submit(await visitor.open(f"{seated.url}/cancel")))
-    assert TO_ANOTHER in done.text
+    asked = await visitor.open(f"{seated.url}/cancel")
+    done = await visitor.follow(await visitor.submit(asked))
+    assert (TO_ANOTHER in asked.text, TO_ANOTHER in done.text) == (False, False), "nobody waits any more"
+
+
+@pytest.mark.parametrize("state", [BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED])
+async def test_no_page_of_a_booking_that_is_over_is_a_dead_end(visitor: Visitor, state: BookingState) -> None:
+    offer = await make.offer(joining=Joining.WHOLE)
+    pool = await SeatPool.get(offer=offer)
+    ended = await make.booking(
+        pool, state=state, ended_by="expired" if state is BookingState.EXPIRED else "self"
+    )
+    page = await visitor.open(link_path(ended.id, 1))
+    links = {str(link["href"]) for link in page.soup.select("main a[href]")}
+    assert f"/offers/{offer.slug}" in links
+    again = f"/offers/{offer.slug}/bookings/new"
+    assert (again in links) or page.form("/answer") is not None, "or the held seat is asked for again"
+    await rows("UPDATE offer SET state = 'cancelled'")
+    await rows("UPDATE booking SET ended_by = 'host'")
+    links = {str(link["href"]) for link in (await visitor.open(page.url)).soup.select("main a[href]")}
+    assert (again in links, "/offers" in links) == (False, True)
+
+
+async def test_word_for_one_date_is_seen_and_can_be_taken_back(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, starts=[NOW + timedelta(days=day) for day in (7, 14)])
+    booking = await make.booking(await SeatPool.get(offer=offer))
+    first = await Session.filter(offer=offer).order_by("starts_at").first()
+    page = await visitor.open(link_path(booking.id, 1))
+    said = await visitor.follow(await visitor.submit(page, "/sent-word"))
+    assert "Takk for at du sa fra. Plassen er fortsatt din de andre gangene." in said.text
+    assert await value("SELECT session_id FROM sent_word") == (first and first.id)
+    back = await visitor.follow(await visitor.submit(said, "/sent-word"))
+    assert "Fint at du kommer likevel." in back.text
+    assert await value("SELECT count(*) FROM sent_word") == 0
 
 
 async def test_cancelling_says_how_many_it_is_about(visitor: Visitor) -> None:
@@ -55,7 +94,7 @@ async def test_a_seat_is_not_said_to_be_held_after_its_deadline(visitor: Visitor
     assert (await visitor.open(link)).heading == "En plass ble ledig"
     visitor.wait(timedelta(hours=24))  # and the worker has not come to it yet
     page = await visitor.open(link)
-    assert page.heading == "Plassen gikk videre"
+    assert page.heading == "Vi holder ikke plassen lenger"
     assert "Vi holder plassen" not in page.text
     done = await visitor.follow(await visitor.submit(page, f"{link}/answer", answer="yes"))
     assert done.heading == "Du er påmeldt"

@@ -231,6 +231,7 @@ async def test_a_text_in_another_language_says_which_it_is(visitor: Visitor) -> 
     page = await visitor.open(f"/offers/{offer.slug}")
     assert page.soup.h1["lang"] == "uk"
     assert page.soup.html["lang"] == "nb"
+    assert "Teksten er på ukrainsk. Arrangøren har ikke oversatt den." in page.text
     assert (await visitor.open("/offers")).soup.select_one(".tp-offer__link")["lang"] == "uk"
     await OfferText.create(offer=offer, lang="en", title="A walk", summary="Slowly.")
     page = await visitor.open(f"/en/offers/{offer.slug}")

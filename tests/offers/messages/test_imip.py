@@ -12,11 +12,12 @@ import time_machine
 
 from marketplace import schedule
 from marketplace.base import clock, outbox
+from marketplace.base.models import OutboxMessage
 from marketplace.people.jobs import refuse
 from marketplace.people.models import ContactPoint
 from marketplace.settings import settings
 from offers.bookings import actions as booking_actions
-from offers.bookings.models import Booking, BookingState
+from offers.bookings.models import Booking, BookingState, CalendarEntry
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.messages import actions
@@ -136,38 +137,169 @@ async def test_a_session_that_is_cancelled_is_cancelled_with_the_same_uid(
     assert "DTSTART" in part(last)[1][0]
 
 
-async def test_a_course_is_published_changed_session_by_session_and_cancelled_as_it_was_published(
-    visitor: Visitor, post_office: Handler, kari: Any
-) -> None:
-    offer = await make.offer(joining=Joining.WHOLE, starts=[NOW + timedelta(days=day) for day in (7, 14, 21)])
+def taken_back(message: EmailMessage) -> dict[str, int]:
+    """UID and SEQUENCE of every CANCEL that a mail bears: one as its own part, or several attached."""
+    parts = [one for one in message.walk() if one.get_content_type() == "text/calendar"]
+    if len(parts) == 1:
+        method, (event,) = part(message)
+        assert method == "CANCEL"
+        return {str(event["UID"]): int(event["SEQUENCE"])}
+    assert shape(message)[:4] == ["multipart/mixed", "multipart/alternative", "text/plain", "text/html"]
+    found = {}
+    for one in parts:
+        assert one.get_content_disposition() == "attachment"
+        assert str(one.get_filename()).endswith(".ics")
+        calendar = icalendar.Calendar.from_ical(one.get_payload(decode=True))
+        assert one.get_param("method") == str(calendar["METHOD"]) == "CANCEL"
+        (event,) = calendar.walk("VEVENT")
+        assert (str(event["STATUS"]), str(event["ATTENDEE"])) == ("CANCELLED", f"mailto:{message['To']}")
+        assert str(event["ORGANIZER"]) == f"mailto:{parseaddr(settings().mail_from)[1]}"
+        found[str(event["UID"])] = int(event["SEQUENCE"])
+    plain = next(one for one in message.walk() if one.get_content_type() == "text/plain")
+    assert f"ligger det {len(parts)} kalenderfiler" in plain.get_content()
+    return found
+
+
+def left(mails: list[EmailMessage]) -> set[str]:
+    """UIDs that stand in the calendar of somebody who obeys every mail, in the order they came. A CANCEL that is not
+    above what it cancels is not obeyed, nor one of what they never got."""
+    known: dict[str, int] = {}
+    standing: set[str] = set()
+    for mail in mails:
+        parts = [one for one in mail.walk() if one.get_content_type() == "text/calendar"]
+        for one in parts:
+            calendar = icalendar.Calendar.from_ical(one.get_payload(decode=True))
+            for event in calendar.walk("VEVENT"):
+                name, sequence = str(event["UID"]), int(event["SEQUENCE"])
+                if str(calendar["METHOD"]) == "CANCEL":
+                    assert name in standing, "only what they have is taken back, and once"
+                    assert sequence > known[name]
+                    standing.discard(name)
+                else:
+                    assert sequence >= known.get(name, 0)
+                    standing.add(name)
+                known[name] = sequence
+    return standing
+
+
+async def course(
+    visitor: Visitor, days: tuple[int, ...] = (7, 14, 21)
+) -> tuple[Offer, Booking, list[Session]]:
+    """A course that Ola has booked, and its sessions; the receipt has been sent."""
+    offer = await make.offer(joining=Joining.WHOLE, starts=[NOW + timedelta(days=day) for day in days])
     booking = await booked(visitor, offer)
     await send()
-    _first, second, third = await Session.filter(offer=offer).order_by("starts_at").select_related("offer")
+    return offer, booking, await Session.filter(offer=offer).order_by("starts_at").select_related("offer")
+
+
+async def test_what_was_published_is_changed_session_by_session_and_all_of_it_taken_back(
+    visitor: Visitor, post_office: Handler, kari: Any
+) -> None:
+    """The organiser cancels one session and moves another; then the resident leaves the course."""
+    _offer, booking, (_first, second, third) = await course(visitor)
     await actions.cancel(second, sequence=0, note="", by=kari.id, now=clock.now())
     later = third.starts_at + timedelta(hours=1)
     await actions.move(third, sequence=0, starts_at=later, ends_at=later + timedelta(hours=1), venue_id=None,
                        by=kari.id, now=clock.now())  # fmt: skip
     await send()
+    receipt, *changes = post_office.taken
+    method, events = part(receipt)
+    published = [str(event["UID"]) for event in events]
+    assert (method, len(published)) == ("PUBLISH", 3)
+    assert sorted(told(mail) for mail in changes) == [("CANCEL", 1, "CANCELLED"), ("REQUEST", 1, "CONFIRMED")]
     await booking_actions.cancel(booking.id, now=clock.now())
     await send()
-    by_method = [(part(mail)[0], [(event["SEQUENCE"], str(event["STATUS"])) for event in part(mail)[1]])
-                 for mail in post_office.taken]  # fmt: skip
-    assert by_method[0] == ("PUBLISH", [(0, "CONFIRMED")] * 3)
-    assert sorted(by_method[1:3]) == [("CANCEL", [(1, "CANCELLED")]), ("REQUEST", [(1, "CONFIRMED")])]
-    assert by_method[3] == ("PUBLISH", [(1, "CANCELLED"), (2, "CANCELLED")])
-    published = [str(event["UID"]) for event in part(post_office.taken[0])[1]]
-    assert [str(event["UID"]) for event in part(post_office.taken[3])[1]] == [published[0], published[2]]
+    assert taken_back(post_office.taken[-1]) == {published[0]: 1, published[2]: 2}
+    assert left(post_office.taken) == set()
+
+
+@pytest.mark.parametrize("first", ["session", "booking"])
+async def test_two_ends_at_once_take_each_date_back_once(
+    visitor: Visitor, post_office: Handler, kari: Any, first: str
+) -> None:
+    """Both mails wait together, and may have the same moment."""
+    _offer, booking, (_one, second, _three) = await course(visitor)
+    now = clock.now()
+    if first == "session":
+        await actions.cancel(second, sequence=0, note="", by=kari.id, now=now)
+    await booking_actions.cancel(booking.id, now=now)
+    if first == "booking":
+        await actions.cancel(second, sequence=0, note="", by=kari.id, now=now)
+    await send()
+    assert left(post_office.taken) == set()
 
 
 async def test_a_whole_offer_that_is_cancelled(visitor: Visitor, post_office: Handler, kari: Any) -> None:
-    offer = await make.offer(joining=Joining.WHOLE, starts=[NOW + timedelta(days=day) for day in (7, 14)])
-    await booked(visitor, offer)
-    await send()
+    offer, _booking, _sessions = await course(visitor, (7, 14))
     await actions.cancel_offer(offer, note="", by=kari.id, now=clock.now())
     await send()
-    method, events = part(post_office.taken[-1])
-    assert (method, {str(event["STATUS"]) for event in events}) == ("PUBLISH", {"CANCELLED"})
-    assert min(event["SEQUENCE"] for event in events) > 0
+    assert len(taken_back(post_office.taken[-1])) == 2
+    assert left(post_office.taken) == set()
+
+
+async def test_several_dates_have_an_organiser_and_each_is_taken_back(
+    visitor: Visitor, post_office: Handler, kari: Any
+) -> None:
+    offer = await make.offer(
+        joining=Joining.PER_SESSION, starts=[NOW + timedelta(days=day) for day in (7, 14)]
+    )
+    dates = [str(one.id) for one in await Session.filter(offer=offer)]
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/several")
+    done = await visitor.submit(page, "/several", who="me", name="Ola", contact="email", email=OLA, seats=1,
+                                dates=dates)  # fmt: skip
+    assert done.status == 303, done.text
+    await send()
+    method, events = part(post_office.taken[0])
+    assert (method, len(events)) == ("PUBLISH", 2)
+    for booking in await Booking.all():
+        await booking_actions.cancel(booking.id, now=clock.now())
+    await send()
+    assert left(post_office.taken) == set()
+
+
+async def test_who_heard_of_no_date_gets_none_taken_back(
+    visitor: Visitor, post_office: Handler, kari: Any
+) -> None:
+    """They booked and left before any mail went out, so their calendar knows nothing of it."""
+    offer = await make.offer(joining=Joining.WHOLE, starts=[NOW + timedelta(days=day) for day in (7, 14)])
+    booking = await booked(visitor, offer)
+    await booking_actions.cancel(booking.id, now=clock.now())
+    await send()
+    assert [shape(mail) for mail in post_office.taken] == [
+        ["multipart/alternative", "text/plain", "text/html"]
+    ]
+
+
+async def test_a_second_try_takes_back_what_the_first_did_not(
+    visitor: Visitor, post_office: Handler, kari: Any
+) -> None:
+    """The mail server is busy at first: what has not left has taken nothing back."""
+    _offer, booking, _sessions = await course(visitor)
+    post_office.rcpt[OLA] = "451 4.3.0 Try again"
+    await booking_actions.cancel(booking.id, now=clock.now())
+    assert await send() == 0
+    assert await CalendarEntry.exclude(taken_back_at=None).count() == 0
+    del post_office.rcpt[OLA]
+    await OutboxMessage.all().update(due_at=clock.now())
+    assert await send() == 1
+    assert len(taken_back(post_office.taken[-1])) == 3
+    assert await CalendarEntry.filter(taken_back_at=None).count() == 0
+
+
+async def test_whoever_takes_a_booking_over_has_nothing_of_the_others_taken_back(
+    visitor: Visitor, post_office: Handler, kari: Any
+) -> None:
+    """The dates lie in the calendar of whoever booked; the new address has never got them."""
+    _offer, booking, _sessions = await course(visitor)
+    ida = await make.person("Ida")
+    await Booking.filter(id=booking.id).update(contact_id=(await make.contact(ida, "ida@example.no")).id)
+    await booking_actions.cancel(booking.id, now=clock.now())
+    await send()
+    last = post_office.taken[-1]
+    assert (last["To"], shape(last)) == (
+        "ida@example.no",
+        ["multipart/alternative", "text/plain", "text/html"],
+    )
 
 
 async def test_a_sensitive_offer_is_an_appointment_in_every_calendar_mail(

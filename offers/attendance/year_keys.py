@@ -1,0 +1,105 @@
+"""That a year is counted under one key: its fingerprint stands in the database, and the key outside of it.
+
+Under another key everybody would be counted anew, and nobody would see it. So a key that is gone is refused and told,
+never made again in silence. `keys.py` holds the files.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+import asyncpg
+import structlog
+
+from marketplace.base.database import row, rows, value
+from marketplace.base.errors import Refused
+from marketplace.base.i18n import gettext as _
+from marketplace.settings import settings
+from offers.attendance import keys
+from offers.attendance.keys import YearClosed
+
+log = structlog.get_logger("keys")
+
+FINGERPRINT = "SELECT fingerprint, closed_at FROM year_key WHERE year = $1"
+REMEMBER = """INSERT INTO year_key (year, fingerprint, made_at) VALUES ($1, $2, $3)
+ON CONFLICT (year) DO NOTHING"""
+COUNTED = """SELECT EXISTS (SELECT FROM attendance a JOIN session s ON s.id = a.session_id WHERE a.pseudonym IS NOT NULL
+    AND extract(year FROM s.starts_at AT TIME ZONE 'Europe/Oslo') = $1)"""
+ALL = "SELECT year, fingerprint, closed_at FROM year_key ORDER BY year"
+YEARS_COUNTED = """SELECT DISTINCT extract(year FROM s.starts_at AT TIME ZONE 'Europe/Oslo')::int AS year
+FROM attendance a JOIN session s ON s.id = a.session_id WHERE a.pseudonym IS NOT NULL ORDER BY 1"""
+
+
+class KeyGone(Refused):
+    """The year was counted under a key that is not in our folder: for the operator to bring back."""
+
+
+def fingerprint(key: bytes) -> bytes:
+    """It tells two keys apart, and no key can be made from it."""
+    return hashlib.sha256(b"treffpunkt year key\0" + key).digest()
+
+
+async def key_of(year: int, now: datetime) -> bytes:
+    """The key that this year is counted under; the first register of a year makes it. Raises YearClosed, KeyGone."""
+    known = await row(FINGERPRINT, year)
+    if known and known["closed_at"]:
+        raise YearClosed(_("Året er gjort opp, så oppmøtet kan ikke endres lenger."))
+    if not keys.here(year) and (known or await value(COUNTED, year)):
+        raise gone(year)
+    key = await asyncio.to_thread(keys.year_key, year)
+    if known is None:
+        await rows(REMEMBER, year, fingerprint(key), now)
+        known = await row(FINGERPRINT, year)
+    if known is None or bytes(known["fingerprint"]) != fingerprint(key):
+        raise gone(year)
+    return key
+
+
+def gone(year: int) -> KeyGone:
+    log.error("the key of a year is not the one in TREFFPUNKT_KEYS_DIR", year=year)
+    return KeyGone(
+        _("Oppmøtet kan ikke lagres akkurat nå. Skriv opp hvem som kom, og ring %(phone)s.",
+          phone=settings().helpline_phone)
+    )  # fmt: skip
+
+
+async def close(year: int, now: datetime) -> None:
+    """Destroy the year's key, and never count it again."""
+    await rows("UPDATE year_key SET closed_at = coalesce(closed_at, $2) WHERE year = $1", year, now)
+    await asyncio.to_thread(keys.destroy, year)
+
+
+async def remember(connection: asyncpg.Connection, now: datetime) -> None:
+    """Note the keys that are here and not known yet: those of a database from before fingerprints."""
+    known = {each["year"] for each in await connection.fetch(ALL)}
+    for year in keys.years():
+        if year not in known:
+            await connection.execute(REMEMBER, year, fingerprint(keys.year_key(year)), now)
+
+
+async def problems(connection: asyncpg.Connection) -> list[str]:
+    """What is wrong with the keys in our folder, one sentence each."""
+    found = await connection.fetch(ALL)
+    known: Mapping[int, asyncpg.Record] = {each["year"]: each for each in found}
+    told = [problem for each in found if (problem := _problem(each))]
+    for each in await connection.fetch(YEARS_COUNTED):
+        year = each["year"]
+        if year not in known and not keys.here(year) and not keys.closed(year):
+            told.append(f"the key that {year} was counted under is not in TREFFPUNKT_KEYS_DIR: bring it back")
+    return told
+
+
+def _problem(known: asyncpg.Record) -> str | None:
+    year = known["year"]
+    if known["closed_at"]:
+        return f"the key of {year}, which is closed, is back in TREFFPUNKT_KEYS_DIR: delete it" if keys.here(
+            year
+        ) else None  # fmt: skip
+    if keys.closed(year) and not keys.here(year):
+        return f"{year} is closed in TREFFPUNKT_KEYS_DIR and open in the database: one of them is of another instance"
+    if not keys.here(year):
+        return f"the key that {year} was counted under is not in TREFFPUNKT_KEYS_DIR: bring it back"
+    if fingerprint(keys.year_key(year)) != bytes(known["fingerprint"]):
+        return f"the key of {year} in TREFFPUNKT_KEYS_DIR is another than the year was counted under: bring it back"
+    return None

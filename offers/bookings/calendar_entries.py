@@ -1,0 +1,127 @@
+"""What people's calendars have got from us by mail, and how it is taken back (design/calendar.md, iMIP).
+
+An entry is written when a mail with an event is written, in the statement that sees that the booking holds: whoever
+cancels comes before or after, and then finds it. It is taken back by a CANCEL of its own, with a SEQUENCE above the one
+that was sent; that is noted once the mail has left, so a second try says the same.
+"""
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+from uuid import UUID
+
+from marketplace.base import clock
+from marketplace.base.database import rows
+from marketplace.base.i18n import speaking
+from marketplace.base.models import Channel
+from marketplace.settings import settings
+from offers.bookings.queries import events
+from offers.catalogue.calendar import Event, booking_uid, calendar, vevent
+
+GIVE = """INSERT INTO calendar_entry AS e (id, booking_id, session_id, contact_id, sequence, given_at)
+SELECT gen_random_uuid(), b.id, s.id, b.contact_id, s.sequence, $3
+FROM (SELECT id, contact_id FROM booking WHERE id = $1 AND state = 'confirmed' AND contact_id IS NOT NULL FOR SHARE) b,
+    session s WHERE s.id = ANY($2)
+ON CONFLICT (booking_id, session_id) DO UPDATE SET contact_id = excluded.contact_id, given_at = excluded.given_at,
+    sequence = greatest(e.sequence, excluded.sequence), taken_back_at = NULL
+RETURNING e.session_id, e.sequence"""
+TAKE = """SELECT e.session_id, e.sequence FROM calendar_entry e JOIN booking b ON b.id = e.booking_id
+    AND b.contact_id = e.contact_id JOIN session s ON s.id = e.session_id
+WHERE e.booking_id = $1 AND e.taken_back_at IS NULL AND s.ends_at > $2"""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """What a mail bears: one object as its last alternative, with its method, or several that are attached; and what is
+    to be noted when it has left."""
+
+    part: bytes | None = None
+    method: str | None = None
+    attached: tuple[bytes, ...] = ()
+    sent: Callable[[datetime], Awaitable[None]] | None = None
+
+
+NOTHING = Calendar()
+
+
+def organizer() -> str:
+    """Whom calendars name as the organiser: the same as the mail is from, and never another."""
+    return parseaddr(settings().mail_from)[1]
+
+
+async def give(of: list[tuple[dict[str, Any], list[dict[str, Any]]]], lang: str) -> Calendar:
+    """The events of these bookings (queries.booking) on these of their sessions: one is a REQUEST, which has one UID;
+    several are PUBLISHed. Nothing where no mail goes, or the booking does not hold any more."""
+    given: list[tuple[str, Event]] = []
+    for found, sessions in of:
+        if found["channel"] != Channel.EMAIL or not sessions:
+            continue
+        wrote = await rows(GIVE, found["id"], [each["id"] for each in sessions], clock.now())
+        sequences = {booking_uid(found["id"], each["session_id"]): each["sequence"] for each in wrote}
+        with speaking(lang):
+            made = events(found | {"sessions": sessions})
+        given += [
+            (found["address"], replace(event, organizer=organizer(), sequence=sequences[event.uid]))
+            for event in made
+            if event.uid in sequences
+        ]
+    if not given:
+        return NOTHING
+    if len(given) == 1:
+        ((address, event),) = given
+        return Calendar(calendar([vevent(replace(event, attendee=address))], method="REQUEST"), "REQUEST")
+    with speaking(lang):
+        return Calendar(calendar([vevent(event) for _address, event in given], method="PUBLISH"), "PUBLISH")
+
+
+async def take_back(found: dict[str, Any], lang: str, sessions: Collection[UUID] | None = None) -> Calendar:
+    """CANCEL for each event of a booking that its address has got and that is still to come; of these `sessions` only,
+    if given. One is the mail's own part, several are attached: a CANCEL names one UID."""
+    if found["channel"] != Channel.EMAIL:
+        return NOTHING
+    there = {each["session_id"]: each["sequence"] for each in await rows(TAKE, found["id"], clock.now())}
+    gone = [
+        each for each in found["sessions"]
+        if each["id"] in there and (sessions is None or each["id"] in sessions)
+    ]  # fmt: skip
+    if not gone:
+        return NOTHING
+    sequences = {
+        each["id"]: each["sequence"] if each["sequence"] > there[each["id"]] else there[each["id"]] + 1
+        for each in gone
+    }
+    with speaking(lang):
+        made = [
+            calendar(
+                [
+                    vevent(
+                        replace(event, cancelled=True, attendee=found["address"], organizer=organizer(),
+                                sequence=sequences[each["id"]])
+                    )
+                ],
+                method="CANCEL",
+            )
+            for each, event in zip(gone, events(found | {"sessions": gone}), strict=True)
+        ]  # fmt: skip
+
+    async def sent(now: datetime) -> None:
+        await rows(
+            """UPDATE calendar_entry e SET taken_back_at = $2, sequence = n.sequence
+            FROM unnest($3::uuid[], $4::int[]) n (session_id, sequence)
+            WHERE e.booking_id = $1 AND e.session_id = n.session_id""",
+            found["id"], now, list(sequences), list(sequences.values()),
+        )  # fmt: skip
+
+    if len(made) == 1:
+        return Calendar(made[0], "CANCEL", sent=sent)
+    return Calendar(attached=tuple(made), sent=sent)
+
+
+def both(given: Calendar, taken: Calendar) -> Calendar:
+    """One mail that gives an event and takes others back: what it gives is its own part, the rest is attached."""
+    attached = taken.attached or ((taken.part,) if taken.part else ())
+    if given.part is None:
+        return taken
+    return replace(given, attached=attached, sent=taken.sent)
