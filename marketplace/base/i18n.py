@@ -94,6 +94,13 @@ def day(moment: datetime | date, year: bool = False) -> str:
     return _day(when, f"EEEE {number}{' y' if year else ''}", lang)
 
 
+def brief_day(moment: datetime) -> str:
+    """lør 9. jan: where there is little room, as in an SMS."""
+    when, lang = oslo(moment).date(), _lang.get()
+    weekday, month = (_day(when, form, lang).rstrip(".") for form in ("EEE", "MMM"))
+    return f"{weekday} {when.day}{'' if lang == 'en' else '.'} {month}"
+
+
 def short_day(moment: datetime | date) -> str:
     """24. oktober"""
     when = oslo(moment).date() if isinstance(moment, datetime) else moment
@@ -131,8 +138,10 @@ def at_clock(moment: datetime) -> str:
 
 
 def time_span(starts: datetime, ends: datetime) -> str:
-    """kl. 18–19.30; does not break."""
-    return f"{at_clock(starts)}–{WORD_JOINER}{clock_words(ends)}"
+    """kl. 18–19.30; does not break. What goes over midnight says so: kl. 22–02 dagen etter."""
+    span = f"{at_clock(starts)}–{WORD_JOINER}{clock_words(ends)}"
+    over = oslo(ends - timedelta(microseconds=1)).date() - oslo(starts).date() == timedelta(days=1)
+    return gettext("%(span)s dagen etter", span=span) if over else span
 
 
 def when(starts: datetime, ends: datetime, year: bool = False) -> str:

@@ -24,6 +24,7 @@ from marketplace.base.database import rows
 from marketplace.base.i18n import speaking
 from marketplace.base.models import WRITTEN, Channel
 from marketplace.base.templates import template
+from marketplace.settings import settings
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,8 @@ def compose(
     with speaking(lang):
         subject = str(subject)
         if channel is Channel.SMS:
-            return Content(subject, short(template(f"mails/{name}.sms.txt", lang).render(context)), sent=sent)
+            words = fitting(template(f"mails/{name}.sms.txt", lang).render(context))
+            return Content(subject, short(words), sent=sent)
         context["attached"] = len(attached)
         text = template(f"mails/{name}.txt", lang).render(context).strip() + "\n"
         text = re.sub(r"\n{3,}", "\n\n", text)  # what is left out leaves no hole
@@ -156,6 +158,18 @@ def reply_to(name: str, email: str | None) -> dict[str, str]:
 SMS_LENGTH = 160
 PLAIN = str.maketrans({"\u00a0": " ", "\u2060": None, "–": "-", "…": "...", "«": '"', "»": '"', "’": "'"})
 """What would make an SMS hold 70 characters instead of 160."""
+
+
+def signed(text: str) -> str:
+    """The text of an SMS with who sends it: it comes from a number that nobody knows."""
+    sender = settings().site_name
+    return text if sender in text else f"{sender}: {text.lstrip()}"
+
+
+def fitting(text: str) -> str:
+    """Of what a template offers, the fullest first with a line of --- between, the first that fits; else the last."""
+    offered = [" ".join(signed(each).split()) for each in text.split("\n---\n")]
+    return next((each for each in offered if len(each) <= SMS_LENGTH), offered[-1])
 
 
 def short(text: str) -> str:

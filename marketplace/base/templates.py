@@ -145,6 +145,7 @@ def environment(lang: str) -> Environment:
     }
     made.filters |= {
         "day": i18n.day,
+        "brief_day": i18n.brief_day,
         "short_day": i18n.short_day,
         "month": i18n.month,
         "at_clock": i18n.at_clock,

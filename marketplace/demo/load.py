@@ -14,7 +14,7 @@ from marketplace.base.access import SECOND_FACTOR
 from marketplace.base.database import credentials
 from marketplace.base.http import signature
 from marketplace.base.instance import MARK
-from marketplace.demo import catalogue, large, participants
+from marketplace.demo import catalogue, large, participants, stories
 from marketplace.demo.catalogue import Catalogue
 from marketplace.demo.participants import Register, Resident
 from marketplace.demo.tables import Row, Tables
@@ -34,6 +34,8 @@ PEOPLE = (
     ("staff", "Espen", "nav-sandnes", ("staff",), "espen@example.no"),
     ("editor", "Hilde", "mestringsenheten", ("editor",), "hilde@example.no"),
     ("resident", "Ola", None, (), "ola@example.no"),
+    ("guardian", "Anne", None, (), "anne@example.no"),
+    ("youth", "Emma", None, (), "emma@example.no"),
 )
 """Who signs in: how scripts ask for them, name, organisation, roles there, address."""
 LED_BY_THE_HOST = ("torsdagssuppa", "generasjonslekene", "sprakkafe", "strikkekafe-for-alle")
@@ -57,6 +59,7 @@ async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
             staff = workers(register, made)
             applicants(register, made)
             take_part(register, made, staff["ola@example.no"])
+            stories.tell(register, made, staff)
             await tables.copy(connection)
             if offers or people:
                 await large.load(connection, register, made, offers, people)

@@ -63,15 +63,16 @@ class Register:
 
     def person(
         self, name: str, audiences: Iterable[str] = (), municipality: UUID | None = None, lang: str = "nb",
-        email: str | None = None, phone: str | None = None, verified: bool = False,
+        email: str | None = None, phone: str | None = None, verified: bool = False, call: str | None = None,
     ) -> Resident:  # fmt: skip
         """A person with their contact point, if any."""
         made = self.now - timedelta(days=self.chance.randrange(130, 400))
         row = self.tables.add("person", name=name, lang=lang, shielded=False, created_at=made)
         who = Resident(row["id"], name, frozenset(audiences), municipality, lang)
-        if address := email or phone:
+        if address := email or phone or call:
             contact = self.tables.add(
-                "contact_point", person_id=row["id"], channel="email" if email else "sms", value=address,
+                "contact_point", person_id=row["id"], value=address,
+                channel="email" if email else "sms" if phone else "call",
                 verified_at=made if verified else None, created_at=made,
             )  # fmt: skip
             who.contact, who.address = contact["id"], address

@@ -10,6 +10,7 @@ ORDER = (
     "municipality", "organization", "organization_owner", "organization_text", "venue", "venue_text", "person",
     "contact_point", "membership", "totp", "acts_for", "offer", "offer_text", "offer_organizer",
     "offer_audience_organization", "offer_question", "host_assignment", "session", "seat_pool", "booking", "companion",
+    "phone_call",
     "sent_word", "register", "attendance", "head_count", "dialogue", "dialogue_member", "dialogue_meeting",
     "meeting_organization", "plan", "focus_area", "measure", "goal",
 )  # fmt: skip

@@ -32,8 +32,9 @@ async def _several(channel: Channel, lang: str, booking_id: UUID) -> Content | N
     if channel is Channel.EMAIL:
         entries = await give([(found | one, [one["session"]]) for one in seated], lang)
     return compose(
-        "receipt_several", channel, lang, lazy("Påmeldingene dine"), calendar=entries.part, method=entries.method,
-        booking=found, coming=[one["session"] for one in dates], dates=dates, waiting=len(dates) - len(seated),
+        "receipt_several", channel, lang, lazy("Påmeldingene er i orden"), calendar=entries.part,
+        method=entries.method, booking=found, coming=[one["session"] for one in dates], dates=dates,
+        waiting=len(dates) - len(seated),
     )  # fmt: skip
 
 

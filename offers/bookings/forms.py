@@ -13,6 +13,7 @@ from marketplace.base.models import Channel
 from marketplace.people.forms import reachable
 from marketplace.people.names import NAME_LENGTH, PersonName, person_name
 from marketplace.people.rules import can_be_rung, can_take_sms, contact
+from marketplace.settings import settings
 from offers.bookings.date_rules import MOST_DATES
 
 
@@ -48,6 +49,8 @@ def _phone(text: str | None) -> str:
     found = contact(text)
     if found is None or found[0] is not Channel.SMS:
         raise ValueError(_("Se over mobilnummeret. Skriv åtte siffer, eller + og landkode"))
+    if not settings().sms_offered:
+        raise ValueError(_("Vi kan ikke sende SMS herfra. Velg e-post eller «Ring meg»."))
     if not can_take_sms(found[1]):
         raise ValueError(
             _("Dette nummeret kan ikke ta imot SMS. Skriv et mobilnummer, eller velg «Ring meg».")

@@ -57,7 +57,7 @@ async def _about(
 @mail
 async def receipt(channel: Channel, lang: str, booking: str) -> Content | None:
     """You have a place; and if the same address has others for the same, which: no page ever says so."""
-    return await _about("receipt", lazy("Påmeldingen din"), channel, lang, booking, {BookingState.CONFIRMED},
+    return await _about("receipt", lazy("Påmeldingen er i orden"), channel, lang, booking, {BookingState.CONFIRMED},
                         dates=True, others=await others_by_address(UUID(booking)))  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from marketplace.base import clock
 from marketplace.base.i18n import SOURCE, language, lazy, speaking, when
 from marketplace.base.i18n import gettext as _
-from marketplace.base.mail import SMS_LENGTH, Content, compose, mail, reply_to, short
+from marketplace.base.mail import SMS_LENGTH, Content, compose, mail, reply_to, short, signed
 from marketplace.base.models import Channel
 from marketplace.base.text import isolated
 from marketplace.settings import settings
@@ -130,7 +130,7 @@ def link(path: str) -> str:
 
 def sms_of(text: str, found: dict[str, Any], session: str | None) -> str:
     """The same by SMS: all of it, or its beginning and where the rest stands."""
-    words = said(text, found, session, Channel.SMS)
+    words = signed(said(text, found, session, Channel.SMS))
     if len(words) <= SMS_LENGTH:
         return short(words)
     return short(f"{words} {link(found['path'] + '/messages')}")

@@ -101,7 +101,7 @@ async def test_the_main_job(arrive: Any) -> None:
         for name in NAMES[:6]:
             assert await book(visitor, slug, name) == "Du er påmeldt"
         receipt = await visitor.message("ola.reisen@example.no")
-        assert receipt["subject"] == "Påmeldingen din"
+        assert receipt["subject"] == "Påmeldingen er i orden"
         assert TITLE in receipt["text"]
         assert "METHOD:REQUEST" in receipt["calendar"]
         feed = await calendar(visitor.address, "/calendar/all.ics")

@@ -46,7 +46,7 @@ async def test_a_request_with_a_talk_kept_seats_and_a_list_for_the_door(arrive: 
         await row.get_by_role("button", name="Gi plass").click()
         await leader.look()
         assert "De har fått plass, og vi har sagt fra." in await leader.text()
-        await opened(jonas, "Jonas", "Påmeldingen din")
+        await opened(jonas, "Jonas", "Påmeldingen er i orden")
         assert await jonas.heading() == "Du er påmeldt"
 
         # Seats are kept, and one of them is Berit's.
@@ -64,7 +64,7 @@ async def test_a_request_with_a_talk_kept_seats_and_a_list_for_the_door(arrive: 
         await leader.fill("E-postadresse", "berit.arrangor@example.no")
         await leader.press("Sett opp", exact=True)
         assert "1 holdt av" in await leader.text()
-        await opened(jonas, "Berit", "Påmeldingen din")
+        await opened(jonas, "Berit", "Påmeldingen er i orden")
         assert await jonas.heading() == "Du er påmeldt"
         await leader.press("Ventelista i tall")
         assert await leader.heading() == "Ventelista i tall"
@@ -111,7 +111,7 @@ async def test_a_held_seat_is_declined_passed_on_not_answered_for_and_taken_late
             assert await book(guest, path, name, "Sett meg på venteliste") == "Du står på venteliste"
 
         # He cancels, Turid does not want the seat, and it is Unni's turn at once.
-        await opened(guest, "Sverre", "Påmeldingen din")
+        await opened(guest, "Sverre", "Påmeldingen er i orden")
         await guest.press("Meld av")
         await guest.press("Ja, meld av")
         await opened(guest, "Turid", "En plass ble ledig til deg")

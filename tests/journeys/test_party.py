@@ -66,7 +66,7 @@ async def test_a_party_says_who_comes_and_what_is_asked_and_one_stays_at_home(
         told = await visitor.text()
         for words in ("Inger og 2 til", "Med seg Aud", "Grønnsakssuppe Slettes", "Vi tar med vogn Slettes"):
             assert words in told
-        await visitor.message(address, lambda one: one["subject"] == "Påmeldingen din")
+        await visitor.message(address, lambda one: one["subject"] == "Påmeldingen er i orden")
 
         # One of them stays at home.
         await visitor.press("Noen av dere kommer ikke")

@@ -35,7 +35,7 @@ async def labels(sql: str, *values: Any) -> list[Any]:
 async def test_everything_in_the_files_is_there() -> None:
     found = await counts()
     assert {name: found[name] for name in TABLES[:4]} == {
-        "municipality": 2, "organization": 25, "venue": 21, "offer": 88,
+        "municipality": 2, "organization": 25, "venue": 21, "offer": 89,
     }  # fmt: skip
     assert {name: found[name] for name in TABLES[-6:]} == {
         "dialogue_meeting": 4, "meeting_organization": 24, "plan": 2, "focus_area": 13, "measure": 33, "goal": 14,
@@ -172,6 +172,7 @@ async def test_who_can_sign_in_is_written_down() -> None:
     people = json.loads((settings().data_dir / "people.json").read_text())
     assert [one["role"] for one in people] == [
         "editor", "manager", "host", "guide", "coordinator", "coordinator", "staff", "editor", "resident",
+        "guardian", "youth",
     ]  # fmt: skip
     for one in people:
         assert await value(
@@ -195,3 +196,22 @@ async def test_a_meeting_of_the_dialogue_is_seen_by_its_members() -> None:
         ("frivillighetsdialogen-kveldene", "members", 15, 0),
         ("frivillighetsdialogen-ungdom", "members", 15, 13),
     ]
+
+
+async def test_what_one_comes_to_see_is_there() -> None:
+    """A held place, requests, somebody whom a guide booked by telephone, a guardian, and calls that are half ticked."""
+    assert await value("SELECT count(*) FROM booking WHERE state = 'offered'") == 1
+    assert await value("SELECT count(*) FROM booking WHERE state = 'requested'") >= 2
+    assert await value(
+        """SELECT n.name FROM booking b JOIN contact_point c ON c.id = b.contact_id AND c.channel = 'call'
+        JOIN person n ON n.id = b.participant_id JOIN acts_for h ON h.person_id = n.id AND h.actor_id = b.booked_by_id
+        WHERE h.relation = 'guide'"""
+    ) == "Olaug"  # fmt: skip
+    assert (
+        await value("SELECT count(*) FROM acts_for WHERE relation = 'guardian' AND accepted_at IS NOT NULL")
+        == 1
+    )
+    calls = (
+        "SELECT count(*) || ' ' || count(called_at) FROM phone_call y JOIN booking b ON b.id = y.booking_id"
+    )
+    assert await value(f"{calls} JOIN offer o ON o.id = b.offer_id WHERE o.state = 'cancelled'") == "2 1"

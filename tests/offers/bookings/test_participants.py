@@ -177,7 +177,7 @@ async def test_kari_is_asked_before_she_takes_ola_off_and_he_hears_who_did_it(
     assert sms is not None
     assert mail is not None
     assert "Takk for at du sa fra" not in sms.text + mail.text
-    assert sms.text.startswith("Arrangøren har meldt av nummer")
+    assert sms.text.startswith("Treffpunkt: Arrangøren har meldt av ")
     assert len(sms.text) <= 160
     assert "Frivilligsentralen har meldt av Ola." in mail.text
     assert (await Booking.get(participant__name="Nora")).state is BookingState.CONFIRMED

@@ -179,7 +179,7 @@ async def test_one_message_has_every_date_with_its_link_and_one_calendar(visitor
     first = await book(offer, dates[:3], waits=[dates[2]])
     content = await date_mails.receipt_several(Channel.EMAIL, "nb", booking=str(first.id))
     assert content is not None
-    assert content.subject == "Påmeldingene dine"
+    assert content.subject == "Påmeldingene er i orden"
     assert content.text.count("/bookings/") == 3
     assert content.text.count("(på venteliste)") == 1
     assert content.method == "PUBLISH"

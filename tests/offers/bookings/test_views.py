@@ -34,7 +34,7 @@ async def test_a_visitor_books_a_place_and_gets_a_receipt(visitor: Visitor) -> N
     assert (message.channel, message.address, message.mail) == ("email", "ola@example.no", "receipt")
     content = await MAILS["receipt"](message.channel, "nb", **message.facts)
     assert content is not None
-    assert content.subject == "Påmeldingen din"
+    assert content.subject == "Påmeldingen er i orden"
     assert "Generasjonslekene" in content.text
     assert content.method == "REQUEST"
     assert content.calendar is not None
