@@ -28,7 +28,7 @@ AREAS = {
     r"/": {"public"},
     r"/(pictures|unsubscribe|notices)(/.*)?": {"public"},
     r"/offers\.atom": {"public"},
-    r"/(offers|organizations|bookings|calendar|sign-in|privacy|accessibility|help-now|about|health|demo)(/.*)?": {
+    r"/(offers|organizations|bookings|calendar|sign-in|privacy|accessibility|help-now|about|health|demo|\.well-known)(/.*)?": {
         "public"
     },
     r"/goodbye": {"public"},
