@@ -55,7 +55,7 @@ async def test_a_request_is_answered_and_told_by_telephone_and_the_list_outlives
 
         # The offer is cancelled: there is one more to say, and the list stays with both ticks.
         await hilde.go(f"{MANAGE}/cancel")
-        await hilde.press("Avlys og gi beskjed")
+        await hilde.press("Avlys tilbudet og gi beskjed")
         assert "Tilbudet er avlyst." in await hilde.text()
         await hilde.press("Ringt")
         await hilde.go(MANAGE)
