@@ -259,6 +259,7 @@ ROUTES: list[Route] = [
     get("/accessibility", home.accessibility),
     get("/help-now", home.help_now),
     get("/about", home.about),
+    get("/.well-known/security.txt", home.security),
     get("/health/live", home.live),
     get("/health/ready", home.ready),
     Route("/static/{name:path}", static.serve, methods=["GET"]),

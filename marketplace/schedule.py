@@ -64,6 +64,7 @@ async def send(now: datetime) -> None:
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 TIMETABLE = (
     Job("send", SECOND, send, everywhere=True),
+    Job("bring_back", 10 * MINUTE, outbox.bring_back),
     Job("alive", 15 * SECOND, jobs.alive, everywhere=True, in_demo=2 * SECOND),
     Job("next_sessions", MINUTE, next_sessions, in_demo=5 * SECOND),
     Job("expire_offers", MINUTE, expire_offers, in_demo=5 * SECOND),

@@ -12,7 +12,8 @@ from marketplace.settings import settings
 
 LEASE = """INSERT INTO job_run AS j (id, job, slot, leased_until) VALUES ($1, $2, $3, $4)
 ON CONFLICT (job, slot) DO UPDATE SET leased_until = excluded.leased_until
-WHERE j.done_at IS NULL AND j.leased_until < $5 RETURNING id"""
+WHERE j.done_at IS NULL AND (j.leased_until < $5 OR j.leased_until > $4 + interval '1 minute') RETURNING id"""
+# A lease that is longer than any is of a clock that ran ahead and was put right.
 DONE = "UPDATE job_run SET done_at = $3 WHERE job = $1 AND slot = $2"
 ALIVE = """INSERT INTO job_run (id, job, slot, leased_until) VALUES ($1, 'worker', 'alive', $2)
 ON CONFLICT (job, slot) DO UPDATE SET leased_until = excluded.leased_until"""

@@ -126,7 +126,8 @@ def counting(tries: Iterable[Tries], put: Callable[[Any], str], now: datetime) -
     windows = sorted((each.key, now + each.window, each.count) for each in tries)
     ids = [uuid7() for _ in windows]
     keys, ends, counts = ([window[at] for window in windows] for at in range(3))
-    over = f"r.window_ends <= {put(now)}::timestamptz"
+    # A window that ends well after a new one would is of a clock that ran ahead: nobody waits for that.
+    over = f"(r.window_ends <= {put(now)}::timestamptz OR r.window_ends > excluded.window_ends + interval '1 minute')"
     return f"""INSERT INTO rate_limit AS r (id, key, count, window_ends)
         SELECT id, key, count, ends
         FROM unnest({put(ids)}::uuid[], {put(keys)}::bytea[], {put(ends)}::timestamptz[], {put(counts)}::int[])

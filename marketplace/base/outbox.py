@@ -69,6 +69,14 @@ class Claimed:
     leased_until: datetime
 
 
+async def bring_back(now: datetime) -> None:
+    """What is due later than any wait can make it is of a clock that ran ahead and was put right: it is due now."""
+    await rows(
+        "UPDATE outbox_message SET due_at = $1 WHERE sent_at IS NULL AND failed_at IS NULL AND due_at > $2",
+        now, now + max(BACKOFF) + timedelta(hours=1),
+    )  # fmt: skip
+
+
 async def send_due(refused: Refused, now: Clock, stop: asyncio.Event | None = None) -> int:
     """Send all that is due, over one connection a channel. Returns how many went out.
 

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from marketplace.base.access import coordinator, signed_in
-from marketplace.base.clock import at_oslo, oslo
+from marketplace.base.clock import oslo
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.forms import Filled
 from marketplace.base.http import Request, parse_id, see_other
@@ -21,6 +21,7 @@ from offers.catalogue.models import OfferState, Session, SessionStatus
 from offers.messages.actions import Stale
 from offers.messages.forms import CancelOfferForm, MoveForm
 from offers.publishing.queries import text_of, title_of, venues
+from offers.publishing.rules import meeting as meeting_at
 from offers.publishing.rules import time_objections
 from organizations.members.impartial import OwnOrganization
 
@@ -194,11 +195,11 @@ async def move_meeting(request: Request) -> Response:
             _object(form, places, request)
         if form.valid:
             given = form.data
+            starts_at, ends_at = meeting_at(given.day, given.starts, given.ends)
             try:
                 await actions.move_meeting(
-                    found, session, sequence=given.sequence, starts_at=at_oslo(given.day, given.starts),
-                    ends_at=at_oslo(given.day, given.ends), venue_id=given.venue, by=request.person.id,
-                    now=request.now,
+                    found, session, sequence=given.sequence, starts_at=starts_at, ends_at=ends_at,
+                    venue_id=given.venue, by=request.person.id, now=request.now,
                 )  # fmt: skip
                 return see_other(_page_of(found) + "?saved=moved", request)
             except Stale as stale:

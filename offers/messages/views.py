@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from marketplace.base.access import member
-from marketplace.base.clock import at_oslo, oslo
+from marketplace.base.clock import oslo
 from marketplace.base.errors import Refused
 from marketplace.base.forms import Filled
 from marketplace.base.http import Request, see_other
@@ -22,7 +22,7 @@ from offers.publishing.queries import (
     title_of,
     venues,
 )  # fmt: skip
-from offers.publishing.rules import time_objections, told
+from offers.publishing.rules import meeting, time_objections, told
 from organizations.members.models import Role
 
 
@@ -66,7 +66,7 @@ async def move(request: Request) -> Response:
     status = 422
     if form.valid:
         given = form.data
-        starts, ends = at_oslo(given.day, given.starts), at_oslo(given.day, given.ends)
+        starts, ends = meeting(given.day, given.starts, given.ends)
         others = await queries.sessions_between(session, starts, ends)
         if others and given.warned != given.time:
             form.values["warned"] = given.time

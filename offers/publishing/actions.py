@@ -9,7 +9,6 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.audit import record
-from marketplace.base.clock import at_oslo
 from marketplace.base.database import in_transaction, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
@@ -225,7 +224,7 @@ async def set_sessions(
                 """INSERT INTO session (id, offer_id, starts_at, ends_at, status, note, sequence, changed_at)
                 SELECT $1, $2, $3, $4, 'scheduled', '', 0, $5 WHERE NOT EXISTS (SELECT 1 FROM session
                     WHERE offer_id = $2 AND starts_at = $3 AND status <> 'cancelled') RETURNING id""",
-                uuid7(), offer.id, at_oslo(day, starts), at_oslo(day, ends), now,
+                uuid7(), offer.id, *rules.meeting(day, starts, ends), now,
             )  # fmt: skip
             made += len(added)
         ahead = await value(

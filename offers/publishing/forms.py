@@ -5,7 +5,7 @@ Days and clock times are text: a native field shows 06:00 PM to some, and has th
 
 import re
 from datetime import date, datetime, time
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationInfo, model_validator
@@ -21,7 +21,7 @@ from marketplace.people.forms import reachable
 from marketplace.people.names import person_name
 from marketplace.people.rules import contact
 from offers.catalogue.models import Audience, Joining, Kind, Promotion, Visibility
-from offers.publishing.rules import BACKWARDS, Repeat
+from offers.publishing.rules import BACKWARDS, Repeat, backwards
 
 DAY = re.compile(r"(?P<day>[0-9]{1,2})\.\s*(?P<month>[0-9]{1,2})\.\s*(?P<year>[0-9]{4}|[0-9]{2})"
                  r"|(?P<named_day>[0-9]{1,2})\.?\s*(?P<name>[a-z]{3,9})\.?\s*(?P<named_year>[0-9]{4}|[0-9]{2})"
@@ -75,10 +75,10 @@ def clock_of(text: Any) -> time:
 def tell_order(form: Filled[Any]) -> None:
     """Tell a wrong order of `starts` and `ends` in a form that has other errors too: all is told at once."""
     try:
-        backwards = clock_of(form.values.get("ends", "")) <= clock_of(form.values.get("starts", ""))
+        wrong = backwards(clock_of(form.values.get("starts", "")), clock_of(form.values.get("ends", "")))
     except ValueError:
         return
-    if backwards:
+    if wrong:
         form.add_error("ends", str(BACKWARDS))
 
 
@@ -175,7 +175,8 @@ class DatesForm(Form):
         return self.first is None and self.starts is None and self.ends is None
 
 
-REMINDERS = (168, 72, 24, 2)
+Reminder = Literal["168", "72", "24", "2"]
+REMINDERS = tuple(int(hours) for hours in get_args(Reminder))
 """Hours before the start that may be chosen."""
 
 
@@ -194,7 +195,7 @@ class JoiningForm(Form):
     opens_day: Day | None = None
     opens_clock: Clock | None = None
     closes_hours: int | None = Field(None, ge=0, le=8760)
-    remind: list[Literal["168", "24", "2"]] = []
+    remind: list[Reminder] = []
     words: ClassVar[dict[str, dict[str, Any]]] = {
         "joining": {"missing": lazy("Velg hvordan man blir med.")},
         "hold_hours": {"int_parsing": lazy("Skriv hvor mange timer vi holder plassen.")},

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from marketplace.base.clock import at_oslo, today
+from marketplace.base.clock import at_oslo, oslo, today
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, ngettext
 from offers.catalogue.models import Audience, Joining, Kind, Offer, OfferState, OfferText, Visibility
@@ -90,7 +90,20 @@ REPEAT_LABELS = {
 }
 
 
-BACKWARDS = lazy("Slutten må være senere enn starten, på samme dag.")
+BACKWARDS = lazy("Slutten må være senere enn starten. Går det over midnatt, kan det vare høyst 14 timer.")
+LONGEST_NIGHT = timedelta(hours=14)
+"""What ends on the next day lasts at most so long: a longer one is a slip of the pen."""
+
+
+def meeting(day: date, starts: time, ends: time) -> tuple[datetime, datetime]:
+    """When something that begins on this day, at these Norwegian clock times, begins and ends: at or after midnight,
+    if the end is no later than the start."""
+    return at_oslo(day, starts), at_oslo(day if ends > starts else day + timedelta(days=1), ends)
+
+
+def skipped(day: date, clock: time) -> bool:
+    """Does summer time skip this clock time on that day?"""
+    return oslo(at_oslo(day, clock)).time() != clock
 
 
 def time_objections(day: date, starts: time, ends: time, now: datetime) -> Iterator[tuple[str, str]]:
@@ -100,10 +113,25 @@ def time_objections(day: date, starts: time, ends: time, now: datetime) -> Itera
         yield "day", _("Datoen er passert. Skriv en dato som kommer.")
     elif day.year > first_day.year + YEARS_AHEAD:
         yield "day", _("Datoen er langt fram. Skriv en dato de nærmeste fem årene.")
-    elif ends <= starts or at_oslo(day, ends) <= at_oslo(day, starts):
+    elif skipped(day, starts):
+        yield "starts", _skipped_words(starts)
+    elif skipped(day if ends > starts else day + timedelta(days=1), ends):
+        yield "ends", _skipped_words(ends)
+    elif backwards(starts, ends):
         yield "ends", str(BACKWARDS)
     elif at_oslo(day, starts) <= now:
         yield "starts", _("Klokkeslettet er passert. Skriv et som kommer.")
+
+
+def backwards(starts: time, ends: time) -> bool:
+    """Would something from and to these clock times end before it begins? What goes over midnight is short."""
+    lasts = (ends.hour - starts.hour) * 60 + ends.minute - starts.minute
+    return lasts == 0 or (lasts < 0 and timedelta(minutes=lasts, days=1) > LONGEST_NIGHT)
+
+
+def _skipped_words(clock: time) -> str:
+    return _("Klokka stilles fram til sommertid den natta, så %(clock)s finnes ikke. Velg et annet klokkeslett.",
+             clock=f"{clock:%H.%M}")  # fmt: skip
 
 
 def repeat_objections(first: date, last: date | None, repeat: Repeat) -> Iterator[tuple[str, str]]:

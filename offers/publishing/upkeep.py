@@ -104,14 +104,17 @@ async def lock_pools(offer_id: UUID) -> None:
 
 
 async def move_on(now: datetime) -> int:
-    """Give every offer whose next session is over the one after it. Returns how many."""
+    """Give every offer whose next session is over the one after it, and every offer that has an earlier one that one:
+    a clock that ran ahead may have been put right. Returns how many."""
     moved = await rows(
         """UPDATE offer o SET next_session_at = n.starts_at, next_session_ends = n.ends_at
         FROM (SELECT over.id, s.starts_at, s.ends_at FROM offer over
             LEFT JOIN LATERAL (SELECT starts_at, ends_at FROM session
                 WHERE offer_id = over.id AND status <> 'cancelled' AND ends_at > $1
                 ORDER BY starts_at, id LIMIT 1) s ON true
-            WHERE over.state = 'published' AND over.next_session_ends <= $1) n
+            WHERE over.state = 'published' AND (over.next_session_ends <= $1 OR EXISTS (SELECT FROM session e
+                WHERE e.offer_id = over.id AND e.status <> 'cancelled' AND e.ends_at > $1
+                    AND (over.next_session_at IS NULL OR e.starts_at < over.next_session_at)))) n
         WHERE o.id = n.id RETURNING o.id""",
         now,
     )

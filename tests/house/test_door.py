@@ -9,11 +9,12 @@ from unicodedata import normalize
 import pytest
 
 from marketplace.base.database import rows, value
-from marketplace.base.forms import Form
+from marketplace.base.forms import Filled, Form
 from marketplace.base.templates import TEMPLATES
 from offers.bookings.models import Booking
 from offers.catalogue.models import Joining
 from offers.publishing.models import OfferQuestion, QuestionKind
+from organizations.approval.forms import ApplyForm
 from tests import make
 from tests.offers.bookings.test_views import book
 from tests.visitor import Visitor
@@ -103,18 +104,24 @@ async def test_a_search_finds_the_same_in_either_coding_and_an_address_may_bring
     assert (await visitor.open(f"/offers/{offer.slug}\u200b")).heading == "Språkkafé"
 
 
+def every_form() -> list[type[Form]]:
+    found = {}
+    for path in sorted(ROOT.glob("*/**/*forms.py")):
+        if path.parts[len(ROOT.parts)] in ("marketplace", "offers", "organizations"):
+            module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+            for form in vars(module).values():
+                if isinstance(form, type) and issubclass(form, Form) and form is not Form:
+                    found[form.__module__, form.__name__] = form
+    return [*found.values()]
+
+
 def forms() -> dict[str, set[int]]:
     """By name of a field: how long it may be, in all forms."""
     found: dict[str, set[int]] = defaultdict(set)
-    for path in sorted(ROOT.glob("*/**/*forms.py")):
-        if path.parts[len(ROOT.parts)] not in ("marketplace", "offers", "organizations"):
-            continue
-        module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-        for form in vars(module).values():
-            if isinstance(form, type) and issubclass(form, Form):
-                for name, field in form.model_fields.items():
-                    text = f"{field.metadata} {field.annotation}"
-                    found[name] |= {int(most) for most in re.findall(r"max_length=([0-9]+)", text)}
+    for form in every_form():
+        for name, field in form.model_fields.items():
+            text = f"{field.metadata} {field.annotation}"
+            found[name] |= {int(most) for most in re.findall(r"max_length=([0-9]+)", text)}
     return found
 
 
@@ -129,3 +136,19 @@ def test_a_field_takes_on_the_page_what_it_takes_here() -> None:
     ]
     assert len(told) > 20
     assert [each for each in told if each[2] not in known[each[1]]] == []
+
+
+def test_every_field_of_a_persons_name_takes_a_name_only() -> None:
+    asked = []
+    for form in every_form():
+        for field in {"name", "own_name", "participant_name", "contact_name", "companions"} & {
+            *form.model_fields
+        }:
+            for bad in ("Du har vunnet! https://vinn.example", "Kari 010190 12345"):
+                sent = {field: [bad], "who": ["other"], "seats": ["2"]}
+                errors = Filled(form, sent, {}).errors
+                if form is ApplyForm and field == "name" and "010190" in bad:
+                    continue  # what a group is called
+                asked.append((form.__name__, field, field in errors))
+    assert len(asked) > 15
+    assert [each for each in asked if not each[2]] == []
