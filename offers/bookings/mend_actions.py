@@ -41,39 +41,49 @@ async def mend(
     form_key: bytes,
     now: datetime,
     by: UUID | None,
-    sessions: Sequence[UUID] | None = None,
+    sessions: Sequence[UUID | None],
+    several: bool = False,
     tries: Sequence[Tries] = (),
 ) -> Booked:
     """Let the booking with this key, and those made with it, say what the party says now: names, seats, companions,
-    answers and where messages go. `sessions`: of several dates those that are still wanted; the others are cancelled.
+    answers and where messages go. `sessions`: what it is for now; of a form for `several` dates those left out are
+    cancelled, and those that are new are locked, for whoever adds them in this transaction.
 
     Whoever has just sent the form may, or the account that booked. A visitor changes the address only by the very form:
     on another page of the same browser somebody of the same name may sit by now. Raises Refused when it may not be or
     there is no room, Unanswered, TooMany. The same again changes nothing.
     """
+    digest = party.digest(None if several else sessions[0])
     async with in_transaction():
         first = await row(f"{MENDED} b.form_key = $1", key)
         if first is None:
             raise Refused(_not_here())
-        pools = await _lock_together(first["id"], now)
+        pools = await _lock_together(first["id"], now, sessions)
         made = await rows(f"{MENDED} b.form_key = $1 OR b.made_with_id = $2 ORDER BY b.form_key <> $1, b.id",
                           key, first["id"])  # fmt: skip
         _may(made[0], party, form_key, now)
         active = [one for one in made if one["state"] in rules.ACTIVE
                   and not (pools[one["pool_id"]]["ends_at"] and pools[one["pool_id"]]["ends_at"] <= now)]  # fmt: skip
-        wanted = [one for one in active if sessions is None or one["session_id"] in sessions]
-        if not wanted:
+        wanted = [one for one in active if one["session_id"] in sessions]
+        if not active:
             raise Refused(
                 _("Påmeldingen gjelder ikke lenger. Velg «Meld på en til» hvis du vil være med likevel.")
             )
+        if not wanted:
+            raise Refused(
+                _("Skal det være en annen dag? Velg «Meld på en til», og meld av den du ikke vil ha.")
+            )
+        if several and party.key(form_key) != key:
+            raise Refused(_("Skal det være for en annen enn før? Velg «Meld på en til»."))
         await limits(tries, now=now)
         contact = await _contact(made[0], party.channel, party.address, party, now)
         for one in active:
             if one in wanted:
-                await _mend_one(pools[one["pool_id"]], one, party, contact, now, by)
+                await _mend_one(pools[one["pool_id"]], one, party, digest, contact, now, by)
                 await promote(pools[one["pool_id"]], now)
             else:
                 await cancel(one["id"], now=now, by=by)
+                await rows("UPDATE booking SET form_digest = $2 WHERE id = $1", one["id"], digest)
         told = await row(f"{MENDED} b.id = $1", wanted[0]["id"])
         assert told is not None  # it was mended just now
         if told["form_digest"] != wanted[0]["form_digest"]:
@@ -89,12 +99,16 @@ def _not_here() -> str:
     )  # fmt: skip
 
 
-async def _lock_together(first: UUID, now: datetime) -> dict[UUID, dict[str, Any]]:
-    """The pools of a booking and of those made with it, locked by ascending id."""
+async def _lock_together(
+    first: UUID, now: datetime, sessions: Sequence[UUID | None] = ()
+) -> dict[UUID, dict[str, Any]]:
+    """The pools of a booking, of those made with it, and of these sessions of their offer, locked by ascending id."""
     found = await rows(
-        "SELECT DISTINCT pool_id FROM booking WHERE id = $1 OR made_with_id = $1 ORDER BY pool_id", first
-    )
-    return {one["pool_id"]: await lock(one["pool_id"], now) for one in found}
+        """SELECT p.id FROM seat_pool p WHERE p.id IN (SELECT pool_id FROM booking WHERE id = $1 OR made_with_id = $1)
+            OR p.session_id = ANY($2) AND p.offer_id = (SELECT offer_id FROM booking WHERE id = $1) ORDER BY p.id""",
+        first, [one for one in sessions if one],
+    )  # fmt: skip
+    return {one["id"]: await lock(one["id"], now) for one in found}
 
 
 def _may(booking: dict[str, Any], party: Party, form_key: bytes, now: datetime) -> None:
@@ -136,6 +150,7 @@ async def _mend_one(
     pool: dict[str, Any],
     booking: dict[str, Any],
     party: Party,
+    digest: bytes,
     contact: UUID | None,
     now: datetime,
     by: UUID | None,
@@ -153,7 +168,6 @@ async def _mend_one(
     values = Values()
     w = values.put
     held = more if booking["state"] in rules.SEATED else 0
-    digest = party.digest(booking["session_id"] if booking["made_with_id"] is None else None)
     parts = [
         f"""made AS (UPDATE booking SET seats = {w(party.seats)}, contact_id = {w(contact)},
             organization_id = {w(party.organization)}, form_digest = {w(digest)},

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from marketplace.base.database import in_transaction
 from marketplace.base.forms import Filled
 from marketplace.base.http import Request, cookie, set_cookie
 from marketplace.base.limits import Tries
@@ -25,6 +26,7 @@ async def book_once(
     sessions: Sequence[UUID | None],
     act: Callable[[bytes], Awaitable[Booked]],
     tries: Sequence[Tries] = (),
+    several: bool = False,
 ) -> tuple[Booked, bytes]:
     """What the form has booked, and the form's key that it did so with. `act` books with that key; `sessions`: what it
     is for.
@@ -35,11 +37,13 @@ async def book_once(
     data = form.data
     key = bytes.fromhex(data.more_key if data.again == "more" and data.more_key else data.form_key)
     if data.again == "mend" and data.sent:
-        booked = await mend_actions.mend(
-            bytes.fromhex(data.sent), party, form_key=key, now=request.now, tries=tries,
-            by=request.person.id if request.person else None,
-            sessions=None if len(sessions) == 1 else [one for one in sessions if one],
-        )  # fmt: skip
+        async with in_transaction():
+            booked = await mend_actions.mend(
+                bytes.fromhex(data.sent), party, form_key=key, now=request.now, tries=tries,
+                by=request.person.id if request.person else None, sessions=sessions, several=several,
+            )  # fmt: skip
+            if several:  # dates that are new
+                booked = await act(key)
         return booked, key
     if data.again != "more" and not party.account:  # of an account the database knows
         sent = Sent(cookie(request.cookies, COOKIE), request.now)

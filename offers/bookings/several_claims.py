@@ -154,7 +154,8 @@ async def _made_before(
         for one in found
         if one["form_key"] in (key, sent_rules.key_of(form_key, party.whom, one["session_id"]))
     ]
-    left_out = {one["pool_id"] for one in found} - {pool["pool_id"] for pool in pools}
+    on = {one["pool_id"] for one in found if one["state"] in rules.ACTIVE}
+    left_out = on - {pool["pool_id"] for pool in pools}
     if left_out or any(one["form_digest"] != digest for one in found):
         raise JustSent(key, own=party.account)
     return found

@@ -100,7 +100,7 @@ async def _create(request: Request, dates: list[dict[str, Any]]) -> Response:
         )  # fmt: skip
         try:
             booked, key = await sent_views.book_once(
-                request, form, party, slug, sessions, lambda key: act(form_key=key), tries
+                request, form, party, slug, sessions, lambda key: act(form_key=key), tries, several=True
             )
             return sent_views.remembering(
                 request, see_other(booked.path, request), slug, sessions, party, key

@@ -26,6 +26,7 @@ from organizations.directory.models import (
     OrganizationState,
 )
 from organizations.members.impartial import OwnOrganization, own_among
+from organizations.notices.queries import answering_late, nobody_told
 
 DAY = timedelta(days=1)
 
@@ -124,6 +125,7 @@ async def approvals(request: Request) -> Response:
     return render(
         request, "organizations/approval/approvals.html", organizations=listed, shelf=shelf, after=after,
         more=listed[-1]["id"] if len(found) > queries.PAGE else "", counts=await queries.shelf_counts(request.person),
+        untold=await nobody_told(request.person), late=await answering_late(request.person, request.now),
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Who is told what of an organisation, and whether anybody is."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -68,16 +69,42 @@ async def has_address(person: UUID) -> bool:
     return bool(await value(f"SELECT EXISTS {ADDRESS.format(person='$1')}", person))
 
 
-# --- for the municipality ---
-SILENT = f"""o.state = 'approved' AND o.kind <> 'municipal'
-    AND NOT EXISTS (SELECT FROM {told(Notice.REQUEST)} t WHERE t.organization_id = o.id)"""
-
-
+# --- for the municipality: names of organisations, and nothing of anybody who asked ---
 async def nobody_told(person: Any) -> list[dict[str, Any]]:
-    """slug and name of the organisations in this coordinator's reach in which nobody hears of a request. It tells of
-    members and their addresses only: nobody has to have asked anything."""
+    """slug and name of the organisations in this coordinator's reach that one can ask for a place, and in which nobody
+    hears of it. Nobody has to have asked: it is so by who is in them and what they offer."""
     return await rows(
         f"""WITH {APPROVAL_REACH} SELECT o.slug, o.name FROM approval_reach r JOIN organization o USING (id)
-        WHERE {SILENT} ORDER BY lower(o.name), o.id LIMIT 50""",
+        WHERE o.state = 'approved' AND EXISTS (SELECT FROM offer f WHERE f.owner_id = o.id AND f.joining = 'request'
+            AND f.state = 'published')
+            AND NOT EXISTS (SELECT FROM {told(Notice.REQUEST)} t WHERE t.organization_id = o.id)
+        ORDER BY lower(o.name), o.id LIMIT 50""",
         person.id,
     )
+
+
+LATE, LOOKED_BACK = timedelta(days=7), timedelta(days=60)
+SEVERAL = 3
+"""So many different people must have waited for sensitive offers before their organisation is named: a name there would
+else tell that somebody has asked."""
+WAITED_LONG = """coalesce(b.answered_at, CASE WHEN b.state = 'requested' THEN $2 WHEN b.ended_by IN ('self', 'erased')
+    THEN b.changed_at END) > b.created_at + $4::interval"""
+"""Did booking b wait too long for its answer? It stays so whatever becomes of it: that somebody withdrew, or got an
+answer today, changes nothing that one can read."""
+
+
+async def answering_late(person: Any, now: datetime) -> list[dict[str, Any]]:
+    """slug and name of the organisations in this coordinator's reach that have kept somebody waiting for more than a
+    week in the last two months; no number, no offer.
+
+    It only asks what is there; bookings belong to a floor above.
+    """
+    return await rows(
+        f"""WITH {APPROVAL_REACH} SELECT o.slug, o.name FROM approval_reach r JOIN organization o USING (id)
+        WHERE o.state = 'approved' AND EXISTS (SELECT FROM offer f JOIN booking b ON b.offer_id = f.id
+            WHERE f.owner_id = o.id AND f.joining = 'request' AND b.talk_asked_at IS NULL AND b.created_at > $3
+                AND {WAITED_LONG}
+            HAVING count(DISTINCT b.participant_id) >= $5 OR count(*) FILTER (WHERE NOT f.sensitive) > 0)
+        ORDER BY lower(o.name), o.id LIMIT 50""",
+        person.id, now, now - LOOKED_BACK, LATE, SEVERAL,
+    )  # fmt: skip

@@ -53,6 +53,8 @@ NEEDS_NO_KEY = {
     "/manage/offers/{slug}/requests/{booking}": STATE,
     "/manage/offers/{slug}/queue": SETS,
     "/manage/offers/{slug}/take-off": STATE,
+    "/guide/calls": STATE,
+    "/manage/offers/{slug}/calls": STATE,
     "/sign-in": "asked twice, two mails go out: the newest link and the older both work, once, for minutes",
     "/sign-in/code": "a code signs in once",
     "/sign-in/again": "asked twice, two mails go out, as for signing in",

@@ -230,6 +230,8 @@ async def test_the_guides_desk_asks_for_another_day_too(visitor: Visitor) -> Non
     assert (await visitor.submit(page, "/guide/offers/" + offer.slug, session=first, **olaug)).status == 303
     asked = await visitor.submit(page, "/guide/offers/" + offer.slug, session=second, **olaug)
     assert (asked.status, QUESTION in asked.text) == (409, True)
+    refused = await visitor.submit(asked, "/guide/offers/" + offer.slug, again="mend")
+    assert (refused.status, "Skal det være en annen dag?" in refused.text) == (422, True)
     assert (await visitor.submit(asked, "/guide/offers/" + offer.slug, again="more")).status == 303
     assert await Booking.all().count() == 2
 
@@ -264,3 +266,67 @@ async def test_a_wrong_address_is_mended_from_the_confirmation(visitor: Visitor,
     assert [(each["mail"], each["address"]) for each in told] == [
         ("receipt", "emma@example.no"), ("receipt", "emma.berg@example.no")]  # fmt: skip
     assert await value("SELECT count(*) FROM sent_form") == 1
+
+
+async def test_mending_several_dates_lets_go_of_one_and_adds_another(visitor: Visitor) -> None:
+    offer = await make.offer(starts=[NOW + timedelta(days=7 * week) for week in range(1, 5)], capacity=5)
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/several")
+    dates = [str(box["value"]) for box in page.soup.select("input[name=dates]")]
+    await visitor.submit(page, "/several", **EMMA, dates=dates[:2])
+    asked = await visitor.submit(page, "/several", **EMMA, dates=dates[1:3])
+    assert (asked.status, QUESTION in asked.text) == (409, True)
+    mended = await visitor.submit(asked, "/several", again="mend")
+    assert mended.status == 303, mended.text
+    found = await rows(
+        "SELECT state FROM booking b JOIN seat_pool p ON p.id = b.pool_id ORDER BY p.starts_at"
+    )
+    assert [each["state"] for each in found] == ["cancelled", "confirmed", "confirmed"]
+    pools = await SeatPool.all().order_by("starts_at")
+    assert [pool.taken for pool in pools] == [0, 1, 1, 0]
+
+
+async def test_one_date_of_a_form_for_several_is_mended_to_two(visitor: Visitor) -> None:
+    offer = await make.offer(starts=[NOW + timedelta(days=7 * week) for week in range(1, 3)], capacity=5)
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/several")
+    dates = [str(box["value"]) for box in page.soup.select("input[name=dates]")]
+    await visitor.submit(page, "/several", **EMMA, dates=dates[:1])
+    asked = await visitor.submit(page, "/several", **EMMA, dates=dates, seats="2")
+    assert asked.status == 409
+    for _click in range(2):
+        assert (await visitor.submit(asked, "/several", again="mend")).status == 303
+    assert [pool.taken for pool in await SeatPool.all().order_by("starts_at")] == [2, 2]
+    assert len({each.made_with_id for each in await Booking.all()}) == 1
+
+
+async def test_two_who_want_the_last_seat_one_by_mending_never_both_get_it(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE, capacity=2)
+    page = await form_of(visitor, offer)
+    await visitor.submit(page, **EMMA)
+    asked = await visitor.submit(page, **EMMA | {"seats": "2"})
+    somebody = visitor.at_network("192.0.2.7")
+    theirs = await form_of(somebody, offer)
+    await asyncio.gather(
+        visitor.submit(asked, "/bookings", again="mend"), somebody.submit(theirs, **EMMA | {"name": "Noah"})
+    )
+    pool = await SeatPool.get()
+    seated = await rows("SELECT sum(seats) AS n FROM booking WHERE state = 'confirmed'")
+    assert (pool.taken, seated[0]["n"]) == (2, 2)
+
+
+async def test_the_headline_of_several_dates_names_them_and_says_at_once_where_one_waits(
+    visitor: Visitor,
+) -> None:
+    offer = await make.offer(starts=[NOW + timedelta(days=7 * week) for week in range(1, 4)], capacity=1)
+    pools = await SeatPool.all().order_by("starts_at")
+    await make.booking(pools[2])
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/several")
+    dates = [str(box["value"]) for box in page.soup.select("input[name=dates]")]
+    waits = [str(box["value"]) for box in page.soup.select("input[name=waits]")]
+    shown = await visitor.follow(await visitor.submit(page, "/several", **EMMA, dates=dates, waits=waits))
+    assert shown.heading == "Du er påmeldt 2 dager"
+    head = shown.soup.select_one(".tp-receipt__head")
+    assert head is not None
+    assert "tirsdag 20. oktober og tirsdag 27. oktober" in " ".join(head.get_text(" ").split()).lower()
+    first = shown.soup.select_one(".tp-receipt__body .ds-alert")
+    assert first is not None
+    assert "På venteliste: tirsdag 3. november" in " ".join(first.get_text(" ").split())
