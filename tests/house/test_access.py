@@ -28,7 +28,8 @@ AREAS = {
     r"/": {"public"},
     r"/(pictures|unsubscribe|notices)(/.*)?": {"public"},
     r"/offers\.atom": {"public"},
-    r"/(offers|organizations|bookings|calendar|sign-in|privacy|accessibility|help-now|about|health|demo|\.well-known)(/.*)?": {
+    r"/\.well-known/.*": {"public"},
+    r"/(offers|organizations|bookings|calendar|sign-in|privacy|accessibility|help-now|about|health|demo)(/.*)?": {
         "public"
     },
     r"/goodbye": {"public"},
