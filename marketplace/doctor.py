@@ -23,7 +23,7 @@ from marketplace.base import clock, delivery, instance
 from marketplace.base.database import UNAVAILABLE, credentials
 from marketplace.base.migrate import NEWEST
 from marketplace.settings import settings
-from marketplace.wrong_settings import LOOPBACK, database_far, within_networks
+from marketplace.wrong_settings import LOOPBACK, within_networks
 from offers.attendance import year_keys
 
 
@@ -123,17 +123,15 @@ async def database(at: Looking) -> AsyncIterator[Found]:
     version = int(await at.connection.fetchval("SHOW server_version_num"))
     if version < 150000:
         yield Kind.WRONG, f"PostgreSQL 15 or newer is needed; this is {version // 10000}"
-    yield Kind.WELL, f"PostgreSQL {version // 10000}, {await travels(at.connection)}"
+    yield Kind.WELL, f"PostgreSQL {version // 10000}, {travels(at.connection)}"
 
 
-async def travels(connection: asyncpg.Connection) -> str:
-    """How what is asked and answered travels there."""
-    if not database_far(settings().database_url or "") and urlsplit(
-        settings().database_url or ""
-    ).hostname not in (*LOOPBACK,):
+def travels(connection: asyncpg.Connection) -> str:
+    """How what is asked and answered leaves here. Our own end is asked: a pooler between may have ended the TLS."""
+    if credentials(settings().database_url or "")["host"].startswith("/"):
         return "by a socket of this machine"
-    used = await connection.fetchval("SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
-    return f"by {used}" if used else "in plain text"
+    used = connection._transport.get_extra_info("ssl_object")
+    return f"by {used.version()}" if used else "in plain text"
 
 
 async def migrations(at: Looking) -> AsyncIterator[Found]:

@@ -138,7 +138,7 @@ def at_clock(moment: datetime) -> str:
 
 
 def time_span(starts: datetime, ends: datetime) -> str:
-    """kl. 18–19.30; does not break. What goes over midnight says so: kl. 22–02 dagen etter."""
+    """kl. 18–19.30; does not break. What goes over midnight says so: kl. 22–2 dagen etter."""
     span = f"{at_clock(starts)}–{WORD_JOINER}{clock_words(ends)}"
     over = oslo(ends - timedelta(microseconds=1)).date() - oslo(starts).date() == timedelta(days=1)
     return gettext("%(span)s dagen etter", span=span) if over else span

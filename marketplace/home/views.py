@@ -127,3 +127,17 @@ async def ready(request: Request) -> Response:
             answer["database"] = "away"
     good = all(answer[name] == "ok" for name in ("database", "migrations", "instance", "disk"))
     return JSONResponse(answer, 200 if good else 503, {"Cache-Control": "no-store"})
+
+
+@public
+async def security(request: Request) -> Response:
+    """/.well-known/security.txt (RFC 9116): whom to tell of what is unsafe here. It is true for a month at a time."""
+    contact = settings().security_contact or settings().helpline_email
+    expires = (request.now + timedelta(days=31)).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = (
+        f"Contact: {contact if contact.startswith('https://') else f'mailto:{contact}'}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: nb, nn, en",
+        f"Canonical: {settings().public_url}/.well-known/security.txt",
+    )
+    return PlainTextResponse("\n".join(lines) + "\n", headers={"Cache-Control": "max-age=3600"})

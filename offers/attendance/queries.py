@@ -1,5 +1,6 @@
 """Reads of registers."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,21 @@ async def expected(session_id: UUID) -> list[dict[str, Any]]:
         for party in await parties(session_id)
         if party["state"] == "confirmed"
     ]
+
+
+EARLIER_SHOWN = 12
+
+
+async def earlier(offer_id: UUID, before: datetime, now: datetime) -> list[dict[str, Any]]:
+    """The sessions of an offer that have begun and were before this moment, the latest first: id, starts_at, ends_at
+    and `saved` (is there a register?). One page of them, and one more that tells that there are more."""
+    return await rows(
+        f"""SELECT s.id, s.starts_at, s.ends_at, r.id IS NOT NULL AS saved FROM session s
+        LEFT JOIN register r ON r.session_id = s.id
+        WHERE s.offer_id = $1 AND s.starts_at < $2 AND s.starts_at <= $3 AND s.status <> 'cancelled'
+        ORDER BY s.starts_at DESC, s.id LIMIT {EARLIER_SHOWN + 1}""",
+        offer_id, before, now,
+    )  # fmt: skip
 
 
 async def saved(session_id: UUID) -> dict[str, Any]:

@@ -6,11 +6,13 @@ from starlette.responses import Response
 
 from marketplace.base.access import member
 from marketplace.base.audit import record
+from marketplace.base.clock import oslo
 from marketplace.base.errors import Conflict
 from marketplace.base.http import Request, see_other
 from marketplace.base.templates import render
 from offers.attendance import actions, queries, rules
 from offers.attendance.forms import RegisterForm, party_seats
+from offers.attendance.keys import closed
 from offers.catalogue.models import Session
 from offers.publishing.queries import session_hosted_by, title_of
 from organizations.members.models import Role
@@ -49,10 +51,13 @@ async def _page(request: Request, session: Session, form: Any, status: int = 200
         ]
     came = {party["booking_id"]: party["seats_present"] or party["seats"] for party in parties}
     came |= party_seats(await request.fields()) if request.method == "POST" else {}
+    past = await queries.earlier(session.offer_id, session.starts_at, request.now)
     return render(
         request, "offers/attendance/register.html", status=status, session=session, parties=parties, saved=saved,
         came=came, form=form, title=await title_of(session.offer_id, request.lang), section="/manage",
         is_open=rules.is_open(session.starts_at, request.now), begun=session.starts_at <= request.now,
+        year_closed=closed(oslo(session.starts_at).year), earlier=past[: queries.EARLIER_SHOWN],
+        more=len(past) > queries.EARLIER_SHOWN,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import row, rows
+from marketplace.base.database import row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.http import parse_id
 from offers.catalogue.models import Offer, OfferText, Session
@@ -240,6 +240,16 @@ async def managed(
         ORDER BY {found.key} {way}, o.id {way} LIMIT {PAGE + 1}""",
         *values,
     )
+
+
+async def last_begun(offer_id: UUID, now: datetime) -> UUID | None:
+    """The session of an offer that began last: the way to its registers."""
+    found: UUID | None = await value(
+        """SELECT id FROM session WHERE offer_id = $1 AND starts_at <= $2 AND status <> 'cancelled'
+        ORDER BY starts_at DESC, id LIMIT 1""",
+        offer_id, now,
+    )  # fmt: skip
+    return found
 
 
 REGISTERS_FOR = timedelta(days=30)

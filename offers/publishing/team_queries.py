@@ -21,11 +21,13 @@ async def hosts_of(offer_id: UUID) -> list[dict[str, Any]]:
 
 
 async def member_with(channel: str, address: str, offer_id: UUID) -> UUID | None:
-    """The member with this proven address in an organisation that arranges the offer."""
+    """The member with this proven address in an organisation that arranges the offer. Not one who does not want to be
+    found: they are asked as anybody is, so that the answer tells nothing of whose the address is."""
     found = await row(
         f"""SELECT m.person_id FROM contact_point c JOIN {HELD} m ON m.person_id = c.person_id
             JOIN offer o ON o.id = $3
         WHERE c.channel = $1 AND c.value = $2 AND c.verified_at IS NOT NULL
+            AND NOT (SELECT n.shielded FROM person n WHERE n.id = m.person_id)
             AND m.role IN ('host', 'editor', 'manager') AND (m.organization_id = o.owner_id OR EXISTS
             (SELECT 1 FROM offer_organizer x WHERE x.offer_id = o.id AND x.organization_id = m.organization_id))
         LIMIT 1""",

@@ -42,7 +42,10 @@ async def invite(
     offer: UUID | None = None,
 ) -> Invitation:
     """Ask whoever has this address to have a role, and as a host to lead an offer. Whoever is asked for the same again
-    gets a new link. `by` None: the operator. Raises Refused, TooMany."""
+    gets a new link. `by` None: the operator. Raises Refused, TooMany.
+
+    Nobody looks whose the address is: an answer that did would tell whether a member has it. Whoever has the role
+    already keeps it (`accept`)."""
     await limits(
         [
             Tries("invitation to", address, 5, DAY),
@@ -54,8 +57,6 @@ async def invite(
     async with changing(organization) as state:
         if state != OrganizationState.APPROVED:
             raise Refused(_("Dere kan ikke invitere noen mens organisasjonen er stengt."))
-        if await value(HAS_ROLE, channel, address, organization, role):
-            raise Refused(_("Den som har denne adressen, har rollen allerede."))
         known = await value(
             f"""SELECT i.id FROM invitation i WHERE i.organization_id = $1 AND i.channel = $2 AND i.address = $3
             AND i.role = $4 AND i.offer_id IS NOT DISTINCT FROM $5 AND {UNANSWERED} LIMIT 1""",
@@ -72,9 +73,6 @@ async def invite(
         return await _send(invitation, by, now)
 
 
-HAS_ROLE = """SELECT true FROM contact_point c JOIN membership m ON m.person_id = c.person_id
-WHERE c.channel = $1 AND c.value = $2 AND c.verified_at IS NOT NULL AND m.organization_id = $3 AND m.role = $4
-    AND m.ended_at IS NULL"""
 OPEN = (
     f"SELECT count(*) FROM invitation i WHERE i.organization_id = $1 AND {UNANSWERED} AND i.expires_at > $2"
 )

@@ -1,6 +1,7 @@
 """Every setting is documented, and what is unsafe does not start."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -221,3 +222,14 @@ def test_the_program_tells_in_a_sentence_that_there_is_no_database() -> None:
     )
     assert (code, len(told)) == (1, 1)
     assert told[0].startswith("Error: The database cannot be reached:")
+
+
+def test_readme_asks_for_what_production_refuses_to_start_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What README's step 2 names, and nothing but it, is what cannot be left out."""
+    readme = (DOCUMENT.parents[1] / "README.md").read_text()
+    step = readme.split("2. Set at least ")[1].split("\n")[0]
+    named = set(re.findall(r"TREFFPUNKT_[A-Z_]+", step))
+    needed = {
+        name for name in GOOD if isinstance(read(monkeypatch, **{name.removeprefix("TREFFPUNKT_").lower(): None}), list)
+    }  # fmt: skip
+    assert named == needed

@@ -92,21 +92,52 @@ async def test_one_person_is_one_pseudonym_in_two_offers_and_another_next_year(
     assert await value("SELECT count(DISTINCT pseudonym) FROM attendance") == 2
 
 
-async def test_a_closed_year_takes_no_more_attendance(visitor: Visitor) -> None:
+async def test_a_closed_year_reads_as_closed_before_anybody_types(visitor: Visitor) -> None:
     _, session, host = await evening("Ola")
+    await visitor.sign_in(host)
+    path = f"/manage/sessions/{session.id}/register"
+    open_page = await visitor.open(path)
     marker = settings().keys / "participation-2026.closed"
     marker.parent.mkdir(parents=True, exist_ok=True)
     marker.touch()
     try:
-        await visitor.sign_in(host)
-        page = await visitor.submit(
-            await visitor.open(f"/manage/sessions/{session.id}/register"), "/register"
-        )
-        assert page.status == 422
+        page = await visitor.open(path)
         assert "Året er gjort opp" in page.text
+        assert not page.soup.select("form button[type=submit]:-soup-contains('Lagre oppmøte')")
+        late = await visitor.submit(open_page, "/register")
+        assert (late.status, "Året er gjort opp" in late.text) == (422, True)
     finally:
         marker.unlink()
     assert await value("SELECT count(*) FROM register") == 0
+
+
+async def test_every_past_register_is_reached_from_the_offers_page(visitor: Visitor) -> None:
+    weeks = [NOW - timedelta(weeks=week) for week in range(1, 31)]
+    offer = await make.offer(joining=Joining.WHOLE, capacity=None, starts=[*weeks, NOW + timedelta(weeks=1)])
+    kari = await make.member(await Organization.get(id=offer.owner_id), Role.EDITOR, "Kari")
+    oldest = await Session.filter(offer=offer).order_by("starts_at").select_related("offer").first()
+    assert oldest is not None
+    await actions.save(oldest, set(), {}, 4, version=None, by=kari.id, now=NOW)
+    await visitor.sign_in(kari)
+    page = await visitor.open(f"/manage/offers/{offer.slug}")
+    link = next(
+        a["href"] for a in page.soup.find_all("a") if a.get_text() == "Oppmøtet de gangene som har vært"
+    )
+    seen, steps = {str(link).split("/")[3]}, 0
+    while link and steps < 5:
+        page, steps = await visitor.open(str(link)), steps + 1
+        there = page.soup.select("section[aria-labelledby=earlier] a")
+        seen |= {str(a["href"]).split("/")[3] for a in there}
+        link = there[-1]["href"] if there else None
+    assert seen == {str(one.id) for one in await Session.filter(offer=offer, starts_at__lt=NOW)}
+    page = await visitor.open(
+        f"/manage/sessions/{(await Session.filter(offer=offer).order_by('starts_at'))[2].id}/register"
+    )
+    said = [
+        li.get_text().rpartition(": ")[2].strip()
+        for li in page.soup.select("section[aria-labelledby=earlier] li")
+    ]
+    assert said == ["ikke ført", "oppmøtet er ført"]
 
 
 async def test_two_hosts_do_not_overwrite_each_other_unseen(visitor: Visitor) -> None:

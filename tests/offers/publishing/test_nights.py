@@ -41,9 +41,9 @@ async def test_both_days_are_shown_where_it_ends_on_the_next(visitor: Visitor) -
     starts = datetime(2026, 10, 16, 20, 0, tzinfo=UTC)
     offer = await make.offer("Natteravn", starts=[starts], minutes=240)
     text = (await visitor.open(f"/offers/{offer.slug}")).text.replace("\xa0", " ")
-    assert "kl. 22–02 dagen etter" in text
+    assert "kl. 22–2 dagen etter" in text
     said = when(starts, starts + timedelta(hours=4)).replace("\xa0", " ")
-    assert said == "fredag 16. oktober kl. 22 – lørdag 17. oktober kl. 02"
+    assert said == "fredag 16. oktober kl. 22 – lørdag 17. oktober kl. 2"
 
 
 async def test_a_session_is_moved_over_midnight(visitor: Visitor) -> None:
