@@ -209,6 +209,7 @@ ROUTES: list[Route] = [
     both("/manage/offers/{slug}/questions/{question}/remove", questions.remove),
     post("/manage/offers/{slug}/questions/{question}/up", questions.up, "/manage/offers/{slug}/questions"),
     post("/manage/offers/{slug}/copy", publishing.copy, "/manage/offers/{slug}"),
+    both("/manage/offers/{slug}/delete", publishing.delete),
     post("/manage/offers/{slug}/hosts", team.add_host, "/manage/offers/{slug}"),
     post("/manage/offers/{slug}/hosts/{person}/remove", team.remove_host, "/manage/offers/{slug}"),
     post(

@@ -271,6 +271,19 @@ async def copy(offer: Offer, *, by: UUID, now: datetime) -> Offer:
     return new
 
 
+async def delete_draft(offer: Offer, *, by: UUID, now: datetime) -> None:
+    """Do away with a draft that nobody has booked. Raises Refused for anything else."""
+    async with changing(offer.id):
+        gone = await rows(
+            """DELETE FROM offer o WHERE o.id = $1 AND o.state = 'draft'
+                AND NOT EXISTS (SELECT FROM booking b WHERE b.offer_id = o.id) RETURNING id""",
+            offer.id,
+        )
+        if not gone:
+            raise Refused(_("Bare kladder som ingen er påmeldt, kan slettes."))
+        await record("offer.deleted", now=now, actor=by, object_id=offer.id, organization=offer.owner_id)
+
+
 COPIED = {
     "offer_text": "lang, title, summary, body, meets_you, way_in, bring_someone, what_happens, may_leave, bring, "
                   "keywords",

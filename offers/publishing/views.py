@@ -5,10 +5,11 @@ from typing import Any
 from starlette.responses import Response
 
 from marketplace.base.access import member
-from marketplace.base.errors import NotFound
+from marketplace.base.errors import NotFound, Refused
 from marketplace.base.forms import Filled
 from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES, pick
+from marketplace.base.i18n import gettext as _
 from marketplace.base.once import made_once
 from marketplace.base.seen import one_at_a_time
 from marketplace.base.templates import render
@@ -28,7 +29,7 @@ from offers.publishing import actions, queries, rules
 from offers.publishing import team_queries as team
 from offers.publishing.forms import HostForm, PublishForm, TextForm
 from offers.publishing.opening_rules import terms
-from offers.publishing.queries import offer_editable_by
+from offers.publishing.queries import offer_editable_by, offer_owned_by, title_of
 from offers.publishing.rules import JOINING_LABELS, VISIBILITY_LABELS, seats_text
 from offers.publishing.step_views import STEPS, editable, kept, page
 from offers.publishing.useful import usefulness
@@ -163,6 +164,20 @@ async def _text(offer: Offer, lang: str) -> Filled[TextForm]:
     """The form with what the offer says in a language now."""
     there = await OfferText.get_or_none(offer_id=offer.id, lang=lang)
     return TextForm.blank(**{name: getattr(there, name) if there else "" for name in TextForm.model_fields})
+
+
+@member(Role.EDITOR)
+async def delete(request: Request) -> Response:
+    """GET and POST /manage/offers/{slug}/delete: a draft that nobody has booked. GET only asks."""
+    offer = await offer_owned_by(request.person, request.path_params["slug"])
+    if offer.state != OfferState.DRAFT:
+        raise Refused(_("Bare kladder kan slettes. Avlys tilbudet i stedet."))
+    if request.method == "POST":
+        await actions.delete_draft(offer, by=request.person.id, now=request.now)
+        return see_other("/manage?show=drafts", request)
+    return render(
+        request, "offers/publishing/delete.html", offer=offer, title=await title_of(offer.id, request.lang)
+    )
 
 
 @member(Role.EDITOR)
