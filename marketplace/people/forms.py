@@ -11,6 +11,7 @@ from marketplace.base.http import local_path
 from marketplace.base.models import Channel
 from marketplace.base.text import plain_digits
 from marketplace.people.rules import LETTERS, can_take_sms, contact
+from marketplace.settings import settings
 
 Next = Annotated[str | None, BeforeValidator(local_path)]
 """The page to go to afterwards: one of ours, or none."""
@@ -23,6 +24,8 @@ def reachable(text: str) -> str:
         raise ValueError(
             gettext("Skriv en e-postadresse, som navn@example.no, eller et mobilnummer med åtte sifre.")
         )
+    if found[0] is Channel.SMS and not settings().sms_offered:
+        raise ValueError(gettext("Vi kan ikke sende SMS herfra. Skriv en e-postadresse."))
     if found[0] is Channel.SMS and not can_take_sms(found[1]):
         raise ValueError(
             gettext("Dette nummeret kan ikke ta imot SMS. Skriv et mobilnummer eller en e-postadresse.")

@@ -77,12 +77,17 @@ async def apply(
     return organization
 
 
+ANSWERED = """UPDATE decision SET reply = $2, replied_at = $3 WHERE id = (SELECT id FROM decision
+    WHERE organization_id = $1 AND answer = 'asked' ORDER BY at DESC, id DESC LIMIT 1)"""
+"""An answer stands beside the question it answers."""
+
+
 async def send_again(
     organization: UUID, *, by: UUID, now: datetime, registered: Registered | None, summary: str, municipality: UUID,
-    **facts: Any,
+    reply: str = "", **facts: Any,
 ) -> None:  # fmt: skip
-    """The application as it is now that the municipality has asked for more. Raises NumberTaken, and Refused when it is
-    answered meanwhile."""
+    """The application as it is now that the municipality has asked for more, with what they answer. Raises
+    NumberTaken, and Refused when it is answered meanwhile."""
     async with in_transaction():
         found = await _lock(organization)
         if found.state != OrganizationState.APPLIED:
@@ -96,6 +101,8 @@ async def send_again(
         await OrganizationText.filter(organization_id=organization, lang=found.source_lang).update(
             summary=summary
         )
+        if reply:
+            await rows(ANSWERED, organization, reply, now)
         await record(
             "organization.sent_again", now=now, actor=by, object_id=organization, organization=organization
         )

@@ -71,6 +71,12 @@ class ApplyForm(Form):
         return {name: text for name, text in sent.items() if name != "number"}
 
 
+class AgainForm(ApplyForm):
+    """The application mended, with an answer to what the municipality asked."""
+
+    reply: str = Field("", max_length=2000)
+
+
 class AnswerForm(Form):
     """`seen`: how many answers there were when the page was opened; `sent`: when that application was sent."""
 

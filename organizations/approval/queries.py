@@ -125,9 +125,10 @@ async def organization_decided_by(person: Any, slug: str) -> Organization:
 
 
 async def decisions_about(organization: UUID) -> list[dict[str, Any]]:
-    """answer, reason, vouched and at of every answer, the latest first."""
+    """answer, reason, vouched, at, and what the organisation answered to it, of every answer, the latest first."""
     return await rows(
-        "SELECT answer, reason, vouched, at FROM decision WHERE organization_id = $1 ORDER BY at DESC, id DESC",
+        """SELECT answer, reason, vouched, at, reply, replied_at FROM decision WHERE organization_id = $1
+        ORDER BY at DESC, id DESC""",
         organization,
     )
 

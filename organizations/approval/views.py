@@ -15,7 +15,7 @@ from marketplace.base.limits import limit, limit_visitor
 from marketplace.base.once import made_once
 from marketplace.base.templates import render
 from organizations.approval import actions, queries, rules
-from organizations.approval.forms import AnswerForm, ApplyForm, UnitForm
+from organizations.approval.forms import AgainForm, AnswerForm, ApplyForm, UnitForm
 from organizations.approval.register import Answer as Registered
 from organizations.approval.register import look_up
 from organizations.directory.models import (
@@ -60,14 +60,14 @@ async def application(request: Request) -> Response:
     """GET and POST /organizations/apply/{slug}: how it goes; and when the municipality asks for more, to answer."""
     found = await queries.application_of(request.person, request.path_params["slug"])
     places = await queries.municipalities()
-    form: Filled[ApplyForm] = ApplyForm.blank(
+    form: Filled[Any] = AgainForm.blank(
         has_number="yes" if found["number"] else "no", **{name: found[name] for name in ApplyForm.model_fields
                                                           if name in found},
     )  # fmt: skip
     if request.method == "POST":
         if not found["their_turn"]:
             raise Refused(_("Søknaden er hos kommunen, og kan ikke endres nå."))
-        form = await ApplyForm.read(request)
+        form = await AgainForm.read(request)
         if await checked(form, places, found["id"]):
             await limited(request)
             registered = await asked(form.data)

@@ -28,6 +28,7 @@ AREAS = {
     r"/": {"public"},
     r"/(pictures|unsubscribe|notices)(/.*)?": {"public"},
     r"/offers\.atom": {"public"},
+    r"/\.well-known/.*": {"public"},
     r"/(offers|organizations|bookings|calendar|sign-in|privacy|accessibility|help-now|about|health|demo)(/.*)?": {
         "public"
     },

@@ -13,6 +13,7 @@ from marketplace.people.actions import code_hash
 from marketplace.people.jobs import refuse
 from marketplace.people.models import Person, SignIn
 from marketplace.people.queries import secret_hash
+from marketplace.settings import Settings
 from tests import make
 from tests.marketplace.people.door import ADDRESS, ask, last_message, signed_in_for_real, who
 from tests.visitor import Visitor
@@ -278,3 +279,17 @@ async def test_a_link_that_was_used_is_not_sent_once_more(visitor: Visitor) -> N
     page = await ask(visitor)
     await visitor.submit(page, code=(await last_message())["code"])
     assert await send_due(refuse, lambda: visitor.now) == 0
+
+
+async def test_where_no_sms_can_be_sent_a_number_is_told_so(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await visitor.open("/sign-in")
+    with monkeypatch.context() as without:
+        without.setattr(Settings, "sms_offered", False)
+        answer = await visitor.submit(page, address="91 00 00 77")
+    assert (answer.status, "Vi kan ikke sende SMS herfra. Skriv en e-postadresse." in answer.text) == (
+        422,
+        True,
+    )
+    assert await value("SELECT count(*) FROM outbox_message") == 0

@@ -136,3 +136,12 @@ async def test_what_is_over_says_so_and_offers_nothing_to_cancel(visitor: Visito
     assert ("Vi gleder oss" in page.text, "Meld av" in page.text) == (False, False)
     for step in ("cancel", "companions", "time"):
         assert (await visitor.open(f"{mine.url}/{step}")).response.headers["location"] == mine.url
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in"])
+async def test_whoever_only_has_a_number_is_led_to_where_it_is_asked_for(visitor: Visitor, path: str) -> None:
+    page = await visitor.open(path)
+    where = page.soup.select(
+        "main a[href='/bookings']" if path == "/sign-in" else "footer a[href='/bookings']"
+    )
+    assert len(where) == 1

@@ -171,3 +171,30 @@ async def test_ten_applications_a_day_are_enough(visitor: Visitor, aud: Person) 
     for number in range(10):
         assert (await send(visitor, name=f"Lag {number}", has_number="no")).status == 303
     assert (await send(visitor, name="Lag 11", has_number="no")).status == 429
+
+
+async def test_the_municipalitys_question_has_a_field_for_the_answer_and_they_stand_together(
+    visitor: Visitor, aud: Person, register: Register
+) -> None:
+    await send(visitor, has_number="no")
+    made, home = await Organization.get(slug="lura-strikkelag"), "/organizations/apply/lura-strikkelag"
+    for hours, question in ((1, "Hvem er dere?"), (2, "Hvor møtes dere?")):
+        await Decision.create(
+            organization=made, answer=Answer.ASKED, reason=question, at=visitor.now + timedelta(hours=hours)
+        )
+    visitor.wait(timedelta(hours=3))
+    page = await visitor.open(home)
+    long = await visitor.submit(page, home, reply="a" * 2001)
+    assert (long.status, long.fields(home)["reply"]) == (422, ["a" * 2001]), "what was typed is kept"
+    await visitor.submit(page, home, reply="På biblioteket,\nhver tirsdag.")
+    first, last = await Decision.all().order_by("at")
+    assert (first.reply, last.reply) == ("", "På biblioteket,\nhver tirsdag.")
+    assert last.replied_at >= visitor.now
+    town = await make.organization("Kommunen", kind=OrganizationKind.MUNICIPAL)
+    await visitor.sign_in(await make.member(town, Role.COORDINATOR, "Nora"))
+    said = (await visitor.open("/approvals/lura-strikkelag")).text
+    assert (
+        said.index("Hvor møtes dere?")
+        < said.index("På biblioteket, hver tirsdag.")
+        < said.index("Hvem er dere?")
+    )
