@@ -69,6 +69,10 @@ SECTIONS: dict[str, Section] = {
         f"""SELECT b.reference, t.title, s.starts_at, a.state, a.seats_present, a.recorded_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN attendance a ON a.booking_id = b.id
             JOIN session s ON s.id = a.session_id ORDER BY s.starts_at, a.id"""),
+    "calls": Section(lazy("Når noen skal ringe deg"), "phone_call",
+        f"""SELECT b.reference, t.title, s.starts_at, x.about AS mail, x.since AS created_at, x.called_at
+        FROM mine JOIN booking b USING (id) {OFFER} JOIN phone_call x ON x.booking_id = b.id
+            LEFT JOIN session s ON s.id = x.session_id ORDER BY x.since, x.id"""),
     "calendar_entries": Section(lazy("Datoer vi har sendt til kalenderen din"), "calendar_entry",
         f"""SELECT b.reference, t.title, s.starts_at, e.given_at, e.taken_back_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN calendar_entry e ON e.booking_id = b.id
@@ -109,6 +113,9 @@ SECTIONS: dict[str, Section] = {
     "registers": Section(lazy("Oppmøte du har ført"), "register",
         f"""SELECT t.title, b.starts_at, r.saved_at FROM register r JOIN session b ON b.id = r.session_id {OFFER}
         WHERE r.saved_by_id = $1 ORDER BY r.saved_at, r.id"""),
+    "rung": Section(lazy("Når du har ringt deltakere"), "phone_call",
+        f"""SELECT t.title, x.called_at FROM phone_call x JOIN booking b ON b.id = x.booking_id {OFFER}
+        WHERE x.called_by_id = $1 ORDER BY x.called_at, x.id"""),
     "written": Section(lazy("Meldinger du har skrevet til deltakere"), "host_message",
         f"""SELECT t.title, b.text, b.created_at FROM host_message b {OFFER} WHERE b.author_id = $1 ORDER BY b.id"""),
     "decisions": Section(lazy("Svar du har gitt organisasjoner"), "decision",
@@ -166,6 +173,7 @@ async def everything(person: UUID, lang: str) -> dict[str, list[dict[str, Any]]]
 LABELS = {
     "accepted_at": lazy("Godtatt"), "action": lazy("Hva"), "address": lazy("Adresse"), "answer": lazy("Svar"),
     "at": lazy("Når"), "booked_by_me": lazy("Meldt på av deg"), "changed_at": lazy("Sist endret"),
+    "called_at": lazy("Ringt"),
     "channel": lazy("Måte"), "created_at": lazy("Laget"), "device": lazy("Enhet"), "ended_at": lazy("Avsluttet"),
     "expires_at": lazy("Varer til"), "failed_at": lazy("Kom ikke fram"), "for_me": lazy("Gjelder deg"),
     "given_at": lazy("Sendt"), "taken_back_at": lazy("Tatt bort"),

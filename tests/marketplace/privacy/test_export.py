@@ -14,13 +14,14 @@ from marketplace.people.models import ActsFor, Relation, SignIn
 from marketplace.privacy.export import NOT_HERE, SECTIONS, everything, readable
 from marketplace.privacy.rules import TABLES
 from offers.attendance.models import EndedRegister, RegisterEnd
-from offers.bookings.models import BookingAnswer, Companion, OpeningNotice, SentWord
+from offers.bookings.models import BookingAnswer, CallAbout, Companion, OpeningNotice, PhoneCall, SentWord
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.feeds.actions import save_search
 from offers.feeds.models import CalendarAddress
 from offers.messages.models import HostMessage, Recipients
 from offers.publishing.models import OfferQuestion, QuestionKind
 from organizations.members.models import Invitation, Membership, Role
+from organizations.notices.models import MemberNotice, Notice
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.people.door import ask, last_message
@@ -52,6 +53,8 @@ async def a_full_life(name: str, address: str, mark: str) -> Any:
     await OpeningNotice.create(pool=pool, channel=Channel.EMAIL, address=address, lang="nb", created_at=NOW)
     await HostMessage.create(offer=offer, recipients=Recipients.ALL, author=me, text=f"Hei {mark}", told=1,
                              created_at=NOW)  # fmt: skip
+    await PhoneCall.create(booking=booking, session=session, about=CallAbout.SESSION_MOVED, key=f"moved {mark}",
+                           since=NOW, called_at=NOW, called_by=me)  # fmt: skip
     await SentWord.create(booking=booking, session=session, at=NOW)
     await EndedRegister.create(
         session=session, ended_by=RegisterEnd.MOVED, starts_at=NOW, saved_at=NOW, ended_at=NOW,
@@ -67,6 +70,9 @@ async def a_full_life(name: str, address: str, mark: str) -> Any:
         "INSERT INTO host_assignment (id, offer_id, person_id) VALUES ($1, $2, $3)", uuid4(), offer.id, me.id
     )
     await Membership.create(person=me, organization=owner, role=Role.HOST, created_at=NOW)
+    await MemberNotice.create(
+        person=me, organization=owner, kind=Notice.REMINDER, wanted=False, changed_at=NOW
+    )
     for to, by in ((address, None), (f"{mark}borte@example.no", me)):
         await Invitation.create(organization=owner, role=Role.EDITOR, channel="email", address=to, lang="nb",
                                 token_hash=uuid4().bytes, invited_by=by, created_at=NOW, expires_at=NOW)  # fmt: skip

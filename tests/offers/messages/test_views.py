@@ -171,7 +171,7 @@ async def test_a_wrong_order_of_times_is_told_together_with_a_wrong_date(
     ):
         page = await move(visitor, session, day=day, starts="20", ends="18")
         assert [link.get_text() for link in page.soup.select(".ds-error-summary li a")] == [
-            words, "Slutten må være senere enn starten, på samme dag."
+            words, "Slutten må være senere enn starten. Går det over midnatt, kan det vare høyst 14 timer."
         ]  # fmt: skip
 
 
@@ -256,7 +256,11 @@ async def test_a_stale_page_is_refused_and_says_what_changed(visitor: Visitor, k
             "Klokkeslettet er passert. Skriv et som kommer.",
         ),
         ({"starts": "sent"}, "starts", "Skriv klokkeslettet slik: 18.00"),
-        ({"ends": "11.00"}, "ends", "Slutten må være senere enn starten, på samme dag."),
+        (
+            {"ends": "11.00"},
+            "ends",
+            "Slutten må være senere enn starten. Går det over midnatt, kan det vare høyst 14 timer.",
+        ),
         ({"venue": "x"}, "venue", "Velg et sted fra lista."),
         ({"venue": "01890000-0000-7000-8000-000000000000"}, "venue", "Velg et sted fra lista."),
     ],
