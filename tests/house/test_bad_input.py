@@ -170,6 +170,7 @@ TYPED: dict[str, dict[str, str]] = {
     "/organizations/apply/{slug}": {"has_number": "no", "summary": "Vi er her.", "contact_name": "Aud",
                                     "email": "her@example.no"},
     "/approvals/{slug}": {"answer": "declined", "reason": "Dere er ikke her."},
+    "/approvals/{slug}/name": {"name": "Lura klinikk", "number": "314510003"},
     "/plans/{slug}/goals/new": {"title": "Mål", "target": "5", "metric": "attendances", "year": "2026"},
     "/dialogues/{slug}/meetings/new": {
         "title": "Møte", "summary": "Vi møtes", "agenda": "Alt", "day": "1.12.2026", "starts": "18", "ends": "20",

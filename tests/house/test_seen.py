@@ -59,6 +59,7 @@ EDITS = {
         "phone", "51 00 00 42", "51 00 00 43", {"contact_name": "Siv"}
     ),
     "/manage/organizations/{slug}/texts/{lang}": Edit("summary", "Vi er mange", "Vi er få", {"body": "Kom"}),
+    "/approvals/{slug}/name": Edit("name", "Lura klinikk", "Hana klinikk", {"number": "314510003"}),
     "/goals/{slug}/edit": Edit("target", "120", "130", {"title": "Enda flere med"}),
     "/dialogues/{slug}/meetings/{offer}": Edit("organizations", None, []),
     "/manage/offers/{slug}/capacity": Edit("capacity", "6", "7"),
