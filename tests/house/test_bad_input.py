@@ -208,10 +208,11 @@ OF_ANOTHER = {
     "/manage/offers/{slug}/publish": {"slug": "strikkekafe"},
     "/manage/offers/{slug}/requests/{booking}": {"slug": "samtale"},
     "/manage/offers/{slug}/queue": {"slug": "samtale"},
+    "/approvals/{slug}/name": {"slug": "turlaget"},
     "/dialogues/{slug}/meetings/{offer}/move": {"offer": "neste-mote"},
     "/dialogues/{slug}/meetings/{offer}/cancel": {"offer": "neste-mote"},
 }
-"""Forms that the usual one of the town has no longer: it is published, or over."""
+"""Forms that the usual one of the town has no longer: it is published, or over; or nobody's about their own."""
 
 
 def models_of(route: Route) -> list[type[Form]]:
