@@ -32,3 +32,14 @@ async def where_its_messages_go(recipient: Recipient, /, **_facts: Any) -> Recip
         return None
     now = replace(recipient.about, person_id=found["person_id"], link_version=found["link_version"])
     return Recipient(Channel(found["channel"]), found["address"], now)
+
+
+async def who_had_them(recipient: Recipient, /, *, booking: str) -> Recipient | None:
+    """Whoever had the messages of the booking, while they go elsewhere. For what tells nothing but that: they have a
+    right to nothing else any more."""
+    found = await row(
+        """SELECT FROM booking b JOIN contact_point c ON c.id = b.contact_id
+            WHERE b.id = $1 AND (c.channel, c.value) = ($2::text, $3::text)""",
+        UUID(booking), recipient.channel, recipient.address,
+    )  # fmt: skip
+    return recipient if found is None else None

@@ -12,6 +12,7 @@ from marketplace.base.i18n import lazy
 from marketplace.base.mail import Content, compose, mail, reply_to, whoever_is_there
 from marketplace.base.models import Channel
 from offers.bookings import rules
+from offers.bookings.addressees import who_had_them
 from offers.bookings.answer_queries import expected
 from offers.bookings.calendar_entries import NOTHING, give, take_back
 from offers.bookings.models import BookingState
@@ -135,3 +136,10 @@ async def links(channel: Channel, lang: str, to: str, at: str, renewed: bool = F
     `renewed`: they have removed an address, and with it the links that were sent there."""
     found = await active_for_address(to, datetime.fromisoformat(at), lang)
     return compose("links", channel, lang, lazy("Lenkene dine"), bookings=found, renewed=renewed)
+
+
+@mail(to=who_had_them)
+async def sent_elsewhere(channel: Channel, lang: str, booking: str) -> Content | None:
+    """To a former address: messages go elsewhere from now on, and whom to ring. Neither what, who nor where, and no
+    link: this may be the wrong reader, or the only one who can tell that a link lies in other hands."""
+    return compose("sent_elsewhere", channel, lang, lazy("Meldingene går til en ny adresse"))

@@ -14,11 +14,13 @@ from marketplace.base.database import Values, in_transaction, row, rows
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, limits
+from marketplace.base.mail import post
 from marketplace.base.models import Channel
 from marketplace.base.text import name_key
 from marketplace.settings import settings
 from offers.bookings import asked, rules, sent_rules
 from offers.bookings.actions import cancel
+from offers.bookings.addressees import about
 from offers.bookings.claims import RECEIPTS, Booked, Party, Unanswered
 from offers.bookings.link_actions import end_links_to
 from offers.bookings.models import BookingState
@@ -27,7 +29,7 @@ from offers.bookings.queries import pool_of
 
 MENDED = f"""SELECT b.id, b.pool_id, b.offer_id, b.state, b.seats, b.participant_id, b.booked_by_id, b.contact_id,
     b.lang, b.link_version, b.made_with_id, b.form_key, b.form_digest, b.created_at, c.channel, c.value AS address,
-    c.person_id, n.name AS participant, p.session_id, {asked.ASKED}
+    c.person_id, c.verified_at, c.refused_at, n.name AS participant, p.session_id, {asked.ASKED}
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
     JOIN person n ON n.id = b.participant_id LEFT JOIN contact_point c ON c.id = b.contact_id WHERE """
 """What mending a booking needs to know of it."""
@@ -77,6 +79,7 @@ async def mend(
             raise Refused(_("Skal det være for en annen enn før? Velg «Meld på en til»."))
         await limits(tries, now=now)
         contact = await _contact(made[0], party.channel, party.address, party, now)
+        await _tell_former(wanted, contact, now)
         for one in active:
             if one in wanted:
                 await _mend_one(pools[one["pool_id"]], one, party, digest, contact, now, by)
@@ -236,6 +239,7 @@ async def change_address(
         if (channel, address) != (booking["channel"], booking["address"]):
             await limits(tries, now=now)
             contact = await _contact(booking, channel, address, None, now)
+            await _tell_former(made, contact, now)
             await rows(
                 "UPDATE booking SET contact_id = $2, changed_at = $3 WHERE id = ANY($1)",
                 [one["id"] for one in made], contact, now,
@@ -247,6 +251,20 @@ async def change_address(
             assert booking is not None  # it was there a moment ago
             await _tell(booking, len(made), now)
         return rules.link_path(booking_id, booking["link_version"])
+
+
+async def _tell_former(made: Sequence[dict[str, Any]], contact: UUID | None, now: datetime) -> None:
+    """Whoever had these bookings' messages until now hears that they go elsewhere: a link may lie in other hands. Once
+    for each address; nobody at one that a mail server refused, or that may be a slip of the pen."""
+    former = {(one["channel"], one["address"]): one for one in made if one["contact_id"] != contact}
+    for (channel, address), one in former.items():
+        if channel is None or one["refused_at"] or sent_rules.may_be_a_slip(one, now):
+            continue
+        await post(
+            "sent_elsewhere", channel=Channel(channel), address=address, lang=one["lang"], now=now,
+            key=f"sent_elsewhere:{one['id']}:{one['contact_id']}:{one['link_version']}", about=about(one["id"], one),
+            booking=str(one["id"]),
+        )  # fmt: skip
 
 
 async def _tell(booking: dict[str, Any], together: int, now: datetime) -> None:

@@ -8,7 +8,7 @@ import json
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -35,6 +35,13 @@ def digest_of(booker: UUID | None, content: Sequence[Any]) -> bytes:
 def same_sender(one: bytes | None, other: bytes) -> bool:
     """Were both sent by the same account, or both by visitors?"""
     return one is not None and one[:16] == other[:16]
+
+
+def may_be_a_slip(booking: Mapping[str, Any], now: datetime) -> bool:
+    """May the address (verified_at) of a booking (created_at) be a stranger's? It was typed just now, and nobody has
+    proven it. What the receipt has told them is enough: they hear nothing of how it was put right."""
+    fresh: bool = booking["created_at"] > now - LATELY
+    return fresh and booking["verified_at"] is None
 
 
 class Sent:

@@ -17,7 +17,7 @@ from marketplace.people.jobs import refuse
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings.link_actions import renew_link
 from offers.bookings.models import Booking, BookingState
-from offers.bookings.rules import link_path
+from offers.bookings.rules import link_path, shown_reference
 from offers.catalogue.models import SeatPool
 from tests import make
 from tests.conftest import NOW
@@ -174,3 +174,66 @@ async def test_a_corrected_address_ends_the_links_of_the_time_that_was_changed_t
     assert await opens(visitor, link_path(now_there.id, 2))
     for path in (link_path(before.id, 1), link_path(now_there.id, 1)):
         assert not await opens(visitor, path), "what lies in the wrong mailbox leads nowhere"
+
+
+async def changed_by_link(
+    visitor: Visitor, *, verified: bool, age: timedelta, refused: bool = False
+) -> Booking:
+    """Somebody who holds the link of a booking of this age sends its messages to NEW."""
+    ola = await make.person("Ola")
+    old = await make.contact(ola, OLD, verified=verified)
+    if refused:
+        await ContactPoint.filter(id=old.id).update(refused_at=NOW)
+    booking = await booked(ola, old, created_at=NOW - age)
+    page = await visitor.open(f"{link_path(booking.id, 1)}/address")
+    done = await visitor.submit(page, "/address", contact="email", email=NEW)
+    assert done.status == 303, done.text
+    return booking
+
+
+async def told_elsewhere() -> list[str]:
+    return [
+        each["address"]
+        for each in await rows("SELECT address FROM outbox_message WHERE mail = 'sent_elsewhere'")
+    ]
+
+
+async def test_whoever_had_the_messages_hears_that_they_go_elsewhere_and_nothing_more(
+    visitor: Visitor, post_office: Handler
+) -> None:
+    booking = await changed_by_link(visitor, verified=False, age=timedelta(days=1))
+    assert await told_elsewhere() == [OLD]
+    await send()
+    [number] = [n for n, mail in enumerate(post_office.taken) if mail["To"] == OLD]
+    said = text(post_office, number)
+    assert "går nå til en annen adresse" in said
+    assert "Ring " in said
+    for secret in (NEW, "Ola ", "http", shown_reference(booking.reference), "Fjelltur"):
+        assert secret not in said, secret
+    assert await violations() == []
+
+
+async def test_whoever_gets_the_messages_again_before_it_is_sent_hears_nothing(
+    visitor: Visitor, post_office: Handler
+) -> None:
+    booking = await changed_by_link(visitor, verified=False, age=timedelta(days=1))
+    page = await visitor.open(f"{link_path(booking.id, 2)}/address")
+    assert (await visitor.submit(page, "/address", contact="email", email=OLD)).status == 303
+    assert sorted(await told_elsewhere()) == sorted([OLD, NEW])
+    await send()
+    told = await rows(
+        "SELECT address FROM outbox_message WHERE mail = 'sent_elsewhere' AND sent_at IS NOT NULL"
+    )
+    assert [each["address"] for each in told] == [NEW]
+
+
+@pytest.mark.parametrize(
+    ("verified", "age", "refused", "told"),
+    [(False, 29, False, []), (False, 31, False, [OLD]), (True, 1, False, [OLD]), (False, 31, True, [])],
+    ids=["a slip of the pen", "half an hour old", "proven", "nobody there"],
+)  # fmt: skip
+async def test_a_stranger_whose_address_was_typed_by_mistake_hears_nothing_more(
+    visitor: Visitor, verified: bool, age: int, refused: bool, told: list[str]
+) -> None:
+    await changed_by_link(visitor, verified=verified, age=timedelta(minutes=age), refused=refused)
+    assert await told_elsewhere() == told
