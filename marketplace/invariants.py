@@ -7,6 +7,7 @@ column `id`.
 
 from enum import StrEnum
 
+from marketplace.told_invariants import TOLD
 from offers.attendance.models import AttendanceState, RegisterEnd
 from offers.bookings.models import BookingState, EndedBy
 from offers.bookings.rules import ACTIVE as ACTIVE_STATES
@@ -277,4 +278,4 @@ HOUSE = (
         for column, known in columns.items()
     ),
 )
-INVARIANTS: tuple[tuple[str, str], ...] = (*SEATS, *CATALOGUE, *ATTENDANCE, *PEOPLE, *HOUSE)
+INVARIANTS: tuple[tuple[str, str], ...] = (*SEATS, *CATALOGUE, *ATTENDANCE, *PEOPLE, *TOLD, *HOUSE)

@@ -236,6 +236,7 @@ ROUTES: list[Route] = [
     # the municipality's answers to organisations
     get("/approvals", approval.approvals),
     both("/approvals/{slug}", approval.approval),
+    both("/approvals/{slug}/name", approval.name),
     post("/approvals/{slug}/unit", approval.unit, "/approvals/{slug}"),
     post("/approvals/{slug}/register", approval.ask_register, "/approvals/{slug}"),
     # goals and dialogue

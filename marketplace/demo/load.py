@@ -41,6 +41,15 @@ PEOPLE = (
 LED_BY_THE_HOST = ("torsdagssuppa", "generasjonslekene", "sprakkafe", "strikkekafe-for-alle")
 
 
+RECEIPTS = """INSERT INTO calendar_entry (id, booking_id, session_id, contact_id, sequence, given_at)
+SELECT gen_random_uuid(), b.id, s.id, b.contact_id, s.sequence, b.created_at
+FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+    JOIN contact_point c ON c.id = b.contact_id AND c.channel = 'email'
+    JOIN session s ON s.offer_id = b.offer_id AND (p.session_id IS NULL OR s.id = p.session_id)
+WHERE b.state = 'confirmed' AND s.status <> 'cancelled' AND s.ends_at > $1"""
+"""What the mails that the demo's bookings would have brought have put into calendars: who cancels takes it back."""
+
+
 async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
     """Load the demo, and so many offers and people more, unless there is a municipality already.
 
@@ -61,6 +70,7 @@ async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
             take_part(register, made, staff["ola@example.no"])
             stories.tell(register, made, staff)
             await tables.copy(connection)
+            await connection.execute(RECEIPTS, now)
             if offers or people:
                 await large.load(connection, register, made, offers, people)
             await connection.execute("SELECT setval('booking_queue', $1)", register.queue + 1)

@@ -71,7 +71,7 @@ ENDED_BY = {
 OTHERWISE = (
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
     "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
-    "asked", "asked_before", "day_before", "day_after", "sent_elsewhere",
+    "asked", "asked_before", "day_before", "day_after", "sent_elsewhere", "name_changed",
 )  # fmt: skip
 NAMES = (*ABOUT_A_BOOKING, *OTHERWISE)
 
@@ -225,6 +225,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         "meeting": {"meeting": str(called.id), "change": "called"},
         "application_received": {"organization": str(applicant.id)},
         "application_waiting": {"organization": str(applicant.id)},
+        "name_changed": {"organization": str(owner.id)},
         "decision": {"decision": str(answer.id)},
         "invitation": {"invitation": str(asked.id)},
         "membership": {"membership": str(role.id)},

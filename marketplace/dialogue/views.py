@@ -132,15 +132,15 @@ async def meeting(request: Request) -> Response:
         if not form.valid or not set(form.data.organizations) <= {one["id"] for one in there}:
             form.add_error("organizations", _("Velg blant organisasjonene på lista."))
         else:
-            try:
-                async with one_at_a_time(found.offer.id):
-                    if form.meet(_were_there(await queries.organizations_of(found))):
+            async with one_at_a_time(found.offer.id):
+                if form.meet(_were_there(await queries.organizations_of(found))):
+                    try:
                         await actions.say_who_was_there(
                             found, form.data.organizations, by=request.person.id, now=request.now
                         )
                         return see_other(_page_of(found) + "?saved=attended", request)
-            except OwnOrganization as refused:
-                form.add_error("organizations", refused.message)
+                    except OwnOrganization as refused:  # in here: what is written of it stays
+                        form.add_error("organizations", refused.message)
     else:
         form = _were_there(there)
     return render(

@@ -173,17 +173,17 @@ async def edit_goal(request: Request) -> Response:
     if request.method == "POST":
         form = await GoalTextForm.read(request)
         if form.valid:
-            try:
-                async with one_at_a_time(found.id):
-                    found = await queries.goal_of(request.person, found.slug)
-                    if form.meet(_says(found)):
+            async with one_at_a_time(found.id):
+                found = await queries.goal_of(request.person, found.slug)
+                if form.meet(_says(found)):
+                    try:
                         await actions.change(
                             found, by=request.person.id, now=request.now, target=form.data.target,
                             title=found.title | {request.lang: form.data.title},
                         )  # fmt: skip
                         return see_other(f"/goals/{found.slug}", request)
-            except OwnOrganization as refused:
-                form.add_error("form", refused.message)
+                    except OwnOrganization as refused:  # in here: what is written of it stays
+                        form.add_error("form", refused.message)
     return _form(request, found.focus_area.plan, found, form)
 
 

@@ -4,6 +4,7 @@ import re
 from typing import Annotated
 from uuid import UUID
 
+from babel.support import LazyProxy
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from marketplace.base.forms import Form, gettext, lazy
@@ -23,6 +24,8 @@ def reachable(text: str) -> str:
     if found is None:
         raise ValueError(
             gettext("Skriv en e-postadresse, som navn@example.no, eller et mobilnummer med åtte sifre.")
+            if settings().sms_offered
+            else gettext("Skriv en e-postadresse, som navn@example.no.")
         )
     if found[0] is Channel.SMS and not settings().sms_offered:
         raise ValueError(gettext("Vi kan ikke sende SMS herfra. Skriv en e-postadresse."))
@@ -33,11 +36,29 @@ def reachable(text: str) -> str:
     return text
 
 
+def _yours() -> str:
+    if settings().sms_offered:
+        return gettext("Skriv e-postadressen eller mobilnummeret ditt.")
+    return gettext("Skriv e-postadressen din.")
+
+
+def _theirs() -> str:
+    if settings().sms_offered:
+        return gettext("Skriv e-postadressen eller mobilnummeret.")
+    return gettext("Skriv e-postadressen.")
+
+
+YOURS = {"missing": LazyProxy(_yours, enable_cache=False)}
+"""What an empty field for one's own address says; a number is asked for only where an SMS can be sent."""
+THEIRS = {"missing": LazyProxy(_theirs, enable_cache=False)}
+"""The same of somebody else's."""
+
+
 class SignInForm(Form):
     address: Annotated[str, Field(max_length=254), AfterValidator(reachable)]
     next: Next = None
 
-    words = {"address": {"missing": lazy("Skriv e-postadressen eller mobilnummeret ditt.")}}
+    words = {"address": YOURS}
 
     @property
     def contact(self) -> tuple[Channel, str]:

@@ -10,7 +10,7 @@ from marketplace.base.forms import Form
 from marketplace.base.i18n import LANGUAGES, lazy
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
-from marketplace.people.forms import reachable
+from marketplace.people.forms import YOURS, reachable
 from marketplace.people.names import NAME_LENGTH, PersonName, person_name
 from marketplace.people.rules import can_be_rung, can_take_sms, contact
 from marketplace.settings import settings
@@ -65,6 +65,27 @@ def _number(text: str | None) -> str:
     if found is None or found[0] is not Channel.SMS or not can_be_rung(found[1]):
         raise ValueError(_("Se over telefonnummeret. Skriv åtte siffer, eller + og landkode"))
     return found[1]
+
+
+def _takes_links(text: str) -> str:
+    """Where links can be sent; whoever has another number is led to what works without a message."""
+    found = contact(text)
+    sms = settings().sms_offered
+    if found is None:
+        raise ValueError(
+            _("Se over adressen. Skriv for eksempel kari@epost.no eller 51 00 00 00")
+            if sms
+            else _("Se over e-postadressen. Skriv for eksempel kari@epost.no")
+        )
+    if found[0] is Channel.SMS and not sms:
+        raise ValueError(
+            _("Vi kan ikke sende SMS herfra. Bruk nummeret på påmeldingen over, eller ring oss.")
+        )
+    if found[0] is Channel.SMS and not can_take_sms(found[1]):
+        raise ValueError(
+            _("Dette nummeret kan ikke ta imot SMS. Bruk nummeret på påmeldingen over, eller ring oss.")
+        )
+    return text
 
 
 Key = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -221,10 +242,15 @@ class FindForm(Form):
 class LinksForm(Form):
     """Where to send the links of one's bookings."""
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {
-        "address": {"missing": lazy("Skriv e-postadressen eller mobilnummeret ditt")}
-    }
-    address: str = Field(min_length=1, max_length=254)
+    words: ClassVar[dict[str, dict[str, Any]]] = {"address": YOURS}
+    address: Annotated[str, Field(min_length=1, max_length=254), AfterValidator(_takes_links)]
+
+    @property
+    def contact(self) -> tuple[Channel, str]:
+        """The channel, and the address in its one form."""
+        found = contact(self.address)
+        assert found is not None  # `_takes_links` has seen it
+        return found
 
 
 class AddressForm(ReachForm):
@@ -239,9 +265,7 @@ class AddressForm(ReachForm):
 class NoticeForm(Form):
     """Where to tell that booking has opened."""
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {
-        "address": {"missing": lazy("Skriv e-postadressen eller mobilnummeret ditt")}
-    }
+    words: ClassVar[dict[str, dict[str, Any]]] = {"address": YOURS}
     address: Annotated[str, Field(max_length=254), AfterValidator(reachable)]
 
     @property

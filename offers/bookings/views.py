@@ -16,10 +16,8 @@ from marketplace.base.i18n import LANGUAGES
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import limit, limit_visitor
 from marketplace.base.mail import post
-from marketplace.base.models import Channel
 from marketplace.base.templates import render
 from marketplace.people.queries import acted_for
-from marketplace.people.rules import can_take_sms, contact
 from offers.bookings import (
     actions,
     asked,
@@ -278,15 +276,7 @@ async def find(request: Request) -> Response:
 async def send_links(request: Request) -> Response:
     """POST /bookings/links: send my links again. The answer is the same whether the address is known or not."""
     form = await LinksForm.read(request)
-    reach = contact(form.data.address) if form.valid else None
-    if form.valid and reach is None:
-        form.add_error("address", _("Se over adressen. Skriv for eksempel kari@epost.no eller 51 00 00 00"))
-    if reach and reach[0] is Channel.SMS and not can_take_sms(reach[1]):
-        form.add_error(
-            "address",
-            _("Dette nummeret kan ikke ta imot SMS. Bruk nummeret på påmeldingen over, eller ring oss."),
-        )
-    if not form.valid or reach is None:
+    if not form.valid:
         return render(
             request,
             "offers/bookings/find.html",
@@ -296,7 +286,7 @@ async def send_links(request: Request) -> Response:
             status=422,
         )
     await limit_visitor("send-links", request, 20, timedelta(hours=1))
-    channel, address = reach
+    channel, address = form.data.contact
     await limit("send-links", address, 5, timedelta(hours=1), now=request.now)
     # Keys are short, and say no address.
     key = f"links:{signature('links', address)}:{request.now:%Y%m%d%H%M}"

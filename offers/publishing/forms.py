@@ -17,7 +17,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.base.text import plain_digits
-from marketplace.people.forms import reachable
+from marketplace.people.forms import THEIRS, reachable
 from marketplace.people.names import person_name
 from marketplace.people.rules import contact
 from offers.catalogue.models import Audience, Joining, Kind, Promotion, Visibility
@@ -246,9 +246,7 @@ class TextForm(Form):
 class HostForm(Form):
     email: Annotated[str, Field(max_length=254), AfterValidator(reachable)]
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {
-        "email": {"missing": lazy("Skriv e-postadressen eller mobilnummeret.")}
-    }
+    words: ClassVar[dict[str, dict[str, Any]]] = {"email": THEIRS}
 
     @property
     def contact(self) -> tuple[Channel, str]:

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from tortoise.exceptions import IntegrityError
+
 from marketplace.base.audit import record
 from marketplace.base.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, NotFound, Refused
@@ -159,6 +161,42 @@ async def decide_as_operator(slug: str, answer: str, reason: str, vouched: bool,
         raise NotFound
     seen = await Decision.filter(organization_id=found.id).count()
     await decide(found.id, Answer(answer), reason=reason, vouched=vouched, seen=seen, by=None, now=now)
+
+
+async def set_name(
+    organization: UUID,
+    *,
+    name: str,
+    number: str | None,
+    registered: Registered | None,
+    by: UUID,
+    now: datetime,
+) -> None:
+    """What an organisation is called and its number; its address stays, and those who lead it are told. `registered`:
+    what the registers say of a new number. Raises NumberTaken, OwnOrganization, and Lacking: a number may be another,
+    but not go, since it was why they were let in. The same again changes nothing."""
+    await only_impartial(by, [organization], "name", now=now)
+    try:
+        async with in_transaction():
+            found = await _lock(organization)
+            facts: dict[str, Any] = {"name": name} if name != found.name else {}
+            if number != found.number:
+                facts |= {"number": number} | _said(registered, now)
+            if not facts:
+                return
+            if found.number and not number:
+                raise Lacking({"number": _("Skriv organisasjonsnummeret.")})
+            await found.update_from_dict(facts).save(update_fields=list(facts))
+            await record("organization.name_changed", now=now, actor=by, object_id=organization,
+                         organization=organization,
+                         details={"name": int("name" in facts), "number": int("number" in facts)})  # fmt: skip
+            await _tell(
+                "name_changed", await managers_to_tell(organization), organization, f"{now.isoformat()}:", now
+            )
+    except IntegrityError:
+        if number and await has_number(number, organization):
+            raise NumberTaken from None
+        raise
 
 
 class Lacking(Refused):

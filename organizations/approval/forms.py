@@ -88,6 +88,14 @@ class AnswerForm(Form):
     words: ClassVar[dict[str, dict[str, Any]]] = {"answer": {"missing": lazy("Velg hva du svarer.")}}
 
 
+class NameForm(Form):
+    """What an organisation is called and its number: what the municipality answers for, and they cannot change."""
+
+    name: Annotated[str, AfterValidator(group_name)] = Field(min_length=1, max_length=120)
+    number: Annotated[str, BeforeValidator(_number)] | None = None
+    words: ClassVar[dict[str, dict[str, Any]]] = {"name": {"missing": lazy("Skriv hva de heter.")}}
+
+
 class UnitForm(Form):
     """The unit that a municipal unit belongs to."""
 

@@ -49,6 +49,16 @@ async def application_waiting(channel: Channel, lang: str, organization: str) ->
     )
 
 
+@mail(to=who_leads_it)
+async def name_changed(channel: Channel, lang: str, organization: str) -> Content | None:
+    """The municipality has changed their name or number: what stands there now, and whom to ask if it is wrong."""
+    found = await Organization.get_or_none(id=UUID(organization))
+    if found is None:
+        return None
+    subject = lazy("Kommunen har rettet navn eller nummer")
+    return compose("name_changed", channel, lang, subject, organization=found)
+
+
 @mail(to=who_leads_what_is_decided)
 async def decision(channel: Channel, lang: str, decision: str) -> Content | None:
     """The municipality's answer with its reason, to those who lead the organisation."""

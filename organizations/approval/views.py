@@ -13,9 +13,10 @@ from marketplace.base.http import Request, see_other, typed_id
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import limit, limit_visitor
 from marketplace.base.once import made_once
+from marketplace.base.seen import one_at_a_time
 from marketplace.base.templates import render
 from organizations.approval import actions, queries, rules
-from organizations.approval.forms import AgainForm, AnswerForm, ApplyForm, UnitForm
+from organizations.approval.forms import AgainForm, AnswerForm, ApplyForm, NameForm, UnitForm
 from organizations.approval.register import Answer as Registered
 from organizations.approval.register import look_up
 from organizations.directory.models import (
@@ -195,6 +196,56 @@ async def unit(request: Request) -> Response:
         form.add_error("parent", refused.message)
         return await _approval(request, found, True, unit=form)
     return see_other(f"/approvals/{found.slug}?saved=unit", request)
+
+
+@coordinator
+async def name(request: Request) -> Response:
+    """GET and POST /approvals/{slug}/name: what an organisation is called, and its number."""
+    found = await queries.organization_decided_by(request.person, request.path_params["slug"])
+    form = _named(found)
+    if request.method == "POST":
+        form = await NameForm.read(request)
+        if await _new_number(request, found, form):
+            number = form.data.number
+            registered = await look_up(number) if number and number != found.number else None
+            async with one_at_a_time(found.id):
+                if form.meet(_named(await queries.organization_decided_by(request.person, found.slug))):
+                    try:
+                        await actions.set_name(
+                            found.id, registered=registered, by=request.person.id, now=request.now,
+                            **form.data.model_dump(),
+                        )  # fmt: skip
+                        return see_other(f"/approvals/{found.slug}?saved=name", request)
+                    except OwnOrganization as refused:  # in here: what is written of it stays
+                        form.add_error("form", refused.message)
+                    except actions.NumberTaken:
+                        form.add_error("number", taken())
+                    except actions.Lacking as lacking:
+                        form.add_error("number", lacking.missing["number"])
+    own = bool(await own_among(request.person.id, [found.id]))
+    return render(
+        request, "organizations/approval/name.html", status=422 if form.errors else 200, organization=found, form=form,
+        own=own,
+    )  # fmt: skip
+
+
+def _named(organization: Organization) -> Filled[NameForm]:
+    """The form with what is stored now."""
+    return NameForm.blank(name=organization.name, number=organization.number)
+
+
+async def _new_number(request: Request, found: Organization, form: Filled[NameForm]) -> bool:
+    """Is the form right so far? The registers are asked only for a number that nobody here has."""
+    if form.valid and form.data.number not in (None, found.number):
+        if await queries.has_number(form.data.number, found.id):
+            form.add_error("number", taken())
+        else:
+            await limit("ask register", str(request.person.id), 60, timedelta(hours=1), now=request.now)
+    return form.valid
+
+
+def taken() -> str:
+    return _("En annen organisasjon her har dette nummeret.")
 
 
 @coordinator

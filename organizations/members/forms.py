@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from marketplace.base.forms import Form, lazy
 from marketplace.base.models import Channel
-from marketplace.people.forms import reachable
+from marketplace.people.forms import THEIRS, reachable
 from marketplace.people.rules import contact
 from organizations.members.models import Role
 
@@ -17,7 +17,7 @@ class InviteForm(Form):
     lang: Literal["nb", "nn", "en"] = "nb"
 
     words: ClassVar[dict[str, dict[str, Any]]] = {
-        "address": {"missing": lazy("Skriv e-postadressen eller mobilnummeret.")},
+        "address": THEIRS,
         "role": {"missing": lazy("Velg hva hen skal gjøre.")},
     }
 

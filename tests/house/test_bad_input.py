@@ -170,6 +170,7 @@ TYPED: dict[str, dict[str, str]] = {
     "/organizations/apply/{slug}": {"has_number": "no", "summary": "Vi er her.", "contact_name": "Aud",
                                     "email": "her@example.no"},
     "/approvals/{slug}": {"answer": "declined", "reason": "Dere er ikke her."},
+    "/approvals/{slug}/name": {"name": "Lura klinikk", "number": "314510003"},
     "/plans/{slug}/goals/new": {"title": "Mål", "target": "5", "metric": "attendances", "year": "2026"},
     "/dialogues/{slug}/meetings/new": {
         "title": "Møte", "summary": "Vi møtes", "agenda": "Alt", "day": "1.12.2026", "starts": "18", "ends": "20",
@@ -208,10 +209,11 @@ OF_ANOTHER = {
     "/manage/offers/{slug}/delete": {"slug": "strikkekafe"},
     "/manage/offers/{slug}/requests/{booking}": {"slug": "samtale"},
     "/manage/offers/{slug}/queue": {"slug": "samtale"},
+    "/approvals/{slug}/name": {"slug": "turlaget"},
     "/dialogues/{slug}/meetings/{offer}/move": {"offer": "neste-mote"},
     "/dialogues/{slug}/meetings/{offer}/cancel": {"offer": "neste-mote"},
 }
-"""Forms that the usual one of the town has no longer: it is published, or over."""
+"""Forms that the usual one of the town has no longer: it is published, or over; or nobody's about their own."""
 
 
 def models_of(route: Route) -> list[type[Form]]:

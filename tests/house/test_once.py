@@ -110,6 +110,7 @@ NEEDS_NO_KEY = {
     "/manage/sessions/{id}/register": "one register a session; it says which version it saw",
     "/organizations/apply/{slug}": STATE,
     "/approvals/{slug}": "it says what was answered before (`seen`): the same answer again changes nothing",
+    "/approvals/{slug}/name": SETS,
     "/approvals/{slug}/unit": SETS,
     "/approvals/{slug}/register": "it asks the registers, and writes over what they said before",
     "/goals/{slug}/edit": SETS,

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from marketplace.base.database import rows
 from tests.conftest import EMPTY
+from tests.house.test_bad_input import OF_ANOTHER
 from tests.house.test_once import NEEDS_NO_KEY, POSTS, SETS, who_may
 from tests.house.town import Town, build
 from tests.visitor import Page, Visitor
@@ -59,6 +60,7 @@ EDITS = {
         "phone", "51 00 00 42", "51 00 00 43", {"contact_name": "Siv"}
     ),
     "/manage/organizations/{slug}/texts/{lang}": Edit("summary", "Vi er mange", "Vi er få", {"body": "Kom"}),
+    "/approvals/{slug}/name": Edit("name", "Lura klinikk", "Hana klinikk", {"number": "314510003"}),
     "/goals/{slug}/edit": Edit("target", "120", "130", {"title": "Enda flere med"}),
     "/dialogues/{slug}/meetings/{offer}": Edit("organizations", None, []),
     "/manage/offers/{slug}/capacity": Edit("capacity", "6", "7"),
@@ -99,15 +101,19 @@ async def insider(town: Town, caller: Visitor, request: pytest.FixtureRequest) -
     return caller
 
 
+def path_in(town: Town, route: Route) -> str:
+    return town.path(route, **OF_ANOTHER.get(route.path, {}))
+
+
 async def opened(insider: Visitor, town: Town, route: Route) -> Page:
     path = STANDS.get(route.path, route.path)
-    page = await insider.open(town.path(Route(path, route.endpoint, methods=["GET"])))
+    page = await insider.open(path_in(town, Route(path, route.endpoint, methods=["GET"])))
     assert page.status == 200, page.text
     return page
 
 
 async def sent(insider: Visitor, page: Page, town: Town, route: Route, **typed: Any) -> Page:
-    return await insider.submit(page, town.path(route), **typed)
+    return await insider.submit(page, path_in(town, route), **typed)
 
 
 async def ready(insider: Visitor, town: Town, route: Route) -> None:
@@ -131,7 +137,7 @@ async def test_the_second_who_saves_sees_both_and_decides(route: Route, town: To
     edit = EDITS[route.path]
     await ready(insider, town, route)
     mine, theirs = await opened(insider, town, route), await opened(insider, town, route)
-    assert mine.fields(town.path(route))["seen"][0], "the form says what it saw"
+    assert mine.fields(path_in(town, route))["seen"][0], "the form says what it saw"
     first, second = values(edit, mine)
     saved = await sent(insider, theirs, town, route, **{edit.name: first})
     assert saved.status == 303, saved.text
@@ -140,13 +146,13 @@ async def test_the_second_who_saves_sees_both_and_decides(route: Route, town: To
     asked = await sent(insider, mine, town, route, **{edit.name: second})
     assert asked.status in (409, 422), "nothing is wiped out"
     assert "Det er lagret noe annet her siden du åpnet siden." in asked.text
-    assert asked.fields(town.path(route))[edit.name] == [second], "what was typed is kept"
+    assert asked.fields(path_in(town, route))[edit.name] == [second], "what was typed is kept"
     assert "Dette er lagret nå:" in asked.text
-    stored = (await opened(insider, town, route)).fields(town.path(route))
+    stored = (await opened(insider, town, route)).fields(path_in(town, route))
     assert stored[edit.name] == [first]
     done = await sent(insider, asked, town, route)
     assert done.status == 303, done.text
-    assert (await opened(insider, town, route)).fields(town.path(route))[edit.name] == [second]
+    assert (await opened(insider, town, route)).fields(path_in(town, route))[edit.name] == [second]
 
 
 @EACH
@@ -159,7 +165,7 @@ async def test_what_only_one_of_them_changed_is_kept(route: Route, town: Town, i
     assert (await sent(insider, theirs, town, route, **{edit.name: edit.first})).status == 303
     saved = await sent(insider, mine, town, route, **edit.other)
     assert saved.status == 303, saved.text
-    stored = (await opened(insider, town, route)).fields(town.path(route))
+    stored = (await opened(insider, town, route)).fields(path_in(town, route))
     assert stored[edit.name] == [edit.first], "what the other has saved is still there"
     assert {name: stored[name][0] for name in edit.other} == edit.other
 

@@ -125,6 +125,12 @@ def test_production_starts_when_all_is_said(monkeypatch: pytest.MonkeyPatch) -> 
             "TREFFPUNKT_DATABASE_URL says sslmode twice"]),
         ({"database_url": "postgres://u@db.example/x?sslmode=verify-full&sslrootcert=/nowhere.pem"}, [
             "set sslrootcert in TREFFPUNKT_DATABASE_URL to a file that can be read: '/nowhere.pem' cannot"]),
+        ({"database_url": "postgres://u@127.0.0.1/x#b"}, [
+            "TREFFPUNKT_DATABASE_URL has a #: write %23 for one in a password"]),
+        ({"database_url": "postgres://u@/x?host=127.0.0.1&port=many"}, [
+            "set port in TREFFPUNKT_DATABASE_URL to a number"]),
+        ({"database_url": f"postgres://u@127.0.0.1/x?sslkey={__file__}"}, [
+            "set sslcert in TREFFPUNKT_DATABASE_URL too: a key alone says nothing"]),
         ({"database_url": "postgres://u@127.0.0.1:many/x"}, [
             "TREFFPUNKT_DATABASE_URL is no address: look at its host and port"]),
         ({"smtp_ulr": "smtp://mail"}, ["TREFFPUNKT_SMTP_ULR is no setting; did you mean TREFFPUNKT_SMTP_URL?"]),

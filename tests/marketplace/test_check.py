@@ -25,6 +25,24 @@ ALIVE = (
 )
 
 PLANTED: dict[str, str] = {
+    "what is over goes from the calendars that a mail put it in": f"""UPDATE session SET status = 'cancelled',
+        changed_at = '{NOW}' WHERE id = (SELECT session_id FROM calendar_entry ORDER BY id LIMIT 1)""",
+    "an event is in the calendar of what was booked": f"""UPDATE calendar_entry SET session_id = {SOUPS}
+        WHERE id = (SELECT e.id FROM calendar_entry e JOIN booking b ON b.id = e.booking_id
+            WHERE b.offer_id <> {SOUP} LIMIT 1)""",
+    "whoever is rung about a session has booked that offer": f"""UPDATE phone_call SET session_id = {SOUPS}
+        WHERE id = (SELECT y.id FROM phone_call y JOIN booking b ON b.id = y.booking_id
+            WHERE b.offer_id <> {SOUP} LIMIT 1)""",
+    "a call that somebody made has its moment": """ALTER TABLE phone_call DROP CONSTRAINT phone_call_called;
+        UPDATE phone_call SET called_at = NULL,
+        called_by_id = (SELECT id FROM person LIMIT 1)""",
+    "nobody is to be rung about a held seat that has gone on": """INSERT INTO phone_call
+        (id, booking_id, about, key, since) SELECT gen_random_uuid(), id, 'offered', 'x', changed_at FROM booking
+        WHERE state = 'offered' LIMIT 1; UPDATE booking SET state = 'expired', ended_by = 'expired', held_until = NULL
+        WHERE state = 'offered'""",
+    "nobody waits to hear of what has opened": ALIVE.format(NOW) + f"""INSERT INTO opening_notice
+        (id, pool_id, channel, address, lang, created_at)
+        VALUES (gen_random_uuid(), {FULL}, 'email', 'ida@example.no', 'nb', '2026-10-01')""",
     "seats taken are those of confirmed and offered bookings": f"""UPDATE seat_pool SET taken = taken - 1
         WHERE id = {FULL}""",
     "those waiting are counted": f"UPDATE seat_pool SET waiting = 9 WHERE id = {FULL}",
@@ -55,7 +73,7 @@ PLANTED: dict[str, str] = {
     "messages about a booking go to whoever booked, or whoever it is for": f"""UPDATE booking SET contact_id =
         (SELECT id FROM contact_point WHERE value = 'nora@example.no') WHERE id = {WAITING}""",
     "a session's seats belong to the session's offer": f"""UPDATE seat_pool SET offer_id = {OTHER}
-        WHERE session_id = (SELECT id FROM session WHERE status = 'cancelled');
+        WHERE session_id = (SELECT id FROM session WHERE status = 'cancelled' ORDER BY id LIMIT 1);
         UPDATE booking b SET offer_id = p.offer_id FROM seat_pool p WHERE p.id = b.pool_id""",
     "an offer has the seats that its way of joining needs": """UPDATE offer SET joining = 'request'
         WHERE slug = 'sprakkafe'""",

@@ -29,8 +29,8 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     await task
 
 
-async def said(port: int, *parts: bytes, pause: float = 0.0) -> bytes:
-    """What the server says to these bytes, until it hangs up or has answered."""
+async def said(port: int, *parts: bytes, pause: float = 0.0, until_closed: bool = False) -> bytes:
+    """What the server says to these bytes, until it has answered, or until it hangs up."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         for part in parts:
@@ -40,7 +40,7 @@ async def said(port: int, *parts: bytes, pause: float = 0.0) -> bytes:
     except ConnectionError:
         pass
     try:
-        return await asyncio.wait_for(reader.read(4096), 5)
+        return await asyncio.wait_for(reader.read(-1 if until_closed else 4096), 5)
     except ConnectionResetError:
         return b"hung up"
     finally:
@@ -62,6 +62,20 @@ async def test_lines_without_end_are_refused(port: int) -> None:
 @pytest.mark.parametrize("begun", [b"", b"PO", HEAD])
 async def test_a_slow_head_is_hung_up_on(port: int, begun: bytes) -> None:
     assert (await said(port, begun)).startswith(b"HTTP/1.1 408 ")
+
+
+GET = b"GET / HTTP/1.1\r\nhost: x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "answer"), [(b"x-long: " + b"a" * (HEAD_LIMIT + 1), b" 431 "), (b"", b" 408 ")]
+)
+async def test_the_next_head_on_the_same_connection_is_bounded_too(
+    port: int, more: bytes, answer: bytes
+) -> None:
+    told = await said(port, GET + b"\r\n", GET, more, until_closed=True)
+    assert told.startswith(b"HTTP/1.1 200 ")
+    assert answer in told
 
 
 async def test_a_slow_body_and_one_that_is_longer_than_a_head_are_waited_for(port: int) -> None:

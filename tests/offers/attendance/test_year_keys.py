@@ -15,6 +15,8 @@ from marketplace.settings import settings
 from offers.attendance import keys, year_keys
 from offers.attendance.keys import YearClosed
 from offers.attendance.year_keys import KeyGone, key_of
+from offers.catalogue.models import SeatPool, Session
+from tests import make
 from tests.conftest import NOW
 
 
@@ -52,6 +54,26 @@ async def test_an_empty_folder_where_there_was_a_key_makes_no_new_one(folder: Pa
     missing = "the key that 2026 was counted under is not in TREFFPUNKT_KEYS_DIR: bring it back"
     assert await told() == [missing]
     assert f"Broken: {missing}" in await violations()
+
+
+async def test_an_empty_folder_is_refused_too_where_a_year_was_counted_before_fingerprints(
+    folder: Path,
+) -> None:
+    offer = await make.offer(starts=[NOW - timedelta(hours=2)])
+    session = await Session.get(offer=offer)
+    booking = await make.booking(await SeatPool.get(offer=offer))
+    await rows(
+        """INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, recorded_at)
+        VALUES (gen_random_uuid(), $1, $2, 'present', 1, $3, $4)""",
+        session.id, booking.id, b"p" * 32, NOW,
+    )  # fmt: skip
+    assert await value("SELECT count(*) FROM year_key") == 0
+    with pytest.raises(KeyGone):
+        await key_of(NOW.year, NOW)
+    assert not keys.here(NOW.year)
+    assert await told() == [
+        f"the key that {NOW.year} was counted under is not in TREFFPUNKT_KEYS_DIR: bring it back"
+    ]
 
 
 async def test_another_key_is_refused_also_after_a_restore(folder: Path) -> None:

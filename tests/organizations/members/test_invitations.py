@@ -276,6 +276,30 @@ async def test_the_answer_is_the_same_whether_a_member_has_the_address_or_nobody
     assert await Membership.filter(person=kari, role=Role.MANAGER, ended_at=None).count() == 1
 
 
+async def test_the_answer_is_the_same_for_a_shielded_member_as_for_nobody(
+    visitor: Visitor, kari: Person, centre: Organization
+) -> None:
+    """On the members page and on an offer's: whether a hidden address is a member's is not to be found by asking."""
+    offer = await make.offer("Sangkafé", owner=centre, slug="sang")
+    await make.member(centre, Role.HOST, "Siv", email="siv@example.no", shielded=True)
+    told = {}
+    for address in ("siv@example.no", "nobody@example.no"):
+        invited = await invite(visitor, address=address)
+        page = await visitor.follow(invited)
+        made = await visitor.submit(
+            await visitor.open(f"/manage/offers/{offer.slug}"), "/hosts", email=address
+        )
+        after = await visitor.follow(made)
+        told[address] = [
+            (each.status, each.response.headers.get("location"), each.text.replace(address, "ADDRESS"))
+            for each in (invited, page, made, after)
+        ]
+        await rows("DELETE FROM invitation")
+    assert told["siv@example.no"] == told["nobody@example.no"]
+    assert told["nobody@example.no"][2][:2] == (303, "/manage/offers/sang?saved=invited")
+    assert await HostAssignment.all().count() == 0
+
+
 async def test_others_have_no_members_page_and_reach_no_invitation(
     visitor: Visitor, kari: Person, centre: Organization
 ) -> None:
