@@ -37,11 +37,13 @@ class Page:
 
     def _words(self) -> str:
         """The texts with spaces between, but where a name is only kept to itself (<bdi>)."""
-        found, glued = "", False
+        found, before = "", None
         for text in self.soup.find_all(string=lambda text: type(text) is NavigableString):
-            name = text.parent is not None and text.parent.name == "bdi"
-            found += str(text) if name or glued else f" {text}"
-            glued = name
+            around = (
+                text.parent.parent if text.parent is not None and text.parent.name == "bdi" else text.parent
+            )
+            found += str(text) if around is before else f" {text}"
+            before = around
         return found
 
     @property

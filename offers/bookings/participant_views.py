@@ -22,7 +22,7 @@ from offers.bookings.organizer_forms import KeepForm
 from offers.catalogue.models import Offer
 from offers.publishing.queries import offer_led_by, offer_owned_by, reach, title_of
 from organizations.members.models import Role
-from organizations.members.queries import organization_managed_by
+from organizations.members.queries import own_organizations
 
 
 @member(Role.HOST)
@@ -66,13 +66,9 @@ def number_in(sent: list[str] | None) -> int:
 
 async def manages(request: Request, offer: Offer) -> bool:
     """Does the person lead the organisation that owns the offer?"""
-    if Role.MANAGER not in request.roles:
-        return False
-    try:
-        await organization_managed_by(request.person, offer.owner.slug)
-    except NotFound:
-        return False
-    return True
+    return Role.MANAGER in request.roles and offer.owner_id in await own_organizations(
+        request.person.id, [Role.MANAGER]
+    )
 
 
 @member(Role.EDITOR)

@@ -14,6 +14,10 @@ WITH_FACTORS = [route.path for route in routes("GET") + routes("POST")
                 if re.search("second-factor|passkey", route.path)]  # fmt: skip
 
 
+WHOSE = {"/approvals": "coordinator", "/guide/calls": "guide"}
+"""Who answers organisations that are not their own, and who has booked for somebody that is to be rung."""
+
+
 @pytest.fixture(scope="module")
 async def town(pool: None) -> Town:
     await database.rows(EMPTY)
@@ -29,7 +33,10 @@ async def caller(town: Town) -> AsyncIterator[Visitor]:
 
 @pytest.fixture
 async def insider(town: Town, caller: Visitor, request: pytest.FixtureRequest) -> Visitor:
-    """Somebody with every role, whom the door lets in everywhere; on the pages of second factors who has them."""
+    """Somebody with every role, whom the door lets in everywhere; where that is not enough, whoever it is for."""
     path = request.node.callspec.params["route"].path
-    await caller.sign_in(town.people["resident" if path in WITH_FACTORS else "everybody"])
+    who = "resident" if path in WITH_FACTORS else next(
+        (who for start, who in WHOSE.items() if path.startswith(start)), "everybody"
+    )  # fmt: skip
+    await caller.sign_in(town.people[who])
     return caller

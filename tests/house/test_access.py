@@ -15,7 +15,7 @@ from tests.house.town import GUARDED, Town, routes
 from tests.visitor import Page, Visitor
 
 AREAS = {
-    r"/manage/organizations/\{slug\}/leave": {"signed_in"},
+    r"/manage/organizations/\{slug\}/(leave|notices)": {"signed_in"},
     r"/invitations(/.*)?": {"public", "signed_in"},
     r"/manage(/.*)?": {"member:host", "member:editor", "member:manager", "member:manager:again"},
     r"/my-page/second-factor(/.*)?": {"signed_in_again"},

@@ -206,6 +206,7 @@ UPLOADS = {"/manage/organizations/{slug}/logo"}
 OF_ANOTHER = {
     "/offers/{slug}/bookings/notice": {"slug": "kor"},
     "/manage/offers/{slug}/publish": {"slug": "strikkekafe"},
+    "/manage/offers/{slug}/delete": {"slug": "strikkekafe"},
     "/manage/offers/{slug}/requests/{booking}": {"slug": "samtale"},
     "/manage/offers/{slug}/queue": {"slug": "samtale"},
     "/approvals/{slug}/name": {"slug": "turlaget"},

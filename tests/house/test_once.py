@@ -48,6 +48,7 @@ NEEDS_NO_KEY = {
     "/unsubscribe/{token}": ONE,
     "/unsubscribe/{token}/undo": ENDS,
     "/manage/offers/{slug}/capacity": SETS,
+    "/manage/offers/{slug}/delete": ENDS,
     "/manage/offers/{slug}/keep": SETS,
     "/manage/offers/{slug}/opening": SETS,
     "/manage/offers/{slug}/requests/{booking}": STATE,

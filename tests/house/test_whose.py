@@ -34,7 +34,7 @@ EXCEPTIONS = {
     "marketplace/my_page/acting.py:accept": "whoever is asked answers; a stand-in that nobody books for yet has none",
     "marketplace/my_page/acting.py:hand_over": "those that the actor made become the person's",
     "marketplace/privacy/erasure.py:coming": "what is cancelled at the wish of whose it is",
-    "marketplace/privacy/erasure.py:OWN_MESSAGES": "what is forgotten at a wish; nobody reads it",
+    "marketplace/privacy/erasure.py:ABOUT_THEM": "what is forgotten at a wish; nobody reads it",
     "marketplace/privacy/erasure.py:_delete": "what is forgotten at a wish; nobody reads it",
     "marketplace/privacy/export.py:SECTIONS": "among MINE: is it for the person, or made by them?",
     "marketplace/privacy/rules.py:person_done": "when a name is forgotten: not while somebody acts for them",

@@ -197,6 +197,9 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
 
     secret, token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
     await CalendarAddress.create(person=me, secret_hash=secret_hash(secret), created_at=NOW)
+    await CalendarAddress.create(
+        person=everybody, organization=centre, secret_hash=secret_hash(f"work{suffix}"), created_at=NOW
+    )
     search = await SavedSearch.create(
         slug=f"tur{suffix}", query=f"q=tur{suffix}", created_at=NOW, used_at=NOW
     )

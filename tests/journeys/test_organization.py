@@ -69,7 +69,7 @@ async def test_an_organisation_shows_its_logo_and_its_words(arrive: Any, tmp_pat
     async with arrive() as manager, arrive(**PHONE) as visitor:
         await manager.sign_in("reidun@example.no")
         await manager.go("/manage")
-        await manager.press("Frivilligsentralen i Sandnes", nth=-1)
+        await manager.press("Frivilligsentralen i Sandnes", exact=True, nth=-1)
         await manager.press("Legg til en logo")
         await manager.page.set_input_files("#picture", picture)
         await manager.press("Lagre logoen")

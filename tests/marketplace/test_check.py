@@ -73,7 +73,7 @@ PLANTED: dict[str, str] = {
     "messages about a booking go to whoever booked, or whoever it is for": f"""UPDATE booking SET contact_id =
         (SELECT id FROM contact_point WHERE value = 'nora@example.no') WHERE id = {WAITING}""",
     "a session's seats belong to the session's offer": f"""UPDATE seat_pool SET offer_id = {OTHER}
-        WHERE session_id = (SELECT id FROM session WHERE status = 'cancelled');
+        WHERE session_id = (SELECT id FROM session WHERE status = 'cancelled' ORDER BY id LIMIT 1);
         UPDATE booking b SET offer_id = p.offer_id FROM seat_pool p WHERE p.id = b.pool_id""",
     "an offer has the seats that its way of joining needs": """UPDATE offer SET joining = 'request'
         WHERE slug = 'sprakkafe'""",

@@ -25,6 +25,7 @@ from organizations.notices.models import MemberNotice, Notice
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.base.test_outbox import Handler, post_office
+from tests.offers.bookings.test_races import overlapping
 from tests.visitor import Visitor
 
 __all__ = ["post_office", "schedule"]  # the timetable knows every mail
@@ -132,6 +133,21 @@ async def test_two_workers_tell_once_and_the_next_request_is_told_again(db: None
     await ask(offer, "Ida", NOW + timedelta(minutes=1))
     await tell_of_requests(NOW + timedelta(minutes=1))
     assert await told() == [KARI, KARI]
+
+
+async def test_a_worker_tells_of_what_no_other_is_telling_and_waits_for_nobody(db: None) -> None:
+    _here, _kari, offer = await group()
+    ola = await ask(offer)
+
+    async def another() -> str:
+        ida = await ask(offer, "Ida")
+        await tell_of_requests(NOW)
+        return str(ida.id)
+
+    _first, ida, waited = await overlapping(lambda: tell_of_requests(NOW), another)
+    assert not waited
+    of = [one.facts["bookings"] for one in await OutboxMessage.filter(mail="asked")]
+    assert sorted(of) == sorted([[str(ola.id)], [ida]]), "each request in one mail, and in no second"
 
 
 async def test_an_older_moment_that_comes_to_light_later_is_told_too(db: None) -> None:
