@@ -19,11 +19,11 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from marketplace.addresses import LOOPBACK, within_networks
 from marketplace.base import clock, delivery, instance
 from marketplace.base.database import UNAVAILABLE, credentials
 from marketplace.base.migrate import NEWEST
 from marketplace.settings import settings
-from marketplace.wrong_settings import LOOPBACK, within_networks
 from offers.attendance import year_keys
 
 

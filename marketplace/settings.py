@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from marketplace import wrong_settings
-from marketplace.wrong_settings import DEFAULT_SECRET, LOOPBACK, NO_PROXY, PREFIX, variable
+from marketplace import addresses, wrong_settings
+from marketplace.addresses import LOOPBACK
+from marketplace.wrong_settings import DEFAULT_SECRET, NO_PROXY, PREFIX, variable
 
 
 def split(text: Any) -> Any:
@@ -142,12 +143,12 @@ class Settings(BaseSettings):
     @cached_property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """Networks whose word about who is behind them counts."""
-        return wrong_settings.networks(self.trusted_proxies)
+        return addresses.networks(self.trusted_proxies)
 
     @cached_property
     def crowded(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """Networks where many people come from one address."""
-        return wrong_settings.networks(self.known_networks)
+        return addresses.networks(self.known_networks)
 
     @property
     def sms_offered(self) -> bool:

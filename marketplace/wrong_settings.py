@@ -10,17 +10,18 @@ import zlib
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from email.utils import parseaddr
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_network
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlsplit
+
+from marketplace.addresses import LOOPBACK, is_address, is_loopback, is_network, parts_of, urlsplit_scheme
 
 if TYPE_CHECKING:
     from marketplace.settings import Settings
 
 DEFAULT_SECRET = "only-for-demo-and-tests"  # noqa: S105 - refused outside demo mode
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PREFIX = "TREFFPUNKT_"
 NO_PROXY = "none"
 """Said of proxies where there is none."""
@@ -77,15 +78,6 @@ def unknown_names(settings: "Settings") -> Iterator[str]:
         )
 
 
-def parts_of(url: str) -> SplitResult | None:
-    """The parts of an address, or None where it is none: a port that is no number, a bracket that is not closed."""
-    try:
-        parts = urlsplit(url)
-        return parts if parts.port is None or parts.port else None
-    except ValueError:
-        return None
-
-
 def addresses(settings: "Settings") -> Iterator[str]:
     for name, schemes in SCHEMES.items():
         url = getattr(settings, name)
@@ -98,10 +90,6 @@ def addresses(settings: "Settings") -> Iterator[str]:
             yield f"{variable(name)} is no address: look at its host and port"
         elif not parts.hostname and name != "database_url":
             yield f"{variable(name)} names no host"
-
-
-def urlsplit_scheme(url: str) -> str:
-    return url.partition("://")[0].lower() if "://" in url else ""
 
 
 def public_address(settings: "Settings") -> Iterator[str]:
@@ -181,34 +169,6 @@ def database_in_the_open(settings: "Settings") -> Iterator[str]:
             "set sslmode in TREFFPUNKT_DATABASE_URL: verify-full with sslrootcert, or disable where the network "
             "between is yours alone"
         )
-
-
-def is_network(text: str) -> bool:
-    try:
-        ip_network(text)
-    except ValueError:
-        return False
-    return True
-
-
-def is_address(text: str) -> bool:
-    return "/" not in text and is_network(text)
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def networks(texts: list[str]) -> tuple[IPv4Network | IPv6Network, ...]:
-    """Addresses and networks as networks; what is neither is left out, and objected to elsewhere."""
-    return tuple(ip_network(text) for text in texts if is_network(text))
-
-
-def within_networks(address: str, known: tuple[IPv4Network | IPv6Network, ...]) -> bool:
-    return any(ip_address(address) in network for network in known)
 
 
 def named_networks(settings: "Settings") -> Iterator[str]:

@@ -19,12 +19,12 @@ from uuid import UUID
 
 import aiosmtplib
 
+from marketplace.addresses import LOOPBACK
 from marketplace.base import mailbox
 from marketplace.base.http import signature
 from marketplace.base.mail import Content
 from marketplace.base.models import Channel
 from marketplace.settings import settings
-from marketplace.wrong_settings import LOOPBACK
 
 ANSWER_WITHIN = 20.0
 """Seconds that a server gets for each of its answers."""

@@ -29,13 +29,13 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from marketplace.addresses import LOOPBACK, is_address
 from marketplace.base import audit
 from marketplace.base.database import in_transaction, row, rows
 from marketplace.base.edge import host_name
 from marketplace.base.http import Request
 from marketplace.base.seal import seal, unseal
 from marketplace.settings import settings
-from marketplace.wrong_settings import LOOPBACK, is_address
 
 LASTS = timedelta(minutes=5)
 """How long a challenge waits for its answer."""

@@ -49,7 +49,7 @@ async def test_per_session_several_dates_at_once_and_a_change_of_one(arrive: Cal
         wanted = await ticked.count()
         await fill_in(ola, "Ola", "ola.flere@example.no")
         await ola.press("Meld på de valgte dagene")
-        assert await ola.heading() == "Du er påmeldt"
+        assert await ola.heading() == f"Du er påmeldt {wanted} dager"
         assert await ola.page.locator("#together ~ .tp-sessions > li").count() == wanted
         assert await subjects(ola, "ola.flere@example.no", 1) == ["Påmeldingene er i orden"]
         mail = await ola.message("ola.flere@example.no")

@@ -9,10 +9,10 @@ from string import ascii_letters
 import httpx2 as httpx
 import pytest
 
+from marketplace.addresses import networks
 from marketplace.base.database import rows
 from marketplace.people.models import Person
 from marketplace.settings import settings
-from marketplace.wrong_settings import networks
 from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.bookings.rules import MOST_ACTIVE, MOST_WAITING
 from offers.catalogue.models import Joining, SeatPool, Session
