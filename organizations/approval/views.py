@@ -111,7 +111,8 @@ async def asked(data: ApplyForm) -> Registered | None:
 
 
 def facts(form: Filled[Any]) -> dict[str, Any]:
-    return form.data.model_dump(exclude={"has_number"})
+    told: dict[str, Any] = form.data.model_dump(exclude={"has_number"})
+    return told
 
 
 @coordinator
