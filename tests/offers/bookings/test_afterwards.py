@@ -84,4 +84,6 @@ async def test_those_who_had_a_place_are_invited_to_the_next_if_they_want_to_hea
     assert content is not None
     assert "List-Unsubscribe" in content.headers
     assert "Ny runde til våren!" in content.text
+    await stop_news(address_hash("email", "ola@example.no"), now=visitor.now)
+    assert await MAILS["host_message"](message.channel, "nb", **message.facts) is None, "it had not left yet"
     assert "Ring disse (" not in (await visitor.open(f"/manage/offers/{offer.slug}/bookings")).text
