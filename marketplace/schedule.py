@@ -24,7 +24,7 @@ from offers.bookings import mails as booking_mails
 from offers.bookings.jobs import expire_offers, tell_opened
 from offers.messages import closing_mails, notice_mails
 from offers.messages import mails as messages_mails
-from offers.messages.jobs import follow_up, remind, tell_closed
+from offers.messages.jobs import follow_up, remind, tell_added, tell_closed
 from offers.publishing import mails as publishing_mails
 from offers.publishing.jobs import next_sessions
 from offers.work import mails as work_mails
@@ -72,6 +72,7 @@ TIMETABLE = (
     Job("tell_of_requests", 5 * SECOND, tell_of_requests, in_demo=2 * SECOND),
     Job("tell_who_waits", 10 * MINUTE, tell_who_waits, in_demo=5 * SECOND),
     Job("tell_days", MINUTE, tell_days, in_demo=5 * SECOND),
+    Job("tell_added", 5 * SECOND, tell_added, in_demo=2 * SECOND),
     Job("tell_closed", MINUTE, tell_closed, in_demo=5 * SECOND),
     Job("remind", 5 * MINUTE, remind, in_demo=5 * SECOND),
     Job("follow_up", 10 * MINUTE, follow_up, in_demo=5 * SECOND),

@@ -32,6 +32,10 @@ TOLD = (
         WHERE y.about = 'offered' AND y.called_at IS NULL AND b.state = 'expired'""",
     ),
     (
+        "nobody waits to hear of a date that was added",
+        "SELECT id FROM session WHERE untold_since < :seen",
+    ),
+    (
         "nobody waits to hear of what has opened",
         """SELECT n.id FROM opening_notice n JOIN seat_pool p ON p.id = n.pool_id JOIN offer o ON o.id = p.offer_id
             JOIN organization w ON w.id = o.owner_id

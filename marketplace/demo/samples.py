@@ -56,6 +56,7 @@ ABOUT_A_BOOKING = {
     "receipt": BookingState.CONFIRMED, "waiting": BookingState.WAITING, "requested": BookingState.REQUESTED,
     "promoted": BookingState.CONFIRMED, "offered": BookingState.OFFERED, "declined": BookingState.DECLINED,
     "cancelled": BookingState.CANCELLED, "reminder": BookingState.CONFIRMED, "session_moved": BookingState.CONFIRMED,
+    "session_added": BookingState.CONFIRMED,
     "session_cancelled": BookingState.CONFIRMED, "offer_cancelled": BookingState.CANCELLED,
     "still_waiting": BookingState.REQUESTED, "organization_closed": BookingState.CONFIRMED,
     "organization_reopened": BookingState.CONFIRMED,
@@ -212,6 +213,8 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         | first
         | was
         | {"sequence": 0, "was_venue": str(old.id) if words.full else "", "word_ended": words.full},
+        "session_added": about
+        | {"sessions": [str(one.id) for one in (sessions if words.full else sessions[1:])]},
         "missed": about | first,
         "session_cancelled": about | first | {"sequence": 0},
         "offer_cancelled": about | {"at": now.isoformat()},

@@ -290,7 +290,8 @@ TABLES: dict[str, Table] = {
     ),
     "seat_pool": Table(plain="id capacity taken waiting reserved starts_at ends_at opens_at closes_at offer_id "
                              "session_id"),
-    "session": Table(plain="id starts_at ends_at status note sequence vevent changed_at offer_id venue_id"),
+    "session": Table(plain="id starts_at ends_at status note sequence vevent changed_at untold_since offer_id "
+                           "venue_id"),
     "tortoise_migrations": Table(plain="id app name applied_at"),
     "usefulness": Table(plain="id month answer count offer_id"),
     "venue": Table(

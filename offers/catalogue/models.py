@@ -261,6 +261,9 @@ class Session(Row):
     sequence = fields.IntField(default=0, description="iCalendar SEQUENCE: raised with time, place or status")
     vevent = fields.BinaryField(null=True, description="the VEVENT for public feeds; null: to be made")
     changed_at = fields.DatetimeField()
+    untold_since = fields.DatetimeField(
+        null=True, description="added then to what people had booked already; null: they have been told"
+    )
 
     class Meta:
         table = "session"

@@ -1,4 +1,5 @@
-"""Move or cancel a session, cancel an offer: in one transaction with telling everybody who is booked."""
+"""Move or cancel a session, cancel an offer: in one transaction with telling everybody who is booked. And telling them
+of what was added."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -16,7 +17,7 @@ from offers.bookings.actions import cancel_all
 from offers.bookings.call_actions import tell
 from offers.bookings.models import EndedBy
 from offers.catalogue.models import Offer, OfferState, Session, SessionStatus, Venue
-from offers.messages.queries import counts, ending_pools, parties_of_offer, parties_of_session
+from offers.messages.queries import counts, ending_pools, parties_before, parties_of_offer, parties_of_session
 from offers.publishing.actions import refresh
 from offers.publishing.upkeep import changing
 
@@ -71,9 +72,11 @@ async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: d
     """
     offer = session.offer
     async with changing(offer.id):
-        await _present(session, sequence, now)
+        present = await _present(session, sequence, now)
         ending = await ending_pools(offer.id, now, session.id)
         told = await parties_of_session(session.id, ending)
+        if present.untold_since and not ending:  # nobody has heard of it, but whoever got a place since
+            told = [party for party in told if party["since"] > present.untold_since]
         await end_registers([session.id], RegisterEnd.CANCELLED, now=now)
         await end_words([session.id])
         await rows(
@@ -126,6 +129,36 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
         await refresh(offer.id, now)
         await _tell(told, "offer_cancelled", str(offer.id), now, {"at": now.isoformat()})
         return await _recorded("offer.cancelled", offer.id, offer, told, by, now)
+
+
+async def tell_added(offer_id: UUID, *, now: datetime) -> None:
+    """Tell those who had a place of the sessions that were added to it since. What was added in one act is one message,
+    and a call about each; nothing of what is cancelled or has begun. Under the offer's lock the mark goes with the
+    telling, so it is done once."""
+    async with changing(offer_id):
+        added = await rows(
+            """UPDATE session s SET untold_since = NULL FROM session was
+            WHERE was.offer_id = $1 AND was.untold_since IS NOT NULL AND s.id = was.id
+            RETURNING s.id, s.starts_at, s.status, s.sequence, was.untold_since AS since""",
+            offer_id,
+        )
+        acts: dict[datetime, list[dict[str, Any]]] = {}
+        for one in sorted(added, key=lambda one: (one["starts_at"], one["id"])):
+            if one["status"] != SessionStatus.CANCELLED and one["starts_at"] > now:
+                acts.setdefault(one["since"], []).append(one)
+        for since, sessions in acts.items():
+            for party in await parties_before(offer_id, since):
+                await _tell_added(party, sessions, now)
+
+
+async def _tell_added(party: dict[str, Any], sessions: list[dict[str, Any]], now: datetime) -> None:
+    if party["channel"]:
+        ids = [str(one["id"]) for one in sessions]
+        await tell("session_added", party, key=ids[0], now=now, sessions=ids)
+        return
+    for one in sessions:  # what is to be said of each is no longer true when that one is cancelled
+        await tell("session_added", party, key=str(one["id"]), now=now, session=str(one["id"]),
+                   sequence=one["sequence"])  # fmt: skip
 
 
 async def _present(session: Session, sequence: int, now: datetime) -> Session:

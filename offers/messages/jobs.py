@@ -7,6 +7,8 @@ from marketplace.base.database import rows
 from marketplace.base.mail import OUTBOX_COLUMNS
 from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.rules import ACTIVE
+from offers.messages import actions
+from offers.messages.queries import untold
 from offers.publishing.opening_rules import USUAL_REMINDERS
 
 FURTHEST = 336
@@ -107,3 +109,9 @@ another answer has overtaken. It is read from the answers: an organisation knows
 async def tell_closed(now: datetime) -> None:
     """Tell those who are booked that the organisation is closed for a time, or open again."""
     await rows(CLOSED, now, list(ACTIVE))
+
+
+async def tell_added(now: datetime) -> None:
+    """Tell those who have a place of each session that was added to what they have booked."""
+    for offer_id in await untold():
+        await actions.tell_added(offer_id, now=now)

@@ -72,6 +72,18 @@ async def session_moved(
 
 
 @mail
+async def session_added(channel: Channel, lang: str, booking: str, sessions: list[str]) -> Content | None:
+    """The place is good for these dates too, which were added; nothing of those that are cancelled or over by now."""
+    found = await booking_of(UUID(booking), lang)
+    added = [one for one in coming(found["sessions"], clock.now()) if str(one["id"]) in sessions]
+    if not added or found["state"] != "confirmed":
+        return None
+    entries = await give([(found, added)], lang)
+    return compose("session_added", channel, lang, lazy("Ny dato"), calendar=entries.part, method=entries.method,
+                   booking=found, added=added)  # fmt: skip
+
+
+@mail
 async def session_cancelled(
     channel: Channel, lang: str, booking: str, session: str, sequence: int
 ) -> Content | None:

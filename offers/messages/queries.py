@@ -13,12 +13,14 @@ from offers.bookings.rules import ACTIVE, SEATED
 from offers.catalogue.models import Session
 
 PARTY = f"""SELECT b.id AS booking_id, {SHOWN_NAMES}, b.booked_by_id = b.participant_id AS own,
-    {SIGN}, b.seats, b.state, b.lang, p.session_id, b.offer_id, b.link_version, c.person_id,
+    {SIGN}, b.seats, b.state, b.lang, p.session_id, b.offer_id,
+    greatest(b.created_at, b.placed_at, b.answered_at) AS since, b.link_version, c.person_id,
     CASE WHEN c.channel = 'call' AND NOT {HIDDEN} THEN c.value END AS number, {reach(HIDDEN)} AS reach,
     CASE WHEN {WRITTEN_TO} THEN c.channel END AS channel, CASE WHEN {WRITTEN_TO} THEN c.value END AS address
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
     JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id"""
-"""A party of one booking; `own`: somebody booked themselves. No channel: no message reaches them (WRITTEN_TO)."""
+"""A party of one booking; `own`: somebody booked themselves. `since`: when they got their place, if
+they have one. No channel: no message reaches them (WRITTEN_TO)."""
 
 
 async def ending_pools(offer_id: UUID, now: datetime, session_id: UUID | None = None) -> list[dict[str, Any]]:
@@ -68,6 +70,23 @@ async def parties_of_offer(offer_id: UUID, now: datetime) -> list[dict[str, Any]
         ORDER BY b.id""",
         offer_id, list(ACTIVE), now,
     )  # fmt: skip
+
+
+async def parties_before(offer_id: UUID, moment: datetime) -> list[dict[str, Any]]:
+    """Everybody with a place in all of the offer, who had it at this moment. A receipt since then names every date."""
+    return await rows(
+        f"""SELECT * FROM ({PARTY} WHERE b.offer_id = $1 AND p.session_id IS NULL AND b.state = 'confirmed') y
+        WHERE y.since <= $2 ORDER BY y.booking_id""",
+        offer_id, moment,
+    )  # fmt: skip
+
+
+async def untold() -> list[UUID]:
+    """The offers with sessions that were added, of which nobody has been told."""
+    found = await rows(
+        "SELECT DISTINCT offer_id FROM session WHERE untold_since IS NOT NULL ORDER BY offer_id"
+    )
+    return [each["offer_id"] for each in found]
 
 
 async def unreached(offer_id: UUID, session: UUID | None, now: datetime) -> list[dict[str, Any]]:

@@ -207,7 +207,8 @@ async def set_sessions(
     """Add a session on each of the days, at these Norwegian clock times all year. Returns how many are new.
 
     A day that already has that meeting is left as it is. Of a draft's sessions that were there at the moment `seen`
-    only those to `keep` stay. Raises Refused when there would be more than the page of dates can show.
+    only those to `keep` stay. What is added to what people may have booked is marked: offers/messages tells them.
+    Raises Refused when there would be more than the page of dates can show.
     """
     async with editing(offer, by, now, "offer.dates"):
         capacity = await capacity_of(offer.id)
@@ -217,14 +218,16 @@ async def set_sessions(
                 offer.id, seen, list(keep),
             )  # fmt: skip
         made, new = 0, sorted(set(days))
+        booked = offer.state == OfferState.PUBLISHED and offer.joining in (Joining.WHOLE, Joining.REQUEST)
         if new:
             await reopen(offer.id, now)
         for day in new:
             added = await rows(
-                """INSERT INTO session (id, offer_id, starts_at, ends_at, status, note, sequence, changed_at)
-                SELECT $1, $2, $3, $4, 'scheduled', '', 0, $5 WHERE NOT EXISTS (SELECT 1 FROM session
+                """INSERT INTO session (id, offer_id, starts_at, ends_at, status, note, sequence, changed_at,
+                    untold_since)
+                SELECT $1, $2, $3, $4, 'scheduled', '', 0, $5, $6 WHERE NOT EXISTS (SELECT 1 FROM session
                     WHERE offer_id = $2 AND starts_at = $3 AND status <> 'cancelled') RETURNING id""",
-                uuid7(), offer.id, *rules.meeting(day, starts, ends), now,
+                uuid7(), offer.id, *rules.meeting(day, starts, ends), now, now if booked else None,
             )  # fmt: skip
             made += len(added)
         ahead = await value(

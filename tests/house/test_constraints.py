@@ -97,7 +97,7 @@ INDEXES = {
     "offer_organizer_organization", "offer_over", "offer_owner", "offer_question_offer", "offer_text_search",
     "organization_owner_municipality", "organization_parent", "organization_state", "organization_text_search",
     "outbox_booking", "outbox_due", "passkey_person", "phone_call_booking", "saved_search_owner", "seat_pool_offer",
-    "sent_word_session", "session_offer", "session_start", "sign_in_person", "sign_in_ticket_address",
+    "sent_word_session", "session_offer", "session_start", "session_untold", "sign_in_person", "sign_in_ticket_address",
 }  # fmt: skip
 """The other indexes that the migrations name."""
 TRIGGERS = {

@@ -40,6 +40,8 @@ PLANTED: dict[str, str] = {
         (id, booking_id, about, key, since) SELECT gen_random_uuid(), id, 'offered', 'x', changed_at FROM booking
         WHERE state = 'offered' LIMIT 1; UPDATE booking SET state = 'expired', ended_by = 'expired', held_until = NULL
         WHERE state = 'offered'""",
+    "nobody waits to hear of a date that was added": ALIVE.format(NOW) + """UPDATE session
+        SET untold_since = '2026-10-01'""",
     "nobody waits to hear of what has opened": ALIVE.format(NOW) + f"""INSERT INTO opening_notice
         (id, pool_id, channel, address, lang, created_at)
         VALUES (gen_random_uuid(), {FULL}, 'email', 'ida@example.no', 'nb', '2026-10-01')""",
