@@ -91,7 +91,7 @@ def here_already() -> str:
     return _("Organisasjonen er her allerede. Be noen som er med, om å invitere deg.")
 
 
-async def checked(form: Filled[ApplyForm], places: list[dict[str, Any]], own: UUID | None = None) -> bool:
+async def checked(form: Filled[Any], places: list[dict[str, Any]], own: UUID | None = None) -> bool:
     """What only the database knows of an application. Who has the number, nobody is told."""
     if form.valid and form.data.municipality not in {place["id"] for place in places}:
         form.add_error("municipality", _("Velg kommune."))
@@ -110,8 +110,9 @@ async def asked(data: ApplyForm) -> Registered | None:
     return await look_up(data.number) if data.number else None
 
 
-def facts(form: Filled[ApplyForm]) -> dict[str, Any]:
-    return form.data.model_dump(exclude={"has_number"})
+def facts(form: Filled[Any]) -> dict[str, Any]:
+    told: dict[str, Any] = form.data.model_dump(exclude={"has_number"})
+    return told
 
 
 @coordinator

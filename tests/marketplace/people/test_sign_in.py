@@ -277,8 +277,10 @@ async def test_a_message_that_still_helps_is_sent_late(visitor: Visitor) -> None
 
 async def test_a_link_that_was_used_is_not_sent_once_more(visitor: Visitor) -> None:
     page = await ask(visitor)
-    await visitor.submit(page, code=(await last_message())["code"])
+    assert (await visitor.submit(page, code=(await last_message())["code"])).status == 303
+    visitor.wait(timedelta(minutes=1))
     assert await send_due(refuse, lambda: visitor.now) == 0
+    assert (await OutboxMessage.get()).problem == "nothing to say"
 
 
 async def test_where_no_sms_can_be_sent_a_number_is_told_so(
