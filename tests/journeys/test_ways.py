@@ -16,7 +16,7 @@ async def fill_in(somebody: Somebody, name: str, address: str) -> None:
 
 
 async def subjects(somebody: Somebody, address: str, count: int) -> list[str]:
-    """Subjects of the messages to an address, oldest first, once there are so many."""
+    """Subjects of the messages to an address, by the alphabet, once there are so many."""
     await somebody.message(address, lambda one: True)
     messages = await somebody.messages(address)
     while len(messages) < count:
@@ -59,11 +59,11 @@ async def test_per_session_several_dates_at_once_and_a_change_of_one(arrive: Cal
         assert "Du beholder tiden du har til den nye er din." in await ola.text()
         await ola.page.locator("input[name=session]").first.check()
         await ola.press("Bytt til den nye tiden")
-        assert await ola.heading() == "Du er påmeldt"
+        assert await ola.heading() == f"Du er påmeldt {wanted} dager"
         assert ola.page.url != shown
         assert await ola.page.locator("#together ~ .tp-sessions > li").count() == wanted
         assert await subjects(ola, "ola.flere@example.no", 3) == [
-            "Til kalenderen din", "Ny tid", "Påmeldingene er i orden",
+            "Ny tid", "Påmeldingene er i orden", "Til kalenderen din",
         ]  # fmt: skip
         await ola.go(shown)
         assert "Endre tid" in await ola.text()  # the old link leads to the new booking
@@ -90,7 +90,7 @@ async def test_per_session_a_time_to_talk_is_picked_and_changed_without_script(
         assert await ola.heading() == "Du er påmeldt"
         assert ola.page.url != first
         assert await subjects(ola, "ola.tid@example.no", 3) == [
-            "Til kalenderen din", "Ny tid", "Påmeldingen er i orden",
+            "Ny tid", "Påmeldingen er i orden", "Til kalenderen din",
         ]  # fmt: skip
         new = await ola.message("ola.tid@example.no", lambda one: one["subject"] == "Ny tid")
         assert "En prat på tre kvarter" not in new["subject"]
