@@ -27,7 +27,7 @@ AT_ONCE = 500
 """Offers, or tens of people, held in memory before they are copied."""
 
 SEATS = """UPDATE seat_pool p SET taken = b.taken, waiting = b.waiting FROM (
-    SELECT pool_id, coalesce(sum(seats) FILTER (WHERE state = 'confirmed'), 0) AS taken,
+    SELECT pool_id, coalesce(sum(seats) FILTER (WHERE state IN ('confirmed', 'offered')), 0) AS taken,
         count(*) FILTER (WHERE state = 'waiting') AS waiting
     FROM booking GROUP BY pool_id) b
 WHERE b.pool_id = p.id AND (p.taken, p.waiting) <> (b.taken, b.waiting)"""

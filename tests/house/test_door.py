@@ -14,7 +14,7 @@ from marketplace.base.templates import TEMPLATES
 from offers.bookings.models import Booking
 from offers.catalogue.models import Joining
 from offers.publishing.models import OfferQuestion, QuestionKind
-from organizations.approval.forms import ApplyForm
+from organizations.approval.forms import ApplyForm, NameForm
 from tests import make
 from tests.offers.bookings.test_views import book
 from tests.visitor import Visitor
@@ -147,7 +147,7 @@ def test_every_field_of_a_persons_name_takes_a_name_only() -> None:
             for bad in ("Du har vunnet! https://vinn.example", "Kari 010190 12345"):
                 sent = {field: [bad], "who": ["other"], "seats": ["2"]}
                 errors = Filled(form, sent, {}).errors
-                if form is ApplyForm and field == "name" and "010190" in bad:
+                if issubclass(form, ApplyForm | NameForm) and field == "name" and "010190" in bad:
                     continue  # what a group is called
                 asked.append((form.__name__, field, field in errors))
     assert len(asked) > 15

@@ -197,7 +197,9 @@ async def test_who_has_stopped_acting_mends_nothing_by_a_form_that_is_still_open
         Party("Kari", person=family.kari.id, seats=3, contact_id=contact.id),
     ):
         with pytest.raises(Refused):
-            await mend_actions.mend(key, party, form_key=bytes(16), now=NOW, by=family.kari.id)
+            await mend_actions.mend(
+                key, party, sessions=[first.session_id], form_key=bytes(16), now=NOW, by=family.kari.id
+            )
     with pytest.raises(ForWhom):
         await claims.book(
             offer.slug, first.session_id, mine, viewer=VISITOR, form_key=bytes(16), lang="nb", now=NOW
