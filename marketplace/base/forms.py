@@ -152,9 +152,8 @@ class Filled(Generic[F]):
         for name in bad:
             self.errors[name] = str(WORDS["control"])
         for name, text in self.values.items():
-            if isinstance(text, str) and identity_number(
-                text
-            ):  # nobody here needs one, so nobody is to store one
+            if isinstance(text, str) and not KEY.fullmatch(text) and identity_number(text):
+                # Nobody here needs one, so nobody is to store one.
                 self.errors[name] = str(WORDS["identity"])
         self.errors = {
             name: self.errors[name] for name in [*model.model_fields, "form"] if name in self.errors

@@ -22,7 +22,7 @@ function request()
   local form = forms[counter % #forms + 1]
   local key = ""
   for _ = 1, 4 do key = key .. string.format("%08x", math.random(0, 2147483647)) end
-  local body = form.body .. "&form_key=" .. key .. "&email=visitor" .. thread_id .. "." .. counter .. "." .. key:sub(1, 8) .. "%40example.no"
+  local body = form.body .. "&form_key=" .. key .. "&email=visitor" .. thread_id .. "x" .. counter .. "x" .. key:sub(1, 8) .. "%40example.no"
   return wrk.format("POST", form.path, {
     ["Content-Type"] = "application/x-www-form-urlencoded",
     ["Cookie"] = "form=00000000000000000000000000000000",

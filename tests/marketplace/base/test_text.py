@@ -154,3 +154,12 @@ def test_a_national_identity_number_is_refused_in_every_field() -> None:
 )
 def test_a_reference_is_read_as_it_was_copied(typed: str) -> None:
     assert typed_reference(typed) == "K7M4QP"
+
+
+def test_a_key_that_our_page_wrote_is_none_whatever_its_digits_are() -> None:
+    class KeyForm(Form):
+        form_key: str
+
+    for written in ("a01019000083" + "b" * 20, "a0101900-0083-7000-8000-0123456789ab"):
+        assert identity_number(written), "as a text it would be"
+        assert Filled(KeyForm, {"form_key": [written]}, {}).valid
