@@ -117,11 +117,3 @@ async def take_back(found: dict[str, Any], lang: str, sessions: Collection[UUID]
     if len(made) == 1:
         return Calendar(made[0], "CANCEL", sent=sent)
     return Calendar(attached=tuple(made), sent=sent)
-
-
-def both(given: Calendar, taken: Calendar) -> Calendar:
-    """One mail that gives an event and takes others back: what it gives is its own part, the rest is attached."""
-    attached = taken.attached or ((taken.part,) if taken.part else ())
-    if given.part is None:
-        return taken
-    return replace(given, attached=attached, sent=taken.sent)

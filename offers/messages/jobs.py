@@ -98,7 +98,7 @@ FROM decision d JOIN organization w ON w.id = d.organization_id
 JOIN offer o ON o.owner_id = w.id AND o.state = 'published' JOIN booking b ON b.offer_id = o.id AND b.state = ANY($2)
     AND b.created_at <= d.at
 JOIN seat_pool p ON p.id = b.pool_id AND (p.ends_at IS NULL OR p.ends_at > $1::timestamptz)
-JOIN contact_point c ON c.id = b.contact_id AND c.refused_at IS NULL AND c.channel IN ('email', 'sms')
+JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO}
 WHERE d.at > $1::timestamptz - interval '7 days' AND d.answer IN ('suspended', 'reopened')
     AND NOT EXISTS (SELECT FROM decision later WHERE later.organization_id = d.organization_id AND later.at > d.at)
 ON CONFLICT (dedupe_key) DO NOTHING"""
