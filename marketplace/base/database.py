@@ -29,6 +29,7 @@ MODELS = [
     "offers.attendance.models",
     "offers.feeds.models",
     "offers.messages.models",
+    "marketplace.statistics.models",
     "marketplace.goals.models",
     "marketplace.dialogue.models",
 ]

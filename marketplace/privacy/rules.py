@@ -232,10 +232,10 @@ TABLES: dict[str, Table] = {
     # Those who may be asked about an offer.
     "offer": Table(
         {"contact_name": "whom to ask", "phone": "whom to ask"},
-        "id slug kind audiences joining visibility sensitive state source_lang online_url max_party promotion "
-        "hold_hours opens_at closes_hours narrowed_at age_from age_to remind_hours keep_months created_at changed_at "
-        "published_at session_count next_session_at next_session_ends last_session_ends continues_id municipality_id "
-        "owner_id picture_id venue_id",
+        "id slug kind audiences main_audience joining visibility sensitive state source_lang online_url max_party "
+        "promotion hold_hours opens_at closes_hours narrowed_at age_from age_to remind_hours keep_months "
+        "created_at changed_at published_at session_count next_session_at next_session_ends last_session_ends "
+        "continues_id municipality_id owner_id picture_id venue_id",
         Goes(OFFER_OVER.format(o="t"), TWO_YEARS, {"contact_name": "NULL", "phone": "NULL"}),
     ),
     "offer_text": Table(
@@ -265,6 +265,14 @@ TABLES: dict[str, Table] = {
         "id answer vouched at replied_at organization_id",
         Goes("t.at", TWO_YEARS, {"decided_by_id": "NULL", "reason": "'–'", "reply": "''"}),
     ),
+    # Numbers of people, rounded before they are stored (docs/statistics.md).
+    "cell": Table(plain="id main_audience kind evening district_id municipality_id organization_id"),
+    "cell_figure": Table(plain="id figures cell_id closing_id"),
+    "closing": Table(plain="id year number closed_at rule key_fingerprint municipality_id"),
+    "session_cell": Table(plain="id stamped_at cell_id session_id"),
+    "offer_cell": Table(plain="id stamped_at cell_id offer_id"),
+    "district": Table(plain="id slug name municipality_id"),
+    "district_place": Table(plain="id postcode city district_id municipality_id"),
     "dialogue": Table(plain="id slug title summary created_at coordinated_by_id municipality_id"),
     "dialogue_meeting": Table(plain="id agenda nobody_came dialogue_id offer_id"),
     "dialogue_member": Table(plain="id joined_at left_at dialogue_id organization_id"),

@@ -144,6 +144,10 @@ class Offer(Row):
     municipality = fields.ForeignKeyField("marketplace.Municipality", "offers", on_delete=fields.RESTRICT)
     kind = fields.CharEnumField(Kind, max_length=20)
     audiences: fields.Field[list[str]] = ArrayField("text")
+    main_audience = fields.CharEnumField(
+        Audience, max_length=20, default=Audience.EVERYONE, db_default=Audience.EVERYONE.value,
+        description="whom it is most for: what it counts as. The database keeps it among the audiences",
+    )  # fmt: skip
     joining = fields.CharEnumField(Joining, max_length=20)
     visibility = fields.CharEnumField(Visibility, max_length=20, default=Visibility.PUBLIC)
     sensitive = fields.BooleanField(default=False)

@@ -21,6 +21,36 @@ class Municipality(Row):
         table = "municipality"
 
 
+class District(Row):
+    """A part of a municipality, as its coordinators draw it: a list of postcodes and towns. Figures are stored by it,
+    so it is renamed or emptied, and not deleted once something has been counted in it."""
+
+    municipality_id: UUID
+    municipality = fields.ForeignKeyField("marketplace.Municipality", "districts", on_delete=fields.RESTRICT)
+    slug = fields.CharField(max_length=80)
+    name = fields.TextField()
+
+    class Meta:
+        table = "district"
+        unique_together = (("municipality", "slug"),)
+
+
+class DistrictPlace(Row):
+    """A postcode or a town of a district. Each is in one district of a municipality at the most."""
+
+    district_id: UUID
+    district = fields.ForeignKeyField("marketplace.District", "places", on_delete=fields.CASCADE)
+    municipality_id: UUID
+    municipality = fields.ForeignKeyField(
+        "marketplace.Municipality", "district_places", on_delete=fields.CASCADE
+    )
+    postcode = fields.CharField(max_length=4, null=True)
+    city = fields.TextField(null=True, description="compared without regard to capitals")
+
+    class Meta:
+        table = "district_place"
+
+
 class OrganizationKind(StrEnum):
     VOLUNTARY = "voluntary"
     RECOVERY_COLLEGE = "recovery_college"

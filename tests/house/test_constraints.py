@@ -33,10 +33,16 @@ CHECKS = {
     "booking_queue_no": "UPDATE booking SET queue_no = NULL WHERE state = 'offered'",
     "booking_seats": "UPDATE booking SET seats = 0",
     "booking_told_times": "UPDATE booking SET told_times = 4",
+    "cell_figure_figures": "INSERT INTO cell_figure (id, closing_id, cell_id, figures) "
+    "SELECT gen_random_uuid(), f.closing_id, c.id, '{{\"people\": -5}}' FROM cell_figure f, cell c",
+    "closing_number": "INSERT INTO closing (id, municipality_id, year, number, closed_at, rule, key_fingerprint) "
+    "SELECT gen_random_uuid(), id, 2026, 14, clock_timestamp(), 1, '' FROM municipality",
     "contact_point_call": "UPDATE contact_point SET channel = 'call' WHERE verified_at IS NOT NULL",
     "contact_point_value": "UPDATE contact_point SET value = ''",
     "decision_reason": "INSERT INTO decision (id, organization_id, answer, reason, at) "
     "VALUES (gen_random_uuid(), '{organization}', 'approved', '', clock_timestamp())",
+    "district_place_one": "INSERT INTO district_place (id, district_id, municipality_id, postcode, city) "
+    "SELECT gen_random_uuid(), id, municipality_id, '4306', 'Sandnes' FROM district",
     "goal_figure_month": "INSERT INTO goal_figure (id, goal_id, month, value, counted_at) "
     "SELECT gen_random_uuid(), id, '2026-10-02', 1, clock_timestamp() FROM goal",
     "goal_target": "UPDATE goal SET target = 0",
@@ -70,7 +76,10 @@ UNIQUES = {
     "'offered'::character varying])::text[])) AND (handed_over_at IS NULL))",
     "calendar_address_one": "(person_id, hosting, organization_id) NULLS NOT DISTINCT WHERE (revoked_at IS NULL)",
     "calendar_address_secret": "(secret_hash)",
+    "cell_one": "(municipality_id, organization_id, main_audience, kind, district_id, evening) NULLS NOT DISTINCT",
     "contact_point_verified": "(channel, value) WHERE (verified_at IS NOT NULL)",
+    "district_place_city": "(municipality_id, lower(city))",
+    "district_place_postcode": "(municipality_id, postcode)",
     "invitation_token": "(token_hash)",
     "membership_one": "(person_id, organization_id, role) WHERE (ended_at IS NULL)",
     "passkey_challenge_one": "(challenge)",
@@ -97,7 +106,8 @@ INDEXES = {
     "offer_organizer_organization", "offer_over", "offer_owner", "offer_question_offer", "offer_text_search",
     "organization_owner_municipality", "organization_parent", "organization_state", "organization_text_search",
     "outbox_booking", "outbox_due", "passkey_person", "phone_call_booking", "saved_search_owner", "seat_pool_offer",
-    "sent_word_session", "session_offer", "session_start", "session_untold", "sign_in_person", "sign_in_ticket_address",
+    "sent_word_session", "session_cell_cell",
+    "session_offer", "session_start", "session_untold", "sign_in_person", "sign_in_ticket_address",
 }  # fmt: skip
 """The other indexes that the migrations name."""
 TRIGGERS = {
@@ -106,10 +116,15 @@ TRIGGERS = {
     ("session", "catalogue_changed"), ("offer", "catalogue_changed"), ("offer_text", "catalogue_changed"),
     ("offer_organizer", "catalogue_changed"), ("organization_owner", "catalogue_changed"),
     ("municipality", "catalogue_changed"), ("organization", "catalogue_changed"), ("venue", "catalogue_changed"),
+    ("closing", "closing_append_only"), ("closing", "closing_kept_whole"), ("cell_figure", "cell_figure_append_only"),
+    ("cell_figure", "cell_figure_kept_whole"), ("offer", "offer_main_audience"),
     ("session", "vevent_stale"), ("offer", "vevents_stale"), ("offer_text", "vevents_stale"),
     ("organization", "vevents_stale"), ("venue", "vevents_stale"),
 }  # fmt: skip
-FUNCTIONS = {"audit_is_append_only", "catalogue_changed", "vevent_stale", "vevents_stale"}
+FUNCTIONS = {
+    "audit_is_append_only", "catalogue_changed", "figures_are_append_only", "main_audience_is_one_of_them",
+    "vevent_stale", "vevents_stale",
+}  # fmt: skip
 GENERATED = {("offer_text", "search"), ("organization_text", "search")}
 SEQUENCES = {
     "booking_queue", "catalogue_revision_id_seq", "instance_id_seq", "tortoise_migrations_id_seq", "year_key_year_seq",

@@ -19,6 +19,7 @@ from marketplace.people.factors import sealed_secret
 from marketplace.people.models import ActsFor, Passkey, Person, Relation, SignIn, SignInTicket, Totp
 from marketplace.people.queries import secret_hash
 from marketplace.routes import ROUTES
+from marketplace.statistics.models import Cell, CellFigure, Closing
 from offers.bookings.models import BookingState, CallAbout, Companion, PhoneCall
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
@@ -27,6 +28,8 @@ from offers.messages.rules import unsubscribe_path
 from offers.publishing.models import HostAssignment, OfferQuestion, QuestionKind
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import (
+    District,
+    DistrictPlace,
     Municipality,
     Organization,
     OrganizationKind,
@@ -194,6 +197,24 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     await DialogueMeeting.create(dialogue=dialogue, offer=coming)
     await Goal.create(focus_area=area, slug=f"flere-med{suffix}", title={"nb": "Flere med"},
                       metric=Metric.DISTINCT_PEOPLE, target=100, year=2026)  # fmt: skip
+
+    district = await District.create(municipality=here, slug=f"sentrum{suffix}", name="Sentrum")
+    if not await DistrictPlace.exists(municipality=here, postcode="4306"):
+        await DistrictPlace.create(district=district, municipality=here, postcode="4306")
+    cells = [
+        await Cell.create(
+            municipality=here, organization=centre, main_audience="everyone", kind="activity", district=where,
+            evening=False,
+        )
+        for where in (None, district)
+    ]  # fmt: skip
+    closing, _made = await Closing.get_or_create(
+        municipality=here, year=2026, number=9,
+        defaults={"closed_at": NOW - timedelta(days=12), "rule": 1, "key_fingerprint": b"of a key"},
+    )  # fmt: skip
+    await CellFigure.create(
+        closing=closing, cell=cells[0], figures={"sessions": 3, "people": 15, "attendances": 25}
+    )
 
     secret, token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
     await CalendarAddress.create(person=me, secret_hash=secret_hash(secret), created_at=NOW)

@@ -1,0 +1,187 @@
+"""Figures as they were stored when months closed: the only way in which pages, goals and reports read them.
+
+All that is here is a sum of stored cells (docs/statistics.md). Nothing is rounded again, and nothing is hidden.
+Closings are append-only, so the same question about the same closing has the same answer for ever.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from math import sqrt
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.database import Values, rows
+from marketplace.statistics.measures import EXACT, INDICATORS, WHOLE_FROM, Measure
+from offers.catalogue.models import Audience
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Which cells of a municipality; an empty tuple is all. A district of None is what lies in none. What is for staff
+    only is left out unless staff are among the audiences."""
+
+    municipality: UUID
+    organizations: tuple[UUID, ...] = ()
+    audiences: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    districts: tuple[UUID | None, ...] = ()
+    evening: bool | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Is it all of the municipality?"""
+        return self == Cells(self.municipality)
+
+
+class By(StrEnum):
+    """How sums are grouped. By month they are from January to the end of each closed month."""
+
+    MONTH = "month"
+    ORGANIZATION = "organization"
+    KIND = "kind"
+    AUDIENCE = "audience"
+    DISTRICT = "district"
+    EVENING = "evening"
+
+
+Key = int | UUID | str | bool | None
+KEYS = {
+    By.MONTH: "k.number",
+    By.ORGANIZATION: "c.organization_id",
+    By.KIND: "c.kind",
+    By.AUDIENCE: "c.main_audience",
+    By.DISTRICT: "c.district_id",
+    By.EVENING: "c.evening",
+}
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A sum of stored cells; `cells` are those of them that are not empty: something has been held."""
+
+    value: int
+    cells: int
+    exact: bool = False
+
+    @property
+    def error(self) -> int:
+        """The likely error: in 95 of 100 the true number is no farther away. 0 where nobody is counted."""
+        return 0 if self.exact else round(4 * sqrt(self.cells))
+
+    def __add__(self, other: "Sum") -> "Sum":
+        """The sum of other cells with these: parts that are merged are added, and never rounded again."""
+        return Sum(self.value + other.value, self.cells + other.cells, self.exact and other.exact)
+
+
+Sums = dict[Measure, Sum]
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A closing: number 1 to 12 is its month, and 13 the whole year with what was saved late."""
+
+    year: int
+    number: int
+    closed_at: datetime
+    rule: int
+
+
+class TooFine(ValueError):
+    """This measure is for the whole municipality only; a part of it was asked for."""
+
+
+async def closings(municipality: UUID, years: Iterable[int] | None = None) -> list[Closed]:
+    """What is closed, in order of time."""
+    found = await rows(
+        """SELECT year, number, closed_at, rule FROM closing
+        WHERE municipality_id = $1 AND ($2::int[] IS NULL OR year = ANY($2)) ORDER BY year, number""",
+        municipality, None if years is None else list(years),
+    )  # fmt: skip
+    return [Closed(**each) for each in found]
+
+
+async def total(cells: Cells, year: int, measures: Iterable[Measure], number: int | None = None) -> Sums:
+    """The sums of a year at closing `number` (None: the newest). Empty where that is not closed.
+
+    A measure of the whole municipality only is not there while fewer than WHOLE_FROM people are shown."""
+    found = await _sums(cells, year, list(measures), "k.number", number, at="=")
+    return next(iter(found.values()), {})
+
+
+async def by(
+    cells: Cells, year: int, measures: Iterable[Measure], by: By, number: int | None = None
+) -> dict[Any, Sums]:
+    """The same in groups: by closing number (1 to 13, cumulative), organisation's id, kind, main audience, district's
+    id (None: in none) or evening."""
+    asked = list(measures)
+    if by is not By.MONTH and any(INDICATORS[measure].whole_only for measure in asked):
+        raise TooFine
+    return await _sums(cells, year, asked, KEYS[by], number, at="<=" if by is By.MONTH else "=")
+
+
+async def organizations(cells: Cells, year: int, number: int | None = None) -> int:
+    """How many organisations have held something."""
+    return len(
+        [each for each in (await by(cells, year, [Measure.SESSIONS], By.ORGANIZATION, number)).values()
+         if each[Measure.SESSIONS].value]
+    )  # fmt: skip
+
+
+async def _sums(
+    cells: Cells, year: int, measures: Sequence[Measure], key: str, number: int | None, at: str
+) -> dict[Any, Sums]:
+    if not cells.whole and any(INDICATORS[measure].whole_only for measure in measures):
+        raise TooFine
+    values = Values([cells.municipality, year])
+    wanted = dict.fromkeys([*measures, Measure.PEOPLE])
+    sums = ", ".join(
+        f"coalesce(sum((f.figures ->> {values.put(measure.value)})::int), 0)::bigint AS {measure.value}"
+        for measure in wanted
+    )
+    newest = "(SELECT max(number) FROM closing WHERE municipality_id = $1 AND year = $2)"
+    which = f"{values.put(number)}::int" if number else newest
+    # Of a closing there is always a row, also where it has no such cells: what is closed and empty is zero.
+    join = "LEFT JOIN" if key == "k.number" else "JOIN"
+    found = await rows(
+        f"""SELECT {key} AS key, {sums}, count(*) FILTER (WHERE (f.figures ->> 'sessions')::int > 0) AS held_cells,
+            count(*) FILTER (WHERE (f.figures ->> 'sessions')::int > 0 OR (f.figures ->> 'listed')::int > 0) AS there
+        FROM closing k {join} (cell_figure f JOIN cell c ON c.id = f.cell_id AND {_which_cells(cells, values)})
+            ON f.closing_id = k.id
+        WHERE k.municipality_id = $1 AND k.year = $2 AND k.number {at} {which}
+        GROUP BY 1 ORDER BY 1 NULLS LAST""",
+        *values,
+    )
+    return {each["key"]: _as_sums(each, measures) for each in found}
+
+
+def _as_sums(found: dict[str, Any], measures: Sequence[Measure]) -> Sums:
+    sums = {}
+    for measure in measures:
+        whole_only = INDICATORS[measure].whole_only
+        if whole_only and found[Measure.PEOPLE.value] < WHOLE_FROM:
+            continue
+        # What is booked counts in cells of offers that nothing has been held of yet, too.
+        count = found["there" if whole_only else "held_cells"]
+        sums[measure] = Sum(found[measure.value], count, measure in EXACT)
+    return sums
+
+
+def _which_cells(cells: Cells, values: Values) -> str:
+    conditions = []
+    if cells.organizations:
+        conditions.append(f"c.organization_id = ANY({values.put(list(cells.organizations))}::uuid[])")
+    if cells.audiences:
+        conditions.append(f"c.main_audience = ANY({values.put(list(cells.audiences))}::text[])")
+    else:
+        conditions.append(f"c.main_audience <> {values.put(Audience.STAFF.value)}")
+    if cells.kinds:
+        conditions.append(f"c.kind = ANY({values.put(list(cells.kinds))}::text[])")
+    if cells.districts:
+        named = [district for district in cells.districts if district]
+        nowhere = " OR c.district_id IS NULL" if None in cells.districts else ""
+        conditions.append(f"(c.district_id = ANY({values.put(named)}::uuid[]){nowhere})")
+    if cells.evening is not None:
+        conditions.append(f"c.evening = {values.put(cells.evening)}")
+    return " AND ".join(conditions)
