@@ -96,7 +96,7 @@ UNIQUES = {
 }
 """Unique indexes that are no constraint of a model, and what they are over."""
 INDEXES = {
-    "acts_for_person", "attendance_booking", "audit_entry_default_object_id_at_idx",
+    "acts_for_person", "attendance_booking", "attendance_whose", "audit_entry_default_object_id_at_idx",
     "audit_entry_default_person_id_at_idx", "audit_entry_object", "audit_entry_person", "booking_booked_by",
     "booking_contact", "booking_held", "booking_made_with", "booking_offer", "booking_participant", "booking_pool",
     "booking_queue_order", "booking_requested", "calendar_entry_session", "companion_booking", "contact_point_lookup",
