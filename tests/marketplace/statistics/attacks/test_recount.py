@@ -23,15 +23,16 @@ from tests.conftest import NOW
 from tests.marketplace.statistics.attacks import histories
 from tests.marketplace.statistics.attacks.histories import COUNTED, Natural, Recount
 
-HISTORIES = int(os.environ.get("TREFFPUNKT_HISTORIES", "60"))
-"""Municipalities with a history of their own; `make bench` tries a thousand."""
+HISTORIES = int(os.environ.get("TREFFPUNKT_HISTORIES", "200"))
+"""Municipalities, each with a history of its own."""
 
 
 async def stored_cells(month: int) -> dict[Natural, dict[str, int]]:
     """By cell, what stands at a closing, straight from the store."""
     found = await rows(
         """SELECT c.municipality_id, c.organization_id, c.main_audience, c.kind, c.district_id, c.evening, j.key,
-            j.value::int AS value FROM closing k JOIN cell_figure f ON f.closing_id = k.id JOIN cell c ON c.id = f.cell_id
+            j.value::int AS value
+        FROM closing k JOIN cell_figure f ON f.closing_id = k.id JOIN cell c ON c.id = f.cell_id
             CROSS JOIN LATERAL jsonb_each_text(f.figures) j WHERE k.number = $1""",
         month,
     )
