@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from marketplace.goals.jobs import close_months
 
 from marketplace.base import audit
 from marketplace.base.clock import month_start
@@ -15,7 +16,6 @@ from marketplace.base.database import in_transaction, row, rows, value
 from marketplace.base.mail import post
 from marketplace.base.models import Channel
 from marketplace.base.outbox import send_due
-from marketplace.goals.jobs import close_months
 from marketplace.people.models import ContactPoint, Person, SignIn
 from marketplace.privacy import jobs
 from marketplace.privacy.actions import forget

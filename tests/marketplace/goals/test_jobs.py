@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from marketplace.goals.jobs import close_months
 
 from marketplace.base.database import rows
 from marketplace.goals import actions
-from marketplace.goals.jobs import close_months
 from marketplace.goals.models import FocusArea, Goal, GoalFigure, Metric
 from marketplace.goals.queries import shown_series
 from tests.conftest import NOW

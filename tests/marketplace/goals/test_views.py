@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from marketplace.goals.jobs import close_months
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
-from marketplace.goals.jobs import close_months
 from marketplace.goals.models import FocusArea, Goal, Metric
 from marketplace.people.models import Person
 from organizations.members.models import Role
