@@ -18,6 +18,7 @@ from marketplace.people import jobs as people
 from marketplace.people import mails as people_mails
 from marketplace.privacy.jobs import forget
 from marketplace.settings import settings
+from marketplace.statistics.jobs import close_cells
 from offers.bookings import date_mails
 from offers.bookings import mails as booking_mails
 from offers.bookings.jobs import expire_offers, tell_opened
@@ -75,6 +76,7 @@ TIMETABLE = (
     Job("tell_closed", MINUTE, tell_closed, in_demo=5 * SECOND),
     Job("remind", 5 * MINUTE, remind, in_demo=5 * SECOND),
     Job("follow_up", 10 * MINUTE, follow_up, in_demo=5 * SECOND),
+    Job("close_cells", 10 * MINUTE, close_cells, in_demo=2 * SECOND),
     Job("forget", 10 * MINUTE, forget, in_demo=10 * SECOND),
 )
 

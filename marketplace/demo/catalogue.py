@@ -191,6 +191,11 @@ def pool_rows(tables: Tables, made: Made, capacity: int | None, now: datetime) -
         ))  # fmt: skip
 
 
+def _main(audiences: list[str]) -> str:
+    """Whom an offer of the files is most for: who is named first, and "everyone" only where nobody else is."""
+    return next((one for one in audiences if one != "everyone"), "everyone")
+
+
 def make_offer(tables: Tables, made: Catalogue, spec: dict[str, Any], now: datetime) -> Made:
     """An offer with its texts, sessions and seats, in the catalogue's organisations and places."""
     owner = made.organizations[spec["owner"]]
@@ -201,7 +206,8 @@ def make_offer(tables: Tables, made: Catalogue, spec: dict[str, Any], now: datet
     capacity = spec.get("capacity")
     offer = offer_row(
         tables, slug=spec["slug"], owner_id=owner["id"], municipality_id=owner["municipality_id"], kind=spec["kind"],
-        audiences=spec["audiences"], joining=spec["joining"], visibility=spec.get("visibility", "public"),
+        audiences=spec["audiences"], main_audience=_main(spec["audiences"]), joining=spec["joining"],
+        visibility=spec.get("visibility", "public"),
         sensitive=spec["sensitive"], venue_id=venue["id"] if venue else None, online_url=spec.get("online_url"),
         contact_name=spec.get("contact_name"), phone=spec.get("phone"),
         max_party=min(spec.get("max_party", 1), capacity or 1000), promotion=spec.get("promotion", "automatic"),

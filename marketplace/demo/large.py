@@ -58,7 +58,7 @@ async def load(
         for session in this.sessions:
             pool = this.pool_of(session)
             if pool and register.seated.get(pool["id"]) and register.closed(session):
-                register.save_register(session, pool)
+                register.save_register(session, pool, this.offer["owner_id"])
         if number % AT_ONCE == 0:
             await register.tables.copy(connection)
     await register.tables.copy(connection)

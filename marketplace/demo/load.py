@@ -18,6 +18,7 @@ from marketplace.demo.participants import Register, Resident
 from marketplace.demo.tables import Row, Tables
 from marketplace.people.factors import sealed_secret
 from marketplace.settings import settings
+from marketplace.statistics.jobs import close_cells
 from offers.attendance.year_keys import remember
 
 LOCK = 7_310_003
@@ -79,6 +80,7 @@ async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
     finally:
         await connection.close()
     await audit.open_months(now)
+    await close_cells(now)
     return True
 
 

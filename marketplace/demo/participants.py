@@ -47,6 +47,8 @@ class Resident:
     contact: UUID | None = None
     address: str | None = None
     organization: UUID | None = None
+    proven: bool = False
+    """Have they signed in with the address?"""
 
 
 class Register:
@@ -55,8 +57,8 @@ class Register:
     def __init__(self, tables: Tables, now: datetime, seed: int) -> None:
         self.tables, self.now, self.chance = tables, now, random.Random(seed)
         self.references: set[str] = set()
-        self.seated: dict[UUID, list[tuple[Row, Resident, str | None]]] = defaultdict(list)
-        """Confirmed bookings of each pool, who comes, and the address that messages go to."""
+        self.seated: dict[UUID, list[tuple[Row, Resident, Resident]]] = defaultdict(list)
+        """Confirmed bookings of each pool, who comes, and who has booked."""
         self.queue = 0
         self.key: Callable[[int], bytes] = cache(year_key)
         self.closed_until = month_start(today(now))
@@ -75,7 +77,7 @@ class Register:
                 channel="email" if email else "sms" if phone else "call",
                 verified_at=made if verified else None, created_at=made,
             )  # fmt: skip
-            who.contact, who.address = contact["id"], address
+            who.contact, who.address, who.proven = contact["id"], address, verified
         return who
 
     def reference(self) -> str:
@@ -106,18 +108,18 @@ class Register:
         )  # fmt: skip
         if state in SEATED:
             pool["taken"] += seats
-            self.seated[pool["id"]].append((row, who, booker.address))
+            self.seated[pool["id"]].append((row, who, booker))
         return row
 
     def closed(self, session: Row) -> bool:
         """Did it take place in a month that is closed?"""
         return bool(session["ends_at"] <= self.closed_until and session["status"] != "cancelled")
 
-    def save_register(self, session: Row, pool: Row) -> None:
+    def save_register(self, session: Row, pool: Row, owner: UUID) -> None:
         """Who of those with a seat came to a session: about three of four; of the others some had sent word."""
         year, saved = oslo(session["starts_at"]).year, session["ends_at"] + timedelta(minutes=10)
         self.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved)
-        for booking, who, address in self.seated[pool["id"]]:
+        for booking, who, booker in self.seated[pool["id"]]:
             state = self.chance.choices(("present", "absent", "excused"), (76, 14, 10))[0]
             came = 0
             if state == "present":
@@ -126,7 +128,8 @@ class Register:
             elif state == "excused":
                 self.tables.add("sent_word", booking_id=booking["id"], session_id=session["id"],
                                 at=session["starts_at"] - timedelta(hours=3))  # fmt: skip
-            seal = pseudonym(self.key(year), who.name, address, who.id) if came else None
+            within = None if booker.proven else owner
+            seal = pseudonym(self.key(year), who.name, booker.address, who.id, within) if came else None
             self.tables.add("attendance", session_id=session["id"], booking_id=booking["id"], state=state,
                             seats_present=came, pseudonym=seal, recorded_at=saved)  # fmt: skip
 
@@ -192,7 +195,9 @@ def fill(register: Register, made: Made, crowd: list[Resident], popularity: floa
     for session in made.sessions:
         there = made.pool_of(session)
         if there and there["taken"] and register.closed(session) and chance.random() < 0.96:
-            register.save_register(session, there)  # and some are forgotten: unknown, not zero
+            register.save_register(
+                session, there, made.offer["owner_id"]
+            )  # and some are forgotten: unknown, not zero
 
 
 def _seats_wanted(pool: Row, popularity: float, now: datetime, chance: random.Random) -> int:
@@ -248,7 +253,7 @@ def fill_meeting(register: Register, made: Made, catalogue: Catalogue, guests: d
         if over or pool["taken"] + seats <= round(pool["capacity"] * made.spec["popularity"]):
             register.book(pool, guests[key], seats=seats)
     if register.closed(session):
-        register.save_register(session, pool)
+        register.save_register(session, pool, made.offer["owner_id"])
 
 
 def representatives(register: Register, catalogue: Catalogue, members: list[str]) -> dict[str, Resident]:

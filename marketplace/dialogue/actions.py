@@ -90,7 +90,8 @@ async def call_meeting(
         )  # fmt: skip
         await publishing.set_audience(
             offer, by=by, now=now, members=[one["id"] for one in await members(dialogue.id)], text={},
-            audiences=[Audience.STAFF.value], visibility=Visibility.MEMBERS, venue_id=venue,
+            audiences=[Audience.STAFF.value], main_audience=Audience.STAFF,
+            visibility=Visibility.MEMBERS, venue_id=venue,
         )  # fmt: skip
         await publishing.set_sessions(offer, by=by, now=now, days=[day], starts=starts, ends=ends)
         await publishing.publish(offer, by=by, now=now, sensitive=False)

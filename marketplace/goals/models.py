@@ -115,10 +115,10 @@ class Goal(Row):
     each_year = fields.BooleanField(
         default=False, db_default=False, description="the target is of each year by itself"
     )
-    audiences: fields.Field[list[str]] = ArrayField("text", default=list, db_default="{}")
-    kinds: fields.Field[list[str]] = ArrayField("text", default=list, db_default="{}")
-    districts: fields.Field[list[UUID | None]] = ArrayField("uuid", default=list, db_default="{}")
-    organizations: fields.Field[list[UUID]] = ArrayField("uuid", default=list, db_default="{}")
+    audiences: fields.Field[list[str]] = ArrayField("text", default=list, db_default=[])
+    kinds: fields.Field[list[str]] = ArrayField("text", default=list, db_default=[])
+    districts: fields.Field[list[UUID | None]] = ArrayField("uuid", default=list, db_default=[])
+    organizations: fields.Field[list[UUID]] = ArrayField("uuid", default=list, db_default=[])
     evening = fields.BooleanField(null=True, description="outside office hours or within them; null: both")
     dialogue_id: UUID | None
     dialogue = fields.ForeignKeyField("marketplace.Dialogue", "goals", null=True, on_delete=fields.SET_NULL)

@@ -66,6 +66,8 @@ INDEXES = {
     "evening) NULLS NOT DISTINCT",
     "district_place_postcode": "UNIQUE INDEX district_place_postcode ON district_place (municipality_id, postcode)",
     "district_place_city": "UNIQUE INDEX district_place_city ON district_place (municipality_id, lower(city))",
+    # Whether a register of this year holds somebody already is asked whenever one is saved.
+    "attendance_whose": "INDEX attendance_whose ON attendance (pseudonym) WHERE pseudonym IS NOT NULL",
     "session_cell_cell": "INDEX session_cell_cell ON session_cell (cell_id)",
 }
 

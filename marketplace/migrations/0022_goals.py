@@ -212,10 +212,10 @@ class Migration(migrations.Migration):
             each_year=fields.BooleanField(
                 default=False, db_default=False, description="the target is of each year by itself"
             ),
-            audiences=ArrayField("text", default=list, db_default="{}"),
-            kinds=ArrayField("text", default=list, db_default="{}"),
-            districts=ArrayField("uuid", default=list, db_default="{}"),
-            organizations=ArrayField("uuid", default=list, db_default="{}"),
+            audiences=ArrayField("text", default=list, db_default=[]),
+            kinds=ArrayField("text", default=list, db_default=[]),
+            districts=ArrayField("uuid", default=list, db_default=[]),
+            organizations=ArrayField("uuid", default=list, db_default=[]),
             evening=fields.BooleanField(
                 null=True, description="outside office hours or within them; null: both"
             ),

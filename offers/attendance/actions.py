@@ -67,7 +67,9 @@ async def save(
         made = rules.marks(parties, present, seats)
         names = {party["booking_id"]: party for party in parties}
         pseudonyms = await _pseudonyms(
-            [names[mark.booking] if mark.state is AttendanceState.PRESENT else None for mark in made], key
+            [names[mark.booking] if mark.state is AttendanceState.PRESENT else None for mark in made],
+            session.offer.owner_id,
+            key,
         )
         await rows(
             SAVE, [uuid7() for _mark in made], session.id, now, [mark.booking for mark in made],
@@ -87,18 +89,32 @@ async def save(
         )  # fmt: skip
 
 
-async def _pseudonyms(parties: list[dict[str, Any] | None], key: bytes) -> list[bytes | None]:
-    """One for each party that came. Whoever was registered this year under an older form of their name keeps it."""
+FOUND = """SELECT DISTINCT a.pseudonym FROM attendance a JOIN session s ON s.id = a.session_id
+    JOIN offer o ON o.id = s.offer_id
+WHERE a.pseudonym = ANY($1) OR a.pseudonym = ANY($2) AND o.owner_id = $3"""
+
+
+async def _pseudonyms(
+    parties: list[dict[str, Any] | None], organization: UUID, key: bytes
+) -> list[bytes | None]:
+    """One for each party that came. Whoever was registered this year under an older form, or here before they had
+    proven their contact, keeps that."""
     forms = [
-        rules.pseudonyms(key, party["name"] or "", party["address"], party["participant_id"]) if party else []
+        rules.pseudonyms(
+            key, party["name"] or "", party["address"], party["participant_id"], organization,
+            proven=party["proven"],
+        )
+        if party else None
         for party in parties
-    ]
-    old = [each for form in forms for each in form[1:]]
-    found = (
-        await rows("SELECT DISTINCT pseudonym FROM attendance WHERE pseudonym = ANY($1)", old) if old else []
-    )
+    ]  # fmt: skip
+    anywhere = [each for form in forms if form for each in form.any]
+    own = [each for form in forms if form for each in form.own]
+    found = await rows(FOUND, anywhere, own, organization) if anywhere or own else []
     known = {bytes(each["pseudonym"]) for each in found}
-    return [next((each for each in form[1:] if each in known), form[0]) if form else None for form in forms]
+    return [
+        next((each for each in (*form.any, *form.own) if each in known), form.new) if form else None
+        for form in forms
+    ]
 
 
 async def _still_coming(parties: list[dict[str, Any]]) -> list[dict[str, Any]]:

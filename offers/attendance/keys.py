@@ -44,6 +44,14 @@ def year_key(year: int) -> bytes:
         return _make(path)
 
 
+def read(year: int) -> bytes | None:
+    """The key of a year, if it is here; it is not made."""
+    try:
+        return path_of(year).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
 def _make(path: Path) -> bytes:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")

@@ -25,13 +25,18 @@ class Mark:
     seats: int
 
 
-def pseudonym(key: bytes, name: str, contact: str | None, participant: UUID) -> bytes:
+def pseudonym(
+    key: bytes, name: str, contact: str | None, participant: UUID, organization: UUID | None = None
+) -> bytes:
     """What stands for a person when their name is gone (product.md, "Privacy, by design").
 
     The same name (base/text.py) and normalised contact (their own, or the booker's) give the same; without a contact
-    it is the participant's id. `key` is that of the session's year.
+    it is the participant's id. `key` is that of the session's year. Where the contact is not proven theirs
+    (offers/bookings/known.py), `organization` is the one whose register it is: what anybody may have typed is compared
+    within one organisation only, or a name typed into an own register would ask who was at the others'.
     """
-    who = f"contact\0{name_key(name)}\0{contact}" if contact else f"id\0{participant}"
+    within = f"within\0{organization}\0" if organization else ""
+    who = f"{within}contact\0{name_key(name)}\0{contact}" if contact else f"{within}id\0{participant}"
     return hmac.digest(key, who.encode(), hashlib.sha256)
 
 
@@ -41,11 +46,28 @@ def pseudonym_before(key: bytes, name: str, contact: str | None, participant: UU
     return hmac.digest(key, who.encode(), hashlib.sha256)
 
 
-def pseudonyms(key: bytes, name: str, contact: str | None, participant: UUID) -> list[bytes]:
-    """The pseudonym, and those that it may have had before: this year's registers may hold one of them."""
-    forms = dict.fromkeys((name, unicodedata.normalize("NFD", name)))
-    before = [pseudonym_before(key, form, contact, participant) for form in forms]
-    return list(dict.fromkeys([pseudonym(key, name, contact, participant), *before]))
+@dataclass(frozen=True)
+class Pseudonyms:
+    """The pseudonym of somebody in a register, and those that this year's registers may hold of them already: those of
+    `own` registers of the organisation, and those of `any`."""
+
+    new: bytes
+    own: tuple[bytes, ...]
+    any: tuple[bytes, ...]
+
+
+def pseudonyms(
+    key: bytes, name: str, contact: str | None, participant: UUID, organization: UUID, *, proven: bool
+) -> Pseudonyms:
+    """Somebody proven is found wherever they were; of others only an organisation's own registers are asked, also for
+    what was made before that was so."""
+    spelt = dict.fromkeys((name, unicodedata.normalize("NFD", name)))
+    before = [pseudonym_before(key, form, contact, participant) for form in spelt]
+    everywhere = pseudonym(key, name, contact, participant)
+    within = pseudonym(key, name, contact, participant, organization)
+    if proven:
+        return Pseudonyms(everywhere, (within,), tuple(before))
+    return Pseudonyms(within, (everywhere, *before), ())
 
 
 def is_open(starts_at: datetime, now: datetime) -> bool:

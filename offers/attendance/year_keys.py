@@ -56,6 +56,17 @@ async def key_of(year: int, now: datetime) -> bytes:
     return key
 
 
+async def key_to_close(year: int) -> bytes:
+    """The key that this year was counted under, to close its months by; never made anew. Raises YearClosed, KeyGone."""
+    known = await row(FINGERPRINT, year)
+    if known and known["closed_at"]:
+        raise YearClosed(_("Året er gjort opp, så oppmøtet kan ikke endres lenger."))
+    key = await asyncio.to_thread(keys.read, year)
+    if known is None or key is None or fingerprint(key) != bytes(known["fingerprint"]):
+        raise gone(year)
+    return key
+
+
 def gone(year: int) -> KeyGone:
     log.error("the key of a year is not the one in TREFFPUNKT_KEYS_DIR", year=year)
     return KeyGone(

@@ -29,6 +29,14 @@ def in_the_way(pool: str, participant: str, actor: str, b: str = "b") -> str:
     return f"({b}.pool_id = {pool} AND {b}.participant_id = {participant} AND {b}.{ACTIVE} AND {known(actor, b)})"
 
 
+def proven(b: str = "b", c: str = "c") -> str:
+    """SQL: is contact point `c` of booking `b` proven to be of whoever made it, or comes? They have signed in with it,
+    or used a link that was sent there. Who has typed an address has proven nothing, be it a guide, an organiser or a
+    guest; nor has who uses the link of a booking, which the page after booking has, too."""
+    return f"""coalesce({c}.verified_at IS NOT NULL AND NOT {b}.by_host
+        AND {c}.person_id IN ({b}.participant_id, {b}.booked_by_id), false)"""
+
+
 def actor_of(booking: Mapping[str, Any], by: UUID | None) -> UUID:
     """Who acts by the link of a booking: whoever comes, when they are signed in (`by`); else whoever made it."""
     whoever_comes: UUID = booking["participant_id"]

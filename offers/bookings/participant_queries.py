@@ -7,6 +7,7 @@ from uuid import UUID
 from marketplace.base.database import row, rows, value
 from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.companion_queries import NAMES
+from offers.bookings.known import proven
 from offers.bookings.models import BookingState
 from offers.bookings.queries import HIDDEN, reach
 
@@ -21,13 +22,13 @@ SHOWN_NAMES = f"""CASE WHEN {HIDDEN} THEN left(b.reference, 3) ELSE coalesce(n.n
 async def parties(session_id: UUID) -> list[dict[str, Any]]:
     """Everybody with a seat at a session, through its own pool or the offer's: for registers and messages.
 
-    Keys: booking_id, participant_id, name, booker, sign, seats, state, channel, address, contact_id, lang,
-    link_version, shielded (then they have an alias where they are shown), sent_word, companions (names). Sorted as
-    people read what is shown (Å after Ø).
+    Keys: booking_id, participant_id, name, booker, sign, seats, state, channel, address, proven (known.py),
+    contact_id, lang, link_version, shielded (then they have an alias where they are shown), sent_word, companions
+    (names). Sorted as people read what is shown (Å after Ø).
     """
     found = await rows(
         f"""SELECT b.id AS booking_id, b.participant_id, n.name, k.name AS booker, {SIGN}, b.seats, b.state,
-            c.channel, c.value AS address, b.contact_id, b.lang, b.link_version,
+            c.channel, c.value AS address, {proven()} AS proven, b.contact_id, b.lang, b.link_version,
             {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word,
             CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions
         FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)

@@ -46,7 +46,7 @@ def page(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
     return offer | {
         "lang": other_lang(lang),
         "kind_label": kind_words(offer["kind"], joining, offer["session_count"]),
-        "audience_text": audience_words(offer["audiences"]),
+        "audience_text": audience_words(offer["audiences"], offer["main_audience"]),
         "ages_text": ages(offer["age_from"], offer["age_to"]),
         "when_text": pattern(to_choose(coming, offer["kind"]), joining, offer["session_count"]),
         "paragraphs": [part for part in offer["body"].split("\n") if part.strip()],

@@ -85,9 +85,10 @@ async def offer_page(
     values: list[Any] = [slug, lang]
     seen = "true" if editable else published(viewer, values, cancelled=True)
     found = await row(
-        f"""SELECT o.id, o.slug, o.kind, o.audiences, o.joining, o.visibility, o.sensitive, o.state, o.online_url,
-            o.contact_name, o.phone, o.session_count, o.last_session_ends, w.name AS owner_name, w.slug AS owner_slug,
-            w.phone AS owner_phone, {TEXT_COLUMNS}, v.name AS venue_name, v.street, v.postcode, v.city, v.lat, v.lon,
+        f"""SELECT o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.visibility, o.sensitive, o.state,
+            o.online_url, o.contact_name, o.phone, o.session_count, o.last_session_ends, w.name AS owner_name,
+            w.slug AS owner_slug, w.phone AS owner_phone, {TEXT_COLUMNS},
+            v.name AS venue_name, v.street, v.postcode, v.city, v.lat, v.lon,
             v.step_free, v.hearing_loop, v.accessible_toilet, x.entrance, x.transport, x.lang AS venue_lang, o.age_from,
             o.age_to, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
             p.closes_at,

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from marketplace.base.clock import at_oslo, today
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import language, lazy, ngettext, short_day, time_span, when
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Joining, Kind
+from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, PARTICULAR_LABELS, Audience, Joining, Kind
 
 FEW = 4
 """So many seats or fewer are said as "4 plasser igjen"."""
@@ -130,15 +130,24 @@ def kind_words(kind: str, joining: str = "", sessions: int = 0) -> str:
     return words
 
 
+def _inside(audience: Audience) -> str:
+    """What an audience is called inside a sentence."""
+    words = str(PARTICULAR_LABELS.get(audience, AUDIENCE_LABELS[audience]))
+    return words[:1].lower() + words[1:]
+
+
 @cache
-def _audiences(audiences: tuple[str, ...], lang: str) -> str:
-    words = [str(AUDIENCE_LABELS[Audience(audience)]) for audience in audiences]
-    return ", ".join([*words[:1], *(word[:1].lower() + word[1:] for word in words[1:])])
+def _audiences(audiences: tuple[str, ...], main: str, lang: str) -> str:
+    said = sorted(map(Audience, audiences), key=lambda audience: audience != main)  # the main one first
+    named = [audience for audience in said if audience != Audience.EVERYONE]
+    if len(named) < len(said) and named:
+        return _("Alle, særlig %(whom)s", whom=", ".join(map(_inside, named)))
+    return ", ".join([*(str(AUDIENCE_LABELS[audience]) for audience in said[:1]), *map(_inside, said[1:])])
 
 
-def audience_words(audiences: list[str]) -> str:
-    """Voksne, pårørende."""
-    return _audiences(tuple(audiences), language())
+def audience_words(audiences: list[str], main: str) -> str:
+    """Voksne, pårørende. Whom it is most for comes first; "Alle, særlig 65 år og eldre" where both are said."""
+    return _audiences(tuple(audiences), main, language())
 
 
 def other_lang(lang: str) -> str:
@@ -171,7 +180,7 @@ def card(row: Row, now: datetime) -> dict[str, Any]:
         "ends_at": row["session_ends"],
         "when_text": when_words(starts, row["session_ends"], now) if starts else "",
         "venue_name": where_words(row),
-        "audience_text": audience_words(row["audiences"]),
+        "audience_text": audience_words(row["audiences"], row["main_audience"]),
         "seats_state": told.state,
         "seats_text": told.text,
         "seats_note": _("Ledig andre dager") if row["room_later"] else "",

@@ -77,7 +77,7 @@ EVENING = """(extract(hour FROM s.starts_at AT TIME ZONE 'Europe/Oslo') >= 16
     OR extract(isodow FROM s.starts_at AT TIME ZONE 'Europe/Oslo') > 5)"""
 """The session s begins in the evening or at a weekend, by a Norwegian clock."""
 
-CARD = f"""o.id, o.slug, o.kind, o.audiences, o.joining, o.sensitive, o.session_count, o.online_url,
+CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sensitive, o.session_count, o.online_url,
     page.position, page.starts_at AS session_at, page.ends_at AS session_ends, w.name AS owner_name,
     v.name AS venue_name, coalesce(t.title, f.title) AS title, coalesce(t.summary, f.summary) AS summary,
     coalesce(t.lang, f.lang) AS lang, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,

@@ -110,14 +110,34 @@ def _older(age: int | None, info: ValidationInfo) -> int | None:
 
 
 class AudienceForm(Form):
-    audiences: list[Audience] = Field(min_length=1)
+    """`main_audience` is whom it is most for, `audiences` whom it also suits. Of one that is said in either place
+    nothing more is asked."""
+
+    main_audience: Audience
+    audiences: list[Audience] = []
     visibility: Visibility = Visibility.PUBLIC
     members: list[UUID] = []
     sensitive: bool = False
     bring_someone: Words = ""
     age_from: int | None = Field(None, ge=0, le=120)
     age_to: Annotated[int | None, AfterValidator(_older)] = Field(None, ge=0, le=120)
-    words: ClassVar[dict[str, dict[str, Any]]] = {"audiences": {"missing": lazy("Velg minst én målgruppe.")}}
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "main_audience": {"missing": lazy("Velg hvem tilbudet er mest for.")}
+    }
+
+    @model_validator(mode="before")
+    @classmethod
+    def one_is_the_main(cls, sent: dict[str, Any]) -> dict[str, Any]:
+        """The only one that is ticked is whom it is for."""
+        ticked = sent.get("audiences") or []
+        only = {"main_audience": ticked[0]} if isinstance(ticked, list) and len(ticked) == 1 else {}
+        return only | sent
+
+    @property
+    def all_audiences(self) -> list[str]:
+        """Everybody it is for, in the order of the list."""
+        said = {self.main_audience, *self.audiences}
+        return [audience.value for audience in Audience if audience in said]
 
 
 YesNo = Literal["yes", "no"]

@@ -188,9 +188,11 @@ async def audience(request: Request) -> Response:
 
 
 async def _audience(offer: Offer) -> Filled[AudienceForm]:
-    """The form with what the offer says now."""
+    """The form with what the offer says now. Whom it is most for is open where several are said, and none of them."""
+    main = offer.main_audience if offer.main_audience in offer.audiences else None
     return AudienceForm.blank(
-        audiences=[str(one) for one in offer.audiences], visibility=offer.visibility.value,
+        main_audience=main or "", audiences=[str(one) for one in offer.audiences if one != main],
+        visibility=offer.visibility.value,
         members=[str(one) for one in await members_seeing(offer.id)], sensitive=offer.sensitive or "",
         age_from=offer.age_from, age_to=offer.age_to, **await texts(offer, "audience"),
     )  # fmt: skip
@@ -200,8 +202,9 @@ async def _set_audience(request: Request, offer: Offer, given: AudienceForm) -> 
     facts = {"sensitive": given.sensitive} if offer.state == OfferState.PUBLISHED else {}
     await actions.set_audience(
         offer, by=request.person.id, now=request.now, members=given.members,
-        text={"bring_someone": given.bring_someone}, audiences=[one.value for one in given.audiences],
-        visibility=given.visibility, age_from=given.age_from, age_to=given.age_to, **facts,
+        text={"bring_someone": given.bring_someone}, main_audience=given.main_audience,
+        audiences=given.all_audiences, visibility=given.visibility, age_from=given.age_from, age_to=given.age_to,
+        **facts,
     )  # fmt: skip
 
 

@@ -14,7 +14,6 @@ from marketplace.base.once import made_once
 from marketplace.base.seen import one_at_a_time
 from marketplace.base.templates import render
 from offers.catalogue.models import (
-    AUDIENCE_LABELS,
     KIND_LABELS,
     Offer,
     OfferAudienceOrganization,
@@ -25,6 +24,7 @@ from offers.catalogue.models import (
 )  # fmt: skip
 from offers.catalogue.page import page as public_page
 from offers.catalogue.queries import VISITOR, offer_page
+from offers.catalogue.rules import audience_words
 from offers.publishing import actions, queries, rules
 from offers.publishing import team_queries as team
 from offers.publishing.forms import HostForm, PublishForm, TextForm
@@ -52,7 +52,7 @@ async def about(offer: Offer, lang: str) -> dict[str, Any]:
         "text": pick(found, lang if lang in found else offer.source_lang),  # type: ignore[arg-type]
         "venue": venue,
         "kind_label": KIND_LABELS[offer.kind],
-        "audience_text": ", ".join(str(AUDIENCE_LABELS[one]) for one in offer.audiences),  # type: ignore[index]
+        "audience_text": audience_words(offer.audiences, offer.main_audience),
         "joining_label": JOINING_LABELS[offer.joining],
         "terms": terms(offer),
         "visibility_label": VISIBILITY_LABELS[offer.visibility],

@@ -50,7 +50,7 @@ CHECKS = {
     "SELECT gen_random_uuid(), id, '2026-10-02', 1, clock_timestamp() FROM goal",
     "goal_people": "UPDATE goal SET last_year = first_year + 1",
     "goal_share": "UPDATE goal SET counted_as = 'share', target = 101",
-    "goal_span": "UPDATE goal SET last_year = first_year - 1",
+    "goal_span": "UPDATE goal SET each_year = true, last_year = first_year - 1",
     "goal_target": "UPDATE goal SET target = 0",
     "head_count_count": "INSERT INTO head_count (id, session_id, count, recorded_at) "
     "VALUES (gen_random_uuid(), '{session}', -1, clock_timestamp())",
@@ -106,17 +106,19 @@ UNIQUES = {
 }
 """Unique indexes that are no constraint of a model, and what they are over."""
 INDEXES = {
-    "acts_for_person", "attendance_booking", "audit_entry_default_object_id_at_idx",
+    "acts_for_person", "attendance_booking", "attendance_whose", "audit_entry_default_object_id_at_idx",
     "audit_entry_default_person_id_at_idx", "audit_entry_object", "audit_entry_person", "booking_booked_by",
     "booking_contact", "booking_held", "booking_made_with", "booking_offer", "booking_participant", "booking_pool",
     "booking_queue_order", "booking_requested", "calendar_entry_session", "companion_booking", "contact_point_lookup",
-    "contact_point_person", "decision_organization", "ended_register_session", "goal_change_goal", "host_assignment_offer",
+    "contact_point_person", "decision_organization", "ended_register_session", "goal_change_goal",
+    "host_assignment_offer",
     "host_message_offer", "invitation_organization", "measure_responsible", "member_notice_organization",
     "membership_organization",
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
     "offer_organizer_organization", "offer_over", "offer_owner", "offer_question_offer", "offer_text_search",
     "organization_owner_municipality", "organization_parent", "organization_state", "organization_text_search",
-    "outbox_booking", "outbox_due", "passkey_person", "phone_call_booking", "plan_comment_goal", "plan_comment_measure", "saved_search_owner", "seat_pool_offer",
+    "outbox_booking", "outbox_due", "passkey_person", "phone_call_booking",
+    "plan_comment_goal", "plan_comment_measure", "saved_search_owner", "seat_pool_offer",
     "sent_word_session", "session_cell_cell",
     "session_offer", "session_start", "session_untold", "sign_in_person", "sign_in_ticket_address",
 }  # fmt: skip
@@ -133,7 +135,8 @@ TRIGGERS = {
     ("organization", "vevents_stale"), ("venue", "vevents_stale"),
 }  # fmt: skip
 FUNCTIONS = {
-    "audit_is_append_only", "catalogue_changed", "figures_are_append_only", "main_audience_is_one_of_them", "old_figures_are_frozen",
+    "audit_is_append_only", "catalogue_changed", "figures_are_append_only", "main_audience_is_one_of_them",
+    "old_figures_are_frozen",
     "vevent_stale", "vevents_stale",
 }  # fmt: skip
 GENERATED = {("offer_text", "search"), ("organization_text", "search")}

@@ -22,6 +22,7 @@ from offers.catalogue.queries import VISITOR
 from offers.catalogue.search import Search, search
 from offers.messages.models import Unsubscription
 from offers.messages.rules import address_hash
+from organizations.directory.models import Organization
 from tests import make
 from tests.conftest import NOW
 
@@ -35,7 +36,10 @@ to_one_form = next(
 
 async def came(name: str, address: str) -> tuple[Session, Booking]:
     """Somebody has a place in what began a moment ago."""
-    offer = await make.offer(joining=Joining.WHOLE, capacity=None, starts=[NOW - timedelta(minutes=5)])
+    owner = await Organization.first() or await make.organization()
+    offer = await make.offer(
+        joining=Joining.WHOLE, capacity=None, starts=[NOW - timedelta(minutes=5)], owner=owner
+    )
     person = await make.person(name)
     contact = await make.contact(person, address, verified=False)
     booking = await make.booking(await SeatPool.get(offer=offer), person, contact=contact)

@@ -11,8 +11,11 @@ from marketplace.base.database import row, rows, value
 from marketplace.check import violations
 from marketplace.demo.load import load_if_empty
 from marketplace.settings import settings
+from marketplace.statistics import stored
+from marketplace.statistics.measures import Measure
 from offers.attendance.keys import year_key
 from offers.attendance.rules import pseudonym
+from organizations.directory.models import Municipality
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.usefixtures("demo")
@@ -123,13 +126,25 @@ async def test_three_of_four_come() -> None:
 
 
 async def test_pseudonyms_are_made_as_for_anybody() -> None:
-    found = await row(
-        """SELECT a.pseudonym, n.name, c.value, n.id FROM attendance a JOIN booking b ON b.id = a.booking_id
+    found = await rows(
+        """SELECT DISTINCT ON (c.verified_at IS NULL) a.pseudonym, n.name, c.value, n.id, c.verified_at, o.owner_id
+        FROM attendance a JOIN booking b ON b.id = a.booking_id JOIN offer o ON o.id = b.offer_id
         JOIN person n ON n.id = b.participant_id JOIN contact_point c ON c.id = b.contact_id
-        WHERE a.state = 'present' ORDER BY a.id LIMIT 1"""
+        WHERE a.state = 'present'"""
     )
-    assert found
-    assert found["pseudonym"] == pseudonym(year_key(2026), found["name"], found["value"], found["id"])
+    assert len(found) == 2
+    for each in found:
+        within = None if each["verified_at"] else each["owner_id"]
+        made = pseudonym(year_key(2026), each["name"], each["value"], each["id"], within)
+        assert each["pseudonym"] == made
+
+
+async def test_the_months_that_are_over_are_closed_and_the_figures_stand() -> None:
+    sandnes = await Municipality.get(slug="sandnes")
+    assert [each.number for each in await stored.closings(sandnes.id, [2026])] == list(range(1, 10))
+    sums = await stored.total(stored.Cells(sandnes.id), 2026, [Measure.PEOPLE, Measure.ATTENDANCES])
+    assert sums[Measure.PEOPLE].value > 100
+    assert sums[Measure.ATTENDANCES].value > 2 * sums[Measure.PEOPLE].value
 
 
 async def test_a_popular_course_is_full_and_ola_is_last_in_its_queue() -> None:

@@ -20,9 +20,16 @@ from tests.conftest import NOW
 from tests.visitor import Visitor
 
 
-async def evening(*names: str, joining: Joining = Joining.WHOLE) -> tuple[Offer, Session, Person]:
+async def evening(
+    *names: str, joining: Joining = Joining.WHOLE, owner: Organization | None = None
+) -> tuple[Offer, Session, Person]:
     """An offer whose session has just begun, with these participants, and its host."""
-    offer = await make.offer(joining=joining, capacity=None, starts=[NOW - timedelta(minutes=5)])
+    offer = await make.offer(
+        joining=joining,
+        capacity=None,
+        starts=[NOW - timedelta(minutes=5)],
+        owner=owner or await make.organization(),
+    )
     host = await make.member(await Organization.get(id=offer.owner_id), Role.HOST, "Tom")
     await HostAssignment.create(person=host, offer=offer)
     for name in names:
@@ -73,15 +80,16 @@ async def test_saving_again_changes_it(visitor: Visitor) -> None:
 async def test_one_person_is_one_pseudonym_in_two_offers_and_another_next_year(
     db: None, data_dir: object
 ) -> None:
+    owner = await make.organization()
     for _ in range(2):
-        _, session, host = await evening("Ola  Nordmann")
+        _, session, host = await evening("Ola  Nordmann", owner=owner)
         booking = await Booking.filter(offer_id=session.offer_id).get()
         await session.fetch_related("offer")
         await actions.save(session, {booking.id}, {}, None, version=None, by=host.id, now=NOW)
     pseudonyms = [row["pseudonym"] for row in await rows("SELECT pseudonym FROM attendance")]
     assert len(pseudonyms) == 2
     assert len(set(pseudonyms)) == 1
-    _, session, host = await evening("ola nordmann")
+    _, session, host = await evening("ola nordmann", owner=owner)
     await session.fetch_related("offer")
     year = timedelta(days=365)
     await Session.filter(id=session.id).update(

@@ -133,8 +133,23 @@ def test_the_kind_tells_how_often_only_when_one_booking_covers_it_all() -> None:
     assert kind_words("activity", "per_session", 6) == "Aktivitet"
 
 
-def test_audiences_are_one_list() -> None:
-    assert audience_words(["adults", "next_of_kin"]) == "Voksne, pårørende"
+@pytest.mark.parametrize(
+    ("audiences", "main", "words"),
+    [
+        (["adults", "next_of_kin"], "adults", "Voksne, pårørende"),
+        (["adults", "next_of_kin"], "next_of_kin", "Pårørende, voksne"),
+        (["adults", "next_of_kin"], "everyone", "Voksne, pårørende"),
+        (["everyone"], "everyone", "Alle er velkommen"),
+        (["seniors"], "seniors", "65 år og eldre"),
+        (["everyone", "seniors"], "seniors", "Alle, særlig 65 år og eldre"),
+        (["everyone", "seniors"], "everyone", "Alle, særlig 65 år og eldre"),
+        (["everyone", "youth", "refugees"], "refugees", "Alle, særlig folk som er nye i Norge, ungdom"),
+    ],
+)
+def test_audiences_are_one_list_and_whom_it_is_most_for_comes_first(
+    audiences: list[str], main: str, words: str
+) -> None:
+    assert audience_words(audiences, main) == words
 
 
 def test_names_are_sorted_as_norwegians_do() -> None:

@@ -54,7 +54,9 @@ async def step(visitor: Visitor, home: str, name: str, **typed: Any) -> str:
 async def complete(visitor: Visitor, **joining: Any) -> str:
     """A draft that lacks nothing but the last yes: three Tuesdays at 18."""
     home = await draft(visitor)
-    await step(visitor, home, "audience", audiences=["everyone", "seniors"], bring_someone="Ja.")
+    await step(
+        visitor, home, "audience", main_audience="seniors", audiences=["everyone"], bring_someone="Ja."
+    )
     await step(visitor, home, "place", **NEW_PLACE)
     listed = await visitor.submit(await visitor.open(f"{home}/sessions"), "/sessions", **WEEKLY)
     assert (await visitor.submit(listed, "/sessions")).status == 303
@@ -174,7 +176,7 @@ async def test_the_steps_say_which_fields_publishing_needs(visitor: Visitor, kar
     home = await draft(visitor, summary="", what_happens="")
     assert needs(await visitor.open(f"{home}/what")) == what
     assert needs(await visitor.open(f"{home}/audience")) == {
-        "audiences": must, "bring_someone": must, "members": must
+        "main_audience": must, "audiences": may, "bring_someone": must, "members": must
     }  # fmt: skip
     place = {
         "place": must, "venue": must, "venue_name": must, "street": must, "postcode": may, "city": may,

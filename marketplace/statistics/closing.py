@@ -1,0 +1,123 @@
+"""Closing a month: its cells are counted, rounded by their staircases, and stored for good (docs/statistics.md)."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from uuid_utils.compat import uuid7
+
+from marketplace.base import jobs
+from marketplace.base.clock import month_start
+from marketplace.base.database import in_transaction, rows
+from marketplace.statistics import counting
+from marketplace.statistics.measures import Measure
+from marketplace.statistics.staircase import RULE, Staircase, stored
+from offers.attendance.year_keys import fingerprint
+
+JOB = "close_cells"
+LATE = 13
+"""The closing of the whole year, a month after it: with what was saved late."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """A municipality's month that is over, and not closed."""
+
+    municipality: UUID
+    year: int
+    number: int
+
+    @property
+    def slot(self) -> str:
+        return f"{self.municipality}:{self.year}:{self.number}"
+
+
+def counted_to(year: int, number: int) -> datetime:
+    """The moment until which a closing counts: the end of its month in Oslo; of the last one, the year's."""
+    return month_start(date(year + 1, 1, 1) if number >= 12 else date(year, number + 1, 1))
+
+
+def closes_at(year: int, number: int) -> datetime:
+    """When it may be closed: when its month is over; the last one, when January is."""
+    return month_start(date(year + 1, 2, 1)) if number == LATE else counted_to(year, number)
+
+
+def closable(year: int, now: datetime) -> list[int]:
+    """The closings of a year that may have been made by now."""
+    return [number for number in range(1, LATE + 1) if closes_at(year, number) <= now]
+
+
+LACKING = """SELECT m.id AS municipality, y.year, (SELECT coalesce(array_agg(k.number), '{}') FROM closing k
+    WHERE k.municipality_id = m.id AND k.year = y.year) AS closed
+FROM municipality m CROSS JOIN year_key y WHERE y.closed_at IS NULL
+    AND (EXISTS (SELECT FROM closing k WHERE k.municipality_id = m.id AND k.year = y.year)
+        OR NOT EXISTS (SELECT FROM goal_figure f JOIN goal g ON g.id = f.goal_id
+            JOIN focus_area a ON a.id = g.focus_area_id JOIN plan p ON p.id = a.plan_id
+            WHERE p.municipality_id = m.id AND g.first_year = y.year))
+ORDER BY y.year, m.id"""
+"""Years that are counted under a key, in each municipality. One year has one rule: where it has figures by the old one
+(decision 0005) and no closing, it keeps those."""
+
+
+def _due(lacking: Iterable[Any], now: datetime) -> list[Due]:
+    return [
+        Due(each["municipality"], each["year"], number)
+        for each in lacking
+        for number in closable(each["year"], now)
+        if number not in each["closed"]
+    ]
+
+
+async def due(now: datetime) -> list[Due]:
+    """What is over and not closed, the earliest of each municipality first."""
+    return _due(await rows(LACKING), now)
+
+
+async def overdue(connection: asyncpg.Connection, now: datetime) -> list[Due]:
+    """The same on an open connection, for who looks whether all is well."""
+    return _due(await connection.fetch(LACKING), now)
+
+
+STORE = """INSERT INTO cell_figure (id, closing_id, cell_id, figures)
+SELECT gen_random_uuid(), $1, m.cell_id, m.figures::jsonb FROM unnest($2::uuid[], $3::text[]) AS m (cell_id, figures)"""
+
+
+async def close(what: Due, key: bytes, *, now: datetime) -> None:
+    """Count and store the cells of a closing, as registers and bookings are now. What stands is never changed; what
+    is saved later comes with the next."""
+    end = counted_to(what.year, what.number)
+    async with in_transaction():
+        made = await rows(
+            """INSERT INTO closing (id, municipality_id, year, number, closed_at, rule, key_fingerprint)
+            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id""",
+            uuid7(), what.municipality, what.year, what.number, now, RULE, fingerprint(key),
+        )  # fmt: skip
+        if made:
+            await counting.stamp(what.municipality, what.year, end, now)
+            figures = _rounded(await counting.counts(what.municipality, what.year, end, now), key, what)
+            await rows(
+                STORE,
+                made[0]["id"],
+                [cell for cell, _figures in figures],
+                [json.dumps(each) for _cell, each in figures],
+            )
+        await jobs.done(JOB, what.slot, now=now)
+
+
+def _rounded(counted: list[dict[str, Any]], key: bytes, what: Due) -> list[tuple[UUID, dict[Measure, int]]]:
+    """What is stored of each cell; cells of which nothing is left are left out."""
+    found = []
+    for cell in counted:
+        stairs = Staircase(
+            key, what.year,
+            (what.municipality, cell["organization_id"], cell["main_audience"], cell["kind"], cell["district_id"],
+             cell["evening"]),
+        )  # fmt: skip
+        counts = {Measure(measure): number for measure, number in json.loads(cell["counts"]).items()}
+        if figures := stored(stairs, counts):
+            found.append((cell["id"], figures))
+    return found
