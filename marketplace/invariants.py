@@ -283,7 +283,8 @@ HOUSE = (
     (
         "a goal that was withdrawn says why",
         """SELECT g.id FROM goal g WHERE g.withdrawn_at IS NOT NULL
-            AND NOT EXISTS (SELECT FROM goal_change c WHERE c.goal_id = g.id AND c.what = 'withdrawn' AND c.why <> '')""",
+            AND NOT EXISTS (SELECT FROM goal_change c
+                WHERE c.goal_id = g.id AND c.what = 'withdrawn' AND c.why <> '')""",
     ),
     (
         "the audit log has a part for this month",

@@ -70,12 +70,15 @@ CHECKS = {
     "VALUES (gen_random_uuid(), 'Bra', clock_timestamp())",
     "population_number": "INSERT INTO population (id, municipality_id, year, number, source) "
     "SELECT gen_random_uuid(), id, 2026, 0, 'SSB' FROM municipality",
+    "report_version_approved": "UPDATE report_version SET approved_as = 'leder' WHERE approved_at IS NULL",
+    "report_version_reason": "UPDATE report_version SET reason = 'uten grunn' WHERE approved_at IS NULL",
     "seat_pool_capacity": "UPDATE seat_pool SET capacity = 100001",
     "seat_pool_taken": "UPDATE seat_pool SET taken = capacity + 1 WHERE capacity IS NOT NULL",
     "seat_pool_waiting": "UPDATE seat_pool SET waiting = -1",
     "session_order": "UPDATE session SET ends_at = starts_at",
     "usefulness_count": "INSERT INTO usefulness (id, offer_id, month, answer, count) "
     "SELECT gen_random_uuid(), id, '2026-10-02', 'yes', 1 FROM offer",
+    "yearly_report_year": "UPDATE yearly_report SET year = 1999",
 }
 """Every CHECK, and a statement that it must refuse in the town."""
 UNIQUES = {
@@ -97,6 +100,7 @@ UNIQUES = {
     "picture_sha256": "(sha256)",
     "rate_limit_key": "(key)",
     "recovery_code_one": "(person_id, code_hash)",
+    "report_version_draft": "(report_id) WHERE (approved_at IS NULL)",
     "saved_search_query": "(query, owner_id) NULLS NOT DISTINCT",
     "sent_form_key": "(key)",
     "seat_pool_whole": "(offer_id) WHERE (session_id IS NULL)",
@@ -132,12 +136,11 @@ TRIGGERS = {
     ("closing", "closing_append_only"), ("closing", "closing_kept_whole"), ("cell_figure", "cell_figure_append_only"),
     ("cell_figure", "cell_figure_kept_whole"), ("goal_figure", "goal_figure_frozen"), ("offer", "offer_main_audience"),
     ("session", "vevent_stale"), ("offer", "vevents_stale"), ("offer_text", "vevents_stale"),
-    ("organization", "vevents_stale"), ("venue", "vevents_stale"),
+    ("organization", "vevents_stale"), ("venue", "vevents_stale"), ("report_version", "report_approved"),
 }  # fmt: skip
 FUNCTIONS = {
     "audit_is_append_only", "catalogue_changed", "figures_are_append_only", "main_audience_is_one_of_them",
-    "old_figures_are_frozen",
-    "vevent_stale", "vevents_stale",
+    "old_figures_are_frozen", "report_is_approved", "vevent_stale", "vevents_stale",
 }  # fmt: skip
 GENERATED = {("offer_text", "search"), ("organization_text", "search")}
 SEQUENCES = {

@@ -62,6 +62,7 @@ EDITS = {
     "/manage/organizations/{slug}/texts/{lang}": Edit("summary", "Vi er mange", "Vi er få", {"body": "Kom"}),
     "/approvals/{slug}/name": Edit("name", "Lura klinikk", "Hana klinikk", {"number": "314510003"}),
     "/goals/{slug}/edit": Edit("target", "120", "130", {"title": "Enda flere med"}),
+    "/reports/{slug}/words/{section}": Edit("text", "Bussen går ikke", "Bussen går igjen"),
     "/dialogues/{slug}/meetings/{offer}": Edit("organizations", None, []),
     "/manage/offers/{slug}/capacity": Edit("capacity", "6", "7"),
     "/manage/offers/{slug}/keep": Edit("reserved", "1", "2"),

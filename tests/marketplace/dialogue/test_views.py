@@ -50,7 +50,6 @@ def ticked(page: Page) -> list[str]:
     return [page.soup.select_one(f'label[for="{box["id"]}"]').get_text(strip=True) for box in boxes]  # type: ignore[union-attr]
 
 
-
 async def fewest(dialogue: Dialogue, year: int, moments: list[datetime]) -> list[int]:
     """The fewest organisations at any meeting of the year before each moment."""
     found = await fewest_at_meetings([(dialogue.id, year)], {year: moments}, NOW)

@@ -180,7 +180,7 @@ def table(name: str, *together: str) -> dict[str, Any]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0021_the_cube")]
+    dependencies = [("marketplace", "0022_yearly_report")]
 
     initial = False
 
