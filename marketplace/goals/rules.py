@@ -133,7 +133,9 @@ def _going(aim: Aim, points: Sequence[Point], percent: int, left: int) -> Progre
     at = points[-1]
     values = [one.value for one in points]
     if aim.adds_up:
-        begun = values[-LOOKS_BACK - 1 :] if len(values) > LOOKS_BACK else [0, *values]
+        # In the first month everybody is new: it says little of the others, as soon as there are any.
+        known = values if aim.indicator in PERSONS and len(values) >= LOOKS_BACK else [0, *values]
+        begun = known[-LOOKS_BACK - 1 :]
         steps = [after - before for before, after in pairwise(begun)]
         expected = at.value + left * sum(steps) / len(steps)
         spread = left * (max(steps) - min(steps)) / 2
@@ -143,15 +145,17 @@ def _going(aim: Aim, points: Sequence[Point], percent: int, left: int) -> Progre
         lately = values[-LOOKS_BACK:]
         expected, spread, needed, fewest, most = at.value, (max(lately) - min(lately)) / 2, 0, 0, 0
     margin = sqrt(at.error**2 + spread**2)
-    verdict = _projected(aim, at, expected, margin)
+    verdict = _projected(aim, at, expected, margin, sure=len(points) >= LOOKS_BACK)
     return Progress(verdict, at, percent, expected, margin, fewest, most, needed, left)
 
 
-def _projected(aim: Aim, at: Point, expected: float, margin: float) -> Verdict:
-    """A verdict inside the likely error is no verdict."""
+def _projected(aim: Aim, at: Point, expected: float, margin: float, *, sure: bool) -> Verdict:
+    """A verdict inside the likely error is no verdict, nor one of a month or two."""
     least = aim.direction is Direction.AT_LEAST
     if aim.adds_up and at.value - at.error >= aim.target + (not least):
         return Verdict.REACHED if least else Verdict.WILL_NOT
+    if not sure:
+        return Verdict.UNCERTAIN
     low, high = expected - margin, expected + margin
     if least:
         return (

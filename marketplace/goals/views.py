@@ -136,8 +136,10 @@ async def _choices(request: Request, plan: Plan) -> dict[str, Any]:
     )  # fmt: skip
     return {
         "known": known, "dialogues": dialogues, "areas": sorted(plan.focus_areas, key=lambda one: one.number),
-        "indicators": [(AT_MEETING, words.indicator_label(AT_MEETING), "")]
-        + [(one.value, INDICATORS[one].label, INDICATORS[one].counts) for one in CHOICES],
+        "indicators": [
+            *((one.value, INDICATORS[one].label, INDICATORS[one].counts) for one in CHOICES),
+            (AT_MEETING, words.indicator_label(AT_MEETING), ""),
+        ],
         "counted_as": list(COUNTED_AS_LABELS.items()), "directions": list(DIRECTION_LABELS.items()),
         "terms": [("", _("Hele år")), *((Term(one).value, label) for one, label in TERM_LABELS.items())],
         "audiences": list(AUDIENCE_LABELS.items()), "kinds": list(KIND_LABELS.items()),

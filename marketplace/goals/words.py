@@ -8,7 +8,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, ngettext, pick
 from marketplace.base.i18n import month as month_name
 from marketplace.goals.models import AT_MEETING, CountedAs, Direction, Goal
-from marketplace.goals.rules import PERSONS, VERDICT_LABELS, Aim, Point, Progress, Verdict, late
+from marketplace.goals.rules import LOOKS_BACK, PERSONS, VERDICT_LABELS, Aim, Point, Progress, Verdict, late
 from marketplace.goals.series import Series
 from marketplace.goals.spans import Span
 from marketplace.statistics.measures import INDICATORS, Measure
@@ -143,7 +143,9 @@ def explanation(series: Series) -> list[str]:
         words.append(_recently(going, aim))
         if going.needed and aim.direction is Direction.AT_LEAST and going.verdict is not Verdict.REACHED:
             words.append(_needed(going))
-    if going.verdict is Verdict.UNCERTAIN:
+    if going.verdict is Verdict.UNCERTAIN and len(series.points) < LOOKS_BACK:
+        words.append(_("Det er for få måneder til å si noe sikkert."))
+    elif going.verdict is Verdict.UNCERTAIN:
         words.append(
             _("Det er for nær målet til å si noe sikkert: det kan bli %(margin)s mer eller mindre.",
               margin=amount(going.margin) if going.margin >= 1 else _("litt"))
