@@ -7,6 +7,7 @@ from marketplace.base import static
 from marketplace.base.access import View
 from marketplace.demo import views as demo
 from marketplace.dialogue import views as dialogue
+from marketplace.districts import views as districts
 from marketplace.goals import views as goals
 from marketplace.home import views as home
 from marketplace.my_page import acting_views as acting
@@ -246,6 +247,10 @@ ROUTES: list[Route] = [
     get("/goals/{slug}", goals.goal),
     both("/goals/{slug}/edit", goals.edit_goal),
     get("/statistics", statistics.organizations),
+    get("/districts", districts.districts),
+    both("/districts/new", districts.new, "municipality"),
+    both("/districts/{district}/edit", districts.edit),
+    both("/districts/{district}/remove", districts.remove),
     get("/dialogues", dialogue.dialogues),
     get("/dialogues/{slug}", dialogue.dialogue),
     post("/dialogues/{slug}/members", dialogue.add_member, "/dialogues/{slug}"),

@@ -32,6 +32,7 @@ MODELS = [
     "marketplace.statistics.models",
     "marketplace.goals.models",
     "marketplace.dialogue.models",
+    "marketplace.today.models",
 ]
 UNAVAILABLE: tuple[type[Exception], ...] = (
     OSError,  # refused, reset, and TimeoutError from command_timeout

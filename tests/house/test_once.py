@@ -114,6 +114,8 @@ NEEDS_NO_KEY = {
     "/approvals/{slug}/unit": SETS,
     "/approvals/{slug}/register": "it asks the registers, and writes over what they said before",
     "/goals/{slug}/edit": SETS,
+    "/districts/{district}/edit": SETS,
+    "/districts/{district}/remove": ENDS,
     "/dialogues/{slug}/members/{id}/remove": ENDS,
     "/dialogues/{slug}/meetings/{offer}": SETS,
     "/dialogues/{slug}/meetings/{offer}/move": "it says which version it saw (`sequence`)",
@@ -180,6 +182,7 @@ CREATES = {
         {"title": "Flere er med", "metric": "distinct_people", "target": "50", "year": "2026"},
         {"target": "60"},
     ),
+    "/districts/new": Sent({"name": "Lura", "places": "4313"}, {"name": "Hana", "places": "4318"}),
     "/dialogues/{slug}/members": Sent({}, {}, page="/dialogues/{slug}"),
     "/dialogues/{slug}/meetings/new": Sent(
         {

@@ -61,6 +61,7 @@ EDITS = {
     ),
     "/manage/organizations/{slug}/texts/{lang}": Edit("summary", "Vi er mange", "Vi er få", {"body": "Kom"}),
     "/approvals/{slug}/name": Edit("name", "Lura klinikk", "Hana klinikk", {"number": "314510003"}),
+    "/districts/{district}/edit": Edit("places", "4307", "4308", {"name": "Byen"}),
     "/goals/{slug}/edit": Edit("target", "120", "130", {"title": "Enda flere med"}),
     "/dialogues/{slug}/meetings/{offer}": Edit("organizations", None, []),
     "/manage/offers/{slug}/capacity": Edit("capacity", "6", "7"),

@@ -199,6 +199,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
                       metric=Metric.DISTINCT_PEOPLE, target=100, year=2026)  # fmt: skip
 
     district = await District.create(municipality=here, slug=f"sentrum{suffix}", name="Sentrum")
+    empty = await District.create(municipality=here, slug=f"figgjo{suffix}", name=f"Figgjo{suffix}")
     if not await DistrictPlace.exists(municipality=here, postcode="4306"):
         await DistrictPlace.create(district=district, municipality=here, postcode="4306")
     cells = [
@@ -324,6 +325,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("goals", "slug"): f"flere-med{suffix}",
         ("dialogues", "slug"): dialogue.slug,
         ("meetings", "offer"): meeting.slug,
+        ("districts", "district"): str(empty.id),
         ("members", "id"): str(centre.id),
         ("api", "kind"): "enheter",
         ("{kind}", "number"): "314510003",
