@@ -31,6 +31,7 @@ MODELS = [
     "offers.messages.models",
     "marketplace.statistics.models",
     "marketplace.goals.models",
+    "marketplace.reports.models",
     "marketplace.dialogue.models",
     "marketplace.today.models",
 ]

@@ -63,6 +63,7 @@ EDITS = {
     "/approvals/{slug}/name": Edit("name", "Lura klinikk", "Hana klinikk", {"number": "314510003"}),
     "/districts/{district}/edit": Edit("places", "4307", "4308", {"name": "Byen"}),
     "/goals/{slug}/edit": Edit("target", "120", "130", {"title": "Enda flere med"}),
+    "/reports/{slug}/words/{section}": Edit("text", "Bussen går ikke", "Bussen går igjen"),
     "/dialogues/{slug}/meetings/{offer}": Edit("organizations", None, []),
     "/manage/offers/{slug}/capacity": Edit("capacity", "6", "7"),
     "/manage/offers/{slug}/keep": Edit("reserved", "1", "2"),

@@ -33,7 +33,7 @@ def catalogue_changed(main: str) -> list[str]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0021_the_cube")]
+    dependencies = [("marketplace", "0022_yearly_report")]
 
     initial = False
 
