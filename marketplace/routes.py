@@ -7,6 +7,7 @@ from marketplace.base import static
 from marketplace.base.access import View
 from marketplace.demo import views as demo
 from marketplace.dialogue import views as dialogue
+from marketplace.districts import views as districts
 from marketplace.goals import views as goals
 from marketplace.home import views as home
 from marketplace.my_page import acting_views as acting
@@ -17,6 +18,7 @@ from marketplace.my_page import views as my_page
 from marketplace.people import factor_views as factors
 from marketplace.people import views as people
 from marketplace.privacy import views as privacy
+from marketplace.reports import views as reports
 from marketplace.statistics import views as statistics
 from offers.attendance import views as attendance
 from offers.bookings import companion_views as companions
@@ -246,6 +248,19 @@ ROUTES: list[Route] = [
     get("/goals/{slug}", goals.goal),
     both("/goals/{slug}/edit", goals.edit_goal),
     get("/statistics", statistics.organizations),
+    get("/districts", districts.districts),
+    both("/districts/new", districts.new, "municipality"),
+    both("/districts/{district}/edit", districts.edit),
+    both("/districts/{district}/remove", districts.remove),
+    both("/reports", reports.reports),
+    get("/reports/{slug}", reports.report),
+    both("/reports/{slug}/words/{section}", reports.words),
+    post("/reports/{slug}/approve", reports.approve, "/reports/{slug}"),
+    both("/reports/{slug}/correct", reports.correct),
+    get("/reports/{slug}/versions/{number}", reports.report),
+    get("/reports/{slug}/versions/{number}/report.pdf", reports.pdf),
+    get("/reports/{slug}/versions/{number}/report.xlsx", reports.xlsx),
+    get("/reports/{slug}/versions/{number}/report.csv", reports.csv),
     get("/dialogues", dialogue.dialogues),
     get("/dialogues/{slug}", dialogue.dialogue),
     post("/dialogues/{slug}/members", dialogue.add_member, "/dialogues/{slug}"),

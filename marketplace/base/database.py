@@ -31,7 +31,9 @@ MODELS = [
     "offers.messages.models",
     "marketplace.statistics.models",
     "marketplace.goals.models",
+    "marketplace.reports.models",
     "marketplace.dialogue.models",
+    "marketplace.today.models",
 ]
 UNAVAILABLE: tuple[type[Exception], ...] = (
     OSError,  # refused, reset, and TimeoutError from command_timeout

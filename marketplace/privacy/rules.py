@@ -255,7 +255,8 @@ TABLES: dict[str, Table] = {
         {"content": "showing what it is like; people in it have said yes"},
         "id sha256 media_type width height created_at",
         Goes("""CASE WHEN NOT EXISTS (SELECT FROM offer o WHERE o.picture_id = t.id)
-            AND NOT EXISTS (SELECT FROM organization o WHERE o.logo_id = t.id) THEN t.created_at END""", 30 * DAY),
+            AND NOT EXISTS (SELECT FROM organization o WHERE o.logo_id = t.id)
+            AND NOT EXISTS (SELECT FROM report_version r WHERE r.logo_id = t.id) THEN t.created_at END""", 30 * DAY),
     ),
     # Nothing about a person.
     "catalogue_revision": Table(plain="id revision changed_at"),
@@ -274,6 +275,8 @@ TABLES: dict[str, Table] = {
     "district": Table(plain="id slug name municipality_id"),
     "district_place": Table(plain="id postcode city district_id municipality_id"),
     "dialogue": Table(plain="id slug title summary created_at coordinated_by_id municipality_id"),
+    "dialogue_item": Table(plain="id main_audience kinds evening made_at dialogue_id meeting_id district_id"),
+    "register_reminder": Table(plain="id sent_at organization_id"),
     "dialogue_meeting": Table(plain="id agenda nobody_came dialogue_id offer_id"),
     "dialogue_member": Table(plain="id joined_at left_at dialogue_id organization_id"),
     "focus_area": Table(plain="id number title summary plan_id"),
@@ -292,6 +295,17 @@ TABLES: dict[str, Table] = {
     "organization_owner": Table(plain="id organization_id municipality_id"),
     "passkey_challenge": Table(plain="id challenge expires_at", goes=Goes("t.expires_at", DAY)),
     "plan": Table(plain="id slug title summary first_year last_year municipality_id"),
+    "report_version": Table(
+        {"made_by_id": WORK, "approved_by_id": WORK, "approved_as": "the office that answers for it",
+         "reason": "why it was corrected; it may name somebody", "content": "what was approved; it may name somebody"},
+        "id number made_at approved_at logo_id report_id",
+        stays="the municipality's own report is kept as it was approved; who a person was goes with them",
+    ),
+    "report_words": Table(
+        {"text": "what the municipality says in its report; it may name somebody", "written_by_id": WORK},
+        "id section written_at version_id",
+        stays="it is part of the municipality's report",
+    ),
     "saved_search": Table(
         {"owner_id": "whose search it is", "query": "what they look for, as a calendar they read"},
         "id slug created_at used_at", Goes("t.used_at", TWO_YEARS),
@@ -302,6 +316,7 @@ TABLES: dict[str, Table] = {
                            "venue_id"),
     "tortoise_migrations": Table(plain="id app name applied_at"),
     "usefulness": Table(plain="id month answer count offer_id"),
+    "yearly_report": Table(plain="id year slug lang municipality_id"),
     "venue": Table(
         plain="id name street postcode city lat lon step_free hearing_loop accessible_toilet municipality_id"
     ),

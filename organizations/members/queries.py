@@ -203,3 +203,16 @@ async def roles_in(organization: UUID, person: UUID) -> list[Role]:
         organization, person,
     )  # fmt: skip
     return [Role(row["role"]) for row in found]
+
+
+async def coordinators_of(municipality: UUID) -> int:
+    """How many people coordinate in the municipality, as `coordinated_municipalities` reaches it."""
+    found: int = await value(
+        f"""WITH RECURSIVE above AS (
+            SELECT id, parent_id FROM organization WHERE municipality_id = $1 AND kind = 'municipal'
+            UNION SELECT o.id, o.parent_id FROM organization o JOIN above a ON o.id = a.parent_id
+        ) SELECT count(DISTINCT m.person_id) FROM {HELD} m JOIN above a ON a.id = m.organization_id
+        WHERE m.role = 'coordinator'""",
+        municipality,
+    )
+    return found

@@ -60,12 +60,15 @@ CHECKS = {
     "clock_timestamp(), clock_timestamp())",
     "phone_call_called": "INSERT INTO phone_call (id, booking_id, about, key, since, called_by_id) "
     "SELECT gen_random_uuid(), '{booking}', 'offered', 'by somebody', clock_timestamp(), id FROM person LIMIT 1",
+    "report_version_approved": "UPDATE report_version SET approved_as = 'leder' WHERE approved_at IS NULL",
+    "report_version_reason": "UPDATE report_version SET reason = 'uten grunn' WHERE approved_at IS NULL",
     "seat_pool_capacity": "UPDATE seat_pool SET capacity = 100001",
     "seat_pool_taken": "UPDATE seat_pool SET taken = capacity + 1 WHERE capacity IS NOT NULL",
     "seat_pool_waiting": "UPDATE seat_pool SET waiting = -1",
     "session_order": "UPDATE session SET ends_at = starts_at",
     "usefulness_count": "INSERT INTO usefulness (id, offer_id, month, answer, count) "
     "SELECT gen_random_uuid(), id, '2026-10-02', 'yes', 1 FROM offer",
+    "yearly_report_year": "UPDATE yearly_report SET year = 1999",
 }
 """Every CHECK, and a statement that it must refuse in the town."""
 UNIQUES = {
@@ -78,6 +81,7 @@ UNIQUES = {
     "calendar_address_secret": "(secret_hash)",
     "cell_one": "(municipality_id, organization_id, main_audience, kind, district_id, evening) NULLS NOT DISTINCT",
     "contact_point_verified": "(channel, value) WHERE (verified_at IS NOT NULL)",
+    "dialogue_item_one": "(dialogue_id, meeting_id, main_audience, kinds, district_id, evening) NULLS NOT DISTINCT",
     "district_place_city": "(municipality_id, lower(city))",
     "district_place_postcode": "(municipality_id, postcode)",
     "invitation_token": "(token_hash)",
@@ -87,6 +91,7 @@ UNIQUES = {
     "picture_sha256": "(sha256)",
     "rate_limit_key": "(key)",
     "recovery_code_one": "(person_id, code_hash)",
+    "report_version_draft": "(report_id) WHERE (approved_at IS NULL)",
     "saved_search_query": "(query, owner_id) NULLS NOT DISTINCT",
     "sent_form_key": "(key)",
     "seat_pool_whole": "(offer_id) WHERE (session_id IS NULL)",
@@ -119,12 +124,11 @@ TRIGGERS = {
     ("closing", "closing_append_only"), ("closing", "closing_kept_whole"), ("cell_figure", "cell_figure_append_only"),
     ("cell_figure", "cell_figure_kept_whole"), ("offer", "offer_main_audience"),
     ("session", "vevent_stale"), ("offer", "vevents_stale"), ("offer_text", "vevents_stale"),
-    ("organization", "vevents_stale"), ("venue", "vevents_stale"),
+    ("organization", "vevents_stale"), ("venue", "vevents_stale"), ("report_version", "report_approved"),
 }  # fmt: skip
 FUNCTIONS = {
     "audit_is_append_only", "catalogue_changed", "figures_are_append_only", "main_audience_is_one_of_them",
-    "vevent_stale", "vevents_stale",
-}  # fmt: skip
+    "vevent_stale", "vevents_stale", "report_is_approved"}  # fmt: skip
 GENERATED = {("offer_text", "search"), ("organization_text", "search")}
 SEQUENCES = {
     "booking_queue", "catalogue_revision_id_seq", "instance_id_seq", "tortoise_migrations_id_seq", "year_key_year_seq",

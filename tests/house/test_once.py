@@ -114,6 +114,10 @@ NEEDS_NO_KEY = {
     "/approvals/{slug}/unit": SETS,
     "/approvals/{slug}/register": "it asks the registers, and writes over what they said before",
     "/goals/{slug}/edit": SETS,
+    "/districts/{district}/edit": SETS,
+    "/districts/{district}/remove": ENDS,
+    "/reports/{slug}/words/{section}": SETS,
+    "/reports/{slug}/approve": STATE,
     "/dialogues/{slug}/members/{id}/remove": ENDS,
     "/dialogues/{slug}/meetings/{offer}": SETS,
     "/dialogues/{slug}/meetings/{offer}/move": "it says which version it saw (`sequence`)",
@@ -180,6 +184,9 @@ CREATES = {
         {"title": "Flere er med", "metric": "distinct_people", "target": "50", "year": "2026"},
         {"target": "60"},
     ),
+    "/districts/new": Sent({"name": "Lura", "places": "4313"}, {"name": "Hana", "places": "4318"}),
+    "/reports": Sent({"year": "2025"}, {"year": "2023"}),
+    "/reports/{slug}/correct": Sent({"reason": "Et tall var feil"}, {"reason": "To tall var feil"}),
     "/dialogues/{slug}/members": Sent({}, {}, page="/dialogues/{slug}"),
     "/dialogues/{slug}/meetings/new": Sent(
         {
@@ -249,11 +256,14 @@ async def counted() -> dict[str, int]:
 async def form_of(insider: Visitor, town: Town, route: Route) -> tuple[str, dict[str, Any]]:
     """Where the form of a route goes, and what it would send."""
     sent = CREATES[route.path]
+    named = {
+        name: text for name, text in town.named.get(route.path, {}).items() if f"{{{name}}}" in route.path
+    }
     page: Page = await insider.open(
-        town.path(Route(sent.page or route.path, route.endpoint, methods=["GET"]))
+        town.path(Route(sent.page or route.path, route.endpoint, methods=["GET"]), **named)
     )
     assert page.status == 200, (page.url, page.text)
-    action = town.path(route)
+    action = town.path(route, **named)
     fields: dict[str, Any] = page.fields(action)
     assert "form_key" in fields, f"the form of {route.path} has no key"
     for choice in page.form(action).find_all("select"):

@@ -1,4 +1,4 @@
-"""No page asks the database more than thirteen times, whoever looks at it."""
+"""No page asks the database more than thirteen times, whoever looks at it; but for one."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +11,9 @@ from tests.house.town import Town, routes
 from tests.visitor import Visitor
 
 MOST = 13
+DRAFT = 26
+"""Of the draft of a yearly report, which is put together from all that a municipality has stored: as many for one goal
+or organisation as for a hundred. What is approved is read in one piece."""
 SESSION = "/offers/{slug}/bookings/new"
 
 
@@ -45,7 +48,8 @@ async def test_a_page_asks_the_database_thirteen_times_at_most(
         page = await caller.open(path)
         path = page.response.headers.get("location")
     assert page.status < 500
-    assert len(asked) <= MOST, "\n".join(asked)
+    most = DRAFT if route.path.startswith("/reports/") else MOST
+    assert len(asked) <= most, "\n".join(asked)
 
 
 async def test_that_counting_counts(town: Town, caller: Visitor, asked: list[str]) -> None:

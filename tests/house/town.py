@@ -18,6 +18,8 @@ from marketplace.goals.models import FocusArea, Goal, Metric, Plan
 from marketplace.people.factors import sealed_secret
 from marketplace.people.models import ActsFor, Passkey, Person, Relation, SignIn, SignInTicket, Totp
 from marketplace.people.queries import secret_hash
+from marketplace.reports.content import Content, stored
+from marketplace.reports.models import ReportVersion, YearlyReport
 from marketplace.routes import ROUTES
 from marketplace.statistics.models import Cell, CellFigure, Closing
 from offers.bookings.models import BookingState, CallAbout, Companion, PhoneCall
@@ -199,6 +201,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
                       metric=Metric.DISTINCT_PEOPLE, target=100, year=2026)  # fmt: skip
 
     district = await District.create(municipality=here, slug=f"sentrum{suffix}", name="Sentrum")
+    empty = await District.create(municipality=here, slug=f"figgjo{suffix}", name=f"Figgjo{suffix}")
     if not await DistrictPlace.exists(municipality=here, postcode="4306"):
         await DistrictPlace.create(district=district, municipality=here, postcode="4306")
     cells = [
@@ -215,6 +218,20 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     await CellFigure.create(
         closing=closing, cell=cells[0], figures={"sessions": 3, "people": 15, "attendances": 25}
     )
+
+    year = 2025 if suffix == "-2" else 2026  # one report a municipality and year
+    report = await YearlyReport.create(municipality=here, year=year, slug=f"{here.slug}-{year}", lang="nb")
+    await ReportVersion.create(report=report, number=1, made_by=town.people["coordinator"], made_at=NOW)
+    old = await YearlyReport.create(
+        municipality=here, year=year - 2, slug=f"{here.slug}-{year - 2}", lang="nb"
+    )
+    said = Content(
+        "nb", here.name, f"Årsrapport {year - 2}", "Temaplan", year - 2, ("Mange var med.",), (), (), ""
+    )
+    await ReportVersion.create(
+        report=old, number=1, made_by=town.people["coordinator"], made_at=NOW, approved_at=NOW, approved_as="leder",
+        approved_by=town.people["everybody"], content=stored(said),
+    )  # fmt: skip
 
     secret, token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
     await CalendarAddress.create(person=me, secret_hash=secret_hash(secret), created_at=NOW)
@@ -288,6 +305,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         "/manage/calendars/revoke": {"calendar": centre.slug},
         "/manage/offers/{slug}/take-off": {"booking": str(booking.id)},
         "/manage/offers/{slug}/calls": {"call": str(call.id), "said": "rung"},
+        "/reports/{slug}/correct": {"slug": old.slug},
         "/guide/calls": {"call": str(guides_call.id), "said": "rung"},
     }
     town.parameters = {
@@ -322,8 +340,12 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("hosts", "person"): str(town.people["host"].id),
         ("plans", "slug"): plan.slug,
         ("goals", "slug"): f"flere-med{suffix}",
+        ("reports", "slug"): report.slug,
+        ("versions", "number"): "1",
+        ("words", "section"): "people",
         ("dialogues", "slug"): dialogue.slug,
         ("meetings", "offer"): meeting.slug,
+        ("districts", "district"): str(empty.id),
         ("members", "id"): str(centre.id),
         ("api", "kind"): "enheter",
         ("{kind}", "number"): "314510003",

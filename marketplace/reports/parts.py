@@ -1,0 +1,236 @@
+"""The parts of a report that are the same for every municipality, from its numbers."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+from marketplace.base.clock import month_start
+from marketplace.base.database import rows
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import month, short_day
+from marketplace.reports.content import Bars, Section, Table, Value, shown
+from marketplace.reports.models import ReportWords
+from marketplace.reports.numbers import Numbers
+from marketplace.statistics.measures import INDICATORS, Measure
+from marketplace.statistics.stored import Sums
+from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+
+NOTHING = "–"
+
+
+def asked(section: Section, words: Mapping[str, ReportWords]) -> Section:
+    """The section with what a coordinator has written in it."""
+    written = words.get(section.key)
+    return replace(section, words=written.text) if written and section.asks else section
+
+
+def people(numbers: Numbers) -> list[Section]:
+    """Who was there, by whom the offers are for most of all; and month by month."""
+    found = sorted(
+        ((str(AUDIENCE_LABELS[Audience(key)]), sums[Measure.PEOPLE].value) for key, sums in numbers.audiences.items()),
+        key=lambda pair: (-pair[1], pair[0]),
+    )  # fmt: skip
+    text = (
+        _("Hver person telles én gang i året, i den gruppen tilbudet der de kom først, er laget for. "
+          "Ingen blir spurt om alder eller bakgrunn."),
+        _likely(numbers, Measure.PEOPLE),
+    )  # fmt: skip
+    tables: list[Table] = []
+    if found:
+        says = _("Flest kom først til tilbud i gruppen «%(group)s»: %(number)s personer.",
+                 group=found[0][0], number=shown(found[0][1]))  # fmt: skip
+        tables.append(
+            Table(
+                _("Først nådd gjennom tilbud for"), (_("Gruppe"), _("Personer")), tuple(found),
+                (_("Til sammen"), numbers.value(Measure.PEOPLE)), Bars(1, says),
+            )
+        )  # fmt: skip
+    return [
+        Section("people", _("Hvem som var med"), 1, tuple(line for line in text if line), tuple(tables),
+                asks=_("Hva vil dere si om hvem som var med?")),
+        *_months(numbers),
+    ]  # fmt: skip
+
+
+def _months(numbers: Numbers) -> list[Section]:
+    """Attendances in each month: the difference of two sums from January on."""
+    if not numbers.months:
+        return []
+    before = steps(numbers.months_before, Measure.ATTENDANCES)
+    lines: list[tuple[Value, ...]] = [
+        (
+            _("Ført etter nyttår") if number > 12 else month(date(numbers.year, number, 1)),
+            before.get(number),
+            count,
+        )
+        for number, count in steps(numbers.months, Measure.ATTENDANCES).items()
+    ]
+    most = max(lines, key=lambda line: int(line[2] or 0))
+    says = _("Flest oppmøter var det i %(month)s: %(number)s.", month=most[0], number=shown(most[2]))
+    return [
+        Section(
+            "months", _("Måned for måned"), 2,
+            (_("Et oppmøte er at én person kommer én gang. Følge og de som bare kom innom, er med."),
+             _likely(numbers, Measure.ATTENDANCES)),
+            (Table(_("Oppmøter i hver måned"), (_("Måned"), str(numbers.year - 1), str(numbers.year)), tuple(lines),
+                   (_("Til sammen"), numbers.before(Measure.ATTENDANCES), numbers.value(Measure.ATTENDANCES)),
+                   Bars(2, says)),),
+        )
+    ]  # fmt: skip
+
+
+def steps(months: Mapping[int, Sums], measure: Measure) -> dict[int, int]:
+    """What each month brought, from sums that run from January: it may be less than nothing when registers are
+    corrected."""
+    found, last = {}, 0
+    for number, sums in sorted(months.items()):
+        found[number] = sums[measure].value - last
+        last = sums[measure].value
+    return found
+
+
+def _likely(numbers: Numbers, measure: Measure) -> str:
+    """A sentence about how far a total may be from what it stands for."""
+    error = numbers.total[measure].error if measure in numbers.total else 0
+    if not error:
+        return ""
+    return _(
+        "Summen er rundet: i 95 av 100 tilfeller er det riktige tallet høyst %(error)s høyere eller lavere.",
+        error=shown(error),
+    )
+
+
+COLUMNS = (Measure.OFFERS, Measure.SESSIONS, Measure.ATTENDANCES, Measure.PEOPLE)
+
+
+def _grouped(title: str, first: str, groups: list[tuple[str, Sums]], total: Sums, bars: str = "") -> Table:
+    head = (first, *(str(INDICATORS[measure].label) for measure in COLUMNS))
+
+    def line(name: str, sums: Sums) -> tuple[Value, ...]:
+        return name, *(sums[measure].value for measure in COLUMNS)
+
+    lines = tuple(line(name, sums) for name, sums in groups)
+    foot = line(_("Til sammen"), total) if total else ()
+    return Table(title, head, lines, foot, Bars(2, bars) if bars and lines else None)
+
+
+def offers(numbers: Numbers) -> list[Section]:
+    """What was offered: by kind, time of day and organisation."""
+    if not numbers.total:
+        return [Section("offers", _("Tilbudene"), text=(_("Ingen samlinger er talt ennå."),))]
+    kinds = [(str(KIND_LABELS[Kind(key)]), sums) for key, sums in numbers.kinds.items()]
+    kinds.sort(key=lambda pair: (-pair[1][Measure.SESSIONS].value, pair[0]))
+    says = ""
+    if kinds:
+        says = _("Mest var det av typen «%(kind)s»: %(number)s samlinger.",
+                 kind=kinds[0][0], number=shown(kinds[0][1][Measure.SESSIONS].value))  # fmt: skip
+    late = [
+        (_("Etter arbeidstid: fra kl. 16 og i helger") if evening else _("I arbeidstida"), sums)
+        for evening, sums in numbers.evening.items()
+    ]
+    organizations = list(numbers.by_organization.items())
+    return [
+        Section(
+            "offers", _("Tilbudene"), 1, (_("Det som bare er for ansatte, er ikke med."),),
+            (_grouped(_("Etter type"), _("Type"), kinds, numbers.total, says),
+             _grouped(_("Etter tid på dagen"), _("Tid"), late, numbers.total),
+             _grouped(_("Etter organisasjon"), _("Organisasjon"), organizations, numbers.total)),
+            asks=_("Hva vil dere si om tilbudene?"),
+        )
+    ]  # fmt: skip
+
+
+COMPARED = (
+    Measure.PEOPLE,
+    Measure.ATTENDANCES,
+    Measure.OFFERS,
+    Measure.SESSIONS,
+    Measure.SEATS_OFFERED,
+    Measure.CAME_THREE,
+    Measure.COMPLETED,
+    Measure.NO_SHOWS,
+    Measure.WAITED,
+    Measure.PLACED,
+)
+
+
+def changed(numbers: Numbers) -> Section:
+    """This year beside the last, measure by measure."""
+    asks = _("Hva har endret seg, og hvorfor?")
+    title = _("Hva som er endret siden %(year)s", year=numbers.year - 1)
+    if not numbers.total_before or not numbers.total:
+        text = _("Det er ingen tall fra %(year)s å sammenligne med.", year=numbers.year - 1)
+        return Section("changed", title, text=(text,), asks=asks)
+    lines: list[tuple[Value, ...]] = []
+    for measure in COMPARED:
+        now, last = numbers.value(measure), numbers.before(measure)
+        difference = None if now is None or last is None else now - last
+        lines.append((str(INDICATORS[measure].label), last, now, difference))
+    head = (_("Hva"), str(numbers.year - 1), str(numbers.year), _("Endring"))
+    return Section(
+        "changed", title, tables=(Table(_("To år ved siden av hverandre"), head, tuple(lines)),), asks=asks
+    )
+
+
+MEETINGS = """SELECT d.title AS dialogue, s.starts_at, (SELECT count(*) FROM meeting_organization x
+        WHERE x.meeting_id = m.id) AS organizations
+    FROM dialogue d JOIN dialogue_meeting m ON m.dialogue_id = d.id
+        JOIN session s ON s.offer_id = m.offer_id AND s.status <> 'cancelled'
+    WHERE d.municipality_id = $1 AND s.starts_at >= $2 AND s.starts_at < $3 AND s.ends_at <= $4
+    ORDER BY s.starts_at, s.id"""
+
+
+async def dialogue(municipality: UUID, year: int, now: datetime) -> Section:
+    """The meetings of Frivillighetsdialogen in the year."""
+    starts, ends = (month_start(date(each, 1, 1)) for each in (year, year + 1))
+    found = await rows(MEETINGS, municipality, starts, ends, now)
+    lines = tuple((short_day(one["starts_at"]), one["organizations"] or None) for one in found)
+    tables = (
+        (Table(_("Møtene i %(year)s", year=year), (_("Dag"), _("Organisasjoner")), lines),) if lines else ()
+    )
+    text = () if lines else (_("Det er ikke holdt noe møte i %(year)s.", year=year),)
+    return Section(
+        "dialogue", _("Dialogen"), 1, text, tables, asks=_("Hva ble dere enige om, og hva er det blitt til?")
+    )
+
+
+def percent(part: int, whole: int) -> int | None:
+    return 100 * part // whole if whole else None
+
+
+def completeness(numbers: Numbers) -> Section:
+    """Of how many sessions the register was saved, by organisation."""
+    title = _("Hvor mye som er ført")
+    if not numbers.total:
+        return Section("complete", title, text=(_("Ingen samlinger er talt ennå."),))
+
+    def line(name: str, sums: Sums) -> tuple[Value, ...]:
+        held, due = sums[Measure.SESSIONS].value, sums[Measure.DUE].value
+        return name, due, held, percent(held, due)
+
+    text = _("Der oppmøtet ikke er ført, vet vi ikke hvem som kom. Slike samlinger teller ikke som null.")
+    head = (_("Organisasjon"), _("Samlinger som er over"), _("Ført"), _("Prosent"))
+    lines = tuple(line(name, sums) for name, sums in numbers.by_organization.items())
+    return Section(
+        "complete", title, 1, (text,), (Table(_("Samlinger med ført oppmøte"), head, lines,
+                                              line(_("Til sammen"), numbers.total)),),
+    )  # fmt: skip
+
+
+def method(numbers: Numbers) -> Section:
+    """How it was counted: each measure with its definition."""
+    text = (
+        _("Tall om folk rundes opp eller ned til et tall i femgangen, hver organisasjon og gruppe for seg. "
+          "Slik kan ingen regne seg fram til hvem som har vært med. Summer rundes ikke på nytt."),
+        _("Rundingen er riktig i gjennomsnitt. Den sannsynlige feilen av en sum er 4 ganger kvadratroten av antallet "
+          "deler den er lagt sammen av."),
+        _("Tallene er fra måneder som er ferdige. Det som føres senere, kommer med i neste måned."),
+    )  # fmt: skip
+    head = (_("Tall"), _("Hva vi teller"), _("Ikke med"), _("Kilde"), _("Nøyaktig?"))
+    lines = tuple(
+        (str(one.label), str(one.counts), str(one.left_out or NOTHING), str(one.source),
+         _("nøyaktig") if one.exact else _("rundet"))
+        for one in INDICATORS.values() if one.name in numbers.total or one.name in COLUMNS
+    )  # fmt: skip
+    return Section("method", _("Slik har vi talt"), 1, text, (Table(_("Hva tallene betyr"), head, lines),))

@@ -1,0 +1,78 @@
+"""The program that makes the PDF: run by itself, with what to print on its standard input, and ended from outside when
+it takes too long (pdf.py). It imports nothing of ours, and reads no file but the template beside it: then it locks
+itself in.
+
+People's words reach typst as data (`sys.inputs`), never as markup: there is nothing in them that it would follow.
+"""
+
+import json
+import os
+import re
+import resource
+import sys
+import tempfile
+import unicodedata
+from pathlib import Path
+
+import typst
+
+TEMPLATE = Path(__file__).with_name("report.typ")
+UNKNOWN = re.compile(r'the text `"(.*?)"` could not be displayed')
+ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+PLAIN = re.compile(r"[^\n -~\u00a0-\u024f\u2010-\u2026]")
+"""What the last attempt leaves out: all but the letters of Europe."""
+MISSING = "□"
+ATTEMPTS = 3
+MEMORY = 2**32
+"""Bytes of address space."""
+
+
+def replaced(sign: str) -> str:
+    """What stands in for a sign that no font of ours has: nothing for marks that are not seen by themselves."""
+    return "" if unicodedata.category(sign) in ("Cf", "Mn", "Me", "Mc", "Sk") else MISSING
+
+
+def locked() -> None:
+    """From here on this process opens no file and no connection, whatever runs in it; nor does it grow without end."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def printed(template: bytes, root: str, report: str, timestamp: int, logo: bytes | None) -> bytes:
+    """The PDF. Its fonts are those inside typst; `root` is an empty folder, the only one that it could read."""
+    for attempt in range(ATTEMPTS + 1):
+        if attempt == ATTEMPTS:
+            report = PLAIN.sub(lambda found: replaced(found[0]), report)
+        inputs = {"report": report, "logo": json.dumps(list(logo or b""))}
+        compiler = typst.Compiler(
+            template, root=root, ignore_system_fonts=True, sys_inputs=inputs, package_path=root,
+            package_cache_path=root,
+        )  # fmt: skip
+        try:
+            made = compiler.compile(format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=timestamp)
+            assert isinstance(made, bytes)
+            return made
+        except typst.TypstError as problem:
+            named = "".join(UNKNOWN.findall(problem.diagnostic or problem.message))
+            signs = set(ESCAPED.sub(lambda found: chr(int(found[1], 16)), named))
+            if attempt == ATTEMPTS or not signs:
+                raise
+            report = "".join(replaced(sign) if sign in signs else sign for sign in report)
+    raise AssertionError("never reached")
+
+
+def main() -> None:
+    """Read {report, timestamp, logo (hex)} as JSON, write the PDF."""
+    given = json.load(sys.stdin)
+    template, root = TEMPLATE.read_bytes(), tempfile.mkdtemp()
+    locked()
+    try:
+        report = json.dumps(given["report"], ensure_ascii=False)
+        made = printed(template, root, report, given["timestamp"], bytes.fromhex(given["logo"]))
+    finally:
+        os.rmdir(root)
+    sys.stdout.buffer.write(made)
+
+
+if __name__ == "__main__":
+    main()
