@@ -7,6 +7,7 @@ from marketplace.base import static
 from marketplace.base.access import View
 from marketplace.demo import views as demo
 from marketplace.dialogue import views as dialogue
+from marketplace.districts import views as districts
 from marketplace.goals import measure_views as plan_measures
 from marketplace.goals import plan_views as plans
 from marketplace.goals import views as goals
@@ -268,6 +269,10 @@ ROUTES: list[Route] = [
     post("/measures/{id}/move", plan_measures.move, "/measures/{id}"),
     both("/population", plan_measures.population),
     get("/statistics", statistics.organizations),
+    get("/districts", districts.districts),
+    both("/districts/new", districts.new, "municipality"),
+    both("/districts/{district}/edit", districts.edit),
+    both("/districts/{district}/remove", districts.remove),
     both("/reports", reports.reports),
     get("/reports/{slug}", reports.report),
     both("/reports/{slug}/words/{section}", reports.words),

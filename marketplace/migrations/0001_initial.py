@@ -16,7 +16,7 @@ from tortoise import fields
 
 
 class Metric(StrEnum):
-    """What a goal counted until 0023."""
+    """What a goal counted until 0024."""
 
     DISTINCT_PEOPLE = "distinct_people"
     ATTENDANCES = "attendances"

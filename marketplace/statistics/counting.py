@@ -11,6 +11,7 @@ from uuid import UUID
 
 from marketplace.base.clock import month_start
 from marketplace.base.database import rows
+from marketplace.statistics.cells import COLUMNS, SAME_CELL, cell_of
 from marketplace.statistics.measures import Measure
 from offers.bookings.participant_queries import GAVE_UP
 
@@ -24,33 +25,13 @@ HELD = """s.status <> 'cancelled' AND s.ends_at <= $4 AND (EXISTS (SELECT FROM r
 """Has session s been held? It is over, not cancelled, and its register is saved; else nobody knows who came."""
 
 
-def outside_office_hours(moment: str) -> str:
-    """SQL: is it from 16.00 in Oslo, or at a weekend?"""
-    local = f"({moment} AT TIME ZONE 'Europe/Oslo')"
-    return f"(extract(isodow FROM {local}) > 5 OR {local}::time >= '16:00')"
-
-
-def _kind_of_cell(venue: str, moment: str) -> str:
-    """What a cell is, of offer o with what happens at a venue at a moment, as columns. An empty moment is none."""
-    district = f"""(SELECT p.district_id FROM venue v JOIN district_place p ON p.municipality_id = o.municipality_id
-        AND (p.postcode = v.postcode OR lower(p.city) = lower(v.city))
-        WHERE v.id = {venue} ORDER BY p.postcode IS NULL LIMIT 1)"""
-    return f"""o.municipality_id, o.owner_id AS organization_id, o.main_audience, o.kind, {district} AS district_id,
-        coalesce({outside_office_hours(moment)}, false) AS evening"""
-
-
-SAME_CELL = """c.municipality_id = x.municipality_id AND c.organization_id = x.organization_id
-    AND c.main_audience = x.main_audience AND c.kind = x.kind AND c.evening = x.evening
-    AND c.district_id IS NOT DISTINCT FROM x.district_id"""
-COLUMNS = "municipality_id, organization_id, main_audience, kind, district_id, evening"
-
-DUE = f"""SELECT s.id, {_kind_of_cell("coalesce(s.venue_id, o.venue_id)", "s.starts_at")}, {HELD} AS held
+DUE = f"""SELECT s.id, {cell_of("coalesce(s.venue_id, o.venue_id)", "s.starts_at")}, {HELD} AS held
 FROM session s JOIN offer o ON o.id = s.offer_id
 WHERE o.municipality_id = $3 AND s.starts_at >= $1 AND s.starts_at < $2 AND s.ends_at <= $4 AND o.state <> 'draft'
     AND s.status <> 'cancelled' AND NOT EXISTS (SELECT FROM session_cell k WHERE k.session_id = s.id)"""
 """Sessions that are over and have no cell yet. One that was held gets its own, for good; of others there is only a
 register to wait for."""
-LISTED = f"""SELECT o.id, {_kind_of_cell("o.venue_id", "f.starts_at")}
+LISTED = f"""SELECT o.id, {cell_of("o.venue_id", "f.starts_at")}
 FROM offer o LEFT JOIN LATERAL (SELECT s.starts_at FROM session s WHERE s.offer_id = o.id ORDER BY s.starts_at LIMIT 1)
     f ON true
 WHERE o.municipality_id = $3 AND o.state <> 'draft' AND o.published_at < $2

@@ -23,7 +23,9 @@ AREAS = {
     r"/sign-(out|in/again)": {"signed_in"},
     r"/dialogues/\{slug\}/meetings/\{offer\}": {"signed_in"},  # also those who lead the meeting
     r"/measures|/measures/\{id\}(/comments)?": {"signed_in"},  # also the responsible unit
-    r"/(plans|goals|measures|population|dialogues|approvals|statistics|reports)(/.*)?": {"coordinator"},
+    r"/(plans|goals|measures|population|dialogues|approvals|statistics|districts|today|reports)(/.*)?": {
+        "coordinator"
+    },
     r"/guide(/.*)?": {"member:guide"},
     r"/organizations/apply(/.*)?": {"signed_in"},
     r"/": {"public"},

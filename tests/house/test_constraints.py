@@ -91,6 +91,7 @@ UNIQUES = {
     "calendar_address_secret": "(secret_hash)",
     "cell_one": "(municipality_id, organization_id, main_audience, kind, district_id, evening) NULLS NOT DISTINCT",
     "contact_point_verified": "(channel, value) WHERE (verified_at IS NOT NULL)",
+    "dialogue_item_one": "(dialogue_id, meeting_id, main_audience, kinds, district_id, evening) NULLS NOT DISTINCT",
     "district_place_city": "(municipality_id, lower(city))",
     "district_place_postcode": "(municipality_id, postcode)",
     "invitation_token": "(token_hash)",

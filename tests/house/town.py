@@ -202,6 +202,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     measure = await Measure.create(focus_area=area, number=1, title={"nb": "Gå tur"}, responsible=centre)
 
     district = await District.create(municipality=here, slug=f"sentrum{suffix}", name="Sentrum")
+    empty = await District.create(municipality=here, slug=f"figgjo{suffix}", name=f"Figgjo{suffix}")
     if not await DistrictPlace.exists(municipality=here, postcode="4306"):
         await DistrictPlace.create(district=district, municipality=here, postcode="4306")
     cells = [
@@ -347,6 +348,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("words", "section"): "people",
         ("dialogues", "slug"): dialogue.slug,
         ("meetings", "offer"): meeting.slug,
+        ("districts", "district"): str(empty.id),
         ("members", "id"): str(centre.id),
         ("api", "kind"): "enheter",
         ("{kind}", "number"): "314510003",

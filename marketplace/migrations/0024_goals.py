@@ -180,7 +180,7 @@ def table(name: str, *together: str) -> dict[str, Any]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0022_yearly_report")]
+    dependencies = [("marketplace", "0023_gaps_and_reminders")]
 
     initial = False
 

@@ -1,0 +1,22 @@
+"""Which cell something is in: SQL for whoever counts, and for who shows what there is. Nobody is counted here."""
+
+
+def outside_office_hours(moment: str) -> str:
+    """SQL: is it from 16.00 in Oslo, or at a weekend?"""
+    local = f"({moment} AT TIME ZONE 'Europe/Oslo')"
+    return f"(extract(isodow FROM {local}) > 5 OR {local}::time >= '16:00')"
+
+
+def cell_of(venue: str, moment: str) -> str:
+    """What a cell is, of offer o with what happens at a venue at a moment, as columns. An empty moment is none."""
+    district = f"""(SELECT p.district_id FROM venue v JOIN district_place p ON p.municipality_id = o.municipality_id
+        AND (p.postcode = v.postcode OR lower(p.city) = lower(v.city))
+        WHERE v.id = {venue} ORDER BY p.postcode IS NULL LIMIT 1)"""
+    return f"""o.municipality_id, o.owner_id AS organization_id, o.main_audience, o.kind, {district} AS district_id,
+        coalesce({outside_office_hours(moment)}, false) AS evening"""
+
+
+SAME_CELL = """c.municipality_id = x.municipality_id AND c.organization_id = x.organization_id
+    AND c.main_audience = x.main_audience AND c.kind = x.kind AND c.evening = x.evening
+    AND c.district_id IS NOT DISTINCT FROM x.district_id"""
+COLUMNS = "municipality_id, organization_id, main_audience, kind, district_id, evening"
