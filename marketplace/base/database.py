@@ -33,6 +33,7 @@ MODELS = [
     "marketplace.goals.models",
     "marketplace.reports.models",
     "marketplace.dialogue.models",
+    "marketplace.today.models",
 ]
 UNAVAILABLE: tuple[type[Exception], ...] = (
     OSError,  # refused, reset, and TimeoutError from command_timeout

@@ -5,6 +5,7 @@ from uuid import UUID
 from tortoise import fields
 
 from marketplace.base.models import Row
+from offers.catalogue.models import Audience
 
 
 class Dialogue(Row):
@@ -63,3 +64,26 @@ class MeetingOrganization(Row):
     class Meta:
         table = "meeting_organization"
         unique_together = (("meeting", "organization"),)
+
+
+class DialogueItem(Row):
+    """Something that is missing, to be talked about at a meeting: one gap of the coverage map. It stands once for each
+    meeting; without one it waits for the next that is called."""
+
+    dialogue_id: UUID
+    dialogue = fields.ForeignKeyField("marketplace.Dialogue", "items", on_delete=fields.CASCADE)
+    meeting_id: UUID | None
+    meeting = fields.ForeignKeyField(
+        "marketplace.DialogueMeeting", "items", null=True, on_delete=fields.SET_NULL
+    )
+    main_audience = fields.CharEnumField(Audience, max_length=20)
+    kinds = fields.CharField(
+        max_length=20, description="a group of kinds, as statistics/coverage_rules.py has it"
+    )
+    district_id: UUID | None
+    district = fields.ForeignKeyField("marketplace.District", "items", null=True, on_delete=fields.RESTRICT)
+    evening = fields.BooleanField(null=True, description="null: at any time")
+    made_at = fields.DatetimeField()
+
+    class Meta:
+        table = "dialogue_item"

@@ -1,0 +1,27 @@
+"""What a coordinator writes of a district."""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from marketplace.base.fields import Line
+from marketplace.base.forms import Form
+from marketplace.base.i18n import lazy
+from marketplace.districts.rules import Places, places_of
+
+
+def _right(text: str) -> str:
+    places_of(text)
+    return text
+
+
+class DistrictForm(Form):
+    """A district may be empty: then nothing more is counted in it."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=60)]
+    places: Annotated[str, Field(max_length=4000), AfterValidator(_right)] = ""
+    words: ClassVar[dict[str, dict[str, Any]]] = {"name": {"missing": lazy("Skriv hva bydelen heter.")}}
+
+    @property
+    def given(self) -> Places:
+        return places_of(self.places)

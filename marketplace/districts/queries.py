@@ -1,0 +1,132 @@
+"""Reads of districts. Fetching is permission: those of the municipalities that the person coordinates."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.database import rows, value
+from marketplace.base.errors import NotFound
+from marketplace.districts.rules import Places
+from organizations.directory.models import District, Municipality
+from organizations.members.queries import coordinated_municipalities
+
+LIES_IN = """(p.municipality_id = {municipality} AND (p.postcode = {venue}.postcode
+    OR lower(p.city) = lower({venue}.city)))"""
+"""SQL: does this venue lie in what district_place p says? The postcode goes before the town: ORDER BY p.postcode IS
+NULL."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A district as its page shows it, with how many venues lie there."""
+
+    id: UUID
+    slug: str
+    name: str
+    places: Places
+    venues: int
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Venues of a municipality that lie in no district, by what they say of where they are."""
+
+    postcode: str | None
+    city: str | None
+    venues: int
+
+
+def district_of(municipality: str, venue: str) -> str:
+    """SQL, a value: the district in which the venue with this id lies, by its postcode, else its town; else null."""
+    lies = LIES_IN.format(municipality=municipality, venue="v")
+    return f"""(SELECT p.district_id FROM venue v JOIN district_place p ON {lies}
+        WHERE v.id = {venue} ORDER BY p.postcode IS NULL LIMIT 1)"""
+
+
+async def municipalities_of(person: Any) -> list[Municipality]:
+    """Those that the person coordinates, by name."""
+    return await Municipality.filter(id__in=await coordinated_municipalities(person.id)).order_by("name")
+
+
+async def municipality_of(person: Any, slug: str) -> Municipality:
+    """The municipality of this name, or with no name the first that the person coordinates. Raises NotFound."""
+    found = [one for one in await municipalities_of(person) if slug in ("", one.slug)]
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def district_of_coordinator(person: Any, id: UUID) -> District:  # noqa: A002 - an id is called id here
+    """A district with its municipality. Raises NotFound."""
+    reached = await coordinated_municipalities(person.id)
+    found = await District.get_or_none(id=id, municipality_id__in=reached).select_related("municipality")
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def districts(municipality: UUID) -> list[Listed]:
+    """The districts of a municipality by name, with their places and how many venues lie there."""
+    found = await rows(
+        f"""SELECT d.id, d.slug, d.name, ARRAY(SELECT postcode FROM district_place p WHERE p.district_id = d.id
+                AND postcode IS NOT NULL ORDER BY 1) AS postcodes,
+            ARRAY(SELECT city FROM district_place p WHERE p.district_id = d.id AND city IS NOT NULL
+                ORDER BY lower(city)) AS towns,
+            (SELECT count(*) FROM venue x WHERE x.municipality_id = d.municipality_id
+                AND {district_of("d.municipality_id", "x.id")} = d.id) AS venues
+        FROM district d WHERE d.municipality_id = $1 ORDER BY lower(d.name), d.id""",
+        municipality,
+    )
+    return [
+        Listed(one["id"], one["slug"], one["name"], Places(tuple(one["postcodes"]), tuple(one["towns"])), one["venues"])
+        for one in found
+    ]  # fmt: skip
+
+
+async def outside(municipality: UUID) -> list[Outside]:
+    """Where the venues are that lie in no district, the most first."""
+    found = await rows(
+        f"""SELECT x.postcode, min(x.city) AS city, count(*) AS venues FROM venue x WHERE x.municipality_id = $1
+            AND {district_of("$1::uuid", "x.id")} IS NULL
+        GROUP BY x.postcode, lower(x.city) ORDER BY 3 DESC, 1 NULLS LAST, 2 LIMIT 100""",
+        municipality,
+    )
+    return [Outside(**one) for one in found]
+
+
+async def taken(municipality: UUID, places: Places, but: UUID | None) -> list[dict[str, Any]]:
+    """place and name of the other district that has it already, of these postcodes and towns."""
+    return await rows(
+        """SELECT coalesce(p.postcode, p.city) AS place, d.name FROM district_place p
+            JOIN district d ON d.id = p.district_id
+        WHERE p.municipality_id = $1 AND p.district_id IS DISTINCT FROM $4::uuid
+            AND (p.postcode = ANY($2) OR lower(p.city) = ANY(SELECT lower(unnest($3::text[])))) ORDER BY 1""",
+        municipality, list(places.postcodes), list(places.towns), but,
+    )  # fmt: skip
+
+
+async def has_name(municipality: UUID, name: str, but: UUID | None) -> bool:
+    """Is another district of the municipality called so?"""
+    return bool(
+        await value(
+            "SELECT true FROM district WHERE municipality_id = $1 AND lower(name) = lower($2) "
+            "AND id IS DISTINCT FROM $3::uuid",
+            municipality,
+            name,
+            but,
+        )
+    )
+
+
+async def is_counted(district: UUID) -> bool:
+    """Has something been counted in it, or written of it? Then it stays, and can only be emptied.
+
+    It only asks what is there; figures and dialogues belong to floors above.
+    """
+    return bool(
+        await value(
+            """SELECT EXISTS (SELECT FROM cell WHERE district_id = $1)
+            OR EXISTS (SELECT FROM dialogue_item WHERE district_id = $1)""",
+            district,
+        )
+    )
