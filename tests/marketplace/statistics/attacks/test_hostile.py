@@ -159,7 +159,8 @@ async def move_a_session(spy: Offer, _aud: Person) -> None:
     editor = await make.member(owner, Role.EDITOR, "Kari")
     later = timedelta(days=3)
     await move(
-        session, sequence=0, starts_at=session.starts_at + later, ends_at=session.ends_at + later, venue_id=None, by=editor.id, now=OCTOBER_IS_OVER,
+        session, sequence=0, starts_at=session.starts_at + later, ends_at=session.ends_at + later, venue_id=None,
+        by=editor.id, now=OCTOBER_IS_OVER,
     )  # fmt: skip
 
 
