@@ -4,6 +4,7 @@ All that is here is a sum of stored cells (docs/statistics.md). Nothing is round
 Closings are append-only, so the same question about the same closing has the same answer for ever.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -119,6 +120,22 @@ async def by(
     if by is not By.MONTH and any(INDICATORS[measure].whole_only for measure in asked):
         raise TooFine
     return await _sums(cells, year, asked, KEYS[by], number, at="<=" if by is By.MONTH else "=")
+
+
+async def each(
+    cells: Cells, year: int, measures: Iterable[Measure], number: int | None = None
+) -> dict[tuple[str, str, UUID | None, bool], Sums]:
+    """The same by main audience, kind, district's id and evening at once. What is merged of it is added."""
+    asked = list(measures)
+    if any(INDICATORS[measure].whole_only for measure in asked):
+        raise TooFine
+    key = "jsonb_build_array(c.main_audience, c.kind, c.district_id, c.evening)::text"
+    found = await _sums(cells, year, asked, key, number, at="=")
+    keys = {text: json.loads(text) for text in found}
+    return {
+        (audience, kind, UUID(district) if district else None, evening): found[text]
+        for text, (audience, kind, district, evening) in keys.items()
+    }
 
 
 async def organizations(cells: Cells, year: int, number: int | None = None) -> int:

@@ -114,6 +114,8 @@ NEEDS_NO_KEY = {
     "/approvals/{slug}/unit": SETS,
     "/approvals/{slug}/register": "it asks the registers, and writes over what they said before",
     "/goals/{slug}/edit": SETS,
+    "/statistics/coverage/items": ONE,
+    "/dialogues/{slug}/items/{item}/remove": ENDS,
     "/districts/{district}/edit": SETS,
     "/districts/{district}/remove": ENDS,
     "/reports/{slug}/words/{section}": SETS,
