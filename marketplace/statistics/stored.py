@@ -13,8 +13,9 @@ from math import sqrt
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import Values, rows
+from marketplace.base.database import Values
 from marketplace.statistics.measures import EXACT, INDICATORS, WHOLE_FROM, Measure
+from marketplace.statistics.role import read
 from offers.catalogue.models import Audience
 
 
@@ -89,13 +90,18 @@ class Closed:
     rule: int
 
 
+HELD_CELLS = """count(*) FILTER (WHERE (f.figures ->> 'sessions')::int > 0) AS held_cells,
+    count(*) FILTER (WHERE (f.figures ->> 'sessions')::int > 0 OR (f.figures ->> 'listed')::int > 0) AS there"""
+"""How many cells are not empty: something has been held there; and something has been held or published."""
+
+
 class TooFine(ValueError):
     """This measure is for the whole municipality only; a part of it was asked for."""
 
 
 async def closings(municipality: UUID, years: Iterable[int] | None = None) -> list[Closed]:
     """What is closed, in order of time."""
-    found = await rows(
+    found = await read(
         """SELECT year, number, closed_at, rule FROM closing
         WHERE municipality_id = $1 AND ($2::int[] IS NULL OR year = ANY($2)) ORDER BY year, number""",
         municipality, None if years is None else list(years),
@@ -161,9 +167,8 @@ async def _sums(
     which = f"{values.put(number)}::int" if number else newest
     # Of a closing there is always a row, also where it has no such cells: what is closed and empty is zero.
     join = "LEFT JOIN" if key == "k.number" else "JOIN"
-    found = await rows(
-        f"""SELECT {key} AS key, {sums}, count(*) FILTER (WHERE (f.figures ->> 'sessions')::int > 0) AS held_cells,
-            count(*) FILTER (WHERE (f.figures ->> 'sessions')::int > 0 OR (f.figures ->> 'listed')::int > 0) AS there
+    found = await read(
+        f"""SELECT {key} AS key, {sums}, {HELD_CELLS}
         FROM closing k {join} (cell_figure f JOIN cell c ON c.id = f.cell_id AND {_which_cells(cells, values)})
             ON f.closing_id = k.id
         WHERE k.municipality_id = $1 AND k.year = $2 AND k.number {at} {which}
@@ -202,3 +207,38 @@ def _which_cells(cells: Cells, values: Values) -> str:
     if cells.evening is not None:
         conditions.append(f"c.evening = {values.put(cells.evening)}")
     return " AND ".join(conditions)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Sums by month of one year, as `by(cells, year, measures, By.MONTH)` gives them."""
+
+    cells: Cells
+    year: int
+    measures: tuple[Measure, ...]
+
+
+async def several(asks: Sequence[Ask]) -> list[dict[int, Sums]]:
+    """What is asked, each by closing number, in one statement: for pages that show many goals."""
+    values, branches, wanted = Values(), [], []
+    for number, ask in enumerate(asks):
+        if not ask.cells.whole and any(INDICATORS[measure].whole_only for measure in ask.measures):
+            raise TooFine
+        wanted.append(list(dict.fromkeys([*ask.measures, Measure.PEOPLE])))
+        sums = ", ".join(
+            f"coalesce(sum((f.figures ->> '{measure.value}')::int), 0)::bigint" for measure in wanted[-1]
+        )
+        which = _which_cells(ask.cells, values)
+        branches.append(
+            f"""SELECT {number} AS ask, k.number, ARRAY[{sums}] AS sums,
+                {HELD_CELLS}
+            FROM closing k LEFT JOIN (cell_figure f JOIN cell c ON c.id = f.cell_id AND {which}) ON f.closing_id = k.id
+            WHERE k.municipality_id = {values.put(ask.cells.municipality)} AND k.year = {values.put(ask.year)}
+            GROUP BY k.number"""
+        )
+    found: list[dict[int, Sums]] = [{} for _ask in asks]
+    for each in await read(" UNION ALL ".join(branches) + " ORDER BY 1, 2", *values) if branches else []:
+        measures = wanted[each["ask"]]
+        named = dict(zip((measure.value for measure in measures), each["sums"], strict=True))
+        found[each["ask"]][each["number"]] = _as_sums(named | each, asks[each["ask"]].measures)
+    return found
