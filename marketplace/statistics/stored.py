@@ -12,8 +12,9 @@ from math import sqrt
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import Values, rows
+from marketplace.base.database import Values
 from marketplace.statistics.measures import EXACT, INDICATORS, WHOLE_FROM, Measure
+from marketplace.statistics.role import read
 from offers.catalogue.models import Audience
 
 
@@ -99,7 +100,7 @@ class TooFine(ValueError):
 
 async def closings(municipality: UUID, years: Iterable[int] | None = None) -> list[Closed]:
     """What is closed, in order of time."""
-    found = await rows(
+    found = await read(
         """SELECT year, number, closed_at, rule FROM closing
         WHERE municipality_id = $1 AND ($2::int[] IS NULL OR year = ANY($2)) ORDER BY year, number""",
         municipality, None if years is None else list(years),
@@ -149,7 +150,7 @@ async def _sums(
     which = f"{values.put(number)}::int" if number else newest
     # Of a closing there is always a row, also where it has no such cells: what is closed and empty is zero.
     join = "LEFT JOIN" if key == "k.number" else "JOIN"
-    found = await rows(
+    found = await read(
         f"""SELECT {key} AS key, {sums}, {HELD_CELLS}
         FROM closing k {join} (cell_figure f JOIN cell c ON c.id = f.cell_id AND {_which_cells(cells, values)})
             ON f.closing_id = k.id
@@ -219,7 +220,7 @@ async def several(asks: Sequence[Ask]) -> list[dict[int, Sums]]:
             GROUP BY k.number"""
         )
     found: list[dict[int, Sums]] = [{} for _ask in asks]
-    for each in await rows(" UNION ALL ".join(branches) + " ORDER BY 1, 2", *values) if branches else []:
+    for each in await read(" UNION ALL ".join(branches) + " ORDER BY 1, 2", *values) if branches else []:
         measures = wanted[each["ask"]]
         named = dict(zip((measure.value for measure in measures), each["sums"], strict=True))
         found[each["ask"]][each["number"]] = _as_sums(named | each, asks[each["ask"]].measures)
