@@ -13,6 +13,7 @@ ORDER = (
     "phone_call",
     "sent_word", "register", "attendance", "head_count", "dialogue", "dialogue_member", "dialogue_meeting",
     "meeting_organization", "plan", "population", "focus_area", "measure", "goal", "goal_change", "plan_comment",
+    "yearly_report", "report_version", "report_words",
 )  # fmt: skip
 """What is pointed to stands before what points."""
 

@@ -220,7 +220,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         closing=closing, cell=cells[0], figures={"sessions": 3, "people": 15, "attendances": 25}
     )
 
-    year = 2025 if suffix == "-2" else 2026  # one report a municipality and year
+    year = 2024 if suffix == "-2" else 2025  # over; one report a municipality and year
     report = await YearlyReport.create(municipality=here, year=year, slug=f"{here.slug}-{year}", lang="nb")
     await ReportVersion.create(report=report, number=1, made_by=town.people["coordinator"], made_at=NOW)
     old = await YearlyReport.create(
