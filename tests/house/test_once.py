@@ -123,6 +123,8 @@ NEEDS_NO_KEY = {
     "/measures/{id}/move": "a button: one place up or down, as the list is then",
     "/population": SETS,
     "/goals/{slug}/edit": SETS,
+    "/statistics/coverage/items": ONE,
+    "/dialogues/{slug}/items/{item}/remove": ENDS,
     "/goals/{slug}/cells": "said once: afterwards it changes nothing",
     "/goals/{slug}/withdraw": STATE,
     "/districts/{district}/edit": SETS,

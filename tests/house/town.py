@@ -13,7 +13,7 @@ from starlette.routing import Route
 from marketplace.access import Guarded
 from marketplace.base.database import rows
 from marketplace.base.models import Channel
-from marketplace.dialogue.models import Dialogue, DialogueMeeting, DialogueMember
+from marketplace.dialogue.models import Dialogue, DialogueItem, DialogueMeeting, DialogueMember
 from marketplace.goals.models import FocusArea, Goal, Measure, Plan
 from marketplace.people.factors import sealed_secret
 from marketplace.people.models import ActsFor, Passkey, Person, Relation, SignIn, SignInTicket, Totp
@@ -234,6 +234,10 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         approved_by=town.people["everybody"], content=stored(said),
     )  # fmt: skip
 
+    item = await DialogueItem.create(
+        dialogue=dialogue, main_audience="parents", kinds="activity", made_at=NOW
+    )
+
     secret, token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
     await CalendarAddress.create(person=me, secret_hash=secret_hash(secret), created_at=NOW)
     await CalendarAddress.create(
@@ -348,6 +352,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("words", "section"): "people",
         ("dialogues", "slug"): dialogue.slug,
         ("meetings", "offer"): meeting.slug,
+        ("items", "item"): str(item.id),
         ("districts", "district"): str(empty.id),
         ("members", "id"): str(centre.id),
         ("api", "kind"): "enheter",
