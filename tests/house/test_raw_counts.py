@@ -47,10 +47,14 @@ def counts(text: str) -> bool:
     """Does a file ask counting.py?"""
     room, _, name = COUNTING.rpartition(".")
     return any(
-        isinstance(node, ast.ImportFrom)
-        and (node.module == COUNTING or node.module == room and name in {each.name for each in node.names})
-        or isinstance(node, ast.Import)
-        and any(each.name == COUNTING for each in node.names)
+        (
+            isinstance(node, ast.ImportFrom)
+            and (
+                node.module == COUNTING
+                or (node.module == room and name in {each.name for each in node.names})
+            )
+        )
+        or (isinstance(node, ast.Import) and any(each.name == COUNTING for each in node.names))
         for node in ast.walk(ast.parse(text))
     )
 
