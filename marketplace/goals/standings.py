@@ -70,24 +70,3 @@ async def turned(municipalities: Sequence[UUID], now: datetime) -> list[Turned]:
             )
     worse = list(Verdict)
     return sorted(found, key=lambda one: (-worse.index(one.now), one.title))
-
-
-async def of_year(municipality: UUID, year: int, now: datetime) -> list[tuple[Goal, Series]]:
-    """The goals of a municipality that are about a year, in the order of their plans: each with the series of its
-    stretch there and the year before beside it, measured by the target as it was then. What is withdrawn is not
-    there."""
-    goals = (
-        await Goal.filter(
-            withdrawn_at=None, first_year__lte=year, last_year__gte=year,
-            focus_area__plan__municipality_id=municipality,
-        )
-        .order_by("focus_area__plan__first_year", "focus_area__plan__slug", "focus_area__number", "slug")
-        .select_related("focus_area__plan", "dialogue")
-        .prefetch_related("changes")
-    )  # fmt: skip
-    wanted = []
-    for goal in goals:
-        stretch = Span.of(goal).stretch(now, year)
-        changed = sorted(goal.changes, key=lambda one: one.at, reverse=True)
-        wanted.append(Wanted(goal, stretch, targets(goal, changed, stretch)))
-    return list(zip(goals, await series(wanted, now, beside=True), strict=True))

@@ -1,10 +1,11 @@
-"""Which goals turned with the newest closing; and how those of a year stand."""
+"""Which goals turned with the newest closing; and by which target a year is measured."""
 
 from datetime import UTC, datetime
 
-from marketplace.goals.models import Plan
+from marketplace.goals.models import GoalChange, Plan
 from marketplace.goals.rules import Verdict
-from marketplace.goals.standings import of_year, turned
+from marketplace.goals.spans import Span
+from marketplace.goals.standings import targets, turned
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.attended import elsewhere, goal, plan
@@ -38,16 +39,17 @@ async def test_the_first_number_of_a_goal_is_no_turn(db: None) -> None:
     assert await turned([(await make.municipality()).id], NOW) == []
 
 
-async def test_the_goals_of_a_year_are_those_that_are_about_it_and_stand(db: None) -> None:
-    area = await plan()
-    here = (await make.municipality()).id
-    await goal(area, "sessions", slug="a", target=10)
-    await goal(area, "sessions", slug="b", target=10, first_year=2025)
-    await goal(area, "sessions", slug="c", target=10, withdrawn_at=NOW)
-    await goal(area, slug="d", target=10, first_year=2025, last_year=2027, each_year=True)
-    await close(growing("sessions", 12, first=12, people=8))
-    found = await of_year(here, 2026, NEXT_YEAR)
-    assert [(one.slug, series.progress.verdict) for one, series in found] == [
-        ("a", Verdict.REACHED),
-        ("d", Verdict.NOT_REACHED),
-    ]
+async def test_a_year_that_is_over_is_measured_by_the_target_of_then(db: None) -> None:
+    made = await goal(await plan(), target=100, first_year=2026, last_year=2028, each_year=True)
+    change = await GoalChange.create(
+        goal=made, what="target", before=100, after=70, why="Lettere", at=NEXT_YEAR
+    )
+    later = await GoalChange.create(
+        goal=made, what="target", before=70, after=60, why="Lettere", at=NEXT_YEAR
+    )
+    made.target = 60
+    newest_first = [later, change]
+    assert targets(made, newest_first, Span(2026, 2026)) == 100
+    assert targets(made, newest_first, Span(2027, 2027)) == 60
+    change.at = later.at = datetime(2026, 6, 1, tzinfo=UTC)
+    assert targets(made, newest_first, Span(2026, 2026)) == 60
