@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -33,7 +33,7 @@ class Tries:
     slowed: int | None = None
     """The most while all together try more often than is usual: see `limits`."""
 
-    @property
+    @cached_property
     def key(self) -> bytes:
         return bytes.fromhex(signature("limit", self.action, self.subject))
 
@@ -43,10 +43,12 @@ def client_address(request: Request) -> str:
     that is not one of them. What stands before that, also in another header, the visitor may have made up."""
     said = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     address = request.client.host if request.client else "unknown"
-    if len(said[0]) and not within(address, settings().proxies):
+    trusted = within(address, settings().proxies)
+    if said[0] and not trusted:
         warn_of_proxy()
-    while within(address, settings().proxies) and said and (before := said.pop().strip()):
+    while trusted and said and (before := said.pop().strip()):
         address = WITH_PORT.sub(r"\1\2", before)
+        trusted = within(address, settings().proxies)
     return address
 
 
@@ -60,6 +62,7 @@ def warn_of_proxy() -> None:
     log.warning("X-Forwarded-For from an address that is not in TREFFPUNKT_TRUSTED_PROXIES")
 
 
+@lru_cache(1024)
 def ip(address: str) -> IPv4Address | IPv6Address | None:
     """The address as a number, an IPv4 one that is written as IPv6 as what it is."""
     try:
@@ -69,8 +72,8 @@ def ip(address: str) -> IPv4Address | IPv6Address | None:
     return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
 
 
-def within(address: str, networks: Iterable[IPv4Network | IPv6Network]) -> bool:
-    found = ip(address)
+def within(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    found = ip(address) if networks else None
     return found is not None and any(found in network for network in networks)
 
 
@@ -87,9 +90,17 @@ def networks(address: str) -> list[tuple[str, int]]:
     return [(str(found or address), 1)]
 
 
-def crowded(request: Request) -> bool:
-    """Is this a network where the operator knows that many people sit behind one address?"""
-    return within(client_address(request), settings().crowded)
+def of_client(request: Request) -> list[tuple[str, int]]:
+    """The networks that this visitor's tries count for, and how many times the most. None where the operator knows
+    that many people sit behind one address."""
+    known: list[tuple[str, int]] | None = request.scope.get("networks")
+    if known is None:
+        address = client_address(request)
+        found = ip(address)
+        factor = settings().loopback_limit_factor if found and found.is_loopback else 1
+        known = [(network, times * factor) for network, times in networks(address)]
+        known = request.scope["networks"] = [] if within(address, settings().crowded) else known
+    return known
 
 
 def of_visitor(
@@ -102,21 +113,16 @@ def of_visitor(
     slowed: int | None = None,
 ) -> list[Tries]:
     """`count` tries by whoever is in this network, of all or `about` one thing; none in one that is crowded."""
-    address = client_address(request)
-    if crowded(request):
-        return []
-    found = ip(address)
-    factor = settings().loopback_limit_factor if found and found.is_loopback else 1
     return [
         Tries(
             action,
             f"{network} {about}" if about else network,
-            most * times * factor,
+            most * times,
             window,
             count,
-            slowed and slowed * times * factor,
+            slowed and slowed * times,
         )
-        for network, times in networks(address)
+        for network, times in of_client(request)
     ]
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -63,7 +64,7 @@ class Party:
     quiet: bool = False
     """Another message tells of it: one form books several dates."""
 
-    @property
+    @cached_property
     def whom(self) -> str:
         """Who comes, as far as a form sent again is concerned."""
         return str(self.participant or name_key(self.participant_name or self.name))
