@@ -18,6 +18,7 @@ from marketplace.base.database import in_transaction, unavailable
 from marketplace.base.errors import BodyTooLarge, Forbidden, NotFound, Problem, StaleForm, TooMany
 from marketplace.base.http import Request, cookie, local_path, see_other, with_next
 from marketplace.base.i18n import gettext
+from marketplace.base.limits import counted_anyway
 from marketplace.base.templates import render
 from marketplace.people.actions import touch
 from marketplace.people.queries import signed_in
@@ -155,7 +156,7 @@ class Guarded:
         request.shown_only = True
         response = see_other(self.form_page(request) or request.scope["path"], request)
         try:
-            async with in_transaction():
+            async with counted_anyway(request.now), in_transaction():
                 found = await self.view(request)
                 if "location" not in found.headers and found.status_code in (200, 409, 422):
                     response, response.status_code = found, 200

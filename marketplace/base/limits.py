@@ -1,7 +1,9 @@
 """How often something may be tried: rows in PostgreSQL, so that all web processes count together."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, cached_property, lru_cache
@@ -167,10 +169,33 @@ async def limits(
     refuse(tries, [counted[each.key] for each in tries], now, words)
 
 
+COUNTED: ContextVar[list[Tries] | None] = ContextVar("counted", default=None)
+"""What has been tried in what `counted_anyway` goes around."""
+
+
+@asynccontextmanager
+async def counted_anyway(now: datetime) -> AsyncIterator[None]:
+    """Around a transaction of a whole request: what is tried in it counts also when the rest is undone. Else whoever is
+    refused by an error, or only wants to see the form, has as many tries as they like."""
+    tries: list[Tries] = []
+    token = COUNTED.set(tries)
+    try:
+        yield
+    except Exception:
+        COUNTED.reset(token)
+        await count(tries, now)
+        raise
+    COUNTED.reset(token)
+    if (around := COUNTED.get()) is not None:
+        around.extend(tries)
+
+
 async def count(tries: Sequence[Tries], now: datetime) -> dict[bytes, Mapping[str, Any]]:
     """Count the tries of each, and give count and window_ends of each by its key."""
     if not tries:
         return {}
+    if (noted := COUNTED.get()) is not None:
+        noted.extend(tries)
     values = Values()
     sql = counting(tries, values.put, now)
     return {each["key"]: each for each in await rows(sql, *values)}

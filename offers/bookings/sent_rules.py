@@ -29,6 +29,11 @@ def key_of(form_key: bytes, whom: str, session: UUID | None = None) -> bytes:
     return bytes.fromhex(signature("form", form_key.hex(), whom, session.hex if session else ""))[:16]
 
 
+def key_after(form_key: bytes) -> bytes:
+    """The form's key once all that it made is over: the same for every click."""
+    return bytes.fromhex(signature("form after", form_key.hex()))[:16]
+
+
 def digest_of(booker: UUID | None, content: Sequence[Any]) -> bytes:
     """A keyed digest of what was sent: 16 bytes of who sent it, 16 of all of it."""
     whose = signature("sent by", str(booker or ""))[:32]
