@@ -121,6 +121,29 @@ async def by(
     return await _sums(cells, year, asked, KEYS[by], number, at="<=" if by is By.MONTH else "=")
 
 
+async def months(
+    cells: Cells, years: Iterable[int], measures: Iterable[Measure], by: By
+) -> dict[int, dict[Any, dict[int, Sums]]]:
+    """All of some years at once, for a page that draws them: {year: {group: {closing number: sums from January on}}}.
+    A group or a month in which nothing was stored is not there; which months are closed, `closings` says."""
+    asked = list(measures)
+    if any(INDICATORS[measure].whole_only for measure in asked):
+        raise TooFine
+    values = Values([cells.municipality, list(years)])
+    found = await rows(
+        f"""SELECT k.year, k.number, {KEYS[by]} AS key, {_summed(asked, values)}
+        FROM closing k JOIN cell_figure f ON f.closing_id = k.id
+            JOIN cell c ON c.id = f.cell_id AND {_which_cells(cells, values)}
+        WHERE k.municipality_id = $1 AND k.year = ANY($2::int[]) GROUP BY 1, 2, 3 ORDER BY 1, 2""",
+        *values,
+    )
+    grouped: dict[int, dict[Any, dict[int, Sums]]] = {}
+    for each in found:
+        group = grouped.setdefault(each["year"], {}).setdefault(each["key"], {})
+        group[each["number"]] = _as_sums(each, asked)
+    return grouped
+
+
 async def organizations(cells: Cells, year: int, number: int | None = None) -> int:
     """How many organisations have held something."""
     return len(
@@ -135,18 +158,13 @@ async def _sums(
     if not cells.whole and any(INDICATORS[measure].whole_only for measure in measures):
         raise TooFine
     values = Values([cells.municipality, year])
-    wanted = dict.fromkeys([*measures, Measure.PEOPLE])
-    sums = ", ".join(
-        f"coalesce(sum((f.figures ->> {values.put(measure.value)})::int), 0)::bigint AS {measure.value}"
-        for measure in wanted
-    )
+    sums = _summed(measures, values)
     newest = "(SELECT max(number) FROM closing WHERE municipality_id = $1 AND year = $2)"
     which = f"{values.put(number)}::int" if number else newest
     # Of a closing there is always a row, also where it has no such cells: what is closed and empty is zero.
     join = "LEFT JOIN" if key == "k.number" else "JOIN"
     found = await rows(
-        f"""SELECT {key} AS key, {sums}, count(*) FILTER (WHERE (f.figures ->> 'sessions')::int > 0) AS held_cells,
-            count(*) FILTER (WHERE (f.figures ->> 'sessions')::int > 0 OR (f.figures ->> 'listed')::int > 0) AS there
+        f"""SELECT {key} AS key, {sums}
         FROM closing k {join} (cell_figure f JOIN cell c ON c.id = f.cell_id AND {_which_cells(cells, values)})
             ON f.closing_id = k.id
         WHERE k.municipality_id = $1 AND k.year = $2 AND k.number {at} {which}
@@ -154,6 +172,17 @@ async def _sums(
         *values,
     )
     return {each["key"]: _as_sums(each, measures) for each in found}
+
+
+def _summed(measures: Sequence[Measure], values: Values) -> str:
+    """SQL: each measure's sum, and how many cells are not empty."""
+    wanted = dict.fromkeys([*measures, Measure.PEOPLE])
+    sums = ", ".join(
+        f"coalesce(sum((f.figures ->> {values.put(measure.value)})::int), 0)::bigint AS {measure.value}"
+        for measure in wanted
+    )
+    return f"""{sums}, count(*) FILTER (WHERE (f.figures ->> 'sessions')::int > 0) AS held_cells,
+        count(*) FILTER (WHERE (f.figures ->> 'sessions')::int > 0 OR (f.figures ->> 'listed')::int > 0) AS there"""
 
 
 def _as_sums(found: dict[str, Any], measures: Sequence[Measure]) -> Sums:
