@@ -7,6 +7,7 @@ column `id`.
 
 from enum import StrEnum
 
+from marketplace.goals.models import CountedAs, Direction, MeasureState
 from marketplace.told_invariants import TOLD
 from offers.attendance.models import AttendanceState, RegisterEnd
 from offers.bookings.models import BookingState, EndedBy
@@ -26,6 +27,8 @@ ENUMS: dict[str, dict[str, type[StrEnum]]] = {
     "booking": {"state": BookingState, "ended_by": EndedBy},
     "attendance": {"state": AttendanceState},
     "ended_register": {"ended_by": RegisterEnd},
+    "goal": {"counted_as": CountedAs, "direction": Direction},
+    "measure": {"state": MeasureState},
     "membership": {"role": Role},
     "offer": {
         "kind": Kind,
@@ -255,8 +258,33 @@ HOUSE = (
     (
         "a goal is measured in months of its year, and once more in January",
         """SELECT f.id FROM goal_figure f JOIN goal g ON g.id = f.goal_id
-        WHERE f.month <> ALL (SELECT make_date(g.year, 1, 1) + make_interval(months => n)
+        WHERE f.month <> ALL (SELECT make_date(g.first_year, 1, 1) + make_interval(months => n)
             FROM generate_series(0, 12) n)""",
+    ),
+    (
+        "a goal is of years in its plan",
+        """SELECT g.id FROM goal g JOIN focus_area a ON a.id = g.focus_area_id JOIN plan p ON p.id = a.plan_id
+        WHERE g.first_year < p.first_year OR g.last_year > p.last_year""",
+    ),
+    (
+        "a goal adds up districts and organisations of its own municipality",
+        """SELECT g.id FROM goal g JOIN focus_area a ON a.id = g.focus_area_id JOIN plan p ON p.id = a.plan_id
+        WHERE EXISTS (SELECT FROM unnest(g.districts) d WHERE d IS NOT NULL AND NOT EXISTS (
+                SELECT FROM district x WHERE x.id = d AND x.municipality_id = p.municipality_id))
+            OR EXISTS (SELECT FROM unnest(g.organizations) o WHERE NOT EXISTS (
+                SELECT FROM organization x WHERE x.id = o AND x.municipality_id = p.municipality_id))""",
+    ),
+    (
+        "the target that stands is the one that it was last changed to",
+        """SELECT g.id FROM goal g JOIN LATERAL (SELECT c.after FROM goal_change c
+            WHERE c.goal_id = g.id AND c.what = 'target' ORDER BY c.at DESC, c.id DESC LIMIT 1) c ON true
+        WHERE c.after <> g.target""",
+    ),
+    (
+        "a goal that was withdrawn says why",
+        """SELECT g.id FROM goal g WHERE g.withdrawn_at IS NOT NULL
+            AND NOT EXISTS (SELECT FROM goal_change c
+                WHERE c.goal_id = g.id AND c.what = 'withdrawn' AND c.why <> '')""",
     ),
     (
         "the audit log has a part for this month",

@@ -8,6 +8,8 @@ from marketplace.base.access import View
 from marketplace.demo import views as demo
 from marketplace.dialogue import views as dialogue
 from marketplace.districts import views as districts
+from marketplace.goals import measure_views as plan_measures
+from marketplace.goals import plan_views as plans
 from marketplace.goals import views as goals
 from marketplace.home import views as home
 from marketplace.my_page import acting_views as acting
@@ -242,11 +244,30 @@ ROUTES: list[Route] = [
     post("/approvals/{slug}/unit", approval.unit, "/approvals/{slug}"),
     post("/approvals/{slug}/register", approval.ask_register, "/approvals/{slug}"),
     # goals and dialogue
-    get("/plans", goals.plans),
-    get("/plans/{slug}", goals.plan),
+    get("/plans", plans.plans),
+    both("/plans/new", plans.new),
+    get("/plans/{slug}", plans.plan),
+    both("/plans/{slug}/edit", plans.edit),
+    both("/plans/{slug}/copy", plans.copy),
+    both("/plans/{slug}/retire", plans.retire),
+    post("/plans/{slug}/bring-back", plans.bring_back, "/plans/{slug}"),
+    both("/plans/{slug}/areas/new", plans.new_area),
+    both("/plans/{slug}/areas/{area}/edit", plans.edit_area),
+    post("/plans/{slug}/areas/{area}/move", plans.move_area, "/plans/{slug}"),
+    post("/plans/{slug}/areas/{area}/remove", plans.remove_area, "/plans/{slug}"),
+    both("/plans/{slug}/areas/{area}/measures/new", plan_measures.new),
     both("/plans/{slug}/goals/new", goals.new_goal),
     get("/goals/{slug}", goals.goal),
     both("/goals/{slug}/edit", goals.edit_goal),
+    both("/goals/{slug}/cells", goals.say_cells),
+    both("/goals/{slug}/withdraw", goals.withdraw),
+    post("/goals/{slug}/comments", goals.comment, "/goals/{slug}"),
+    get("/measures", plan_measures.measures),
+    get("/measures/{id}", plan_measures.measure),
+    post("/measures/{id}/comments", plan_measures.comment, "/measures/{id}"),
+    both("/measures/{id}/edit", plan_measures.edit),
+    post("/measures/{id}/move", plan_measures.move, "/measures/{id}"),
+    both("/population", plan_measures.population),
     get("/statistics", statistics.statistics),
     get("/statistics/download", statistics.save),
     get("/about/numbers", statistics.method),

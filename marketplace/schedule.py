@@ -14,7 +14,6 @@ from marketplace.base import clock, jobs, outbox
 from marketplace.base.database import UNAVAILABLE, connected
 from marketplace.base.log import configure
 from marketplace.dialogue import mails as dialogue_mails
-from marketplace.goals.jobs import close_months
 from marketplace.people import jobs as people
 from marketplace.people import mails as people_mails
 from marketplace.privacy.jobs import forget
@@ -78,7 +77,6 @@ TIMETABLE = (
     Job("remind", 5 * MINUTE, remind, in_demo=5 * SECOND),
     Job("follow_up", 10 * MINUTE, follow_up, in_demo=5 * SECOND),
     Job("close_cells", 10 * MINUTE, close_cells, in_demo=2 * SECOND),
-    Job("close_months", 10 * MINUTE, close_months, in_demo=2 * SECOND),
     Job("forget", 10 * MINUTE, forget, in_demo=10 * SECOND),
 )
 

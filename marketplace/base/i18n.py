@@ -101,11 +101,11 @@ def brief_day(moment: datetime) -> str:
     return f"{weekday} {when.day}{'' if lang == 'en' else '.'} {month}"
 
 
-def short_day(moment: datetime | date) -> str:
-    """24. oktober"""
+def short_day(moment: datetime | date, year: bool = False) -> str:
+    """24. oktober (2026)"""
     when = oslo(moment).date() if isinstance(moment, datetime) else moment
     lang = _lang.get()
-    return _day(when, f"d{NBSP}MMMM" if lang == "en" else f"d.{NBSP}MMMM", lang)
+    return _day(when, (f"d{NBSP}MMMM" if lang == "en" else f"d.{NBSP}MMMM") + (" y" if year else ""), lang)
 
 
 def month(when: date, year: bool = False) -> str:

@@ -186,6 +186,7 @@ WORK = (
     ({"host", "editor", "manager"}, lazy("Tilbudene våre"), "/manage"),
     ({"coordinator"}, lazy("Organisasjoner"), "/approvals"),
     ({"coordinator"}, lazy("Planer og mål"), "/plans"),
+    ({"coordinator"}, lazy("Tall"), "/statistics"),
     ({"coordinator"}, lazy("Dialog"), "/dialogues"),
 )
 """Menu entries for those who work here: roles, words, path."""

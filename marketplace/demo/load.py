@@ -3,8 +3,6 @@
 import json
 from base64 import b32encode
 from datetime import timedelta
-from importlib import import_module
-from importlib.util import find_spec
 
 import asyncpg
 import click
@@ -83,8 +81,6 @@ async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
         await connection.close()
     await audit.open_months(now)
     await close_cells(now)
-    if find_spec("marketplace.goals.jobs"):
-        await import_module("marketplace.goals.jobs").close_months(now)
     return True
 
 

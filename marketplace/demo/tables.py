@@ -12,7 +12,7 @@ ORDER = (
     "offer_audience_organization", "offer_question", "host_assignment", "session", "seat_pool", "booking", "companion",
     "phone_call",
     "sent_word", "register", "attendance", "head_count", "dialogue", "dialogue_member", "dialogue_meeting",
-    "meeting_organization", "plan", "focus_area", "measure", "goal",
+    "meeting_organization", "plan", "population", "focus_area", "measure", "goal", "goal_change", "plan_comment",
 )  # fmt: skip
 """What is pointed to stands before what points."""
 

@@ -1,6 +1,6 @@
 """Reads of Frivillighetsdialogen. Fetching is permission: its coordinators, and for a meeting those who lead it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,15 +14,17 @@ from offers.catalogue.queries import published, viewer_of
 from offers.publishing.queries import offer_led_by
 from organizations.members.queries import coordinated_municipalities
 
-THERE = """there AS (
+THERE_OF_ALL = """there AS (
     SELECT m.id AS meeting_id, x.organization_id FROM dialogue_meeting m
-        JOIN meeting_organization x ON x.meeting_id = m.id WHERE m.dialogue_id = $1
+        JOIN meeting_organization x ON x.meeting_id = m.id WHERE m.dialogue_id = ANY($1)
     UNION SELECT m.id, b.organization_id FROM dialogue_meeting m JOIN session s ON s.offer_id = m.offer_id
             AND s.status <> 'cancelled'
         JOIN attendance a ON a.session_id = s.id AND a.state = 'present' JOIN booking b ON b.id = a.booking_id
-    WHERE m.dialogue_id = $1 AND b.organization_id IS NOT NULL AND NOT m.nobody_came
+    WHERE m.dialogue_id = ANY($1) AND b.organization_id IS NOT NULL AND NOT m.nobody_came
         AND NOT EXISTS (SELECT FROM meeting_organization x WHERE x.meeting_id = m.id))"""
-"""Which organisations were at which meeting of the dialogue: as was said of it; else as the register has it."""
+"""Which organisations were at which meeting of the dialogues $1: as was said of it; else as the register has it."""
+THERE = THERE_OF_ALL.replace("= ANY($1)", "= $1")
+"""The same of one dialogue."""
 
 
 async def dialogues(person: Any) -> list[dict[str, Any]]:
@@ -91,7 +93,9 @@ async def meetings(dialogue: UUID, lang: str) -> list[dict[str, Any]]:
 async def goals(dialogue: UUID) -> list[dict[str, Any]]:
     """slug, target and year of the goals about this dialogue, the newest first. Only for a link: goals live above."""
     return await rows(
-        "SELECT slug, target, year FROM goal WHERE dialogue_id = $1 ORDER BY year DESC, slug", dialogue
+        """SELECT slug, target, first_year AS year FROM goal
+        WHERE dialogue_id = $1 AND withdrawn_at IS NULL ORDER BY first_year DESC, slug""",
+        dialogue,
     )
 
 
@@ -170,17 +174,26 @@ async def organizations_of(meeting: DialogueMeeting) -> list[dict[str, Any]]:
     )  # fmt: skip
 
 
-async def fewest_organizations(dialogue: UUID | None, year: int, ends: Sequence[datetime]) -> list[int]:
-    """The fewest organisations that were at any meeting of the year before each moment. 0: no meeting is known, or
-    nobody was at one."""
-    found = await rows(
-        f"""WITH {THERE}, met AS (
-            SELECT min(s.starts_at) AS at, count(DISTINCT t.organization_id) AS number FROM dialogue_meeting m
-                JOIN session s ON s.offer_id = m.offer_id LEFT JOIN there t ON t.meeting_id = m.id
-            WHERE m.dialogue_id = $1 AND (t.meeting_id IS NOT NULL OR m.nobody_came)
-                AND s.status <> 'cancelled' AND s.starts_at >= $2 AND s.starts_at < $3 GROUP BY m.id)
-        SELECT coalesce(min(met.number), 0) AS number FROM unnest($4::timestamptz[]) u (ends)
-        LEFT JOIN met ON met.at < u.ends GROUP BY u.ends ORDER BY u.ends""",
-        dialogue, month_start(date(year, 1, 1)), max(ends), list(ends),
-    )  # fmt: skip
-    return [counted["number"] for counted in found]
+async def fewest_at_meetings(
+    asked: Iterable[tuple[UUID, int]], ends: Mapping[int, Sequence[datetime]], now: datetime
+) -> list[dict[str, Any]]:
+    """For each dialogue and year, in order of dialogue, year and time: the fewest organisations that were at any
+    meeting of the year before each of that year's `ends` that is past. 0: no meeting is known, or nobody was at one."""
+    moments = [
+        (dialogue, year, month_start(date(year, 1, 1)), end)
+        for dialogue, year in asked
+        for end in ends[year]
+        if end <= now
+    ]
+    return await rows(
+        f"""WITH {THERE_OF_ALL}, met AS (
+            SELECT m.dialogue_id, min(s.starts_at) AS at, count(DISTINCT t.organization_id) AS number
+            FROM dialogue_meeting m JOIN session s ON s.offer_id = m.offer_id LEFT JOIN there t ON t.meeting_id = m.id
+            WHERE m.dialogue_id = ANY($1) AND (t.meeting_id IS NOT NULL OR m.nobody_came)
+                AND s.status <> 'cancelled' AND s.ends_at <= $5 GROUP BY m.id)
+        SELECT u.dialogue_id, u.year, coalesce(min(met.number), 0) AS number
+        FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::timestamptz[]) u (dialogue_id, year, begins, ends)
+        LEFT JOIN met ON met.dialogue_id = u.dialogue_id AND met.at >= u.begins AND met.at < u.ends
+        GROUP BY u.dialogue_id, u.year, u.ends ORDER BY u.dialogue_id, u.year, u.ends""",
+        *(list(column) for column in zip(*moments, strict=True)), now,
+    ) if moments else []  # fmt: skip

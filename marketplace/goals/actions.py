@@ -1,68 +1,92 @@
-"""Writes of goals: the figures of closed months, and goals themselves."""
+"""Writes of goals: what is wanted, what of it was changed and why, and what is said of it. One transaction each."""
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base import jobs
 from marketplace.base.audit import record
 from marketplace.base.database import in_transaction
+from marketplace.base.errors import Refused
+from marketplace.base.i18n import gettext as _
 from marketplace.base.slugs import insert_named
 from marketplace.dialogue.queries import members
-from marketplace.goals.models import FocusArea, Goal, GoalFigure, Metric
-from marketplace.goals.queries import measure, scope_of
-from marketplace.goals.rules import measured_to
-from marketplace.statistics.queries import people_in_groups
+from marketplace.goals.models import Changed, FocusArea, Goal, GoalChange, PlanComment
+from marketplace.goals.spans import Span
 from organizations.members.impartial import only_impartial
 
-JOB = "close_months"
 
+class Locked(Refused):
+    """The goal's time is over: what was aimed for stands."""
 
-async def close(goal_id: UUID, months: list[date], slot: str, *, now: datetime) -> None:
-    """Write the figures of closed months, in order of time. A figure that stands is never changed.
-
-    They are measured as registers are now: what is saved later counts in the next month's. How people fall into
-    groups is written with the newest only.
-    """
-    goal = await Goal.get(id=goal_id).select_related("focus_area__plan")
-    ends = [measured_to(month, goal.year) for month in months]
-    async with in_transaction():
-        moments = sorted(set(ends))  # December's and the January after end alike
-        numbers = dict(zip(moments, await measure(goal, moments, now), strict=True))
-        groups = None
-        if goal.metric == Metric.DISTINCT_PEOPLE:
-            municipality = goal.focus_area.plan.municipality_id
-            groups = await people_in_groups(scope_of(goal), municipality, goal.year, ends[-1], now)
-        figures = [
-            GoalFigure(goal=goal, month=month, value=numbers[end], groups=groups if month == months[-1] else None,
-                       counted_at=now)
-            for month, end in zip(months, ends, strict=True)
-        ]  # fmt: skip
-        await GoalFigure.bulk_create(figures, ignore_conflicts=True)
-        await jobs.done(JOB, slot, now=now)
+    def __init__(self) -> None:
+        super().__init__(_("Tida målet gjelder, er over. Da kan tallet ikke endres mer."))
 
 
 async def make(area: FocusArea, *, by: UUID, now: datetime, title: dict[str, str], **facts: Any) -> Goal:
-    """A new goal under a focus area. Its closed months are measured by the worker. Raises OwnOrganization when it
-    measures a dialogue in which the person's own takes part, as `change` does."""
-    await _impartial(facts.get("dialogue_id"), by, "goal.make", now)
+    """A new goal under a focus area. Raises OwnOrganization when it is about organisations of which one is the
+    person's own: those it names, or those of its dialogue."""
+    await _impartial(facts.get("dialogue_id"), facts.get("organizations", ()), by, "goal.make", now)
     goal = Goal(id=uuid7(), focus_area=area, title=title, **facts)
     async with in_transaction():
-        await insert_named(goal, next(iter(title.values())))
+        await insert_named(goal, next(iter(title.values())), otherwise="maal")
         await record("goal.made", now=now, actor=by, object_id=goal.id)
     return goal
 
 
-async def _impartial(dialogue: UUID | None, by: UUID, act: str, now: datetime) -> None:
-    """A goal of all offers of a kind is nobody's own; a dialogue's members are few, and known."""
-    if dialogue:
-        await only_impartial(by, [one["id"] for one in await members(dialogue)], act, now=now)
+async def _impartial(
+    dialogue: UUID | None, organizations: Iterable[UUID], by: UUID, act: str, now: datetime
+) -> None:
+    """A goal of all offers of a kind is nobody's own; those of few organisations are known."""
+    about = [*organizations, *([one["id"] for one in await members(dialogue)] if dialogue else [])]
+    if about:
+        await only_impartial(by, about, act, now=now)
 
 
-async def change(goal: Goal, *, by: UUID, now: datetime, **facts: Any) -> None:
-    await _impartial(goal.dialogue_id, by, "goal.change", now)
+async def change(
+    goal: Goal, *, by: UUID, now: datetime, title: dict[str, str], target: int, why: str
+) -> None:
+    """Another title, or another target, which says why and stays to be read. Raises Locked when the span is over, and
+    OwnOrganization."""
+    await _impartial(goal.dialogue_id, goal.organizations, by, "goal.change", now)
+    before = goal.target
+    if target != before and Span.of(goal).over(now):
+        raise Locked
     async with in_transaction():
-        await goal.update_from_dict(facts).save()
+        goal.title, goal.target = title, target
+        await goal.save(update_fields=["title", "target"])
+        if target != before:
+            await GoalChange.create(
+                goal=goal, what=Changed.TARGET, before=before, after=target, why=why, at=now, changed_by_id=by
+            )
         await record("goal.changed", now=now, actor=by, object_id=goal.id)
+
+
+async def say_cells(goal: Goal, *, by: UUID, now: datetime, why: str, **cells: Any) -> None:
+    """Which cells a goal means that was made before there were any. Said once."""
+    await _impartial(None, cells.get("organizations", ()), by, "goal.change", now)
+    async with in_transaction():
+        await goal.update_from_dict({"cells_known": True} | cells).save()
+        await GoalChange.create(goal=goal, what=Changed.CELLS, why=why, at=now, changed_by_id=by)
+        await record("goal.changed", now=now, actor=by, object_id=goal.id)
+
+
+async def withdraw(goal: Goal, *, by: UUID, now: datetime, why: str) -> None:
+    """The goal is given up, and stays to be read with the reason. Raises Locked when its span is over: a goal that was
+    not reached was not reached."""
+    await _impartial(goal.dialogue_id, goal.organizations, by, "goal.withdraw", now)
+    if Span.of(goal).over(now):
+        raise Locked
+    async with in_transaction():
+        goal.withdrawn_at = now
+        await goal.save(update_fields=["withdrawn_at"])
+        await GoalChange.create(goal=goal, what=Changed.WITHDRAWN, why=why, at=now, changed_by_id=by)
+        await record("goal.withdrawn", now=now, actor=by, object_id=goal.id)
+
+
+async def comment(goal: Goal, body: str, *, by: UUID, now: datetime) -> None:
+    async with in_transaction():
+        said = await PlanComment.create(goal=goal, body=body, at=now, written_by_id=by)
+        await record("goal.commented", now=now, actor=by, object_id=said.id)

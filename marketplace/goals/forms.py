@@ -1,4 +1,4 @@
-"""What a coordinator fills in about a goal."""
+"""What a coordinator fills in about goals: what is wanted, of which cells, and why it was changed."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -7,13 +7,92 @@ from pydantic import Field
 
 from marketplace.base.forms import Form
 from marketplace.base.i18n import lazy
-from marketplace.goals.models import Metric
+from marketplace.goals.models import CountedAs, Direction, Term
 from offers.catalogue.models import Audience, Kind
 
-TARGET_WORDS = {
+NOWHERE = "none"
+"""In the list of districts: what lies in none of them."""
+TITLE = {"missing": lazy("Skriv hva målet heter.")}
+TARGET = {
     "missing": lazy("Skriv tallet dere vil nå."),
     "int_parsing": lazy("Skriv tallet dere vil nå, med siffer."),
+    "greater_than_equal": lazy("Tallet dere vil nå, må være 1 eller mer."),
+    "less_than_equal": lazy("Tallet er for stort. Skriv høyst 1 000 000."),
 }
+YEAR = {
+    "missing": lazy("Skriv hvilket år målet gjelder."),
+    "int_parsing": lazy("Skriv et årstall med fire siffer."),
+    "greater_than_equal": lazy("Skriv et årstall mellom 2000 og 2100."),
+    "less_than_equal": lazy("Skriv et årstall mellom 2000 og 2100."),
+}
+WHY = lazy("Skriv hvorfor. Andre som leser målet, vil vite det.")
+
+
+class CellsForm(Form):
+    """Which cells of the cube are added. Nothing chosen is all of them."""
+
+    audiences: list[Audience] = Field(default=[], max_length=20)
+    kinds: list[Kind] = Field(default=[], max_length=20)
+    districts: list[str] = Field(default=[], max_length=200)
+    organizations: list[UUID] = Field(default=[], max_length=200)
+    evening: bool | None = None
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "audiences": {"otherwise": lazy("Velg målgrupper fra lista.")},
+        "kinds": {"otherwise": lazy("Velg typer fra lista.")},
+        "districts": {"otherwise": lazy("Velg bydeler fra lista.")},
+        "organizations": {"otherwise": lazy("Velg organisasjoner fra lista.")},
+        "evening": {"otherwise": lazy("Velg et av alternativene.")},
+    }
+
+    @property
+    def cells(self) -> dict[str, Any]:
+        """As a goal holds them."""
+        return {
+            "audiences": [one.value for one in self.audiences],
+            "kinds": [one.value for one in self.kinds],
+            "districts": [None if one == NOWHERE else UUID(one) for one in self.districts],
+            "organizations": self.organizations,
+            "evening": self.evening,
+        }
+
+
+class GoalForm(CellsForm):
+    """A goal, and what is counted for it."""
+
+    title: str = Field(min_length=1, max_length=120)
+    focus_area: UUID
+    indicator: str = Field(min_length=1, max_length=40)
+    dialogue: UUID | None = None
+    counted_as: CountedAs = CountedAs.NUMBER
+    direction: Direction = Direction.AT_LEAST
+    target: int = Field(ge=1, le=1_000_000)
+    first_year: int = Field(ge=2000, le=2100)
+    last_year: int | None = Field(default=None, ge=2000, le=2100)
+    term: Term | None = None
+    each_year: bool = False
+    baseline: int | None = Field(default=None, ge=0, le=100_000_000)
+    baseline_year: int | None = Field(default=None, ge=1900, le=2100)
+    baseline_source: str = Field(default="", max_length=200)
+    words: ClassVar[dict[str, dict[str, Any]]] = CellsForm.words | {
+        "title": TITLE,
+        "focus_area": {
+            "missing": lazy("Velg et innsatsområde."),
+            "otherwise": lazy("Velg et innsatsområde."),
+        },
+        "indicator": {"missing": lazy("Velg hva dere vil telle.")},
+        "dialogue": {"otherwise": lazy("Velg en dialog fra lista.")},
+        "target": TARGET,
+        "first_year": YEAR,
+        "last_year": YEAR,
+        "baseline_year": {
+            "greater_than_equal": lazy("Skriv et årstall mellom 1900 og 2100."),
+            "less_than_equal": lazy("Skriv et årstall mellom 1900 og 2100."),
+        },
+    }
+
+    @property
+    def last(self) -> int:
+        return self.last_year or self.first_year
 
 
 class GoalTextForm(Form):
@@ -21,30 +100,23 @@ class GoalTextForm(Form):
 
     title: str = Field(min_length=1, max_length=120)
     target: int = Field(ge=1, le=1_000_000)
+    why: str = Field(default="", max_length=500)
+    words: ClassVar[dict[str, dict[str, Any]]] = {"title": TITLE, "target": TARGET}
+
+
+class SayCellsForm(CellsForm):
+    """Which cells a goal means that was made before there were any."""
+
+
+class WhyForm(Form):
+    """Giving a goal up."""
+
+    why: str = Field(min_length=1, max_length=500)
+    words: ClassVar[dict[str, dict[str, Any]]] = {"why": {"missing": WHY}}
+
+
+class CommentForm(Form):
+    comment: str = Field(min_length=1, max_length=1000)
     words: ClassVar[dict[str, dict[str, Any]]] = {
-        "title": {"missing": lazy("Skriv hva målet heter.")},
-        "target": TARGET_WORDS,
-    }
-
-
-class GoalForm(GoalTextForm):
-    """A goal, and what is counted for it."""
-
-    focus_area: UUID
-    metric: Metric
-    year: int = Field(ge=2000, le=2100)
-    audience: Audience | None = None
-    kind: Kind | None = None
-    evenings_only: bool = False
-    dialogue: UUID | None = None
-    words: ClassVar[dict[str, dict[str, Any]]] = {
-        "title": {"missing": lazy("Skriv hva målet heter.")},
-        "target": TARGET_WORDS,
-        "focus_area": {
-            "missing": lazy("Velg et innsatsområde."),
-            "otherwise": lazy("Velg et innsatsområde."),
-        },
-        "metric": {"missing": lazy("Velg hva dere vil telle.")},
-        "year": {"missing": lazy("Skriv hvilket år målet gjelder.")},
-        "dialogue": {"otherwise": lazy("Velg en dialog fra lista.")},
+        "comment": {"missing": lazy("Skriv kommentaren før du lagrer.")}
     }

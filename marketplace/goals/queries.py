@@ -1,44 +1,43 @@
-"""Reads of plans and goals, for coordinators of the municipality. Fetching is permission: others get NotFound."""
+"""Reads of plans and goals. Fetching is permission: coordinators of the municipality see all of it, the people of a
+responsible unit their own measures; to others they are not there (NotFound)."""
 
-from collections import defaultdict
-from collections.abc import Iterable
-from datetime import date, datetime
-from itertools import dropwhile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from marketplace.base.database import rows
 from marketplace.base.errors import NotFound
+from marketplace.base.i18n import pick
 from marketplace.dialogue.models import Dialogue
-from marketplace.dialogue.queries import fewest_organizations
-from marketplace.goals.models import Goal, GoalFigure, Metric, Plan
-from marketplace.goals.rules import OF_PEOPLE, closed, measured_to
-from marketplace.statistics import queries as statistics
-from marketplace.statistics.rules import Figure, Scope, shown
-from organizations.directory.models import Municipality
-from organizations.members.queries import coordinated_municipalities
+from marketplace.goals.models import FocusArea, Goal, GoalChange, Measure, Plan, PlanComment, Population
+from marketplace.goals.rules import Verdict
+from marketplace.goals.series import COMPLETENESS, Series, Wanted, cells_of, series
+from marketplace.goals.spans import Span
+from marketplace.statistics.measures import Measure as Counted
+from marketplace.statistics.stored import By, by
+from organizations.directory.models import District, Municipality, Organization
+from organizations.members.models import Role
+from organizations.members.queries import coordinated_municipalities, own_organizations
 
-COUNTS = {
-    Metric.DISTINCT_PEOPLE: statistics.distinct_people,
-    Metric.ATTENDANCES: statistics.attendances,
-    Metric.SESSIONS_HELD: statistics.sessions_held,
-    Metric.OFFERS_HELD: statistics.offers_held,
-}
-
-Series = list[tuple[date, int | None]]
-"""A goal's closed months, and what may be shown of each."""
+UNIT = [Role.MANAGER, Role.EDITOR]
+"""Who speaks for a responsible unit: those who lead it and those who publish for it, in the unit itself."""
+SHOWN_COMMENTS = 50
 
 
 async def plans(person: Any) -> list[tuple[Municipality, list[Plan]]]:
-    """The plans of the person's municipalities, with their focus areas and goals, the newest first."""
+    """Every municipality of the person with its plans, with their focus areas and goals, the newest first."""
     reached = await coordinated_municipalities(person.id)
-    found: dict[UUID, tuple[Municipality, list[Plan]]] = {}
+    found: dict[UUID, tuple[Municipality, list[Plan]]] = {
+        one.id: (one, []) for one in await Municipality.filter(id__in=reached).order_by("name")
+    }
     for plan in (
         await Plan.filter(municipality_id__in=reached)
-        .order_by("municipality__name", "-first_year", "slug")
+        .order_by("-first_year", "slug")
         .prefetch_related("municipality", "focus_areas__goals")
     ):
-        found.setdefault(plan.municipality.id, (plan.municipality, []))[1].append(plan)
+        found[plan.municipality_id][1].append(plan)
     return list(found.values())
 
 
@@ -46,22 +45,114 @@ async def plan_of(person: Any, slug: str) -> Plan:
     """A plan with its municipality, focus areas, measures and goals. Raises NotFound."""
     reached = await coordinated_municipalities(person.id)
     plan = await Plan.get_or_none(slug=slug, municipality_id__in=reached).prefetch_related(
-        "municipality", "focus_areas__measures", "focus_areas__goals"
+        "municipality", "focus_areas__measures__responsible", "focus_areas__goals"
     )
     if plan is None:
         raise NotFound
     return plan
 
 
+async def plan_to_change(person: Any, slug: str) -> Plan:
+    """The same, while it is not retired. Raises NotFound."""
+    plan = await plan_of(person, slug)
+    if plan.retired_at:
+        raise NotFound
+    return plan
+
+
+def area_in(plan: Plan, area: UUID) -> FocusArea:
+    """One of the plan's focus areas. Raises NotFound."""
+    found = next((one for one in plan.focus_areas if one.id == area), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def goal_of(person: Any, slug: str) -> Goal:
-    """A goal with its focus area, plan and dialogue. Raises NotFound."""
+    """A goal with its focus area, plan, municipality and dialogue. Raises NotFound."""
     reached = await coordinated_municipalities(person.id)
     goal = await Goal.get_or_none(
         slug=slug, focus_area__plan__municipality_id__in=reached
-    ).select_related("focus_area__plan", "dialogue")  # fmt: skip
+    ).select_related("focus_area__plan__municipality", "dialogue")  # fmt: skip
     if goal is None:
         raise NotFound
     return goal
+
+
+async def goal_to_change(person: Any, slug: str) -> Goal:
+    """The same, while it is not withdrawn and its plan not retired. Raises NotFound."""
+    goal = await goal_of(person, slug)
+    if goal.withdrawn_at or goal.focus_area.plan.retired_at:
+        raise NotFound
+    return goal
+
+
+@dataclass(frozen=True)
+class Access:
+    """A measure, and what one is to it: `coordinates` may edit it; both may comment. `unit` is whom one speaks for."""
+
+    measure: Measure
+    coordinates: bool
+    unit: UUID | None
+
+
+async def measure_for(person: Any, id: UUID) -> Access:  # noqa: A002 - an id is called id here
+    """A measure with its focus area, plan and responsible unit. Raises NotFound for who is neither a coordinator nor
+    one who speaks for that unit."""
+    measure = await Measure.get_or_none(id=id).select_related("focus_area__plan__municipality", "responsible")
+    if measure is None:
+        raise NotFound
+    coordinates = measure.focus_area.plan.municipality_id in await coordinated_municipalities(person.id)
+    speaks = measure.responsible_id in await own_organizations(person.id, UNIT)
+    if not coordinates and not speaks:
+        raise NotFound
+    return Access(measure, coordinates, None if coordinates else measure.responsible_id)
+
+
+async def measures_in(area: UUID) -> list[Measure]:
+    """A focus area's measures, in their order, with who answers for them."""
+    return await Measure.filter(focus_area_id=area).order_by("number").select_related("responsible")
+
+
+async def names_of_cells(goal: Goal) -> tuple[dict[UUID, str], dict[UUID, str]]:
+    """The names of the districts and of the organisations that a goal adds up."""
+    districts = await District.filter(id__in=[one for one in goal.districts if one]).values_list("id", "name")
+    organizations = await Organization.filter(id__in=goal.organizations).values_list("id", "name")
+    return dict(districts), dict(organizations)
+
+
+async def measures_of_units(person: Any) -> list[Measure]:
+    """What the person's own organisations answer for, of plans that are not retired."""
+    own = await own_organizations(person.id, UNIT)
+    return (
+        await Measure.filter(responsible_id__in=own, focus_area__plan__retired_at=None)
+        .order_by("focus_area__plan__slug", "focus_area__number", "number")
+        .select_related("focus_area__plan__municipality", "responsible")
+    )
+
+
+async def comments(*, measure: UUID | None = None, goal: UUID | None = None) -> list[PlanComment]:
+    """What was said of a measure or a goal, the newest first."""
+    about = {"measure_id": measure} if measure else {"goal_id": goal}
+    return (
+        await PlanComment.filter(**about).order_by("-at", "-id").limit(SHOWN_COMMENTS)
+        .select_related("organization")
+    )  # fmt: skip
+
+
+async def newest_comments(measures: Iterable[UUID]) -> dict[UUID, str]:
+    """By measure what was said of it last."""
+    found = await rows(
+        """SELECT DISTINCT ON (measure_id) measure_id, body FROM plan_comment
+        WHERE measure_id = ANY($1) ORDER BY measure_id, at DESC, id DESC""",
+        list(measures),
+    )
+    return {each["measure_id"]: each["body"] for each in found}
+
+
+async def changes(goal: UUID) -> list[GoalChange]:
+    """What was changed of a goal, the newest first, with who did it."""
+    return await GoalChange.filter(goal_id=goal).order_by("-at", "-id").select_related("changed_by")
 
 
 async def dialogues_of(municipality: UUID) -> list[Dialogue]:
@@ -69,71 +160,98 @@ async def dialogues_of(municipality: UUID) -> list[Dialogue]:
     return await Dialogue.filter(municipality_id=municipality).order_by("slug")
 
 
-def scope_of(goal: Goal) -> Scope:
-    return Scope(goal.audience, goal.kind, goal.evenings_only)
+async def districts_of(municipality: UUID) -> list[District]:
+    return await District.filter(municipality_id=municipality).order_by("name")
 
 
-async def shown_series(municipality: UUID, years: Iterable[int]) -> dict[UUID, Series]:
-    """By goal the months that are closed, and what may be shown of each.
+async def organizations_of(municipality: UUID) -> list[Organization]:
+    """Those that may answer for a measure, or whose figures a goal may add."""
+    return await Organization.filter(
+        municipality_id=municipality, state__in=("approved", "suspended")
+    ).order_by("name")
 
-    All counts of a municipality's year are read, in the order they were made: what one goal shows decides what
-    another may.
-    """
+
+async def populations_of(municipality: UUID) -> list[Population]:
+    return await Population.filter(municipality_id=municipality).order_by("-year")
+
+
+async def old_rule_years(municipality: UUID, years: Sequence[int]) -> set[int]:
+    """Those of the years that keep what was shown by the rule before the cube: nothing else is counted in them."""
     found = await rows(
-        """SELECT g.id, g.metric, g.year, g.audience, g.kind, g.evenings_only, f.month, f.value
-        FROM goal_figure f JOIN goal g ON g.id = f.goal_id JOIN focus_area a ON a.id = g.focus_area_id
-        JOIN plan p ON p.id = a.plan_id WHERE p.municipality_id = $1 AND g.year = ANY($2)
-        ORDER BY f.counted_at, f.month, g.id""",
+        """SELECT DISTINCT g.first_year AS year FROM goal_figure f JOIN goal g ON g.id = f.goal_id
+        JOIN focus_area a ON a.id = g.focus_area_id JOIN plan p ON p.id = a.plan_id
+        WHERE p.municipality_id = $1 AND g.first_year = ANY($2)""",
         municipality, list(years),
     )  # fmt: skip
-    series: dict[UUID, Series] = defaultdict(list)
-    alike: dict[tuple[int, Metric], list[dict[str, Any]]] = defaultdict(list)
-    for figure in found:
-        alike[figure["year"], Metric(figure["metric"])].append(figure)
-    for (_year, metric), figures in alike.items():
-        numbers: Iterable[int | None] = (figure["value"] for figure in figures)
-        if metric in OF_PEOPLE:
-            numbers = shown(
-                Figure(
-                    figure["id"],
-                    Scope(figure["audience"], figure["kind"], figure["evenings_only"]),
-                    figure["month"],
-                    figure["value"],
-                )
-                for figure in figures
-            )
-        for figure, number in zip(figures, numbers, strict=True):
-            series[figure["id"]].append((figure["month"], number))
-    return {goal: sorted(months, key=lambda point: point[0]) for goal, months in series.items()}
+    return {each["year"] for each in found}
 
 
-async def newest_groups(goal: UUID) -> GoalFigure | None:
-    """The newest figure of a goal that says how people fall into groups. What is in it may not all be shown."""
-    return await GoalFigure.filter(goal_id=goal, groups__isnull=False).order_by("-month").first()
+async def lagging(goal: Goal, year: int) -> int:
+    """How many organisations have not saved all registers of the goal's cells, as stored at the newest closing."""
+    found = await by(cells_of(goal), year, COMPLETENESS, By.ORGANIZATION)
+    return sum(sums[Counted.SESSIONS].value < sums[Counted.DUE].value for sums in found.values())
 
 
-async def begun(goal: Goal, series: Series, now: datetime) -> Series:
-    """A goal's series without the months before anything was held: there is nothing hidden in those."""
-    if goal.metric not in OF_PEOPLE:
-        return list(dropwhile(lambda point: not point[1], series))
-    first = await statistics.first_held(scope_of(goal), goal.focus_area.plan.municipality_id, goal.year, now)
-    return [point for point in series if first and first < measured_to(point[0], goal.year)]
+# Standings
 
 
-async def lacking(now: datetime) -> list[tuple[UUID, list[date]]]:
-    """Goals with their closed months that have no figure yet."""
-    found = await rows(
-        """SELECT g.id, g.year, array_agg(f.month) AS months FROM goal g
-        LEFT JOIN goal_figure f ON f.goal_id = g.id GROUP BY g.id HAVING count(f.id) < 13 ORDER BY g.id"""
+def targets(goal: Goal, changed: Sequence[GoalChange], stretch: Span) -> int:
+    """The target as it was when a stretch ended: what was changed afterwards is of later years."""
+    later = [
+        one for one in changed
+        if one.before is not None and one.at.date() > stretch.ends and stretch.ends < Span.of(goal).ends
+    ]  # fmt: skip
+    return later[-1].before or goal.target if later else goal.target
+
+
+async def standings(goals: Sequence[Goal], now: datetime) -> dict[UUID, Series]:
+    """By goal, the series of the stretch that is on. They need their focus areas and plans; in a constant number of
+    statements."""
+    wanted = [Wanted(goal, Span.of(goal).stretch(now)) for goal in goals]
+    return {one.goal.id: each for one, each in zip(wanted, await series(wanted, now), strict=True)}
+
+
+async def goals_in(plan: Plan, now: datetime) -> dict[UUID, Series]:
+    """The standings of a plan's goals, of those that are not withdrawn."""
+    goals = []
+    for area in plan.focus_areas:
+        area.plan = plan
+        for goal in area.goals:
+            goal.focus_area = area
+            if not goal.withdrawn_at:
+                goals.append(goal)
+    return await standings(goals, now)
+
+
+@dataclass(frozen=True)
+class Turned:
+    """A goal whose verdict was another one closing ago."""
+
+    slug: str
+    title: str
+    municipality: UUID
+    before: Verdict
+    now: Verdict
+
+
+async def turned(municipalities: Sequence[UUID], now: datetime) -> list[Turned]:
+    """Goals that turned with the newest closing, those that fell behind first: for whoever asks what is new today."""
+    goals = (
+        await Goal.filter(
+            withdrawn_at=None,
+            focus_area__plan__municipality_id__in=list(municipalities),
+            focus_area__plan__retired_at=None,
+        )
+        .order_by("slug")
+        .select_related("focus_area__plan")
     )
-    months = {goal["id"]: sorted(set(closed(goal["year"], now)) - set(goal["months"])) for goal in found}
-    return [(goal, missing) for goal, missing in months.items() if missing]
-
-
-async def measure(goal: Goal, ends: list[datetime], now: datetime) -> list[int]:
-    """The goal's number from January to each of these moments, as registers say now. Not to be shown as it is."""
-    if goal.metric == Metric.ORGANIZATIONS_AT_MEETING:
-        dialogue = goal.dialogue_id
-        return await fewest_organizations(dialogue, goal.year, ends)
-    municipality = goal.focus_area.plan.municipality_id
-    return await COUNTS[Metric(goal.metric)](scope_of(goal), municipality, goal.year, ends, now)
+    known = await standings(goals, now)
+    found = []
+    for goal in goals:
+        verdict, before = known[goal.id].progress.verdict, known[goal.id].before.verdict
+        if verdict is not before and Verdict.WAITING not in (verdict, before):
+            found.append(
+                Turned(goal.slug, pick(goal.title), goal.focus_area.plan.municipality_id, before, verdict)
+            )
+    worse = list(Verdict)
+    return sorted(found, key=lambda one: (-worse.index(one.now), one.title))

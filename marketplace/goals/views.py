@@ -1,200 +1,247 @@
-"""Plans and goals for coordinators: what the municipality wants, and how far it has come."""
+"""Goals for coordinators: what is wanted, how far it has come, and why it was changed."""
 
 from typing import Any
-from uuid import UUID
 
 from starlette.responses import Response
 
 from marketplace.base.access import coordinator
 from marketplace.base.clock import today
+from marketplace.base.errors import Refused
 from marketplace.base.forms import Filled
 from marketplace.base.http import Request, see_other
-from marketplace.base.i18n import WORD_JOINER, pick
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import month as month_name
+from marketplace.base.i18n import pick
 from marketplace.base.once import made_once
 from marketplace.base.seen import one_at_a_time
 from marketplace.base.templates import render
-from marketplace.goals import actions, queries, rules
-from marketplace.goals.forms import GoalForm, GoalTextForm
-from marketplace.goals.models import Goal, Metric, Plan
-from marketplace.goals.rules import METRIC_LABELS, NOT_A_SUM, OF_PEOPLE, STANDING_LABELS, UNITS
-from marketplace.statistics.rules import groups
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
-from organizations.members.impartial import OwnOrganization
+from marketplace.goals import actions, chart, queries, words
+from marketplace.goals.forms import NOWHERE, WHY, CommentForm, GoalForm, GoalTextForm, SayCellsForm, WhyForm
+from marketplace.goals.models import AT_MEETING, Goal, Plan, Term
+from marketplace.goals.objections import CHOICES, Known, cell_objections, objections
+from marketplace.goals.rules import COUNTED_AS_LABELS, DIRECTION_LABELS, STATE_LABELS, of_people
+from marketplace.goals.series import Wanted, measure_of, series
+from marketplace.goals.spans import TERM_LABELS, Span
+from marketplace.statistics import stored
+from marketplace.statistics.measures import INDICATORS
+from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
 
-
-@coordinator
-async def plans(request: Request) -> Response:
-    """GET /plans"""
-    found = await queries.plans(request.person)
-    return render(request, "marketplace/goals/plans.html", municipalities=found)
-
-
-@coordinator
-async def plan(request: Request) -> Response:
-    """GET /plans/{slug}"""
-    found = await queries.plan_of(request.person, request.path_params["slug"])
-    goals = [goal for area in found.focus_areas for goal in area.goals]
-    series = await queries.shown_series(found.municipality.id, {goal.year for goal in goals})
-    cards = {goal.id: card(goal, series.get(goal.id, [])) for goal in goals}
-    return render(request, "marketplace/goals/plan.html", plan=found, cards=cards)
-
-
-def card(goal: Goal, series: queries.Series) -> dict[str, Any]:
-    """A goal in a list, with its progress."""
-    metric = Metric(goal.metric)
-    return {
-        "goal": goal,
-        "unit": UNITS[metric],
-        "progress": rules.progress(metric, goal.target, goal.year, series),
-    }
+GOAL, FORM = "marketplace/goals/goal.html", "marketplace/goals/form.html"
 
 
 @coordinator
 async def goal(request: Request) -> Response:
-    """GET /goals/{slug}: the number, its chart and table, and how it falls into groups."""
+    """GET /goals/{slug}: the verdict and why, the chart and its table, what is counted, what is done and said."""
     found = await queries.goal_of(request.person, request.path_params["slug"])
-    municipality = found.focus_area.plan.municipality_id
-    series = (await queries.shown_series(municipality, {found.year})).get(found.id, [])
-    metric = Metric(found.metric)
-    progress = rules.progress(metric, found.target, found.year, series)
-    newest, begun = await queries.newest_groups(found.id), await queries.begun(found, series, request.now)
-    if newest and dict(series).get(newest.month) != newest.value:
-        newest = None  # the total itself waits: its groups would tell between which numbers it is
+    return await _goal(request, found, CommentForm.blank())
+
+
+async def _goal(request: Request, found: Goal, form: Any, status: int = 200) -> Response:
+    plan, changed = found.focus_area.plan, await queries.changes(found.id)
+    stretches = Span.of(found).stretches()
+    asked = _year(request, stretches)
+    stretch = Span.of(found).stretch(request.now, asked)
+    wanted = [Wanted(found, one, queries.targets(found, changed, one)) for one in stretches]
+    all_of_it = await series(wanted, request.now, beside=True)
+    shown = all_of_it[stretches.index(stretch)]
+    measure, at = measure_of(found), shown.progress.at
+    measures = await queries.measures_in(found.focus_area.id)
+    lag = await queries.lagging(found, at.year) if at and measure and shown.sessions < shown.due else 0
     return render(
-        request, "marketplace/goals/goal.html", goal=found, plan=found.focus_area.plan,
-        progress=progress, unit=UNITS[metric], standing=STANDING_LABELS[progress.standing] if progress else "",
-        metric_label=METRIC_LABELS[metric], counted=counted(found), of_people=metric in OF_PEOPLE,
-        adds_up=metric not in NOT_A_SUM, points=points(found, begun), table=table(found, begun),
-        groups=[(group_label(name), number) for name, number in groups(newest.groups or {}, newest.value).items()]
-        if newest else [], groups_month=newest.month if newest else None, by_kind=found.audience is not None,
+        request, GOAL, status=status, goal=found, plan=plan, series=shown, progress=shown.progress,
+        card=words.verdict_card(shown), lead=words.lead(found, shown.aim), heading=words.heading(shown),
+        explanation=words.explanation(shown), unit=words.unit(shown.aim), chart=chart.chart(shown),
+        table=chart.table(shown), up_to=words.up_to(stretch, at) if at else "", stretch=stretch,
+        years=[(one.first, words.verdict_card(each)) for one, each in zip(stretches, all_of_it, strict=True)],
+        indicator=INDICATORS[measure] if measure else None, of_people=of_people(found.indicator),
+        label=words.indicator_label(found.indicator), part=words.part(found), lag=lag,
+        narrowed=words.narrowed(found, *await queries.names_of_cells(found)),
+        span=Span.of(found), over=Span.of(found).over(request.now), changes=changed, form=form, measures=measures,
+        last_said=await queries.newest_comments([one.id for one in measures]),
+        comments=await queries.comments(goal=found.id), states=STATE_LABELS,
     )  # fmt: skip
 
 
-def counted(goal: Goal) -> list[str]:
-    """What narrows the goal, in words."""
-    words = [
-        AUDIENCE_LABELS[Audience(goal.audience)] if goal.audience else "",
-        KIND_LABELS[Kind(goal.kind)] if goal.kind else "",
-        _("kveld og helg") if goal.evenings_only else "",
-        pick(goal.dialogue.title) if goal.dialogue else "",
-    ]
-    return [str(word) for word in words if word]
+def _year(request: Request, stretches: list[Span]) -> int | None:
+    """?year= of a goal of each year, where it is one of them."""
+    asked = request.query.get("year", [""])[-1]
+    return int(asked) if asked in {str(one.first) for one in stretches} else None
 
 
-def group_label(name: str) -> str:
-    if name == Audience.EVERYONE:
-        return _("Åpent for alle")
-    label = str(AUDIENCE_LABELS[Audience(name)] if name in list(Audience) else KIND_LABELS[Kind(name)])
-    return label.replace("–", f"–{WORD_JOINER}")
-
-
-def points(goal: Goal, series: queries.Series) -> list[tuple[str, int | str | None]]:
-    """The chart's bars: the twelve months of the year, those that are not closed without a number."""
-    known = dict(series)
-    return [
-        (
-            month_name(month)[:3],
-            ("hidden" if known[month] is None else known[month]) if month in known else None,
-        )
-        for month in rules.months_of(goal.year)[:12]
-    ]
-
-
-def table(goal: Goal, series: queries.Series) -> list[list[str]]:
-    """Month, how many new, how many so far, and the plan; for what is no sum: month, number, target."""
-    metric, rows, before = Metric(goal.metric), [], 0
-    for month, number in series:
-        name = _("etter nyttår") if month.year > goal.year else month_name(month)
-        so_far = amount(number) if number is not None else _("skjult")
-        target = amount(rules.planned(metric, goal.target, month, goal.year))
-        if metric in NOT_A_SUM:
-            rows.append([name, so_far, target])
-        else:
-            new = (number or 0) - before
-            rows.append([name, amount(new) if new or metric not in OF_PEOPLE else "–", so_far, target])
-        before = number or 0
-    return rows
-
-
-def amount(number: int) -> str:
-    return f"{number:,}".replace(",", "\u00a0")
+@coordinator
+@made_once
+async def comment(request: Request) -> Response:
+    """POST /goals/{slug}/comments"""
+    found = await queries.goal_to_change(request.person, request.path_params["slug"])
+    form = await CommentForm.read(request)
+    if not form.valid:
+        return await _goal(request, found, form, 422)
+    await actions.comment(found, form.data.comment, by=request.person.id, now=request.now)
+    return see_other(f"/goals/{found.slug}?saved=comment", request)
 
 
 @coordinator
 @made_once
 async def new_goal(request: Request) -> Response:
     """GET and POST /plans/{slug}/goals/new"""
-    found = await queries.plan_of(request.person, request.path_params["slug"])
-    dialogues = await queries.dialogues_of(found.municipality.id)
-    areas = {area.id: area for area in found.focus_areas}
+    found = await queries.plan_to_change(request.person, request.path_params["slug"])
+    choices = await _choices(request, found)
+    dialogues = choices["dialogues"]
     form: Filled[GoalForm] = GoalForm.blank(
-        year=min(max(today(request.now).year, found.first_year), found.last_year),
-        focus_area=request.query.get("area", [""])[-1],
-        dialogue=dialogues[0].id if len(dialogues) == 1 else None,
+        first_year=min(max(today(request.now).year, found.first_year), found.last_year), counted_as="number",
+        direction="at_least", focus_area=request.query.get("area", [""])[-1],
+        dialogue=dialogues[0].id if len(dialogues) == 1 else None, evening="", term="",
     )  # fmt: skip
     if request.method == "POST":
         form = await GoalForm.read(request)
-        objections(form, found, set(areas), {one.id for one in dialogues})
         if form.valid:
-            given = form.data.model_dump(exclude={"title", "focus_area", "dialogue"})
-            about = form.data.dialogue if form.data.metric in NOT_A_SUM else None
+            for name, said in objections(form.data, choices["known"]):
+                form.add_error(name, said)
+        if form.valid:
             try:
-                made = await actions.make(
-                    areas[form.data.focus_area], by=request.person.id, now=request.now,
-                    title={request.lang: form.data.title}, dialogue_id=about, **given,
-                )  # fmt: skip
-                return see_other(f"/goals/{made.slug}", request)
-            except OwnOrganization as refused:
-                form.add_error("dialogue", refused.message)
-    return _form(request, found, None, form, areas=areas.values(), dialogues=dialogues)
+                made = await _make(request, found, form.data)
+                return see_other(f"/goals/{made.slug}?saved=made", request)
+            except Refused as refused:
+                form.add_error(
+                    "dialogue" if form.data.indicator == AT_MEETING else "organizations", refused.message
+                )
+    return render(request, FORM, status=422 if form.errors else 200, plan=found, form=form, **choices)
 
 
-def objections(form: Filled[GoalForm], plan: Plan, areas: set[UUID], dialogues: set[UUID]) -> None:
-    """Errors in the form that only the plan knows of."""
-    if not form.valid:
-        return
-    given = form.data
-    if given.focus_area not in areas:
-        form.add_error("focus_area", _("Velg et innsatsområde."))
-    if not plan.first_year <= given.year <= plan.last_year:
-        form.add_error("year", _("Planen gjelder fra %(first)s til %(last)s. Skriv et av de årene.",
-                                 first=plan.first_year, last=plan.last_year))  # fmt: skip
-    if given.metric in NOT_A_SUM and given.dialogue not in dialogues:
-        form.add_error("dialogue", _("Velg hvilken dialog målet gjelder."))
+async def _make(request: Request, plan: Plan, given: GoalForm) -> Goal:
+    meetings = given.indicator == AT_MEETING
+    cells = SayCellsForm().cells if meetings else given.cells
+    return await actions.make(
+        queries.area_in(plan, given.focus_area), by=request.person.id, now=request.now,
+        title={request.lang: given.title}, indicator=given.indicator, counted_as=given.counted_as,
+        direction=given.direction, target=given.target, first_year=given.first_year, last_year=given.last,
+        term=given.term, each_year=given.each_year and given.last > given.first_year,
+        dialogue_id=given.dialogue if meetings else None, baseline=given.baseline,
+        baseline_year=given.baseline_year, baseline_source=given.baseline_source, **cells,
+    )  # fmt: skip
+
+
+async def _choices(request: Request, plan: Plan) -> dict[str, Any]:
+    """What the form offers, and what is known of the plan's municipality and years."""
+    municipality = plan.municipality_id
+    dialogues = await queries.dialogues_of(municipality)
+    districts = await queries.districts_of(municipality)
+    organizations = await queries.organizations_of(municipality)
+    years = range(plan.first_year, plan.last_year + 1)
+    known = Known(
+        plan.first_year, plan.last_year, frozenset(one.id for one in plan.focus_areas),
+        frozenset(one.id for one in dialogues), frozenset(one.id for one in districts),
+        frozenset(one.id for one in organizations), frozenset(await queries.old_rule_years(municipality, years)),
+        frozenset(one.year for one in await stored.closings(municipality)),
+        bool(await queries.populations_of(municipality)), request.now,
+    )  # fmt: skip
+    return {
+        "known": known, "dialogues": dialogues, "areas": sorted(plan.focus_areas, key=lambda one: one.number),
+        "indicators": [
+            *((one.value, INDICATORS[one].label, INDICATORS[one].counts) for one in CHOICES),
+            (AT_MEETING, words.indicator_label(AT_MEETING), ""),
+        ],
+        "counted_as": list(COUNTED_AS_LABELS.items()), "directions": list(DIRECTION_LABELS.items()),
+        "terms": [("", _("Hele år")), *((Term(one).value, label) for one, label in TERM_LABELS.items())],
+        "audiences": list(AUDIENCE_LABELS.items()), "kinds": list(KIND_LABELS.items()),
+        "districts": [*((str(one.id), one.name) for one in districts), (NOWHERE, _("Uten bydel"))]
+        if districts else [],
+        "organizations": [(str(one.id), one.name) for one in organizations],
+        "evenings": [
+            ("", _("Hele døgnet")), ("true", _("Kveld fra kl. 16 og helg")), ("false", _("Dagtid på hverdager")),
+        ],
+    }  # fmt: skip
 
 
 @coordinator
 async def edit_goal(request: Request) -> Response:
-    """GET and POST /goals/{slug}/edit: its name and target. What it counts stays: two countings would tell too much."""
-    found = await queries.goal_of(request.person, request.path_params["slug"])
+    """GET and POST /goals/{slug}/edit: its name and target. What it counts stays: another counting is another goal."""
+    found = await queries.goal_to_change(request.person, request.path_params["slug"])
     form = _says(found)
     if request.method == "POST":
         form = await GoalTextForm.read(request)
         if form.valid:
             async with one_at_a_time(found.id):
-                found = await queries.goal_of(request.person, found.slug)
-                if form.meet(_says(found)):
-                    try:
-                        await actions.change(
-                            found, by=request.person.id, now=request.now, target=form.data.target,
-                            title=found.title | {request.lang: form.data.title},
-                        )  # fmt: skip
-                        return see_other(f"/goals/{found.slug}", request)
-                    except OwnOrganization as refused:  # in here: what is written of it stays
-                        form.add_error("form", refused.message)
-    return _form(request, found.focus_area.plan, found, form)
+                found = await queries.goal_to_change(request.person, found.slug)
+                if form.meet(_says(found)) and await _change(request, found, form):
+                    return see_other(f"/goals/{found.slug}?saved=changed", request)
+    return render(
+        request, "marketplace/goals/edit.html", status=422 if form.errors else 200, goal=found,
+        plan=found.focus_area.plan, form=form, locked=Span.of(found).over(request.now),
+    )  # fmt: skip
+
+
+async def _change(request: Request, found: Goal, form: Filled[GoalTextForm]) -> bool:
+    given = form.data
+    if given.target != found.target and not given.why:
+        form.add_error("why", str(WHY))
+        return False
+    if found.counted_as in ("share", "share_of_all") and given.target > 100:
+        form.add_error("target", _("En andel kan ikke være mer enn 100 prosent."))
+        return False
+    try:
+        await actions.change(
+            found, by=request.person.id, now=request.now, target=given.target, why=given.why,
+            title=found.title | {request.lang: given.title},
+        )  # fmt: skip
+    except actions.Locked as refused:
+        form.add_error("target", refused.message)
+        return False
+    except Refused as refused:  # in here: what is written of it stays
+        form.add_error("form", refused.message)
+        return False
+    return True
 
 
 def _says(goal: Goal) -> Filled[GoalTextForm]:
     """The form with what the goal says now."""
-    return GoalTextForm.blank(title=pick(goal.title), target=goal.target)
+    return GoalTextForm.blank(title=pick(goal.title), target=goal.target, why="")
 
 
-def _form(request: Request, plan: Plan, goal: Goal | None, form: Any, **context: Any) -> Response:
+@coordinator
+async def say_cells(request: Request) -> Response:
+    """GET and POST /goals/{slug}/cells: a goal from before the cube is asked which cells it means, once."""
+    found = await queries.goal_to_change(request.person, request.path_params["slug"])
+    choices = await _choices(request, await queries.plan_of(request.person, found.focus_area.plan.slug))
+    form: Filled[SayCellsForm] = SayCellsForm.blank(
+        audiences=found.audiences, kinds=found.kinds, districts=[], organizations=[],
+        evening="" if found.evening is None else str(found.evening).lower(),
+    )  # fmt: skip
+    if request.method == "POST":
+        form = await SayCellsForm.read(request)
+        if form.valid:
+            for name, said in cell_objections(form.data, choices["known"]):
+                form.add_error(name, said)
+        if form.valid and found.cells_known:
+            return see_other(f"/goals/{found.slug}", request)
+        if form.valid:
+            try:
+                why = _("Målet er fra før tallene ble delt i celler. Koordinatoren sa hvilke det gjelder.")
+                await actions.say_cells(
+                    found, by=request.person.id, now=request.now, why=why, **form.data.cells
+                )
+                return see_other(f"/goals/{found.slug}?saved=changed", request)
+            except Refused as refused:
+                form.add_error("organizations", refused.message)
     return render(
-        request, "marketplace/goals/form.html", status=422 if form.errors else 200, plan=plan, goal=goal, form=form,
-        metrics=list(METRIC_LABELS.items()), audiences=list(AUDIENCE_LABELS.items()), kinds=list(KIND_LABELS.items()),
-        **context,
+        request, "marketplace/goals/cells.html", status=422 if form.errors else 200, goal=found,
+        plan=found.focus_area.plan, form=form, **choices,
+    )  # fmt: skip
+
+
+@coordinator
+async def withdraw(request: Request) -> Response:
+    """GET and POST /goals/{slug}/withdraw. GET only asks."""
+    found = await queries.goal_to_change(request.person, request.path_params["slug"])
+    form = WhyForm.blank()
+    if request.method == "POST":
+        form = await WhyForm.read(request)
+        if form.valid:
+            try:
+                await actions.withdraw(found, by=request.person.id, now=request.now, why=form.data.why)
+                return see_other(f"/goals/{found.slug}?saved=withdrawn", request)
+            except Refused as refused:
+                form.add_error("form", refused.message)
+    return render(
+        request, "marketplace/goals/withdraw.html", status=422 if form.errors else 200, goal=found,
+        plan=found.focus_area.plan, form=form,
     )  # fmt: skip

@@ -3,7 +3,6 @@ from tortoise.migrations import operations as ops
 import functools
 from json import dumps, loads
 from marketplace.base.models import Channel
-from marketplace.goals.models import Metric
 from offers.attendance.models import AttendanceState
 from offers.bookings.models import BookingState
 from offers.catalogue.models import Joining, Kind, OfferState, Promotion, SessionStatus, Visibility
@@ -12,7 +11,19 @@ from organizations.members.models import Role
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.fields.base import OnDelete
 from uuid_utils.compat import uuid7
+from enum import StrEnum
 from tortoise import fields
+
+
+class Metric(StrEnum):
+    """What a goal counted until 0024."""
+
+    DISTINCT_PEOPLE = "distinct_people"
+    ATTENDANCES = "attendances"
+    SESSIONS_HELD = "sessions_held"
+    OFFERS_HELD = "offers_held"
+    ORGANIZATIONS_AT_MEETING = "organizations_at_meeting"
+
 
 class Migration(migrations.Migration):
     initial = True

@@ -9,7 +9,6 @@ import structlog
 from marketplace.base import audit, mailbox
 from marketplace.base.clock import today
 from marketplace.base.database import rows, value
-from marketplace.goals.queries import lacking
 from marketplace.privacy.rules import AUDIT_MONTHS, MAILBOX, TABLES, Goes
 from marketplace.statistics.closing import due
 from offers.attendance import keys, year_keys
@@ -58,12 +57,10 @@ async def apply(table: str, goes: Goes, now: datetime) -> int:
 
 async def close_years(now: datetime) -> int:
     """Destroy the counting keys of years that are over: when all cells of the thirteenth closing are stored in every
-    municipality, a month after the year, or its figures by the old rule are. A year of which something is still to be
+    municipality, a month after the year. A year of which something is still to be
     closed keeps its key, however late it is."""
     day = today(now)
     over = [year for year in keys.years() if (day.year, day.month) >= (year + 1, 2)]
-    if over and await lacking(now):
-        return 0
     open_years = {each.year for each in await due(now)} if over else set()
     over = [year for year in over if year not in open_years]
     for year in over:

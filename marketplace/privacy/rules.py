@@ -280,12 +280,21 @@ TABLES: dict[str, Table] = {
     "dialogue_meeting": Table(plain="id agenda nobody_came dialogue_id offer_id"),
     "dialogue_member": Table(plain="id joined_at left_at dialogue_id organization_id"),
     "focus_area": Table(plain="id number title summary plan_id"),
-    "goal": Table(plain="id slug title metric target year audience kind evenings_only dialogue_id focus_area_id"),
-    "goal_figure": Table(plain="id month value groups counted_at goal_id"),
+    "goal": Table(
+        plain="id slug title indicator counted_as direction target first_year last_year term each_year audiences kinds "
+        "districts organizations evening cells_known baseline baseline_year baseline_source withdrawn_at dialogue_id "
+        "focus_area_id"
+    ),
+    "goal_change": Table(
+        {"changed_by_id": WORK, "why": "why a municipal goal was changed; it may name somebody"},
+        "id what before after at goal_id",
+        Goes("t.at", TWO_YEARS, {"changed_by_id": "NULL"}),
+    ),
+    "goal_figure": Table(plain="id month value counted_at goal_id"),
     "instance": Table({}, "id demo began_at"),
     "year_key": Table({}, "year fingerprint made_at closed_at"),
     "job_run": Table(plain="id job slot leased_until done_at", goes=Goes("t.done_at", 400 * DAY)),
-    "measure": Table(plain="id number title focus_area_id"),
+    "measure": Table(plain="id number title deadline state focus_area_id responsible_id"),
     "meeting_organization": Table(plain="id meeting_id organization_id"),
     "municipality": Table(plain="id number slug name host"),
     "offer_audience_organization": Table(plain="id offer_id organization_id"),
@@ -294,7 +303,13 @@ TABLES: dict[str, Table] = {
     "organization_text": Table(plain="id lang summary body organization_id search"),
     "organization_owner": Table(plain="id organization_id municipality_id"),
     "passkey_challenge": Table(plain="id challenge expires_at", goes=Goes("t.expires_at", DAY)),
-    "plan": Table(plain="id slug title summary first_year last_year municipality_id"),
+    "plan": Table(plain="id slug title summary first_year last_year retired_at municipality_id"),
+    "plan_comment": Table(
+        {"written_by_id": WORK, "body": "what was said of municipal work; it may name somebody"},
+        "id at measure_id goal_id organization_id",
+        Goes("t.at", TWO_YEARS, {"written_by_id": "NULL"}),
+    ),
+    "population": Table(plain="id year number source municipality_id"),
     "report_version": Table(
         {"made_by_id": WORK, "approved_by_id": WORK, "approved_as": "the office that answers for it",
          "reason": "why it was corrected; it may name somebody", "content": "what was approved; it may name somebody"},

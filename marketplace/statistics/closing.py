@@ -57,7 +57,7 @@ FROM municipality m CROSS JOIN year_key y WHERE y.closed_at IS NULL
     AND (EXISTS (SELECT FROM closing k WHERE k.municipality_id = m.id AND k.year = y.year)
         OR NOT EXISTS (SELECT FROM goal_figure f JOIN goal g ON g.id = f.goal_id
             JOIN focus_area a ON a.id = g.focus_area_id JOIN plan p ON p.id = a.plan_id
-            WHERE p.municipality_id = m.id AND g.year = y.year AND g.metric <> 'organizations_at_meeting'))
+            WHERE p.municipality_id = m.id AND g.first_year = y.year))
 ORDER BY y.year, m.id"""
 """Years that are counted under a key, in each municipality. One year has one rule: where it has figures by the old one
 (decision 0005) and no closing, it keeps those."""

@@ -15,6 +15,7 @@ from marketplace.statistics.yearly import MONTHS, Change, Group, Span, Year, cha
 
 SHOWN = (Measure.ATTENDANCES, Measure.PEOPLE, Measure.SESSIONS, Measure.DUE)
 """What the page asks of each month and group."""
+LEAST_MONTHS = 6
 MOST_MULTIPLES = 12
 """Small charts on a page: of the largest groups. The table has all."""
 
@@ -28,9 +29,20 @@ def month_name(number: int, year: int = 2000) -> str:
     return month(date(year, number, 1))
 
 
-def short_months() -> list[str]:
+def drawn(shown: "Shown") -> range:
+    """The months that charts have room for: all in which one of the years has data, and six at the least."""
+    years = [year for year in (shown.this, shown.before) if year is not None and year.first is not None]
+    if not years:
+        return MONTHS
+    first = min(year.first or 1 for year in years)
+    last = min(12, max(year.last for year in years))
+    first = min(first, max(1, last - LEAST_MONTHS + 1))
+    return range(first, max(last, min(12, first + LEAST_MONTHS - 1)) + 1)
+
+
+def short_months(shown: "Shown") -> list[str]:
     """jan, feb …: along the bottom of a chart."""
-    return [month_name(number)[:3] for number in MONTHS]
+    return [month_name(number)[:3] for number in drawn(shown)]
 
 
 @dataclass(frozen=True)
@@ -171,21 +183,22 @@ def month_by_month(shown: Shown) -> str:
 def two_years(shown: Shown, key: Any = None) -> list[dict[str, Any]]:
     """The lines of a chart: this year, and the year before where it has data."""
     group = shown.this.groups.get(key) if key is not None else None
-    lines = [
-        {"name": str(shown.year), "style": "line", "points": shown.this.by_month(Measure.ATTENDANCES, group)}
-    ]
+    months = drawn(shown)
+    lines = [{"name": str(shown.year), "style": "line",
+              "points": [shown.this.own(number, Measure.ATTENDANCES, group) for number in months]}]  # fmt: skip
     if shown.before is not None and shown.before.first is not None:
         other = shown.before.groups.get(key, Group({})) if key is not None else None
-        points = shown.before.by_month(Measure.ATTENDANCES, other)
+        points = [shown.before.own(number, Measure.ATTENDANCES, other) for number in months]
         lines.append({"name": str(shown.before.year), "style": "last", "points": points})
     return lines
 
 
-def chart_label(name: str, lines: Sequence[dict[str, Any]]) -> str:
+def chart_label(name: str, lines: Sequence[dict[str, Any]], months: range) -> str:
     """A chart in a sentence, for who does not see it."""
     said = []
     for line in lines:
-        there = [(index, number) for index, number in enumerate(line["points"], 1) if number is not None]
+        points = zip(months, line["points"], strict=True)
+        there = [(index, number) for index, number in points if number is not None]
         if there:
             (first, begins), (last, ends) = there[0], there[-1]
             said.append(
@@ -206,7 +219,9 @@ def multiples(shown: Shown) -> list[dict[str, Any]]:
             note = _("%(times)s, %(change)s enn i fjor", times=note, change=short_change(changed))
         series = two_years(shown, key)
         name = shown.labels(key)
-        found.append({"name": name, "note": note, "series": series, "label": chart_label(name, series)})
+        found.append(
+            {"name": name, "note": note, "series": series, "label": chart_label(name, series, drawn(shown))}
+        )
     return found
 
 
@@ -226,7 +241,7 @@ def largest(shown: Shown) -> str:
     key, group = shown.ordered[0]
     times = shown.total(Measure.ATTENDANCES, group).value
     return _(
-        "Størst er %(name)s, med %(times)s av %(whole)s oppmøter.",
+        "Størst er «%(name)s», med %(times)s av %(whole)s oppmøter.",
         name=shown.labels(key), times=spaced(times), whole=spaced(whole),
     )  # fmt: skip
 
@@ -291,7 +306,7 @@ def groups_table(shown: Shown, part: Part) -> Table:
         head.append(_("Oppmøter ±"))
     if before is not None:
         head += [_("Samme tid i %(year)s", year=before.year), _("Endring")]
-    head.append(_("Personer"))
+    head.append(_("Personer, først nådd her"))
     if not shown.exact:
         head.append(_("Personer ±"))
     head += [_("Samlinger"), _("Ført, prosent")]
@@ -334,7 +349,7 @@ def change_cell(found: Change | None) -> str | None:
 
 def indicators_table(this: Sums, before: Sums, year: int, said: Sequence[str]) -> Table:
     """What is shown of the whole municipality only: each with its likely error, and as a part of what it is of."""
-    head = [_("Tall"), str(year), "±", _("Andel, prosent"), str(year - 1)]
+    head = [_("Tall"), str(year), f"{year} ±", _("Andel, prosent")] + ([str(year - 1)] if before else [])
     lines: list[Sequence[Value]] = []
     for measure, found in this.items():
         indicator = INDICATORS[measure]
@@ -343,8 +358,8 @@ def indicators_table(this: Sums, before: Sums, year: int, said: Sequence[str]) -
         of = this.get(indicator.per) if indicator.per else None
         last = before.get(measure)
         lines.append(
-            [str(indicator.label), found.value, found.error, share(found.value, of.value) if of else None,
-             last.value if last else None]
+            [str(indicator.label), found.value, found.error, share(found.value, of.value) if of else "",
+             *([last.value if last else None] if before else [])]
         )  # fmt: skip
     return Table(_("Mer om hele kommunen i %(year)s", year=year), head, lines, "more", said)
 

@@ -88,6 +88,11 @@ class Closed:
     rule: int
 
 
+HELD_CELLS = """count(*) FILTER (WHERE (f.figures ->> 'sessions')::int > 0) AS held_cells,
+    count(*) FILTER (WHERE (f.figures ->> 'sessions')::int > 0 OR (f.figures ->> 'listed')::int > 0) AS there"""
+"""How many cells are not empty: something has been held there; and something has been held or published."""
+
+
 class TooFine(ValueError):
     """This measure is for the whole municipality only; a part of it was asked for."""
 
@@ -131,7 +136,7 @@ async def months(
         raise TooFine
     values = Values([cells.municipality, list(years)])
     found = await rows(
-        f"""SELECT k.year, k.number, {KEYS[by]} AS key, {_summed(asked, values)}
+        f"""SELECT k.year, k.number, {KEYS[by]} AS key, {_summed(asked, values)}, {HELD_CELLS}
         FROM closing k JOIN cell_figure f ON f.closing_id = k.id
             JOIN cell c ON c.id = f.cell_id AND {_which_cells(cells, values)}
         WHERE k.municipality_id = $1 AND k.year = ANY($2::int[]) GROUP BY 1, 2, 3 ORDER BY 1, 2""",
@@ -164,7 +169,7 @@ async def _sums(
     # Of a closing there is always a row, also where it has no such cells: what is closed and empty is zero.
     join = "LEFT JOIN" if key == "k.number" else "JOIN"
     found = await rows(
-        f"""SELECT {key} AS key, {sums}
+        f"""SELECT {key} AS key, {sums}, {HELD_CELLS}
         FROM closing k {join} (cell_figure f JOIN cell c ON c.id = f.cell_id AND {_which_cells(cells, values)})
             ON f.closing_id = k.id
         WHERE k.municipality_id = $1 AND k.year = $2 AND k.number {at} {which}
@@ -175,14 +180,11 @@ async def _sums(
 
 
 def _summed(measures: Sequence[Measure], values: Values) -> str:
-    """SQL: each measure's sum, and how many cells are not empty."""
-    wanted = dict.fromkeys([*measures, Measure.PEOPLE])
-    sums = ", ".join(
+    """SQL: each measure's sum under its name; and people, whose number decides what is shown of others."""
+    return ", ".join(
         f"coalesce(sum((f.figures ->> {values.put(measure.value)})::int), 0)::bigint AS {measure.value}"
-        for measure in wanted
+        for measure in dict.fromkeys([*measures, Measure.PEOPLE])
     )
-    return f"""{sums}, count(*) FILTER (WHERE (f.figures ->> 'sessions')::int > 0) AS held_cells,
-        count(*) FILTER (WHERE (f.figures ->> 'sessions')::int > 0 OR (f.figures ->> 'listed')::int > 0) AS there"""
 
 
 def _as_sums(found: dict[str, Any], measures: Sequence[Measure]) -> Sums:
@@ -214,3 +216,38 @@ def _which_cells(cells: Cells, values: Values) -> str:
     if cells.evening is not None:
         conditions.append(f"c.evening = {values.put(cells.evening)}")
     return " AND ".join(conditions)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Sums by month of one year, as `by(cells, year, measures, By.MONTH)` gives them."""
+
+    cells: Cells
+    year: int
+    measures: tuple[Measure, ...]
+
+
+async def several(asks: Sequence[Ask]) -> list[dict[int, Sums]]:
+    """What is asked, each by closing number, in one statement: for pages that show many goals."""
+    values, branches, wanted = Values(), [], []
+    for number, ask in enumerate(asks):
+        if not ask.cells.whole and any(INDICATORS[measure].whole_only for measure in ask.measures):
+            raise TooFine
+        wanted.append(list(dict.fromkeys([*ask.measures, Measure.PEOPLE])))
+        sums = ", ".join(
+            f"coalesce(sum((f.figures ->> '{measure.value}')::int), 0)::bigint" for measure in wanted[-1]
+        )
+        which = _which_cells(ask.cells, values)
+        branches.append(
+            f"""SELECT {number} AS ask, k.number, ARRAY[{sums}] AS sums,
+                {HELD_CELLS}
+            FROM closing k LEFT JOIN (cell_figure f JOIN cell c ON c.id = f.cell_id AND {which}) ON f.closing_id = k.id
+            WHERE k.municipality_id = {values.put(ask.cells.municipality)} AND k.year = {values.put(ask.year)}
+            GROUP BY k.number"""
+        )
+    found: list[dict[int, Sums]] = [{} for _ask in asks]
+    for each in await rows(" UNION ALL ".join(branches) + " ORDER BY 1, 2", *values) if branches else []:
+        measures = wanted[each["ask"]]
+        named = dict(zip((measure.value for measure in measures), each["sums"], strict=True))
+        found[each["ask"]][each["number"]] = _as_sums(named | each, asks[each["ask"]].measures)
+    return found

@@ -197,7 +197,7 @@ async def statistics(request: Request) -> Response:
     return render(
         request, "marketplace/statistics/statistics.html", status=status, **facts, evening=found.evening, shown=shown,
         part=PARTS[asked.part], tables=_tables(asked, found), lead=pages.lead(shown), lines=lines,
-        names=pages.short_months(), label=pages.chart_label(_("Oppmøter hver måned"), lines),
+        names=pages.short_months(shown), label=pages.chart_label(_("Oppmøter hver måned"), lines, pages.drawn(shown)),
         best=pages.best_month(shown), compared=pages.month_by_month(shown), until=pages.until(shown.this),
         until_before=pages.until(shown.before) if shown.before else "",
         largest=pages.largest(shown), multiples=pages.multiples(shown), M=Measure, median=_median(found.more),

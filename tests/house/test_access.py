@@ -22,7 +22,10 @@ AREAS = {
     r"/my-page(/.*)?": {"signed_in", "signed_in_again"},
     r"/sign-(out|in/again)": {"signed_in"},
     r"/dialogues/\{slug\}/meetings/\{offer\}": {"signed_in"},  # also those who lead the meeting
-    r"/(plans|goals|dialogues|approvals|statistics|districts|today|reports)(/.*)?": {"coordinator"},
+    r"/measures|/measures/\{id\}(/comments)?": {"signed_in"},  # also the responsible unit
+    r"/(plans|goals|measures|population|dialogues|approvals|statistics|districts|today|reports)(/.*)?": {
+        "coordinator"
+    },
     r"/guide(/.*)?": {"member:guide"},
     r"/organizations/apply(/.*)?": {"signed_in"},
     r"/": {"public"},

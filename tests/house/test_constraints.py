@@ -43,8 +43,14 @@ CHECKS = {
     "VALUES (gen_random_uuid(), '{organization}', 'approved', '', clock_timestamp())",
     "district_place_one": "INSERT INTO district_place (id, district_id, municipality_id, postcode, city) "
     "SELECT gen_random_uuid(), id, municipality_id, '4306', 'Sandnes' FROM district",
+    "goal_baseline": "UPDATE goal SET baseline = 90",
+    "goal_change_target": "INSERT INTO goal_change (id, goal_id, what, why, at) "
+    "SELECT gen_random_uuid(), id, 'target', '', clock_timestamp() FROM goal",
     "goal_figure_month": "INSERT INTO goal_figure (id, goal_id, month, value, counted_at) "
     "SELECT gen_random_uuid(), id, '2026-10-02', 1, clock_timestamp() FROM goal",
+    "goal_people": "UPDATE goal SET last_year = first_year + 1",
+    "goal_share": "UPDATE goal SET counted_as = 'share', target = 101",
+    "goal_span": "UPDATE goal SET each_year = true, last_year = first_year - 1",
     "goal_target": "UPDATE goal SET target = 0",
     "head_count_count": "INSERT INTO head_count (id, session_id, count, recorded_at) "
     "VALUES (gen_random_uuid(), '{session}', -1, clock_timestamp())",
@@ -60,6 +66,10 @@ CHECKS = {
     "clock_timestamp(), clock_timestamp())",
     "phone_call_called": "INSERT INTO phone_call (id, booking_id, about, key, since, called_by_id) "
     "SELECT gen_random_uuid(), '{booking}', 'offered', 'by somebody', clock_timestamp(), id FROM person LIMIT 1",
+    "plan_comment_one": "INSERT INTO plan_comment (id, body, at) "
+    "VALUES (gen_random_uuid(), 'Bra', clock_timestamp())",
+    "population_number": "INSERT INTO population (id, municipality_id, year, number, source) "
+    "SELECT gen_random_uuid(), id, 2026, 0, 'SSB' FROM municipality",
     "report_version_approved": "UPDATE report_version SET approved_as = 'leder' WHERE approved_at IS NULL",
     "report_version_reason": "UPDATE report_version SET reason = 'uten grunn' WHERE approved_at IS NULL",
     "seat_pool_capacity": "UPDATE seat_pool SET capacity = 100001",
@@ -105,12 +115,15 @@ INDEXES = {
     "audit_entry_default_person_id_at_idx", "audit_entry_object", "audit_entry_person", "booking_booked_by",
     "booking_contact", "booking_held", "booking_made_with", "booking_offer", "booking_participant", "booking_pool",
     "booking_queue_order", "booking_requested", "calendar_entry_session", "companion_booking", "contact_point_lookup",
-    "contact_point_person", "decision_organization", "ended_register_session", "host_assignment_offer",
-    "host_message_offer", "invitation_organization", "member_notice_organization", "membership_organization",
+    "contact_point_person", "decision_organization", "ended_register_session", "goal_change_goal",
+    "host_assignment_offer",
+    "host_message_offer", "invitation_organization", "measure_responsible", "member_notice_organization",
+    "membership_organization",
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
     "offer_organizer_organization", "offer_over", "offer_owner", "offer_question_offer", "offer_text_search",
     "organization_owner_municipality", "organization_parent", "organization_state", "organization_text_search",
-    "outbox_booking", "outbox_due", "passkey_person", "phone_call_booking", "saved_search_owner", "seat_pool_offer",
+    "outbox_booking", "outbox_due", "passkey_person", "phone_call_booking",
+    "plan_comment_goal", "plan_comment_measure", "saved_search_owner", "seat_pool_offer",
     "sent_word_session", "session_cell_cell",
     "session_offer", "session_start", "session_untold", "sign_in_person", "sign_in_ticket_address",
 }  # fmt: skip
@@ -122,13 +135,14 @@ TRIGGERS = {
     ("offer_organizer", "catalogue_changed"), ("organization_owner", "catalogue_changed"),
     ("municipality", "catalogue_changed"), ("organization", "catalogue_changed"), ("venue", "catalogue_changed"),
     ("closing", "closing_append_only"), ("closing", "closing_kept_whole"), ("cell_figure", "cell_figure_append_only"),
-    ("cell_figure", "cell_figure_kept_whole"), ("offer", "offer_main_audience"),
+    ("cell_figure", "cell_figure_kept_whole"), ("goal_figure", "goal_figure_frozen"), ("offer", "offer_main_audience"),
     ("session", "vevent_stale"), ("offer", "vevents_stale"), ("offer_text", "vevents_stale"),
     ("organization", "vevents_stale"), ("venue", "vevents_stale"), ("report_version", "report_approved"),
 }  # fmt: skip
 FUNCTIONS = {
     "audit_is_append_only", "catalogue_changed", "figures_are_append_only", "main_audience_is_one_of_them",
-    "vevent_stale", "vevents_stale", "report_is_approved"}  # fmt: skip
+    "old_figures_are_frozen", "report_is_approved", "vevent_stale", "vevents_stale",
+}  # fmt: skip
 GENERATED = {("offer_text", "search"), ("organization_text", "search")}
 SEQUENCES = {
     "booking_queue", "catalogue_revision_id_seq", "instance_id_seq", "tortoise_migrations_id_seq", "year_key_year_seq",

@@ -113,7 +113,18 @@ NEEDS_NO_KEY = {
     "/approvals/{slug}/name": SETS,
     "/approvals/{slug}/unit": SETS,
     "/approvals/{slug}/register": "it asks the registers, and writes over what they said before",
+    "/plans/{slug}/edit": SETS,
+    "/plans/{slug}/retire": STATE,
+    "/plans/{slug}/bring-back": STATE,
+    "/plans/{slug}/areas/{area}/edit": SETS,
+    "/plans/{slug}/areas/{area}/move": "a button: one place up or down, as the list is then",
+    "/plans/{slug}/areas/{area}/remove": ENDS,
+    "/measures/{id}/edit": SETS,
+    "/measures/{id}/move": "a button: one place up or down, as the list is then",
+    "/population": SETS,
     "/goals/{slug}/edit": SETS,
+    "/goals/{slug}/cells": "said once: afterwards it changes nothing",
+    "/goals/{slug}/withdraw": STATE,
     "/districts/{district}/edit": SETS,
     "/districts/{district}/remove": ENDS,
     "/reports/{slug}/words/{section}": SETS,
@@ -180,10 +191,18 @@ CREATES = {
         },
         {"name": "Bridgeklubben"},
     ),
+    "/plans/new": Sent(
+        {"title": "Folkehelseplan", "first_year": "2026", "last_year": "2028"}, {"title": "Plan"}
+    ),
+    "/plans/{slug}/copy": Sent({}, {"title": "Neste plan"}),
+    "/plans/{slug}/areas/new": Sent({"title": "Å være med"}, {"title": "Å bli hørt"}),
+    "/plans/{slug}/areas/{area}/measures/new": Sent({"title": "Turgruppe"}, {"title": "Sykurs"}),
     "/plans/{slug}/goals/new": Sent(
-        {"title": "Flere er med", "metric": "distinct_people", "target": "50", "year": "2026"},
+        {"title": "Flere er med", "indicator": "people", "target": "50", "first_year": "2026"},
         {"target": "60"},
     ),
+    "/goals/{slug}/comments": Sent({"comment": "Bra"}, {"comment": "Bedre"}, page="/goals/{slug}"),
+    "/measures/{id}/comments": Sent({"comment": "Bra"}, {"comment": "Bedre"}, page="/measures/{id}"),
     "/districts/new": Sent({"name": "Lura", "places": "4313"}, {"name": "Hana", "places": "4318"}),
     "/reports": Sent({"year": "2025"}, {"year": "2023"}),
     "/reports/{slug}/correct": Sent({"reason": "Et tall var feil"}, {"reason": "To tall var feil"}),
@@ -220,7 +239,11 @@ async def insider(town: Town, caller: Visitor, request: pytest.FixtureRequest) -
 
 def who_may(path: str) -> str:
     """Whom the door lets in: everybody, who has every role; but nobody answers about what concerns their own."""
-    return "coordinator" if path.startswith(("/dialogues", "/plans", "/goals")) else "everybody"
+    return (
+        "coordinator"
+        if path.startswith(("/dialogues", "/plans", "/goals", "/measures", "/population"))
+        else "everybody"
+    )
 
 
 async def put_up() -> Town:

@@ -1,6 +1,5 @@
 """What is kept about people stands in one table, and goes when that says so: nothing of a name is left anywhere."""
 
-import json
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,6 @@ from marketplace.base.database import in_transaction, row, rows, value
 from marketplace.base.mail import post
 from marketplace.base.models import Channel
 from marketplace.base.outbox import send_due
-from marketplace.goals.jobs import close_months
 from marketplace.people.models import ContactPoint, Person, SignIn
 from marketplace.privacy import jobs
 from marketplace.privacy.actions import forget
@@ -360,26 +358,6 @@ async def test_a_years_counting_key_is_destroyed_when_its_last_month_is_closed(
     assert [path.name for path in files(data_dir)] == ["participation-2026.closed"]
     with pytest.raises(YearClosed):
         year_key(2026)
-
-
-async def test_a_key_waits_for_the_figures_of_its_year(tidy: None) -> None:
-    plan = await row(
-        """INSERT INTO plan (id, slug, title, summary, first_year, last_year, municipality_id)
-        VALUES (gen_random_uuid(), 'plan', '{}', '{}', 2026, 2026, $1) RETURNING id""",
-        (await make.municipality()).id,
-    )
-    assert plan
-    area = await row("""INSERT INTO focus_area (id, number, title, summary, plan_id)
-        VALUES (gen_random_uuid(), 1, '{}', '{}', $1) RETURNING id""", plan["id"])  # fmt: skip
-    assert area
-    await rows("""INSERT INTO goal (id, slug, title, metric, target, year, evenings_only, focus_area_id)
-        VALUES (gen_random_uuid(), 'goal', $2, 'attendances', 5, 2026, false, $1)""",
-        area["id"], json.dumps({"nb": "Mål"}))  # fmt: skip
-    year_key(2026)
-    later = datetime(2027, 3, 1, 12, tzinfo=UTC)
-    assert "keys" not in await forget(later)
-    await close_months(later)
-    assert await forget(later) == {"keys": 1}
 
 
 async def test_the_night_s_work_is_done_once_a_night(tidy: None) -> None:

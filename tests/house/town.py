@@ -14,7 +14,7 @@ from marketplace.access import Guarded
 from marketplace.base.database import rows
 from marketplace.base.models import Channel
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, DialogueMember
-from marketplace.goals.models import FocusArea, Goal, Metric, Plan
+from marketplace.goals.models import FocusArea, Goal, Measure, Plan
 from marketplace.people.factors import sealed_secret
 from marketplace.people.models import ActsFor, Passkey, Person, Relation, SignIn, SignInTicket, Totp
 from marketplace.people.queries import secret_hash
@@ -198,7 +198,8 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     )  # fmt: skip
     await DialogueMeeting.create(dialogue=dialogue, offer=coming)
     await Goal.create(focus_area=area, slug=f"flere-med{suffix}", title={"nb": "Flere med"},
-                      metric=Metric.DISTINCT_PEOPLE, target=100, year=2026)  # fmt: skip
+                      indicator="people", target=100, first_year=2026, last_year=2026)  # fmt: skip
+    measure = await Measure.create(focus_area=area, number=1, title={"nb": "Gå tur"}, responsible=centre)
 
     district = await District.create(municipality=here, slug=f"sentrum{suffix}", name="Sentrum")
     empty = await District.create(municipality=here, slug=f"figgjo{suffix}", name=f"Figgjo{suffix}")
@@ -340,6 +341,8 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("hosts", "person"): str(town.people["host"].id),
         ("plans", "slug"): plan.slug,
         ("goals", "slug"): f"flere-med{suffix}",
+        ("areas", "area"): str(area.id),
+        ("measures", "id"): str(measure.id),
         ("reports", "slug"): report.slug,
         ("versions", "number"): "1",
         ("words", "section"): "people",

@@ -1,11 +1,11 @@
 """People who book and come, through the real register; and a municipality's plan with a goal."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from marketplace.goals.models import FocusArea, Goal, Metric, Plan
-from marketplace.goals.rules import measured_to
+from marketplace.goals.models import FocusArea, Goal, Plan
 from marketplace.people.models import ContactPoint
+from marketplace.statistics.closing import counted_to
 from offers.attendance import actions
 from offers.attendance.models import Register
 from offers.bookings.models import BookingState
@@ -73,10 +73,12 @@ async def plan(municipality: Municipality | None = None, **other: Any) -> FocusA
     )
 
 
-async def goal(area: FocusArea, metric: Metric = Metric.DISTINCT_PEOPLE, **other: Any) -> Goal:
+async def goal(area: FocusArea, indicator: str = "people", **other: Any) -> Goal:
     slug = other.pop("slug", "flere-er-med")
-    given: dict[str, Any] = {"title": {"nb": "Flere er med"}, "target": 12, "year": 2026} | other
-    return await Goal.create(focus_area=area, slug=slug, metric=metric, **given)
+    given: dict[str, Any] = {"title": {"nb": "Flere er med"}, "target": 12, "first_year": 2026} | other
+    return await Goal.create(
+        focus_area=area, slug=slug, indicator=indicator, **{"last_year": given["first_year"]} | given
+    )
 
 
 async def coordinator(municipality: Municipality | None = None, name: str = "Nora") -> Any:
@@ -95,4 +97,4 @@ async def elsewhere() -> Municipality:
 
 def ends(*months: int) -> list[datetime]:
     """The moments those months of 2026 are over in Oslo."""
-    return [measured_to(date(2026, month, 1), 2026) for month in months]
+    return [counted_to(2026, month) for month in months]

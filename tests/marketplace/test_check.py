@@ -139,6 +139,14 @@ PLANTED: dict[str, str] = {
     "a goal is measured in months of its year, and once more in January": """
         INSERT INTO goal_figure (id, goal_id, month, value, counted_at)
         SELECT gen_random_uuid(), id, '2025-08-01', 3, '2026-10-13' FROM goal LIMIT 1""",
+    "a goal is of years in its plan": "UPDATE plan SET first_year = first_year + 50",
+    "a goal adds up districts and organisations of its own municipality": """UPDATE goal SET organizations =
+        ARRAY(SELECT id FROM organization WHERE slug = 'sondre-land-kommune') WHERE slug = 'over-65-sandnes'""",
+    "the target that stands is the one that it was last changed to": """INSERT INTO goal_change
+        (id, goal_id, what, before, after, why, at)
+        SELECT gen_random_uuid(), id, 'target', target, target + 1, 'Flere', '2026-10-13' FROM goal LIMIT 1""",
+    "a goal that was withdrawn says why": """UPDATE goal SET withdrawn_at = '2026-10-13'
+        WHERE slug = 'over-65-sandnes'""",
     "the audit log has a part for this month": ALIVE.format(NOW) + "DROP TABLE audit_entry_2026_10",
     "the audit log takes any moment": "ALTER TABLE audit_entry DETACH PARTITION audit_entry_default; "
     "ALTER TABLE audit_entry_default RENAME TO elsewhere",

@@ -9,7 +9,7 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from marketplace.base.clock import oslo
 from marketplace.dialogue.actions import say_who_was_there
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, DialogueMember, MeetingOrganization
-from marketplace.dialogue.queries import fewest_organizations
+from marketplace.dialogue.queries import fewest_at_meetings
 from offers.bookings.models import Booking
 from offers.catalogue.models import Joining, Offer, OfferAudienceOrganization, SeatPool, Session, Visibility
 from organizations.directory.models import Organization
@@ -48,6 +48,12 @@ def ticked(page: Page) -> list[str]:
     """The organisations that the page says were there."""
     boxes = page.soup.select("input[name=organizations][checked]")
     return [page.soup.select_one(f'label[for="{box["id"]}"]').get_text(strip=True) for box in boxes]  # type: ignore[union-attr]
+
+
+async def fewest(dialogue: Dialogue, year: int, moments: list[datetime]) -> list[int]:
+    """The fewest organisations at any meeting of the year before each moment."""
+    found = await fewest_at_meetings([(dialogue.id, year)], {year: moments}, NOW)
+    return [one["number"] for one in found]
 
 
 async def test_nora_calls_a_meeting_and_a_member_books_it(visitor: Visitor, dialogue: Dialogue) -> None:
@@ -183,7 +189,7 @@ async def test_what_the_coordinator_says_counts_also_when_it_is_nobody(
     crux = await member(dialogue, "Crux Ung")
     held = await meeting(dialogue)
     await came(held.offer, "Aud", comes_for={"Aud": crux})
-    assert await fewest_organizations(dialogue.id, 2026, ends(9)) == [1]
+    assert await fewest(dialogue, 2026, ends(9)) == [1]
     await visitor.sign_in(await coordinator())
     path = f"{HOME}/meetings/{held.offer.slug}"
     page = await visitor.open(path)
@@ -203,7 +209,7 @@ async def test_a_meeting_where_nobody_was_counts_among_the_fewest(dialogue: Dial
         await say_who_was_there(
             each, [crux.id] if month == 2 else [], by=(await make.person("Nora")).id, now=NOW
         )
-    assert await fewest_organizations(dialogue.id, 2026, ends(2, 5)) == [1, 0]
+    assert await fewest(dialogue, 2026, ends(2, 5)) == [1, 0]
 
 
 async def test_nobody_was_at_a_meeting_that_has_not_begun(visitor: Visitor, dialogue: Dialogue) -> None:
@@ -238,8 +244,8 @@ async def test_the_fewest_at_any_meeting_so_far(dialogue: Dialogue) -> None:
         for organization in members[:number]:
             await MeetingOrganization.create(meeting=each, organization=organization)
     await meeting(dialogue, datetime(2026, 6, 10, 11, 0, tzinfo=UTC))  # nobody has said who was there
-    assert await fewest_organizations(dialogue.id, 2026, ends(1, 2, 5, 9)) == [0, 4, 3, 3]
-    assert await fewest_organizations(dialogue.id, 2027, ends(9)) == [0]
+    assert await fewest(dialogue, 2026, ends(1, 2, 5, 9)) == [0, 4, 3, 3]
+    assert await fewest(dialogue, 2027, ends(9)) == [0]
 
 
 async def test_who_may_see_the_dialogue_and_its_meetings(

@@ -11,7 +11,7 @@ from marketplace.base.database import rows
 from marketplace.dialogue import actions as dialogue
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, MeetingOrganization
 from marketplace.goals import actions as goals
-from marketplace.goals.models import Goal, Metric
+from marketplace.goals.models import AT_MEETING, Goal
 from marketplace.people.models import ActsFor, Person, Relation
 from organizations.approval.actions import decide, decide_as_operator, put_under
 from organizations.approval.models import Answer, Decision
@@ -187,9 +187,10 @@ async def test_a_goal_of_a_dialogue_with_ones_own_in_it_is_anothers_to_set(db: N
     found = await dialogue_of(here)
     await dialogue.join(found, mine.id, by=(await make.person("Eli")).id, now=NOW)
     facts: dict[str, Any] = {
-        "metric": Metric.ORGANIZATIONS_AT_MEETING,
+        "indicator": AT_MEETING,
         "target": 80,
-        "year": 2026,
+        "first_year": 2026,
+        "last_year": 2026,
         "dialogue_id": found.id,
     }
     made = await goals.make(area, by=nora.id, now=NOW, title={"nb": "Flere er med"}, **facts)
@@ -197,5 +198,5 @@ async def test_a_goal_of_a_dialogue_with_ones_own_in_it_is_anothers_to_set(db: N
     with pytest.raises(OwnOrganization):
         await goals.make(area, by=nora.id, now=NOW, title={"nb": "Flere"}, **facts)
     with pytest.raises(OwnOrganization):
-        await goals.change(made, by=nora.id, now=NOW, target=1)
+        await goals.change(made, by=nora.id, now=NOW, title=made.title, target=1, why="Lett")
     assert (await Goal.get()).target == 80
