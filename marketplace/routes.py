@@ -21,6 +21,7 @@ from marketplace.people import factor_views as factors
 from marketplace.people import views as people
 from marketplace.privacy import views as privacy
 from marketplace.reports import views as reports
+from marketplace.statistics import own_views as own_statistics
 from marketplace.statistics import views as statistics
 from offers.attendance import views as attendance
 from offers.bookings import companion_views as companions
@@ -175,6 +176,8 @@ ROUTES: list[Route] = [
     both("/manage/calendars", work_calendars.calendars),
     post("/manage/calendars/revoke", work_calendars.revoke, "/manage/calendars"),
     get("/manage/organizations/{slug}", profile.show),
+    get("/manage/organizations/{slug}/statistics", own_statistics.statistics),
+    get("/manage/organizations/{slug}/statistics/download", own_statistics.save),
     both("/manage/organizations/{slug}/profile", profile.profile),
     both("/manage/organizations/{slug}/texts/{lang}", profile.text),
     both("/manage/organizations/{slug}/logo", profile.logo),

@@ -1,15 +1,15 @@
 """What can be chosen on the page of statistics: years, and organisations that something is stored of."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from marketplace.base.database import rows
 
-OLD_RULE = """SELECT DISTINCT g.year FROM goal_figure f JOIN goal g ON g.id = f.goal_id
-    JOIN focus_area a ON a.id = g.focus_area_id JOIN plan p ON p.id = a.plan_id
-    WHERE p.municipality_id = $1 AND g.metric <> 'organizations_at_meeting'"""
-"""Years that were counted by the old rule (decision 0005). Which they are is all that is asked of goals here."""
+OLD_RULE = """SELECT DISTINCT g.first_year AS year FROM goal_figure f JOIN goal g ON g.id = f.goal_id
+    JOIN focus_area a ON a.id = g.focus_area_id JOIN plan p ON p.id = a.plan_id WHERE p.municipality_id = $1"""
+"""Years that were counted by the old rule (decision 0005), goal by goal."""
 
 
 @dataclass(frozen=True)
@@ -56,3 +56,15 @@ async def districts(municipality: UUID) -> dict[UUID, str]:
         "SELECT id, name FROM district WHERE municipality_id = $1 ORDER BY lower(name)", municipality
     )
     return {one["id"]: one["name"] for one in found}
+
+
+async def frozen(municipality: UUID, year: int) -> list[dict[str, Any]]:
+    """What was shown of each goal of a year by the old rule: title (in every language), month and value, the newest
+    month of each. None was hidden, and stays so."""
+    found = await rows(
+        """SELECT DISTINCT ON (g.id) g.title, f.month, f.value FROM goal_figure f JOIN goal g ON g.id = f.goal_id
+            JOIN focus_area a ON a.id = g.focus_area_id JOIN plan p ON p.id = a.plan_id
+        WHERE p.municipality_id = $1 AND g.first_year = $2 ORDER BY g.id, f.month DESC""",
+        municipality, year,
+    )  # fmt: skip
+    return [one | {"title": json.loads(one["title"])} for one in found]

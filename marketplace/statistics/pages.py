@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import month, ngettext
+from marketplace.base.i18n import lazy, month, ngettext, pick
 from marketplace.statistics.closing import LATE
 from marketplace.statistics.measures import INDICATORS, Indicator, Measure
 from marketplace.statistics.stored import Sum, Sums
@@ -15,6 +15,7 @@ from marketplace.statistics.yearly import MONTHS, Change, Group, Span, Year, cha
 
 SHOWN = (Measure.ATTENDANCES, Measure.PEOPLE, Measure.SESSIONS, Measure.DUE)
 """What the page asks of each month and group."""
+EVENING_LABELS = {True: lazy("Kveld og helg"), False: lazy("Arbeidstid")}
 LEAST_MONTHS = 6
 MOST_MULTIPLES = 12
 """Small charts on a page: of the largest groups. The table has all."""
@@ -358,7 +359,7 @@ def indicators_table(this: Sums, before: Sums, year: int, said: Sequence[str]) -
         of = this.get(indicator.per) if indicator.per else None
         last = before.get(measure)
         lines.append(
-            [str(indicator.label), found.value, found.error, share(found.value, of.value) if of else "",
+            [str(indicator.label), found.value, found.error, share(found.value, of.value) if of and of.value else "",
              *([last.value if last else None] if before else [])]
         )  # fmt: skip
     return Table(_("Mer om hele kommunen i %(year)s", year=year), head, lines, "more", said)
@@ -379,3 +380,13 @@ def exactly(indicators: Sequence[Indicator]) -> Table:
     """The same for an organisation's own page, where nothing is rounded."""
     table = definitions_table(indicators)
     return replace(table, rows=[[*row[:-1], _("nøyaktig")] for row in table.rows])
+
+
+def frozen_table(year: int, found: Sequence[dict[str, Any]]) -> Table:
+    """A year that was counted by the old rule, as it was shown."""
+    head = [_("Mål"), _("Til og med"), _("Tall")]
+    lines: list[Sequence[Value]] = [
+        [pick(one["title"]), month(one["month"], year=True), _("skjult") if one["value"] is None else one["value"]]
+        for one in found
+    ]  # fmt: skip
+    return Table(_("Målene i %(year)s, etter den gamle regelen", year=year), head, lines, "frozen")

@@ -15,10 +15,11 @@ from marketplace.base.i18n import lazy
 from marketplace.base.templates import render
 from marketplace.districts.queries import municipalities_of
 from marketplace.statistics import choices, pages, stored
+from marketplace.statistics.files import saved
 from marketplace.statistics.measures import DAYS, INDICATORS, WHOLE_FROM, Measure
-from marketplace.statistics.pages import SHOWN, Part, Shown
+from marketplace.statistics.pages import EVENING_LABELS, SHOWN, Part, Shown
 from marketplace.statistics.stored import By, Cells, Sums
-from marketplace.statistics.tables import CSV, XLSX, Table, download
+from marketplace.statistics.tables import Table
 from marketplace.statistics.yearly import Group, Year, median_class, share
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
 from organizations.directory.models import Municipality
@@ -30,10 +31,8 @@ PARTS = {
     By.DISTRICT: Part("district", lazy("bydel"), lazy("Bydel")),
     By.EVENING: Part("evening", lazy("tid på dagen"), lazy("Tid på dagen")),
 }
-EVENING_LABELS = {True: lazy("Kveld og helg"), False: lazy("Arbeidstid")}
 NO_DISTRICT = lazy("Uten bydel")
 MORE = tuple(measure for measure, one in INDICATORS.items() if one.whole_only)
-FILES = (CSV, XLSX)
 
 
 @dataclass
@@ -190,7 +189,9 @@ async def statistics(request: Request) -> Response:
     facts: dict[str, Any] = {"asked": asked, "parts": PARTS, "section": "/statistics"}
     status = 422 if asked.problems else 200
     if asked.year is None or asked.old:
-        return render(request, "marketplace/statistics/none.html", status=status, **facts)
+        frozen = await choices.frozen(asked.municipality.id, asked.year) if asked.year else []
+        table = pages.frozen_table(asked.year or 0, frozen)
+        return render(request, "marketplace/statistics/none.html", status=status, **facts, table=table)
     found = await _found(asked)
     shown = found.shown
     lines = pages.two_years(shown)
@@ -213,16 +214,6 @@ async def save(request: Request) -> Response:
         raise NotFound
     tables = _tables(asked, await _found(asked))
     return saved(request, tables, f"tall {asked.municipality.slug} {asked.year}")
-
-
-def saved(request: Request, tables: dict[str, Table], name: str) -> Response:
-    """The file that the address asks for: `table` is one of the page's, `as` what kind. A workbook without a table has
-    all of them. Raises NotFound."""
-    form, wanted = request.query.get("as", [""])[-1], request.query.get("table", [""])[-1]
-    if form not in FILES or (wanted not in tables and (wanted or form == CSV)):
-        raise NotFound
-    chosen = [tables[wanted]] if wanted else list(tables.values())
-    return download(chosen, form, f"{name} {wanted}", request.now)
 
 
 @public

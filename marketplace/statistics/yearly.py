@@ -16,6 +16,7 @@ from marketplace.statistics.stored import Sum, Sums
 
 MONTHS = range(1, 13)
 NOTHING = Sum(0, 0)
+OF_REGISTERS = (Measure.ATTENDANCES, Measure.PEOPLE)
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,18 @@ class Year:
         return (group or self.whole).until(self.last, measure)
 
     def own(self, number: int, measure: Measure, group: Group | None = None) -> int | None:
-        """A month's own number; None where it is not closed, or before the first data."""
+        """A month's own number; None where it is not closed, before the first data, and where something was held but
+        nobody has saved a register: that is unknown, and not zero."""
         if number not in self.closed or self.first is None or number < self.first:
             return None
-        return (group or self.whole).own(number, measure)
+        part = group or self.whole
+        if (
+            measure in OF_REGISTERS
+            and not part.own(number, Measure.SESSIONS)
+            and part.own(number, Measure.DUE) > 0
+        ):
+            return None
+        return part.own(number, measure)
 
     def by_month(self, measure: Measure, group: Group | None = None) -> list[int | None]:
         return [self.own(number, measure, group) for number in MONTHS]
