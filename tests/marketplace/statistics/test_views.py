@@ -137,7 +137,7 @@ async def test_an_organisation_can_be_chosen_and_a_district_has_its_name(
     )  # fmt: skip
     page = await (await signed_in(visitor)).open(f"/statistics?organization={club.slug}&part=district")
     assert page.heading == "Tall for Turlaget 2026"
-    assert tables(page)[1][1] == ["Lura", "75 ± 4", "0", "ingen tall", "15 ± 4", "3", "100"]
+    assert tables(page)[1][1] == ["Lura", "75 ± 4", "ingen tall", "ingen tall", "15 ± 4", "3", "100"]
     assert "Mer om hele kommunen" not in page.text
 
 
