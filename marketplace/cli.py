@@ -121,9 +121,12 @@ def worker() -> None:
 def migrate(target: str | None) -> None:
     """Bring the database to the newest migration."""
     from marketplace.base.migrate import migrate as bring
+    from marketplace.statistics.role import grant
 
     with database():
         asyncio.run(bring(target=target))
+        if target is None:
+            asyncio.run(grant())
 
 
 @commands.command()

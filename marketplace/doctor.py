@@ -24,6 +24,7 @@ from marketplace.base import clock, delivery, instance
 from marketplace.base.database import UNAVAILABLE, credentials
 from marketplace.base.migrate import NEWEST
 from marketplace.settings import settings
+from marketplace.statistics import closing, role
 from offers.attendance import year_keys
 
 
@@ -63,6 +64,8 @@ ROOM = 500 * 1024 * 1024
 """Bytes that a folder's disk should have left."""
 AHEAD = timedelta(seconds=30)
 """So much may two clocks differ."""
+PATIENCE = timedelta(hours=1)
+"""So long may a worker take to close a month."""
 WITHIN = 5.0
 """Seconds that a server gets to answer."""
 
@@ -104,6 +107,23 @@ async def keys(at: Looking) -> AsyncIterator[Found]:
         yield Kind.WRONG, each
     if not told:
         yield Kind.WELL, f"{folder} can be written, and holds the keys that years were counted under"
+
+
+async def figures(at: Looking) -> AsyncIterator[Found]:
+    """Who may read figures, and whether the months that are over are closed."""
+    if not at.connection or not await at.connection.fetchval("SELECT to_regclass('closing') IS NOT NULL"):
+        return
+    if wrong := await role.problem(at.connection):
+        yield Kind.WRONG, wrong
+        return
+    if late := await closing.overdue(at.connection, at.now - PATIENCE):
+        months = sorted({(each.year, each.number) for each in late})
+        yield (
+            Kind.AWAY,
+            f"{len(months)} months are over and not closed, the first {months[0]}: see the worker's log",
+        )
+        return
+    yield Kind.WELL, "the months that are over are closed"
 
 
 def try_to_write(folder: Path) -> None:
@@ -233,6 +253,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("database", database),
     ("migrations", migrations),
     ("keys", keys),
+    ("figures", figures),
     ("mail", mail),
     ("sms", sms),
     ("disk", disk),

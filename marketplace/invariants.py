@@ -7,6 +7,7 @@ column `id`.
 
 from enum import StrEnum
 
+from marketplace.figure_invariants import FIGURES
 from marketplace.goals.models import CountedAs, Direction, MeasureState
 from marketplace.told_invariants import TOLD
 from offers.attendance.models import AttendanceState, RegisterEnd
@@ -306,4 +307,4 @@ HOUSE = (
         for column, known in columns.items()
     ),
 )
-INVARIANTS: tuple[tuple[str, str], ...] = (*SEATS, *CATALOGUE, *ATTENDANCE, *PEOPLE, *TOLD, *HOUSE)
+INVARIANTS: tuple[tuple[str, str], ...] = (*SEATS, *CATALOGUE, *ATTENDANCE, *PEOPLE, *TOLD, *FIGURES, *HOUSE)

@@ -6,6 +6,7 @@ from marketplace.access import Guarded
 from marketplace.base import static
 from marketplace.base.access import View
 from marketplace.demo import views as demo
+from marketplace.dialogue import item_views as items
 from marketplace.dialogue import views as dialogue
 from marketplace.districts import views as districts
 from marketplace.goals import measure_views as plan_measures
@@ -21,6 +22,7 @@ from marketplace.people import factor_views as factors
 from marketplace.people import views as people
 from marketplace.privacy import views as privacy
 from marketplace.reports import views as reports
+from marketplace.statistics import coverage_views as coverage
 from marketplace.statistics import own_views as own_statistics
 from marketplace.statistics import views as statistics
 from offers.attendance import views as attendance
@@ -274,6 +276,17 @@ ROUTES: list[Route] = [
     get("/statistics", statistics.statistics),
     get("/statistics/download", statistics.save),
     get("/about/numbers", statistics.method),
+    get("/statistics/coverage", coverage.coverage),
+    get("/statistics/coverage.csv", coverage.as_csv),
+    get("/statistics/coverage.xlsx", coverage.as_xlsx),
+    post(
+        "/statistics/coverage/items",
+        items.raise_gap,
+        "/statistics/coverage",
+        "municipality",
+        "district",
+        "time",
+    ),
     get("/districts", districts.districts),
     both("/districts/new", districts.new, "municipality"),
     both("/districts/{district}/edit", districts.edit),
@@ -287,6 +300,7 @@ ROUTES: list[Route] = [
     get("/reports/{slug}/versions/{number}/report.pdf", reports.pdf),
     get("/reports/{slug}/versions/{number}/report.xlsx", reports.xlsx),
     get("/reports/{slug}/versions/{number}/report.csv", reports.csv),
+    post("/dialogues/{slug}/items/{item}/remove", items.drop, "/dialogues/{slug}"),
     get("/dialogues", dialogue.dialogues),
     get("/dialogues/{slug}", dialogue.dialogue),
     post("/dialogues/{slug}/members", dialogue.add_member, "/dialogues/{slug}"),

@@ -68,6 +68,12 @@ class Settings(BaseSettings):
         description="postgres://… (15 or newer), with sslmode and sslrootcert as libpq has them; to another machine "
         "sslmode must be said in production. Default: the embedded PostgreSQL.",
     )
+    figures_role: str | None = Field(
+        None,
+        description="A role of the database as which stored figures are read; it cannot read who came. You make it "
+        "(docs/statistics.md), and `migrate` gives it what it may read.",
+        pattern="^[a-z_][a-z0-9_]{0,62}$",
+    )
     database_pool: int = Field(4, description="Most database connections of one process.", ge=1, le=50)
     web_processes: int = Field(2, description="Web processes that `run` and `serve` start.", ge=1, le=64)
     page_seconds: int = Field(

@@ -101,7 +101,15 @@ def _places(tables: Tables, made: Catalogue, now: datetime) -> None:
             tables.add("organization_text", organization_id=row["id"], lang=lang, summary=text["summary"],
                        body=text.get("body", ""))  # fmt: skip
     optional = ("street", "postcode", "city", "lat", "lon", "step_free", "hearing_loop", "accessible_toilet")
-    for spec in read("venues.toml")["venues"]:
+    file = read("venues.toml")
+    for spec in file["districts"]:
+        municipality = made.municipalities[spec["municipality"]]["id"]
+        row = tables.add("district", municipality_id=municipality, slug=spec["slug"], name=spec["name"])
+        for column in ("postcode", "city"):
+            for place in spec["postcodes" if column == "postcode" else "towns"]:
+                tables.add("district_place", district_id=row["id"], municipality_id=municipality,
+                           postcode=None, city=None)[column] = place  # fmt: skip
+    for spec in file["venues"]:
         row = tables.add(
             "venue", name=spec["name"], municipality_id=made.municipalities[spec["municipality"]]["id"],
             **{column: spec.get(column) for column in optional},

@@ -12,7 +12,7 @@ from marketplace.base.access import SECOND_FACTOR
 from marketplace.base.database import credentials
 from marketplace.base.http import signature
 from marketplace.base.instance import MARK
-from marketplace.demo import catalogue, large, participants, stories
+from marketplace.demo import catalogue, large, participants, reports, stories
 from marketplace.demo.catalogue import Catalogue
 from marketplace.demo.participants import Register, Resident
 from marketplace.demo.tables import Row, Tables
@@ -30,6 +30,7 @@ PEOPLE = (
     ("guide", "Solveig", "infohjelpen", ("guide", "staff"), "solveig@example.no"),
     ("coordinator", "Nora", "sandnes-kommune", ("coordinator",), "nora@example.no"),
     ("coordinator", "Ingeborg", "sondre-land-kommune", ("coordinator",), "ingeborg@example.no"),
+    ("coordinator", "Torunn", "sandnes-kommune", ("coordinator",), "torunn@example.no"),
     ("staff", "Espen", "nav-sandnes", ("staff",), "espen@example.no"),
     ("editor", "Hilde", "mestringsenheten", ("editor",), "hilde@example.no"),
     ("resident", "Ola", None, (), "ola@example.no"),
@@ -68,6 +69,7 @@ async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
             applicants(register, made)
             take_part(register, made, staff["ola@example.no"])
             stories.tell(register, made, staff)
+            reports.begin(register, made, staff)
             await tables.copy(connection)
             await connection.execute(RECEIPTS, now)
             if offers or people:

@@ -7,12 +7,13 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 ORDER = (
-    "municipality", "organization", "organization_owner", "organization_text", "venue", "venue_text", "person",
-    "contact_point", "membership", "totp", "acts_for", "offer", "offer_text", "offer_organizer",
+    "municipality", "district", "district_place", "organization", "organization_owner", "organization_text", "venue",
+    "venue_text", "person", "contact_point", "membership", "totp", "acts_for", "offer", "offer_text", "offer_organizer",
     "offer_audience_organization", "offer_question", "host_assignment", "session", "seat_pool", "booking", "companion",
     "phone_call",
     "sent_word", "register", "attendance", "head_count", "dialogue", "dialogue_member", "dialogue_meeting",
     "meeting_organization", "plan", "population", "focus_area", "measure", "goal", "goal_change", "plan_comment",
+    "yearly_report", "report_version", "report_words",
 )  # fmt: skip
 """What is pointed to stands before what points."""
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from marketplace.base.fields import Words
 from marketplace.base.forms import Form
 from marketplace.base.i18n import lazy
+from marketplace.statistics.coverage_rules import Time
 from offers.publishing.forms import Clock, Day
 
 
@@ -48,3 +49,13 @@ class AttendedForm(Form):
     """Which organisations were at a meeting."""
 
     organizations: list[UUID] = []
+
+
+class GapForm(Form):
+    """One square of the coverage map, as its button and the page's choices say it."""
+
+    municipality: str = Field(max_length=80)
+    dialogue: str = Field(max_length=80)
+    gap: str = Field(max_length=60)
+    district: str = Field("", max_length=80)
+    time: Time = Time.ALL

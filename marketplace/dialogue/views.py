@@ -16,6 +16,7 @@ from marketplace.base.seen import one_at_a_time
 from marketplace.base.templates import render
 from marketplace.dialogue import actions, queries
 from marketplace.dialogue.forms import AttendedForm, MeetingForm, MemberForm
+from marketplace.dialogue.item_queries import items
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from offers.catalogue.models import OfferState, Session, SessionStatus
 from offers.messages.actions import Stale
@@ -47,7 +48,7 @@ async def _dialogue(request: Request, found: Dialogue, form: Any, status: int = 
         coming=[one for one in reversed(meetings) if one["ends_at"] > request.now],
         over=[one for one in meetings if one["ends_at"] <= request.now],
         members=await queries.members(found.id), candidates=await queries.candidates(found),
-        goals=await queries.goals(found.id),
+        goals=await queries.goals(found.id), waiting=await items(found.id, None),
     )  # fmt: skip
 
 
@@ -113,7 +114,7 @@ async def new_meeting(request: Request) -> Response:
                 form.add_error("form", refused.message)
     return render(
         request, "marketplace/dialogue/new_meeting.html", status=422 if form.errors else 200, dialogue=found,
-        form=form, venues=places, members=await queries.members(found.id),
+        form=form, venues=places, members=await queries.members(found.id), waiting=await items(found.id, None),
     )  # fmt: skip
 
 
@@ -144,7 +145,8 @@ async def meeting(request: Request) -> Response:
     else:
         form = _were_there(there)
     return render(
-        request, "marketplace/dialogue/meeting.html", status=422 if form.errors else 200, meeting=found, form=form,
+        request, "marketplace/dialogue/meeting.html", items=await items(found.dialogue.id, found.id),
+        status=422 if form.errors else 200, meeting=found, form=form,
         session=session, there=there, begun=begun, title=await title_of(found.offer.id, request.lang),
         dialogue_title=pick(found.dialogue.title), text=await text_of(found.offer),
         is_coordinator=await queries.coordinates(request.person, found.dialogue),

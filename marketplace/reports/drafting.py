@@ -12,7 +12,17 @@ from marketplace.reports.attainment import Aim, Area, Attainment, attainment
 from marketplace.reports.content import Content, Figure, Section, Table, shown
 from marketplace.reports.models import ReportWords, YearlyReport
 from marketplace.reports.numbers import Numbers, numbers_of
-from marketplace.reports.parts import asked, changed, completeness, dialogue, method, offers, people
+from marketplace.reports.parts import (
+    asked,
+    changed,
+    completeness,
+    dialogue,
+    margin,
+    method,
+    offers,
+    people,
+    percent,
+)
 from marketplace.reports.rules import WHOLE_YEAR, over
 from marketplace.statistics.measures import Measure
 
@@ -27,14 +37,14 @@ async def draft(report: YearlyReport, words: Mapping[str, ReportWords], now: dat
         goals = await attainment(report.municipality_id, report.year, now)
         settled = over(report.year, now) and (numbers.closing is None or numbers.closing >= WHOLE_YEAR)
         sections = [
-            *_goals(goals, report.year, settled),
+            *_goals(goals, report.year),
             *people(numbers),
             *_areas(goals, report.year),
             *offers(numbers),
-            changed(numbers),
+            changed(numbers, goals),
             await dialogue(report.municipality_id, report.year, now),
             completeness(numbers),
-            method(numbers),
+            method(),
         ]
         return Content(
             lang=report.lang,
@@ -116,14 +126,14 @@ def _figures(numbers: Numbers) -> tuple[Figure, ...]:
         Figure(_("Samlinger holdt"), held),
         Figure(_("Organisasjoner"), numbers.organizations),
         Figure(
-            _("Samlinger ført"),
-            _("%(percent)s prosent", percent=100 * held // due) if due else None,
+            _("Samlinger ført, i prosent"),
+            percent(held, due),
             _("%(held)s av %(due)s", held=shown(held), due=shown(due)) if due else "",
         ),
     )
 
 
-def _goals(goals: Attainment, year: int, settled: bool) -> list[Section]:
+def _goals(goals: Attainment, year: int) -> list[Section]:
     aims = goals.aims
     if not aims:
         return [Section("goals", _("Målene"), text=(_("Ingen mål er satt for %(year)s.", year=year),))]
@@ -138,9 +148,8 @@ def _goals(goals: Attainment, year: int, settled: bool) -> list[Section]:
     missed = [
         Section(
             f"goal-{aim.id}", _("Ikke nådd: %(goal)s", goal=aim.title), 2,
-            (_("Det ble %(now)s. Målet var %(limit)s %(target)s %(unit)s.", now=shown(aim.now),
-               limit=aim.limit.lower(), target=shown(aim.target), unit=aim.unit),),
-            asks=_("Hvorfor ble målet ikke nådd, og hva gjør dere nå?"), needed=settled,
+            (_("Det ble %(now)s. Målet var %(aim)s.", now=shown(aim.now), aim=aim.aimed),),
+            asks=_("Hvorfor ble målet ikke nådd, og hva gjør dere nå?"), needed=True,
         )
         for aim in aims if aim.reached is False
     ]  # fmt: skip
@@ -150,13 +159,9 @@ def _goals(goals: Attainment, year: int, settled: bool) -> list[Section]:
 def _table(title: str, aims: tuple[Aim, ...], year: int) -> Table:
     return Table(
         title,
-        (_("Mål"), str(year - 1), str(year), _("Grense"), _("Måltall"), _("Usikkerhet"), _("Resultat")),
-        tuple((aim.title, aim.last, aim.now, aim.limit, aim.target, _margin(aim.error), aim.result) for aim in aims),
-    )  # fmt: skip
-
-
-def _margin(error: int) -> str:
-    return f"± {shown(error)}" if error else _("nøyaktig")
+        (_("Mål"), str(year - 1), str(year), _("Måltall"), _("Usikkerhet"), _("Resultat")),
+        tuple((aim.title, aim.last, aim.now, aim.aimed, margin(aim.error), aim.result) for aim in aims),
+    )
 
 
 def _areas(goals: Attainment, year: int) -> list[Section]:
@@ -173,8 +178,11 @@ def _area(area: Area, year: int) -> Section:
     if area.aims:
         tables.append(_table(_("Mål"), area.aims, year))
     if area.measures:
-        head = (_("Tiltak"), _("Ansvar"), _("Frist"), _("Status"))
-        tables.append(Table(_("Tiltak"), head, area.measures))
+        head = (_("Tiltak"), _("Ansvar"), _("Frist"), _("Status"), _("Sist sagt"))
+        lines = tuple(
+            (one.title, one.responsible, one.deadline, one.state, one.said) for one in area.measures
+        )
+        tables.append(Table(_("Hva kommunen gjør"), head, lines))
     return Section(
         f"area-{area.id}", area.title, 2, (area.summary,) if area.summary else (), tuple(tables),
         asks=_("Hva er gjort, og hva har det ført til?"),

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.database import rows
-from marketplace.base.i18n import gettext as _
 from marketplace.reports.content import shown
+from marketplace.reports.rules import WHOLE_YEAR
 from marketplace.statistics import stored
 from marketplace.statistics.measures import INDICATORS, Measure
-from marketplace.statistics.stored import By, Cells, Sums
+from marketplace.statistics.stored import Ask, By, Cells, Sums
 
 OF_PARTS = (
     Measure.PEOPLE,
@@ -53,14 +53,16 @@ class Numbers:
     def likely(self, measure: Measure) -> str:
         """The likely error of the whole municipality's number, in words; nothing where it is exact."""
         error = self.total[measure].error if measure in self.total else 0
-        return _("± %(error)s", error=shown(error)) if error else ""
+        return f"± {shown(error)}" if error else ""
 
 
 async def numbers_of(municipality: UUID, year: int) -> Numbers:
     cells = Cells(municipality)
-    closed = await stored.closings(municipality, [year])
-    closing = closed[-1].number if closed else None
-    same = closing if closing and closing < 12 else None
+    months, months_before = await stored.several(
+        [Ask(cells, each, (Measure.ATTENDANCES,)) for each in (year, year - 1)]
+    )
+    closing = max(months, default=None)
+    same = closing if closing and closing < WHOLE_YEAR else None
     of_organizations = await stored.by(cells, year, OF_PARTS, By.ORGANIZATION, closing)
     names = await _names(list(of_organizations))
     named = [(names[key], sums) for key, sums in of_organizations.items()]
@@ -69,13 +71,13 @@ async def numbers_of(municipality: UUID, year: int) -> Numbers:
         closing=closing,
         total=await stored.total(cells, year, WHOLE, closing),
         total_before=await stored.total(cells, year - 1, WHOLE, same),
-        months=await stored.by(cells, year, OF_PARTS, By.MONTH, closing),
-        months_before=await stored.by(cells, year - 1, OF_PARTS, By.MONTH),
+        months=months,
+        months_before=months_before,
         audiences=await stored.by(cells, year, OF_PARTS, By.AUDIENCE, closing),
         kinds=await stored.by(cells, year, OF_PARTS, By.KIND, closing),
         evening=await stored.by(cells, year, OF_PARTS, By.EVENING, closing),
         by_organization=dict(sorted(named, key=lambda pair: pair[0].lower())),
-    )  # fmt: skip
+    )
 
 
 async def _names(organizations: list[Any]) -> dict[UUID, str]:

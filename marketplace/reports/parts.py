@@ -8,15 +8,15 @@ from uuid import UUID
 from marketplace.base.clock import month_start
 from marketplace.base.database import rows
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import month, short_day
+from marketplace.base.i18n import lazy, month, short_day
+from marketplace.goals.models import Changed as GoalChanged
+from marketplace.reports.attainment import Attainment
 from marketplace.reports.content import Bars, Section, Table, Value, shown
 from marketplace.reports.models import ReportWords
 from marketplace.reports.numbers import Numbers
-from marketplace.statistics.measures import INDICATORS, Measure
+from marketplace.statistics.measures import INDICATORS, Indicator, Measure
 from marketplace.statistics.stored import Sums
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
-
-NOTHING = "–"
 
 
 def asked(section: Section, words: Mapping[str, ReportWords]) -> Section:
@@ -66,7 +66,7 @@ def _months(numbers: Numbers) -> list[Section]:
         )
         for number, count in steps(numbers.months, Measure.ATTENDANCES).items()
     ]
-    most = max(lines, key=lambda line: int(line[2] or 0))
+    most = max(lines[:12], key=lambda line: int(line[2] or 0))
     says = _("Flest oppmøter var det i %(month)s: %(number)s.", month=most[0], number=shown(most[2]))
     return [
         Section(
@@ -80,12 +80,13 @@ def _months(numbers: Numbers) -> list[Section]:
     ]  # fmt: skip
 
 
-def steps(months: Mapping[int, Sums], measure: Measure) -> dict[int, int]:
+def steps(months: Mapping[int, Sums], measure: Measure) -> dict[int, int | None]:
     """What each month brought, from sums that run from January: it may be less than nothing when registers are
-    corrected."""
-    found, last = {}, 0
+    corrected, and is not known before anything was held."""
+    found: dict[int, int | None] = {}
+    last = 0
     for number, sums in sorted(months.items()):
-        found[number] = sums[measure].value - last
+        found[number] = sums[measure].value - last if sums[measure].cells else None
         last = sums[measure].value
     return found
 
@@ -155,22 +156,45 @@ COMPARED = (
 )
 
 
-def changed(numbers: Numbers) -> Section:
-    """This year beside the last, measure by measure."""
-    asks = _("Hva har endret seg, og hvorfor?")
-    title = _("Hva som er endret siden %(year)s", year=numbers.year - 1)
-    if not numbers.total_before or not numbers.total:
-        text = _("Det er ingen tall fra %(year)s å sammenligne med.", year=numbers.year - 1)
-        return Section("changed", title, text=(text,), asks=asks)
-    lines: list[tuple[Value, ...]] = []
-    for measure in COMPARED:
-        now, last = numbers.value(measure), numbers.before(measure)
-        difference = None if now is None or last is None else now - last
-        lines.append((str(INDICATORS[measure].label), last, now, difference))
-    head = (_("Hva"), str(numbers.year - 1), str(numbers.year), _("Endring"))
+CHANGED = {
+    GoalChanged.TARGET: lazy("Nytt måltall"),
+    GoalChanged.CELLS: lazy("Teller noe annet"),
+    GoalChanged.WITHDRAWN: lazy("Trukket"),
+}
+
+
+def changed(numbers: Numbers, goals: Attainment) -> Section:
+    """This year beside the last, measure by measure; and what was changed of the goals."""
+    text = () if numbers.total_before else (
+        _("Det er ingen tall fra %(year)s å sammenligne med.", year=numbers.year - 1),
+    )  # fmt: skip
+    tables = []
+    if numbers.total:
+        head = (
+            _("Hva"),
+            str(numbers.year - 1),
+            str(numbers.year),
+            _("Endring"),
+            _("Usikkerhet i %(year)s", year=numbers.year),
+        )
+        lines = tuple(_compared(numbers, measure) for measure in COMPARED if measure in numbers.total)
+        tables.append(Table(_("To år ved siden av hverandre"), head, lines))
+    if goals.changes:
+        head = (_("Mål"), _("Endring"), _("Før"), _("Etter"), _("Hvorfor"))
+        changes = tuple(
+            (one.goal, str(CHANGED[one.what]), one.before, one.after, one.why) for one in goals.changes
+        )
+        tables.append(Table(_("Mål som ble endret i %(year)s", year=numbers.year), head, changes))
     return Section(
-        "changed", title, tables=(Table(_("To år ved siden av hverandre"), head, tuple(lines)),), asks=asks
-    )
+        "changed", _("Hva som er endret siden %(year)s", year=numbers.year - 1), 1, text, tuple(tables),
+        asks=_("Hva har endret seg, og hvorfor?"),
+    )  # fmt: skip
+
+
+def _compared(numbers: Numbers, measure: Measure) -> tuple[Value, ...]:
+    now, last = numbers.value(measure), numbers.before(measure)
+    difference = None if now is None or last is None else now - last
+    return str(INDICATORS[measure].label), last, now, difference, margin(numbers.total[measure].error)
 
 
 MEETINGS = """SELECT d.title AS dialogue, s.starts_at, (SELECT count(*) FROM meeting_organization x
@@ -193,6 +217,11 @@ async def dialogue(municipality: UUID, year: int, now: datetime) -> Section:
     return Section(
         "dialogue", _("Dialogen"), 1, text, tables, asks=_("Hva ble dere enige om, og hva er det blitt til?")
     )
+
+
+def margin(error: int) -> str:
+    """How far a number may be from what it stands for."""
+    return f"± {shown(error)}" if error else _("nøyaktig")
 
 
 def percent(part: int, whole: int) -> int | None:
@@ -218,7 +247,7 @@ def completeness(numbers: Numbers) -> Section:
     )  # fmt: skip
 
 
-def method(numbers: Numbers) -> Section:
+def method() -> Section:
     """How it was counted: each measure with its definition."""
     text = (
         _("Tall om folk rundes opp eller ned til et tall i femgangen, hver organisasjon og gruppe for seg. "
@@ -227,10 +256,15 @@ def method(numbers: Numbers) -> Section:
           "deler den er lagt sammen av."),
         _("Tallene er fra måneder som er ferdige. Det som føres senere, kommer med i neste måned."),
     )  # fmt: skip
-    head = (_("Tall"), _("Hva vi teller"), _("Ikke med"), _("Kilde"), _("Nøyaktig?"))
     lines = tuple(
-        (str(one.label), str(one.counts), str(one.left_out or NOTHING), str(one.source),
-         _("nøyaktig") if one.exact else _("rundet"))
-        for one in INDICATORS.values() if one.name in numbers.total or one.name in COLUMNS
+        (str(one.label), _defined(one), f"{one.source} ({_('nøyaktig') if one.exact else _('rundet')})")
+        for one in INDICATORS.values() if one.name in {Measure.DUE, *COMPARED}
     )  # fmt: skip
+    head = (_("Tall"), _("Hva vi teller"), _("Kilde"))
     return Section("method", _("Slik har vi talt"), 1, text, (Table(_("Hva tallene betyr"), head, lines),))
+
+
+def _defined(one: Indicator) -> str:
+    """What is counted, and what is not."""
+    without = _("Ikke med: %(what)s.", what=str(one.left_out)) if one.left_out else ""
+    return f"{one.counts}. {without}".strip()

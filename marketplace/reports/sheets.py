@@ -1,88 +1,41 @@
-"""The report as a spreadsheet and as CSV: the same tables as on the page, with numbers as numbers."""
-
-import asyncio
-import csv as writing
-import io
-import re
-
-import xlsxwriter
+"""The report as tables for a spreadsheet, and as one long table for CSV: what the page has, with numbers as numbers."""
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import speaking
 from marketplace.reports.content import Content, Value
-
-FORMULA = re.compile(r"^\s*[=+\-@\t\r]")
-NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
-LONGEST_NAME = 31
+from marketplace.statistics.tables import Table
 
 
-def safe(value: Value) -> str:
-    """A cell of CSV that no spreadsheet takes for a formula. Numbers stay numbers."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if isinstance(value, str) and FORMULA.match(text) else text
-
-
-def csv(content: Content) -> bytes:
-    """Every number on a line: section, table, row, column, value. With a mark that tells Excel that it is UTF-8."""
-    out = io.StringIO()
-    lines = writing.writer(out, delimiter=";", lineterminator="\r\n")
+def workbook(content: Content) -> list[Table]:
+    """A sheet of words, and one for each table."""
     with speaking(content.lang):
-        lines.writerow([_("Del"), _("Tabell"), _("Rad"), _("Kolonne"), _("Verdi")])
-        for figure in content.figures:
-            lines.writerow(
-                [_("Kort sagt"), _("Året i tall"), safe(figure.label), content.year, safe(figure.value)]
-            )
-    for section in content.sections:
-        for table in section.tables:
-            for row in (*table.rows, *([table.foot] if table.foot else [])):
-                for column, value in zip(table.head[1:], row[1:], strict=True):
-                    lines.writerow(
-                        [safe(section.title), safe(table.title), safe(row[0]), safe(column), safe(value)]
-                    )
-    return "\ufeff".encode() + out.getvalue().encode()
+        words: list[tuple[str, Value]] = [(_("Kort sagt"), sentence) for sentence in content.summary]
+        words += [(figure.label, figure.value) for figure in content.figures]
+        for section in content.sections:
+            words += [(section.title, text) for text in (*section.text, *section.words.splitlines()) if text]
+        front = Table(
+            content.title, (_("Del"), _("Tekst")), words, notes=(content.municipality, content.basis)
+        )
+    notes = (content.basis,)
+    return [
+        front,
+        *(Table(one.title, one.head, one.rows, foot=one.foot or None, notes=notes) for one in content.tables),
+    ]
 
 
-async def xlsx(content: Content) -> bytes:
-    """A sheet of words, and one for each table. Made beside the event loop."""
-    return await asyncio.to_thread(_written, content)
-
-
-def _written(content: Content) -> bytes:
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+def lines(content: Content) -> list[Table]:
+    """Every cell on a line of its own: part, table, row, column, value."""
     with speaking(content.lang):
-        front = book.add_worksheet(_("Kort sagt"))
-    front.set_column(0, 0, 100, wrapped)
-    words = [content.municipality, content.title, content.subtitle, *content.summary]
-    words += [
-        f"{figure.label}: {'–' if figure.value is None else figure.value}" for figure in content.figures
+        head = (_("Del"), _("Tabell"), _("Rad"), _("Kolonne"), _("Verdi"))
+        front = [
+            (_("Kort sagt"), _("Året i tall"), figure.label, str(content.year), figure.value)
+            for figure in content.figures
+        ]
+    rest = [
+        (section.title, table.title, row[0], column, value)
+        for section in content.sections
+        for table in section.tables
+        for row in (*table.rows, *([table.foot] if table.foot else []))
+        for column, value in zip(table.head[1:], row[1:], strict=True)
     ]
-    words += [
-        line for section in content.sections for line in (section.title, *section.text, section.words) if line
-    ]
-    for place, text in enumerate([*words, content.basis]):
-        front.write_string(place, 0, text, wrapped)
-    for number, table in enumerate(content.tables, 1):
-        sheet = book.add_worksheet(f"{number} {NOT_IN_A_NAME.sub('', table.title)}"[:LONGEST_NAME].strip())
-        sheet.set_column(0, 0, 45)
-        sheet.set_column(1, len(table.head), 16)
-        sheet.freeze_panes(1, 1)
-        lines = (table.head, *table.rows, *([table.foot] if table.foot else []))
-        for place, row in enumerate(lines):
-            style = bold if place == 0 or (table.foot and place == len(lines) - 1) else None
-            for column, value in enumerate(row):
-                if isinstance(value, int):
-                    sheet.write_number(place, column, value, style)
-                elif value is not None:
-                    sheet.write_string(place, column, value, style)
-    book.close()
-    return out.getvalue()
+    return [Table(content.title, head, [*front, *rest], notes=(content.basis,))]

@@ -1,6 +1,7 @@
 """The yearly report over HTTP: the list and the button, one version as page, PDF, spreadsheet and CSV, its words, its
 approval and its correction."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,11 +26,11 @@ from marketplace.reports.forms import ApproveForm, CorrectForm, MakeForm, WordsF
 from marketplace.reports.models import ReportVersion, ReportWords, YearlyReport
 from marketplace.reports.pdf import Cover, pdf_of
 from marketplace.statistics.stored import closings
+from marketplace.statistics.tables import CSV, XLSX, download
 from organizations.members.queries import coordinators_of
 
 YEARS_BACK = 5
 """So many years back a report can be made, besides this one."""
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -117,18 +118,7 @@ async def _page(request: Request, found: Shown, form: Filled[ApproveForm], statu
         request, "marketplace/reports/report.html", status=status, found=found, report=found.report,
         version=found.version, content=found.content, form=form, shown=shown, digest=digest(found.content),
         objections=[rules.OBJECTIONS[one] for one in objections], status_words=_status(found),
-        sheets=_sheets(found.content),
     )  # fmt: skip
-
-
-def _sheets(content: Content) -> list[list[Section]]:
-    """Sections by their page: each that stands by itself begins one."""
-    pages: list[list[Section]] = []
-    for section in content.sections:
-        if section.level == 1:
-            pages.append([])
-        pages[-1].append(section)
-    return pages
 
 
 def digest(content: Content) -> str:
@@ -256,27 +246,27 @@ async def pdf(request: Request) -> Response:
             made_at=found.version.approved_at or request.now.replace(hour=0, minute=0, second=0),
         )
     made = await pdf_of(found.content, cover, await queries.picture(picture))
-    return _file(found, made, "application/pdf", "pdf")
+    return Response(
+        made, media_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{_name(found)}.pdf"', "Cache-Control": "no-store"},
+    )  # fmt: skip
 
 
 @coordinator
 async def xlsx(request: Request) -> Response:
     """GET /reports/{slug}/versions/{number}/report.xlsx: a sheet for each table."""
     found = await _asked(request)
-    return _file(found, await sheets.xlsx(found.content), XLSX, "xlsx")
+    made_at = found.version.approved_at or request.now
+    return await asyncio.to_thread(download, sheets.workbook(found.content), XLSX, _name(found), made_at)
 
 
 @coordinator
 async def csv(request: Request) -> Response:
     """GET /reports/{slug}/versions/{number}/report.csv: every number on a line of its own."""
     found = await _asked(request)
-    return _file(found, sheets.csv(found.content), "text/csv; charset=utf-8", "csv")
+    return download(sheets.lines(found.content), CSV, _name(found), request.now)
 
 
-def _file(found: Shown, made: bytes, media_type: str, ending: str) -> Response:
-    draft = "" if found.approved else "-utkast"
-    name = f"{found.report.slug}-v{found.version.number}{draft}.{ending}"
-    return Response(
-        made, media_type=media_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
-    )  # fmt: skip
+def _name(found: Shown) -> str:
+    """What its files are called."""
+    return f"{found.report.slug}-v{found.version.number}{'' if found.approved else '-utkast'}"

@@ -1,5 +1,7 @@
 """Which cell something is in: SQL for whoever counts, and for who shows what there is. Nobody is counted here."""
 
+from marketplace.districts.queries import district_of
+
 
 def outside_office_hours(moment: str) -> str:
     """SQL: is it from 16.00 in Oslo, or at a weekend?"""
@@ -9,10 +11,8 @@ def outside_office_hours(moment: str) -> str:
 
 def cell_of(venue: str, moment: str) -> str:
     """What a cell is, of offer o with what happens at a venue at a moment, as columns. An empty moment is none."""
-    district = f"""(SELECT p.district_id FROM venue v JOIN district_place p ON p.municipality_id = o.municipality_id
-        AND (p.postcode = v.postcode OR lower(p.city) = lower(v.city))
-        WHERE v.id = {venue} ORDER BY p.postcode IS NULL LIMIT 1)"""
-    return f"""o.municipality_id, o.owner_id AS organization_id, o.main_audience, o.kind, {district} AS district_id,
+    return f"""o.municipality_id, o.owner_id AS organization_id, o.main_audience, o.kind,
+        {district_of("o.municipality_id", venue)} AS district_id,
         coalesce({outside_office_hours(moment)}, false) AS evening"""
 
 

@@ -4,6 +4,7 @@ All that is here is a sum of stored cells (docs/statistics.md). Nothing is round
 Closings are append-only, so the same question about the same closing has the same answer for ever.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +13,9 @@ from math import sqrt
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import Values, rows
+from marketplace.base.database import Values
 from marketplace.statistics.measures import EXACT, INDICATORS, WHOLE_FROM, Measure
+from marketplace.statistics.role import read
 from offers.catalogue.models import Audience
 
 
@@ -99,7 +101,7 @@ class TooFine(ValueError):
 
 async def closings(municipality: UUID, years: Iterable[int] | None = None) -> list[Closed]:
     """What is closed, in order of time."""
-    found = await rows(
+    found = await read(
         """SELECT year, number, closed_at, rule FROM closing
         WHERE municipality_id = $1 AND ($2::int[] IS NULL OR year = ANY($2)) ORDER BY year, number""",
         municipality, None if years is None else list(years),
@@ -149,6 +151,22 @@ async def months(
     return grouped
 
 
+async def each(
+    cells: Cells, year: int, measures: Iterable[Measure], number: int | None = None
+) -> dict[tuple[str, str, UUID | None, bool], Sums]:
+    """The same by main audience, kind, district's id and evening at once. What is merged of it is added."""
+    asked = list(measures)
+    if any(INDICATORS[measure].whole_only for measure in asked):
+        raise TooFine
+    key = "jsonb_build_array(c.main_audience, c.kind, c.district_id, c.evening)::text"
+    found = await _sums(cells, year, asked, key, number, at="=")
+    keys = {text: json.loads(text) for text in found}
+    return {
+        (audience, kind, UUID(district) if district else None, evening): found[text]
+        for text, (audience, kind, district, evening) in keys.items()
+    }
+
+
 async def organizations(cells: Cells, year: int, number: int | None = None) -> int:
     """How many organisations have held something."""
     return len(
@@ -168,7 +186,7 @@ async def _sums(
     which = f"{values.put(number)}::int" if number else newest
     # Of a closing there is always a row, also where it has no such cells: what is closed and empty is zero.
     join = "LEFT JOIN" if key == "k.number" else "JOIN"
-    found = await rows(
+    found = await read(
         f"""SELECT {key} AS key, {sums}, {HELD_CELLS}
         FROM closing k {join} (cell_figure f JOIN cell c ON c.id = f.cell_id AND {_which_cells(cells, values)})
             ON f.closing_id = k.id
@@ -246,7 +264,7 @@ async def several(asks: Sequence[Ask]) -> list[dict[int, Sums]]:
             GROUP BY k.number"""
         )
     found: list[dict[int, Sums]] = [{} for _ask in asks]
-    for each in await rows(" UNION ALL ".join(branches) + " ORDER BY 1, 2", *values) if branches else []:
+    for each in await read(" UNION ALL ".join(branches) + " ORDER BY 1, 2", *values) if branches else []:
         measures = wanted[each["ask"]]
         named = dict(zip((measure.value for measure in measures), each["sums"], strict=True))
         found[each["ask"]][each["number"]] = _as_sums(named | each, asks[each["ask"]].measures)

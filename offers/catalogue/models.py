@@ -66,7 +66,10 @@ AUDIENCE_LABELS = {
 }
 
 
-PARTICULAR_LABELS = {Audience.REFUGEES: lazy("folk som er nye i Norge")}
+PARTICULAR_LABELS = {
+    Audience.EVERYONE: lazy("alle"),
+    Audience.REFUGEES: lazy("folk som er nye i Norge"),
+}
 """What an audience is called inside a sentence, where its label is no name of people."""
 
 

@@ -130,7 +130,7 @@ def kind_words(kind: str, joining: str = "", sessions: int = 0) -> str:
     return words
 
 
-def _inside(audience: Audience) -> str:
+def inside_words(audience: Audience) -> str:
     """What an audience is called inside a sentence."""
     words = str(PARTICULAR_LABELS.get(audience, AUDIENCE_LABELS[audience]))
     return words[:1].lower() + words[1:]
@@ -141,8 +141,10 @@ def _audiences(audiences: tuple[str, ...], main: str, lang: str) -> str:
     said = sorted(map(Audience, audiences), key=lambda audience: audience != main)  # the main one first
     named = [audience for audience in said if audience != Audience.EVERYONE]
     if len(named) < len(said) and named:
-        return _("Alle, særlig %(whom)s", whom=", ".join(map(_inside, named)))
-    return ", ".join([*(str(AUDIENCE_LABELS[audience]) for audience in said[:1]), *map(_inside, said[1:])])
+        return _("Alle, særlig %(whom)s", whom=", ".join(map(inside_words, named)))
+    return ", ".join(
+        [*(str(AUDIENCE_LABELS[audience]) for audience in said[:1]), *map(inside_words, said[1:])]
+    )
 
 
 def audience_words(audiences: list[str], main: str) -> str:

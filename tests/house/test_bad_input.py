@@ -219,7 +219,7 @@ OF_ANOTHER = {
     "/manage/offers/{slug}/requests/{booking}": {"slug": "samtale"},
     "/manage/offers/{slug}/queue": {"slug": "samtale"},
     "/approvals/{slug}/name": {"slug": "turlaget"},
-    "/reports/{slug}/correct": {"slug": "sandnes-2024"},
+    "/reports/{slug}/correct": {"slug": "sandnes-2023"},
     "/dialogues/{slug}/meetings/{offer}/move": {"offer": "neste-mote"},
     "/dialogues/{slug}/meetings/{offer}/cancel": {"offer": "neste-mote"},
 }

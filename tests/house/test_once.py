@@ -123,6 +123,8 @@ NEEDS_NO_KEY = {
     "/measures/{id}/move": "a button: one place up or down, as the list is then",
     "/population": SETS,
     "/goals/{slug}/edit": SETS,
+    "/statistics/coverage/items": ONE,
+    "/dialogues/{slug}/items/{item}/remove": ENDS,
     "/goals/{slug}/cells": "said once: afterwards it changes nothing",
     "/goals/{slug}/withdraw": STATE,
     "/districts/{district}/edit": SETS,
@@ -204,7 +206,7 @@ CREATES = {
     "/goals/{slug}/comments": Sent({"comment": "Bra"}, {"comment": "Bedre"}, page="/goals/{slug}"),
     "/measures/{id}/comments": Sent({"comment": "Bra"}, {"comment": "Bedre"}, page="/measures/{id}"),
     "/districts/new": Sent({"name": "Lura", "places": "4313"}, {"name": "Hana", "places": "4318"}),
-    "/reports": Sent({"year": "2025"}, {"year": "2023"}),
+    "/reports": Sent({"year": "2026"}, {"year": "2024"}),
     "/reports/{slug}/correct": Sent({"reason": "Et tall var feil"}, {"reason": "To tall var feil"}),
     "/dialogues/{slug}/members": Sent({}, {}, page="/dialogues/{slug}"),
     "/dialogues/{slug}/meetings/new": Sent(

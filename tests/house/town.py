@@ -13,7 +13,7 @@ from starlette.routing import Route
 from marketplace.access import Guarded
 from marketplace.base.database import rows
 from marketplace.base.models import Channel
-from marketplace.dialogue.models import Dialogue, DialogueMeeting, DialogueMember
+from marketplace.dialogue.models import Dialogue, DialogueItem, DialogueMeeting, DialogueMember
 from marketplace.goals.models import FocusArea, Goal, Measure, Plan
 from marketplace.people.factors import sealed_secret
 from marketplace.people.models import ActsFor, Passkey, Person, Relation, SignIn, SignInTicket, Totp
@@ -220,7 +220,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         closing=closing, cell=cells[0], figures={"sessions": 3, "people": 15, "attendances": 25}
     )
 
-    year = 2025 if suffix == "-2" else 2026  # one report a municipality and year
+    year = 2024 if suffix == "-2" else 2025  # over; one report a municipality and year
     report = await YearlyReport.create(municipality=here, year=year, slug=f"{here.slug}-{year}", lang="nb")
     await ReportVersion.create(report=report, number=1, made_by=town.people["coordinator"], made_at=NOW)
     old = await YearlyReport.create(
@@ -233,6 +233,10 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         report=old, number=1, made_by=town.people["coordinator"], made_at=NOW, approved_at=NOW, approved_as="leder",
         approved_by=town.people["everybody"], content=stored(said),
     )  # fmt: skip
+
+    item = await DialogueItem.create(
+        dialogue=dialogue, main_audience="parents", kinds="activity", made_at=NOW
+    )
 
     secret, token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
     await CalendarAddress.create(person=me, secret_hash=secret_hash(secret), created_at=NOW)
@@ -348,6 +352,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("words", "section"): "people",
         ("dialogues", "slug"): dialogue.slug,
         ("meetings", "offer"): meeting.slug,
+        ("items", "item"): str(item.id),
         ("districts", "district"): str(empty.id),
         ("members", "id"): str(centre.id),
         ("api", "kind"): "enheter",

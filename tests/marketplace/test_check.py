@@ -132,6 +132,20 @@ PLANTED: dict[str, str] = {
         SELECT gen_random_uuid(), 'email', 'gammel@example.no', 'receipt', '{}', 'nb', 'y', '2026-10-13T08:00Z',
             '2026-10-13T08:00Z', 0, '2026-10-13T08:00Z', id, link_version FROM booking WHERE contact_id IS NOT NULL
         LIMIT 1""",
+    "what is stored of figures cannot be changed": "ALTER TABLE cell_figure DISABLE TRIGGER cell_figure_append_only",
+    "the months of a year are closed in order, thirteen at the most": "DELETE FROM closing WHERE number = 4",
+    "no month is closed before it is over": "UPDATE closing SET closed_at = '2026-09-30T21:59Z' WHERE number = 9",
+    "a year's months are closed by the key that it was counted under": """UPDATE closing SET key_fingerprint = 'x'
+        WHERE number = 9""",
+    "a year that is over for good has all its thirteen closings, or none": """UPDATE year_key
+        SET closed_at = '2026-10-13'""",
+    "a count of people is stored in steps of five": "UPDATE cell_figure SET figures = figures || '{\"people\": 6}'",
+    "what is stored is a measure": "UPDATE cell_figure SET figures = figures || '{\"happiness\": 5}'",
+    "a stored part is not more than what it is a part of": """UPDATE cell_figure
+        SET figures = figures || '{"people": 5, "came_three": 10}'""",
+    "a cell's figures are of its own municipality": "UPDATE cell SET municipality_id = gen_random_uuid()",
+    "what an offer is most for is one of those it is for": """UPDATE offer SET main_audience = 'parents'
+        WHERE audiences = '{seniors}'""",
     "messages leave in time": ALIVE.format(NOW) + """INSERT INTO outbox_message
             (id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts)
         VALUES (gen_random_uuid(), 'email', 'ola@example.no', 'receipt', '{}', 'nb', 'x', '2026-10-13T08:00Z',

@@ -186,8 +186,8 @@ async def test_a_cancelled_session_has_a_note_and_nobody_booked() -> None:
 async def test_who_can_sign_in_is_written_down() -> None:
     people = json.loads((settings().data_dir / "people.json").read_text())
     assert [one["role"] for one in people] == [
-        "editor", "manager", "host", "guide", "coordinator", "coordinator", "staff", "editor", "resident",
-        "guardian", "youth",
+        "editor", "manager", "host", "guide", "coordinator", "coordinator", "coordinator", "staff", "editor",
+        "resident", "guardian", "youth",
     ]  # fmt: skip
     for one in people:
         assert await value(

@@ -59,8 +59,15 @@ async def made(visitor: Visitor, year: int = 2026, **typed: str) -> Page:
     return await visitor.follow(answer)
 
 
-async def approved(visitor: Visitor, office: str = "kommunalsjef for helse") -> Page:
-    return await visitor.submit(await visitor.open(PATH), "/approve", approved_as=office)
+async def approved(visitor: Visitor, office: str = "kommunalsjef for helse", path: str = PATH) -> Page:
+    """What comes of approving; also where the page has no button for it."""
+    page = await visitor.open(path)
+    if page.soup.select_one("form[action$=approve]"):
+        return await visitor.submit(page, "/approve", approved_as=office)
+    token = (await visitor.open("/reports")).fields("/reports")["form_token"]
+    return await visitor.post(
+        f"{path}/approve", {"form_token": token, "approved_as": [office], "content": [""]}
+    )
 
 
 async def written(visitor: Visitor, section: str, words: str) -> Page:
@@ -96,7 +103,7 @@ async def test_the_tables_add_up_and_stand_beside_the_year_before(february: Visi
         ["desember", "100", "195"], ["Ført etter nyttår", "0", "0"], ["Til sammen", "1 200", "2 340"],
         ["Kurs", "1", "48", "360", "60"], ["Etter arbeidstid: fra kl. 16 og i helger", "1", "48", "360", "60"],
         ["Frivilligsentralen", "4", "216", "1 980", "720"], ["Frivilligsentralen", "228", "216", "94"],
-        ["Forskjellige personer", "480", "780", "300"],
+        ["Forskjellige personer", "480", "780", "300", "± 7"],
     ):  # fmt: skip
         assert row in found, (row, found)
 
@@ -131,7 +138,9 @@ async def test_the_spreadsheet_and_the_csv_hold_the_same_numbers(february: Visit
         assert row in in_book, row
         if row[1:] and all(re.fullmatch(r"-?[\d ]+", each) for each in row[1:]):
             for each in row[1:]:
-                assert [row[0], each.replace(" ", "")] in [[line[2], line[4]] for line in lines]
+                assert [row[0], each.replace(" ", "")] in [
+                    [line[2], line[4]] for line in lines if len(line) == 5
+                ]
 
 
 async def test_the_same_year_is_made_once(february: Visitor) -> None:
@@ -236,9 +245,7 @@ async def test_a_coordinator_of_a_unit_below_is_another_and_one_elsewhere_is_not
     unit = await make.organization("Mestringsenheten", kind="municipal", parent=await root(sandnes))
     await coordinators(unit, "Olga")
     await made(february, 2025)
-    page = await february.submit(
-        await february.open("/reports/sandnes-2025"), "/approve", approved_as="leder"
-    )
+    page = await approved(february, path="/reports/sandnes-2025")
     assert "skrevet denne rapporten alene" in page.text
 
 

@@ -1,0 +1,49 @@
+"""Gaps that are brought to a dialogue: one tap on the coverage map, and the way back on the meeting's page."""
+
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from marketplace.base.access import coordinator
+from marketplace.base.errors import BadRequest
+from marketplace.base.http import Request, parse_id, see_other
+from marketplace.base.i18n import gettext as _
+from marketplace.dialogue import item_actions as actions
+from marketplace.dialogue import queries
+from marketplace.dialogue.forms import GapForm
+from marketplace.districts.queries import districts
+from marketplace.statistics.coverage_rules import gap_of
+from organizations.directory.models import Municipality
+
+
+@coordinator
+async def raise_gap(request: Request) -> Response:
+    """POST /statistics/coverage/items"""
+    form = await GapForm.read(request)
+    if not form.valid:
+        raise BadRequest(_("Skjemaet er for gammelt. Last siden på nytt."))
+    given, gap = form.data, gap_of(form.data.gap)
+    dialogue = await queries.dialogue_of(request.person, given.dialogue)
+    here = await Municipality.get(id=dialogue.municipality_id)
+    found = {one.slug: one.id for one in await districts(here.id)}
+    if gap is None or given.municipality != here.slug or (given.district and given.district not in found):
+        raise BadRequest(_("Skjemaet er for gammelt. Last siden på nytt."))
+    meeting = await actions.raise_gap(
+        dialogue, *gap, district=found.get(given.district), evening=given.time.evening, by=request.person.id,
+        now=request.now,
+    )  # fmt: skip
+    back = {"municipality": here.slug, "district": given.district, "time": given.time.value}
+    back["saved"] = "item" if meeting else "waits"
+    return see_other(
+        f"/statistics/coverage?{urlencode({name: text for name, text in back.items() if text})}", request
+    )
+
+
+@coordinator
+async def drop(request: Request) -> Response:
+    """POST /dialogues/{slug}/items/{item}/remove"""
+    dialogue = await queries.dialogue_of(request.person, request.path_params["slug"])
+    item = parse_id(request.path_params["item"])
+    meeting = await actions.drop(dialogue, item, by=request.person.id, now=request.now)
+    page = f"/dialogues/{dialogue.slug}" + (f"/meetings/{meeting}" if meeting else "")
+    return see_other(f"{page}?saved=dropped", request)
