@@ -137,7 +137,7 @@ async def months(
     if any(INDICATORS[measure].whole_only for measure in asked):
         raise TooFine
     values = Values([cells.municipality, list(years)])
-    found = await rows(
+    found = await read(
         f"""SELECT k.year, k.number, {KEYS[by]} AS key, {_summed(asked, values)}, {HELD_CELLS}
         FROM closing k JOIN cell_figure f ON f.closing_id = k.id
             JOIN cell c ON c.id = f.cell_id AND {_which_cells(cells, values)}
