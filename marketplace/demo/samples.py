@@ -72,7 +72,7 @@ ENDED_BY = {
 OTHERWISE = (
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
     "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
-    "asked", "asked_before", "day_before", "day_after", "sent_elsewhere", "name_changed",
+    "asked", "asked_before", "day_before", "day_after", "registers", "sent_elsewhere", "name_changed",
 )  # fmt: skip
 NAMES = (*ABOUT_A_BOOKING, *OTHERWISE)
 
@@ -238,6 +238,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
     special |= {
         "asked": to_member | {"bookings": [str(booking.id)]},
         "asked_before": to_member | {"bookings": [str(booking.id)]},
+        "registers": to_member,
         "day_before": to_member | {"day": str(clock.today(now))},
         "day_after": to_member | {"day": str(clock.today(starts))},
     }
