@@ -77,6 +77,10 @@ OTHERWISE = (
 NAMES = (*ABOUT_A_BOOKING, *OTHERWISE)
 
 
+LETTERS = str.maketrans("0123456789", "ghjkmnpqrs")
+"""What is made up has no digits: eight of them would look like a telephone number."""
+
+
 @dataclass(frozen=True)
 class Words:
     """What is said. `full`: everything that may be said, or as little as can be."""
@@ -126,7 +130,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
     state = ABOUT_A_BOOKING.get(name, BookingState.CONFIRMED)
     if name in ("asked", "asked_before"):
         state = BookingState.REQUESTED
-    key = uuid7().hex[-8:]
+    key = uuid7().hex[-8:].translate(LETTERS)
     here = Municipality(number=key[-4:], slug=f"eksempel-{key}", name="Eksempel")
     owner, applicant = (
         Organization(
