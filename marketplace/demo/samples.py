@@ -145,7 +145,9 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         Venue(municipality_id=here.id, name=place, street="Storgata 1", postcode="4306", city="Sandnes")
         for place in ("Sandnes rådhus", "Biblioteket")
     )
-    starts = (now + 7 * DAY).replace(hour=10, minute=0, second=0, microsecond=0)
+    starts = (now + (-10 if name == "registers" else 7) * DAY).replace(
+        hour=10, minute=0, second=0, microsecond=0
+    )
     offer, text, sessions, pool = _offer(owner, words, [starts, starts + 7 * DAY], now, "kurs" + key)
     meeting, meeting_text, meeting_sessions, _pool = _offer(owner, words, [starts], now, "mote" + key)
     offer.venue_id = meeting.venue_id = venue.id if words.full else None
