@@ -25,6 +25,7 @@ from marketplace.reports import views as reports
 from marketplace.statistics import coverage_views as coverage
 from marketplace.statistics import own_views as own_statistics
 from marketplace.statistics import views as statistics
+from marketplace.today import views as at_today
 from offers.attendance import views as attendance
 from offers.bookings import companion_views as companions
 from offers.bookings import link_views as links
@@ -248,6 +249,9 @@ ROUTES: list[Route] = [
     both("/approvals/{slug}/name", approval.name),
     post("/approvals/{slug}/unit", approval.unit, "/approvals/{slug}"),
     post("/approvals/{slug}/register", approval.ask_register, "/approvals/{slug}"),
+    # what coordinators have to do now
+    get("/today", at_today.show),
+    post("/today/reminders", at_today.remind, "/today"),
     # goals and dialogue
     get("/plans", plans.plans),
     both("/plans/new", plans.new),
