@@ -10,8 +10,8 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import oslo
 from marketplace.base.database import in_transaction, rows
-from marketplace.statistics.closing import LATE, closes_at
-from marketplace.statistics.measures import Measure
+from marketplace.statistics.closing import LATE, STORE, closes_at
+from marketplace.statistics.measures import EXACT, Measure
 from marketplace.statistics.staircase import RULE, Staircase, stored
 from offers.attendance.year_keys import fingerprint
 
@@ -25,14 +25,8 @@ THIS_YEAR = """SELECT k.municipality_id, c.id, c.organization_id, c.main_audienc
 FROM closing k JOIN cell_figure f ON f.closing_id = k.id JOIN cell c ON c.id = f.cell_id
 WHERE k.year = $1 AND k.number = (SELECT max(number) FROM closing x
     WHERE x.municipality_id = k.municipality_id AND x.year = $1) ORDER BY k.municipality_id, c.id"""
-ADDED_UP = (
-    Measure.ATTENDANCES,
-    Measure.SESSIONS,
-    Measure.DROP_IN,
-    Measure.SEATS_OFFERED,
-    Measure.MINUTES,
-    Measure.DUE,
-)
+ONCE = (Measure.PEOPLE, Measure.OFFERS, Measure.LISTED)
+"""What is not counted anew each month."""
 
 
 async def close(now: datetime) -> None:
@@ -53,16 +47,20 @@ async def close(now: datetime) -> None:
                     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id""",
                     uuid7(), municipality, year, number, closes_at(year, number), RULE, fingerprint(key),
                 )  # fmt: skip
-                for cell in theirs if closing else ():
-                    stairs = Staircase(
-                        key, year, (municipality, cell["organization_id"], cell["main_audience"], cell["kind"],
-                                    cell["district_id"], cell["evening"]),
-                    )  # fmt: skip
-                    if figures := stored(stairs, _counted(cell, number)):
-                        await rows(
-                            "INSERT INTO cell_figure (id, closing_id, cell_id, figures) VALUES ($1, $2, $3, $4)",
-                            uuid7(), closing[0]["id"], cell["id"], json.dumps(figures),
-                        )  # fmt: skip
+                figures = [(cell["id"], _stored(cell, number, year, key)) for cell in theirs]
+                there = [(cell, json.dumps(each)) for cell, each in figures if each]
+                if closing:
+                    await rows(
+                        STORE,
+                        closing[0]["id"],
+                        [cell for cell, _each in there],
+                        [each for _cell, each in there],
+                    )
+
+
+def _stored(cell: dict[str, Any], number: int, year: int, key: bytes) -> dict[Measure, int]:
+    what = ("municipality_id", "organization_id", "main_audience", "kind", "district_id", "evening")
+    return stored(Staircase(key, year, tuple(cell[name] for name in what)), _counted(cell, number))
 
 
 def _counted(cell: dict[str, Any], number: int) -> dict[Measure, int]:
@@ -70,12 +68,11 @@ def _counted(cell: dict[str, Any], number: int) -> dict[Measure, int]:
     now = {Measure(name): count for name, count in json.loads(cell["figures"]).items()}
     months = sum(SEASON[:number]) / 100 + (SAVED_LATE / 100 if number == LATE else 0)
     counts = {
-        measure: round(now[measure] / max(cell["months"], 1) * months)
-        for measure in ADDED_UP
-        if measure in now
+        measure: round(count / max(cell["months"], 1) * months)
+        for measure, count in now.items()
+        if measure not in ONCE
     }
     if not counts.get(Measure.SESSIONS):
         return {}
-    people = now.get(Measure.PEOPLE, 0)
-    counts[Measure.PEOPLE] = round(people * min(1.1, 0.25 + months / 6))
-    return counts | {measure: now[measure] for measure in (Measure.OFFERS, Measure.LISTED) if measure in now}
+    counts[Measure.PEOPLE] = round(now.get(Measure.PEOPLE, 0) * min(1.1, 0.25 + months / 6))
+    return counts | {measure: now[measure] for measure in ONCE if measure in now and measure in EXACT}
