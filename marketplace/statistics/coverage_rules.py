@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from marketplace.base.i18n import NBSP
+from marketplace.base.i18n import NBSP, lazy, ngettext
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import lazy, ngettext
 from marketplace.statistics.stored import Sum
 from offers.catalogue.models import Audience, Kind
 from offers.catalogue.rules import inside_words
