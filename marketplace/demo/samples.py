@@ -72,7 +72,7 @@ ENDED_BY = {
 OTHERWISE = (
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
     "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
-    "asked", "asked_before", "day_before", "day_after", "sent_elsewhere", "name_changed",
+    "asked", "asked_before", "day_before", "day_after", "registers", "sent_elsewhere", "name_changed",
 )  # fmt: skip
 NAMES = (*ABOUT_A_BOOKING, *OTHERWISE)
 
@@ -145,7 +145,9 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         Venue(municipality_id=here.id, name=place, street="Storgata 1", postcode="4306", city="Sandnes")
         for place in ("Sandnes rådhus", "Biblioteket")
     )
-    starts = (now + 7 * DAY).replace(hour=10, minute=0, second=0, microsecond=0)
+    starts = (now + (-10 if name == "registers" else 7) * DAY).replace(
+        hour=10, minute=0, second=0, microsecond=0
+    )
     offer, text, sessions, pool = _offer(owner, words, [starts, starts + 7 * DAY], now, "kurs" + key)
     meeting, meeting_text, meeting_sessions, _pool = _offer(owner, words, [starts], now, "mote" + key)
     offer.venue_id = meeting.venue_id = venue.id if words.full else None
@@ -242,6 +244,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
     special |= {
         "asked": to_member | {"bookings": [str(booking.id)]},
         "asked_before": to_member | {"bookings": [str(booking.id)]},
+        "registers": to_member,
         "day_before": to_member | {"day": str(clock.today(now))},
         "day_after": to_member | {"day": str(clock.today(starts))},
     }
