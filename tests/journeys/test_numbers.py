@@ -223,9 +223,13 @@ async def page_and_pdf(somebody: Somebody, path: str) -> tuple[list[str], str]:
     link = await somebody.page.get_by_role("link", name="Last ned som PDF").get_attribute("href")
     answer = await somebody.page.context.request.get(f"{somebody.address}{link}")
     reader = pypdf.PdfReader(io.BytesIO(await answer.body()))
-    return rows, " ".join(
-        " ".join(page.extract_text() for page in reader.pages).replace("\u200b", "").split()
-    )
+    printed = " ".join(page.extract_text() for page in reader.pages)
+    for mark, stands_for in (
+        ("\u200b", ""),
+        ("\u00ad", "-"),
+    ):  # where words may break, and a hyphen as typst maps it
+        printed = printed.replace(mark, stands_for)
+    return rows, " ".join(printed.split())
 
 
 async def test_the_numbers(place: Place, come: Any) -> None:
