@@ -18,6 +18,7 @@ from marketplace.base.database import in_transaction, unavailable
 from marketplace.base.errors import BodyTooLarge, Forbidden, NotFound, Problem, StaleForm, TooMany
 from marketplace.base.http import Request, cookie, local_path, see_other, with_next
 from marketplace.base.i18n import gettext
+from marketplace.base.limits import counted_anyway
 from marketplace.base.templates import render
 from marketplace.people.actions import touch
 from marketplace.people.queries import signed_in
@@ -90,13 +91,17 @@ class Guarded:
         the same again. What they send is waited for first: a slow line is no silent database."""
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             await request.body()
-        answering = asyncio.ensure_future(self.answer(request))
-        answering.add_done_callback(lambda task: task.cancelled() or task.exception())
+        loop = asyncio.get_running_loop()
+        answering, over = loop.create_task(self.answer(request)), loop.create_future()
+        late = loop.call_later(WITHIN, end, over)
+        answering.add_done_callback(partial(end, over))
         try:
-            done, _late = await asyncio.wait({answering}, timeout=WITHIN)
+            await over
         finally:
-            answering.cancel()  # it cleans up behind our back: a silent server is not waited for
-        if not done:
+            late.cancel()
+            if not answering.done():
+                answering.cancel()  # it cleans up behind our back: a silent server is not waited for
+        if not answering.done():
             raise TimeoutError
         return answering.result()
 
@@ -151,7 +156,7 @@ class Guarded:
         request.shown_only = True
         response = see_other(self.form_page(request) or request.scope["path"], request)
         try:
-            async with in_transaction():
+            async with counted_anyway(request.now), in_transaction():
                 found = await self.view(request)
                 if "location" not in found.headers and found.status_code in (200, 409, 422):
                     response, response.status_code = found, 200
@@ -169,6 +174,14 @@ class Guarded:
         else:
             wanted = self.form_page(request) or wanted
         return see_other(with_next(path, local_path(wanted) or "/"), request)
+
+
+def end(waiting: asyncio.Future[None], task: asyncio.Task[Response] | None = None) -> None:
+    """Whoever waits goes on: the answer is there, or it takes too long."""
+    if task and not task.cancelled():
+        task.exception()  # looked at, also when nobody waits for it any more
+    if not waiting.done():
+        waiting.set_result(None)
 
 
 class OnlyShown(Exception):

@@ -23,7 +23,9 @@ from marketplace.people import views as people
 from marketplace.privacy import views as privacy
 from marketplace.reports import views as reports
 from marketplace.statistics import coverage_views as coverage
+from marketplace.statistics import own_views as own_statistics
 from marketplace.statistics import views as statistics
+from marketplace.today import views as at_today
 from offers.attendance import views as attendance
 from offers.bookings import companion_views as companions
 from offers.bookings import link_views as links
@@ -177,6 +179,8 @@ ROUTES: list[Route] = [
     both("/manage/calendars", work_calendars.calendars),
     post("/manage/calendars/revoke", work_calendars.revoke, "/manage/calendars"),
     get("/manage/organizations/{slug}", profile.show),
+    get("/manage/organizations/{slug}/statistics", own_statistics.statistics),
+    get("/manage/organizations/{slug}/statistics/download", own_statistics.save),
     both("/manage/organizations/{slug}/profile", profile.profile),
     both("/manage/organizations/{slug}/texts/{lang}", profile.text),
     both("/manage/organizations/{slug}/logo", profile.logo),
@@ -245,6 +249,9 @@ ROUTES: list[Route] = [
     both("/approvals/{slug}/name", approval.name),
     post("/approvals/{slug}/unit", approval.unit, "/approvals/{slug}"),
     post("/approvals/{slug}/register", approval.ask_register, "/approvals/{slug}"),
+    # what coordinators have to do now
+    get("/today", at_today.show),
+    post("/today/reminders", at_today.remind, "/today"),
     # goals and dialogue
     get("/plans", plans.plans),
     both("/plans/new", plans.new),
@@ -270,7 +277,9 @@ ROUTES: list[Route] = [
     both("/measures/{id}/edit", plan_measures.edit),
     post("/measures/{id}/move", plan_measures.move, "/measures/{id}"),
     both("/population", plan_measures.population),
-    get("/statistics", statistics.organizations),
+    get("/statistics", statistics.statistics),
+    get("/statistics/download", statistics.save),
+    get("/about/numbers", statistics.method),
     get("/statistics/coverage", coverage.coverage),
     get("/statistics/coverage.csv", coverage.as_csv),
     get("/statistics/coverage.xlsx", coverage.as_xlsx),

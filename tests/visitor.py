@@ -20,7 +20,8 @@ APP = build()
 
 
 class Page:
-    """An answer: `status`, `text` and the parsed `soup`."""
+    """An answer: `status`, `text` and the parsed `soup`. The demo's panel, which names people of the demo on every page
+    once a demo has been loaded, is no part of it: it stands in `demo`."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
@@ -28,6 +29,13 @@ class Page:
         self.url = str(response.url.raw_path.decode())
         self.soup = BeautifulSoup(response.text, "html.parser") if "html" in response.headers.get(
             "content-type", "") else BeautifulSoup("", "html.parser")  # fmt: skip
+        panel = self.soup.select_one("aside.tp-demo")
+        self.demo = panel.extract() if panel else None
+
+    @property
+    def html(self) -> str:
+        """All that the page holds, seen or not."""
+        return str(self.soup)
 
     @property
     def text(self) -> str:
@@ -52,10 +60,11 @@ class Page:
         return " ".join(found.get_text(" ").replace("\u2060", "").split()) if found else ""
 
     def form(self, action: str | None = None) -> Tag:
-        """The form whose action ends so; else the only form with method post."""
+        """The form whose action ends so; else the first with method post. What stands around the page comes last."""
         forms = [
             form for form in self.soup.find_all("form") if str(form.get("method", "get")).lower() == "post"
         ]
+        forms.sort(key=lambda form: form.find_parent("main") is None)
         if action is not None:
             forms = [form for form in forms if str(form.get("action", "")).partition("?")[0].endswith(action)]
         assert len(forms) >= 1, f"no form {action} on {self.url}: {self.heading}"

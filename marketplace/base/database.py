@@ -197,13 +197,16 @@ def connection() -> BaseDBAsyncClient:
     return found
 
 
+PLACES = tuple(f"${number}" for number in range(1000))
+
+
 class Values(list[Any]):
     """The values of a statement that is put together from parts."""
 
     def put(self, value: Any) -> str:
         """Add a value; gives its placeholder, $1, $2 …"""
         self.append(value)
-        return f"${len(self)}"
+        return PLACES[len(self)]
 
 
 async def rows(sql: str, *values: Any) -> list[dict[str, Any]]:

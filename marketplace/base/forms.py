@@ -152,7 +152,12 @@ class Filled(Generic[F]):
         for name in bad:
             self.errors[name] = str(WORDS["control"])
         for name, text in self.values.items():
-            if isinstance(text, str) and not KEY.fullmatch(text) and identity_number(text):
+            if (
+                isinstance(text, str)
+                and len(text) >= 11
+                and not KEY.fullmatch(text)
+                and identity_number(text)
+            ):
                 # Nobody here needs one, so nobody is to store one.
                 self.errors[name] = str(WORDS["identity"])
         self.errors = {

@@ -1,10 +1,12 @@
 """How often something may be tried: rows in PostgreSQL, so that all web processes count together."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -33,7 +35,7 @@ class Tries:
     slowed: int | None = None
     """The most while all together try more often than is usual: see `limits`."""
 
-    @property
+    @cached_property
     def key(self) -> bytes:
         return bytes.fromhex(signature("limit", self.action, self.subject))
 
@@ -43,10 +45,12 @@ def client_address(request: Request) -> str:
     that is not one of them. What stands before that, also in another header, the visitor may have made up."""
     said = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     address = request.client.host if request.client else "unknown"
-    if len(said[0]) and not within(address, settings().proxies):
+    trusted = within(address, settings().proxies)
+    if said[0] and not trusted:
         warn_of_proxy()
-    while within(address, settings().proxies) and said and (before := said.pop().strip()):
+    while trusted and said and (before := said.pop().strip()):
         address = WITH_PORT.sub(r"\1\2", before)
+        trusted = within(address, settings().proxies)
     return address
 
 
@@ -60,6 +64,7 @@ def warn_of_proxy() -> None:
     log.warning("X-Forwarded-For from an address that is not in TREFFPUNKT_TRUSTED_PROXIES")
 
 
+@lru_cache(1024)
 def ip(address: str) -> IPv4Address | IPv6Address | None:
     """The address as a number, an IPv4 one that is written as IPv6 as what it is."""
     try:
@@ -69,8 +74,8 @@ def ip(address: str) -> IPv4Address | IPv6Address | None:
     return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
 
 
-def within(address: str, networks: Iterable[IPv4Network | IPv6Network]) -> bool:
-    found = ip(address)
+def within(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    found = ip(address) if networks else None
     return found is not None and any(found in network for network in networks)
 
 
@@ -87,9 +92,17 @@ def networks(address: str) -> list[tuple[str, int]]:
     return [(str(found or address), 1)]
 
 
-def crowded(request: Request) -> bool:
-    """Is this a network where the operator knows that many people sit behind one address?"""
-    return within(client_address(request), settings().crowded)
+def of_client(request: Request) -> list[tuple[str, int]]:
+    """The networks that this visitor's tries count for, and how many times the most. None where the operator knows
+    that many people sit behind one address."""
+    known: list[tuple[str, int]] | None = request.scope.get("networks")
+    if known is None:
+        address = client_address(request)
+        found = ip(address)
+        factor = settings().loopback_limit_factor if found and found.is_loopback else 1
+        known = [(network, times * factor) for network, times in networks(address)]
+        known = request.scope["networks"] = [] if within(address, settings().crowded) else known
+    return known
 
 
 def of_visitor(
@@ -102,21 +115,16 @@ def of_visitor(
     slowed: int | None = None,
 ) -> list[Tries]:
     """`count` tries by whoever is in this network, of all or `about` one thing; none in one that is crowded."""
-    address = client_address(request)
-    if crowded(request):
-        return []
-    found = ip(address)
-    factor = settings().loopback_limit_factor if found and found.is_loopback else 1
     return [
         Tries(
             action,
             f"{network} {about}" if about else network,
-            most * times * factor,
+            most * times,
             window,
             count,
-            slowed and slowed * times * factor,
+            slowed and slowed * times,
         )
-        for network, times in networks(address)
+        for network, times in of_client(request)
     ]
 
 
@@ -161,10 +169,33 @@ async def limits(
     refuse(tries, [counted[each.key] for each in tries], now, words)
 
 
+COUNTED: ContextVar[list[Tries] | None] = ContextVar("counted", default=None)
+"""What has been tried in what `counted_anyway` goes around."""
+
+
+@asynccontextmanager
+async def counted_anyway(now: datetime) -> AsyncIterator[None]:
+    """Around a transaction of a whole request: what is tried in it counts also when the rest is undone. Else whoever is
+    refused by an error, or only wants to see the form, has as many tries as they like."""
+    tries: list[Tries] = []
+    token = COUNTED.set(tries)
+    try:
+        yield
+    except Exception:
+        COUNTED.reset(token)
+        await count(tries, now)
+        raise
+    COUNTED.reset(token)
+    if (around := COUNTED.get()) is not None:
+        around.extend(tries)
+
+
 async def count(tries: Sequence[Tries], now: datetime) -> dict[bytes, Mapping[str, Any]]:
     """Count the tries of each, and give count and window_ends of each by its key."""
     if not tries:
         return {}
+    if (noted := COUNTED.get()) is not None:
+        noted.extend(tries)
     values = Values()
     sql = counting(tries, values.put, now)
     return {each["key"]: each for each in await rows(sql, *values)}

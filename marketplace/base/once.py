@@ -19,6 +19,7 @@ from marketplace.base.database import in_transaction, row, rows
 from marketplace.base.errors import BadRequest
 from marketplace.base.http import Request, signature
 from marketplace.base.i18n import gettext
+from marketplace.base.limits import counted_anyway
 
 
 def made_once(view: View) -> View:
@@ -29,7 +30,7 @@ def made_once(view: View) -> View:
         key = None if request.method == "GET" else await key_of(request)
         if key is None:
             return await view(request)
-        async with in_transaction():
+        async with counted_anyway(request.now), in_transaction():
             # The same form at the same moment waits here, and then sees what the first has written.
             await rows("SELECT pg_advisory_xact_lock($1)", int.from_bytes(key[:8], signed=True))
             if before := await row("SELECT led_to FROM sent_form WHERE key = $1", key):

@@ -184,8 +184,10 @@ def template(name: str, lang: str) -> Template:
 WORK = (
     ({"guide"}, lazy("Påmelding for andre"), "/guide"),
     ({"host", "editor", "manager"}, lazy("Tilbudene våre"), "/manage"),
+    ({"coordinator"}, lazy("I dag"), "/today"),
     ({"coordinator"}, lazy("Organisasjoner"), "/approvals"),
     ({"coordinator"}, lazy("Planer og mål"), "/plans"),
+    ({"coordinator"}, lazy("Tall"), "/statistics"),
     ({"coordinator"}, lazy("Dialog"), "/dialogues"),
 )
 """Menu entries for those who work here: roles, words, path."""

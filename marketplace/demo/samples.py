@@ -72,9 +72,13 @@ ENDED_BY = {
 OTHERWISE = (
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
     "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
-    "asked", "asked_before", "day_before", "day_after", "sent_elsewhere", "name_changed",
+    "asked", "asked_before", "day_before", "day_after", "registers", "sent_elsewhere", "name_changed",
 )  # fmt: skip
 NAMES = (*ABOUT_A_BOOKING, *OTHERWISE)
+
+
+LETTERS = str.maketrans("0123456789", "ghjkmnpqrs")
+"""What is made up has no digits: eight of them would look like a telephone number."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
     state = ABOUT_A_BOOKING.get(name, BookingState.CONFIRMED)
     if name in ("asked", "asked_before"):
         state = BookingState.REQUESTED
-    key = uuid7().hex[-8:]
+    key = uuid7().hex[-8:].translate(LETTERS)
     here = Municipality(number=key[-4:], slug=f"eksempel-{key}", name="Eksempel")
     owner, applicant = (
         Organization(
@@ -141,7 +145,9 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         Venue(municipality_id=here.id, name=place, street="Storgata 1", postcode="4306", city="Sandnes")
         for place in ("Sandnes rådhus", "Biblioteket")
     )
-    starts = (now + 7 * DAY).replace(hour=10, minute=0, second=0, microsecond=0)
+    starts = (now + (-10 if name == "registers" else 7) * DAY).replace(
+        hour=10, minute=0, second=0, microsecond=0
+    )
     offer, text, sessions, pool = _offer(owner, words, [starts, starts + 7 * DAY], now, "kurs" + key)
     meeting, meeting_text, meeting_sessions, _pool = _offer(owner, words, [starts], now, "mote" + key)
     offer.venue_id = meeting.venue_id = venue.id if words.full else None
@@ -238,6 +244,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
     special |= {
         "asked": to_member | {"bookings": [str(booking.id)]},
         "asked_before": to_member | {"bookings": [str(booking.id)]},
+        "registers": to_member,
         "day_before": to_member | {"day": str(clock.today(now))},
         "day_after": to_member | {"day": str(clock.today(starts))},
     }

@@ -145,12 +145,9 @@ def _form(
 async def move(request: Request) -> Response:
     """POST /measures/{id}/move: one place up or down in its focus area."""
     found, form = await _to_change(request), await MoveForm.read(request)
-    if not form.valid:
-        raise NotFound
     area = found.focus_area
-    await actions.move(
-        "measure", area.id, found.id, -1 if form.data.to == "up" else 1, by=request.person.id, now=request.now
-    )
+    if form.valid:
+        await actions.move("measure", area.id, found.id, form.data.by, by=request.person.id, now=request.now)
     return see_other(f"/plans/{area.plan.slug}#area-{area.number}", request)
 
 

@@ -97,6 +97,7 @@ class Goal(Row):
     an empty one is all. The target is a percentage of shares. A goal of people that spans several years is of each.
     """
 
+    changes: fields.ReverseRelation["GoalChange"]
     focus_area_id: UUID
     focus_area = fields.ForeignKeyField("marketplace.FocusArea", "goals", on_delete=fields.CASCADE)
     slug = fields.CharField(max_length=80, unique=True)

@@ -1,7 +1,7 @@
 """What is filled in about plans, focus areas and measures, and how many live in a municipality."""
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field, field_validator
@@ -107,7 +107,11 @@ class SayForm(Form):
 class MoveForm(Form):
     """One place up or down."""
 
-    to: str = Field(pattern="^(up|down)$")
+    to: Literal["up", "down"]
+
+    @property
+    def by(self) -> int:
+        return -1 if self.to == "up" else 1
 
 
 class PopulationForm(Form):

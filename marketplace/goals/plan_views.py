@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from marketplace.base.access import coordinator
 from marketplace.base.clock import today
-from marketplace.base.errors import NotFound, Refused
+from marketplace.base.errors import Refused
 from marketplace.base.forms import Filled
 from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
@@ -15,7 +15,7 @@ from marketplace.base.once import made_once
 from marketplace.base.seen import one_at_a_time
 from marketplace.base.templates import render
 from marketplace.goals import plan_actions as actions
-from marketplace.goals import queries, words
+from marketplace.goals import queries, standings, words
 from marketplace.goals.models import FocusArea, Plan
 from marketplace.goals.plan_forms import MOST_YEARS, AreaForm, CopyForm, MoveForm, NewPlanForm, PlanForm
 from marketplace.goals.rules import STATE_LABELS
@@ -41,7 +41,8 @@ async def plan(request: Request) -> Response:
 
 async def show(request: Request, found: Plan, error: str = "") -> Response:
     cards = {
-        goal: words.verdict_card(each) for goal, each in (await queries.goals_in(found, request.now)).items()
+        goal: words.verdict_card(each)
+        for goal, each in (await standings.goals_in(found, request.now)).items()
     }
     return render(
         request, "marketplace/goals/plan.html", status=422 if error else 200, plan=found, cards=cards,
@@ -242,16 +243,10 @@ async def move_area(request: Request) -> Response:
     """POST /plans/{slug}/areas/{area}/move: one place up or down."""
     found = await queries.plan_to_change(request.person, request.path_params["slug"])
     area, form = _area(request, found), await MoveForm.read(request)
-    if not form.valid:
-        raise NotFound
-    await actions.move(
-        "focus_area",
-        found.id,
-        area.id,
-        -1 if form.data.to == "up" else 1,
-        by=request.person.id,
-        now=request.now,
-    )
+    if form.valid:
+        await actions.move(
+            "focus_area", found.id, area.id, form.data.by, by=request.person.id, now=request.now
+        )
     return see_other(f"/plans/{found.slug}", request)
 
 

@@ -3,18 +3,14 @@ responsible unit their own measures; to others they are not there (NotFound)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from marketplace.base.database import rows
 from marketplace.base.errors import NotFound
-from marketplace.base.i18n import pick
 from marketplace.dialogue.models import Dialogue
 from marketplace.goals.models import FocusArea, Goal, GoalChange, Measure, Plan, PlanComment, Population
-from marketplace.goals.rules import Verdict
-from marketplace.goals.series import COMPLETENESS, Series, Wanted, cells_of, series
-from marketplace.goals.spans import Span
+from marketplace.goals.series import COMPLETENESS, cells_of
 from marketplace.statistics.measures import Measure as Counted
 from marketplace.statistics.stored import By, by
 from organizations.directory.models import District, Municipality, Organization
@@ -190,68 +186,3 @@ async def lagging(goal: Goal, year: int) -> int:
     """How many organisations have not saved all registers of the goal's cells, as stored at the newest closing."""
     found = await by(cells_of(goal), year, COMPLETENESS, By.ORGANIZATION)
     return sum(sums[Counted.SESSIONS].value < sums[Counted.DUE].value for sums in found.values())
-
-
-# Standings
-
-
-def targets(goal: Goal, changed: Sequence[GoalChange], stretch: Span) -> int:
-    """The target as it was when a stretch ended: what was changed afterwards is of later years."""
-    later = [
-        one for one in changed
-        if one.before is not None and one.at.date() > stretch.ends and stretch.ends < Span.of(goal).ends
-    ]  # fmt: skip
-    return later[-1].before or goal.target if later else goal.target
-
-
-async def standings(goals: Sequence[Goal], now: datetime) -> dict[UUID, Series]:
-    """By goal, the series of the stretch that is on. They need their focus areas and plans; in a constant number of
-    statements."""
-    wanted = [Wanted(goal, Span.of(goal).stretch(now)) for goal in goals]
-    return {one.goal.id: each for one, each in zip(wanted, await series(wanted, now), strict=True)}
-
-
-async def goals_in(plan: Plan, now: datetime) -> dict[UUID, Series]:
-    """The standings of a plan's goals, of those that are not withdrawn."""
-    goals = []
-    for area in plan.focus_areas:
-        area.plan = plan
-        for goal in area.goals:
-            goal.focus_area = area
-            if not goal.withdrawn_at:
-                goals.append(goal)
-    return await standings(goals, now)
-
-
-@dataclass(frozen=True)
-class Turned:
-    """A goal whose verdict was another one closing ago."""
-
-    slug: str
-    title: str
-    municipality: UUID
-    before: Verdict
-    now: Verdict
-
-
-async def turned(municipalities: Sequence[UUID], now: datetime) -> list[Turned]:
-    """Goals that turned with the newest closing, those that fell behind first: for whoever asks what is new today."""
-    goals = (
-        await Goal.filter(
-            withdrawn_at=None,
-            focus_area__plan__municipality_id__in=list(municipalities),
-            focus_area__plan__retired_at=None,
-        )
-        .order_by("slug")
-        .select_related("focus_area__plan")
-    )
-    known = await standings(goals, now)
-    found = []
-    for goal in goals:
-        verdict, before = known[goal.id].progress.verdict, known[goal.id].before.verdict
-        if verdict is not before and Verdict.WAITING not in (verdict, before):
-            found.append(
-                Turned(goal.slug, pick(goal.title), goal.focus_area.plan.municipality_id, before, verdict)
-            )
-    worse = list(Verdict)
-    return sorted(found, key=lambda one: (-worse.index(one.now), one.title))

@@ -14,7 +14,7 @@ from marketplace.base.i18n import pick
 from marketplace.base.once import made_once
 from marketplace.base.seen import one_at_a_time
 from marketplace.base.templates import render
-from marketplace.goals import actions, chart, queries, words
+from marketplace.goals import actions, chart, queries, standings, words
 from marketplace.goals.forms import NOWHERE, WHY, CommentForm, GoalForm, GoalTextForm, SayCellsForm, WhyForm
 from marketplace.goals.models import AT_MEETING, Goal, Plan, Term
 from marketplace.goals.objections import CHOICES, Known, cell_objections, objections
@@ -40,7 +40,7 @@ async def _goal(request: Request, found: Goal, form: Any, status: int = 200) -> 
     stretches = Span.of(found).stretches()
     asked = _year(request, stretches)
     stretch = Span.of(found).stretch(request.now, asked)
-    wanted = [Wanted(found, one, queries.targets(found, changed, one)) for one in stretches]
+    wanted = [Wanted(found, one, standings.targets(found, changed, one)) for one in stretches]
     all_of_it = await series(wanted, request.now, beside=True)
     shown = all_of_it[stretches.index(stretch)]
     measure, at = measure_of(found), shown.progress.at

@@ -28,6 +28,7 @@ from marketplace.people.actions import Entry, TicketGone, Visit, WrongCode
 from marketplace.people.forms import AgainForm, CodeForm, SignInForm
 from marketplace.people.queries import Ticket, ticket_of_code, ticket_of_link, verified_contacts
 from marketplace.people.rules import RESIDENT, device
+from marketplace.settings import settings
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SLOWED = 2
@@ -93,7 +94,8 @@ async def again(request: Request) -> Response:
     form: Any = AgainForm.blank(next=asked_next(request))
     if request.person.has_second_factor:
         return see_other(with_next("/sign-in/second-factor", asked_next(request)), request)
-    mine = await verified_contacts(request.person.id)
+    proven = await verified_contacts(request.person.id)
+    mine = [each for each in proven if settings().sms_offered or each["channel"] != Channel.SMS]
     if request.method == "POST":
         form = await AgainForm.read(request)
         to = next((each for each in mine if form.valid and each["id"] == form.data.contact), None)
@@ -105,8 +107,9 @@ async def again(request: Request) -> Response:
     elif mine:
         form.values["contact"] = str(mine[0]["id"])
     return render(
-        request, "marketplace/people/again.html", form=form, contacts=mine, status=422 if form.errors else 200
-    )
+        request, "marketplace/people/again.html", form=form, contacts=mine, unsent=len(proven) - len(mine),
+        status=422 if form.errors else 200,
+    )  # fmt: skip
 
 
 @public

@@ -288,7 +288,7 @@ TABLES: dict[str, Table] = {
     "goal_change": Table(
         {"changed_by_id": WORK, "why": "why a municipal goal was changed; it may name somebody"},
         "id what before after at goal_id",
-        Goes("t.at", TWO_YEARS, {"changed_by_id": "NULL"}),
+        stays="it is part of the municipality's plan; who a person was goes with them",
     ),
     "goal_figure": Table(plain="id month value counted_at goal_id"),
     "instance": Table({}, "id demo began_at"),
@@ -307,7 +307,7 @@ TABLES: dict[str, Table] = {
     "plan_comment": Table(
         {"written_by_id": WORK, "body": "what was said of municipal work; it may name somebody"},
         "id at measure_id goal_id organization_id",
-        Goes("t.at", TWO_YEARS, {"written_by_id": "NULL"}),
+        stays="it is part of the municipality's plan, and shown without the person; who that was goes with them",
     ),
     "population": Table(plain="id year number source municipality_id"),
     "report_version": Table(

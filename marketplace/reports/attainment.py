@@ -10,10 +10,11 @@ from uuid import UUID
 from marketplace.base.clock import month_start
 from marketplace.base.i18n import pick, short_day
 from marketplace.goals.models import Changed, Goal, GoalChange, Measure, Plan
-from marketplace.goals.queries import newest_comments, targets
+from marketplace.goals.queries import newest_comments
 from marketplace.goals.rules import STATE_LABELS, VERDICT_LABELS, Verdict, progress
 from marketplace.goals.series import Series, Wanted, series
 from marketplace.goals.spans import Span
+from marketplace.goals.standings import targets
 from marketplace.goals.words import aimed
 
 NONE = "–"

@@ -204,14 +204,16 @@ def _rows() -> tuple[Indicator, ...]:
                 BOOKINGS,
             )
             for measure, label in zip(DAYS, (
-                lazy("Innen 1 dag"), lazy("Innen 7 dager"), lazy("Innen 30 dager"), lazy("Innen 90 dager"),
-                lazy("Mer enn 90 dager"),
+                lazy("Fikk plass innen 1 dag"), lazy("Fikk plass etter 1 til 7 dager"),
+                lazy("Fikk plass etter 7 til 30 dager"), lazy("Fikk plass etter 30 til 90 dager"),
+                lazy("Fikk plass etter mer enn 90 dager"),
             ), strict=True)
         ),
         *(
             Indicator(measure, label, lazy("Svar på om tilbudet var til nytte"), lazy("svar"), ANSWERS)
             for measure, label in zip(USEFUL, (
-                lazy("Til nytte"), lazy("Til litt nytte"), lazy("Ikke til nytte"),
+                lazy("Svarte at det var til nytte"), lazy("Svarte at det var til litt nytte"),
+                lazy("Svarte at det ikke var til nytte"),
             ), strict=True)
         ),
     )  # fmt: skip

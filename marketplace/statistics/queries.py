@@ -12,7 +12,6 @@ from uuid import UUID
 from marketplace.base.clock import month_start
 from marketplace.base.database import rows
 from marketplace.statistics.rules import Scope
-from offers.bookings.participant_queries import GAVE_UP
 
 HELD = """held AS (
     SELECT s.id, s.offer_id, s.starts_at, o.audiences, o.kind FROM session s JOIN offer o ON o.id = s.offer_id
@@ -107,45 +106,3 @@ async def people_in_groups(
         *_limits(scope, municipality, year, end, now),
     )
     return {row["name"]: row["number"] for row in found}
-
-
-async def held_by_organization(
-    municipality: UUID, year: int, end: datetime, now: datetime
-) -> tuple[list[dict[str, Any]], Any]:
-    """What each organisation held or helped to hold from January until `end`: name, offers and sessions, the
-    most sessions first; and of all together (offers, sessions). What several arranged counts once for each of them,
-    and once in all. No people are counted here."""
-    found = await rows(
-        f"""WITH {HELD}, arranged AS (SELECT o.id AS offer_id, o.owner_id AS organization_id FROM offer o
-            UNION SELECT offer_id, organization_id FROM offer_organizer)
-        SELECT w.name, count(DISTINCT h.offer_id) AS offers, count(DISTINCT h.id) AS sessions
-        FROM held h JOIN arranged a ON a.offer_id = h.offer_id JOIN organization w ON w.id = a.organization_id
-        GROUP BY GROUPING SETS ((w.id, w.name), ()) ORDER BY GROUPING(w.id), 3 DESC, w.name""",
-        *_limits(Scope(), municipality, year, end, now),
-    )
-    return found[:-1], found[-1]
-
-
-async def queued(
-    municipalities: Sequence[UUID], year: int, ends: Sequence[datetime]
-) -> dict[UUID, list[dict[str, Any]]]:
-    """People in the waiting lists of each municipality: of those who came into one from January, how many `waited`,
-    were `placed` and `left` themselves (before they were) by each moment, and the median of `days` that it took. Who
-    waits for two things is one. What is cancelled afterwards stays in: the figures of a month that is over are as they
-    were, or yesterday's and today's would tell how many waited for that."""
-    found = await rows(
-        f"""SELECT o.municipality_id, m.ends, count(DISTINCT b.participant_id) AS waited,
-            count(DISTINCT b.participant_id) FILTER (WHERE b.placed_at < m.ends) AS placed,
-            count(DISTINCT b.participant_id) FILTER (WHERE b.changed_at < m.ends AND {GAVE_UP}) AS left,
-            percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM b.placed_at - b.waited_at) / 86400)
-                FILTER (WHERE b.placed_at < m.ends) AS days
-        FROM unnest($3::timestamptz[]) m (ends) JOIN booking b ON b.waited_at >= $2 AND b.waited_at < m.ends
-            JOIN offer o ON o.id = b.offer_id
-        WHERE o.municipality_id = ANY($1) AND o.audiences <> '{{staff}}'
-        GROUP BY o.municipality_id, m.ends ORDER BY m.ends""",
-        list(municipalities), month_start(date(year, 1, 1)), list(ends),
-    )  # fmt: skip
-    of: dict[UUID, list[dict[str, Any]]] = {}
-    for each in found:
-        of.setdefault(each["municipality_id"], []).append(each)
-    return of

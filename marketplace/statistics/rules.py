@@ -1,7 +1,7 @@
 """What may be shown of counts of people (design/security.md, "Numbers"). docs/decisions/0005-figures.md tells why."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -80,33 +80,6 @@ def _few_left(whole: Figure, parts: list[Figure]) -> bool:
     """Do the newest numbers of the parts, in the order they were shown, leave fewer than FEW of the whole?"""
     newest = {part.scope: part.count for part in parts if part.month <= whole.month}
     return bool(newest) and 0 < whole.count - sum(newest.values()) < FEW
-
-
-@dataclass(frozen=True)
-class Queues:
-    """What may be shown of waiting lists: how many people waited, got a place, and left before they did; and after how
-    many days half of those who got one had it. None is hidden."""
-
-    waited: int | None
-    placed: int | None = None
-    left: int | None = None
-    days: int | None = None
-
-
-def queues(months: Sequence[tuple[date, int, int, int]], days: float | None) -> Queues:
-    """What to show of the waiting lists of a year: (month, waited, placed, left) to the end of each month that is
-    over, in order. A small total is not broken down; nor do the parts tell how few wait still."""
-    parts = {"waited": Scope(), "placed": Scope(kind="placed"), "left": Scope(kind="left")}
-    figures = [
-        Figure(name, scope, month, count)
-        for month, *counts in months
-        for (name, scope), count in zip(parts.items(), counts, strict=True)
-    ]
-    last = {figure.whose: count for figure, count in zip(figures, shown(figures), strict=True)}
-    waited, placed, left = (last.get(name) for name in parts)
-    if waited is None or waited < WORTH_GROUPS:
-        return Queues(waited)
-    return Queues(waited, placed, left, None if placed is None or days is None else round(days))
 
 
 def groups(counts: dict[str, int], total: int) -> dict[str, int | None]:

@@ -128,6 +128,29 @@ async def by(
     return await _sums(cells, year, asked, KEYS[by], number, at="<=" if by is By.MONTH else "=")
 
 
+async def months(
+    cells: Cells, years: Iterable[int], measures: Iterable[Measure], by: By
+) -> dict[int, dict[Any, dict[int, Sums]]]:
+    """All of some years at once, for a page that draws them: {year: {group: {closing number: sums from January on}}}.
+    A group or a month in which nothing was stored is not there; which months are closed, `closings` says."""
+    asked = list(measures)
+    if any(INDICATORS[measure].whole_only for measure in asked):
+        raise TooFine
+    values = Values([cells.municipality, list(years)])
+    found = await read(
+        f"""SELECT k.year, k.number, {KEYS[by]} AS key, {_summed(asked, values)}, {HELD_CELLS}
+        FROM closing k JOIN cell_figure f ON f.closing_id = k.id
+            JOIN cell c ON c.id = f.cell_id AND {_which_cells(cells, values)}
+        WHERE k.municipality_id = $1 AND k.year = ANY($2::int[]) GROUP BY 1, 2, 3 ORDER BY 1, 2""",
+        *values,
+    )
+    grouped: dict[int, dict[Any, dict[int, Sums]]] = {}
+    for each in found:
+        group = grouped.setdefault(each["year"], {}).setdefault(each["key"], {})
+        group[each["number"]] = _as_sums(each, asked)
+    return grouped
+
+
 async def each(
     cells: Cells, year: int, measures: Iterable[Measure], number: int | None = None
 ) -> dict[tuple[str, str, UUID | None, bool], Sums]:
@@ -158,11 +181,7 @@ async def _sums(
     if not cells.whole and any(INDICATORS[measure].whole_only for measure in measures):
         raise TooFine
     values = Values([cells.municipality, year])
-    wanted = dict.fromkeys([*measures, Measure.PEOPLE])
-    sums = ", ".join(
-        f"coalesce(sum((f.figures ->> {values.put(measure.value)})::int), 0)::bigint AS {measure.value}"
-        for measure in wanted
-    )
+    sums = _summed(measures, values)
     newest = "(SELECT max(number) FROM closing WHERE municipality_id = $1 AND year = $2)"
     which = f"{values.put(number)}::int" if number else newest
     # Of a closing there is always a row, also where it has no such cells: what is closed and empty is zero.
@@ -176,6 +195,14 @@ async def _sums(
         *values,
     )
     return {each["key"]: _as_sums(each, measures) for each in found}
+
+
+def _summed(measures: Sequence[Measure], values: Values) -> str:
+    """SQL: each measure's sum under its name; and people, whose number decides what is shown of others."""
+    return ", ".join(
+        f"coalesce(sum((f.figures ->> {values.put(measure.value)})::int), 0)::bigint AS {measure.value}"
+        for measure in dict.fromkeys([*measures, Measure.PEOPLE])
+    )
 
 
 def _as_sums(found: dict[str, Any], measures: Sequence[Measure]) -> Sums:

@@ -1,47 +1,223 @@
-"""What the organisations hold, for the coordinators of their municipality."""
+"""Figures of a municipality for its coordinators: sums of stored cells, never what they were counted from."""
 
-from datetime import date
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from marketplace.base.access import coordinator
-from marketplace.base.clock import month_start, today
+from marketplace.base.access import coordinator, public
+from marketplace.base.errors import NotFound
 from marketplace.base.http import Request
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import lazy
 from marketplace.base.templates import render
-from marketplace.statistics import queries, rules
+from marketplace.districts.queries import municipalities_of
+from marketplace.statistics import choices, pages, stored
+from marketplace.statistics.files import saved
+from marketplace.statistics.measures import DAYS, INDICATORS, WHOLE_FROM, Measure
+from marketplace.statistics.pages import EVENING_LABELS, SHOWN, Part, Shown
+from marketplace.statistics.stored import By, Cells, Sums
+from marketplace.statistics.tables import Table
+from marketplace.statistics.yearly import Group, Year, median_class, share
+from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
 from organizations.directory.models import Municipality
-from organizations.members.queries import coordinated_municipalities
+
+PARTS = {
+    By.AUDIENCE: Part("audience", lazy("hvem det er for"), lazy("Laget for")),
+    By.ORGANIZATION: Part("organization", lazy("organisasjon"), lazy("Organisasjon")),
+    By.KIND: Part("kind", lazy("hva slags"), lazy("Hva slags")),
+    By.DISTRICT: Part("district", lazy("bydel"), lazy("Bydel")),
+    By.EVENING: Part("evening", lazy("tid på dagen"), lazy("Tid på dagen")),
+}
+NO_DISTRICT = lazy("Uten bydel")
+MORE = tuple(measure for measure, one in INDICATORS.items() if one.whole_only)
 
 
-@coordinator
-async def organizations(request: Request) -> Response:
-    """GET /statistics: offers and sessions held this year, by organisation, and the waiting lists, in months that are
-    over. In January the year before."""
-    this = today(request.now)
-    year = this.year if this.month > 1 else this.year - 1
-    end = month_start(date(this.year, this.month, 1))
-    reached = await coordinated_municipalities(request.person.id)
-    shown = await Municipality.filter(id__in=reached).order_by("name").limit(5)
-    last = this.month - 1 if this.year == year else 12
-    ends = [month_start(date(year + month // 12, month % 12 + 1, 1)) for month in range(1, last + 1)]
-    queued = await queries.queued([one.id for one in shown], year, ends)
-    found = [
-        (
-            municipality,
-            *await queries.held_by_organization(municipality.id, year, end, request.now),
-            _queues(queued.get(municipality.id, [])),
-        )
-        for municipality in shown
-    ]
-    return render(
-        request, "marketplace/statistics/organizations.html", municipalities=found, year=year, until=end,
-        section="/plans",
+@dataclass
+class Asked:
+    """What is chosen in the address. `problems` are choices that there are none of, in a sentence each."""
+
+    municipality: Municipality
+    others: list[Municipality]
+    years: choices.Years
+    organizations: list[dict[str, Any]]
+    year: int | None
+    part: By
+    organization: dict[str, Any] | None
+    problems: list[str]
+
+    @property
+    def cells(self) -> Cells:
+        return Cells(self.municipality.id, (self.organization["id"],) if self.organization else ())
+
+    @property
+    def old(self) -> bool:
+        """Was the year counted by the rule before this one?"""
+        return self.year in self.years.old
+
+    def file(self, **which: str) -> str:
+        """The address of what is shown, as a file: which table, as what."""
+        chosen = {
+            "municipality": self.municipality.slug,
+            "year": str(self.year or ""),
+            "part": self.part.value,
+        }
+        if self.organization:
+            chosen["organization"] = self.organization["slug"]
+        return f"/statistics/download?{urlencode(chosen | which)}"
+
+
+async def _asked(request: Request) -> Asked:
+    """What the address chooses. Raises NotFound for a municipality that is not theirs."""
+    given = {
+        "municipality": request.query.get("municipality", [""])[-1],
+        "year": request.query.get("year", [""])[-1],
+        "part": request.query.get("part", [""])[-1],
+        "organization": request.query.get("organization", [""])[-1],
+    }
+    reached = await municipalities_of(request.person)
+    here = next((one for one in reached if given["municipality"] in ("", one.slug)), None)
+    if here is None:
+        raise NotFound
+    years = await choices.years(here.id)
+    organizations = await choices.organizations(here.id)
+    problems = []
+    year = next((one for one in years.all if given["year"] in ("", str(one))), None)
+    if year is None:
+        year = next(iter(years.all), None)
+        if given["year"] and year:
+            problems.append(_("Vi har ingen tall for det året. Under ser du %(year)s.", year=year))
+        elif given["year"]:
+            problems.append(_("Vi har ingen tall for det året."))
+    part = next((one for one in PARTS if given["part"] in ("", one.value)), None)
+    if part is None:
+        part = By.AUDIENCE
+        problems.append(_("Tallene kan ikke fordeles slik. Under er de fordelt på hvem tilbudene er for."))
+    organization = next((one for one in organizations if one["slug"] == given["organization"]), None)
+    if given["organization"] and organization is None:
+        problems.append(_("Den organisasjonen har ingen tall her. Under ser du alle."))
+    return Asked(
+        here, [one for one in reached if one.id != here.id], years, organizations, year, part, organization,
+        problems,
     )  # fmt: skip
 
 
-def _queues(months: list[dict[str, Any]]) -> rules.Queues:
-    return rules.queues(
-        [(one["ends"].date(), one["waited"], one["placed"], one["left"]) for one in months],
-        months[-1]["days"] if months else None,
-    )
+@dataclass
+class Found:
+    """What is stored of what was asked for."""
+
+    shown: Shown
+    evening: tuple[int | None, int | None]
+    """Of the sessions, per cent outside office hours: this year, and the year before."""
+    more: Sums
+    more_before: Sums
+
+
+async def _labels(asked: Asked) -> Callable[[Any], str]:
+    match asked.part:
+        case By.ORGANIZATION:
+            names: dict[Any, Any] = {one["id"]: one["name"] for one in asked.organizations}
+        case By.DISTRICT:
+            names = {**await choices.districts(asked.municipality.id), None: NO_DISTRICT}
+        case By.KIND:
+            names = {kind.value: label for kind, label in KIND_LABELS.items()}
+        case By.AUDIENCE:
+            names = {audience.value: label for audience, label in AUDIENCE_LABELS.items()}
+        case _:
+            names = dict(EVENING_LABELS)
+    return lambda key: str(names.get(key, key))
+
+
+async def _found(asked: Asked) -> Found:
+    assert asked.year is not None
+    both = [asked.year, asked.year - 1]
+    grouped = await stored.months(asked.cells, both, SHOWN, asked.part)
+    evening = await stored.months(asked.cells, both, [Measure.SESSIONS], By.EVENING)
+    this, before = (_year(year, asked.years.closed.get(year, ()), grouped.get(year, {})) for year in both)
+    shown = Shown(this, before if before.closed else None, await _labels(asked))
+    shares = [_evening(_year(year, asked.years.closed.get(year, ()), evening.get(year, {}))) for year in both]
+    more, more_before = [
+        await stored.total(asked.cells, year, MORE)
+        if asked.cells.whole and asked.years.closed.get(year)
+        else {}
+        for year in both
+    ]
+    return Found(shown, (shares[0], shares[1]), more, more_before)
+
+
+def _year(year: int, closed: tuple[int, ...], groups: dict[Any, Any]) -> Year:
+    return Year(year, closed, {key: Group(sums) for key, sums in groups.items()})
+
+
+def _evening(year: Year) -> int | None:
+    outside = year.total(Measure.SESSIONS, year.groups.get(True, Group({}))).value
+    return share(outside, year.total(Measure.SESSIONS).value)
+
+
+def _tables(asked: Asked, found: Found) -> dict[str, Table]:
+    """Every table of the page by its name in addresses."""
+    tables = [pages.months_table(found.shown), pages.groups_table(found.shown, PARTS[asked.part])]
+    if found.more:
+        tables.append(
+            pages.indicators_table(found.more, found.more_before, found.shown.year, pages.notes(found.shown))
+        )
+    shown = [INDICATORS[measure] for measure in (*SHOWN, *found.more)]
+    return {table.name: table for table in [*tables, pages.definitions_table(shown)]}
+
+
+def _median(more: Sums) -> str:
+    """How long half of those who waited had to wait, as the class that it is in."""
+    if not all(measure in more for measure in DAYS):
+        return ""
+    place = median_class([more[measure].value for measure in DAYS])
+    if place is None:
+        return ""
+    words = (
+        _("Halvparten fikk plass innen en dag."), _("Halvparten fikk plass innen sju dager."),
+        _("Halvparten fikk plass innen 30 dager."), _("Halvparten fikk plass innen 90 dager."),
+        _("Halvparten ventet mer enn 90 dager på plass."),
+    )  # fmt: skip
+    return words[place]
+
+
+@coordinator
+async def statistics(request: Request) -> Response:
+    """GET /statistics?municipality=&year=&part=&organization="""
+    asked = await _asked(request)
+    facts: dict[str, Any] = {"asked": asked, "parts": PARTS, "section": "/statistics"}
+    status = 422 if asked.problems else 200
+    if asked.year is None or asked.old:
+        frozen = await choices.frozen(asked.municipality.id, asked.year) if asked.year else []
+        table = pages.frozen_table(asked.year or 0, frozen)
+        return render(request, "marketplace/statistics/none.html", status=status, **facts, table=table)
+    found = await _found(asked)
+    shown = found.shown
+    lines = pages.two_years(shown)
+    return render(
+        request, "marketplace/statistics/statistics.html", status=status, **facts, evening=found.evening, shown=shown,
+        part=PARTS[asked.part], tables=_tables(asked, found), lead=pages.lead(shown), lines=lines,
+        names=pages.short_months(shown), label=pages.chart_label(_("Oppmøter hver måned"), lines, pages.drawn(shown)),
+        best=pages.best_month(shown), compared=pages.month_by_month(shown), until=pages.until(shown.this),
+        until_before=pages.until(shown.before) if shown.before else "",
+        largest=pages.largest(shown), multiples=pages.multiples(shown), M=Measure, median=_median(found.more),
+        whole_from=WHOLE_FROM,
+    )  # fmt: skip
+
+
+@coordinator
+async def save(request: Request) -> Response:
+    """GET /statistics/download?…&table=&as=: a table as CSV, or the page's tables as a workbook."""
+    asked = await _asked(request)
+    if asked.year is None or asked.old or asked.problems:
+        raise NotFound
+    tables = _tables(asked, await _found(asked))
+    return saved(request, tables, f"tall {asked.municipality.slug} {asked.year}")
+
+
+@public
+async def method(request: Request) -> Response:
+    """GET /about/numbers: how people are counted, and why nobody can be found in the numbers."""
+    table = pages.definitions_table(list(INDICATORS.values()))
+    return render(request, "marketplace/statistics/method.html", table=table, whole_from=WHOLE_FROM)

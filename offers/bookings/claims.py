@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from marketplace.base.text import name_key
 from marketplace.people.queries import may_act_for
 from marketplace.settings import settings
 from offers.bookings import asked, rules, sent_rules
-from offers.bookings.known import in_the_way
+from offers.bookings.known import active_at, in_the_way
 from offers.bookings.models import BookingState
 from offers.bookings.moves import lock_for
 from offers.bookings.queries import pool_of
@@ -63,7 +64,7 @@ class Party:
     quiet: bool = False
     """Another message tells of it: one form books several dates."""
 
-    @property
+    @cached_property
     def whom(self) -> str:
         """Who comes, as far as a form sent again is concerned."""
         return str(self.participant or name_key(self.participant_name or self.name))
@@ -194,10 +195,10 @@ async def active_of(person: UUID, form_key: bytes, now: datetime) -> dict[str, i
     Only for the signed-in. Visitors have limits (views.py): nobody may learn what is booked with an address.
     """
     counted = await row(
-        """SELECT count(*) AS active, count(*) FILTER (WHERE b.state = 'waiting') AS waiting
+        f"""SELECT count(*) AS active, count(*) FILTER (WHERE b.state = 'waiting' OR b.held_until <= $3) AS waiting
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id
         WHERE b.booked_by_id = $1 AND b.form_key <> $2 AND (p.ends_at IS NULL OR p.ends_at > $3)
-            AND b.state IN ('requested', 'confirmed', 'waiting', 'offered')""",
+            AND {active_at("$3")}""",
         person, form_key, now,
     )  # fmt: skip
     assert counted is not None  # a count always returns its row

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marketplace.base.database import row, rows
 from offers.bookings import rules
-from offers.bookings.known import actor_of, in_the_way, known
+from offers.bookings.known import active_at, actor_of, in_the_way, known
 from offers.bookings.queries import POOL_COLUMNS, pool_of
 from offers.catalogue.queries import Viewer, published
 
@@ -86,7 +86,7 @@ async def free_times(booking: dict[str, Any], by: UUID | None, now: datetime) ->
         f"""SELECT {POOL_COLUMNS}, s.starts_at, s.ends_at FROM seat_pool p JOIN offer o ON o.id = p.offer_id
         JOIN session s ON s.id = p.session_id
         WHERE p.offer_id = $1 AND p.id <> $2 AND s.starts_at > $3 AND s.status <> 'cancelled'
-            AND NOT EXISTS (SELECT FROM booking b WHERE {in_the_way("p.id", "$4", "$5")})
+            AND NOT EXISTS (SELECT FROM booking b WHERE {in_the_way("p.id", "$4", "$5", now="$3")})
         ORDER BY s.starts_at, s.id LIMIT 200""",
         booking["offer_id"], booking["pool_id"], now, booking["participant_id"], actor_of(booking, by),
     )  # fmt: skip
@@ -102,8 +102,8 @@ async def other_time(
     found = await row(
         f"""SELECT b.id, b.link_version FROM booking b JOIN seat_pool p ON p.id = b.pool_id
         WHERE b.offer_id = $1 AND b.participant_id = $2 AND {known("$3")} AND b.form_key <> $4
-            AND b.pool_id IS DISTINCT FROM $5 AND b.state = ANY($6) AND p.ends_at > $7
-            AND (b.held_until IS NULL OR b.held_until > $7) ORDER BY p.starts_at LIMIT 1""",
-        offer, participant, booker, form_key, pool, list(rules.ACTIVE), now,
+            AND b.pool_id IS DISTINCT FROM $5 AND {active_at("$6")} AND p.ends_at > $6
+        ORDER BY p.starts_at LIMIT 1""",
+        offer, participant, booker, form_key, pool, now,
     )  # fmt: skip
     return rules.link_path(found["id"], found["link_version"]) if found else None

@@ -10,7 +10,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.audit import record
-from marketplace.base.database import Values, in_transaction, row, rows
+from marketplace.base.database import Values, in_transaction, row, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.limits import Tries, limits
@@ -22,6 +22,7 @@ from offers.bookings import asked, rules, sent_rules
 from offers.bookings.actions import cancel
 from offers.bookings.addressees import about
 from offers.bookings.claims import RECEIPTS, Booked, Party, Unanswered
+from offers.bookings.known import active_at
 from offers.bookings.link_actions import end_links_to
 from offers.bookings.models import BookingState
 from offers.bookings.moves import lock, promote, tell
@@ -92,6 +93,19 @@ async def mend(
         if told["form_digest"] != wanted[0]["form_digest"]:
             await _tell(told, len(wanted), now)
         return Booked(told["id"], told["link_version"], BookingState(told["state"]), again=True)
+
+
+async def holds(key: bytes, session: UUID | None, now: datetime) -> bool:
+    """Is there still something to mend of what a form has made with this key, on this session if one is given?"""
+    return bool(
+        await value(
+            f"""SELECT EXISTS (SELECT FROM booking f JOIN booking b ON b.id = f.id OR b.made_with_id = f.id
+                JOIN seat_pool p ON p.id = b.pool_id
+            WHERE f.form_key = $1 AND ($2::uuid IS NULL OR p.session_id = $2) AND {active_at("$3")}
+                AND (p.ends_at IS NULL OR p.ends_at > $3))""",
+            key, session, now,
+        )
+    )  # fmt: skip
 
 
 def _not_here() -> str:

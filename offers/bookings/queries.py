@@ -101,10 +101,10 @@ async def ended(pool_id: UUID, now: datetime) -> bool:
     )
 
 
-async def active_in(pool_id: UUID, participant: UUID, actor: UUID) -> bool:
+async def active_in(pool_id: UUID, participant: UUID, actor: UUID, now: datetime) -> bool:
     """Has somebody an active booking in a pool, as far as the actor may know?"""
-    sql = f"SELECT EXISTS (SELECT FROM booking b WHERE {in_the_way('$1', '$2', '$3')})"
-    return bool(await value(sql, pool_id, participant, actor))
+    sql = f"SELECT EXISTS (SELECT FROM booking b WHERE {in_the_way('$1', '$2', '$3', now='$4')})"
+    return bool(await value(sql, pool_id, participant, actor, now))
 
 
 WISHED = "(n.shielded OR k.shielded)"

@@ -10,6 +10,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -19,17 +20,24 @@ LATELY = timedelta(minutes=30)
 """So long after booking a form may mend what it sent, and a browser is asked whether it meant to send it again."""
 MOST_KEPT = 24
 """Bookings that a browser is asked about: more than the dates of one form."""
+CONTENT = json.JSONEncoder(default=str)
 
 
+@lru_cache(256)
 def key_of(form_key: bytes, whom: str, session: UUID | None = None) -> bytes:
     """The key of what a form books for somebody. Of several dates the first one has no `session`, the others theirs."""
     return bytes.fromhex(signature("form", form_key.hex(), whom, session.hex if session else ""))[:16]
 
 
+def key_after(form_key: bytes) -> bytes:
+    """The form's key once all that it made is over: the same for every click."""
+    return bytes.fromhex(signature("form after", form_key.hex()))[:16]
+
+
 def digest_of(booker: UUID | None, content: Sequence[Any]) -> bytes:
     """A keyed digest of what was sent: 16 bytes of who sent it, 16 of all of it."""
     whose = signature("sent by", str(booker or ""))[:32]
-    return bytes.fromhex(whose + signature("sent", json.dumps(content, default=str))[:32])
+    return bytes.fromhex(whose + signature("sent", CONTENT.encode(content))[:32])
 
 
 def same_sender(one: bytes | None, other: bytes) -> bool:
@@ -83,7 +91,7 @@ class Sent:
 
     def before(self, slug: str, session: UUID | None, whom: str, key: bytes) -> bytes | None:
         """The key of the booking that another form of this browser has just made of the same, if any."""
-        mark = self.mark_of(slug, session, whom)
+        mark = self.mark_of(slug, session, whom) if self.entries else b""
         found = [made for each, made, _at in self.entries if each == mark]
         return found[-1] if found and key not in found else None
 

@@ -11,7 +11,7 @@ from marketplace.base.database import in_transaction
 from marketplace.base.forms import Filled
 from marketplace.base.http import Request, cookie, set_cookie
 from marketplace.base.limits import Tries
-from offers.bookings import mend_actions
+from offers.bookings import mend_actions, sent_rules
 from offers.bookings.claims import Booked, JustSent, Party
 from offers.bookings.sent_rules import LATELY, Sent
 
@@ -31,8 +31,8 @@ async def book_once(
     """What the form has booked, and the form's key that it did so with. `act` books with that key; `sessions`: what it
     is for.
 
-    Raises JustSent when this browser has just sent something else for the same person, unless the form says whether to
-    mend that or to add one more; and what `act` raises.
+    Raises JustSent when this browser has just sent something else for the same person that still holds, unless the
+    form says whether to mend that or to add one more; and what `act` raises.
     """
     data = form.data
     key = bytes.fromhex(data.more_key if data.again == "more" and data.more_key else data.form_key)
@@ -48,9 +48,18 @@ async def book_once(
     if data.again != "more" and not party.account:  # of an account the database knows
         sent = Sent(cookie(request.cookies, COOKIE), request.now)
         for session in sessions:
-            if before := sent.before(slug, session, party.whom, party.key(key)):
+            before = sent.before(slug, session, party.whom, party.key(key))
+            if before and await mend_actions.holds(before, session, request.now):
                 raise JustSent(before)
-    return await act(key), key
+    while True:
+        try:
+            return await act(key), key
+        except JustSent as just:
+            if just.key != party.key(key) or await mend_actions.holds(just.key, None, request.now):
+                raise
+            # What this form made is over: there is nothing to mend, and what it says now is a booking of its own.
+            key = sent_rules.key_after(key)
+            form.values["form_key"] = key.hex()
 
 
 def asked_about(form: Filled[Any], just: JustSent) -> None:

@@ -158,6 +158,6 @@ async def _make(
     )  # fmt: skip
     if made is not None:
         return UUID(str(made["id"]))
-    if await active_in(there["pool_id"], old["participant_id"], actor):
+    if await active_in(there["pool_id"], old["participant_id"], actor, now):
         raise Refused(_("Du er påmeldt den tiden allerede. Velg en annen."))
     raise Conflict(_("Det gikk ikke å bytte tid. Prøv en gang til."))

@@ -10,6 +10,7 @@ from marketplace.base.database import rows
 from marketplace.base.i18n import at_clock, ngettext
 from marketplace.base.i18n import gettext as _
 from offers.bookings import rules
+from offers.bookings.known import active_at
 from offers.bookings.mine import MINE
 from offers.bookings.queries import TEXT, active_in, pool_of
 from offers.catalogue.models import Joining
@@ -63,10 +64,10 @@ async def overlapping(person: UUID, found: dict[str, Any], lang: str, now: datet
         JOIN session x ON x.offer_id = $2 AND ($3::uuid IS NULL OR x.id = $3)
             AND x.starts_at < s.ends_at AND s.starts_at < x.ends_at
         JOIN offer o ON o.id = b.offer_id JOIN {TEXT.format(lang="$4")} ON true
-        WHERE b.pool_id <> $5 AND b.state = ANY($6) AND (b.participant_id = $1 OR b.participant_id = b.booked_by_id)
-            AND s.status <> 'cancelled' AND x.status <> 'cancelled' AND x.ends_at > $7
+        WHERE b.pool_id <> $5 AND {active_at("$6")} AND (b.participant_id = $1 OR b.participant_id = b.booked_by_id)
+            AND s.status <> 'cancelled' AND x.status <> 'cancelled' AND x.ends_at > $6
         GROUP BY t.title ORDER BY 2, 1 LIMIT 3""",
-        person, found["offer_id"], found["session_id"], lang, found["pool_id"], list(rules.ACTIVE), now,
+        person, found["offer_id"], found["session_id"], lang, found["pool_id"], now,
     )  # fmt: skip
     return [each["title"] for each in titles]
 
@@ -77,7 +78,7 @@ async def told(person: UUID | None, found: dict[str, Any], lang: str, now: datet
     titles = await overlapping(person, found, lang, now) if person else []
     # The form for several dates speaks of no one of them.
     one_pool = found["session_id"] or pool.joining is not Joining.PER_SESSION
-    booked = bool(person and one_pool and await active_in(found["pool_id"], person, person))
+    booked = bool(person and one_pool and await active_in(found["pool_id"], person, person, now))
     return [
         warning_text(one, pool, titles)
         for one in warnings(pool, booked=booked, overlaps=bool(titles), sensitive=found["sensitive"], now=now)

@@ -6,6 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.audit import record_each
+from marketplace.base.database import rows
+from marketplace.base.mail import About, post
+from marketplace.base.models import Channel
+from organizations.notices.models import Notice
+from organizations.notices.queries import told
 
 
 async def note_seen(requests: list[dict[str, Any]], *, by: UUID, now: datetime) -> None:
@@ -15,3 +20,15 @@ async def note_seen(requests: list[dict[str, Any]], *, by: UUID, now: datetime) 
         "participants.read", now=now, actor=by,
         about=[(offer, owner, {"count": count, "list": "requests"}) for (offer, owner), count in seen.items()],
     )  # fmt: skip
+
+
+async def tell_members(
+    name: str, kind: Notice, organization: UUID, act: str, now: datetime, **facts: Any
+) -> None:
+    """The same message to everybody in the organisation who is told such things."""
+    for one in await rows(f"SELECT * FROM {told(kind)} t WHERE organization_id = $1", organization):
+        await post(
+            name, channel=Channel(one["channel"]), address=one["value"], lang=one["lang"], now=now,
+            key=f"{name}:{organization}:{one['person_id']}:{act}", about=About(person_id=one["person_id"]),
+            organization=str(organization), person=str(one["person_id"]), **facts,
+        )  # fmt: skip

@@ -2,15 +2,14 @@
 the rest for those who want it."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
-from uuid import UUID
 
 from marketplace.base import clock, jobs
 from marketplace.base.database import in_transaction, rows
-from marketplace.base.mail import About, post
+from marketplace.base.mail import post
 from marketplace.base.models import Channel
 from offers.bookings.addressees import about
 from offers.bookings.answer_rules import LATE
+from offers.work.actions import tell_members
 from offers.work.told_queries import SINCE, WAITS
 from organizations.notices.models import Notice
 from organizations.notices.queries import told
@@ -40,19 +39,9 @@ async def tell_of_requests(now: datetime) -> None:
         for each in due:
             kind, name = (Notice.REQUEST, "asked") if each["new"] else (Notice.REMINDER, "asked_before")
             bookings = [str(one) for one in each["bookings"]]
-            await _post(
+            await tell_members(
                 name, kind, each["organization_id"], f"{bookings[-1]}:{each['told']}", now, bookings=bookings
             )
-
-
-async def _post(name: str, kind: Notice, organization: UUID, act: str, now: datetime, **facts: Any) -> None:
-    """The same message to everybody in the organisation who is told such things."""
-    for one in await rows(f"SELECT * FROM {told(kind)} t WHERE organization_id = $1", organization):
-        await post(
-            name, channel=Channel(one["channel"]), address=one["value"], lang=one["lang"], now=now,
-            key=f"{name}:{organization}:{one['person_id']}:{act}", about=About(person_id=one["person_id"]),
-            organization=str(organization), person=str(one["person_id"]), **facts,
-        )  # fmt: skip
 
 
 MORNING, AFTERNOON = 7, 15
@@ -74,7 +63,7 @@ async def _tell_day(name: str, kind: Notice, day: date, now: datetime) -> None:
         return
     async with in_transaction():
         for found in await rows(f"SELECT DISTINCT organization_id FROM {told(kind)} t"):
-            await _post(name, kind, found["organization_id"], str(day), now, day=str(day))
+            await tell_members(name, kind, found["organization_id"], str(day), now, day=str(day))
         await jobs.done(name, str(day), now=now)
 
 

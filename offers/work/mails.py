@@ -112,3 +112,13 @@ async def day_after(channel: Channel, lang: str, organization: str, person: str,
         return None
     return await _told("day_after", Notice.TOMORROW, channel, lang, lazy("I morgen"), (organization, person),
                        meetings=meetings, total=sum(each.coming for each in meetings))  # fmt: skip
+
+
+@mail(to=who_is_told(Notice.REGISTERS))
+async def registers(channel: Channel, lang: str, organization: str, person: str) -> Content | None:
+    """The municipality asks for registers; nothing when they have been saved meanwhile."""
+    number = await queries.lacking_registers(UUID(organization), UUID(person), clock.now())
+    if not number:
+        return None
+    return await _told("registers", Notice.REGISTERS, channel, lang, lazy("Oppmøte som ikke er ført"),
+                       (organization, person), number=number)  # fmt: skip

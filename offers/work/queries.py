@@ -6,8 +6,9 @@ from typing import Any
 
 from marketplace.base import clock
 from marketplace.base.database import rows
+from offers.bookings.call_queries import WAITING
 from offers.bookings.participant_queries import SHOWN_NAMES
-from offers.publishing.queries import EDITOR_OF, MINE, OWNS, TITLE
+from offers.publishing.queries import EDITOR_OF, MINE, OWNS, REGISTERS_FOR, TITLE
 from offers.work.told_queries import SINCE, WAITS
 
 SHOWN = 20
@@ -43,4 +44,18 @@ async def requests(person: Any, lang: str, now: datetime) -> list[dict[str, Any]
         WHERE {OWNS} AND {WAITS.format(now="$2")}
         ORDER BY b.created_at, b.id LIMIT {SHOWN}""",
         person.id, now, lang,
+    )  # fmt: skip
+
+
+async def to_call(person: Any, lang: str, now: datetime) -> list[dict[str, Any]]:
+    """Offers whose participants the person sees, with how many calls wait to be made, the oldest first: nobody else
+    tells these people. `total` in each: how many calls there are. Of the last month, as the registers."""
+    return await rows(
+        f"""WITH {MINE} SELECT o.slug, {TITLE.replace("$1", "$3")} AS title, found.number, found.since,
+            (sum(found.number) OVER ())::int AS total, count(*) OVER () AS offers
+        FROM (SELECT b.offer_id, count(*) AS number, min(y.since) AS since {WAITING} AND y.since > $2
+                AND b.offer_id IN (SELECT id FROM mine WHERE sees) GROUP BY b.offer_id) found
+            JOIN offer o ON o.id = found.offer_id
+        ORDER BY found.since, o.id LIMIT {SHOWN}""",
+        person.id, now - REGISTERS_FOR, lang,
     )  # fmt: skip

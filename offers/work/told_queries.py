@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.database import rows
-from offers.publishing.queries import TITLE
+from offers.publishing.queries import REGISTERS_FOR, TITLE
 
 WAITS = """b.state = 'requested' AND o.state = 'published' AND (p.ends_at IS NULL OR p.ends_at > {now})"""
 """Does booking b of pool p and offer o still ask for an answer? What is over needs none any more."""
@@ -131,3 +131,20 @@ async def meetings(
         organization, person, lang, starts, ends,
     )  # fmt: skip
     return [Tomorrow(**each) for each in found]
+
+
+LACKS_REGISTER = """o.state <> 'draft' AND o.joining NOT IN ('external', 'none') AND s.status <> 'cancelled'
+    AND s.ends_at <= {now} AND s.starts_at > {since} AND NOT EXISTS (SELECT FROM register r WHERE r.session_id = s.id)
+    AND NOT EXISTS (SELECT FROM head_count c WHERE c.session_id = s.id)"""
+"""Is session s of offer o over, lately, and nobody has said who came? As organizers see it on /manage."""
+
+
+async def lacking_registers(organization: UUID, person: UUID, now: datetime) -> int:
+    """Sessions of the organisation that the person sees, and whose register nobody has saved."""
+    found = await rows(
+        f"""SELECT count(*) AS number FROM offer o JOIN session s ON s.offer_id = o.id
+        WHERE {LACKS_REGISTER.format(now="$3", since="$4")} AND {SEEN.format(organization="$1", person="$2")}""",
+        organization, person, now, now - REGISTERS_FOR,
+    )  # fmt: skip
+    number: int = found[0]["number"]
+    return number

@@ -23,7 +23,7 @@ OPEN = ("approved", "suspended")
 
 @member(Role.HOST)
 async def manage(request: Request) -> Response:
-    """GET /manage: today's meetings, who waits for an answer, what was not recorded; then the person's offers."""
+    """GET /manage: today's meetings, who waits for an answer or a call, what was not recorded; then the offers."""
     shelf = request.query.get("show", ["current"])[-1]
     if shelf not in publishing.SHELVES:
         raise NotFound
@@ -40,6 +40,7 @@ async def manage(request: Request) -> Response:
         counts=await publishing.shelf_counts(person, now),
         today=[meeting(one, now) for one in await queries.today(person, lang, now)],
         waiting=[one | {"age": rules.waited(one, clock.today(now))} for one in waiting],
+        to_call=await queries.to_call(person, lang, now),
         unsaved=await publishing.unsaved_registers(person, lang, now),
         may_publish=Role.EDITOR in request.roles, organizations=[
             one | {"edits": bool({"editor", "manager"} & {*one["roles"]})}

@@ -15,6 +15,7 @@ class Notice(StrEnum):
     REMINDER = "reminder"
     DIGEST = "digest"
     TOMORROW = "tomorrow"
+    REGISTERS = "registers"
 
 
 class MemberNotice(Row):

@@ -11,8 +11,11 @@ from marketplace.base.i18n import lazy
 from organizations.members.models import Role
 from organizations.notices.models import Notice
 
-USUAL = {Notice.REQUEST: True, Notice.REMINDER: True, Notice.DIGEST: False, Notice.TOMORROW: False}
-"""What comes to whoever has not chosen. Somebody waits for an answer to a request; all else can be looked up."""
+USUAL = {
+    Notice.REQUEST: True, Notice.REMINDER: True, Notice.DIGEST: False, Notice.TOMORROW: False, Notice.REGISTERS: True,
+}  # fmt: skip
+"""What comes to whoever has not chosen. Somebody waits for an answer to a request, and the municipality asks for
+registers once a week at the most; all else can be looked up."""
 
 ANSWERS = (Role.EDITOR, Role.MANAGER)
 """Who may answer a request (product.md: a host sees who comes, and nothing else)."""
@@ -21,6 +24,7 @@ RECEIVES = {
     Notice.REMINDER: ANSWERS,
     Notice.DIGEST: (Role.HOST, *ANSWERS),
     Notice.TOMORROW: (Role.HOST, *ANSWERS),
+    Notice.REGISTERS: (Role.HOST, *ANSWERS),
 }
 """The roles that a kind is for. A host is told of what they lead."""
 
@@ -29,12 +33,14 @@ LABELS = {
     Notice.REMINDER: lazy("Når noen fortsatt venter på svar"),
     Notice.DIGEST: lazy("Det som skjedde i går"),
     Notice.TOMORROW: lazy("Hvor mange som kommer i morgen"),
+    Notice.REGISTERS: lazy("Når oppmøte ikke er ført"),
 }
 HINTS = {
     Notice.REQUEST: lazy("Med en gang. Den som spør, venter på dere."),
     Notice.REMINDER: lazy("Etter to og fem dager uten svar."),
     Notice.DIGEST: lazy("Én melding om morgenen: påmeldinger, avmeldinger, venteliste og det som er fullt."),
     Notice.TOMORROW: lazy("Én melding om ettermiddagen dagen før."),
+    Notice.REGISTERS: lazy("Når kommunen minner om det, høyst én gang i uka."),
 }
 
 

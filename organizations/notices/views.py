@@ -1,13 +1,17 @@
 """What a member wants to be told, and the link in each message that stops that kind."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from starlette.responses import PlainTextResponse, Response
 
 from marketplace.base.access import public, public_from_anywhere, signed_in
 from marketplace.base.errors import NotFound, Refused, StaleForm
+from marketplace.base.forms import Filled
 from marketplace.base.http import Request, one_click, see_other
+from marketplace.base.seen import one_at_a_time
 from marketplace.base.templates import render
+from marketplace.people.models import Person
 from organizations.directory.models import Organization
 from organizations.members.queries import organization_of, roles_in
 from organizations.notices import actions, queries, rules
@@ -22,16 +26,19 @@ async def notices(request: Request) -> Response:
     kinds = rules.kinds_for(await roles_in(organization.id, request.person.id))
     if not kinds:
         raise NotFound  # a guide or a coordinator hears nothing of its offers
-    chosen = await queries.chosen(organization.id, request.person.id)
-    wanted = [kind.value for kind in kinds if chosen.get(kind, rules.USUAL[kind])]
-    form, status = NoticesForm.blank(kinds=wanted), 200
+    form, status = await _chosen(organization, request.person, kinds), 200
     if request.method == "POST":
         form, status = await NoticesForm.read(request), 422
         if form.valid:
-            choice = {kind: kind in form.data.kinds for kind in kinds}
             try:
-                await actions.choose(organization.id, request.person.id, choice, now=request.now)
-                return see_other(f"/manage/organizations/{organization.slug}/notices?saved=yes", request)
+                # A message's link may have stopped a kind since the page was opened.
+                async with one_at_a_time(request.person.id):
+                    if form.meet(await _chosen(organization, request.person, kinds)):
+                        choice = {kind: kind in form.data.kinds for kind in kinds}
+                        await actions.choose(organization.id, request.person.id, choice, now=request.now)
+                        return see_other(
+                            f"/manage/organizations/{organization.slug}/notices?saved=yes", request
+                        )
             except Refused as refused:
                 form.add_error("kinds", refused.message)
     return render(
@@ -40,6 +47,14 @@ async def notices(request: Request) -> Response:
         reached=await queries.has_address(request.person.id),
         answers=Notice.REQUEST in kinds, told=await queries.is_anybody_told(organization.id),
     )  # fmt: skip
+
+
+async def _chosen(
+    organization: Organization, person: Person, kinds: Collection[Notice]
+) -> Filled[NoticesForm]:
+    """The form as it would be shown now."""
+    chosen = await queries.chosen(organization.id, person.id)
+    return NoticesForm.blank(kinds=[kind.value for kind in kinds if chosen.get(kind, rules.USUAL[kind])])
 
 
 def _whose(request: Request) -> tuple[Notice, UUID, UUID]:

@@ -28,6 +28,8 @@ PAGES = {
     "/organizations/apply": {"name": "Sjakklubben", "summary": "Vi spiller"},
     "/my-page/people/new": {"name": "Lise"},
     "/dialogues/{slug}/meetings/new": {"title": "Høstmøte", "agenda": "Vi møtes"},
+    "/manage/offers/{slug}/write": {"text": "Husk sko"},
+    "/sign-in": {"address": "ny@"},
     "/bookings/{token}/address": {"email": "ny@"},
 }
 """Pages with a form that takes some time to fill in, and what has been typed so far."""

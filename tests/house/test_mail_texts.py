@@ -3,15 +3,18 @@
 import re
 from collections.abc import Iterator
 from html import unescape
+from uuid import UUID
 
 import pytest
 import time_machine
+from uuid_utils.compat import uuid7
 
 from marketplace.base.database import rows
 from marketplace.base.i18n import LANGUAGES
 from marketplace.base.mail import MAILS, Content
 from marketplace.base.models import Channel
 from marketplace.base.templates import TEMPLATES
+from marketplace.demo import samples
 from marketplace.demo.samples import ABOUT_A_BOOKING, NAMES, Words, made_up
 from marketplace.schedule import MAILS as MODULES
 from tests.conftest import NOW
@@ -85,6 +88,15 @@ async def test_telephone_numbers_stand_as_people_read_them(db: None, name: str) 
     mail, sms = await written(name, Words()), await written(name, Words(), Channel.SMS)
     for said in (re.sub(r'href="[^"]*"', "", mail.html or ""), mail.text, sms.text):
         assert not re.search(r"(?<!\w)(?<!/)\d{8}(?!\w)", said), said
+
+
+@pytest.mark.parametrize("name", ["sign_in", "new_address"])
+async def test_a_made_up_token_never_looks_like_a_telephone_number(
+    db: None, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(samples, "uuid7", lambda: UUID(uuid7().hex[:-8] + "81325613"))
+    async with made_up(name, NOW, Words()) as facts:
+        assert not re.search(r"\d{8}", facts["token"])
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -62,3 +62,20 @@ async def test_a_form_asks_for_no_number_and_says_why_it_takes_none(
         assert said in error.get_text()
         assert "mobil" not in error.get_text()
     assert await value("SELECT count(*) FROM outbox_message") == 0
+
+
+@pytest.mark.parametrize("email", ["ola@example.no", None])
+async def test_who_shows_who_they_are_again_is_offered_only_what_can_be_sent_to(
+    without_sms: None, visitor: Visitor, email: str | None
+) -> None:
+    ola = await make.person("Ola", email)
+    number = await make.contact(ola, "+4791000077")
+    await visitor.sign_in(ola)
+    page = await visitor.open("/sign-in/again")
+    assert "Vi kan ikke sende SMS herfra" in page.text
+    assert ("Bruk e-postadressen din." if email else "Ring oss, så hjelper vi deg.") in page.text
+    assert page.soup.find("input", {"value": str(number.id)}) is None
+    assert (page.soup.find("form", action="/sign-in/again") is not None) == bool(email)
+    if email:
+        assert (await visitor.submit(page, "/again", contact=str(number.id))).status == 422
+    assert await value("SELECT count(*) FROM outbox_message") == 0

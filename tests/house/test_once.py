@@ -123,6 +123,7 @@ NEEDS_NO_KEY = {
     "/measures/{id}/move": "a button: one place up or down, as the list is then",
     "/population": SETS,
     "/goals/{slug}/edit": SETS,
+    "/today/reminders": "an organisation is reminded once a week, under its row's lock",
     "/statistics/coverage/items": ONE,
     "/dialogues/{slug}/items/{item}/remove": ENDS,
     "/goals/{slug}/cells": "said once: afterwards it changes nothing",

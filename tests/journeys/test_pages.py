@@ -19,7 +19,7 @@ SIGHTS = {
 PUBLIC = [
     "/", "/offers", "/offers?kind=course&free=1", "/offers?q=finnes-ikke-xyz", "/offers/generasjonslekene",
     "/offers/kafe-julie", "/organizations", "/organizations/mestringsenheten", "/calendar", "/sign-in", "/bookings",
-    "/help-now", "/privacy", "/accessibility", "/about", "/en", "/en/offers",
+    "/help-now", "/privacy", "/accessibility", "/about", "/about/numbers", "/en", "/en/offers",
     "/nn/offers/generasjonslekene", "/demo/mailbox",
 ]  # fmt: skip
 WORK = {
@@ -29,9 +29,17 @@ WORK = {
         "/manage/offers/generasjonslekene",
         "/manage/offers/generasjonslekene/bookings",
         "/manage/offers/generasjonslekene/sessions",
+        "/manage/organizations/frivilligsentralen/statistics",
+        "/manage/organizations/frivilligsentralen/statistics?part=evening",
         "/my-page",
     ],
-    "nora@example.no": ["/plans", "/dialogues"],
+    "nora@example.no": [
+        "/plans",
+        "/dialogues",
+        "/statistics",
+        "/statistics?part=organization",
+        "/statistics?part=district&organization=frivilligsentralen",
+    ],
 }
 
 

@@ -1,11 +1,16 @@
 """People who book and come, through the real register; and a municipality's plan with a goal."""
 
-from datetime import UTC, datetime
+import json
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from marketplace.goals.models import FocusArea, Goal, Plan
 from marketplace.people.models import ContactPoint
+from marketplace.statistics import counting
 from marketplace.statistics.closing import counted_to
+from marketplace.statistics.measures import Measure
 from offers.attendance import actions
 from offers.attendance.models import Register
 from offers.bookings.models import BookingState
@@ -17,6 +22,8 @@ from tests.conftest import NOW
 
 SEPTEMBER = datetime(2026, 9, 8, 8, 0, tzinfo=UTC)
 """A Tuesday at ten in Oslo."""
+WEEKS = timedelta(weeks=12)
+"""After all that these tests count."""
 CAST = ("Aud", "Berit", "Cato", "Dina", "Erik", "Frida", "Gro", "Hans", "Ida", "Jon", "Kjell", "Liv")
 
 
@@ -98,3 +105,20 @@ async def elsewhere() -> Municipality:
 def ends(*months: int) -> list[datetime]:
     """The moments those months of 2026 are over in Oslo."""
     return [counted_to(2026, month) for month in months]
+
+
+async def counted(
+    *measures: Measure, month: int = 10, municipality: UUID | None = None, evening: bool | None = None
+) -> list[int]:
+    """What is counted of residents in a municipality until the end of a month of 2026, before it is rounded."""
+    here, end, now = (
+        municipality or (await make.municipality()).id,
+        counted_to(2026, month),
+        NOW + WEEKS,
+    )
+    await counting.stamp(here, 2026, end, now)
+    sums = Counter[str]()
+    for cell in await counting.counts(here, 2026, end, now):
+        if cell["main_audience"] != "staff" and evening in (None, cell["evening"]):
+            sums.update(json.loads(cell["counts"]))
+    return [sums[measure.value] for measure in measures]

@@ -1,9 +1,12 @@
 """What an address is, and what a device is called."""
 
 import pytest
+from email_validator import validate_email
+from hypothesis import given
+from hypothesis import strategies as st
 
 from marketplace.base.models import Channel
-from marketplace.people.rules import can_take_sms, contact, device
+from marketplace.people.rules import COMMON, can_take_sms, contact, device
 
 
 @pytest.mark.parametrize(
@@ -100,3 +103,22 @@ def test_a_text_message_goes_to_what_can_take_one(number: str, can: bool) -> Non
 )  # fmt: skip
 def test_a_device_is_told_in_words_without_a_version(user_agent: str, words: str) -> None:
     assert device(user_agent) == words
+
+
+PART = st.text("abAZ09_+-.", min_size=1, max_size=70)
+LABELS = st.lists(st.text("abxn019-", min_size=1, max_size=65), min_size=1, max_size=4).map(".".join)
+
+
+@given(PART, st.one_of(LABELS, st.sampled_from(["example", "test", "local", "xn--abc", "123"])))
+def test_the_quick_look_at_an_address_says_what_the_library_says(part: str, labels: str) -> None:
+    address = f"{part}@{labels}.no"
+    if COMMON.fullmatch(address):
+        found = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)
+        assert found.ascii_email
+        assert found.ascii_email.lower() == address.lower()
+
+
+def test_the_quick_look_is_enough_for_what_people_have() -> None:
+    assert COMMON.fullmatch("Kari.Nordmann+tur@epost.example.no")
+    assert not COMMON.fullmatch("kari..nordmann@example.no")
+    assert not COMMON.fullmatch("kari@-example.no")

@@ -13,7 +13,7 @@ from marketplace.addresses import networks
 from marketplace.base.database import rows
 from marketplace.people.models import Person
 from marketplace.settings import settings
-from offers.bookings.models import Booking, BookingState, EndedBy
+from offers.bookings.models import Booking, BookingState, CallAbout, EndedBy, PhoneCall
 from offers.bookings.rules import MOST_ACTIVE, MOST_WAITING
 from offers.catalogue.models import Joining, SeatPool, Session
 from organizations.members.models import Role
@@ -194,6 +194,33 @@ async def test_what_is_over_does_not_count(visitor: Visitor) -> None:
     visitor.wait(timedelta(days=8))
     later = await form_of(visitor, starts=[visitor.now + timedelta(days=1)])
     assert await tries(visitor, later, 1) == [303]
+
+
+async def test_seats_that_were_held_too_long_do_not_count_whether_the_worker_came_by_or_not(
+    visitor: Visitor,
+) -> None:
+    ola = await make.person("Ola", "ola@example.no")
+    await visitor.sign_in(ola)
+    await holds(ola, MOST_ACTIVE, BookingState.OFFERED)
+    refused = await visitor.submit(await form_of(visitor), name="Ola", email="ola@example.no")
+    assert refused.status == 422
+    visitor.wait(timedelta(hours=24))
+    assert await tries(visitor, await form_of(visitor), 1) == [303]
+
+
+async def test_whoever_nobody_rang_about_a_held_seat_waits_on_and_that_counts(visitor: Visitor) -> None:
+    ola = await make.person("Ola", "ola@example.no")
+    await visitor.sign_in(ola)
+    await holds(ola, MOST_WAITING, BookingState.OFFERED)
+    for one in await Booking.all():
+        await PhoneCall.create(
+            booking=one, about=CallAbout.OFFERED, key=f"offered:{one.id}", since=visitor.now
+        )
+    visitor.wait(timedelta(hours=24))
+    page = await form_of(visitor, capacity=1)
+    assert await tries(visitor, page, 1, who="other", participant_name="Ingrid") == [303]
+    refused = await visitor.submit(await visitor.open(page.url), name="Ola", email="ola@example.no")
+    assert "Du står på 15 ventelister. Gå ut av en av dem" in refused.text
 
 
 async def test_a_guide_books_for_as_many_as_come(visitor: Visitor) -> None:

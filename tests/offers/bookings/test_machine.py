@@ -11,10 +11,13 @@ from hypothesis.errors import Flaky, FlakyStrategyDefinition
 from hypothesis.stateful import run_state_machine_as_test
 
 from offers.bookings import actions, moves, rules
+from offers.catalogue.models import Promotion
 from tests.offers.bookings.machine import Broken, Seats
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "100"))
 """`make soak` asks for 2,000."""
+SAME = "SEEDS" not in os.environ
+"""What is planted is sought by the same steps each time; with SEEDS set by others each time."""
 
 
 async def run(examples: int, *phases: Phase, same: bool = False) -> None:
@@ -55,11 +58,14 @@ class Planted:
 
     @staticmethod
     def promoted_after_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-        async def never(pool: Any, now: Any) -> Any:
-            return max(pool["starts_at"], now + timedelta(hours=1))
+        # Only where nothing is held, so that it breaks this promise alone: a seat that is offered after the start
+        # is held past it too, and which is found first would be chance.
+        async def late(pool: Any, now: Any) -> Any:
+            held = pool["promotion"] == Promotion.HELD
+            return pool["starts_at"] if held else max(pool["starts_at"], now + timedelta(hours=1))
 
         monkeypatch.setattr(rules, "closed", lambda pool, now: iter(()))
-        monkeypatch.setattr(moves, "_start", never)
+        monkeypatch.setattr(moves, "_start", late)
 
 
 @pytest.mark.parametrize(
@@ -75,5 +81,5 @@ class Planted:
 async def test_the_machine_finds_what_is_planted(pool: None, planted: str) -> None:
     Broken.seen.clear()
     with pytest.raises((Broken, FlakyStrategyDefinition, Flaky)):
-        await run(600, Phase.generate, same=True)
-    assert planted in Broken.seen
+        await run(600, Phase.generate, same=SAME)
+    assert set(Broken.seen) == {planted}

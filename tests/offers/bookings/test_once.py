@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from marketplace.base.database import rows, value
-from offers.bookings.models import Booking, BookingState, Companion
-from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.bookings import actions
+from offers.bookings.models import Booking, BookingState, Companion, EndedBy
+from offers.catalogue.models import Joining, Offer, Promotion, SeatPool
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
@@ -69,7 +70,7 @@ async def test_back_with_something_else_for_the_same_person_writes_nothing_and_a
     typed = EMMA | change
     assert {name: fields[name][0] for name in typed} == typed, "what was typed now stands there"
     if "email" in change:
-        assert "emma@example.no" not in asked.response.text, "what was sent before is named nowhere"
+        assert "emma@example.no" not in asked.html, "what was sent before is named nowhere"
 
 
 async def test_without_javascript_the_same_sent_from_a_new_page_asks_too(
@@ -191,11 +192,77 @@ async def test_the_same_again_shows_the_booking_also_when_it_was_changed_or_canc
     await visitor.submit(await visitor.open(f"{receipt.url}/cancel"))
     again = await visitor.follow(await visitor.submit(page, **EMMA))
     assert (again.url, again.heading) == (receipt.url, "Du er meldt av")
+    for _click in range(2):
+        assert (await visitor.submit(page, **EMMA | {"seats": "2"})).status == 303
+    assert await seats() == [("Emma", 1, "cancelled"), ("Emma", 2, "confirmed")]
+    asked = await visitor.submit(page, **EMMA | {"seats": "3"})
+    assert asked.status == 409, "what holds now may be mended"
+    mended = await visitor.submit(asked, "/bookings", again="mend", email="emma.berg@example.no")
+    assert mended.status == 303, "by the very form also the address"
+    assert await seats() == [("Emma", 1, "cancelled"), ("Emma", 3, "confirmed")]
+
+
+async def test_what_ended_while_the_question_stood_there_is_not_mended(
+    visitor: Visitor, offer: Offer
+) -> None:
+    page = await form_of(visitor, offer)
+    receipt = await visitor.follow(await visitor.submit(page, **EMMA))
     asked = await visitor.submit(page, **EMMA | {"seats": "2"})
+    await visitor.submit(await visitor.open(f"{receipt.url}/cancel"))
     gone = await visitor.submit(asked, "/bookings", again="mend")
     assert (gone.status, "Påmeldingen gjelder ikke lenger." in gone.text) == (422, True)
     assert (await visitor.submit(asked, "/bookings", again="more")).status == 303
     assert await seats() == [("Emma", 1, "cancelled"), ("Emma", 2, "confirmed")]
+
+
+@pytest.mark.parametrize("ended", ["cancelled", "by the host", "declined", "expired", "lapsed", "waiting"])
+async def test_what_is_over_is_not_asked_about_and_the_next_is_just_booked(
+    visitor: Visitor, ended: str
+) -> None:
+    joining = Joining.REQUEST if ended == "declined" else Joining.WHOLE
+    offer = await make.offer(joining=joining, capacity=1, promotion=Promotion.HELD, hold_hours=1)
+    if ended in ("expired", "lapsed", "waiting"):
+        await make.booking(await SeatPool.get(), await make.person("Per"))
+    page = await form_of(visitor, offer)
+    receipt = await visitor.follow(await visitor.submit(page, **EMMA, waiting_ok="on"))
+    theirs = await Booking.get(booked_by__name="Emma")
+    if ended == "by the host":
+        await actions.cancel(
+            theirs.id, now=visitor.now, by=(await make.person("Kari")).id, ended_by=EndedBy.HOST
+        )
+    elif ended == "declined":
+        await actions.answer_request(theirs.id, False, now=visitor.now, by=(await make.person("Kari")).id)
+    elif ended in ("expired", "lapsed"):
+        await actions.cancel((await Booking.get(participant__name="Per")).id, now=visitor.now)
+        # A held seat whose time is out: the worker has been there, or has not.
+        await rows(
+            "UPDATE booking SET held_until = $1 WHERE state = 'offered'", visitor.now - timedelta(minutes=1)
+        )
+        if ended == "expired":
+            await actions.expire_offers(now=visitor.now)
+    else:
+        await visitor.submit(await visitor.open(f"{receipt.url}/cancel"))
+    again = await visitor.submit(await form_of(visitor, offer), **EMMA, waiting_ok="on")
+    assert again.status == 303, again.text
+    assert len([one for one in await seats() if one[0] == "Emma"]) == 2
+    asked = await visitor.submit(await form_of(visitor, offer), **EMMA, waiting_ok="on")
+    assert (asked.status, QUESTION in asked.text) == (409, True), "what holds now is asked about as ever"
+
+
+async def test_of_several_dates_those_that_are_over_are_just_booked_again(visitor: Visitor) -> None:
+    offer = await make.offer(starts=[NOW + timedelta(days=7 * week) for week in range(1, 4)], capacity=5)
+
+    async def form() -> Page:
+        return await visitor.open(f"/offers/{offer.slug}/bookings/several")
+
+    dates = [str(box["value"]) for box in (await form()).soup.select("input[name=dates]")]
+    await visitor.submit(await form(), "/several", **EMMA, dates=dates[:2])
+    first = await Booking.get(pool__session_id=dates[0])
+    await actions.cancel(first.id, now=visitor.now)
+    assert (await visitor.submit(await form(), "/several", **EMMA, dates=dates[:1])).status == 303
+    assert (await visitor.submit(await form(), "/several", **EMMA, dates=dates[1:2])).status == 409
+    assert (await visitor.submit(await form(), "/several", **EMMA, dates=dates[:1])).status == 409
+    assert [pool.taken for pool in await SeatPool.all().order_by("starts_at")] == [1, 1, 0]
 
 
 async def test_an_account_has_one_booking_here_and_is_asked_to_mend_it(

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from marketplace.base.database import row
+from offers.bookings.date_queries import free_times
 from offers.bookings.models import BookingState
 from offers.bookings.rules import Pool
 from offers.bookings.warnings import Caution, warnings
@@ -98,3 +100,34 @@ async def test_whoever_has_a_booking_here_is_told_before_sending_the_form_again(
     assert told in (await visitor.open(f"{form}{first.session_id}")).text  # type: ignore[attr-defined]
     assert told not in (await visitor.open(f"{form}{second.session_id}")).text  # type: ignore[attr-defined]
     assert told not in (await visitor.open(f"/offers/{offer.slug}/bookings/several")).text
+
+
+async def test_a_seat_that_was_held_too_long_is_no_booking_whether_the_worker_came_by_or_not(
+    visitor: Visitor,
+) -> None:
+    ola = await make.person("Ola", email="ola@example.no")
+    await visitor.sign_in(ola)
+    held, choir = (
+        await make.offer("Tur", joining=Joining.WHOLE),
+        await make.offer("Kor", joining=Joining.WHOLE),
+    )
+    await make.booking(await SeatPool.get(offer=held), ola, BookingState.OFFERED)
+    here, meanwhile = f"/offers/{held.slug}/bookings/new", f"/offers/{choir.slug}/bookings/new"
+    assert "Du har allerede en påmelding her." in (await visitor.open(here)).text
+    assert "samme tid: Tur" in (await visitor.open(meanwhile)).text
+    visitor.wait(timedelta(hours=24))
+    assert "Du har allerede en påmelding her." not in (await visitor.open(here)).text
+    assert "samme tid" not in (await visitor.open(meanwhile)).text
+
+
+async def test_a_time_that_was_held_too_long_may_be_chosen_again(visitor: Visitor) -> None:
+    ola = await make.person("Ola", email="ola@example.no")
+    offer = await make.offer(starts=[NOW + timedelta(days=7), NOW + timedelta(days=8)], capacity=2)
+    first, second = await SeatPool.filter(offer=offer).order_by("session__starts_at")
+    mine = await make.booking(first, ola)
+    await make.booking(second, ola, BookingState.OFFERED)
+    found = await row("SELECT * FROM booking WHERE id = $1", mine.id)
+    assert found is not None
+    assert await free_times(found, ola.id, visitor.now) == []
+    later = visitor.now + timedelta(hours=24)
+    assert [one["session_id"] for one in await free_times(found, ola.id, later)] == [second.session_id]  # type: ignore[attr-defined]

@@ -1,11 +1,12 @@
 """/manage begins with what is on today, then who waits for an answer, then what was not recorded."""
 
 from datetime import timedelta
+from typing import Any
 
 from marketplace.base.database import rows
 from offers.attendance.models import Register
-from offers.bookings.models import BookingState
-from offers.catalogue.models import Joining, SeatPool, Session
+from offers.bookings.models import BookingState, CallAbout, PhoneCall
+from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session
 from offers.publishing.models import HostAssignment
 from offers.work import queries
 from organizations.members.models import Role
@@ -63,6 +64,40 @@ async def test_who_is_shielded_stands_as_three_signs(visitor: Visitor) -> None:
     assert f"{booking.reference[:3]} spør om plass" in page.text
     assert "Hemmelig" not in page.text
     assert booking.reference not in page.text
+
+
+async def calls(offer: Offer, number: int, **other: Any) -> None:
+    for _ in range(number):
+        made = await make.booking(await SeatPool.get(offer=offer), state=BookingState.CANCELLED)
+        given = {"about": CallAbout.CANCELLED, "since": NOW - DAY, "key": str(made.id)} | other
+        await PhoneCall.create(booking=made, **given)
+
+
+async def test_who_is_to_be_rung_stands_beside_who_waits_for_those_who_see_the_participants(
+    visitor: Visitor,
+) -> None:
+    here, there = await make.organization(), await make.organization()
+    tour = await make.offer("Gå på tur", owner=here, joining=Joining.WHOLE, capacity=10)
+    await OfferOrganizer.create(offer=tour, organization=there, may_edit=True)
+    await calls(tour, 2)
+    await calls(tour, 1, called_at=NOW)
+    await calls(tour, 1, about=CallAbout.PROMOTED)  # not true any more
+    await calls(tour, 1, since=NOW - 60 * DAY)
+    host = await make.member(here, Role.HOST)
+    await HostAssignment.create(offer=tour, person=host)
+    for who in (await make.member(here, Role.EDITOR), host):
+        await visitor.sign_in(who)
+        page = await visitor.open("/manage")
+        assert "2 å ringe" in headings(page)
+        assert "Gå på tur 2 venter på en telefon" in page.text
+        link = page.soup.select_one(f'main a[href="/manage/offers/{tour.slug}/call-list"]')
+        assert link, "one tap away"
+        assert (await visitor.open(str(link["href"]))).status == 200
+    for who in (await make.member(there, Role.EDITOR), await make.member(here, Role.HOST)):
+        await visitor.sign_in(who)
+        page = await visitor.open("/manage")
+        assert "å ringe" not in page.text
+        assert (await visitor.open(f"/manage/offers/{tour.slug}/call-list")).status == 404
 
 
 async def test_a_host_sees_the_meetings_that_are_theirs_and_no_requests(visitor: Visitor) -> None:
@@ -128,6 +163,7 @@ async def test_it_asks_the_database_as_often_with_thirty_as_with_one(
             await make.offer(owner=here, starts=[NOW - DAY, NOW + HOUR])
             group = await make.offer(owner=here, joining=Joining.REQUEST)
             await make.booking(await SeatPool.get(offer=group), state=BookingState.REQUESTED)
+            await calls(group, 1)
 
     await more(1)
     await visitor.open("/manage")  # the templates are read

@@ -1,0 +1,70 @@
+"""What can be chosen on the page of statistics: years, and organisations that something is stored of."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.database import rows
+
+OLD_RULE = """SELECT DISTINCT g.first_year AS year FROM goal_figure f JOIN goal g ON g.id = f.goal_id
+    JOIN focus_area a ON a.id = g.focus_area_id JOIN plan p ON p.id = a.plan_id WHERE p.municipality_id = $1"""
+"""Years that were counted by the old rule (decision 0005), goal by goal."""
+
+
+@dataclass(frozen=True)
+class Years:
+    """`closed`: which closings a year has, the newest first. `old`: years that only have figures by the old rule, which
+    are frozen with the goals that they were counted for."""
+
+    closed: dict[int, tuple[int, ...]]
+    old: tuple[int, ...]
+
+    @property
+    def all(self) -> list[int]:
+        """All of them, the newest first."""
+        return sorted([*self.closed, *self.old], reverse=True)
+
+
+async def years(municipality: UUID) -> Years:
+    """The years of a municipality that have figures."""
+    found = await rows(
+        f"""SELECT year, array_agg(number ORDER BY number) AS numbers FROM closing WHERE municipality_id = $1
+            GROUP BY year
+        UNION ALL SELECT y.year, NULL FROM ({OLD_RULE}) y WHERE NOT EXISTS (SELECT FROM closing k
+            WHERE k.municipality_id = $1 AND k.year = y.year)
+        ORDER BY year DESC""",
+        municipality,
+    )
+    closed = {one["year"]: tuple(one["numbers"]) for one in found if one["numbers"]}
+    return Years(closed, tuple(one["year"] for one in found if not one["numbers"]))
+
+
+async def organizations(municipality: UUID) -> list[dict[str, Any]]:
+    """id, slug and name of those that have held something there, by name."""
+    return await rows(
+        """SELECT o.id, o.slug, o.name FROM organization o
+        WHERE EXISTS (SELECT FROM cell c WHERE c.municipality_id = $1 AND c.organization_id = o.id)
+        ORDER BY lower(o.name), o.id""",
+        municipality,
+    )
+
+
+async def districts(municipality: UUID) -> dict[UUID, str]:
+    """The names of a municipality's districts."""
+    found = await rows(
+        "SELECT id, name FROM district WHERE municipality_id = $1 ORDER BY lower(name)", municipality
+    )
+    return {one["id"]: one["name"] for one in found}
+
+
+async def frozen(municipality: UUID, year: int) -> list[dict[str, Any]]:
+    """What was shown of each goal of a year by the old rule: title (in every language), month and value, the newest
+    month of each. None was hidden, and stays so."""
+    found = await rows(
+        """SELECT DISTINCT ON (g.id) g.title, f.month, f.value FROM goal_figure f JOIN goal g ON g.id = f.goal_id
+            JOIN focus_area a ON a.id = g.focus_area_id JOIN plan p ON p.id = a.plan_id
+        WHERE p.municipality_id = $1 AND g.first_year = $2 ORDER BY g.id, f.month DESC""",
+        municipality, year,
+    )  # fmt: skip
+    return [one | {"title": json.loads(one["title"])} for one in found]

@@ -1,0 +1,67 @@
+"""I dag: what waits for a coordinator, what organisations need a word about, and what comes next."""
+
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from marketplace.base.access import coordinator
+from marketplace.base.clock import oslo, today
+from marketplace.base.http import Request, see_other
+from marketplace.base.i18n import pick
+from marketplace.base.templates import render
+from marketplace.base.text import first_name
+from marketplace.goals import words
+from marketplace.goals.rules import VERDICT_LABELS, Verdict
+from marketplace.goals.series import Wanted, series
+from marketplace.goals.spans import Span
+from marketplace.today import actions, queries, rules
+from organizations.approval.queries import in_reach
+from organizations.members.queries import coordinated_municipalities
+from organizations.notices.queries import answering_late
+
+
+@coordinator
+async def show(request: Request) -> Response:
+    """GET /today"""
+    person, now, day = request.person, request.now, today(request.now)
+    reached = await coordinated_municipalities(person.id)
+    applied = [one for one in await in_reach(person, "waiting") if one["decides"] and not one["their_turn"]]
+    lacking = await queries.lacking(person, now)
+    late, turned = await answering_late(person, now), await _turned(reached, request)
+    closing, month = rules.next_closing(day)
+    settled, year = rules.settling(day)
+    return render(
+        request, "marketplace/today/show.html", section="/today", applied=applied, turned=turned, late=late,
+        lacking=lacking, sessions=sum(one.sessions for one in lacking),
+        to_remind=[one for one in lacking if one.to_remind],
+        reminded_at=max((one.reminded_at for one in lacking if one.reminded_at), default=None),
+        hurry=any(now - one["created_at"] >= rules.SOON for one in applied),
+        greeting=rules.greeting(oslo(now).hour, first_name(person.name or "")), day=day,
+        meetings=await queries.meetings(reached, request.lang, now), closing=closing, month=month, settled=settled,
+        year=year,
+    )  # fmt: skip
+
+
+async def _turned(municipalities: list[UUID], request: Request) -> list[dict[str, Any]]:
+    """The goals whose verdict is another than it was a closing ago, with both in words."""
+    wanted = []
+    for goal in await queries.goals(municipalities, today(request.now).year):
+        stretch = Span.of(goal).stretch(request.now)
+        wanted.append(Wanted(goal, stretch))
+    found = []
+    for one, shown in zip(wanted, await series(wanted, request.now) if wanted else [], strict=True):
+        before, after = shown.before.verdict, shown.progress.verdict
+        if Verdict.WAITING not in (before, after) and before != after:
+            found.append({
+                "slug": one.goal.slug, "title": pick(one.goal.title), "before": VERDICT_LABELS[before],
+                "after": VERDICT_LABELS[after], "lead": words.lead(one.goal, shown.aim),
+            })  # fmt: skip
+    return found
+
+
+@coordinator
+async def remind(request: Request) -> Response:
+    """POST /today/reminders: a friendly word to whoever has registers to save, once a week at the most."""
+    reminded = await actions.remind(request.person, now=request.now)
+    return see_other(f"/today?saved={'reminded' if reminded else 'quiet'}", request)

@@ -1,0 +1,102 @@
+"""What pages, goals and reports say of people are sums of stored cells: nobody there reads who came or who booked."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from marketplace.statistics.role import RAW
+
+HOUSE = Path(__file__).parents[2]
+ROOMS = ("marketplace/statistics", "marketplace/goals", "marketplace/reports", "marketplace/today")
+"""The rooms that show figures, or make something of them."""
+READS = re.compile(rf"\b(FROM|JOIN|UPDATE|INTO|USING|TABLE)\s+({'|'.join(RAW)})\b", re.IGNORECASE)
+MODELS = {"Attendance", "Register", "HeadCount", "Booking", "EndedRegister", "Usefulness"}
+COUNTING = "marketplace.statistics.counting"
+RAW_ROOMS = re.compile(r"^offers\.(attendance|bookings|messages)\.\w*(queries|models|actions|claims|moves)$")
+
+ALLOWED = {
+    "marketplace/statistics/counting.py": "the one place that counts",
+}
+"""Files that may read them, and why."""
+MAY_COUNT = {"marketplace/statistics/closing.py", "marketplace/statistics/own.py"}
+"""Who may ask counting.py: the closing, and an organisation's own page, of its own registers."""
+
+
+def objections(text: str) -> Iterator[str]:
+    """What of a file reads who came or who booked."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant | ast.JoinedStr):
+            source = ast.get_source_segment(text, node) or ""
+            if found := READS.search(source):
+                yield found.group()
+        elif isinstance(node, ast.ImportFrom):
+            names = {each.name for each in node.names}
+            if names & MODELS:
+                yield f"imports {sorted(names & MODELS)}"
+            elif node.module and RAW_ROOMS.match(node.module):
+                yield f"imports {node.module}"
+        elif isinstance(node, ast.Import):
+            yield from (f"imports {each.name}" for each in node.names if RAW_ROOMS.match(each.name))
+
+
+def counts(text: str) -> bool:
+    """Does a file ask counting.py?"""
+    room, _, name = COUNTING.rpartition(".")
+    return any(
+        (
+            isinstance(node, ast.ImportFrom)
+            and (
+                node.module == COUNTING
+                or (node.module == room and name in {each.name for each in node.names})
+            )
+        )
+        or (isinstance(node, ast.Import) and any(each.name == COUNTING for each in node.names))
+        for node in ast.walk(ast.parse(text))
+    )
+
+
+def files(*rooms: str) -> list[str]:
+    return sorted(str(path.relative_to(HOUSE)) for room in rooms for path in (HOUSE / room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("file", files(*ROOMS))
+def test_figures_are_read_from_what_is_stored(file: str) -> None:
+    found = [] if file in ALLOWED else list(objections((HOUSE / file).read_text()))
+    assert found == []
+
+
+@pytest.mark.parametrize("file", files("marketplace", "offers", "organizations"))
+def test_only_the_closing_and_an_organisations_own_page_count(file: str) -> None:
+    assert not counts((HOUSE / file).read_text()) or file in MAY_COUNT
+
+
+def test_every_exception_is_needed() -> None:
+    assert [file for file in ALLOWED if not list(objections((HOUSE / file).read_text()))] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'await rows("SELECT count(*) FROM attendance a")',
+        'await rows(f"""SELECT 1 FROM session s\nJOIN  register r ON r.session_id = s.id AND {more}""")',
+        'await rows("WITH x AS (select * from booking) SELECT 1")',
+        "from offers.attendance.models import Attendance",
+        "from offers.bookings.queries import summary",
+        "import offers.attendance.queries",
+    ],
+)
+def test_a_file_that_reads_raw_rows_is_seen(text: str) -> None:
+    assert list(objections(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["from marketplace.statistics import counting", "from marketplace.statistics.counting import COUNT",
+     "import marketplace.statistics.counting"],
+)  # fmt: skip
+def test_a_file_that_counts_is_seen(text: str) -> None:
+    assert counts(text)
