@@ -12,7 +12,7 @@ from marketplace.base.access import SECOND_FACTOR
 from marketplace.base.database import credentials
 from marketplace.base.http import signature
 from marketplace.base.instance import MARK
-from marketplace.demo import catalogue, large, participants, reports, stories
+from marketplace.demo import catalogue, large, last_year, participants, reports, stories
 from marketplace.demo.catalogue import Catalogue
 from marketplace.demo.participants import Register, Resident
 from marketplace.demo.tables import Row, Tables
@@ -83,6 +83,7 @@ async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
         await connection.close()
     await audit.open_months(now)
     await close_cells(now)
+    await last_year.close(now)
     return True
 
 

@@ -97,7 +97,7 @@ class Shown:
 def until(shown: Year) -> str:
     """Which months a year's numbers are of."""
     if shown.last == LATE:
-        return _("hele året, med det som ble ført etter nyttår")
+        return _("hele året")
     first = shown.first or 1
     if first == shown.last:
         return month_name(first)

@@ -19,7 +19,7 @@ RAW_ROOMS = re.compile(r"^offers\.(attendance|bookings|messages)\.\w*(queries|mo
 
 ALLOWED = {
     "marketplace/statistics/counting.py": "the one place that counts",
-    "marketplace/statistics/own.py": "an organisation's own page, of its own registers",
+    "marketplace/statistics/own.py": "an organisation's own registers, for its own editors",
     "marketplace/today/queries.py": "how many organisations come to a meeting; nobody is counted",
 }
 """Files that may read them, and why."""

@@ -39,6 +39,11 @@ WORK = {
         "/statistics",
         "/statistics?part=organization",
         "/statistics?part=district&organization=frivilligsentralen",
+        "/today",
+        "/statistics/coverage",
+        "/statistics/coverage?show=attendances&time=evening",
+        "/districts",
+        "/districts/new?municipality=sandnes",
     ],
 }
 

@@ -1,0 +1,78 @@
+"""The year before in the demo: only what would be left of it, the stored figures of months that are closed. Treffpunkt
+began in March, and less went on than now."""
+
+import json
+import secrets
+from datetime import datetime
+from typing import Any
+
+from uuid_utils.compat import uuid7
+
+from marketplace.base.clock import oslo
+from marketplace.base.database import in_transaction, rows
+from marketplace.statistics.closing import LATE, STORE, closes_at
+from marketplace.statistics.measures import EXACT, Measure
+from marketplace.statistics.staircase import RULE, Staircase, stored
+from offers.attendance.year_keys import fingerprint
+
+SEASON = (0, 0, 45, 52, 58, 40, 15, 50, 68, 74, 70, 38)
+"""How much went on in each month, as per cent of a good month this year."""
+SAVED_LATE = 2
+THIS_YEAR = """SELECT k.municipality_id, c.id, c.organization_id, c.main_audience, c.kind, c.district_id, c.evening,
+    f.figures, k.number - coalesce((SELECT min(n.number) FROM closing n JOIN cell_figure g ON g.closing_id = n.id
+        WHERE n.municipality_id = k.municipality_id AND n.year = k.year AND g.cell_id = c.id
+            AND (g.figures ->> 'sessions')::int > 0), k.number) + 1 AS months
+FROM closing k JOIN cell_figure f ON f.closing_id = k.id JOIN cell c ON c.id = f.cell_id
+WHERE k.year = $1 AND k.number = (SELECT max(number) FROM closing x
+    WHERE x.municipality_id = k.municipality_id AND x.year = $1) ORDER BY k.municipality_id, c.id"""
+ONCE = (Measure.PEOPLE, Measure.OFFERS, Measure.LISTED)
+"""What is not counted anew each month."""
+
+
+async def close(now: datetime) -> None:
+    """Store the closings of the year before. Its key is made here, and gone with us, as that of every year that is
+    over; so the demo has no more of that year than a real municipality."""
+    year = oslo(now).year - 1
+    if closes_at(year, LATE) > now:
+        return
+    key = secrets.token_bytes(32)
+    cells: dict[Any, list[dict[str, Any]]] = {}
+    for cell in await rows(THIS_YEAR, oslo(now).year):
+        cells.setdefault(cell["municipality_id"], []).append(cell)
+    async with in_transaction():
+        for municipality, theirs in cells.items():
+            for number in range(1, LATE + 1):
+                closing = await rows(
+                    """INSERT INTO closing (id, municipality_id, year, number, closed_at, rule, key_fingerprint)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id""",
+                    uuid7(), municipality, year, number, closes_at(year, number), RULE, fingerprint(key),
+                )  # fmt: skip
+                figures = [(cell["id"], _stored(cell, number, year, key)) for cell in theirs]
+                there = [(cell, json.dumps(each)) for cell, each in figures if each]
+                if closing:
+                    await rows(
+                        STORE,
+                        closing[0]["id"],
+                        [cell for cell, _each in there],
+                        [each for _cell, each in there],
+                    )
+
+
+def _stored(cell: dict[str, Any], number: int, year: int, key: bytes) -> dict[Measure, int]:
+    what = ("municipality_id", "organization_id", "main_audience", "kind", "district_id", "evening")
+    return stored(Staircase(key, year, tuple(cell[name] for name in what)), _counted(cell, number))
+
+
+def _counted(cell: dict[str, Any], number: int) -> dict[Measure, int]:
+    """What was counted from January to a closing, made from what a month is like this year."""
+    now = {Measure(name): count for name, count in json.loads(cell["figures"]).items()}
+    months = sum(SEASON[:number]) / 100 + (SAVED_LATE / 100 if number == LATE else 0)
+    counts = {
+        measure: round(count / max(cell["months"], 1) * months)
+        for measure, count in now.items()
+        if measure not in ONCE
+    }
+    if not counts.get(Measure.SESSIONS):
+        return {}
+    counts[Measure.PEOPLE] = round(now.get(Measure.PEOPLE, 0) * min(1.1, 0.25 + months / 6))
+    return counts | {measure: now[measure] for measure in ONCE if measure in now and measure in EXACT}
