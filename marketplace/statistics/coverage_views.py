@@ -95,7 +95,8 @@ async def coverage(request: Request) -> Response:
     raised = {
         f"{one.audience.value}:{one.sort}": one
         for one in await queries.items(here.id, now)
-        if (one.district_id, one.evening) == (what.where[0] if what.where else None, what.time.evening)
+        if what.district != NOWHERE  # nothing is brought up of what lies in no district
+        and (one.district_id, one.evening) == (what.where[0] if what.where else None, what.time.evening)
     }
     return render(
         request, "marketplace/statistics/coverage.html", what=what, lines=lines, sorts=SORTS, total=all_of_it,

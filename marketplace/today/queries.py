@@ -19,19 +19,21 @@ MOST_GOALS = 200
 
 @dataclass(frozen=True)
 class Lacking:
-    """An organisation with sessions of the last month whose register nobody has saved. `reached`: somebody there is
-    told; `reminded_at`: when they last were, if that was lately."""
+    """An organisation with sessions of the last month whose register nobody has saved. `decides`: the coordinator
+    decides about it, and does not only read; `reached`: somebody there is told; `reminded_at`: when they last were, if
+    that was lately."""
 
     id: UUID
     slug: str
     name: str
     sessions: int
+    decides: bool
     reached: bool
     reminded_at: datetime | None
 
     @property
     def to_remind(self) -> bool:
-        return self.reached and self.reminded_at is None
+        return self.decides and self.reached and self.reminded_at is None
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,13 @@ async def lacking(person: Any, now: datetime) -> list[Lacking]:
     """The organisations in this coordinator's reach that have registers to save, by name. Sessions only: nobody is
     counted."""
     found = await rows(
-        f"""WITH {APPROVAL_REACH} SELECT w.id, w.slug, w.name, count(*) AS sessions,
+        f"""WITH {APPROVAL_REACH} SELECT w.id, w.slug, w.name, count(*) AS sessions, a.decides,
             EXISTS (SELECT FROM {told(Notice.REGISTERS)} t WHERE t.organization_id = w.id) AS reached,
             (SELECT sent_at FROM register_reminder x WHERE x.organization_id = w.id AND x.sent_at > $4) AS reminded_at
         FROM approval_reach a JOIN organization w USING (id) JOIN offer o ON o.owner_id = w.id
             JOIN session s ON s.offer_id = o.id
         WHERE w.state = 'approved' AND {LACKS_REGISTER.format(now="$2", since="$3")}
-        GROUP BY w.id, w.slug, w.name ORDER BY lower(w.name), w.id LIMIT 200""",
+        GROUP BY w.id, w.slug, w.name, a.decides ORDER BY lower(w.name), w.id LIMIT 200""",
         person.id, now, now - REGISTERS_FOR, now - AGAIN_AFTER,
     )  # fmt: skip
     return [Lacking(**one) for one in found]

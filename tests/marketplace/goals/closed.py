@@ -17,7 +17,7 @@ async def close(
     """One cell, and its figures at each closing. Sessions are 1 where nothing is said: something was held."""
     place = here or await make.municipality()
     owner = cell.pop("owner", None) or await make.organization(f"Lag {uuid4().hex[:6]}", municipality=place)
-    given = {"main_audience": "everyone", "kind": "activity", "evening": False} | cell
+    given: dict[str, Any] = {"main_audience": "everyone", "kind": "activity", "evening": False} | cell
     made = await Cell.create(municipality=place, organization=owner, **given)
     for number, figures in months.items():
         await rows(

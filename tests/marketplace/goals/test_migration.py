@@ -58,9 +58,10 @@ async def offers(connection: asyncpg.Connection, *audiences: list[str]) -> None:
     for each in audiences:
         await connection.execute(
             """INSERT INTO offer (id, slug, owner_id, municipality_id, kind, audiences, joining, state, source_lang,
-                visibility, sensitive, created_at, changed_at, keep_months, max_party, promotion)
+                visibility, sensitive, created_at, changed_at, keep_months, max_party, promotion,
+                hold_hours, session_count)
             SELECT gen_random_uuid(), $1, o.id, o.municipality_id, 'activity', $2, 'drop_in', 'published', 'nb',
-                'public', false, now(), now(), 3, 4, 'automatic' FROM organization o""",
+                'public', false, now(), now(), 3, 4, 'automatic', 24, 0 FROM organization o""",
             "-".join(each), each,
         )  # fmt: skip
 

@@ -107,7 +107,8 @@ def test_a_meeting_with_too_few_is_never_made_up_for() -> None:
 
 
 def test_figures_of_the_old_rule_that_stop_before_the_year_does_leave_it_open() -> None:
-    assert progress(PEOPLE, points(90, 110), frozen=True).verdict is Verdict.UNCERTAIN
+    assert progress(PEOPLE, points(50, 55, 60, 65)).verdict is Verdict.WILL_NOT
+    assert progress(PEOPLE, points(50, 55, 60, 65), frozen=True).verdict is Verdict.UNCERTAIN
     assert progress(PEOPLE, points(90, 140), frozen=True).verdict is Verdict.REACHED
     assert progress(PEOPLE, points(90, 110, to=12), frozen=True).verdict is Verdict.NOT_REACHED
 

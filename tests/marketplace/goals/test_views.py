@@ -25,7 +25,7 @@ from tests.marketplace.goals.closed import close, growing
 from tests.visitor import Visitor
 
 GOAL = {"title": "Flere over 65 år er med", "target": "40", "first_year": "2026", "indicator": "people"}
-SENIORS = {"main_audience": "seniors"}
+SENIORS: Any = {"main_audience": "seniors"}
 
 
 @pytest.fixture

@@ -254,6 +254,20 @@ async def test_one_tap_puts_a_gap_on_the_agenda_once(visitor: Visitor, nora: Per
     assert coming
 
 
+async def test_what_lies_in_no_district_is_no_gap_of_the_municipality(
+    visitor: Visitor, nora: Person, here: Municipality
+) -> None:
+    await District.create(municipality=here, slug="lura", name="Lura")
+    await visitor.submit(await visitor.open("/statistics/coverage"), "/items", gap="youth:activity")
+    page = await visitor.open("/statistics/coverage?district=none")
+    assert words(page, "Ungdom", "Aktivitet") == "Ingen"
+    page = await visitor.submit(
+        await visitor.open("/statistics/coverage?district=lura"), "/items", gap="youth:activity"
+    )
+    assert page.status == 303
+    assert await DialogueItem.all().count() == 2
+
+
 async def test_a_gap_may_be_taken_off_again(visitor: Visitor, nora: Person) -> None:
     await meeting_in(5, "neste")
     await visitor.submit(await visitor.open("/statistics/coverage"), "/items", gap="youth:activity")

@@ -14,7 +14,13 @@ from marketplace.today import actions, rules
 from marketplace.today.models import RegisterReminder
 from offers.bookings.models import BookingState
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
-from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
+from organizations.directory.models import (
+    Municipality,
+    Organization,
+    OrganizationKind,
+    OrganizationOwner,
+    OrganizationState,
+)
 from organizations.members.models import Role
 from organizations.notices.models import MemberNotice, Notice
 from tests import make
@@ -168,6 +174,18 @@ async def test_another_municipality_s_registers_are_not_told_and_not_reminded_of
     await make.member(owner, Role.EDITOR, "Liv", email="liv@example.no")
     await held(owner)
     assert "Landslaget" not in (await visitor.open("/today")).text
+    assert await actions.remind(nora, now=NOW) == 0
+
+
+async def test_what_is_owned_together_is_reminded_of_from_where_it_has_its_home(
+    visitor: Visitor, nora: Person, here: Municipality
+) -> None:
+    land = await make.municipality(number="3447", slug="sondre-land", name="Søndre Land")
+    college = await make.organization("Recovery College", municipality=land)
+    await make.member(college, Role.EDITOR, "Liv", email="liv@example.no")
+    await OrganizationOwner.create(organization=college, municipality=here)
+    await held(college)
+    assert "Recovery College" in (await visitor.open("/today")).text
     assert await actions.remind(nora, now=NOW) == 0
 
 

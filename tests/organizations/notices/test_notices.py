@@ -30,18 +30,23 @@ async def page_of(visitor: Visitor, role: Role = Role.EDITOR, others: int = 1) -
 async def test_requests_are_told_and_the_rest_is_quiet_until_somebody_chooses(visitor: Visitor) -> None:
     _here, path = await page_of(visitor)
     page = await visitor.open(path)
-    assert page.fields("/notices")["kinds"] == ["request", "reminder"]
+    assert page.fields("/notices")["kinds"] == ["request", "reminder", "registers"]
     done = await visitor.submit(page, "/notices", kinds=["digest", "request"])
     assert done.status == 303, done.text
-    assert await chosen() == {"request": True, "reminder": False, "digest": True, "tomorrow": False}
+    assert await chosen() == {
+        "request": True, "reminder": False, "digest": True, "tomorrow": False, "registers": False
+    }  # fmt: skip
 
 
 async def test_a_host_chooses_among_what_a_host_can_get(visitor: Visitor) -> None:
     _here, path = await page_of(visitor, Role.HOST)
     page = await visitor.open(path)
-    assert {box["value"] for box in page.soup.find_all("input", {"name": "kinds"})} == {"digest", "tomorrow"}
+    kinds = {box["value"] for box in page.soup.find_all("input", {"name": "kinds"})}
+    assert kinds == {"digest", "tomorrow", "registers"}
     await visitor.submit(page, "/notices", kinds=["tomorrow", "request"])
-    assert await chosen() == {"digest": False, "tomorrow": True}, "what is not for a host is not stored"
+    assert await chosen() == {"digest": False, "tomorrow": True, "registers": False}, (
+        "what is not for a host is not stored"
+    )
 
 
 async def test_the_last_who_hears_of_requests_cannot_turn_that_off_on_the_page(visitor: Visitor) -> None:
