@@ -17,6 +17,7 @@ from marketplace.goals.spans import Span
 from marketplace.goals.standings import targets
 from marketplace.goals.words import aimed
 
+NONE = "–"
 SETTLED = {Verdict.REACHED: True, Verdict.NOT_REACHED: False}
 
 
@@ -142,10 +143,10 @@ def _aim(goal: Goal, found: Series, year: int) -> Aim:
 def _doing(measure: Measure, said: dict[UUID, str]) -> Doing:
     return Doing(
         pick(measure.title),
-        measure.responsible.name if measure.responsible else "",
-        short_day(measure.deadline) if measure.deadline else "",
+        measure.responsible.name if measure.responsible else NONE,
+        short_day(measure.deadline) if measure.deadline else NONE,
         str(STATE_LABELS[measure.state]),
-        said.get(measure.id, ""),
+        said.get(measure.id, NONE),
     )
 
 
