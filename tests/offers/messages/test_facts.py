@@ -71,6 +71,7 @@ class Hung:
     host: Person
     booking: Booking
     ola: Person
+    contact: ContactPoint
 
 
 async def elsewhere(hung: Hung) -> None:
@@ -157,7 +158,14 @@ async def all_that_can_hang(act: str) -> Hung:
     await tell(WAITS[state], found, "before", NOW)
     await to_ring(RINGS[state], booking.id, key="before", now=NOW)
     await note(pool.id, Channel.EMAIL, OWN, lang="nb", now=NOW)
-    return Hung(offer, session, host, booking, ola)
+    return Hung(offer, session, host, booking, ola, other["contact"])
+
+
+CALENDAR = """calendar_entry e WHERE e.booking_id = $1 AND e.session_id = $2
+    AND CASE WHEN e.contact_id = $3 THEN e.taken_back_at IS NULL
+        ELSE NOT EXISTS (SELECT FROM outbox_message m WHERE m.mail = 'off_calendar' AND m.address = $4
+            AND m.sent_at IS NOT NULL) END"""
+"""Does it stand in the calendar that had it, though another may have got it meanwhile?"""
 
 
 class Undone(Exception):
@@ -207,9 +215,7 @@ async def looked_at(hung: Hung, visitor: Visitor) -> dict[str, int]:
             WHERE b.id = $1 AND b.state IN ('confirmed', 'offered')""", booking),
         "remind": await ahead(before, lambda: remind(before), "reminder", f"{own} AND facts->>'session' = $2",
                               booking, str(session)),
-        "calendar": await count(
-            "calendar_entry WHERE booking_id = $1 AND session_id = $2 AND taken_back_at IS NULL", booking, session
-        ),
+        "calendar": await count(CALENDAR, booking, session, hung.contact.id, hung.contact.value),
         "link": int((await visitor.open(link_path(booking, 1))).status < 400),
         "waiting": await count("""outbox_message WHERE booking_id = $1 AND dedupe_key LIKE '%:before'
             AND failed_at IS NULL AND problem IS NULL""", booking),
