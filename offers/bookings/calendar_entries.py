@@ -41,7 +41,7 @@ FROM calendar_entry e JOIN booking b ON b.id = e.booking_id AND b.participant_id
     JOIN contact_point c ON c.id = e.contact_id AND c.channel = 'email' AND c.refused_at IS NULL
 WHERE e.taken_back_at IS NULL AND EXISTS (SELECT FROM contact_point own
     WHERE own.person_id = $1 AND own.channel = c.channel AND own.value = c.value)
-ORDER BY c.value, s.starts_at, e.id"""
+ORDER BY c.value, s.starts_at, e.booking_id"""
 """What the calendar of $1 has got of what they booked for $2, and is still to come."""
 
 
