@@ -76,8 +76,6 @@ class PostOffice:
 class Somebody:
     """A person with a browser of their own."""
 
-    judged: ClassVar[set[tuple[str, str]]] = set()
-    """The sights and shapes of pages that axe has seen in this run."""
     used: ClassVar[dict[tuple[str, str], int]] = {}
     """By port and address the step (of 30 seconds) of the last code that was given."""
 
@@ -112,10 +110,7 @@ class Somebody:
                 wide = await self.page.evaluate(TOO_WIDE)
                 await self.page.evaluate(LARGER, "")
                 assert not wide, f"{where}{wide} too wide with text at twice its size"
-            shape = await self.page.evaluate(SHAPE)
-            if (self.sight, shape) not in self.judged:
-                assert not (found := await violations(self.page)), where + found
-                self.judged.add((self.sight, shape))
+            assert not (found := await violations(self.page, self.sight)), where + found
         assert not self.complaints, where + "; ".join(self.complaints)
 
     async def press(self, name: str, exact: bool = False, nth: int = 0, status: int = 200) -> None:
@@ -191,10 +186,19 @@ class Somebody:
         await self.press(step)
 
 
-async def violations(page: Page) -> str:
-    """What axe has to say about a page."""
+JUDGED: set[tuple[str, str]] = set()
+"""The sights and shapes of pages that axe has found nothing on in this run."""
+
+
+async def violations(page: Page, sight: str) -> str:
+    """What axe has to say about a page; nothing where it has seen its like."""
+    seen = (sight, await page.evaluate(SHAPE))
+    if seen in JUDGED:
+        return ""
     await page.evaluate(AXE)
     found = await page.evaluate(VIOLATIONS, RULES)
+    if not found:
+        JUDGED.add(seen)
     return "; ".join(f"{one['id']}: {one['nodes'][0]['html']}" for one in found)
 
 
