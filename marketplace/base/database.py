@@ -200,6 +200,19 @@ def connection() -> BaseDBAsyncClient:
 PLACES = tuple(f"${number}" for number in range(1000))
 
 
+@asynccontextmanager
+async def patient() -> AsyncIterator[asyncpg.Connection]:
+    """A connection of its own, for a job whose statements may take their time: those of the pool have four seconds."""
+    connection = await asyncpg.connect(
+        **credentials(settings().database_url or ""), timeout=10,
+        server_settings={"timezone": "UTC", "jit": "off", "random_page_cost": "1.1"},
+    )  # fmt: skip
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
 class Values(list[Any]):
     """The values of a statement that is put together from parts."""
 

@@ -25,7 +25,10 @@ THIS_YEAR = """SELECT k.municipality_id, c.id, c.organization_id, c.main_audienc
 FROM closing k JOIN cell_figure f ON f.closing_id = k.id JOIN cell c ON c.id = f.cell_id
 WHERE k.year = $1 AND k.number = (SELECT max(number) FROM closing x
     WHERE x.municipality_id = k.municipality_id AND x.year = $1) ORDER BY k.municipality_id, c.id"""
-ONCE = (Measure.PEOPLE, Measure.OFFERS, Measure.LISTED)
+CLOSED_YEAR = """INSERT INTO year_key (year, fingerprint, made_at, closed_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT DO NOTHING RETURNING year"""
+OF_PERSONS = (Measure.PEOPLE, Measure.CAME_THREE)
+ONCE = (*OF_PERSONS, Measure.OFFERS, Measure.LISTED)
 """What is not counted anew each month."""
 
 
@@ -40,6 +43,10 @@ async def close(now: datetime) -> None:
     for cell in await rows(THIS_YEAR, oslo(now).year):
         cells.setdefault(cell["municipality_id"], []).append(cell)
     async with in_transaction():
+        if not await rows(
+            CLOSED_YEAR, year, fingerprint(key), closes_at(year - 1, LATE), closes_at(year, LATE)
+        ):
+            return
         for municipality, theirs in cells.items():
             for number in range(1, LATE + 1):
                 closing = await rows(
@@ -74,5 +81,6 @@ def _counted(cell: dict[str, Any], number: int) -> dict[Measure, int]:
     }
     if not counts.get(Measure.SESSIONS):
         return {}
-    counts[Measure.PEOPLE] = round(now.get(Measure.PEOPLE, 0) * min(1.1, 0.25 + months / 6))
+    reached = min(1.1, 0.25 + months / 6)
+    counts |= {measure: round(now.get(measure, 0) * reached) for measure in OF_PERSONS}
     return counts | {measure: now[measure] for measure in ONCE if measure in now and measure in EXACT}

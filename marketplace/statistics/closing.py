@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base import jobs
 from marketplace.base.clock import month_start
-from marketplace.base.database import in_transaction, rows
+from marketplace.base.database import patient, rows
 from marketplace.statistics import counting
 from marketplace.statistics.measures import Measure
 from marketplace.statistics.staircase import RULE, Staircase, stored
@@ -90,25 +90,22 @@ async def close(what: Due, key: bytes, *, now: datetime) -> None:
     """Count and store the cells of a closing, as registers and bookings are now. What stands is never changed; what
     is saved later comes with the next."""
     end = counted_to(what.year, what.number)
-    async with in_transaction():
-        made = await rows(
+    async with patient() as connection, connection.transaction():
+        closing = await connection.fetchval(
             """INSERT INTO closing (id, municipality_id, year, number, closed_at, rule, key_fingerprint)
             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id""",
             uuid7(), what.municipality, what.year, what.number, now, RULE, fingerprint(key),
         )  # fmt: skip
-        if made:
-            await counting.stamp(what.municipality, what.year, end, now)
-            figures = _rounded(await counting.counts(what.municipality, what.year, end, now), key, what)
-            await rows(
-                STORE,
-                made[0]["id"],
-                [cell for cell, _figures in figures],
-                [json.dumps(each) for _cell, each in figures],
-            )
-        await jobs.done(JOB, what.slot, now=now)
+        if closing:
+            await counting.stamp(connection, what.municipality, what.year, end, now)
+            counted = await counting.counts(connection, what.municipality, what.year, end, now)
+            figures = _rounded(counted, key, what)
+            cells = [cell for cell, _figures in figures]
+            await connection.execute(STORE, closing, cells, [json.dumps(each) for _cell, each in figures])
+        await connection.execute(jobs.DONE, JOB, what.slot, now)
 
 
-def _rounded(counted: list[dict[str, Any]], key: bytes, what: Due) -> list[tuple[UUID, dict[Measure, int]]]:
+def _rounded(counted: list[asyncpg.Record], key: bytes, what: Due) -> list[tuple[UUID, dict[Measure, int]]]:
     """What is stored of each cell; cells of which nothing is left are left out."""
     found = []
     for cell in counted:

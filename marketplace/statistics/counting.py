@@ -9,8 +9,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from marketplace.base.clock import month_start
-from marketplace.base.database import rows
 from marketplace.statistics.cells import COLUMNS, SAME_CELL, cell_of
 from marketplace.statistics.measures import Measure
 from offers.bookings.participant_queries import GAVE_UP
@@ -178,17 +179,22 @@ SELECT c.id, c.organization_id, c.main_audience, c.kind, c.district_id, c.evenin
 FROM counted n JOIN cell c ON c.id = n.cell_id GROUP BY c.id"""  # fmt: skip
 
 
-async def stamp(municipality: UUID, year: int, end: datetime, now: datetime) -> None:
+async def stamp(
+    connection: asyncpg.Connection, municipality: UUID, year: int, end: datetime, now: datetime
+) -> None:
     """Give what has been held, and what has been published, its cell for good. Inside the closing's transaction."""
     limits = _limits(municipality, year, end, now)
     for statement in (NEW_CELLS, STAMP_SESSIONS, STAMP_OFFERS):
-        await rows(statement, *limits)
+        await connection.execute(statement, *limits)
 
 
-async def counts(municipality: UUID, year: int, end: datetime, now: datetime) -> list[dict[str, Any]]:
+async def counts(
+    connection: asyncpg.Connection, municipality: UUID, year: int, end: datetime, now: datetime
+) -> list[asyncpg.Record]:
     """Every cell in which something is counted, from January to `end`, as registers and bookings are `now`: id, what
     the cell is, and `counts` by measure. Not to be shown to anybody as it is."""
-    return await rows(COUNT, *_limits(municipality, year, end, now))
+    found: list[asyncpg.Record] = await connection.fetch(COUNT, *_limits(municipality, year, end, now))
+    return found
 
 
 def _limits(municipality: UUID, year: int, end: datetime, now: datetime) -> tuple[Any, ...]:

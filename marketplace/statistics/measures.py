@@ -89,7 +89,6 @@ ANSWERS = lazy("Svar etter samlinger")
 PEOPLE, TIMES, SESSIONS = lazy("personer"), lazy("ganger"), lazy("samlinger")
 BOOKED, SEATS = lazy("påmeldinger"), lazy("plasser")
 NOT_SAVED = lazy("Samlinger der oppmøtet ikke er ført")
-STAFF = lazy("Det som bare er for ansatte")
 
 
 def _rows() -> tuple[Indicator, ...]:

@@ -30,6 +30,8 @@ PAGES = {
     "statistics_by_organization": "/statistics?municipality={slug}&part=organization",
     "statistics_workbook": "/statistics/download?municipality={slug}&as=xlsx",
     "coverage": "/statistics/coverage?municipality={slug}",
+    "plan_of_thirty_goals": "/plans/plan-{slug}",
+    "goal": "/goals/goal-{slug}-1",
 }
 MEASURES = (
     "attendances", "people", "sessions", "offers", "drop_in", "seats_offered", "minutes", "due", "listed",
@@ -51,6 +53,16 @@ FILL = [
     """INSERT INTO cell_figure (id, closing_id, cell_id, figures)
         SELECT gen_random_uuid(), k.id, c.id, f.figures FROM closing k JOIN cell c USING (municipality_id),
             LATERAL (SELECT jsonb_object_agg(m, 5 * k.number) AS figures FROM unnest({measures}) m) f""",
+    """INSERT INTO plan (id, slug, title, summary, first_year, last_year, municipality_id)
+        SELECT gen_random_uuid(), 'plan-' || slug, '{{"nb": "Plan"}}', '{{"nb": ""}}', 2025, 2028, id
+        FROM municipality""",
+    """INSERT INTO focus_area (id, number, title, summary, plan_id)
+        SELECT gen_random_uuid(), 1, '{{"nb": "Med"}}', '{{"nb": ""}}', id FROM plan""",
+    """INSERT INTO goal (id, slug, title, indicator, target, first_year, last_year, audiences, focus_area_id)
+        SELECT gen_random_uuid(), 'goal-' || substr(p.slug, 6) || '-' || n, '{{"nb": "Flere er med"}}',
+            (ARRAY['people', 'attendances', 'sessions'])[1 + n % 3], 5000, 2026, 2026,
+            CASE WHEN n % 2 = 0 THEN ARRAY['seniors'] ELSE ARRAY[]::text[] END, a.id
+        FROM plan p JOIN focus_area a ON a.plan_id = p.id, generate_series(1, 30) n""",
 ]  # fmt: skip
 
 

@@ -144,6 +144,13 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     talk = await make.offer("Samtale", slug=f"samtale{suffix}", owner=centre, joining=Joining.REQUEST)
     soon = await make.offer("Kor", slug=f"kor{suffix}", owner=centre, joining=Joining.WHOLE)
     await SeatPool.filter(offer=soon).update(opens_at=NOW + timedelta(days=1))
+    await make.offer(
+        "Bingo",
+        slug=f"bingo{suffix}",
+        owner=centre,
+        joining=Joining.DROP_IN,
+        starts=[NOW - timedelta(days=2)],
+    )  # nobody has saved its register
     for offer in (walk, draft, talk):
         await HostAssignment.create(person=town.people["host"], offer=offer)
     for number, text in enumerate(("Hva vil du spise?", "Trenger du skyss?")):

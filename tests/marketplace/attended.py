@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from marketplace.base.database import patient
 from marketplace.goals.models import FocusArea, Goal, Plan
 from marketplace.people.models import ContactPoint
 from marketplace.statistics import counting
@@ -108,17 +109,19 @@ def ends(*months: int) -> list[datetime]:
 
 
 async def counted(
-    *measures: Measure, month: int = 10, municipality: UUID | None = None, evening: bool | None = None
+    *measures: Measure,
+    month: int = 10,
+    municipality: UUID | None = None,
+    evening: bool | None = None,
+    now: datetime = NOW + WEEKS,
 ) -> list[int]:
     """What is counted of residents in a municipality until the end of a month of 2026, before it is rounded."""
-    here, end, now = (
-        municipality or (await make.municipality()).id,
-        counted_to(2026, month),
-        NOW + WEEKS,
-    )
-    await counting.stamp(here, 2026, end, now)
+    here, end = municipality or (await make.municipality()).id, counted_to(2026, month)
+    async with patient() as connection:
+        await counting.stamp(connection, here, 2026, end, now)
+        cells = await counting.counts(connection, here, 2026, end, now)
     sums = Counter[str]()
-    for cell in await counting.counts(here, 2026, end, now):
+    for cell in cells:
         if cell["main_audience"] != "staff" and evening in (None, cell["evening"]):
             sums.update(json.loads(cell["counts"]))
     return [sums[measure.value] for measure in measures]

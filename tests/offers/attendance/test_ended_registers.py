@@ -12,8 +12,7 @@ from marketplace.base.mail import MAILS
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.check import violations
 from marketplace.people.models import Person
-from marketplace.statistics import queries as statistics
-from marketplace.statistics.rules import Scope
+from marketplace.statistics.measures import Measure
 from offers.attendance import actions
 from offers.attendance.models import EndedRegister, RegisterEnd
 from offers.bookings import actions as bookings
@@ -26,6 +25,7 @@ from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
+from tests.marketplace.attended import counted
 from tests.offers.bookings.test_races import overlapping
 from tests.visitor import Visitor
 
@@ -92,9 +92,7 @@ async def test_nothing_of_what_was_marked_before_counts_after_it(
     assert {*kept.marks[0]} == {"booking", "state", "seats"}, "no name and no pseudonym"
     await follow_up(NOW + 5 * DAY)
     assert await OutboxMessage.filter(mail__in=["missed", "thanks"]).count() == 0
-    later, municipality = NOW + 60 * DAY, (await make.municipality()).id
-    for count in (statistics.sessions_held, statistics.attendances, statistics.distinct_people):
-        assert await count(Scope(), municipality, 2026, [later], later) == [0]
+    assert await counted(Measure.SESSIONS, Measure.ATTENDANCES, Measure.PEOPLE) == [0, 0, 0]
     assert await violations() == []
 
 
@@ -222,11 +220,7 @@ async def test_figures_count_nothing_that_is_cancelled_or_not_over(db: None, dat
     """Whatever a database may hold."""
     _offer, session, host = await soon("Ola")
     await save(session, host, "Ola")
-    municipality = (await make.municipality()).id
-
-    async def held(now: Any) -> list[int]:
-        return await statistics.sessions_held(Scope(), municipality, 2026, [NOW + 60 * DAY], now)
-
-    assert [await held(at) for at in (session.ends_at - HOUR, session.ends_at)] == [[0], [1]]
+    for at, held in ((session.ends_at - HOUR, 0), (session.ends_at, 1)):
+        assert await counted(Measure.SESSIONS, now=at) == [held]
     await rows("UPDATE session SET status = 'cancelled' WHERE id = $1", session.id)
-    assert await held(session.ends_at) == [0]
+    assert await counted(Measure.SESSIONS, now=session.ends_at) == [0]

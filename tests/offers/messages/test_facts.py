@@ -21,8 +21,7 @@ from marketplace.my_page.actions import remove_contact
 from marketplace.people.jobs import refuse
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.privacy.erasure import erase
-from marketplace.statistics import queries as statistics
-from marketplace.statistics.rules import Scope
+from marketplace.statistics.measures import Measure
 from offers.bookings import actions as bookings
 from offers.bookings.call_actions import to_ring
 from offers.bookings.call_queries import WAITING
@@ -39,6 +38,7 @@ from organizations.approval.models import Answer
 from organizations.directory.models import Organization
 from tests import make
 from tests.conftest import NOW
+from tests.marketplace.attended import counted
 from tests.offers.attendance.test_ended_registers import cancelled, moved, offer_cancelled, save, soon
 from tests.offers.messages.test_closed import answer, narrow
 from tests.visitor import Visitor
@@ -188,8 +188,7 @@ async def looked_at(hung: Hung, visitor: Visitor) -> dict[str, int]:
     booking, session = hung.booking.id, hung.session.id
     begins = (await row("SELECT starts_at FROM session WHERE id = $1", session) or {})["starts_at"]
     before = max(NOW - timedelta(minutes=1), begins - timedelta(hours=3))
-    later, municipality = NOW + 60 * DAY, (await make.municipality()).id
-    held = await statistics.sessions_held(Scope(), municipality, 2026, [later], later)
+    held = await counted(Measure.SESSIONS)
     own = "booking_id = $1"
 
     async def count(sql: str, *values: Any) -> int:

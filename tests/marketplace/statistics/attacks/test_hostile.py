@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from marketplace.base import database
-from marketplace.base.database import rows, value
+from marketplace.base.database import patient, rows, value
 from marketplace.base.embedded import binary
 from marketplace.people.models import Person
 from marketplace.privacy.erasure import erase
@@ -109,7 +109,8 @@ async def test_a_name_that_is_typed_into_an_own_register_tells_nothing_of_where_
     municipality = (await make.municipality()).id
     found = await stored.by(Cells(municipality), 2026, [Measure.PEOPLE], By.ORGANIZATION)
     assert found[spy.owner_id][Measure.PEOPLE].value == 5
-    cells = await counting.counts(municipality, 2026, OCTOBER_IS_OVER, OCTOBER_IS_OVER)
+    async with patient() as connection:
+        cells = await counting.counts(connection, municipality, 2026, OCTOBER_IS_OVER, OCTOBER_IS_OVER)
     assert {'"people": 5' in each["counts"] for each in cells if each["organization_id"] == spy.owner_id} == {
         True
     }
@@ -197,7 +198,9 @@ async def in_words(number: int) -> dict[Any, Any]:
     return {tuple(each.values())[:4]: each["figures"] for each in found}
 
 
-async def test_a_restored_backup_closes_the_month_with_the_same_numbers(server: str, tmp_path: Path) -> None:
+async def test_a_restored_backup_closes_the_month_with_the_same_numbers(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The cells that it makes anew have the same staircases: else one count would be seen rounded twice."""
     for number, size in enumerate((3, 4, 6, 7, 8, 9), 1):
         offer = await held(f"Kor {number}", start=SEPTEMBER + timedelta(days=30))
@@ -214,11 +217,15 @@ async def test_a_restored_backup_closes_the_month_with_the_same_numbers(server: 
         again = server.replace("/treffpunkt?", f"/{name}?")
         _restore(again, tmp_path / "backup")
         await database.disconnect()
+        monkeypatch.setenv("TREFFPUNKT_DATABASE_URL", again)
+        settings.cache_clear()
         await database.connect(again)
         await close_cells(OCTOBER_IS_OVER)
         assert await in_words(10) == stood
     finally:
         await database.disconnect()
+        monkeypatch.undo()
+        settings.cache_clear()
         await database.connect(url)
         await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         await connection.close()
@@ -251,5 +258,7 @@ async def test_who_is_in_one_cell_is_there_once_a_year_whatever_is_made() -> Non
         await registered(offer, aud)
     await make_goals(await Offer.get(id=ids[0]), aud[0])
     await close_cells(OCTOBER_IS_OVER)
-    cells = await counting.counts((await make.municipality()).id, 2026, OCTOBER_IS_OVER, OCTOBER_IS_OVER)
+    here = (await make.municipality()).id
+    async with patient() as connection:
+        cells = await counting.counts(connection, here, 2026, OCTOBER_IS_OVER, OCTOBER_IS_OVER)
     assert [each["counts"].count('"people": 1') for each in cells].count(1) == 1

@@ -11,8 +11,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from marketplace.statistics.rules import Figure, Scope, shown
 from tests.marketplace.statistics.attacks.inversion import Counts, Rule, World, all_of, stairs
+from tests.marketplace.statistics.attacks.old_rule import Figure, Scope, shown
 
 # Each world: what is tried, and what is asked. Weights of a question stand for the columns.
 STEPS = [(1, 0, 0), (0, 1, 0), (0, 0, 1), (-1, 1, 0), (0, -1, 1), (-1, 0, 1)]

@@ -1,4 +1,4 @@
-"""What may be shown of counts of people (design/security.md, "Numbers"). docs/decisions/0005-figures.md tells why."""
+"""The rule of decision 0005, kept as it was: what the attacks must find it to tell (test_inversion.py)."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
@@ -7,8 +7,6 @@ from datetime import date
 
 FEW = 5
 """Fewer people than this are never shown, nor any two numbers that differ by fewer."""
-WORTH_GROUPS = 4 * FEW
-"""A total under this is not broken down at all: its parts would say nearly everything about few people."""
 
 
 @dataclass(frozen=True)
@@ -80,31 +78,3 @@ def _few_left(whole: Figure, parts: list[Figure]) -> bool:
     """Do the newest numbers of the parts, in the order they were shown, leave fewer than FEW of the whole?"""
     newest = {part.scope: part.count for part in parts if part.month <= whole.month}
     return bool(newest) and 0 < whole.count - sum(newest.values()) < FEW
-
-
-def groups(counts: dict[str, int], total: int) -> dict[str, int | None]:
-    """What to show of how a total falls into groups, the largest first: people to the nearest FEW; None is hidden.
-
-    Groups under FEW are hidden, those without anybody too. When somebody who knows the total could still tell, the
-    next smallest is hidden with them. Nothing at all is shown of a small total, of one group, or when it would tell.
-    """
-    if total < WORTH_GROUPS or len(counts) < 2:
-        return {}
-    smallest_first = sorted(counts, key=lambda group: (counts[group], group))
-    hidden = [group for group in smallest_first if counts[group] < FEW]
-    if hidden and (len(hidden) == 1 or all(counts[group] == FEW - 1 for group in hidden)):
-        hidden = smallest_first[: len(hidden) + 1]
-    rounded = {group: FEW * round(counts[group] / FEW) for group in counts if group not in hidden}
-    if hidden and _known(total, [number + FEW // 2 for number in rounded.values()], len(hidden)):
-        return {}
-    largest_first = sorted(rounded.items(), key=lambda item: (-item[1], item[0]))
-    return dict(largest_first) | dict.fromkeys(sorted(hidden))
-
-
-def _known(total: int, most: list[int], hidden: int) -> bool:
-    """Are so few left when all others are as many as they can be, that a hidden group must be just under FEW?
-
-    `most` are the shown groups at their largest; one hidden group may be as large as the smallest of them.
-    """
-    others = sum(most) + min(most, default=total) + (FEW - 1) * (hidden - 2)
-    return total - others >= FEW - 1
