@@ -26,7 +26,8 @@ TOWN = """
 GOAL = """INSERT INTO goal (id, slug, title, metric, target, year, audience, kind, evenings_only, focus_area_id)
     SELECT gen_random_uuid(), $1, '{"nb": "Flere"}', $2, 50, $3, $4, $5, $6, id FROM focus_area"""
 FIGURE = """INSERT INTO goal_figure (id, goal_id, month, value, groups, counted_at)
-    SELECT gen_random_uuid(), id, make_date(year, $2::int, 1), $3, '{"youth": 3}', make_date(year, $2::int + 1, 1)
+    SELECT gen_random_uuid(), id, make_date(year, $2::int, 1), $3, '{"youth": 3}',
+        make_date(year, $2::int + 1, CASE WHEN $1 = 'all' THEN 2 ELSE 1 END)
     FROM goal WHERE slug = $1"""
 
 
