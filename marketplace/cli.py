@@ -206,7 +206,8 @@ def doctor(host: str, to: str | None) -> None:
     """Look whether a production instance may start, and is well: exit 2 when something is wrong, 1 when something is
     away. Nothing is changed, and nothing sent without --send-to."""
     from marketplace import doctor
-    from marketplace.base.delivery import Postponed, Rejected
+    from marketplace.base.delivery import Postponed
+    from marketplace.base.letter import Rejected
     from marketplace.doctor import Finding, Kind
 
     if settings().demo:

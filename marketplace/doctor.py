@@ -302,11 +302,12 @@ async def send_to(to: str) -> None:
     """Send one real mail, now. Raises Postponed or Rejected."""
     from uuid_utils.compat import uuid7
 
+    from marketplace.base.letter import Letter
     from marketplace.base.mail import Content
     from marketplace.base.models import Channel
 
     text = f"This mail shows that {settings().public_url} can send mail.\n"
-    letter = delivery.Letter(
+    letter = Letter(
         uuid7(), Channel.EMAIL, to, f"doctor:{secrets.token_hex(8)}",
         Content(f"{settings().site_name}: a mail to try", text), clock.now(),
     )  # fmt: skip

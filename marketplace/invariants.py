@@ -226,6 +226,14 @@ PEOPLE = (
         WHERE m.sent_at IS NOT NULL AND m.problem IS NULL AND (m.channel, m.address) <> (c.channel, c.value)""",
     ),
     (
+        "what one form has booked, and is on, sends its messages to one address: each has the links of all",
+        """SELECT b.id FROM booking b JOIN booking a ON a.made_with_id = b.made_with_id AND a.id <> b.id
+            AND a.booked_by_id = b.booked_by_id AND a.state IN ('requested', 'confirmed', 'waiting', 'offered')
+            LEFT JOIN contact_point c ON c.id = b.contact_id LEFT JOIN contact_point d ON d.id = a.contact_id
+        WHERE b.state IN ('requested', 'confirmed', 'waiting', 'offered')
+            AND (c.channel, c.value) IS DISTINCT FROM (d.channel, d.value)""",
+    ),
+    (
         "an address is proven by one person",
         """SELECT unnest(array_agg(id)) AS id FROM contact_point WHERE verified_at IS NOT NULL
         GROUP BY channel, value HAVING count(*) > 1""",

@@ -156,15 +156,9 @@ def database_far(url: str) -> bool:
 
 def database_in_the_open(settings: "Settings") -> Iterator[str]:
     """To another machine it is said, not guessed, whether names and addresses travel so that others can read them."""
-    url = settings.database_url
-    ours = urlsplit_scheme(url or "") in SCHEMES["database_url"]
-    if (
-        url
-        and ours
-        and parts_of(url)
-        and database_far(url)
-        and "sslmode" not in dict(parse_qsl(urlsplit(url).query))
-    ):
+    url = settings.database_url or ""
+    ours = parts_of(url) and urlsplit_scheme(url) in SCHEMES["database_url"]
+    if ours and database_far(url) and "sslmode" not in dict(parse_qsl(urlsplit(url).query)):
         yield (
             "set sslmode in TREFFPUNKT_DATABASE_URL: verify-full with sslrootcert, or disable where the network "
             "between is yours alone"

@@ -16,8 +16,9 @@ from uuid import UUID
 import structlog
 
 from marketplace.base.database import UNAVAILABLE, rows
-from marketplace.base.delivery import MESSAGE_WITHIN, Carrier, Letter, Postponed, Rejected, carrier
+from marketplace.base.delivery import MESSAGE_WITHIN, Carrier, Postponed, carrier
 from marketplace.base.i18n import speaking
+from marketplace.base.letter import Letter, Rejected
 from marketplace.base.mail import MAILS, About, Content, Recipient, right_to
 from marketplace.base.models import Channel
 

@@ -73,6 +73,7 @@ OTHERWISE = (
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
     "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
     "asked", "asked_before", "day_before", "day_after", "registers", "sent_elsewhere", "name_changed",
+    "off_calendar",
 )  # fmt: skip
 NAMES = (*ABOUT_A_BOOKING, *OTHERWISE)
 
@@ -230,6 +231,21 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         "sign_in": {"token": f"eksempel-{key}", "code": "123456"},
         "new_address": {"token": f"eksempel-{key}", "code": "123456"},
         "addresses_changed": {},
+        "off_calendar": {
+            "calendar_of": "kari@example.no",
+            "at": now.isoformat(),
+            "entries": [
+                {
+                    "booking_id": str(booking.id),
+                    "session_id": str(one.id),
+                    "contact_id": str(contact.id),
+                    "starts_at": one.starts_at.isoformat(),
+                    "ends_at": one.ends_at.isoformat(),
+                    "sequence": 1,
+                }
+                for one in (sessions if words.full else sessions[:1])
+            ],
+        },
         "help_offered": {"acts_for": str(pool.id)},
         "meeting": {"meeting": str(called.id), "change": "called"},
         "application_received": {"organization": str(applicant.id)},

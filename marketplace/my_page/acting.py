@@ -10,6 +10,7 @@ from marketplace.base.mail import About, post
 from marketplace.base.models import Channel
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.people.queries import helpers_of
+from offers.bookings.calendar_entries import let_go
 
 
 async def add(
@@ -102,6 +103,7 @@ async def hand_over(actor: UUID, person: UUID, *, now: datetime) -> None:
     Without an address of their own, the person is rung. Where they had booked themselves they have two places now, and
     both are theirs to keep or cancel: a seat that became free at this moment would tell the actor of the other.
     """
+    await let_go(actor, person, now=now)
     await rows(
         """UPDATE booking SET booked_by_id = participant_id, link_version = link_version + 1, form_digest = NULL,
             handed_over_at = $3, contact_id = (

@@ -43,3 +43,12 @@ async def who_had_them(recipient: Recipient, /, *, booking: str) -> Recipient | 
         UUID(booking), recipient.channel, recipient.address,
     )  # fmt: skip
     return recipient if found is None else None
+
+
+async def whose_calendar_it_is(recipient: Recipient, /, **_facts: Any) -> Recipient | None:
+    """The address whose calendar a message clears, while it is that person's: no other has what it takes away."""
+    found = await row(
+        "SELECT FROM contact_point WHERE person_id = $1 AND (channel, value) = ($2::text, $3::text)",
+        recipient.about.person_id, recipient.channel, recipient.address,
+    )  # fmt: skip
+    return None if found is None else recipient

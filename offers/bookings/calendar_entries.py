@@ -3,6 +3,8 @@
 An entry is written when a mail with an event is written, in the statement that sees that the booking holds: whoever
 cancels comes before or after, and then finds it. It is taken back by a CANCEL of its own, with a SEQUENCE above the one
 that was sent; that is noted once the mail has left, so a second try says the same.
+
+Whoever acted for another has theirs taken back when that ends, by UID and time and no other word (`let_go`).
 """
 
 from collections.abc import Awaitable, Callable, Collection
@@ -14,7 +16,9 @@ from uuid import UUID
 
 from marketplace.base import clock
 from marketplace.base.database import rows
+from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import speaking
+from marketplace.base.mail import About, post
 from marketplace.base.models import Channel
 from marketplace.settings import settings
 from offers.bookings.queries import events
@@ -30,6 +34,15 @@ RETURNING e.session_id, e.sequence"""
 TAKE = """SELECT e.session_id, e.sequence FROM calendar_entry e JOIN booking b ON b.id = e.booking_id
     AND b.contact_id = e.contact_id JOIN session s ON s.id = e.session_id
 WHERE e.booking_id = $1 AND e.taken_back_at IS NULL AND s.ends_at > $2"""
+
+GOT = """SELECT e.booking_id, e.session_id, e.sequence, e.contact_id, c.value AS address, h.lang, s.starts_at, s.ends_at
+FROM calendar_entry e JOIN booking b ON b.id = e.booking_id AND b.participant_id = $2 AND b.booked_by_id = $1
+    JOIN session s ON s.id = e.session_id AND s.ends_at > $3 JOIN person h ON h.id = $1
+    JOIN contact_point c ON c.id = e.contact_id AND c.channel = 'email' AND c.refused_at IS NULL
+WHERE e.taken_back_at IS NULL AND EXISTS (SELECT FROM contact_point own
+    WHERE own.person_id = $1 AND own.channel = c.channel AND own.value = c.value)
+ORDER BY c.value, s.starts_at, e.booking_id"""
+"""What the calendar of $1 has got of what they booked for $2, and is still to come."""
 
 
 @dataclass(frozen=True)
@@ -117,3 +130,59 @@ async def take_back(found: dict[str, Any], lang: str, sessions: Collection[UUID]
     if len(made) == 1:
         return Calendar(made[0], "CANCEL", sent=sent)
     return Calendar(attached=tuple(made), sent=sent)
+
+
+async def let_go(actor: UUID, person: UUID, *, now: datetime) -> None:
+    """What the actor's calendar has got of what they booked for the person goes from there: they may know of it no
+    more. Before it is handed over, and in the same transaction.
+
+    The message remembers which events, and their times as they are now. It is written from that alone: what becomes of
+    the bookings afterwards is nobody else's business.
+    """
+    by_address: dict[str, list[dict[str, Any]]] = {}
+    for each in await rows(GOT, actor, person, now):
+        by_address.setdefault(each["address"], []).append(each)
+    for address, entries in by_address.items():
+        await post(
+            "off_calendar", channel=Channel.EMAIL, address=address, lang=entries[0]["lang"], now=now,
+            key=f"off_calendar:{entries[0]['booking_id']}:{int(now.timestamp())}:{entries[0]['contact_id']}",
+            about=About(person_id=actor), calendar_of=address, at=now.isoformat(),
+            entries=[
+                {key: str(each[key]) for key in ("booking_id", "session_id", "contact_id")}
+                | {key: each[key].isoformat() for key in ("starts_at", "ends_at")} | {"sequence": each["sequence"] + 1}
+                for each in entries
+            ],
+        )  # fmt: skip
+
+
+async def gone(entries: Collection[dict[str, Any]], address: str, lang: str, at: datetime) -> Calendar:
+    """CANCEL for each of these events, as `let_go` remembers them, in the calendar of this address."""
+    with speaking(lang):
+        made = tuple(
+            calendar(
+                [
+                    vevent(
+                        Event(
+                            uid=booking_uid(UUID(each["booking_id"]), UUID(each["session_id"])),
+                            starts_at=datetime.fromisoformat(each["starts_at"]),
+                            ends_at=datetime.fromisoformat(each["ends_at"]), summary=_("Avtale"), changed_at=at,
+                            sequence=each["sequence"], cancelled=True, on_for_others=True, attendee=address,
+                            organizer=organizer(),
+                        )
+                    )
+                ],
+                method="CANCEL",
+            )
+            for each in entries
+        )  # fmt: skip
+
+    async def sent(now: datetime) -> None:
+        # Whoever has the booking now may have got the event meanwhile: theirs stands.
+        for each in entries:
+            await rows(
+                """UPDATE calendar_entry SET taken_back_at = $4, sequence = greatest(sequence, $5)
+                WHERE booking_id = $1 AND session_id = $2 AND contact_id = $3 AND taken_back_at IS NULL""",
+                UUID(each["booking_id"]), UUID(each["session_id"]), UUID(each["contact_id"]), now, each["sequence"],
+            )  # fmt: skip
+
+    return Calendar(made[0], "CANCEL", sent=sent) if len(made) == 1 else Calendar(attached=made, sent=sent)

@@ -1,5 +1,7 @@
 """What people are told when one form books several dates, and when their time is changed."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from marketplace.base import clock
@@ -7,7 +9,8 @@ from marketplace.base.i18n import lazy
 from marketplace.base.mail import Content, compose, mail
 from marketplace.base.models import Channel
 from offers.bookings import rules
-from offers.bookings.calendar_entries import NOTHING, give, take_back
+from offers.bookings.addressees import whose_calendar_it_is
+from offers.bookings.calendar_entries import NOTHING, give, gone, take_back
 from offers.bookings.date_queries import later_of, made_together
 from offers.bookings.mails import _about
 from offers.bookings.models import BookingState, EndedBy
@@ -71,3 +74,17 @@ async def old_time(channel: Channel, lang: str, booking: str) -> Content | None:
         attached=entries.attached, sent=entries.sent, booking=found, coming=left,
         new=rules.coming(new["sessions"], clock.now()) if new else [],
     )  # fmt: skip
+
+
+@mail(to=whose_calendar_it_is)
+async def off_calendar(
+    channel: Channel, lang: str, calendar_of: str, entries: list[dict[str, Any]], at: str
+) -> Content | None:
+    """To whoever acted for somebody, for their calendar alone: what they may not know of any more goes from there.
+    Neither what nor who, nor that it is called off, for it may not be."""
+    left = [each for each in entries if datetime.fromisoformat(each["ends_at"]) > clock.now()]
+    if not left:
+        return None
+    made = await gone(left, calendar_of, lang, datetime.fromisoformat(at))
+    return compose("off_calendar", channel, lang, lazy("Til kalenderen din"), calendar=made.part, method=made.method,
+                   attached=made.attached, sent=made.sent)  # fmt: skip

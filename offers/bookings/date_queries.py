@@ -35,7 +35,8 @@ async def open_dates(
 
 async def made_together(one_of: dict[str, Any]) -> list[dict[str, Any]]:
     """All bookings of several dates that one form made, by `one_of` them (queries.py:booking), in time, each as it is
-    now: what took the place of a moved one is there instead of it. One that was handed over since is another's.
+    now: what took the place of a moved one is there instead of it. One that was handed over since is another's, and one
+    whose messages go elsewhere is for who reads them there: each has its link.
 
     Keys: id, state, active, path, shown_reference, changed_at, those of its session, and `session` as queries.booking
     has it.
@@ -48,8 +49,10 @@ async def made_together(one_of: dict[str, Any]) -> list[dict[str, Any]]:
             v.street, v.postcode, v.city, v.lat, v.lon
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN session s ON s.id = p.session_id
         JOIN offer o ON o.id = b.offer_id LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
-        WHERE b.made_with_id = $1 AND b.booked_by_id = $2 AND b.moved_to_id IS NULL ORDER BY s.starts_at, b.id""",
-        one_of["made_with_id"], one_of["booked_by_id"],
+            LEFT JOIN contact_point c ON c.id = b.contact_id
+        WHERE b.made_with_id = $1 AND b.booked_by_id = $2 AND b.moved_to_id IS NULL
+            AND (c.channel, c.value) IS NOT DISTINCT FROM ($3::text, $4::text) ORDER BY s.starts_at, b.id""",
+        one_of["made_with_id"], one_of["booked_by_id"], one_of["channel"], one_of["address"],
     )  # fmt: skip
     return [
         one

@@ -23,7 +23,7 @@ from offers.bookings.actions import cancel
 from offers.bookings.addressees import about
 from offers.bookings.claims import RECEIPTS, Booked, Party, Unanswered
 from offers.bookings.known import active_at
-from offers.bookings.link_actions import end_links_to
+from offers.bookings.link_actions import send_to
 from offers.bookings.models import BookingState
 from offers.bookings.moves import lock, promote, tell
 from offers.bookings.queries import pool_of
@@ -83,11 +83,13 @@ async def mend(
         await _tell_former(wanted, contact, now)
         for one in active:
             if one in wanted:
-                await _mend_one(pools[one["pool_id"]], one, party, digest, contact, now, by)
+                await _mend_one(pools[one["pool_id"]], one, party, digest, now, by)
                 await promote(pools[one["pool_id"]], now)
             else:
                 await cancel(one["id"], now=now, by=by)
                 await rows("UPDATE booking SET form_digest = $2 WHERE id = $1", one["id"], digest)
+        if any(one["contact_id"] != contact for one in wanted):
+            await send_to(first["id"], contact)
         told = await row(f"{MENDED} b.id = $1", wanted[0]["id"])
         assert told is not None  # it was mended just now
         if told["form_digest"] != wanted[0]["form_digest"]:
@@ -168,11 +170,10 @@ async def _mend_one(
     booking: dict[str, Any],
     party: Party,
     digest: bytes,
-    contact: UUID | None,
     now: datetime,
     by: UUID | None,
 ) -> None:
-    """One booking of a locked pool. Another address ends the links that went to the old one."""
+    """One booking of a locked pool, all but where its messages go."""
     answers, wrong = asked.judged(booking, party.said)
     if wrong:
         raise Unanswered(_("Svar på det som står igjen."))
@@ -186,9 +187,8 @@ async def _mend_one(
     w = values.put
     held = more if booking["state"] in rules.SEATED else 0
     parts = [
-        f"""made AS (UPDATE booking SET seats = {w(party.seats)}, contact_id = {w(contact)},
-            organization_id = {w(party.organization)}, form_digest = {w(digest)},
-            link_version = link_version + {w(int(contact != booking["contact_id"]))}, changed_at = {w(now)}
+        f"""made AS (UPDATE booking SET seats = {w(party.seats)}, organization_id = {w(party.organization)},
+            form_digest = {w(digest)}, changed_at = {w(now)}
             WHERE id = {w(booking["id"])} RETURNING id)""",
         *asked.storing(party.companions, answers, w),
     ]
@@ -255,10 +255,9 @@ async def change_address(
             contact = await _contact(booking, channel, address, None, now)
             await _tell_former(made, contact, now)
             await rows(
-                "UPDATE booking SET contact_id = $2, changed_at = $3 WHERE id = ANY($1)",
-                [one["id"] for one in made], contact, now,
-            )  # fmt: skip
-            await end_links_to(booking_id)
+                "UPDATE booking SET changed_at = $2 WHERE id = ANY($1)", [one["id"] for one in made], now
+            )
+            await send_to(booking_id, contact)
             await record("booking.address_changed", now=now, actor=by, object_id=booking_id,
                          person=booking["participant_id"])  # fmt: skip
             booking = await row(f"{MENDED} b.id = $1", booking_id)

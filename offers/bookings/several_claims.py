@@ -102,8 +102,8 @@ async def book_several(
                 if party.channel and party.address:
                     name = "receipt_several" if len(together) > 1 else RECEIPTS[made[0].state]
                     await post(name, channel=party.channel, address=party.address, lang=lang, now=now,
-                               key=f"{name}:{made[0].id}", about=about(made[0].id, first),
-                               booking=str(made[0].id))  # fmt: skip
+                               key=f"{name}:{made[0].id}", booking=str(made[0].id),
+                               about=about(made[0].id, first | {"link_version": made[0].link_version}))  # fmt: skip
                 return made[0]
         except Taken:
             continue

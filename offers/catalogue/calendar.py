@@ -66,6 +66,8 @@ class Event:
     categories: tuple[str, ...] = ()
     attendee: str | None = None
     organizer: str | None = None
+    on_for_others: bool = False
+    """It is taken out of one calendar: nothing says that it is called off."""
 
 
 def vevent(event: Event) -> bytes:
@@ -77,8 +79,8 @@ def vevent(event: Event) -> bytes:
     made.add("sequence", event.sequence)
     made.add("dtstart", event.starts_at.astimezone(OSLO))
     made.add("dtend", event.ends_at.astimezone(OSLO))
-    summary = line(event.summary)
-    made.add("summary", _("AVLYST: %(title)s", title=summary) if event.cancelled else summary)
+    summary, off = line(event.summary), event.cancelled and not event.on_for_others
+    made.add("summary", _("AVLYST: %(title)s", title=summary) if off else summary)
     made.add("status", "CANCELLED" if event.cancelled else "CONFIRMED")
     made.add("transp", "TRANSPARENT" if event.cancelled else "OPAQUE")
     if event.description:

@@ -37,6 +37,7 @@ _TABLE = """
                        register mark count figure thanks word held seat remind calendar link waiting notice call
 session moved          E        E    E     E      E      E    S    S    S      S        S    S       S      S
 place changed          E        E    E     E      E      S    S    S    E      S        S    S       S      S
+date added             S        S    S     S      S      S    S    S    S      S        S    S       S      S
 session cancelled      E        E    E     E      E      E    S    S    E      E        S    S       S      S
 offer cancelled        E        E    E     E      E      E    E    E    E      E        S    E       E      E
 cancelled by self      S        E    S     S      E      S    S    E    E      E        S    E       S      E
@@ -45,15 +46,17 @@ request declined       S        —    S     S      —      —    —    —  
 held seat declined     S        —    S     S      —      —    E    E    —      —        S    E       S      E
 held seat expired      S        —    S     S      —      —    E    E    —      —        S    E       S      E
 time changed           S        E    S     S      E      S    S    E    E      E        S    E       S      E
-relation ended         S        S    S     S      S      S    S    S    S      S        E    S       S      S
+relation ended         S        S    S     S      S      S    S    S    S      E        E    S       S      S
 address removed        S        S    S     S      S      S    S    S    S      S        E    S       S      S
 person erased          S        E    S     S      E      S    S    E    E      E        E    E       E      E
 organisation suspended S        S    S     S      S      S    S    S    S      S        S    S       R      S
 offer narrowed         S        S    S     S      S      S    S    S    S      S        S    S       S      S
 """
-"""A session cancelled is one of a course that goes on. Word that was sent is read for who has a place only. A new place
+"""A date added is one after the last, told of; thanks come after that then. A session cancelled is one of a course
+that goes on. Word that was sent is read for who has a place only. A new place
 has just been told of, so a reminder that was to come before that is not sent. A removed mailbox is told nothing, and
-what lies in its calendar stays; a notice is for whoever has the address. Of who is erased we know no calendar."""
+what lies in its calendar stays; a notice is for whoever has the address. Of who is erased we know no calendar. From
+the calendar of whoever acted for another it goes, though the booking stays."""
 
 WHY = {
     "request declined": "who has asked has no seat: nothing is marked, reminded of or put in a calendar",

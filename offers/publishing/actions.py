@@ -1,4 +1,5 @@
-"""Writes of those who publish: drafts, texts, sessions, seats, publishing, copying. One transaction each."""
+"""Writes of those who publish: a new offer, texts, sessions, seats, publishing. One transaction each; that an offer is
+copied or thrown away stands in draft_actions.py."""
 
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
@@ -49,7 +50,7 @@ async def start(
         await insert_named(offer, text["title"])
         await OfferText(offer=offer, lang=source_lang, **text).save()
         await make_pools(offer, None)
-        await _finish(offer, by, now, "offer.made")
+        await finish(offer, by, now, "offer.made")
     return offer
 
 
@@ -65,7 +66,7 @@ async def editing(offer: Offer, by: UUID, now: datetime, act: str = "offer.chang
             raise Refused(str(rules.CANCELLED))
         lacked = await missing_of(offer, now) if offer.state == OfferState.PUBLISHED else []
         yield
-        await _finish(offer, by, now, act, lacked)
+        await finish(offer, by, now, act, lacked)
 
 
 async def change(
@@ -84,7 +85,7 @@ async def _write(offer: Offer, text: dict[str, Any] | None, facts: dict[str, Any
         await OfferText.filter(offer_id=offer.id, lang=offer.source_lang).update(**text)
 
 
-async def _finish(
+async def finish(
     offer: Offer, by: UUID, now: datetime, act: str, lacked: Collection[rules.Objection] = ()
 ) -> None:
     """What follows from any change: the default of sensitive, words to search by, calendars, seats, completeness.
@@ -253,48 +254,7 @@ async def publish(offer: Offer, *, by: UUID, now: datetime, sensitive: bool) -> 
         await make_pools(offer, await capacity_of(offer.id))
         offer.state, offer.sensitive, offer.published_at = OfferState.PUBLISHED, sensitive, now
         await offer.save(update_fields=["state", "sensitive", "published_at"])
-        await _finish(offer, by, now, "offer.published")
-
-
-async def copy(offer: Offer, *, by: UUID, now: datetime) -> Offer:
-    """A new draft with everything but the dates, which continues this one. Its seats will be as many."""
-    new = offer.clone(pk=uuid7())
-    new.state, new.published_at, new.opens_at = OfferState.DRAFT, None, None
-    new.continues_id, new.created_at, new.changed_at = offer.id, now, now
-    async with in_transaction():
-        await insert_named(new, (await text_of(offer)).title)
-        for table, columns in COPIED.items():
-            await rows(
-                f"INSERT INTO {table} (id, offer_id, {columns}) "
-                f"SELECT gen_random_uuid(), $1, {columns} FROM {table} WHERE offer_id = $2",
-                new.id, offer.id,
-            )  # fmt: skip
-        await make_pools(new, await capacity_of(new.id))
-        await _finish(new, by, now, "offer.copied")
-    return new
-
-
-async def delete_draft(offer: Offer, *, by: UUID, now: datetime) -> None:
-    """Do away with a draft that nobody has booked. Raises Refused for anything else."""
-    async with changing(offer.id):
-        gone = await rows(
-            """DELETE FROM offer o WHERE o.id = $1 AND o.state = 'draft'
-                AND NOT EXISTS (SELECT FROM booking b WHERE b.offer_id = o.id) RETURNING id""",
-            offer.id,
-        )
-        if not gone:
-            raise Refused(_("Bare kladder som ingen er påmeldt, kan slettes."))
-        await record("offer.deleted", now=now, actor=by, object_id=offer.id, organization=offer.owner_id)
-
-
-COPIED = {
-    "offer_text": "lang, title, summary, body, meets_you, way_in, bring_someone, what_happens, may_leave, bring, "
-                  "keywords",
-    "offer_organizer": "organization_id, may_edit",
-    "offer_audience_organization": "organization_id",
-    "host_assignment": "person_id",
-    "offer_question": "position, kind, text, purpose, choices, required, keep_days",
-}  # fmt: skip
+        await finish(offer, by, now, "offer.published")
 
 
 async def set_text(offer: Offer, lang: str, *, by: UUID, now: datetime, **text: str) -> None:
@@ -303,5 +263,5 @@ async def set_text(offer: Offer, lang: str, *, by: UUID, now: datetime, **text: 
         await OfferText.update_or_create(text, offer_id=offer.id, lang=lang)
 
 
-__all__ = ["Incomplete", "change", "copy", "editing", "missing_of", "move_on", "publish", "refresh",
-           "set_audience", "set_joining", "set_place", "set_sessions", "set_text", "start"]  # fmt: skip
+__all__ = ["Incomplete", "change", "editing", "finish", "missing_of", "move_on", "publish", "refresh", "set_audience",
+           "set_joining", "set_place", "set_sessions", "set_text", "start"]  # fmt: skip

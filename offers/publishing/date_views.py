@@ -1,6 +1,7 @@
 """The step of the wizard that asks when: one date, or a list of them to tick."""
 
 from datetime import date, time
+from typing import Any
 
 from starlette.responses import Response
 
@@ -9,9 +10,10 @@ from marketplace.base.forms import Filled
 from marketplace.base.http import Request
 from marketplace.base.i18n import gettext as _
 from marketplace.base.once import made_once
+from offers.catalogue.models import Joining, Offer, OfferState
 from offers.publishing import actions, rules
 from offers.publishing.forms import DatesForm, tell_order
-from offers.publishing.queries import sessions_of
+from offers.publishing.queries import added_at, reach, sessions_of, told_of_dates
 from offers.publishing.step_views import editable, kept, onward, page
 from organizations.members.models import Role
 
@@ -24,7 +26,7 @@ async def sessions(request: Request) -> Response:
     coming = await sessions_of(offer.id, request.now)
     if request.method == "GET":
         form = DatesForm.blank(repeat=rules.Repeat.ONCE.value, keep=[str(one["id"]) for one in coming])
-        return await page(request, offer, "sessions", form, coming=coming, listed=[], off={},
+        return await _shown(request, offer, form, coming=coming, listed=[], off={},
                           copied=request.query.get("done") == ["copied"])  # fmt: skip
     form = await DatesForm.read(request)
     listed = date_list(form, request) if form.valid and not form.data.empty else []
@@ -40,9 +42,7 @@ async def sessions(request: Request) -> Response:
                 for day, name in rules.holidays(year).items()
             }
             form.values["dates"] = [str(day) for day in listed if day not in off]
-            return await page(
-                request, offer, "sessions", form, coming=coming, listed=listed, off=off, copied=False
-            )
+            return await _shown(request, offer, form, coming=coming, listed=listed, off=off, copied=False)
         if listed and not chosen:
             form.add_error("dates", _("Velg minst én dato."))
         else:
@@ -51,11 +51,24 @@ async def sessions(request: Request) -> Response:
                 starts=given.starts or time(0), ends=given.ends or time(0),
             )  # fmt: skip
             if await kept(form, act):
-                return await onward(request, offer, "sessions")
+                told = tells(offer) and await added_at(offer.id, request.now)
+                return await onward(request, offer, "sessions", "added" if told else "")
     tell_order(form)
-    return await page(
-        request, offer, "sessions", form, 422, coming=coming, listed=listed, off={}, copied=False
-    )
+    return await _shown(request, offer, form, 422, coming=coming, listed=listed, off={}, copied=False)
+
+
+def tells(offer: Offer) -> bool:
+    """Is anybody told of a date that is added to this offer? What is booked date by date nobody has booked yet."""
+    return offer.state == OfferState.PUBLISHED and offer.joining in (Joining.WHOLE, Joining.REQUEST)
+
+
+async def _shown(
+    request: Request, offer: Offer, form: Filled[DatesForm], status: int = 200, **given: Any
+) -> Response:
+    """The step, with how many are told of what is added: to those who may know it."""
+    owns = (await reach(request.person, offer)).owns
+    told = await told_of_dates(offer.id) if tells(offer) and owns else None
+    return await page(request, offer, "sessions", form, status, tells=tells(offer), told_of=told, **given)
 
 
 def date_list(form: Filled[DatesForm], request: Request) -> list[date]:

@@ -64,14 +64,16 @@ async def page(
     )  # fmt: skip
 
 
-async def onward(request: Request, offer: Offer, step: str) -> Response:
-    """To the next step of a draft; to the offer's page from anything else, or when the rest shall wait."""
+async def onward(request: Request, offer: Offer, step: str, saved: str = "") -> Response:
+    """To the next step of a draft; to the offer's page from anything else, or when the rest shall wait. `saved`: what
+    the page of what is published already says of it."""
     home = f"/manage/offers/{offer.slug}"
     go = (await request.fields()).get("go", [""])[-1]
+    told = f"?saved={saved}" if saved else ""
     if go == "more":
-        return see_other(f"{home}/{step}", request)
+        return see_other(f"{home}/{step}{told}", request)
     if offer.state != OfferState.DRAFT or go == "later":
-        return see_other(home, request)
+        return see_other(f"{home}{told}", request)
     names = list(STEPS)
     return see_other(f"{home}/{names[names.index(step) + 1]}", request)
 

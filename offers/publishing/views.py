@@ -25,7 +25,7 @@ from offers.catalogue.models import (
 from offers.catalogue.page import page as public_page
 from offers.catalogue.queries import VISITOR, offer_page
 from offers.catalogue.rules import audience_words
-from offers.publishing import actions, queries, rules
+from offers.publishing import actions, draft_actions, queries, rules
 from offers.publishing import team_queries as team
 from offers.publishing.forms import HostForm, PublishForm, TextForm
 from offers.publishing.opening_rules import terms
@@ -173,7 +173,7 @@ async def delete(request: Request) -> Response:
     if offer.state != OfferState.DRAFT:
         raise Refused(_("Bare kladder kan slettes. Avlys tilbudet i stedet."))
     if request.method == "POST":
-        await actions.delete_draft(offer, by=request.person.id, now=request.now)
+        await draft_actions.delete_draft(offer, by=request.person.id, now=request.now)
         return see_other("/manage?show=drafts", request)
     return render(
         request, "offers/publishing/delete.html", offer=offer, title=await title_of(offer.id, request.lang)
@@ -185,5 +185,5 @@ async def delete(request: Request) -> Response:
 async def copy(request: Request) -> Response:
     """A new draft of this offer, at the step that asks when."""
     offer = await offer_editable_by(request.person, request.path_params["slug"])
-    made = await actions.copy(offer, by=request.person.id, now=request.now)
+    made = await draft_actions.copy(offer, by=request.person.id, now=request.now)
     return see_other(f"/manage/offers/{made.slug}/sessions?done=copied", request)

@@ -79,3 +79,16 @@ async def test_who_shows_who_they_are_again_is_offered_only_what_can_be_sent_to(
     if email:
         assert (await visitor.submit(page, "/again", contact=str(number.id))).status == 422
     assert await value("SELECT count(*) FROM outbox_message") == 0
+
+
+async def test_who_books_is_offered_no_sms_and_told_so_where_they_ask_for_one(
+    without_sms: None, visitor: Visitor
+) -> None:
+    """A page that was opened before, or a form of one's own, still says sms."""
+    offer = await make.offer(joining=Joining.WHOLE)
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    assert [each["value"] for each in page.soup.select("input[name=contact]")] == ["email", "call", "none"]
+    asked = await visitor.submit(page, "/bookings", name="Ola", contact="sms", phone="910 00 077")
+    assert asked.status == 422
+    assert "Vi kan ikke sende SMS herfra. Velg e-post eller «Ring meg»." in asked.text
+    assert await value("SELECT count(*) FROM booking") == 0

@@ -34,6 +34,20 @@ SHAPE = """[...document.querySelectorAll("*")].map(element => element.tagName
     + [...element.attributes].map(one => one.name + (one.name == "class" || one.name.startsWith("data-")
         ? one.value : ""))).join()"""
 """A page's elements with their classes. Where they are the same, axe has the same to say."""
+TOO_WIDE = """() => {
+    const most = document.documentElement.clientWidth;
+    const over = document.documentElement.scrollWidth - most;
+    if (over <= 0) return null;
+    const wide = [...document.querySelectorAll("body *")].filter(one => {
+        const box = one.getBoundingClientRect();
+        return box.width && box.right > most + 1 && !one.closest(".tp-table, .ds-sr-only, .tp-demo__scroll");
+    });
+    const last = wide.filter(one => !wide.some(other => other !== one && one.contains(other))).slice(0, 3);
+    return over + " px: " + last.map(one => one.outerHTML.slice(0, 160)).join(" | ");
+}"""
+"""How far the page goes sideways, and what makes it. A phone's `innerWidth` grows with the page: it tells nothing."""
+LARGER = "size => document.documentElement.style.setProperty('font-size', size, 'important')"
+"""Text as large as somebody has set it."""
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
@@ -62,8 +76,6 @@ class PostOffice:
 class Somebody:
     """A person with a browser of their own."""
 
-    judged: ClassVar[set[tuple[str, str]]] = set()
-    """The sights and shapes of pages that axe has seen in this run."""
     used: ClassVar[dict[tuple[str, str], int]] = {}
     """By port and address the step (of 30 seconds) of the last code that was given."""
 
@@ -80,36 +92,34 @@ class Somebody:
         answer = await self.page.goto(self.address + re.sub(r"^https?://[^/]+", "", path))
         assert answer is not None
         assert answer.status == status, f"{path}: {answer.status}"
+        await self.look(status)
+
+    async def look(self, status: int = 200) -> None:
+        """What axe and the console have to say about the page; and nothing goes sideways, at 390 px also with text at
+        twice its size."""
+        await self.page.wait_for_load_state("load")
         # The browser itself notes every page that is an error.
         self.complaints = [
             one for one in self.complaints if not (status >= 400 and f"status of {status}" in one)
         ]
-        await self.look()
-
-    async def look(self) -> None:
-        """What axe and the console have to say about the page; and nothing goes sideways."""
-        await self.page.wait_for_load_state("load")
         where = f"{self.page.url}: "
         if self.script:
-            wide = await self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            assert wide <= 0, f"{where}{wide} pixels too wide"
-            shape = await self.page.evaluate(SHAPE)
-            if (self.sight, shape) not in self.judged:
-                await self.page.evaluate(AXE)
-                found = await self.page.evaluate(VIOLATIONS, RULES)
-                assert not found, where + "; ".join(
-                    f"{one['id']}: {one['nodes'][0]['html']}" for one in found
-                )
-                self.judged.add((self.sight, shape))
+            assert not (wide := await self.page.evaluate(TOO_WIDE)), f"{where}{wide} too wide"
+            if "390" in self.sight:
+                await self.page.evaluate(LARGER, "200%")
+                wide = await self.page.evaluate(TOO_WIDE)
+                await self.page.evaluate(LARGER, "")
+                assert not wide, f"{where}{wide} too wide with text at twice its size"
+            assert not (found := await violations(self.page, self.sight)), where + found
         assert not self.complaints, where + "; ".join(self.complaints)
 
-    async def press(self, name: str, exact: bool = False, nth: int = 0) -> None:
-        """Press a button or follow a link by what it is called, and look where it leads."""
+    async def press(self, name: str, exact: bool = False, nth: int = 0, status: int = 200) -> None:
+        """Press a button or follow a link by what it is called, and look where it leads: to a page of this status."""
         found = self.page.get_by_role("button", name=name, exact=exact).or_(
             self.page.get_by_role("link", name=name, exact=exact)
         )
         await found.nth(nth).click()
-        await self.look()
+        await self.look(status)
 
     async def fill(self, label: str, text: str, nth: int = 0) -> None:
         await self.page.get_by_label(label).nth(nth).fill(text)
@@ -174,6 +184,22 @@ class Somebody:
         """Let time pass in the demo: the name of a button of /demo/clock."""
         await self.go("/demo/clock")
         await self.press(step)
+
+
+JUDGED: set[tuple[str, str]] = set()
+"""The sights and shapes of pages that axe has found nothing on in this run."""
+
+
+async def violations(page: Page, sight: str) -> str:
+    """What axe has to say about a page; nothing where it has seen its like."""
+    seen = (sight, await page.evaluate(SHAPE))
+    if seen in JUDGED:
+        return ""
+    await page.evaluate(AXE)
+    found = await page.evaluate(VIOLATIONS, RULES)
+    if not found:
+        JUDGED.add(seen)
+    return "; ".join(f"{one['id']}: {one['nodes'][0]['html']}" for one in found)
 
 
 def signs_in(message: dict[str, Any]) -> bool:

@@ -33,6 +33,8 @@ WORK = {
         "/measures",
         "/manage/organizations/frivilligsentralen/statistics?part=evening",
         "/my-page",
+        "/manage/organizations/frivilligsentralen/notices",
+        "/manage/offers/hagedag-for-alle/call-list",
     ],
     "nora@example.no": [
         "/plans",
@@ -43,6 +45,7 @@ WORK = {
         "/goals/over-65-sandnes/withdraw",
         "/population",
         "/dialogues",
+        "/approvals",
         "/statistics",
         "/statistics?part=organization",
         "/statistics?part=district&organization=frivilligsentralen",
@@ -52,6 +55,7 @@ WORK = {
         "/districts",
         "/districts/new?municipality=sandnes",
     ],
+    "solveig@example.no": ["/guide"],
 }
 
 
@@ -74,6 +78,9 @@ async def test_pages_of_those_who_work_here(arrive: Any, sight: str) -> None:
             for path in paths:
                 await somebody.go(path)
             if address.startswith("nora"):
+                await somebody.go("/approvals/recoveryhjelpa")
+                await somebody.page.locator("main a[href$='/name']").click()
+                await somebody.look()
                 for listing, start in (
                     ("/plans", "/plans/"),
                     ("/plans", "/goals/"),
@@ -83,11 +90,37 @@ async def test_pages_of_those_who_work_here(arrive: Any, sight: str) -> None:
                     if start == "/goals/":
                         await follow(somebody, "/plans/")
                     await follow(somebody, start)
-            else:
+            elif address.startswith("kari"):
                 await somebody.go("/manage/offers/generasjonslekene")
                 await somebody.press("Flytt")
                 await somebody.go("/manage/offers/generasjonslekene")
                 await somebody.press("Oppmøte")
+
+
+@pytest.mark.parametrize("sight", ["desktop", "dark phone", "narrow"])
+async def test_pages_on_the_way_of_a_booking(arrive: Any, sight: str) -> None:
+    form = "/offers/nar-tankene-spinner-dagtid/bookings/new"
+    async with arrive(**SIGHTS[sight]) as asta:
+        await asta.go(form)
+        await asta.fill("Fornavnet ditt", "Asta")
+        await asta.fill("E-postadresse", f"asta.{sight.replace(' ', '.')}@example.no")
+        await asta.press("Meld på", nth=0)
+        assert await asta.heading() == "Du er påmeldt"
+        booking = asta.page.url
+        await asta.press("Rett adressen")
+        assert await asta.heading() == "Rett adressen"
+        await asta.go(f"{booking}/link")
+        assert await asta.heading() == "Lage en ny lenke?"
+        # The same person, and something else: the form asks.
+        await asta.go(form)
+        await asta.fill("Fornavnet ditt", "Asta")
+        await asta.fill("E-postadresse", "asta.to@example.no")
+        await asta.press("Meld på", nth=0, status=409)
+        assert "Vil du rette det" in await asta.text()
+        await asta.go(booking)
+        await asta.press("Meld av")
+        await asta.press("Ja, meld av")
+        assert await asta.heading() == "Du er meldt av"
 
 
 async def follow(somebody: Somebody, start: str) -> None:

@@ -1,5 +1,5 @@
 """Nothing goes sideways: every page on a small phone, and on a phone whose owner reads text at twice its size, in a
-town where everything has a long name; and every mail."""
+town where everything has a long name; and every mail. On the small phone axe looks at every page too."""
 
 from typing import Any
 
@@ -10,26 +10,17 @@ from marketplace.base.database import rows
 from marketplace.base.mail import MAILS
 from marketplace.base.models import Channel
 from marketplace.demo.samples import NAMES, made_up
+from tests import make
 from tests.conftest import NOW
+from tests.house.test_no_sms import without_sms  # noqa: F401 - a fixture
 from tests.house.town import Town, build, routes
+from tests.journeys.conftest import LARGER, TOO_WIDE, violations
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.xdist_group("journeys")
 WORD = "Menneskerettighetsorganisasjonssammenslutninger"
 ADDRESS = "kari.kristoffersen.nordmann.langtnavn@eksempelkommune.example.no"
-TWICE = "html { font-size: 200% !important; }"
-SIGHTS = {"a small phone": (320, ""), "text at twice its size": (390, TWICE)}
-TOO_WIDE = """() => {
-    const most = document.documentElement.clientWidth;
-    const over = document.documentElement.scrollWidth - most;
-    if (over <= 0) return null;
-    const wide = [...document.querySelectorAll("body *")].filter(one => {
-        const box = one.getBoundingClientRect();
-        return box.width && box.right > most + 1 && !one.closest(".tp-table, .ds-sr-only, .tp-demo__scroll");
-    });
-    const last = wide.filter(one => !wide.some(other => other !== one && one.contains(other))).slice(0, 3);
-    return over + " px: " + last.map(one => one.outerHTML.slice(0, 160)).join(" | ");
-}"""
+SIGHTS = {"a small phone": (320, ""), "text at twice its size": (390, "200%")}
 LONG = (
     "UPDATE person SET name = $1",
     "UPDATE companion SET name = $1",
@@ -75,31 +66,49 @@ async def served(page: Page, visitor: Visitor) -> None:
     await page.route("**/*", answer)
 
 
-async def look(page: Page, visitor: Visitor, path: str, style: str) -> str:
-    """What is too wide on this page."""
+async def look(page: Page, visitor: Visitor, path: str, size: str) -> str:
+    """What is too wide on this page, or what axe has to say where text has its usual size."""
     if "html" not in (await visitor.open(path)).response.headers.get("content-type", ""):
         return ""
     await page.goto(f"http://127.0.0.1:8000{path}")
     await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    if style:
-        await page.evaluate("text => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text); "
-                            "document.adoptedStyleSheets = [sheet]; }", style)  # fmt: skip
-    found: str | None = await page.evaluate(TOO_WIDE)
+    await page.evaluate(LARGER, size)
+    found: str | None = (
+        await page.evaluate(TOO_WIDE) or (not size and await violations(page, "a small phone")) or None
+    )
     return f"{path}: {found}" if found else ""
 
 
 @pytest.mark.parametrize("sight", SIGHTS)
 @pytest.mark.parametrize("who", ["everybody", "resident"])
-async def test_no_page_goes_sideways(visitor: Visitor, chromium: Browser, who: str, sight: str) -> None:
+async def test_no_page_goes_sideways_or_shuts_anybody_out(
+    visitor: Visitor, chromium: Browser, who: str, sight: str
+) -> None:
     town = await long_town()
     await visitor.sign_in(town.people[who])
-    width, style = SIGHTS[sight]
+    await looked_at([town.path(route) for route in routes("GET")], visitor, chromium, sight)
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+async def test_who_they_are_is_asked_again_where_no_sms_can_be_sent(
+    without_sms: None,  # noqa: F811
+    visitor: Visitor,
+    chromium: Browser,
+    sight: str,
+) -> None:
+    ola = await make.person("Ola", ADDRESS)
+    await make.contact(ola, "+4791000077")
+    await visitor.sign_in(ola)
+    assert "Vi kan ikke sende SMS herfra" in (await visitor.open("/sign-in/again")).text
+    await looked_at(["/sign-in/again"], visitor, chromium, sight)
+
+
+async def looked_at(paths: list[str], visitor: Visitor, chromium: Browser, sight: str) -> None:
+    width, size = SIGHTS[sight]
     context = await chromium.new_context(viewport={"width": width, "height": 800}, java_script_enabled=True)
     page = await context.new_page()
     await served(page, visitor)
-    wrong = [
-        found for route in routes("GET") if (found := await look(page, visitor, town.path(route), style))
-    ]
+    wrong = [found for path in paths if (found := await look(page, visitor, path, size))]
     await context.close()
     assert not wrong, "\n" + "\n".join(wrong)
 

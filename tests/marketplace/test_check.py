@@ -45,6 +45,10 @@ PLANTED: dict[str, str] = {
     "nobody waits to hear of what has opened": ALIVE.format(NOW) + f"""INSERT INTO opening_notice
         (id, pool_id, channel, address, lang, created_at)
         VALUES (gen_random_uuid(), {FULL}, 'email', 'ida@example.no', 'nb', '2026-10-01')""",
+    "what one form has booked, and is on, sends its messages to one address: each has the links of all": f"""
+        UPDATE booking b SET made_with_id = o.id, booked_by_id = o.booked_by_id, contact_id = CASE WHEN b.id = o.id
+            THEN (SELECT id FROM contact_point ORDER BY id LIMIT 1) END
+        FROM booking o WHERE o.id = {SEATED} AND b.id IN ({SEATED}, {WAITING})""",
     "seats taken are those of confirmed and offered bookings": f"""UPDATE seat_pool SET taken = taken - 1
         WHERE id = {FULL}""",
     "those waiting are counted": f"UPDATE seat_pool SET waiting = 9 WHERE id = {FULL}",

@@ -45,6 +45,9 @@ async def test_a_lease_does_not_last_a_year(db: None) -> None:
     assert await jobs.lease("close_months", "2026-10", now=NOW + YEAR)
     assert await jobs.lease("close_months", "2026-10", now=NOW)
     assert not await jobs.lease("close_months", "2026-10", now=NOW + MINUTE)
+    assert not await jobs.lease("close_months", "2026-10", now=NOW - timedelta(seconds=1)), (
+        "a clock a little behind"
+    )
 
 
 async def test_a_message_does_not_wait_a_year(db: None) -> None:

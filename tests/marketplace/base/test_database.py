@@ -1,11 +1,13 @@
 """A request that waits too long for somebody else's lock is asked to come again: nothing here is broken."""
 
 import asyncio
+import os
+import signal
 
 import asyncpg
 import pytest
 
-from marketplace.base.database import credentials, rows, value
+from marketplace.base.database import credentials, in_transaction, rows, value
 from marketplace.settings import settings
 from offers.bookings.models import Booking
 from offers.catalogue.models import Joining, SeatPool
@@ -39,3 +41,23 @@ async def test_who_waits_too_long_for_a_lock_is_asked_to_come_again(visitor: Vis
     assert (
         await visitor.submit(page, "/bookings", name="Ola", contact="email", email="ola@example.no")
     ).status == 303
+
+
+async def begin() -> None:
+    async with in_transaction():
+        pass
+
+
+async def test_a_connection_whose_begin_meets_silence_is_given_back(db: None) -> None:
+    """Each request that meets it would else take one for good, until nobody gets any."""
+    for _ in range(settings().database_pool + 1):
+        server = await asyncio.wait_for(value("SELECT pg_backend_pid()"), 5)
+        os.kill(server, signal.SIGSTOP)  # the one that comes next: the pool gives out what came back last
+        try:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(
+                    asyncio.create_task(begin()), 0.3
+                )  # a task of its own, as a request has
+        finally:
+            os.kill(server, signal.SIGCONT)
+    await asyncio.wait_for(begin(), 5)

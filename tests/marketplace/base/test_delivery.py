@@ -10,18 +10,8 @@ from email.message import EmailMessage
 import pytest
 from uuid_utils.compat import uuid7
 
-from marketplace.base.delivery import (
-    Away,
-    Letter,
-    Postponed,
-    Rejected,
-    SmsGateway,
-    Smtp,
-    carrier,
-    email_message,
-    message_id,
-    nobody_there,
-)  # fmt: skip
+from marketplace.base.delivery import Away, Postponed, SmsGateway, Smtp, carrier, nobody_there
+from marketplace.base.letter import Letter, Rejected, email_message, message_id
 from marketplace.base.mail import Content
 from marketplace.base.models import Channel
 from marketplace.settings import settings

@@ -236,6 +236,26 @@ async def test_it_is_asked_for_by_whoever_has_lately_shown_who_they_are(visitor:
     assert await Person.all().count() == 1
 
 
+@pytest.mark.parametrize("who", ["signs in", "has another helper", "only typed"])
+async def test_a_guest_with_ones_address_who_is_somebody_elses_stays(db: None, who: str) -> None:
+    """They are one's own on Min side only where nobody else answers for them, and the address is proven."""
+    kari, inger = await make.person("Kari"), await make.person("Inger")
+    await make.contact(kari, "kari@example.no", verified=who != "only typed")
+    given = await make.contact(inger, "kari@example.no", verified=False)
+    if who == "signs in":
+        await make.contact(inger, "inger@example.no")
+    if who == "has another helper":
+        far = await make.person("Far", "far@example.no")
+        await ActsFor.create(
+            actor=far, person=inger, relation=Relation.GUARDIAN, created_at=NOW, accepted_at=NOW
+        )
+    pool = await SeatPool.get(offer=await make.offer())
+    booking = await make.booking(pool, inger, contact=given)
+    await erase(kari.id, now=NOW)
+    assert (await Person.get(id=inger.id)).name == "Inger"
+    assert (await Booking.get(id=booking.id)).state == BookingState.CONFIRMED
+
+
 async def test_what_lies_ready_for_an_address_that_was_only_typed_is_anothers(db: None) -> None:
     """Per types Kari's address everywhere he can, and deletes himself: nothing that waits for her goes with him."""
     per, kari = await make.person("Per", "per@example.no"), "kari@example.no"

@@ -105,13 +105,15 @@ async def test_a_closed_year_reads_as_closed_before_anybody_types(visitor: Visit
     await visitor.sign_in(host)
     path = f"/manage/sessions/{session.id}/register"
     open_page = await visitor.open(path)
+    save = "form button[type=submit]:-soup-contains('Lagre oppmøte')"
+    assert open_page.soup.select(save)
     marker = settings().keys / "participation-2026.closed"
     marker.parent.mkdir(parents=True, exist_ok=True)
     marker.touch()
     try:
         page = await visitor.open(path)
         assert "Året er gjort opp" in page.text
-        assert not page.soup.select("form button[type=submit]:-soup-contains('Lagre oppmøte')")
+        assert not page.soup.select(save)
         late = await visitor.submit(open_page, "/register")
         assert (late.status, "Året er gjort opp" in late.text) == (422, True)
     finally:

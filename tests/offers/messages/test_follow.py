@@ -10,7 +10,7 @@ import time_machine
 from uuid_utils.compat import uuid7
 
 from marketplace.base.database import rows
-from marketplace.base.delivery import Letter, email_message
+from marketplace.base.letter import Letter, email_message
 from marketplace.base.mail import MAILS
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.people.models import ContactPoint

@@ -11,8 +11,8 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from marketplace.base.database import rows
-from marketplace.base.delivery import Letter, email_message
 from marketplace.base.errors import TooMany
+from marketplace.base.letter import Letter, email_message
 from marketplace.base.mail import MAILS
 from marketplace.base.models import AuditEntry, Channel, OutboxMessage
 from marketplace.people.models import Person

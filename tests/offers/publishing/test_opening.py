@@ -11,7 +11,7 @@ from offers.bookings import organizer_actions as organizer
 from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, Promotion, SeatPool, Session
 from offers.messages.actions import cancel, move
-from offers.publishing import actions
+from offers.publishing import actions, draft_actions
 from organizations.directory.models import Organization
 from tests import make
 from tests.conftest import NOW
@@ -165,5 +165,5 @@ async def test_ages_are_asked_in_the_audience_step(visitor: Visitor, offer: Offe
 
 async def test_a_copy_does_not_open_when_the_first_one_did(db: None, offer: Offer) -> None:
     await rows("UPDATE offer SET opens_at = $1, closes_hours = 24", NOW)
-    new = await actions.copy(await Offer.get(), by=offer.id, now=NOW)
+    new = await draft_actions.copy(await Offer.get(), by=offer.id, now=NOW)
     assert (new.opens_at, new.closes_hours) == (None, 24)

@@ -3,7 +3,7 @@
 from marketplace.base.database import rows
 from offers.bookings.models import BookingAnswer
 from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool
-from offers.publishing import actions, question_actions
+from offers.publishing import draft_actions, question_actions
 from offers.publishing.models import OfferQuestion, QuestionKind
 from organizations.members.models import Role
 from tests import make
@@ -114,7 +114,7 @@ async def test_hosts_co_organisers_and_others_do_not_ask(visitor: Visitor) -> No
 async def test_a_copy_asks_the_same(db: None) -> None:
     offer = await make.offer(joining=Joining.WHOLE)
     await asked(offer, required=True, keep_days=5)
-    new = await actions.copy(offer, by=(await make.person()).id, now=NOW)
+    new = await draft_actions.copy(offer, by=(await make.person()).id, now=NOW)
     copied = await OfferQuestion.get(offer=new)
     assert (copied.text, copied.purpose, copied.required, copied.keep_days) == (
         "Hva vil du spise?", "Vi handler.", True, 5)  # fmt: skip

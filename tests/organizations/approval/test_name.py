@@ -1,12 +1,15 @@
 """Name and number of an organisation: the municipality's to change, for a coordinator who is not one of theirs."""
 
+from typing import Any
+
 import pytest
 
 from marketplace.base.database import rows, value
 from marketplace.base.models import Channel
 from marketplace.people.models import Person
-from organizations.approval import mails
-from organizations.directory.models import Organization, OrganizationKind, RegisterState
+from organizations.approval import mails, views
+from organizations.approval.register import look_up
+from organizations.directory.models import Organization, OrganizationKind, OrganizationOwner, RegisterState
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
@@ -122,4 +125,31 @@ async def test_a_coordinator_of_another_municipality_finds_no_such_page(
         "Søndre Land kommune", kind=OrganizationKind.MUNICIPAL, municipality=there
     )
     await visitor.sign_in(await make.member(theirs, Role.COORDINATOR, "Eli"))
+    assert (await visitor.open(PATH)).status == 404
+
+
+async def test_a_number_that_another_got_meanwhile_is_told_at_the_field(
+    visitor: Visitor, club: Organization, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def meanwhile(number: str) -> Any:
+        await make.organization("Turlaget", number=number)  # while the registers are asked
+        return await look_up(number)
+
+    monkeypatch.setattr(views, "look_up", meanwhile)
+    page = await save(visitor, number=NEW)
+    assert page.status == 422
+    assert "En annen organisasjon her har dette nummeret." in page.text
+    assert await stored() == ("Strikkelaget", OLD)
+
+
+async def test_a_municipality_that_owns_a_part_looks_and_changes_no_name(
+    visitor: Visitor, club: Organization
+) -> None:
+    there = await make.municipality(number="3447", slug="sondre-land", name="Søndre Land")
+    theirs = await make.organization(
+        "Søndre Land kommune", kind=OrganizationKind.MUNICIPAL, municipality=there
+    )
+    await OrganizationOwner.create(organization=club, municipality=there)
+    await visitor.sign_in(await make.member(theirs, Role.COORDINATOR, "Eli"))
+    assert (await visitor.open(f"/approvals/{club.slug}")).status == 200
     assert (await visitor.open(PATH)).status == 404
