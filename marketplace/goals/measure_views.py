@@ -146,8 +146,10 @@ async def move(request: Request) -> Response:
     """POST /measures/{id}/move: one place up or down in its focus area."""
     found, form = await _to_change(request), await MoveForm.read(request)
     area = found.focus_area
-    if form.valid:
-        await actions.move("measure", area.id, found.id, form.data.by, by=request.person.id, now=request.now)
+    if not form.valid:
+        access = queries.Access(found, coordinates=True, unit=None)
+        return await _measure(request, access, SayForm.blank(state=found.state), 422)
+    await actions.move("measure", area.id, found.id, form.data.by, by=request.person.id, now=request.now)
     return see_other(f"/plans/{area.plan.slug}#area-{area.number}", request)
 
 

@@ -243,10 +243,9 @@ async def move_area(request: Request) -> Response:
     """POST /plans/{slug}/areas/{area}/move: one place up or down."""
     found = await queries.plan_to_change(request.person, request.path_params["slug"])
     area, form = _area(request, found), await MoveForm.read(request)
-    if form.valid:
-        await actions.move(
-            "focus_area", found.id, area.id, form.data.by, by=request.person.id, now=request.now
-        )
+    if not form.valid:
+        return await show(request, found, _("Velg et av alternativene."))
+    await actions.move("focus_area", found.id, area.id, form.data.by, by=request.person.id, now=request.now)
     return see_other(f"/plans/{found.slug}", request)
 
 

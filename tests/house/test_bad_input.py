@@ -206,6 +206,10 @@ ELSEWHERE = {
     "/my-page/helpers/{id}/end": "",
     "/manage/offers/{slug}/queue": "/manage/offers/samtale/queue?booking={waits}",
     "/manage/offers/{slug}/take-off": "/manage/offers/tur/take-off?booking={booking}",
+    "/plans/{slug}/bring-back": "",
+    "/plans/{slug}/areas/{area}/move": "",
+    "/plans/{slug}/areas/{area}/remove": "",
+    "/measures/{id}/move": "",
     "/invitations/{token}/accept": "/invitations/invitation",
     "/invitations/{token}/decline": "/invitations/invitation",
 }
