@@ -229,6 +229,12 @@ class Migration(migrations.Migration):
             baseline_source=fields.TextField(default="", db_default=""),
             withdrawn_at=fields.DatetimeField(null=True),
         ),
+        # So that there is a way back for goals that are there: it is filled in before it must be.
+        ops.AlterField(
+            model_name="Goal",
+            name="evenings_only",
+            field=fields.BooleanField(default=False, null=True, description="sessions outside office hours"),
+        ),
         ops.RunSQL(CARRY, BACK),
         ops.AlterField(model_name="Goal", name="last_year", field=fields.IntField()),
         ops.RemoveField(model_name="Goal", name="audience"),
