@@ -77,5 +77,5 @@ class Planted:
 async def test_the_machine_finds_what_is_planted(pool: None, planted: str) -> None:
     Broken.seen.clear()
     with pytest.raises((Broken, FlakyStrategyDefinition, Flaky)):
-        await run(Queue, 30, Phase.generate, same=SAME)
+        await run(Queue, 400, Phase.generate, same=SAME)
     assert set(Broken.seen) == {planted}
