@@ -56,6 +56,17 @@ async def plan_to_change(person: Any, slug: str) -> Plan:
     return plan
 
 
+async def plan_to_add_to(person: Any, slug: str) -> Plan:
+    """The same with its municipality and focus areas alone. Raises NotFound."""
+    reached = await coordinated_municipalities(person.id)
+    plan = await Plan.get_or_none(
+        slug=slug, municipality_id__in=reached, retired_at__isnull=True
+    ).prefetch_related("municipality", "focus_areas")  # fmt: skip
+    if plan is None:
+        raise NotFound
+    return plan
+
+
 def area_in(plan: Plan, area: UUID) -> FocusArea:
     """One of the plan's focus areas. Raises NotFound."""
     found = next((one for one in plan.focus_areas if one.id == area), None)
@@ -171,15 +182,17 @@ async def populations_of(municipality: UUID) -> list[Population]:
     return await Population.filter(municipality_id=municipality).order_by("-year")
 
 
-async def old_rule_years(municipality: UUID, years: Sequence[int]) -> set[int]:
-    """Those of the years that keep what was shown by the rule before the cube: nothing else is counted in them."""
+async def old_rule_years(municipality: UUID, years: Sequence[int]) -> tuple[set[int], bool]:
+    """Those of the years that keep what was shown by the rule before the cube: nothing else is counted in them. And is
+    it known how many live in the municipality?"""
     found = await rows(
-        """SELECT DISTINCT g.first_year AS year FROM goal_figure f JOIN goal g ON g.id = f.goal_id
-        JOIN focus_area a ON a.id = g.focus_area_id JOIN plan p ON p.id = a.plan_id
-        WHERE p.municipality_id = $1 AND g.first_year = ANY($2)""",
+        """SELECT ARRAY(SELECT DISTINCT g.first_year FROM goal_figure f JOIN goal g ON g.id = f.goal_id
+            JOIN focus_area a ON a.id = g.focus_area_id JOIN plan p ON p.id = a.plan_id
+            WHERE p.municipality_id = $1 AND g.first_year = ANY($2)) AS years,
+            EXISTS (SELECT FROM population WHERE municipality_id = $1) AS peopled""",
         municipality, list(years),
     )  # fmt: skip
-    return {each["year"] for each in found}
+    return set(found[0]["years"]), found[0]["peopled"]
 
 
 async def lagging(goal: Goal, year: int) -> int:

@@ -83,7 +83,7 @@ async def comment(request: Request) -> Response:
 @made_once
 async def new_goal(request: Request) -> Response:
     """GET and POST /plans/{slug}/goals/new"""
-    found = await queries.plan_to_change(request.person, request.path_params["slug"])
+    found = await queries.plan_to_add_to(request.person, request.path_params["slug"])
     choices = await _choices(request, found)
     dialogues = choices["dialogues"]
     form: Filled[GoalForm] = GoalForm.blank(
@@ -126,13 +126,13 @@ async def _choices(request: Request, plan: Plan) -> dict[str, Any]:
     dialogues = await queries.dialogues_of(municipality)
     districts = await queries.districts_of(municipality)
     organizations = await queries.organizations_of(municipality)
-    years = range(plan.first_year, plan.last_year + 1)
+    old, peopled = await queries.old_rule_years(municipality, range(plan.first_year, plan.last_year + 1))
     known = Known(
         plan.first_year, plan.last_year, frozenset(one.id for one in plan.focus_areas),
         frozenset(one.id for one in dialogues), frozenset(one.id for one in districts),
-        frozenset(one.id for one in organizations), frozenset(await queries.old_rule_years(municipality, years)),
+        frozenset(one.id for one in organizations), frozenset(old),
         frozenset(one.year for one in await stored.closings(municipality)),
-        bool(await queries.populations_of(municipality)), request.now,
+        peopled, request.now,
     )  # fmt: skip
     return {
         "known": known, "dialogues": dialogues, "areas": sorted(plan.focus_areas, key=lambda one: one.number),
@@ -201,7 +201,8 @@ def _says(goal: Goal) -> Filled[GoalTextForm]:
 async def say_cells(request: Request) -> Response:
     """GET and POST /goals/{slug}/cells: a goal from before the cube is asked which cells it means, once."""
     found = await queries.goal_to_change(request.person, request.path_params["slug"])
-    choices = await _choices(request, await queries.plan_of(request.person, found.focus_area.plan.slug))
+    await found.focus_area.plan.fetch_related("focus_areas")
+    choices = await _choices(request, found.focus_area.plan)
     form: Filled[SayCellsForm] = SayCellsForm.blank(
         audiences=found.audiences, kinds=found.kinds, districts=[], organizations=[],
         evening="" if found.evening is None else str(found.evening).lower(),
