@@ -121,6 +121,14 @@ SECTIONS: dict[str, Section] = {
     "decisions": Section(lazy("Svar du har gitt organisasjoner"), "decision",
         """SELECT w.name AS organization, d.answer, d.reason, d.at FROM decision d
             JOIN organization w ON w.id = d.organization_id WHERE d.decided_by_id = $1 ORDER BY d.at, d.id"""),
+    "plans": Section(lazy("Det du har skrevet om kommunens mål og årsrapport"),
+        "goal_change plan_comment report_words report_version",
+        """SELECT * FROM (SELECT x.at, x.why AS text FROM goal_change x WHERE x.changed_by_id = $1
+            UNION ALL SELECT x.at, x.body FROM plan_comment x WHERE x.written_by_id = $1
+            UNION ALL SELECT x.written_at, x.text FROM report_words x WHERE x.written_by_id = $1
+            UNION ALL SELECT x.made_at, x.reason FROM report_version x WHERE x.made_by_id = $1
+            UNION ALL SELECT x.approved_at, x.approved_as FROM report_version x WHERE x.approved_by_id = $1) y
+        ORDER BY at, text"""),
     "sign_ins": Section(lazy("Innlogginger"), "sign_in",
         """SELECT device, created_at, seen_at, second_factor_at, expires_at, ended_at FROM sign_in
         WHERE person_id = $1 ORDER BY created_at, id"""),

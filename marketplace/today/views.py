@@ -10,7 +10,7 @@ from marketplace.base.clock import oslo, today
 from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import pick
 from marketplace.base.templates import render
-from marketplace.base.text import first_name
+from marketplace.base.text import first_name, isolated
 from marketplace.goals import words
 from marketplace.goals.rules import VERDICT_LABELS, Verdict
 from marketplace.goals.series import Wanted, series
@@ -37,7 +37,7 @@ async def show(request: Request) -> Response:
         to_remind=[one for one in lacking if one.to_remind],
         reminded_at=max((one.reminded_at for one in lacking if one.reminded_at), default=None),
         hurry=any(now - one["created_at"] >= rules.SOON for one in applied),
-        greeting=rules.greeting(oslo(now).hour, first_name(person.name or "")), day=day,
+        greeting=rules.greeting(oslo(now).hour, isolated(first_name(person.name))), day=day,
         meetings=await queries.meetings(reached, request.lang, now), closing=closing, month=month, settled=settled,
         year=year,
     )  # fmt: skip

@@ -57,8 +57,8 @@ async def test_the_main_job(arrive: Any) -> None:
         await coordinator.fill("Hvilket tall vil dere nå?", "200")
         await coordinator.fill("Hvilket år?", str(begins.year))
         await coordinator.page.get_by_label("Hvilket innsatsområde").select_option(index=1)
-        await coordinator.page.locator("input[name=metric][value=distinct_people]").check()
-        await coordinator.page.locator("select[name=audience]").select_option("seniors")
+        await coordinator.page.locator("input[name=indicator][value=people]").check()
+        await coordinator.page.locator("input[name=audiences][value=seniors]").check()
         await coordinator.press("Lagre målet")
         goal = coordinator.page.url.removeprefix(coordinator.address)
 
@@ -159,12 +159,12 @@ async def test_the_main_job(arrive: Any) -> None:
         await coordinator.sign_in("nora@example.no")
         assert await figure(coordinator, goal) == before
 
-        # The month closes, and the number moves by exactly six.
+        # The month closes, and the six are in the number: by one step of the staircase, or two.
         await coordinator.set_clock("Én måned fram")
         await coordinator.sign_in("nora@example.no")
 
-        async def moved_by_six() -> bool:
-            return await figure(coordinator, goal) == before + 6
+        async def moved() -> bool:
+            return await figure(coordinator, goal) in (before + 5, before + 10)
 
-        await until(moved_by_six, "the month's figure")
+        await until(moved, "the month's figure")
         await coordinator.set_clock("Tilbake til riktig tid")

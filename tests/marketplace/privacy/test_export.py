@@ -10,6 +10,7 @@ from marketplace.base import audit
 from marketplace.base.database import rows, value
 from marketplace.base.mail import post
 from marketplace.base.models import Channel
+from marketplace.goals.models import FocusArea, Measure, Plan, PlanComment
 from marketplace.people.models import ActsFor, Relation, SignIn
 from marketplace.privacy.export import NOT_HERE, SECTIONS, everything, readable
 from marketplace.privacy.rules import TABLES
@@ -91,6 +92,11 @@ async def a_full_life(name: str, address: str, mark: str) -> Any:
         VALUES ($1, 'email', $2, $3, 'x', $4, $4)""", uuid4(), address, uuid4().bytes, NOW)  # fmt: skip
     await post("links", channel=Channel.EMAIL, address=address, lang="nb", key=f"links:{mark}", now=NOW)
     await save_search(f"q={mark}", owner=me.id, now=NOW)
+    plan = await Plan.create(municipality=await make.municipality(), slug=mark, title={"nb": "Plan"},
+                             summary={"nb": ""}, first_year=2026, last_year=2026)  # fmt: skip
+    area = await FocusArea.create(plan=plan, number=1, title={"nb": "Område"}, summary={"nb": ""})
+    measure = await Measure.create(focus_area=area, number=1, title={"nb": "Tiltak"})
+    await PlanComment.create(measure=measure, body=f"Vi er i gang {mark}", at=NOW, written_by=me)
     looker = await make.person(f"Kikker {mark}")
     await audit.record("participants.read", actor=looker.id, object_id=offer.id, organization=owner.id,
                        now=NOW + timedelta(minutes=1))  # fmt: skip
