@@ -199,7 +199,9 @@ async def violations(page: Page, sight: str) -> str:
     found = await page.evaluate(VIOLATIONS, RULES)
     if not found:
         JUDGED.add(seen)
-    return "; ".join(f"{one['id']}: {one['nodes'][0]['html']}" for one in found)
+    return "; ".join(
+        f"{one['id']}: {one['nodes'][0]['html']} {one['nodes'][0]['failureSummary']}" for one in found
+    )
 
 
 def signs_in(message: dict[str, Any]) -> bool:

@@ -70,6 +70,9 @@ async def look(page: Page, visitor: Visitor, path: str, size: str) -> str:
     """What is too wide on this page, or what axe has to say where text has its usual size."""
     if "html" not in (await visitor.open(path)).response.headers.get("content-type", ""):
         return ""
+    await page.emulate_media(
+        reduced_motion="reduce"
+    )  # what is still unfolding does not stand where axe measures it
     await page.goto(f"http://127.0.0.1:8000{path}")
     await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     await page.evaluate(LARGER, size)
