@@ -70,7 +70,7 @@ async def test_the_main_job(arrive: Any) -> None:
         await editor.fill("Hva er dette, i én setning?", "Vi strikker, drikker kaffe og prater.")
         await editor.fill("Hva skjer når jeg kommer?", "Vi hilser, og så finner vi fram garnet.")
         await editor.press("Lagre og gå videre")
-        await editor.choose("65 år og eldre")
+        await editor.select("Hvem er det mest for?", "65 år og eldre")
         await editor.fill("Kan jeg ta med noen?", "Ja, en venn eller nabo.")
         await editor.press("Lagre og gå videre")
         await editor.page.locator("input[name=place][value=known]").check()
