@@ -89,7 +89,11 @@ async def test_without_the_connection_nothing_kept_is_used(db: None, database_ur
     await make.offer("Kafé")
     async with Process.start(database_url) as one:
         await one.text()
-        await rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", NAME)
+        await rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE application_name = $1 AND datname = current_database()",
+            NAME,
+        )
         await until(lambda: one.revision.heard is None)
         await OfferText.all().update(title="Te")  # nobody hears of this
         for _ in range(2):
@@ -109,7 +113,11 @@ async def test_what_was_kept_before_the_connection_was_lost_is_never_used_again(
     """Not even when the revision is the same, or lower: the database may be another one, restored from a backup."""
     async with Process.start(database_url) as one:
         await one.text()
-        await rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", NAME)
+        await rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE application_name = $1 AND datname = current_database()",
+            NAME,
+        )
         await until(lambda: one.revision.heard is None)
         await until(lambda: one.revision.heard)
         await one.text()
