@@ -197,9 +197,6 @@ def connection() -> BaseDBAsyncClient:
     return found
 
 
-PLACES = tuple(f"${number}" for number in range(1000))
-
-
 @asynccontextmanager
 async def patient() -> AsyncIterator[asyncpg.Connection]:
     """A connection of its own, for a job whose statements may take their time: those of the pool have four seconds."""
@@ -219,7 +216,7 @@ class Values(list[Any]):
     def put(self, value: Any) -> str:
         """Add a value; gives its placeholder, $1, $2 …"""
         self.append(value)
-        return PLACES[len(self)]
+        return f"${len(self)}"
 
 
 async def rows(sql: str, *values: Any) -> list[dict[str, Any]]:

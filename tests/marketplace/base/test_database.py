@@ -7,7 +7,7 @@ import signal
 import asyncpg
 import pytest
 
-from marketplace.base.database import credentials, in_transaction, rows, value
+from marketplace.base.database import Values, credentials, in_transaction, rows, value
 from marketplace.settings import settings
 from offers.bookings.models import Booking
 from offers.catalogue.models import Joining, SeatPool
@@ -61,3 +61,8 @@ async def test_a_connection_whose_begin_meets_silence_is_given_back(db: None) ->
         finally:
             os.kill(server, signal.SIGCONT)
     await asyncio.wait_for(begin(), 5)
+
+
+def test_a_statement_may_have_as_many_values_as_a_page_needs() -> None:
+    values = Values()
+    assert [values.put(number) for number in range(1, 2001)] == [f"${number}" for number in range(1, 2001)]
