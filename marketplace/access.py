@@ -91,17 +91,13 @@ class Guarded:
         the same again. What they send is waited for first: a slow line is no silent database."""
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             await request.body()
-        loop = asyncio.get_running_loop()
-        answering, over = loop.create_task(self.answer(request)), loop.create_future()
-        late = loop.call_later(WITHIN, end, over)
-        answering.add_done_callback(partial(end, over))
+        answering = asyncio.ensure_future(self.answer(request))
+        answering.add_done_callback(lambda task: task.cancelled() or task.exception())
         try:
-            await over
+            done, _late = await asyncio.wait({answering}, timeout=WITHIN)
         finally:
-            late.cancel()
-            if not answering.done():
-                answering.cancel()  # it cleans up behind our back: a silent server is not waited for
-        if not answering.done():
+            answering.cancel()  # it cleans up behind our back: a silent server is not waited for
+        if not done:
             raise TimeoutError
         return answering.result()
 
@@ -174,14 +170,6 @@ class Guarded:
         else:
             wanted = self.form_page(request) or wanted
         return see_other(with_next(path, local_path(wanted) or "/"), request)
-
-
-def end(waiting: asyncio.Future[None], task: asyncio.Task[Response] | None = None) -> None:
-    """Whoever waits goes on: the answer is there, or it takes too long."""
-    if task and not task.cancelled():
-        task.exception()  # looked at, also when nobody waits for it any more
-    if not waiting.done():
-        waiting.set_result(None)
 
 
 class OnlyShown(Exception):
