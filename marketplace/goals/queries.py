@@ -11,6 +11,7 @@ from marketplace.base.errors import NotFound
 from marketplace.dialogue.models import Dialogue
 from marketplace.goals.models import FocusArea, Goal, GoalChange, Measure, Plan, PlanComment, Population
 from marketplace.goals.series import COMPLETENESS, cells_of
+from marketplace.statistics.closing import old_rule_years as years_by_the_old_rule
 from marketplace.statistics.measures import Measure as Counted
 from marketplace.statistics.stored import By, by
 from organizations.directory.models import District, Municipality, Organization
@@ -186,9 +187,7 @@ async def old_rule_years(municipality: UUID, years: Sequence[int]) -> tuple[set[
     """Those of the years that keep what was shown by the rule before the cube: nothing else is counted in them. And is
     it known how many live in the municipality?"""
     found = await rows(
-        """SELECT ARRAY(SELECT DISTINCT g.first_year FROM goal_figure f JOIN goal g ON g.id = f.goal_id
-            JOIN focus_area a ON a.id = g.focus_area_id JOIN plan p ON p.id = a.plan_id
-            WHERE p.municipality_id = $1 AND g.first_year = ANY($2)) AS years,
+        f"""SELECT ARRAY(SELECT year FROM ({years_by_the_old_rule("$1")}) y WHERE year = ANY($2)) AS years,
             EXISTS (SELECT FROM population WHERE municipality_id = $1) AS peopled""",
         municipality, list(years),
     )  # fmt: skip

@@ -6,10 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.database import rows
-
-OLD_RULE = """SELECT DISTINCT g.first_year AS year FROM goal_figure f JOIN goal g ON g.id = f.goal_id
-    JOIN focus_area a ON a.id = g.focus_area_id JOIN plan p ON p.id = a.plan_id WHERE p.municipality_id = $1"""
-"""Years that were counted by the old rule (decision 0005), goal by goal."""
+from marketplace.statistics.closing import old_rule_years
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ async def years(municipality: UUID) -> Years:
     found = await rows(
         f"""SELECT year, array_agg(number ORDER BY number) AS numbers FROM closing WHERE municipality_id = $1
             GROUP BY year
-        UNION ALL SELECT y.year, NULL FROM ({OLD_RULE}) y WHERE NOT EXISTS (SELECT FROM closing k
+        UNION ALL SELECT y.year, NULL FROM ({old_rule_years("$1")}) y WHERE NOT EXISTS (SELECT FROM closing k
             WHERE k.municipality_id = $1 AND k.year = y.year)
         ORDER BY year DESC""",
         municipality,

@@ -51,16 +51,21 @@ def closable(year: int, now: datetime) -> list[int]:
     return [number for number in range(1, LATE + 1) if closes_at(year, number) <= now]
 
 
-LACKING = """SELECT m.id AS municipality, y.year, (SELECT coalesce(array_agg(k.number), '{}') FROM closing k
+def old_rule_years(municipality: str) -> str:
+    """SQL: the years of a municipality that have figures by the old rule (decision 0005), of some goal. One year has
+    one rule: where such a year has no closing, it keeps those, and nothing else is counted in it."""
+    return f"""SELECT DISTINCT g.first_year AS year FROM goal_figure f JOIN goal g ON g.id = f.goal_id
+        JOIN focus_area a ON a.id = g.focus_area_id JOIN plan p ON p.id = a.plan_id
+        WHERE p.municipality_id = {municipality}"""
+
+
+LACKING = f"""SELECT m.id AS municipality, y.year, (SELECT coalesce(array_agg(k.number), '{{}}') FROM closing k
     WHERE k.municipality_id = m.id AND k.year = y.year) AS closed
 FROM municipality m CROSS JOIN year_key y WHERE y.closed_at IS NULL
     AND (EXISTS (SELECT FROM closing k WHERE k.municipality_id = m.id AND k.year = y.year)
-        OR NOT EXISTS (SELECT FROM goal_figure f JOIN goal g ON g.id = f.goal_id
-            JOIN focus_area a ON a.id = g.focus_area_id JOIN plan p ON p.id = a.plan_id
-            WHERE p.municipality_id = m.id AND g.first_year = y.year))
+        OR y.year NOT IN ({old_rule_years("m.id")}))
 ORDER BY y.year, m.id"""
-"""Years that are counted under a key, in each municipality. One year has one rule: where it has figures by the old one
-(decision 0005) and no closing, it keeps those."""
+"""Years that are counted under a key, in each municipality."""
 
 
 def _due(lacking: Iterable[Any], now: datetime) -> list[Due]:

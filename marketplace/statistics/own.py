@@ -13,8 +13,8 @@ from marketplace.base.clock import month_start, oslo
 from marketplace.base.database import rows
 from marketplace.statistics.cells import outside_office_hours
 from marketplace.statistics.counting import HELD
-from marketplace.statistics.measures import Measure
 from marketplace.statistics.stored import Sum, Sums
+from marketplace.statistics.yearly import SHOWN
 
 
 class OwnBy(StrEnum):
@@ -88,16 +88,13 @@ async def figures(
     grouped: dict[Any, dict[int, Sums]] = {}
     for key in dict.fromkeys(one["key"] for one in found):
         months = {one["month"]: one for one in found if one["key"] == key}
-        so_far = dict.fromkeys(COUNTED, 0)
+        so_far = dict.fromkeys(SHOWN, 0)
         grouped[key] = {}
         for month in range(1, last + 1):
-            for measure in COUNTED:
+            for measure in SHOWN:
                 so_far[measure] += int(months[month][measure.value]) if month in months else 0
             grouped[key][month] = {measure: Sum(number, 0, exact=True) for measure, number in so_far.items()}
     return grouped, (sum(one["evening"] for one in found), sum(one["sessions"] for one in found))
-
-
-COUNTED = (Measure.ATTENDANCES, Measure.PEOPLE, Measure.SESSIONS, Measure.DUE)
 
 
 def last_month(year: int, now: datetime) -> int:

@@ -16,9 +16,9 @@ from marketplace.statistics import own, pages
 from marketplace.statistics.files import saved
 from marketplace.statistics.measures import INDICATORS, Measure
 from marketplace.statistics.own import OwnBy
-from marketplace.statistics.pages import EVENING_LABELS, SHOWN, Part, Shown
+from marketplace.statistics.pages import EVENING_LABELS, Part, Shown
 from marketplace.statistics.tables import Table
-from marketplace.statistics.yearly import Group, Year, share
+from marketplace.statistics.yearly import SHOWN, Group, Year, share
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
 from organizations.directory.models import Organization
 from organizations.members.models import Role

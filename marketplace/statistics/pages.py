@@ -11,10 +11,8 @@ from marketplace.statistics.closing import LATE
 from marketplace.statistics.measures import INDICATORS, Indicator, Measure
 from marketplace.statistics.stored import Sum, Sums
 from marketplace.statistics.tables import Table, Value
-from marketplace.statistics.yearly import MONTHS, Change, Group, Span, Year, change, same_span, share
+from marketplace.statistics.yearly import MONTHS, SHOWN, Change, Group, Span, Year, change, same_span, share
 
-SHOWN = (Measure.ATTENDANCES, Measure.PEOPLE, Measure.SESSIONS, Measure.DUE)
-"""What the page asks of each month and group."""
 EVENING_LABELS = {True: lazy("Kveld og helg"), False: lazy("Arbeidstid")}
 LEAST_MONTHS = 6
 MOST_MULTIPLES = 12

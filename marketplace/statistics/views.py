@@ -17,10 +17,10 @@ from marketplace.districts.queries import municipalities_of
 from marketplace.statistics import choices, pages, stored
 from marketplace.statistics.files import saved
 from marketplace.statistics.measures import DAYS, INDICATORS, WHOLE_FROM, Measure
-from marketplace.statistics.pages import EVENING_LABELS, SHOWN, Part, Shown
+from marketplace.statistics.pages import EVENING_LABELS, Part, Shown
 from marketplace.statistics.stored import By, Cells, Sums
 from marketplace.statistics.tables import Table
-from marketplace.statistics.yearly import Group, Year, median_class, share
+from marketplace.statistics.yearly import SHOWN, Group, Year, median_class, share
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
 from organizations.directory.models import Municipality
 

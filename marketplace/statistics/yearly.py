@@ -16,6 +16,8 @@ from marketplace.statistics.stored import Sum, Sums
 
 MONTHS = range(1, 13)
 NOTHING = Sum(0, 0)
+SHOWN = (Measure.ATTENDANCES, Measure.PEOPLE, Measure.SESSIONS, Measure.DUE)
+"""What a page of figures asks of each month and group."""
 OF_REGISTERS = (Measure.ATTENDANCES, Measure.PEOPLE)
 
 
