@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -64,9 +65,13 @@ class Place:
 
         await until(there, f"closing {number}", 180)
 
+    @cached_property
+    def key(self) -> bytes:
+        """2026's, read while it is there: when the year's last closing is over the worker destroys it."""
+        return (self.data / "keys" / "participation-2026.key").read_bytes()
+
     async def recounted(self) -> int:
         """What the attendances of offers for those over 65 come to: counted anew, and rounded cell by cell."""
-        key = (self.data / "keys" / "participation-2026.key").read_bytes()
         counted = await self.rows(
             """SELECT c.municipality_id, c.organization_id, c.main_audience, c.kind, c.district_id, c.evening,
                 sum(coalesce((SELECT sum(a.seats_present) FROM attendance a
@@ -79,7 +84,7 @@ class Place:
             GROUP BY 1, 2, 3, 4, 5, 6"""
         )
         assert len(counted) > 1, "several cells are added"
-        return sum(Staircase(key, 2026, tuple(each)[:6]).rounded(each["came"]) for each in counted)
+        return sum(Staircase(self.key, 2026, tuple(each)[:6]).rounded(each["came"]) for each in counted)
 
     async def year_before(self) -> int:
         """The same offers' attendances as they were stored for all of 2025."""

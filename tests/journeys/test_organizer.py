@@ -79,7 +79,7 @@ async def test_a_request_with_a_talk_kept_seats_and_a_list_for_the_door(arrive: 
         assert "berit.arrangor@example.no" in await leader.text()
         await leader.page.emulate_media(media="print")
         assert not await leader.page.get_by_role("navigation").first.is_visible()
-        assert await leader.page.get_by_role("row", name="Berit").is_visible()
+        assert await leader.page.get_by_role("row", name="berit.arrangor@example.no").is_visible()
 
 
 async def test_a_held_seat_is_declined_passed_on_not_answered_for_and_taken_late(arrive: Any) -> None:
