@@ -3,7 +3,7 @@
 import asyncpg
 from tortoise.migrations.api import migrate as tortoise_migrate
 
-from marketplace.base.database import config, credentials
+from marketplace.base.data.database import config, credentials
 from marketplace.settings import settings
 
 MIGRATION_LOCK = 7_310_001

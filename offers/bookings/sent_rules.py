@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.http import signature
+from marketplace.base.signing import signature
 
 LATELY = timedelta(minutes=30)
 """So long after booking a form may mend what it sent, and a browser is asked whether it meant to send it again."""

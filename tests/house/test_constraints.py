@@ -12,10 +12,10 @@ import asyncpg
 import pytest
 from tortoise import Tortoise
 
-from marketplace.base import database
-from marketplace.base.database import credentials, rows
-from marketplace.base.embedded import binary
+from marketplace.base.data import database
+from marketplace.base.data.database import credentials, rows
 from marketplace.base.migrate import NEWEST
+from marketplace.base.postgres.embedded import binary
 from tests.conftest import EMPTY
 from tests.house.town import Town
 
