@@ -30,9 +30,9 @@ os.environ.update(
 for name in ("TREFFPUNKT_DATABASE_URL", "TREFFPUNKT_SMTP_URL", "TREFFPUNKT_DATA_DIR"):
     os.environ.pop(name, None)
 
-from marketplace.base import database
-from marketplace.base.embedded import EmbeddedPostgres
+from marketplace.base.data import database
 from marketplace.base.migrate import migrate
+from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.settings import settings
 from tests.visitor import Visitor
 

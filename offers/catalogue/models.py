@@ -150,9 +150,9 @@ class Offer(Row):
     municipality_id: UUID
     municipality = fields.ForeignKeyField("marketplace.Municipality", "offers", on_delete=fields.RESTRICT)
     kind = fields.CharEnumField(Kind, max_length=20)
-    audiences: fields.Field[list[str]] = ArrayField("text")
-    main_audience = fields.CharEnumField(
-        Audience, max_length=20, default=Audience.EVERYONE, db_default=Audience.EVERYONE.value,
+    audiences: fields.Field[list[str]] = ArrayField("text", description="empty while a draft does not say")
+    main_audience: fields.Field[Audience | None] = fields.CharEnumField(  # type: ignore[assignment]
+        Audience, max_length=20, null=True,
         description="whom it is most for: what it counts as. The database keeps it among the audiences",
     )  # fmt: skip
     joining = fields.CharEnumField(Joining, max_length=20)

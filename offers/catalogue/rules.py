@@ -137,7 +137,7 @@ def inside_words(audience: Audience) -> str:
 
 
 @cache
-def _audiences(audiences: tuple[str, ...], main: str, lang: str) -> str:
+def _audiences(audiences: tuple[str, ...], main: str | None, lang: str) -> str:
     said = sorted(map(Audience, audiences), key=lambda audience: audience != main)  # the main one first
     named = [audience for audience in said if audience != Audience.EVERYONE]
     if len(named) < len(said) and named:
@@ -147,8 +147,9 @@ def _audiences(audiences: tuple[str, ...], main: str, lang: str) -> str:
     )
 
 
-def audience_words(audiences: list[str], main: str) -> str:
-    """Voksne, pårørende. Whom it is most for comes first; "Alle, særlig 65 år og eldre" where both are said."""
+def audience_words(audiences: list[str], main: str | None) -> str:
+    """Voksne, pårørende. Whom it is most for comes first; "Alle, særlig 65 år og eldre" where both are said; nothing of
+    a draft that does not say yet."""
     return _audiences(tuple(audiences), main, language())
 
 

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, rows, value
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, rows, value
+from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.slugs import insert_named
 from offers.catalogue.models import Joining, Kind, Offer, OfferState, OfferText, Venue, VenueText, Visibility
 from offers.publishing import rules
 from offers.publishing.queries import capacity_of, members_seeing, text_of
@@ -40,10 +40,10 @@ class Incomplete(Refused):
 async def start(
     *, owner: UUID, municipality: UUID, by: UUID, now: datetime, kind: Kind, source_lang: str, **text: str
 ) -> Offer:
-    """A new draft. `text` are the fields of its OfferText, with a title."""
+    """A new draft, which is for nobody until somebody says for whom. `text`: fields of its OfferText, with a title."""
     joining = rules.JOINING_OF_KIND[kind]
     offer = Offer(
-        owner_id=owner, municipality_id=municipality, kind=kind, audiences=["everyone"], joining=joining,
+        owner_id=owner, municipality_id=municipality, kind=kind, audiences=[], joining=joining,
         source_lang=source_lang, created_at=now, changed_at=now,
     )  # fmt: skip
     async with in_transaction():
@@ -251,6 +251,8 @@ async def publish(offer: Offer, *, by: UUID, now: datetime, sensitive: bool) -> 
             raise Refused(_("Tilbudet er avlyst. Lag et nytt av det i stedet."))
         if offer.state == OfferState.PUBLISHED:
             return
+        if missing := await missing_of(offer, now):
+            raise Incomplete(missing)
         await make_pools(offer, await capacity_of(offer.id))
         offer.state, offer.sensitive, offer.published_at = OfferState.PUBLISHED, sensitive, now
         await offer.save(update_fields=["state", "sensitive", "published_at"])

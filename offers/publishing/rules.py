@@ -225,6 +225,7 @@ class Objection(StrEnum):
 
     SUMMARY = "summary"
     WHAT_HAPPENS = "what_happens"
+    MAIN_AUDIENCE = "main_audience"
     BRING_SOMEONE = "bring_someone"
     MEMBERS = "members"
     PLACE = "place"
@@ -237,6 +238,7 @@ class Objection(StrEnum):
 OBJECTION_LABELS = {
     Objection.SUMMARY: lazy("Skriv en setning om hva dette er."),
     Objection.WHAT_HAPPENS: lazy("Skriv hva som skjer når man kommer."),
+    Objection.MAIN_AUDIENCE: lazy("Velg hvem tilbudet er mest for."),
     Objection.BRING_SOMEONE: lazy("Skriv om man kan ta med seg noen."),
     Objection.MEMBERS: lazy("Velg hvilke organisasjoner som skal se tilbudet."),
     Objection.PLACE: lazy("Velg et sted, eller skriv at det er på nett."),
@@ -248,6 +250,7 @@ OBJECTION_LABELS = {
 STEP_OF = {
     Objection.SUMMARY: "what",
     Objection.WHAT_HAPPENS: "what",
+    Objection.MAIN_AUDIENCE: "audience",
     Objection.BRING_SOMEONE: "audience",
     Objection.MEMBERS: "audience",
     Objection.PLACE: "place",
@@ -269,6 +272,8 @@ def objections(offer: Offer, text: OfferText, *, coming: int, members: int) -> I
         yield Objection.SUMMARY
     if meets and not text.what_happens:
         yield Objection.WHAT_HAPPENS
+    if offer.main_audience is None:
+        yield Objection.MAIN_AUDIENCE
     if meets and not text.bring_someone:
         yield Objection.BRING_SOMEONE
     if offer.visibility == "members" and not members:

@@ -12,10 +12,10 @@ import asyncpg
 import pytest
 from tortoise import Tortoise
 
-from marketplace.base import database
-from marketplace.base.database import credentials, rows
-from marketplace.base.embedded import binary
+from marketplace.base.data import database
+from marketplace.base.data.database import credentials, rows
 from marketplace.base.migrate import NEWEST
+from marketplace.base.postgres.embedded import binary
 from tests.conftest import EMPTY
 from tests.house.town import Town
 
@@ -56,7 +56,7 @@ CHECKS = {
     "VALUES (gen_random_uuid(), '{session}', -1, clock_timestamp())",
     "instance_one": "INSERT INTO instance (id, demo, began_at) VALUES (2, true, clock_timestamp())",
     "offer_ages": "UPDATE offer SET age_from = 30, age_to = 16",
-    "offer_audiences": "UPDATE offer SET audiences = '{{}}'",
+    "offer_audiences": "UPDATE offer SET audiences = '{{}}' WHERE state <> 'draft'",
     "offer_closes": "UPDATE offer SET closes_hours = -1",
     "offer_party": "UPDATE offer SET max_party = 0",
     "offer_question_keep": "INSERT INTO offer_question (id, offer_id, position, kind, text, purpose, choices, "

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from marketplace.base import audit
 from marketplace.base.clock import month_start
-from marketplace.base.database import in_transaction, row, rows, value
-from marketplace.base.mail import post
+from marketplace.base.data import audit
+from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.base.models import Channel
-from marketplace.base.outbox import send_due
+from marketplace.base.post.mail import post
+from marketplace.base.post.outbox import send_due
 from marketplace.people.models import ContactPoint, Person, SignIn
 from marketplace.privacy import jobs
 from marketplace.privacy.actions import forget

@@ -16,7 +16,7 @@ import pytest
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from offers.catalogue.models import Joining
 from tests import make
 from tests.marketplace.test_run import instance, until_ready  # noqa: F401 - a fixture

@@ -10,7 +10,7 @@ import httpx2 as httpx
 import pytest
 
 from marketplace.addresses import networks
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.people.models import Person
 from marketplace.settings import settings
 from offers.bookings.models import Booking, BookingState, CallAbout, EndedBy, PhoneCall

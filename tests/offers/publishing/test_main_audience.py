@@ -1,11 +1,14 @@
 """Whom an offer is most for: one choice, others beside it. It is what the offer counts as."""
 
 import pytest
+from tortoise.exceptions import IntegrityError
 
 from marketplace.people.models import Person
-from offers.catalogue.models import Audience, Offer
+from offers.catalogue.models import Audience, Offer, OfferState
+from offers.publishing import draft_actions
 from organizations.members.models import Role
 from tests import make
+from tests.conftest import NOW
 from tests.visitor import Page, Visitor
 
 
@@ -22,6 +25,14 @@ async def offered(kari: Person, audiences: list[str], **other: object) -> Offer:
     made = await make.offer(owner=owner, audiences=audiences, **other)
     await made.refresh_from_db()
     return made
+
+
+async def started(visitor: Visitor) -> str:
+    """The address of a draft of which the first step is saved."""
+    page = await visitor.open("/manage/offers/new")
+    sent = await visitor.submit(page, kind="course", title="Strikkekurs", summary="Vi strikker sammen.")
+    assert sent.status == 303, sent.text
+    return str(sent.response.headers["location"]).removesuffix("/audience")
 
 
 def complaint(page: Page) -> str:
@@ -99,3 +110,50 @@ async def test_who_looks_for_those_beside_finds_it_too(visitor: Visitor) -> None
     for audience in ("everyone", "seniors"):
         assert "Kafé" in (await visitor.open(f"/offers?audience={audience}")).text
     assert "Kafé" not in (await visitor.open("/offers?audience=youth")).text
+
+
+async def test_a_new_draft_asks_with_nothing_filled_in(visitor: Visitor, kari: Person) -> None:
+    home = await started(visitor)
+    offer = await Offer.get(slug=home.removeprefix("/manage/offers/"))
+    assert (offer.main_audience, offer.audiences) == (None, [])
+    page = await visitor.open(f"{home}/audience")
+    given = page.fields("/audience")
+    assert (given["main_audience"], given.get("audiences", [])) == ([""], [])
+    saved = await visitor.submit(
+        page, "/audience", audiences=["seniors"]
+    )  # ticked below, and nothing chosen above
+    assert saved.status == 303
+    await offer.refresh_from_db()
+    assert (offer.main_audience, offer.audiences) == (Audience.SENIORS, ["seniors"])
+
+
+async def test_nothing_is_published_before_somebody_says_for_whom(visitor: Visitor, kari: Person) -> None:
+    home = await started(visitor)
+    for shown in (home, f"{home}/publish", f"{home}/preview"):
+        assert (await visitor.open(shown)).status == 200
+    page = await visitor.open(f"{home}/publish")
+    assert page.soup.select_one(f'a[href="{home}/audience#main_audience"]')
+    sent = await visitor.submit(page, "/publish")
+    assert sent.status == 422
+    assert "Velg hvem tilbudet er mest for." in sent.text
+    offer = await Offer.get(slug=home.removeprefix("/manage/offers/"))
+    assert (offer.state, offer.main_audience) == (OfferState.DRAFT, None)
+    with pytest.raises(IntegrityError):
+        await Offer.filter(id=offer.id).update(state=OfferState.PUBLISHED)
+
+
+async def test_a_copy_of_what_does_not_say_does_not_say_either(visitor: Visitor, kari: Person) -> None:
+    home = await started(visitor)
+    original = await Offer.get(slug=home.removeprefix("/manage/offers/"))
+    copy = await draft_actions.copy(original, by=kari.id, now=NOW)
+    await copy.refresh_from_db()
+    assert (copy.main_audience, copy.audiences) == (None, [])
+
+
+async def test_a_draft_of_several_that_was_never_asked_keeps_what_it_counts_as(
+    visitor: Visitor, kari: Person
+) -> None:
+    offer = await offered(kari, ["everyone", "youth"], state=OfferState.DRAFT)
+    assert offer.main_audience == Audience.EVERYONE
+    page = await visitor.open(f"/manage/offers/{offer.slug}/audience")
+    assert page.fields("/audience")["main_audience"] == ["everyone"]

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from marketplace.base.slugs import free_slug, slug_of
+from marketplace.base.data.slugs import free_slug, slug_of
 from offers.catalogue.models import Joining, Kind, Offer, OfferState, OfferText
 from offers.publishing import rules
 from offers.publishing.rules import Objection, Repeat
@@ -109,6 +109,7 @@ def test_what_each_way_to_join_needs() -> None:
     meets = [
         Objection.SUMMARY,
         Objection.WHAT_HAPPENS,
+        Objection.MAIN_AUDIENCE,
         Objection.BRING_SOMEONE,
         Objection.PLACE,
         Objection.MEETS_YOU,
@@ -118,12 +119,12 @@ def test_what_each_way_to_join_needs() -> None:
         Joining.PER_SESSION: [*meets, Objection.DATES],
         Joining.DROP_IN: [*meets, Objection.DATES],
         Joining.REQUEST: meets,
-        Joining.EXTERNAL: [Objection.SUMMARY, Objection.LINK],
-        Joining.NONE: [Objection.SUMMARY],
+        Joining.EXTERNAL: [Objection.SUMMARY, Objection.MAIN_AUDIENCE, Objection.LINK],
+        Joining.NONE: [Objection.SUMMARY, Objection.MAIN_AUDIENCE],
     }
 
 
 def test_nothing_is_missing_from_a_whole_offer() -> None:
     text = OfferText(title="Kurs", summary="x", what_happens="x", bring_someone="x", meets_you="x")
-    online = offer(Joining.WHOLE, online_url="https://example.no")
+    online = offer(Joining.WHOLE, online_url="https://example.no", main_audience="seniors")
     assert list(rules.objections(online, text, coming=1, members=0)) == []

@@ -7,7 +7,7 @@ import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from marketplace.base.clock import oslo
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.people.models import Person
 from offers.catalogue.models import Joining, Offer, OfferState, OfferText, SeatPool, Session
 from offers.messages.actions import cancel_offer
@@ -132,6 +132,7 @@ async def test_publishing_says_all_that_is_missing_and_publishes_nothing(
     home = await draft(visitor, summary="")
     lacking = [
         ("what#summary", "Skriv en setning om hva dette er."),
+        ("audience#main_audience", "Velg hvem tilbudet er mest for."),
         ("audience#bring_someone", "Skriv om man kan ta med seg noen."),
         ("place#place", "Velg et sted, eller skriv at det er på nett."),
         ("place#meets_you", "Skriv hvem som møter den som kommer."),
@@ -146,7 +147,7 @@ async def test_publishing_says_all_that_is_missing_and_publishes_nothing(
     summary = page.soup.find(class_="ds-error-summary")
     assert summary
     assert summary.h2
-    assert summary.h2.get_text() == "5 ting må rettes"
+    assert summary.h2.get_text() == "6 ting må rettes"
     assert [(link["href"], link.get_text()) for link in summary.select("li a")] == [
         (f"{home}/{place}", words) for place, words in lacking
     ]
