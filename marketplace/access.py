@@ -1,4 +1,4 @@
-"""Who may do what: the one place that decides. Views bear marks (base/access.py); every route is wrapped here."""
+"""Who may do what: the one place that decides. Views bear marks (base/web/access.py); every route is wrapped here."""
 
 import asyncio
 from functools import partial
@@ -12,14 +12,14 @@ from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from marketplace.base import audit
-from marketplace.base.access import SECOND_FACTOR, Mark, View
-from marketplace.base.database import in_transaction, unavailable
+from marketplace.base.data import audit
+from marketplace.base.data.database import in_transaction, unavailable
 from marketplace.base.errors import BodyTooLarge, Forbidden, NotFound, Problem, StaleForm, TooMany
-from marketplace.base.http import Request, cookie, local_path, see_other, with_next
 from marketplace.base.i18n import gettext
-from marketplace.base.limits import counted_anyway
-from marketplace.base.templates import render
+from marketplace.base.web.access import SECOND_FACTOR, Mark, View
+from marketplace.base.web.http import Request, cookie, local_path, see_other, with_next
+from marketplace.base.web.limits import counted_anyway
+from marketplace.base.web.templates import render
 from marketplace.people.actions import touch
 from marketplace.people.queries import signed_in
 from marketplace.people.rules import AGAIN, AGAIN_SENT, MEMBER, RESIDENT, over

@@ -9,10 +9,10 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from marketplace.access import no_route, refuse
-from marketplace.base.database import connect, disconnect
-from marketplace.base.edge import Boundary, Language
+from marketplace.base.data.database import connect, disconnect
+from marketplace.base.data.revision import catalogue
 from marketplace.base.log import configure
-from marketplace.base.revision import catalogue
+from marketplace.base.web.edge import Boundary, Language
 from marketplace.routes import ROUTES
 from offers.feeds.answers import ready
 

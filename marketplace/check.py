@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 
 from marketplace.base import clock
-from marketplace.base.database import credentials
+from marketplace.base.data.database import credentials
 from marketplace.base.migrate import NEWEST
 from marketplace.invariants import INVARIANTS
 from marketplace.settings import settings
@@ -28,7 +28,7 @@ OVERDUE = timedelta(hours=1)
 MIGRATED = "SELECT to_regclass('tortoise_migrations') IS NOT NULL"
 NEWEST_IS_THERE = "SELECT EXISTS (SELECT FROM tortoise_migrations WHERE app = 'marketplace' AND name = $1)"
 LAST_ALIVE = "SELECT leased_until - interval '1 minute' FROM job_run WHERE job = 'worker' AND slot = 'alive'"
-"""A worker says every quarter of a minute that it is alive for another minute (base/jobs.py)."""
+"""A worker says every quarter of a minute that it is alive for another minute (base/data/jobs.py)."""
 
 
 async def violations() -> list[str]:

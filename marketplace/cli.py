@@ -22,9 +22,9 @@ class Commands(click.Group):
     def invoke(self, context: click.Context) -> Any:
         import asyncpg
 
-        from marketplace.base.database import UNAVAILABLE
-        from marketplace.base.instance import WrongInstance
-        from marketplace.base.postgres_programs import EmbeddedPostgresError
+        from marketplace.base.data.database import UNAVAILABLE
+        from marketplace.base.data.instance import WrongInstance
+        from marketplace.base.postgres.programs import EmbeddedPostgresError
 
         refused = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 
@@ -151,7 +151,7 @@ def demo(data: Path | None, offers: int | None, people: int | None) -> None:
 
 async def load(offers: int = 0, people: int = 0) -> bool:
     """Load the demo into an empty database."""
-    from marketplace.base.database import connected
+    from marketplace.base.data.database import connected
     from marketplace.demo.load import load_if_empty
 
     async with connected():
@@ -186,7 +186,7 @@ def invite_coordinator(
 async def invited(channel: Any, address: str, number: str, unit: str | None, name: str | None) -> str:
     """Send the invitation. Returns the path of its link."""
     from marketplace.base import clock
-    from marketplace.base.database import connected
+    from marketplace.base.data.database import connected
     from marketplace.base.errors import Problem
     from organizations.members.invitation_actions import invite_coordinator
     from organizations.members.rules import invitation_token
@@ -206,8 +206,8 @@ def doctor(host: str, to: str | None) -> None:
     """Look whether a production instance may start, and is well: exit 2 when something is wrong, 1 when something is
     away. Nothing is changed, and nothing sent without --send-to."""
     from marketplace import doctor
-    from marketplace.base.delivery import Postponed
-    from marketplace.base.letter import Rejected
+    from marketplace.base.post.delivery import Postponed
+    from marketplace.base.post.letter import Rejected
     from marketplace.doctor import Finding, Kind
 
     if settings().demo:
@@ -236,7 +236,7 @@ def doctor(host: str, to: str | None) -> None:
 def answer_organization(slug: str, answer: str, reason: str, vouched: bool, data: Path | None) -> None:
     """Answer an organisation for the municipality, where no coordinator may: all of them are or were in it."""
     from marketplace.base import clock
-    from marketplace.base.database import connected
+    from marketplace.base.data.database import connected
     from marketplace.base.errors import Problem
     from organizations.approval.actions import decide_as_operator
 
@@ -272,7 +272,7 @@ def check_data(data: Path | None) -> None:
 def reset_second_factor(address: str, data: Path | None) -> None:
     """Take the second factor from somebody who has lost it. Make sure that it is they who ask: ring them."""
     from marketplace.base import clock
-    from marketplace.base.database import connected
+    from marketplace.base.data.database import connected
     from marketplace.people.factors import reset
 
     async def done() -> bool:

@@ -20,9 +20,11 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from marketplace.addresses import LOOPBACK, within_networks
-from marketplace.base import clock, delivery, instance
-from marketplace.base.database import UNAVAILABLE, credentials
+from marketplace.base import clock
+from marketplace.base.data import instance
+from marketplace.base.data.database import UNAVAILABLE, credentials
 from marketplace.base.migrate import NEWEST
+from marketplace.base.post import delivery
 from marketplace.settings import settings
 from marketplace.statistics import closing, role
 from offers.attendance import year_keys
@@ -302,9 +304,9 @@ async def send_to(to: str) -> None:
     """Send one real mail, now. Raises Postponed or Rejected."""
     from uuid_utils.compat import uuid7
 
-    from marketplace.base.letter import Letter
-    from marketplace.base.mail import Content
     from marketplace.base.models import Channel
+    from marketplace.base.post.letter import Letter
+    from marketplace.base.post.mail import Content
 
     text = f"This mail shows that {settings().public_url} can send mail.\n"
     letter = Letter(

@@ -32,7 +32,7 @@ def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
 def serve_web(opened: socket.socket) -> None:
     """One web process; returns when it is told to stop."""
     from marketplace.app import build
-    from marketplace.base.bounded_http import BoundedHttp
+    from marketplace.base.web.bounded_http import BoundedHttp
 
     uvicorn.Server(
         uvicorn.Config(

@@ -3,8 +3,8 @@
 from starlette.routing import Route
 
 from marketplace.access import Guarded
-from marketplace.base import static
-from marketplace.base.access import View
+from marketplace.base.web import static
+from marketplace.base.web.access import View
 from marketplace.demo import views as demo
 from marketplace.dialogue import item_views as items
 from marketplace.dialogue import views as dialogue

@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from marketplace.base import clock, jobs, outbox
-from marketplace.base.database import UNAVAILABLE, connected
+from marketplace.base import clock
+from marketplace.base.data import jobs
+from marketplace.base.data.database import UNAVAILABLE, connected
 from marketplace.base.log import configure
+from marketplace.base.post import outbox
 from marketplace.dialogue import mails as dialogue_mails
 from marketplace.people import jobs as people
 from marketplace.people import mails as people_mails

@@ -37,8 +37,8 @@ def opened_port(port: int, host: str = "127.0.0.1") -> socket.socket:
 def look(url: str, away: bool) -> None:
     """Is this database one for us? `away`: a production that serves may begin before its database does, and answers
     503 meanwhile; the demo never opens its doors to what it has not seen."""
-    from marketplace.base.database import UNAVAILABLE
-    from marketplace.base.instance import ours
+    from marketplace.base.data.database import UNAVAILABLE
+    from marketplace.base.data.instance import ours
 
     try:
         asyncio.run(ours(url))
@@ -63,7 +63,7 @@ def database(data: Path | None = None, away: bool = False) -> Iterator[Callable[
         look(url, away)
         yield lambda: None
         return
-    from marketplace.base.embedded import EmbeddedPostgres
+    from marketplace.base.postgres.embedded import EmbeddedPostgres
 
     postgres = EmbeddedPostgres(settings().data_dir)
     with postgres as url:
@@ -92,7 +92,7 @@ def begin(host: str = "") -> None:
 
 def begin_anew(folder: Path) -> None:
     """Delete a demo that lies in this folder, and nothing else: what is no demo's is refused."""
-    from marketplace.base.embedded import EmbeddedPostgres
+    from marketplace.base.postgres.embedded import EmbeddedPostgres
 
     if not settings().demo or settings().database_url:
         raise click.ClickException("--fresh deletes a demo with a database of its own, in its folder.")

@@ -35,7 +35,7 @@ SCHEMES = {
 """How each address begins."""
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 DATABASE_PARAMETERS = ("host", "port", "user", "sslmode", "sslrootcert", "sslcert", "sslkey")
-"""What may stand after the ? of the database's address; base/database.py honours each of them."""
+"""What may stand after the ? of the database's address; base/data/database.py honours each of them."""
 SYSTEM_ROOTS = "system"
 """sslrootcert of libpq: those that the machine trusts. So it is also where none is named."""
 DOCUMENTATION = re.compile(r"(?:.*\.)?example\.(?:no|com|net|org)", re.IGNORECASE)

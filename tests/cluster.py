@@ -15,9 +15,9 @@ from pathlib import Path
 
 import asyncpg
 
-from marketplace.base import database
-from marketplace.base.embedded import EmbeddedPostgres
+from marketplace.base.data import database
 from marketplace.base.migrate import migrate
+from marketplace.base.postgres.embedded import EmbeddedPostgres
 
 ROOT = Path(__file__).parent.parent
 KEPT = ROOT / "var" / "tests"

@@ -30,7 +30,7 @@ os.environ.update(
 for name in ("TREFFPUNKT_DATABASE_URL", "TREFFPUNKT_SMTP_URL", "TREFFPUNKT_DATA_DIR"):
     os.environ.pop(name, None)
 
-from marketplace.base import database
+from marketplace.base.data import database
 from marketplace.settings import settings
 from tests import cluster
 from tests.visitor import Visitor

@@ -13,8 +13,8 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 from uuid_utils.compat import uuid7
 
 from marketplace.app import build
+from marketplace.base.signing import secret_hash
 from marketplace.people.models import Person, SignIn
-from marketplace.people.queries import secret_hash
 
 APP = build()
 

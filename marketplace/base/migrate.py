@@ -3,12 +3,12 @@
 import asyncpg
 from tortoise.migrations.api import migrate as tortoise_migrate
 
-from marketplace.base.database import config, credentials
+from marketplace.base.data.database import config, credentials
 from marketplace.settings import settings
 
 MIGRATION_LOCK = 7_310_001
 """Key of the advisory lock: two migrators at once would end one of them."""
-NEWEST = "0025_whom_a_draft_is_for"
+NEWEST = "0026_tries"
 """Name of the newest migration; /health/ready compares it with the database."""
 
 

@@ -35,7 +35,7 @@ class OutboxMessage(Row):
 
     The row holds the name of a mail function and the ids it needs, never the text: the worker writes the text
     when it sends, so it tells what is true then, and a copy of it lies nowhere. Whom it goes to is decided then too
-    (base/mail.py): the address is where it went, or would have gone when it was written.
+    (base/post/mail.py): the address is where it went, or would have gone when it was written.
     """
 
     channel = fields.CharEnumField(Channel, max_length=10)
@@ -95,9 +95,8 @@ class JobRun(Row):
 
 
 class RateLimit(Row):
-    """How often something was tried in one window of time. The key is a hash: no addresses are kept."""
+    """How often something was tried in one window of time. The id is a keyed hash: no addresses are kept."""
 
-    key = fields.BinaryField()
     count = fields.IntField()
     window_ends = fields.DatetimeField()
 
@@ -128,7 +127,7 @@ class CatalogueRevision(Model):
 
 
 class Instance(Model):
-    """One row, which says what this database is: the demo's, or somebody's who means it (base/instance.py)."""
+    """One row, which says what this database is: the demo's, or somebody's who means it (base/data/instance.py)."""
 
     id = fields.SmallIntField(primary_key=True)
     demo = fields.BooleanField()

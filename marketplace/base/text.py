@@ -1,7 +1,7 @@
 """Text as it comes in at the door, and names as they are compared. What looks the same is the same.
 
-Every field of a form, every query and every address goes through `clean` once (base/http.py, base/edge.py), before
-its length is checked. What was stored before that was brought into the same form by a migration.
+Every field of a form, every query and every address goes through `clean` once (base/web/{http,edge}.py), before its
+length is checked. What was stored before that was brought into the same form by a migration.
 """
 
 import re

@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import ClassVar
 
 from marketplace.base.clock import at_oslo, oslo
-from marketplace.base.forms import Form, lazy
-from offers.publishing.forms import Day
+from marketplace.base.web.fields import Day
+from marketplace.base.web.forms import Form, lazy
 
 FURTHEST = timedelta(days=800)
 """How far ahead of the real time the demo's clock goes."""

@@ -9,7 +9,7 @@ from typing import Any
 from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import oslo
-from marketplace.base.database import in_transaction, rows
+from marketplace.base.data.database import in_transaction, rows
 from marketplace.statistics.closing import LATE, STORE, closes_at
 from marketplace.statistics.measures import EXACT, Measure
 from marketplace.statistics.staircase import RULE, Staircase, stored

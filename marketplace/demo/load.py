@@ -7,11 +7,12 @@ from datetime import timedelta
 import asyncpg
 import click
 
-from marketplace.base import audit, clock
-from marketplace.base.access import SECOND_FACTOR
-from marketplace.base.database import credentials
-from marketplace.base.http import signature
-from marketplace.base.instance import MARK
+from marketplace.base import clock
+from marketplace.base.data import audit
+from marketplace.base.data.database import credentials
+from marketplace.base.data.instance import MARK
+from marketplace.base.signing import signature
+from marketplace.base.web.access import SECOND_FACTOR
 from marketplace.demo import catalogue, large, last_year, participants, reports, stories
 from marketplace.demo.catalogue import Catalogue
 from marketplace.demo.participants import Register, Resident

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.clock import month_start, oslo, today
-from marketplace.base.slugs import slug_of
+from marketplace.base.data.slugs import slug_of
 from marketplace.demo.catalogue import Catalogue, Made, read
 from marketplace.demo.tables import Row, Tables
 from offers.attendance.keys import year_key

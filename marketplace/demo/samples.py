@@ -14,13 +14,13 @@ from tortoise import Model
 from uuid_utils.compat import uuid7
 
 from marketplace.base import clock
-from marketplace.base.database import Values, in_transaction, rows
+from marketplace.base.data.database import Values, in_transaction, rows
 from marketplace.base.models import Channel
+from marketplace.base.signing import secret_hash
 from marketplace.dialogue import mails as _dialogue_mails  # noqa: F401 - these fill MAILS, as in schedule.py
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from marketplace.people import mails as _people_mails  # noqa: F401
 from marketplace.people.models import ContactPoint, Person, SignInTicket
-from marketplace.people.queries import secret_hash
 from marketplace.people.rules import TICKET_LASTS
 from offers.attendance.models import Attendance, AttendanceState, Register
 from offers.bookings import date_mails as _date_mails  # noqa: F401

@@ -10,15 +10,16 @@ import nh3
 from pyotp import TOTP
 from starlette.responses import JSONResponse, Response
 
-from marketplace.base import clock, mailbox
-from marketplace.base.access import View, public
+from marketplace.base import clock
 from marketplace.base.errors import NotFound
-from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
-from marketplace.base.mail import MAILS
-from marketplace.base.mailbox import Kept
 from marketplace.base.models import Channel
-from marketplace.base.templates import demo_people, render
+from marketplace.base.post import mailbox
+from marketplace.base.post.mail import MAILS
+from marketplace.base.post.mailbox import Kept
+from marketplace.base.web.access import View, public
+from marketplace.base.web.http import Request, parse_id, see_other
+from marketplace.base.web.templates import demo_people, render
 from marketplace.demo import catalogue
 from marketplace.demo.forms import FURTHEST, STEP_LABELS, ClockForm
 from marketplace.demo.samples import NAMES, made_up

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, rows
-from marketplace.base.http import signature
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
-from marketplace.base.mail import post
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import post
+from marketplace.base.signing import signature
 from marketplace.dialogue import item_actions
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, MeetingOrganization
 from marketplace.dialogue.queries import invited, members, organizations_of

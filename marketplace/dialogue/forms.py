@@ -5,11 +5,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from marketplace.base.fields import Words
-from marketplace.base.forms import Form
 from marketplace.base.i18n import lazy
+from marketplace.base.web.fields import Clock, Day, Words
+from marketplace.base.web.forms import Form
 from marketplace.statistics.coverage_rules import Time
-from offers.publishing.forms import Clock, Day
 
 
 class MemberForm(Form):

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.dialogue.item_queries import NEXT_MEETING
 from marketplace.dialogue.models import Dialogue
 from offers.catalogue.models import Audience

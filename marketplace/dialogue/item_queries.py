@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.statistics.coverage_rules import gap_words
 from offers.catalogue.models import Audience
 

@@ -4,10 +4,10 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from marketplace.base.access import coordinator
 from marketplace.base.errors import BadRequest
-from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
+from marketplace.base.web.access import coordinator
+from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.dialogue import item_actions as actions
 from marketplace.dialogue import queries
 from marketplace.dialogue.forms import GapForm

@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.i18n import lazy, pick
-from marketplace.base.mail import Content, Recipient, compose, mail
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import Content, Recipient, compose, mail
 from marketplace.dialogue.item_queries import items
 from marketplace.dialogue.models import DialogueMeeting
 from marketplace.dialogue.queries import invited, session_of

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.clock import month_start
-from marketplace.base.database import row, rows
+from marketplace.base.data.database import row, rows
 from marketplace.base.errors import NotFound
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from offers.catalogue.models import Session

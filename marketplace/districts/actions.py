@@ -5,12 +5,12 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, rows
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.slugs import free_slug, slug_of
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.seen import one_at_a_time
-from marketplace.base.slugs import free_slug, slug_of
+from marketplace.base.web.seen import one_at_a_time
 from marketplace.districts import queries
 from marketplace.districts.rules import Places
 from organizations.directory.models import District

@@ -4,9 +4,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from marketplace.base.fields import Line
-from marketplace.base.forms import Form
 from marketplace.base.i18n import lazy
+from marketplace.base.web.fields import Line
+from marketplace.base.web.forms import Form
 from marketplace.districts.rules import Places, places_of
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.errors import NotFound
 from marketplace.districts.rules import Places
 from organizations.directory.models import District, Municipality

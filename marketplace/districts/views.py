@@ -4,12 +4,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.access import coordinator
-from marketplace.base.forms import Filled
-from marketplace.base.http import Request, parse_id, see_other
-from marketplace.base.once import made_once
-from marketplace.base.seen import one_at_a_time
-from marketplace.base.templates import render
+from marketplace.base.web.access import coordinator
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, parse_id, see_other
+from marketplace.base.web.once import made_once
+from marketplace.base.web.seen import one_at_a_time
+from marketplace.base.web.templates import render
 from marketplace.districts import actions, queries
 from marketplace.districts.forms import DistrictForm
 from marketplace.districts.rules import Places

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field, field_validator
 
-from marketplace.base.forms import Form
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
+from marketplace.base.web.forms import Form
 from marketplace.goals.models import MeasureState
 
 YEAR = {

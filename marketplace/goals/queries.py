@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.errors import NotFound
 from marketplace.dialogue.models import Dialogue
 from marketplace.goals.models import FocusArea, Goal, GoalChange, Measure, Plan, PlanComment, Population

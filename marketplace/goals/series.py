@@ -12,7 +12,7 @@ from itertools import dropwhile
 from uuid import UUID
 
 from marketplace.base.clock import month_start
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.dialogue.queries import fewest_at_meetings
 from marketplace.goals.models import AT_MEETING, CountedAs, Direction, Goal, Population, Term
 from marketplace.goals.rules import Aim, Point, Progress, progress, quotient

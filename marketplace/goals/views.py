@@ -4,16 +4,16 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.access import coordinator
 from marketplace.base.clock import today
 from marketplace.base.errors import Refused
-from marketplace.base.forms import Filled
-from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import pick
-from marketplace.base.once import made_once
-from marketplace.base.seen import one_at_a_time
-from marketplace.base.templates import render
+from marketplace.base.web.access import coordinator
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.once import made_once
+from marketplace.base.web.seen import one_at_a_time
+from marketplace.base.web.templates import render
 from marketplace.goals import actions, chart, queries, standings, words
 from marketplace.goals.forms import NOWHERE, WHY, CommentForm, GoalForm, GoalTextForm, SayCellsForm, WhyForm
 from marketplace.goals.models import AT_MEETING, Goal, Plan, Term

@@ -5,13 +5,13 @@ from datetime import timedelta
 import asyncpg
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from marketplace.base.access import public
-from marketplace.base.database import UNMIGRATED, in_transaction, rows, unavailable, value
-from marketplace.base.http import Request
-from marketplace.base.kept import kept
+from marketplace.base.data.database import UNMIGRATED, in_transaction, rows, unavailable, value
 from marketplace.base.migrate import NEWEST
 from marketplace.base.models import Channel
-from marketplace.base.templates import render
+from marketplace.base.web.access import public
+from marketplace.base.web.http import Request
+from marketplace.base.web.kept import kept
+from marketplace.base.web.templates import render
 from marketplace.settings import settings
 from offers.catalogue import queries, rules
 from offers.catalogue.models import AUDIENCE_LABELS, Audience

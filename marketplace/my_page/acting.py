@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base import audit
-from marketplace.base.database import in_transaction, row, rows, value
+from marketplace.base.data import audit
+from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.base.errors import NotFound
-from marketplace.base.mail import About, post
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import About, post
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.people.queries import helpers_of
 from offers.bookings.calendar_entries import let_go

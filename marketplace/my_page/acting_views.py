@@ -5,13 +5,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.access import signed_in
 from marketplace.base.errors import NotFound
-from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
-from marketplace.base.limits import Tries, limits
-from marketplace.base.once import made_once
-from marketplace.base.templates import render
+from marketplace.base.web.access import signed_in
+from marketplace.base.web.http import Request, parse_id, see_other
+from marketplace.base.web.limits import Tries, limits
+from marketplace.base.web.once import made_once
+from marketplace.base.web.templates import render
 from marketplace.my_page import acting
 from marketplace.my_page.forms import PersonForm
 from marketplace.people.models import RELATION_LABELS

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base import audit
-from marketplace.base.database import in_transaction, rows, value
+from marketplace.base.data import audit
+from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.mail import About, post
+from marketplace.base.post.mail import About, post
 from marketplace.base.text import same_name
 from marketplace.people import actions as people
 from marketplace.people import contacts

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from marketplace.base.forms import Form, gettext, lazy
 from marketplace.base.i18n import LANGUAGES
 from marketplace.base.models import Channel
+from marketplace.base.web.forms import Form, gettext, lazy
 from marketplace.people.forms import reachable
 from marketplace.people.models import Relation
 from marketplace.people.names import PersonName

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from marketplace.base.access import member
 from marketplace.base.errors import NotFound, Refused
-from marketplace.base.forms import Filled
-from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import LANGUAGES
 from marketplace.base.i18n import gettext as _
-from marketplace.base.templates import render
+from marketplace.base.web.access import member
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.templates import render
 from marketplace.my_page import queries, rules
 from offers.bookings import asked, claims, date_queries, parties, sent_views
 from offers.bookings import queries as bookings

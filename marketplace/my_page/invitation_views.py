@@ -5,10 +5,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.access import public, signed_in
-from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import gettext as _
-from marketplace.base.templates import render
+from marketplace.base.web.access import public, signed_in
+from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.templates import render
 from marketplace.my_page import actions
 from marketplace.my_page.forms import AcceptForm
 from marketplace.people.views import with_sign_in

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.errors import NotFound
 from offers.bookings.mine import HELPED, MINE
 from offers.bookings.queries import TEXT, booking_by_token

@@ -4,13 +4,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.access import signed_in
 from marketplace.base.errors import NotFound
-from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import LANGUAGES, SOURCE
 from marketplace.base.i18n import gettext as _
-from marketplace.base.once import form_key
-from marketplace.base.templates import render
+from marketplace.base.web.access import signed_in
+from marketplace.base.web.http import Request, parse_id, see_other
+from marketplace.base.web.once import form_key
+from marketplace.base.web.templates import render
 from marketplace.my_page import actions, queries, rules
 from marketplace.my_page.forms import AliasForm, ProfileForm
 from marketplace.people import actions as people

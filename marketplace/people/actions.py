@@ -8,15 +8,15 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base import audit
-from marketplace.base.database import in_transaction, row, rows, value
+from marketplace.base.data import audit
+from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.base.errors import Refused
-from marketplace.base.http import signature
 from marketplace.base.i18n import ngettext
-from marketplace.base.mail import About, post
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import About, post
+from marketplace.base.signing import secret_hash, signature
 from marketplace.people.models import Person, SignIn, SignInTicket
-from marketplace.people.queries import SignedIn, has_second_factor, secret_hash
+from marketplace.people.queries import SignedIn, has_second_factor
 from marketplace.people.rules import GUESSES, RESIDENT, TICKET_LASTS
 
 SEEN_EVERY = timedelta(minutes=5)

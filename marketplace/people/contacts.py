@@ -6,10 +6,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base import audit
-from marketplace.base.database import in_transaction, row, rows, value
+from marketplace.base.data import audit
+from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.base.errors import Refused
-from marketplace.base.mail import About, post
+from marketplace.base.post.mail import About, post
 from marketplace.people.actions import PROVE, PROVEN_BY, try_code, use_link, wrong_code
 from marketplace.people.queries import verified_contacts
 

@@ -9,12 +9,12 @@ import segno
 from markupsafe import Markup
 from starlette.responses import JSONResponse, Response
 
-from marketplace.base.access import SECOND_FACTOR, public, signed_in_again
 from marketplace.base.errors import NotFound
-from marketplace.base.http import Request, asked_next, local_path, parse_id, see_other, with_next
 from marketplace.base.i18n import gettext as _
-from marketplace.base.limits import Tries, limit, limit_visitor, limits
-from marketplace.base.templates import render
+from marketplace.base.web.access import SECOND_FACTOR, public, signed_in_again
+from marketplace.base.web.http import Request, asked_next, local_path, parse_id, see_other, with_next
+from marketplace.base.web.limits import Tries, limit, limit_visitor, limits
+from marketplace.base.web.templates import render
 from marketplace.people import actions, factors, passkeys
 from marketplace.people.forms import AppForm, PasskeyForm, SecondFactorForm, SignInForm
 from marketplace.people.queries import verified_contacts

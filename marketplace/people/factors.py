@@ -9,11 +9,11 @@ from uuid import UUID
 import pyotp
 from uuid_utils.compat import uuid7
 
-from marketplace.base import audit, clock
-from marketplace.base.database import in_transaction, row, rows, value
-from marketplace.base.http import signature
+from marketplace.base import clock
+from marketplace.base.data import audit
+from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.base.models import Channel
-from marketplace.base.seal import seal, unseal
+from marketplace.base.signing import seal, signature, unseal
 from marketplace.people.actions import PROVEN_BY
 from marketplace.people.queries import SignedIn, has_second_factor
 from marketplace.people.rules import contact, recovery_code

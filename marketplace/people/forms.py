@@ -7,10 +7,10 @@ from uuid import UUID
 from babel.support import LazyProxy
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from marketplace.base.forms import Form, gettext, lazy
-from marketplace.base.http import local_path
 from marketplace.base.models import Channel
 from marketplace.base.text import plain_digits
+from marketplace.base.web.forms import Form, gettext, lazy
+from marketplace.base.web.http import local_path
 from marketplace.people.rules import LETTERS, can_take_sms, contact
 from marketplace.settings import settings
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 
 

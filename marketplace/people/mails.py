@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base import clock
-from marketplace.base.database import row
+from marketplace.base.data.database import row
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import speaking
-from marketplace.base.mail import Content, Recipient, compose, follows, mail, whoever_is_there
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import Content, Recipient, compose, follows, mail, whoever_is_there
 from marketplace.people.queries import is_asked, still_works
 
 

@@ -9,9 +9,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from marketplace.base.forms import eleven_digits
 from marketplace.base.i18n import gettext as _
 from marketplace.base.text import plain_digits
+from marketplace.base.web.forms import eleven_digits
 
 NAME_LENGTH = 80
 MOST_DIGITS = 4

@@ -30,11 +30,11 @@ from webauthn.helpers.structs import (
 )
 
 from marketplace.addresses import LOOPBACK, is_address
-from marketplace.base import audit
-from marketplace.base.database import in_transaction, row, rows
-from marketplace.base.edge import host_name
-from marketplace.base.http import Request
-from marketplace.base.seal import seal, unseal
+from marketplace.base.data import audit
+from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.base.signing import seal, unseal
+from marketplace.base.web.edge import host_name
+from marketplace.base.web.http import Request
 from marketplace.settings import settings
 
 LASTS = timedelta(minutes=5)

@@ -1,12 +1,12 @@
 """Reads of people and sign-ins."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import row, rows, value
+from marketplace.base.data.database import row, rows, value
+from marketplace.base.signing import secret_hash
 from marketplace.people.rules import GUESSES
 
 WRITTEN_TO = "(c.channel IN ('email', 'sms') AND c.refused_at IS NULL)"
@@ -36,11 +36,6 @@ class SignedIn:
     def shown_at(self) -> datetime:
         """When the person last showed who they are: a second factor, or without one the sign-in itself."""
         return self.second_factor_at or self.signed_in_at
-
-
-def secret_hash(secret: str) -> bytes:
-    """How secrets of cookies, links and calendar addresses are stored: they are random, so SHA-256 is enough."""
-    return hashlib.sha256(secret.encode()).digest()
 
 
 HAS_FACTOR = """EXISTS (SELECT FROM totp t WHERE t.person_id = {person})

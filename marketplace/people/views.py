@@ -7,22 +7,14 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.access import public, signed_in
-from marketplace.base.http import (
-    Request,
-    asked_next,
-    cookie,
-    parse_id,
-    see_other,
-    set_cookie,
-    signature,
-    with_next,
-)
 from marketplace.base.i18n import gettext as _
-from marketplace.base.kept import kept
-from marketplace.base.limits import Tries, limits, of_visitor
 from marketplace.base.models import Channel
-from marketplace.base.templates import render
+from marketplace.base.signing import signature
+from marketplace.base.web.access import public, signed_in
+from marketplace.base.web.http import Request, asked_next, cookie, parse_id, see_other, set_cookie, with_next
+from marketplace.base.web.kept import kept
+from marketplace.base.web.limits import Tries, limits, of_visitor
+from marketplace.base.web.templates import render
 from marketplace.people import actions, passkeys
 from marketplace.people.actions import Entry, TicketGone, Visit, WrongCode
 from marketplace.people.forms import AgainForm, CodeForm, SignInForm

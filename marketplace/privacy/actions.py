@@ -6,9 +6,10 @@ from uuid import UUID
 
 import structlog
 
-from marketplace.base import audit, mailbox
 from marketplace.base.clock import today
-from marketplace.base.database import rows, value
+from marketplace.base.data import audit
+from marketplace.base.data.database import rows, value
+from marketplace.base.post import mailbox
 from marketplace.privacy.rules import AUDIT_MONTHS, MAILBOX, TABLES, Goes
 from marketplace.statistics.closing import due
 from offers.attendance import keys, year_keys

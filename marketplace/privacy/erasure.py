@@ -4,10 +4,11 @@ import asyncio
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base import audit, mailbox
-from marketplace.base.database import in_transaction, rows
+from marketplace.base.data import audit
+from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
+from marketplace.base.post import mailbox
 from marketplace.my_page.acting import hand_over
 from offers.bookings.actions import cancel
 from offers.bookings.models import EndedBy

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.clock import oslo
-from marketplace.base.database import row
+from marketplace.base.data.database import row
 from marketplace.base.i18n import LANGUAGES, lazy
 from marketplace.base.i18n import gettext as _
 from marketplace.my_page import rules as my_page

@@ -1,6 +1,6 @@
 """What somebody says before all of theirs is deleted."""
 
-from marketplace.base.forms import Form, lazy
+from marketplace.base.web.forms import Form, lazy
 
 
 class EraseForm(Form):

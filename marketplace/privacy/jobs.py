@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from marketplace.base import jobs
+from marketplace.base.data import jobs
 from marketplace.privacy import actions
 
 AT = timedelta(hours=2)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.i18n import lazy
 from offers.bookings.mine import HELPED, MINE
 from offers.bookings.queries import TEXT

@@ -4,11 +4,11 @@ from uuid import UUID
 
 from starlette.responses import JSONResponse, Response
 
-from marketplace.base import audit
-from marketplace.base.access import public, signed_in, signed_in_again
-from marketplace.base.http import Request, see_other, set_cookie
+from marketplace.base.data import audit
 from marketplace.base.i18n import gettext as _
-from marketplace.base.templates import render
+from marketplace.base.web.access import public, signed_in, signed_in_again
+from marketplace.base.web.http import Request, see_other, set_cookie
+from marketplace.base.web.templates import render
 from marketplace.privacy import erasure, export, queries
 from marketplace.privacy.forms import EraseForm
 from marketplace.settings import settings

@@ -1,12 +1,12 @@
-"""Writes of yearly reports. One transaction each; whoever writes or approves holds the report alone (base/seen.py)."""
+"""Writes of yearly reports. One transaction each; who writes or approves holds the report alone (base/web/seen.py)."""
 
 from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.reports import queries

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from marketplace.base.forms import Form
 from marketplace.base.i18n import lazy
+from marketplace.base.web.forms import Form
 
 
 class MakeForm(Form):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.reports.content import shown
 from marketplace.reports.rules import WHOLE_YEAR
 from marketplace.statistics import stored

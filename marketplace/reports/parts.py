@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from marketplace.base.clock import month_start
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, month, short_day
 from marketplace.goals.models import Changed as GoalChanged

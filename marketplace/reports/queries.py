@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.errors import NotFound
 from marketplace.reports.models import ReportVersion, ReportWords, YearlyReport
 from organizations.directory.models import Municipality

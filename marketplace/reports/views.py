@@ -9,16 +9,17 @@ from datetime import datetime
 
 from starlette.responses import Response
 
-from marketplace.base.access import coordinator
 from marketplace.base.clock import today
 from marketplace.base.errors import NotFound, Refused
-from marketplace.base.forms import Filled
-from marketplace.base.http import Request, see_other, signature
 from marketplace.base.i18n import LANGUAGES, short_day, speaking
 from marketplace.base.i18n import gettext as _
-from marketplace.base.once import made_once
-from marketplace.base.seen import one_at_a_time
-from marketplace.base.templates import render
+from marketplace.base.signing import signature
+from marketplace.base.web.access import coordinator
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.once import made_once
+from marketplace.base.web.seen import one_at_a_time
+from marketplace.base.web.templates import render
 from marketplace.reports import actions, queries, rules, sheets
 from marketplace.reports.content import Content, Section, read, shown, stored
 from marketplace.reports.drafting import draft

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.statistics.closing import old_rule_years
 
 

@@ -10,9 +10,9 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
-from marketplace.base import jobs
 from marketplace.base.clock import month_start
-from marketplace.base.database import patient, rows
+from marketplace.base.data import jobs
+from marketplace.base.data.database import patient, rows
 from marketplace.statistics import counting
 from marketplace.statistics.measures import Measure
 from marketplace.statistics.staircase import RULE, Staircase, stored

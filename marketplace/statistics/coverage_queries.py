@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.clock import today
-from marketplace.base.database import Values, rows
+from marketplace.base.data.database import Values, rows
 from marketplace.districts.queries import LIES_IN
 from marketplace.statistics.cells import outside_office_hours
 from marketplace.statistics.coverage_rules import Offered

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from marketplace.base.access import coordinator
 from marketplace.base.clock import today
 from marketplace.base.errors import NotFound
-from marketplace.base.http import Request
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import pick
-from marketplace.base.templates import render
+from marketplace.base.web.access import coordinator
+from marketplace.base.web.http import Request
+from marketplace.base.web.templates import render
 from marketplace.districts.queries import districts, municipalities_of
 from marketplace.statistics import coverage_queries as queries
 from marketplace.statistics import coverage_rules as rules

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from marketplace.base.errors import NotFound
-from marketplace.base.http import Request
+from marketplace.base.web.http import Request
 from marketplace.statistics.tables import CSV, TYPES, Table, download
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import structlog
 
-from marketplace.base import jobs
+from marketplace.base.data import jobs
 from marketplace.base.errors import Refused
 from marketplace.statistics import closing
 from offers.attendance.year_keys import key_to_close

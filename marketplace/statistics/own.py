@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.clock import month_start, oslo
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.statistics.cells import outside_office_hours
 from marketplace.statistics.counting import HELD
 from marketplace.statistics.stored import Sum, Sums

@@ -6,12 +6,12 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from marketplace.base.access import member
 from marketplace.base.errors import NotFound
-from marketplace.base.http import Request
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
-from marketplace.base.templates import render
+from marketplace.base.web.access import member
+from marketplace.base.web.http import Request
+from marketplace.base.web.templates import render
 from marketplace.statistics import own, pages
 from marketplace.statistics.files import saved
 from marketplace.statistics.measures import INDICATORS, Measure

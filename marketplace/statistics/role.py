@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-from marketplace.base.database import credentials, in_transaction, rows
+from marketplace.base.data.database import credentials, in_transaction, rows
 from marketplace.settings import settings
 
 STORED = ("closing", "cell_figure", "cell")

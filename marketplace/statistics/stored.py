@@ -13,7 +13,7 @@ from math import sqrt
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import Values
+from marketplace.base.data.database import Values
 from marketplace.statistics.measures import EXACT, INDICATORS, WHOLE_FROM, Measure
 from marketplace.statistics.role import read
 from offers.catalogue.models import Audience

@@ -11,8 +11,8 @@ import xlsxwriter
 from starlette.responses import Response
 
 from marketplace.base.clock import oslo
+from marketplace.base.data.slugs import slug_of
 from marketplace.base.i18n import gettext as _
-from marketplace.base.slugs import slug_of
 
 Value = str | int | float | None
 """What a table's cell holds. None is a number that there is none of: it is written as nothing, never as zero."""

@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from marketplace.base.access import coordinator, public
 from marketplace.base.errors import NotFound
-from marketplace.base.http import Request
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
-from marketplace.base.templates import render
+from marketplace.base.web.access import coordinator, public
+from marketplace.base.web.http import Request
+from marketplace.base.web.templates import render
 from marketplace.districts.queries import municipalities_of
 from marketplace.statistics import choices, pages, stored
 from marketplace.statistics.files import saved

@@ -5,8 +5,8 @@ from typing import Any
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, rows
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, rows
 from marketplace.today.queries import lacking
 from marketplace.today.rules import AGAIN_AFTER
 from offers.work.actions import tell_members

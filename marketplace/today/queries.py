@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.goals.models import Goal
 from marketplace.today.rules import AGAIN_AFTER
 from offers.publishing.queries import REGISTERS_FOR

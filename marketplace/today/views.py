@@ -5,12 +5,12 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from marketplace.base.access import coordinator
 from marketplace.base.clock import oslo, today
-from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import pick
-from marketplace.base.templates import render
 from marketplace.base.text import first_name, isolated
+from marketplace.base.web.access import coordinator
+from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.templates import render
 from marketplace.goals import words
 from marketplace.goals.rules import VERDICT_LABELS, Verdict
 from marketplace.goals.series import Wanted, series

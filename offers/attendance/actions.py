@@ -6,9 +6,9 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.audit import record
 from marketplace.base.clock import oslo
-from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from offers.attendance import rules

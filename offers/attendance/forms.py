@@ -8,10 +8,10 @@ from uuid import UUID
 from pydantic import Field
 
 from marketplace.base.errors import BadRequest
-from marketplace.base.forms import Form
-from marketplace.base.http import typed_id
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
+from marketplace.base.web.forms import Form
+from marketplace.base.web.http import typed_id
 
 
 class RegisterForm(Form):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import row, rows
+from marketplace.base.data.database import row, rows
 from offers.bookings.participant_queries import parties
 
 

@@ -4,12 +4,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.access import member
-from marketplace.base.audit import record
 from marketplace.base.clock import oslo
+from marketplace.base.data.audit import record
 from marketplace.base.errors import Conflict
-from marketplace.base.http import Request, see_other
-from marketplace.base.templates import render
+from marketplace.base.web.access import member
+from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.templates import render
 from offers.attendance import actions, queries, rules
 from offers.attendance.forms import RegisterForm, party_seats
 from offers.attendance.keys import closed

@@ -12,7 +12,7 @@ from datetime import datetime
 import asyncpg
 import structlog
 
-from marketplace.base.database import row, rows, value
+from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.settings import settings

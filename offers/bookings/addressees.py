@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import row
-from marketplace.base.mail import About, Recipient, follows
+from marketplace.base.data.database import row
 from marketplace.base.models import WRITTEN, Channel
+from marketplace.base.post.mail import About, Recipient, follows
 
 
 def about(booking_id: UUID, found: Mapping[str, Any]) -> About:

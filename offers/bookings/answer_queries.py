@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from marketplace.base.clock import month_start, today
-from marketplace.base.database import row
+from marketplace.base.data.database import row
 from marketplace.base.i18n import speaking
 from offers.bookings import answer_rules as rules
 from organizations.notices.models import Notice

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.forms import CONTROL, WORDS, Filled, eleven_digits
 from marketplace.base.i18n import gettext as _
+from marketplace.base.web.forms import CONTROL, WORDS, Filled, eleven_digits
 from marketplace.settings import settings
 from offers.catalogue.rules import ages
 from offers.publishing.models import QuestionKind

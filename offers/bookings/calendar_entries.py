@@ -15,11 +15,11 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base import clock
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import speaking
-from marketplace.base.mail import About, post
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import About, post
 from marketplace.settings import settings
 from offers.bookings.queries import events
 from offers.catalogue.calendar import Event, booking_uid, calendar, vevent

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.audit import record
-from marketplace.base.database import row, rows, value
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import NotFound
-from marketplace.base.mail import post
+from marketplace.base.post.mail import post
 from offers.bookings.addressees import about
 from offers.bookings.call_queries import HELPED_ONES
 from offers.bookings.models import CallAbout

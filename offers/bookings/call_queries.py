@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from offers.bookings import call_rules
 from offers.bookings.models import CallAbout
 from offers.bookings.participant_queries import SHOWN_NAMES, SIGN

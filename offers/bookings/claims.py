@@ -14,13 +14,13 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.database import Values, in_transaction, row, rows
+from marketplace.base.data.database import Values, in_transaction, row, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.limits import Tries, counting, refuse
-from marketplace.base.mail import OUTBOX_COLUMNS
 from marketplace.base.models import WRITTEN, Channel
+from marketplace.base.post.mail import OUTBOX_COLUMNS
 from marketplace.base.text import name_key
+from marketplace.base.web.limits import Tries, counting, refuse
 from marketplace.people.queries import may_act_for
 from marketplace.settings import settings
 from offers.bookings import asked, rules, sent_rules
@@ -286,7 +286,7 @@ async def insert(
     counts, counted = "", ""
     if tries:
         parts.append(f"counted AS ({counting(tries, w, now)})")
-        counts, counted = ", c.key, c.count, c.window_ends", "CROSS JOIN counted c"
+        counts, counted = ", c.tried, c.count, c.window_ends", "CROSS JOIN counted c"
     made = await rows(f"WITH {', '.join(parts)} SELECT made.id{counts} FROM made {counted}", *values)
     if not made:
         raise Taken

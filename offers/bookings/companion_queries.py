@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from offers.bookings.asked import spoken
 from offers.bookings.queries import HIDDEN
 

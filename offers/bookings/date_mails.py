@@ -6,8 +6,8 @@ from uuid import UUID
 
 from marketplace.base import clock
 from marketplace.base.i18n import lazy
-from marketplace.base.mail import Content, compose, mail
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import Content, compose, mail
 from offers.bookings import rules
 from offers.bookings.addressees import whose_calendar_it_is
 from offers.bookings.calendar_entries import NOTHING, give, gone, take_back

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import row, rows
+from marketplace.base.data.database import row, rows
 from offers.bookings import rules
 from offers.bookings.known import active_at, actor_of, in_the_way, known
 from offers.bookings.queries import POOL_COLUMNS, pool_of

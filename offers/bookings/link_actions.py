@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, rows
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.people.queries import WRITTEN_TO

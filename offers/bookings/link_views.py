@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
-from marketplace.base.access import public
-from marketplace.base.http import Request, see_other
-from marketplace.base.limits import Tries, limits, of_visitor
-from marketplace.base.once import made_once
-from marketplace.base.templates import render
+from marketplace.base.web.access import public
+from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.limits import Tries, limits, of_visitor
+from marketplace.base.web.once import made_once
+from marketplace.base.web.templates import render
 from offers.bookings import link_actions, queries
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from marketplace.base import clock
 from marketplace.base.i18n import lazy
-from marketplace.base.mail import Content, compose, mail, reply_to, whoever_is_there
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import Content, compose, mail, reply_to, whoever_is_there
 from offers.bookings import rules
 from offers.bookings.addressees import who_had_them
 from offers.bookings.answer_queries import expected

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.audit import record
-from marketplace.base.database import Values, in_transaction, row, rows, value
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import Values, in_transaction, row, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.limits import Tries, limits
-from marketplace.base.mail import post
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import post
 from marketplace.base.text import name_key
+from marketplace.base.web.limits import Tries, limits
 from marketplace.settings import settings
 from offers.bookings import asked, rules, sent_rules
 from offers.bookings.actions import cancel

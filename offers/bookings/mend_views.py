@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
-from marketplace.base.access import public
-from marketplace.base.http import Request, see_other
-from marketplace.base.limits import of_visitor
 from marketplace.base.models import Channel
-from marketplace.base.once import made_once
-from marketplace.base.templates import render
+from marketplace.base.web.access import public
+from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.limits import of_visitor
+from marketplace.base.web.once import made_once
+from marketplace.base.web.templates import render
 from offers.bookings import mend_actions, queries, rules
 from offers.bookings.forms import AddressForm
 from offers.bookings.parties import booking_for

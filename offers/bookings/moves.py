@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.audit import record
-from marketplace.base.database import row, rows, value
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.mail import post
 from marketplace.base.models import WRITTEN, Channel
+from marketplace.base.post.mail import post
 from offers.bookings import asked, call_rules, rules
 from offers.bookings.addressees import about
 from offers.bookings.call_actions import not_rung, to_ring

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.database import rows
-from marketplace.base.mail import OUTBOX_COLUMNS
+from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import OUTBOX_COLUMNS
 
 AT_ONCE = 500
 

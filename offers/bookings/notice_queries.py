@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import row
+from marketplace.base.data.database import row
 from offers.bookings.queries import POOL_COLUMNS, TEXT
 from offers.catalogue.queries import Viewer, published
 

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
-from marketplace.base.access import public
 from marketplace.base.errors import NotFound
-from marketplace.base.http import Request, parse_id, see_other, typed_id
-from marketplace.base.limits import limit, limit_visitor
-from marketplace.base.templates import render
+from marketplace.base.web.access import public
+from marketplace.base.web.http import Request, parse_id, see_other, typed_id
+from marketplace.base.web.limits import limit, limit_visitor
+from marketplace.base.web.templates import render
 from offers.bookings import notice_actions, notice_queries, queries, rules
 from offers.bookings.forms import NoticeForm
 from offers.catalogue.queries import viewer_of

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, rows, value
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
-from marketplace.base.limits import Tries
+from marketplace.base.web.limits import Tries
 from offers.bookings import actions, call_actions, claims, organizer_rules
 from offers.bookings.call_rules import Said
 from offers.bookings.claims import Booked, Party

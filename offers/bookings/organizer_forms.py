@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
 
-from marketplace.base.forms import Form
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
+from marketplace.base.web.forms import Form
 from marketplace.people.names import PersonName
 from offers.bookings.forms import Email, Key, Number, OtherKey, Phone, ReachForm, Way
 from offers.bookings.organizer_rules import ExtraReason, ReorderReason

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from marketplace.base.access import member
 from marketplace.base.errors import NotFound, Refused
-from marketplace.base.http import Request, parse_id, see_other, typed_id
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
-from marketplace.base.limits import Tries, limit
-from marketplace.base.templates import render
+from marketplace.base.web.access import member
+from marketplace.base.web.http import Request, parse_id, see_other, typed_id
+from marketplace.base.web.limits import Tries, limit
+from marketplace.base.web.templates import render
 from offers.bookings import actions, organizer_actions, organizer_rules
 from offers.bookings import participant_queries as queries
 from offers.bookings.claims import JustSent, Party

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import row, rows, value
+from marketplace.base.data.database import row, rows, value
 from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.companion_queries import NAMES
 from offers.bookings.known import proven

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from marketplace.base.access import member
 from marketplace.base.errors import BadRequest, NotFound, Refused
-from marketplace.base.forms import Filled
-from marketplace.base.http import Request, see_other, typed_id
 from marketplace.base.i18n import gettext as _
-from marketplace.base.seen import one_at_a_time
-from marketplace.base.templates import render
+from marketplace.base.web.access import member
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, see_other, typed_id
+from marketplace.base.web.seen import one_at_a_time
+from marketplace.base.web.templates import render
 from offers.bookings import actions, organizer_actions, organizer_rules
 from offers.bookings import participant_queries as queries
 from offers.bookings.call_queries import to_call

@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import row
-from marketplace.base.http import Request
-from marketplace.base.limits import Tries, of_visitor
+from marketplace.base.data.database import row
+from marketplace.base.web.http import Request
+from marketplace.base.web.limits import Tries, of_visitor
 from marketplace.settings import settings
 from offers.bookings.claims import Party
 from offers.bookings.forms import BookingForm

@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.http import signature
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
+from marketplace.base.signing import signature
 from marketplace.base.text import SIGNS, clean, isolated, same_name
 from offers.bookings.models import BookingState, EndedBy
 from offers.catalogue.models import Joining, OfferState

@@ -10,11 +10,10 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.http import signature
+from marketplace.base.signing import signature
 
 LATELY = timedelta(minutes=30)
 """So long after booking a form may mend what it sent, and a browser is asked whether it meant to send it again."""
@@ -23,7 +22,6 @@ MOST_KEPT = 24
 CONTENT = json.JSONEncoder(default=str)
 
 
-@lru_cache(256)
 def key_of(form_key: bytes, whom: str, session: UUID | None = None) -> bytes:
     """The key of what a form books for somebody. Of several dates the first one has no `session`, the others theirs."""
     return bytes.fromhex(signature("form", form_key.hex(), whom, session.hex if session else ""))[:16]

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from marketplace.base.database import in_transaction
-from marketplace.base.forms import Filled
-from marketplace.base.http import Request, cookie, set_cookie
-from marketplace.base.limits import Tries
+from marketplace.base.data.database import in_transaction
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, cookie, set_cookie
+from marketplace.base.web.limits import Tries
 from offers.bookings import mend_actions, sent_rules
 from offers.bookings.claims import Booked, JustSent, Party
 from offers.bookings.sent_rules import LATELY, Sent

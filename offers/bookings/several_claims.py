@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.limits import Tries
-from marketplace.base.mail import post
+from marketplace.base.post.mail import post
+from marketplace.base.web.limits import Tries
 from offers.bookings import asked, rules, sent_rules
 from offers.bookings.addressees import about
 from offers.bookings.claims import (

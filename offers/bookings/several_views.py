@@ -6,11 +6,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.access import public
 from marketplace.base.errors import NotFound, Refused
-from marketplace.base.http import Request, see_other, typed_id
 from marketplace.base.i18n import gettext as _
-from marketplace.base.templates import render
+from marketplace.base.web.access import public
+from marketplace.base.web.http import Request, see_other, typed_id
+from marketplace.base.web.templates import render
 from offers.bookings import (
     actions,
     claims,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from offers.bookings.date_queries import other_time

@@ -6,11 +6,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.access import public
 from marketplace.base.errors import Refused
-from marketplace.base.http import Request, see_other
-from marketplace.base.limits import limit, limit_visitor
-from marketplace.base.templates import render
+from marketplace.base.web.access import public
+from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.limits import limit, limit_visitor
+from marketplace.base.web.templates import render
 from offers.bookings import date_queries, queries, rules, time_actions
 from offers.bookings.forms import TimeForm
 from offers.catalogue.page import by_day

@@ -8,15 +8,16 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from marketplace.base.access import public
 from marketplace.base.errors import BadRequest, NotFound, Refused
-from marketplace.base.forms import Filled
-from marketplace.base.http import Request, see_other, signature, typed_id
 from marketplace.base.i18n import LANGUAGES
 from marketplace.base.i18n import gettext as _
-from marketplace.base.limits import limit, limit_visitor
-from marketplace.base.mail import post
-from marketplace.base.templates import render
+from marketplace.base.post.mail import post
+from marketplace.base.signing import signature
+from marketplace.base.web.access import public
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, see_other, typed_id
+from marketplace.base.web.limits import limit, limit_visitor
+from marketplace.base.web.templates import render
 from marketplace.people.queries import acted_for
 from offers.bookings import (
     actions,

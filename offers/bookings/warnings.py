@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.i18n import at_clock, ngettext
 from marketplace.base.i18n import gettext as _
 from offers.bookings import rules

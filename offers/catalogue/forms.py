@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from marketplace.base.forms import Form, lazy
 from marketplace.base.i18n import gettext as _
+from marketplace.base.web.forms import Form, lazy
 from offers.catalogue.models import Audience, Kind
 from offers.catalogue.rules import When, period
 from offers.catalogue.search import Position, Search

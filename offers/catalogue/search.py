@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import Values, rows
-from marketplace.base.revision import catalogue
+from marketplace.base.data.database import Values, rows
+from marketplace.base.data.revision import catalogue
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import CURRENT, VISITOR, Viewer, published
 

@@ -10,15 +10,15 @@ from markupsafe import Markup
 from rapidfuzz import fuzz, process
 from starlette.responses import Response
 
-from marketplace.base.access import public
 from marketplace.base.errors import NotFound
-from marketplace.base.forms import Filled, Form
-from marketplace.base.http import Request
 from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
-from marketplace.base.kept import kept
-from marketplace.base.limits import limit_visitor
-from marketplace.base.templates import render, template
+from marketplace.base.web.access import public
+from marketplace.base.web.forms import Filled, Form
+from marketplace.base.web.http import Request
+from marketplace.base.web.kept import kept
+from marketplace.base.web.limits import limit_visitor
+from marketplace.base.web.templates import render, template
 from offers.catalogue import queries, rules
 from offers.catalogue.forms import ListForm, SearchForm, position_text
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base import audit
 from marketplace.base.clock import at_oslo, today
-from marketplace.base.database import in_transaction, row, rows, value
-from marketplace.base.http import signature
-from marketplace.people.queries import secret_hash
+from marketplace.base.data import audit
+from marketplace.base.data.database import in_transaction, row, rows, value
+from marketplace.base.signing import secret_hash, signature
 
 SLUG = "abcdefghjkmnpqrstuvwxyz23456789"
 """No letters that are taken for others: a short address is also read aloud."""

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from marketplace.base import clock
-from marketplace.base.kept import Ready
+from marketplace.base.web.kept import Ready
 from offers.feeds.body import Body, kept
 from offers.feeds.rules import accepts_gzip, unchanged
 

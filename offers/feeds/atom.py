@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from marketplace.base.clock import at_oslo, today
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.i18n import SOURCE, speaking
 from marketplace.base.i18n import gettext as _
 from marketplace.settings import settings

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from datetime import datetime, timedelta
 
-from marketplace.base.revision import Mark, Revision, catalogue
+from marketplace.base.data.revision import Mark, Revision, catalogue
 
 SECOND = timedelta(seconds=1)
 LEVEL = 3

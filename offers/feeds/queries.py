@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.clock import at_oslo, today
-from marketplace.base.database import Values, in_transaction, row, rows, value
+from marketplace.base.data.database import Values, in_transaction, row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import SOURCE, speaking
 from marketplace.base.i18n import gettext as _
-from marketplace.people.queries import secret_hash
+from marketplace.base.signing import secret_hash
 from marketplace.settings import settings
 from offers.bookings.mine import HELPED, MINE
 from offers.bookings.participant_queries import alphabetical

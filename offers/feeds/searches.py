@@ -2,9 +2,9 @@
 
 from urllib.parse import parse_qs, urlencode
 
-from marketplace.base.forms import Filled
 from marketplace.base.i18n import gettext as _
 from marketplace.base.text import clean
+from marketplace.base.web.forms import Filled
 from offers.catalogue.forms import SearchForm
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
 from offers.catalogue.rules import WHEN_LABELS

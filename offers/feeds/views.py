@@ -6,12 +6,12 @@ from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 
-from marketplace.base.access import public
 from marketplace.base.clock import today
-from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
-from marketplace.base.limits import limit_visitor
-from marketplace.base.templates import render
+from marketplace.base.web.access import public
+from marketplace.base.web.http import Request, parse_id, see_other
+from marketplace.base.web.limits import limit_visitor
+from marketplace.base.web.templates import render
 from marketplace.settings import settings
 from offers.catalogue.forms import SearchForm
 from offers.feeds import actions, atom, queries

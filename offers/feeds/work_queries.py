@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.clock import at_oslo, today
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext, speaking
 from marketplace.settings import settings

@@ -6,13 +6,13 @@ from uuid import UUID
 from pydantic import Field
 from starlette.responses import Response
 
-from marketplace.base.access import member
 from marketplace.base.errors import NotFound
-from marketplace.base.forms import Form
-from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import gettext as _
-from marketplace.base.once import form_key
-from marketplace.base.templates import render
+from marketplace.base.web.access import member
+from marketplace.base.web.forms import Form
+from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.once import form_key
+from marketplace.base.web.templates import render
 from marketplace.settings import settings
 from offers.feeds import actions, work_queries
 from organizations.members.models import Role

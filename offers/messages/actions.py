@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.audit import record
-from marketplace.base.database import rows
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when

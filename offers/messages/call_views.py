@@ -4,12 +4,12 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from marketplace.base.access import member
 from marketplace.base.errors import BadRequest, NotFound
-from marketplace.base.http import Request, see_other, typed_id
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when
-from marketplace.base.templates import render
+from marketplace.base.web.access import member
+from marketplace.base.web.http import Request, see_other, typed_id
+from marketplace.base.web.templates import render
 from offers.bookings.call_queries import calls_of_offer
 from offers.bookings.call_rules import Said
 from offers.bookings.organizer_actions import answer_call, note_read

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from marketplace.base import clock
 from marketplace.base.i18n import lazy
-from marketplace.base.mail import Content, compose, mail
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import Content, compose, mail
 from offers.bookings.queries import booking as booking_of
 from offers.bookings.rules import ACTIVE, coming
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import today
-from marketplace.base.database import in_transaction, rows
+from marketplace.base.data.database import in_transaction, rows
 from offers.messages.models import Useful
 
 

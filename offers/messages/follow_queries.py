@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
 from offers.messages.rules import address_hash
 

@@ -4,12 +4,12 @@ from typing import ClassVar
 
 from starlette.responses import PlainTextResponse, Response
 
-from marketplace.base.access import public, public_from_anywhere
 from marketplace.base.errors import NotFound, Refused, StaleForm
-from marketplace.base.forms import Form
-from marketplace.base.http import Request, one_click, see_other
 from marketplace.base.i18n import lazy
-from marketplace.base.templates import render
+from marketplace.base.web.access import public, public_from_anywhere
+from marketplace.base.web.forms import Form
+from marketplace.base.web.http import Request, one_click, see_other
+from marketplace.base.web.templates import render
 from offers.bookings.queries import booking_by_token
 from offers.messages import follow_actions as actions
 from offers.messages import follow_queries as queries

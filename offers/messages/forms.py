@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from marketplace.base.forms import Form
 from marketplace.base.i18n import lazy
-from offers.publishing.forms import Clock, Day
+from marketplace.base.web.fields import Clock, Day
+from marketplace.base.web.forms import Form
 
 
 class MoveForm(Form):

@@ -3,8 +3,8 @@ for a day sends those that still are of use, and none twice (the outbox knows ea
 
 from datetime import datetime, timedelta
 
-from marketplace.base.database import rows
-from marketplace.base.mail import OUTBOX_COLUMNS
+from marketplace.base.data.database import rows
+from marketplace.base.post.mail import OUTBOX_COLUMNS
 from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.rules import ACTIVE
 from offers.messages import actions

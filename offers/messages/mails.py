@@ -10,8 +10,8 @@ from uuid import UUID
 from marketplace.base import clock
 from marketplace.base.i18n import SOURCE, language, lazy, speaking, when
 from marketplace.base.i18n import gettext as _
-from marketplace.base.mail import SMS_LENGTH, Content, compose, mail, reply_to, short, signed
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import SMS_LENGTH, Content, compose, mail, reply_to, short, signed
 from marketplace.base.text import isolated
 from marketplace.settings import settings
 from offers.bookings.calendar_entries import give, take_back

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from marketplace.base import clock
 from marketplace.base.i18n import lazy
-from marketplace.base.mail import Content, Recipient, compose, mail
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import Content, Recipient, compose, mail
 from offers.bookings import rules
 from offers.bookings.notice_queries import opening
 from offers.bookings.queries import pool_of

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.participant_queries import SHOWN_NAMES, SIGN, alphabetical
 from offers.bookings.queries import HIDDEN, reach

@@ -5,9 +5,9 @@ import binascii
 import hmac
 import re
 
-from marketplace.base.http import signature
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
+from marketplace.base.signing import signature
 
 PLACEHOLDERS = ("navn", "tilbud", "tid", "sted", "lenke")
 """What a host may write in braces. Each is filled in for each who gets the message."""

@@ -4,13 +4,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.access import member
 from marketplace.base.clock import oslo
 from marketplace.base.errors import Refused
-from marketplace.base.forms import Filled
-from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import gettext as _
-from marketplace.base.templates import render
+from marketplace.base.web.access import member
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.templates import render
 from offers.catalogue.models import OfferState, Session, SessionStatus, Venue
 from offers.messages import actions, queries
 from offers.messages.forms import CancelForm, CancelOfferForm, MoveForm

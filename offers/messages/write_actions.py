@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, rows
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.limits import Tries, limits
+from marketplace.base.web.limits import Tries, limits
 from offers.bookings.call_actions import tell
 from offers.catalogue.models import Offer, Session
 from offers.messages.models import NEWS, HostMessage, Recipients

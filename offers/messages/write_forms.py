@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from marketplace.base.forms import Form
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
+from marketplace.base.web.forms import Form
 from offers.messages.models import Recipients
 from offers.messages.rules import PLACEHOLDERS, unknown_placeholders
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from offers.catalogue.models import Session
 from offers.messages.follow_queries import unsubscribed
 from offers.messages.models import NEWS, Recipients

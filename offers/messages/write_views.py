@@ -5,15 +5,15 @@ from uuid import uuid4
 
 from starlette.responses import Response
 
-from marketplace.base.access import member, public
 from marketplace.base.errors import Refused, TooMany
-from marketplace.base.forms import Filled
-from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
-from marketplace.base.mail import SMS_LENGTH
 from marketplace.base.models import Channel
-from marketplace.base.templates import render
+from marketplace.base.post.mail import SMS_LENGTH
+from marketplace.base.web.access import member, public
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.templates import render
 from offers.bookings.organizer_actions import note_read
 from offers.bookings.queries import booking, booking_by_token
 from offers.catalogue.models import Offer, Session

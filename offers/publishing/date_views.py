@@ -5,11 +5,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.access import member
-from marketplace.base.forms import Filled
-from marketplace.base.http import Request
 from marketplace.base.i18n import gettext as _
-from marketplace.base.once import made_once
+from marketplace.base.web.access import member
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request
+from marketplace.base.web.once import made_once
 from offers.catalogue.models import Joining, Offer, OfferState
 from offers.publishing import actions, rules
 from offers.publishing.forms import DatesForm, tell_order

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, rows
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.slugs import insert_named
 from offers.catalogue.models import Offer, OfferState
 from offers.publishing.actions import finish
 from offers.publishing.queries import capacity_of, text_of

@@ -4,13 +4,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.access import member
 from marketplace.base.clock import oslo
-from marketplace.base.forms import Filled
-from marketplace.base.http import Request
 from marketplace.base.i18n import clock_words, lazy, speaking
 from marketplace.base.i18n import gettext as _
-from marketplace.base.seen import one_at_a_time
+from marketplace.base.web.access import member
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request
+from marketplace.base.web.seen import one_at_a_time
 from offers.catalogue.models import Joining, Offer, OfferState, Promotion
 from offers.publishing import actions, rules
 from offers.publishing.forms import REMINDERS, JoiningForm

@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.i18n import lazy
-from marketplace.base.mail import Content, Recipient, compose, mail
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import Content, Recipient, compose, mail
 from offers.catalogue.models import Offer, OfferOrganizer
 from offers.publishing.queries import title_of
 from organizations.members.addressees import still

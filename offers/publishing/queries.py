@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import row, rows, value
+from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import NotFound
-from marketplace.base.http import parse_id
+from marketplace.base.web.http import parse_id
 from marketplace.people.queries import WRITTEN_TO
 from offers.catalogue.models import Offer, OfferText, Session
 from organizations.members.queries import HELD

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import Offer

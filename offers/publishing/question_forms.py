@@ -4,9 +4,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from marketplace.base.forms import Form
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
+from marketplace.base.web.forms import Form
 from offers.publishing.models import QuestionKind
 
 MOST_CHOICES, CHOICE_LENGTH = 10, 100

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 
 
 async def questions_of(offer_id: UUID) -> list[dict[str, Any]]:

@@ -4,14 +4,14 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.access import member
 from marketplace.base.errors import NotFound
-from marketplace.base.forms import Filled
-from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import lazy
-from marketplace.base.once import made_once
-from marketplace.base.seen import one_at_a_time
-from marketplace.base.templates import render
+from marketplace.base.web.access import member
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, parse_id, see_other
+from marketplace.base.web.once import made_once
+from marketplace.base.web.seen import one_at_a_time
+from marketplace.base.web.templates import render
 from offers.catalogue.models import Offer
 from offers.publishing import question_actions as actions
 from offers.publishing.models import QuestionKind

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, rows
-from marketplace.base.mail import About, post
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import About, post
 from offers.catalogue.models import Offer
 from offers.publishing.actions import editing
 from organizations.members.queries import HELD, managers_to_tell

@@ -5,12 +5,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.access import member
 from marketplace.base.errors import Refused
-from marketplace.base.http import Request, parse_id, see_other
 from marketplace.base.i18n import gettext as _
-from marketplace.base.limits import limit
-from marketplace.base.once import made_once
+from marketplace.base.web.access import member
+from marketplace.base.web.http import Request, parse_id, see_other
+from marketplace.base.web.limits import limit
+from marketplace.base.web.once import made_once
 from offers.publishing import team_actions as actions
 from offers.publishing import team_queries as queries
 from offers.publishing.forms import HostForm, OrganizerForm

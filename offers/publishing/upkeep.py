@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.database import in_transaction, rows, value
+from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import speaking
 from offers.catalogue.models import KIND_LABELS, Joining, Offer, OfferText, SeatPool

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.clock import today
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 
 FEWEST, ALIKE = 5, 10
 """Answers that may be shown together; and when all of them are the same."""

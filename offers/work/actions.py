@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.audit import record_each
-from marketplace.base.database import rows
-from marketplace.base.mail import About, post
+from marketplace.base.data.audit import record_each
+from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import About, post
 from organizations.notices.models import Notice
 from organizations.notices.queries import told
 

@@ -3,10 +3,11 @@ the rest for those who want it."""
 
 from datetime import date, datetime, timedelta
 
-from marketplace.base import clock, jobs
-from marketplace.base.database import in_transaction, rows
-from marketplace.base.mail import post
+from marketplace.base import clock
+from marketplace.base.data import jobs
+from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import post
 from offers.bookings.addressees import about
 from offers.bookings.answer_rules import LATE
 from offers.work.actions import tell_members

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from marketplace.base import clock
 from marketplace.base.i18n import lazy, speaking
-from marketplace.base.mail import Content, Recipient, Right, compose, mail
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import Content, Recipient, Right, compose, mail
 from marketplace.settings import settings
 from offers.work import rules
 from offers.work import told_queries as queries

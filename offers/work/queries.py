@@ -5,7 +5,7 @@ from datetime import time as clock_time
 from typing import Any
 
 from marketplace.base import clock
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from offers.bookings.call_queries import WAITING
 from offers.bookings.participant_queries import SHOWN_NAMES
 from offers.publishing.queries import EDITOR_OF, MINE, OWNS, REGISTERS_FOR, TITLE

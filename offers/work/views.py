@@ -6,10 +6,10 @@ from typing import Any
 from starlette.responses import Response
 
 from marketplace.base import clock
-from marketplace.base.access import member
 from marketplace.base.errors import NotFound
-from marketplace.base.http import Request, parse_id
-from marketplace.base.templates import render
+from marketplace.base.web.access import member
+from marketplace.base.web.http import Request, parse_id
+from marketplace.base.web.templates import render
 from offers.catalogue.models import KIND_LABELS
 from offers.publishing import queries as publishing
 from offers.publishing.rules import seats_text

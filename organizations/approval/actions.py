@@ -7,12 +7,12 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
-from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.mail import post
-from marketplace.base.slugs import insert_named
+from marketplace.base.post.mail import post
 from organizations.approval import rules
 from organizations.approval.models import Answer, Decision
 from organizations.approval.queries import has_number

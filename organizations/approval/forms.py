@@ -8,12 +8,12 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, mode
 from stdnum.exceptions import ValidationError
 from stdnum.no import orgnr
 
-from marketplace.base.fields import Address, Phone
-from marketplace.base.forms import Form
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.base.text import plain_digits
+from marketplace.base.web.fields import Address, Phone
+from marketplace.base.web.forms import Form
 from marketplace.people.names import PersonName, group_name
 from marketplace.people.rules import contact
 from organizations.approval.models import Answer

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from marketplace.base.i18n import lazy
-from marketplace.base.mail import Content, Recipient, compose, mail
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import Content, Recipient, compose, mail
 from organizations.approval.models import Decision
 from organizations.directory.models import Organization, OrganizationState
 from organizations.members.addressees import still

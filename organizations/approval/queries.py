@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import row, rows, value
+from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import NotFound
 from organizations.directory.models import Organization, OrganizationState, OrganizationText
 from organizations.members.queries import APPROVAL_REACH

@@ -6,15 +6,15 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from marketplace.base.access import coordinator, signed_in
 from marketplace.base.errors import NotFound, Refused
-from marketplace.base.forms import Filled
-from marketplace.base.http import Request, see_other, typed_id
 from marketplace.base.i18n import gettext as _
-from marketplace.base.limits import limit, limit_visitor
-from marketplace.base.once import made_once
-from marketplace.base.seen import one_at_a_time
-from marketplace.base.templates import render
+from marketplace.base.web.access import coordinator, signed_in
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, see_other, typed_id
+from marketplace.base.web.limits import limit, limit_visitor
+from marketplace.base.web.once import made_once
+from marketplace.base.web.seen import one_at_a_time
+from marketplace.base.web.templates import render
 from organizations.approval import actions, queries, rules
 from organizations.approval.forms import AgainForm, AnswerForm, ApplyForm, NameForm, UnitForm
 from organizations.approval.register import Answer as Registered

@@ -11,12 +11,12 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, row, value
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, row, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.mail import post
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import post
 from marketplace.people import actions as people
 from marketplace.people.queries import SignedIn
 from organizations.members.addressees import about

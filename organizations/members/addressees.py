@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from marketplace.base.mail import About, Recipient
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import About, Recipient
 
 
 def about(told: dict[str, Any]) -> About:

@@ -4,8 +4,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from marketplace.base.forms import Form, lazy
 from marketplace.base.models import Channel
+from marketplace.base.web.forms import Form, lazy
 from marketplace.people.forms import THEIRS, reachable
 from marketplace.people.rules import contact
 from organizations.members.models import Role

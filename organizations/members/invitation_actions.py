@@ -7,16 +7,17 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, row, value
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, row, value
+from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
-from marketplace.base.limits import Tries, limits
-from marketplace.base.mail import post
 from marketplace.base.models import Channel
-from marketplace.base.slugs import insert_named
-from marketplace.people.queries import SignedIn, secret_hash
+from marketplace.base.post.mail import post
+from marketplace.base.signing import secret_hash
+from marketplace.base.web.limits import Tries, limits
+from marketplace.people.queries import SignedIn
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members.actions import begin, changing, renewed_secret
 from organizations.members.invitation_queries import UNANSWERED

@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import row, rows, value
+from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
-from marketplace.people.queries import secret_hash
+from marketplace.base.signing import secret_hash
 
 INVITATION = """SELECT i.id, i.role, i.channel, i.address, i.lang, i.offer_id, i.created_at, i.expires_at,
     i.accepted_at, i.ended_at, i.organization_id, w.name AS organization, w.slug, w.state

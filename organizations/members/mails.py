@@ -4,8 +4,8 @@ from uuid import UUID
 
 from marketplace.base import clock
 from marketplace.base.i18n import lazy
-from marketplace.base.mail import Content, compose, mail, whoever_is_there
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import Content, compose, mail, whoever_is_there
 from organizations.directory.models import OrganizationState
 from organizations.members.models import ROLE_LABELS, Invitation, Membership
 from organizations.members.rules import invitation_token

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import row, rows, value
+from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import NotFound
 from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role

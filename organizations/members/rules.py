@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.http import signature
 from marketplace.base.i18n import WORD_JOINER, lazy
 from marketplace.base.models import Channel
+from marketplace.base.signing import signature
 from organizations.directory.models import OrganizationKind
 from organizations.members.models import Role
 

@@ -4,14 +4,14 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.access import member, signed_in
 from marketplace.base.errors import NotFound, Refused
-from marketplace.base.forms import Filled
-from marketplace.base.http import Request, parse_id, see_other, typed_id
 from marketplace.base.i18n import LANGUAGES
 from marketplace.base.i18n import gettext as _
-from marketplace.base.once import made_once
-from marketplace.base.templates import render
+from marketplace.base.web.access import member, signed_in
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, parse_id, see_other, typed_id
+from marketplace.base.web.once import made_once
+from marketplace.base.web.templates import render
 from marketplace.people.views import with_sign_in
 from organizations.directory.models import Organization, OrganizationState
 from organizations.members import actions, invitation_actions, queries, rules

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, rows, value
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from organizations.members.actions import changing

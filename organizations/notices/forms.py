@@ -1,6 +1,6 @@
 """What a member wants to be told."""
 
-from marketplace.base.forms import Form
+from marketplace.base.web.forms import Form
 from organizations.notices.models import Notice
 
 

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import row, rows, value
-from marketplace.base.mail import About, Recipient
+from marketplace.base.data.database import row, rows, value
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import About, Recipient
 from organizations.members.queries import APPROVAL_REACH
 from organizations.notices.models import Notice
 from organizations.notices.rules import RECEIVES, usual

@@ -6,8 +6,8 @@ import binascii
 import hmac
 from uuid import UUID
 
-from marketplace.base.http import signature
 from marketplace.base.i18n import lazy
+from marketplace.base.signing import signature
 from organizations.members.models import Role
 from organizations.notices.models import Notice
 

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from starlette.responses import PlainTextResponse, Response
 
-from marketplace.base.access import public, public_from_anywhere, signed_in
 from marketplace.base.errors import NotFound, Refused, StaleForm
-from marketplace.base.forms import Filled
-from marketplace.base.http import Request, one_click, see_other
-from marketplace.base.seen import one_at_a_time
-from marketplace.base.templates import render
+from marketplace.base.web.access import public, public_from_anywhere, signed_in
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, one_click, see_other
+from marketplace.base.web.seen import one_at_a_time
+from marketplace.base.web.templates import render
 from marketplace.people.models import Person
 from organizations.directory.models import Organization
 from organizations.members.queries import organization_of, roles_in

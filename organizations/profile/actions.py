@@ -6,8 +6,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.audit import record
-from marketplace.base.database import in_transaction, value
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, value
 from organizations.directory.models import Organization, OrganizationText
 from organizations.profile.pictures import Made
 

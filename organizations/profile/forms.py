@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from marketplace.base.fields import Phone
-from marketplace.base.forms import Form, gettext, lazy
 from marketplace.base.models import Channel
+from marketplace.base.web.fields import Phone
+from marketplace.base.web.forms import Form, gettext, lazy
 from marketplace.people.names import PersonName
 from marketplace.people.rules import contact
 

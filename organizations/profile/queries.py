@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import row, rows
+from marketplace.base.data.database import row, rows
 
 
 async def texts(organization: UUID) -> dict[str, dict[str, Any]]:

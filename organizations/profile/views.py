@@ -6,15 +6,15 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.access import member, public
 from marketplace.base.errors import NotFound
-from marketplace.base.forms import Filled
-from marketplace.base.http import Request, see_other
 from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES
 from marketplace.base.i18n import gettext as _
-from marketplace.base.limits import limit
-from marketplace.base.seen import one_at_a_time
-from marketplace.base.templates import render
+from marketplace.base.web.access import member, public
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.limits import limit
+from marketplace.base.web.seen import one_at_a_time
+from marketplace.base.web.templates import render
 from organizations.directory.models import KIND_LABELS, STATE_LABELS, Organization
 from organizations.members.models import Role
 from organizations.members.queries import organization_edited_by, organization_managed_by, roles_in

@@ -21,8 +21,8 @@ import httpx2 as httpx
 from bs4 import BeautifulSoup
 from uuid_utils.compat import uuid7
 
-from marketplace.base.database import credentials
-from marketplace.base.embedded import EmbeddedPostgres
+from marketplace.base.data.database import credentials
+from marketplace.base.postgres.embedded import EmbeddedPostgres
 from tests.bench import figure_pages, figures, mails, report
 from tests.bench.crash import crash
 from tests.bench.feeds import change

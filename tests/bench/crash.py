@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 import psutil
 
-from marketplace.base.database import credentials
+from marketplace.base.data.database import credentials
 from offers.bookings.rules import token_booking
 
 BOOKINGS, KILLS, CONNECTIONS = 5_000, 10, 32

@@ -10,7 +10,7 @@ from datetime import time as clock_time
 import asyncpg
 
 from marketplace.base.clock import at_oslo, today
-from marketplace.base.database import credentials
+from marketplace.base.data.database import credentials
 
 CHANGES = 20
 LOOKS = 8

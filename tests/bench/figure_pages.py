@@ -13,9 +13,9 @@ from typing import Any
 
 import asyncpg
 
-from marketplace.base.database import connected, credentials
-from marketplace.base.embedded import EmbeddedPostgres
+from marketplace.base.data.database import connected, credentials
 from marketplace.base.migrate import migrate
+from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.settings import settings
 from organizations.directory.models import Municipality, OrganizationKind
 from organizations.members.models import Membership, Role

@@ -15,9 +15,9 @@ from typing import Any
 import asyncpg
 import psutil
 
-from marketplace.base.database import connected, credentials, rows
-from marketplace.base.embedded import EmbeddedPostgres
+from marketplace.base.data.database import connected, credentials, rows
 from marketplace.base.migrate import migrate
+from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.settings import settings
 from marketplace.statistics import closing
 from marketplace.statistics.staircase import Staircase

@@ -21,8 +21,8 @@ import asyncpg
 import psutil
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from marketplace.base.database import credentials
-from marketplace.base.embedded import EmbeddedPostgres
+from marketplace.base.data.database import credentials
+from marketplace.base.postgres.embedded import EmbeddedPostgres
 
 MAILS = int(os.environ.get("BENCH_MAILS", "2000"))
 WARM = 200

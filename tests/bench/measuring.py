@@ -16,8 +16,8 @@ from typing import Any
 import httpx2 as httpx
 import psutil
 
-from marketplace.base.database import credentials
-from marketplace.base.embedded import binary
+from marketplace.base.data.database import credentials
+from marketplace.base.postgres.embedded import binary
 
 HERE = Path(__file__).parent
 SECONDS = int(os.environ.get("BENCH_SECONDS", "6"))

@@ -7,8 +7,8 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
-from marketplace.base import database
-from marketplace.base.database import credentials
+from marketplace.base.data import database
+from marketplace.base.data.database import credentials
 from offers.bookings import actions
 from offers.bookings.rules import new_reference
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from marketplace.base import database
+from marketplace.base.data import database
 from tests.conftest import EMPTY, NOW
 from tests.house.town import Town, build, routes
 from tests.visitor import Visitor

@@ -7,8 +7,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from marketplace.access import Guarded
-from marketplace.base.database import rows
-from marketplace.base.http import Request
+from marketplace.base.data.database import rows
+from marketplace.base.web.http import Request
 from marketplace.people.models import SignIn
 from marketplace.routes import ROUTES
 from tests.house.town import GUARDED, Town, routes

@@ -18,8 +18,8 @@ from starlette.routing import Route
 
 from marketplace.access import Guarded
 from marketplace.base import clock
-from marketplace.base.database import in_transaction, value
-from marketplace.base.forms import Form
+from marketplace.base.data.database import in_transaction, value
+from marketplace.base.web.forms import Form
 from tests.conftest import NOW
 from tests.house.town import Town, content, routes
 from tests.visitor import Page, Visitor

@@ -12,10 +12,10 @@ import asyncpg
 import pytest
 from tortoise import Tortoise
 
-from marketplace.base import database
-from marketplace.base.database import credentials, rows
-from marketplace.base.embedded import binary
+from marketplace.base.data import database
+from marketplace.base.data.database import credentials, rows
 from marketplace.base.migrate import NEWEST
+from marketplace.base.postgres.embedded import binary
 from tests.conftest import EMPTY
 from tests.house.town import Town
 
@@ -99,7 +99,6 @@ UNIQUES = {
     "passkey_challenge_one": "(challenge)",
     "passkey_credential": "(credential)",
     "picture_sha256": "(sha256)",
-    "rate_limit_key": "(key)",
     "recovery_code_one": "(person_id, code_hash)",
     "report_version_draft": "(report_id) WHERE (approved_at IS NULL)",
     "saved_search_query": "(query, owner_id) NULLS NOT DISTINCT",

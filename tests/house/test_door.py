@@ -8,9 +8,9 @@ from unicodedata import normalize
 
 import pytest
 
-from marketplace.base.database import rows, value
-from marketplace.base.forms import Filled, Form
-from marketplace.base.templates import TEMPLATES
+from marketplace.base.data.database import rows, value
+from marketplace.base.web.forms import Filled, Form
+from marketplace.base.web.templates import TEMPLATES
 from marketplace.districts.forms import DistrictForm
 from offers.bookings.models import Booking
 from offers.catalogue.models import Joining

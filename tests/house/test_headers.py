@@ -8,9 +8,9 @@ import httpx2 as httpx
 import pytest
 from starlette.routing import Route
 
-from marketplace.base.database import rows
-from marketplace.base.static import static_url
-from marketplace.base.templates import TEMPLATES
+from marketplace.base.data.database import rows
+from marketplace.base.web.static import static_url
+from marketplace.base.web.templates import TEMPLATES
 from tests.house.town import Town, content, routes
 from tests.production import production
 from tests.visitor import Page, Visitor, build

@@ -9,11 +9,11 @@ import pytest
 import time_machine
 from uuid_utils.compat import uuid7
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.i18n import LANGUAGES
-from marketplace.base.mail import MAILS, Content
 from marketplace.base.models import Channel
-from marketplace.base.templates import TEMPLATES
+from marketplace.base.post.mail import MAILS, Content
+from marketplace.base.web.templates import TEMPLATES
 from marketplace.demo import samples
 from marketplace.demo.samples import ABOUT_A_BOOKING, NAMES, Words, made_up
 from marketplace.schedule import MAILS as MODULES

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.routing import Route
 
-from marketplace.base import database
+from marketplace.base.data import database
 from tests import make
 from tests.conftest import EMPTY, NOW
 from tests.house.town import GUARDED, Town, build, routes

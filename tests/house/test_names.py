@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup, NavigableString, Tag
 
-from marketplace.base.database import rows
-from marketplace.base.mail import MAILS
+from marketplace.base.data.database import rows
+from marketplace.base.post.mail import MAILS
 from marketplace.base.text import ISOLATE
 from offers.bookings.models import Booking
 from tests.house.town import build, routes

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.base.database import rows, value
-from marketplace.base.templates import environment
+from marketplace.base.data.database import rows, value
+from marketplace.base.web.templates import environment
 from marketplace.settings import Settings
 from offers.catalogue.models import Joining
 from organizations.members.models import Role

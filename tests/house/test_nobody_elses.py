@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from offers.bookings import claims
 from offers.bookings.claims import Party

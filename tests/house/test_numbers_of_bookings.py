@@ -3,7 +3,7 @@
 import pytest
 from starlette.routing import Route
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from offers.bookings.models import Booking
 from offers.bookings.rules import shown_reference
 from tests.house.town import Town, routes

@@ -12,7 +12,7 @@ import pytest
 from starlette.routing import Route
 
 from marketplace.access import Guarded
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from tests.conftest import EMPTY, NOW
 from tests.house.town import Town, build, routes
 from tests.visitor import Page, Visitor

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from marketplace.base.templates import TEMPLATES
+from marketplace.base.web.templates import TEMPLATES
 
 KEPT = re.compile(
     r'tp-ref[^>]*>\{\{ [\w.]+ \}\}|white-space:nowrap">\{\{ [\w.]+ \}\}|shown_reference\|(?:unbroken|replace)'

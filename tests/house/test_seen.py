@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.routing import Route
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from tests.conftest import EMPTY
 from tests.house.test_bad_input import OF_ANOTHER
 from tests.house.test_once import NEEDS_NO_KEY, POSTS, SETS, who_may

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from jinja2 import nodes
 
 from marketplace.base.i18n import LANGUAGES, LOCALES, SOURCE
-from marketplace.base.templates import TEMPLATES, environment
+from marketplace.base.web.templates import TEMPLATES, environment
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES_TO_WRITE = [lang for lang in LANGUAGES if lang != SOURCE]

@@ -11,13 +11,13 @@ from uuid import UUID
 from starlette.routing import Route
 
 from marketplace.access import Guarded
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
+from marketplace.base.signing import secret_hash
 from marketplace.dialogue.models import Dialogue, DialogueItem, DialogueMeeting, DialogueMember
 from marketplace.goals.models import FocusArea, Goal, Measure, Plan
 from marketplace.people.factors import sealed_secret
 from marketplace.people.models import ActsFor, Passkey, Person, Relation, SignIn, SignInTicket, Totp
-from marketplace.people.queries import secret_hash
 from marketplace.reports.content import Content, stored
 from marketplace.reports.models import ReportVersion, YearlyReport
 from marketplace.routes import ROUTES

@@ -21,8 +21,8 @@ import pypdf
 import pytest
 from playwright.async_api import Browser
 
-from marketplace.base.database import credentials
-from marketplace.base.embedded import EmbeddedPostgres
+from marketplace.base.data.database import credentials
+from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.statistics.staircase import Staircase
 from tests.journeys.conftest import DESKTOP, Somebody, until
 from tests.offers.bookings.test_two_servers import free_port

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, Route
 
-from marketplace.base.database import rows
-from marketplace.base.mail import MAILS
+from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import MAILS
 from marketplace.demo.samples import NAMES, made_up
 from tests import make
 from tests.conftest import NOW

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import patient
+from marketplace.base.data.database import patient
 from marketplace.goals.models import FocusArea, Goal, Plan
 from marketplace.people.models import ContactPoint
 from marketplace.statistics import counting

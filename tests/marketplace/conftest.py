@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import time_machine
 
-from marketplace.base import database
+from marketplace.base.data import database
 from marketplace.demo.load import load_if_empty
 from marketplace.settings import settings
 from tests.conftest import EMPTY, NOW

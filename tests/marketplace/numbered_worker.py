@@ -1,7 +1,7 @@
 """A real worker with one mail of its own: test_schedule.py starts it, and kills it."""
 
-from marketplace.base.mail import Content, mail, whoever_is_there
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import Content, mail, whoever_is_there
 from marketplace.processes import serve_work
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from marketplace.base.database import credentials
+from marketplace.base.data.database import credentials
 from marketplace.base.migrate import NEWEST
 from marketplace.check import check
 from marketplace.invariants import ENUMS, INVARIANTS

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.base import jobs
-from marketplace.base.database import Values, rows, value
-from marketplace.base.limits import Tries, counting
+from marketplace.base.data import jobs
+from marketplace.base.data.database import Values, rows, value
 from marketplace.base.models import Channel, OutboxMessage
-from marketplace.base.outbox import bring_back
+from marketplace.base.post.outbox import bring_back
+from marketplace.base.web.limits import Tries, counting
 from marketplace.check import violations
 from offers.catalogue.models import Offer, OfferState
 from offers.publishing.actions import move_on

@@ -26,9 +26,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from marketplace.base import embedded
-from marketplace.base.database import credentials
-from marketplace.base.embedded import EmbeddedPostgres
+from marketplace.base.data.database import credentials
+from marketplace.base.postgres import embedded
+from marketplace.base.postgres.embedded import EmbeddedPostgres
 from tests.offers.bookings.test_two_servers import free_port
 from tests.production import GOOD
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import time_machine
 
 from marketplace import schedule
-from marketplace.base import outbox
+from marketplace.base.post import outbox
 from marketplace.check import violations
 from marketplace.my_page import acting
 from marketplace.my_page.actions import remove_contact, shield

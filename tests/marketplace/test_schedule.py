@@ -13,10 +13,11 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from marketplace import schedule
-from marketplace.base import audit, clock, jobs
-from marketplace.base.database import rows, value
-from marketplace.base.mail import MAILS, post
+from marketplace.base import clock
+from marketplace.base.data import audit, jobs
+from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import MAILS, post
 from tests.conftest import NOW
 
 ROOT = Path(__file__).parent.parent.parent

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace import migrations
 from marketplace.base.clock import oslo
-from marketplace.base.database import connection, rows, value
+from marketplace.base.data.database import connection, rows, value
 from marketplace.base.models import Channel
 from marketplace.people.models import ContactPoint, Person
 from offers.attendance import actions

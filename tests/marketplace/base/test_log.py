@@ -2,7 +2,7 @@
 
 import sys
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.log import path
 from tests import make
 
@@ -18,7 +18,7 @@ async def test_an_error_is_told_with_its_place_and_without_what_people_typed(db:
     assert any(
         line.endswith("test_an_error_is_told_with_its_place_and_without_what_people_typed") for line in lines
     )
-    assert any("base/database.py" in line for line in lines)
+    assert any("base/data/database.py" in line for line in lines)
     assert any("IntegrityError" in line for line in lines), "Tortoise's own, which the other led to"
     assert "kari" not in told.lower()
     assert "already exists" not in told

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 import time_machine
 
-from marketplace.base import database
-from marketplace.base.database import row, rows, value
+from marketplace.base.data import database
+from marketplace.base.data.database import row, rows, value
 from marketplace.check import violations
 from marketplace.demo.load import load_if_empty
 from tests.conftest import EMPTY, NOW

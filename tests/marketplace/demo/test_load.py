@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from marketplace.base import clock
-from marketplace.base.database import row, rows, value
+from marketplace.base.data.database import row, rows, value
 from marketplace.check import violations
 from marketplace.demo.load import load_if_empty
 from marketplace.settings import settings

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from marketplace.base import clock, mailbox, outbox
-from marketplace.base.database import rows
-from marketplace.base.mail import MAILS, RIGHTS, Content, mail, post, whoever_is_there
+from marketplace.base import clock
+from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
+from marketplace.base.post import mailbox, outbox
+from marketplace.base.post.mail import MAILS, RIGHTS, Content, mail, post, whoever_is_there
 from marketplace.people.jobs import refuse
 from tests.conftest import NOW
 from tests.production import production

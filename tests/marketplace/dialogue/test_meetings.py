@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.base.database import rows
-from marketplace.base.mail import MAILS, Content
+from marketplace.base.data.database import rows
 from marketplace.base.models import Channel, OutboxMessage
+from marketplace.base.post.mail import MAILS, Content
 from marketplace.dialogue import mails  # noqa: F401 - fills MAILS
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from marketplace.dialogue.queries import session_of

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.districts import actions
 from marketplace.districts.queries import district_of
 from marketplace.districts.rules import places_of

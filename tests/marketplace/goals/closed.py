@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import UUID, uuid4
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.statistics.models import Cell
 from organizations.directory.models import Municipality
 from tests import make

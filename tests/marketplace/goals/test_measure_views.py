@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from marketplace.base.database import value
+from marketplace.base.data.database import value
 from marketplace.goals.models import FocusArea, Measure, MeasureState, PlanComment, Population
 from organizations.directory.models import Organization
 from organizations.members.models import Role

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from marketplace.base.database import credentials
+from marketplace.base.data.database import credentials
 
 BEFORE = "0023_gaps_and_reminders"
 TOWN = """

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from marketplace.base.database import rows, value
-from marketplace.base.mail import MAILS
+from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import MAILS
 from marketplace.my_page import acting
 from marketplace.people import mails as people_mails
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation

@@ -1,8 +1,8 @@
 """The secret address of one's own calendar: shown once, kept as a hash, renewed and revoked by its owner."""
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
+from marketplace.base.signing import secret_hash
 from marketplace.people.models import Person
-from marketplace.people.queries import secret_hash
 from tests import make
 from tests.visitor import Page, Visitor
 

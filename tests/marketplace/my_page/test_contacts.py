@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.my_page import actions
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings.models import Booking

@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
+from marketplace.base.signing import secret_hash
 from marketplace.my_page import acting
 from marketplace.people.models import Person, Relation, SignIn
-from marketplace.people.queries import secret_hash
 from offers.bookings.models import Booking, BookingState
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from marketplace.base.database import row
+from marketplace.base.data.database import row
 from tests.visitor import Page, Visitor
 
 ADDRESS = "ola@example.no"

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.people.models import Passkey
 from tests import make
 from tests.marketplace.people.authenticator import PRESENT, Authenticator

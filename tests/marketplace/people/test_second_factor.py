@@ -5,8 +5,8 @@ from datetime import timedelta
 import pyotp
 import pytest
 
-from marketplace.base.access import SECOND_FACTOR
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
+from marketplace.base.web.access import SECOND_FACTOR
 from marketplace.people.factors import give_code, reset
 from marketplace.people.models import Person, SignIn, Totp
 from marketplace.people.queries import SignedIn

@@ -6,13 +6,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.models import OutboxMessage
-from marketplace.base.outbox import send_due
+from marketplace.base.post.outbox import send_due
+from marketplace.base.signing import secret_hash
 from marketplace.people.actions import code_hash
 from marketplace.people.jobs import refuse
 from marketplace.people.models import Person, SignIn
-from marketplace.people.queries import secret_hash
 from marketplace.settings import Settings
 from tests import make
 from tests.marketplace.people.door import ADDRESS, ask, last_message, signed_in_for_real, who

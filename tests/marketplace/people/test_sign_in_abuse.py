@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.base.database import value
-from marketplace.base.http import Request
-from marketplace.base.limits import Tries, count, networks, of_visitor
+from marketplace.base.data.database import value
+from marketplace.base.web.http import Request
+from marketplace.base.web.limits import Tries, count, networks, of_visitor
 from marketplace.people.models import Person, SignInTicket
 from tests import make
 from tests.marketplace.people.door import ADDRESS, ask, last_message, signed_in_for_real, who

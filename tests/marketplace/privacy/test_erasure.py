@@ -8,10 +8,10 @@ import pytest
 import time_machine
 
 from marketplace import schedule
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.models import Channel
-from marketplace.base.outbox import send_due
+from marketplace.base.post.outbox import send_due
 from marketplace.my_page import acting
 from marketplace.people import actions as people
 from marketplace.people.jobs import refuse

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from marketplace.base import audit
-from marketplace.base.database import rows, value
-from marketplace.base.mail import post
+from marketplace.base.data import audit
+from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import post
 from marketplace.goals.models import FocusArea, Measure, Plan, PlanComment
 from marketplace.people.models import ActsFor, Relation, SignIn
 from marketplace.privacy.export import NOT_HERE, SECTIONS, everything, readable

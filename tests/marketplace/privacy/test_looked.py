@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
-from marketplace.base import audit
+from marketplace.base.data import audit
 from offers.bookings.models import BookingState
 from offers.catalogue.models import Joining, SeatPool, Session
 from organizations.members.models import Role

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pypdf
 import pytest
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.goals.models import Changed, FocusArea, Goal, GoalChange, Measure, MeasureState
 from organizations.directory.models import Municipality
 from tests import make

@@ -11,7 +11,7 @@ import openpyxl
 import pypdf
 import pytest
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.people.models import Person
 from marketplace.reports.models import ReportVersion, YearlyReport
 from organizations.directory.models import Municipality

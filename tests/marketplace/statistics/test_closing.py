@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.privacy.actions import close_years
 from marketplace.statistics import closing, stored
 from marketplace.statistics.jobs import close_cells

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.statistics import stored
 from marketplace.statistics.measures import EXACT, INDICATORS, OF_EVERY_CELL, Measure
 from marketplace.statistics.models import Cell, CellFigure, Closing

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from marketplace.base.database import credentials, in_transaction, rows, value
+from marketplace.base.data.database import credentials, in_transaction, rows, value
 from marketplace.settings import settings
 from marketplace.statistics import role, stored
 from marketplace.statistics.measures import Measure

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
-from marketplace.base.mail import MAILS
 from marketplace.base.models import Channel, OutboxMessage
+from marketplace.base.post.mail import MAILS
 from marketplace.check import violations
 from marketplace.people.models import Person
 from marketplace.statistics.measures import Measure

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from marketplace.base.clock import oslo
-from marketplace.base.database import row, rows, value
+from marketplace.base.data.database import row, rows, value
 from offers.attendance import actions
 from offers.attendance.rules import pseudonym
 from offers.attendance.year_keys import key_of

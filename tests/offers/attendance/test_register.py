@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Conflict
 from marketplace.people.models import Person
 from marketplace.settings import settings

@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from marketplace.base.database import credentials, rows, value
+from marketplace.base.data.database import credentials, rows, value
 from marketplace.check import violations
 from marketplace.settings import settings
 from offers.attendance import keys, year_keys

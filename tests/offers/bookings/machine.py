@@ -15,7 +15,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.errors import Refused
 from offers.bookings import actions, claims, organizer_actions, rules
 from offers.bookings.claims import Party

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from marketplace.base.database import rows
-from marketplace.base.mail import MAILS
+from marketplace.base.data.database import rows
 from marketplace.base.models import OutboxMessage
+from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
 from offers.bookings.models import BookingState
 from offers.catalogue.models import Joining, Offer, SeatPool

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.base.database import rows
-from marketplace.base.mail import MAILS
+from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import MAILS
 from marketplace.my_page import actions
 from marketplace.people.models import ActsFor, Person, Relation
 from offers.bookings import mails

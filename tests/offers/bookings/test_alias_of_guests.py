@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.base.mail import MAILS
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
 from offers.bookings import mails
 from offers.bookings.models import Booking

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.people.models import Person
 from marketplace.privacy.actions import forget
 from offers.bookings import claims

@@ -8,7 +8,7 @@ from uuid import UUID
 import icalendar
 import pytest
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.models import Channel
 from marketplace.people.models import Person

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.people.models import Person
 from offers.bookings import actions
 from offers.bookings.models import Booking, BookingState, Companion

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.database import in_transaction, row, rows
+from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.errors import Refused
 from offers.bookings import claims
 from offers.bookings.claims import Party

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import pytest
 
-from marketplace.base.database import in_transaction, row, rows, value
+from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.people.models import Person
 from marketplace.privacy.erasure import erase
 from offers.bookings import actions

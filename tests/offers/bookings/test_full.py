@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.models import AuditEntry
 from marketplace.people.models import Person
 from offers.bookings import actions

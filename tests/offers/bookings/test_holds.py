@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from marketplace.base.database import value
-from marketplace.base.mail import MAILS
+from marketplace.base.data.database import value
 from marketplace.base.models import Channel, OutboxMessage
+from marketplace.base.post.mail import MAILS
 from marketplace.check import violations
 from offers.bookings import actions, claims, organizer_actions
 from offers.bookings.claims import Party

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.my_page import acting
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation

@@ -8,9 +8,10 @@ import pytest
 import time_machine
 
 from marketplace import schedule
-from marketplace.base import clock, outbox
-from marketplace.base.database import rows, value
+from marketplace.base import clock
+from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
+from marketplace.base.post import outbox
 from marketplace.check import violations
 from marketplace.my_page.actions import remove_contact
 from marketplace.people.jobs import refuse
@@ -21,7 +22,7 @@ from offers.bookings.rules import link_path, shown_reference
 from offers.catalogue.models import SeatPool
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.base.test_outbox import Handler, post_office
+from tests.marketplace.base.post.test_outbox import Handler, post_office
 from tests.visitor import Visitor
 
 __all__ = ["post_office", "schedule"]

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 
 from marketplace.base.i18n import LANGUAGES
-from marketplace.base.mail import MAILS, fitting
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import MAILS, fitting
 from offers.bookings import actions, mails  # noqa: F401 - fills MAILS
 from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.catalogue.models import Joining, Offer, SeatPool, Session

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from marketplace.base.database import in_transaction, rows
-from marketplace.base.mail import MAILS
+from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import MAILS
 from offers.bookings import mails  # noqa: F401 - fills MAILS
 from offers.bookings.jobs import tell_opened
 from offers.bookings.models import OpeningNotice

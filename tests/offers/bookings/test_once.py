@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from offers.bookings import actions
 from offers.bookings.models import Booking, BookingState, Companion, EndedBy
 from offers.catalogue.models import Joining, Offer, Promotion, SeatPool

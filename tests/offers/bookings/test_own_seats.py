@@ -7,7 +7,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 import pytest
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.models import OutboxMessage
 from offers.bookings import actions, organizer_actions

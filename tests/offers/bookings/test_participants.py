@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from marketplace.base.database import rows, value
-from marketplace.base.mail import MAILS
+from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel, OutboxMessage
+from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
 from offers.bookings import actions, mails  # noqa: F401 - mails fills MAILS
 from offers.bookings.models import Booking, BookingState, CalendarEntry

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.errors import Refused
 from offers.bookings import actions
 from offers.bookings.models import Booking, BookingState

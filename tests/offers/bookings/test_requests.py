@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.errors import Refused
-from marketplace.base.mail import MAILS
 from marketplace.base.models import Channel, OutboxMessage
+from marketplace.base.post.mail import MAILS
 from offers.bookings import actions, mails, organizer_actions  # noqa: F401 - mails fills MAILS
 from offers.bookings.models import Booking, BookingState
 from offers.bookings.rules import link_path

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from marketplace.base.database import rows, value
-from marketplace.base.mail import About, Recipient, post
+from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel, OutboxMessage
+from marketplace.base.post.mail import About, Recipient, post
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings.addressees import where_its_messages_go
 from offers.bookings.models import Booking

@@ -10,7 +10,7 @@ from uuid import UUID
 import icalendar
 import pytest
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 from marketplace.people.models import Person
 from offers.bookings import date_mails

@@ -26,7 +26,7 @@ from offers.catalogue.models import Offer
 from offers.catalogue.queries import VISITOR
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.base.test_outbox import Handler, post_office
+from tests.marketplace.base.post.test_outbox import Handler, post_office
 from tests.offers.bookings.test_links import NEW, OLD, opens, send
 from tests.offers.bookings.test_several import book, weeks
 from tests.visitor import Visitor

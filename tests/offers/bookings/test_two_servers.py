@@ -14,8 +14,8 @@ import httpx2 as httpx
 import pytest
 from bs4 import BeautifulSoup
 
-from marketplace.base.database import rows
-from marketplace.base.instance import claim
+from marketplace.base.data.database import rows
+from marketplace.base.data.instance import claim
 from offers.catalogue.models import Joining, SeatPool
 from tests import make
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from marketplace.base.database import row
+from marketplace.base.data.database import row
 from offers.bookings.date_queries import free_times
 from offers.bookings.models import BookingState
 from offers.bookings.rules import Pool

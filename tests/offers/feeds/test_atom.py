@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from offers.catalogue.models import Joining, Kind, Offer, OfferState, OfferText, Visibility
 from offers.feeds import atom
 from organizations.directory.models import OrganizationState

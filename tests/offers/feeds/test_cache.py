@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from marketplace.base import revision
-from marketplace.base.database import credentials, rows, value
+from marketplace.base.data import revision
+from marketplace.base.data.database import credentials, rows, value
+from marketplace.base.data.revision import NAME, Revision, catalogue
 from marketplace.base.errors import NotFound
-from marketplace.base.revision import NAME, Revision, catalogue
 from offers.catalogue.models import OfferText
 from offers.feeds import queries
 from offers.feeds.body import Bodies, Body

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from marketplace.base import clock
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from offers.catalogue.models import Offer, OfferText, Session
 from offers.feeds import queries
 from offers.feeds.body import Body

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from marketplace.base.clock import OSLO
-from marketplace.base.database import value
+from marketplace.base.data.database import value
 from offers.catalogue.models import Joining, Kind, OfferText, Session, SessionStatus, Visibility
 from offers.feeds.models import SavedSearch
 from organizations.directory.models import OrganizationOwner

@@ -7,9 +7,9 @@ import icalendar
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from marketplace.base.clock import OSLO
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
+from marketplace.base.signing import secret_hash
 from marketplace.people.models import Person
-from marketplace.people.queries import secret_hash
 from offers.bookings.models import BookingState, EndedBy, SentWord
 from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session, SessionStatus, Visibility
 from offers.feeds.actions import make_address, revoke_address

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from marketplace.access import Guarded
-from marketplace.base.database import value
-from marketplace.base.revision import catalogue
+from marketplace.base.data.database import value
+from marketplace.base.data.revision import catalogue
 from offers.catalogue.models import OfferText
 from offers.feeds import answers
 from tests import make

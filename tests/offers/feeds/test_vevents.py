@@ -7,7 +7,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from marketplace.base.database import credentials, in_transaction, rows, value
+from marketplace.base.data.database import credentials, in_transaction, rows, value
 from offers.catalogue.models import (
     Kind,
     Offer,

@@ -7,7 +7,7 @@ import icalendar
 import pytest
 
 from marketplace.base.clock import OSLO
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.people.models import Person
 from offers.bookings.actions import cancel, set_capacity
 from offers.bookings.models import BookingState

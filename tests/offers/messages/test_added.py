@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import time_machine
 
-from marketplace.base.mail import MAILS, Content
 from marketplace.base.models import Channel, OutboxMessage
+from marketplace.base.post.mail import MAILS, Content
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings import actions as booking_actions
 from offers.bookings.models import Booking, BookingState, CalendarEntry, CallAbout, PhoneCall

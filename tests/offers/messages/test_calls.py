@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.models import AuditEntry, Channel, OutboxMessage
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from offers.bookings import actions

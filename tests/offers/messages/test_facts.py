@@ -11,10 +11,11 @@ import pytest
 import time_machine
 
 from marketplace import schedule
-from marketplace.base import clock, outbox
-from marketplace.base.database import in_transaction, row, rows, value
-from marketplace.base.mail import MAILS
+from marketplace.base import clock
+from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.base.models import Channel
+from marketplace.base.post import outbox
+from marketplace.base.post.mail import MAILS
 from marketplace.check import violations
 from marketplace.my_page.acting import end
 from marketplace.my_page.actions import remove_contact

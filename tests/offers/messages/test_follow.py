@@ -9,10 +9,10 @@ import pytest
 import time_machine
 from uuid_utils.compat import uuid7
 
-from marketplace.base.database import rows
-from marketplace.base.letter import Letter, email_message
-from marketplace.base.mail import MAILS
+from marketplace.base.data.database import rows
 from marketplace.base.models import Channel, OutboxMessage
+from marketplace.base.post.letter import Letter, email_message
+from marketplace.base.post.mail import MAILS
 from marketplace.people.models import ContactPoint
 from offers.attendance.actions import save
 from offers.bookings import mails as booking_mails

@@ -11,8 +11,9 @@ import pytest
 import time_machine
 
 from marketplace import schedule
-from marketplace.base import clock, outbox
+from marketplace.base import clock
 from marketplace.base.models import OutboxMessage
+from marketplace.base.post import outbox
 from marketplace.people.jobs import refuse
 from marketplace.people.models import ContactPoint
 from marketplace.settings import settings
@@ -25,7 +26,7 @@ from offers.messages import actions
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.base.test_outbox import Handler, post_office
+from tests.marketplace.base.post.test_outbox import Handler, post_office
 from tests.visitor import Visitor
 
 __all__ = ["post_office", "schedule"]  # the timetable knows every mail

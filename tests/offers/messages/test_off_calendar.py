@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from marketplace import schedule
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.models import OutboxMessage
 from marketplace.my_page import acting
 from marketplace.my_page.actions import remove_contact
@@ -22,7 +22,7 @@ from offers.catalogue.models import Session
 from offers.messages import actions
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.base.test_outbox import Handler, post_office
+from tests.marketplace.base.post.test_outbox import Handler, post_office
 from tests.offers.messages.test_imip import left, send, taken_back
 from tests.offers.messages.test_whom import ADA, KARI, guardian_books
 from tests.visitor import Visitor

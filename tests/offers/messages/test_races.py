@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from marketplace.base.database import credentials, value
+from marketplace.base.data.database import credentials, value
 from marketplace.base.errors import Refused
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.settings import settings

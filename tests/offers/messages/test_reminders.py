@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from marketplace.base.database import in_transaction, rows
+from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.i18n import LANGUAGES
-from marketplace.base.mail import MAILS
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import MAILS
 from offers.bookings.models import Booking, BookingState, SentWord
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.messages import mails  # noqa: F401 - fills MAILS

@@ -5,7 +5,7 @@ import signal
 from datetime import timedelta
 
 from marketplace.base import clock
-from marketplace.base.database import value
+from marketplace.base.data.database import value
 from offers.catalogue.models import Joining, SeatPool
 from tests import make
 from tests.marketplace.test_schedule import Handler, Workers, handler, until, until_taken, workers

@@ -7,9 +7,9 @@ import pytest
 from icalendar import Calendar
 
 from marketplace.base.clock import oslo
-from marketplace.base.database import rows
-from marketplace.base.mail import MAILS, Content
+from marketplace.base.data.database import rows
 from marketplace.base.models import AuditEntry, Channel, OutboxMessage
+from marketplace.base.post.mail import MAILS, Content
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.catalogue.models import Joining, Offer, OfferState, OfferText, SeatPool, Session, SessionStatus

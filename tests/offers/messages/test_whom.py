@@ -7,10 +7,11 @@ import pytest
 import time_machine
 
 from marketplace import schedule
-from marketplace.base import clock, outbox
-from marketplace.base.database import row, rows, value
-from marketplace.base.mail import FOLLOWS, MAILS, RIGHTS, About, post
+from marketplace.base import clock
+from marketplace.base.data.database import row, rows, value
 from marketplace.base.models import Channel, OutboxMessage
+from marketplace.base.post import outbox
+from marketplace.base.post.mail import FOLLOWS, MAILS, RIGHTS, About, post
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, DialogueMember
 from marketplace.my_page import acting
 from marketplace.my_page.actions import remove_contact
@@ -28,7 +29,7 @@ from organizations.members.invitation_actions import invite, take_back
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.base.test_outbox import Handler, post_office
+from tests.marketplace.base.post.test_outbox import Handler, post_office
 from tests.visitor import Visitor
 
 __all__ = ["post_office", "schedule"]  # the timetable knows every mail

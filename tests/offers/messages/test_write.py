@@ -10,11 +10,11 @@ from uuid import uuid4
 import pytest
 from uuid_utils.compat import uuid7
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.errors import TooMany
-from marketplace.base.letter import Letter, email_message
-from marketplace.base.mail import MAILS
 from marketplace.base.models import AuditEntry, Channel, OutboxMessage
+from marketplace.base.post.letter import Letter, email_message
+from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
 from offers.attendance.actions import save
 from offers.bookings.models import Booking, BookingState

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from offers.bookings import actions as bookings
 from offers.bookings import organizer_actions as organizer
 from offers.bookings.models import Booking, BookingState

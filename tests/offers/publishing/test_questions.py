@@ -1,6 +1,6 @@
 """What an organiser asks those who book: its editors write it, with the reason and the date of deletion."""
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from offers.bookings.models import BookingAnswer
 from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool
 from offers.publishing import draft_actions, question_actions

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from marketplace.base.slugs import free_slug, slug_of
+from marketplace.base.data.slugs import free_slug, slug_of
 from offers.catalogue.models import Joining, Kind, Offer, OfferState, OfferText
 from offers.publishing import rules
 from offers.publishing.rules import Objection, Repeat

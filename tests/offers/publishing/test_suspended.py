@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.base.database import value
+from marketplace.base.data.database import value
 from marketplace.people.models import Person
 from offers.bookings.models import Booking, BookingState
 from offers.bookings.rules import link_path

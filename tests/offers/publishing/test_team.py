@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 from marketplace.people.models import Person
 from offers.bookings.models import BookingState

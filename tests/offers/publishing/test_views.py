@@ -7,7 +7,7 @@ import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from marketplace.base.clock import oslo
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.people.models import Person
 from offers.catalogue.models import Joining, Offer, OfferState, OfferText, SeatPool, Session
 from offers.messages.actions import cancel_offer

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from offers.attendance.models import Register
 from offers.bookings.models import BookingState, CallAbout, PhoneCall
 from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session

@@ -10,8 +10,8 @@ import pytest
 import time_machine
 
 from marketplace import schedule
-from marketplace.base import outbox
 from marketplace.base.models import OutboxMessage
+from marketplace.base.post import outbox
 from marketplace.people.jobs import refuse
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings import actions, organizer_actions
@@ -24,7 +24,7 @@ from organizations.members.models import Membership, Role
 from organizations.notices.models import MemberNotice, Notice
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.base.test_outbox import Handler, post_office
+from tests.marketplace.base.post.test_outbox import Handler, post_office
 from tests.offers.bookings.test_races import overlapping
 from tests.visitor import Visitor
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.people.models import Person
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import Organization, OrganizationKind, OrganizationText

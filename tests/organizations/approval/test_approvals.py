@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.models import Channel
 from marketplace.people.models import Person

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from marketplace import cli
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.dialogue import actions as dialogue
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, MeetingOrganization
 from marketplace.goals import actions as goals

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
 from marketplace.people.models import Person
 from organizations.approval import mails, views

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from marketplace.base.database import rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
 from marketplace.people.models import Person, SignIn
 from marketplace.people.queries import SignedIn

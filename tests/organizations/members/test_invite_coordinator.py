@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
+from marketplace.base.data.instance import claim
 from marketplace.base.errors import Refused
-from marketplace.base.instance import claim
 from marketplace.base.models import Channel
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members.invitation_actions import invite_coordinator

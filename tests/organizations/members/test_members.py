@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.people.models import Person, SignIn
 from marketplace.people.queries import SignedIn
 from offers.publishing.models import HostAssignment

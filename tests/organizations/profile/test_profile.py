@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.people.models import Person
 from organizations.directory.models import Organization, OrganizationState, OrganizationText
 from organizations.members.models import Membership, Role

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.people.models import Person
 from offers.attendance.models import Attendance, HeadCount, Register
 from offers.bookings.models import Booking

@@ -12,9 +12,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from marketplace.base import database
-from marketplace.base.database import patient, rows, value
-from marketplace.base.embedded import binary
+from marketplace.base.data import database
+from marketplace.base.data.database import patient, rows, value
+from marketplace.base.postgres.embedded import binary
 from marketplace.people.models import Person
 from marketplace.privacy.erasure import erase
 from marketplace.schedule import TIMETABLE

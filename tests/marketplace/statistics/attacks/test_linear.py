@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.statistics import stored
 from marketplace.statistics.jobs import close_cells
 from marketplace.statistics.measures import Measure

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from marketplace.base.database import rows
+from marketplace.base.data.database import rows
 from marketplace.statistics import stored
 from marketplace.statistics.jobs import close_cells
 from marketplace.statistics.measures import EXACT, Measure

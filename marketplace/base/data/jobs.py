@@ -1,0 +1,69 @@
+"""Background jobs: slots with a lease, so that a killed worker loses none (house.md 11), and who leads."""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import asyncpg
+from uuid_utils.compat import uuid7
+
+from marketplace.base.data.database import UNAVAILABLE, credentials, row, rows
+from marketplace.settings import settings
+
+LEASE = """INSERT INTO job_run AS j (id, job, slot, leased_until) VALUES ($1, $2, $3, $4)
+ON CONFLICT (job, slot) DO UPDATE SET leased_until = excluded.leased_until
+WHERE j.done_at IS NULL AND (j.leased_until < $5 OR j.leased_until > $4 + interval '1 minute') RETURNING id"""
+# A lease that is longer than any is of a clock that ran ahead and was put right.
+DONE = "UPDATE job_run SET done_at = $3 WHERE job = $1 AND slot = $2"
+ALIVE = """INSERT INTO job_run (id, job, slot, leased_until) VALUES ($1, 'worker', 'alive', $2)
+ON CONFLICT (job, slot) DO UPDATE SET leased_until = excluded.leased_until"""
+
+LEADER_LOCK = 7_310_002
+"""Key of the advisory lock that the leading worker holds."""
+
+
+async def lease(job: str, slot: str, *, now: datetime, length: timedelta = timedelta(minutes=5)) -> bool:
+    """Take this slot, e.g. ("close_months", "2026-10"). False: it is done, or somebody is at it."""
+    return await row(LEASE, uuid7(), job, slot, now + length, now) is not None
+
+
+async def done(job: str, slot: str, *, now: datetime) -> None:
+    """The slot is done for good. Call it inside the transaction of what was done."""
+    await rows(DONE, job, slot, now)
+
+
+async def alive(now: datetime) -> None:
+    """A worker is at work, and will say so again within a minute (read by /health/ready)."""
+    await rows(ALIVE, uuid7(), now + timedelta(minutes=1))
+
+
+class Leader:
+    """One worker leads: it holds an advisory lock on a connection of its own. When that breaks, another gets it."""
+
+    def __init__(self) -> None:
+        self.connection: asyncpg.Connection | None = None
+        self.one_at_a_time = asyncio.Lock()
+
+    async def leads(self) -> bool:
+        """Do we lead? Asks the server each time, and tries to get the lock where we do not hold it."""
+        async with self.one_at_a_time:
+            try:
+                if self.connection and not self.connection.is_closed():
+                    await self.connection.execute("SELECT 1", timeout=10)
+                    return True
+                server = credentials(settings().database_url or "")
+                self.connection = await asyncpg.connect(**server, timeout=10)
+                if await self.connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK, timeout=10):
+                    return True
+            except UNAVAILABLE:
+                pass
+            await self.resign()
+            return False
+
+    async def resign(self) -> None:
+        """Give the lock back, so that another has it at once."""
+        if self.connection:
+            with suppress(*UNAVAILABLE):
+                await self.connection.execute("SELECT pg_advisory_unlock_all()", timeout=2)
+            self.connection.terminate()
+            self.connection = None

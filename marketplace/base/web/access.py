@@ -1,0 +1,59 @@
+"""Marks that say who may enter a view. They only mark; marketplace/access.py decides.
+
+A route whose view bears no mark does not start (tests/house/test_access.py).
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from starlette.responses import Response
+
+from marketplace.base.web.http import Request
+
+View = Callable[[Request], Awaitable[Response]]
+V = TypeVar("V", bound=Callable[..., Awaitable[Response]])
+
+
+@dataclass(frozen=True)
+class Mark:
+    """`roles` empty: no role is needed. `again`: must they have shown lately who they are? `form_token`: does a POST
+    need one?"""
+
+    name: str
+    signed_in: bool = False
+    roles: frozenset[str] = frozenset()
+    again: bool = False
+    form_token: bool = True
+
+
+def _mark(mark: Mark) -> Callable[[V], V]:
+    def marked(view: V) -> V:
+        view.access = mark  # type: ignore[attr-defined]
+        return view
+
+    return marked
+
+
+public = _mark(Mark("public"))
+"""Anybody."""
+public_from_anywhere = _mark(Mark("public", form_token=False))
+"""Anybody, with a POST that need not come from our own form: what mail programs send. The address itself is secret."""
+signed_in = _mark(Mark("signed_in", signed_in=True))
+"""Anybody with a sign-in. What they may see is decided where it is fetched."""
+signed_in_again = _mark(Mark("signed_in_again", signed_in=True, again=True))
+"""Anybody who has signed in within ten minutes: before a change of address, a download or a deletion."""
+
+
+def member(role: StrEnum, again: bool = False) -> Callable[[V], V]:
+    """Whoever has this role, or one that includes it, in any organisation. Which object is theirs is decided where
+    it is fetched. `again`: only within ten minutes of signing in, before changes of roles and exports."""
+    name = f"member:{role.value}{':again' if again else ''}"
+    return _mark(Mark(name, signed_in=True, roles=frozenset({role.value}), again=again))
+
+
+SECOND_FACTOR = frozenset({"manager", "coordinator"})
+"""Whoever has one of these roles must have a second factor before they see anything of others (design/security.md)."""
+coordinator = _mark(Mark("coordinator", signed_in=True, roles=frozenset({"coordinator"})))
+"""A coordinator of some municipality or unit tree."""

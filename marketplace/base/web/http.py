@@ -1,0 +1,252 @@
+"""HTTP as our views see it: the request, form tokens, cookies, redirects."""
+
+import hmac
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, quote, unquote_to_bytes
+from uuid import UUID
+
+from markupsafe import Markup
+from starlette import requests
+from starlette.responses import RedirectResponse, Response
+
+from marketplace.base import clock
+from marketplace.base.errors import BadRequest, NotFound
+from marketplace.base.i18n import LANGUAGES, SOURCE, gettext
+from marketplace.base.signing import signature
+from marketplace.base.text import clean
+from marketplace.base.web.uploads import is_upload, parts_of
+from marketplace.settings import settings
+
+FIELD_LIMIT = 400
+"""Fields of one form."""
+
+
+class Request(requests.Request):
+    """A request that knows who asks, in which language, and when.
+
+    `person` is the signed-in person or None; `roles` what they may do, as found by marketplace/access.py.
+    """
+
+    person: Any = None
+    half: Any = None
+    """Whoever has signed in but for their second factor: nobody yet."""
+    roles: frozenset[str] = frozenset()
+    sign_in_id: UUID | None = None
+    private: bool = False
+    """Set when the answer is for this visitor alone: it is then never stored by a cache."""
+    form_page: Callable[[], str] = staticmethod(lambda: "")
+    """The path of the page that the form of a POST stands on, when it is not the request's own."""
+
+    @property
+    def method(self) -> str:
+        """GET also for HEAD, which answers as GET does: a view must not take it for the sending of a form."""
+        sent = str(self.scope["method"])
+        return "GET" if sent == "HEAD" else sent
+
+    @cached_property
+    def lang(self) -> str:
+        return str(self.scope.get("language", SOURCE))
+
+    @cached_property
+    def form_tokens(self) -> list[str]:
+        """Those that the page of this answer holds."""
+        return []
+
+    @cached_property
+    def now(self) -> datetime:
+        """One moment for the whole request."""
+        return clock.now()
+
+    @property
+    def request_id(self) -> str:
+        return str(self.scope.get("request_id", ""))
+
+    @property
+    def partial_wanted(self) -> bool:
+        return self.headers.get("hx-request") == "true"
+
+    @cached_property
+    def query(self) -> dict[str, list[str]]:
+        """Query parameters, decoded strictly and cleaned (base/text.py). Raises BadRequest."""
+        text = strict(self.scope["query_string"])
+        try:
+            found = parse_qs(text, keep_blank_values=True, max_num_fields=FIELD_LIMIT)
+        except ValueError as problem:
+            raise BadRequest(gettext("Adressen har for mange felter.")) from problem
+        return {name: [clean(typed) for typed in texts] for name, texts in found.items()}
+
+    @property
+    def languages(self) -> list[tuple[str, str, str]]:
+        """(code, own name, address of this page in that language), for the language links."""
+        query = self.scope["query_string"].decode("latin-1")
+        own = local_path(self.scope["path"]) or "/"  # "//elsewhere" would be a link to there
+        get = self.method == "GET"
+        path = own + (f"?{query}" if query else "") if get else self.form_page() or own
+        return [(code, name, self.in_language(code, path)) for code, name in LANGUAGES.items()]
+
+    def in_language(self, code: str, path: str) -> str:
+        """The address of a path in a language."""
+        return path if code == SOURCE else f"/{code}{path}" if path != "/" else f"/{code}"
+
+    async def fields(self) -> dict[str, list[str]]:
+        """The fields of a form, decoded strictly and cleaned (base/text.py); where a file may be sent, also those of a
+        multipart one. Raises BadRequest, BodyTooLarge."""
+        cached: dict[str, list[str]] | None = self.scope.get("form_fields")
+        if cached is None:
+            cached = {}
+            for name, text in await self._pairs():
+                cached.setdefault(name, []).append(clean(text))
+            self.scope["form_fields"] = cached
+        return cached
+
+    async def _pairs(self) -> list[tuple[str, str]]:
+        if is_upload(self.scope):
+            pairs, self.scope["form_files"] = await parts_of(self.headers, await self.body())
+            return pairs
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind not in ("application/x-www-form-urlencoded", ""):
+            raise BadRequest(gettext("Skjemaet kom i en form vi ikke kan lese."))
+        try:
+            return parse_qsl(strict(await self.body()), keep_blank_values=True, max_num_fields=FIELD_LIMIT)
+        except ValueError as problem:
+            raise BadRequest(gettext("Skjemaet har for mange felter.")) from problem
+
+    async def file(self, name: str) -> bytes:
+        """The file that was chosen in this field of the form; empty when none was."""
+        await self.fields()
+        found: bytes = self.scope.get("form_files", {}).get(name, b"")
+        return found
+
+    # --- form tokens -----------------------------------------------------------------------------------------
+    @cached_property
+    def form_binding(self) -> str:
+        """What a form token is bound to: the sign-in, or for visitors a cookie of their own."""
+        if self.sign_in_id:
+            return f"sign-in {self.sign_in_id}"
+        self.private = True
+        found = self.cookies.get(form_cookie())
+        if found is None or not re.fullmatch(r"[0-9a-f]{32}", found):
+            found = secrets.token_hex(16)
+            self.scope["new_form_cookie"] = found
+        return f"visitor {found}"
+
+    def rebind(self, sign_in: UUID) -> None:
+        """The page of this answer belongs to another sign-in, made meanwhile: so do the forms on it."""
+        self.sign_in_id = sign_in
+        self.__dict__.pop("form_binding", None)
+
+    def form_token(self) -> str:
+        """A new token for a form; each looks different, so that compression tells nothing."""
+        self.private = True
+        salt = secrets.token_hex(8)
+        token = salt + signature("form", salt, self.form_binding)[:32]
+        self.form_tokens.append(token)
+        return token
+
+    def form_token_input(self) -> Markup:
+        return Markup('<input type="hidden" name="form_token" value="%s">') % self.form_token()
+
+    shown_only = False
+    """Is a form sent only to be shown in another language, as it is filled in? Then nothing is done with it, and what a
+    view should write all the same is undone (marketplace/access.py)."""
+    has_form_keys = False
+    """Does the page of this answer hold forms that make something?"""
+
+    def form_key_input(self) -> Markup:
+        """128 random bits for a form that makes something: see base/web/once.py."""
+        self.private = self.has_form_keys = True
+        return Markup('<input type="hidden" name="form_key" value="%s">') % secrets.token_hex(16)
+
+    def form_token_valid(self, token: str) -> bool:
+        salt, mac = token[:16], token[16:]
+        return hmac.compare_digest(mac.encode(), signature("form", salt, self.form_binding)[:32].encode())
+
+    @property
+    def same_origin(self) -> bool:
+        """Does the browser say that this came from our own page? True when it says nothing: the token decides."""
+        site = self.headers.get("sec-fetch-site")
+        if site is not None:
+            return site in ("same-origin", "none")
+        origin = self.headers.get("origin")
+        return origin is None or origin in own_origins(self.headers.get("host", ""))
+
+
+async def one_click(request: Request) -> bool:
+    """Is this what a mail program sends? RFC 8058 lets it choose between two ways to write it."""
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        body = await request.body()
+        return b'name="List-Unsubscribe"' in body and b"One-Click" in body
+    return (await request.fields()).get("List-Unsubscribe") == ["One-Click"]
+
+
+def own_origins(host: str) -> set[str]:
+    """Our own address, and in demo mode whichever loopback name was used."""
+    origins = {settings().public_url.rstrip("/")}
+    if settings().demo:
+        origins.add(f"http://{host}")
+    return origins
+
+
+def form_cookie() -> str:
+    return "__Host-form" if settings().secure else "form"
+
+
+def strict(raw: bytes) -> str:
+    """Urlencoded bytes as text, refusing what is not UTF-8: Starlette would quietly replace it."""
+    try:
+        unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8")
+        return raw.decode("ascii")
+    except UnicodeDecodeError as problem:
+        raise BadRequest(gettext("Adressen eller skjemaet har tegn vi ikke kan lese.")) from problem
+
+
+def see_other(path: str, request: Request | None = None) -> Response:
+    """303 to a local path, in the request's language when the path has none."""
+    if request and request.lang != SOURCE and not path.startswith(f"/{request.lang}/"):
+        path = f"/{request.lang}{path}"
+    return RedirectResponse(path, 303)
+
+
+def local_path(text: str | None) -> str | None:
+    """`next` as a path of this site, or None: never another site, never javascript:."""
+    if text and re.fullmatch(r"/(?![/\\])[^\\\s\x00-\x1f]{0,500}", text):
+        return text
+    return None
+
+
+def asked_next(request: Request) -> str:
+    """The page to go to afterwards, as the address says it; empty when it says none of ours."""
+    return local_path(request.query.get("next", [""])[-1]) or ""
+
+
+def with_next(path: str, wanted: str) -> str:
+    """The path of a page that comes first, and leads to the wanted one."""
+    return f"{path}?next={quote(wanted, safe='/')}"
+
+
+def parse_id(text: str | UUID) -> UUID:
+    """An id from an address or a form. Raises NotFound: what is no id is nowhere."""
+    try:
+        return text if isinstance(text, UUID) else UUID(text)
+    except ValueError:
+        raise NotFound from None
+
+
+def typed_id(text: str | None) -> UUID | None:
+    """The same where none may be given."""
+    return parse_id(text) if text else None
+
+
+def set_cookie(response: Response, name: str, content: str, max_age: int | None = None) -> None:
+    """A cookie with the prefix and flags of design/security.md."""
+    secure = settings().secure
+    response.set_cookie(f"__Host-{name}" if secure else name, content, max_age, httponly=True, secure=secure)
+
+
+def cookie(cookies: Mapping[str, str], name: str) -> str | None:
+    return cookies.get(f"__Host-{name}" if settings().secure else name)

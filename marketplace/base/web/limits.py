@@ -1,0 +1,210 @@
+"""How often something may be tried: rows in PostgreSQL, so that all web processes count together."""
+
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache, cached_property
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from marketplace.base.data.database import Values, rows
+from marketplace.base.errors import TooMany
+from marketplace.base.i18n import gettext
+from marketplace.base.signing import signature
+from marketplace.base.web.http import Request
+from marketplace.settings import settings
+
+log = structlog.get_logger("limits")
+
+
+@dataclass(frozen=True)
+class Tries:
+    """At most `most` tries of `action` by `subject` in a window. The subject is kept as a keyed hash. What is done now
+    counts as `count` of them."""
+
+    action: str
+    subject: str
+    most: int
+    window: timedelta
+    count: int = 1
+    slowed: int | None = None
+    """The most while all together try more often than is usual: see `limits`."""
+
+    @cached_property
+    def id(self) -> UUID:
+        return UUID(signature("limit", self.action, self.subject)[:32])
+
+
+def client_address(request: Request) -> str:
+    """The visitor's address. X-Forwarded-For counts only as far as our own proxies wrote it: from the right, the first
+    that is not one of them. What stands before that, also in another header, the visitor may have made up."""
+    said = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
+    address = request.client.host if request.client else "unknown"
+    trusted = within(address, settings().proxies)
+    if said[0] and not trusted:
+        warn_of_proxy()
+    while trusted and said and (before := said.pop().strip()):
+        address = WITH_PORT.sub(r"\1\2", before)
+        trusted = within(address, settings().proxies)
+    return address
+
+
+WITH_PORT = re.compile(r"^(?:\[([^\]]+)\](?::[0-9]+)?|([0-9.]+):[0-9]+)$")
+"""Some proxies write where the visitor's connection came from in full; each would be somebody new."""
+
+
+@cache
+def warn_of_proxy() -> None:
+    """Once a process: a proxy that is not named makes all visitors one. Or a visitor has made it up."""
+    log.warning("X-Forwarded-For from an address that is not in TREFFPUNKT_TRUSTED_PROXIES")
+
+
+def ip(address: str) -> IPv4Address | IPv6Address | None:
+    """The address as a number, an IPv4 one that is written as IPv6 as what it is. Not remembered: who came here is
+    personal, and reading it again takes two to four millionths of a second."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
+
+
+def within(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    found = ip(address) if networks else None
+    return found is not None and any(found in network for network in networks)
+
+
+WIDER = ((64, 1), (56, 4), (48, 16))
+"""Of IPv6, bits that count as one, and how many times more may be tried there. A machine is given a /64 whole, a
+household or a rented server a /56 and often a /48."""
+
+
+def networks(address: str) -> list[tuple[str, int]]:
+    """What counts as one, and how many times the most: an IPv4 address, or of IPv6 each of WIDER."""
+    found = ip(address)
+    if isinstance(found, IPv6Address):
+        return [(str(ip_network((found, bits), strict=False)), times) for bits, times in WIDER]
+    return [(str(found or address), 1)]
+
+
+def of_client(request: Request) -> list[tuple[str, int]]:
+    """The networks that this visitor's tries count for, and how many times the most. None where the operator knows
+    that many people sit behind one address."""
+    known: list[tuple[str, int]] | None = request.scope.get("networks")
+    if known is None:
+        address = client_address(request)
+        found = ip(address)
+        factor = settings().loopback_limit_factor if found and found.is_loopback else 1
+        known = [(network, times * factor) for network, times in networks(address)]
+        known = request.scope["networks"] = [] if within(address, settings().crowded) else known
+    return known
+
+
+def of_visitor(
+    action: str,
+    request: Request,
+    most: int,
+    window: timedelta,
+    about: str = "",
+    count: int = 1,
+    slowed: int | None = None,
+) -> list[Tries]:
+    """`count` tries by whoever is in this network, of all or `about` one thing; none in one that is crowded."""
+    return [
+        Tries(
+            action,
+            f"{network} {about}" if about else network,
+            most * times,
+            window,
+            count,
+            slowed and slowed * times,
+        )
+        for network, times in of_client(request)
+    ]
+
+
+def counting(tries: Iterable[Tries], put: Callable[[Any], str], now: datetime) -> str:
+    """SQL that counts one try of each and returns its id as `tried`, count and window_ends. `put` adds a value to the
+    statement and gives its placeholder. The ids are in one order, so that nobody waits in a ring."""
+    windows = sorted((each.id, now + each.window, each.count) for each in tries)
+    ids, ends, counts = ([window[at] for window in windows] for at in range(3))
+    # A window that ends well after a new one would is of a clock that ran ahead: nobody waits for that.
+    over = f"(r.window_ends <= {put(now)}::timestamptz OR r.window_ends > excluded.window_ends + interval '1 minute')"
+    return f"""INSERT INTO rate_limit AS r (id, count, window_ends)
+        SELECT id, count, ends
+        FROM unnest({put(ids)}::uuid[], {put(ends)}::timestamptz[], {put(counts)}::int[]) AS t (id, ends, count)
+        ON CONFLICT (id) DO UPDATE SET count = excluded.count + CASE WHEN {over} THEN 0 ELSE r.count END,
+            window_ends = CASE WHEN {over} THEN excluded.window_ends ELSE r.window_ends END
+        RETURNING id AS tried, count, window_ends"""
+
+
+def refuse(
+    tries: Iterable[Tries], counted: Iterable[Mapping[str, Any]], now: datetime, words: str = ""
+) -> None:
+    """Raises TooMany, with these words, when one of them was tried more often than its most."""
+    most = {each.id: each.most for each in tries}
+    over = [each["window_ends"] for each in counted if each["count"] > most[each["tried"]]]
+    if over:
+        words = words or gettext("Dette er prøvd mange ganger på kort tid. Vent litt og prøv igjen.")
+        raise TooMany(words, max(over) - now)
+
+
+async def limits(
+    tries: Sequence[Tries], *, now: datetime, words: str = "", total: Tries | None = None
+) -> None:
+    """Count the tries of each, in one statement; raises TooMany when one of them has had more than its most.
+
+    When all together have had more than the most of `total`, nobody is shut out, but those slow down that say how.
+    """
+    counted = await count([*tries, total] if total else tries, now)
+    if total and counted[total.id]["count"] > total.most:
+        tries = [replace(each, most=each.slowed or each.most) for each in tries]
+    refuse(tries, [counted[each.id] for each in tries], now, words)
+
+
+COUNTED: ContextVar[list[Tries] | None] = ContextVar("counted", default=None)
+"""What has been tried in what `counted_anyway` goes around."""
+
+
+@asynccontextmanager
+async def counted_anyway(now: datetime) -> AsyncIterator[None]:
+    """Around a transaction of a whole request: what is tried in it counts also when the rest is undone. Else whoever is
+    refused by an error, or only wants to see the form, has as many tries as they like."""
+    tries: list[Tries] = []
+    token = COUNTED.set(tries)
+    try:
+        yield
+    except Exception:
+        COUNTED.reset(token)
+        await count(tries, now)
+        raise
+    COUNTED.reset(token)
+    if (around := COUNTED.get()) is not None:
+        around.extend(tries)
+
+
+async def count(tries: Sequence[Tries], now: datetime) -> dict[UUID, Mapping[str, Any]]:
+    """Count the tries of each, and give count and window_ends of each by its id."""
+    if not tries:
+        return {}
+    if (noted := COUNTED.get()) is not None:
+        noted.extend(tries)
+    values = Values()
+    sql = counting(tries, values.put, now)
+    return {each["tried"]: each for each in await rows(sql, *values)}
+
+
+async def limit(action: str, subject: str, most: int, window: timedelta, *, now: datetime) -> None:
+    """Count one try of `action` by `subject`; more than `most` in a window raises TooMany."""
+    await limits([Tries(action, subject, most, window)], now=now)
+
+
+async def limit_visitor(action: str, request: Request, most: int, window: timedelta) -> None:
+    """The same for whoever is at this network address."""
+    await limits(of_visitor(action, request, most, window), now=request.now)

@@ -1,0 +1,231 @@
+"""Jinja: one environment a language, so that a template's texts are bound when it is compiled."""
+
+import json
+import re
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes, pass_eval_context
+from jinja2.nodes import EvalContext
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined] # its C function
+from starlette.responses import Response
+
+from marketplace.base import i18n
+from marketplace.base.clock import oslo
+from marketplace.base.i18n import lazy
+from marketplace.base.text import first_name, isolated, name_key
+from marketplace.base.web.http import Request
+from marketplace.base.web.static import static_url
+from marketplace.settings import settings
+
+TEMPLATES = Path(__file__).parents[3] / "templates"
+DICT_METHODS = frozenset(dir(dict))
+PARTIAL_VARY = "HX-Request, HX-History-Restore-Request"
+
+
+def phone_link(number: str) -> str:
+    """tel: value of a Norwegian number as written: 51 00 00 00 gives +4751000000."""
+    digits = "".join(character for character in number if character.isdigit())
+    return f"+{digits}" if number.strip().startswith("+") else f"+47{digits}" if len(digits) == 8 else digits
+
+
+@pass_eval_context
+def bdi(context: EvalContext, name: str | None) -> str:
+    """A name that stands beside others, so that none of them moves when it runs from right to left. Where no markup
+    may stand (titles, attributes, an SMS) it is `isolated`."""
+    return Markup("<bdi>%s</bdi>") % (name or "") if context.autoescape else isolated(name)
+
+
+def unbroken(reference: str) -> str:
+    """A reference that stays on one line in a sentence: with a hyphen at which none is broken."""
+    return reference.replace("-", "\u2011")
+
+
+def shown_number(text: str) -> str:
+    """A Norwegian number as people read it, 990 00 022 or 51 00 00 42; anything else, a foreign number or an e-mail
+    address, as it is."""
+    digits = re.sub(r"^\+47|[\s-]", "", text.strip())
+    if not re.fullmatch(r"[2-9][0-9]{7}", digits):
+        return text
+    ends = (3, 5, 8) if digits[0] in "489" else (2, 4, 6, 8)
+    return " ".join(digits[start:end] for start, end in zip((0, *ends), ends, strict=False))
+
+
+class Constants(NodeTransformer):
+    """Makes calls with constant arguments once, when the template is compiled: in the environment of a language
+    `_("…")`, `static("…")` and `url("…")` always answer the same, and a process's settings never change. It halves
+    the time of a page."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.known: dict[str, Any] = environment.globals
+
+    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:  # noqa: N802 - the name is Jinja's
+        self.generic_visit(node)
+        match node:
+            case nodes.Getattr(node=nodes.Name(name="settings"), attr=name):
+                return nodes.Const(getattr(self.known["settings"], name))
+        return node
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - the name is Jinja's
+        self.generic_visit(node)
+        match node:
+            case nodes.Call(node=nodes.Name(name=name), args=[nodes.Const(value=text)]):
+                if node.dyn_args or node.dyn_kwargs:
+                    return node
+                given = {
+                    pair.key: pair.value.value for pair in node.kwargs if isinstance(pair.value, nodes.Const)
+                }
+                if len(given) < len(node.kwargs):
+                    return node
+                if name == "_":
+                    found = i18n.translations(self.known["lang"]).gettext(text)
+                    filled = found % {key: escape(value) for key, value in given.items()}
+                    return nodes.MarkSafeIfAutoescape(nodes.Const(filled))
+                if name in ("static", "url"):
+                    return nodes.Const(self.known[name](text))
+        return node
+
+
+def quick_escape(value: Any) -> str:
+    """What templates use in the place of markupsafe.escape: the same text, but as a plain string, which is only
+    joined. To wrap each of some 500 values a page in Markup took a third of the page's time."""
+    if type(value) is Markup:
+        return value
+    return _escape_inner(value) if type(value) is str else escape(value)
+
+
+class LanguageEnvironment(Environment):
+    """An environment of one language, see `environment`."""
+
+    def _generate(self, source: nodes.Template, *rest: Any, **more: Any) -> str:
+        code = super()._generate(Constants(self).visit(source), *rest, **more)
+        return f"{code}\nfrom {__name__} import quick_escape as escape\n"
+
+    def make_globals(self, d: Any) -> dict[str, Any]:
+        """A plain dict: Jinja's ChainMap is asked some 150 times a page and is slow to answer. Nobody adds globals
+        after the first template is made."""
+        return {**self.globals, **(d or {})}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """`row.title` of a dict at once: Jinja would first look for an attribute and fail."""
+        if type(obj) is dict and attribute in obj and attribute not in DICT_METHODS:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+@cache
+def environment(lang: str) -> Environment:
+    """The environment of a language; texts, dates and links in it are of that language."""
+    made = LanguageEnvironment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=lambda name: name is None or not name.endswith(".txt"),
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=settings().debug,
+        cache_size=-1,
+    )
+    made.install_gettext_translations(i18n.translations(lang), newstyle=True)  # type: ignore[attr-defined]
+    prefix = "" if lang == i18n.SOURCE else f"/{lang}"
+    made.globals |= {
+        "lang": lang,
+        "url": lambda path: f"{prefix}{path}" if path != "/" else prefix or "/",
+        "absolute": lambda path: f"{settings().public_url}{prefix}{path}",
+        "static": static_url,
+        "settings": settings(),
+        "time_span": i18n.time_span,
+        "when": i18n.when,
+        "badge": i18n.badge,
+        "pick": i18n.pick,
+        "demo_people": demo_people,
+        "language_word": i18n.language_word,
+    }
+    made.filters |= {
+        "day": i18n.day,
+        "brief_day": i18n.brief_day,
+        "short_day": i18n.short_day,
+        "month": i18n.month,
+        "at_clock": i18n.at_clock,
+        "clock_words": i18n.clock_words,
+        "bdi": bdi,
+        "first_name": first_name,
+        "isolated": isolated,
+        "name_key": name_key,
+        "unbroken": unbroken,
+        "phone": phone_link,
+        "number": shown_number,
+        "isoformat": lambda moment: oslo(moment).isoformat(timespec="minutes"),
+    }
+    return made
+
+
+def demo_people() -> list[dict[str, str | None]]:
+    """Who can sign in to the demo (role, name, organization, address): what marketplace/demo/load.py wrote."""
+    path = settings().data_dir / "people.json"
+    try:
+        return _people(path, path.stat().st_mtime_ns)
+    except OSError:
+        return []
+
+
+@lru_cache(1)
+def _people(path: Path, written: int) -> list[dict[str, str | None]]:
+    found: list[dict[str, str | None]] = json.loads(path.read_text())
+    return found
+
+
+def template(name: str, lang: str) -> Template:
+    return environment(lang).get_template(name)
+
+
+WORK = (
+    ({"guide"}, lazy("Påmelding for andre"), "/guide"),
+    ({"host", "editor", "manager"}, lazy("Tilbudene våre"), "/manage"),
+    ({"coordinator"}, lazy("I dag"), "/today"),
+    ({"coordinator"}, lazy("Organisasjoner"), "/approvals"),
+    ({"coordinator"}, lazy("Planer og mål"), "/plans"),
+    ({"coordinator"}, lazy("Tall"), "/statistics"),
+    ({"coordinator"}, lazy("Dialog"), "/dialogues"),
+)
+"""Menu entries for those who work here: roles, words, path."""
+
+
+def page_context(request: Request) -> dict[str, Any]:
+    """What base.html needs on every page."""
+    return {
+        "work_links": [(words, path) for roles, words, path in WORK if roles & request.roles],
+        "request": request,
+        "person": request.person,
+        "roles": request.roles,
+        "languages": request.languages,
+        "csrf_input": request.form_token_input,
+        "form_key_input": request.form_key_input,
+    }
+
+
+def render(
+    request: Request,
+    name: str,
+    *,
+    status: int = 200,
+    partial: str | None = None,
+    headers: dict[str, str] | None = None,
+    **context: Any,
+) -> Response:
+    """The page, or only its `partial` (a file beside it) when htmx asks for that.
+
+    A view never asks about htmx. Pages for one visitor alone (signed in, or with a form) are not stored.
+    """
+    sent = request.headers
+    if partial and sent.get("hx-request") == "true" and sent.get("hx-history-restore-request") != "true":
+        name = f"{name.rpartition('/')[0]}/{partial}"
+    body = template(name, request.lang).render(page_context(request) | context)
+    response = Response(body, status, headers, "text/html; charset=utf-8")
+    if partial:
+        response.headers["Vary"] = PARTIAL_VARY
+    if "cache-control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store" if request.private else "no-cache"
+    return response

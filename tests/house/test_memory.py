@@ -1,0 +1,54 @@
+"""What a process remembers of a call it remembers under the call's own words: none of them may be about a person."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+REMEMBERED = {
+    "starters()": "nothing is asked",
+    "settings()": "nothing is asked",
+    "configure()": "nothing is asked",
+    "warn_of_proxy()": "nothing is asked",
+    "_names()": "nothing is asked: the demo's own names",
+    "translations(lang)": "a language",
+    "environment(lang)": "a language",
+    "_day(day, pattern, lang)": "a day",
+    "_badge(moment, lang)": "when a session begins",
+    "_when(starts, ends, day, lang)": "when a session is",
+    "http_date(moment)": "when a page was changed",
+    "_kind(kind, lang)": "one of the kinds of offers",
+    "kind_label(kind, lang)": "one of the kinds of offers",
+    "_audiences(audiences, main, lang)": "whom offers are for",
+    "_fields(when, audience, kind, staff, lang)": "a choice from lists, never typed",
+    "key_for(secret, purpose)": "a purpose that the code names",
+    "host_name(host)": "a name of this site",
+    "accepts_gzip(accept_encoding)": "what a browser can read",
+    "asset(name)": "a file of ours",
+    "static_url(name)": "a file of ours",
+    "listed(form)": "a form of the code",
+    "numbers(form)": "a form of the code",
+    "_read(path, written)": "a file of the local mailbox, named by a random id",
+    "_people(path, written)": "the file of the demo's people",
+}
+"""Every function whose answers are remembered, with all it is asked, and why that is nobody's."""
+
+
+def remembered() -> Iterator[str]:
+    for room in ("marketplace", "offers", "organizations"):
+        for file in (ROOT / room).rglob("*.py"):
+            text = file.read_text()
+            found = 0
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    marks = [ast.unparse(mark).split("(")[0].split(".")[-1] for mark in node.decorator_list]
+                    if {"cache", "lru_cache"} & set(marks):
+                        found += 1
+                        yield f"{node.name}({', '.join(one.arg for one in node.args.args)})"
+            assert text.count("lru_cache(") + text.count("@cache\n") == found, (
+                f"{file}: remembered another way"
+            )
+
+
+def test_nothing_is_remembered_by_who_somebody_is() -> None:
+    assert sorted(remembered()) == sorted(REMEMBERED)

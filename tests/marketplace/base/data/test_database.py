@@ -1,0 +1,68 @@
+"""A request that waits too long for somebody else's lock is asked to come again: nothing here is broken."""
+
+import asyncio
+import os
+import signal
+
+import asyncpg
+import pytest
+
+from marketplace.base.data.database import Values, credentials, in_transaction, rows, value
+from marketplace.settings import settings
+from offers.bookings.models import Booking
+from offers.catalogue.models import Joining, SeatPool
+from tests import make
+from tests.visitor import Visitor
+
+BLOCKED = """FROM pg_stat_activity
+    WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0"""
+
+
+@pytest.mark.parametrize("stopped", ["lock_timeout", "cancelled"])
+async def test_who_waits_too_long_for_a_lock_is_asked_to_come_again(visitor: Visitor, stopped: str) -> None:
+    offer = await make.offer(joining=Joining.WHOLE)
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    other = await asyncpg.connect(**credentials(settings().database_url or ""))
+    try:
+        async with other.transaction():
+            await other.execute("SELECT id FROM seat_pool FOR NO KEY UPDATE")
+            booking = asyncio.create_task(
+                visitor.submit(page, "/bookings", name="Ola", contact="email", email="ola@example.no")
+            )
+            while stopped == "cancelled" and not booking.done():
+                if await value(f"SELECT count(*) {BLOCKED}"):
+                    await rows(f"SELECT pg_cancel_backend(pid) {BLOCKED}")
+                await asyncio.sleep(0.02)
+            answer = await booking
+    finally:
+        await other.close()
+    assert answer.status == 503
+    assert (await Booking.all().count(), (await SeatPool.get()).taken) == (0, 0)
+    assert (
+        await visitor.submit(page, "/bookings", name="Ola", contact="email", email="ola@example.no")
+    ).status == 303
+
+
+async def begin() -> None:
+    async with in_transaction():
+        pass
+
+
+async def test_a_connection_whose_begin_meets_silence_is_given_back(db: None) -> None:
+    """Each request that meets it would else take one for good, until nobody gets any."""
+    for _ in range(settings().database_pool + 1):
+        server = await asyncio.wait_for(value("SELECT pg_backend_pid()"), 5)
+        os.kill(server, signal.SIGSTOP)  # the one that comes next: the pool gives out what came back last
+        try:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(
+                    asyncio.create_task(begin()), 0.3
+                )  # a task of its own, as a request has
+        finally:
+            os.kill(server, signal.SIGCONT)
+    await asyncio.wait_for(begin(), 5)
+
+
+def test_a_statement_may_have_as_many_values_as_a_page_needs() -> None:
+    values = Values()
+    assert [values.put(number) for number in range(1, 2001)] == [f"${number}" for number in range(1, 2001)]

@@ -1,0 +1,105 @@
+"""Who is counted: X-Forwarded-For is believed from our own proxies only. What counts: all tries."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from marketplace.base.data.database import rows
+from marketplace.base.web.http import Request
+from marketplace.base.web.limits import Tries, client_address, limits
+from marketplace.people.models import ActsFor
+from marketplace.settings import settings
+from offers.catalogue.models import Joining
+from tests import make
+from tests.visitor import Visitor
+
+HOUR = timedelta(hours=1)
+
+PROXY, OUTER, BALANCER = "10.0.0.5", "10.0.0.6", "10.1.0.77"
+
+
+@pytest.fixture
+def proxied(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TREFFPUNKT_TRUSTED_PROXIES", f"{PROXY}, {OUTER}, 10.1.0.0/24, fd00::/64")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def asks(peer: str, *forwarded: str) -> str:
+    headers = [(b"x-forwarded-for", line.encode()) for line in forwarded]
+    return client_address(Request({"type": "http", "method": "GET", "client": (peer, 1), "headers": headers}))
+
+
+def test_nobody_can_say_where_they_come_from(proxied: None) -> None:
+    assert asks("203.0.113.7", "198.51.100.1") == "203.0.113.7"
+
+
+def test_our_proxy_says_where_they_come_from_and_only_its_own_word_counts(proxied: None) -> None:
+    assert asks(PROXY, "198.51.100.1") == "198.51.100.1"
+    assert asks(PROXY, "6.6.6.6, 198.51.100.1") == "198.51.100.1"
+    assert asks(PROXY) == PROXY
+
+
+def test_a_second_header_of_the_visitors_own_does_not_count(proxied: None) -> None:
+    assert asks(PROXY, "6.6.6.6", "198.51.100.1") == "198.51.100.1"
+
+
+def test_behind_two_proxies_of_ours_it_is_what_the_outer_one_saw(proxied: None) -> None:
+    assert asks(PROXY, f"6.6.6.6, 198.51.100.1, {OUTER}") == "198.51.100.1"
+    assert asks(PROXY, OUTER) == OUTER
+
+
+def test_a_network_of_proxies_counts_as_they_do(proxied: None) -> None:
+    assert asks(BALANCER, "198.51.100.1") == "198.51.100.1"
+    assert asks("::ffff:10.1.0.9", "198.51.100.1") == "198.51.100.1"
+    assert asks("fd00::7", "2001:db8::1") == "2001:db8::1"
+    assert asks("10.1.1.9", "198.51.100.1") == "10.1.1.9"
+
+
+def test_the_port_of_a_connection_makes_nobody_new(proxied: None) -> None:
+    assert asks(PROXY, "198.51.100.1:4711") == "198.51.100.1"
+    assert asks(PROXY, "[2001:db8::1]:4711") == "2001:db8::1"
+    assert asks(PROXY, "2001:db8::1") == "2001:db8::1"
+
+
+async def test_a_try_that_is_refused_by_an_error_counts_too(visitor: Visitor) -> None:
+    # Others have asked for this address so often that it is refused: whoever goes on asking uses up their own tries.
+    await limits([Tries("new address", "somebody@example.no", 10, HOUR, count=10)], now=visitor.now)
+    await visitor.sign_in(await make.person("Ola", "ola@example.no"))
+    page = await visitor.open("/my-page/contacts/new")
+    for _try in range(10):
+        assert (await visitor.submit(page, "/new", address="somebody@example.no")).status == 429
+    assert (await visitor.submit(page, "/new", address="ny@example.no")).status == 429
+    assert await rows("SELECT * FROM outbox_message") == []
+
+
+async def test_of_what_somebody_acts_for_too(visitor: Visitor) -> None:
+    await limits([Tries("offer help", "berit@example.no", 5, timedelta(days=1), count=5)], now=visitor.now)
+    await visitor.sign_in(await make.person("Ola", "ola@example.no"))
+    page = await visitor.open("/my-page/people/new")
+    answers = [
+        (await visitor.submit(page, "/new", name=f"Berit {number}", relation="next_of_kin", address=address)).status
+        for number, address in enumerate(["berit@example.no"] * 20 + ["liv@example.no"])
+    ]  # fmt: skip
+    assert answers == [429] * 21
+    assert await ActsFor.all().count() == 0
+
+
+async def test_a_try_that_is_only_to_be_shown_counts_too(visitor: Visitor) -> None:
+    offer = await make.offer(joining=Joining.WHOLE)
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/new")
+    sent = await visitor.submit(page, name="Emma", contact="email", email="emma@example.no")
+    page = await visitor.open(f"{(await visitor.follow(sent)).url}/link")
+    for _try in range(5):
+        assert (await visitor.submit(page, "/link", show_in="en")).status == 303
+    assert (await visitor.submit(page, "/link")).status == 429
+
+
+async def test_what_is_done_counts_once(visitor: Visitor) -> None:
+    await visitor.sign_in(await make.person("Ola", "ola@example.no"))
+    page = await visitor.open("/my-page/contacts/new")
+    assert (await visitor.submit(page, "/new", address="ny@example.no")).status == 303
+    assert {each["count"] for each in await rows("SELECT count FROM rate_limit")} == {1}
