@@ -286,7 +286,7 @@ async def insert(
     counts, counted = "", ""
     if tries:
         parts.append(f"counted AS ({counting(tries, w, now)})")
-        counts, counted = ", c.key, c.count, c.window_ends", "CROSS JOIN counted c"
+        counts, counted = ", c.tried, c.count, c.window_ends", "CROSS JOIN counted c"
     made = await rows(f"WITH {', '.join(parts)} SELECT made.id{counts} FROM made {counted}", *values)
     if not made:
         raise Taken

@@ -1,7 +1,7 @@
 """A cookie comes back as it was set. (That it is of this site alone, tests/house/test_headers.py tells.)"""
 
 import pytest
-from marketplace.base.http import cookie, set_cookie
+from marketplace.base.web.http import cookie, set_cookie
 from starlette.requests import Request
 from starlette.responses import Response
 
