@@ -1,9 +1,10 @@
 """A cookie comes back as it was set. (That it is of this site alone, tests/house/test_headers.py tells.)"""
 
 import pytest
-from marketplace.base.web.http import cookie, set_cookie
 from starlette.requests import Request
 from starlette.responses import Response
+
+from marketplace.base.web.http import cookie, set_cookie
 
 
 @pytest.mark.parametrize("content", ["", "b7.3f-a_2~", "bWFuZ2U=.bGFuZ3Q==", 'a "word"; and, more'])
