@@ -77,7 +77,8 @@ async def mend(
                 _("Skal det være en annen dag? Velg «Meld på en til», og meld av den du ikke vil ha.")
             )
         if several and party.key(form_key) != key:
-            raise Refused(_("Skal det være for en annen enn før? Velg «Meld på en til»."))
+            same = party.whom in (str(made[0]["participant_id"]), name_key(made[0]["participant"] or ""))
+            raise Refused(_not_here() if same else _another())
         await limits(tries, now=now)
         contact = await _contact(made[0], party.channel, party.address, party, now)
         await _tell_former(wanted, contact, now)
@@ -116,6 +117,10 @@ def _not_here() -> str:
         "%(phone)s.",
         helpline=settings().helpline_name, phone=settings().helpline_phone,
     )  # fmt: skip
+
+
+def _another() -> str:
+    return _("Skal det være for en annen enn før? Velg «Meld på en til».")
 
 
 async def _lock_together(
@@ -214,7 +219,7 @@ async def _rename(booking: dict[str, Any], party: Party) -> None:
     """Spell the names of those whom this booking has made as they are typed now. An account keeps its own."""
     other = booking["participant_id"] != booking["booked_by_id"]
     if other != bool(party.participant_name or party.participant):
-        raise Refused(_("Skal det være for en annen enn før? Velg «Meld på en til»."))
+        raise Refused(_another())
     if party.person is None:
         await rows("UPDATE person SET name = $2 WHERE id = $1", booking["booked_by_id"], party.name)
     if party.participant_name:

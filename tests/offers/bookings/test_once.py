@@ -352,6 +352,27 @@ async def test_mending_several_dates_lets_go_of_one_and_adds_another(visitor: Vi
     assert [pool.taken for pool in pools] == [0, 1, 1, 0]
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("Emma", "Her kan vi ikke rette det som er sendt. Bruk lenken i beskjeden du fikk"),
+     ("Noah", "Skal det være for en annen enn før? Velg «Meld på en til».")],
+)  # fmt: skip
+async def test_several_dates_are_not_mended_by_another_form_and_it_says_why(
+    visitor: Visitor, name: str, words: str
+) -> None:
+    offer = await make.offer(starts=[NOW + timedelta(days=7 * week) for week in range(1, 3)], capacity=5)
+    page = await visitor.open(f"/offers/{offer.slug}/bookings/several")
+    dates = [str(box["value"]) for box in page.soup.select("input[name=dates]")]
+    await visitor.submit(page, "/several", **EMMA, dates=dates)
+    again = await visitor.open(f"/offers/{offer.slug}/bookings/several")
+    asked = await visitor.submit(again, "/several", **EMMA, dates=dates[:1], seats="2")
+    assert asked.status == 409
+    refused = await visitor.submit(asked, "/several", again="mend", name=name)
+    assert (refused.status, words in refused.text) == (422, True), refused.text
+    assert refused.text.count("for en annen enn før") == (2 if name == "Noah" else 0)
+    assert [pool.taken for pool in await SeatPool.all()] == [1, 1], "nothing is changed"
+
+
 async def test_one_date_of_a_form_for_several_is_mended_to_two(visitor: Visitor) -> None:
     offer = await make.offer(starts=[NOW + timedelta(days=7 * week) for week in range(1, 3)], capacity=5)
     page = await visitor.open(f"/offers/{offer.slug}/bookings/several")
