@@ -1,5 +1,6 @@
 """Ring disse: whom no message reaches, what to say to them, and a tick when somebody has rung."""
 
+from typing import Any
 from uuid import UUID
 
 from starlette.responses import Response
@@ -23,23 +24,32 @@ from organizations.members.models import Role
 async def of_session(request: Request) -> Response:
     """GET /manage/sessions/{id}/call-list: those of one session."""
     session = await session_hosted_by(request.person, request.path_params["id"])
-    words = ""
+    words, act = "", f"{session.id}:{session.sequence}"
+    acts = [("session_cancelled", act), ("offer_cancelled", str(session.offer_id))]
     if session.status == SessionStatus.CANCELLED:
         words = _("Samlingen %(when)s er avlyst.", when=when(session.starts_at, session.ends_at))
     elif session.status == SessionStatus.MOVED:
-        words = _("Samlingen er flyttet til %(when)s.", when=when(session.starts_at, session.ends_at))
-    return await _listed(request, session.offer, session, words)
+        words, acts = (
+            _("Samlingen er flyttet til %(when)s.", when=when(session.starts_at, session.ends_at)),
+            [("session_moved", act)],
+        )
+    told = await queries.how_told(session.offer_id, acts) if words else None
+    return await _listed(request, session.offer, session, words, told)
 
 
 @member(Role.HOST)
 async def of_offer(request: Request) -> Response:
     """GET /manage/offers/{slug}/call-list: those of the whole offer. As long as it knows them."""
     offer = await offer_led_by(request.person, request.path_params["slug"])
-    words = _("Tilbudet er avlyst.") if offer.state == OfferState.CANCELLED else ""
-    return await _listed(request, offer, None, words)
+    over = offer.state == OfferState.CANCELLED
+    told = await queries.how_told(offer.id, [("offer_cancelled", str(offer.id))]) if over else None
+    return await _listed(request, offer, None, _("Tilbudet er avlyst.") if over else "", told)
 
 
-async def _listed(request: Request, offer: Offer, session: Session | None, words: str) -> Response:
+async def _listed(
+    request: Request, offer: Offer, session: Session | None, words: str, told: dict[str, Any] | None
+) -> Response:
+    """The list. `words`: what has happened, and how those who can be written to have been `told` of it so far."""
     only = session.id if session else None
     calls = await calls_of_offer(offer.id, request.lang, only)
     called = {one.booking_id for one in calls if one.called_at is None}
@@ -48,9 +58,10 @@ async def _listed(request: Request, offer: Offer, session: Session | None, words
     ]
     read = {one.booking_id for one in calls} | {one["booking_id"] for one in others}
     await note_read(offer, len(read), by=request.person.id, now=request.now, list="call")
+    left = [one for one in calls if one.called_at is None]
     return render(
-        request, "offers/messages/call_list.html", offer=offer, session=session, words=words, others=others,
-        open=[one for one in calls if one.called_at is None], done=[one for one in calls if one.called_at],
+        request, "offers/messages/call_list.html", offer=offer, session=session, words=words, told=told, others=others,
+        open=left, done=[one for one in calls if one.called_at],
         title=await title_of(offer.id, request.lang), section="/manage", here=f"/manage/offers/{offer.slug}/calls",
     )  # fmt: skip
 

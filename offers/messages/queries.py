@@ -100,6 +100,21 @@ async def unreached(offer_id: UUID, session: UUID | None, now: datetime) -> list
     return sorted(found, key=lambda party: alphabetical(party["name"] or ""))
 
 
+async def how_told(offer_id: UUID, acts: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """What has become of the messages that tell of acts of an offer, as (mail, the act's part of their keys): how many
+    are `sent` and the `last` of them, how many are `waiting` and since when. They are known for a month."""
+    mails, keys = zip(*acts, strict=True)
+    (found,) = await rows(
+        """SELECT count(m.sent_at) AS sent, max(m.sent_at) AS last,
+            count(*) FILTER (WHERE m.sent_at IS NULL AND m.failed_at IS NULL) AS waiting,
+            min(m.created_at) FILTER (WHERE m.sent_at IS NULL AND m.failed_at IS NULL) AS since
+        FROM unnest($2::text[], $3::text[]) a (mail, act), booking b, outbox_message m
+        WHERE b.offer_id = $1 AND m.dedupe_key = a.mail || ':' || a.act || ':' || b.id""",
+        offer_id, list(mails), list(keys),
+    )  # fmt: skip
+    return found
+
+
 def counts(found: list[dict[str, Any]]) -> tuple[int, int]:
     """How many of these parties a message reaches, and how many must be rung."""
     reached = sum(1 for party in found if party["channel"])

@@ -305,3 +305,43 @@ async def test_a_call_goes_with_its_booking_and_the_name_of_who_rang_with_them(v
     assert await value("SELECT called_at FROM phone_call WHERE called_by_id IS NULL") == NOW
     await rows("DELETE FROM booking WHERE id = $1", booking.id)
     assert await PhoneCall.all().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("act", "of"),
+    [(the_end, "offer"), (the_end, "session"), (a_cancellation, "session"), (a_move, "session")],
+)
+async def test_the_list_says_what_has_become_of_the_messages_when_it_is_read(
+    visitor: Visitor, act: Callable[[Offer, Person], Awaitable[None]], of: str
+) -> None:
+    offer, kari = await led()
+    for name in ("liv", "per", "ola"):
+        somebody = await make.person(name)
+        contact = await make.contact(somebody, f"{name}@example.no")
+        await make.booking(await SeatPool.get(offer=offer), somebody, contact=contact)
+    await act(offer, kari)
+    await visitor.sign_in(kari)
+    session = await Session.get(offer=offer)
+    path = (
+        f"/manage/offers/{offer.slug}/call-list"
+        if of == "offer"
+        else f"/manage/sessions/{session.id}/call-list"
+    )
+
+    async def told() -> str:
+        said = (await visitor.open(path)).soup.select_one(".ds-alert")
+        assert said
+        return " ".join(said.get_text(" ").replace("\u00a0", " ").split())
+
+    # Days later the worker has still not come to them: nobody is told "now".
+    visitor.wait(timedelta(days=2))
+    assert "3 meldinger er ikke sendt ennå. De har ventet siden tirsdag 13. oktober kl. 12." in await told()
+    first, *others = await OutboxMessage.all().order_by("id")
+    await OutboxMessage.filter(id=first.id).update(sent_at=NOW + timedelta(hours=1))
+    both = await told()
+    assert "1 melding er sendt: tirsdag 13. oktober kl. 13." in both
+    assert "2 meldinger er ikke sendt ennå." in both
+    await OutboxMessage.filter(id__in=[one.id for one in others]).update(sent_at=NOW + timedelta(days=1))
+    assert (await told()).endswith("3 meldinger er sendt, den siste onsdag 14. oktober kl. 12.")
+    await OutboxMessage.all().delete()  # a month later nobody knows
+    assert "melding" not in await told()
