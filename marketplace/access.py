@@ -20,9 +20,9 @@ from marketplace.base.web.access import SECOND_FACTOR, Mark, View
 from marketplace.base.web.http import Request, cookie, local_path, see_other, with_next
 from marketplace.base.web.limits import counted_anyway
 from marketplace.base.web.templates import render
-from marketplace.people.actions import touch
-from marketplace.people.queries import signed_in
-from marketplace.people.rules import AGAIN, AGAIN_SENT, MEMBER, RESIDENT, over
+from marketplace.people.sign_in.actions import touch
+from marketplace.people.sign_in.queries import signed_in
+from marketplace.people.sign_in.rules import AGAIN, AGAIN_SENT, MEMBER, RESIDENT, over
 from organizations.members.models import Role
 from organizations.members.queries import roles_of
 

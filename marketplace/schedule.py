@@ -16,8 +16,11 @@ from marketplace.base.data.database import UNAVAILABLE, connected
 from marketplace.base.log import configure
 from marketplace.base.post import outbox
 from marketplace.dialogue import mails as dialogue_mails
-from marketplace.people import jobs as people
 from marketplace.people import mails as people_mails
+from marketplace.people.acting import mails as acting_mails
+from marketplace.people.contacts import mails as contacts_mails
+from marketplace.people.contacts.jobs import refuse
+from marketplace.people.sign_in import mails as sign_in_mails
 from marketplace.privacy.jobs import forget
 from marketplace.settings import settings
 from marketplace.statistics.jobs import close_cells
@@ -50,7 +53,8 @@ class Job:
 
 
 MAILS = (
-    people_mails, members_mails, approval_mails, publishing_mails, booking_mails, date_mails, messages_mails,
+    people_mails, sign_in_mails, contacts_mails, acting_mails, members_mails, approval_mails, publishing_mails,
+    booking_mails, date_mails, messages_mails,
     notice_mails, closing_mails, work_mails, dialogue_mails,
 )  # fmt: skip
 """Every mails module: what is imported here can be sent."""
@@ -60,7 +64,7 @@ stop = asyncio.Event()
 
 
 async def send(now: datetime) -> None:
-    await outbox.send_due(people.refuse, clock.now, stop)
+    await outbox.send_due(refuse, clock.now, stop)
 
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)

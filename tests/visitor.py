@@ -14,7 +14,8 @@ from uuid_utils.compat import uuid7
 
 from marketplace.app import build
 from marketplace.base.signing import secret_hash
-from marketplace.people.models import Person, SignIn
+from marketplace.people.models import Person
+from marketplace.people.sign_in.models import SignIn
 
 APP = build()
 

@@ -95,9 +95,8 @@ class JobRun(Row):
 
 
 class RateLimit(Row):
-    """How often something was tried in one window of time. The key is a hash: no addresses are kept."""
+    """How often something was tried in one window of time. The id is a keyed hash: no addresses are kept."""
 
-    key = fields.BinaryField()
     count = fields.IntField()
     window_ends = fields.DatetimeField()
 

@@ -17,7 +17,7 @@ from marketplace.demo import catalogue, large, last_year, participants, reports,
 from marketplace.demo.catalogue import Catalogue
 from marketplace.demo.participants import Register, Resident
 from marketplace.demo.tables import Row, Tables
-from marketplace.people.factors import sealed_secret
+from marketplace.people.second_factor.actions import sealed_secret
 from marketplace.settings import settings
 from marketplace.statistics.jobs import close_cells
 from offers.attendance.year_keys import remember

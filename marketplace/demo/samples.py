@@ -20,8 +20,9 @@ from marketplace.base.signing import secret_hash
 from marketplace.dialogue import mails as _dialogue_mails  # noqa: F401 - these fill MAILS, as in schedule.py
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from marketplace.people import mails as _people_mails  # noqa: F401
-from marketplace.people.models import ContactPoint, Person, SignInTicket
-from marketplace.people.rules import TICKET_LASTS
+from marketplace.people.models import ContactPoint, Person
+from marketplace.people.sign_in.models import SignInTicket
+from marketplace.people.sign_in.rules import TICKET_LASTS
 from offers.attendance.models import Attendance, AttendanceState, Register
 from offers.bookings import date_mails as _date_mails  # noqa: F401
 from offers.bookings import mails as _booking_mails  # noqa: F401

@@ -5,9 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
-from marketplace.base.errors import NotFound
 from offers.bookings.mine import HELPED, MINE
-from offers.bookings.queries import TEXT, booking_by_token
+from offers.bookings.queries import TEXT
 from offers.bookings.rules import link_path
 
 BOOKINGS = f"""WITH mine AS ({MINE})
@@ -59,14 +58,6 @@ async def bookings(
     sql = COMING.format(helped=HELPED if helped else f"NOT {HELPED}") if coming else PAST
     found = await rows(sql, person, now, lang, MOST_COMING if coming else MOST_PAST)
     return [booking | {"path": link_path(booking["id"], booking["link_version"])} for booking in found]
-
-
-async def helped_booking(guide: UUID, token: str, lang: str) -> dict[str, Any]:
-    """The booking of this link, if this guide has made it for somebody. Raises NotFound."""
-    found = await booking_by_token(token, lang)
-    if not await value(f"SELECT true FROM booking b WHERE b.id = $2 AND {HELPED}", guide, found["id"]):
-        raise NotFound
-    return found
 
 
 async def calendar_address_since(person: UUID) -> datetime | None:

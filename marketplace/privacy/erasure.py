@@ -9,7 +9,7 @@ from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.post import mailbox
-from marketplace.my_page.acting import hand_over
+from marketplace.my_page.acting.actions import hand_over
 from offers.bookings.actions import cancel
 from offers.bookings.models import EndedBy
 from offers.bookings.rules import ACTIVE

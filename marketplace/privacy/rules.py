@@ -157,7 +157,7 @@ TABLES: dict[str, Table] = {
         {"key": "a keyed hash: a form sent again", "led_to": "the answer to a form sent again"}, "id created_at",
         Goes("t.created_at", 7 * DAY),
     ),
-    "rate_limit": Table({"key": "a hash: bounding tries"}, "id count window_ends", Goes("t.window_ends")),
+    "rate_limit": Table({"id": "a hash: bounding tries"}, "count window_ends", Goes("t.window_ends")),
     "audit_entry": Table(
         {"actor_id": WORK, "object_id": WORK, "person_id": "telling a person who looked"},
         "id at action organization_id details",

@@ -21,7 +21,7 @@ from marketplace.base.models import WRITTEN, Channel
 from marketplace.base.post.mail import OUTBOX_COLUMNS
 from marketplace.base.text import name_key
 from marketplace.base.web.limits import Tries, counting, refuse
-from marketplace.people.queries import may_act_for
+from marketplace.people.acting.queries import may_act_for
 from marketplace.settings import settings
 from offers.bookings import asked, rules, sent_rules
 from offers.bookings.known import active_at, in_the_way
@@ -286,7 +286,7 @@ async def insert(
     counts, counted = "", ""
     if tries:
         parts.append(f"counted AS ({counting(tries, w, now)})")
-        counts, counted = ", c.key, c.count, c.window_ends", "CROSS JOIN counted c"
+        counts, counted = ", c.tried, c.count, c.window_ends", "CROSS JOIN counted c"
     made = await rows(f"WITH {', '.join(parts)} SELECT made.id{counts} FROM made {counted}", *values)
     if not made:
         raise Taken

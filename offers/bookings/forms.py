@@ -207,16 +207,6 @@ class SeveralForm(BookingForm):
     waits: list[UUID] = Field([], max_length=MOST_DATES)
 
 
-class GuideForm(BookingForm):
-    """A guide's short form, for somebody who is there or on the phone. The view knows `who` and `name`."""
-
-    words: ClassVar[dict[str, dict[str, Any]]] = BookingForm.words | {
-        "session": {"otherwise": lazy("Velg en dato.")},
-        "participant_name": {"missing": lazy("Skriv et fornavn eller et kallenavn")},
-    }  # fmt: skip
-    session: UUID | None = None
-
-
 class TimeForm(Form):
     """Another time in place of the one that one has."""
 

@@ -18,7 +18,7 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.limits import limit, limit_visitor
 from marketplace.base.web.templates import render
-from marketplace.people.queries import acted_for
+from marketplace.people.acting.queries import acted_for
 from offers.bookings import (
     actions,
     asked,

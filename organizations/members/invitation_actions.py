@@ -17,7 +17,7 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
 from marketplace.base.signing import secret_hash
 from marketplace.base.web.limits import Tries, limits
-from marketplace.people.queries import SignedIn
+from marketplace.people.sign_in.queries import SignedIn
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members.actions import begin, changing, renewed_secret
 from organizations.members.invitation_queries import UNANSWERED

@@ -12,7 +12,7 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, parse_id, see_other, typed_id
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
-from marketplace.people.views import with_sign_in
+from marketplace.people.sign_in.views import with_sign_in
 from organizations.directory.models import Organization, OrganizationState
 from organizations.members import actions, invitation_actions, queries, rules
 from organizations.members import invitation_queries as invitations

@@ -99,7 +99,6 @@ UNIQUES = {
     "passkey_challenge_one": "(challenge)",
     "passkey_credential": "(credential)",
     "picture_sha256": "(sha256)",
-    "rate_limit_key": "(key)",
     "recovery_code_one": "(person_id, code_hash)",
     "report_version_draft": "(report_id) WHERE (approved_at IS NULL)",
     "saved_search_query": "(query, owner_id) NULLS NOT DISTINCT",

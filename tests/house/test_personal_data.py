@@ -14,7 +14,8 @@ from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
 from marketplace.base.post.outbox import send_due
-from marketplace.people.models import ContactPoint, Person, SignIn
+from marketplace.people.models import ContactPoint, Person
+from marketplace.people.sign_in.models import SignIn
 from marketplace.privacy import jobs
 from marketplace.privacy.actions import forget
 from marketplace.privacy.rules import TABLES
@@ -276,9 +277,9 @@ async def test_what_is_done_with_goes_after_its_days_and_what_waits_stays(tidy: 
         VALUES (gen_random_uuid(), 'email', 'a@example.no', $1, 'y', 0, $2, $2)"""
     await rows(ticket, b"old", NOW + timedelta(days=29))
     await rows(ticket, b"young", NOW + timedelta(days=29, seconds=1))
-    limit = "INSERT INTO rate_limit (id, key, count, window_ends) VALUES (gen_random_uuid(), $1, 1, $2)"
-    await rows(limit, b"old", NOW + timedelta(days=30))
-    await rows(limit, b"young", NOW + timedelta(days=31))
+    limit = "INSERT INTO rate_limit (id, count, window_ends) VALUES (gen_random_uuid(), 1, $1)"
+    await rows(limit, NOW + timedelta(days=30))
+    await rows(limit, NOW + timedelta(days=31))
     gone = await forget(NOW + timedelta(days=30))
     assert gone == {"outbox_message": 2, "sign_in_ticket": 1, "rate_limit": 1}
     assert await rows("SELECT dedupe_key FROM outbox_message ORDER BY 1") == [
@@ -363,9 +364,7 @@ async def test_a_years_counting_key_is_destroyed_when_its_last_month_is_closed(
 async def test_the_night_s_work_is_done_once_a_night(tidy: None) -> None:
     async def due_at(moment: datetime) -> bool:
         await rows("DELETE FROM rate_limit")
-        await rows(
-            "INSERT INTO rate_limit (id, key, count, window_ends) VALUES (gen_random_uuid(), 'k', 1, $1)", NOW
-        )
+        await rows("INSERT INTO rate_limit (id, count, window_ends) VALUES (gen_random_uuid(), 1, $1)", NOW)
         await jobs.forget(moment)
         return await value("SELECT count(*) FROM rate_limit") == 0
 

@@ -16,8 +16,10 @@ from marketplace.base.models import Channel
 from marketplace.base.signing import secret_hash
 from marketplace.dialogue.models import Dialogue, DialogueItem, DialogueMeeting, DialogueMember
 from marketplace.goals.models import FocusArea, Goal, Measure, Plan
-from marketplace.people.factors import sealed_secret
-from marketplace.people.models import ActsFor, Passkey, Person, Relation, SignIn, SignInTicket, Totp
+from marketplace.people.models import ActsFor, Person, Relation
+from marketplace.people.second_factor.actions import sealed_secret
+from marketplace.people.second_factor.models import Passkey, Totp
+from marketplace.people.sign_in.models import SignIn, SignInTicket
 from marketplace.reports.content import Content, stored
 from marketplace.reports.models import ReportVersion, YearlyReport
 from marketplace.routes import ROUTES

@@ -82,7 +82,7 @@ async def test_a_killed_server_is_a_503_and_never_a_500(instance: tuple[str, psu
 @pytest.fixture
 async def refusing(db: None) -> AsyncIterator[None]:
     yield
-    await rows("DROP TRIGGER IF EXISTS refusing ON booking")
+    await rows("DROP FUNCTION IF EXISTS refuse_it CASCADE")
 
 
 @pytest.mark.parametrize(

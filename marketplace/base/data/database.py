@@ -19,6 +19,8 @@ from marketplace.wrong_settings import SYSTEM_ROOTS
 MODELS = [
     "marketplace.base.models",
     "marketplace.people.models",
+    "marketplace.people.sign_in.models",
+    "marketplace.people.second_factor.models",
     "organizations.directory.models",
     "organizations.members.models",
     "organizations.approval.models",

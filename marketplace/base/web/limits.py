@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from functools import cache, cached_property
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
+from uuid import UUID
 
 import structlog
-from uuid_utils.compat import uuid7
 
 from marketplace.base.data.database import Values, rows
 from marketplace.base.errors import TooMany
@@ -37,8 +37,8 @@ class Tries:
     """The most while all together try more often than is usual: see `limits`."""
 
     @cached_property
-    def key(self) -> bytes:
-        return bytes.fromhex(signature("limit", self.action, self.subject))
+    def id(self) -> UUID:
+        return UUID(signature("limit", self.action, self.subject)[:32])
 
 
 def client_address(request: Request) -> str:
@@ -130,28 +130,26 @@ def of_visitor(
 
 
 def counting(tries: Iterable[Tries], put: Callable[[Any], str], now: datetime) -> str:
-    """SQL that counts one try of each and returns key, count and window_ends. `put` adds a value to the statement and
-    gives its placeholder. The keys are in one order, so that nobody waits in a ring."""
-    windows = sorted((each.key, now + each.window, each.count) for each in tries)
-    ids = [uuid7() for _ in windows]
-    keys, ends, counts = ([window[at] for window in windows] for at in range(3))
+    """SQL that counts one try of each and returns its id as `tried`, count and window_ends. `put` adds a value to the
+    statement and gives its placeholder. The ids are in one order, so that nobody waits in a ring."""
+    windows = sorted((each.id, now + each.window, each.count) for each in tries)
+    ids, ends, counts = ([window[at] for window in windows] for at in range(3))
     # A window that ends well after a new one would is of a clock that ran ahead: nobody waits for that.
     over = f"(r.window_ends <= {put(now)}::timestamptz OR r.window_ends > excluded.window_ends + interval '1 minute')"
-    return f"""INSERT INTO rate_limit AS r (id, key, count, window_ends)
-        SELECT id, key, count, ends
-        FROM unnest({put(ids)}::uuid[], {put(keys)}::bytea[], {put(ends)}::timestamptz[], {put(counts)}::int[])
-            AS t (id, key, ends, count)
-        ON CONFLICT (key) DO UPDATE SET count = excluded.count + CASE WHEN {over} THEN 0 ELSE r.count END,
+    return f"""INSERT INTO rate_limit AS r (id, count, window_ends)
+        SELECT id, count, ends
+        FROM unnest({put(ids)}::uuid[], {put(ends)}::timestamptz[], {put(counts)}::int[]) AS t (id, ends, count)
+        ON CONFLICT (id) DO UPDATE SET count = excluded.count + CASE WHEN {over} THEN 0 ELSE r.count END,
             window_ends = CASE WHEN {over} THEN excluded.window_ends ELSE r.window_ends END
-        RETURNING key, count, window_ends"""
+        RETURNING id AS tried, count, window_ends"""
 
 
 def refuse(
     tries: Iterable[Tries], counted: Iterable[Mapping[str, Any]], now: datetime, words: str = ""
 ) -> None:
     """Raises TooMany, with these words, when one of them was tried more often than its most."""
-    most = {each.key: each.most for each in tries}
-    over = [each["window_ends"] for each in counted if each["count"] > most[each["key"]]]
+    most = {each.id: each.most for each in tries}
+    over = [each["window_ends"] for each in counted if each["count"] > most[each["tried"]]]
     if over:
         words = words or gettext("Dette er prøvd mange ganger på kort tid. Vent litt og prøv igjen.")
         raise TooMany(words, max(over) - now)
@@ -165,9 +163,9 @@ async def limits(
     When all together have had more than the most of `total`, nobody is shut out, but those slow down that say how.
     """
     counted = await count([*tries, total] if total else tries, now)
-    if total and counted[total.key]["count"] > total.most:
+    if total and counted[total.id]["count"] > total.most:
         tries = [replace(each, most=each.slowed or each.most) for each in tries]
-    refuse(tries, [counted[each.key] for each in tries], now, words)
+    refuse(tries, [counted[each.id] for each in tries], now, words)
 
 
 COUNTED: ContextVar[list[Tries] | None] = ContextVar("counted", default=None)
@@ -191,15 +189,15 @@ async def counted_anyway(now: datetime) -> AsyncIterator[None]:
         around.extend(tries)
 
 
-async def count(tries: Sequence[Tries], now: datetime) -> dict[bytes, Mapping[str, Any]]:
-    """Count the tries of each, and give count and window_ends of each by its key."""
+async def count(tries: Sequence[Tries], now: datetime) -> dict[UUID, Mapping[str, Any]]:
+    """Count the tries of each, and give count and window_ends of each by its id."""
     if not tries:
         return {}
     if (noted := COUNTED.get()) is not None:
         noted.extend(tries)
     values = Values()
     sql = counting(tries, values.put, now)
-    return {each["key"]: each for each in await rows(sql, *values)}
+    return {each["tried"]: each for each in await rows(sql, *values)}
 
 
 async def limit(action: str, subject: str, most: int, window: timedelta, *, now: datetime) -> None:

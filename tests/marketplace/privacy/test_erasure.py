@@ -12,11 +12,11 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.models import Channel
 from marketplace.base.post.outbox import send_due
-from marketplace.my_page import acting
-from marketplace.people import actions as people
-from marketplace.people.jobs import refuse
+from marketplace.my_page.acting import actions as acting
+from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
-from marketplace.people.queries import SignedIn
+from marketplace.people.sign_in import actions as people
+from marketplace.people.sign_in.queries import SignedIn
 from marketplace.privacy.erasure import erase
 from offers.bookings.claims import Party, book
 from offers.bookings.models import Booking, BookingState

@@ -11,7 +11,8 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
 from marketplace.goals.models import FocusArea, Measure, Plan, PlanComment
-from marketplace.people.models import ActsFor, Relation, SignIn
+from marketplace.people.models import ActsFor, Relation
+from marketplace.people.sign_in.models import SignIn
 from marketplace.privacy.export import NOT_HERE, SECTIONS, everything, readable
 from marketplace.privacy.rules import TABLES
 from offers.attendance.models import EndedRegister, RegisterEnd

@@ -9,7 +9,7 @@ import pytest
 
 from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
-from marketplace.my_page import acting
+from marketplace.my_page.acting import actions as acting
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from offers.bookings import actions, claims, mend_actions, several_claims, time_actions
 from offers.bookings.claims import Booked, ForWhom, Party

@@ -13,8 +13,8 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.post import outbox
 from marketplace.check import violations
-from marketplace.my_page.actions import remove_contact
-from marketplace.people.jobs import refuse
+from marketplace.my_page.contacts.actions import remove_contact
+from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings.link_actions import renew_link
 from offers.bookings.models import Booking, BookingState

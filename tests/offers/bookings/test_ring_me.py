@@ -16,8 +16,8 @@ from offers.messages.jobs import follow_up, remind
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.my_page.test_guide import booked as booked_by_guide
-from tests.marketplace.my_page.test_guide import guide
+from tests.marketplace.guide.test_guide import booked as booked_by_guide
+from tests.marketplace.guide.test_guide import guide
 from tests.offers.bookings.test_views import book
 from tests.visitor import Page, Visitor
 

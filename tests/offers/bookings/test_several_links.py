@@ -12,7 +12,7 @@ import time_machine
 from marketplace import schedule
 from marketplace.base.models import Channel
 from marketplace.check import violations
-from marketplace.my_page import acting
+from marketplace.my_page.acting import actions as acting
 from marketplace.people.models import ActsFor, Relation
 from offers.bookings import actions
 from offers.bookings.claims import Party

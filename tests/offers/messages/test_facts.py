@@ -17,9 +17,9 @@ from marketplace.base.models import Channel
 from marketplace.base.post import outbox
 from marketplace.base.post.mail import MAILS
 from marketplace.check import violations
-from marketplace.my_page.acting import end
-from marketplace.my_page.actions import remove_contact
-from marketplace.people.jobs import refuse
+from marketplace.my_page.acting.actions import end
+from marketplace.my_page.contacts.actions import remove_contact
+from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.privacy.erasure import erase
 from marketplace.statistics.measures import Measure

@@ -14,7 +14,7 @@ from marketplace import schedule
 from marketplace.base import clock
 from marketplace.base.models import OutboxMessage
 from marketplace.base.post import outbox
-from marketplace.people.jobs import refuse
+from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ContactPoint
 from marketplace.settings import settings
 from offers.bookings import actions as booking_actions

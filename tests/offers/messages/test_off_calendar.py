@@ -12,8 +12,8 @@ import time_machine
 from marketplace import schedule
 from marketplace.base.data.database import rows, value
 from marketplace.base.models import OutboxMessage
-from marketplace.my_page import acting
-from marketplace.my_page.actions import remove_contact
+from marketplace.my_page.acting import actions as acting
+from marketplace.my_page.contacts.actions import remove_contact
 from marketplace.people.models import ActsFor, ContactPoint, Person
 from marketplace.privacy.erasure import erase
 from offers.bookings import actions as booking_actions

@@ -13,9 +13,9 @@ from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post import outbox
 from marketplace.base.post.mail import FOLLOWS, MAILS, RIGHTS, About, post
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, DialogueMember
-from marketplace.my_page import acting
-from marketplace.my_page.actions import remove_contact
-from marketplace.people.jobs import refuse
+from marketplace.my_page.acting import actions as acting
+from marketplace.my_page.contacts.actions import remove_contact
+from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ActsFor, Person, Relation
 from offers.bookings.models import Booking
 from offers.bookings.notice_actions import note, tell_opened

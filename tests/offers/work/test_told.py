@@ -12,7 +12,7 @@ import time_machine
 from marketplace import schedule
 from marketplace.base.models import OutboxMessage
 from marketplace.base.post import outbox
-from marketplace.people.jobs import refuse
+from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings import actions, organizer_actions
 from offers.bookings.models import Booking, BookingState

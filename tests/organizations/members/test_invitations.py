@@ -9,8 +9,9 @@ import pytest
 
 from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
-from marketplace.people.models import Person, SignIn
-from marketplace.people.queries import SignedIn
+from marketplace.people.models import Person
+from marketplace.people.sign_in.models import SignIn
+from marketplace.people.sign_in.queries import SignedIn
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization, OrganizationKind, OrganizationState
 from organizations.members import invitation_actions as actions

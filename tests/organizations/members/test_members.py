@@ -7,8 +7,9 @@ import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from marketplace.base.data.database import rows
-from marketplace.people.models import Person, SignIn
-from marketplace.people.queries import SignedIn
+from marketplace.people.models import Person
+from marketplace.people.sign_in.models import SignIn
+from marketplace.people.sign_in.queries import SignedIn
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization
 from organizations.members import actions
