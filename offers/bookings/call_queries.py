@@ -6,15 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
-from offers.bookings import call_rules
-from offers.bookings.models import CallAbout
 from offers.bookings.participant_queries import SHOWN_NAMES, SIGN
 from offers.bookings.queries import HIDDEN, TEXT, reach
-
-HELPED_ONES = """(b.booked_by_id = {guide}::uuid AND EXISTS (SELECT FROM acts_for h
-    WHERE h.actor_id = {guide}::uuid AND h.person_id = b.participant_id
-        AND h.relation = 'guide' AND h.ended_at IS NULL))"""
-"""Has this guide made booking b for somebody?"""
+from offers.telling import rules as telling_rules
+from offers.telling.models import CallAbout
+from offers.telling.queries import HELPED_ONES
 
 STANDS = """CASE y.about
     WHEN 'offered' THEN b.state = 'offered'
@@ -90,7 +86,7 @@ def _call(found: dict[str, Any], name: str) -> Call:
             "called_at", "called_by")  # fmt: skip
     about = CallAbout(found["about"])
     return Call(
-        **{key: found[key] for key in kept}, about=about, name=name, words=call_rules.words(about, found)
+        **{key: found[key] for key in kept}, about=about, name=name, words=telling_rules.words(about, found)
     )
 
 

@@ -11,8 +11,7 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from marketplace.base.web.limits import Tries
-from offers.bookings import actions, call_actions, claims, organizer_rules
-from offers.bookings.call_rules import Said
+from offers.bookings import actions, claims, organizer_rules
 from offers.bookings.claims import Booked, Party
 from offers.bookings.models import BookingState
 from offers.bookings.moves import change, lock, promote, tell
@@ -20,6 +19,8 @@ from offers.bookings.organizer_rules import ExtraReason
 from offers.bookings.queries import ended, pool_of
 from offers.catalogue.models import Offer
 from offers.publishing.upkeep import closing, only_approved
+from offers.telling import actions as telling_actions
+from offers.telling.rules import Said
 
 
 async def note_read(offer: Offer, count: int, *, by: UUID, now: datetime, **details: str) -> None:
@@ -126,10 +127,10 @@ async def answer_call(
     """Tick a call of this offer, or of what this guide has booked, with what they said on the telephone. Raises
     NotFound for any other call, and Refused when the seat that they answer about is not held any more."""
     async with in_transaction():
-        booking = await call_actions.called(call, offer, guide)
+        booking = await telling_actions.called(call, offer, guide)
         if said in (Said.YES, Said.NO):  # the pool is locked before the call, as where a held seat goes on
             await actions.answer_offer(booking, said is Said.YES, now=now, by=by)
-        await call_actions.rung(call, said is not Said.UNDO, by=by, now=now)
+        await telling_actions.rung(call, said is not Said.UNDO, by=by, now=now)
 
 
 async def reorder(

@@ -19,11 +19,11 @@ from marketplace.base.web.templates import render
 from offers.bookings import actions, organizer_actions, organizer_rules
 from offers.bookings import participant_queries as queries
 from offers.bookings.claims import JustSent, Party
+from offers.bookings.mending.views import asked_about
 from offers.bookings.models import BookingState
 from offers.bookings.organizer_forms import AddForm, AnswerForm, QueueForm
 from offers.bookings.participant_views import manages
 from offers.bookings.parties import booking_for
-from offers.bookings.sent_views import asked_about
 from offers.catalogue.models import Offer
 from offers.publishing.queries import offer_led_by, offer_owned_by, reach, title_of
 from organizations.members.models import Role
@@ -195,7 +195,8 @@ async def queue(request: Request) -> Response:
         form = QueueForm.blank(place=place)
         await organizer_actions.note_read(offer, len(waiting), by=request.person.id, now=request.now)
     return render(
-        request, "offers/bookings/queue.html", status=422 if form.errors else 200, form=form, party=party, place=place,
+        request, "offers/bookings/queue.html",
+        status=422 if form.errors else 200, form=form, party=party, place=place,
         waiting=waiting, reasons=list(organizer_rules.REORDER_REASONS.items()), **await _about(request, offer),
     )  # fmt: skip
 

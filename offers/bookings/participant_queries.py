@@ -6,7 +6,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
 from marketplace.people.queries import WRITTEN_TO
-from offers.bookings.companion_queries import NAMES
+from offers.bookings.companions.queries import NAMES
 from offers.bookings.known import proven
 from offers.bookings.models import BookingState
 from offers.bookings.queries import HIDDEN, reach

@@ -15,7 +15,7 @@ from marketplace.base.web.templates import render
 from offers.bookings import actions, organizer_actions, organizer_rules
 from offers.bookings import participant_queries as queries
 from offers.bookings.call_queries import to_call
-from offers.bookings.companion_queries import answers_of_offer
+from offers.bookings.companions.queries import answers_of_offer
 from offers.bookings.forms import CapacityForm
 from offers.bookings.models import EndedBy
 from offers.bookings.organizer_forms import KeepForm
@@ -52,7 +52,8 @@ async def _participants(
         offer, len(everyone) + len(before), by=request.person.id, now=request.now
     )
     return render(
-        request, "offers/bookings/participants.html", status=422 if form else 200, offer=offer, pools=pools, form=form,
+        request, "offers/bookings/participants.html",
+        status=422 if form else 200, offer=offer, pools=pools, form=form,
         before=before, to_call=await to_call(offer.id), served=min(number_in(request.query.get("served")), 2000),
         pool_of_form=pool_of_form, answers=await answers_of_offer(offer.id), manages=await manages(request, offer),
         title=await title_of(offer.id, request.lang), may=await reach(request.person, offer), section="/manage",

@@ -12,11 +12,11 @@ from marketplace.base.web.access import member
 from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.templates import render
 from offers.bookings.call_queries import calls_of_offer
-from offers.bookings.call_rules import Said
 from offers.bookings.organizer_actions import answer_call, note_read
 from offers.catalogue.models import Offer, OfferState, Session, SessionStatus
 from offers.messages import queries
 from offers.publishing.queries import offer_led_by, session_hosted_by, title_of
+from offers.telling.rules import Said
 from organizations.members.models import Role
 
 
@@ -60,7 +60,8 @@ async def _listed(
     await note_read(offer, len(read), by=request.person.id, now=request.now, list="call")
     left = [one for one in calls if one.called_at is None]
     return render(
-        request, "offers/messages/call_list.html", offer=offer, session=session, words=words, told=told, others=others,
+        request, "offers/messages/call_list.html",
+        offer=offer, session=session, words=words, told=told, others=others,
         open=left, done=[one for one in calls if one.called_at],
         title=await title_of(offer.id, request.lang), section="/manage", here=f"/manage/offers/{offer.slug}/calls",
     )  # fmt: skip

@@ -23,8 +23,8 @@ ORM_READS = {"filter", "get", "get_or_none", "exclude", "exists", "first", "all"
 
 EXCEPTIONS = {
     "offers/bookings/known.py:known": "the law",
-    "offers/bookings/calendar_entries.py:GOT": "what a former helper made themselves, and has in their own calendar",
-    "offers/bookings/call_queries.py:HELPED_ONES": "of bookings that the guide made: were they for somebody?",
+    "offers/bookings/calendar.py:GOT": "what a former helper made themselves, and has in their own calendar",
+    "offers/telling/queries.py:HELPED_ONES": "of bookings that the guide made: were they for somebody?",
     "offers/bookings/mine.py:MINE": "the person's own, who is signed in",
     "offers/bookings/mine.py:HELPED": "of bookings that are the guide's to see: were they made for somebody?",
     "offers/bookings/queries.py:BOOKING": "whose the address of a booking is, whose link is held",

@@ -19,9 +19,10 @@ from marketplace.base.data.database import rows
 from marketplace.base.errors import Refused
 from offers.bookings import actions, claims, organizer_actions, rules
 from offers.bookings.claims import Party
+from offers.bookings.companions import actions as companions_actions
 from offers.bookings.models import BookingState
 from offers.bookings.organizer_rules import ReorderReason
-from offers.bookings.time_actions import change_time
+from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Offer, Promotion, Session
 from offers.catalogue.queries import VISITOR
 from offers.messages import actions as messages
@@ -136,7 +137,7 @@ class Promises(RuleBasedStateMachine):
         elif kind == "leave":
             seats = found[which % len(found)]["seats"]
             if seats > 1:
-                await actions.leave(booking, set(), 1, seen=seats, now=self.now)
+                await companions_actions.leave(booking, set(), 1, seen=seats, now=self.now)
         elif kind == "time":
             session = self.sessions[number % len(self.sessions)].id
             if len(self.sessions) > 1:

@@ -14,7 +14,8 @@ from offers.bookings import actions
 from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.bookings.participant_queries import demand
 from offers.bookings.rules import link_path
-from offers.bookings.time_actions import change_time
+from offers.bookings.several import actions as several_actions
+from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.messages import actions as messages
 from organizations.directory.models import Organization
@@ -64,7 +65,7 @@ ACTS: dict[str, tuple[BookingState, Callable[[Booking], Awaitable[object]], Ende
     "the booker cancels": (
         BookingState.CONFIRMED, lambda one: actions.cancel(one.id, now=NOW), EndedBy.SELF),
     "all dates are cancelled at once": (
-        BookingState.CONFIRMED, lambda one: actions.cancel_together([one.id], now=NOW), EndedBy.SELF),
+        BookingState.CONFIRMED, lambda one: several_actions.cancel_together([one.id], now=NOW), EndedBy.SELF),
     "those who lead it take somebody off": (
         BookingState.CONFIRMED, lambda one: actions.cancel(one.id, now=NOW, ended_by=EndedBy.HOST), EndedBy.HOST),
     "the session is cancelled": (BookingState.CONFIRMED, the_session, EndedBy.SESSION),

@@ -15,8 +15,8 @@ from marketplace.check import violations
 from offers.bookings import actions, claims, organizer_actions
 from offers.bookings.claims import Party
 from offers.bookings.models import Booking, BookingState
-from offers.bookings.several_claims import book_several
-from offers.bookings.time_actions import change_time
+from offers.bookings.several.actions import book_several
+from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Kind, Offer, Promotion, SeatPool, Session
 from offers.catalogue.queries import VISITOR
 from offers.messages import actions as messages

@@ -9,10 +9,10 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import About, Recipient, post
 from marketplace.people.models import ContactPoint, Person
-from offers.bookings.addressees import where_its_messages_go
 from offers.bookings.models import Booking
 from offers.catalogue.models import Joining, Offer, Session
 from offers.messages.jobs import follow_up, remind
+from offers.telling.addressees import where_its_messages_go
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW

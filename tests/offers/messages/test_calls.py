@@ -10,9 +10,10 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.models import AuditEntry, Channel, OutboxMessage
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from offers.bookings import actions
-from offers.bookings.models import Booking, BookingState, CallAbout, PhoneCall
+from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, Promotion, SeatPool, Session
 from offers.messages.actions import cancel, cancel_offer, move
+from offers.telling.models import CallAbout, PhoneCall
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW

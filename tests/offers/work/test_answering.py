@@ -8,10 +8,10 @@ import time_machine
 from marketplace.base.models import OutboxMessage
 from marketplace.people.models import ContactPoint
 from offers.bookings import actions, mails
-from offers.bookings.answer_queries import Expected, expected
-from offers.bookings.answer_rules import usually
 from offers.bookings.models import Booking, BookingState
 from offers.bookings.queries import booking as booking_of
+from offers.bookings.requests.queries import Expected, expected
+from offers.bookings.requests.rules import usually
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.work.jobs import tell_who_waits
