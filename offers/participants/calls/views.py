@@ -14,7 +14,7 @@ from marketplace.base.web.templates import render
 from offers.catalogue.models import Offer, OfferState, Session, SessionStatus
 from offers.participants import queries as participants_queries
 from offers.participants.actions import answer_call, note_read
-from offers.participants.calls import queries as calls_queries
+from offers.participants.calls import queries
 from offers.participants.calls.queries import calls_of_offer
 from offers.publishing.queries import offer_led_by, session_hosted_by, title_of
 from offers.telling.rules import Said
@@ -34,7 +34,7 @@ async def of_session(request: Request) -> Response:
             _("Samlingen er flyttet til %(when)s.", when=when(session.starts_at, session.ends_at)),
             [("session_moved", act)],
         )
-    told = await calls_queries.how_told(session.offer_id, acts) if words else None
+    told = await queries.how_told(session.offer_id, acts) if words else None
     return await _listed(request, session.offer, session, words, told)
 
 
@@ -43,7 +43,7 @@ async def of_offer(request: Request) -> Response:
     """GET /manage/offers/{slug}/call-list: those of the whole offer. As long as it knows them."""
     offer = await offer_led_by(request.person, request.path_params["slug"])
     over = offer.state == OfferState.CANCELLED
-    told = await calls_queries.how_told(offer.id, [("offer_cancelled", str(offer.id))]) if over else None
+    told = await queries.how_told(offer.id, [("offer_cancelled", str(offer.id))]) if over else None
     return await _listed(request, offer, None, _("Tilbudet er avlyst.") if over else "", told)
 
 
