@@ -27,22 +27,22 @@ from marketplace.statistics import own_views as own_statistics
 from marketplace.statistics import views as statistics
 from marketplace.today import views as at_today
 from offers.attendance import views as attendance
-from offers.bookings import companion_views as companions
-from offers.bookings import link_views as links
-from offers.bookings import mend_views as mending
-from offers.bookings import notice_views as notices
-from offers.bookings import organizer_views as organizer
-from offers.bookings import participant_views as participants
-from offers.bookings import several_views as several
-from offers.bookings import time_views as times
 from offers.bookings import views as bookings
+from offers.bookings.companions import views as companions
+from offers.bookings.links import views as links
+from offers.bookings.mending import views as mending
+from offers.bookings.openings import views as notices
+from offers.bookings.several import views as several
+from offers.bookings.times import views as times
 from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
 from offers.feeds import work_views as work_calendars
-from offers.messages import call_views as calling
 from offers.messages import follow_views as follow
 from offers.messages import views as messages
 from offers.messages import write_views as writing
+from offers.participants import views as participants
+from offers.participants.calls import views as calling
+from offers.participants.queue import views as organizer
 from offers.publishing import date_views as dates
 from offers.publishing import joining_views as joining
 from offers.publishing import question_views as questions
@@ -99,9 +99,9 @@ ROUTES: list[Route] = [
     post("/offers/{slug}/bookings/notice", notices.create, "/offers/{slug}/bookings/new", "session"),
     get("/bookings/opens/{pool}", notices.go),
     both("/offers/{slug}/bookings/several", several.several),
-    both("/bookings", bookings.find),
-    get("/bookings/links", bookings.find),
-    post("/bookings/links", bookings.send_links, "/bookings"),
+    both("/bookings", links.find),
+    get("/bookings/links", links.find),
+    post("/bookings/links", links.send_links, "/bookings"),
     get("/bookings/{token}", bookings.show),
     both("/bookings/{token}/cancel", bookings.cancel),
     both("/bookings/{token}/companions", companions.leave),

@@ -24,9 +24,13 @@ from marketplace.people.sign_in import mails as sign_in_mails
 from marketplace.privacy.jobs import forget
 from marketplace.settings import settings
 from marketplace.statistics.jobs import close_cells
-from offers.bookings import date_mails
-from offers.bookings import mails as booking_mails
-from offers.bookings.jobs import expire_offers, tell_opened
+from offers.bookings import mails as bookings_mails
+from offers.bookings.jobs import expire_offers
+from offers.bookings.links import mails as links_mails
+from offers.bookings.mending import mails as mending_mails
+from offers.bookings.openings.jobs import tell_opened
+from offers.bookings.several import mails as several_mails
+from offers.bookings.times import mails as times_mails
 from offers.messages import closing_mails, notice_mails
 from offers.messages import mails as messages_mails
 from offers.messages.jobs import follow_up, remind, tell_added, tell_closed
@@ -54,8 +58,8 @@ class Job:
 
 MAILS = (
     people_mails, sign_in_mails, contacts_mails, acting_mails, members_mails, approval_mails, publishing_mails,
-    booking_mails, date_mails, messages_mails,
-    notice_mails, closing_mails, work_mails, dialogue_mails,
+    bookings_mails, several_mails, times_mails, links_mails, mending_mails, messages_mails, notice_mails, closing_mails,
+    work_mails, dialogue_mails,
 )  # fmt: skip
 """Every mails module: what is imported here can be sent."""
 

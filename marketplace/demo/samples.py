@@ -20,13 +20,19 @@ from marketplace.base.signing import secret_hash
 from marketplace.dialogue import mails as _dialogue_mails  # noqa: F401 - these fill MAILS, as in schedule.py
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from marketplace.people import mails as _people_mails  # noqa: F401
+from marketplace.people.acting import mails as _acting_mails  # noqa: F401
+from marketplace.people.contacts import mails as _contacts_mails  # noqa: F401
 from marketplace.people.models import ContactPoint, Person
+from marketplace.people.sign_in import mails as _sign_in_mails  # noqa: F401
 from marketplace.people.sign_in.models import SignInTicket
 from marketplace.people.sign_in.rules import TICKET_LASTS
 from offers.attendance.models import Attendance, AttendanceState, Register
-from offers.bookings import date_mails as _date_mails  # noqa: F401
 from offers.bookings import mails as _booking_mails  # noqa: F401
+from offers.bookings.links import mails as _links_mails  # noqa: F401
+from offers.bookings.mending import mails as _mending_mails  # noqa: F401
 from offers.bookings.models import Booking, BookingState, CalendarEntry, EndedBy
+from offers.bookings.several import mails as _several_mails  # noqa: F401
+from offers.bookings.times import mails as _times_mails  # noqa: F401
 from offers.catalogue.models import (
     Joining,
     Kind,

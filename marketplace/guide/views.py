@@ -17,19 +17,20 @@ from marketplace.base.web.templates import render
 from marketplace.guide import queries as guide_queries
 from marketplace.guide.forms import GuideForm
 from marketplace.my_page import queries, rules
-from offers.bookings import asked, claims, date_queries, parties, sent_views
+from offers.bookings import asked, claims, parties
 from offers.bookings import queries as bookings
-from offers.bookings.answer_queries import expected
-from offers.bookings.call_queries import calls_of_guide
-from offers.bookings.date_rules import begins
-from offers.bookings.organizer_actions import answer_call
-from offers.bookings.rules import closed, coming, objection_text
+from offers.bookings.mending import views as mending_views
+from offers.bookings.requests.queries import expected
+from offers.bookings.rules import begins, closed, coming, objection_text
+from offers.bookings.several import queries as several_queries
 from offers.catalogue.forms import SearchForm
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import offer_page, viewer_of
 from offers.catalogue.rules import card, offers_found
 from offers.catalogue.search import search
-from offers.messages.call_views import said_of
+from offers.participants.actions import answer_call
+from offers.participants.calls.queries import calls_of_guide
+from offers.participants.calls.views import said_of
 from organizations.members.models import Role
 
 
@@ -66,7 +67,7 @@ async def tick(request: Request) -> Response:
 async def book(request: Request) -> Response:
     """GET and POST /guide/offers/{slug}: the date and whoever comes, on one short form."""
     slug, viewer = request.path_params["slug"], await viewer_of(request.person)
-    dates = await date_queries.open_dates(slug, viewer, request.now)
+    dates = await several_queries.open_dates(slug, viewer, request.now)
     try:
         found = await bookings.bookable(slug, dates[0]["session_id"] if dates else None, viewer, request.lang)
     except NotFound:  # nothing to book in what is there: its page says why
@@ -108,13 +109,13 @@ async def _book(
     act = partial(claims.book, slug, data.session, party, viewer=viewer, tries=tries,
                   lang=data.lang or request.lang, now=request.now)  # fmt: skip
     try:
-        booked, key = await sent_views.book_once(
+        booked, key = await mending_views.book_once(
             request, form, party, slug, [data.session], lambda key: act(form_key=key), tries
         )
         receipt = see_other(f"/guide/receipts/{booked.path.rpartition('/')[2]}", request)
-        return sent_views.remembering(request, receipt, slug, [data.session], party, key)
+        return mending_views.remembering(request, receipt, slug, [data.session], party, key)
     except claims.JustSent as just:
-        sent_views.asked_about(form, just)
+        mending_views.asked_about(form, just)
         return None
     except claims.Unanswered:
         return None

@@ -7,21 +7,17 @@ from typing import Any
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, month, ngettext, pick
+from marketplace.base.numbers import amount, percent, share
 from marketplace.statistics.closing import LATE
 from marketplace.statistics.measures import INDICATORS, Indicator, Measure
 from marketplace.statistics.stored import Sum, Sums
 from marketplace.statistics.tables import Table, Value
-from marketplace.statistics.yearly import MONTHS, SHOWN, Change, Group, Span, Year, change, same_span, share
+from marketplace.statistics.yearly import MONTHS, SHOWN, Change, Group, Span, Year, change, same_span
 
 EVENING_LABELS = {True: lazy("Kveld og helg"), False: lazy("Arbeidstid")}
 LEAST_MONTHS = 6
 MOST_MULTIPLES = 12
 """Small charts on a page: of the largest groups. The table has all."""
-
-
-def spaced(number: int) -> str:
-    """4 880, with a minus that is one: as the templates write numbers."""
-    return f"{number:,}".replace(",", "\u00a0").replace("-", "−")
 
 
 def month_name(number: int, year: int = 2000) -> str:
@@ -108,7 +104,7 @@ def lead(shown: Shown) -> str:
         return _("Ingen måned med ført oppmøte er lukket ennå.")
     found = shown.change(Measure.ATTENDANCES)
     if found is None or shown.span is None or not found.before:
-        times = spaced(shown.total(Measure.ATTENDANCES).value)
+        times = amount(shown.total(Measure.ATTENDANCES).value)
         if shown.this.last == LATE:
             return _("I %(year)s kom folk %(times)s ganger.", year=shown.year, times=times)
         first, last = month_name(shown.this.first), month_name(shown.this.last)
@@ -117,7 +113,7 @@ def lead(shown: Shown) -> str:
         return _("Fra %(first)s til %(last)s kom folk %(times)s ganger.", first=first, last=last, times=times)
     words = {
         "first": month_name(shown.span.first), "last": month_name(min(shown.span.last, 12)),
-        "now": spaced(found.now), "before": spaced(found.before), "change": in_words(found),
+        "now": amount(found.now), "before": amount(found.before), "change": in_words(found),
     }  # fmt: skip
     if words["first"] == words["last"]:
         return _(
@@ -155,7 +151,7 @@ def best_month(shown: Shown) -> str:
     best = [month_name(index) for number, index in numbers if number == most]
     if len(best) > 1 or len(numbers) == 1:
         return _("Oppmøter hver måned")
-    return _("Flest kom i %(month)s: %(number)s ganger", month=best[0], number=spaced(most))
+    return _("Flest kom i %(month)s: %(number)s ganger", month=best[0], number=amount(most))
 
 
 def month_by_month(shown: Shown) -> str:
@@ -202,7 +198,7 @@ def chart_label(name: str, lines: Sequence[dict[str, Any]], months: range) -> st
             (first, begins), (last, ends) = there[0], there[-1]
             said.append(
                 _("%(year)s fra %(begins)s i %(first)s til %(ends)s i %(last)s", year=line["name"],
-                  begins=spaced(begins), first=month_name(first), ends=spaced(ends), last=month_name(last))
+                  begins=amount(begins), first=month_name(first), ends=amount(ends), last=month_name(last))
             )  # fmt: skip
     return _("%(name)s, linjer: %(said)s. Tallene står i tabellen under.", name=name, said="; ".join(said))
 
@@ -213,7 +209,7 @@ def multiples(shown: Shown) -> list[dict[str, Any]]:
     for key, group in shown.ordered[:MOST_MULTIPLES]:
         times = shown.total(Measure.ATTENDANCES, group).value
         changed = shown.change(Measure.ATTENDANCES, key)
-        note = ngettext("%(number)s gang", "%(number)s ganger", times, number=spaced(times))
+        note = ngettext("%(number)s gang", "%(number)s ganger", times, number=amount(times))
         if changed is not None and changed.before:
             note = _("%(times)s, %(change)s enn i fjor", times=note, change=short_change(changed))
         series = two_years(shown, key)
@@ -241,7 +237,7 @@ def largest(shown: Shown) -> str:
     times = shown.total(Measure.ATTENDANCES, group).value
     return _(
         "Størst er «%(name)s», med %(times)s av %(whole)s oppmøter.",
-        name=shown.labels(key), times=spaced(times), whole=spaced(whole),
+        name=shown.labels(key), times=amount(times), whole=amount(whole),
     )  # fmt: skip
 
 
@@ -252,7 +248,7 @@ def notes(shown: Shown) -> list[str]:
     said = [_("Gjelder %(months)s %(year)s.", months=until(shown.this), year=shown.year)]
     if due:
         said.append(
-            _("Bygger på %(done)s av %(due)s samlinger, %(percent)s prosent.", done=spaced(done), due=spaced(due),
+            _("Bygger på %(done)s av %(due)s samlinger, %(percent)s prosent.", done=amount(done), due=amount(due),
               percent=share(min(done, due), due))
         )  # fmt: skip
     if shown.exact:
@@ -343,7 +339,9 @@ def change_cell(found: Change | None) -> str | None:
         return None
     if found.unsure:
         return _("usikkert")
-    return f"{found.percent:+d}\u00a0%".replace("-", "−")
+    return (
+        percent(found.percent, signed=True) if found.percent or found.now == found.before else in_words(found)
+    )
 
 
 def indicators_table(this: Sums, before: Sums, year: int, said: Sequence[str]) -> Table:

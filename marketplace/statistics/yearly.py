@@ -10,6 +10,7 @@ from functools import cached_property
 from math import hypot
 from typing import Any
 
+from marketplace.base.numbers import growth
 from marketplace.statistics.closing import LATE
 from marketplace.statistics.measures import Measure
 from marketplace.statistics.stored import Sum, Sums
@@ -128,17 +129,12 @@ class Change:
 
     @property
     def percent(self) -> int | None:
-        return round(100 * (self.now - self.before) / self.before) if self.before > 0 else None
+        return growth(self.before, self.now)
 
 
 def change(span: Span, this: Group, before: Group, measure: Measure) -> Change:
     (now, error), (then, other) = span.of(this, measure), span.of(before, measure)
     return Change(now, then, abs(now - then) <= hypot(error, other))
-
-
-def share(part: int, whole: int) -> int | None:
-    """Whole per cent; None of nothing."""
-    return round(100 * part / whole) if whole > 0 else None
 
 
 def median_class(counts: Sequence[int]) -> int | None:

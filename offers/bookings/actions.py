@@ -12,14 +12,13 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, row, rows
-from marketplace.base.errors import Conflict, Refused
+from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.bookings import rules
 from offers.bookings.known import actor_of
 from offers.bookings.models import BookingState, EndedBy
 from offers.bookings.moves import change, lock, lock_as_it_stands, move, next_in_queue, promote, tell
-from offers.bookings.organizer_rules import ExtraReason, not_asking
 from offers.bookings.queries import active_in, ended, pool_of
 from offers.publishing.upkeep import only_approved
 
@@ -42,47 +41,6 @@ async def cancel(
         await tell("cancelled", booking, "1", now, ring=ended_by is EndedBy.HOST)
         await promote(pool, now)
         return True
-
-
-async def leave(
-    booking_id: UUID, named: set[UUID], unnamed: int, *, seen: int, now: datetime, by: UUID | None = None
-) -> None:
-    """Some of a party do not come: these companions, and so many of those without a name; never all of it. What they
-    free goes to the queue; a waiting party that has become small enough may get a place itself.
-
-    `seen`: the seats when they chose. Raises Conflict when it was otherwise by then, but for this same choice before.
-    """
-    async with in_transaction():
-        pool, booking = await change(booking_id, now)
-        if booking["state"] not in rules.ACTIVE or (pool["ends_at"] and pool["ends_at"] <= now):
-            raise Refused(_("Dette er over, så det er ikke noe å melde av."))
-        found = await rows("SELECT id FROM companion WHERE booking_id = $1", booking_id)
-        there, left = {one["id"] for one in found}, seen - len(named) - unnamed
-        if booking["seats"] == left and not named & there:
-            return
-        if booking["seats"] != seen or not named <= there or not 0 <= unnamed < seen - len(there):
-            raise Conflict(_("Noe er endret siden du åpnet siden. Se over og velg på nytt."))
-        freed = seen - left if booking["state"] in rules.SEATED else 0
-        await rows(
-            """WITH gone AS (DELETE FROM companion WHERE id = ANY($2)),
-            fewer AS (UPDATE booking SET seats = $3, changed_at = $4 WHERE id = $1),
-            unmarked AS (UPDATE attendance a SET seats_present = least(a.seats_present, $3) FROM session s
-                WHERE a.booking_id = $1 AND s.id = a.session_id AND s.starts_at > $4)
-            UPDATE seat_pool SET taken = taken - $5 WHERE id = $6""",
-            booking_id, list(named), left, now, freed, pool["pool_id"],
-        )  # fmt: skip
-        pool["taken"] -= freed
-        await record("booking.fewer", now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
-                     person=booking["participant_id"], details={"seats": left})  # fmt: skip
-        await tell("fewer", booking, str(left), now)
-        await promote(pool, now)
-
-
-async def cancel_together(bookings: list[UUID], *, now: datetime, by: UUID | None = None) -> None:
-    """Cancel several bookings, all or none. Each has its own message: a calendar's CANCEL names one event."""
-    async with in_transaction():
-        for found in await rows("SELECT id FROM booking WHERE id = ANY($1) ORDER BY pool_id", bookings):
-            await cancel(found["id"], now=now, by=by)
 
 
 async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID | None = None) -> BookingState:
@@ -136,31 +94,6 @@ async def expire_offers(*, now: datetime) -> int:
         async with in_transaction():
             await lock(found["pool_id"], now)
     return sum(found["number"] for found in due)
-
-
-async def answer_request(
-    booking_id: UUID, yes: bool, *, now: datetime, by: UUID, text: str = "", extra: ExtraReason | None = None
-) -> BookingState:
-    """The organisation accepts or declines a request, with its words to them. Accepted without a free seat: the
-    waiting list, or with a reason (`extra`) a seat that is made for them. Raises Refused when it is answered or
-    withdrawn already."""
-    async with in_transaction():
-        pool, booking = await change(booking_id, now)
-        if booking["state"] != BookingState.REQUESTED:
-            raise Refused(not_asking(BookingState(booking["state"])))
-        if yes:
-            await only_approved(pool["owner_id"])
-        decided = pool_of(pool)
-        fits = decided.fits(booking["seats"])
-        if yes and extra and not fits:
-            await widen(pool, booking["seats"] - (decided.free or 0), extra, now=now, by=by)
-            fits = True
-        new = BookingState.DECLINED if not yes else BookingState.CONFIRMED if fits else BookingState.WAITING
-        await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.HOST)
-        await rows("UPDATE booking SET reply = $2, answered_at = $3 WHERE id = $1", booking_id, text, now)
-        mail = {"confirmed": "receipt", "waiting": "waiting", "declined": "declined"}[new]
-        await tell(mail, booking, "answer", now, ring=True)
-        return new
 
 
 async def cancel_all(
@@ -223,9 +156,7 @@ async def set_capacity(
         return len(served)
 
 
-async def widen(
-    pool: dict[str, Any], lacking: int, why: ExtraReason, *, now: datetime, by: UUID | None
-) -> None:
+async def widen(pool: dict[str, Any], lacking: int, why: str, *, now: datetime, by: UUID | None) -> None:
     """Make room in a locked pool for one party that lacks so many seats, in the act that seats them: those who wait are
     not served from it, and those who lead say why."""
     await only_approved(pool["owner_id"])

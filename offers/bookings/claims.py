@@ -23,12 +23,13 @@ from marketplace.base.text import name_key
 from marketplace.base.web.limits import Tries, counting, refuse
 from marketplace.people.acting.queries import may_act_for
 from marketplace.settings import settings
-from offers.bookings import asked, rules, sent_rules
+from offers.bookings import asked, rules
 from offers.bookings.known import active_at, in_the_way
+from offers.bookings.mending import rules as mending_rules
 from offers.bookings.models import BookingState
 from offers.bookings.moves import lock_for
 from offers.bookings.queries import pool_of
-from offers.bookings.time_claims import only_one
+from offers.bookings.times.claims import only_one
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer
 
@@ -77,14 +78,14 @@ class Party:
 
     def key(self, form_key: bytes) -> bytes:
         """The key of the booking that this form makes for whoever comes."""
-        return sent_rules.key_of(form_key, self.whom)
+        return mending_rules.key_of(form_key, self.whom)
 
     def digest(self, session: UUID | None = None) -> bytes:
         """What was sent, to know it again. A date that would wait too is no other content."""
         said = sorted((name, text) for name, text in self.said.items() if name.startswith(asked.FIELDS))
         content = [session, self.name, self.seats, self.participant_name, self.participant, self.channel, self.address,
                    self.organization, self.alias, self.companions, said]  # fmt: skip
-        return sent_rules.digest_of(self.person, content)
+        return mending_rules.digest_of(self.person, content)
 
 
 class ForWhom(Refused):
@@ -324,7 +325,7 @@ async def same_form_or_person(pool_id: UUID | None, party: Party, key: bytes, di
                 party.participant is None
                 and found["booked_by_id"] == party.person
                 and found["form_digest"] != digest
-                and sent_rules.same_sender(found["form_digest"], digest)
+                and mending_rules.same_sender(found["form_digest"], digest)
             ):
                 raise JustSent(found["form_key"], own=True)
             state, again = BookingState(found["state"]), party.participant is None

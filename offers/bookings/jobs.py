@@ -3,12 +3,8 @@ to open hears that it has."""
 
 from datetime import datetime
 
-from offers.bookings import actions, notice_actions
+from offers.bookings import actions
 
 
 async def expire_offers(now: datetime) -> None:
     await actions.expire_offers(now=now)
-
-
-async def tell_opened(now: datetime) -> None:
-    await notice_actions.tell_opened(now=now)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tortoise import fields
 
-from marketplace.base.models import Channel, Row
+from marketplace.base.models import Row
 
 
 class BookingState(StrEnum):
@@ -114,17 +114,6 @@ class Booking(Row):
         table = "booking"
 
 
-class Companion(Row):
-    """Somebody who comes with the participant and wants to be named. Those who do not are only counted in `seats`."""
-
-    booking_id: UUID
-    booking = fields.ForeignKeyField("marketplace.Booking", "companions", on_delete=fields.CASCADE)
-    name = fields.TextField()
-
-    class Meta:
-        table = "companion"
-
-
 class BookingAnswer(Row):
     """What somebody answered to a question of the organiser. Goes by itself (marketplace/privacy/rules.py)."""
 
@@ -137,59 +126,6 @@ class BookingAnswer(Row):
     class Meta:
         table = "booking_answer"
         unique_together = (("booking", "question"),)
-
-
-class CallAbout(StrEnum):
-    """What somebody is rung about: the mail that they would have got."""
-
-    OFFERED = "offered"
-    PROMOTED = "promoted"
-    ACCEPTED = "receipt"
-    WAITING = "waiting"
-    DECLINED = "declined"
-    TALK = "talk"
-    CANCELLED = "cancelled"
-    SESSION_ADDED = "session_added"
-    SESSION_MOVED = "session_moved"
-    SESSION_CANCELLED = "session_cancelled"
-    OFFER_CANCELLED = "offer_cancelled"
-    HOST_MESSAGE = "host_message"
-
-
-class PhoneCall(Row):
-    """Somebody whom no message reaches is to be rung about their booking, or has been."""
-
-    booking_id: UUID
-    booking = fields.ForeignKeyField("marketplace.Booking", "calls", on_delete=fields.CASCADE)
-    about = fields.CharEnumField(CallAbout, max_length=20)
-    session_id: UUID | None
-    session = fields.ForeignKeyField("marketplace.Session", "calls", null=True, on_delete=fields.CASCADE)
-    sequence = fields.IntField(null=True, description="version of the session that it is about")
-    message_id: UUID | None
-    message = fields.ForeignKeyField("marketplace.HostMessage", "calls", null=True, on_delete=fields.CASCADE)
-    key = fields.CharField(max_length=200, unique=True, description="one act, one call")
-    since = fields.DatetimeField()
-    called_at = fields.DatetimeField(null=True)
-    called_by_id: UUID | None
-    called_by = fields.ForeignKeyField("marketplace.Person", "calls", null=True, on_delete=fields.SET_NULL)
-
-    class Meta:
-        table = "phone_call"
-
-
-class OpeningNotice(Row):
-    """Somebody wants one message when booking opens. It goes with that message."""
-
-    pool_id: UUID
-    pool = fields.ForeignKeyField("marketplace.SeatPool", "opening_notices", on_delete=fields.CASCADE)
-    channel = fields.CharEnumField(Channel, max_length=10)
-    address = fields.TextField()
-    lang = fields.CharField(max_length=5)
-    created_at = fields.DatetimeField()
-
-    class Meta:
-        table = "opening_notice"
-        unique_together = (("pool", "channel", "address"),)
 
 
 class CalendarEntry(Row):

@@ -12,14 +12,16 @@ from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import WRITTEN, Channel
 from marketplace.base.post.mail import post
-from offers.bookings import asked, call_rules, rules
-from offers.bookings.addressees import about
-from offers.bookings.call_actions import not_rung, to_ring
-from offers.bookings.models import BookingState, CallAbout, EndedBy
+from offers.bookings import asked, rules
+from offers.bookings.models import BookingState, EndedBy
 from offers.bookings.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
 from offers.catalogue.models import Joining, Promotion
 from offers.catalogue.queries import Viewer, published
 from offers.publishing.upkeep import begins
+from offers.telling import rules as telling_rules
+from offers.telling.actions import not_rung, to_ring
+from offers.telling.addressees import about
+from offers.telling.models import CallAbout
 
 
 async def lock(pool_id: UUID, now: datetime) -> dict[str, Any]:
@@ -166,7 +168,7 @@ async def promote(pool: dict[str, Any], now: datetime) -> None:
     chosen, starts = await next_in_queue(pool, now)
     for party in chosen:
         if pool["promotion"] == Promotion.HELD:
-            hours = call_rules.hours_held(pool["hold_hours"], party["channel"] == Channel.CALL)
+            hours = telling_rules.hours_held(pool["hold_hours"], party["channel"] == Channel.CALL)
             until = rules.hold_until(starts, hours, now)
             await move(pool, party, BookingState.OFFERED, now, by=None, held_until=until)
             await tell("offered", party, f"{int(now.timestamp())}", now, ring=True)

@@ -5,7 +5,7 @@ import binascii
 import hmac
 import re
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -175,7 +175,7 @@ def answered(state: BookingState, yes: bool) -> bool:
 
 def new_reference() -> str:
     """A short reference for people: it opens nothing without the name or the address, and lists show its beginning only
-    (participant_queries.SIGN)."""
+    (participants/queries.py:SIGN)."""
     number, signs = secrets.randbelow(len(ALPHABET) ** REFERENCE_LENGTH), ""
     for _sign in range(REFERENCE_LENGTH):
         number, sign = divmod(number, len(ALPHABET))
@@ -296,3 +296,13 @@ def objection_text(objection: Objection, pool: Pool, sensitive: bool) -> str:
             num=MOST_WAITING,
         ),
     }[objection]
+
+
+def begins(found: Mapping[str, Any], now: datetime) -> datetime | None:
+    """When what is booked (a row of queries.bookable) begins: of a group that one may ask to join while it meets, its
+    next date. None: no date is known."""
+    starts: datetime | None = found["session_starts"] or found["starts_at"]
+    if starts is None or starts > now or found["session_starts"]:
+        return starts
+    ends = found["next_session_ends"]
+    return found["next_session_at"] if ends and ends > now else None

@@ -14,7 +14,7 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import SMS_LENGTH, Content, compose, mail, reply_to, short, signed
 from marketplace.base.text import isolated
 from marketplace.settings import settings
-from offers.bookings.calendar_entries import give, take_back
+from offers.bookings.calendar import give, take_back
 from offers.bookings.queries import booking_in_mail as booking_of
 from offers.bookings.rules import ACTIVE, SEATED, coming
 from offers.catalogue.models import Venue

@@ -9,7 +9,7 @@ from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, Recipient, compose, mail
 from offers.bookings import rules
-from offers.bookings.notice_queries import opening
+from offers.bookings.openings.queries import opening
 from offers.bookings.queries import pool_of
 from offers.catalogue.models import Visibility
 from offers.messages.follow_queries import wants_news

@@ -8,11 +8,11 @@ from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.limits import Tries, limits
-from offers.bookings.call_actions import tell
 from offers.catalogue.models import Offer, Session
 from offers.messages.models import NEWS, HostMessage, Recipients
-from offers.messages.queries import counts
 from offers.messages.write_queries import recipients
+from offers.participants.queries import counts
+from offers.telling.actions import tell
 
 OF_OFFER, BY_AUTHOR = 3, 10
 """Messages a day."""

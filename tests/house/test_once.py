@@ -17,7 +17,7 @@ from tests.conftest import EMPTY, NOW
 from tests.house.town import Town, build, routes
 from tests.visitor import Page, Visitor
 
-BOOKS = "it books: what differs may be a question (offers/bookings/sent_views.py, tests/offers/bookings/test_once.py)"
+BOOKS = "it books: what differs may be a question (offers/bookings/mending, and its tests/…/test_once.py)"
 STATE = "it moves something that is there to another state, and does so once"
 SETS = "it writes over what is there: the same again changes nothing"
 ENDS = "it ends or takes away what is there; there is nothing to end the second time"

@@ -23,14 +23,14 @@ ORM_READS = {"filter", "get", "get_or_none", "exclude", "exists", "first", "all"
 
 EXCEPTIONS = {
     "offers/bookings/known.py:known": "the law",
-    "offers/bookings/calendar_entries.py:GOT": "what a former helper made themselves, and has in their own calendar",
-    "offers/bookings/call_queries.py:HELPED_ONES": "of bookings that the guide made: were they for somebody?",
+    "offers/bookings/calendar.py:GOT": "what a former helper made themselves, and has in their own calendar",
+    "offers/telling/queries.py:HELPED_ONES": "of bookings that the guide made: were they for somebody?",
     "offers/bookings/mine.py:MINE": "the person's own, who is signed in",
     "offers/bookings/mine.py:HELPED": "of bookings that are the guide's to see: were they made for somebody?",
     "offers/bookings/queries.py:BOOKING": "whose the address of a booking is, whose link is held",
     "offers/bookings/queries.py:reach": "of a booking that was found: was it made by a guide for them?",
     "offers/bookings/warnings.py:overlapping": "among MINE: does the person come themselves?",
-    "offers/messages/queries.py:PARTY": "of those on a host's list: have they booked themselves?",
+    "offers/participants/queries.py:PARTY": "of those on a host's list: have they booked themselves?",
     "marketplace/my_page/queries.py:PAST": "among MINE: the person's own stays when names are forgotten",
     "marketplace/my_page/acting/actions.py:accept": "who is asked answers; a stand-in not yet booked for has none",
     "marketplace/my_page/acting/actions.py:hand_over": "those that the actor made become the person's",

@@ -16,7 +16,8 @@ from marketplace.people.models import ContactPoint, Person
 from offers.attendance import actions
 from offers.attendance.keys import year_key
 from offers.attendance.rules import pseudonym_before
-from offers.bookings.models import Booking, Companion
+from offers.bookings.companions.models import Companion
+from offers.bookings.models import Booking
 from offers.catalogue.models import Joining, OfferText, SeatPool, Session
 from offers.catalogue.queries import VISITOR
 from offers.catalogue.search import Search, search

@@ -12,7 +12,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined] # its C function
 from starlette.responses import Response
 
-from marketplace.base import i18n
+from marketplace.base import i18n, numbers
 from marketplace.base.clock import oslo
 from marketplace.base.i18n import lazy
 from marketplace.base.text import first_name, isolated, name_key
@@ -142,6 +142,9 @@ def environment(lang: str) -> Environment:
         "pick": i18n.pick,
         "demo_people": demo_people,
         "language_word": i18n.language_word,
+        "amount": numbers.amount,
+        "share": numbers.share,
+        "percent": numbers.percent,
     }
     made.filters |= {
         "day": i18n.day,

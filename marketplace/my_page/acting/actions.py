@@ -10,7 +10,7 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
 from marketplace.people.acting.queries import helpers_of
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
-from offers.bookings.calendar_entries import let_go
+from offers.bookings.calendar import let_go
 
 
 async def add(

@@ -12,7 +12,7 @@ from marketplace.base.post.mail import About, post
 from marketplace.base.text import same_name
 from marketplace.people.contacts import actions as contacts
 from marketplace.people.queries import verified_contacts
-from offers.bookings.link_actions import end_links
+from offers.bookings.links.actions import end_links
 from offers.bookings.rules import ACTIVE
 
 

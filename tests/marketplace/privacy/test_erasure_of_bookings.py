@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from marketplace.privacy.erasure import erase
-from offers.bookings.models import BookingAnswer, Companion, OpeningNotice
+from offers.bookings.companions.models import Companion
+from offers.bookings.models import BookingAnswer
+from offers.bookings.openings.models import OpeningNotice
 from offers.catalogue.models import Joining, SeatPool
 from offers.publishing.models import OfferQuestion, QuestionKind
 from tests import make

@@ -16,6 +16,7 @@ from marketplace.statistics.measures import Measure
 from offers.attendance import actions
 from offers.attendance.models import EndedRegister, RegisterEnd
 from offers.bookings import actions as bookings
+from offers.bookings.companions import actions as companions_actions
 from offers.bookings.models import Booking
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.messages import actions as messages
@@ -157,8 +158,8 @@ async def test_a_party_that_shrinks_keeps_what_it_was_and_no_more_than_can_come(
     offer, session, host = await soon("Ola", "Ida", seats=3)
     ola, ida = [await Booking.get(offer=offer, participant__name=name) for name in ("Ola", "Ida")]
     await save(session, host, "Ola", "Ida")
-    await bookings.leave(ola.id, set(), 1, seen=3, now=NOW + timedelta(minutes=30))
-    await bookings.leave(ida.id, set(), 1, seen=3, now=NOW + 2 * HOUR)
+    await companions_actions.leave(ola.id, set(), 1, seen=3, now=NOW + timedelta(minutes=30))
+    await companions_actions.leave(ida.id, set(), 1, seen=3, now=NOW + 2 * HOUR)
 
     async def came() -> dict[UUID, int]:
         found = await rows("SELECT booking_id, seats_present FROM attendance")

@@ -12,7 +12,7 @@ from marketplace.people.models import Person
 from offers.bookings import mails
 from offers.bookings.models import Booking
 from offers.bookings.rules import link_path
-from offers.bookings.time_actions import change_time
+from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from organizations.directory.models import Organization
 from organizations.members.models import Role

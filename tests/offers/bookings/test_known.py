@@ -11,12 +11,15 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.my_page.acting import actions as acting
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
-from offers.bookings import actions, claims, mend_actions, several_claims, time_actions
+from offers.bookings import actions, claims
 from offers.bookings.claims import Booked, ForWhom, Party
-from offers.bookings.date_queries import free_times
+from offers.bookings.mending import actions as mending_actions
 from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.bookings.queries import booking
 from offers.bookings.rules import link_path
+from offers.bookings.several import actions as several_actions
+from offers.bookings.times import actions as times_actions
+from offers.bookings.times.queries import free_times
 from offers.catalogue.models import Joining, Kind, Offer, Promotion, SeatPool
 from offers.catalogue.queries import VISITOR
 from tests import make
@@ -94,7 +97,7 @@ async def test_who_is_signed_in_as_the_participant_is_not_given_a_date_twice(
     await visitor.sign_in(family.ada)
     assert str(second.session_id) not in (await visitor.open(f"{made.path}/time")).response.text
     with pytest.raises(Refused, match="Du er påmeldt den tiden allerede"):
-        await time_actions.change_time(
+        await times_actions.change_time(
             made.id, date_of(second), form_key=bytes(16), now=NOW, by=family.ada.id
         )
     again = await books(family.ada, offer, first)
@@ -107,15 +110,15 @@ async def test_several_dates_are_booked_over_what_she_has_and_she_herself_is_tol
 
     async def several(by: Person, whom: Person | None, pools: list[SeatPool]) -> Booked:
         party = Party(by.name or "", person=by.id, participant=whom.id if whom else None)
-        return await several_claims.book_several(
+        return await several_actions.book_several(
             offer.slug, [date_of(pool) for pool in pools], party, viewer=VISITOR, form_key=secrets.token_bytes(16),
             lang="nb", now=NOW)  # fmt: skip
 
     await several(family.kari, family.ada, pools)
     assert await Booking.filter(booked_by=family.kari, participant=family.ada).count() == 3
-    with pytest.raises(several_claims.DatesRefused, match="Ada er påmeldt denne dagen allerede"):
+    with pytest.raises(several_actions.DatesRefused, match="Ada er påmeldt denne dagen allerede"):
         await several(family.kari, family.ada, pools)
-    with pytest.raises(several_claims.DatesRefused) as refused:
+    with pytest.raises(several_actions.DatesRefused) as refused:
         await several(family.ada, None, pools)
     assert len(refused.value.reasons) == 3
 
@@ -197,7 +200,7 @@ async def test_who_has_stopped_acting_mends_nothing_by_a_form_that_is_still_open
         Party("Kari", person=family.kari.id, seats=3, contact_id=contact.id),
     ):
         with pytest.raises(Refused):
-            await mend_actions.mend(
+            await mending_actions.mend(
                 key, party, sessions=[first.session_id], form_key=bytes(16), now=NOW, by=family.kari.id
             )
     with pytest.raises(ForWhom):

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from marketplace.base.data.database import row
-from offers.bookings.date_queries import free_times
 from offers.bookings.models import BookingState
 from offers.bookings.rules import Pool
+from offers.bookings.times.queries import free_times
 from offers.bookings.warnings import Caution, warnings
 from offers.catalogue.models import Joining, Offer, SeatPool
 from tests import make

@@ -9,12 +9,13 @@ import time_machine
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS, Content
 from marketplace.people.models import ContactPoint, Person
-from offers.bookings import actions as booking_actions
-from offers.bookings.models import Booking, BookingState, CalendarEntry, CallAbout, PhoneCall
+from offers.bookings import actions as bookings_actions
+from offers.bookings.models import Booking, BookingState, CalendarEntry
 from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session
 from offers.messages import actions
 from offers.messages.jobs import tell_added
 from offers.publishing.actions import set_sessions
+from offers.telling.models import CallAbout, PhoneCall
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
@@ -185,7 +186,7 @@ async def test_a_message_that_waits_says_nothing_when_it_is_true_no_more(db: Non
     if end == "the session":
         await cancelled(session, kari)
     else:
-        await booking_actions.cancel((await Booking.get(participant__name="Ola")).id, now=SOON)
+        await bookings_actions.cancel((await Booking.get(participant__name="Ola")).id, now=SOON)
     assert await content() is None
 
 

@@ -24,18 +24,20 @@ from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.privacy.erasure import erase
 from marketplace.statistics.measures import Measure
 from offers.bookings import actions as bookings
-from offers.bookings.call_actions import to_ring
-from offers.bookings.call_queries import WAITING
-from offers.bookings.models import Booking, BookingState, CallAbout, EndedBy
+from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.bookings.moves import change, tell
-from offers.bookings.notice_actions import note, tell_opened
+from offers.bookings.openings.actions import note, tell_opened
 from offers.bookings.rules import link_path
-from offers.bookings.time_actions import change_time
+from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Offer, SeatPool, Session, Visibility
 from offers.messages import actions
 from offers.messages.facts import FACTS, TABLE, WHY, Becomes
 from offers.messages.jobs import follow_up, remind, tell_added
+from offers.participants import actions as participants_actions
+from offers.participants.calls.queries import WAITING
 from offers.publishing.actions import set_sessions
+from offers.telling.actions import to_ring
+from offers.telling.models import CallAbout
 from organizations.approval.models import Answer
 from organizations.directory.models import Organization
 from tests import make
@@ -118,7 +120,7 @@ ACTS: dict[str, Callable[[Hung], Awaitable[Any]]] = {
     "cancelled by host": lambda hung: bookings.cancel(
         hung.booking.id, now=NOW, by=hung.host.id, ended_by=EndedBy.HOST
     ),
-    "request declined": lambda hung: bookings.answer_request(
+    "request declined": lambda hung: participants_actions.answer_request(
         hung.booking.id, False, now=NOW, by=hung.host.id
     ),
     "held seat declined": lambda hung: bookings.answer_offer(hung.booking.id, False, now=NOW),

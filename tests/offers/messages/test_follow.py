@@ -15,7 +15,7 @@ from marketplace.base.post.letter import Letter, email_message
 from marketplace.base.post.mail import MAILS
 from marketplace.people.models import ContactPoint
 from offers.attendance.actions import save
-from offers.bookings import mails as booking_mails
+from offers.bookings import mails as bookings_mails
 from offers.bookings.models import Booking, BookingState, EndedBy, SentWord
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session
@@ -201,7 +201,7 @@ async def test_one_click_from_a_mail_program_stops_news_and_nothing_else(visitor
     assert answer.status_code == 200, "the other way to write it"
     for name in ("missed", "thanks"):
         assert await MAILS[name](Channel.EMAIL, "nb", booking=str(booking.id)) is None
-    receipt = await booking_mails.receipt(Channel.EMAIL, "nb", booking=str(booking.id))
+    receipt = await bookings_mails.receipt(Channel.EMAIL, "nb", booking=str(booking.id))
     assert receipt is not None
     stored = await Unsubscription.get()
     assert b"ola" not in stored.address_hash

@@ -17,10 +17,10 @@ from marketplace.base.post import outbox
 from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ContactPoint
 from marketplace.settings import settings
-from offers.bookings import actions as booking_actions
+from offers.bookings import actions as bookings_actions
+from offers.bookings.mending.rules import LATELY
 from offers.bookings.models import Booking, BookingState, CalendarEntry
 from offers.bookings.rules import link_path
-from offers.bookings.sent_rules import LATELY
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.messages import actions
 from organizations.members.models import Role
@@ -108,7 +108,7 @@ async def test_a_booking_has_one_uid_and_a_higher_sequence_at_each_change(
     session = await Session.get().select_related("offer")
     await actions.move(session, sequence=1, **times, venue_id=elsewhere.id, by=kari.id, now=clock.now())
     await send()
-    await booking_actions.cancel((await Booking.get()).id, now=clock.now())
+    await bookings_actions.cancel((await Booking.get()).id, now=clock.now())
     await send()
     mails = post_office.taken
     assert [told(mail) for mail in mails] == [
@@ -210,7 +210,7 @@ async def test_what_was_published_is_changed_session_by_session_and_all_of_it_ta
     published = [str(event["UID"]) for event in events]
     assert (method, len(published)) == ("PUBLISH", 3)
     assert sorted(told(mail) for mail in changes) == [("CANCEL", 1, "CANCELLED"), ("REQUEST", 1, "CONFIRMED")]
-    await booking_actions.cancel(booking.id, now=clock.now())
+    await bookings_actions.cancel(booking.id, now=clock.now())
     await send()
     assert taken_back(post_office.taken[-1]) == {published[0]: 1, published[2]: 2}
     assert left(post_office.taken) == set()
@@ -225,7 +225,7 @@ async def test_two_ends_at_once_take_each_date_back_once(
     now = clock.now()
     if first == "session":
         await actions.cancel(second, sequence=0, note="", by=kari.id, now=now)
-    await booking_actions.cancel(booking.id, now=now)
+    await bookings_actions.cancel(booking.id, now=now)
     if first == "booking":
         await actions.cancel(second, sequence=0, note="", by=kari.id, now=now)
     await send()
@@ -255,7 +255,7 @@ async def test_several_dates_have_an_organiser_and_each_is_taken_back(
     method, events = part(post_office.taken[0])
     assert (method, len(events)) == ("PUBLISH", 2)
     for booking in await Booking.all():
-        await booking_actions.cancel(booking.id, now=clock.now())
+        await bookings_actions.cancel(booking.id, now=clock.now())
     await send()
     assert left(post_office.taken) == set()
 
@@ -266,7 +266,7 @@ async def test_who_heard_of_no_date_gets_none_taken_back(
     """They booked and left before any mail went out, so their calendar knows nothing of it."""
     offer = await make.offer(joining=Joining.WHOLE, starts=[NOW + timedelta(days=day) for day in (7, 14)])
     booking = await booked(visitor, offer)
-    await booking_actions.cancel(booking.id, now=clock.now())
+    await bookings_actions.cancel(booking.id, now=clock.now())
     await send()
     assert [shape(mail) for mail in post_office.taken] == [
         ["multipart/alternative", "text/plain", "text/html"]
@@ -279,7 +279,7 @@ async def test_a_second_try_takes_back_what_the_first_did_not(
     """The mail server is busy at first: what has not left has taken nothing back."""
     _offer, booking, _sessions = await course(visitor)
     post_office.rcpt[OLA] = "451 4.3.0 Try again"
-    await booking_actions.cancel(booking.id, now=clock.now())
+    await bookings_actions.cancel(booking.id, now=clock.now())
     assert await send() == 0
     assert await CalendarEntry.exclude(taken_back_at=None).count() == 0
     del post_office.rcpt[OLA]
@@ -296,7 +296,7 @@ async def test_whoever_takes_a_booking_over_has_nothing_of_the_others_taken_back
     _offer, booking, _sessions = await course(visitor)
     ida = await make.person("Ida")
     await Booking.filter(id=booking.id).update(contact_id=(await make.contact(ida, "ida@example.no")).id)
-    await booking_actions.cancel(booking.id, now=clock.now())
+    await bookings_actions.cancel(booking.id, now=clock.now())
     await send()
     last = post_office.taken[-1]
     assert (last["To"], shape(last)) == (
@@ -318,7 +318,7 @@ async def test_a_sensitive_offer_is_an_appointment_in_every_calendar_mail(
     await actions.move(session, sequence=0, starts_at=later, ends_at=later + timedelta(hours=1), venue_id=None,
                        by=kari.id, now=clock.now())  # fmt: skip
     await send()
-    await booking_actions.cancel((await Booking.get()).id, now=clock.now())
+    await bookings_actions.cancel((await Booking.get()).id, now=clock.now())
     await send()
     assert [str(part(mail)[1][0]["SUMMARY"]) for mail in post_office.taken] == [
         "Avtale",

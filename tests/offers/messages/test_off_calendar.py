@@ -16,7 +16,7 @@ from marketplace.my_page.acting import actions as acting
 from marketplace.my_page.contacts.actions import remove_contact
 from marketplace.people.models import ActsFor, ContactPoint, Person
 from marketplace.privacy.erasure import erase
-from offers.bookings import actions as booking_actions
+from offers.bookings import actions as bookings_actions
 from offers.bookings.models import Booking, CalendarEntry
 from offers.catalogue.models import Session
 from offers.messages import actions
@@ -93,7 +93,7 @@ async def test_several_dates_are_taken_out_one_by_one_and_what_is_over_is_let_be
 
 
 async def cancelled(booking: Booking, _kari: Person) -> None:
-    await booking_actions.cancel(booking.id, now=NOW)
+    await bookings_actions.cancel(booking.id, now=NOW)
 
 
 async def moved(_booking: Booking, kari: Person) -> None:

@@ -18,7 +18,7 @@ from marketplace.my_page.contacts.actions import remove_contact
 from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ActsFor, Person, Relation
 from offers.bookings.models import Booking
-from offers.bookings.notice_actions import note, tell_opened
+from offers.bookings.openings.actions import note, tell_opened
 from offers.catalogue.models import Joining, SeatPool
 from offers.messages.follow_actions import stop_news
 from offers.messages.rules import address_hash

@@ -17,7 +17,7 @@ from offers.bookings import claims, mails
 from offers.bookings.claims import ForWhom, Party
 from offers.bookings.models import Booking
 from offers.bookings.rules import link_path
-from offers.bookings.several_claims import book_several
+from offers.bookings.several.actions import book_several
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.catalogue.queries import VISITOR
 from organizations.members.models import Role
