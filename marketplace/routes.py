@@ -27,8 +27,6 @@ from marketplace.statistics import own_views as own_statistics
 from marketplace.statistics import views as statistics
 from marketplace.today import views as at_today
 from offers.attendance import views as attendance
-from offers.bookings import organizer_views as organizer
-from offers.bookings import participant_views as participants
 from offers.bookings import views as bookings
 from offers.bookings.companions import views as companions
 from offers.bookings.links import views as links
@@ -39,10 +37,12 @@ from offers.bookings.times import views as times
 from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
 from offers.feeds import work_views as work_calendars
-from offers.messages import call_views as calling
 from offers.messages import follow_views as follow
 from offers.messages import views as messages
 from offers.messages import write_views as writing
+from offers.participants import views as participants
+from offers.participants.calls import views as calling
+from offers.participants.queue import views as organizer
 from offers.publishing import date_views as dates
 from offers.publishing import joining_views as joining
 from offers.publishing import question_views as questions

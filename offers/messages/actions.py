@@ -16,7 +16,8 @@ from offers.attendance.models import RegisterEnd
 from offers.bookings.actions import cancel_all
 from offers.bookings.models import EndedBy
 from offers.catalogue.models import Offer, OfferState, Session, SessionStatus, Venue
-from offers.messages.queries import counts, ending_pools, parties_before, parties_of_offer, parties_of_session
+from offers.messages.queries import ending_pools
+from offers.participants.queries import counts, parties_before, parties_of_offer, parties_of_session
 from offers.publishing.actions import refresh
 from offers.publishing.upkeep import changing
 from offers.telling.actions import tell

@@ -14,6 +14,7 @@ from marketplace.base.web.templates import render
 from offers.catalogue.models import OfferState, Session, SessionStatus, Venue
 from offers.messages import actions, queries
 from offers.messages.forms import CancelForm, CancelOfferForm, MoveForm
+from offers.participants import queries as participants_queries
 from offers.publishing.forms import tell_order
 from offers.publishing.queries import (
     offer_owned_by,
@@ -110,9 +111,9 @@ async def moving(
     status: int = 200,
     others: Any = (),
 ) -> Response:
-    parties = await queries.parties_of_session(session.id, waiting=True)
-    return render(request, "offers/messages/move.html", status=status, form=form, venues=places,
-                  others=others, told=told(*queries.counts(parties)), **await about(session, request))  # fmt: skip
+    parties = await participants_queries.parties_of_session(session.id, waiting=True)
+    return render(request, "offers/messages/move.html", status=status, form=form, venues=places, others=others,
+                  told=told(*participants_queries.counts(parties)), **await about(session, request))  # fmt: skip
 
 
 @member(Role.EDITOR)
@@ -133,9 +134,9 @@ async def cancel(request: Request) -> Response:
             except Refused as refused:
                 form.add_error("form", refused.message)
     ending = await queries.ending_pools(session.offer.id, request.now, session.id)
-    parties = await queries.parties_of_session(session.id, ending)
+    parties = await participants_queries.parties_of_session(session.id, ending)
     return render(request, "offers/messages/cancel.html", status=status, form=form, ending=bool(ending),
-                  told=told(*queries.counts(parties)), **await about(session, request))  # fmt: skip
+                  told=told(*participants_queries.counts(parties)), **await about(session, request))  # fmt: skip
 
 
 @member(Role.EDITOR)
@@ -154,11 +155,11 @@ async def cancel_offer(request: Request) -> Response:
                 return see_other(f"/manage/offers/{offer.slug}/call-list", request)
             except Refused as refused:
                 form.add_error("form", refused.message)
-    parties = await queries.parties_of_offer(offer.id, request.now)
+    parties = await participants_queries.parties_of_offer(offer.id, request.now)
     coming = [
         one for one in await sessions_of(offer.id, request.now)
         if one["status"] != "cancelled" and one["starts_at"] > request.now
     ]  # fmt: skip
     return render(request, "offers/messages/cancel_offer.html", status=status, form=form, offer=offer,
-                  title=await title_of(offer.id, request.lang), told=told(*queries.counts(parties)),
+                  title=await title_of(offer.id, request.lang), told=told(*participants_queries.counts(parties)),
                   coming=len(coming), anybody=bool(parties))  # fmt: skip

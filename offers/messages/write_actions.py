@@ -10,8 +10,8 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.web.limits import Tries, limits
 from offers.catalogue.models import Offer, Session
 from offers.messages.models import NEWS, HostMessage, Recipients
-from offers.messages.queries import counts
 from offers.messages.write_queries import recipients
+from offers.participants.queries import counts
 from offers.telling.actions import tell
 
 OF_OFFER, BY_AUTHOR = 3, 10

@@ -8,8 +8,8 @@ from marketplace.base.data.database import rows
 from offers.catalogue.models import Session
 from offers.messages.follow_queries import unsubscribed
 from offers.messages.models import NEWS, Recipients
-from offers.messages.queries import PARTY
 from offers.messages.rules import address_hash
+from offers.participants.queries import PARTY
 
 FOR_OFFER = "WHERE b.offer_id = $1 AND (p.ends_at IS NULL OR p.ends_at > $2)"
 FOR_SESSION = """JOIN session s ON s.offer_id = b.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)

@@ -14,16 +14,16 @@ from marketplace.base.web.access import member, public
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
-from offers.bookings.organizer_actions import note_read
 from offers.bookings.queries import booking, booking_by_token
 from offers.catalogue.models import Offer, Session
 from offers.messages.mails import said, sms_of
 from offers.messages.models import NEWS, Recipients
-from offers.messages.queries import counts
 from offers.messages.rules import PLACEHOLDERS
 from offers.messages.write_actions import write
 from offers.messages.write_forms import WriteForm
 from offers.messages.write_queries import messages_of, recipients, written
+from offers.participants.actions import note_read
+from offers.participants.queries import counts
 from offers.publishing.queries import offer_led_by, reach, session_hosted_by, title_of
 from organizations.members.models import Role
 
@@ -96,7 +96,8 @@ async def _writing(request: Request, offer: Offer, session: Session | None) -> R
         return render(request, "offers/messages/look.html", **context, **await _look(
             request, form.data.to, form.data.text, groups[form.data.to], offer, session))  # fmt: skip
     return render(
-        request, "offers/messages/write.html", status=status, **context, meanings=MEANINGS, placeholders=PLACEHOLDERS,
+        request, "offers/messages/write.html",
+        status=status, **context, meanings=MEANINGS, placeholders=PLACEHOLDERS,
         choices=[(to.value, f"{TO_LABELS[to]} ({len(parties)})") for to, parties in groups.items()],
         before=await written(offer.id),
     )  # fmt: skip

@@ -24,7 +24,6 @@ from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.privacy.erasure import erase
 from marketplace.statistics.measures import Measure
 from offers.bookings import actions as bookings
-from offers.bookings.call_queries import WAITING
 from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.bookings.moves import change, tell
 from offers.bookings.openings.actions import note, tell_opened
@@ -34,6 +33,8 @@ from offers.catalogue.models import Joining, Offer, SeatPool, Session, Visibilit
 from offers.messages import actions
 from offers.messages.facts import FACTS, TABLE, WHY, Becomes
 from offers.messages.jobs import follow_up, remind, tell_added
+from offers.participants import actions as participants_actions
+from offers.participants.calls.queries import WAITING
 from offers.publishing.actions import set_sessions
 from offers.telling.actions import to_ring
 from offers.telling.models import CallAbout
@@ -119,7 +120,7 @@ ACTS: dict[str, Callable[[Hung], Awaitable[Any]]] = {
     "cancelled by host": lambda hung: bookings.cancel(
         hung.booking.id, now=NOW, by=hung.host.id, ended_by=EndedBy.HOST
     ),
-    "request declined": lambda hung: bookings.answer_request(
+    "request declined": lambda hung: participants_actions.answer_request(
         hung.booking.id, False, now=NOW, by=hung.host.id
     ),
     "held seat declined": lambda hung: bookings.answer_offer(hung.booking.id, False, now=NOW),

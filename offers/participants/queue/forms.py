@@ -10,7 +10,7 @@ from marketplace.base.i18n import lazy
 from marketplace.base.web.forms import Form
 from marketplace.people.names import PersonName
 from offers.bookings.forms import Email, Key, Number, OtherKey, Phone, ReachForm, Way
-from offers.bookings.organizer_rules import ExtraReason, ReorderReason
+from offers.participants.rules import ExtraReason, ReorderReason
 
 
 def _needed(text: str | None) -> str:
@@ -43,15 +43,6 @@ class AnswerForm(Form):
     @property
     def text(self) -> str:
         return self.talk or self.no or ""
-
-
-class KeepForm(Form):
-    """Seats that are kept; empty is none."""
-
-    words: ClassVar[dict[str, dict[str, Any]]] = {
-        "reserved": {"otherwise": lazy("Skriv et helt tall, 0 eller mer.")}
-    }
-    reserved: int = Field(0, ge=0, le=100_000)
 
 
 class AddForm(ReachForm):

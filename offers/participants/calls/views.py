@@ -11,10 +11,11 @@ from marketplace.base.i18n import when
 from marketplace.base.web.access import member
 from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.templates import render
-from offers.bookings.call_queries import calls_of_offer
-from offers.bookings.organizer_actions import answer_call, note_read
 from offers.catalogue.models import Offer, OfferState, Session, SessionStatus
-from offers.messages import queries
+from offers.participants import queries as participants_queries
+from offers.participants.actions import answer_call, note_read
+from offers.participants.calls import queries
+from offers.participants.calls.queries import calls_of_offer
 from offers.publishing.queries import offer_led_by, session_hosted_by, title_of
 from offers.telling.rules import Said
 from organizations.members.models import Role
@@ -54,13 +55,15 @@ async def _listed(
     calls = await calls_of_offer(offer.id, request.lang, only)
     called = {one.booking_id for one in calls if one.called_at is None}
     others = [
-        one for one in await queries.unreached(offer.id, only, request.now) if one["booking_id"] not in called
+        one
+        for one in await participants_queries.unreached(offer.id, only, request.now)
+        if one["booking_id"] not in called
     ]
     read = {one.booking_id for one in calls} | {one["booking_id"] for one in others}
     await note_read(offer, len(read), by=request.person.id, now=request.now, list="call")
     left = [one for one in calls if one.called_at is None]
     return render(
-        request, "offers/messages/call_list.html",
+        request, "offers/participants/calls/call_list.html",
         offer=offer, session=session, words=words, told=told, others=others,
         open=left, done=[one for one in calls if one.called_at],
         title=await title_of(offer.id, request.lang), section="/manage", here=f"/manage/offers/{offer.slug}/calls",

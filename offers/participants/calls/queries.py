@@ -1,13 +1,14 @@
 """Who is to be rung, what about, and who has been."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
-from offers.bookings.participant_queries import SHOWN_NAMES, SIGN
 from offers.bookings.queries import HIDDEN, TEXT, reach
+from offers.participants.queries import SHOWN_NAMES, SIGN
 from offers.telling import rules as telling_rules
 from offers.telling.models import CallAbout
 from offers.telling.queries import HELPED_ONES
@@ -98,3 +99,18 @@ WAITING = f"""FROM phone_call y JOIN booking b ON b.id = y.booking_id JOIN seat_
 async def to_call(offer_id: UUID) -> int:
     """How many calls of an offer wait to be made."""
     return int(await value(f"SELECT count(*) {WAITING} AND b.offer_id = $1", offer_id))
+
+
+async def how_told(offer_id: UUID, acts: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """What has become of the messages that tell of acts of an offer, as (mail, the act's part of their keys): how many
+    are `sent` and the `last` of them, how many are `waiting` and since when. They are known for a month."""
+    mails, keys = zip(*acts, strict=True)
+    (found,) = await rows(
+        """SELECT count(m.sent_at) AS sent, max(m.sent_at) AS last,
+            count(*) FILTER (WHERE m.sent_at IS NULL AND m.failed_at IS NULL) AS waiting,
+            min(m.created_at) FILTER (WHERE m.sent_at IS NULL AND m.failed_at IS NULL) AS since
+        FROM unnest($2::text[], $3::text[]) a (mail, act), booking b, outbox_message m
+        WHERE b.offer_id = $1 AND m.dedupe_key = a.mail || ':' || a.act || ':' || b.id""",
+        offer_id, list(mails), list(keys),
+    )  # fmt: skip
+    return found

@@ -1,15 +1,18 @@
 """Who comes: reads for those who lead an offer. Where somebody is shielded, they see an alias and no address."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
 from marketplace.people.queries import WRITTEN_TO
-from offers.bookings.companions.queries import NAMES
+from offers.bookings.asked import spoken
+from offers.bookings.companions.queries import ANSWERS, NAMES
 from offers.bookings.known import proven
 from offers.bookings.models import BookingState
 from offers.bookings.queries import HIDDEN, reach
+from offers.bookings.rules import ACTIVE, SEATED
 
 SIGN = "left(b.reference, 3) AS sign"
 """Of a booking's number those who lead an offer read so much as finds its row: with a name, the whole of it opens the
@@ -133,3 +136,77 @@ ORDER = {"å": "~2", "æ": "~0", "ø": "~1", "ä": "~0", "ö": "~1"}
 def alphabetical(name: str) -> str:
     """Sort key of a Norwegian name: æ, ø, å come last, in that order. The database has no collation for it."""
     return "".join(ORDER.get(letter, letter) for letter in name.casefold())
+
+
+PARTY = f"""SELECT b.id AS booking_id, {SHOWN_NAMES}, b.booked_by_id = b.participant_id AS own,
+    {SIGN}, b.seats, b.state, b.lang, p.session_id, b.offer_id,
+    greatest(b.created_at, b.placed_at, b.answered_at) AS since, b.link_version, c.person_id,
+    CASE WHEN c.channel = 'call' AND NOT {HIDDEN} THEN c.value END AS number, {reach(HIDDEN)} AS reach,
+    CASE WHEN {WRITTEN_TO} THEN c.channel END AS channel, CASE WHEN {WRITTEN_TO} THEN c.value END AS address
+FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
+    JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id"""
+"""A party of one booking; `own`: somebody booked themselves. `since`: when they got their place, if
+they have one. No channel: no message reaches them (WRITTEN_TO)."""
+
+
+async def parties_of_session(
+    session_id: UUID, ending: Iterable[dict[str, Any]] = (), *, waiting: bool = False
+) -> list[dict[str, Any]]:
+    """Everybody with a seat at the session, through its own pool or the offer's; with `waiting`, and of the pools that
+    are `ending`, also the queue and the requests."""
+    return await rows(
+        f"""{PARTY} JOIN session s ON s.offer_id = b.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
+        WHERE s.id = $1 AND (b.state = ANY($2) OR p.id = ANY($4) AND b.state = ANY($3))
+        ORDER BY b.id""",
+        session_id, list(ACTIVE if waiting else SEATED), list(ACTIVE), [pool["id"] for pool in ending],
+    )  # fmt: skip
+
+
+async def parties_of_offer(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
+    """Everybody with an active booking of the offer for what is not over."""
+    return await rows(
+        f"""{PARTY} WHERE b.offer_id = $1 AND b.state = ANY($2) AND (p.ends_at IS NULL OR p.ends_at > $3)
+        ORDER BY b.id""",
+        offer_id, list(ACTIVE), now,
+    )  # fmt: skip
+
+
+async def parties_before(offer_id: UUID, moment: datetime) -> list[dict[str, Any]]:
+    """Everybody with a place in all of the offer, who had it at this moment. A receipt since then names every date."""
+    return await rows(
+        f"""SELECT * FROM ({PARTY} WHERE b.offer_id = $1 AND p.session_id IS NULL AND b.state = 'confirmed') y
+        WHERE y.since <= $2 ORDER BY y.booking_id""",
+        offer_id, moment,
+    )  # fmt: skip
+
+
+async def unreached(offer_id: UUID, session: UUID | None, now: datetime) -> list[dict[str, Any]]:
+    """Whom no message reaches of those with an active booking of what is not over, in an offer or one session of it."""
+    found = await rows(
+        f"""{PARTY} WHERE b.offer_id = $1 AND {WRITTEN_TO} IS NOT TRUE AND b.state = ANY($2)
+            AND (p.ends_at IS NULL OR p.ends_at > $3)
+            AND ($4::uuid IS NULL OR p.session_id IS NULL OR p.session_id = $4)""",
+        offer_id, list(ACTIVE), now, session,
+    )  # fmt: skip
+    return sorted(found, key=lambda party: alphabetical(party["name"] or ""))
+
+
+def counts(found: list[dict[str, Any]]) -> tuple[int, int]:
+    """How many of these parties a message reaches, and how many must be rung."""
+    reached = sum(1 for party in found if party["channel"])
+    return reached, len(found) - reached
+
+
+async def answers_of_offer(offer_id: UUID) -> dict[UUID, list[dict[str, Any]]]:
+    """The same by booking, of a whole offer, for those who lead it. Where somebody is shielded their own words are left
+    out, for they may name them; what they chose of given words is not."""
+    found = await rows(
+        f"""{ANSWERS} JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
+        WHERE b.offer_id = $1 AND b.state IN ('requested', 'confirmed', 'waiting', 'offered')
+            AND NOT (q.kind = 'text' AND {HIDDEN}) ORDER BY q.position, q.id""",
+        offer_id,
+    )
+    by_booking: dict[UUID, list[dict[str, Any]]] = {}
+    for one in found:
+        by_booking.setdefault(one["booking_id"], []).append(one | {"text": spoken(one["kind"], one["text"])})
+    return by_booking

@@ -11,13 +11,15 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from marketplace.base.web.limits import Tries
-from offers.bookings import actions, claims, organizer_rules
+from offers.bookings import actions, claims
+from offers.bookings.actions import widen
 from offers.bookings.claims import Booked, Party
-from offers.bookings.models import BookingState
-from offers.bookings.moves import change, lock, promote, tell
-from offers.bookings.organizer_rules import ExtraReason
+from offers.bookings.models import BookingState, EndedBy
+from offers.bookings.moves import change, lock, move, promote, tell
 from offers.bookings.queries import ended, pool_of
 from offers.catalogue.models import Offer
+from offers.participants import rules
+from offers.participants.rules import ExtraReason, not_asking
 from offers.publishing.upkeep import closing, only_approved
 from offers.telling import actions as telling_actions
 from offers.telling.rules import Said
@@ -91,7 +93,7 @@ async def add(
                     elif wait:
                         state, kept = BookingState.WAITING, 0
                     else:
-                        raise NoRoom(organizer_rules.no_room(room))
+                        raise NoRoom(rules.no_room(room))
                 if kept:
                     await actions.reserve(pool, decided.reserved - kept)
                 booked = await claims.insert(pool, party, {}, state, key, digest, lang, now, tries)
@@ -109,7 +111,7 @@ async def ask_talk(booking_id: UUID, text: str, *, now: datetime, by: UUID) -> N
     async with in_transaction():
         pool, booking = await change(booking_id, now)
         if booking["state"] != BookingState.REQUESTED:
-            raise Refused(organizer_rules.not_asking(BookingState(booking["state"])))
+            raise Refused(rules.not_asking(BookingState(booking["state"])))
         await rows(
             "UPDATE booking SET reply = $2, talk_asked_at = $3, changed_at = $3 WHERE id = $1",
             booking_id,
@@ -134,7 +136,7 @@ async def answer_call(
 
 
 async def reorder(
-    booking_id: UUID, place: int, reason: organizer_rules.ReorderReason, *, now: datetime, by: UUID
+    booking_id: UUID, place: int, reason: rules.ReorderReason, *, now: datetime, by: UUID
 ) -> None:
     """Move somebody to a place in the queue (1 is the first; past the end is the last). Raises Refused when they do
     not wait any more. Who has more room in front gets no seat by it: what is free fits nobody who waits."""
@@ -147,9 +149,7 @@ async def reorder(
             pool["pool_id"],
         )
         before = [each["id"] for each in queue]
-        numbers = organizer_rules.moved_in_queue(
-            [(each["id"], each["queue_no"]) for each in queue], booking_id, place
-        )
+        numbers = rules.moved_in_queue([(each["id"], each["queue_no"]) for each in queue], booking_id, place)
         await rows(
             """UPDATE booking b SET queue_no = n.number FROM unnest($1::uuid[], $2::bigint[]) AS n (id, number)
             WHERE b.id = n.id""",
@@ -177,3 +177,28 @@ async def set_open(pool_id: UUID, opened: bool, *, now: datetime, by: UUID) -> N
         )  # fmt: skip
         await record("pool.opened" if opened else "pool.closed", now=now, actor=by, object_id=pool_id,
                      organization=pool["owner_id"])  # fmt: skip
+
+
+async def answer_request(
+    booking_id: UUID, yes: bool, *, now: datetime, by: UUID, text: str = "", extra: ExtraReason | None = None
+) -> BookingState:
+    """The organisation accepts or declines a request, with its words to them. Accepted without a free seat: the
+    waiting list, or with a reason (`extra`) a seat that is made for them. Raises Refused when it is answered or
+    withdrawn already."""
+    async with in_transaction():
+        pool, booking = await change(booking_id, now)
+        if booking["state"] != BookingState.REQUESTED:
+            raise Refused(not_asking(BookingState(booking["state"])))
+        if yes:
+            await only_approved(pool["owner_id"])
+        decided = pool_of(pool)
+        fits = decided.fits(booking["seats"])
+        if yes and extra and not fits:
+            await widen(pool, booking["seats"] - (decided.free or 0), extra, now=now, by=by)
+            fits = True
+        new = BookingState.DECLINED if not yes else BookingState.CONFIRMED if fits else BookingState.WAITING
+        await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.HOST)
+        await rows("UPDATE booking SET reply = $2, answered_at = $3 WHERE id = $1", booking_id, text, now)
+        mail = {"confirmed": "receipt", "waiting": "waiting", "declined": "declined"}[new]
+        await tell(mail, booking, "answer", now, ring=True)
+        return new

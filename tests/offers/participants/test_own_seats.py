@@ -10,13 +10,14 @@ import pytest
 from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.models import OutboxMessage
-from offers.bookings import actions, organizer_actions
+from offers.bookings import actions
 from offers.bookings.claims import Party
 from offers.bookings.models import Booking, BookingState, EndedBy
-from offers.bookings.organizer_rules import ReorderReason, moved_in_queue
-from offers.bookings.participant_queries import demand
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.messages.actions import cancel as cancel_session
+from offers.participants import actions as participants_actions
+from offers.participants.queries import demand
+from offers.participants.rules import ReorderReason, moved_in_queue
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization
 from organizations.members.models import Role
@@ -99,10 +100,10 @@ async def test_no_more_is_kept_than_is_free(visitor: Visitor, offer: Offer, type
 
 async def test_what_is_let_go_and_what_is_added_to_the_capacity_is_the_queues(db: None, offer: Offer) -> None:
     pool = await SeatPool.get()
-    await organizer_actions.keep_seats(pool.id, 1, now=NOW, by=None)
+    await participants_actions.keep_seats(pool.id, 1, now=NOW, by=None)
     for name in ("Nora", "Per"):
         assert (await booking(offer, name)()).state is BookingState.WAITING
-    await organizer_actions.keep_seats(pool.id, 0, now=NOW, by=None)
+    await participants_actions.keep_seats(pool.id, 0, now=NOW, by=None)
     assert await seats() == (2, 2, 0, 1)
     await actions.set_capacity(pool.id, 3, now=NOW, by=None)
     assert await seats() == (3, 3, 0, 0)
@@ -111,7 +112,7 @@ async def test_what_is_let_go_and_what_is_added_to_the_capacity_is_the_queues(db
 async def test_a_seat_is_not_both_kept_and_booked(db: None, offer: Offer) -> None:
     pool = await SeatPool.get()
     _, booked, waited = await overlapping(
-        lambda: organizer_actions.keep_seats(pool.id, 1, now=NOW, by=None), booking(offer, "Nora")
+        lambda: participants_actions.keep_seats(pool.id, 1, now=NOW, by=None), booking(offer, "Nora")
     )
     assert (booked.state, waited) == (BookingState.WAITING, True)
     assert await seats() == (2, 1, 1, 1)
@@ -119,7 +120,7 @@ async def test_a_seat_is_not_both_kept_and_booked(db: None, offer: Offer) -> Non
 
 def adding(pool: SeatPool, name: str) -> Any:
     key, by = secrets.token_bytes(16), pool.id
-    return lambda: organizer_actions.add(pool.id, Party(name), by=by, form_key=key, lang="nb", now=NOW)
+    return lambda: participants_actions.add(pool.id, Party(name), by=by, form_key=key, lang="nb", now=NOW)
 
 
 async def test_two_hosts_add_somebody_to_the_last_seat(db: None, offer: Offer) -> None:
@@ -229,7 +230,7 @@ async def test_who_got_a_seat_at_the_same_moment_is_not_moved(
     ola = await Booking.get(participant__name="Ola")
     _, moved, waited = await overlapping(
         lambda: actions.cancel(ola.id, now=NOW),
-        lambda: organizer_actions.reorder(
+        lambda: participants_actions.reorder(
             waiting["Nora"].id, 3, ReorderReason.MISTAKE, now=NOW, by=ola.participant_id
         ),
     )
@@ -259,7 +260,7 @@ async def test_what_is_cancelled_is_not_opened_again(db: None, offer: Offer) -> 
     await actions.cancel_all(pool.id, now=NOW, by=None, ended_by=EndedBy.SESSION)
     await rows("UPDATE session SET status = 'cancelled'")
     with pytest.raises(Refused, match="så påmeldingen kan ikke åpnes"):
-        await organizer_actions.set_open(pool.id, True, now=NOW, by=pool.id)
+        await participants_actions.set_open(pool.id, True, now=NOW, by=pool.id)
     with pytest.raises(Refused, match="så ingen kan settes opp"):
         await adding(pool, "Per")()
 
@@ -321,7 +322,7 @@ async def test_where_there_is_no_limit_any_more_none_is_kept_and_the_limit_can_c
     db: None, offer: Offer
 ) -> None:
     pool = await SeatPool.get()
-    await organizer_actions.keep_seats(pool.id, 1, now=NOW, by=None)
+    await participants_actions.keep_seats(pool.id, 1, now=NOW, by=None)
     await actions.set_capacity(pool.id, None, now=NOW, by=None)
     assert await seats() == (None, 1, 0, 0)
     await actions.set_capacity(pool.id, 1, now=NOW, by=None)

@@ -16,20 +16,21 @@ from marketplace.base.web.access import member
 from marketplace.base.web.http import Request, parse_id, see_other, typed_id
 from marketplace.base.web.limits import Tries, limit
 from marketplace.base.web.templates import render
-from offers.bookings import actions, organizer_actions, organizer_rules
-from offers.bookings import participant_queries as queries
 from offers.bookings.claims import JustSent, Party
 from offers.bookings.mending.views import asked_about
 from offers.bookings.models import BookingState
-from offers.bookings.organizer_forms import AddForm, AnswerForm, QueueForm
-from offers.bookings.participant_views import manages
 from offers.bookings.parties import booking_for
 from offers.catalogue.models import Offer
+from offers.participants import actions as participants_actions
+from offers.participants import queries
+from offers.participants import rules as participants_rules
+from offers.participants.queue.forms import AddForm, AnswerForm, QueueForm
+from offers.participants.views import manages
 from offers.publishing.queries import offer_led_by, offer_owned_by, reach, title_of
 from organizations.members.models import Role
 
 DAY = timedelta(days=1)
-EXTRAS = [("", lazy("Velg hvorfor")), *organizer_rules.EXTRA_REASONS.items()]
+EXTRAS = [("", lazy("Velg hvorfor")), *participants_rules.EXTRA_REASONS.items()]
 
 
 async def _about(request: Request, offer: Offer) -> dict[str, Any]:
@@ -57,7 +58,7 @@ async def answer(request: Request) -> Response:
     offer = await offer_owned_by(request.person, request.path_params["slug"])
     booking = parse_id(request.path_params["booking"])
     party, _everyone = await _active(
-        request, offer, booking, BookingState.REQUESTED, organizer_rules.not_asking
+        request, offer, booking, BookingState.REQUESTED, participants_rules.not_asking
     )
     if request.method == "POST":
         form: Any = await AnswerForm.read(request)
@@ -67,11 +68,11 @@ async def answer(request: Request) -> Response:
             said = form.data.answer
             if said == "talk":
                 await limit("ask talk", str(booking), 5, DAY, now=request.now)
-                await organizer_actions.ask_talk(
+                await participants_actions.ask_talk(
                     booking, form.data.text, now=request.now, by=request.person.id
                 )
             else:
-                state = await actions.answer_request(
+                state = await participants_actions.answer_request(
                     booking,
                     said in ("yes", "extra"),
                     now=request.now,
@@ -87,9 +88,10 @@ async def answer(request: Request) -> Response:
             no=_("Takk for at du spurte. Akkurat nå har vi dessverre ikke plass. "
                  "Du er velkommen til å spørre igjen senere."),
         )  # fmt: skip
-        await organizer_actions.note_read(offer, 1, by=request.person.id, now=request.now)
+        await participants_actions.note_read(offer, 1, by=request.person.id, now=request.now)
     return render(
-        request, "offers/bookings/request.html", status=422 if form.errors else 200, form=form, party=party,
+        request, "offers/participants/queue/request.html",
+        status=422 if form.errors else 200, form=form, party=party,
         reasons=EXTRAS, full=await _full(offer, party), **await _about(request, offer),
     )  # fmt: skip
 
@@ -128,7 +130,7 @@ async def add(request: Request) -> Response:
             form_key=secrets.token_hex(16),
         )  # fmt: skip
     return render(
-        request, "offers/bookings/add.html",
+        request, "offers/participants/queue/add.html",
         status=409 if form.values.get("asked") else 422 if form.errors else 200, form=form, pools=pools,
         reasons=EXTRAS, **await _about(request, offer),
     )  # fmt: skip
@@ -150,13 +152,13 @@ async def _added(request: Request, form: Any, owns: bool) -> bool:
     if address:
         tries.append(booking_for(address))
     try:
-        await organizer_actions.add(
+        await participants_actions.add(
             given.pool, Party(given.name, by_host=True, seats=given.seats, channel=channel, address=address), by=me,
             form_key=bytes.fromhex((given.again and given.more_key) or given.form_key), lang=request.lang,
             now=request.now, tries=tries, wait=given.full == "wait",
             extra=given.reason if given.full == "extra" else None,
         )  # fmt: skip
-    except organizer_actions.NoRoom as full:
+    except participants_actions.NoRoom as full:
         form.values["room"] = "extra" if owns else "wait"
         form.add_error("seats", full.message)
     except JustSent as just:
@@ -187,17 +189,17 @@ async def queue(request: Request) -> Response:
     if request.method == "POST":
         form: Any = await QueueForm.read(request)
         if form.valid:
-            await organizer_actions.reorder(
+            await participants_actions.reorder(
                 booking, form.data.place, form.data.reason, now=request.now, by=request.person.id
             )
             return see_other(f"/manage/offers/{offer.slug}/bookings?saved=queue", request)
     else:
         form = QueueForm.blank(place=place)
-        await organizer_actions.note_read(offer, len(waiting), by=request.person.id, now=request.now)
+        await participants_actions.note_read(offer, len(waiting), by=request.person.id, now=request.now)
     return render(
-        request, "offers/bookings/queue.html",
+        request, "offers/participants/queue/queue.html",
         status=422 if form.errors else 200, form=form, party=party, place=place,
-        waiting=waiting, reasons=list(organizer_rules.REORDER_REASONS.items()), **await _about(request, offer),
+        waiting=waiting, reasons=list(participants_rules.REORDER_REASONS.items()), **await _about(request, offer),
     )  # fmt: skip
 
 
@@ -206,6 +208,6 @@ async def demand(request: Request) -> Response:
     """GET /manage/offers/{slug}/demand: how many wait, for how long, and how many gave up."""
     offer = await offer_led_by(request.person, request.path_params["slug"])
     return render(
-        request, "offers/bookings/demand.html", demand=await queries.demand(offer.id, request.now),
+        request, "offers/participants/queue/demand.html", demand=await queries.demand(offer.id, request.now),
         **await _about(request, offer),
     )  # fmt: skip

@@ -12,14 +12,14 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
-from offers.bookings import actions, organizer_actions, organizer_rules
-from offers.bookings import participant_queries as queries
-from offers.bookings.call_queries import to_call
-from offers.bookings.companions.queries import answers_of_offer
-from offers.bookings.forms import CapacityForm
+from offers.bookings import actions
 from offers.bookings.models import EndedBy
-from offers.bookings.organizer_forms import KeepForm
 from offers.catalogue.models import Offer
+from offers.participants import actions as participants_actions
+from offers.participants import queries, rules
+from offers.participants.calls.queries import to_call
+from offers.participants.forms import CapacityForm, KeepForm
+from offers.participants.queries import answers_of_offer
 from offers.publishing.queries import offer_led_by, offer_owned_by, reach, title_of
 from organizations.members.models import Role
 from organizations.members.queries import own_organizations
@@ -48,11 +48,11 @@ async def _participants(
         if pool["ends_at"] is None or pool["ends_at"] > request.now
     ]
     before = await queries.participants_before(offer.id, request.now)
-    await organizer_actions.note_read(
+    await participants_actions.note_read(
         offer, len(everyone) + len(before), by=request.person.id, now=request.now
     )
     return render(
-        request, "offers/bookings/participants.html",
+        request, "offers/participants/listing.html",
         status=422 if form else 200, offer=offer, pools=pools, form=form,
         before=before, to_call=await to_call(offer.id), served=min(number_in(request.query.get("served")), 2000),
         pool_of_form=pool_of_form, answers=await answers_of_offer(offer.id), manages=await manages(request, offer),
@@ -92,7 +92,7 @@ async def capacity(request: Request) -> Response:
         everyone = await queries.participants(offer.id, request.now)
         names = [party["name"] for party in everyone if party["id"] in serves.bookings]
         form.values["promised"] = str(len(names))
-        form.add_error("capacity", organizer_rules.serves(names))
+        form.add_error("capacity", rules.serves(names))
     except Refused as refused:
         form.add_error("capacity", refused.message)
     return await _participants(request, offer, form, pool["id"])
@@ -108,7 +108,7 @@ async def keep(request: Request) -> Response:
         if form.valid:
             async with one_at_a_time(pool["id"]):
                 if form.meet(KeepForm.blank(reserved=(await _pool(request, offer))["reserved"])):
-                    await organizer_actions.keep_seats(
+                    await participants_actions.keep_seats(
                         pool["id"], form.data.reserved, now=request.now, by=request.person.id
                     )
                     return see_other(f"/manage/offers/{offer.slug}/bookings?saved=kept", request)
@@ -125,7 +125,7 @@ async def opening(request: Request) -> Response:
     wanted = (await request.fields()).get("opening", [""])[-1]
     if wanted not in ("open", "close"):
         raise BadRequest(_("Velg om påmeldingen skal være åpen eller stengt."))
-    await organizer_actions.set_open(pool["id"], wanted == "open", now=request.now, by=request.person.id)
+    await participants_actions.set_open(pool["id"], wanted == "open", now=request.now, by=request.person.id)
     said = "opened" if wanted == "open" else "closed"
     return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
 
@@ -152,8 +152,8 @@ async def take_off(request: Request) -> Response:
     if request.method == "POST":
         await actions.cancel(party["id"], now=request.now, by=request.person.id, ended_by=EndedBy.HOST)
         return see_other(f"/manage/offers/{offer.slug}/bookings?saved=taken-off", request)
-    await organizer_actions.note_read(offer, 1, by=request.person.id, now=request.now)
+    await participants_actions.note_read(offer, 1, by=request.person.id, now=request.now)
     return render(
-        request, "offers/bookings/take_off.html", offer=offer, party=party, section="/manage",
+        request, "offers/participants/take_off.html", offer=offer, party=party, section="/manage",
         title=await title_of(offer.id, request.lang),
     )  # fmt: skip

@@ -9,10 +9,11 @@ from marketplace.base.data.database import rows
 from marketplace.base.errors import Refused
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS
-from offers.bookings import actions, mails, organizer_actions  # noqa: F401 - mails fills MAILS
+from offers.bookings import actions, mails  # noqa: F401 - mails fills MAILS
 from offers.bookings.models import Booking, BookingState
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.participants import actions as participants_actions
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization
 from organizations.members.models import Role
@@ -141,8 +142,8 @@ async def test_what_was_answered_or_withdrawn_meanwhile_is_said_clearly(
 async def test_two_answers_at_once_give_one(db: None, asked: Booking) -> None:
     kari = await make.person("Kari")
     yes, no, waited = await overlapping(
-        lambda: actions.answer_request(asked.id, True, now=NOW, by=kari.id),
-        lambda: actions.answer_request(asked.id, False, now=NOW, by=kari.id, text="Nei."),
+        lambda: participants_actions.answer_request(asked.id, True, now=NOW, by=kari.id),
+        lambda: participants_actions.answer_request(asked.id, False, now=NOW, by=kari.id, text="Nei."),
     )
     assert yes is BookingState.CONFIRMED
     assert isinstance(no, Refused)
@@ -156,7 +157,7 @@ async def test_a_talk_is_not_asked_for_by_somebody_who_withdraws_at_the_same_mom
     kari = await make.person("Kari")
     gone, talk, waited = await overlapping(
         lambda: actions.cancel(asked.id, now=NOW),
-        lambda: organizer_actions.ask_talk(asked.id, WORDS, now=NOW, by=kari.id),
+        lambda: participants_actions.ask_talk(asked.id, WORDS, now=NOW, by=kari.id),
     )
     assert gone
     assert isinstance(talk, Refused)
@@ -199,5 +200,5 @@ async def test_nobody_is_sent_a_talk_more_than_five_times_a_day(visitor: Visitor
 async def test_a_second_talk_is_another_mail(db: None, asked: Booking) -> None:
     kari = await make.person("Kari")
     for hours in (0, 1):
-        await organizer_actions.ask_talk(asked.id, WORDS, now=NOW + timedelta(hours=hours), by=kari.id)
+        await participants_actions.ask_talk(asked.id, WORDS, now=NOW + timedelta(hours=hours), by=kari.id)
     assert await OutboxMessage.filter(mail="talk").count() == 2

@@ -13,6 +13,7 @@ from offers.bookings import actions
 from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, Promotion, SeatPool, Session
 from offers.messages.actions import cancel, cancel_offer, move
+from offers.participants import actions as participants_actions
 from offers.telling.models import CallAbout, PhoneCall
 from organizations.members.models import Role
 from tests import make
@@ -105,7 +106,7 @@ async def test_what_the_organisation_answers_is_told_by_telephone(visitor: Visit
     asks = [await booked(offer, name, BookingState.REQUESTED) for name in ("Liv", "Ola", "Per")]
     await visitor.sign_in(kari)
     for booking, answer in zip(asks, (True, True, False), strict=True):
-        await actions.answer_request(
+        await participants_actions.answer_request(
             booking.id, answer, now=NOW, by=kari.id, text="" if answer else "Prøv til våren."
         )
     found = {line.split()[0]: line for line in await said(visitor, offer)}
