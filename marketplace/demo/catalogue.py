@@ -176,7 +176,7 @@ def session_row(
 
 
 def pool_rows(tables: Tables, made: Made, capacity: int | None, now: datetime) -> None:
-    """The seats of an offer, and the copies of its sessions' times (as offers/publishing/upkeep.py keeps them)."""
+    """The seats of an offer, and the copies of its sessions' times (as offers/seats/upkeep.py keeps them)."""
     offer, held = made.offer, [session for session in made.sessions if session["status"] != "cancelled"]
     known = held or made.sessions
     starts = min((session["starts_at"] for session in known), default=None)

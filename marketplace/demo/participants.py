@@ -18,8 +18,9 @@ from marketplace.demo.catalogue import Catalogue, Made, read
 from marketplace.demo.tables import Row, Tables
 from offers.attendance.keys import year_key
 from offers.attendance.rules import pseudonym
-from offers.bookings.rules import ALPHABET, REFERENCE_LENGTH, SEATED
 from offers.catalogue.models import Joining
+from offers.seats.links import ALPHABET, REFERENCE_LENGTH
+from offers.seats.rules import SEATED
 
 NEWCOMERS = ("ukrainian", "polish", "somali", "eritrean", "arabic", "others")
 GROUPS: tuple[tuple[tuple[str, ...], int, int, dict[str, float]], ...] = (

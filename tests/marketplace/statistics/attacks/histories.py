@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from marketplace.base.data.database import rows
 from marketplace.people.models import Person
 from offers.attendance.models import Attendance, HeadCount, Register
-from offers.bookings.models import Booking
 from offers.catalogue.models import Kind, Offer, SeatPool, Session, Venue
+from offers.seats.models import Booking
 from organizations.directory.models import District, DistrictPlace, Municipality, Organization
 
 OSLO = ZoneInfo("Europe/Oslo")
