@@ -9,6 +9,7 @@ from marketplace.base.models import Channel
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings.models import Booking, BookingState, CalendarEntry, EndedBy
 from offers.catalogue.models import (
+    Audience,
     Joining,
     Kind,
     Offer,
@@ -102,6 +103,8 @@ async def offer(
     if "owner" not in given:
         given["owner"] = await organization()
     given.setdefault("municipality_id", given["owner"].municipality_id)
+    if len(given["audiences"]) == 1:  # as the database would have it
+        given.setdefault("main_audience", Audience(given["audiences"][0]))
     length = timedelta(minutes=minutes)
     coming = sorted(start for start in starts if start + length > NOW)
     made = await Offer.create(

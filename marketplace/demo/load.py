@@ -131,7 +131,7 @@ def totp_secret(address: str) -> str:
 
 
 def take_part(register: Register, made: Catalogue, ola: Resident) -> None:
-    """Everybody's bookings, and the registers of months that are closed."""
+    """Everybody's bookings, and the registers of what is over."""
     mother = register.person("Aud", {"seniors"})
     his = {ola.id, mother.id}
     everybody = participants.residents(register, made)

@@ -5,10 +5,11 @@ from datetime import date
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import month as month_name
+from marketplace.base.numbers import amount
 from marketplace.goals.models import Direction
 from marketplace.goals.rules import Point, late, planned
 from marketplace.goals.series import Series
-from marketplace.goals.words import amount, unit
+from marketplace.goals.words import unit
 
 SHORT = 12
 """As many months have a name each under the chart; of more, only Januaries have."""

@@ -7,6 +7,7 @@ from itertools import pairwise
 from math import ceil, sqrt
 
 from marketplace.base.i18n import lazy
+from marketplace.base.numbers import share
 from marketplace.goals.models import AT_MEETING, CountedAs, Direction, MeasureState
 from marketplace.goals.spans import LATE, Span
 from marketplace.statistics.measures import INDICATORS, Measure
@@ -106,7 +107,7 @@ def progress(aim: Aim, points: Sequence[Point], *, frozen: bool = False) -> Prog
     if not points:
         return Progress(Verdict.WAITING)
     at, left = points[-1], aim.span.left_after(points[-1].year, points[-1].number)
-    percent = int(100 * at.value / aim.target)
+    percent = share(at.value, aim.target) or 0
     reached = at.value >= aim.target if aim.direction is Direction.AT_LEAST else at.value <= aim.target
     if aim.indicator == AT_MEETING:
         return Progress(_of_meetings(points, aim, left), at, percent, left=left)

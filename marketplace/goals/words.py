@@ -7,6 +7,7 @@ from typing import Any
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, ngettext, pick
 from marketplace.base.i18n import month as month_name
+from marketplace.base.numbers import amount
 from marketplace.goals.models import AT_MEETING, CountedAs, Direction, Goal
 from marketplace.goals.rules import LOOKS_BACK, PERSONS, VERDICT_LABELS, Aim, Point, Progress, Verdict, late
 from marketplace.goals.series import Series
@@ -26,10 +27,6 @@ LOOKS = {
 AT_MEETING_LABEL = lazy("Organisasjoner på hvert dialogmøte")
 
 
-def amount(number: float) -> str:
-    return f"{round(number):,}".replace(",", "\u00a0")
-
-
 def indicator_label(indicator: str) -> str:
     return str(AT_MEETING_LABEL if indicator == AT_MEETING else INDICATORS[Measure(indicator)].label)
 
@@ -42,7 +39,7 @@ def unit(aim: Aim) -> str:
         _("organisasjoner") if aim.indicator == AT_MEETING else str(INDICATORS[Measure(aim.indicator)].unit)
     )
     if aim.counted_as is CountedAs.PER_THOUSAND:
-        return _("%(unit)s for hver 1 000 innbyggere", unit=name).replace("1 000", "1\u00a0000")
+        return _("%(unit)s for hver %(thousand)s innbyggere", unit=name, thousand=amount(1000))
     return name
 
 

@@ -19,9 +19,7 @@ from marketplace.guide.forms import GuideForm
 from marketplace.my_page import queries, rules
 from offers.bookings import asked, claims, parties
 from offers.bookings import queries as bookings
-from offers.bookings.call_queries import calls_of_guide
 from offers.bookings.mending import views as mending_views
-from offers.bookings.organizer_actions import answer_call
 from offers.bookings.requests.queries import expected
 from offers.bookings.rules import begins, closed, coming, objection_text
 from offers.bookings.several import queries as several_queries
@@ -30,7 +28,9 @@ from offers.catalogue.models import Joining
 from offers.catalogue.queries import offer_page, viewer_of
 from offers.catalogue.rules import card, offers_found
 from offers.catalogue.search import search
-from offers.messages.call_views import said_of
+from offers.participants.actions import answer_call
+from offers.participants.calls.queries import calls_of_guide
+from offers.participants.calls.views import said_of
 from organizations.members.models import Role
 
 

@@ -9,6 +9,7 @@ from marketplace.base.clock import month_start
 from marketplace.base.data.database import rows
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, month, short_day
+from marketplace.base.numbers import share
 from marketplace.goals.models import Changed as GoalChanged
 from marketplace.reports.attainment import Attainment
 from marketplace.reports.content import Bars, Section, Table, Value, shown
@@ -229,10 +230,6 @@ def margin(error: int) -> str:
     return f"± {shown(error)}" if error else _("nøyaktig")
 
 
-def percent(part: int, whole: int) -> int | None:
-    return 100 * part // whole if whole else None
-
-
 def completeness(numbers: Numbers) -> Section:
     """Of how many sessions the register was saved, by organisation."""
     title = _("Hvor mye som er ført")
@@ -241,7 +238,7 @@ def completeness(numbers: Numbers) -> Section:
 
     def line(name: str, sums: Sums) -> tuple[Value, ...]:
         held, due = sums[Measure.SESSIONS].value, sums[Measure.DUE].value
-        return name, due, held, percent(held, due)
+        return name, due, held, share(held, due)
 
     text = _("Der oppmøtet ikke er ført, vet vi ikke hvem som kom. Slike samlinger teller ikke som null.")
     head = (_("Organisasjon"), _("Samlinger som er over"), _("Ført"), _("Prosent"))

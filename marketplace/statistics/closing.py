@@ -91,16 +91,26 @@ STORE = """INSERT INTO cell_figure (id, closing_id, cell_id, figures)
 SELECT gen_random_uuid(), $1, m.cell_id, m.figures::jsonb FROM unnest($2::uuid[], $3::text[]) AS m (cell_id, figures)"""
 
 
-async def close(what: Due, key: bytes, *, now: datetime) -> None:
+NEXT = """INSERT INTO closing (id, municipality_id, year, number, closed_at, rule, key_fingerprint)
+SELECT $1, $2, $3::int, $4::int, $5, $6, $7 WHERE $4 = 1 OR EXISTS (
+    SELECT FROM closing b WHERE b.municipality_id = $2 AND b.year = $3 AND b.number = $4 - 1)
+ON CONFLICT DO NOTHING RETURNING id"""
+"""A closing comes after the one before it, or not yet: what stands in a month must not be newer than the next one's."""
+STANDS = "SELECT EXISTS (SELECT FROM closing WHERE municipality_id = $1 AND year = $2 AND number = $3)"
+
+
+async def close(what: Due, key: bytes, *, now: datetime) -> bool:
     """Count and store the cells of a closing, as registers and bookings are now. What stands is never changed; what
-    is saved later comes with the next."""
+    is saved later comes with the next. False: the one before it does not stand yet, so that this one has to wait."""
     end = counted_to(what.year, what.number)
     async with patient() as connection, connection.transaction():
         closing = await connection.fetchval(
-            """INSERT INTO closing (id, municipality_id, year, number, closed_at, rule, key_fingerprint)
-            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id""",
-            uuid7(), what.municipality, what.year, what.number, now, RULE, fingerprint(key),
-        )  # fmt: skip
+            NEXT, uuid7(), what.municipality, what.year, what.number, now, RULE, fingerprint(key)
+        )
+        if closing is None and not await connection.fetchval(
+            STANDS, what.municipality, what.year, what.number
+        ):
+            return False
         if closing:
             await counting.stamp(connection, what.municipality, what.year, end, now)
             counted = await counting.counts(connection, what.municipality, what.year, end, now)
@@ -108,6 +118,7 @@ async def close(what: Due, key: bytes, *, now: datetime) -> None:
             cells = [cell for cell, _figures in figures]
             await connection.execute(STORE, closing, cells, [json.dumps(each) for _cell, each in figures])
         await connection.execute(jobs.DONE, JOB, what.slot, now)
+    return True
 
 
 def _rounded(counted: list[asyncpg.Record], key: bytes, what: Due) -> list[tuple[UUID, dict[Measure, int]]]:

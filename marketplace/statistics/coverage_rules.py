@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from marketplace.base.i18n import NBSP, lazy, ngettext
 from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import lazy, ngettext
+from marketplace.base.numbers import amount
 from marketplace.statistics.stored import Sum
 from offers.catalogue.models import Audience, Kind
 from offers.catalogue.rules import inside_words
@@ -112,8 +113,8 @@ def square(
     """What one square says."""
     if show is Show.ATTENDANCES:
         count = attended.value if attended else 0
-        more = _("± %(error)s", error=attended.error) if attended and attended.error else ""
-        words = f"{count:,}".replace(",", NBSP) if attended and (count or more) else _("Ingen")
+        more = _("± %(error)s", error=amount(attended.error)) if attended and attended.error else ""
+        words = amount(count) if attended and (count or more) else _("Ingen")
         return Square(audience, sort, words, more, _depth(count, (1, 50, 250)))
     if not offered.offers:
         return Square(audience, sort, _("Ingen"), gap=show is Show.OFFERS)

@@ -10,6 +10,7 @@ from marketplace.base.clock import today
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import pick
+from marketplace.base.numbers import share
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
@@ -104,7 +105,7 @@ async def coverage(request: Request) -> Response:
         dialogues=[(one["slug"], pick(json.loads(one["title"]))) for one in await queries.dialogues(here.id)]
         if what.district != NOWHERE else [],
         times=list(rules.TIME_LABELS.items()), shows=list(rules.SHOW_LABELS.items()), section="/statistics",
-        share=round(100 * all_of_it.evening / all_of_it.offers) if all_of_it.offers else 0,
+        share=share(all_of_it.evening, all_of_it.offers) or 0,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
+from marketplace.base.numbers import share
 from marketplace.base.web.access import member
 from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
@@ -18,7 +19,7 @@ from marketplace.statistics.measures import INDICATORS, Measure
 from marketplace.statistics.own import OwnBy
 from marketplace.statistics.pages import EVENING_LABELS, Part, Shown
 from marketplace.statistics.tables import Table
-from marketplace.statistics.yearly import SHOWN, Group, Year, share
+from marketplace.statistics.yearly import SHOWN, Group, Year
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
 from organizations.directory.models import Organization
 from organizations.members.models import Role

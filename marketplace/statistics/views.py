@@ -10,6 +10,7 @@ from starlette.responses import Response
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
+from marketplace.base.numbers import share
 from marketplace.base.web.access import coordinator, public
 from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
@@ -20,7 +21,7 @@ from marketplace.statistics.measures import DAYS, IDEA_DAYS, INDICATORS, WHOLE_F
 from marketplace.statistics.pages import EVENING_LABELS, Part, Shown
 from marketplace.statistics.stored import By, Cells, Sums
 from marketplace.statistics.tables import Table
-from marketplace.statistics.yearly import SHOWN, Group, Year, median_class, share
+from marketplace.statistics.yearly import SHOWN, Group, Year, median_class
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
 from organizations.directory.models import Municipality
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows
-from offers.bookings.participant_queries import parties
+from offers.participants.queries import parties
 
 
 async def expected(session_id: UUID) -> list[dict[str, Any]]:

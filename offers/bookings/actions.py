@@ -19,7 +19,6 @@ from offers.bookings import rules
 from offers.bookings.known import actor_of
 from offers.bookings.models import BookingState, EndedBy
 from offers.bookings.moves import change, lock, lock_as_it_stands, move, next_in_queue, promote, tell
-from offers.bookings.organizer_rules import ExtraReason, not_asking
 from offers.bookings.queries import active_in, ended, pool_of
 from offers.publishing.upkeep import only_approved
 
@@ -97,31 +96,6 @@ async def expire_offers(*, now: datetime) -> int:
     return sum(found["number"] for found in due)
 
 
-async def answer_request(
-    booking_id: UUID, yes: bool, *, now: datetime, by: UUID, text: str = "", extra: ExtraReason | None = None
-) -> BookingState:
-    """The organisation accepts or declines a request, with its words to them. Accepted without a free seat: the
-    waiting list, or with a reason (`extra`) a seat that is made for them. Raises Refused when it is answered or
-    withdrawn already."""
-    async with in_transaction():
-        pool, booking = await change(booking_id, now)
-        if booking["state"] != BookingState.REQUESTED:
-            raise Refused(not_asking(BookingState(booking["state"])))
-        if yes:
-            await only_approved(pool["owner_id"])
-        decided = pool_of(pool)
-        fits = decided.fits(booking["seats"])
-        if yes and extra and not fits:
-            await widen(pool, booking["seats"] - (decided.free or 0), extra, now=now, by=by)
-            fits = True
-        new = BookingState.DECLINED if not yes else BookingState.CONFIRMED if fits else BookingState.WAITING
-        await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.HOST)
-        await rows("UPDATE booking SET reply = $2, answered_at = $3 WHERE id = $1", booking_id, text, now)
-        mail = {"confirmed": "receipt", "waiting": "waiting", "declined": "declined"}[new]
-        await tell(mail, booking, "answer", now, ring=True)
-        return new
-
-
 async def cancel_all(
     pool_id: UUID, *, now: datetime, by: UUID | None, ended_by: EndedBy, begun: bool = False
 ) -> list[UUID]:
@@ -182,9 +156,7 @@ async def set_capacity(
         return len(served)
 
 
-async def widen(
-    pool: dict[str, Any], lacking: int, why: ExtraReason, *, now: datetime, by: UUID | None
-) -> None:
+async def widen(pool: dict[str, Any], lacking: int, why: str, *, now: datetime, by: UUID | None) -> None:
     """Make room in a locked pool for one party that lacks so many seats, in the act that seats them: those who wait are
     not served from it, and those who lead say why."""
     await only_approved(pool["owner_id"])

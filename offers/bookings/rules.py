@@ -175,7 +175,7 @@ def answered(state: BookingState, yes: bool) -> bool:
 
 def new_reference() -> str:
     """A short reference for people: it opens nothing without the name or the address, and lists show its beginning only
-    (participant_queries.SIGN)."""
+    (participants/queries.py:SIGN)."""
     number, signs = secrets.randbelow(len(ALPHABET) ** REFERENCE_LENGTH), ""
     for _sign in range(REFERENCE_LENGTH):
         number, sign = divmod(number, len(ALPHABET))

@@ -13,13 +13,13 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.signing import secret_hash
 from marketplace.settings import settings
 from offers.bookings.mine import HELPED, MINE
-from offers.bookings.participant_queries import alphabetical
 from offers.catalogue.calendar import booking_uid, calendar, public_event, session_event, vevent
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from offers.catalogue.queries import VISITOR, municipalities, published
 from offers.catalogue.search import EVENING, matching
 from offers.feeds.body import Body
 from offers.feeds.searches import parsed, words_of
+from offers.participants.queries import alphabetical
 
 BEFORE, AFTER = timedelta(days=30), timedelta(days=365)
 MOST = 1000

@@ -6,8 +6,8 @@ from typing import Any
 
 from marketplace.base import clock
 from marketplace.base.data.database import rows
-from offers.bookings.call_queries import WAITING
-from offers.bookings.participant_queries import SHOWN_NAMES
+from offers.participants.calls.queries import WAITING
+from offers.participants.queries import SHOWN_NAMES
 from offers.publishing.queries import EDITOR_OF, MINE, OWNS, REGISTERS_FOR, TITLE
 from offers.work.told_queries import SINCE, WAITS
 

@@ -17,15 +17,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from marketplace.base.data.database import rows
 from marketplace.base.errors import Refused
-from offers.bookings import actions, claims, organizer_actions, rules
+from offers.bookings import actions, claims, rules
 from offers.bookings.claims import Party
 from offers.bookings.companions import actions as companions_actions
 from offers.bookings.models import BookingState
-from offers.bookings.organizer_rules import ReorderReason
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Offer, Promotion, Session
 from offers.catalogue.queries import VISITOR
-from offers.messages import actions as messages
+from offers.participants import actions as participants_actions
+from offers.participants.rules import ReorderReason
+from offers.sessions import actions as messages
 from tests import make
 from tests.conftest import EMPTY, NOW
 
@@ -119,8 +120,8 @@ class Promises(RuleBasedStateMachine):
             "capacity": lambda: actions.set_capacity(
                 pool, number if which else None, now=self.now, by=self.editor.id
             ),
-            "keep": lambda: organizer_actions.keep_seats(pool, number, now=self.now, by=self.editor.id),
-            "add": lambda: organizer_actions.add(
+            "keep": lambda: participants_actions.keep_seats(pool, number, now=self.now, by=self.editor.id),
+            "add": lambda: participants_actions.add(
                 pool, Party("Gjest", seats=1 + number % 2), by=self.editor.id, form_key=secrets.token_bytes(16),
                 lang="nb", now=self.now,
             ),
@@ -144,9 +145,9 @@ class Promises(RuleBasedStateMachine):
                 await change_time(booking, session, form_key=secrets.token_bytes(16), now=self.now)
         elif kind == "reorder":
             mistake = ReorderReason.MISTAKE
-            await organizer_actions.reorder(booking, number, mistake, now=self.now, by=self.editor.id)
+            await participants_actions.reorder(booking, number, mistake, now=self.now, by=self.editor.id)
         elif kind == "answer":
-            await actions.answer_request(booking, number > 1, now=self.now, by=self.editor.id)
+            await participants_actions.answer_request(booking, number > 1, now=self.now, by=self.editor.id)
         else:
             await actions.answer_offer(booking, kind == "accept", now=self.now)
 

@@ -12,12 +12,13 @@ from marketplace.people.models import Person
 from marketplace.privacy.erasure import erase
 from offers.bookings import actions
 from offers.bookings.models import Booking, BookingState, EndedBy
-from offers.bookings.participant_queries import demand
 from offers.bookings.rules import link_path
 from offers.bookings.several import actions as several_actions
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
-from offers.messages import actions as messages
+from offers.participants import actions as participants_actions
+from offers.participants.queries import demand
+from offers.sessions import actions as messages
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
@@ -76,8 +77,8 @@ ACTS: dict[str, tuple[BookingState, Callable[[Booking], Awaitable[object]], Ende
     "nobody answers": (
         BookingState.OFFERED, lambda one: actions.expire_offers(now=NOW + timedelta(days=2)), EndedBy.EXPIRED),
     "the organisation declines": (
-        BookingState.REQUESTED, lambda one: actions.answer_request(one.id, False, now=NOW, by=one.participant_id),
-        EndedBy.HOST),
+        BookingState.REQUESTED,
+        lambda one: participants_actions.answer_request(one.id, False, now=NOW, by=one.participant_id), EndedBy.HOST),
     "the person is forgotten": (
         BookingState.CONFIRMED, lambda one: erase(one.participant_id, now=NOW), EndedBy.ERASED),
 }  # fmt: skip

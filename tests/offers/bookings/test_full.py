@@ -10,8 +10,9 @@ from marketplace.base.models import AuditEntry
 from marketplace.people.models import Person
 from offers.bookings import actions
 from offers.bookings.models import Booking, BookingState
-from offers.bookings.organizer_rules import ExtraReason
 from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.participants import actions as participants_actions
+from offers.participants.rules import ExtraReason
 from offers.publishing.models import HostAssignment
 from organizations.members.models import Role
 from tests import make
@@ -141,6 +142,6 @@ async def test_seats_made_for_two_at_once_are_two_and_none_is_sold_twice(db: Non
         for number in range(6)
     ]
     await asyncio.gather(*(
-        actions.answer_request(one.id, True, now=NOW, by=kari.id, extra=ExtraReason.ROOM) for one in asks
+        participants_actions.answer_request(one.id, True, now=NOW, by=kari.id, extra=ExtraReason.ROOM) for one in asks
     ))  # fmt: skip
     assert await seats(offer) == (7, 7, 2)

@@ -12,15 +12,16 @@ from marketplace.base.data.database import value
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS
 from marketplace.check import violations
-from offers.bookings import actions, claims, organizer_actions
+from offers.bookings import actions, claims
 from offers.bookings.claims import Party
 from offers.bookings.models import Booking, BookingState
 from offers.bookings.several.actions import book_several
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Kind, Offer, Promotion, SeatPool, Session
 from offers.catalogue.queries import VISITOR
-from offers.messages import actions as messages
+from offers.participants import actions as participants_actions
 from offers.publishing.actions import set_sessions
+from offers.sessions import actions as messages
 from tests import make
 from tests.conftest import NOW
 from tests.offers.bookings.test_races import overlapping
@@ -152,7 +153,7 @@ async def _another_time(offer: Offer, ola: Booking) -> None:
 
 
 async def _added(offer: Offer, ola: Booking) -> None:
-    await organizer_actions.add(ola.pool_id, Party("Liv"), by=ola.participant_id, form_key=secrets.token_bytes(16),
+    await participants_actions.add(ola.pool_id, Party("Liv"), by=ola.participant_id, form_key=secrets.token_bytes(16),
                                 lang="nb", now=LATE)  # fmt: skip
 
 
@@ -160,7 +161,7 @@ MEET: dict[str, Callable[[Offer, Booking], Awaitable[Any]]] = {
     "a form for several dates": _several,
     "another changes to that time": _another_time,
     "a host adds somebody": _added,
-    "a host keeps the seat": lambda _offer, ola: organizer_actions.keep_seats(
+    "a host keeps the seat": lambda _offer, ola: participants_actions.keep_seats(
         ola.pool_id, 1, now=LATE, by=None
     ),
     "fewer seats are set": lambda _offer, ola: actions.set_capacity(ola.pool_id, 0, now=LATE, by=None),

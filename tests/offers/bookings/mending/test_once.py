@@ -11,6 +11,7 @@ from offers.bookings import actions
 from offers.bookings.companions.models import Companion
 from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.catalogue.models import Joining, Offer, Promotion, SeatPool
+from offers.participants import actions as participants_actions
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
@@ -232,7 +233,9 @@ async def test_what_is_over_is_not_asked_about_and_the_next_is_just_booked(
             theirs.id, now=visitor.now, by=(await make.person("Kari")).id, ended_by=EndedBy.HOST
         )
     elif ended == "declined":
-        await actions.answer_request(theirs.id, False, now=visitor.now, by=(await make.person("Kari")).id)
+        await participants_actions.answer_request(
+            theirs.id, False, now=visitor.now, by=(await make.person("Kari")).id
+        )
     elif ended in ("expired", "lapsed"):
         await actions.cancel((await Booking.get(participant__name="Per")).id, now=visitor.now)
         # A held seat whose time is out: the worker has been there, or has not.
