@@ -30,6 +30,7 @@ os.environ.update(
 for name in ("TREFFPUNKT_DATABASE_URL", "TREFFPUNKT_SMTP_URL", "TREFFPUNKT_DATA_DIR"):
     os.environ.pop(name, None)
 
+import marketplace.every_mail  # noqa: F401 - it fills MAILS: every mail there is can be sent
 from marketplace.base.data import database
 from marketplace.settings import settings
 from tests import cluster

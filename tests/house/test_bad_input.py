@@ -7,9 +7,6 @@ The fields are those of the forms that the pages really hold; what is typed wher
 import inspect
 import re
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
@@ -17,11 +14,11 @@ import pytest
 from starlette.routing import Route
 
 from marketplace.access import Guarded
-from marketplace.base import clock
-from marketplace.base.data.database import in_transaction, value
+from marketplace.base.data.database import value
 from marketplace.base.web.forms import Form
 from tests.conftest import NOW
 from tests.house.town import Town, content, routes
+from tests.house.undone import undone
 from tests.visitor import Page, Visitor
 
 NUL, NOT_UTF8 = "%00", "%ff"
@@ -51,23 +48,6 @@ POSTS = pytest.mark.parametrize("route", routes("POST"), ids=lambda route: route
 
 WROTE = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
 """Has this transaction written (or locked) anything at all? A digest of every table takes longer to ask."""
-
-
-class Undone(Exception):
-    """Ends a transaction without leaving anything."""
-
-
-@asynccontextmanager
-async def undone() -> AsyncIterator[None]:
-    """What is written in this block is not: the views' own transactions are savepoints in ours."""
-    try:
-        async with in_transaction():
-            yield
-            raise Undone
-    except Undone:
-        if clock.offset_file().exists():  # the demo's clock is no row
-            clock.move(timedelta(0))
-            clock.offset_file().unlink()
 
 
 def sensible(page: Page, told: object) -> None:

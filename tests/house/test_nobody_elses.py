@@ -17,7 +17,8 @@ from offers.bookings.claims import Party
 from offers.catalogue.models import Kind, Offer, OfferOrganizer, SeatPool
 from offers.catalogue.queries import VISITOR
 from offers.feeds.actions import make_address
-from offers.messages import jobs
+from offers.messages.follow_up import actions
+from offers.messages.reminders import actions as jobs
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
@@ -160,7 +161,7 @@ async def story(hidden: dict[str, str | None], readers: Collection[str]) -> Told
         on.later(NOW + timedelta(days=13, hours=1))
         on.dice.throw("reminders")
         await jobs.remind(on.visitor.now)
-        await jobs.follow_up(on.visitor.now)
+        await actions.follow_up(on.visitor.now)
         await on.mails(but=mine)
         for reader in readers:
             await on.enter(reader, world.people.get(reader))

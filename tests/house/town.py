@@ -29,7 +29,7 @@ from offers.bookings.models import BookingState
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
 from offers.feeds.models import CalendarAddress, SavedSearch
-from offers.messages.rules import unsubscribe_path
+from offers.messages.follow_up.rules import unsubscribe_path
 from offers.publishing.models import HostAssignment, OfferQuestion, QuestionKind
 from offers.telling.models import CallAbout, PhoneCall
 from organizations.approval.models import Answer, Decision

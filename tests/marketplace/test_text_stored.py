@@ -21,8 +21,8 @@ from offers.bookings.models import Booking
 from offers.catalogue.models import Joining, OfferText, SeatPool, Session
 from offers.catalogue.queries import VISITOR
 from offers.catalogue.search import Search, search
-from offers.messages.models import Unsubscription
-from offers.messages.rules import address_hash
+from offers.messages.follow_up.models import Unsubscription
+from offers.messages.follow_up.rules import address_hash
 from organizations.directory.models import Organization
 from tests import make
 from tests.conftest import NOW

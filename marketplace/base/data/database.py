@@ -34,6 +34,7 @@ MODELS = [
     "offers.attendance.models",
     "offers.feeds.models",
     "offers.messages.models",
+    "offers.messages.follow_up.models",
     "marketplace.statistics.models",
     "marketplace.goals.models",
     "marketplace.reports.models",

@@ -7,7 +7,6 @@ import pytest
 from marketplace.base.data.database import rows
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS, Content
-from marketplace.dialogue import mails  # noqa: F401 - fills MAILS
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from marketplace.dialogue.queries import session_of
 from offers.bookings.models import Booking, BookingState

@@ -19,9 +19,9 @@ from offers.bookings import actions as bookings
 from offers.bookings.companions import actions as companions_actions
 from offers.bookings.models import Booking
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
-from offers.messages import actions as messages
-from offers.messages.jobs import follow_up
+from offers.messages.follow_up.actions import follow_up
 from offers.publishing.models import HostAssignment
+from offers.sessions import actions as messages
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make

@@ -24,9 +24,9 @@ from offers.bookings.models import BookingState
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Offer, Promotion, Session
 from offers.catalogue.queries import VISITOR
-from offers.messages import actions as messages
 from offers.participants import actions as participants_actions
 from offers.participants.rules import ReorderReason
+from offers.sessions import actions as messages
 from tests import make
 from tests.conftest import EMPTY, NOW
 

@@ -16,9 +16,9 @@ from offers.bookings.rules import link_path
 from offers.bookings.several import actions as several_actions
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
-from offers.messages import actions as messages
 from offers.participants import actions as participants_actions
 from offers.participants.queries import demand
+from offers.sessions import actions as messages
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make

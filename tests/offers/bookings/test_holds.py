@@ -19,9 +19,9 @@ from offers.bookings.several.actions import book_several
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Kind, Offer, Promotion, SeatPool, Session
 from offers.catalogue.queries import VISITOR
-from offers.messages import actions as messages
 from offers.participants import actions as participants_actions
 from offers.publishing.actions import set_sessions
+from offers.sessions import actions as messages
 from tests import make
 from tests.conftest import NOW
 from tests.offers.bookings.test_races import overlapping

@@ -7,7 +7,6 @@ import pytest
 from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS
-from offers.bookings import mails  # noqa: F401 - fills MAILS
 from offers.bookings.models import BookingState
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Kind, Promotion, SeatPool, Session

@@ -30,12 +30,14 @@ from offers.bookings.openings.actions import note, tell_opened
 from offers.bookings.rules import link_path
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Offer, SeatPool, Session, Visibility
-from offers.messages import actions
 from offers.messages.facts import FACTS, TABLE, WHY, Becomes
-from offers.messages.jobs import follow_up, remind, tell_added
+from offers.messages.follow_up.actions import follow_up
+from offers.messages.reminders.actions import remind
 from offers.participants import actions as participants_actions
 from offers.participants.calls.queries import WAITING
 from offers.publishing.actions import set_sessions
+from offers.sessions import actions
+from offers.sessions.jobs import tell_added
 from offers.telling.actions import to_ring
 from offers.telling.models import CallAbout
 from organizations.approval.models import Answer
@@ -44,7 +46,7 @@ from tests import make
 from tests.conftest import NOW
 from tests.marketplace.attended import counted
 from tests.offers.attendance.test_ended_registers import cancelled, moved, offer_cancelled, save, soon
-from tests.offers.messages.test_closed import answer, narrow
+from tests.offers.messages.closings.test_closings import answer, narrow
 from tests.visitor import Visitor
 
 __all__ = ["schedule"]  # the timetable knows every mail

@@ -20,8 +20,8 @@ from marketplace.people.models import ActsFor, Person, Relation
 from offers.bookings.models import Booking
 from offers.bookings.openings.actions import note, tell_opened
 from offers.catalogue.models import Joining, SeatPool
-from offers.messages.follow_actions import stop_news
-from offers.messages.rules import address_hash
+from offers.messages.follow_up.actions import stop_news
+from offers.messages.follow_up.rules import address_hash
 from offers.publishing.team_actions import add_organizer
 from organizations.approval import actions as approval
 from organizations.approval.models import Answer

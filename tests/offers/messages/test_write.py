@@ -19,10 +19,10 @@ from marketplace.people.models import Person
 from offers.attendance.actions import save
 from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
-from offers.messages.follow_actions import stop_news
+from offers.messages.actions import write
+from offers.messages.follow_up.actions import stop_news
+from offers.messages.follow_up.rules import address_hash
 from offers.messages.models import HostMessage, Recipients
-from offers.messages.rules import address_hash
-from offers.messages.write_actions import write
 from offers.publishing.models import HostAssignment
 from organizations.directory.models import Organization
 from organizations.members.models import Role

@@ -14,11 +14,11 @@ from offers.bookings import actions
 from offers.bookings.claims import Party
 from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
-from offers.messages.actions import cancel as cancel_session
 from offers.participants import actions as participants_actions
 from offers.participants.queries import demand
 from offers.participants.rules import ReorderReason, moved_in_queue
 from offers.publishing.models import HostAssignment
+from offers.sessions.actions import cancel as cancel_session
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make

@@ -9,7 +9,7 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
-from offers.bookings import actions, mails  # noqa: F401 - mails fills MAILS
+from offers.bookings import actions
 from offers.bookings.models import Booking, BookingState, CalendarEntry
 from offers.catalogue.models import Joining, Offer, SeatPool, Session, SessionStatus
 from offers.publishing.models import HostAssignment

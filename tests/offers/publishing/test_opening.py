@@ -9,9 +9,9 @@ from marketplace.base.data.database import rows, value
 from offers.bookings import actions as bookings
 from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, Promotion, SeatPool, Session
-from offers.messages.actions import cancel, move
 from offers.participants import actions as organizer
 from offers.publishing import actions, draft_actions
+from offers.sessions.actions import cancel, move
 from organizations.directory.models import Organization
 from tests import make
 from tests.conftest import NOW

@@ -7,7 +7,6 @@ import pytest
 from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS
-from offers.bookings import mails  # noqa: F401 - fills MAILS
 from offers.bookings.openings.jobs import tell_opened
 from offers.bookings.openings.models import OpeningNotice
 from offers.catalogue.models import Joining, Offer, SeatPool, Visibility

@@ -12,8 +12,8 @@ from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from offers.bookings import actions
 from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, Promotion, SeatPool, Session
-from offers.messages.actions import cancel, cancel_offer, move
 from offers.participants import actions as participants_actions
+from offers.sessions.actions import cancel, cancel_offer, move
 from offers.telling.models import CallAbout, PhoneCall
 from organizations.members.models import Role
 from tests import make

@@ -9,7 +9,7 @@ from marketplace.base.data.database import rows
 from marketplace.base.errors import Refused
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS
-from offers.bookings import actions, mails  # noqa: F401 - mails fills MAILS
+from offers.bookings import actions
 from offers.bookings.models import Booking, BookingState
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool

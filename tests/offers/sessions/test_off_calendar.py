@@ -19,12 +19,12 @@ from marketplace.privacy.erasure import erase
 from offers.bookings import actions as bookings_actions
 from offers.bookings.models import Booking, CalendarEntry
 from offers.catalogue.models import Session
-from offers.messages import actions
+from offers.sessions import actions
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.base.post.test_outbox import Handler, post_office
-from tests.offers.messages.test_imip import left, send, taken_back
 from tests.offers.messages.test_whom import ADA, KARI, guardian_books
+from tests.offers.sessions.test_imip import left, send, taken_back
 from tests.visitor import Visitor
 
 __all__ = ["post_office", "schedule"]  # the timetable knows every mail

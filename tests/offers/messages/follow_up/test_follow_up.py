@@ -19,10 +19,9 @@ from offers.bookings import mails as bookings_mails
 from offers.bookings.models import Booking, BookingState, EndedBy, SentWord
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session
-from offers.messages.follow_actions import stop_news, tell_useful
-from offers.messages.jobs import follow_up
-from offers.messages.models import Unsubscription, Useful, Usefulness
-from offers.messages.rules import address_hash, hash_of, unsubscribe_path
+from offers.messages.follow_up.actions import follow_up, stop_news, tell_useful
+from offers.messages.follow_up.models import Unsubscription, Useful, Usefulness
+from offers.messages.follow_up.rules import address_hash, hash_of, unsubscribe_path
 from tests import make
 from tests.conftest import NOW
 from tests.visitor import Visitor

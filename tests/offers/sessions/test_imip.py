@@ -22,7 +22,7 @@ from offers.bookings.mending.rules import LATELY
 from offers.bookings.models import Booking, BookingState, CalendarEntry
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
-from offers.messages import actions
+from offers.sessions import actions
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW

@@ -19,7 +19,7 @@ from offers.bookings.claims import Party
 from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.catalogue.queries import VISITOR
-from offers.messages import actions
+from offers.sessions import actions
 from tests import make
 from tests.conftest import NOW
 from tests.offers.bookings.test_races import overlapping

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
-from offers.messages.rules import address_hash
+from offers.messages.follow_up.rules import address_hash
 
 
 async def unsubscribed(parties: list[dict[str, Any]]) -> set[bytes]:

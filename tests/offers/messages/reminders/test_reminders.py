@@ -14,8 +14,7 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS
 from offers.bookings.models import Booking, BookingState, SentWord
 from offers.catalogue.models import Joining, SeatPool, Session
-from offers.messages import mails  # noqa: F401 - fills MAILS
-from offers.messages.jobs import remind
+from offers.messages.reminders.actions import remind
 from tests import make
 from tests.conftest import NOW
 

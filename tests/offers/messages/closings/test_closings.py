@@ -10,8 +10,8 @@ from marketplace.base.models import Channel, OutboxMessage
 from offers.bookings.models import Booking, BookingState
 from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool, Visibility
-from offers.messages import closing_mails
-from offers.messages.jobs import tell_closed
+from offers.messages.closings import mails
+from offers.messages.closings.actions import tell_closed
 from offers.publishing.actions import set_audience
 from organizations.approval.actions import decide
 from organizations.approval.models import Answer
@@ -69,7 +69,7 @@ async def test_they_are_told_once_and_again_when_it_is_open(db: None) -> None:
     await tell_closed(NOW + HOUR)
     assert await told() == ["organization_closed"]
     with time_machine.travel(NOW + HOUR):
-        mail = await closing_mails.organization_closed(Channel.EMAIL, "nb", str(booking.id))
+        mail = await mails.organization_closed(Channel.EMAIL, "nb", str(booking.id))
     assert mail is not None
     assert "Kommunen har stengt Frivilligsentralen for en tid." in mail.text
     assert "51 00 00 00" in mail.text
@@ -78,7 +78,7 @@ async def test_they_are_told_once_and_again_when_it_is_open(db: None) -> None:
     await tell_closed(NOW + DAY)
     await tell_closed(NOW + DAY)
     assert await told() == ["organization_closed", "organization_reopened"]
-    assert await closing_mails.organization_closed(Channel.EMAIL, "nb", str(booking.id)) is None
+    assert await mails.organization_closed(Channel.EMAIL, "nb", str(booking.id)) is None
 
 
 async def test_what_is_opened_at_once_is_not_told_as_closed(db: None) -> None:

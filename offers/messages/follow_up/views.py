@@ -11,10 +11,9 @@ from marketplace.base.web.forms import Form
 from marketplace.base.web.http import Request, one_click, see_other
 from marketplace.base.web.templates import render
 from offers.bookings.queries import booking_by_token
-from offers.messages import follow_actions as actions
-from offers.messages import follow_queries as queries
-from offers.messages.models import Useful
-from offers.messages.rules import hash_of
+from offers.messages.follow_up import actions, queries
+from offers.messages.follow_up.models import Useful
+from offers.messages.follow_up.rules import hash_of
 
 USEFUL_LABELS = {Useful.YES: lazy("Ja"), Useful.SOME: lazy("Litt"), Useful.NO: lazy("Nei")}
 
@@ -41,7 +40,8 @@ async def useful(request: Request) -> Response:
             await actions.tell_useful(found["id"], found["offer_id"], form.data.answer, now=request.now)
             return see_other(f"{found['path']}/useful", request)
     return render(
-        request, "offers/messages/useful.html", booking=found, form=form, section="my-page", there=there,
+        request, "offers/messages/follow_up/useful.html",
+        booking=found, form=form, section="my-page", there=there,
         not_yet=NOT_YET, told=await queries.told_useful(found["id"]), choices=list(USEFUL_LABELS.items()),
         status=422 if form.errors else 200,
     )  # fmt: skip
@@ -70,7 +70,7 @@ async def unsubscribe(request: Request) -> Response:
             raise StaleForm
         await actions.stop_news(hashed, now=request.now)
         return see_other(f"/unsubscribe/{request.path_params['token']}", request)
-    return render(request, "offers/messages/unsubscribe.html", stopped=await queries.is_stopped(hashed),
+    return render(request, "offers/messages/follow_up/unsubscribe.html", stopped=await queries.is_stopped(hashed),
                   here=f"/unsubscribe/{request.path_params['token']}")  # fmt: skip
 
 

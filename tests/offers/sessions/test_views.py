@@ -13,7 +13,6 @@ from marketplace.base.post.mail import MAILS, Content
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.catalogue.models import Joining, Offer, OfferState, OfferText, SeatPool, Session, SessionStatus
-from offers.messages import mails  # noqa: F401 - fills MAILS
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW

@@ -12,9 +12,9 @@ from marketplace.people.models import ContactPoint, Person
 from offers.bookings import actions as bookings_actions
 from offers.bookings.models import Booking, BookingState, CalendarEntry
 from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session
-from offers.messages import actions
-from offers.messages.jobs import tell_added
 from offers.publishing.actions import set_sessions
+from offers.sessions import actions
+from offers.sessions.jobs import tell_added
 from offers.telling.models import CallAbout, PhoneCall
 from organizations.members.models import Role
 from tests import make

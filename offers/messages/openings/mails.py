@@ -12,7 +12,7 @@ from offers.bookings import rules
 from offers.bookings.openings.queries import opening
 from offers.bookings.queries import pool_of
 from offers.catalogue.models import Visibility
-from offers.messages.follow_queries import wants_news
+from offers.messages.follow_up.queries import wants_news
 
 
 async def who_still_wants_it(recipient: Recipient, /, *, asked: str = "", **_facts: Any) -> Recipient | None:
