@@ -52,7 +52,7 @@ async def remove(district: District, *, by: UUID, now: datetime) -> None:
         if await queries.is_counted(district.id):
             raise Refused(
                 _(
-                    "Det er tall, mål eller saker om den, så bydelen må stå. Ta heller bort stedene, så telles ikke mer."
+                    "Det er tall, mål eller saker om den, så bydelen må stå. Ta bort stedene, så telles ikke mer."
                 )
             )
         if await District.filter(id=district.id).delete():
