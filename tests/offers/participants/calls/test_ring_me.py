@@ -137,7 +137,7 @@ async def test_a_hidden_number_shows_to_the_guide_alone(visitor: Visitor) -> Non
     offer, kari = await led(joining=Joining.WHOLE)
     sent = await booked_by_guide(visitor, offer, contact="call", number=LANDLINE, alias="true")
     receipt = await visitor.follow(sent)
-    assert "arrangøren ser ikke nummeret 51 00 00 77. Du ringer dem hvis noe endrer seg" in receipt.text
+    assert "arrangøren ser ikke nummeret 51 00 00 77" in receipt.text
     await visitor.sign_in(kari)
     listed = await visitor.open(f"/manage/offers/{offer.slug}/bookings")
     assert STORED not in listed.response.text
