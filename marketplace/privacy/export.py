@@ -100,11 +100,11 @@ SECTIONS: dict[str, Section] = {
         """SELECT w.name AS organization, x.kind, x.wanted, x.changed_at FROM member_notice x
             JOIN organization w ON w.id = x.organization_id WHERE x.person_id = $1 ORDER BY x.id"""),
     "hosts": Section(lazy("Tilbud du leder"), "host_assignment",
-        f"""SELECT t.title, w.name AS organization FROM host_assignment b {OFFER} WHERE b.person_id = $1
+        f"""SELECT t.title, w.name AS organization, b.leads_as FROM host_assignment b {OFFER} WHERE b.person_id = $1
         ORDER BY b.id"""),
     "invitations": Section(lazy("Invitasjoner til deg"), "invitation",
-        """SELECT w.name AS organization, i.role, i.channel, i.address, i.created_at, i.expires_at, i.accepted_at,
-            i.ended_at
+        """SELECT w.name AS organization, i.role, i.leads_as, i.channel, i.address, i.created_at, i.expires_at,
+            i.accepted_at, i.ended_at
         FROM invitation i JOIN own ON own.channel = i.channel AND own.value = i.address
             JOIN organization w ON w.id = i.organization_id ORDER BY i.id"""),
     "invited": Section(lazy("Invitasjoner fra deg"), "invitation",

@@ -20,7 +20,7 @@ COPIED = {
                   "keywords",
     "offer_organizer": "organization_id, may_edit",
     "offer_audience_organization": "organization_id",
-    "host_assignment": "person_id",
+    "host_assignment": "person_id, leads_as",
     "offer_question": "position, kind, text, purpose, choices, required, keep_days",
 }  # fmt: skip
 

@@ -35,7 +35,7 @@ from offers.publishing.rules import JOINING_LABELS, VISIBILITY_LABELS, seats_tex
 from offers.publishing.step_views import STEPS, editable, kept, page
 from offers.publishing.useful import usefulness
 from organizations.directory.models import OrganizationState
-from organizations.members.models import Role
+from organizations.members.models import LEADS_AS_LABELS, Role
 
 SHOWN = 8
 """Dates on the offer's page; the rest stands on the page of dates."""
@@ -87,7 +87,7 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
         suspended=rules.SUSPENDED if offer.owner.state == OrganizationState.SUSPENDED else "",
         more=len(coming) > SHOWN, pool_text=await pool_text(offer) if may.sees else "", may=may,
         useful=await usefulness(offer.id, request.now) if may.sees else {}, hosts=await team.hosts_of(offer.id),
-        organizers=await team.organizers(offer.id),
+        organizers=await team.organizers(offer.id), leads_as_labels=LEADS_AS_LABELS,
         last_begun=await queries.last_begun(offer.id, request.now) if may.sees else None,
         **await about(offer, request.lang),
     )  # fmt: skip
