@@ -21,8 +21,6 @@ from offers.seats import links
 from offers.seats import rules as seats_rules
 
 
-
-
 async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -> dict[str, Any]:
     """What the booking form and its errors need: offer, session, place and seats.
 
