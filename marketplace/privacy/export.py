@@ -13,7 +13,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.my_page import rules as my_page
 from marketplace.people.models import RELATION_LABELS
 from marketplace.privacy.queries import LOOKED, OF_MINE
-from offers.bookings.queries import TEXT
+from offers.catalogue.queries import offer_text
 from organizations.members.models import LEADS_AS_LABELS, ROLE_LABELS
 
 
@@ -32,7 +32,7 @@ START = f"""{OF_MINE}, own AS (
 )"""
 """The bookings that are the person's to see, and the addresses that they have proven theirs."""
 OFFER = f"""JOIN offer o ON o.id = b.offer_id JOIN organization w ON w.id = o.owner_id
-    JOIN {TEXT.format(lang="$2")} ON true"""
+    JOIN {offer_text("$2")} t ON true"""
 
 SECTIONS: dict[str, Section] = {
     "profile": Section(lazy("Om deg"), "person",

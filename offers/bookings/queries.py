@@ -17,13 +17,8 @@ from offers.bookings import asked, rules
 from offers.bookings.known import in_the_way
 from offers.catalogue.calendar import Event
 from offers.catalogue.models import Joining
-from offers.catalogue.queries import Viewer, published
+from offers.catalogue.queries import Viewer, offer_text, published
 from offers.catalogue.rules import web_address
-
-TEXT = """LATERAL (SELECT * FROM offer_text t WHERE t.offer_id = o.id
-    ORDER BY t.lang = {lang} DESC, t.lang = o.source_lang DESC LIMIT 1) t"""
-"""The offer's text in the wanted language, else in the one it was written in."""
-
 
 POOL_COLUMNS = """p.id AS pool_id, p.offer_id, p.capacity, p.taken, p.waiting, p.reserved, p.starts_at, p.ends_at,
     p.opens_at, p.closes_at, o.joining, o.max_party, o.promotion, o.hold_hours, o.sensitive, o.owner_id, o.kind,
@@ -53,7 +48,7 @@ async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -
             s.ends_at AS session_ends, s.status, s.note, o.session_count, o.next_session_at,
             o.next_session_ends, v.name AS venue, {asked.ASKED}
         FROM offer o JOIN organization w ON w.id = o.owner_id JOIN seat_pool p ON p.offer_id = o.id AND {which}
-        JOIN {TEXT.format(lang="$2")} ON true
+        JOIN {offer_text("$2")} t ON true
         LEFT JOIN session s ON s.id = p.session_id
         LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
         WHERE o.slug = $1 AND {seen}""",
@@ -146,7 +141,7 @@ BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queu
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
     JOIN organization w ON w.id = o.owner_id JOIN person n ON n.id = b.participant_id
     JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
-    JOIN {TEXT.format(lang="$2")} ON true"""
+    JOIN {offer_text("$2")} t ON true"""
 
 
 async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
@@ -244,7 +239,7 @@ async def active_for_address(address: str, now: datetime, lang: str) -> list[dic
         f"""SELECT b.id, b.link_version, b.state, t.title, n.name AS participant, s.starts_at
         FROM contact_point c JOIN booking b ON b.contact_id = c.id JOIN seat_pool p ON p.id = b.pool_id
         JOIN offer o ON o.id = b.offer_id JOIN person n ON n.id = b.participant_id
-        JOIN {TEXT.format(lang="$3")} ON true
+        JOIN {offer_text("$3")} t ON true
         LEFT JOIN LATERAL (SELECT min(starts_at) AS starts_at FROM session WHERE offer_id = b.offer_id
             AND (p.session_id IS NULL OR id = p.session_id) AND status <> 'cancelled' AND ends_at > $2) s ON true
         WHERE c.value = $1 AND b.state IN ('requested', 'confirmed', 'waiting', 'offered')

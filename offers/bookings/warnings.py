@@ -12,8 +12,9 @@ from marketplace.base.i18n import gettext as _
 from offers.bookings import rules
 from offers.bookings.known import active_at
 from offers.bookings.mine import MINE
-from offers.bookings.queries import TEXT, active_in, pool_of
+from offers.bookings.queries import active_in, pool_of
 from offers.catalogue.models import Joining
+from offers.catalogue.queries import offer_text
 from offers.catalogue.rules import FEW
 
 SOON = timedelta(hours=2)
@@ -63,7 +64,7 @@ async def overlapping(person: UUID, found: dict[str, Any], lang: str, now: datet
         JOIN session s ON s.offer_id = b.offer_id AND (p.session_id IS NULL OR p.session_id = s.id)
         JOIN session x ON x.offer_id = $2 AND ($3::uuid IS NULL OR x.id = $3)
             AND x.starts_at < s.ends_at AND s.starts_at < x.ends_at
-        JOIN offer o ON o.id = b.offer_id JOIN {TEXT.format(lang="$4")} ON true
+        JOIN offer o ON o.id = b.offer_id JOIN {offer_text("$4")} t ON true
         WHERE b.pool_id <> $5 AND {active_at("$6")} AND (b.participant_id = $1 OR b.participant_id = b.booked_by_id)
             AND s.status <> 'cancelled' AND x.status <> 'cancelled' AND x.ends_at > $6
         GROUP BY t.title ORDER BY 2, 1 LIMIT 3""",

@@ -4,8 +4,9 @@ from typing import Any
 
 from starlette.responses import Response
 
+from marketplace.base.data.texts import text_for
 from marketplace.base.errors import NotFound, Refused
-from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES, pick
+from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import member
 from marketplace.base.web.forms import Filled
@@ -49,7 +50,7 @@ async def about(offer: Offer, lang: str) -> dict[str, Any]:
     return {
         "offer": offer,
         "texts": found,
-        "text": pick(found, lang if lang in found else offer.source_lang),  # type: ignore[arg-type]
+        "text": text_for(found, lang, offer.source_lang),
         "venue": venue,
         "kind_label": KIND_LABELS[offer.kind],
         "audience_text": audience_words(offer.audiences, offer.main_audience),
