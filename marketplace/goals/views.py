@@ -11,10 +11,11 @@ from marketplace.base.i18n import pick
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.kept_while import kept_while
 from marketplace.base.web.once import made_once
 from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
-from marketplace.goals import actions, chart, queries, standings, words
+from marketplace.goals import actions, chart, made_of, queries, standings, words
 from marketplace.goals.forms import NOWHERE, WHY, CommentForm, GoalForm, GoalTextForm, SayCellsForm, WhyForm
 from marketplace.goals.models import AT_MEETING, Goal, Plan, Term
 from marketplace.goals.objections import CHOICES, Known, cell_objections, objections
@@ -29,6 +30,7 @@ GOAL, FORM = "marketplace/goals/goal.html", "marketplace/goals/form.html"
 
 
 @coordinator
+@kept_while(made_of.goal)
 async def goal(request: Request) -> Response:
     """GET /goals/{slug}: the verdict and why, the chart and its table, what is counted, what is done and said."""
     found = await queries.goal_of(request.person, request.path_params["slug"])
