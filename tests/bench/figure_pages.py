@@ -21,11 +21,11 @@ from marketplace.base.data.database import connected, credentials, rows
 from marketplace.base.migrate import migrate
 from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.base.signing import secret_hash
+from marketplace.people.models import Person
 from marketplace.people.sign_in.models import SignIn
 from marketplace.settings import settings
-from organizations.directory.models import Municipality, OrganizationKind
+from organizations.directory.models import Municipality, Organization, OrganizationKind
 from organizations.members.models import Membership, Role
-from tests import make
 from tests.bench.measuring import AS_BROWSERS, CONNECTIONS, HERE, cpu, free_port, per_request, process, wrk
 
 LONGEST = 300.0
@@ -101,10 +101,11 @@ async def coordinators(dsn: str) -> dict[str, str]:
             "INSERT INTO instance (id, demo, began_at) VALUES (1, true, $1) ON CONFLICT DO NOTHING", now
         )
         for place in await Municipality.all().order_by("slug"):
-            who = await make.person(f"Nora i {place.name}", f"nora@{place.slug}.example.no")
-            root = await make.organization(
-                f"{place.name} kommune", kind=OrganizationKind.MUNICIPAL, municipality=place
-            )
+            who = await Person.create(name=f"Nora i {place.name}", created_at=now)
+            root = await Organization.create(
+                slug=f"{place.slug}-kommune", name=f"{place.name} kommune", kind=OrganizationKind.MUNICIPAL,
+                state="approved", municipality=place, source_lang="nb", created_at=now,
+            )  # fmt: skip
             await Membership.create(person=who, organization=root, role=Role.COORDINATOR, created_at=now)
             secret = secrets.token_urlsafe(24)
             await SignIn.create(
@@ -176,10 +177,11 @@ def measure(results: dict[str, Any], note: Callable[..., None]) -> None:
                 "TREFFPUNKT_DEMO": "1", "TREFFPUNKT_PUBLIC_URL": address, "TREFFPUNKT_WEB_PROCESSES": "2",
                 "TREFFPUNKT_DATA_DIR": data, "TREFFPUNKT_DATABASE_URL": dsn,
             }  # fmt: skip
+            serve = ["-m", "marketplace", "serve", "--port", str(port)]
             with (
-                process(["-m", "marketplace", "serve", "--port", str(port)], environment, f"{address}/health/ready") as ours,
+                process(serve, environment, f"{address}/health/ready") as ours,
                 process([str(HERE / "hello.py"), str(hello_port)], {"PYTHONPATH": os.getcwd()}, hello),
-            ):  # fmt: skip
+            ):
                 cold(address, cookies, note, results)
                 many(address, hello, ours, cookies, note, results)
 
