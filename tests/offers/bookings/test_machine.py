@@ -13,7 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from offers.bookings import actions, moves, rules
 from tests.offers.bookings.machine import Broken, Promises, Queue, Seats
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "30"))
 """`make soak` asks for 2,000."""
 SAME = "SEEDS" not in os.environ
 """What is planted is sought by the same steps each time; with SEEDS set by others each time."""
