@@ -304,6 +304,7 @@ ROUTES: list[Route] = [
     get("/reports/{slug}/versions/{number}/report.pdf", reports.pdf),
     get("/reports/{slug}/versions/{number}/report.xlsx", reports.xlsx),
     get("/reports/{slug}/versions/{number}/report.csv", reports.csv),
+    both("/dialogues/{slug}/items/{item}", items.outcome),
     post("/dialogues/{slug}/items/{item}/remove", items.drop, "/dialogues/{slug}"),
     get("/dialogues", dialogue.dialogues),
     get("/dialogues/{slug}", dialogue.dialogue),
