@@ -35,7 +35,7 @@ test: $(TEST)
 	$(PY) -m pytest $(ARGS)
 
 soak: $(TEST)
-	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/bookings/test_machine.py -k promises
+	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/seats/test_machine.py -k promises
 
 check: $(TEST)
 	$(PY) -m ruff check

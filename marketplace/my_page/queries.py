@@ -6,8 +6,8 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows, value
 from offers.bookings.mine import HELPED, MINE
-from offers.bookings.rules import link_path
 from offers.catalogue.queries import offer_text
+from offers.seats.links import link_path
 
 BOOKINGS = f"""WITH mine AS ({MINE})
 SELECT b.id, b.link_version, b.state, b.seats, b.participant_id, b.booked_by_id, n.name AS participant, t.title,

@@ -9,13 +9,13 @@ from uuid import UUID
 from marketplace.base.data.database import rows
 from marketplace.base.i18n import at_clock, ngettext
 from marketplace.base.i18n import gettext as _
-from offers.bookings import rules
-from offers.bookings.known import active_at
 from offers.bookings.mine import MINE
-from offers.bookings.queries import active_in, pool_of
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import offer_text
 from offers.catalogue.rules import FEW
+from offers.seats import rules as seats_rules
+from offers.seats.known import active_at
+from offers.seats.queries import active_in, pool_of
 
 SOON = timedelta(hours=2)
 
@@ -30,7 +30,7 @@ class Caution(StrEnum):
 
 
 def warnings(
-    pool: rules.Pool, *, booked: bool = False, overlaps: bool, sensitive: bool, now: datetime
+    pool: seats_rules.Pool, *, booked: bool = False, overlaps: bool, sensitive: bool, now: datetime
 ) -> Iterator[Caution]:
     """What to say to whoever books here now. A sensitive offer tells nothing of its seats."""
     if booked:
@@ -43,7 +43,7 @@ def warnings(
         yield Caution.STARTS_SOON
 
 
-def warning_text(warning: Caution, pool: rules.Pool, titles: Sequence[str]) -> str:
+def warning_text(warning: Caution, pool: seats_rules.Pool, titles: Sequence[str]) -> str:
     """The warning in the user's words; `titles`: what it overlaps with."""
     if warning is Caution.BOOKED:
         return _("Du har allerede en påmelding her. Vil du endre den, finner du den på Min side.")

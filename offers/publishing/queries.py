@@ -178,14 +178,6 @@ async def added_at(offer_id: UUID, moment: datetime) -> bool:
     return bool(await value(sql, offer_id, moment))
 
 
-async def seats_of(offer_id: UUID) -> dict[str, Any] | None:
-    """Capacity, taken and waiting of the pool that the whole offer has, if it has one."""
-    return await row(
-        "SELECT id, capacity, taken, waiting FROM seat_pool WHERE offer_id = $1 AND session_id IS NULL",
-        offer_id,
-    )
-
-
 async def capacity_of(offer_id: UUID) -> int | None:
     """Seats as last set for the offer, or for the one that it continues. None: unlimited, or never set."""
     found = await row(

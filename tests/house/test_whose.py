@@ -1,4 +1,4 @@
-"""Every query that asks "is this participant booked" asks as far as somebody may know: offers/bookings/known.py."""
+"""Every query that asks "is this participant booked" asks as far as somebody may know: offers/seats/known.py."""
 
 import ast
 import re
@@ -22,7 +22,7 @@ ORM = re.compile(r"^participant(_id)?(__\w+)?$")
 ORM_READS = {"filter", "get", "get_or_none", "exclude", "exists", "first", "all"}
 
 EXCEPTIONS = {
-    "offers/bookings/known.py:known": "the law",
+    "offers/seats/known.py:known": "the law",
     "offers/bookings/calendar.py:GOT": "what a former helper made themselves, and has in their own calendar",
     "offers/telling/queries.py:HELPED_ONES": "of bookings that the guide made: were they for somebody?",
     "offers/bookings/mine.py:MINE": "the person's own, who is signed in",
@@ -87,7 +87,7 @@ def test_whoever_asks_whether_somebody_is_booked_asks_as_far_as_they_may_know() 
     ]
     found = {f"{path.relative_to(HOUSE)}:{name}" for path in files for name in asking(path.read_text())}
     assert len(files) > 100
-    assert found - EXCEPTIONS.keys() == set(), "these ask for a participant: take offers/bookings/known.py"
+    assert found - EXCEPTIONS.keys() == set(), "these ask for a participant: take offers/seats/known.py"
     assert EXCEPTIONS.keys() - found == set(), "these ask no more"
 
 

@@ -24,7 +24,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from pyotp import TOTP
 
 from marketplace.base.post.mailbox import ADDRESS
-from tests.offers.bookings.test_two_servers import free_port
+from tests.offers.seats.test_two_servers import free_port
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe-core@4.14.1" / "axe.min.js").read_text()
 VIOLATIONS = """rules => axe.run({runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})

@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row
-from offers.bookings.queries import POOL_COLUMNS
 from offers.catalogue.queries import Viewer, offer_text, published
+from offers.seats.queries import POOL_COLUMNS
 
 
 async def opening(pool_id: UUID, viewer: Viewer | None, lang: str) -> dict[str, Any] | None:

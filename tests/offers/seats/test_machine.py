@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import Flaky, FlakyStrategyDefinition
 from hypothesis.stateful import run_state_machine_as_test
 
-from offers.bookings import actions, moves, rules
-from tests.offers.bookings.machine import Broken, Promises, Queue, Seats
+from offers.bookings import actions as bookings_actions
+from offers.seats import actions, moves, rules
+from tests.offers.seats.machine import Broken, Promises, Queue, Seats
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "100"))
 """`make soak` asks for 2,000."""
@@ -53,6 +54,7 @@ class Planted:
         async def nothing(pool: Any, now: Any) -> None:
             pass
 
+        monkeypatch.setattr(bookings_actions, "promote", nothing)
         monkeypatch.setattr(actions, "promote", nothing)
 
     @staticmethod
