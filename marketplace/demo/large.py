@@ -57,7 +57,7 @@ async def load(
             head_counts(register, this, this.spec["popularity"])
         for session in this.sessions:
             pool = this.pool_of(session)
-            if pool and register.seated.get(pool["id"]) and register.closed(session):
+            if pool and register.seated.get(pool["id"]) and register.remembered(session, 1.0):
                 register.save_register(session, pool, this.offer["owner_id"])
         if number % AT_ONCE == 0:
             await register.tables.copy(connection)

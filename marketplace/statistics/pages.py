@@ -12,7 +12,7 @@ from marketplace.statistics.closing import LATE
 from marketplace.statistics.measures import INDICATORS, Indicator, Measure
 from marketplace.statistics.stored import Sum, Sums
 from marketplace.statistics.tables import Table, Value
-from marketplace.statistics.yearly import MONTHS, SHOWN, Change, Group, Span, Year, change, same_span
+from marketplace.statistics.yearly import MONTHS, SHOWN, WHOLE, Change, Group, Span, Year, change, same_span
 
 EVENING_LABELS = {True: lazy("Kveld og helg"), False: lazy("Arbeidstid")}
 LEAST_MONTHS = 6
@@ -67,14 +67,11 @@ class Shown:
         """The months that both years have."""
         return same_span(self.this, self.before)
 
-    def change(self, measure: Measure, key: Any = None) -> Change | None:
+    def change(self, measure: Measure, key: Any = WHOLE) -> Change | None:
         """From the year before to this one, in the same months; of one group, or of all."""
         if self.span is None or self.before is None:
             return None
-        nothing = Group({})
-        this = self.this.groups.get(key, nothing) if key is not None else self.this.whole
-        before = self.before.groups.get(key, nothing) if key is not None else self.before.whole
-        return change(self.span, this, before, measure)
+        return change(self.span, self.this.part(key), self.before.part(key), measure)
 
     def total(self, measure: Measure, group: Group | None = None) -> Sum:
         return self.this.total(measure, group)
@@ -175,14 +172,13 @@ def month_by_month(shown: Shown) -> str:
     )  # fmt: skip
 
 
-def two_years(shown: Shown, key: Any = None) -> list[dict[str, Any]]:
+def two_years(shown: Shown, key: Any = WHOLE) -> list[dict[str, Any]]:
     """The lines of a chart: this year, and the year before where it has data."""
-    group = shown.this.groups.get(key) if key is not None else None
-    months = drawn(shown)
+    group, months = shown.this.part(key), drawn(shown)
     lines = [{"name": str(shown.year), "style": "line",
               "points": [shown.this.own(number, Measure.ATTENDANCES, group) for number in months]}]  # fmt: skip
     if shown.before is not None and shown.before.first is not None:
-        other = shown.before.groups.get(key, Group({})) if key is not None else None
+        other = shown.before.part(key)
         points = [shown.before.own(number, Measure.ATTENDANCES, other) for number in months]
         lines.append({"name": str(shown.before.year), "style": "last", "points": points})
     return lines
@@ -345,13 +341,14 @@ def change_cell(found: Change | None) -> str | None:
 
 
 def indicators_table(this: Sums, before: Sums, year: int, said: Sequence[str]) -> Table:
-    """What is shown of the whole municipality only: each with its likely error, and as a part of what it is of."""
+    """What else is known of the whole municipality: each with its likely error, and as a part of what it is of. What is
+    shown of it only is there when enough people are."""
     head = [_("Tall"), str(year), f"{year} ±", _("Andel, prosent")] + ([str(year - 1)] if before else [])
     lines: list[Sequence[Value]] = []
     for measure, found in this.items():
-        indicator = INDICATORS[measure]
-        if not indicator.whole_only:
+        if measure in SHOWN:
             continue
+        indicator = INDICATORS[measure]
         of = this.get(indicator.per) if indicator.per else None
         last = before.get(measure)
         lines.append(

@@ -17,6 +17,8 @@ from marketplace.statistics.stored import Sum, Sums
 
 MONTHS = range(1, 13)
 NOTHING = Sum(0, 0)
+WHOLE = object()
+"""All groups together. No group has this key; None is one, of what lies in no district."""
 SHOWN = (Measure.ATTENDANCES, Measure.PEOPLE, Measure.SESSIONS, Measure.DUE)
 """What a page of figures asks of each month and group."""
 OF_REGISTERS = (Measure.ATTENDANCES, Measure.PEOPLE)
@@ -55,6 +57,10 @@ class Year:
                 for measure, one in sums.items():
                     have[measure] = have[measure] + one if measure in have else one
         return Group(together)
+
+    def part(self, key: Any) -> Group:
+        """One group, empty where there is none of this key; or all together (WHOLE)."""
+        return self.whole if key is WHOLE else self.groups.get(key, Group({}))
 
     @property
     def last(self) -> int:

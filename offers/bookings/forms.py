@@ -162,13 +162,3 @@ class BookingForm(ReachForm):
     def names(self) -> tuple[str, ...]:
         """What those who come along are called, as far as it was said."""
         return names_of(self.companions)
-
-
-class CapacityForm(Form):
-    """Seats of a pool; empty is no limit."""
-
-    words: ClassVar[dict[str, dict[str, Any]]] = {
-        "capacity": {"otherwise": lazy("Skriv et helt tall, eller la feltet stå tomt")}
-    }
-    capacity: int | None = Field(None, ge=0, le=100_000)
-    promised: int = Field(0, ge=0, le=100_000)

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows
 from offers.bookings.asked import spoken
-from offers.bookings.queries import HIDDEN
 
 NAMES = "ARRAY(SELECT a.name FROM companion a WHERE a.booking_id = b.id ORDER BY a.id)"
 """Names of those who come along with booking b."""
@@ -26,18 +25,3 @@ async def answers(booking_id: UUID) -> list[dict[str, Any]]:
     """What was answered, for the one who did: question, text, and when it is deleted."""
     found = await rows(f"{ANSWERS} WHERE b.id = $1 ORDER BY q.position, q.id", booking_id)
     return [one | {"text": spoken(one["kind"], one["text"])} for one in found]
-
-
-async def answers_of_offer(offer_id: UUID) -> dict[UUID, list[dict[str, Any]]]:
-    """The same by booking, of a whole offer, for those who lead it. Where somebody is shielded their own words are left
-    out, for they may name them; what they chose of given words is not."""
-    found = await rows(
-        f"""{ANSWERS} JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
-        WHERE b.offer_id = $1 AND b.state IN ('requested', 'confirmed', 'waiting', 'offered')
-            AND NOT (q.kind = 'text' AND {HIDDEN}) ORDER BY q.position, q.id""",
-        offer_id,
-    )
-    by_booking: dict[UUID, list[dict[str, Any]]] = {}
-    for one in found:
-        by_booking.setdefault(one["booking_id"], []).append(one | {"text": spoken(one["kind"], one["text"])})
-    return by_booking

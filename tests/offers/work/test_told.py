@@ -14,10 +14,11 @@ from marketplace.base.models import OutboxMessage
 from marketplace.base.post import outbox
 from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ContactPoint, Person
-from offers.bookings import actions, organizer_actions
-from offers.bookings.models import Booking, BookingState
+from offers.bookings import actions
 from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session
+from offers.participants import actions as participants_actions
 from offers.publishing.models import HostAssignment
+from offers.seats.models import Booking, BookingState
 from offers.work.jobs import tell_days, tell_of_requests
 from organizations.directory.models import Organization, OrganizationState
 from organizations.members.models import Membership, Role
@@ -25,7 +26,7 @@ from organizations.notices.models import MemberNotice, Notice
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.base.post.test_outbox import Handler, post_office
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Visitor
 
 __all__ = ["post_office", "schedule"]  # the timetable knows every mail
@@ -171,7 +172,7 @@ async def test_a_request_that_is_settled_before_the_mail_is_written_says_nothing
     booking = await ask(offer)
     await tell_of_requests(NOW)
     if act == "answered":
-        await actions.answer_request(booking.id, True, now=NOW, by=kari.id)
+        await participants_actions.answer_request(booking.id, True, now=NOW, by=kari.id)
     else:
         await actions.cancel(booking.id, now=NOW)
     assert await sent(post_office, NOW) == [], "Ida's has been told of already"
@@ -244,7 +245,7 @@ async def test_a_talk_that_was_asked_for_is_a_word_so_the_days_are_counted_from_
     _here, kari, offer = await group()
     booking = await ask(offer)
     await tell_of_requests(NOW)
-    await organizer_actions.ask_talk(booking.id, "Når passer det?", now=NOW + DAY, by=kari.id)
+    await participants_actions.ask_talk(booking.id, "Når passer det?", now=NOW + DAY, by=kari.id)
     await tell_of_requests(NOW + 2 * DAY)
     assert await told("asked_before") == []
     await tell_of_requests(NOW + 3 * DAY)
@@ -319,7 +320,7 @@ async def test_what_the_organisation_did_itself_is_no_news_to_it(db: None, post_
     here, kari, offer = await group()
     await want(kari, here, Notice.DIGEST)
     booking = await ask(offer, at=NOW - 2 * DAY)
-    await actions.answer_request(booking.id, True, now=NOW, by=kari.id)
+    await participants_actions.answer_request(booking.id, True, now=NOW, by=kari.id)
     await tell_days(MORNING)
     assert await sent(post_office, MORNING) == []
 
