@@ -37,9 +37,8 @@ from offers.bookings.times import views as times
 from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
 from offers.feeds import work_views as work_calendars
-from offers.messages import follow_views as follow
-from offers.messages import views as messages
-from offers.messages import write_views as writing
+from offers.messages import views as writing
+from offers.messages.follow_up import views as follow
 from offers.participants import views as participants
 from offers.participants.calls import views as calling
 from offers.participants.queue import views as organizer
@@ -49,6 +48,7 @@ from offers.publishing import question_views as questions
 from offers.publishing import step_views as steps
 from offers.publishing import team_views as team
 from offers.publishing import views as publishing
+from offers.sessions import views as messages
 from offers.work import views as work
 from organizations.approval import views as approval
 from organizations.members import views as members
@@ -304,6 +304,7 @@ ROUTES: list[Route] = [
     get("/reports/{slug}/versions/{number}/report.pdf", reports.pdf),
     get("/reports/{slug}/versions/{number}/report.xlsx", reports.xlsx),
     get("/reports/{slug}/versions/{number}/report.csv", reports.csv),
+    both("/dialogues/{slug}/items/{item}", items.outcome),
     post("/dialogues/{slug}/items/{item}/remove", items.drop, "/dialogues/{slug}"),
     get("/dialogues", dialogue.dialogues),
     get("/dialogues/{slug}", dialogue.dialogue),

@@ -10,36 +10,23 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from marketplace import every_mail  # noqa: F401 - what is imported there can be sent
 from marketplace.base import clock
 from marketplace.base.data import jobs
 from marketplace.base.data.database import UNAVAILABLE, connected
 from marketplace.base.log import configure
 from marketplace.base.post import outbox
-from marketplace.dialogue import mails as dialogue_mails
-from marketplace.people import mails as people_mails
-from marketplace.people.acting import mails as acting_mails
-from marketplace.people.contacts import mails as contacts_mails
 from marketplace.people.contacts.jobs import refuse
-from marketplace.people.sign_in import mails as sign_in_mails
 from marketplace.privacy.jobs import forget
 from marketplace.settings import settings
 from marketplace.statistics.jobs import close_cells
-from offers.bookings import mails as bookings_mails
-from offers.bookings.jobs import expire_offers
-from offers.bookings.links import mails as links_mails
-from offers.bookings.mending import mails as mending_mails
 from offers.bookings.openings.jobs import tell_opened
-from offers.bookings.several import mails as several_mails
-from offers.bookings.times import mails as times_mails
-from offers.messages import closing_mails, notice_mails
-from offers.messages import mails as messages_mails
-from offers.messages.jobs import follow_up, remind, tell_added, tell_closed
-from offers.publishing import mails as publishing_mails
-from offers.publishing.jobs import next_sessions
-from offers.work import mails as work_mails
+from offers.messages.closings.actions import tell_closed
+from offers.messages.follow_up.actions import follow_up
+from offers.messages.reminders.actions import remind
+from offers.seats.jobs import expire_offers, next_sessions
+from offers.sessions.jobs import tell_added
 from offers.work.jobs import tell_days, tell_of_requests, tell_who_waits
-from organizations.approval import mails as approval_mails
-from organizations.members import mails as members_mails
 
 log = structlog.get_logger("schedule")
 
@@ -55,13 +42,6 @@ class Job:
     in_demo: timedelta | None = None
     """How often in demo mode, where somebody moves the clock and waits to see what comes of it."""
 
-
-MAILS = (
-    people_mails, sign_in_mails, contacts_mails, acting_mails, members_mails, approval_mails, publishing_mails,
-    bookings_mails, several_mails, times_mails, links_mails, mending_mails, messages_mails, notice_mails, closing_mails,
-    work_mails, dialogue_mails,
-)  # fmt: skip
-"""Every mails module: what is imported here can be sent."""
 
 stop = asyncio.Event()
 """Set when the worker is told to stop."""

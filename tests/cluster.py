@@ -1,7 +1,6 @@
 """The run's PostgreSQL: a copy of a cluster that was migrated once, and is kept until the migrations change.
 
-To migrate takes Tortoise some twenty seconds, for it builds all models anew between two statements; to copy what came
-of it takes a tenth of one.
+To make one takes seconds, to copy what came of it a tenth of one.
 """
 
 import asyncio

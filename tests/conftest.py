@@ -30,6 +30,7 @@ os.environ.update(
 for name in ("TREFFPUNKT_DATABASE_URL", "TREFFPUNKT_SMTP_URL", "TREFFPUNKT_DATA_DIR"):
     os.environ.pop(name, None)
 
+import marketplace.every_mail  # noqa: F401 - it fills MAILS: every mail there is can be sent
 from marketplace.base.data import database
 from marketplace.settings import settings
 from tests import cluster
@@ -52,6 +53,16 @@ def pytest_configure(config: pytest.Config) -> None:
         shutil.rmtree(folder)
 
     config.add_cleanup(clean_up)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For `--dist loadgroup`: a file's tests stay with one worker, which puts up its town once, and the journeys with
+    one, which starts one instance. Those begin, for they take longest."""
+    for item in items:
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}-{item.path.stem}"))
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
 
 
 @pytest.fixture(scope="session")

@@ -17,22 +17,12 @@ from marketplace.base import clock
 from marketplace.base.data.database import Values, in_transaction, rows
 from marketplace.base.models import Channel
 from marketplace.base.signing import secret_hash
-from marketplace.dialogue import mails as _dialogue_mails  # noqa: F401 - these fill MAILS, as in schedule.py
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
-from marketplace.people import mails as _people_mails  # noqa: F401
-from marketplace.people.acting import mails as _acting_mails  # noqa: F401
-from marketplace.people.contacts import mails as _contacts_mails  # noqa: F401
 from marketplace.people.models import ContactPoint, Person
-from marketplace.people.sign_in import mails as _sign_in_mails  # noqa: F401
 from marketplace.people.sign_in.models import SignInTicket
 from marketplace.people.sign_in.rules import TICKET_LASTS
 from offers.attendance.models import Attendance, AttendanceState, Register
-from offers.bookings import mails as _booking_mails  # noqa: F401
-from offers.bookings.links import mails as _links_mails  # noqa: F401
-from offers.bookings.mending import mails as _mending_mails  # noqa: F401
-from offers.bookings.models import Booking, BookingState, CalendarEntry, EndedBy
-from offers.bookings.several import mails as _several_mails  # noqa: F401
-from offers.bookings.times import mails as _times_mails  # noqa: F401
+from offers.bookings.models import CalendarEntry
 from offers.catalogue.models import (
     Joining,
     Kind,
@@ -45,16 +35,10 @@ from offers.catalogue.models import (
     SessionStatus,
     Venue,
 )
-from offers.messages import closing_mails as _closing_mails  # noqa: F401
-from offers.messages import mails as _message_mails  # noqa: F401
-from offers.messages import notice_mails as _notice_mails  # noqa: F401
 from offers.messages.models import HostMessage, Recipients
-from offers.publishing import mails as _publishing_mails  # noqa: F401
-from offers.work import mails as _work_mails  # noqa: F401
-from organizations.approval import mails as _approval_mails  # noqa: F401
+from offers.seats.models import Booking, BookingState, EndedBy
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
-from organizations.members import mails as _member_mails  # noqa: F401
 from organizations.members.models import Invitation, Membership, Role
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -18,8 +18,8 @@ from marketplace.dialogue import item_actions
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, MeetingOrganization
 from marketplace.dialogue.queries import invited, members, organizations_of
 from offers.catalogue.models import Audience, Joining, Kind, Session, Visibility
-from offers.messages import actions as messages
 from offers.publishing import actions as publishing
+from offers.sessions import actions as messages
 from organizations.members.impartial import only_impartial
 
 COMING = """SELECT o.id FROM offer o JOIN dialogue_meeting m ON m.offer_id = o.id

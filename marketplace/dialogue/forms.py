@@ -58,3 +58,10 @@ class GapForm(Form):
     gap: str = Field(max_length=60)
     district: str = Field("", max_length=80)
     time: Time = Time.ALL
+
+
+class OutcomeForm(Form):
+    """Which offer came of an item; nothing: none that is known."""
+
+    offer: UUID | None = None
+    words: ClassVar[dict[str, dict[str, Any]]] = {"offer": {"otherwise": lazy("Velg et tilbud fra lista.")}}

@@ -65,6 +65,23 @@ async def drop(dialogue: Dialogue, item: UUID, *, by: UUID, now: datetime) -> st
     return meeting
 
 
+async def say_what_came(
+    dialogue: Dialogue, item: UUID, offer: UUID | None, *, by: UUID, now: datetime
+) -> None:
+    """This offer came of the item; None: nothing that is known. From idea to first session is counted from it."""
+    async with in_transaction():
+        await rows(
+            "UPDATE dialogue_item SET offer_id = $3 WHERE id = $1 AND dialogue_id = $2",
+            item,
+            dialogue.id,
+            offer,
+        )
+        await record(
+            "dialogue.gap_met", now=now, actor=by, object_id=offer or dialogue.id,
+            organization=dialogue.coordinated_by.id,
+        )  # fmt: skip
+
+
 async def take_up(dialogue: UUID, meeting: UUID) -> None:
     """A meeting has been called: what waits comes on its agenda."""
     await rows(

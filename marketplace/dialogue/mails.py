@@ -38,7 +38,7 @@ async def meeting(channel: Channel, lang: str, meeting: str, change: str) -> Con
         return None
     return compose(
         "meeting", channel, lang, SUBJECTS[change], change=change, session=session, agenda=found.agenda,
-        items=[one["words"] for one in await items(found.dialogue.id, found.id)],
+        items=[one.words for one in await items(found.dialogue.id, found.id)],
         slug=found.offer.slug, title=await title_of(found.offer.id, lang), owner=found.dialogue.coordinated_by,
         dialogue_title=pick(found.dialogue.title, lang),
     )  # fmt: skip

@@ -84,6 +84,11 @@ class DialogueItem(Row):
     district = fields.ForeignKeyField("marketplace.District", "items", null=True, on_delete=fields.RESTRICT)
     evening = fields.BooleanField(null=True, description="null: at any time")
     made_at = fields.DatetimeField()
+    offer_id: UUID | None
+    offer = fields.ForeignKeyField(
+        "marketplace.Offer", "came_of", null=True, on_delete=fields.SET_NULL,
+        description="what came of it, once a coordinator has said so",
+    )  # fmt: skip
 
     class Meta:
         table = "dialogue_item"

@@ -51,7 +51,9 @@ async def remove(district: District, *, by: UUID, now: datetime) -> None:
     async with one_at_a_time(district.municipality_id), in_transaction():
         if await queries.is_counted(district.id):
             raise Refused(
-                _("Det er telt noe her, så bydelen må stå. Ta bort stedene i stedet, så telles ikke mer.")
+                _(
+                    "Det er tall, mål eller saker om den, så bydelen må stå. Ta bort stedene, så telles ikke mer."
+                )
             )
         if await District.filter(id=district.id).delete():
             await record("district.removed", now=now, actor=by, object_id=district.id)

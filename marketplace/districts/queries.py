@@ -119,13 +119,14 @@ async def has_name(municipality: UUID, name: str, but: UUID | None) -> bool:
 
 
 async def is_counted(district: UUID) -> bool:
-    """Has something been counted in it, or written of it? Then it stays, and can only be emptied.
+    """Has something been counted in it, wanted or written of it? Then it stays, and can only be emptied.
 
-    It only asks what is there; figures and dialogues belong to floors above.
+    It only asks what is there; figures, goals and dialogues belong to floors above.
     """
     return bool(
         await value(
             """SELECT EXISTS (SELECT FROM cell WHERE district_id = $1)
+            OR EXISTS (SELECT FROM goal WHERE $1 = ANY(districts))
             OR EXISTS (SELECT FROM dialogue_item WHERE district_id = $1)""",
             district,
         )

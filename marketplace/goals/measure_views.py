@@ -12,10 +12,10 @@ from marketplace.base.web.access import coordinator, signed_in
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.once import made_once
-from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
 from marketplace.goals import plan_actions as actions
 from marketplace.goals import queries
+from marketplace.goals.alone import holds_plan
 from marketplace.goals.models import Measure, MeasureState, Plan
 from marketplace.goals.plan_forms import MeasureForm, MoveForm, PopulationForm, SayForm
 from marketplace.goals.rules import STATE_LABELS
@@ -51,6 +51,7 @@ async def _measure(request: Request, access: queries.Access, form: Any, status: 
 
 @signed_in
 @made_once
+@holds_plan
 async def comment(request: Request) -> Response:
     """POST /measures/{id}/comments: what is said, and how far it has come."""
     access = await queries.measure_for(request.person, parse_id(request.path_params["id"]))
@@ -70,6 +71,7 @@ async def comment(request: Request) -> Response:
 
 @coordinator
 @made_once
+@holds_plan
 async def new(request: Request) -> Response:
     """GET and POST /plans/{slug}/areas/{area}/measures/new"""
     plan = await queries.plan_to_change(request.person, request.path_params["slug"])
@@ -95,6 +97,7 @@ def _objections(form: Filled[MeasureForm], units: list[Any]) -> None:
 
 
 @coordinator
+@holds_plan
 async def edit(request: Request) -> Response:
     """GET and POST /measures/{id}/edit"""
     found = await _to_change(request)
@@ -104,17 +107,14 @@ async def edit(request: Request) -> Response:
     if request.method == "POST":
         form = await MeasureForm.read(request)
         _objections(form, units)
-        if form.valid:
-            async with one_at_a_time(found.id):
-                found = await _to_change(request)
-                if form.meet(_says(found)):
-                    given = form.data
-                    await actions.edit_measure(
-                        found, by=request.person.id, now=request.now, responsible_id=given.responsible,
-                        deadline=given.deadline, state=given.state,
-                        title=actions.merged(found.title, request.lang, given.title),
-                    )  # fmt: skip
-                    return see_other(f"/measures/{found.id}?saved=changed", request)
+        if form.valid and form.meet(_says(found)):
+            given = form.data
+            await actions.edit_measure(
+                found, by=request.person.id, now=request.now, responsible_id=given.responsible,
+                deadline=given.deadline, state=given.state,
+                title=actions.merged(found.title, request.lang, given.title),
+            )  # fmt: skip
+            return see_other(f"/measures/{found.id}?saved=changed", request)
     return _form(request, plan, found, form, units)
 
 
@@ -142,6 +142,7 @@ def _form(
 
 
 @coordinator
+@holds_plan
 async def move(request: Request) -> Response:
     """POST /measures/{id}/move: one place up or down in its focus area."""
     found, form = await _to_change(request), await MoveForm.read(request)

@@ -12,10 +12,10 @@ from marketplace.base.web.access import coordinator
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.once import made_once
-from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
 from marketplace.goals import plan_actions as actions
 from marketplace.goals import queries, standings, words
+from marketplace.goals.alone import holds_plan
 from marketplace.goals.models import FocusArea, Plan
 from marketplace.goals.plan_forms import MOST_YEARS, AreaForm, CopyForm, MoveForm, NewPlanForm, PlanForm
 from marketplace.goals.rules import STATE_LABELS
@@ -102,6 +102,7 @@ def _objections(form: Filled[Any]) -> None:
 
 
 @coordinator
+@holds_plan
 async def edit(request: Request) -> Response:
     """GET and POST /plans/{slug}/edit"""
     found = await queries.plan_to_change(request.person, request.path_params["slug"])
@@ -109,19 +110,17 @@ async def edit(request: Request) -> Response:
     if request.method == "POST":
         form = await PlanForm.read(request)
         if form.valid:
-            async with one_at_a_time(found.id):
-                found = await queries.plan_to_change(request.person, found.slug)
-                form.meet(_says(found))
-                _objections(form)
-                _still_within(form, found)
-                if form.valid:
-                    given = form.data
-                    await actions.edit(
-                        found, by=request.person.id, now=request.now, first_year=given.first_year,
-                        last_year=given.last_year, title=actions.merged(found.title, request.lang, given.title),
-                        summary=actions.merged(found.summary, request.lang, given.summary),
-                    )  # fmt: skip
-                    return see_other(f"/plans/{found.slug}?saved=changed", request)
+            form.meet(_says(found))
+            _objections(form)
+            _still_within(form, found)
+        if form.valid:
+            given = form.data
+            await actions.edit(
+                found, by=request.person.id, now=request.now, first_year=given.first_year,
+                last_year=given.last_year, title=actions.merged(found.title, request.lang, given.title),
+                summary=actions.merged(found.summary, request.lang, given.summary),
+            )  # fmt: skip
+            return see_other(f"/plans/{found.slug}?saved=changed", request)
     return render(request, FORM, status=422 if form.errors else 200, plan=found, form=form)
 
 
@@ -172,6 +171,7 @@ async def copy(request: Request) -> Response:
 
 
 @coordinator
+@holds_plan
 async def retire(request: Request) -> Response:
     """GET and POST /plans/{slug}/retire. GET only asks."""
     found = await queries.plan_to_change(request.person, request.path_params["slug"])
@@ -182,6 +182,7 @@ async def retire(request: Request) -> Response:
 
 
 @coordinator
+@holds_plan
 async def bring_back(request: Request) -> Response:
     """POST /plans/{slug}/bring-back"""
     found = await queries.plan_of(request.person, request.path_params["slug"])
@@ -194,6 +195,7 @@ async def bring_back(request: Request) -> Response:
 
 @coordinator
 @made_once
+@holds_plan
 async def new_area(request: Request) -> Response:
     """GET and POST /plans/{slug}/areas/new"""
     found = await queries.plan_to_change(request.person, request.path_params["slug"])
@@ -214,6 +216,7 @@ def _area(request: Request, plan: Plan) -> FocusArea:
 
 
 @coordinator
+@holds_plan
 async def edit_area(request: Request) -> Response:
     """GET and POST /plans/{slug}/areas/{area}/edit"""
     found = await queries.plan_to_change(request.person, request.path_params["slug"])
@@ -221,16 +224,13 @@ async def edit_area(request: Request) -> Response:
     form = _area_says(area)
     if request.method == "POST":
         form = await AreaForm.read(request)
-        if form.valid:
-            async with one_at_a_time(area.id):
-                area = _area(request, await queries.plan_to_change(request.person, found.slug))
-                if form.meet(_area_says(area)):
-                    await actions.edit_area(
-                        area, by=request.person.id, now=request.now,
-                        title=actions.merged(area.title, request.lang, form.data.title),
-                        summary=actions.merged(area.summary, request.lang, form.data.summary),
-                    )  # fmt: skip
-                    return see_other(f"/plans/{found.slug}?saved=changed#area-{area.number}", request)
+        if form.valid and form.meet(_area_says(area)):
+            await actions.edit_area(
+                area, by=request.person.id, now=request.now,
+                title=actions.merged(area.title, request.lang, form.data.title),
+                summary=actions.merged(area.summary, request.lang, form.data.summary),
+            )  # fmt: skip
+            return see_other(f"/plans/{found.slug}?saved=changed#area-{area.number}", request)
     return render(request, AREA, status=422 if form.errors else 200, plan=found, area=area, form=form)
 
 
@@ -239,6 +239,7 @@ def _area_says(area: FocusArea) -> Filled[AreaForm]:
 
 
 @coordinator
+@holds_plan
 async def move_area(request: Request) -> Response:
     """POST /plans/{slug}/areas/{area}/move: one place up or down."""
     found = await queries.plan_to_change(request.person, request.path_params["slug"])
@@ -250,6 +251,7 @@ async def move_area(request: Request) -> Response:
 
 
 @coordinator
+@holds_plan
 async def remove_area(request: Request) -> Response:
     """POST /plans/{slug}/areas/{area}/remove: one that has nothing in it."""
     found = await queries.plan_to_change(request.person, request.path_params["slug"])

@@ -12,9 +12,9 @@ from marketplace.base.web.access import coordinator
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.once import made_once
-from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
 from marketplace.goals import actions, chart, queries, standings, words
+from marketplace.goals.alone import holds_plan
 from marketplace.goals.forms import NOWHERE, WHY, CommentForm, GoalForm, GoalTextForm, SayCellsForm, WhyForm
 from marketplace.goals.models import AT_MEETING, Goal, Plan, Term
 from marketplace.goals.objections import CHOICES, Known, cell_objections, objections
@@ -69,6 +69,7 @@ def _year(request: Request, stretches: list[Span]) -> int | None:
 
 @coordinator
 @made_once
+@holds_plan
 async def comment(request: Request) -> Response:
     """POST /goals/{slug}/comments"""
     found = await queries.goal_to_change(request.person, request.path_params["slug"])
@@ -81,6 +82,7 @@ async def comment(request: Request) -> Response:
 
 @coordinator
 @made_once
+@holds_plan
 async def new_goal(request: Request) -> Response:
     """GET and POST /plans/{slug}/goals/new"""
     found = await queries.plan_to_add_to(request.person, request.path_params["slug"])
@@ -153,17 +155,15 @@ async def _choices(request: Request, plan: Plan) -> dict[str, Any]:
 
 
 @coordinator
+@holds_plan
 async def edit_goal(request: Request) -> Response:
     """GET and POST /goals/{slug}/edit: its name and target. What it counts stays: another counting is another goal."""
     found = await queries.goal_to_change(request.person, request.path_params["slug"])
     form = _says(found)
     if request.method == "POST":
         form = await GoalTextForm.read(request)
-        if form.valid:
-            async with one_at_a_time(found.id):
-                found = await queries.goal_to_change(request.person, found.slug)
-                if form.meet(_says(found)) and await _change(request, found, form):
-                    return see_other(f"/goals/{found.slug}?saved=changed", request)
+        if form.valid and form.meet(_says(found)) and await _change(request, found, form):
+            return see_other(f"/goals/{found.slug}?saved=changed", request)
     return render(
         request, "marketplace/goals/edit.html", status=422 if form.errors else 200, goal=found,
         plan=found.focus_area.plan, form=form, locked=Span.of(found).over(request.now),
@@ -186,7 +186,7 @@ async def _change(request: Request, found: Goal, form: Filled[GoalTextForm]) -> 
     except actions.Locked as refused:
         form.add_error("target", refused.message)
         return False
-    except Refused as refused:  # in here: what is written of it stays
+    except Refused as refused:
         form.add_error("form", refused.message)
         return False
     return True
@@ -198,6 +198,7 @@ def _says(goal: Goal) -> Filled[GoalTextForm]:
 
 
 @coordinator
+@holds_plan
 async def say_cells(request: Request) -> Response:
     """GET and POST /goals/{slug}/cells: a goal from before the cube is asked which cells it means, once."""
     found = await queries.goal_to_change(request.person, request.path_params["slug"])
@@ -230,6 +231,7 @@ async def say_cells(request: Request) -> Response:
 
 
 @coordinator
+@holds_plan
 async def withdraw(request: Request) -> Response:
     """GET and POST /goals/{slug}/withdraw. GET only asks."""
     found = await queries.goal_to_change(request.person, request.path_params["slug"])

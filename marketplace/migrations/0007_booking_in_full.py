@@ -3,7 +3,8 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from marketplace.base.models import Channel
-from offers.messages.models import Recipients, Useful
+from offers.messages.follow_up.models import Useful
+from offers.messages.models import Recipients
 from offers.publishing.models import QuestionKind
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.fields.base import OnDelete

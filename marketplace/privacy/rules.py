@@ -88,7 +88,8 @@ TABLES: dict[str, Table] = {
     ),
     "invitation": Table(
         {"channel": "where the invitation goes", "address": "where the invitation goes", "lang": "their language",
-         "role": "what they are asked to do", "invited_by_id": WORK},
+         "role": "what they are asked to do", "leads_as": "as what they are to lead an offer",
+         "invited_by_id": WORK},
         "id token_hash created_at expires_at accepted_at ended_at organization_id offer_id",
         Goes("least(t.accepted_at, t.ended_at, t.expires_at)", 30 * DAY),
     ),
@@ -122,7 +123,7 @@ TABLES: dict[str, Table] = {
             AND m.organization_id = t.organization_id AND m.ended_at IS NULL) THEN t.changed_at END"""),
     ),
     "host_assignment": Table(
-        {"person_id": "who leads an offer"},
+        {"person_id": "who leads an offer", "leads_as": "counting offers that different people lead together"},
         "id offer_id",
         Goes(f"(SELECT {OFFER_OVER.format(o='o')} FROM offer o WHERE o.id = t.offer_id)", TWO_YEARS),
     ),
@@ -220,7 +221,7 @@ TABLES: dict[str, Table] = {
         stays=f"{NUMBERS}, and the pseudonym's key is destroyed with its year",
     ),
     "register": Table(
-        {"saved_by_id": WORK}, "id saved_at session_id",
+        {"saved_by_id": WORK}, "id saved_at volunteers session_id",
         Goes("t.saved_at", TWO_YEARS, {"saved_by_id": "NULL"}),
     ),
     "ended_register": Table(
@@ -270,12 +271,12 @@ TABLES: dict[str, Table] = {
     "cell": Table(plain="id main_audience kind evening district_id municipality_id organization_id"),
     "cell_figure": Table(plain="id figures cell_id closing_id"),
     "closing": Table(plain="id year number closed_at rule key_fingerprint municipality_id"),
-    "session_cell": Table(plain="id stamped_at cell_id session_id"),
+    "session_cell": Table(plain="id led_together stamped_at cell_id session_id"),
     "offer_cell": Table(plain="id stamped_at cell_id offer_id"),
     "district": Table(plain="id slug name municipality_id"),
     "district_place": Table(plain="id postcode city district_id municipality_id"),
     "dialogue": Table(plain="id slug title summary created_at coordinated_by_id municipality_id"),
-    "dialogue_item": Table(plain="id main_audience kinds evening made_at dialogue_id meeting_id district_id"),
+    "dialogue_item": Table(plain="id main_audience kinds evening made_at dialogue_id meeting_id district_id offer_id"),
     "register_reminder": Table(plain="id sent_at organization_id"),
     "dialogue_meeting": Table(plain="id agenda nobody_came dialogue_id offer_id"),
     "dialogue_member": Table(plain="id joined_at left_at dialogue_id organization_id"),

@@ -154,6 +154,11 @@ COMPARED = (
     Measure.NO_SHOWS,
     Measure.WAITED,
     Measure.PLACED,
+    Measure.VOLUNTEERS_SAID,
+    Measure.VOLUNTEERS,
+    Measure.VOLUNTEER_HOURS,
+    Measure.LED_TOGETHER,
+    Measure.IDEAS,
 )
 
 

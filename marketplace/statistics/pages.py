@@ -341,13 +341,14 @@ def change_cell(found: Change | None) -> str | None:
 
 
 def indicators_table(this: Sums, before: Sums, year: int, said: Sequence[str]) -> Table:
-    """What is shown of the whole municipality only: each with its likely error, and as a part of what it is of."""
+    """What else is known of the whole municipality: each with its likely error, and as a part of what it is of. What is
+    shown of it only is there when enough people are."""
     head = [_("Tall"), str(year), f"{year} ±", _("Andel, prosent")] + ([str(year - 1)] if before else [])
     lines: list[Sequence[Value]] = []
     for measure, found in this.items():
-        indicator = INDICATORS[measure]
-        if not indicator.whole_only:
+        if measure in SHOWN:
             continue
+        indicator = INDICATORS[measure]
         of = this.get(indicator.per) if indicator.per else None
         last = before.get(measure)
         lines.append(

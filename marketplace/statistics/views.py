@@ -17,7 +17,7 @@ from marketplace.base.web.templates import render
 from marketplace.districts.queries import municipalities_of
 from marketplace.statistics import choices, pages, stored
 from marketplace.statistics.files import saved
-from marketplace.statistics.measures import DAYS, INDICATORS, WHOLE_FROM, Measure
+from marketplace.statistics.measures import DAYS, IDEA_DAYS, INDICATORS, WHOLE_FROM, Measure
 from marketplace.statistics.pages import EVENING_LABELS, Part, Shown
 from marketplace.statistics.stored import By, Cells, Sums
 from marketplace.statistics.tables import Table
@@ -33,7 +33,6 @@ PARTS = {
     By.EVENING: Part("evening", lazy("tid på dagen"), lazy("Tid på dagen")),
 }
 NO_DISTRICT = lazy("Uten bydel")
-MORE = tuple(measure for measure, one in INDICATORS.items() if one.whole_only)
 
 
 @dataclass
@@ -140,7 +139,7 @@ async def _found(asked: Asked) -> Found:
     shown = Shown(this, before if before.closed else None, await _labels(asked))
     shares = [_evening(_year(year, asked.years.closed.get(year, ()), evening.get(year, {}))) for year in both]
     more, more_before = [
-        await stored.total(asked.cells, year, MORE)
+        await stored.total(asked.cells, year, INDICATORS)
         if asked.cells.whole and asked.years.closed.get(year)
         else {}
         for year in both
@@ -164,7 +163,7 @@ def _tables(asked: Asked, found: Found) -> dict[str, Table]:
         tables.append(
             pages.indicators_table(found.more, found.more_before, found.shown.year, pages.notes(found.shown))
         )
-    shown = [INDICATORS[measure] for measure in (*SHOWN, *found.more)]
+    shown = [INDICATORS[measure] for measure in dict.fromkeys((*SHOWN, *found.more))]
     return {table.name: table for table in [*tables, pages.definitions_table(shown)]}
 
 
@@ -180,6 +179,20 @@ def _median(more: Sums) -> str:
         _("Halvparten fikk plass innen 30 dager."), _("Halvparten fikk plass innen 90 dager."),
         _("Halvparten ventet mer enn 90 dager på plass."),
     )  # fmt: skip
+    return words[place]
+
+
+def _median_idea(more: Sums) -> str:
+    """How long it was for half of what came of the dialogue, from idea to first session: the class that it is in."""
+    place = median_class([more[measure].value for measure in IDEA_DAYS if measure in more])
+    if place is None:
+        return ""
+    words = (
+        _("Halvparten av tilbudene fra dialogen kom i gang innen 90 dager."),
+        _("Halvparten av tilbudene fra dialogen kom i gang innen 180 dager."),
+        _("Halvparten av tilbudene fra dialogen kom i gang innen et år."),
+        _("Halvparten av tilbudene fra dialogen brukte mer enn et år på å komme i gang."),
+    )
     return words[place]
 
 
@@ -203,6 +216,7 @@ async def statistics(request: Request) -> Response:
         best=pages.best_month(shown), compared=pages.month_by_month(shown), until=pages.until(shown.this),
         until_before=pages.until(shown.before) if shown.before else "",
         largest=pages.largest(shown), multiples=pages.multiples(shown), M=Measure, median=_median(found.more),
+        median_idea=_median_idea(found.more), few=not any(INDICATORS[measure].whole_only for measure in found.more),
         whole_from=WHOLE_FROM,
     )  # fmt: skip
 

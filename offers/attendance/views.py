@@ -42,10 +42,18 @@ async def _page(request: Request, session: Session, form: Any, status: int = 200
     if form is None:
         form = RegisterForm.blank(
             present=[str(party["booking_id"]) for party in parties if party["marked"] == "present"],
-            head_count=saved["head_count"], version=saved["saved_at"].isoformat() if saved["saved_at"] else "",
+            head_count=saved["head_count"], volunteers=saved["volunteers"],
+            version=saved["saved_at"].isoformat() if saved["saved_at"] else "",
         )  # fmt: skip
     elif status == 409:  # nobody who was seen by either host is lost
         form.values["version"] = saved["saved_at"].isoformat() if saved["saved_at"] else ""
+        for counted in (
+            "head_count",
+            "volunteers",
+        ):  # what the other wrote stays where this one wrote nothing
+            form.values[counted] = form.values.get(counted) or (
+                "" if saved[counted] is None else str(saved[counted])
+            )
         form.values["present"] = form.values.get("present", []) + [
             str(party["booking_id"]) for party in parties if party["marked"] == "present"
         ]
@@ -73,7 +81,7 @@ async def register(request: Request) -> Response:
     try:
         await actions.save(
             session, set(form.data.present), came, form.data.head_count,
-            version=form.data.version, by=request.person.id, now=request.now,
+            volunteers=form.data.volunteers, version=form.data.version, by=request.person.id, now=request.now,
         )  # fmt: skip
     except Conflict as conflict:
         form.add_error("form", conflict.message)

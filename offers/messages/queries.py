@@ -1,4 +1,4 @@
-"""Whom to tell, and whom to ring."""
+"""Whom a host writes to, and what has been written before."""
 
 from datetime import datetime
 from typing import Any
@@ -6,38 +6,63 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows
 from offers.catalogue.models import Session
+from offers.messages.follow_up.queries import unsubscribed
+from offers.messages.follow_up.rules import address_hash
+from offers.messages.models import NEWS, Recipients
+from offers.participants.queries import PARTY
+
+FOR_OFFER = "WHERE b.offer_id = $1 AND (p.ends_at IS NULL OR p.ends_at > $2)"
+FOR_SESSION = """JOIN session s ON s.offer_id = b.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
+    WHERE s.id = $1 AND $2::timestamptz IS NOT NULL"""
+IN_ORDER = "ORDER BY p.starts_at NULLS LAST, b.id"
+BEFORE = """WHERE b.offer_id = $1 AND n.name IS NOT NULL AND (b.state = 'confirmed' AND p.ends_at <= $2
+    OR b.ended_by IN ('session', 'offer') AND (b.placed_at IS NOT NULL OR b.waited_at IS NULL))
+    ORDER BY p.starts_at DESC NULLS LAST, b.id"""
+PRESENT = f"""JOIN attendance a ON a.booking_id = b.id AND a.state = 'present'
+    WHERE a.session_id = $1 AND $2::timestamptz IS NOT NULL {IN_ORDER}"""
 
 
-async def ending_pools(offer_id: UUID, now: datetime, session_id: UUID | None = None) -> list[dict[str, Any]]:
-    """The pools (`id`) that end when the offer is cancelled, or only this session of it that has not begun.
+async def recipients(
+    offer_id: UUID, session: Session | None, to: Recipients, now: datetime
+) -> list[dict[str, Any]]:
+    """One booking for each address that gets the message, the next in time; and each without an address.
 
-    The offer's own pool ends with the last session that has not begun. `begun`: others of its sessions have been held.
+    Of an offer those of what is not over. Who waits for a session waits for that alone, and whoever has not answered
+    yet has no seat. What is news (models.NEWS) is no message about a booking of theirs: not to who does not want such.
     """
+    about, what = (session.id, FOR_SESSION) if session else (offer_id, FOR_OFFER)
+    if to is Recipients.PRESENT:
+        found = await rows(f"{PARTY} {PRESENT}", about, now)
+    elif to is Recipients.BEFORE:
+        found = [] if session else await rows(f"{PARTY} {BEFORE}", offer_id, now)
+    else:
+        states = ["confirmed" if to is Recipients.ALL else "waiting"]
+        own = "AND p.session_id IS NOT NULL" if session and to is Recipients.WAITING else ""
+        found = await rows(f"{PARTY} {what} {own} AND b.state = ANY($3) {IN_ORDER}", about, now, states)
+    unwanted = await unsubscribed(found) if to in NEWS else set[bytes]()
+    chosen = dict[Any, dict[str, Any]]()
+    for party in found:
+        reach = (party["channel"], party["address"]) if party["channel"] else party["booking_id"]
+        if not party["channel"] or address_hash(*reach) not in unwanted:
+            chosen.setdefault(reach, party)
+    return list(chosen.values())
+
+
+async def written(offer_id: UUID, most: int = 5) -> list[dict[str, Any]]:
+    """The last messages of an offer, of its sessions too, newest first."""
     return await rows(
-        """SELECT p.id, p.session_id IS NULL AND EXISTS (SELECT FROM session s WHERE s.offer_id = p.offer_id
-            AND s.status <> 'cancelled' AND s.starts_at <= $2) AS begun
-        FROM seat_pool p WHERE p.offer_id = $1 AND CASE
-            WHEN p.session_id IS NOT NULL THEN p.session_id = $3 OR $3::uuid IS NULL AND p.starts_at > $2
-            WHEN $3::uuid IS NULL THEN p.ends_at IS NULL OR p.ends_at > $2
-            ELSE NOT EXISTS (SELECT FROM session s WHERE s.offer_id = p.offer_id AND s.id <> $3
-                AND s.status <> 'cancelled' AND s.starts_at > $2)
-        END ORDER BY p.id""",
-        offer_id, now, session_id,
+        """SELECT m.text, m.recipients, m.told, m.created_at, s.starts_at FROM host_message m
+        LEFT JOIN session s ON s.id = m.session_id WHERE m.offer_id = $1 ORDER BY m.created_at DESC, m.id LIMIT $2""",
+        offer_id, most,
     )  # fmt: skip
 
 
-async def sessions_between(session: Session, starts: datetime, ends: datetime) -> list[dict[str, Any]]:
-    """Others of the same offer that meet at some moment between these: starts_at and ends_at, in order."""
+async def messages_of(booking_id: UUID) -> list[dict[str, Any]]:
+    """What hosts have written to a booking, newest first: session_id, text and created_at. As long as the outbox knows
+    that it was sent."""
     return await rows(
-        """SELECT starts_at, ends_at FROM session WHERE offer_id = $1 AND id <> $2 AND status <> 'cancelled'
-            AND starts_at < $4 AND ends_at > $3 ORDER BY starts_at, id""",
-        session.offer_id, session.id, starts, ends,
+        """SELECT m.session_id, m.text, m.created_at FROM host_message m JOIN outbox_message x
+            ON x.dedupe_key = 'host_message:' || m.id || ':' || $1::uuid
+        WHERE m.offer_id = (SELECT offer_id FROM booking WHERE id = $1) ORDER BY m.created_at DESC, m.id LIMIT 50""",
+        booking_id,
     )  # fmt: skip
-
-
-async def untold() -> list[UUID]:
-    """The offers with sessions that were added, of which nobody has been told."""
-    found = await rows(
-        "SELECT DISTINCT offer_id FROM session WHERE untold_since IS NOT NULL ORDER BY offer_id"
-    )
-    return [each["offer_id"] for each in found]

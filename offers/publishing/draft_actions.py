@@ -13,14 +13,14 @@ from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import Offer, OfferState
 from offers.publishing.actions import finish
 from offers.publishing.queries import capacity_of, text_of
-from offers.publishing.upkeep import changing, make_pools
+from offers.seats.upkeep import changing, make_pools
 
 COPIED = {
     "offer_text": "lang, title, summary, body, meets_you, way_in, bring_someone, what_happens, may_leave, bring, "
                   "keywords",
     "offer_organizer": "organization_id, may_edit",
     "offer_audience_organization": "organization_id",
-    "host_assignment": "person_id",
+    "host_assignment": "person_id, leads_as",
     "offer_question": "position, kind, text, purpose, choices, required, keep_days",
 }  # fmt: skip
 

@@ -22,6 +22,7 @@ from marketplace.people.names import person_name
 from marketplace.people.rules import contact
 from offers.catalogue.models import Audience, Joining, Kind, Promotion, Visibility
 from offers.publishing.rules import BACKWARDS, Repeat, backwards
+from organizations.members.models import LeadsAs
 
 
 def tell_order(form: Filled[Any]) -> None:
@@ -214,7 +215,11 @@ class TextForm(Form):
 class HostForm(Form):
     email: Annotated[str, Field(max_length=254), AfterValidator(reachable)]
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {"email": THEIRS}
+    leads_as: LeadsAs | None = None
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "email": THEIRS, "leads_as": {"otherwise": lazy("Velg et av alternativene.")}
+    }  # fmt: skip
 
     @property
     def contact(self) -> tuple[Channel, str]:

@@ -7,6 +7,7 @@ from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
 
 from marketplace.base.models import Row
+from organizations.members.models import LeadsAs
 
 
 class HostAssignment(Row):
@@ -16,6 +17,9 @@ class HostAssignment(Row):
     person = fields.ForeignKeyField("marketplace.Person", "hosts", on_delete=fields.CASCADE)
     offer_id: UUID
     offer = fields.ForeignKeyField("marketplace.Offer", "hosts", on_delete=fields.CASCADE)
+    leads_as: LeadsAs | None = fields.CharEnumField(  # type: ignore[assignment]
+        LeadsAs, max_length=20, null=True, description="null: nobody has said"
+    )
 
     class Meta:
         table = "host_assignment"

@@ -11,16 +11,21 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
 from offers.catalogue.models import Offer
 from offers.publishing.actions import editing
+from organizations.members.models import LeadsAs
 from organizations.members.queries import HELD, managers_to_tell
 
 
-async def assign_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) -> None:
-    """Let somebody see the offer's participants and take attendance."""
+async def assign_host(
+    offer: Offer, person: UUID, leads_as: LeadsAs | None = None, *, by: UUID, now: datetime
+) -> None:
+    """Let somebody see the offer's participants and take attendance. `leads_as` None: not said, and what was said
+    before stays."""
     async with in_transaction():
         await rows(
-            """INSERT INTO host_assignment (id, person_id, offer_id) VALUES ($1, $2, $3)
-            ON CONFLICT (person_id, offer_id) DO NOTHING""",
-            uuid7(), person, offer.id,
+            """INSERT INTO host_assignment AS h (id, person_id, offer_id, leads_as) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (person_id, offer_id) DO UPDATE SET leads_as = excluded.leads_as
+                WHERE excluded.leads_as IS NOT NULL""",
+            uuid7(), person, offer.id, leads_as,
         )  # fmt: skip
         await record("host.assigned", now=now, actor=by, object_id=offer.id, person=person,
                      organization=offer.owner_id)  # fmt: skip

@@ -8,12 +8,12 @@ from organizations.members.queries import HELD
 
 
 async def hosts_of(offer_id: UUID) -> list[dict[str, Any]]:
-    """person_id and name of those who lead the offer; then the id of each invitation to, with its address, that nobody
-    has answered (`invitation`; it has no person yet)."""
+    """person_id, name and leads_as of those who lead the offer; then the id of each invitation to, with its
+    address, that nobody has answered (`invitation`; it has no person yet)."""
     return await rows(
-        """SELECT h.person_id, n.name, NULL::uuid AS invitation, NULL AS address
+        """SELECT h.person_id, n.name, h.leads_as, NULL::uuid AS invitation, NULL AS address
             FROM host_assignment h JOIN person n ON n.id = h.person_id WHERE h.offer_id = $1
-        UNION ALL SELECT NULL, NULL, i.id, i.address FROM invitation i
+        UNION ALL SELECT NULL, NULL, i.leads_as, i.id, i.address FROM invitation i
             WHERE i.offer_id = $1 AND i.accepted_at IS NULL AND i.ended_at IS NULL
         ORDER BY name, person_id, invitation LIMIT 200""",
         offer_id,

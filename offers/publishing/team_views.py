@@ -34,12 +34,12 @@ async def add_host(request: Request) -> Response:
     await limit("add host", str(request.person.id), 40, timedelta(days=1), now=request.now)
     person = await queries.member_with(channel, address, offer.id)
     if person:
-        await actions.assign_host(offer, person, by=request.person.id, now=request.now)
+        await actions.assign_host(offer, person, form.data.leads_as, by=request.person.id, now=request.now)
         return see_other(f"/manage/offers/{offer.slug}", request)
     try:
         await invitations.invite(
             offer.owner_id, Role.HOST, channel, address, lang=request.lang, by=request.person.id, now=request.now,
-            offer=offer.id,
+            offer=offer.id, leads_as=form.data.leads_as,
         )  # fmt: skip
     except Refused as refused:
         form.add_error("email", refused.message)

@@ -21,7 +21,7 @@ from marketplace.people.sign_in.queries import SignedIn
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members.actions import begin, changing, renewed_secret
 from organizations.members.invitation_queries import UNANSWERED
-from organizations.members.models import Invitation, Role
+from organizations.members.models import Invitation, LeadsAs, Role
 from organizations.members.rules import INVITATION_LASTS, MOST_OPEN, invitation_token
 
 DAY = timedelta(days=1)
@@ -41,9 +41,10 @@ async def invite(
     now: datetime,
     by: UUID | None = None,
     offer: UUID | None = None,
+    leads_as: LeadsAs | None = None,
 ) -> Invitation:
-    """Ask whoever has this address to have a role, and as a host to lead an offer. Whoever is asked for the same again
-    gets a new link. `by` None: the operator. Raises Refused, TooMany.
+    """Ask whoever has this address to have a role, and as a host to lead an offer as something. Whoever is asked
+    for the same again gets a new link. `by` None: the operator. Raises Refused, TooMany.
 
     Nobody looks whose the address is: an answer that did would tell whether a member has it. Whoever has the role
     already keeps it (`accept`)."""
@@ -64,12 +65,14 @@ async def invite(
             organization, channel, address, role, offer,
         )  # fmt: skip
         if known:
-            return await _send(await Invitation.get(id=known), by, now)
+            again = await Invitation.get(id=known)
+            again.leads_as = leads_as or again.leads_as
+            return await _send(again, by, now)
         if await value(OPEN, organization, now) >= MOST_OPEN:
             raise Refused(_("Mange inviterte har ikke svart ennå. Ta tilbake noen av invitasjonene først."))
         invitation = Invitation(
             organization_id=organization, role=role, channel=channel, address=address, lang=lang, offer_id=offer,
-            invited_by_id=by, created_at=now, token_hash=b"", expires_at=now,
+            leads_as=leads_as, invited_by_id=by, created_at=now, token_hash=b"", expires_at=now,
         )  # fmt: skip
         return await _send(invitation, by, now)
 

@@ -8,7 +8,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.signing import secret_hash
 
-INVITATION = """SELECT i.id, i.role, i.channel, i.address, i.lang, i.offer_id, i.created_at, i.expires_at,
+INVITATION = """SELECT i.id, i.role, i.channel, i.address, i.lang, i.offer_id, i.leads_as, i.created_at, i.expires_at,
     i.accepted_at, i.ended_at, i.organization_id, w.name AS organization, w.slug, w.state
 FROM invitation i JOIN organization w ON w.id = i.organization_id"""
 UNANSWERED = "i.accepted_at IS NULL AND i.ended_at IS NULL"

@@ -125,6 +125,7 @@ NEEDS_NO_KEY = {
     "/goals/{slug}/edit": SETS,
     "/today/reminders": "an organisation is reminded once a week, under its row's lock",
     "/statistics/coverage/items": ONE,
+    "/dialogues/{slug}/items/{item}": SETS,
     "/dialogues/{slug}/items/{item}/remove": ENDS,
     "/goals/{slug}/cells": "said once: afterwards it changes nothing",
     "/goals/{slug}/withdraw": STATE,

@@ -38,6 +38,29 @@ def bdi(context: EvalContext, name: str | None) -> str:
     return Markup("<bdi>%s</bdi>") % (name or "") if context.autoescape else isolated(name)
 
 
+TELEPHONE = re.compile(r"\+?[0-9][0-9 \u00a0-]{2,}")
+
+
+@pass_eval_context
+def dial(context: EvalContext, number: str | None) -> str:
+    """A telephone number as a link that rings it; where no markup may stand (a text, an SMS) as people read it. What
+    is no number (an e-mail address), as it is."""
+    shown = shown_number(number or "")
+    if not context.autoescape or not TELEPHONE.fullmatch(shown):
+        return shown
+    return Markup('<a href="tel:%s">%s</a>') % (phone_link(shown), shown)
+
+
+@pass_eval_context
+def ringing(context: EvalContext, text: str) -> str:
+    """A sentence of ours, with the number of those who help as a link where it stands: what a form or a page of an
+    error says comes as text."""
+    number = settings().helpline_phone
+    if not context.autoescape or number not in text:
+        return text
+    return Markup(dial(context, number)).join(escape(part) for part in text.split(number))  # noqa: S704 - made above
+
+
 def unbroken(reference: str) -> str:
     """A reference that stays on one line in a sentence: with a hyphen at which none is broken."""
     return reference.replace("-", "\u2011")
@@ -160,6 +183,8 @@ def environment(lang: str) -> Environment:
         "unbroken": unbroken,
         "phone": phone_link,
         "number": shown_number,
+        "dial": dial,
+        "ringing": ringing,
         "isoformat": lambda moment: oslo(moment).isoformat(timespec="minutes"),
     }
     return made

@@ -21,5 +21,5 @@ async def accept(invitation: dict[str, Any], person: SignedIn, *, name: str | No
             await actions.describe(person.id, name=name, lang=person.lang)
         if invitation["offer_id"]:
             offer = await Offer.get(id=invitation["offer_id"])
-            await assign_host(offer, person.id, by=person.id, now=now)
+            await assign_host(offer, person.id, invitation["leads_as"], by=person.id, now=now)
     return secret

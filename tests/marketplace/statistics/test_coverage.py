@@ -292,7 +292,7 @@ async def test_without_a_meeting_it_waits_for_the_next_and_is_told_in_its_mail(
     )
     made = await meeting_in(9, "neste")
     await item_actions.take_up(made.dialogue_id, made.id)
-    assert [one["words"] for one in await items(made.dialogue_id, made.id)] == ["Møteplass for foreldre"]
+    assert [one.words for one in await items(made.dialogue_id, made.id)] == ["Møteplass for foreldre"]
     content = await meeting_mail(Channel.EMAIL, "nb", str(made.id), "called")
     assert content
     assert "Dette mangler: Møteplass for foreldre" in content.text
@@ -312,7 +312,7 @@ async def test_a_cancelled_meeting_s_gaps_go_on_to_the_next_each_once(nora: Pers
         "dialogue", "offer", "dialogue__coordinated_by"
     )
     await meetings.cancel_meeting(first, note="Sykdom", by=nora.id, now=NOW)
-    assert sorted(one["words"] for one in await items(dialogue.id, second.id)) == [
+    assert sorted(one.words for one in await items(dialogue.id, second.id)) == [
         "Aktivitet for foreldre", "Aktivitet for ungdom"
     ]  # fmt: skip
     assert await DialogueItem.all().count() == 2

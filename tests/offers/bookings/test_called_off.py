@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from marketplace.people.models import Person
-from offers.bookings.models import BookingState
 from offers.catalogue.models import Joining, Offer, Session
-from offers.messages.actions import cancel, cancel_offer
 from offers.participants import actions as participants_actions
+from offers.seats.models import BookingState
+from offers.sessions.actions import cancel, cancel_offer
 from tests import make
 from tests.conftest import NOW
 from tests.offers.bookings.test_views import book

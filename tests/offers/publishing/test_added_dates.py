@@ -2,13 +2,13 @@
 
 import pytest
 
-from offers.bookings.models import BookingState
 from offers.catalogue.models import Joining, OfferState
 from offers.publishing.team_actions import add_organizer
+from offers.seats.models import BookingState
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
-from tests.offers.messages.test_added import booked, course
+from tests.offers.sessions.test_added import booked, course
 from tests.visitor import Visitor
 
 NEW = {"repeat": "once", "first": "3.11.2026", "starts": "18.00", "ends": "20.00"}

@@ -6,11 +6,11 @@ from datetime import time, timedelta
 from marketplace.base.errors import Refused
 from marketplace.people.models import Person
 from offers.catalogue.models import Joining, Offer, OfferState, OfferText, SeatPool, Session
-from offers.messages.actions import cancel_offer
 from offers.publishing import actions
+from offers.sessions.actions import cancel_offer
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 
 
 async def complete(kari: Person, **other: object) -> Offer:

@@ -7,13 +7,12 @@ import pytest
 from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS
-from offers.bookings import mails  # noqa: F401 - fills MAILS
 from offers.bookings.openings.jobs import tell_opened
 from offers.bookings.openings.models import OpeningNotice
 from offers.catalogue.models import Joining, Offer, SeatPool, Visibility
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Page, Visitor
 
 OPENS = NOW + timedelta(days=2)
