@@ -12,8 +12,9 @@ from uuid import UUID
 
 from marketplace.base.data.database import Values, rows
 from marketplace.base.data.revision import catalogue
+from marketplace.base.data.texts import in_language_joins, said
 from offers.catalogue.models import Joining
-from offers.catalogue.queries import CURRENT, VISITOR, Viewer, published
+from offers.catalogue.queries import CURRENT, VISITOR, Viewer, outside_office_hours, published
 
 Put = Callable[[Any], str]
 """Adds a value to the statement and gives its placeholder."""
@@ -73,14 +74,12 @@ OPEN = f"""coalesce(CASE o.joining WHEN 'request' THEN l.ends_at ELSE l.starts_a
     AND (l.opens_at IS NULL OR l.opens_at <= $1) AND (l.closes_at IS NULL OR l.closes_at > $1) AND {ROOM}"""
 """A seat of the pool l can be booked now."""
 
-EVENING = """(extract(hour FROM s.starts_at AT TIME ZONE 'Europe/Oslo') >= 16
-    OR extract(isodow FROM s.starts_at AT TIME ZONE 'Europe/Oslo') > 5)"""
-"""The session s begins in the evening or at a weekend, by a Norwegian clock."""
+EVENING = outside_office_hours("s.starts_at")
 
 CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sensitive, o.session_count, o.online_url,
     page.position, page.starts_at AS session_at, page.ends_at AS session_ends, w.name AS owner_name,
-    v.name AS venue_name, coalesce(t.title, f.title) AS title, coalesce(t.summary, f.summary) AS summary,
-    coalesce(t.lang, f.lang) AS lang, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
+    v.name AS venue_name, {said("title")} AS title, {said("summary")} AS summary,
+    {said("lang")} AS lang, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
     p.opens_at, p.closes_at,
     CASE WHEN p.session_id IS NOT NULL AND p.taken >= p.capacity THEN EXISTS (
         SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id AND l.starts_at > page.starts_at AND {ROOM} OFFSET 0
@@ -88,8 +87,7 @@ CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sens
 POOL = """p.session_id, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
     p.closes_at"""
 JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
-    LEFT JOIN offer_text t ON t.offer_id = o.id AND t.lang = $2
-    LEFT JOIN offer_text f ON f.offer_id = o.id AND f.lang = o.source_lang AND t.id IS NULL
+    {in_language_joins("offer_text", "offer_id", "o", "$2")}
     LEFT JOIN LATERAL (
         SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.session_id IS NULL
         UNION ALL SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.starts_at = page.starts_at LIMIT 1

@@ -14,19 +14,22 @@ from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.models import Joining, Kind, Offer, OfferState, OfferText, Venue, VenueText, Visibility
+from marketplace.base.i18n import speaking
+from offers.catalogue.models import (
+    KIND_LABELS,
+    Joining,
+    Kind,
+    Offer,
+    OfferState,
+    OfferText,
+    Venue,
+    VenueText,
+    Visibility,
+)
 from offers.publishing import rules
 from offers.publishing.queries import capacity_of, members_seeing, text_of
-from offers.publishing.upkeep import (
-    changing,
-    keep_keywords,
-    make_pools,
-    move_on,
-    only_approved,
-    refresh,
-    reopen,
-    set_opening,
-)
+from offers.seats.upkeep import changing, drop_pools, make_pools, move_on, refresh, reopen, set_opening
+from organizations.approval.queries import only_approved
 
 
 class Incomplete(Refused):
@@ -184,7 +187,7 @@ async def set_joining(
             raise Refused(_("Måten å bli med på kan ikke endres når noen kan ha meldt seg på."))
         offer.joining = joining
         if offer.state == OfferState.DRAFT:
-            await rows("DELETE FROM seat_pool WHERE offer_id = $1", offer.id)
+            await drop_pools(offer.id)
             await make_pools(offer, capacity)
         if (opens_at, closes_hours) != (offer.opens_at, offer.closes_hours):
             await record("opening.changed", now=now, actor=by, object_id=offer.id, organization=offer.owner_id,
@@ -267,3 +270,19 @@ async def set_text(offer: Offer, lang: str, *, by: UUID, now: datetime, **text: 
 
 __all__ = ["Incomplete", "change", "editing", "finish", "missing_of", "move_on", "publish", "refresh", "set_audience",
            "set_joining", "set_place", "set_sessions", "set_text", "start"]  # fmt: skip
+
+
+async def keep_keywords(offer: Offer) -> None:
+    """Names of organisers, place and kind beside each text, so that search finds the offer by them."""
+    names = await value(
+        """SELECT concat_ws(' ', w.name, v.name, (SELECT string_agg(x.name, ' ') FROM offer_organizer c
+            JOIN organization x ON x.id = c.organization_id WHERE c.offer_id = o.id))
+        FROM offer o JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
+        WHERE o.id = $1""",
+        offer.id,
+    )
+    for text in await OfferText.filter(offer_id=offer.id):
+        with speaking(text.lang):
+            keywords = f"{KIND_LABELS[offer.kind]} {names}"
+        if text.keywords != keywords:
+            await OfferText.filter(id=text.id).update(keywords=keywords)

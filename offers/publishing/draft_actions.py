@@ -13,7 +13,7 @@ from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import Offer, OfferState
 from offers.publishing.actions import finish
 from offers.publishing.queries import capacity_of, text_of
-from offers.publishing.upkeep import changing, make_pools
+from offers.seats.upkeep import changing, make_pools
 
 COPIED = {
     "offer_text": "lang, title, summary, body, meets_you, way_in, bring_someone, what_happens, may_leave, bring, "

@@ -10,6 +10,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.web.http import parse_id
 from marketplace.people.queries import WRITTEN_TO
 from offers.catalogue.models import Offer, OfferText, Session
+from offers.catalogue.queries import offer_text
 from organizations.members.queries import HELD
 
 OWNS = "o.owner_id = ANY(editor_of.ids)"
@@ -112,12 +113,13 @@ async def text_of(offer: Offer) -> OfferText:
 
 async def title_of(offer_id: UUID, lang: str) -> str:
     """The title in that language, else in the offer's first."""
-    found = await row(f"SELECT {TITLE} AS title FROM offer o WHERE o.id = $2", lang, offer_id)
+    found = await row(f"SELECT {title_in('$1')} AS title FROM offer o WHERE o.id = $2", lang, offer_id)
     return str(found["title"]) if found else ""
 
 
-TITLE = """(SELECT t.title FROM offer_text t WHERE t.offer_id = o.id
-    ORDER BY t.lang = $1 DESC, t.lang = o.source_lang DESC LIMIT 1)"""
+def title_in(lang: str) -> str:
+    """SQL: the title of offer o that a reader of this language gets."""
+    return f"(SELECT title FROM {offer_text(lang, 'title')} t)"
 
 
 async def venues(municipality: UUID) -> list[dict[str, Any]]:
@@ -174,14 +176,6 @@ async def added_at(offer_id: UUID, moment: datetime) -> bool:
     """Has this very act added dates that people are told of?"""
     sql = "SELECT EXISTS (SELECT FROM session WHERE offer_id = $1 AND changed_at = $2 AND sequence = 0)"
     return bool(await value(sql, offer_id, moment))
-
-
-async def seats_of(offer_id: UUID) -> dict[str, Any] | None:
-    """Capacity, taken and waiting of the pool that the whole offer has, if it has one."""
-    return await row(
-        "SELECT id, capacity, taken, waiting FROM seat_pool WHERE offer_id = $1 AND session_id IS NULL",
-        offer_id,
-    )
 
 
 async def capacity_of(offer_id: UUID) -> int | None:
@@ -249,7 +243,7 @@ async def managed(
     return await rows(
         f"""WITH {MINE} SELECT o.id, o.slug, o.kind, o.state, o.joining, o.next_session_at, o.next_session_ends,
             o.session_count, o.changed_at, mine.edits, mine.sees, {found.key} AS key, w.name AS owner_name,
-            {TITLE.replace("$1", "$3")} AS title, s.id AS session_id, p.capacity, p.taken, p.waiting,
+            {title_in("$3")} AS title, s.id AS session_id, p.capacity, p.taken, p.waiting,
             p.id IS NOT NULL AS has_seats
         FROM mine JOIN offer o ON o.id = mine.id JOIN organization w ON w.id = o.owner_id
         LEFT JOIN LATERAL (SELECT id FROM session WHERE offer_id = o.id AND starts_at = o.next_session_at
@@ -282,7 +276,7 @@ async def unsaved_registers(person: Any, lang: str, now: datetime, most: int = 5
     It only asks whether a row is there: the registers themselves belong to offers/attendance, a floor above.
     """
     return await rows(
-        f"""WITH {MINE} SELECT s.id, s.starts_at, s.ends_at, {TITLE.replace("$1", "$3")} AS title,
+        f"""WITH {MINE} SELECT s.id, s.starts_at, s.ends_at, {title_in("$3")} AS title,
             count(*) OVER () AS total
         FROM mine JOIN offer o ON o.id = mine.id JOIN session s ON s.offer_id = o.id
         WHERE mine.sees AND o.state <> 'draft' AND o.joining NOT IN ('external', 'none') AND s.status <> 'cancelled'

@@ -51,10 +51,6 @@ VISIBILITY_LABELS = {
 
 
 CANCELLED = lazy("Tilbudet er avlyst og kan ikke endres. Lag et nytt av det i stedet.")
-SUSPENDED = lazy(
-    "Organisasjonen er stengt for en tid. Dere kan ta imot dem som er påmeldt, og flytte eller avlyse, men ikke lage, "
-    "endre eller fylle opp tilbud."
-)
 
 
 def is_sensitive(kind: Kind, audiences: Iterable[str], joining: Joining) -> bool:

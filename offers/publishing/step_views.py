@@ -32,6 +32,7 @@ from offers.publishing.queries import (
     title_of,
     venues,
 )  # fmt: skip
+from organizations.approval import rules as approval_rules
 from organizations.directory.models import OrganizationState
 from organizations.members.models import Role
 
@@ -96,7 +97,7 @@ async def editable(request: Request) -> Offer:
     if offer.state == OfferState.CANCELLED:
         raise Refused(str(rules.CANCELLED))
     if offer.owner.state != OrganizationState.APPROVED:
-        raise Refused(str(rules.SUSPENDED))
+        raise Refused(str(approval_rules.SUSPENDED))
     return offer
 
 
@@ -106,7 +107,7 @@ async def new(request: Request) -> Response:
     """The first step of a new offer: saving it makes the draft."""
     mine = await own_organizations(request.person)
     if not mine:  # the door lets in editors only
-        raise Refused(str(rules.SUSPENDED))
+        raise Refused(str(approval_rules.SUSPENDED))
     context: dict[str, Any] = {"organizations": mine, "kinds": list(KIND_LABELS.items())}
     if request.method == "GET":
         form = WhatForm.blank(

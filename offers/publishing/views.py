@@ -4,8 +4,9 @@ from typing import Any
 
 from starlette.responses import Response
 
+from marketplace.base.data.texts import text_for
 from marketplace.base.errors import NotFound, Refused
-from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES, pick
+from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import member
 from marketplace.base.web.forms import Filled
@@ -33,6 +34,8 @@ from offers.publishing.queries import offer_editable_by, offer_owned_by, title_o
 from offers.publishing.rules import JOINING_LABELS, VISIBILITY_LABELS, seats_text
 from offers.publishing.step_views import STEPS, editable, kept, page
 from offers.publishing.useful import usefulness
+from offers.seats import queries as seats_queries
+from organizations.approval import rules as approval_rules
 from organizations.directory.models import OrganizationState
 from organizations.members.models import LEADS_AS_LABELS, Role
 
@@ -49,7 +52,7 @@ async def about(offer: Offer, lang: str) -> dict[str, Any]:
     return {
         "offer": offer,
         "texts": found,
-        "text": pick(found, lang if lang in found else offer.source_lang),  # type: ignore[arg-type]
+        "text": text_for(found, lang, offer.source_lang),
         "venue": venue,
         "kind_label": KIND_LABELS[offer.kind],
         "audience_text": audience_words(offer.audiences, offer.main_audience),
@@ -83,7 +86,7 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
             for one in coming[:SHOWN]
         ],
         published=offer.state == OfferState.PUBLISHED and request.query.get("done") == ["published"],
-        suspended=rules.SUSPENDED if offer.owner.state == OrganizationState.SUSPENDED else "",
+        suspended=approval_rules.SUSPENDED if offer.owner.state == OrganizationState.SUSPENDED else "",
         more=len(coming) > SHOWN, pool_text=await pool_text(offer) if may.sees else "", may=may,
         useful=await usefulness(offer.id, request.now) if may.sees else {}, hosts=await team.hosts_of(offer.id),
         organizers=await team.organizers(offer.id), leads_as_labels=LEADS_AS_LABELS,
@@ -93,7 +96,7 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
 
 
 async def pool_text(offer: Offer) -> str:
-    pool = await queries.seats_of(offer.id)
+    pool = await seats_queries.seats_of(offer.id)
     return seats_text(pool) if pool else ""
 
 

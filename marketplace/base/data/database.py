@@ -27,6 +27,7 @@ MODELS = [
     "organizations.notices.models",
     "offers.catalogue.models",
     "offers.publishing.models",
+    "offers.seats.models",
     "offers.bookings.models",
     "offers.bookings.companions.models",
     "offers.bookings.openings.models",

@@ -6,18 +6,19 @@ from typing import Any
 from marketplace.base.data.database import rows
 from marketplace.people.models import Person
 from marketplace.privacy.actions import forget
-from offers.bookings import claims
-from offers.bookings.claims import Party
-from offers.bookings.models import Booking, BookingAnswer
+from offers.bookings import actions
+from offers.bookings.models import BookingAnswer
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.catalogue.queries import VISITOR
 from offers.publishing import question_actions
 from offers.publishing.models import OfferQuestion, QuestionKind
+from offers.seats.claims import Party
+from offers.seats.models import Booking
 from organizations.directory.models import Organization
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
 from tests.offers.bookings.test_views import book
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Visitor
 
 
@@ -135,7 +136,7 @@ async def test_a_question_removed_meanwhile_loses_only_its_answer(db: None) -> N
     nora = (await make.person("Nora")).id
     _removed, booked, waited = await overlapping(
         lambda: question_actions.remove(offer, words.id, by=nora, now=NOW),
-        lambda: claims.book(offer.slug, None, Party("Ola", said=said), viewer=VISITOR, form_key=b"k" * 16, lang="nb",
+        lambda: actions.book(offer.slug, None, Party("Ola", said=said), viewer=VISITOR, form_key=b"k" * 16, lang="nb",
                             now=NOW),
     )  # fmt: skip
     assert waited

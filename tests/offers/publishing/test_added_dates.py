@@ -2,9 +2,9 @@
 
 import pytest
 
-from offers.bookings.models import BookingState
 from offers.catalogue.models import Joining, OfferState
 from offers.publishing.team_actions import add_organizer
+from offers.seats.models import BookingState
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW

@@ -7,10 +7,10 @@ import pytest
 
 from marketplace.base.data.database import rows, value
 from offers.bookings import actions as bookings
-from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, Promotion, SeatPool, Session
-from offers.participants import actions as organizer
 from offers.publishing import actions, draft_actions
+from offers.seats import actions as seats_actions
+from offers.seats.models import Booking, BookingState
 from offers.sessions.actions import cancel, move
 from organizations.directory.models import Organization
 from tests import make
@@ -114,16 +114,16 @@ async def test_what_is_cancelled_or_closed_by_hand_stays_closed(db: None, offer:
     first, second = await Session.all().order_by("starts_at").select_related("offer")
     await cancel(first, sequence=0, note="", by=offer.id, now=NOW)
     pool = await SeatPool.get(session=second)
-    await organizer.set_open(pool.id, False, now=NOW, by=offer.id)
+    await seats_actions.set_open(pool.id, False, now=NOW, by=offer.id)
     before = await closings()
     await set_hours(offer, 24)
     await actions.refresh(offer.id, NOW)
     assert await closings() == before
     assert all(closing is not None and closing <= NOW for closing in before)
-    await organizer.set_open(pool.id, True, now=NOW, by=offer.id)
+    await seats_actions.set_open(pool.id, True, now=NOW, by=offer.id)
     assert (await closings())[1] == NOW + 13 * DAY
     late = NOW + 13 * DAY + HOURS
-    await organizer.set_open(pool.id, True, now=late, by=offer.id)
+    await seats_actions.set_open(pool.id, True, now=late, by=offer.id)
     assert (await closings())[1] is None, "opened by hand after the planned closing: until the start"
     await actions.refresh(offer.id, late)
     assert (await closings())[1] is None

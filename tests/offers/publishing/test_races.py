@@ -10,7 +10,7 @@ from offers.publishing import actions
 from offers.sessions.actions import cancel_offer
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 
 
 async def complete(kari: Person, **other: object) -> Offer:

@@ -9,10 +9,10 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 from marketplace.people.models import Person
-from offers.bookings.models import BookingState
 from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session
 from offers.publishing import mails, team_actions
 from offers.publishing.models import HostAssignment
+from offers.seats.models import BookingState
 from organizations.directory.models import Organization, OrganizationOwner, OrganizationState
 from organizations.members import invitation_actions as invitations
 from organizations.members.models import Membership, Role

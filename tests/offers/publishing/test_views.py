@@ -15,7 +15,7 @@ from offers.sessions.actions import cancel_offer
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Page, Visitor
 
 WHAT = {

@@ -19,7 +19,7 @@ from organizations.members import mails
 from organizations.members.models import Invitation, Membership, Role
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Page, Visitor
 
 HOME = "/manage/organizations/sentralen"

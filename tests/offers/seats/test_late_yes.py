@@ -8,12 +8,13 @@ from marketplace.base.data.database import rows
 from marketplace.base.errors import Refused
 from marketplace.base.models import OutboxMessage
 from offers.bookings import actions
-from offers.bookings.models import Booking, BookingState, EndedBy
-from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Promotion, SeatPool
+from offers.seats import actions as seats_actions
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState, EndedBy
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Visitor
 
 LATE = NOW + timedelta(hours=25)
@@ -46,7 +47,7 @@ async def mails() -> list[str]:
 
 async def test_a_seat_that_nobody_took_is_still_theirs(db: None) -> None:
     pool, ola = await held()
-    assert await actions.expire_offers(now=LATE) == 1
+    assert await seats_actions.expire_offers(now=LATE) == 1
     assert await actions.answer_offer(ola.id, True, now=LATE) is BookingState.CONFIRMED
     assert await mails() == ["promoted"]
     await pool.refresh_from_db()
@@ -62,7 +63,7 @@ async def test_when_the_seat_went_on_they_get_their_old_place_in_the_queue(
     for name in ("Kari", "Nora"):
         await waiting(pool, name)
     if expired_by_the_job:
-        await actions.expire_offers(now=LATE)
+        await seats_actions.expire_offers(now=LATE)
     assert await actions.answer_offer(ola.id, True, now=LATE) is BookingState.WAITING
     assert await states(pool) == ["waiting", "offered", "waiting"]
     first = await Booking.filter(state=BookingState.WAITING).order_by("queue_no").first()
@@ -85,7 +86,7 @@ async def test_no_after_the_deadline_is_no(db: None) -> None:
 
 async def test_who_has_booked_anew_meanwhile_is_told_so(db: None) -> None:
     pool, ola = await held(capacity=3)
-    await actions.expire_offers(now=LATE)
+    await seats_actions.expire_offers(now=LATE)
     await pool.refresh_from_db()
     await make.booking(pool, await ola.participant)
     with pytest.raises(Refused, match="Du har en ny påmelding her allerede"):
@@ -95,10 +96,10 @@ async def test_who_has_booked_anew_meanwhile_is_told_so(db: None) -> None:
 
 async def test_nothing_is_given_in_what_is_cancelled_or_has_begun(db: None) -> None:
     pool, ola = await held()
-    await actions.expire_offers(now=LATE)
+    await seats_actions.expire_offers(now=LATE)
     with pytest.raises(Refused, match="Denne plassen holdes ikke lenger"):
         await actions.answer_offer(ola.id, True, now=NOW + timedelta(days=8))
-    await actions.cancel_all(pool.id, now=LATE, by=None, ended_by=EndedBy.SESSION)
+    await seats_actions.cancel_all(pool.id, now=LATE, by=None, ended_by=EndedBy.SESSION)
     await rows("UPDATE session SET status = 'cancelled'")
     with pytest.raises(Refused, match="Dette er avlyst"):
         await actions.answer_offer(ola.id, True, now=LATE)
@@ -111,7 +112,7 @@ async def test_ola_reads_what_he_can_do_when_the_deadline_is_over(visitor: Visit
     assert page.heading == "En plass ble ledig"
     assert "Vi holder plassen til onsdag 14. oktober kl. 12." in page.text
     visitor.wait(timedelta(hours=25))
-    await actions.expire_offers(now=visitor.now)
+    await seats_actions.expire_offers(now=visitor.now)
     page = await visitor.open(path)
     assert page.heading == "Vi holder ikke plassen lenger"
     page = await visitor.follow(await visitor.submit(page, "/answer", answer="yes"))

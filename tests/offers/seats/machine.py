@@ -17,15 +17,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from marketplace.base.data.database import rows
 from marketplace.base.errors import Refused
-from offers.bookings import actions, claims, rules
-from offers.bookings.claims import Party
+from offers.bookings import actions
 from offers.bookings.companions import actions as companions_actions
-from offers.bookings.models import BookingState
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Offer, Promotion, Session
 from offers.catalogue.queries import VISITOR
 from offers.participants import actions as participants_actions
 from offers.participants.rules import ReorderReason
+from offers.seats import actions as seats_actions
+from offers.seats import rules
+from offers.seats.claims import Party
+from offers.seats.models import BookingState
 from offers.sessions import actions as messages
 from tests import make
 from tests.conftest import EMPTY, NOW
@@ -116,8 +118,8 @@ class Promises(RuleBasedStateMachine):
         pool = self.pools[which % len(self.pools)]
         act: dict[str, Callable[[], Awaitable[Any]]] = {
             "book": lambda: self._book(which, number),
-            "expire": lambda: actions.expire_offers(now=self.now),
-            "capacity": lambda: actions.set_capacity(
+            "expire": lambda: seats_actions.expire_offers(now=self.now),
+            "capacity": lambda: seats_actions.set_capacity(
                 pool, number if which else None, now=self.now, by=self.editor.id
             ),
             "keep": lambda: participants_actions.keep_seats(pool, number, now=self.now, by=self.editor.id),
@@ -154,7 +156,7 @@ class Promises(RuleBasedStateMachine):
     async def _book(self, who: int, seats: int) -> None:
         person = self.people[who % PEOPLE]
         party = Party(person.name or "", seats=1 + seats % 3, person=person.id, waiting_ok=seats % 2 == 0)
-        await claims.book(
+        await actions.book(
             self.offer.slug, self.sessions[seats % 2].id if len(self.sessions) > 1 else None, party,
             viewer=VISITOR, form_key=secrets.token_bytes(16), lang="nb", now=self.now,
         )  # fmt: skip

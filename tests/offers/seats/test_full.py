@@ -9,11 +9,11 @@ from marketplace.base.data.database import rows
 from marketplace.base.models import AuditEntry
 from marketplace.people.models import Person
 from offers.bookings import actions
-from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.participants import actions as participants_actions
 from offers.participants.rules import ExtraReason
 from offers.publishing.models import HostAssignment
+from offers.seats.models import Booking, BookingState
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW

@@ -13,9 +13,9 @@ from marketplace.addresses import networks
 from marketplace.base.data.database import rows
 from marketplace.people.models import Person
 from marketplace.settings import settings
-from offers.bookings.models import Booking, BookingState, EndedBy
-from offers.bookings.rules import MOST_ACTIVE, MOST_WAITING
 from offers.catalogue.models import Joining, SeatPool, Session
+from offers.seats.models import Booking, BookingState, EndedBy
+from offers.seats.rules import MOST_ACTIVE, MOST_WAITING
 from offers.telling.models import CallAbout, PhoneCall
 from organizations.members.models import Role
 from tests import make

@@ -6,13 +6,9 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.data.database import in_transaction, rows, value
-from marketplace.base.errors import Refused
-from marketplace.base.i18n import speaking
-from offers.catalogue.models import KIND_LABELS, Joining, Offer, OfferText, SeatPool
-from offers.publishing.queries import seats_of
-from offers.publishing.rules import SUSPENDED
-from organizations.directory.models import OrganizationState
+from marketplace.base.data.database import in_transaction, rows
+from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.seats.queries import seats_of
 
 
 @asynccontextmanager
@@ -25,12 +21,6 @@ async def changing(offer_id: UUID) -> AsyncIterator[None]:
         await rows("SELECT id FROM offer WHERE id = $1 FOR NO KEY UPDATE", offer_id)
         await lock_pools(offer_id)
         yield
-
-
-async def only_approved(owner: UUID) -> None:
-    """Raises Refused when the organisation is not approved (any more): then nothing is made, changed or filled up."""
-    if await value("SELECT state FROM organization WHERE id = $1", owner) != OrganizationState.APPROVED:
-        raise Refused(str(SUSPENDED))
 
 
 def closing(starts: str = "p.starts_at", hours: str = "o.closes_hours") -> str:
@@ -140,6 +130,11 @@ async def make_pools(offer: Offer, capacity: int | None) -> None:
         )
 
 
+async def drop_pools(offer_id: UUID) -> None:
+    """Take away the seats of a draft, to be made anew: nobody can have booked them."""
+    await rows("DELETE FROM seat_pool WHERE offer_id = $1", offer_id)
+
+
 async def reopen(offer_id: UUID, now: datetime) -> None:
     """Open the offer's seats for a new date, when there is none ahead: the last one's cancellation closed them."""
     await rows(
@@ -149,19 +144,3 @@ async def reopen(offer_id: UUID, now: datetime) -> None:
                 AND s.starts_at > $2)""",
         offer_id, now,
     )  # fmt: skip
-
-
-async def keep_keywords(offer: Offer) -> None:
-    """Names of organisers, place and kind beside each text, so that search finds the offer by them."""
-    names = await value(
-        """SELECT concat_ws(' ', w.name, v.name, (SELECT string_agg(x.name, ' ') FROM offer_organizer c
-            JOIN organization x ON x.id = c.organization_id WHERE c.offer_id = o.id))
-        FROM offer o JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
-        WHERE o.id = $1""",
-        offer.id,
-    )
-    for text in await OfferText.filter(offer_id=offer.id):
-        with speaking(text.lang):
-            keywords = f"{KIND_LABELS[offer.kind]} {names}"
-        if text.keywords != keywords:
-            await OfferText.filter(id=text.id).update(keywords=keywords)

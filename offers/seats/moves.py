@@ -12,12 +12,12 @@ from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import WRITTEN, Channel
 from marketplace.base.post.mail import post
-from offers.bookings import asked, rules
-from offers.bookings.models import BookingState, EndedBy
-from offers.bookings.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
 from offers.catalogue.models import Joining, Promotion
 from offers.catalogue.queries import Viewer, published
-from offers.publishing.upkeep import begins
+from offers.seats import rules
+from offers.seats.models import BookingState, EndedBy
+from offers.seats.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
+from offers.seats.upkeep import begins
 from offers.telling import rules as telling_rules
 from offers.telling.actions import not_rung, to_ring
 from offers.telling.addressees import about
@@ -67,8 +67,11 @@ async def lock_as_it_stands(pool_id: UUID) -> dict[str, Any]:
     return pool
 
 
-async def lock_for(slug: str, session: UUID | None, viewer: Viewer, now: datetime) -> dict[str, Any]:
-    """The seat pool of a form, locked. The other columns may be a moment old; decisions use the pool's own."""
+async def lock_for(
+    slug: str, session: UUID | None, viewer: Viewer, now: datetime, *, also: str
+) -> dict[str, Any]:
+    """The seat pool that somebody asks for, locked, with what else the caller wants to know of offer o (`also`,
+    columns): it costs no round trip. Those may be a moment old; decisions use the pool's own."""
     values: list[Any] = [slug]
     seen = published(viewer, values)
     if session is None:
@@ -77,7 +80,7 @@ async def lock_for(slug: str, session: UUID | None, viewer: Viewer, now: datetim
         values.append(session)
         which = f"p.session_id = ${len(values)}"
     pool = await row(
-        f"""SELECT {POOL_COLUMNS}, {FIRST_DEADLINE}, {asked.ASKED} FROM offer o JOIN organization w ON w.id = o.owner_id
+        f"""SELECT {POOL_COLUMNS}, {FIRST_DEADLINE}, {also} FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN seat_pool p ON p.offer_id = o.id AND {which}
         WHERE o.slug = $1 AND {seen} FOR NO KEY UPDATE OF p""",
         *values,
@@ -205,3 +208,24 @@ async def _start(pool: dict[str, Any], now: datetime) -> datetime | None:
         sql = f"SELECT {begins('$2')} FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE p.id = $1"
         starts = await value(sql, pool["pool_id"], now)
     return starts
+
+
+async def resize(pool: dict[str, Any], booking: dict[str, Any], seats: int, now: datetime) -> None:
+    """Let a booking of a locked pool be of so many, with what that does to the seats. Whoever makes it larger has
+    looked that there is room."""
+    held = seats - booking["seats"] if booking["state"] in rules.SEATED else 0
+    await rows(
+        """WITH sized AS (UPDATE booking SET seats = $2, changed_at = $3 WHERE id = $1)
+        UPDATE seat_pool SET taken = taken + $4 WHERE id = $5""",
+        booking["id"], seats, now, held, pool["pool_id"],
+    )  # fmt: skip
+    pool["taken"] += held
+
+
+async def renumber(numbers: dict[UUID, int]) -> None:
+    """Give those who wait in a locked pool these numbers of its queue."""
+    await rows(
+        """UPDATE booking b SET queue_no = n.number FROM unnest($1::uuid[], $2::bigint[]) AS n (id, number)
+        WHERE b.id = n.id""",
+        list(numbers), list(numbers.values()),
+    )  # fmt: skip

@@ -12,19 +12,21 @@ from marketplace.base.data.database import value
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS
 from marketplace.check import violations
-from offers.bookings import actions, claims
-from offers.bookings.claims import Party
-from offers.bookings.models import Booking, BookingState
+from offers.bookings import actions
 from offers.bookings.several.actions import book_several
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Kind, Offer, Promotion, SeatPool, Session
 from offers.catalogue.queries import VISITOR
 from offers.participants import actions as participants_actions
 from offers.publishing.actions import set_sessions
+from offers.seats import actions as seats_actions
+from offers.seats import claims
+from offers.seats.claims import Party
+from offers.seats.models import Booking, BookingState
 from offers.sessions import actions as messages
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 
 HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
 LATE = NOW + 25 * HOUR
@@ -106,7 +108,7 @@ async def test_a_group_that_meets_on_is_held_until_its_next_meeting_and_no_longe
 
 async def book(offer: Offer, person: Any, session: Any = None, now: Any = LATE) -> claims.Booked:
     party = Party(person.name or "", person=person.id, waiting_ok=True)
-    return await claims.book(offer.slug, session, party, viewer=VISITOR, form_key=secrets.token_bytes(16), lang="nb",
+    return await actions.book(offer.slug, session, party, viewer=VISITOR, form_key=secrets.token_bytes(16), lang="nb",
                              now=now)  # fmt: skip
 
 
@@ -164,7 +166,7 @@ MEET: dict[str, Callable[[Offer, Booking], Awaitable[Any]]] = {
     "a host keeps the seat": lambda _offer, ola: participants_actions.keep_seats(
         ola.pool_id, 1, now=LATE, by=None
     ),
-    "fewer seats are set": lambda _offer, ola: actions.set_capacity(ola.pool_id, 0, now=LATE, by=None),
+    "fewer seats are set": lambda _offer, ola: seats_actions.set_capacity(ola.pool_id, 0, now=LATE, by=None),
     "it is left": lambda _offer, ola: actions.cancel(ola.id, now=LATE),
 }
 

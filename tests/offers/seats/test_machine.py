@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import Flaky, FlakyStrategyDefinition
 from hypothesis.stateful import run_state_machine_as_test
 
-from offers.bookings import actions, moves, rules
-from tests.offers.bookings.machine import Broken, Promises, Queue, Seats
+from offers.bookings import actions as bookings_actions
+from offers.seats import actions, moves, rules
+from tests.offers.seats.machine import Broken, Promises, Queue, Seats
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "30"))
 """`make soak` asks for 2,000."""
 SAME = "SEEDS" not in os.environ
 """What is planted is sought by the same steps each time; with SEEDS set by others each time."""
@@ -53,6 +54,7 @@ class Planted:
         async def nothing(pool: Any, now: Any) -> None:
             pass
 
+        monkeypatch.setattr(bookings_actions, "promote", nothing)
         monkeypatch.setattr(actions, "promote", nothing)
 
     @staticmethod

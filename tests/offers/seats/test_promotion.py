@@ -7,8 +7,8 @@ import pytest
 from marketplace.base.data.database import rows
 from marketplace.base.errors import Refused
 from offers.bookings import actions
-from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Promotion, SeatPool
+from offers.seats.models import Booking, BookingState
 from tests import make
 from tests.conftest import NOW
 

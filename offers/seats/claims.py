@@ -5,7 +5,7 @@ docs/decisions/0003-seats.md tells what was tried and measured.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -14,24 +14,18 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.data.database import Values, in_transaction, row, rows
+from marketplace.base.data.database import Values, row, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import WRITTEN, Channel
 from marketplace.base.post.mail import OUTBOX_COLUMNS
 from marketplace.base.text import name_key
 from marketplace.base.web.limits import Tries, counting, refuse
-from marketplace.people.acting.queries import may_act_for
 from marketplace.settings import settings
-from offers.bookings import asked, rules
-from offers.bookings.known import active_at, in_the_way
-from offers.bookings.mending import rules as mending_rules
-from offers.bookings.models import BookingState
-from offers.bookings.moves import lock_for
-from offers.bookings.queries import pool_of
-from offers.bookings.times.claims import only_one
-from offers.catalogue.models import Kind
-from offers.catalogue.queries import Viewer
+from offers.seats import links, once, rules
+from offers.seats.known import in_the_way
+from offers.seats.models import BookingState
+from offers.seats.queries import active_in
 
 
 @dataclass(frozen=True)
@@ -43,7 +37,7 @@ class Party:
     `address` make a new one, or there is none: ring disse. `helps`: a guide, who books for others all day and has no
     cap; `guided`: this booking is for one of them, so the address is theirs. `alias`: lists do not show their name.
     `by_host`: those who lead the offer add them, and know who it is.
-    `companions`: names of those who come along, if they want. `said`: what was sent to what is asked (asked.py).
+    `companions`: names of those who come along, if they want. `said`: what was sent to what is asked, by field.
     """
 
     name: str
@@ -78,18 +72,14 @@ class Party:
 
     def key(self, form_key: bytes) -> bytes:
         """The key of the booking that this form makes for whoever comes."""
-        return mending_rules.key_of(form_key, self.whom)
+        return once.key_of(form_key, self.whom)
 
     def digest(self, session: UUID | None = None) -> bytes:
         """What was sent, to know it again. A date that would wait too is no other content."""
-        said = sorted((name, text) for name, text in self.said.items() if name.startswith(asked.FIELDS))
+        said = sorted(self.said.items())
         content = [session, self.name, self.seats, self.participant_name, self.participant, self.channel, self.address,
                    self.organization, self.alias, self.companions, said]  # fmt: skip
-        return mending_rules.digest_of(self.person, content)
-
-
-class ForWhom(Refused):
-    """It cannot be for the one who was chosen."""
+        return once.digest_of(self.person, content)
 
 
 class JustSent(Refused):
@@ -105,10 +95,6 @@ class JustSent(Refused):
         self.key, self.own = key, own
 
 
-class Unanswered(Refused):
-    """What is asked lacks an answer that will do; asked.py:judged says where."""
-
-
 @dataclass(frozen=True)
 class Booked:
     """What became of a booking form: a new booking, or the one that the same form or person made before (`again`)."""
@@ -120,90 +106,11 @@ class Booked:
 
     @property
     def path(self) -> str:
-        return rules.link_path(self.id, self.link_version)
+        return links.link_path(self.id, self.link_version)
 
 
 class Taken(Exception):
     """Something stood in the way: the form key, an active booking that the booker knows of, or the reference."""
-
-
-async def book(
-    slug: str,
-    session: UUID | None,
-    party: Party,
-    *,
-    viewer: Viewer,
-    form_key: bytes,
-    lang: str,
-    now: datetime,
-    tries: Sequence[Tries] = (),
-) -> Booked:
-    """Claim seats for a party in an offer (`session` None) or one of its sessions.
-
-    Gives confirmed, waiting or requested. The same form with the same content again gives its booking; for somebody
-    else it makes another. Raises NotFound when the viewer may not see the offer, Refused with the reason in the user's
-    words, JustSent when this form has sent something else for the same person, TooMany when one of `tries` has booked
-    too often: what is booked is counted with it.
-    """
-    key, digest = party.key(form_key), party.digest(session)
-    for _attempt in range(3):  # a reference that is taken already: one in 3,000 with 100,000 bookings
-        try:
-            async with in_transaction():
-                whom = await whom_of(party)
-                pool = await lock_for(slug, session, viewer, now)
-                decided = pool_of(pool)
-                state = rules.first_state(decided, party.seats)
-                objections = [*rules.objections(decided, party.seats, now, party.waiting_ok)]
-                if party.person and not party.helps:
-                    objections += rules.caps(**await active_of(party.person, key, now), state=state)
-                if pool["kind"] == Kind.CONVERSATION and party.person and not party.participant_name:
-                    await only_one(pool, party.participant or party.person, party.person, key, now)
-                answers, wrong = asked.judged(pool, party.said)
-                # What the same form has taken before is no hindrance to it: an answer that was lost is given again.
-                if (objections or wrong) and (first := await same_form_or_person(None, party, key, digest)):
-                    return first
-                for objection in objections:
-                    raise Refused(rules.objection_text(objection, decided, pool["sensitive"]))
-                if wrong:
-                    raise Unanswered(_("Svar på det som står igjen."))
-                return await insert(pool, party, answers, state, key, digest, lang, now, tries)
-        except Taken:
-            existing = await same_form_or_person(pool["pool_id"], party, key, digest)
-        if existing and party.participant and not existing.again:
-            name = whom["name"]
-            words = _("%(name)s står på venteliste her allerede. Du finner det på Min side.", name=name)
-            if existing.state is not BookingState.WAITING:
-                words = _("%(name)s er allerede påmeldt. Du finner påmeldingen på Min side.", name=name)
-            raise ForWhom(words)
-        if existing:
-            return existing
-    raise Conflict(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til."))
-
-
-async def whom_of(party: Party) -> dict[str, Any]:
-    """Whom the booker acts for: name and shielded. Raises ForWhom when they may not, or not any more."""
-    if party.participant is None:
-        return {}
-    whom = await may_act_for(party.person, party.participant) if party.person else None
-    if whom is None:
-        raise ForWhom(_("Du kan ikke melde på den du valgte. Velg på nytt."))
-    return whom
-
-
-async def active_of(person: UUID, form_key: bytes, now: datetime) -> dict[str, int]:
-    """How many bookings that are not over somebody has made (active, waiting), but for what this same form made.
-
-    Only for the signed-in. Visitors have limits (views.py): nobody may learn what is booked with an address.
-    """
-    counted = await row(
-        f"""SELECT count(*) AS active, count(*) FILTER (WHERE b.state = 'waiting' OR b.held_until <= $3) AS waiting
-        FROM booking b JOIN seat_pool p ON p.id = b.pool_id
-        WHERE b.booked_by_id = $1 AND b.form_key <> $2 AND (p.ends_at IS NULL OR p.ends_at > $3)
-            AND {active_at("$3")}""",
-        person, form_key, now,
-    )  # fmt: skip
-    assert counted is not None  # a count always returns its row
-    return counted
 
 
 PERSON = "INSERT INTO person (id, name, lang, shielded, created_at) VALUES"
@@ -212,16 +119,17 @@ PERSON = "INSERT INTO person (id, name, lang, shielded, created_at) VALUES"
 async def insert(
     pool: dict[str, Any],
     party: Party,
-    answers: Mapping[UUID, str],
     state: BookingState,
     key: bytes,
     digest: bytes,
     lang: str,
     now: datetime,
     tries: Sequence[Tries],
+    *,
+    also: Callable[[Callable[[Any], str]], list[str]],
 ) -> Booked:
-    """The one write: people, contact, booking, answers, seats, audit, mail row, counts. Raises Taken and TooMany,
-    which undo them all."""
+    """The one write: people, contact, booking, seats, audit, mail row, counts, and what else hangs on the booking
+    (`also`: given a way to add a value, parts of the statement). Raises Taken and TooMany, which undo them all."""
     values, parts = Values(), list[str]()
     w = values.put
     booking_id, booker = uuid7(), party.person or uuid7()
@@ -259,12 +167,12 @@ async def insert(
             organization_id, seats, state, reference, form_key, form_digest, queue_no, waited_at, link_version, lang,
             by_host, created_at, changed_at)
         SELECT {w(booking_id)}, {w(pool["pool_id"])}, {w(pool["offer_id"])}, {w(participant)}, {w(booker)},
-            {w(contact)}, {w(party.organization)}, {w(party.seats)}, {w(state)}, {w(rules.new_reference())},
+            {w(contact)}, {w(party.organization)}, {w(party.seats)}, {w(state)}, {w(links.new_reference())},
             {w(key)}, {w(digest)}, {queue}, {since}, 1, {language},
             {w(party.by_host)}, {at}, {at} {unless}
         ON CONFLICT DO NOTHING RETURNING id)"""
     )
-    parts += asked.storing(party.companions, answers, w)
+    parts += also(w)
     seats = party.seats if state in rules.SEATED else 0
     waiting = 1 if state is BookingState.WAITING else 0
     parts.append(
@@ -325,9 +233,40 @@ async def same_form_or_person(pool_id: UUID | None, party: Party, key: bytes, di
                 party.participant is None
                 and found["booked_by_id"] == party.person
                 and found["form_digest"] != digest
-                and mending_rules.same_sender(found["form_digest"], digest)
+                and once.same_sender(found["form_digest"], digest)
             ):
                 raise JustSent(found["form_key"], own=True)
             state, again = BookingState(found["state"]), party.participant is None
             return Booked(found["id"], found["link_version"], state, again)
     return None
+
+
+async def claim_instead(
+    old: dict[str, Any], there: dict[str, Any], form_key: bytes, actor: UUID, now: datetime
+) -> UUID | None:
+    """The new booking with its seats, under the number of the old, which gets another. None: that one was taken. Raises
+    Refused when the participant is booked at the new time already, as far as the actor may know."""
+    renamed = await row(
+        """UPDATE booking SET reference = $2 WHERE id = $1 AND NOT EXISTS (SELECT FROM booking WHERE reference = $2)
+        RETURNING id""",
+        old["id"], links.new_reference(),
+    )  # fmt: skip
+    if renamed is None:
+        return None
+    made = await row(
+        f"""WITH made AS (INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
+                organization_id, seats, state, reference, form_key, form_digest, link_version, lang, made_with_id,
+                by_host, created_at, changed_at)
+            SELECT $2, $3, offer_id, participant_id, booked_by_id, contact_id, organization_id, seats, 'confirmed', $4,
+                $5, form_digest, 1, lang, made_with_id, by_host, $6, $6 FROM booking WHERE id = $1
+                AND NOT EXISTS (SELECT FROM booking b WHERE {in_the_way("$3", "$7", "$8")})
+            ON CONFLICT DO NOTHING RETURNING id, seats),
+        seats AS (UPDATE seat_pool SET taken = taken + made.seats FROM made WHERE seat_pool.id = $3)
+        SELECT id FROM made""",
+        old["id"], uuid7(), there["pool_id"], old["reference"], form_key, now, old["participant_id"], actor,
+    )  # fmt: skip
+    if made is not None:
+        return UUID(str(made["id"]))
+    if await active_in(there["pool_id"], old["participant_id"], actor, now):
+        raise Refused(_("Du er påmeldt den tiden allerede. Velg en annen."))
+    raise Conflict(_("Det gikk ikke å bytte tid. Prøv en gang til."))

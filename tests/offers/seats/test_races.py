@@ -11,11 +11,12 @@ from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.models import Channel
 from marketplace.people.models import Person
-from offers.bookings import actions, claims
-from offers.bookings.claims import Booked, Party
-from offers.bookings.models import Booking, BookingState
+from offers.bookings import actions
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.catalogue.queries import VISITOR
+from offers.seats import actions as seats_actions
+from offers.seats.claims import Booked, Party
+from offers.seats.models import Booking, BookingState
 from tests import make
 from tests.conftest import NOW
 
@@ -66,7 +67,9 @@ def booking(
         person=person.id if person else None,
     )  # fmt: skip
     form_key = key or secrets.token_bytes(16)
-    return lambda: claims.book(offer.slug, None, party, viewer=VISITOR, form_key=form_key, lang="nb", now=NOW)
+    return lambda: actions.book(
+        offer.slug, None, party, viewer=VISITOR, form_key=form_key, lang="nb", now=NOW
+    )
 
 
 async def course(capacity: int) -> tuple[Offer, SeatPool]:
@@ -159,7 +162,7 @@ async def test_capacity_is_not_lowered_below_a_booking_of_the_same_moment(db: No
     offer, pool = await course(2)
     await make.booking(pool)
     booked, refused, waited = await overlapping(
-        booking(offer, "Ola"), lambda: actions.set_capacity(pool.id, 1, now=NOW, by=None)
+        booking(offer, "Ola"), lambda: seats_actions.set_capacity(pool.id, 1, now=NOW, by=None)
     )  # fmt: skip
     assert booked.state is BookingState.CONFIRMED
     assert isinstance(refused, Refused)
@@ -171,7 +174,7 @@ async def test_a_booking_sees_capacity_lowered_at_the_same_moment(db: None) -> N
     offer, pool = await course(2)
     await make.booking(pool)
     _, booked, waited = await overlapping(
-        lambda: actions.set_capacity(pool.id, 1, now=NOW, by=None), booking(offer, "Ola")
+        lambda: seats_actions.set_capacity(pool.id, 1, now=NOW, by=None), booking(offer, "Ola")
     )  # fmt: skip
     assert booked.state is BookingState.WAITING
     assert await counters(pool) == (1, 1)
@@ -184,7 +187,7 @@ async def test_a_held_seat_is_not_both_accepted_and_passed_on(db: None) -> None:
     await make.booking(pool, await make.person("Kari"), BookingState.WAITING)
     late = NOW + timedelta(hours=25)
     expired, accepted, _ = await overlapping(
-        lambda: actions.expire_offers(now=late), lambda: actions.answer_offer(held.id, True, now=late)
+        lambda: seats_actions.expire_offers(now=late), lambda: actions.answer_offer(held.id, True, now=late)
     )  # fmt: skip
     assert (expired, accepted) == (1, BookingState.WAITING)
     assert await states() == ["waiting", "confirmed"]

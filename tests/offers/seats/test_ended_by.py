@@ -11,13 +11,14 @@ from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.people.models import Person
 from marketplace.privacy.erasure import erase
 from offers.bookings import actions
-from offers.bookings.models import Booking, BookingState, EndedBy
-from offers.bookings.rules import link_path
 from offers.bookings.several import actions as several_actions
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.participants import actions as participants_actions
 from offers.participants.queries import demand
+from offers.seats import actions as seats_actions
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState, EndedBy
 from offers.sessions import actions as messages
 from organizations.directory.models import Organization
 from organizations.members.models import Role
@@ -75,7 +76,7 @@ ACTS: dict[str, tuple[BookingState, Callable[[Booking], Awaitable[object]], Ende
     "no thanks to a held seat": (
         BookingState.OFFERED, lambda one: actions.answer_offer(one.id, False, now=NOW), EndedBy.SELF),
     "nobody answers": (
-        BookingState.OFFERED, lambda one: actions.expire_offers(now=NOW + timedelta(days=2)), EndedBy.EXPIRED),
+        BookingState.OFFERED, lambda one: seats_actions.expire_offers(now=NOW + timedelta(days=2)), EndedBy.EXPIRED),
     "the organisation declines": (
         BookingState.REQUESTED,
         lambda one: participants_actions.answer_request(one.id, False, now=NOW, by=one.participant_id), EndedBy.HOST),
@@ -134,7 +135,7 @@ class Undone(Exception):
 
 async def test_a_late_yes_ends_nothing_any_more(db: None) -> None:
     booking = await booked(BookingState.OFFERED)
-    await actions.expire_offers(now=NOW + timedelta(days=2))
+    await seats_actions.expire_offers(now=NOW + timedelta(days=2))
     await actions.answer_offer(booking.id, True, now=NOW + timedelta(days=2))
     again = await Booking.get(id=booking.id)
     assert (again.state, again.ended_by) == (BookingState.CONFIRMED, None)

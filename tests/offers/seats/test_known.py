@@ -11,17 +11,18 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.my_page.acting import actions as acting
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
-from offers.bookings import actions, claims
-from offers.bookings.claims import Booked, ForWhom, Party
+from offers.bookings import actions
+from offers.bookings.actions import ForWhom
 from offers.bookings.mending import actions as mending_actions
-from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.bookings.queries import booking
-from offers.bookings.rules import link_path
 from offers.bookings.several import actions as several_actions
 from offers.bookings.times import actions as times_actions
 from offers.bookings.times.queries import free_times
 from offers.catalogue.models import Joining, Kind, Offer, Promotion, SeatPool
 from offers.catalogue.queries import VISITOR
+from offers.seats.claims import Booked, Party
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState, EndedBy
 from tests import make
 from tests.conftest import NOW
 from tests.visitor import Visitor
@@ -65,7 +66,7 @@ async def address_of(made: Booking) -> str:
 
 async def books(by: Person, offer: Offer, pool: SeatPool, whom: Person | None = None) -> Booked:
     party = Party(by.name or "", person=by.id, participant=whom.id if whom else None)
-    return await claims.book(offer.slug, pool.session_id, party, viewer=VISITOR, form_key=secrets.token_bytes(16),
+    return await actions.book(offer.slug, pool.session_id, party, viewer=VISITOR, form_key=secrets.token_bytes(16),
                              lang="nb", now=NOW)  # fmt: skip
 
 
@@ -189,7 +190,7 @@ async def test_when_it_ends_all_of_it_is_handed_over_alike(
 async def test_who_has_stopped_acting_mends_nothing_by_a_form_that_is_still_open(family: Family) -> None:
     offer, (first, _second, _third) = await three_dates(max_party=4)
     mine = Party("Kari", person=family.kari.id, participant=family.ada.id)
-    made = await claims.book(
+    made = await actions.book(
         offer.slug, first.session_id, mine, viewer=VISITOR, form_key=bytes(16), lang="nb", now=NOW
     )
     await acting.end(family.kari.id, family.relation.id, now=NOW)
@@ -204,7 +205,7 @@ async def test_who_has_stopped_acting_mends_nothing_by_a_form_that_is_still_open
                 key, party, sessions=[first.session_id], form_key=bytes(16), now=NOW, by=family.kari.id
             )
     with pytest.raises(ForWhom):
-        await claims.book(
+        await actions.book(
             offer.slug, first.session_id, mine, viewer=VISITOR, form_key=bytes(16), lang="nb", now=NOW
         )
     kept = await Booking.get(id=made.id)
