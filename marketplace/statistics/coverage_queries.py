@@ -12,7 +12,7 @@ from marketplace.statistics.cells import outside_office_hours
 from marketplace.statistics.coverage_rules import Offered
 from offers.catalogue.models import Audience, Kind
 from offers.catalogue.queries import CURRENT, VISITOR, published
-from offers.catalogue.search import OPEN
+from offers.search.queries import OPEN
 
 Key = tuple[Any, ...]
 
