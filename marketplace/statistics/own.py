@@ -11,11 +11,10 @@ from uuid import UUID
 
 from marketplace.base.clock import month_start, oslo
 from marketplace.base.data.database import rows
-from marketplace.statistics.cells import outside_office_hours
 from marketplace.statistics.counting import HELD
 from marketplace.statistics.stored import Sum, Sums
 from marketplace.statistics.yearly import SHOWN
-from offers.catalogue.queries import offer_text
+from offers.catalogue.queries import offer_text, outside_office_hours
 
 
 class OwnBy(StrEnum):

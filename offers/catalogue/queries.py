@@ -78,6 +78,12 @@ TEXT_COLUMNS = ", ".join(
 SESSIONS_SHOWN = 60
 
 
+def outside_office_hours(moment: str) -> str:
+    """SQL: is it evening, from 16.00 in Oslo, or a weekend? What search, feeds and figures mean by it."""
+    local = f"({moment} AT TIME ZONE 'Europe/Oslo')"
+    return f"(extract(isodow FROM {local}) > 5 OR {local}::time >= '16:00')"
+
+
 def offer_text(lang: str, columns: str = "*") -> str:
     """LATERAL (…): the text of offer o that a reader of this language gets."""
     return in_language("offer_text", "offer_id", "o", lang, columns)

@@ -14,7 +14,7 @@ from marketplace.base.data.database import Values, rows
 from marketplace.base.data.revision import catalogue
 from marketplace.base.data.texts import in_language_joins, said
 from offers.catalogue.models import Joining
-from offers.catalogue.queries import CURRENT, VISITOR, Viewer, published
+from offers.catalogue.queries import CURRENT, VISITOR, Viewer, outside_office_hours, published
 
 Put = Callable[[Any], str]
 """Adds a value to the statement and gives its placeholder."""
@@ -74,9 +74,7 @@ OPEN = f"""coalesce(CASE o.joining WHEN 'request' THEN l.ends_at ELSE l.starts_a
     AND (l.opens_at IS NULL OR l.opens_at <= $1) AND (l.closes_at IS NULL OR l.closes_at > $1) AND {ROOM}"""
 """A seat of the pool l can be booked now."""
 
-EVENING = """(extract(hour FROM s.starts_at AT TIME ZONE 'Europe/Oslo') >= 16
-    OR extract(isodow FROM s.starts_at AT TIME ZONE 'Europe/Oslo') > 5)"""
-"""The session s begins in the evening or at a weekend, by a Norwegian clock."""
+EVENING = outside_office_hours("s.starts_at")
 
 CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sensitive, o.session_count, o.online_url,
     page.position, page.starts_at AS session_at, page.ends_at AS session_ends, w.name AS owner_name,
