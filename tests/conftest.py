@@ -33,9 +33,10 @@ for name in ("TREFFPUNKT_DATABASE_URL", "TREFFPUNKT_SMTP_URL", "TREFFPUNKT_DATA_
 import marketplace.every_mail  # noqa: F401 - it fills MAILS: every mail there is can be sent
 from marketplace.base.data import database
 from marketplace.settings import settings
-from tests import cluster
+from tests import cluster, typed_rows
 from tests.visitor import Visitor
 
+typed_rows.use()
 NOW = datetime(2026, 10, 13, 10, 0, tzinfo=UTC)
 """A Tuesday at noon in Oslo: the usual moment of a test."""
 
