@@ -177,9 +177,9 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         offer_id=offer.id, recipients=Recipients.ALL, author_id=other.id, told=12, created_at=now,
         text="Vi møtes ved hovedinngangen {tid}. Ta med varme klær.\n\nHilsen Aud",
     )  # fmt: skip
-    plan = Plan(slug="plan-" + key, municipality_id=here.id, title={"nb": "Frivillighet for alle"}, first_year=now.year,
-                last_year=now.year)  # fmt: skip
-    area = FocusArea(plan_id=plan.id, number=1, title={"nb": "Flere møteplasser"})
+    plan = Plan(slug="plan-" + key, municipality_id=here.id, title={"nb": "Frivillighet for alle"}, summary={},
+                first_year=now.year, last_year=now.year)  # fmt: skip
+    area = FocusArea(plan_id=plan.id, number=1, title={"nb": "Flere møteplasser"}, summary={})
     measure = Measure(
         focus_area_id=area.id, number=1, title={"nb": "Åpent hus hver uke"}, responsible_id=owner.id,
         deadline=clock.today(now) if words.full else None,
