@@ -11,10 +11,10 @@ from marketplace.figure_invariants import FIGURES
 from marketplace.goals.models import CountedAs, Direction, MeasureState
 from marketplace.told_invariants import TOLD
 from offers.attendance.models import AttendanceState, RegisterEnd
-from offers.bookings.models import BookingState, EndedBy
-from offers.bookings.rules import ACTIVE as ACTIVE_STATES
-from offers.bookings.rules import SEATED as SEATED_STATES
 from offers.catalogue.models import Joining, Kind, OfferState, Promotion, SessionStatus, Visibility
+from offers.seats.models import BookingState, EndedBy
+from offers.seats.rules import ACTIVE as ACTIVE_STATES
+from offers.seats.rules import SEATED as SEATED_STATES
 from organizations.directory.models import OrganizationKind, OrganizationState
 from organizations.members.models import Role
 

@@ -20,12 +20,11 @@ from marketplace.people.contacts.jobs import refuse
 from marketplace.privacy.jobs import forget
 from marketplace.settings import settings
 from marketplace.statistics.jobs import close_cells
-from offers.bookings.jobs import expire_offers
 from offers.bookings.openings.jobs import tell_opened
 from offers.messages.closings.actions import tell_closed
 from offers.messages.follow_up.actions import follow_up
 from offers.messages.reminders.actions import remind
-from offers.publishing.jobs import next_sessions
+from offers.seats.jobs import expire_offers, next_sessions
 from offers.sessions.jobs import tell_added
 from offers.work.jobs import tell_days, tell_of_requests, tell_who_waits
 

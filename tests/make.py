@@ -7,7 +7,7 @@ from typing import Any
 
 from marketplace.base.models import Channel
 from marketplace.people.models import ContactPoint, Person
-from offers.bookings.models import Booking, BookingState, CalendarEntry, EndedBy
+from offers.bookings.models import CalendarEntry
 from offers.catalogue.models import (
     Audience,
     Joining,
@@ -20,6 +20,7 @@ from offers.catalogue.models import (
     SessionStatus,
     Venue,
 )  # fmt: skip
+from offers.seats.models import Booking, BookingState, EndedBy
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members.models import Membership, Role
 from organizations.notices.models import MemberNotice, Notice

@@ -40,6 +40,8 @@ PEOPLE = (
 )
 """Who signs in: how scripts ask for them, name, organisation, roles there, address."""
 LED_BY_THE_HOST = ("torsdagssuppa", "generasjonslekene", "sprakkafe", "strikkekafe-for-alle")
+LED_TOGETHER = "sprakkafe"
+"""The host leads it as a peer, and the editor as a professional."""
 
 
 RECEIPTS = """INSERT INTO calendar_entry (id, booking_id, session_id, contact_id, sequence, given_at)
@@ -66,6 +68,9 @@ async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
             tables = Tables()
             made = catalogue.build(tables, now)
             register = Register(tables, now, seed=1108)
+            register.voluntary = {
+                one["id"] for one in made.organizations.values() if one["kind"] == "voluntary"
+            }
             staff = workers(register, made)
             applicants(register, made)
             take_part(register, made, staff["ola@example.no"])
@@ -101,8 +106,14 @@ def workers(register: Register, made: Catalogue) -> dict[str, Resident]:
         if role == "host":
             for slug in LED_BY_THE_HOST:
                 register.tables.add(
-                    "host_assignment", person_id=who.id, offer_id=made.offers[slug].offer["id"]
-                )
+                    "host_assignment", person_id=who.id, offer_id=made.offers[slug].offer["id"],
+                    leads_as="peer" if slug == LED_TOGETHER else "volunteer",
+                )  # fmt: skip
+        if role == "editor" and key == "frivilligsentralen":
+            register.tables.add(
+                "host_assignment", person_id=who.id, offer_id=made.offers[LED_TOGETHER].offer["id"],
+                leads_as="professional",
+            )  # fmt: skip
         if SECOND_FACTOR & {*roles}:
             register.tables.add(
                 "totp", person_id=who.id, secret=sealed_secret(totp_secret(address)), last_step=0,

@@ -18,8 +18,9 @@ from marketplace.demo.catalogue import Catalogue, Made, read
 from marketplace.demo.tables import Row, Tables
 from offers.attendance.keys import year_key
 from offers.attendance.rules import pseudonym
-from offers.bookings.rules import ALPHABET, REFERENCE_LENGTH, SEATED
 from offers.catalogue.models import Joining
+from offers.seats.links import ALPHABET, REFERENCE_LENGTH
+from offers.seats.rules import SEATED
 
 NEWCOMERS = ("ukrainian", "polish", "somali", "eritrean", "arabic", "others")
 GROUPS: tuple[tuple[tuple[str, ...], int, int, dict[str, float]], ...] = (
@@ -66,6 +67,15 @@ class Register:
         self.closed_until = month_start(today(now))
         self.lately = random.Random(seed + 1)
         """Chance in the month that is not over: each day has more of it, and must not move what else is made."""
+
+        self.voluntary: set[UUID] = set()
+        """Organisations whose registers say how many volunteers helped."""
+        self.helpers = random.Random(seed + 2)
+
+    def helped(self, owner: UUID) -> int | None:
+        """How many volunteers a register tells of; most do, where there are any."""
+        said = owner in self.voluntary and self.helpers.random() < 0.8
+        return self.helpers.choice((1, 2, 2, 3, 4)) if said else None
 
     def person(
         self, name: str, audiences: Iterable[str] = (), municipality: UUID | None = None, lang: str = "nb",
@@ -133,7 +143,8 @@ class Register:
         """Who of those with a seat came to a session: about three of four; of the others some had sent word."""
         chance = self.chance if session["ends_at"] <= self.closed_until else self.lately
         year, saved = oslo(session["starts_at"]).year, session["ends_at"] + timedelta(minutes=10)
-        self.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved)
+        self.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved,
+                        volunteers=self.helped(owner))  # fmt: skip
         for booking, who, booker in self.seated[pool["id"]]:
             state = chance.choices(("present", "absent", "excused"), (76, 14, 10))[0]
             came = 0
@@ -254,7 +265,8 @@ def head_counts(register: Register, made: Made, popularity: float) -> None:
             chance = register.chance if register.closed(session) else register.lately
             count = max(3, round(popularity * 26 * chance.uniform(0.6, 1.3)))
             saved = session["ends_at"] + timedelta(minutes=10)
-            register.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved)
+            register.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved,
+                                volunteers=register.helped(made.offer["owner_id"]))  # fmt: skip
             register.tables.add("head_count", session_id=session["id"], count=count, recorded_at=saved)
 
 

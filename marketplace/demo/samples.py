@@ -23,7 +23,7 @@ from marketplace.people.models import ContactPoint, Person
 from marketplace.people.sign_in.models import SignInTicket
 from marketplace.people.sign_in.rules import TICKET_LASTS
 from offers.attendance.models import Attendance, AttendanceState, Register
-from offers.bookings.models import Booking, BookingState, CalendarEntry, EndedBy
+from offers.bookings.models import CalendarEntry
 from offers.catalogue.models import (
     Joining,
     Kind,
@@ -37,6 +37,7 @@ from offers.catalogue.models import (
     Venue,
 )
 from offers.messages.models import HostMessage, Recipients
+from offers.seats.models import Booking, BookingState, EndedBy
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members.models import Invitation, Membership, Role

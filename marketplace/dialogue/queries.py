@@ -10,8 +10,8 @@ from marketplace.base.data.database import row, rows
 from marketplace.base.errors import NotFound
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from offers.catalogue.models import Session
-from offers.catalogue.queries import published, viewer_of
-from offers.publishing.queries import offer_led_by
+from offers.catalogue.queries import offer_text, published, viewer_of
+from offers.rights.queries import offer_led_by
 from organizations.members.queries import coordinated_municipalities
 
 THERE_OF_ALL = """there AS (
@@ -83,8 +83,7 @@ async def meetings(dialogue: UUID, lang: str) -> list[dict[str, Any]]:
             (SELECT count(*) FROM there x WHERE x.meeting_id = m.id) AS organizations, m.nobody_came
         FROM dialogue_meeting m JOIN offer o ON o.id = m.offer_id JOIN session s ON s.offer_id = o.id
         LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
-        JOIN LATERAL (SELECT title, lang FROM offer_text WHERE offer_id = o.id
-            ORDER BY lang = $2 DESC, lang = o.source_lang DESC LIMIT 1) t ON true
+        JOIN {offer_text("$2", "title, lang")} t ON true
         WHERE m.dialogue_id = $1 ORDER BY s.starts_at DESC, s.id""",
         dialogue, lang,
     )  # fmt: skip

@@ -17,20 +17,24 @@ from marketplace.base.web.templates import render
 from marketplace.guide import queries as guide_queries
 from marketplace.guide.forms import GuideForm
 from marketplace.my_page import queries, rules
-from offers.bookings import asked, claims, parties
+from offers.bookings import actions, parties
 from offers.bookings import queries as bookings
 from offers.bookings.mending import views as mending_views
 from offers.bookings.requests.queries import expected
-from offers.bookings.rules import begins, closed, coming, objection_text
+from offers.bookings.rules import begins, coming
 from offers.bookings.several import queries as several_queries
-from offers.catalogue.forms import SearchForm
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import offer_page, viewer_of
 from offers.catalogue.rules import card, offers_found
-from offers.catalogue.search import search
 from offers.participants.actions import answer_call
 from offers.participants.calls.queries import calls_of_guide
 from offers.participants.calls.views import said_of
+from offers.publishing.questions import rules as asked
+from offers.search.forms import SearchForm
+from offers.search.queries import search
+from offers.seats import claims
+from offers.seats import queries as seats_queries
+from offers.seats.rules import closed, objection_text
 from organizations.members.models import Role
 
 
@@ -86,7 +90,7 @@ async def book(request: Request) -> Response:
         asked.tell(form, found, await request.fields())
         if request.shown_only:
             form.errors = {}
-    pool = bookings.pool_of(found)
+    pool = seats_queries.pool_of(found)
     reason = (
         "" if dates else next((objection_text(each, pool, True) for each in closed(pool, request.now)), "")
     )
@@ -106,7 +110,7 @@ async def _book(
     slug, data = found["slug"], form.data
     comes_for: set[UUID] = {one["id"] for one in await bookings.represented(slug, viewer)}
     party, tries = await parties.party_of(request, data, comes_for)
-    act = partial(claims.book, slug, data.session, party, viewer=viewer, tries=tries,
+    act = partial(actions.book, slug, data.session, party, viewer=viewer, tries=tries,
                   lang=data.lang or request.lang, now=request.now)  # fmt: skip
     try:
         booked, key = await mending_views.book_once(
@@ -117,11 +121,11 @@ async def _book(
     except claims.JustSent as just:
         mending_views.asked_about(form, just)
         return None
-    except claims.Unanswered:
+    except actions.Unanswered:
         return None
     except Refused as refused:
         found |= await bookings.bookable(slug, data.session, viewer, request.lang)
-        of_many = data.seats > 1 and not any(closed(bookings.pool_of(found), request.now))
+        of_many = data.seats > 1 and not any(closed(seats_queries.pool_of(found), request.now))
         where = "seats" if of_many else "session" if data.session else "participant_name"
         form.add_error(where, refused.message)
         return None

@@ -6,7 +6,7 @@ from uuid import UUID
 from marketplace.base.data import audit
 from marketplace.base.data.database import in_transaction, rows
 from marketplace.people import actions
-from offers.bookings.rules import ACTIVE
+from offers.seats.rules import ACTIVE
 
 
 async def describe(person: UUID, *, name: str | None, lang: str) -> None:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows, value
 from offers.bookings.mine import HELPED, MINE
-from offers.bookings.queries import TEXT
-from offers.bookings.rules import link_path
+from offers.catalogue.queries import offer_text
+from offers.seats.links import link_path
 
 BOOKINGS = f"""WITH mine AS ({MINE})
 SELECT b.id, b.link_version, b.state, b.seats, b.participant_id, b.booked_by_id, n.name AS participant, t.title,
@@ -19,7 +19,7 @@ SELECT b.id, b.link_version, b.state, b.seats, b.participant_id, b.booked_by_id,
     CASE WHEN p.session_id IS NULL THEN (SELECT count(*) FROM session c
         WHERE c.offer_id = b.offer_id AND c.status <> 'cancelled' AND c.ends_at > $2) ELSE 0 END AS times_left
 FROM mine JOIN booking b USING (id) JOIN person n ON n.id = b.participant_id JOIN offer o ON o.id = b.offer_id
-    JOIN seat_pool p ON p.id = b.pool_id JOIN {TEXT.format(lang="$3")} ON true
+    JOIN seat_pool p ON p.id = b.pool_id JOIN {offer_text("$3")} t ON true
     LEFT JOIN contact_point r ON r.id = b.contact_id
     LEFT JOIN LATERAL (
         SELECT s.starts_at, s.ends_at, s.status, s.venue_id FROM session s

@@ -11,8 +11,8 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.post import mailbox
 from marketplace.my_page.acting.actions import hand_over
 from offers.bookings.actions import cancel
-from offers.bookings.models import EndedBy
-from offers.bookings.rules import ACTIVE
+from offers.seats.models import EndedBy
+from offers.seats.rules import ACTIVE
 
 GOES = """WITH own AS (
     SELECT channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL

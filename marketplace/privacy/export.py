@@ -13,8 +13,8 @@ from marketplace.base.i18n import gettext as _
 from marketplace.my_page import rules as my_page
 from marketplace.people.models import RELATION_LABELS
 from marketplace.privacy.queries import LOOKED, OF_MINE
-from offers.bookings.queries import TEXT
-from organizations.members.models import ROLE_LABELS
+from offers.catalogue.queries import offer_text
+from organizations.members.models import LEADS_AS_LABELS, ROLE_LABELS
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ START = f"""{OF_MINE}, own AS (
 )"""
 """The bookings that are the person's to see, and the addresses that they have proven theirs."""
 OFFER = f"""JOIN offer o ON o.id = b.offer_id JOIN organization w ON w.id = o.owner_id
-    JOIN {TEXT.format(lang="$2")} ON true"""
+    JOIN {offer_text("$2")} t ON true"""
 
 SECTIONS: dict[str, Section] = {
     "profile": Section(lazy("Om deg"), "person",
@@ -185,7 +185,8 @@ LABELS = {
     "channel": lazy("Måte"), "created_at": lazy("Laget"), "device": lazy("Enhet"), "ended_at": lazy("Avsluttet"),
     "expires_at": lazy("Varer til"), "failed_at": lazy("Kom ikke fram"), "for_me": lazy("Gjelder deg"),
     "given_at": lazy("Sendt"), "taken_back_at": lazy("Tatt bort"),
-    "kind": lazy("Hva"), "lang": lazy("Språk"), "mail": lazy("Melding"), "name": lazy("Navn"),
+    "kind": lazy("Hva"), "lang": lazy("Språk"), "leads_as": lazy("Leder som"),
+    "mail": lazy("Melding"), "name": lazy("Navn"),
     "next_path": lazy("Side du ville til"), "organization": lazy("Organisasjon"),
     "question": lazy("Spørsmål"), "reason": lazy("Begrunnelse"),
     "recorded_at": lazy("Ført"), "reference": lazy("Nummer"), "refused_at": lazy("Ingen hjemme på adressen"),
@@ -202,7 +203,7 @@ VALUES: dict[str, dict[Any, Any]] = {
     "channel": {"email": lazy("E-post"), "sms": lazy("SMS"), "call": lazy("Oppringning")},
     "lang": dict(LANGUAGES),
     "relation": dict(RELATION_LABELS),
-    "role": dict(ROLE_LABELS),
+    "role": dict(ROLE_LABELS), "leads_as": dict(LEADS_AS_LABELS),
     "state": {
         "present": lazy("Til stede"), "absent": lazy("Ikke til stede"), "excused": lazy("Sa fra"),
         "waiting": lazy("Venteliste"),

@@ -6,7 +6,7 @@ from uuid import UUID
 from marketplace.base.data.database import rows
 from marketplace.base.i18n import lazy
 from offers.bookings.mine import HELPED, MINE
-from offers.bookings.queries import TEXT
+from offers.catalogue.queries import offer_text
 
 READS = {
     "participants.read": lazy("Lista over påmeldte"),
@@ -32,7 +32,7 @@ FROM (
 ) e
 LEFT JOIN person k ON k.id = e.actor_id LEFT JOIN organization w ON w.id = e.organization_id
 LEFT JOIN session s ON s.id = e.object_id LEFT JOIN offer o ON o.id = coalesce(s.offer_id, e.object_id)
-LEFT JOIN {TEXT.format(lang="$2")} ON true
+LEFT JOIN {offer_text("$2")} t ON true
 WHERE e.action IN ('{"', '".join(READS)}') AND e.actor_id IS DISTINCT FROM $1"""
 """Readings of lists on which the person $1 stood then, and of theirs alone; not their own. Needs mine (OF_MINE)."""
 OF_MINE = f"WITH mine AS (SELECT b.id FROM booking b WHERE b.id IN ({MINE}) AND NOT {HELPED})"

@@ -8,11 +8,10 @@ from uuid import UUID
 from marketplace.base.clock import today
 from marketplace.base.data.database import Values, rows
 from marketplace.districts.queries import LIES_IN
-from marketplace.statistics.cells import outside_office_hours
 from marketplace.statistics.coverage_rules import Offered
 from offers.catalogue.models import Audience, Kind
-from offers.catalogue.queries import CURRENT, VISITOR, published
-from offers.catalogue.search import OPEN
+from offers.catalogue.queries import CURRENT, VISITOR, outside_office_hours, published
+from offers.search.queries import OPEN
 
 Key = tuple[Any, ...]
 

@@ -11,10 +11,10 @@ from uuid import UUID
 
 from marketplace.base.clock import month_start, oslo
 from marketplace.base.data.database import rows
-from marketplace.statistics.cells import outside_office_hours
 from marketplace.statistics.counting import HELD
 from marketplace.statistics.stored import Sum, Sums
 from marketplace.statistics.yearly import SHOWN
+from offers.catalogue.queries import offer_text, outside_office_hours
 
 
 class OwnBy(StrEnum):
@@ -69,8 +69,8 @@ async def years(organization: UUID, now: datetime) -> list[int]:
 async def offers(organization: UUID, lang: str) -> dict[UUID, str]:
     """The titles of its offers, in this language where there is one."""
     found = await rows(
-        """SELECT DISTINCT ON (o.id) o.id, t.title FROM offer o JOIN offer_text t ON t.offer_id = o.id
-        WHERE o.owner_id = $1 ORDER BY o.id, t.lang <> $2, t.lang <> o.source_lang""",
+        f"""SELECT o.id, t.title FROM offer o JOIN {offer_text("$2", "title")} t ON true
+        WHERE o.owner_id = $1 ORDER BY o.id""",
         organization, lang,
     )  # fmt: skip
     return {one["id"]: one["title"] for one in found}

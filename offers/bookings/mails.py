@@ -12,9 +12,10 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, compose, mail, reply_to
 from offers.bookings import rules
 from offers.bookings.calendar import NOTHING, give, take_back
-from offers.bookings.models import BookingState
 from offers.bookings.queries import booking_in_mail, others_by_address
 from offers.bookings.requests.queries import expected
+from offers.seats import rules as seats_rules
+from offers.seats.models import BookingState
 
 
 async def _about(
@@ -44,7 +45,7 @@ async def _about(
     entries = NOTHING
     if dates:
         entries = await (
-            take_back(found, lang) if found["state"] in rules.ENDED else give([(found, coming)], lang)
+            take_back(found, lang) if found["state"] in seats_rules.ENDED else give([(found, coming)], lang)
         )
     headers = reply_to(found["owner"], found["owner_email"]) if answers else {}
     return compose(
@@ -125,4 +126,4 @@ async def cancelled(channel: Channel, lang: str, booking: str) -> Content | None
 async def fewer(channel: Channel, lang: str, booking: str) -> Content | None:
     """Some of a party do not come after all; so many are left."""
     return await _about("fewer", lazy("Påmeldingen er endret"), channel, lang, booking,
-                        set(rules.ACTIVE), dates=False)  # fmt: skip
+                        set(seats_rules.ACTIVE), dates=False)  # fmt: skip

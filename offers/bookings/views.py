@@ -15,7 +15,7 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.templates import render
 from marketplace.people.acting.queries import acted_for
-from offers.bookings import actions, asked, claims, parties, queries, rules, warnings
+from offers.bookings import actions, parties, queries, rules, warnings
 from offers.bookings.companions import queries as companions_queries
 from offers.bookings.forms import BookingForm
 from offers.bookings.mending import views as mending_views
@@ -28,13 +28,18 @@ from offers.bookings.times.queries import moved_to, other_time
 from offers.catalogue.calendar import calendar, vevent
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer, is_shown, offer_page, viewer_of
+from offers.publishing.questions import queries as questions_queries
+from offers.publishing.questions import rules as asked
+from offers.seats import claims
+from offers.seats import queries as seats_queries
+from offers.seats import rules as seats_rules
 from organizations.members.models import Role
 
 
 async def form_page(
     request: Request, found: dict[str, Any], form: Any, status: int = 200, **more: Any
 ) -> Response:
-    pool = queries.pool_of(found)
+    pool = seats_queries.pool_of(found)
     acting = [one for one in await acted_for(request.person.id) if one["accepted"]] if request.person else []
     if form.values.get("who") not in {"child", "other", *(str(one["person_id"]) for one in acting)}:
         form.values["who"] = "me"
@@ -57,7 +62,8 @@ def _closed(request: Request, found: dict[str, Any], reason: str, status: int) -
     return render(
         request, "offers/bookings/closed.html", status=status, offer=found, reason=reason, section="offers",
         form=NoticeForm.blank(),
-        not_open=found["status"] != "cancelled" and rules.only_not_open(queries.pool_of(found), request.now),
+        not_open=found["status"] != "cancelled"
+        and seats_rules.only_not_open(seats_queries.pool_of(found), request.now),
     )  # fmt: skip
 
 
@@ -76,8 +82,8 @@ def _has_time(request: Request, found: dict[str, Any], path: str, status: int) -
 def _why_closed(found: dict[str, Any], request: Request) -> str | None:
     if found["status"] == "cancelled":
         return _("Denne samlingen er avlyst.")
-    for objection in rules.closed(queries.pool_of(found), request.now):
-        return rules.objection_text(objection, queries.pool_of(found), found["sensitive"])
+    for objection in seats_rules.closed(seats_queries.pool_of(found), request.now):
+        return seats_rules.objection_text(objection, seats_queries.pool_of(found), found["sensitive"])
     return None
 
 
@@ -132,7 +138,7 @@ async def create(request: Request) -> Response:
     if form.valid:
         party, tries = await parties.party_of(request, form.data, comes_for)
         act = partial(
-            claims.book, slug, session, party, viewer=viewer, tries=tries, now=request.now,
+            actions.book, slug, session, party, viewer=viewer, tries=tries, now=request.now,
             lang=form.data.lang if party.guided and form.data.lang else request.lang,
         )  # fmt: skip
         try:
@@ -152,8 +158,8 @@ async def create(request: Request) -> Response:
             found = await queries.bookable(slug, session, viewer, request.lang)
             if reason := _why_closed(found, request):
                 return _closed(request, found, reason, 409)
-            if not isinstance(refused, claims.Unanswered):
-                form.add_error("who" if isinstance(refused, claims.ForWhom) else "seats", refused.message)
+            if not isinstance(refused, actions.Unanswered):
+                form.add_error("who" if isinstance(refused, actions.ForWhom) else "seats", refused.message)
             return await form_page(request, found, form, 422)
         return mending_views.remembering(
             request, see_other(booked.path, request), slug, [session], party, key
@@ -181,7 +187,7 @@ async def show(request: Request) -> Response:
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),
         over=rules.over(found, request.now), section="my-page",
         companions=await companions_queries.companions(found["id"]),
-        answers=await companions_queries.answers(found["id"]),
+        answers=await questions_queries.answers(found["id"]),
         together=await made_together(found), expected=await expected(found, request.lang, request.now),
     )  # fmt: skip
 
@@ -196,7 +202,7 @@ async def cancel(request: Request) -> Response:
             raise Refused(_("Dette er over, så det er ikke noe å melde av."))
         await actions.cancel(found["id"], now=request.now, by=request.person.id if request.person else None)
         return see_other(found["path"], request)
-    if found["state"] not in rules.ACTIVE or rules.over(found, request.now):
+    if found["state"] not in seats_rules.ACTIVE or rules.over(found, request.now):
         return see_other(found["path"], request)
     coming = rules.coming(found["sessions"], request.now)
     return render(request, "offers/bookings/cancel.html", booking=found, coming=coming, section="my-page")

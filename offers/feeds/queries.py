@@ -15,11 +15,11 @@ from marketplace.settings import settings
 from offers.bookings.mine import HELPED, MINE
 from offers.catalogue.calendar import booking_uid, calendar, public_event, session_event, vevent
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
-from offers.catalogue.queries import VISITOR, municipalities, published
-from offers.catalogue.search import EVENING, matching
+from offers.catalogue.queries import VISITOR, municipalities, offer_text, published
 from offers.feeds.body import Body
 from offers.feeds.searches import parsed, words_of
 from offers.participants.queries import alphabetical
+from offers.search.queries import EVENING, matching
 
 BEFORE, AFTER = timedelta(days=30), timedelta(days=365)
 MOST = 1000
@@ -46,10 +46,9 @@ A municipality has what it owns together with others too, as the list of its org
 EVENT = """s.id, s.starts_at, s.ends_at, s.status, s.note, s.sequence, o.slug, o.kind, o.joining, o.sensitive,
     o.online_url, w.name AS owner, coalesce(t.title, '') AS title, coalesce(t.summary, '') AS summary,
     v.name AS venue, v.street, v.postcode, v.city, v.lat, v.lon"""
-FACTS = """JOIN offer o ON o.id = s.offer_id JOIN organization w ON w.id = o.owner_id
+FACTS = f"""JOIN offer o ON o.id = s.offer_id JOIN organization w ON w.id = o.owner_id
     LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
-    LEFT JOIN LATERAL (SELECT x.title, x.summary FROM offer_text x WHERE x.offer_id = o.id
-        ORDER BY x.lang = {lang} DESC, x.lang = o.source_lang DESC LIMIT 1) t ON true"""
+    LEFT JOIN {offer_text("{lang}", "title, summary")} t ON true"""
 """Columns and joins of an event (offers/catalogue/calendar.py:session_event)."""
 
 
@@ -120,8 +119,7 @@ async def heading(scope: str, key: str) -> str | None:
         name = await value(
             f"""SELECT CASE WHEN o.sensitive OR NOT ({seen}) THEN $2 ELSE t.title END FROM offer o
             JOIN organization w ON w.id = o.owner_id
-            JOIN LATERAL (SELECT x.title FROM offer_text x WHERE x.offer_id = o.id
-                ORDER BY x.lang = 'nb' DESC, x.lang = o.source_lang DESC LIMIT 1) t ON true
+            JOIN {offer_text(f"'{SOURCE}'", "title")} t ON true
             WHERE o.slug = $1 AND (({seen}) OR {WAS_SHOWN})""",
             key, _("Avtale"),
         )  # fmt: skip

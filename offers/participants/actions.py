@@ -3,6 +3,7 @@ talk, change the order, close and open."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from marketplace.base.data.audit import record
@@ -11,18 +12,21 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from marketplace.base.web.limits import Tries
-from offers.bookings import actions, claims
-from offers.bookings.actions import widen
-from offers.bookings.claims import Booked, Party
-from offers.bookings.models import BookingState, EndedBy
-from offers.bookings.moves import change, lock, move, promote, tell
-from offers.bookings.queries import ended, pool_of
+from offers.bookings import actions
 from offers.catalogue.models import Offer
 from offers.participants import rules
 from offers.participants.rules import ExtraReason, not_asking
-from offers.publishing.upkeep import closing, only_approved
+from offers.publishing.questions import rules as asked
+from offers.seats import actions as seats_actions
+from offers.seats import claims
+from offers.seats.actions import widen
+from offers.seats.claims import Booked, Party
+from offers.seats.models import BookingState, EndedBy
+from offers.seats.moves import change, lock, move, promote, renumber, tell
+from offers.seats.queries import ended, pool_of
 from offers.telling import actions as telling_actions
 from offers.telling.rules import Said
+from organizations.approval.queries import only_approved
 
 
 async def note_read(offer: Offer, count: int, *, by: UUID, now: datetime, **details: str) -> None:
@@ -43,7 +47,7 @@ async def keep_seats(pool_id: UUID, seats: int, *, now: datetime, by: UUID | Non
         if seats > most:
             raise Refused(ngettext("Du kan holde av høyst %(num)s plass nå. Resten er tatt.",
                                    "Du kan holde av høyst %(num)s plasser nå. Resten er tatt.", most))  # fmt: skip
-        await actions.reserve(pool, seats)
+        await seats_actions.reserve(pool, seats)
         await record("seats.kept", now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
                      details={"reserved": seats})  # fmt: skip
         await promote(pool, now)
@@ -89,14 +93,15 @@ async def add(
                 state, kept = BookingState.CONFIRMED, min(decided.reserved, party.seats)
                 if room is not None and party.seats > room:
                     if extra:
-                        await actions.widen(pool, party.seats - room, extra, now=now, by=by)
+                        await seats_actions.widen(pool, party.seats - room, extra, now=now, by=by)
                     elif wait:
                         state, kept = BookingState.WAITING, 0
                     else:
                         raise NoRoom(rules.no_room(room))
                 if kept:
-                    await actions.reserve(pool, decided.reserved - kept)
-                booked = await claims.insert(pool, party, {}, state, key, digest, lang, now, tries)
+                    await seats_actions.reserve(pool, decided.reserved - kept)
+                also = partial(asked.storing, party.companions, {})
+                booked = await claims.insert(pool, party, state, key, digest, lang, now, tries, also=also)
                 participant = await value("SELECT participant_id FROM booking WHERE id = $1", booked.id)
                 await record("booking.added", now=now, actor=by, object_id=booked.id, organization=pool["owner_id"],
                              person=participant, details={"kept": kept})  # fmt: skip
@@ -150,33 +155,11 @@ async def reorder(
         )
         before = [each["id"] for each in queue]
         numbers = rules.moved_in_queue([(each["id"], each["queue_no"]) for each in queue], booking_id, place)
-        await rows(
-            """UPDATE booking b SET queue_no = n.number FROM unnest($1::uuid[], $2::bigint[]) AS n (id, number)
-            WHERE b.id = n.id""",
-            list(numbers), list(numbers.values()),
-        )  # fmt: skip
+        await renumber(numbers)
         await record("queue.reordered", now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
                      person=booking["participant_id"], details={
                          "from": before.index(booking_id) + 1, "to": list(numbers).index(booking_id) + 1,
                          "reason": reason})  # fmt: skip
-
-
-async def set_open(pool_id: UUID, opened: bool, *, now: datetime, by: UUID) -> None:
-    """Close booking of a pool for new ones now, or open it again: until its planned closing, or its start when that
-    is past. Who waits still gets freed seats. Raises Refused for what is cancelled: it stays closed for good."""
-    async with in_transaction():
-        pool = await lock(pool_id, now)
-        if opened:
-            await only_approved(pool["owner_id"])
-            if await ended(pool_id, now):
-                raise Refused(_("Dette er avlyst, så påmeldingen kan ikke åpnes."))
-        await rows(
-            f"""UPDATE seat_pool p SET closes_at = CASE WHEN NOT $2 THEN $3
-                WHEN {closing()} > $3 THEN {closing()} END FROM offer o WHERE o.id = p.offer_id AND p.id = $1""",
-            pool_id, opened, now,
-        )  # fmt: skip
-        await record("pool.opened" if opened else "pool.closed", now=now, actor=by, object_id=pool_id,
-                     organization=pool["owner_id"])  # fmt: skip
 
 
 async def answer_request(

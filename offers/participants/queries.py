@@ -7,12 +7,13 @@ from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
 from marketplace.people.queries import WRITTEN_TO
-from offers.bookings.asked import spoken
-from offers.bookings.companions.queries import ANSWERS, NAMES
-from offers.bookings.known import proven
-from offers.bookings.models import BookingState
+from offers.bookings.companions.queries import NAMES
 from offers.bookings.queries import HIDDEN, reach
-from offers.bookings.rules import ACTIVE, SEATED
+from offers.publishing.questions.queries import ANSWERS
+from offers.publishing.questions.rules import spoken
+from offers.seats.known import proven
+from offers.seats.models import BookingState
+from offers.seats.rules import ACTIVE, SEATED
 
 SIGN = "left(b.reference, 3) AS sign"
 """Of a booking's number those who lead an offer read so much as finds its row: with a name, the whole of it opens the

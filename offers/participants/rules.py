@@ -5,7 +5,7 @@ from uuid import UUID
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, ngettext
-from offers.bookings.models import BookingState
+from offers.seats.models import BookingState
 
 
 def not_asking(state: BookingState) -> str:

@@ -13,14 +13,16 @@ from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
 from offers.bookings import actions
-from offers.bookings.models import EndedBy
 from offers.catalogue.models import Offer
+from offers.catalogue.queries import title_of
 from offers.participants import actions as participants_actions
 from offers.participants import queries, rules
 from offers.participants.calls.queries import to_call
 from offers.participants.forms import CapacityForm, KeepForm
 from offers.participants.queries import answers_of_offer
-from offers.publishing.queries import offer_led_by, offer_owned_by, reach, title_of
+from offers.rights.queries import offer_led_by, offer_owned_by, reach
+from offers.seats import actions as seats_actions
+from offers.seats.models import EndedBy
 from organizations.members.models import Role
 from organizations.members.queries import own_organizations
 
@@ -82,13 +84,13 @@ async def capacity(request: Request) -> Response:
         if form.valid:
             async with one_at_a_time(pool["id"]):
                 if form.meet(CapacityForm.blank(capacity=(await _pool(request, offer))["capacity"])):
-                    served = await actions.set_capacity(
+                    served = await seats_actions.set_capacity(
                         pool["id"], form.data.capacity, now=request.now, by=request.person.id,
                         promised=form.data.promised,
                     )  # fmt: skip
                     said = f"saved=served&served={served}" if served else "saved=seats"
                     return see_other(f"/manage/offers/{offer.slug}/bookings?{said}", request)
-    except actions.ServesQueue as serves:
+    except seats_actions.ServesQueue as serves:
         everyone = await queries.participants(offer.id, request.now)
         names = [party["name"] for party in everyone if party["id"] in serves.bookings]
         form.values["promised"] = str(len(names))
@@ -125,7 +127,7 @@ async def opening(request: Request) -> Response:
     wanted = (await request.fields()).get("opening", [""])[-1]
     if wanted not in ("open", "close"):
         raise BadRequest(_("Velg om påmeldingen skal være åpen eller stengt."))
-    await participants_actions.set_open(pool["id"], wanted == "open", now=request.now, by=request.person.id)
+    await seats_actions.set_open(pool["id"], wanted == "open", now=request.now, by=request.person.id)
     said = "opened" if wanted == "open" else "closed"
     return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
 

@@ -13,12 +13,12 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when
 from offers.attendance.actions import end_registers, end_words
 from offers.attendance.models import RegisterEnd
-from offers.bookings.actions import cancel_all
-from offers.bookings.models import EndedBy
 from offers.catalogue.models import Offer, OfferState, Session, SessionStatus, Venue
 from offers.participants.queries import counts, parties_before, parties_of_offer, parties_of_session
 from offers.publishing.actions import refresh
-from offers.publishing.upkeep import changing
+from offers.seats.actions import cancel_all
+from offers.seats.models import EndedBy
+from offers.seats.upkeep import changing
 from offers.sessions.queries import ending_pools
 from offers.telling.actions import tell
 

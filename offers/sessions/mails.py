@@ -13,8 +13,9 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, compose, mail
 from offers.bookings.calendar import give, take_back
 from offers.bookings.queries import booking_in_mail as booking_of
-from offers.bookings.rules import ACTIVE, SEATED, coming
+from offers.bookings.rules import coming
 from offers.catalogue.models import Venue
+from offers.seats.rules import ACTIVE, SEATED
 
 
 def session_of(found: dict[str, Any], session: str) -> dict[str, Any] | None:

@@ -6,13 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.database import rows
-from offers.publishing.queries import REGISTERS_FOR, TITLE
+from offers.catalogue.queries import title_in
+from offers.publishing.queries import REGISTERS_FOR
 
 WAITS = """b.state = 'requested' AND o.state = 'published' AND (p.ends_at IS NULL OR p.ends_at > {now})"""
 """Does booking b of pool p and offer o still ask for an answer? What is over needs none any more."""
 SINCE = "coalesce(b.talk_asked_at, b.created_at)"
 """Since when the organisation owes booking b a word: it asked, or it was asked for a talk."""
-NAME = f"CASE WHEN NOT o.sensitive THEN {TITLE.replace('$1', '{lang}')} END"
+NAME = f"CASE WHEN NOT o.sensitive THEN {title_in('{lang}')} END"
 """What a mail calls offer o; nothing for a sensitive one."""
 SEEN = """(o.owner_id = {organization} AND EXISTS (SELECT FROM membership m WHERE m.person_id = {person}
         AND m.organization_id = o.owner_id AND m.ended_at IS NULL AND m.role IN ('editor', 'manager'))

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
-from marketplace.base.errors import NotFound
+from marketplace.base.errors import NotFound, Refused
+from organizations.approval.rules import SUSPENDED
 from organizations.directory.models import Organization, OrganizationState, OrganizationText
 from organizations.members.queries import APPROVAL_REACH
 
@@ -177,3 +178,9 @@ async def units_above(person: Any, organization: Organization) -> list[dict[str,
         ORDER BY lower(o.name), o.id""",
         person.id, organization.id, organization.municipality_id,
     )  # fmt: skip
+
+
+async def only_approved(owner: UUID) -> None:
+    """Raises Refused when the organisation is not approved (any more): then nothing is made, changed or filled up."""
+    if await value("SELECT state FROM organization WHERE id = $1", owner) != OrganizationState.APPROVED:
+        raise Refused(str(SUSPENDED))

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
+from marketplace.base.data.texts import in_language
 from marketplace.base.errors import NotFound
 from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role
@@ -40,14 +41,14 @@ async def reached_organizations(person: UUID, roles: list[Role]) -> list[UUID]:
     return [row["id"] for row in await rows(f"{UNITS_BELOW} SELECT id FROM reach", person, roles)]
 
 
+COORDINATED = f"""{UNITS_BELOW}, mine AS (
+    SELECT DISTINCT o.municipality_id AS id FROM reach JOIN organization o USING (id) WHERE o.kind = 'municipal')"""
+"""SQL: `mine` are the municipalities in which person $1 has one of the roles $2 in some unit."""
+
+
 async def coordinated_municipalities(person: UUID) -> list[UUID]:
     """Municipalities in which the person coordinates some unit: plans, goals and the dialogue, never a participant."""
-    found = await rows(
-        f"""{UNITS_BELOW} SELECT DISTINCT o.municipality_id AS id FROM reach JOIN organization o USING (id)
-        WHERE o.kind = 'municipal'""",
-        person, [Role.COORDINATOR],
-    )  # fmt: skip
-    return [row["id"] for row in found]
+    return [row["id"] for row in await rows(f"{COORDINATED} SELECT id FROM mine", person, [Role.COORDINATOR])]
 
 
 async def is_staff(person: UUID) -> bool:
@@ -175,8 +176,7 @@ async def members(organization: UUID, lang: str, after: UUID | None = None) -> l
                 AND NOT p.shielded ORDER BY c.channel, c.value) AS addresses,
             CASE WHEN m.role = 'host' THEN ARRAY(SELECT t.title FROM host_assignment h
                 JOIN offer o ON o.id = h.offer_id AND o.state <> 'cancelled'
-                JOIN LATERAL (SELECT x.title FROM offer_text x WHERE x.offer_id = o.id
-                    ORDER BY x.lang = $2 DESC, x.lang = o.source_lang DESC LIMIT 1) t ON true
+                JOIN {in_language("offer_text", "offer_id", "o", "$2", "title")} t ON true
                 WHERE h.person_id = p.id AND (o.owner_id = $1 OR EXISTS (SELECT FROM offer_organizer g
                     WHERE g.offer_id = o.id AND g.organization_id = $1)) ORDER BY t.title LIMIT 50) END AS leads
         FROM membership m JOIN person p ON p.id = m.person_id

@@ -25,12 +25,13 @@ from marketplace.reports.models import ReportVersion, YearlyReport
 from marketplace.routes import ROUTES
 from marketplace.statistics.models import Cell, CellFigure, Closing
 from offers.bookings.companions.models import Companion
-from offers.bookings.models import BookingState
-from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
 from offers.feeds.models import CalendarAddress, SavedSearch
 from offers.messages.follow_up.rules import unsubscribe_path
-from offers.publishing.models import HostAssignment, OfferQuestion, QuestionKind
+from offers.publishing.questions.models import OfferQuestion, QuestionKind
+from offers.rights.models import HostAssignment
+from offers.seats.links import link_path
+from offers.seats.models import BookingState
 from offers.telling.models import CallAbout, PhoneCall
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import (

@@ -14,8 +14,8 @@ from marketplace.statistics.closing import counted_to
 from marketplace.statistics.measures import Measure
 from offers.attendance import actions
 from offers.attendance.models import Register
-from offers.bookings.models import BookingState
 from offers.catalogue.models import Offer, SeatPool, Session
+from offers.seats.models import BookingState
 from organizations.directory.models import Municipality, Organization, OrganizationKind
 from organizations.members.models import Role
 from tests import make

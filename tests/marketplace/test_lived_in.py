@@ -14,9 +14,9 @@ from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.privacy.erasure import erase
 from offers.bookings.actions import send_word
-from offers.bookings.models import Booking
-from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Kind, Session
+from offers.seats.links import link_path
+from offers.seats.models import Booking
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW

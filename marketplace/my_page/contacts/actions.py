@@ -13,7 +13,7 @@ from marketplace.base.text import same_name
 from marketplace.people.contacts import actions as contacts
 from marketplace.people.queries import verified_contacts
 from offers.bookings.links.actions import end_links
-from offers.bookings.rules import ACTIVE
+from offers.seats.rules import ACTIVE
 
 
 async def remove_contact(person: UUID, contact: UUID, *, now: datetime) -> None:

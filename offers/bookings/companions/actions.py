@@ -7,8 +7,8 @@ from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
-from offers.bookings import rules
-from offers.bookings.moves import change, promote, tell
+from offers.seats import rules as seats_rules
+from offers.seats.moves import change, promote, resize, tell
 
 
 async def leave(
@@ -21,7 +21,7 @@ async def leave(
     """
     async with in_transaction():
         pool, booking = await change(booking_id, now)
-        if booking["state"] not in rules.ACTIVE or (pool["ends_at"] and pool["ends_at"] <= now):
+        if booking["state"] not in seats_rules.ACTIVE or (pool["ends_at"] and pool["ends_at"] <= now):
             raise Refused(_("Dette er over, så det er ikke noe å melde av."))
         found = await rows("SELECT id FROM companion WHERE booking_id = $1", booking_id)
         there, left = {one["id"] for one in found}, seen - len(named) - unnamed
@@ -29,16 +29,13 @@ async def leave(
             return
         if booking["seats"] != seen or not named <= there or not 0 <= unnamed < seen - len(there):
             raise Conflict(_("Noe er endret siden du åpnet siden. Se over og velg på nytt."))
-        freed = seen - left if booking["state"] in rules.SEATED else 0
         await rows(
-            """WITH gone AS (DELETE FROM companion WHERE id = ANY($2)),
-            fewer AS (UPDATE booking SET seats = $3, changed_at = $4 WHERE id = $1),
-            unmarked AS (UPDATE attendance a SET seats_present = least(a.seats_present, $3) FROM session s
-                WHERE a.booking_id = $1 AND s.id = a.session_id AND s.starts_at > $4)
-            UPDATE seat_pool SET taken = taken - $5 WHERE id = $6""",
-            booking_id, list(named), left, now, freed, pool["pool_id"],
+            """WITH gone AS (DELETE FROM companion WHERE id = ANY($2))
+            UPDATE attendance a SET seats_present = least(a.seats_present, $3) FROM session s
+                WHERE a.booking_id = $1 AND s.id = a.session_id AND s.starts_at > $4""",
+            booking_id, list(named), left, now,
         )  # fmt: skip
-        pool["taken"] -= freed
+        await resize(pool, booking, left, now)
         await record("booking.fewer", now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
                      person=booking["participant_id"], details={"seats": left})  # fmt: skip
         await tell("fewer", booking, str(left), now)

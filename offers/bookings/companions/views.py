@@ -11,6 +11,7 @@ from offers.bookings import queries, rules
 from offers.bookings.companions import actions
 from offers.bookings.companions import queries as companions_queries
 from offers.bookings.companions.forms import LeaveForm
+from offers.seats import rules as seats_rules
 
 
 @public
@@ -18,7 +19,7 @@ async def leave(request: Request) -> Response:
     """GET and POST /bookings/{token}/companions: who of them does not come. GET only asks."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    if found["state"] not in rules.ACTIVE or (
+    if found["state"] not in seats_rules.ACTIVE or (
         request.method == "GET" and (found["seats"] == 1 or rules.over(found, request.now))
     ):
         return see_other(found["path"], request)

@@ -9,8 +9,8 @@ from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.people.queries import WRITTEN_TO
-from offers.bookings.moves import tell
-from offers.bookings.rules import ACTIVE
+from offers.seats.moves import tell
+from offers.seats.rules import ACTIVE
 
 LED_TO = """WITH RECURSIVE near AS (
     SELECT id, offer_id, moved_to_id, made_with_id, booked_by_id FROM booking WHERE id = $1

@@ -13,9 +13,10 @@ from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import Tries, limit, limit_visitor, limits, of_visitor
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
-from offers.bookings import queries, rules
+from offers.bookings import queries
 from offers.bookings.links import actions
 from offers.bookings.links.forms import FindForm, LinksForm
+from offers.seats import links
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -48,7 +49,7 @@ async def find(request: Request) -> Response:
         form = await FindForm.read(request)
         if form.valid:
             # Lists show the first signs of a number, and a name: the rest must not be found by trying.
-            signs = rules.typed_reference(form.data.reference)[:3]
+            signs = links.typed_reference(form.data.reference)[:3]
             await limit("find-booking of", signs, 60, timedelta(days=1), now=request.now)
             path = await queries.link_by_reference(form.data.reference, form.data.word)
             if path:

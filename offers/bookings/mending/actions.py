@@ -18,15 +18,17 @@ from marketplace.base.post.mail import post
 from marketplace.base.text import name_key
 from marketplace.base.web.limits import Tries, limits
 from marketplace.settings import settings
-from offers.bookings import asked, rules
-from offers.bookings.actions import cancel
-from offers.bookings.claims import RECEIPTS, Booked, Party, Unanswered
-from offers.bookings.known import active_at
+from offers.bookings.actions import Unanswered, cancel
 from offers.bookings.links.actions import send_to
-from offers.bookings.mending import rules as mending_rules
-from offers.bookings.models import BookingState
-from offers.bookings.moves import lock, promote, tell
-from offers.bookings.queries import pool_of
+from offers.bookings.mending import rules
+from offers.publishing.questions import rules as asked
+from offers.seats import links, once
+from offers.seats import rules as seats_rules
+from offers.seats.claims import RECEIPTS, Booked, Party
+from offers.seats.known import active_at
+from offers.seats.models import BookingState
+from offers.seats.moves import lock, promote, resize, tell
+from offers.seats.queries import pool_of
 from offers.telling.addressees import about
 
 MENDED = f"""SELECT b.id, b.pool_id, b.offer_id, b.state, b.seats, b.participant_id, b.booked_by_id, b.contact_id,
@@ -66,7 +68,7 @@ async def mend(
         made = await rows(f"{MENDED} b.form_key = $1 OR b.made_with_id = $2 ORDER BY b.form_key <> $1, b.id",
                           key, first["id"])  # fmt: skip
         _may(made[0], party, form_key, now)
-        active = [one for one in made if one["state"] in rules.ACTIVE
+        active = [one for one in made if one["state"] in seats_rules.ACTIVE
                   and not (pools[one["pool_id"]]["ends_at"] and pools[one["pool_id"]]["ends_at"] <= now)]  # fmt: skip
         wanted = [one for one in active if one["session_id"] in sessions]
         if not active:
@@ -138,11 +140,11 @@ async def _lock_together(
 
 def _may(booking: dict[str, Any], party: Party, form_key: bytes, now: datetime) -> None:
     """Raises Refused unless this is for whoever sent it to mend."""
-    lately = booking["created_at"] > now - mending_rules.LATELY
-    if not mending_rules.same_sender(booking["form_digest"], party.digest()) or not (party.person or lately):
+    lately = booking["created_at"] > now - rules.LATELY
+    if not once.same_sender(booking["form_digest"], party.digest()) or not (party.person or lately):
         raise Refused(_not_here())
     name = name_key(booking["participant"] or "")
-    same_form = mending_rules.key_of(form_key, name) == booking["form_key"]
+    same_form = once.key_of(form_key, name) == booking["form_key"]
     if (
         not party.person
         and not same_form
@@ -189,18 +191,13 @@ async def _mend_one(
     await _rename(booking, party)
     for table in ("companion", "booking_answer"):
         await rows(f"DELETE FROM {table} WHERE booking_id = $1", booking["id"])
+    await resize(pool, booking, party.seats, now)
     values = Values()
     w = values.put
-    held = more if booking["state"] in rules.SEATED else 0
-    parts = [
-        f"""made AS (UPDATE booking SET seats = {w(party.seats)}, organization_id = {w(party.organization)},
-            form_digest = {w(digest)}, changed_at = {w(now)}
-            WHERE id = {w(booking["id"])} RETURNING id)""",
-        *asked.storing(party.companions, answers, w),
-    ]
-    seats = f"UPDATE seat_pool SET taken = taken + {w(held)} WHERE id = {w(pool['pool_id'])}"
-    await rows(f"WITH {', '.join(parts)} {seats}", *values)
-    pool["taken"] += held
+    changed = f"""UPDATE booking SET organization_id = {w(party.organization)}, form_digest = {w(digest)}
+        WHERE id = {w(booking["id"])} RETURNING id"""
+    parts = [f"made AS ({changed})", *asked.storing(party.companions, answers, w)]
+    await rows(f"WITH {', '.join(parts)} SELECT id FROM made", *values)
     await record("booking.mended", now=now, actor=by, object_id=booking["id"], organization=pool["owner_id"],
                  person=booking["participant_id"], details={"seats": party.seats})  # fmt: skip
 
@@ -208,9 +205,9 @@ async def _mend_one(
 def _check_room(pool: dict[str, Any], party: Party, more: int, state: BookingState, now: datetime) -> None:
     """Raises Refused unless a party may be so many more. Who waits may wait for more."""
     decided = pool_of(pool)
-    for objection in rules.objections(decided, party.seats, now, True):
-        raise Refused(rules.objection_text(objection, decided, pool["sensitive"]))
-    if state in rules.SEATED and not decided.fits(more):
+    for objection in seats_rules.objections(decided, party.seats, now, True):
+        raise Refused(seats_rules.objection_text(objection, decided, pool["sensitive"]))
+    if state in seats_rules.SEATED and not decided.fits(more):
         if pool["sensitive"] or not decided.free:
             raise Refused(_("Det er ikke plass til flere nå. Plassene du har, er fortsatt dine."))
         raise Refused(_("Det er plass til %(num)s til. Plassene du har, er fortsatt dine.", num=decided.free))
@@ -251,7 +248,7 @@ async def change_address(
         await _lock_together(first, now)
         made = await rows(
             f"{MENDED} (b.id = $1 OR b.made_with_id = $2) AND b.booked_by_id = $3 AND b.state = ANY($4) ORDER BY b.id",
-            booking_id, first, booking["booked_by_id"], list(rules.ACTIVE),
+            booking_id, first, booking["booked_by_id"], list(seats_rules.ACTIVE),
         )  # fmt: skip
         booking = next((one for one in made if one["id"] == booking_id), None)
         if booking is None:
@@ -269,7 +266,7 @@ async def change_address(
             booking = await row(f"{MENDED} b.id = $1", booking_id)
             assert booking is not None  # it was there a moment ago
             await _tell(booking, len(made), now)
-        return rules.link_path(booking_id, booking["link_version"])
+        return links.link_path(booking_id, booking["link_version"])
 
 
 async def _tell_former(made: Sequence[dict[str, Any]], contact: UUID | None, now: datetime) -> None:
@@ -277,7 +274,7 @@ async def _tell_former(made: Sequence[dict[str, Any]], contact: UUID | None, now
     for each address; nobody at one that a mail server refused, or that may be a slip of the pen."""
     former = {(one["channel"], one["address"]): one for one in made if one["contact_id"] != contact}
     for (channel, address), one in former.items():
-        if channel is None or one["refused_at"] or mending_rules.may_be_a_slip(one, now):
+        if channel is None or one["refused_at"] or rules.may_be_a_slip(one, now):
             continue
         await post(
             "sent_elsewhere", channel=Channel(channel), address=address, lang=one["lang"], now=now,

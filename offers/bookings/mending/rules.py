@@ -4,11 +4,10 @@ A booking's `form_key` is made from the form's and from who comes: the same form
 Its `form_digest` tells whether what is sent again is the same, without keeping what was sent.
 """
 
-import json
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,28 +18,6 @@ LATELY = timedelta(minutes=30)
 """So long after booking a form may mend what it sent, and a browser is asked whether it meant to send it again."""
 MOST_KEPT = 24
 """Bookings that a browser is asked about: more than the dates of one form."""
-CONTENT = json.JSONEncoder(default=str)
-
-
-def key_of(form_key: bytes, whom: str, session: UUID | None = None) -> bytes:
-    """The key of what a form books for somebody. Of several dates the first one has no `session`, the others theirs."""
-    return bytes.fromhex(signature("form", form_key.hex(), whom, session.hex if session else ""))[:16]
-
-
-def key_after(form_key: bytes) -> bytes:
-    """The form's key once all that it made is over: the same for every click."""
-    return bytes.fromhex(signature("form after", form_key.hex()))[:16]
-
-
-def digest_of(booker: UUID | None, content: Sequence[Any]) -> bytes:
-    """A keyed digest of what was sent: 16 bytes of who sent it, 16 of all of it."""
-    whose = signature("sent by", str(booker or ""))[:32]
-    return bytes.fromhex(whose + signature("sent", CONTENT.encode(content))[:32])
-
-
-def same_sender(one: bytes | None, other: bytes) -> bool:
-    """Were both sent by the same account, or both by visitors?"""
-    return one is not None and one[:16] == other[:16]
 
 
 def may_be_a_slip(booking: Mapping[str, Any], now: datetime) -> bool:

@@ -17,12 +17,13 @@ from marketplace.base.web.limits import Tries, of_visitor
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from offers.bookings import queries, rules
-from offers.bookings.claims import Booked, JustSent, Party
 from offers.bookings.mending import actions
-from offers.bookings.mending import rules as mending_rules
 from offers.bookings.mending.forms import AddressForm
 from offers.bookings.mending.rules import LATELY, Sent
 from offers.bookings.parties import booking_for
+from offers.seats import once
+from offers.seats import rules as seats_rules
+from offers.seats.claims import Booked, JustSent, Party
 
 COOKIE = "sent"
 
@@ -67,7 +68,7 @@ async def book_once(
             if just.key != party.key(key) or await actions.holds(just.key, None, request.now):
                 raise
             # What this form made is over: there is nothing to mend, and what it says now is a booking of its own.
-            key = mending_rules.key_after(key)
+            key = once.key_after(key)
             form.values["form_key"] = key.hex()
 
 
@@ -98,7 +99,7 @@ async def address(request: Request) -> Response:
     """GET and POST /bookings/{token}/address: whoever holds the link may say where messages go."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    if found["state"] not in rules.ACTIVE or rules.over(found, request.now):
+    if found["state"] not in seats_rules.ACTIVE or rules.over(found, request.now):
         return see_other(found["path"], request)
     form = AddressForm.blank(contact=found["channel"] or "email")
     if request.method == "POST":

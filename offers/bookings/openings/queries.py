@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row
-from offers.bookings.queries import POOL_COLUMNS, TEXT
-from offers.catalogue.queries import Viewer, published
+from offers.catalogue.queries import Viewer, offer_text, published
+from offers.seats.queries import POOL_COLUMNS
 
 
 async def opening(pool_id: UUID, viewer: Viewer | None, lang: str) -> dict[str, Any] | None:
@@ -15,7 +15,7 @@ async def opening(pool_id: UUID, viewer: Viewer | None, lang: str) -> dict[str, 
     return await row(
         f"""SELECT {POOL_COLUMNS}, o.slug, o.visibility, t.title
         FROM seat_pool p JOIN offer o ON o.id = p.offer_id JOIN organization w ON w.id = o.owner_id
-        JOIN {TEXT.format(lang="$2")} ON true LEFT JOIN session s ON s.id = p.session_id
+        JOIN {offer_text("$2")} t ON true LEFT JOIN session s ON s.id = p.session_id
         WHERE p.id = $1 AND {seen} AND s.status IS DISTINCT FROM 'cancelled'""",
         *values,
     )

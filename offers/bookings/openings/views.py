@@ -9,11 +9,13 @@ from marketplace.base.web.access import public
 from marketplace.base.web.http import Request, parse_id, see_other, typed_id
 from marketplace.base.web.limits import limit, limit_visitor
 from marketplace.base.web.templates import render
-from offers.bookings import queries, rules
+from offers.bookings import queries
 from offers.bookings.openings import actions
 from offers.bookings.openings import queries as openings_queries
 from offers.bookings.openings.forms import NoticeForm
 from offers.catalogue.queries import viewer_of
+from offers.seats import queries as seats_queries
+from offers.seats import rules as seats_rules
 
 
 @public
@@ -24,14 +26,15 @@ async def create(request: Request) -> Response:
         typed_id((await request.fields()).get("session", [None])[-1]),
     )
     found = await queries.bookable(slug, session, await viewer_of(request.person), request.lang)
-    if not rules.only_not_open(queries.pool_of(found), request.now):
+    if not seats_rules.only_not_open(seats_queries.pool_of(found), request.now):
         return see_other(booking_path(slug, session), request)
     form = await NoticeForm.read(request)
     if not form.valid:
         return render(
             request, "offers/bookings/closed.html",
             status=422, offer=found, form=form, not_open=True, section="offers",
-            reason=rules.objection_text(rules.Objection.NOT_OPEN, queries.pool_of(found), found["sensitive"]),
+            reason=seats_rules.objection_text(
+                seats_rules.Objection.NOT_OPEN, seats_queries.pool_of(found), found["sensitive"]),
         )  # fmt: skip
     channel, address = form.data.contact
     await limit_visitor("opening notice", request, 30, timedelta(hours=1))

@@ -7,6 +7,7 @@ the form's key, the others keys made from that and their session: the same form 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,26 +16,17 @@ from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.post.mail import post
 from marketplace.base.web.limits import Tries
-from offers.bookings import asked, rules
-from offers.bookings.actions import cancel
-from offers.bookings.claims import (
-    RECEIPTS,
-    Booked,
-    JustSent,
-    Party,
-    Taken,
-    Unanswered,
-    active_of,
-    insert,
-    whom_of,
-)  # fmt: skip
-from offers.bookings.known import in_the_way
-from offers.bookings.mending import rules as mending_rules
-from offers.bookings.models import BookingState
-from offers.bookings.moves import settle
-from offers.bookings.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
+from offers.bookings.actions import Unanswered, active_of, cancel, whom_of
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer, published
+from offers.publishing.questions import rules as asked
+from offers.seats import once
+from offers.seats import rules as seats_rules
+from offers.seats.claims import RECEIPTS, Booked, JustSent, Party, Taken, insert  # fmt: skip
+from offers.seats.known import in_the_way
+from offers.seats.models import BookingState
+from offers.seats.moves import settle
+from offers.seats.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
 from offers.telling.addressees import about
 
 
@@ -77,6 +69,7 @@ async def book_several(
                     return Booked(done["id"], done["link_version"], BookingState(done["state"]), again=True)
                 await _check_known(wanted, party, whom)
                 answers, wrong = asked.judged(wanted[0], party.said)
+                also = partial(asked.storing, party.companions, answers)
                 states = await _decide(wanted, party, waits, key, now)
                 if wrong:
                     raise Unanswered(_("Svar på det som står igjen."))
@@ -84,9 +77,9 @@ async def book_several(
                 made: list[Booked] = []
                 for pool, state in zip(wanted, states, strict=True):
                     one = _of_before(party, first)
-                    its = mending_rules.key_of(form_key, party.whom, pool["session_id"]) if first else key
-                    booked = await insert(pool, replace(one, quiet=True), answers, state, its, digest, lang, now,
-                                          () if made else tries)  # fmt: skip
+                    its = once.key_of(form_key, party.whom, pool["session_id"]) if first else key
+                    booked = await insert(pool, replace(one, quiet=True), state, its, digest, lang, now,
+                                          () if made else tries, also=also)  # fmt: skip
                     made.append(booked)
                     first = first or await row(
                         """SELECT b.id, b.booked_by_id, b.participant_id, b.contact_id, b.made_with_id, b.offer_id,
@@ -152,11 +145,9 @@ async def _made_before(
     )
     # A date that took another's place later was not in the form.
     found = [
-        one
-        for one in found
-        if one["form_key"] in (key, mending_rules.key_of(form_key, party.whom, one["session_id"]))
+        one for one in found if one["form_key"] in (key, once.key_of(form_key, party.whom, one["session_id"]))
     ]
-    on = {one["pool_id"] for one in found if one["state"] in rules.ACTIVE}
+    on = {one["pool_id"] for one in found if one["state"] in seats_rules.ACTIVE}
     left_out = on - {pool["pool_id"] for pool in pools}
     if left_out or any(one["form_digest"] != digest for one in found):
         raise JustSent(key, own=party.account)
@@ -191,13 +182,13 @@ async def _decide(
     reasons: dict[UUID, str] = {}
     for pool in pools:
         decided, session = pool_of(pool), pool["session_id"]
-        state = rules.first_state(decided, party.seats)
-        against = [*rules.objections(decided, party.seats, now, session in waits)]
+        state = seats_rules.first_state(decided, party.seats)
+        against = [*seats_rules.objections(decided, party.seats, now, session in waits)]
         if capped:
-            against += rules.caps(counted["active"] + len(states),
+            against += seats_rules.caps(counted["active"] + len(states),
                                   counted["waiting"] + states.count(BookingState.WAITING), state)  # fmt: skip
         if against:
-            reasons[session] = rules.objection_text(against[0], decided, pool["sensitive"])
+            reasons[session] = seats_rules.objection_text(against[0], decided, pool["sensitive"])
         elif state is BookingState.WAITING and session not in waits:
             reasons[session] = _("Dagen ble full nå. Kryss av hvis du vil stå på venteliste.")
         states.append(state)

@@ -7,9 +7,9 @@ from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, compose, mail
 from offers.bookings.calendar import NOTHING, give
-from offers.bookings.models import BookingState
 from offers.bookings.queries import booking_in_mail as booking_of
 from offers.bookings.several.queries import made_together
+from offers.seats.models import BookingState
 
 
 @mail

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows
-from offers.bookings import rules
-from offers.bookings.queries import POOL_COLUMNS, pool_of
 from offers.catalogue.queries import Viewer, published
+from offers.seats import links
+from offers.seats import rules as seats_rules
+from offers.seats.queries import POOL_COLUMNS, pool_of
 
 MOST_SHOWN = 60
 
@@ -28,7 +29,7 @@ async def open_dates(
         *values,
     )
     for one in found:
-        one["full"], one["gone"] = pool_of(one).free == 0, any(rules.closed(pool_of(one), now))
+        one["full"], one["gone"] = pool_of(one).free == 0, any(seats_rules.closed(pool_of(one), now))
     return [one for one in found if not one["gone"] or one["session_id"] in also]
 
 
@@ -55,8 +56,8 @@ async def made_together(one_of: dict[str, Any]) -> list[dict[str, Any]]:
     )  # fmt: skip
     return [
         one
-        | {"path": rules.link_path(one["id"], one["link_version"]), "active": one["state"] in rules.ACTIVE,
-           "shown_reference": rules.shown_reference(one["reference"]),
+        | {"path": links.link_path(one["id"], one["link_version"]), "active": one["state"] in seats_rules.ACTIVE,
+           "shown_reference": links.shown_reference(one["reference"]),
            "session": one | {"id": one["session_id"], "changed_at": one["session_changed"]}}
         for one in found
     ]  # fmt: skip

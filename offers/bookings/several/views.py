@@ -11,9 +11,9 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import public
 from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.templates import render
-from offers.bookings import claims, parties, queries
+from offers.bookings import actions as bookings_actions
+from offers.bookings import parties, queries
 from offers.bookings.mending import views as mending_views
-from offers.bookings.rules import Objection, objection_text
 from offers.bookings.several import actions, rules
 from offers.bookings.several import queries as several_queries
 from offers.bookings.several.forms import SeveralForm
@@ -21,6 +21,9 @@ from offers.bookings.views import blank, form_page, represented
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import offer_page, viewer_of
 from offers.catalogue.rules import seats
+from offers.seats import claims
+from offers.seats import queries as seats_queries
+from offers.seats.rules import Objection, objection_text
 
 
 @public
@@ -81,7 +84,7 @@ async def _create(request: Request, dates: list[dict[str, Any]]) -> Response:
         form.errors = {"dates": _("Velg minst én dag."), **form.errors}
     comes_for = await represented(form, slug, viewer)
     if form.valid and dates and form.data.seats > dates[0]["max_party"]:
-        form.add_error("seats", objection_text(Objection.TOO_MANY, queries.pool_of(dates[0]), False))
+        form.add_error("seats", objection_text(Objection.TOO_MANY, seats_queries.pool_of(dates[0]), False))
     if form.valid:
         data = form.data
         sessions = [*data.dates, *data.waits]
@@ -105,10 +108,12 @@ async def _create(request: Request, dates: list[dict[str, Any]]) -> Response:
             )
             dates = await several_queries.open_dates(slug, viewer, request.now, also=refused.reasons.keys())
             dates = [one | {"reason": refused.reasons.get(one["session_id"], "")} for one in dates]
-        except claims.Unanswered:
+        except bookings_actions.Unanswered:
             pass  # form_page tells what is missing
         except Refused as refused:
-            form.add_error("who" if isinstance(refused, claims.ForWhom) else "dates", refused.message)
+            form.add_error(
+                "who" if isinstance(refused, bookings_actions.ForWhom) else "dates", refused.message
+            )
     if "form_key" in form.errors:
         form.values["form_key"] = secrets.token_hex(16)
     found = await _offer(request, dates)

@@ -8,19 +8,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
-from offers.bookings import rules
-from offers.bookings.claims import Booked
-from offers.bookings.known import actor_of, in_the_way
-from offers.bookings.models import BookingState, EndedBy
-from offers.bookings.moves import move, promote, settle, tell
-from offers.bookings.queries import FIRST_DEADLINE, POOL_COLUMNS, active_in, pool_of
-from offers.publishing.upkeep import only_approved
+from offers.seats import rules as seats_rules
+from offers.seats.claims import Booked, claim_instead
+from offers.seats.known import actor_of
+from offers.seats.models import BookingState, EndedBy
+from offers.seats.moves import move, promote, settle, tell
+from offers.seats.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
+from organizations.approval.queries import only_approved
 
 
 class ChangedAlready(Refused):
@@ -50,7 +48,7 @@ async def change_time(
                 return done
             here, there = pools[old["pool_id"]], next(p for p in pools.values() if p["session_id"] == session)
             await _check(old, here, there, now)
-            made = await _make(old, there, form_key, actor_of(old, by), now)
+            made = await claim_instead(old, there, form_key, actor_of(old, by), now)
             if made is None:
                 continue
             new = old | {"id": made, "link_version": 1}
@@ -120,7 +118,7 @@ async def _check(old: dict[str, Any], here: dict[str, Any], there: dict[str, Any
     """Raises Refused with what is against the change, in the user's words."""
     if here["pool_id"] == there["pool_id"]:
         raise Refused(_("Du har denne tiden allerede. Velg en annen."))
-    if old["state"] not in CHANGEABLE or rules.Objection.OVER in rules.closed(pool_of(here), now):
+    if old["state"] not in CHANGEABLE or seats_rules.Objection.OVER in seats_rules.closed(pool_of(here), now):
         raise Refused(_("Denne tiden kan ikke byttes lenger."))
     await only_approved(there["owner_id"])
     decided = pool_of(there)
@@ -128,36 +126,5 @@ async def _check(old: dict[str, Any], here: dict[str, Any], there: dict[str, Any
         raise Refused(_("Tilbudet tar ikke imot påmeldinger nå. Du har fortsatt tiden du hadde."))
     if not decided.fits(old["seats"]):
         raise Refused(_("Den tiden er ikke ledig lenger. Du har fortsatt tiden du hadde. Velg en annen."))
-    for objection in rules.objections(decided, old["seats"], now, False):
-        raise Refused(rules.objection_text(objection, decided, there["sensitive"]))
-
-
-async def _make(
-    old: dict[str, Any], there: dict[str, Any], form_key: bytes, actor: UUID, now: datetime
-) -> UUID | None:
-    """The new booking with its seats, under the number of the old, which gets another. None: that one was taken. Raises
-    Refused when the participant is booked at the new time already, as far as the actor may know."""
-    renamed = await row(
-        """UPDATE booking SET reference = $2 WHERE id = $1 AND NOT EXISTS (SELECT FROM booking WHERE reference = $2)
-        RETURNING id""",
-        old["id"], rules.new_reference(),
-    )  # fmt: skip
-    if renamed is None:
-        return None
-    made = await row(
-        f"""WITH made AS (INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
-                organization_id, seats, state, reference, form_key, form_digest, link_version, lang, made_with_id,
-                by_host, created_at, changed_at)
-            SELECT $2, $3, offer_id, participant_id, booked_by_id, contact_id, organization_id, seats, 'confirmed', $4,
-                $5, form_digest, 1, lang, made_with_id, by_host, $6, $6 FROM booking WHERE id = $1
-                AND NOT EXISTS (SELECT FROM booking b WHERE {in_the_way("$3", "$7", "$8")})
-            ON CONFLICT DO NOTHING RETURNING id, seats),
-        seats AS (UPDATE seat_pool SET taken = taken + made.seats FROM made WHERE seat_pool.id = $3)
-        SELECT id FROM made""",
-        old["id"], uuid7(), there["pool_id"], old["reference"], form_key, now, old["participant_id"], actor,
-    )  # fmt: skip
-    if made is not None:
-        return UUID(str(made["id"]))
-    if await active_in(there["pool_id"], old["participant_id"], actor, now):
-        raise Refused(_("Du er påmeldt den tiden allerede. Velg en annen."))
-    raise Conflict(_("Det gikk ikke å bytte tid. Prøv en gang til."))
+    for objection in seats_rules.objections(decided, old["seats"], now, False):
+        raise Refused(seats_rules.objection_text(objection, decided, there["sensitive"]))

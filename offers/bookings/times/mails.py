@@ -11,9 +11,9 @@ from marketplace.base.post.mail import Content, compose, mail
 from offers.bookings import rules
 from offers.bookings.calendar import NOTHING, gone, take_back
 from offers.bookings.mails import _about
-from offers.bookings.models import BookingState, EndedBy
 from offers.bookings.queries import booking_in_mail as booking_of
 from offers.bookings.times.queries import later_of
+from offers.seats.models import BookingState, EndedBy
 from offers.telling.addressees import whose_calendar_it_is
 
 

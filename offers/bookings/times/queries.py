@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows
-from offers.bookings import rules
-from offers.bookings.known import active_at, actor_of, in_the_way, known
-from offers.bookings.queries import POOL_COLUMNS, pool_of
 from offers.bookings.several.queries import MOST_SHOWN
+from offers.seats import links
+from offers.seats import rules as seats_rules
+from offers.seats.known import active_at, actor_of, in_the_way, known
+from offers.seats.queries import POOL_COLUMNS, pool_of
 
 
 async def later_of(booking_id: UUID) -> dict[str, Any] | None:
@@ -25,7 +26,7 @@ async def later_of(booking_id: UUID) -> dict[str, Any] | None:
 async def moved_to(booking_id: UUID) -> str | None:
     """The path of that booking."""
     found = await later_of(booking_id)
-    return rules.link_path(found["id"], found["link_version"]) if found else None
+    return links.link_path(found["id"], found["link_version"]) if found else None
 
 
 async def free_times(booking: dict[str, Any], by: UUID | None, now: datetime) -> list[dict[str, Any]]:
@@ -42,7 +43,7 @@ async def free_times(booking: dict[str, Any], by: UUID | None, now: datetime) ->
         booking["offer_id"], booking["pool_id"], now, booking["participant_id"], actor_of(booking, by),
     )  # fmt: skip
     return [one for one in found if pool_of(one).fits(booking["seats"])
-            and not any(rules.closed(pool_of(one), now))][:MOST_SHOWN]  # fmt: skip
+            and not any(seats_rules.closed(pool_of(one), now))][:MOST_SHOWN]  # fmt: skip
 
 
 async def other_time(
@@ -57,4 +58,4 @@ async def other_time(
         ORDER BY p.starts_at LIMIT 1""",
         offer, participant, booker, form_key, pool, now,
     )  # fmt: skip
-    return rules.link_path(found["id"], found["link_version"]) if found else None
+    return links.link_path(found["id"], found["link_version"]) if found else None

@@ -5,7 +5,7 @@ from datetime import datetime
 from marketplace.base.data.database import rows
 from marketplace.base.post.mail import OUTBOX_COLUMNS
 from marketplace.people.queries import WRITTEN_TO
-from offers.bookings.rules import ACTIVE
+from offers.seats.rules import ACTIVE
 
 CLOSED = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
 SELECT gen_random_uuid(), c.channel, c.value, CASE d.answer WHEN 'suspended' THEN 'organization_closed'

@@ -7,7 +7,8 @@ from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, compose, mail
 from offers.bookings.queries import booking as booking_of
-from offers.bookings.rules import ACTIVE, coming
+from offers.bookings.rules import coming
+from offers.seats.rules import ACTIVE
 
 
 @mail

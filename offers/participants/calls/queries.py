@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
-from offers.bookings.queries import HIDDEN, TEXT, reach
+from offers.bookings.queries import HIDDEN, reach
+from offers.catalogue.queries import offer_text
 from offers.participants.queries import SHOWN_NAMES, SIGN
 from offers.telling import rules as telling_rules
 from offers.telling.models import CallAbout
@@ -55,7 +56,7 @@ def _calls(which: str, number: str) -> str:
         {SHOWN_NAMES}, n.name AS own_name, {number} AS number, {reach(HIDDEN)} AS reach, t.title, s.starts_at,
         s.ends_at, s.note, v.name AS venue, m.text
     FROM phone_call y JOIN booking b ON b.id = y.booking_id JOIN seat_pool p ON p.id = b.pool_id
-        JOIN offer o ON o.id = b.offer_id JOIN {TEXT.format(lang="$2")} ON true
+        JOIN offer o ON o.id = b.offer_id JOIN {offer_text("$2")} t ON true
         JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
         LEFT JOIN contact_point c ON c.id = b.contact_id LEFT JOIN person d ON d.id = y.called_by_id
         LEFT JOIN session s ON s.id = coalesce(y.session_id, p.session_id)

@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from marketplace.people.models import Person
-from offers.bookings.models import Booking
-from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.seats.links import link_path
+from offers.seats.models import Booking
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW

@@ -13,9 +13,9 @@ from marketplace.base.signing import secret_hash
 from marketplace.my_page.acting import actions as acting
 from marketplace.people.models import Person, Relation
 from marketplace.people.sign_in.models import SignIn
-from offers.bookings.models import Booking, BookingState
-from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW

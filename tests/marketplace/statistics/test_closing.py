@@ -121,8 +121,8 @@ async def came_signed_in(offer: Offer, person: Any) -> None:
     """Somebody who has signed in came, with others who were saved before."""
     from offers.attendance import actions
     from offers.attendance.models import Register
-    from offers.bookings.models import Booking
     from offers.catalogue.models import SeatPool, Session
+    from offers.seats.models import Booking
 
     session = await Session.get(offer=offer).select_related("offer")
     await make.booking(

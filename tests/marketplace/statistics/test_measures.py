@@ -11,8 +11,8 @@ from marketplace.statistics import stored
 from marketplace.statistics.measures import EXACT, INDICATORS, OF_EVERY_CELL, Measure
 from marketplace.statistics.models import Cell, CellFigure, Closing
 from marketplace.statistics.stored import By, Cells, TooFine
-from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Kind, Offer, OfferOrganizer, SeatPool, Session
+from offers.seats.models import Booking, BookingState
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.attended import SEPTEMBER, came, counted, elsewhere, held

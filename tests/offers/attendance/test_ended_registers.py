@@ -17,17 +17,17 @@ from offers.attendance import actions
 from offers.attendance.models import EndedRegister, RegisterEnd
 from offers.bookings import actions as bookings
 from offers.bookings.companions import actions as companions_actions
-from offers.bookings.models import Booking
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.messages.follow_up.actions import follow_up
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
+from offers.seats.models import Booking
 from offers.sessions import actions as messages
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.attended import counted
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Visitor
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from marketplace.people.models import Person
-from offers.bookings.models import BookingState
 from offers.catalogue.models import Joining, Offer, Session
 from offers.participants import actions as participants_actions
+from offers.seats.models import BookingState
 from offers.sessions.actions import cancel, cancel_offer
 from tests import make
 from tests.conftest import NOW

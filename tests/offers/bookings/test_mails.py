@@ -11,8 +11,8 @@ from marketplace.base.i18n import LANGUAGES
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS, fitting
 from offers.bookings import actions
-from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.seats.models import Booking, BookingState, EndedBy
 from tests import make
 from tests.conftest import NOW
 

@@ -9,8 +9,7 @@ import pytest
 from marketplace.base.clock import OSLO
 from marketplace.base.data.database import rows, value
 from marketplace.people.models import Person
-from offers.bookings.actions import cancel, set_capacity
-from offers.bookings.models import BookingState
+from offers.bookings.actions import cancel
 from offers.catalogue.models import (
     Joining,
     Offer,
@@ -21,7 +20,9 @@ from offers.catalogue.models import (
     Visibility,
 )
 from offers.feeds.actions import make_address
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
+from offers.seats.actions import set_capacity
+from offers.seats.models import BookingState
 from organizations.directory.models import Organization, OrganizationState
 from organizations.members.models import Membership, Role
 from tests import make

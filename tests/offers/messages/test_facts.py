@@ -24,10 +24,7 @@ from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.privacy.erasure import erase
 from marketplace.statistics.measures import Measure
 from offers.bookings import actions as bookings
-from offers.bookings.models import Booking, BookingState, EndedBy
-from offers.bookings.moves import change, tell
 from offers.bookings.openings.actions import note, tell_opened
-from offers.bookings.rules import link_path
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Offer, SeatPool, Session, Visibility
 from offers.messages.facts import FACTS, TABLE, WHY, Becomes
@@ -35,7 +32,11 @@ from offers.messages.follow_up.actions import follow_up
 from offers.messages.reminders.actions import remind
 from offers.participants import actions as participants_actions
 from offers.participants.calls.queries import WAITING
-from offers.publishing.actions import set_sessions
+from offers.publishing.series.actions import set_sessions
+from offers.seats import actions as seats_actions
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState, EndedBy
+from offers.seats.moves import change, tell
 from offers.sessions import actions
 from offers.sessions.jobs import tell_added
 from offers.telling.actions import to_ring
@@ -126,7 +127,7 @@ ACTS: dict[str, Callable[[Hung], Awaitable[Any]]] = {
         hung.booking.id, False, now=NOW, by=hung.host.id
     ),
     "held seat declined": lambda hung: bookings.answer_offer(hung.booking.id, False, now=NOW),
-    "held seat expired": lambda _hung: bookings.expire_offers(now=NOW + SOON),
+    "held seat expired": lambda _hung: seats_actions.expire_offers(now=NOW + SOON),
     "time changed": another_time,
     "relation ended": parted,
     "address removed": removed,

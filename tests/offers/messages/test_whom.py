@@ -17,12 +17,12 @@ from marketplace.my_page.acting import actions as acting
 from marketplace.my_page.contacts.actions import remove_contact
 from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ActsFor, Person, Relation
-from offers.bookings.models import Booking
 from offers.bookings.openings.actions import note, tell_opened
 from offers.catalogue.models import Joining, SeatPool
 from offers.messages.follow_up.actions import stop_news
 from offers.messages.follow_up.rules import address_hash
-from offers.publishing.team_actions import add_organizer
+from offers.publishing.team.actions import add_organizer
+from offers.seats.models import Booking
 from organizations.approval import actions as approval
 from organizations.approval.models import Answer
 from organizations.members.invitation_actions import invite, take_back

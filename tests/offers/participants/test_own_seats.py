@@ -11,19 +11,20 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.models import OutboxMessage
 from offers.bookings import actions
-from offers.bookings.claims import Party
-from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.participants import actions as participants_actions
 from offers.participants.queries import demand
 from offers.participants.rules import ReorderReason, moved_in_queue
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
+from offers.seats import actions as seats_actions
+from offers.seats.claims import Party
+from offers.seats.models import Booking, BookingState, EndedBy
 from offers.sessions.actions import cancel as cancel_session
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import booking, overlapping
+from tests.offers.seats.test_races import booking, overlapping
 from tests.visitor import Visitor
 
 
@@ -105,7 +106,7 @@ async def test_what_is_let_go_and_what_is_added_to_the_capacity_is_the_queues(db
         assert (await booking(offer, name)()).state is BookingState.WAITING
     await participants_actions.keep_seats(pool.id, 0, now=NOW, by=None)
     assert await seats() == (2, 2, 0, 1)
-    await actions.set_capacity(pool.id, 3, now=NOW, by=None)
+    await seats_actions.set_capacity(pool.id, 3, now=NOW, by=None)
     assert await seats() == (3, 3, 0, 0)
 
 
@@ -257,10 +258,10 @@ async def test_an_editor_closes_for_new_ones_and_those_who_wait_still_get_seats(
 
 async def test_what_is_cancelled_is_not_opened_again(db: None, offer: Offer) -> None:
     pool = await SeatPool.get()
-    await actions.cancel_all(pool.id, now=NOW, by=None, ended_by=EndedBy.SESSION)
+    await seats_actions.cancel_all(pool.id, now=NOW, by=None, ended_by=EndedBy.SESSION)
     await rows("UPDATE session SET status = 'cancelled'")
     with pytest.raises(Refused, match="så påmeldingen kan ikke åpnes"):
-        await participants_actions.set_open(pool.id, True, now=NOW, by=pool.id)
+        await seats_actions.set_open(pool.id, True, now=NOW, by=pool.id)
     with pytest.raises(Refused, match="så ingen kan settes opp"):
         await adding(pool, "Per")()
 
@@ -294,7 +295,7 @@ async def test_nobody_is_added_before_it_is_published_for_a_drafts_dates_are_mad
 async def test_an_address_gets_only_so_many_messages_however_many_hosts_type_it(
     visitor: Visitor, offer: Offer
 ) -> None:
-    await actions.set_capacity((await SeatPool.get(offer=offer)).id, 100, now=NOW, by=None)
+    await seats_actions.set_capacity((await SeatPool.get(offer=offer)).id, 100, now=NOW, by=None)
     path = await host(visitor, offer)
     answers = []
     for _ in range(41):
@@ -323,7 +324,7 @@ async def test_where_there_is_no_limit_any_more_none_is_kept_and_the_limit_can_c
 ) -> None:
     pool = await SeatPool.get()
     await participants_actions.keep_seats(pool.id, 1, now=NOW, by=None)
-    await actions.set_capacity(pool.id, None, now=NOW, by=None)
+    await seats_actions.set_capacity(pool.id, None, now=NOW, by=None)
     assert await seats() == (None, 1, 0, 0)
-    await actions.set_capacity(pool.id, 1, now=NOW, by=None)
+    await seats_actions.set_capacity(pool.id, 1, now=NOW, by=None)
     assert await seats() == (1, 1, 0, 0)

@@ -10,9 +10,10 @@ from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
 from offers.bookings import actions
-from offers.bookings.models import Booking, BookingState, CalendarEntry
+from offers.bookings.models import CalendarEntry
 from offers.catalogue.models import Joining, Offer, SeatPool, Session, SessionStatus
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
+from offers.seats.models import Booking, BookingState
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make

@@ -10,16 +10,17 @@ from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS, Content
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings import actions as bookings_actions
-from offers.bookings.models import Booking, BookingState, CalendarEntry
+from offers.bookings.models import CalendarEntry
 from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session
-from offers.publishing.actions import set_sessions
+from offers.publishing.series.actions import set_sessions
+from offers.seats.models import Booking, BookingState
 from offers.sessions import actions
 from offers.sessions.jobs import tell_added
 from offers.telling.models import CallAbout, PhoneCall
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Visitor
 
 ADDED, OTHER = date(2026, 11, 3), date(2026, 11, 10)

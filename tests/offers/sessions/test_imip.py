@@ -19,9 +19,10 @@ from marketplace.people.models import ContactPoint
 from marketplace.settings import settings
 from offers.bookings import actions as bookings_actions
 from offers.bookings.mending.rules import LATELY
-from offers.bookings.models import Booking, BookingState, CalendarEntry
-from offers.bookings.rules import link_path
+from offers.bookings.models import CalendarEntry
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState
 from offers.sessions import actions
 from organizations.members.models import Role
 from tests import make

@@ -17,8 +17,9 @@ from marketplace.my_page.contacts.actions import remove_contact
 from marketplace.people.models import ActsFor, ContactPoint, Person
 from marketplace.privacy.erasure import erase
 from offers.bookings import actions as bookings_actions
-from offers.bookings.models import Booking, CalendarEntry
+from offers.bookings.models import CalendarEntry
 from offers.catalogue.models import Session
+from offers.seats.models import Booking
 from offers.sessions import actions
 from tests import make
 from tests.conftest import NOW

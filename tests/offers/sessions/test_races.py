@@ -14,15 +14,15 @@ from marketplace.base.data.database import credentials, value
 from marketplace.base.errors import Refused
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.settings import settings
-from offers.bookings import claims
-from offers.bookings.claims import Party
-from offers.bookings.models import Booking, BookingState
+from offers.bookings import actions as bookings_actions
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.catalogue.queries import VISITOR
+from offers.seats.claims import Party
+from offers.seats.models import Booking, BookingState
 from offers.sessions import actions
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 
 WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -47,7 +47,7 @@ async def test_nobody_books_what_was_cancelled_while_they_waited(
 
     _told, refused, waited = await overlapping(
         cancelling,
-        lambda: claims.book(
+        lambda: bookings_actions.book(
             offer.slug, session.id if joining is Joining.PER_SESSION else None, party, viewer=VISITOR,
             form_key=secrets.token_bytes(16), lang="nb", now=NOW,
         ),

@@ -11,8 +11,8 @@ from marketplace.base.data.database import rows
 from marketplace.base.models import AuditEntry, Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS, Content
 from marketplace.people.models import ContactPoint, Person
-from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.catalogue.models import Joining, Offer, OfferState, OfferText, SeatPool, Session, SessionStatus
+from offers.seats.models import Booking, BookingState, EndedBy
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW

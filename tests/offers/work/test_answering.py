@@ -8,13 +8,13 @@ import time_machine
 from marketplace.base.models import OutboxMessage
 from marketplace.people.models import ContactPoint
 from offers.bookings import actions, mails
-from offers.bookings.models import Booking, BookingState
 from offers.bookings.queries import booking as booking_of
 from offers.bookings.requests.queries import Expected, expected
 from offers.bookings.requests.rules import usually
-from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.participants import actions as participants_actions
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState
 from offers.work.jobs import tell_who_waits
 from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role

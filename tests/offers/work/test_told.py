@@ -15,10 +15,10 @@ from marketplace.base.post import outbox
 from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings import actions
-from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session
 from offers.participants import actions as participants_actions
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
+from offers.seats.models import Booking, BookingState
 from offers.work.jobs import tell_days, tell_of_requests
 from organizations.directory.models import Organization, OrganizationState
 from organizations.members.models import Membership, Role
@@ -26,7 +26,7 @@ from organizations.notices.models import MemberNotice, Notice
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.base.post.test_outbox import Handler, post_office
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Visitor
 
 __all__ = ["post_office", "schedule"]  # the timetable knows every mail

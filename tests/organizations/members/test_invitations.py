@@ -12,14 +12,14 @@ from marketplace.base.models import Channel
 from marketplace.people.models import Person
 from marketplace.people.sign_in.models import SignIn
 from marketplace.people.sign_in.queries import SignedIn
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from organizations.directory.models import Organization, OrganizationKind, OrganizationState
 from organizations.members import invitation_actions as actions
 from organizations.members import mails
 from organizations.members.models import Invitation, Membership, Role
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Page, Visitor
 
 HOME = "/manage/organizations/sentralen"

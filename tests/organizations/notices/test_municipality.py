@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from offers.bookings import actions
-from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.participants import actions as participants_actions
+from offers.seats.models import Booking, BookingState
 from organizations.directory.models import Organization, OrganizationKind
 from organizations.members.models import Role
 from organizations.notices.queries import answering_late, nobody_told

@@ -13,17 +13,18 @@ from marketplace.my_page.acting import actions as acting
 from marketplace.people import mails as people_mails
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.privacy.actions import forget
-from offers.bookings import claims, mails
-from offers.bookings.claims import ForWhom, Party
-from offers.bookings.models import Booking
-from offers.bookings.rules import link_path
+from offers.bookings import actions, mails
+from offers.bookings.actions import ForWhom
 from offers.bookings.several.actions import book_several
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.catalogue.queries import VISITOR
+from offers.seats.claims import Party
+from offers.seats.links import link_path
+from offers.seats.models import Booking
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Page, Visitor
 
 assert mails
@@ -233,7 +234,7 @@ async def test_a_booking_that_is_being_made_is_handed_over_too(db: None) -> None
     party = Party("Kari", person=kari.id, participant=ada.id)
 
     async def booking() -> None:
-        await claims.book(offer.slug, None, party, viewer=VISITOR, form_key=b"x" * 16, lang="nb", now=NOW)
+        await actions.book(offer.slug, None, party, viewer=VISITOR, form_key=b"x" * 16, lang="nb", now=NOW)
 
     _made, ended, waited = await overlapping(booking, lambda: acting.end(ada.id, row.id, now=NOW))
     assert (ended, waited) == (None, True)

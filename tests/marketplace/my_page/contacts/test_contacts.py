@@ -9,12 +9,12 @@ import pytest
 from marketplace.base.data.database import rows, value
 from marketplace.my_page.contacts import actions
 from marketplace.people.models import ContactPoint, Person
-from offers.bookings.models import Booking
 from offers.catalogue.models import SeatPool
+from offers.seats.models import Booking
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.people.door import ask, last_message, who
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Page, Visitor
 
 NEW = "ola.jobb@example.no"

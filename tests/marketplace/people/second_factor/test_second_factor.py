@@ -16,7 +16,7 @@ from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.people.door import ask, last_message, signed_in_for_real
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Page, Visitor
 
 REIDUN = "reidun@example.no"

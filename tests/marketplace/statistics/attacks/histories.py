@@ -15,9 +15,9 @@ from marketplace.base.data.database import rows
 from marketplace.dialogue.models import Dialogue, DialogueItem
 from marketplace.people.models import Person
 from offers.attendance.models import Attendance, HeadCount, Register
-from offers.bookings.models import Booking
 from offers.catalogue.models import Kind, Offer, SeatPool, Session, Venue
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
+from offers.seats.models import Booking
 from organizations.directory.models import District, DistrictPlace, Municipality, Organization
 
 OSLO = ZoneInfo("Europe/Oslo")

@@ -25,8 +25,8 @@ from marketplace.statistics.measures import Measure
 from marketplace.statistics.stored import By, Cells
 from offers.attendance import actions, keys
 from offers.attendance.models import Register
-from offers.bookings.models import Booking
 from offers.catalogue.models import Offer, SeatPool, Session
+from offers.seats.models import Booking
 from offers.sessions.actions import move
 from organizations.directory.models import District, DistrictPlace, Organization
 from organizations.members.models import Role

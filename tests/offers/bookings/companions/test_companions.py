@@ -7,13 +7,13 @@ from marketplace.people.models import Person
 from offers.bookings import actions
 from offers.bookings.companions import actions as companions_actions
 from offers.bookings.companions.models import Companion
-from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.seats.models import Booking, BookingState
 from organizations.directory.models import Organization
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
 from tests.offers.bookings.test_views import book
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Page, Visitor
 
 

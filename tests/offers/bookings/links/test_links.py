@@ -17,9 +17,9 @@ from marketplace.my_page.contacts.actions import remove_contact
 from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings.links.actions import renew_link
-from offers.bookings.models import Booking, BookingState
-from offers.bookings.rules import link_path, shown_reference
 from offers.catalogue.models import SeatPool
+from offers.seats.links import link_path, shown_reference
+from offers.seats.models import Booking, BookingState
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.base.post.test_outbox import Handler, post_office

@@ -9,9 +9,10 @@ import pytest
 from marketplace.base.data.database import rows, value
 from offers.bookings import actions
 from offers.bookings.companions.models import Companion
-from offers.bookings.models import Booking, BookingState, EndedBy
 from offers.catalogue.models import Joining, Offer, Promotion, SeatPool
 from offers.participants import actions as participants_actions
+from offers.seats import actions as seats_actions
+from offers.seats.models import Booking, BookingState, EndedBy
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
@@ -243,7 +244,7 @@ async def test_what_is_over_is_not_asked_about_and_the_next_is_just_booked(
             "UPDATE booking SET held_until = $1 WHERE state = 'offered'", visitor.now - timedelta(minutes=1)
         )
         if ended == "expired":
-            await actions.expire_offers(now=visitor.now)
+            await seats_actions.expire_offers(now=visitor.now)
     else:
         await visitor.submit(await visitor.open(f"{receipt.url}/cancel"))
     again = await visitor.submit(await form_of(visitor, offer), **EMMA, waiting_ok="on")

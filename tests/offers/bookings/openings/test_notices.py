@@ -12,7 +12,7 @@ from offers.bookings.openings.models import OpeningNotice
 from offers.catalogue.models import Joining, Offer, SeatPool, Visibility
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Page, Visitor
 
 OPENS = NOW + timedelta(days=2)

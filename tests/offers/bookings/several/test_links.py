@@ -15,15 +15,15 @@ from marketplace.check import violations
 from marketplace.my_page.acting import actions as acting
 from marketplace.people.models import ActsFor, Relation
 from offers.bookings import actions
-from offers.bookings.claims import Party
 from offers.bookings.links.actions import renew_link
 from offers.bookings.mending.actions import change_address, mend
-from offers.bookings.models import Booking
-from offers.bookings.rules import link_path
 from offers.bookings.several.actions import book_several
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Offer
 from offers.catalogue.queries import VISITOR
+from offers.seats.claims import Party
+from offers.seats.links import link_path
+from offers.seats.models import Booking
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.base.post.test_outbox import Handler, post_office

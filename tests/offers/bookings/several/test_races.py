@@ -8,17 +8,17 @@ from uuid import UUID
 
 from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.errors import Refused
-from offers.bookings import claims
-from offers.bookings.claims import Party
-from offers.bookings.models import BookingState
+from offers.bookings import actions
 from offers.bookings.several.actions import DatesRefused
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import SeatPool
 from offers.catalogue.queries import VISITOR
+from offers.seats.claims import Party
+from offers.seats.models import BookingState
 from tests.conftest import NOW
 from tests.offers.bookings.several.test_several import book, weeks
-from tests.offers.bookings.test_races import WAITING, overlapping
 from tests.offers.bookings.times.test_change_time import booked, slots, taken
+from tests.offers.seats.test_races import WAITING, overlapping
 
 
 def changing(booking: Any, session: UUID) -> Callable[[], Awaitable[Any]]:
@@ -93,7 +93,7 @@ async def test_a_time_that_somebody_takes_meanwhile_is_refused_and_the_old_one_k
     offer, times = await slots()
     old = await booked(times[0])
     _kari, refused, waited = await overlapping(
-        lambda: claims.book(offer.slug, times[1], Party("Kari"), viewer=VISITOR, form_key=secrets.token_bytes(16),
+        lambda: actions.book(offer.slug, times[1], Party("Kari"), viewer=VISITOR, form_key=secrets.token_bytes(16),
                             lang="nb", now=NOW),
         changing(old, times[1]),
     )  # fmt: skip

@@ -13,15 +13,15 @@ import pytest
 from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 from marketplace.people.models import Person
-from offers.bookings.claims import Booked, JustSent, Party
-from offers.bookings.models import Booking, BookingState
 from offers.bookings.several import mails
 from offers.bookings.several.actions import DatesRefused, book_several
 from offers.catalogue.models import Kind, Offer, SeatPool, Session
 from offers.catalogue.queries import VISITOR
+from offers.seats.claims import Booked, JustSent, Party
+from offers.seats.models import Booking, BookingState
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Page, Visitor
 
 OLA = Party("Ola", channel=Channel.EMAIL, address="ola@example.no")

@@ -14,12 +14,12 @@ from marketplace.base.models import Channel
 from marketplace.people.models import Person
 from offers.bookings import actions
 from offers.bookings.companions.models import Companion
-from offers.bookings.models import Booking, BookingState
 from offers.bookings.queries import link_by_reference
-from offers.bookings.rules import link_path
 from offers.bookings.times import mails
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Kind, Offer, SeatPool, Session
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState
 from tests import make
 from tests.conftest import NOW
 from tests.visitor import Visitor

@@ -3,18 +3,18 @@
 import secrets
 from datetime import timedelta
 
-from offers.bookings import claims, mails
-from offers.bookings.claims import Party
-from offers.bookings.models import Booking
-from offers.bookings.rules import link_path
+from offers.bookings import actions, mails
 from offers.bookings.times.claims import HasTime
 from offers.bookings.times.queries import other_time
 from offers.catalogue.models import SeatPool
 from offers.catalogue.queries import VISITOR
+from offers.seats.claims import Party
+from offers.seats.links import link_path
+from offers.seats.models import Booking
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
 from tests.offers.bookings.times.test_change_time import booked, slots, taken
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Visitor
 
 
@@ -48,7 +48,7 @@ async def test_two_times_at_the_same_moment_are_one(db: None) -> None:
     offer, times = await slots()
     ola = await make.person("Ola", "ola@example.no")
     first, second, waited = await overlapping(*[
-        lambda session=session: claims.book(
+        lambda session=session: actions.book(
             offer.slug, session, Party("Ola", person=ola.id), viewer=VISITOR, form_key=secrets.token_bytes(16),
             lang="nb", now=NOW,
         ) for session in times[:2]

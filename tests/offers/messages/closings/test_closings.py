@@ -7,12 +7,12 @@ import pytest
 import time_machine
 
 from marketplace.base.models import Channel, OutboxMessage
-from offers.bookings.models import Booking, BookingState
-from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool, Visibility
 from offers.messages.closings import mails
 from offers.messages.closings.actions import tell_closed
 from offers.publishing.actions import set_audience
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState
 from organizations.approval.actions import decide
 from organizations.approval.models import Answer
 from organizations.directory.models import Organization, OrganizationKind

@@ -16,12 +16,13 @@ from marketplace.base.post.mail import MAILS
 from marketplace.people.models import ContactPoint
 from offers.attendance.actions import save
 from offers.bookings import mails as bookings_mails
-from offers.bookings.models import Booking, BookingState, EndedBy, SentWord
-from offers.bookings.rules import link_path
+from offers.bookings.models import SentWord
 from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session
 from offers.messages.follow_up.actions import follow_up, stop_news, tell_useful
 from offers.messages.follow_up.models import Unsubscription, Useful, Usefulness
 from offers.messages.follow_up.rules import address_hash, hash_of, unsubscribe_path
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState, EndedBy
 from tests import make
 from tests.conftest import NOW
 from tests.visitor import Visitor

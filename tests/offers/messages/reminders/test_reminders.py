@@ -12,9 +12,10 @@ from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.i18n import LANGUAGES
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS
-from offers.bookings.models import Booking, BookingState, SentWord
+from offers.bookings.models import SentWord
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.messages.reminders.actions import remind
+from offers.seats.models import Booking, BookingState
 from tests import make
 from tests.conftest import NOW
 

@@ -10,9 +10,10 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.models import AuditEntry, Channel, OutboxMessage
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from offers.bookings import actions
-from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, Promotion, SeatPool, Session
 from offers.participants import actions as participants_actions
+from offers.seats import actions as seats_actions
+from offers.seats.models import Booking, BookingState
 from offers.sessions.actions import cancel, cancel_offer, move
 from offers.telling.models import CallAbout, PhoneCall
 from organizations.members.models import Role
@@ -187,7 +188,7 @@ async def test_what_they_say_on_the_telephone_is_their_answer(
 async def test_whoever_nobody_rang_keeps_their_place_in_the_queue(visitor: Visitor) -> None:
     offer, _kari, ola, second = await held(visitor)
     late = NOW + timedelta(hours=49)
-    await actions.expire_offers(now=late)
+    await seats_actions.expire_offers(now=late)
     states = [(await Booking.get(id=each.id)).state.value for each in (ola, second)]
     assert states == ["waiting", "offered"]
     assert await said(visitor, offer) == []
@@ -199,7 +200,7 @@ async def test_whoever_nobody_rang_keeps_their_place_in_the_queue(visitor: Visit
 async def test_whoever_was_rung_and_did_not_answer_loses_the_held_seat_as_others_do(visitor: Visitor) -> None:
     offer, _kari, ola, _second = await held(visitor)
     await tick(visitor, await visitor.open(f"/manage/offers/{offer.slug}/call-list"), "rung")
-    await actions.expire_offers(now=NOW + timedelta(hours=49))
+    await seats_actions.expire_offers(now=NOW + timedelta(hours=49))
     assert (await Booking.get(id=ola.id)).state == BookingState.EXPIRED
 
 

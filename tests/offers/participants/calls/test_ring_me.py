@@ -9,10 +9,10 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import About, Recipient, post
 from marketplace.people.models import ContactPoint, Person
-from offers.bookings.models import Booking
 from offers.catalogue.models import Joining, Offer, Session
 from offers.messages.follow_up.actions import follow_up
 from offers.messages.reminders.actions import remind
+from offers.seats.models import Booking
 from offers.telling.addressees import where_its_messages_go
 from organizations.members.models import Role
 from tests import make

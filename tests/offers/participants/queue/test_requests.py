@@ -10,16 +10,16 @@ from marketplace.base.errors import Refused
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS
 from offers.bookings import actions
-from offers.bookings.models import Booking, BookingState
-from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.participants import actions as participants_actions
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Visitor
 
 WORDS = "Vi ringer deg tirsdag.\nPasser det?"
