@@ -20,9 +20,9 @@ from marketplace.statistics.stored import By, Cells
 from offers.attendance import actions, keys
 from offers.attendance.keys import YearClosed
 from offers.attendance.year_keys import key_of
-from offers.bookings.models import Booking
 from offers.catalogue.models import Offer, Session
-from offers.messages.actions import move
+from offers.seats.models import Booking
+from offers.sessions.actions import move
 from organizations.directory.models import Organization, OrganizationState
 from organizations.members.models import Role
 from tests import make
