@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows
+from marketplace.base.text import name_order
 from marketplace.statistics.closing import old_rule_years
 
 
@@ -40,9 +41,9 @@ async def years(municipality: UUID) -> Years:
 async def organizations(municipality: UUID) -> list[dict[str, Any]]:
     """id, slug and name of those that have held something there, by name."""
     return await rows(
-        """SELECT o.id, o.slug, o.name FROM organization o
+        f"""SELECT o.id, o.slug, o.name FROM organization o
         WHERE EXISTS (SELECT FROM cell c WHERE c.municipality_id = $1 AND c.organization_id = o.id)
-        ORDER BY lower(o.name), o.id""",
+        ORDER BY {name_order("o.name")}, o.id""",
         municipality,
     )
 
@@ -50,7 +51,8 @@ async def organizations(municipality: UUID) -> list[dict[str, Any]]:
 async def districts(municipality: UUID) -> dict[UUID, str]:
     """The names of a municipality's districts."""
     found = await rows(
-        "SELECT id, name FROM district WHERE municipality_id = $1 ORDER BY lower(name)", municipality
+        f"SELECT id, name FROM district WHERE municipality_id = $1 ORDER BY {name_order('name')}",
+        municipality,
     )
     return {one["id"]: one["name"] for one in found}
 
