@@ -42,12 +42,14 @@ from offers.messages.follow_up import views as follow
 from offers.participants import views as participants
 from offers.participants.calls import views as calling
 from offers.participants.queue import views as organizer
-from offers.publishing import date_views as dates
-from offers.publishing import joining_views as joining
-from offers.publishing import question_views as questions
-from offers.publishing import step_views as steps
-from offers.publishing import team_views as team
 from offers.publishing import views as publishing
+from offers.publishing.drafts import views
+from offers.publishing.joining import views as joining
+from offers.publishing.questions import views as questions
+from offers.publishing.series import views as dates
+from offers.publishing.steps import views as steps
+from offers.publishing.team import views as team
+from offers.search import views as search_views
 from offers.sessions import views as messages
 from offers.work import views as work
 from organizations.approval import views as approval
@@ -73,13 +75,13 @@ def both(path: str, view: View, *fields: str) -> Route:
 ROUTES: list[Route] = [
     # finding offers
     get("/", home.front),
-    get("/offers", catalogue.offers),
+    get("/offers", search_views.offers),
     get("/offers.atom", feeds.newest),
     get("/offers/{slug}", catalogue.offer),
     get("/organizations", catalogue.organizations),
     both("/organizations/apply", approval.apply),
     both("/organizations/apply/{slug}", approval.application),
-    get("/organizations/{slug}", catalogue.organization),
+    get("/organizations/{slug}", search_views.organization),
     get("/pictures/{sha256}", profile.picture),
     # calendars
     get("/calendar/all.ics", feeds.all_offers),
@@ -218,8 +220,8 @@ ROUTES: list[Route] = [
     both("/manage/offers/{slug}/questions/{question}/change", questions.change),
     both("/manage/offers/{slug}/questions/{question}/remove", questions.remove),
     post("/manage/offers/{slug}/questions/{question}/up", questions.up, "/manage/offers/{slug}/questions"),
-    post("/manage/offers/{slug}/copy", publishing.copy, "/manage/offers/{slug}"),
-    both("/manage/offers/{slug}/delete", publishing.delete),
+    post("/manage/offers/{slug}/copy", views.copy, "/manage/offers/{slug}"),
+    both("/manage/offers/{slug}/delete", views.delete),
     post("/manage/offers/{slug}/hosts", team.add_host, "/manage/offers/{slug}"),
     post("/manage/offers/{slug}/hosts/{person}/remove", team.remove_host, "/manage/offers/{slug}"),
     post(

@@ -33,9 +33,10 @@ for name in ("TREFFPUNKT_DATABASE_URL", "TREFFPUNKT_SMTP_URL", "TREFFPUNKT_DATA_
 import marketplace.every_mail  # noqa: F401 - it fills MAILS: every mail there is can be sent
 from marketplace.base.data import database
 from marketplace.settings import settings
-from tests import cluster
+from tests import cluster, typed_rows
 from tests.visitor import Visitor
 
+typed_rows.use()
 NOW = datetime(2026, 10, 13, 10, 0, tzinfo=UTC)
 """A Tuesday at noon in Oslo: the usual moment of a test."""
 
@@ -53,6 +54,16 @@ def pytest_configure(config: pytest.Config) -> None:
         shutil.rmtree(folder)
 
     config.add_cleanup(clean_up)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For `--dist loadgroup`: a file's tests stay with one worker, which puts up its town once, and the journeys with
+    one, which starts one instance. Those begin, for they take longest."""
+    for item in items:
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}-{item.path.stem}"))
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from marketplace.goals.models import AT_MEETING
 from marketplace.goals.starter import StarterGoal, starters
 from offers.catalogue.models import KIND_LABELS, Joining, Kind
 from offers.publishing.rules import BOOKED
-from offers.publishing.rules import holidays as _holidays
+from offers.publishing.series.rules import holidays as _holidays
 
 HERE = Path(__file__).parent
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

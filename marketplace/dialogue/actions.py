@@ -19,6 +19,7 @@ from marketplace.dialogue.models import Dialogue, DialogueMeeting, MeetingOrgani
 from marketplace.dialogue.queries import invited, members, organizations_of
 from offers.catalogue.models import Audience, Joining, Kind, Session, Visibility
 from offers.publishing import actions as publishing
+from offers.publishing.series import actions
 from offers.sessions import actions as messages
 from organizations.members.impartial import only_impartial
 
@@ -94,7 +95,7 @@ async def call_meeting(
             audiences=[Audience.STAFF.value], main_audience=Audience.STAFF,
             visibility=Visibility.MEMBERS, venue_id=venue,
         )  # fmt: skip
-        await publishing.set_sessions(offer, by=by, now=now, days=[day], starts=starts, ends=ends)
+        await actions.set_sessions(offer, by=by, now=now, days=[day], starts=starts, ends=ends)
         await publishing.publish(offer, by=by, now=now, sensitive=False)
         meeting = await DialogueMeeting.create(dialogue=dialogue, offer=offer, agenda=agenda)
         await item_actions.take_up(dialogue.id, meeting.id)

@@ -10,7 +10,7 @@ from marketplace.dialogue.item_queries import items
 from marketplace.dialogue.models import DialogueMeeting
 from marketplace.dialogue.queries import invited, session_of
 from offers.catalogue.models import SessionStatus
-from offers.publishing.queries import title_of
+from offers.catalogue.queries import title_of
 
 SUBJECTS: dict[str, Any] = {
     "called": lazy("Innkalling til møte"),

@@ -12,7 +12,7 @@ from marketplace.base.text import name_order
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from offers.catalogue.models import Session
 from offers.catalogue.queries import offer_text, published, viewer_of
-from offers.publishing.queries import offer_led_by
+from offers.rights.queries import offer_led_by
 from organizations.members.queries import coordinated_municipalities
 
 THERE_OF_ALL = """there AS (

@@ -19,9 +19,10 @@ from marketplace.dialogue.forms import AttendedForm, MeetingForm, MemberForm
 from marketplace.dialogue.item_queries import items
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from offers.catalogue.models import OfferState, Session, SessionStatus
-from offers.publishing.queries import text_of, title_of, venues
-from offers.publishing.rules import meeting as meeting_at
-from offers.publishing.rules import time_objections
+from offers.catalogue.queries import title_of
+from offers.publishing.queries import text_of, venues
+from offers.publishing.series.rules import meeting as meeting_at
+from offers.publishing.series.rules import time_objections
 from offers.sessions.actions import Stale
 from offers.sessions.forms import CancelOfferForm, MoveForm
 from organizations.members.impartial import OwnOrganization

@@ -65,7 +65,7 @@ async def _only_free(municipality: UUID, name: str, places: Places, but: UUID | 
     taken = await queries.taken(municipality, places, but)
     if taken:
         told = ", ".join(
-            _("%(place)s hører til %(name)s", place=one["place"], name=one["name"]) for one in taken[:5]
+            _("%(place)s hører til %(name)s", place=one.place, name=one.name) for one in taken[:5]
         )
         raise Overlaps("places", _("%(told)s. Et sted kan bare være med i én bydel.", told=told))
 

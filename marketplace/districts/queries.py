@@ -1,7 +1,7 @@
 """Reads of districts. Fetching is permission: those of the municipalities that the person coordinates."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
@@ -37,6 +37,25 @@ class Outside:
     venues: int
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A postcode or a town, and the name of the district that has it."""
+
+    place: str
+    name: str
+
+
+class WithPlaces(NamedTuple):
+    """A district's row."""
+
+    id: UUID
+    slug: str
+    name: str
+    postcodes: list[str]
+    towns: list[str]
+    venues: int
+
+
 def district_of(municipality: str, venue: str) -> str:
     """SQL, a value: the district in which the venue with this id lies, by its postcode, else its town; else null."""
     lies = LIES_IN.format(municipality=municipality, venue="v")
@@ -69,6 +88,7 @@ async def district_of_coordinator(person: Any, id: UUID) -> District:  # noqa: A
 async def districts(municipality: UUID) -> list[Listed]:
     """The districts of a municipality by name, with their places and how many venues lie there."""
     found = await rows(
+        WithPlaces,
         f"""SELECT d.id, d.slug, d.name, ARRAY(SELECT postcode FROM district_place p WHERE p.district_id = d.id
                 AND postcode IS NOT NULL ORDER BY 1) AS postcodes,
             ARRAY(SELECT city FROM district_place p WHERE p.district_id = d.id AND city IS NOT NULL
@@ -79,25 +99,26 @@ async def districts(municipality: UUID) -> list[Listed]:
         municipality,
     )
     return [
-        Listed(one["id"], one["slug"], one["name"], Places(tuple(one["postcodes"]), tuple(one["towns"])), one["venues"])
+        Listed(one.id, one.slug, one.name, Places(tuple(one.postcodes), tuple(one.towns)), one.venues)
         for one in found
-    ]  # fmt: skip
+    ]
 
 
 async def outside(municipality: UUID) -> list[Outside]:
     """Where the venues are that lie in no district, the most first."""
-    found = await rows(
+    return await rows(
+        Outside,
         f"""SELECT x.postcode, min(x.city) AS city, count(*) AS venues FROM venue x WHERE x.municipality_id = $1
             AND {district_of("$1::uuid", "x.id")} IS NULL
         GROUP BY x.postcode, lower(x.city) ORDER BY 3 DESC, 1 NULLS LAST, 2 LIMIT 100""",
         municipality,
     )
-    return [Outside(**one) for one in found]
 
 
-async def taken(municipality: UUID, places: Places, but: UUID | None) -> list[dict[str, Any]]:
-    """place and name of the other district that has it already, of these postcodes and towns."""
+async def taken(municipality: UUID, places: Places, but: UUID | None) -> list[Taken]:
+    """Those of these postcodes and towns that another district has already."""
     return await rows(
+        Taken,
         """SELECT coalesce(p.postcode, p.city) AS place, d.name FROM district_place p
             JOIN district d ON d.id = p.district_id
         WHERE p.municipality_id = $1 AND p.district_id IS DISTINCT FROM $4::uuid

@@ -11,10 +11,11 @@ from marketplace.base.i18n import pick
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, parse_id, see_other
+from marketplace.base.web.kept_while import kept_while
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
+from marketplace.goals import made_of, queries, standings, words
 from marketplace.goals import plan_actions as actions
-from marketplace.goals import queries, standings, words
 from marketplace.goals.alone import holds_plan
 from marketplace.goals.models import FocusArea, Plan
 from marketplace.goals.plan_forms import MOST_YEARS, AreaForm, CopyForm, MoveForm, NewPlanForm, PlanForm
@@ -33,6 +34,7 @@ async def plans(request: Request) -> Response:
 
 
 @coordinator
+@kept_while(made_of.plan)
 async def plan(request: Request) -> Response:
     """GET /plans/{slug}: its focus areas, with each goal's verdict and what is done."""
     found = await queries.plan_of(request.person, request.path_params["slug"])

@@ -6,10 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.data.database import rows
+from marketplace.base.data.database import rows, value
 from marketplace.base.errors import NotFound
 from marketplace.dialogue.models import Dialogue
-from marketplace.goals.models import FocusArea, Goal, GoalChange, Measure, Plan, PlanComment, Population
+from marketplace.goals.models import (
+    FocusArea,
+    Goal,
+    GoalChange,
+    Measure,
+    MeasureState,
+    Plan,
+    PlanComment,
+    Population,
+)
 from marketplace.goals.series import COMPLETENESS, cells_of
 from marketplace.statistics.closing import old_rule_years as years_by_the_old_rule
 from marketplace.statistics.measures import Measure as Counted
@@ -17,6 +26,8 @@ from marketplace.statistics.stored import By, by
 from organizations.directory.models import District, Municipality, Organization
 from organizations.members.models import Role
 from organizations.members.queries import coordinated_municipalities, own_organizations
+from organizations.notices.models import Notice
+from organizations.notices.queries import told
 
 UNIT = [Role.MANAGER, Role.EDITOR]
 """Who speaks for a responsible unit: those who lead it and those who publish for it, in the unit itself."""
@@ -127,6 +138,22 @@ async def names_of_cells(goal: Goal) -> tuple[dict[UUID, str], dict[UUID, str]]:
     districts = await District.filter(id__in=[one for one in goal.districts if one]).values_list("id", "name")
     organizations = await Organization.filter(id__in=goal.organizations).values_list("id", "name")
     return dict(districts), dict(organizations)
+
+
+async def hears(unit: UUID | None) -> bool:
+    """Is there somebody in the unit who is told when it gets a measure? True where no unit answers."""
+    return unit is None or bool(
+        await value(f"SELECT EXISTS (SELECT FROM {told(Notice.MEASURE)} t WHERE organization_id = $1)", unit)
+    )
+
+
+async def still_theirs(unit: UUID, measures: list[UUID]) -> list[Measure]:
+    """Those of the measures that this unit still answers for: not dropped, and of a plan that is in use."""
+    return (
+        await Measure.filter(id__in=measures, responsible_id=unit, focus_area__plan__retired_at=None)
+        .exclude(state=MeasureState.DROPPED)
+        .order_by("focus_area__number", "number")
+    )
 
 
 async def measures_of_units(person: Any) -> list[Measure]:

@@ -11,13 +11,14 @@ from marketplace.base.i18n import pick
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.kept_while import kept_while
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
-from marketplace.goals import actions, chart, queries, standings, words
+from marketplace.goals import actions, chart, made_of, queries, standings, words
 from marketplace.goals.alone import holds_plan
 from marketplace.goals.forms import NOWHERE, WHY, CommentForm, GoalForm, GoalTextForm, SayCellsForm, WhyForm
 from marketplace.goals.models import AT_MEETING, Goal, Plan, Term
-from marketplace.goals.objections import CHOICES, Known, cell_objections, objections
+from marketplace.goals.objections import CHOICES, NEVER_HELD, Known, cell_objections, objections
 from marketplace.goals.rules import COUNTED_AS_LABELS, DIRECTION_LABELS, STATE_LABELS, of_people
 from marketplace.goals.series import Wanted, measure_of, series
 from marketplace.goals.spans import TERM_LABELS, Span
@@ -29,6 +30,7 @@ GOAL, FORM = "marketplace/goals/goal.html", "marketplace/goals/form.html"
 
 
 @coordinator
+@kept_while(made_of.goal)
 async def goal(request: Request) -> Response:
     """GET /goals/{slug}: the verdict and why, the chart and its table, what is counted, what is done and said."""
     found = await queries.goal_of(request.person, request.path_params["slug"])
@@ -144,7 +146,8 @@ async def _choices(request: Request, plan: Plan) -> dict[str, Any]:
         ],
         "counted_as": list(COUNTED_AS_LABELS.items()), "directions": list(DIRECTION_LABELS.items()),
         "terms": [("", _("Hele år")), *((Term(one).value, label) for one, label in TERM_LABELS.items())],
-        "audiences": list(AUDIENCE_LABELS.items()), "kinds": list(KIND_LABELS.items()),
+        "audiences": list(AUDIENCE_LABELS.items()),
+        "kinds": [(one, label) for one, label in KIND_LABELS.items() if one not in NEVER_HELD],
         "districts": [*((str(one.id), one.name) for one in districts), (NOWHERE, _("Uten bydel"))]
         if districts else [],
         "organizations": [(str(one.id), one.name) for one in organizations],

@@ -17,20 +17,21 @@ from marketplace.base.web.templates import render
 from marketplace.guide import queries as guide_queries
 from marketplace.guide.forms import GuideForm
 from marketplace.my_page import queries, rules
-from offers.bookings import actions, asked, parties
+from offers.bookings import actions, parties
 from offers.bookings import queries as bookings
 from offers.bookings.mending import views as mending_views
 from offers.bookings.requests.queries import expected
 from offers.bookings.rules import begins, coming
 from offers.bookings.several import queries as several_queries
-from offers.catalogue.forms import SearchForm
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import offer_page, viewer_of
 from offers.catalogue.rules import card, offers_found
-from offers.catalogue.search import search
 from offers.participants.actions import answer_call
 from offers.participants.calls.queries import calls_of_guide
 from offers.participants.calls.views import said_of
+from offers.publishing.questions import rules as asked
+from offers.search.forms import SearchForm
+from offers.search.queries import search
 from offers.seats import claims
 from offers.seats import queries as seats_queries
 from offers.seats.rules import closed, objection_text

@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 from marketplace.base.models import Channel
 from offers.messages.follow_up.models import Useful
 from offers.messages.models import Recipients
-from offers.publishing.models import QuestionKind
+from offers.publishing.questions.models import QuestionKind
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.fields.base import OnDelete
 from uuid_utils.compat import uuid7

@@ -16,7 +16,7 @@ from marketplace.base.data.database import patient, rows
 from marketplace.statistics import counting
 from marketplace.statistics.measures import Measure
 from marketplace.statistics.staircase import RULE, Staircase, stored
-from offers.attendance.year_keys import fingerprint
+from offers.attendance.year_keys import fingerprint, settled_at
 
 JOB = "close_cells"
 LATE = 13
@@ -43,7 +43,7 @@ def counted_to(year: int, number: int) -> datetime:
 
 def closes_at(year: int, number: int) -> datetime:
     """When it may be closed: when its month is over; the last one, when January is."""
-    return month_start(date(year + 1, 2, 1)) if number == LATE else counted_to(year, number)
+    return settled_at(year) if number == LATE else counted_to(year, number)
 
 
 def closable(year: int, now: datetime) -> list[int]:

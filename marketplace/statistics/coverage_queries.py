@@ -11,7 +11,7 @@ from marketplace.districts.queries import LIES_IN
 from marketplace.statistics.coverage_rules import Offered
 from offers.catalogue.models import Audience, Kind
 from offers.catalogue.queries import CURRENT, VISITOR, outside_office_hours, published
-from offers.catalogue.search import OPEN
+from offers.search.queries import OPEN
 
 Key = tuple[Any, ...]
 

@@ -13,11 +13,12 @@ from marketplace.base.i18n import pick
 from marketplace.base.numbers import share
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.http import Request
+from marketplace.base.web.kept_while import kept_while
 from marketplace.base.web.templates import render
 from marketplace.districts.queries import districts, municipalities_of
 from marketplace.statistics import coverage_queries as queries
 from marketplace.statistics import coverage_rules as rules
-from marketplace.statistics import stored
+from marketplace.statistics import made_of, stored
 from marketplace.statistics.coverage_rules import AUDIENCES, NOTHING, SORT_OF, SORTS, Show, Time
 from marketplace.statistics.measures import Measure
 from marketplace.statistics.stored import Cells, Sum
@@ -73,6 +74,7 @@ async def asked(request: Request) -> Asked:
 
 
 @coordinator
+@kept_while(made_of.coverage, seconds=1.0)
 async def coverage(request: Request) -> Response:
     """GET /statistics/coverage?municipality=&district=&time=&show="""
     what = await asked(request)

@@ -352,7 +352,8 @@ def indicators_table(this: Sums, before: Sums, year: int, said: Sequence[str]) -
         of = this.get(indicator.per) if indicator.per else None
         last = before.get(measure)
         lines.append(
-            [str(indicator.label), found.value, found.error, share(found.value, of.value) if of and of.value else "",
+            [str(indicator.label), found.value, None if found.exact else found.error,
+             share(found.value, of.value) if of and of.value else "",
              *([last.value if last else None] if before else [])]
         )  # fmt: skip
     return Table(_("Mer om hele kommunen i %(year)s", year=year), head, lines, "more", said)

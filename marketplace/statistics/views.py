@@ -13,9 +13,10 @@ from marketplace.base.i18n import lazy
 from marketplace.base.numbers import share
 from marketplace.base.web.access import coordinator, public
 from marketplace.base.web.http import Request
+from marketplace.base.web.kept_while import kept_while
 from marketplace.base.web.templates import render
 from marketplace.districts.queries import municipalities_of
-from marketplace.statistics import choices, pages, stored
+from marketplace.statistics import choices, made_of, pages, stored
 from marketplace.statistics.files import saved
 from marketplace.statistics.measures import DAYS, IDEA_DAYS, INDICATORS, WHOLE_FROM, Measure
 from marketplace.statistics.pages import EVENING_LABELS, Part, Shown
@@ -134,26 +135,26 @@ async def _found(asked: Asked) -> Found:
     assert asked.year is not None
     both = [asked.year, asked.year - 1]
     grouped = await stored.months(asked.cells, both, SHOWN, asked.part)
-    evening = await stored.months(asked.cells, both, [Measure.SESSIONS], By.EVENING)
+    evening = [await stored.by(asked.cells, year, [Measure.SESSIONS], By.EVENING) for year in both]
     this, before = (_year(year, asked.years.closed.get(year, ()), grouped.get(year, {})) for year in both)
     shown = Shown(this, before if before.closed else None, await _labels(asked))
-    shares = [_evening(_year(year, asked.years.closed.get(year, ()), evening.get(year, {}))) for year in both]
     more, more_before = [
         await stored.total(asked.cells, year, INDICATORS)
         if asked.cells.whole and asked.years.closed.get(year)
         else {}
         for year in both
     ]
-    return Found(shown, (shares[0], shares[1]), more, more_before)
+    return Found(shown, (_outside(evening[0]), _outside(evening[1])), more, more_before)
 
 
 def _year(year: int, closed: tuple[int, ...], groups: dict[Any, Any]) -> Year:
     return Year(year, closed, {key: Group(sums) for key, sums in groups.items()})
 
 
-def _evening(year: Year) -> int | None:
-    outside = year.total(Measure.SESSIONS, year.groups.get(True, Group({}))).value
-    return share(outside, year.total(Measure.SESSIONS).value)
+def _outside(evening: dict[bool, Sums]) -> int | None:
+    """Of the sessions, per cent outside office hours."""
+    held = {late: sums[Measure.SESSIONS].value for late, sums in evening.items()}
+    return share(held.get(True, 0), sum(held.values()))
 
 
 def _tables(asked: Asked, found: Found) -> dict[str, Table]:
@@ -197,6 +198,7 @@ def _median_idea(more: Sums) -> str:
 
 
 @coordinator
+@kept_while(made_of.figures)
 async def statistics(request: Request) -> Response:
     """GET /statistics?municipality=&year=&part=&organization="""
     asked = await _asked(request)

@@ -54,7 +54,8 @@ class Meeting:
 async def lacking(person: Any, now: datetime) -> list[Lacking]:
     """The organisations in this coordinator's reach that have registers to save, by name. Sessions only: nobody is
     counted."""
-    found = await rows(
+    return await rows(
+        Lacking,
         f"""WITH {APPROVAL_REACH} SELECT w.id, w.slug, w.name, count(*) AS sessions, a.decides,
             EXISTS (SELECT FROM {told(Notice.REGISTERS)} t WHERE t.organization_id = w.id) AS reached,
             (SELECT sent_at FROM register_reminder x WHERE x.organization_id = w.id AND x.sent_at > $4) AS reminded_at
@@ -64,12 +65,12 @@ async def lacking(person: Any, now: datetime) -> list[Lacking]:
         GROUP BY w.id, w.slug, w.name, a.decides ORDER BY {name_order('w.name')}, w.id LIMIT 200""",
         person.id, now, now - REGISTERS_FOR, now - AGAIN_AFTER,
     )  # fmt: skip
-    return [Lacking(**one) for one in found]
 
 
 async def meetings(municipalities: list[UUID], lang: str, now: datetime) -> list[Meeting]:
     """The next meetings of the dialogues, and how many organisations have somebody who is booked."""
-    found = await rows(
+    return await rows(
+        Meeting,
         f"""SELECT d.slug AS dialogue, o.slug, t.title, t.lang, s.starts_at, s.ends_at,
             (SELECT count(DISTINCT b.organization_id) FROM booking b
                 WHERE b.offer_id = o.id AND b.state = 'confirmed') AS organizations
@@ -80,7 +81,6 @@ async def meetings(municipalities: list[UUID], lang: str, now: datetime) -> list
         ORDER BY s.starts_at, s.id LIMIT 3""",
         municipalities, lang, now,
     )  # fmt: skip
-    return [Meeting(**one) for one in found]
 
 
 async def goals(municipalities: list[UUID], year: int) -> list[Goal]:

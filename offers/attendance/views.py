@@ -14,7 +14,8 @@ from offers.attendance import actions, queries, rules
 from offers.attendance.forms import RegisterForm, party_seats
 from offers.attendance.keys import closed
 from offers.catalogue.models import Session
-from offers.publishing.queries import session_hosted_by, title_of
+from offers.catalogue.queries import title_of
+from offers.rights.queries import session_hosted_by
 from organizations.members.models import Role
 
 
@@ -61,7 +62,8 @@ async def _page(request: Request, session: Session, form: Any, status: int = 200
     came |= party_seats(await request.fields()) if request.method == "POST" else {}
     past = await queries.earlier(session.offer_id, session.starts_at, request.now)
     return render(
-        request, "offers/attendance/register.html", status=status, session=session, parties=parties, saved=saved,
+        request, "offers/attendance/register.html",
+        status=status, session=session, parties=parties, saved=saved,
         came=came, form=form, title=await title_of(session.offer_id, request.lang), section="/manage",
         is_open=rules.is_open(session.starts_at, request.now), begun=session.starts_at <= request.now,
         year_closed=closed(oslo(session.starts_at).year), earlier=past[: queries.EARLIER_SHOWN],

@@ -13,10 +13,10 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.limits import Tries
 from marketplace.people.acting.queries import may_act_for
-from offers.bookings import asked
 from offers.bookings.times.claims import only_one
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer
+from offers.publishing.questions import rules as asked
 from offers.seats import rules as seats_rules
 from offers.seats.claims import Booked, Party, Taken, insert, same_form_or_person
 from offers.seats.known import active_at, actor_of

@@ -7,20 +7,6 @@ from tortoise import fields
 from marketplace.base.models import Row
 
 
-class BookingAnswer(Row):
-    """What somebody answered to a question of the organiser. Goes by itself (marketplace/privacy/rules.py)."""
-
-    booking_id: UUID
-    booking = fields.ForeignKeyField("marketplace.Booking", "answers", on_delete=fields.CASCADE)
-    question_id: UUID
-    question = fields.ForeignKeyField("marketplace.OfferQuestion", "answers", on_delete=fields.CASCADE)
-    text = fields.TextField()
-
-    class Meta:
-        table = "booking_answer"
-        unique_together = (("booking", "question"),)
-
-
 class CalendarEntry(Row):
     """An event that a mail has put into somebody's calendar, or may have: what is to be taken back if it ends."""
 

@@ -9,9 +9,9 @@ from marketplace.base.data.database import row
 from marketplace.base.web.http import Request
 from marketplace.base.web.limits import Tries, of_visitor
 from marketplace.settings import settings
-from offers.bookings import asked
 from offers.bookings.forms import BookingForm
 from offers.bookings.rules import participant_name
+from offers.publishing.questions import rules as asked
 from offers.seats.claims import Party
 from organizations.members.models import Role
 

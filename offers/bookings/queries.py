@@ -13,10 +13,11 @@ from marketplace.base.text import name_order, same_name
 from marketplace.people.queries import WRITTEN_TO
 from marketplace.people.rules import contact
 from marketplace.settings import settings
-from offers.bookings import asked, rules
+from offers.bookings import rules
 from offers.catalogue.calendar import Event
 from offers.catalogue.queries import Viewer, offer_text, published
 from offers.catalogue.rules import web_address
+from offers.publishing.questions import rules as asked
 from offers.seats import links
 from offers.seats import rules as seats_rules
 

@@ -15,7 +15,7 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.templates import render
 from marketplace.people.acting.queries import acted_for
-from offers.bookings import actions, asked, parties, queries, rules, warnings
+from offers.bookings import actions, parties, queries, rules, warnings
 from offers.bookings.companions import queries as companions_queries
 from offers.bookings.forms import BookingForm
 from offers.bookings.mending import views as mending_views
@@ -28,6 +28,8 @@ from offers.bookings.times.queries import moved_to, other_time
 from offers.catalogue.calendar import calendar, vevent
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer, is_shown, offer_page, viewer_of
+from offers.publishing.questions import queries as questions_queries
+from offers.publishing.questions import rules as asked
 from offers.seats import claims
 from offers.seats import queries as seats_queries
 from offers.seats import rules as seats_rules
@@ -185,7 +187,7 @@ async def show(request: Request) -> Response:
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),
         over=rules.over(found, request.now), section="my-page",
         companions=await companions_queries.companions(found["id"]),
-        answers=await companions_queries.answers(found["id"]),
+        answers=await questions_queries.answers(found["id"]),
         together=await made_together(found), expected=await expected(found, request.lang, request.now),
     )  # fmt: skip
 

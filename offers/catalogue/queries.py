@@ -210,3 +210,14 @@ async def organization_page(slug: str, lang: str) -> dict[str, Any]:
     if found is None:
         raise NotFound
     return found
+
+
+async def title_of(offer_id: UUID, lang: str) -> str:
+    """The title in that language, else in the offer's first."""
+    found = await row(f"SELECT {title_in('$1')} AS title FROM offer o WHERE o.id = $2", lang, offer_id)
+    return str(found["title"]) if found else ""
+
+
+def title_in(lang: str) -> str:
+    """SQL: the title of offer o that a reader of this language gets."""
+    return f"(SELECT title FROM {offer_text(lang, 'title')} t)"

@@ -17,9 +17,9 @@ from offers.bookings.mine import HELPED, MINE
 from offers.catalogue.calendar import booking_uid, calendar, public_event, session_event, vevent
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from offers.catalogue.queries import VISITOR, municipalities, offer_text, published
-from offers.catalogue.search import EVENING, matching
 from offers.feeds.body import Body
 from offers.feeds.searches import parsed, words_of
+from offers.search.queries import EVENING, matching
 
 BEFORE, AFTER = timedelta(days=30), timedelta(days=365)
 MOST = 1000

@@ -15,7 +15,7 @@ from marketplace.settings import settings
 from offers.catalogue.calendar import Event, calendar, session_event, vevent, work_uid
 from offers.feeds.body import Body
 from offers.feeds.queries import AFTER, BEFORE, EVENT, FACTS, MOST
-from offers.publishing.queries import LEADS
+from offers.rights.queries import LEADS
 from organizations.members.queries import HELD
 
 ROLE = f"""SELECT w.name FROM {HELD} m JOIN organization w ON w.id = m.organization_id

@@ -16,6 +16,7 @@ from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
 from offers.bookings.queries import booking, booking_by_token
 from offers.catalogue.models import Offer, Session
+from offers.catalogue.queries import title_of
 from offers.messages.actions import write
 from offers.messages.forms import WriteForm
 from offers.messages.mails import said, sms_of
@@ -24,7 +25,7 @@ from offers.messages.queries import messages_of, recipients, written
 from offers.messages.rules import PLACEHOLDERS
 from offers.participants.actions import note_read
 from offers.participants.queries import counts
-from offers.publishing.queries import offer_led_by, reach, session_hosted_by, title_of
+from offers.rights.queries import offer_led_by, reach, session_hosted_by
 from organizations.members.models import Role
 
 TO_LABELS = {

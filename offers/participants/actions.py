@@ -12,10 +12,11 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from marketplace.base.web.limits import Tries
-from offers.bookings import actions, asked
+from offers.bookings import actions
 from offers.catalogue.models import Offer
 from offers.participants import rules
 from offers.participants.rules import ExtraReason, not_asking
+from offers.publishing.questions import rules as asked
 from offers.seats import actions as seats_actions
 from offers.seats import claims
 from offers.seats.actions import widen

@@ -8,9 +8,10 @@ from uuid import UUID
 from marketplace.base.data.database import row, rows, value
 from marketplace.base.text import by_name
 from marketplace.people.queries import WRITTEN_TO
-from offers.bookings.asked import spoken
-from offers.bookings.companions.queries import ANSWERS, NAMES
+from offers.bookings.companions.queries import NAMES
 from offers.bookings.queries import HIDDEN, reach
+from offers.publishing.questions.queries import ANSWERS
+from offers.publishing.questions.rules import spoken
 from offers.seats.known import proven
 from offers.seats.models import BookingState
 from offers.seats.rules import ACTIVE, SEATED

@@ -14,12 +14,13 @@ from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
 from offers.bookings import actions
 from offers.catalogue.models import Offer
+from offers.catalogue.queries import title_of
 from offers.participants import actions as participants_actions
 from offers.participants import queries, rules
 from offers.participants.calls.queries import to_call
 from offers.participants.forms import CapacityForm, KeepForm
 from offers.participants.queries import answers_of_offer
-from offers.publishing.queries import offer_led_by, offer_owned_by, reach, title_of
+from offers.rights.queries import offer_led_by, offer_owned_by, reach
 from offers.seats import actions as seats_actions
 from offers.seats.models import EndedBy
 from organizations.members.models import Role

@@ -6,94 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
-from marketplace.base.errors import NotFound
 from marketplace.base.text import name_order
-from marketplace.base.web.http import parse_id
-from marketplace.people.queries import WRITTEN_TO
-from offers.catalogue.models import Offer, OfferText, Session
-from offers.catalogue.queries import offer_text
-from organizations.members.queries import HELD
-
-OWNS = "o.owner_id = ANY(editor_of.ids)"
-"""What changes who takes part, or tells of it, is the owning unit's own: bookings, seats, hosts, co-organisers."""
-EDITS = """(o.owner_id = ANY(editor_of.ids) OR EXISTS (SELECT 1 FROM offer_organizer c
-    WHERE c.offer_id = o.id AND c.may_edit AND c.organization_id = ANY(editor_of.approved)))"""
-LEADS = f"""EXISTS (SELECT 1 FROM host_assignment h JOIN {HELD} m ON m.person_id = h.person_id
-    WHERE h.offer_id = o.id AND h.person_id = $1 AND m.role IN ('host', 'editor', 'manager')
-    AND (m.organization_id = o.owner_id OR EXISTS (SELECT 1 FROM offer_organizer c
-        WHERE c.offer_id = o.id AND c.organization_id = m.organization_id)))"""
-"""Assigned to the offer, and still a member of an organisation that arranges it."""
-EDITOR_OF = f"""(SELECT coalesce(array_agg(organization_id), '{{}}') AS ids,
-    coalesce(array_agg(organization_id) FILTER (WHERE state = 'approved'), '{{}}') AS approved
-    FROM {HELD} m WHERE person_id = $1 AND role IN ('editor', 'manager')) editor_of"""
-"""The units themselves, never those below: these pages hold participants' data. A suspended organisation looks after
-its own offers, not after those of others."""
-SEES = f"({OWNS} OR {LEADS})"
-"""Who sees the participants: a co-organiser's editor, who may change the words and dates, does not."""
-
-
-async def offer_editable_by(person: Any, slug: str) -> Offer:
-    """The offer with its owner, for editors and managers of the owning unit, and of co-organisers who may edit."""
-    return await _offer(person, slug, EDITS)
-
-
-async def offer_owned_by(person: Any, slug: str) -> Offer:
-    """The offer with its owner, for editors and managers of the owning unit: who is booked, is told and leads."""
-    return await _offer(person, slug, OWNS)
-
-
-async def offer_led_by(person: Any, slug: str) -> Offer:
-    """The offer with its owner, for those who see its participants: the owning unit's editors, and its hosts."""
-    return await _offer(person, slug, SEES)
-
-
-async def _offer(person: Any, slug: str, allowed: str) -> Offer:
-    found = await row(
-        f"SELECT o.id FROM offer o, {EDITOR_OF} WHERE o.slug = $2 AND {allowed}", person.id, slug
-    )
-    if found is None:
-        raise NotFound
-    return await Offer.get(id=found["id"]).select_related("owner")
-
-
-@dataclass(frozen=True)
-class Reach:
-    """What somebody may do with an offer: change it, see its participants, decide over them and whoever leads it."""
-
-    edits: bool
-    sees: bool
-    owns: bool
-
-
-async def reach(person: Any, offer: Offer) -> Reach:
-    """What the person may do with the offer."""
-    found = await row(
-        f"SELECT {EDITS} AS edits, {SEES} AS sees, {OWNS} AS owns FROM offer o, {EDITOR_OF} WHERE o.id = $2",
-        person.id, offer.id,
-    )  # fmt: skip
-    return Reach(**found or {"edits": False, "sees": False, "owns": False})
-
-
-async def session_owned_by(person: Any, session_id: str | UUID) -> Session:
-    """The session with its offer, for editors and managers of the owning unit: those who may tell whoever is booked.
-    A draft's too."""
-    return await _session(person, session_id, OWNS)
-
-
-async def session_hosted_by(person: Any, session_id: str | UUID) -> Session:
-    """The session with its offer, for those who see its participants."""
-    return await _session(person, session_id, SEES)
-
-
-async def _session(person: Any, session_id: str | UUID, allowed: str) -> Session:
-    found = await row(
-        f"""SELECT s.id FROM {EDITOR_OF}, session s JOIN offer o ON o.id = s.offer_id
-        WHERE s.id = $2 AND {allowed}""",
-        person.id, parse_id(session_id),
-    )  # fmt: skip
-    if found is None:
-        raise NotFound
-    return await Session.get(id=found["id"]).select_related("offer", "offer__owner")
+from offers.catalogue.models import Offer, OfferText
+from offers.catalogue.queries import title_in
+from offers.rights.queries import EDITOR_OF, EDITS, LEADS, SEES
 
 
 async def own_organizations(person: Any) -> list[dict[str, Any]]:
@@ -110,17 +26,6 @@ async def own_organizations(person: Any) -> list[dict[str, Any]]:
 async def text_of(offer: Offer) -> OfferText:
     """What the offer says in its first language."""
     return await OfferText.get(offer_id=offer.id, lang=offer.source_lang)
-
-
-async def title_of(offer_id: UUID, lang: str) -> str:
-    """The title in that language, else in the offer's first."""
-    found = await row(f"SELECT {title_in('$1')} AS title FROM offer o WHERE o.id = $2", lang, offer_id)
-    return str(found["title"]) if found else ""
-
-
-def title_in(lang: str) -> str:
-    """SQL: the title of offer o that a reader of this language gets."""
-    return f"(SELECT title FROM {offer_text(lang, 'title')} t)"
 
 
 async def venues(municipality: UUID) -> list[dict[str, Any]]:
@@ -158,25 +63,6 @@ async def sessions_of(offer_id: UUID, now: datetime, most: int = 200) -> list[di
         WHERE s.offer_id = $1 AND s.ends_at > $2 ORDER BY s.starts_at, s.id LIMIT $3""",
         offer_id, now, most,
     )  # fmt: skip
-
-
-async def told_of_dates(offer_id: UUID) -> dict[str, int]:
-    """How many of those with a place in the whole offer get a message of a date that is added, and how many are to be
-    rung."""
-    found = await row(
-        f"""SELECT count(*) FILTER (WHERE {WRITTEN_TO}) AS written, count(*) FILTER (WHERE {WRITTEN_TO} IS NOT TRUE)
-            AS rung
-        FROM booking b JOIN seat_pool p ON p.id = b.pool_id LEFT JOIN contact_point c ON c.id = b.contact_id
-        WHERE b.offer_id = $1 AND p.session_id IS NULL AND b.state = 'confirmed'""",
-        offer_id,
-    )
-    return found or {"written": 0, "rung": 0}
-
-
-async def added_at(offer_id: UUID, moment: datetime) -> bool:
-    """Has this very act added dates that people are told of?"""
-    sql = "SELECT EXISTS (SELECT FROM session WHERE offer_id = $1 AND changed_at = $2 AND sequence = 0)"
-    return bool(await value(sql, offer_id, moment))
 
 
 async def capacity_of(offer_id: UUID) -> int | None:

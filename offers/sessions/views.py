@@ -12,16 +12,13 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
 from offers.catalogue.models import OfferState, Session, SessionStatus, Venue
+from offers.catalogue.queries import title_of
 from offers.participants import queries as participants_queries
-from offers.publishing.forms import tell_order
-from offers.publishing.queries import (
-    offer_owned_by,
-    session_owned_by,
-    sessions_of,
-    title_of,
-    venues,
-)  # fmt: skip
-from offers.publishing.rules import meeting, time_objections, told
+from offers.publishing.queries import sessions_of, venues  # fmt: skip
+from offers.publishing.rules import told
+from offers.publishing.series.forms import tell_order
+from offers.publishing.series.rules import meeting, time_objections
+from offers.rights.queries import offer_owned_by, session_owned_by
 from offers.sessions import actions, queries
 from offers.sessions.forms import CancelForm, CancelOfferForm, MoveForm
 from organizations.members.models import Role

@@ -6,9 +6,11 @@ from typing import Any
 
 from marketplace.base import clock
 from marketplace.base.data.database import rows
+from offers.catalogue.queries import title_in
 from offers.participants.calls.queries import WAITING
 from offers.participants.queries import SHOWN_NAMES
-from offers.publishing.queries import EDITOR_OF, MINE, OWNS, REGISTERS_FOR, title_in
+from offers.publishing.queries import MINE, REGISTERS_FOR
+from offers.rights.queries import EDITOR_OF, OWNS
 from offers.work.told_queries import SINCE, WAITS
 
 SHOWN = 20

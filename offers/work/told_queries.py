@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.database import rows
-from offers.publishing.queries import REGISTERS_FOR, title_in
+from offers.catalogue.queries import title_in
+from offers.publishing.queries import REGISTERS_FOR
 
 WAITS = """b.state = 'requested' AND o.state = 'published' AND (p.ends_at IS NULL OR p.ends_at > {now})"""
 """Does booking b of pool p and offer o still ask for an answer? What is over needs none any more."""

@@ -42,14 +42,14 @@ async def reached_organizations(person: UUID, roles: list[Role]) -> list[UUID]:
     return [row["id"] for row in await rows(f"{UNITS_BELOW} SELECT id FROM reach", person, roles)]
 
 
+COORDINATED = f"""{UNITS_BELOW}, mine AS (
+    SELECT DISTINCT o.municipality_id AS id FROM reach JOIN organization o USING (id) WHERE o.kind = 'municipal')"""
+"""SQL: `mine` are the municipalities in which person $1 has one of the roles $2 in some unit."""
+
+
 async def coordinated_municipalities(person: UUID) -> list[UUID]:
     """Municipalities in which the person coordinates some unit: plans, goals and the dialogue, never a participant."""
-    found = await rows(
-        f"""{UNITS_BELOW} SELECT DISTINCT o.municipality_id AS id FROM reach JOIN organization o USING (id)
-        WHERE o.kind = 'municipal'""",
-        person, [Role.COORDINATOR],
-    )  # fmt: skip
-    return [row["id"] for row in found]
+    return [row["id"] for row in await rows(f"{COORDINATED} SELECT id FROM mine", person, [Role.COORDINATOR])]
 
 
 async def is_staff(person: UUID) -> bool:

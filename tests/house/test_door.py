@@ -13,7 +13,7 @@ from marketplace.base.web.forms import Filled, Form
 from marketplace.base.web.templates import TEMPLATES
 from marketplace.districts.forms import DistrictForm
 from offers.catalogue.models import Joining
-from offers.publishing.models import OfferQuestion, QuestionKind
+from offers.publishing.questions.models import OfferQuestion, QuestionKind
 from offers.seats.models import Booking
 from organizations.approval.forms import ApplyForm, NameForm
 from tests import make

@@ -22,7 +22,7 @@ from marketplace.privacy.actions import forget
 from marketplace.privacy.rules import TABLES
 from offers.attendance.keys import YearClosed, year_key
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from offers.seats.models import Booking, BookingState
 from organizations.approval.models import Answer, Decision
 from organizations.members.models import Membership, Role

@@ -47,7 +47,7 @@ EXCEPTIONS = {
 def asking(text: str) -> set[str]:
     """Names of the functions and constants of a file that ask for a participant, and not as far as one may know."""
     found = set()
-    tree = ast.parse(text)
+    tree, lines = ast.parse(text), text.splitlines()
     docstrings = {
         id(node.body[0].value)
         for node in ast.walk(tree)
@@ -60,7 +60,9 @@ def asking(text: str) -> set[str]:
         for each in ast.walk(top):
             if id(each) in docstrings:
                 continue
-            if isinstance(each, ast.JoinedStr | ast.Constant):
+            if isinstance(each, ast.JoinedStr | ast.Constant) and any(
+                "participant_id" in line.lower() for line in lines[each.lineno - 1 : each.end_lineno]
+            ):
                 source = ast.get_source_segment(text, each) or ""
                 if ASKS.search(NAMES.sub("", source)) and not LAW.search(source):
                     found.add(name)

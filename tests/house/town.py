@@ -28,7 +28,8 @@ from offers.bookings.companions.models import Companion
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
 from offers.feeds.models import CalendarAddress, SavedSearch
 from offers.messages.follow_up.rules import unsubscribe_path
-from offers.publishing.models import HostAssignment, OfferQuestion, QuestionKind
+from offers.publishing.questions.models import OfferQuestion, QuestionKind
+from offers.rights.models import HostAssignment
 from offers.seats.links import link_path
 from offers.seats.models import BookingState
 from offers.telling.models import CallAbout, PhoneCall

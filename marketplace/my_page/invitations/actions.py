@@ -7,7 +7,7 @@ from marketplace.base.data.database import in_transaction
 from marketplace.people import actions
 from marketplace.people.sign_in.queries import SignedIn
 from offers.catalogue.models import Offer
-from offers.publishing.team_actions import assign_host, tidy_hosts
+from offers.publishing.team.actions import assign_host, tidy_hosts
 from organizations.members import invitation_actions as invitations
 
 

@@ -12,7 +12,7 @@ from marketplace.base.web.templates import render
 from marketplace.my_page.invitations import actions
 from marketplace.my_page.invitations.forms import AcceptForm
 from marketplace.people.sign_in.views import with_sign_in
-from offers.publishing.queries import title_of
+from offers.catalogue.queries import title_of
 from organizations.directory.models import OrganizationState
 from organizations.members import invitation_actions as invitations
 from organizations.members.invitation_queries import has_proven, invitation_of

@@ -18,10 +18,10 @@ from marketplace.base.post.mail import post
 from marketplace.base.text import name_key
 from marketplace.base.web.limits import Tries, limits
 from marketplace.settings import settings
-from offers.bookings import asked
 from offers.bookings.actions import Unanswered, cancel
 from offers.bookings.links.actions import send_to
 from offers.bookings.mending import rules
+from offers.publishing.questions import rules as asked
 from offers.seats import links, once
 from offers.seats import rules as seats_rules
 from offers.seats.claims import RECEIPTS, Booked, Party

@@ -16,10 +16,10 @@ from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.post.mail import post
 from marketplace.base.web.limits import Tries
-from offers.bookings import asked
 from offers.bookings.actions import Unanswered, active_of, cancel, whom_of
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer, published
+from offers.publishing.questions import rules as asked
 from offers.seats import once
 from offers.seats import rules as seats_rules
 from offers.seats.claims import RECEIPTS, Booked, JustSent, Party, Taken, insert  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from marketplace.base.data.database import rows
 from marketplace.base.post.mail import OUTBOX_COLUMNS
 from marketplace.people.queries import WRITTEN_TO
-from offers.publishing.opening_rules import USUAL_REMINDERS
+from offers.publishing.joining.rules import USUAL_REMINDERS
 
 FURTHEST = 336
 """No offer reminds earlier than these hours before: what has been sent is known by its row in the outbox, which stays

@@ -12,11 +12,12 @@ from marketplace.base.web.access import member
 from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.templates import render
 from offers.catalogue.models import Offer, OfferState, Session, SessionStatus
+from offers.catalogue.queries import title_of
 from offers.participants import queries as participants_queries
 from offers.participants.actions import answer_call, note_read
 from offers.participants.calls import queries
 from offers.participants.calls.queries import calls_of_offer
-from offers.publishing.queries import offer_led_by, session_hosted_by, title_of
+from offers.rights.queries import offer_led_by, session_hosted_by
 from offers.telling.rules import Said
 from organizations.members.models import Role
 

@@ -19,12 +19,13 @@ from marketplace.base.web.templates import render
 from offers.bookings.mending.views import asked_about
 from offers.bookings.parties import booking_for
 from offers.catalogue.models import Offer
+from offers.catalogue.queries import title_of
 from offers.participants import actions as participants_actions
 from offers.participants import queries
 from offers.participants import rules as participants_rules
 from offers.participants.queue.forms import AddForm, AnswerForm, QueueForm
 from offers.participants.views import manages
-from offers.publishing.queries import offer_led_by, offer_owned_by, reach, title_of
+from offers.rights.queries import offer_led_by, offer_owned_by, reach
 from offers.seats.claims import JustSent, Party
 from offers.seats.models import BookingState
 from organizations.members.models import Role

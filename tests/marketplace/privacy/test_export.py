@@ -17,13 +17,13 @@ from marketplace.privacy.export import NOT_HERE, SECTIONS, everything, readable
 from marketplace.privacy.rules import TABLES
 from offers.attendance.models import EndedRegister, RegisterEnd
 from offers.bookings.companions.models import Companion
-from offers.bookings.models import BookingAnswer, SentWord
+from offers.bookings.models import SentWord
 from offers.bookings.openings.models import OpeningNotice
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.feeds.actions import save_search
 from offers.feeds.models import CalendarAddress
 from offers.messages.models import HostMessage, Recipients
-from offers.publishing.models import OfferQuestion, QuestionKind
+from offers.publishing.questions.models import BookingAnswer, OfferQuestion, QuestionKind
 from offers.telling.models import CallAbout, PhoneCall
 from organizations.members.models import Invitation, Membership, Role
 from organizations.notices.models import MemberNotice, Notice

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from offers.catalogue.models import Audience, Offer
+from offers.catalogue.models import Audience, Offer, SeatPool
 from organizations.directory.models import Organization, OrganizationKind
 from organizations.members.models import Role
 from tests import make
@@ -31,7 +31,9 @@ async def centre(db: None) -> Organization:
     centre = await make.organization("Frivilligsentralen")
     await came(await held("Lett trim", AUGUST, owner=centre), *CAST[:7], head_count=20)
     evening = SEPTEMBER + timedelta(hours=9)
-    await came(await held("Strikkekafé", evening, owner=centre, kind="meeting_place"), *CAST[:3], CAST[8])
+    knitting = await held("Strikkekafé", evening, owner=centre, kind="meeting_place")
+    await make.booking(await SeatPool.get(offer=knitting), await make.person("Odd"))  # and did not come
+    await came(knitting, *CAST[:3], CAST[8])
     await held("Tur", SEPTEMBER + timedelta(days=1), owner=centre)
     staff = await held("Fagdag", owner=centre, audiences=[Audience.STAFF])
     await Offer.filter(id=staff.id).update(main_audience=Audience.STAFF)

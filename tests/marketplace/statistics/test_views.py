@@ -162,7 +162,9 @@ async def test_what_lies_in_no_district_is_compared_with_itself(visitor: Visitor
 async def test_other_counts_are_of_the_whole_where_fifty_are_shown(visitor: Visitor) -> None:
     centre = await make.organization("Frivilligsentralen")
     few = month(60, 45, 3, waited=20, placed=10)
-    many = month(200, 80, 9, waited=40, placed=30, within_1=5, within_7=20, within_30=5)
+    many = month(
+        200, 80, 9, waited=40, placed=30, within_1=5, within_7=20, within_30=5, offers=4, led_together=3
+    )
     await close(2026, {await cell(centre): [few]}, first=1)
     await signed_in(visitor)
     page = await visitor.open("/statistics")
@@ -173,6 +175,7 @@ async def test_other_counts_are_of_the_whole_where_fifty_are_shown(visitor: Visi
     page = await visitor.open("/statistics")
     more = {row[0]: row[1:] for row in tables(page)[2]}
     assert more["Sto i kø"] == ["40 ± 4", ""]
+    assert more["Tilbud ledet av fagperson og likeperson sammen"] == ["3", "75"], "exact has no likely error"
     assert more["Fikk plass fra køen"] == ["30 ± 4", "75"]
     assert "Halvparten fikk plass innen sju dager." in page.text
 

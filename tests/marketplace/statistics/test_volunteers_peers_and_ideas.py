@@ -9,7 +9,7 @@ from marketplace.dialogue.models import Dialogue, DialogueItem
 from marketplace.statistics.measures import IDEA_DAYS, Measure
 from offers.attendance.models import Register
 from offers.catalogue.models import Offer, Session
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.attended import SEPTEMBER, came, counted, held

@@ -9,7 +9,7 @@ from marketplace.dialogue.models import Dialogue, DialogueItem
 from marketplace.people.models import Person
 from offers.attendance.models import Register
 from offers.catalogue.models import Joining, Offer, Session, Visibility
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from organizations.directory.models import Organization, OrganizationKind
 from organizations.members.models import Invitation, Role
 from tests import make

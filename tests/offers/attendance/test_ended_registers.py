@@ -19,7 +19,7 @@ from offers.bookings import actions as bookings
 from offers.bookings.companions import actions as companions_actions
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.messages.follow_up.actions import follow_up
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from offers.seats.models import Booking
 from offers.sessions import actions as messages
 from organizations.directory.models import Organization

@@ -12,7 +12,7 @@ from marketplace.settings import settings
 from offers.attendance import actions
 from offers.bookings.models import SentWord
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from offers.seats.models import Booking
 from organizations.directory.models import Organization
 from organizations.members.models import Role

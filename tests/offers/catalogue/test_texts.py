@@ -9,8 +9,7 @@ from marketplace.base.data.database import row, value
 from marketplace.base.data.texts import in_language_joins, said, text_for
 from marketplace.base.i18n import LANGUAGES
 from offers.catalogue.models import OfferText
-from offers.catalogue.queries import VISITOR, offer_page, offer_text, titles
-from offers.publishing.queries import title_of
+from offers.catalogue.queries import VISITOR, offer_page, offer_text, title_of, titles
 from tests import make
 from tests.conftest import NOW
 

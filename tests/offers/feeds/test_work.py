@@ -20,7 +20,7 @@ from offers.catalogue.models import (
     Visibility,
 )
 from offers.feeds.actions import make_address
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from offers.seats.actions import set_capacity
 from offers.seats.models import BookingState
 from organizations.directory.models import Organization, OrganizationState

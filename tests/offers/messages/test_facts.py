@@ -32,7 +32,7 @@ from offers.messages.follow_up.actions import follow_up
 from offers.messages.reminders.actions import remind
 from offers.participants import actions as participants_actions
 from offers.participants.calls.queries import WAITING
-from offers.publishing.actions import set_sessions
+from offers.publishing.series.actions import set_sessions
 from offers.seats import actions as seats_actions
 from offers.seats.links import link_path
 from offers.seats.models import Booking, BookingState, EndedBy

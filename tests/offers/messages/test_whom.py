@@ -21,7 +21,7 @@ from offers.bookings.openings.actions import note, tell_opened
 from offers.catalogue.models import Joining, SeatPool
 from offers.messages.follow_up.actions import stop_news
 from offers.messages.follow_up.rules import address_hash
-from offers.publishing.team_actions import add_organizer
+from offers.publishing.team.actions import add_organizer
 from offers.seats.models import Booking
 from organizations.approval import actions as approval
 from organizations.approval.models import Answer

@@ -22,7 +22,7 @@ from offers.messages.actions import write
 from offers.messages.follow_up.actions import stop_news
 from offers.messages.follow_up.rules import address_hash
 from offers.messages.models import HostMessage, Recipients
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from offers.seats.models import Booking, BookingState
 from organizations.directory.models import Organization
 from organizations.members.models import Role

@@ -15,7 +15,7 @@ from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.participants import actions as participants_actions
 from offers.participants.queries import demand
 from offers.participants.rules import ReorderReason, moved_in_queue
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from offers.seats import actions as seats_actions
 from offers.seats.claims import Party
 from offers.seats.models import Booking, BookingState, EndedBy

@@ -12,7 +12,7 @@ from marketplace.people.models import Person
 from offers.bookings import actions
 from offers.bookings.models import CalendarEntry
 from offers.catalogue.models import Joining, Offer, SeatPool, Session, SessionStatus
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from offers.seats.models import Booking, BookingState
 from organizations.directory.models import Organization
 from organizations.members.models import Role

@@ -10,7 +10,7 @@ from marketplace.base.clock import oslo
 from marketplace.base.data.database import rows, value
 from marketplace.people.models import Person
 from offers.catalogue.models import Joining, Offer, OfferState, OfferText, SeatPool, Session
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from offers.sessions.actions import cancel_offer
 from organizations.directory.models import Organization
 from organizations.members.models import Role

@@ -12,7 +12,7 @@ from offers.bookings import actions
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.participants import actions as participants_actions
 from offers.participants.rules import ExtraReason
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from offers.seats.models import Booking, BookingState
 from organizations.members.models import Role
 from tests import make

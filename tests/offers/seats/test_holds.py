@@ -18,7 +18,7 @@ from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Kind, Offer, Promotion, SeatPool, Session
 from offers.catalogue.queries import VISITOR
 from offers.participants import actions as participants_actions
-from offers.publishing.actions import set_sessions
+from offers.publishing.series.actions import set_sessions
 from offers.seats import actions as seats_actions
 from offers.seats import claims
 from offers.seats.claims import Party

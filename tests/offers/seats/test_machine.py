@@ -14,7 +14,7 @@ from offers.bookings import actions as bookings_actions
 from offers.seats import actions, moves, rules
 from tests.offers.seats.machine import Broken, Promises, Queue, Seats
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "30"))
 """`make soak` asks for 2,000."""
 SAME = "SEEDS" not in os.environ
 """What is planted is sought by the same steps each time; with SEEDS set by others each time."""

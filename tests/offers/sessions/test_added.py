@@ -12,7 +12,7 @@ from marketplace.people.models import ContactPoint, Person
 from offers.bookings import actions as bookings_actions
 from offers.bookings.models import CalendarEntry
 from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session
-from offers.publishing.actions import set_sessions
+from offers.publishing.series.actions import set_sessions
 from offers.seats.models import Booking, BookingState
 from offers.sessions import actions
 from offers.sessions.jobs import tell_added

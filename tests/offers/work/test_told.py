@@ -17,7 +17,7 @@ from marketplace.people.models import ContactPoint, Person
 from offers.bookings import actions
 from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session
 from offers.participants import actions as participants_actions
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from offers.seats.models import Booking, BookingState
 from offers.work.jobs import tell_days, tell_of_requests
 from organizations.directory.models import Organization, OrganizationState

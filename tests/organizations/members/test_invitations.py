@@ -12,7 +12,7 @@ from marketplace.base.models import Channel
 from marketplace.people.models import Person
 from marketplace.people.sign_in.models import SignIn
 from marketplace.people.sign_in.queries import SignedIn
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from organizations.directory.models import Organization, OrganizationKind, OrganizationState
 from organizations.members import invitation_actions as actions
 from organizations.members import mails

@@ -10,7 +10,7 @@ from marketplace.base.data.database import rows
 from marketplace.people.models import Person
 from marketplace.people.sign_in.models import SignIn
 from marketplace.people.sign_in.queries import SignedIn
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from organizations.directory.models import Organization
 from organizations.members import actions
 from organizations.members.actions import LastManager

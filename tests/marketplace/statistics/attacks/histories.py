@@ -16,7 +16,7 @@ from marketplace.dialogue.models import Dialogue, DialogueItem
 from marketplace.people.models import Person
 from offers.attendance.models import Attendance, HeadCount, Register
 from offers.catalogue.models import Kind, Offer, SeatPool, Session, Venue
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from offers.seats.models import Booking
 from organizations.directory.models import District, DistrictPlace, Municipality, Organization
 

@@ -12,7 +12,7 @@ from marketplace.base.post.mail import MAILS
 from offers.bookings import actions
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.participants import actions as participants_actions
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from offers.seats.links import link_path
 from offers.seats.models import Booking, BookingState
 from organizations.directory.models import Organization
