@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import rows
+from marketplace.base.text import by_name
 from marketplace.reports.content import shown
 from marketplace.reports.rules import WHOLE_YEAR
 from marketplace.statistics import stored
@@ -76,7 +77,7 @@ async def numbers_of(municipality: UUID, year: int) -> Numbers:
         audiences=await stored.by(cells, year, OF_PARTS, By.AUDIENCE, closing),
         kinds=await stored.by(cells, year, OF_PARTS, By.KIND, closing),
         evening=await stored.by(cells, year, OF_PARTS, By.EVENING, closing),
-        by_organization=dict(sorted(named, key=lambda pair: pair[0].lower())),
+        by_organization=dict(sorted(named, key=lambda pair: by_name(pair[0]))),
     )
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import rows
+from marketplace.base.text import name_order
 from marketplace.statistics.closing import old_rule_years
 
 
@@ -79,9 +80,9 @@ async def organizations(municipality: UUID) -> list[Named]:
     """Those that have held something there, by name."""
     return await rows(
         Named,
-        """SELECT o.id, o.slug, o.name FROM organization o
+        f"""SELECT o.id, o.slug, o.name FROM organization o
         WHERE EXISTS (SELECT FROM cell c WHERE c.municipality_id = $1 AND c.organization_id = o.id)
-        ORDER BY lower(o.name), o.id""",
+        ORDER BY {name_order("o.name")}, o.id""",
         municipality,
     )
 
@@ -91,7 +92,7 @@ async def districts(municipality: UUID) -> dict[UUID, str]:
     return dict(
         await rows(
             _District,
-            "SELECT id, name FROM district WHERE municipality_id = $1 ORDER BY lower(name)",
+            f"SELECT id, name FROM district WHERE municipality_id = $1 ORDER BY {name_order('name')}",
             municipality,
         )
     )
