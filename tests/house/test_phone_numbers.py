@@ -10,7 +10,7 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS
 from marketplace.base.web.templates import environment
 from offers.catalogue.models import SeatPool
-from offers.messages import closing_mails  # noqa: F401 - fills MAILS
+from offers.messages.closings import mails  # noqa: F401 - fills MAILS
 from organizations.directory.models import OrganizationState
 from organizations.members.models import Role
 from tests import make

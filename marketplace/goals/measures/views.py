@@ -46,6 +46,7 @@ async def _measure(request: Request, access: queries.Access, form: Any, status: 
         request, "marketplace/goals/measures/measure.html", status=status, measure=access.measure,
         plan=access.measure.focus_area.plan, coordinates=access.coordinates, form=form, states=STATES,
         comments=await queries.comments(measure=access.measure.id),
+        unheard=access.coordinates and not await queries.hears(access.measure.responsible_id),
     )  # fmt: skip
 
 
