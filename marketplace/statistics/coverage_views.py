@@ -104,7 +104,7 @@ async def coverage(request: Request) -> Response:
     return render(
         request, "marketplace/statistics/coverage.html", what=what, lines=lines, sorts=SORTS, total=all_of_it,
         gaps=sum(square.gap for _label, squares in lines for square in squares), year=year, raised=raised,
-        dialogues=[(one["slug"], pick(json.loads(one["title"]))) for one in await queries.dialogues(here.id)]
+        dialogues=[(one.slug, pick(json.loads(one.title))) for one in await queries.dialogues(here.id)]
         if what.district != NOWHERE else [],
         times=list(rules.TIME_LABELS.items()), shows=list(rules.SHOW_LABELS.items()), section="/statistics",
         share=share(all_of_it.evening, all_of_it.offers) or 0,

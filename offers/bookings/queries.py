@@ -9,7 +9,7 @@ from marketplace.base.data.database import row, rows
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import speaking
-from marketplace.base.text import same_name
+from marketplace.base.text import name_order, same_name
 from marketplace.people.queries import WRITTEN_TO
 from marketplace.people.rules import contact
 from marketplace.settings import settings
@@ -59,9 +59,9 @@ async def represented(slug: str, viewer: Viewer) -> list[dict[str, Any]]:
     if not viewer.organizations:
         return []
     return await rows(
-        """SELECT w.id, w.name FROM offer o JOIN offer_audience_organization a ON a.offer_id = o.id
+        f"""SELECT w.id, w.name FROM offer o JOIN offer_audience_organization a ON a.offer_id = o.id
             JOIN organization w ON w.id = a.organization_id
-        WHERE o.slug = $1 AND o.visibility = 'members' AND w.id = ANY($2) ORDER BY w.name, w.id""",
+        WHERE o.slug = $1 AND o.visibility = 'members' AND w.id = ANY($2) ORDER BY {name_order('w.name')}, w.id""",
         slug, list(viewer.organizations),
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
+from marketplace.base.text import by_name
 from marketplace.people.queries import WRITTEN_TO
 from offers.bookings.companions.queries import NAMES
 from offers.bookings.queries import HIDDEN, reach
@@ -46,7 +47,7 @@ async def parties(session_id: UUID) -> list[dict[str, Any]]:
     )
     return sorted(
         found,
-        key=lambda party: alphabetical(party["sign"] if party["shielded"] else party["name"] or ""),
+        key=lambda party: by_name(party["sign"] if party["shielded"] else party["name"]),
     )
 
 
@@ -132,14 +133,6 @@ async def state_of(booking_id: UUID, offer_id: UUID) -> BookingState | None:
     return BookingState(found) if found else None
 
 
-ORDER = {"å": "~2", "æ": "~0", "ø": "~1", "ä": "~0", "ö": "~1"}
-
-
-def alphabetical(name: str) -> str:
-    """Sort key of a Norwegian name: æ, ø, å come last, in that order. The database has no collation for it."""
-    return "".join(ORDER.get(letter, letter) for letter in name.casefold())
-
-
 PARTY = f"""SELECT b.id AS booking_id, {SHOWN_NAMES}, b.booked_by_id = b.participant_id AS own,
     {SIGN}, b.seats, b.state, b.lang, p.session_id, b.offer_id,
     greatest(b.created_at, b.placed_at, b.answered_at) AS since, b.link_version, c.person_id,
@@ -190,7 +183,7 @@ async def unreached(offer_id: UUID, session: UUID | None, now: datetime) -> list
             AND ($4::uuid IS NULL OR p.session_id IS NULL OR p.session_id = $4)""",
         offer_id, list(ACTIVE), now, session,
     )  # fmt: skip
-    return sorted(found, key=lambda party: alphabetical(party["name"] or ""))
+    return sorted(found, key=lambda party: by_name(party["name"]))
 
 
 def counts(found: list[dict[str, Any]]) -> tuple[int, int]:
