@@ -18,6 +18,7 @@ from marketplace.base.data.database import Values, in_transaction, rows
 from marketplace.base.models import Channel
 from marketplace.base.signing import secret_hash
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
+from marketplace.goals.models import FocusArea, Measure, Plan
 from marketplace.people.models import ContactPoint, Person
 from marketplace.people.sign_in.models import SignInTicket
 from marketplace.people.sign_in.rules import TICKET_LASTS
@@ -64,7 +65,7 @@ OTHERWISE = (
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
     "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
     "asked", "asked_before", "day_before", "day_after", "registers", "sent_elsewhere", "name_changed",
-    "off_calendar",
+    "off_calendar", "measures_given",
 )  # fmt: skip
 NAMES = (*ABOUT_A_BOOKING, *OTHERWISE)
 
@@ -177,9 +178,16 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         offer_id=offer.id, recipients=Recipients.ALL, author_id=other.id, told=12, created_at=now,
         text="Vi møtes ved hovedinngangen {tid}. Ta med varme klær.\n\nHilsen Aud",
     )  # fmt: skip
+    plan = Plan(slug="plan-" + key, municipality_id=here.id, title={"nb": "Frivillighet for alle"}, summary={},
+                first_year=now.year, last_year=now.year)  # fmt: skip
+    area = FocusArea(plan_id=plan.id, number=1, title={"nb": "Flere møteplasser"}, summary={})
+    measure = Measure(
+        focus_area_id=area.id, number=1, title={"nb": "Åpent hus hver uke"}, responsible_id=owner.id,
+        deadline=clock.today(now) if words.full else None,
+    )  # fmt: skip
     objects: list[Model] = [
         here, owner, applicant, venue, old, offer, text, *sessions, pool, booker, other, contact, booking, meeting,
-        meeting_text, *meeting_sessions, dialogue, called, answer, role, asked, wrote,
+        meeting_text, *meeting_sessions, dialogue, called, answer, role, asked, wrote, plan, area, measure,
         OfferOrganizer(offer_id=offer.id, organization_id=applicant.id),
         SignInTicket(
             channel=Channel.EMAIL, address="kari@example.no", link_hash=secret_hash(f"eksempel-{key}"),
@@ -252,6 +260,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         "asked": to_member | {"bookings": [str(booking.id)]},
         "asked_before": to_member | {"bookings": [str(booking.id)]},
         "registers": to_member,
+        "measures_given": to_member | {"measures": [str(measure.id)]},
         "day_before": to_member | {"day": str(clock.today(now))},
         "day_after": to_member | {"day": str(clock.today(starts))},
     }

@@ -1,6 +1,7 @@
 """Writes of plans: focus areas, measures and what is said of them, and populations. One transaction each."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,9 @@ from marketplace.goals.models import (
     Population,
 )
 from marketplace.goals.starter import Starter
+from offers.work.actions import tell_members
 from organizations.directory.models import Municipality
+from organizations.notices.models import Notice
 
 Texts = dict[str, str]
 
@@ -70,8 +73,9 @@ async def edit(plan: Plan, *, by: UUID, now: datetime, **facts: Any) -> None:
 
 async def copy(plan: Plan, *, by: UUID, now: datetime, title: Texts, first_year: int) -> Plan:
     """The next plan, with what this one has: as many years from `first_year`, measures that nobody has begun, and the
-    goals that were not withdrawn, moved by as many years. Comments and what was changed stay where they were."""
-    moved = first_year - plan.first_year
+    goals that were not withdrawn, moved by as many years. Comments and what was changed stay where they were. Units are
+    told of all that they answer for in the new one, once."""
+    moved, measures = first_year - plan.first_year, list[Measure]()
     made = Plan(id=uuid7(), municipality=plan.municipality, title=title, summary=plan.summary,
                 first_year=first_year, last_year=plan.last_year + moved)  # fmt: skip
     async with in_transaction():
@@ -80,16 +84,17 @@ async def copy(plan: Plan, *, by: UUID, now: datetime, title: Texts, first_year:
             new = await FocusArea.create(
                 plan=made, number=area.number, title=area.title, summary=area.summary
             )
-            await Measure.bulk_create(
-                [
-                    Measure(focus_area=new, number=one.number, title=one.title, responsible_id=one.responsible_id)
-                    for one in area.measures if one.state != MeasureState.DROPPED
-                ]
-            )  # fmt: skip
+            here = [
+                Measure(focus_area=new, number=one.number, title=one.title, responsible_id=one.responsible_id)
+                for one in area.measures if one.state != MeasureState.DROPPED
+            ]  # fmt: skip
+            await Measure.bulk_create(here)
+            measures += here
             for goal in area.goals:
                 if not goal.withdrawn_at:
                     await _insert(_moved(goal, new, moved))
         await record("plan.copied", now=now, actor=by, object_id=made.id)
+        await _tell(measures, now)
     return made
 
 
@@ -151,21 +156,37 @@ async def remove_area(area: FocusArea, *, by: UUID, now: datetime) -> None:
 # Measures
 
 
+async def _tell(measures: Iterable[Measure], now: datetime) -> None:
+    """Tell each unit of the measures that it answers for from now on, in one message."""
+    of = defaultdict[UUID, list[str]](list)
+    for one in measures:
+        if one.responsible_id and one.state != MeasureState.DROPPED:
+            of[one.responsible_id].append(str(one.id))
+    for unit, given in of.items():
+        act = f"{given[0]}:{now.isoformat()}"
+        await tell_members("measures_given", Notice.MEASURE, unit, act, now, measures=given)
+
+
 async def make_measure(area: FocusArea, *, by: UUID, now: datetime, title: Texts, **facts: Any) -> Measure:
+    """A new measure. The unit that answers for it is told, also when an edit makes it another."""
     async with in_transaction():
         measure = await Measure.create(
             focus_area=area, number=await _next("measure", "focus_area_id", area.id), title=title, **facts
         )
         await record("measure.made", now=now, actor=by, object_id=measure.id,
                      organization=measure.responsible_id)  # fmt: skip
+        await _tell([measure], now)
     return measure
 
 
 async def edit_measure(measure: Measure, *, by: UUID, now: datetime, **facts: Any) -> None:
+    before = measure.responsible_id
     async with in_transaction():
         await measure.update_from_dict(facts).save()
         await record("measure.changed", now=now, actor=by, object_id=measure.id,
                      organization=measure.responsible_id)  # fmt: skip
+        if measure.responsible_id != before:
+            await _tell([measure], now)
 
 
 async def comment(

@@ -1,0 +1,22 @@
+"""What a unit is told of the measures that it answers for."""
+
+from uuid import UUID
+
+from marketplace.base.i18n import lazy
+from marketplace.base.models import Channel
+from marketplace.base.post.mail import Content, mail
+from marketplace.goals.queries import still_theirs
+from offers.work.mails import to_member, who_is_told
+from organizations.notices.models import Notice
+
+
+@mail(to=who_is_told(Notice.MEASURE))
+async def measures_given(
+    channel: Channel, lang: str, organization: str, person: str, measures: list[str]
+) -> Content | None:
+    """They answer for these measures from now on; nothing when none of them is theirs any more."""
+    theirs = await still_theirs(UUID(organization), [UUID(each) for each in measures])
+    if not theirs:
+        return None
+    return await to_member("measures_given", Notice.MEASURE, channel, lang, lazy("Et tiltak dere har ansvaret for"),
+                           (organization, person), measures=theirs)  # fmt: skip
