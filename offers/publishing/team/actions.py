@@ -14,7 +14,7 @@ from marketplace.base.post.mail import About, post
 from offers.catalogue.models import Offer
 from offers.publishing.actions import editing
 from offers.publishing.team import queries
-from organizations.members import invitation_actions
+from organizations.members.invitations import actions as invitation_actions
 from organizations.members.models import LeadsAs
 from organizations.members.queries import HELD, managers_to_tell
 
