@@ -6,6 +6,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows, value
 from marketplace.base.errors import NotFound
+from marketplace.base.text import name_order
 from marketplace.districts.rules import Places
 from organizations.directory.models import District, Municipality
 from organizations.members.queries import coordinated_municipalities
@@ -94,7 +95,7 @@ async def districts(municipality: UUID) -> list[Listed]:
                 ORDER BY lower(city)) AS towns,
             (SELECT count(*) FROM venue x WHERE x.municipality_id = d.municipality_id
                 AND {district_of("d.municipality_id", "x.id")} = d.id) AS venues
-        FROM district d WHERE d.municipality_id = $1 ORDER BY lower(d.name), d.id""",
+        FROM district d WHERE d.municipality_id = $1 ORDER BY {name_order("d.name")}, d.id""",
         municipality,
     )
     return [

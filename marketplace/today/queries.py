@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows
+from marketplace.base.text import name_order
 from marketplace.goals.models import Goal
 from marketplace.today.rules import AGAIN_AFTER
 from offers.catalogue.queries import offer_text
 from offers.publishing.queries import REGISTERS_FOR
-from offers.work.told_queries import LACKS_REGISTER
+from offers.work.told.queries import LACKS_REGISTER
 from organizations.members.queries import APPROVAL_REACH
 from organizations.notices.models import Notice
 from organizations.notices.queries import told
@@ -61,7 +62,7 @@ async def lacking(person: Any, now: datetime) -> list[Lacking]:
         FROM approval_reach a JOIN organization w USING (id) JOIN offer o ON o.owner_id = w.id
             JOIN session s ON s.offer_id = o.id
         WHERE w.state = 'approved' AND {LACKS_REGISTER.format(now="$2", since="$3")}
-        GROUP BY w.id, w.slug, w.name, a.decides ORDER BY lower(w.name), w.id LIMIT 200""",
+        GROUP BY w.id, w.slug, w.name, a.decides ORDER BY {name_order('w.name')}, w.id LIMIT 200""",
         person.id, now, now - REGISTERS_FOR, now - AGAIN_AFTER,
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from marketplace.base.data.database import row, rows, value
 from marketplace.base.data.texts import in_language, in_language_joins, said
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import SOURCE
+from marketplace.base.text import name_order
 from organizations.members.queries import HELD, is_staff
 
 
@@ -106,7 +107,7 @@ async def offer_page(
             o.age_to, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
             p.closes_at,
             ARRAY(SELECT ARRAY[c.slug, c.name] FROM offer_organizer g JOIN organization c ON c.id = g.organization_id
-                WHERE g.offer_id = o.id AND c.state = 'approved' ORDER BY c.name) AS co_organizers
+                WHERE g.offer_id = o.id AND c.state = 'approved' ORDER BY {name_order("c.name")}) AS co_organizers
         FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN {offer_text("$2")} t ON true
         LEFT JOIN venue v ON v.id = o.venue_id
@@ -162,7 +163,7 @@ async def is_municipality(name: str) -> bool:
 
 async def municipalities() -> list[dict[str, Any]]:
     """slug and name of those that the instance serves, by name."""
-    return await rows("SELECT slug, name FROM municipality ORDER BY name, slug")
+    return await rows(f"SELECT slug, name FROM municipality ORDER BY {name_order('name')}, slug")
 
 
 async def organizations(
@@ -197,9 +198,9 @@ async def organization_page(slug: str, lang: str) -> dict[str, Any]:
                 SELECT ARRAY[p.slug, p.name] FROM above JOIN organization p USING (id) WHERE p.state = 'approved'
                 ORDER BY steps DESC) AS above,
             ARRAY(SELECT n.name FROM organization_owner x JOIN municipality n ON n.id = x.municipality_id
-                WHERE x.organization_id = w.id ORDER BY n.name) AS owners,
+                WHERE x.organization_id = w.id ORDER BY {name_order('n.name')}) AS owners,
             ARRAY(SELECT ARRAY[u.slug, u.name] FROM organization u WHERE u.parent_id = w.id AND u.state = 'approved'
-                ORDER BY u.name) AS units
+                ORDER BY {name_order('u.name')}) AS units
         FROM organization w JOIN municipality m ON m.id = w.municipality_id
         LEFT JOIN picture l ON l.id = w.logo_id
         LEFT JOIN {in_language("organization_text", "organization_id", "w", "$2")} t ON true

@@ -192,11 +192,6 @@ def card(row: Row, now: datetime) -> dict[str, Any]:
     }
 
 
-def by_name(name: str) -> str:
-    """A key that sorts æ, ø, å last; the database would put å first."""
-    return name.casefold().translate({ord("æ"): "{", ord("ø"): "|", ord("å"): "}"})
-
-
 def offers_found(total: int, many: bool) -> str:
     """Ingen tilbud, 24 tilbud, over 200 tilbud."""
     if many:

@@ -5,6 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from marketplace.base.errors import NotFound
+from marketplace.base.text import by_name
 from marketplace.base.web.access import public
 from marketplace.base.web.forms import Form
 from marketplace.base.web.http import Request
@@ -38,7 +39,7 @@ async def organizations(request: Request) -> Response:
     if chosen not in {"", *(place["slug"] for place in places)}:
         raise NotFound
     found = await queries.organizations(await viewer_of(request.person), request.lang, request.now, chosen)
-    found.sort(key=lambda row: rules.by_name(row["name"]))
+    found.sort(key=lambda row: by_name(row["name"]))
     return render(
         request, "offers/catalogue/organizations.html",
         organizations=[shown(row) for row in found], places=places,

@@ -11,6 +11,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.i18n import SOURCE, speaking
 from marketplace.base.i18n import gettext as _
 from marketplace.base.signing import secret_hash
+from marketplace.base.text import by_name
 from marketplace.settings import settings
 from offers.bookings.mine import HELPED, MINE
 from offers.catalogue.calendar import booking_uid, calendar, public_event, session_event, vevent
@@ -18,7 +19,6 @@ from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from offers.catalogue.queries import VISITOR, municipalities, offer_text, published
 from offers.feeds.body import Body
 from offers.feeds.searches import parsed, words_of
-from offers.participants.queries import alphabetical
 from offers.search.queries import EVENING, matching
 
 BEFORE, AFTER = timedelta(days=30), timedelta(days=365)
@@ -151,7 +151,7 @@ async def subjects(now: datetime) -> dict[str, list[tuple[str, str]]]:
         "kinds": [(str(KIND_LABELS[kind]), f"/calendar?kind={kind}") for kind in Kind if kind in kinds],
         "municipalities": [(place["name"], f"/calendar?municipality={place['slug']}") for place in places]
         if len(places) > 1 else [],
-        "organizations": sorted(owners, key=lambda owner: alphabetical(owner[0])),
+        "organizations": sorted(owners, key=lambda owner: by_name(owner[0])),
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
+from marketplace.base.text import name_order
 from offers.catalogue.models import Offer, OfferText
 from offers.catalogue.queries import title_in
 from offers.rights.queries import EDITOR_OF, EDITS, LEADS, SEES
@@ -14,10 +15,10 @@ from offers.rights.queries import EDITOR_OF, EDITS, LEADS, SEES
 async def own_organizations(person: Any) -> list[dict[str, Any]]:
     """id, name and municipality_id of the organisations in whose name the person may publish."""
     return await rows(
-        """SELECT DISTINCT w.id, w.name, w.municipality_id
+        f"""SELECT w.id, w.name, w.municipality_id
         FROM membership m JOIN organization w ON w.id = m.organization_id
         WHERE m.person_id = $1 AND m.role IN ('editor', 'manager') AND m.ended_at IS NULL AND w.state = 'approved'
-        ORDER BY w.name, w.id""",
+        GROUP BY w.id ORDER BY {name_order("w.name")}, w.id""",
         person.id,
     )
 
@@ -30,8 +31,8 @@ async def text_of(offer: Offer) -> OfferText:
 async def venues(municipality: UUID) -> list[dict[str, Any]]:
     """id, name and street of the municipality's places, by name."""
     return await rows(
-        """SELECT id, name, street, city FROM venue WHERE municipality_id = $1
-        ORDER BY lower(name), street LIMIT 500""",
+        f"""SELECT id, name, street, city FROM venue WHERE municipality_id = $1
+        ORDER BY {name_order("name")}, street LIMIT 500""",
         municipality,
     )
 
@@ -47,8 +48,8 @@ async def members_seeing(offer_id: UUID) -> list[UUID]:
 async def organizations_near(municipality: UUID) -> list[dict[str, Any]]:
     """id and name of the approved organisations of a municipality, by name."""
     return await rows(
-        """SELECT id, name FROM organization WHERE municipality_id = $1 AND state = 'approved'
-        ORDER BY lower(name), id""",
+        f"""SELECT id, name FROM organization WHERE municipality_id = $1 AND state = 'approved'
+        ORDER BY {name_order("name")}, id""",
         municipality,
     )
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from marketplace.base.data.database import row, rows, value
 from marketplace.base.data.texts import in_language
 from marketplace.base.errors import NotFound
+from marketplace.base.text import name_order
 from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role
 
@@ -150,10 +151,10 @@ async def memberships_of(person: UUID) -> list[dict[str, Any]]:
     """Where the person has roles: slug, name, `roles` and `state`, by name: while it is applied for, and when it is
     declined, the application is all there is."""
     return await rows(
-        """SELECT w.slug, w.name, w.state, array_agg(m.role ORDER BY m.id) AS roles
+        f"""SELECT w.slug, w.name, w.state, array_agg(m.role ORDER BY m.id) AS roles
         FROM membership m JOIN organization w ON w.id = m.organization_id
         WHERE m.person_id = $1 AND m.ended_at IS NULL
-        GROUP BY w.id ORDER BY lower(w.name), w.id LIMIT 100""",
+        GROUP BY w.id ORDER BY {name_order("w.name")}, w.id LIMIT 100""",
         person,
     )
 

@@ -4,16 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
+from marketplace.base.text import name_order
 
 
 async def acted_for(actor: UUID) -> list[dict[str, Any]]:
     """Whom somebody acts for, as guardian or next of kin, by name: id, person_id, name, relation, and whether they have
     accepted (else they are asked, and nobody books for them yet)."""
     return await rows(
-        """SELECT a.id, a.person_id, n.name, a.relation, a.accepted_at IS NOT NULL AS accepted
+        f"""SELECT a.id, a.person_id, n.name, a.relation, a.accepted_at IS NOT NULL AS accepted
         FROM acts_for a JOIN person n ON n.id = a.person_id
         WHERE a.actor_id = $1 AND a.ended_at IS NULL AND a.relation <> 'guide'
-        ORDER BY lower(n.name), a.id LIMIT 100""",
+        ORDER BY {name_order('n.name')}, a.id LIMIT 100""",
         actor,
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows
+from marketplace.base.text import name_order
 from organizations.members.queries import HELD
 
 
@@ -11,11 +12,11 @@ async def hosts_of(offer_id: UUID) -> list[dict[str, Any]]:
     """person_id, name and leads_as of those who lead the offer; then the id of each invitation to, with its
     address, that nobody has answered (`invitation`; it has no person yet)."""
     return await rows(
-        """SELECT h.person_id, n.name, h.leads_as, NULL::uuid AS invitation, NULL AS address
+        f"""SELECT x.* FROM (SELECT h.person_id, n.name, h.leads_as, NULL::uuid AS invitation, NULL AS address
             FROM host_assignment h JOIN person n ON n.id = h.person_id WHERE h.offer_id = $1
         UNION ALL SELECT NULL, NULL, i.leads_as, i.id, i.address FROM invitation i
-            WHERE i.offer_id = $1 AND i.accepted_at IS NULL AND i.ended_at IS NULL
-        ORDER BY name, person_id, invitation LIMIT 200""",
+            WHERE i.offer_id = $1 AND i.accepted_at IS NULL AND i.ended_at IS NULL) x
+        ORDER BY {name_order("x.name")}, x.person_id, x.invitation LIMIT 200""",
         offer_id,
     )
 
@@ -43,7 +44,7 @@ async def organizers(offer_id: UUID) -> list[dict[str, Any]]:
     owns them.
     """
     return await rows(
-        """WITH near AS (SELECT municipality_id FROM offer WHERE id = $1
+        f"""WITH near AS (SELECT municipality_id FROM offer WHERE id = $1
             UNION SELECT x.municipality_id FROM organization_owner x JOIN offer o ON o.owner_id = x.organization_id
                 WHERE o.id = $1)
         SELECT w.id, w.name, c.may_edit FROM offer o JOIN organization w ON w.id <> o.owner_id
@@ -51,6 +52,6 @@ async def organizers(offer_id: UUID) -> list[dict[str, Any]]:
         WHERE o.id = $1 AND (c.id IS NOT NULL OR w.state = 'approved'
             AND (w.municipality_id IN (SELECT municipality_id FROM near) OR EXISTS (SELECT FROM organization_owner x
                 WHERE x.organization_id = w.id AND x.municipality_id IN (SELECT municipality_id FROM near))))
-        ORDER BY lower(w.name), w.id LIMIT 500""",
+        ORDER BY {name_order("w.name")}, w.id LIMIT 500""",
         offer_id,
     )

@@ -21,8 +21,8 @@ from offers.attendance import actions, keys
 from offers.attendance.keys import YearClosed
 from offers.attendance.year_keys import key_of
 from offers.catalogue.models import Offer, Session
-from offers.messages.actions import move
 from offers.seats.models import Booking
+from offers.sessions.actions import move
 from organizations.directory.models import Organization, OrganizationState
 from organizations.members.models import Role
 from tests import make

@@ -10,6 +10,7 @@ from marketplace.base.clock import at_oslo, today
 from marketplace.base.data.database import rows, value
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext, speaking
+from marketplace.base.text import name_order
 from marketplace.settings import settings
 from offers.catalogue.calendar import Event, calendar, session_event, vevent, work_uid
 from offers.feeds.body import Body
@@ -104,7 +105,8 @@ async def addresses(person: UUID) -> dict[UUID | None, datetime]:
 async def arranging(person: UUID) -> list[dict[str, Any]]:
     """id, slug and name of the approved organisations that the person publishes for, by name."""
     return await rows(
-        f"""SELECT DISTINCT w.id, w.slug, w.name FROM {HELD} m JOIN organization w ON w.id = m.organization_id
-        WHERE m.person_id = $1 AND m.role = ANY($2) AND m.state = 'approved' ORDER BY w.name, w.id""",
+        f"""SELECT w.id, w.slug, w.name FROM {HELD} m JOIN organization w ON w.id = m.organization_id
+        WHERE m.person_id = $1 AND m.role = ANY($2) AND m.state = 'approved'
+        GROUP BY w.id ORDER BY {name_order('w.name')}, w.id""",
         person, ARRANGING,
     )  # fmt: skip
