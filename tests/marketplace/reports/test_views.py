@@ -10,12 +10,15 @@ import asyncpg
 import openpyxl
 import pypdf
 import pytest
+from PIL import Image
 
 from marketplace.base.data.database import rows, value
 from marketplace.people.models import Person
 from marketplace.reports.models import ReportVersion, YearlyReport
-from organizations.directory.models import Municipality
+from organizations.directory.models import Municipality, Organization
 from organizations.members.models import Membership, Role
+from organizations.profile.actions import set_logo
+from organizations.profile.pictures import picture_of
 from tests import make
 from tests.marketplace.reports.given import (
     FEBRUARY,
@@ -315,6 +318,47 @@ async def test_an_approved_report_never_changes(
         assert (await february.open(f"{PATH}/words/{section}")).status == 409
     page = await february.open("/reports/sandnes-2026")
     assert page.soup.select_one("form[action$=approve]") is None
+
+
+def logo_in(pdf: bytes) -> tuple[int, int, int]:
+    """The colour of the one picture on the front of a report."""
+    (picture,) = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].images
+    assert picture.image is not None
+    colour = picture.image.convert("RGB").getpixel((2, 2))
+    assert isinstance(colour, tuple)
+    return colour[0], colour[1], colour[2]
+
+
+async def shows(unit: Organization, colour: str, by: Person) -> None:
+    """The unit's logo is all of one colour from now on."""
+    out = io.BytesIO()
+    Image.new("RGB", (400, 200), colour).save(out, "PNG")
+    await set_logo(unit, await picture_of(out.getvalue()), by=by.id, now=FEBRUARY)
+
+
+async def test_an_approved_report_keeps_the_logo_and_the_name_that_it_was_approved_with(
+    february: Visitor, both: list[Person], sandnes: Municipality
+) -> None:
+    unit = await Organization.get(municipality=sandnes, kind="municipal", parent=None)
+    await shows(unit, "red", both[0])
+    await made(february)
+    draft = (await february.open(f"{PATH}/versions/1/report.pdf")).response.content
+    red = logo_in(draft)
+    assert red[0] > 200 > red[2], "a draft shows what the municipality shows now"
+    await february.sign_in(both[1])
+    await approved(february)
+    await shows(unit, "blue", both[0])
+    await rows("UPDATE municipality SET name = 'En annen kommune'")
+    front = (await february.open(f"{PATH}/versions/1/report.pdf")).response.content
+    assert logo_in(front) == red, "and an approved one what it showed then"
+    said = pypdf.PdfReader(io.BytesIO(front)).pages[0].extract_text()
+    assert "Sandnes" in said
+    assert "En annen kommune" not in said
+    page = await february.open(f"{PATH}/correct")
+    await february.submit(page, "/correct", reason="Et tall var feil.")
+    blue = logo_in((await february.open(f"{PATH}/versions/2/report.pdf")).response.content)
+    assert blue[2] > 200 > blue[0], "a new version is of the municipality as it is"
+    assert logo_in((await february.open(f"{PATH}/versions/1/report.pdf")).response.content) == red
 
 
 async def test_postgresql_itself_refuses_to_change_or_delete_what_is_approved(
