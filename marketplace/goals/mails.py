@@ -6,7 +6,7 @@ from uuid import UUID
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, mail
-from marketplace.goals.plan_actions import note_told
+from marketplace.goals.plans.actions import note_told
 from marketplace.goals.queries import still_theirs
 from offers.work.mails import to_member, who_is_told
 from organizations.notices.models import Notice

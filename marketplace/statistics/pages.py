@@ -8,6 +8,7 @@ from typing import Any
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, month, ngettext, pick
 from marketplace.base.numbers import amount, percent, share
+from marketplace.statistics.choices import Frozen
 from marketplace.statistics.closing import LATE
 from marketplace.statistics.measures import INDICATORS, Indicator, Measure
 from marketplace.statistics.stored import Sum, Sums
@@ -376,11 +377,11 @@ def exactly(indicators: Sequence[Indicator]) -> Table:
     return replace(table, rows=[[*row[:-1], _("nøyaktig")] for row in table.rows])
 
 
-def frozen_table(year: int, found: Sequence[dict[str, Any]]) -> Table:
+def frozen_table(year: int, found: Sequence[Frozen]) -> Table:
     """A year that was counted by the old rule, as it was shown."""
     head = [_("Mål"), _("Til og med"), _("Tall")]
     lines: list[Sequence[Value]] = [
-        [pick(one["title"]), month(one["month"], year=True), _("skjult") if one["value"] is None else one["value"]]
+        [pick(one.title), month(one.month, year=True), _("skjult") if one.value is None else one.value]
         for one in found
     ]  # fmt: skip
     return Table(_("Målene i %(year)s, etter den gamle regelen", year=year), head, lines, "frozen")
