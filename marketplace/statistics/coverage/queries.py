@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.base.clock import today
 from marketplace.base.data.database import Values, rows
 from marketplace.districts.queries import LIES_IN
-from marketplace.statistics.coverage_rules import Offered
+from marketplace.statistics.coverage.rules import Offered
 from offers.catalogue.models import Audience, Kind
 from offers.catalogue.queries import CURRENT, VISITOR, outside_office_hours, published
 from offers.search.queries import OPEN
