@@ -188,7 +188,7 @@ async def invited(channel: Any, address: str, number: str, unit: str | None, nam
     from marketplace.base import clock
     from marketplace.base.data.database import connected
     from marketplace.base.errors import Problem
-    from organizations.members.invitation_actions import invite_coordinator
+    from organizations.members.invitations.actions import invite_coordinator
     from organizations.members.rules import invitation_token
 
     async with connected():

@@ -6,12 +6,12 @@ from marketplace.access import Guarded
 from marketplace.base.web import static
 from marketplace.base.web.access import View
 from marketplace.demo import views as demo
-from marketplace.dialogue import item_views as items
 from marketplace.dialogue import views as dialogue
+from marketplace.dialogue.items import views as items
 from marketplace.districts import views as districts
-from marketplace.goals import measure_views as plan_measures
-from marketplace.goals import plan_views as plans
 from marketplace.goals import views as goals
+from marketplace.goals.measures import views as plan_measures
+from marketplace.goals.plans import views as plans
 from marketplace.guide import views as guide
 from marketplace.home import views as home
 from marketplace.my_page import views as my_page
@@ -22,9 +22,9 @@ from marketplace.people.second_factor import views as factors
 from marketplace.people.sign_in import views as people
 from marketplace.privacy import views as privacy
 from marketplace.reports import views as reports
-from marketplace.statistics import coverage_views as coverage
-from marketplace.statistics import own_views as own_statistics
 from marketplace.statistics import views as statistics
+from marketplace.statistics.coverage import views as coverage
+from marketplace.statistics.own import views as own_statistics
 from marketplace.today import views as at_today
 from offers.attendance import views as attendance
 from offers.bookings import views as bookings
@@ -36,7 +36,7 @@ from offers.bookings.several import views as several
 from offers.bookings.times import views as times
 from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
-from offers.feeds import work_views as work_calendars
+from offers.feeds.work import views as work_calendars
 from offers.messages import views as writing
 from offers.messages.follow_up import views as follow
 from offers.participants import views as participants
@@ -302,6 +302,7 @@ ROUTES: list[Route] = [
     both("/reports/{slug}/words/{section}", reports.words),
     post("/reports/{slug}/approve", reports.approve, "/reports/{slug}"),
     both("/reports/{slug}/correct", reports.correct),
+    both("/reports/{slug}/discard", reports.discard),
     get("/reports/{slug}/versions/{number}", reports.report),
     get("/reports/{slug}/versions/{number}/report.pdf", reports.pdf),
     get("/reports/{slug}/versions/{number}/report.xlsx", reports.xlsx),

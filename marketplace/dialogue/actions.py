@@ -14,7 +14,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
 from marketplace.base.signing import signature
-from marketplace.dialogue import item_actions
+from marketplace.dialogue.items import actions as items_actions
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, MeetingOrganization
 from marketplace.dialogue.queries import invited, members, organizations_of
 from offers.catalogue.models import Audience, Joining, Kind, Session, Visibility
@@ -98,7 +98,7 @@ async def call_meeting(
         await actions.set_sessions(offer, by=by, now=now, days=[day], starts=starts, ends=ends)
         await publishing.publish(offer, by=by, now=now, sensitive=False)
         meeting = await DialogueMeeting.create(dialogue=dialogue, offer=offer, agenda=agenda)
-        await item_actions.take_up(dialogue.id, meeting.id)
+        await items_actions.take_up(dialogue.id, meeting.id)
         await _tell_members(meeting, "called", now)
         await record("meeting.called", now=now, actor=by, object_id=meeting.id, organization=owner.id)
     return meeting
@@ -133,7 +133,7 @@ async def cancel_meeting(meeting: DialogueMeeting, *, note: str, by: UUID, now: 
     """Cancel a meeting with its bookings: who is booked and the member organisations are told. Raises Refused."""
     async with in_transaction():
         await messages.cancel_offer(meeting.offer, note=note, by=by, now=now)
-        await item_actions.put_off(meeting.dialogue.id, meeting.id, now)
+        await items_actions.put_off(meeting.dialogue.id, meeting.id, now)
         await _tell_members(meeting, "cancelled", now)
 
 

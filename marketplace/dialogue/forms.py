@@ -8,7 +8,7 @@ from pydantic import Field
 from marketplace.base.i18n import lazy
 from marketplace.base.web.fields import Clock, Day, Words
 from marketplace.base.web.forms import Form
-from marketplace.statistics.coverage_rules import Time
+from marketplace.statistics.coverage.rules import Time
 
 
 class MemberForm(Form):

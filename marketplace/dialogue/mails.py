@@ -6,7 +6,7 @@ from uuid import UUID
 from marketplace.base.i18n import lazy, pick
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, Recipient, compose, mail
-from marketplace.dialogue.item_queries import items
+from marketplace.dialogue.items.queries import items
 from marketplace.dialogue.models import DialogueMeeting
 from marketplace.dialogue.queries import invited, session_of
 from offers.catalogue.models import SessionStatus

@@ -78,7 +78,7 @@ class DialogueItem(Row):
     )
     main_audience = fields.CharEnumField(Audience, max_length=20)
     kinds = fields.CharField(
-        max_length=20, description="a group of kinds, as statistics/coverage_rules.py has it"
+        max_length=20, description="a group of kinds, as statistics/coverage/rules.py has it"
     )
     district_id: UUID | None
     district = fields.ForeignKeyField("marketplace.District", "items", null=True, on_delete=fields.RESTRICT)

@@ -16,7 +16,7 @@ from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
 from marketplace.dialogue import actions, queries
 from marketplace.dialogue.forms import AttendedForm, MeetingForm, MemberForm
-from marketplace.dialogue.item_queries import items
+from marketplace.dialogue.items.queries import items
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from offers.catalogue.models import OfferState, Session, SessionStatus
 from offers.catalogue.queries import title_of

@@ -3,7 +3,7 @@ responsible unit their own measures; to others they are not there (NotFound)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
@@ -175,14 +175,25 @@ async def comments(*, measure: UUID | None = None, goal: UUID | None = None) -> 
     )  # fmt: skip
 
 
+class _Comment(NamedTuple):
+    measure_id: UUID
+    body: str
+
+
+class _OldYears(NamedTuple):
+    years: list[int]
+    peopled: bool
+
+
 async def newest_comments(measures: Iterable[UUID]) -> dict[UUID, str]:
     """By measure what was said of it last."""
     found = await rows(
+        _Comment,
         """SELECT DISTINCT ON (measure_id) measure_id, body FROM plan_comment
         WHERE measure_id = ANY($1) ORDER BY measure_id, at DESC, id DESC""",
         list(measures),
     )
-    return {each["measure_id"]: each["body"] for each in found}
+    return dict(found)
 
 
 async def changes(goal: UUID) -> list[GoalChange]:
@@ -213,12 +224,13 @@ async def populations_of(municipality: UUID) -> list[Population]:
 async def old_rule_years(municipality: UUID, years: Sequence[int]) -> tuple[set[int], bool]:
     """Those of the years that keep what was shown by the rule before the cube: nothing else is counted in them. And is
     it known how many live in the municipality?"""
-    found = await rows(
+    (found,) = await rows(
+        _OldYears,
         f"""SELECT ARRAY(SELECT year FROM ({years_by_the_old_rule("$1")}) y WHERE year = ANY($2)) AS years,
             EXISTS (SELECT FROM population WHERE municipality_id = $1) AS peopled""",
         municipality, list(years),
     )  # fmt: skip
-    return set(found[0]["years"]), found[0]["peopled"]
+    return set(found.years), found.peopled
 
 
 async def lagging(goal: Goal, year: int) -> int:

@@ -8,6 +8,7 @@ from marketplace.base.data.database import rows, value
 from offers.bookings.mine import HELPED, MINE
 from offers.catalogue.queries import offer_text
 from offers.seats.links import link_path
+from offers.seats.sql import active
 
 BOOKINGS = f"""WITH mine AS ({MINE})
 SELECT b.id, b.link_version, b.state, b.seats, b.participant_id, b.booked_by_id, n.name AS participant, t.title,
@@ -28,9 +29,7 @@ FROM mine JOIN booking b USING (id) JOIN person n ON n.id = b.participant_id JOI
     LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
 WHERE {{which}} LIMIT $4"""
 
-ACTIVE = (
-    "b.state IN ('requested', 'confirmed', 'waiting', 'offered') AND (p.ends_at IS NULL OR p.ends_at > $2)"
-)
+ACTIVE = f"{active()} AND (p.ends_at IS NULL OR p.ends_at > $2)"
 COMING = BOOKINGS.format(
     session="AND s.ends_at > $2 ORDER BY s.status = 'cancelled', s.starts_at",
     which=f"{ACTIVE} AND {{helped}} ORDER BY s.starts_at NULLS LAST, b.id",

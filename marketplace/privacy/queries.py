@@ -7,6 +7,7 @@ from marketplace.base.data.database import rows
 from marketplace.base.i18n import lazy
 from offers.bookings.mine import HELPED, MINE
 from offers.catalogue.queries import offer_text
+from offers.seats.sql import active
 
 READS = {
     "participants.read": lazy("Lista over påmeldte"),
@@ -27,7 +28,7 @@ FROM (
             JOIN seat_pool p ON p.id = b.pool_id
             JOIN session s ON s.offer_id = b.offer_id AND (p.session_id IS NULL OR s.id = p.session_id)
     ) x JOIN audit_entry e ON e.object_id = x.id AND e.at >= x.since
-        AND (e.at <= x.changed_at OR x.state IN ('requested', 'confirmed', 'waiting', 'offered'))
+        AND (e.at <= x.changed_at OR {active("x")})
     UNION SELECT * FROM audit_entry WHERE person_id = $1
 ) e
 LEFT JOIN person k ON k.id = e.actor_id LEFT JOIN organization w ON w.id = e.organization_id

@@ -5,6 +5,8 @@ a column that is not here. Product.md, "Privacy, by design", and design/security
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from offers.seats.sql import active
+
 AUDIT_MONTHS = 24
 """Whole months of the audit log that are kept besides the present one."""
 MAILBOX = timedelta(days=30)
@@ -47,7 +49,7 @@ def last_use(bookings: str, made: str) -> str:
     return f"""greatest({made} + interval '1 day', (
         SELECT max(CASE
             WHEN p.ends_at IS NOT NULL THEN p.ends_at + make_interval(months => o.keep_months)
-            WHEN b.state IN ('requested', 'confirmed', 'waiting', 'offered') AND o.state = 'published' THEN 'infinity'
+            WHEN {active()} AND o.state = 'published' THEN 'infinity'
             ELSE greatest(b.changed_at, o.changed_at) + make_interval(months => o.keep_months) END)
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id WHERE {bookings}))"""
 

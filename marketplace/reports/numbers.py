@@ -1,7 +1,7 @@
 """The stored sums that a report is made of, all of the same closing."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import rows
@@ -81,11 +81,18 @@ async def numbers_of(municipality: UUID, year: int) -> Numbers:
     )
 
 
+class _Named(NamedTuple):
+    id: UUID
+    name: str
+
+
 async def _names(organizations: list[Any]) -> dict[UUID, str]:
     """Names by id, two of the same name told apart."""
-    found = await rows("SELECT id, name FROM organization WHERE id = ANY($1) ORDER BY id", organizations)
+    found = await rows(
+        _Named, "SELECT id, name FROM organization WHERE id = ANY($1) ORDER BY id", organizations
+    )
     names: dict[UUID, str] = {}
     for one in found:
-        same = sum(1 for name in names.values() if name.partition("\u00a0(")[0] == one["name"])
-        names[one["id"]] = one["name"] if not same else f"{one['name']}\u00a0({same + 1})"
+        same = sum(1 for name in names.values() if name.partition("\u00a0(")[0] == one.name)
+        names[one.id] = one.name if not same else f"{one.name}\u00a0({same + 1})"
     return names

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.clock import month_start
@@ -203,7 +204,14 @@ def _compared(numbers: Numbers, measure: Measure) -> tuple[Value, ...]:
     return str(INDICATORS[measure].label), last, now, difference, margin(numbers.total[measure].error)
 
 
-MEETINGS = """SELECT d.title AS dialogue, s.starts_at, (SELECT count(*) FROM meeting_organization x
+class _Held(NamedTuple):
+    """A meeting of a dialogue, and how many organisations were there."""
+
+    starts_at: datetime
+    organizations: int
+
+
+MEETINGS = """SELECT s.starts_at, (SELECT count(*) FROM meeting_organization x
         WHERE x.meeting_id = m.id) AS organizations
     FROM dialogue d JOIN dialogue_meeting m ON m.dialogue_id = d.id
         JOIN session s ON s.offer_id = m.offer_id AND s.status <> 'cancelled'
@@ -214,8 +222,8 @@ MEETINGS = """SELECT d.title AS dialogue, s.starts_at, (SELECT count(*) FROM mee
 async def dialogue(municipality: UUID, year: int, now: datetime) -> Section:
     """The meetings of Frivillighetsdialogen in the year."""
     starts, ends = (month_start(date(each, 1, 1)) for each in (year, year + 1))
-    found = await rows(MEETINGS, municipality, starts, ends, now)
-    lines = tuple((short_day(one["starts_at"]), one["organizations"] or None) for one in found)
+    found = await rows(_Held, MEETINGS, municipality, starts, ends, now)
+    lines = tuple((short_day(one.starts_at), one.organizations or None) for one in found)
     tables = (
         (Table(_("Møtene i %(year)s", year=year), (_("Dag"), _("Organisasjoner")), lines),) if lines else ()
     )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -59,6 +59,14 @@ def old_rule_years(municipality: str) -> str:
         WHERE p.municipality_id = {municipality}"""
 
 
+class Counting(NamedTuple):
+    """A year that is counted under a key, in a municipality, and the numbers of its closings."""
+
+    municipality: UUID
+    year: int
+    closed: list[int]
+
+
 LACKING = f"""SELECT m.id AS municipality, y.year, (SELECT coalesce(array_agg(k.number), '{{}}') FROM closing k
     WHERE k.municipality_id = m.id AND k.year = y.year) AS closed
 FROM municipality m CROSS JOIN year_key y WHERE y.closed_at IS NULL
@@ -68,23 +76,23 @@ ORDER BY y.year, m.id"""
 """Years that are counted under a key, in each municipality."""
 
 
-def _due(lacking: Iterable[Any], now: datetime) -> list[Due]:
+def _due(counting: Iterable[Counting], now: datetime) -> list[Due]:
     return [
-        Due(each["municipality"], each["year"], number)
-        for each in lacking
-        for number in closable(each["year"], now)
-        if number not in each["closed"]
+        Due(each.municipality, each.year, number)
+        for each in counting
+        for number in closable(each.year, now)
+        if number not in each.closed
     ]
 
 
 async def due(now: datetime) -> list[Due]:
     """What is over and not closed, the earliest of each municipality first."""
-    return _due(await rows(LACKING), now)
+    return _due(await rows(Counting, LACKING), now)
 
 
 async def overdue(connection: asyncpg.Connection, now: datetime) -> list[Due]:
     """The same on an open connection, for who looks whether all is well."""
-    return _due(await connection.fetch(LACKING), now)
+    return _due([Counting(**one) for one in await connection.fetch(LACKING)], now)
 
 
 STORE = """INSERT INTO cell_figure (id, closing_id, cell_id, figures)

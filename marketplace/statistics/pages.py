@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import lazy, month, ngettext, pick
+from marketplace.base.i18n import lazy, month, ngettext, pick, short_month
 from marketplace.base.numbers import amount, percent, share
+from marketplace.statistics.choices import Frozen
 from marketplace.statistics.closing import LATE
 from marketplace.statistics.measures import INDICATORS, Indicator, Measure
 from marketplace.statistics.stored import Sum, Sums
@@ -37,7 +38,7 @@ def drawn(shown: "Shown") -> range:
 
 def short_months(shown: "Shown") -> list[str]:
     """jan, feb …: along the bottom of a chart."""
-    return [month_name(number)[:3] for number in drawn(shown)]
+    return [short_month(date(2000, number, 1)) for number in drawn(shown)]
 
 
 @dataclass(frozen=True)
@@ -376,11 +377,11 @@ def exactly(indicators: Sequence[Indicator]) -> Table:
     return replace(table, rows=[[*row[:-1], _("nøyaktig")] for row in table.rows])
 
 
-def frozen_table(year: int, found: Sequence[dict[str, Any]]) -> Table:
+def frozen_table(year: int, found: Sequence[Frozen]) -> Table:
     """A year that was counted by the old rule, as it was shown."""
     head = [_("Mål"), _("Til og med"), _("Tall")]
     lines: list[Sequence[Value]] = [
-        [pick(one["title"]), month(one["month"], year=True), _("skjult") if one["value"] is None else one["value"]]
+        [pick(one.title), month(one.month, year=True), _("skjult") if one.value is None else one.value]
         for one in found
     ]  # fmt: skip
     return Table(_("Målene i %(year)s, etter den gamle regelen", year=year), head, lines, "frozen")

@@ -1,11 +1,11 @@
 """The database role that may read stored figures and nothing else, where the operator has made one (settings)."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, overload
 
 import asyncpg
 
-from marketplace.base.data.database import credentials, in_transaction, rows
+from marketplace.base.data.database import Kind, credentials, in_transaction, rows
 from marketplace.settings import settings
 
 STORED = ("closing", "cell_figure", "cell")
@@ -17,14 +17,20 @@ RAW = (
 """Where it stands who came and who booked, or how many."""
 
 
-async def read(sql: str, *values: Any) -> list[dict[str, Any]]:
-    """The rows of a statement, read as that role where there is one: PostgreSQL itself refuses what it may not read."""
+@overload
+async def read(sql: str, /, *values: Any) -> list[dict[str, Any]]: ...
+@overload
+async def read(kind: type[Kind], sql: str, /, *values: Any) -> list[Kind]: ...
+async def read(first: Any, /, *others: Any) -> list[Any]:
+    """The rows of a statement, read as that role where there is one: PostgreSQL itself refuses what it may not read.
+    With a class as `rows`."""
     role = settings().figures_role
     if role is None:
-        return await rows(sql, *values)
+        plain: list[Any] = await rows(first, *others)
+        return plain
     async with in_transaction():
         await rows(f'SET LOCAL ROLE "{role}"')
-        found = await rows(sql, *values)
+        found: list[Any] = await rows(first, *others)
         await rows("RESET ROLE")  # a transaction around us goes on as itself
         return found
 

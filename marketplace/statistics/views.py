@@ -43,15 +43,15 @@ class Asked:
     municipality: Municipality
     others: list[Municipality]
     years: choices.Years
-    organizations: list[dict[str, Any]]
+    organizations: list[choices.Named]
     year: int | None
     part: By
-    organization: dict[str, Any] | None
+    organization: choices.Named | None
     problems: list[str]
 
     @property
     def cells(self) -> Cells:
-        return Cells(self.municipality.id, (self.organization["id"],) if self.organization else ())
+        return Cells(self.municipality.id, (self.organization.id,) if self.organization else ())
 
     @property
     def old(self) -> bool:
@@ -66,7 +66,7 @@ class Asked:
             "part": self.part.value,
         }
         if self.organization:
-            chosen["organization"] = self.organization["slug"]
+            chosen["organization"] = self.organization.slug
         return f"/statistics/download?{urlencode(chosen | which)}"
 
 
@@ -96,7 +96,7 @@ async def _asked(request: Request) -> Asked:
     if part is None:
         part = By.AUDIENCE
         problems.append(_("Tallene kan ikke fordeles slik. Under er de fordelt på hvem tilbudene er for."))
-    organization = next((one for one in organizations if one["slug"] == given["organization"]), None)
+    organization = next((one for one in organizations if one.slug == given["organization"]), None)
     if given["organization"] and organization is None:
         problems.append(_("Den organisasjonen har ingen tall her. Under ser du alle."))
     return Asked(
@@ -119,7 +119,7 @@ class Found:
 async def _labels(asked: Asked) -> Callable[[Any], str]:
     match asked.part:
         case By.ORGANIZATION:
-            names: dict[Any, Any] = {one["id"]: one["name"] for one in asked.organizations}
+            names: dict[Any, Any] = {one.id: one.name for one in asked.organizations}
         case By.DISTRICT:
             names = {**await choices.districts(asked.municipality.id), None: NO_DISTRICT}
         case By.KIND:

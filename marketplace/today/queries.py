@@ -11,7 +11,7 @@ from marketplace.goals.models import Goal
 from marketplace.today.rules import AGAIN_AFTER
 from offers.catalogue.queries import offer_text
 from offers.publishing.queries import REGISTERS_FOR
-from offers.work.told_queries import LACKS_REGISTER
+from offers.work.told.queries import LACKS_REGISTER
 from organizations.members.queries import APPROVAL_REACH
 from organizations.notices.models import Notice
 from organizations.notices.queries import told

@@ -15,6 +15,7 @@ from offers.publishing.questions.rules import spoken
 from offers.seats.known import proven
 from offers.seats.models import BookingState
 from offers.seats.rules import ACTIVE, SEATED
+from offers.seats.sql import active, seated
 
 SIGN = "left(b.reference, 3) AS sign"
 """Of a booking's number those who lead an offer read so much as finds its row: with a name, the whole of it opens the
@@ -37,7 +38,7 @@ async def parties(session_id: UUID) -> list[dict[str, Any]]:
             {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word,
             CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions
         FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
-        JOIN booking b ON b.pool_id = p.id AND b.state IN ('confirmed', 'offered')
+        JOIN booking b ON b.pool_id = p.id AND {seated()}
         JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
         LEFT JOIN contact_point c ON c.id = b.contact_id
         LEFT JOIN sent_word x ON x.booking_id = b.id AND x.session_id = s.id
@@ -68,7 +69,7 @@ async def participants(offer_id: UUID, now: datetime) -> list[dict[str, Any]]:
         JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
         LEFT JOIN session s ON s.id = p.session_id
         WHERE b.offer_id = $1 AND (p.ends_at IS NULL OR p.ends_at > $2)
-            AND b.state IN ('requested', 'confirmed', 'waiting', 'offered')
+            AND {active()}
         ORDER BY s.starts_at, b.queue_no NULLS FIRST, b.id LIMIT 2000""",
         offer_id, now,
     )  # fmt: skip
@@ -196,7 +197,7 @@ async def answers_of_offer(offer_id: UUID) -> dict[UUID, list[dict[str, Any]]]:
     out, for they may name them; what they chose of given words is not."""
     found = await rows(
         f"""{ANSWERS} JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
-        WHERE b.offer_id = $1 AND b.state IN ('requested', 'confirmed', 'waiting', 'offered')
+        WHERE b.offer_id = $1 AND {active()}
             AND NOT (q.kind = 'text' AND {HIDDEN}) ORDER BY q.position, q.id""",
         offer_id,
     )

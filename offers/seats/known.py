@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-ACTIVE = "state IN ('requested', 'confirmed', 'waiting', 'offered')"
+from offers.seats.sql import active
 
 
 def known(actor: str, b: str = "b") -> str:
@@ -26,15 +26,15 @@ def known(actor: str, b: str = "b") -> str:
 def active_at(now: str, b: str = "b") -> str:
     """SQL: is booking `b` an active one at this time, whether the worker has come by or not? A seat that was held too
     long is not theirs any more; whom nobody has rung about it waits on (moves.py:settle)."""
-    return f"""({b}.{ACTIVE} AND ({b}.held_until IS NULL OR {b}.held_until > {now} OR EXISTS (SELECT FROM phone_call y
+    return f"""({active(b)} AND ({b}.held_until IS NULL OR {b}.held_until > {now} OR EXISTS (SELECT FROM phone_call y
         WHERE y.booking_id = {b}.id AND y.about = 'offered' AND y.called_at IS NULL)))"""
 
 
 def in_the_way(pool: str, participant: str, actor: str, b: str = "b", *, now: str | None = None) -> str:
     """SQL: is booking `b` an active one of the participant in this pool that the actor may know of? Then they make no
     other. Where no lock has brought the pool to what it is `now`, that is said."""
-    active = active_at(now, b) if now else f"{b}.{ACTIVE}"
-    return f"({b}.pool_id = {pool} AND {b}.participant_id = {participant} AND {active} AND {known(actor, b)})"
+    stands = active_at(now, b) if now else active(b)
+    return f"({b}.pool_id = {pool} AND {b}.participant_id = {participant} AND {stands} AND {known(actor, b)})"
 
 
 def proven(b: str = "b", c: str = "c") -> str:

@@ -11,7 +11,7 @@ from marketplace.base.post.mail import post
 from offers.bookings.requests.rules import LATE
 from offers.telling.addressees import about
 from offers.work.actions import tell_members
-from offers.work.told_queries import SINCE, WAITS
+from offers.work.told.queries import SINCE, WAITS
 from organizations.notices.models import Notice
 from organizations.notices.queries import told
 

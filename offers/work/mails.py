@@ -13,7 +13,7 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, Recipient, Right, compose, mail
 from marketplace.settings import settings
 from offers.work import rules
-from offers.work import told_queries as queries
+from offers.work.told import queries
 from organizations.directory.models import Organization
 from organizations.notices.models import Notice
 from organizations.notices.queries import still_told

@@ -11,7 +11,7 @@ from offers.participants.calls.queries import WAITING
 from offers.participants.queries import SHOWN_NAMES
 from offers.publishing.queries import MINE, REGISTERS_FOR
 from offers.rights.queries import EDITOR_OF, OWNS
-from offers.work.told_queries import SINCE, WAITS
+from offers.work.told.queries import SINCE, WAITS
 
 SHOWN = 20
 """Meetings and requests that the page shows at most; it says how many there are."""

@@ -10,8 +10,8 @@ from starlette.routing import Route
 from marketplace.access import Guarded
 from marketplace.base.data.database import rows
 from marketplace.base.web.seen import one_at_a_time
-from marketplace.goals import plan_actions
 from marketplace.goals.models import FocusArea, Goal, Measure, Plan
+from marketplace.goals.plans import actions as plans_actions
 from tests.at_once import waiting
 from tests.conftest import NOW
 from tests.house.test_bad_input import encoded, form_of, send
@@ -67,7 +67,7 @@ async def test_no_goal_is_lost_with_a_focus_area_that_is_removed_at_that_moment(
     area = await FocusArea.get().select_related("plan")
     outside = copy_context()
     async with one_at_a_time(area.plan.id):
-        await plan_actions.remove_area(area, by=town.people["coordinator"].id, now=NOW)
+        await plans_actions.remove_area(area, by=town.people["coordinator"].id, now=NOW)
         sent = await waiting(send(caller, path, encoded(fields)), outside)
     answer = await sent
     assert answer.status == 422, "it is asked for a focus area that is there"

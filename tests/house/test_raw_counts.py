@@ -26,12 +26,12 @@ RAW_ROOMS = re.compile(r"^offers\.(attendance|bookings|messages)\.\w*(queries|mo
 
 ALLOWED = {
     "marketplace/statistics/counting.py": "the one place that counts",
-    "marketplace/statistics/own.py": "an organisation's own registers, for its own editors",
-    "marketplace/statistics/coverage_queries.py": "how many offers have room, and never how many seats",
+    "marketplace/statistics/own/queries.py": "an organisation's own registers, for its own editors",
+    "marketplace/statistics/coverage/queries.py": "how many offers have room, and never how many seats",
     "marketplace/today/queries.py": "how many organisations come to a meeting; nobody is counted",
 }
 """Files that may read them, and why."""
-MAY_COUNT = {"marketplace/statistics/closing.py", "marketplace/statistics/own.py"}
+MAY_COUNT = {"marketplace/statistics/closing.py", "marketplace/statistics/own/queries.py"}
 """Who may ask counting.py: the closing, and an organisation's own page, of its own registers."""
 
 

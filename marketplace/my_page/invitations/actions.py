@@ -8,7 +8,7 @@ from marketplace.people import actions
 from marketplace.people.sign_in.queries import SignedIn
 from offers.catalogue.models import Offer
 from offers.publishing.team.actions import assign_host, tidy_hosts
-from organizations.members import invitation_actions as invitations
+from organizations.members.invitations import actions as invitations
 
 
 async def accept(invitation: dict[str, Any], person: SignedIn, *, name: str | None, now: datetime) -> str:

@@ -14,8 +14,8 @@ from marketplace.my_page.invitations.forms import AcceptForm
 from marketplace.people.sign_in.views import with_sign_in
 from offers.catalogue.queries import title_of
 from organizations.directory.models import OrganizationState
-from organizations.members import invitation_actions as invitations
-from organizations.members.invitation_queries import has_proven, invitation_of
+from organizations.members.invitations import actions as invitations
+from organizations.members.invitations.queries import has_proven, invitation_of
 from organizations.members.models import ROLE_LABELS, Role
 from organizations.members.rules import ROLE_HINTS, Standing, masked, standing
 

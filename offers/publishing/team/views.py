@@ -16,7 +16,7 @@ from offers.publishing.team import actions, queries
 from offers.publishing.team.forms import HostForm, OrganizerForm
 from offers.publishing.views import shown
 from offers.rights.queries import offer_owned_by
-from organizations.members import invitation_actions as invitations
+from organizations.members.invitations import actions as invitations
 from organizations.members.models import Role
 
 

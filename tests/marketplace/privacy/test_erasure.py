@@ -24,7 +24,7 @@ from offers.catalogue.queries import VISITOR
 from offers.seats.claims import Party
 from offers.seats.models import Booking, BookingState
 from organizations.directory.models import Organization, OrganizationState
-from organizations.members import invitation_actions as invitations
+from organizations.members.invitations import actions as invitations
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW

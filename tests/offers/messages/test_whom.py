@@ -25,7 +25,7 @@ from offers.publishing.team.actions import add_organizer
 from offers.seats.models import Booking
 from organizations.approval import actions as approval
 from organizations.approval.models import Answer
-from organizations.members.invitation_actions import invite, take_back
+from organizations.members.invitations.actions import invite, take_back
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW

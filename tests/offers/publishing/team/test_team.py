@@ -14,7 +14,7 @@ from offers.publishing.team import actions, mails
 from offers.rights.models import HostAssignment
 from offers.seats.models import BookingState
 from organizations.directory.models import Organization, OrganizationOwner, OrganizationState
-from organizations.members import invitation_actions as invitations
+from organizations.members.invitations import actions as invitations
 from organizations.members.models import Membership, Role
 from organizations.members.rules import invitation_token
 from tests import make

@@ -13,10 +13,11 @@ from marketplace.base.numbers import share
 from marketplace.base.web.access import member
 from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
-from marketplace.statistics import own, pages
+from marketplace.statistics import pages
 from marketplace.statistics.files import saved
 from marketplace.statistics.measures import INDICATORS, Measure
-from marketplace.statistics.own import OwnBy
+from marketplace.statistics.own import queries
+from marketplace.statistics.own.queries import OwnBy
 from marketplace.statistics.pages import EVENING_LABELS, Part, Shown
 from marketplace.statistics.tables import Table
 from marketplace.statistics.yearly import SHOWN, Group, Year
@@ -54,7 +55,7 @@ class Asked:
 
 async def _asked(request: Request) -> Asked:
     organization = await organization_edited_by(request.person, request.path_params["slug"])
-    years = await own.years(organization.id, request.now)
+    years = await queries.years(organization.id, request.now)
     sent, parted = request.query.get("year", [""])[-1], request.query.get("part", [""])[-1]
     problems = []
     year = next((one for one in years if sent in ("", str(one))), None)
@@ -72,14 +73,14 @@ async def _shown(request: Request, asked: Asked) -> tuple[Shown, tuple[int | Non
     assert asked.year is not None
     years, shares = [], []
     for year in (asked.year, asked.year - 1):
-        groups, (evening, held) = await own.figures(asked.organization.id, year, asked.part, request.now)
-        closed = tuple(range(1, own.last_month(year, request.now) + 1))
+        groups, (evening, held) = await queries.figures(asked.organization.id, year, asked.part, request.now)
+        closed = tuple(range(1, queries.last_month(year, request.now) + 1))
         years.append(Year(year, closed, {key: Group(sums) for key, sums in groups.items()}))
         shares.append(share(evening, held))
     names: dict[Any, Any]
     match asked.part:
         case OwnBy.OFFER:
-            names = await own.offers(asked.organization.id, request.lang)
+            names = await queries.offers(asked.organization.id, request.lang)
         case OwnBy.KIND:
             names = {kind.value: label for kind, label in KIND_LABELS.items()}
         case OwnBy.AUDIENCE:
@@ -106,11 +107,12 @@ async def statistics(request: Request) -> Response:
     facts: dict[str, Any] = {"asked": asked, "parts": PARTS, "section": "/manage"}
     status = 422 if asked.problems else 200
     if asked.year is None:
-        return render(request, "marketplace/statistics/own_none.html", status=status, **facts)
+        return render(request, "marketplace/statistics/own/none.html", status=status, **facts)
     shown, evening = await _shown(request, asked)
     lines = pages.two_years(shown)
     return render(
-        request, "marketplace/statistics/own.html", status=status, **facts, shown=shown, evening=evening, M=Measure,
+        request, "marketplace/statistics/own/statistics.html",
+        status=status, **facts, shown=shown, evening=evening, M=Measure,
         tables=_tables(asked, shown), lead=pages.lead(shown), lines=lines, names=pages.short_months(shown),
         label=pages.chart_label(_("Oppmøter hver måned"), lines, pages.drawn(shown)), best=pages.best_month(shown),
         compared=pages.month_by_month(shown), until=pages.until(shown.this), largest=pages.largest(shown),

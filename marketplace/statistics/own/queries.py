@@ -6,7 +6,7 @@ read stored cells, as everybody else. There are counts here and nothing else: no
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from marketplace.base.clock import month_start, oslo
@@ -55,25 +55,48 @@ FROM counted GROUP BY 1, 2 ORDER BY 1"""
 """By month: what was held, how often people came, and who of them came here for the first time this year."""
 
 
+class _Year(NamedTuple):
+    year: int
+
+
+class _Title(NamedTuple):
+    id: UUID
+    title: str
+
+
+class _Figures(NamedTuple):
+    """FIGURES of a month and group; `key` is of the kind that is asked for."""
+
+    month: int
+    key: Any
+    attendances: int
+    people: int
+    sessions: int
+    due: int
+    evening: int
+
+
 async def years(organization: UUID, now: datetime) -> list[int]:
     """The years in which it had sessions that are over, the newest first."""
     found = await rows(
+        _Year,
         """SELECT DISTINCT extract(year FROM s.starts_at AT TIME ZONE 'Europe/Oslo')::int AS year
         FROM offer o JOIN session s ON s.offer_id = o.id WHERE o.owner_id = $1 AND s.ends_at <= $2
             AND s.status <> 'cancelled' AND o.state <> 'draft' AND o.main_audience <> 'staff' ORDER BY 1 DESC""",
         organization, now,
     )  # fmt: skip
-    return [one["year"] for one in found]
+    return [one.year for one in found]
 
 
 async def offers(organization: UUID, lang: str) -> dict[UUID, str]:
     """The titles of its offers, in this language where there is one."""
     found = await rows(
+        _Title,
         f"""SELECT o.id, t.title FROM offer o JOIN {offer_text("$2", "title")} t ON true
         WHERE o.owner_id = $1 ORDER BY o.id""",
         organization, lang,
     )  # fmt: skip
-    return {one["id"]: one["title"] for one in found}
+    return dict(found)
 
 
 async def figures(
@@ -83,18 +106,18 @@ async def figures(
     were held how many were outside office hours, and all."""
     statement = FIGURES.format(key=KEYS[by], evening=outside_office_hours("s.starts_at"), held=HELD)
     limits = month_start(date(year, 1, 1)), month_start(date(year + 1, 1, 1))
-    found = await rows(statement, *limits, organization, now)
+    found = await rows(_Figures, statement, *limits, organization, now)
     last = last_month(year, now)
     grouped: dict[Any, dict[int, Sums]] = {}
-    for key in dict.fromkeys(one["key"] for one in found):
-        months = {one["month"]: one for one in found if one["key"] == key}
+    for key in dict.fromkeys(one.key for one in found):
+        months = {one.month: one for one in found if one.key == key}
         so_far = dict.fromkeys(SHOWN, 0)
         grouped[key] = {}
         for month in range(1, last + 1):
             for measure in SHOWN:
-                so_far[measure] += int(months[month][measure.value]) if month in months else 0
+                so_far[measure] += getattr(months[month], measure.value) if month in months else 0
             grouped[key][month] = {measure: Sum(number, 0, exact=True) for measure, number in so_far.items()}
-    return grouped, (sum(one["evening"] for one in found), sum(one["sessions"] for one in found))
+    return grouped, (sum(one.evening for one in found), sum(one.sessions for one in found))
 
 
 def last_month(year: int, now: datetime) -> int:

@@ -16,10 +16,9 @@ from marketplace.base.web.http import Request
 from marketplace.base.web.kept_while import kept_while
 from marketplace.base.web.templates import render
 from marketplace.districts.queries import districts, municipalities_of
-from marketplace.statistics import coverage_queries as queries
-from marketplace.statistics import coverage_rules as rules
 from marketplace.statistics import made_of, stored
-from marketplace.statistics.coverage_rules import AUDIENCES, NOTHING, SORT_OF, SORTS, Show, Time
+from marketplace.statistics.coverage import queries, rules
+from marketplace.statistics.coverage.rules import AUDIENCES, NOTHING, SORT_OF, SORTS, Show, Time
 from marketplace.statistics.measures import Measure
 from marketplace.statistics.stored import Cells, Sum
 from marketplace.statistics.tables import CSV, XLSX, Table, Value, download
@@ -102,9 +101,10 @@ async def coverage(request: Request) -> Response:
         and (one.district_id, one.evening) == (what.where[0] if what.where else None, what.time.evening)
     }
     return render(
-        request, "marketplace/statistics/coverage.html", what=what, lines=lines, sorts=SORTS, total=all_of_it,
+        request, "marketplace/statistics/coverage/coverage.html",
+        what=what, lines=lines, sorts=SORTS, total=all_of_it,
         gaps=sum(square.gap for _label, squares in lines for square in squares), year=year, raised=raised,
-        dialogues=[(one["slug"], pick(json.loads(one["title"]))) for one in await queries.dialogues(here.id)]
+        dialogues=[(one.slug, pick(json.loads(one.title))) for one in await queries.dialogues(here.id)]
         if what.district != NOWHERE else [],
         times=list(rules.TIME_LABELS.items()), shows=list(rules.SHOW_LABELS.items()), section="/statistics",
         share=share(all_of_it.evening, all_of_it.offers) or 0,

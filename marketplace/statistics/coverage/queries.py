@@ -1,14 +1,14 @@
 """Reads of what is offered now, for the coverage map: offers, and never a seat. Nobody is counted here."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from marketplace.base.clock import today
 from marketplace.base.data.database import Values, rows
 from marketplace.districts.queries import LIES_IN
-from marketplace.statistics.coverage_rules import Offered
+from marketplace.statistics.coverage.rules import Offered
 from offers.catalogue.models import Audience, Kind
 from offers.catalogue.queries import CURRENT, VISITOR, outside_office_hours, published
 from offers.search.queries import OPEN
@@ -56,10 +56,53 @@ class Item:
     evening: bool | None
 
 
-def _offered(found: dict[str, Any]) -> Offered:
-    changed: datetime | None = found["changed"]
-    day: date | None = today(changed) if changed else None
-    return Offered(found["offers"], found["evening"], found["drop_in"], found["bookable"], found["room"], day)
+class _Counts(NamedTuple):
+    """One square's COUNTS, of a sort or (nulls) of all together."""
+
+    main_audience: str | None
+    name: str | None
+    offers: int
+    evening: int
+    drop_in: int
+    bookable: int
+    room: int
+    changed: datetime | None
+
+
+class _CellCounts(NamedTuple):
+    """The same of a cell."""
+
+    main_audience: str
+    kind: str
+    district_id: UUID | None
+    late: bool
+    offers: int
+    evening: int
+    drop_in: int
+    bookable: int
+    room: int
+    changed: datetime | None
+
+
+class _Item(NamedTuple):
+    dialogue: str
+    meeting: str | None
+    main_audience: str
+    kinds: str
+    district_id: UUID | None
+    evening: bool | None
+
+
+class NamedDialogue(NamedTuple):
+    """A dialogue; its title is JSON, in every language."""
+
+    slug: str
+    title: str
+
+
+def _offered(found: _Counts | _CellCounts) -> Offered:
+    day = today(found.changed) if found.changed else None
+    return Offered(found.offers, found.evening, found.drop_in, found.bookable, found.room, day)
 
 
 async def squares(
@@ -82,6 +125,7 @@ async def squares(
         conditions.append(f"evening = {values.put(evening)}")
     kinds, names = values.put([kind.value for kind in sorts]), values.put(list(sorts.values()))
     found = await rows(
+        _Counts,
         f"""WITH {SPOTS.format(seen=seen)}, each AS (
             SELECT id, bool_or(evening) AS evening, bool_or(room) AS room FROM placed WHERE {" AND ".join(conditions)}
             GROUP BY id)
@@ -90,7 +134,10 @@ async def squares(
         GROUP BY GROUPING SETS ((o.main_audience, k.name), ())""",
         *values,
     )
-    return {(one["main_audience"], one["name"]) if one["name"] else None: _offered(one) for one in found}
+    return {
+        (one.main_audience, one.name) if one.main_audience and one.name else None: _offered(one)
+        for one in found
+    }
 
 
 async def cells(municipality: UUID, now: datetime) -> dict[tuple[str, str, UUID | None, bool], Offered]:
@@ -98,15 +145,14 @@ async def cells(municipality: UUID, now: datetime) -> dict[tuple[str, str, UUID 
     values = Values([now, municipality])
     seen = published(VISITOR, values)
     found = await rows(
+        _CellCounts,
         f"""WITH {SPOTS.format(seen=seen)}, each AS (
             SELECT id, district_id, evening, bool_or(room) AS room FROM placed GROUP BY 1, 2, 3)
         SELECT o.main_audience, o.kind, x.district_id, x.evening AS late, {COUNTS}
         FROM each x JOIN current o ON o.id = x.id GROUP BY 1, 2, 3, 4""",
         *values,
     )
-    return {
-        (one["main_audience"], one["kind"], one["district_id"], one["late"]): _offered(one) for one in found
-    }
+    return {(one.main_audience, one.kind, one.district_id, one.late): _offered(one) for one in found}
 
 
 async def items(municipality: UUID, now: datetime) -> list[Item]:
@@ -115,6 +161,7 @@ async def items(municipality: UUID, now: datetime) -> list[Item]:
     It only asks what is there: dialogues belong to a floor above.
     """
     found = await rows(
+        _Item,
         """SELECT d.slug AS dialogue, o.slug AS meeting, i.main_audience, i.kinds, i.district_id, i.evening
         FROM dialogue_item i JOIN dialogue d ON d.id = i.dialogue_id
         LEFT JOIN dialogue_meeting m ON m.id = i.meeting_id LEFT JOIN offer o ON o.id = m.offer_id
@@ -122,14 +169,15 @@ async def items(municipality: UUID, now: datetime) -> list[Item]:
         municipality, now,
     )  # fmt: skip
     return [
-        Item(one["dialogue"], one["meeting"], Audience(one["main_audience"]), one["kinds"], one["district_id"],
-             one["evening"])
+        Item(one.dialogue, one.meeting, Audience(one.main_audience), one.kinds, one.district_id, one.evening)
         for one in found
-    ]  # fmt: skip
+    ]
 
 
-async def dialogues(municipality: UUID) -> list[dict[str, Any]]:
-    """slug and title of the municipality's dialogues. Only for a form: dialogues belong to a floor above."""
+async def dialogues(municipality: UUID) -> list[NamedDialogue]:
+    """The municipality's dialogues. Only for a form: dialogues belong to a floor above."""
     return await rows(
-        "SELECT slug, title FROM dialogue WHERE municipality_id = $1 ORDER BY slug", municipality
+        NamedDialogue,
+        "SELECT slug, title FROM dialogue WHERE municipality_id = $1 ORDER BY slug",
+        municipality,
     )

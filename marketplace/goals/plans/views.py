@@ -15,22 +15,22 @@ from marketplace.base.web.kept_while import kept_while
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from marketplace.goals import made_of, queries, standings, words
-from marketplace.goals import plan_actions as actions
 from marketplace.goals.alone import holds_plan
 from marketplace.goals.models import FocusArea, Plan
-from marketplace.goals.plan_forms import MOST_YEARS, AreaForm, CopyForm, MoveForm, NewPlanForm, PlanForm
+from marketplace.goals.plans import actions
+from marketplace.goals.plans.forms import MOST_YEARS, AreaForm, CopyForm, MoveForm, NewPlanForm, PlanForm
 from marketplace.goals.rules import STATE_LABELS
 from marketplace.goals.starter import starters
 
-FORM = "marketplace/goals/plan_form.html"
-AREA = "marketplace/goals/area.html"
+FORM = "marketplace/goals/plans/form.html"
+AREA = "marketplace/goals/plans/area.html"
 
 
 @coordinator
 async def plans(request: Request) -> Response:
     """GET /plans"""
     found = await queries.plans(request.person)
-    return render(request, "marketplace/goals/plans.html", municipalities=found)
+    return render(request, "marketplace/goals/plans/plans.html", municipalities=found)
 
 
 @coordinator
@@ -47,7 +47,7 @@ async def show(request: Request, found: Plan, error: str = "") -> Response:
         for goal, each in (await standings.goals_in(found, request.now)).items()
     }
     return render(
-        request, "marketplace/goals/plan.html", status=422 if error else 200, plan=found, cards=cards,
+        request, "marketplace/goals/plans/plan.html", status=422 if error else 200, plan=found, cards=cards,
         states=STATE_LABELS, error=error, counts=words.tally(cards.values()),
         withdrawn=[one for area in found.focus_areas for one in area.goals if one.withdrawn_at],
     )  # fmt: skip
@@ -168,7 +168,11 @@ async def copy(request: Request) -> Response:
             )  # fmt: skip
             return see_other(f"/plans/{made.slug}?saved=made", request)
     return render(
-        request, "marketplace/goals/copy.html", status=422 if form.errors else 200, plan=found, form=form
+        request,
+        "marketplace/goals/plans/copy.html",
+        status=422 if form.errors else 200,
+        plan=found,
+        form=form,
     )
 
 
@@ -178,7 +182,7 @@ async def retire(request: Request) -> Response:
     """GET and POST /plans/{slug}/retire. GET only asks."""
     found = await queries.plan_to_change(request.person, request.path_params["slug"])
     if request.method == "GET":
-        return render(request, "marketplace/goals/retire.html", plan=found)
+        return render(request, "marketplace/goals/plans/retire.html", plan=found)
     await actions.retire(found, by=request.person.id, now=request.now)
     return see_other(f"/plans/{found.slug}?saved=retired", request)
 

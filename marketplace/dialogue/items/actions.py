@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, row, rows
-from marketplace.dialogue.item_queries import NEXT_MEETING
+from marketplace.dialogue.items.queries import NEXT_MEETING
 from marketplace.dialogue.models import Dialogue
 from offers.catalogue.models import Audience
 

@@ -14,7 +14,8 @@ from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.once import form_key
 from marketplace.base.web.templates import render
 from marketplace.settings import settings
-from offers.feeds import actions, work_queries
+from offers.feeds import actions
+from offers.feeds.work import queries
 from organizations.members.models import Role
 from organizations.members.queries import organization_edited_by
 
@@ -39,12 +40,12 @@ async def calendars(request: Request) -> Response:
             form_key=await form_key(request), now=request.now,
         )  # fmt: skip
         made = {chosen: f"{settings().public_url}/calendar/private/{secret}.ics"} if secret else {}
-    since = await work_queries.addresses(me)
+    since = await queries.addresses(me)
     own: list[dict[str, Any]] = [
-        {"id": None, "slug": HOSTING, "name": _("Det du leder")}, *await work_queries.arranging(me)
+        {"id": None, "slug": HOSTING, "name": _("Det du leder")}, *await queries.arranging(me)
     ]  # fmt: skip
     return render(
-        request, "offers/feeds/calendars.html",
+        request, "offers/feeds/work/calendars.html",
         calendars=[one | {"since": since.get(one["id"]), "address": made.get(one["id"])} for one in own],
     )  # fmt: skip
 
@@ -66,6 +67,6 @@ async def chosen_calendar(request: Request) -> UUID | None:
         raise NotFound
     slug = form.data.calendar
     found = None if slug == HOSTING else (await organization_edited_by(request.person, slug)).id
-    if await work_queries.may_follow(request.person.id, found) is None:
+    if await queries.may_follow(request.person.id, found) is None:
         raise NotFound
     return found

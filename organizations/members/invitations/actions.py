@@ -20,7 +20,7 @@ from marketplace.base.web.limits import Tries, limits
 from marketplace.people.sign_in.queries import SignedIn
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members.actions import begin, changing, renewed_secret
-from organizations.members.invitation_queries import UNANSWERED
+from organizations.members.invitations.queries import UNANSWERED
 from organizations.members.models import Invitation, LeadsAs, Role
 from organizations.members.rules import INVITATION_LASTS, MOST_OPEN, invitation_token
 

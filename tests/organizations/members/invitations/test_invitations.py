@@ -14,8 +14,8 @@ from marketplace.people.sign_in.models import SignIn
 from marketplace.people.sign_in.queries import SignedIn
 from offers.rights.models import HostAssignment
 from organizations.directory.models import Organization, OrganizationKind, OrganizationState
-from organizations.members import invitation_actions as actions
 from organizations.members import mails
+from organizations.members.invitations import actions
 from organizations.members.models import Invitation, Membership, Role
 from tests import make
 from tests.conftest import NOW

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import row, rows
 from marketplace.base.errors import NotFound
-from marketplace.statistics.coverage_rules import gap_words
+from marketplace.statistics.coverage.rules import gap_words
 from offers.catalogue.models import Audience
 
 NEXT_MEETING = """SELECT m.id, o.slug FROM dialogue_meeting m JOIN offer o ON o.id = m.offer_id

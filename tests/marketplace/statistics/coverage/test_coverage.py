@@ -9,13 +9,13 @@ import pytest
 
 from marketplace.base.models import Channel
 from marketplace.dialogue import actions as meetings
-from marketplace.dialogue import item_actions
-from marketplace.dialogue.item_queries import items
+from marketplace.dialogue.items import actions as items_actions
+from marketplace.dialogue.items.queries import items
 from marketplace.dialogue.mails import meeting as meeting_mail
 from marketplace.dialogue.models import Dialogue, DialogueItem, DialogueMeeting
 from marketplace.people.models import Person
-from marketplace.statistics import coverage_queries as queries
-from marketplace.statistics.coverage_rules import NOTHING, SORT_OF, Offered, gap_words
+from marketplace.statistics.coverage import queries
+from marketplace.statistics.coverage.rules import NOTHING, SORT_OF, Offered, gap_words
 from marketplace.statistics.models import Cell, CellFigure, Closing
 from offers.catalogue.models import Audience, Joining, Kind, Offer, SeatPool, Visibility
 from organizations.directory.models import District, DistrictPlace, Municipality, OrganizationKind
@@ -291,7 +291,7 @@ async def test_without_a_meeting_it_waits_for_the_next_and_is_told_in_its_mail(
         "Møteplass for foreldre" in (await visitor.open("/dialogues/frivillighetsdialogen/meetings/new")).text
     )
     made = await meeting_in(9, "neste")
-    await item_actions.take_up(made.dialogue_id, made.id)
+    await items_actions.take_up(made.dialogue_id, made.id)
     assert [one.words for one in await items(made.dialogue_id, made.id)] == ["Møteplass for foreldre"]
     content = await meeting_mail(Channel.EMAIL, "nb", str(made.id), "called")
     assert content
@@ -302,7 +302,7 @@ async def test_a_cancelled_meeting_s_gaps_go_on_to_the_next_each_once(nora: Pers
     first, second = await meeting_in(5, "neste"), await meeting_in(9, "senere")
     dialogue = await Dialogue.get(id=first.dialogue_id).select_related("coordinated_by")
     for audience in (Audience.YOUTH, Audience.PARENTS):
-        await item_actions.raise_gap(
+        await items_actions.raise_gap(
             dialogue, audience, "activity", district=None, evening=None, by=nora.id, now=NOW
         )
     await DialogueItem.create(

@@ -11,12 +11,12 @@ from marketplace.base.i18n import pick
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.templates import render
-from marketplace.dialogue import item_actions as actions
 from marketplace.dialogue import queries
 from marketplace.dialogue.forms import GapForm, OutcomeForm
-from marketplace.dialogue.item_queries import could_have_come, item_of
+from marketplace.dialogue.items import actions
+from marketplace.dialogue.items.queries import could_have_come, item_of
 from marketplace.districts.queries import districts
-from marketplace.statistics.coverage_rules import gap_of
+from marketplace.statistics.coverage.rules import gap_of
 from organizations.directory.models import Municipality
 
 
@@ -71,6 +71,7 @@ async def outcome(request: Request) -> Response:
             )
             return see_other(f"{back}?saved=outcome", request)
     return render(
-        request, "marketplace/dialogue/item.html", status=422 if form.errors else 200, dialogue=dialogue, item=item,
+        request, "marketplace/dialogue/items/item.html",
+        status=422 if form.errors else 200, dialogue=dialogue, item=item,
         offers=offers, form=form, back=back, dialogue_title=pick(dialogue.title),
     )  # fmt: skip

@@ -13,14 +13,14 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
-from marketplace.goals import plan_actions as actions
 from marketplace.goals import queries
 from marketplace.goals.alone import holds_plan
 from marketplace.goals.models import Measure, MeasureState, Plan
-from marketplace.goals.plan_forms import MeasureForm, MoveForm, PopulationForm, SayForm
+from marketplace.goals.plans import actions
+from marketplace.goals.plans.forms import MeasureForm, MoveForm, PopulationForm, SayForm
 from marketplace.goals.rules import STATE_LABELS
 
-FORM = "marketplace/goals/measure_form.html"
+FORM = "marketplace/goals/measures/form.html"
 STATES = list(STATE_LABELS.items())
 
 
@@ -29,7 +29,7 @@ async def measures(request: Request) -> Response:
     """GET /measures: what one's own organisations answer for."""
     found = await queries.measures_of_units(request.person)
     return render(
-        request, "marketplace/goals/measures.html", measures=found, states=STATE_LABELS,
+        request, "marketplace/goals/measures/measures.html", measures=found, states=STATE_LABELS,
         last_said=await queries.newest_comments([one.id for one in found]),
     )  # fmt: skip
 
@@ -43,7 +43,7 @@ async def measure(request: Request) -> Response:
 
 async def _measure(request: Request, access: queries.Access, form: Any, status: int = 200) -> Response:
     return render(
-        request, "marketplace/goals/measure.html", status=status, measure=access.measure,
+        request, "marketplace/goals/measures/measure.html", status=status, measure=access.measure,
         plan=access.measure.focus_area.plan, coordinates=access.coordinates, form=form, states=STATES,
         comments=await queries.comments(measure=access.measure.id),
         unheard=access.coordinates and not await queries.hears(access.measure.responsible_id),
@@ -176,6 +176,7 @@ async def population(request: Request) -> Response:
             )
             return see_other(f"/population?municipality={here.slug}&saved=changed", request)
     return render(
-        request, "marketplace/goals/population.html", status=422 if form.errors else 200, form=form, here=here,
+        request, "marketplace/goals/measures/population.html",
+        status=422 if form.errors else 200, form=form, here=here,
         municipalities=municipalities, populations=await queries.populations_of(here.id),
     )  # fmt: skip
