@@ -90,8 +90,6 @@ async def reports(request: Request) -> Response:
         if form.valid and not this - YEARS_BACK <= form.data.year <= this:
             words = _("Velg et år fra %(first)s til %(last)s.", first=this - YEARS_BACK, last=this)
             form.add_error("year", words)
-        if form.valid and form.data.lang not in LANGUAGES:
-            form.add_error("lang", _("Velg et språk fra lista."))
         if form.valid:
             slug = await actions.make(
                 here[0], form.data.year, form.data.lang, by=request.person.id, now=request.now
