@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, row, rows
-from marketplace.base.errors import Conflict
+from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.reports import queries, rules
 from marketplace.reports.content import Content, stored
