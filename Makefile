@@ -19,7 +19,8 @@ PYTHON = $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; d
 help:
 	@echo 'make run [PORT=8000] [DATA=var] [FRESH=1]   the marketplace with its demo, in the foreground'
 	@echo 'make test [ARGS="-n 0 tests/offers"]        all tests'
-	@echo 'make soak [EXAMPLES=2000]                   anything may happen to the seats, 2,000 times 50 steps'
+	@echo 'make soak [EXAMPLES=2000]                   what takes long: anything may happen to the seats, 2,000 times 50'
+	@echo '                                            steps; each bad value of each field; 200 histories of figures'
 	@echo 'make check                                  lint, types, imports, templates, texts'
 	@echo 'make bench                                  measures, and writes bench.json'
 	@echo 'make check-data [DATA=var]                  verifies every invariant of an instance'
@@ -32,10 +33,12 @@ run: $(RUN)
 
 test: $(TEST)
 	@bin/browser
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest $(if $(filter -n%,$(ARGS)),--dist loadgroup --no-loadscope-reorder) $(ARGS)
 
 soak: $(TEST)
-	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/bookings/test_machine.py -k promises
+	SOAK=1 TREFFPUNKT_HISTORIES=200 $(PY) -m pytest -n 0 \
+		tests/house/test_bad_input.py tests/marketplace/statistics/attacks/test_recount.py
+	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/seats/test_machine.py -k promises
 
 check: $(TEST)
 	$(PY) -m ruff check

@@ -188,7 +188,7 @@ async def invited(channel: Any, address: str, number: str, unit: str | None, nam
     from marketplace.base import clock
     from marketplace.base.data.database import connected
     from marketplace.base.errors import Problem
-    from organizations.members.invitation_actions import invite_coordinator
+    from organizations.members.invitations.actions import invite_coordinator
     from organizations.members.rules import invitation_token
 
     async with connected():
@@ -273,7 +273,7 @@ def reset_second_factor(address: str, data: Path | None) -> None:
     """Take the second factor from somebody who has lost it. Make sure that it is they who ask: ring them."""
     from marketplace.base import clock
     from marketplace.base.data.database import connected
-    from marketplace.people.factors import reset
+    from marketplace.people.second_factor.actions import reset
 
     async def done() -> bool:
         async with connected():

@@ -11,19 +11,12 @@ from marketplace.figure_invariants import FIGURES
 from marketplace.goals.models import CountedAs, Direction, MeasureState
 from marketplace.told_invariants import TOLD
 from offers.attendance.models import AttendanceState, RegisterEnd
-from offers.bookings.models import BookingState, EndedBy
-from offers.bookings.rules import ACTIVE as ACTIVE_STATES
-from offers.bookings.rules import SEATED as SEATED_STATES
 from offers.catalogue.models import Joining, Kind, OfferState, Promotion, SessionStatus, Visibility
+from offers.seats.models import BookingState, EndedBy
+from offers.seats.sql import active, seated, those
 from organizations.directory.models import OrganizationKind, OrganizationState
 from organizations.members.models import Role
 
-
-def _these(states: frozenset[BookingState] | type[StrEnum]) -> str:
-    return ", ".join(f"'{state}'" for state in sorted(states))
-
-
-ACTIVE, SEATED = _these(ACTIVE_STATES), _these(SEATED_STATES)
 ENUMS: dict[str, dict[str, type[StrEnum]]] = {
     "booking": {"state": BookingState, "ended_by": EndedBy},
     "attendance": {"state": AttendanceState},
@@ -42,7 +35,7 @@ ENUMS: dict[str, dict[str, type[StrEnum]]] = {
     "session": {"status": SessionStatus},
 }
 SUMS = f"""SELECT p.id FROM seat_pool p LEFT JOIN (
-    SELECT pool_id, coalesce(sum(seats) FILTER (WHERE state IN ({SEATED})), 0) AS taken,
+    SELECT pool_id, coalesce(sum(seats) FILTER (WHERE {seated("booking")}), 0) AS taken,
         count(*) FILTER (WHERE state = 'waiting') AS waiting
     FROM booking GROUP BY pool_id) b ON b.pool_id = p.id WHERE """
 COPIES = """SELECT o.id FROM offer o LEFT JOIN (
@@ -59,7 +52,7 @@ SEATS = (
     ),
     (
         "a participant has one active booking in a pool of each who made one",
-        f"""SELECT unnest(array_agg(id)) AS id FROM booking WHERE state IN ({ACTIVE}) AND handed_over_at IS NULL
+        f"""SELECT unnest(array_agg(id)) AS id FROM booking WHERE {active("booking")} AND handed_over_at IS NULL
         GROUP BY pool_id, participant_id, booked_by_id HAVING count(*) > 1""",
     ),
     (
@@ -227,10 +220,10 @@ PEOPLE = (
     ),
     (
         "what one form has booked, and is on, sends its messages to one address: each has the links of all",
-        """SELECT b.id FROM booking b JOIN booking a ON a.made_with_id = b.made_with_id AND a.id <> b.id
-            AND a.booked_by_id = b.booked_by_id AND a.state IN ('requested', 'confirmed', 'waiting', 'offered')
+        f"""SELECT b.id FROM booking b JOIN booking a ON a.made_with_id = b.made_with_id AND a.id <> b.id
+            AND a.booked_by_id = b.booked_by_id AND {active("a")}
             LEFT JOIN contact_point c ON c.id = b.contact_id LEFT JOIN contact_point d ON d.id = a.contact_id
-        WHERE b.state IN ('requested', 'confirmed', 'waiting', 'offered')
+        WHERE {active()}
             AND (c.channel, c.value) IS DISTINCT FROM (d.channel, d.value)""",
     ),
     (
@@ -309,7 +302,7 @@ HOUSE = (
     *(
         (
             f"{table}.{column} has a known value",
-            f"SELECT id FROM {table} WHERE {column} NOT IN ({_these(known)})",
+            f"SELECT id FROM {table} WHERE {column} NOT IN {those(known)}",
         )
         for table, columns in ENUMS.items()
         for column, known in columns.items()

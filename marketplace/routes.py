@@ -6,49 +6,51 @@ from marketplace.access import Guarded
 from marketplace.base.web import static
 from marketplace.base.web.access import View
 from marketplace.demo import views as demo
-from marketplace.dialogue import item_views as items
 from marketplace.dialogue import views as dialogue
+from marketplace.dialogue.items import views as items
 from marketplace.districts import views as districts
-from marketplace.goals import measure_views as plan_measures
-from marketplace.goals import plan_views as plans
 from marketplace.goals import views as goals
+from marketplace.goals.measures import views as plan_measures
+from marketplace.goals.plans import views as plans
+from marketplace.guide import views as guide
 from marketplace.home import views as home
-from marketplace.my_page import acting_views as acting
-from marketplace.my_page import contact_views as contacts
-from marketplace.my_page import guide_views as guide
-from marketplace.my_page import invitation_views as invitations
 from marketplace.my_page import views as my_page
-from marketplace.people import factor_views as factors
-from marketplace.people import views as people
+from marketplace.my_page.acting import views as acting
+from marketplace.my_page.contacts import views as contacts
+from marketplace.my_page.invitations import views as invitations
+from marketplace.people.second_factor import views as factors
+from marketplace.people.sign_in import views as people
 from marketplace.privacy import views as privacy
 from marketplace.reports import views as reports
-from marketplace.statistics import coverage_views as coverage
-from marketplace.statistics import own_views as own_statistics
 from marketplace.statistics import views as statistics
+from marketplace.statistics.coverage import views as coverage
+from marketplace.statistics.own import views as own_statistics
 from marketplace.today import views as at_today
 from offers.attendance import views as attendance
-from offers.bookings import companion_views as companions
-from offers.bookings import link_views as links
-from offers.bookings import mend_views as mending
-from offers.bookings import notice_views as notices
-from offers.bookings import organizer_views as organizer
-from offers.bookings import participant_views as participants
-from offers.bookings import several_views as several
-from offers.bookings import time_views as times
 from offers.bookings import views as bookings
+from offers.bookings.companions import views as companions
+from offers.bookings.links import views as links
+from offers.bookings.mending import views as mending
+from offers.bookings.openings import views as notices
+from offers.bookings.several import views as several
+from offers.bookings.times import views as times
 from offers.catalogue import views as catalogue
 from offers.feeds import views as feeds
-from offers.feeds import work_views as work_calendars
-from offers.messages import call_views as calling
-from offers.messages import follow_views as follow
-from offers.messages import views as messages
-from offers.messages import write_views as writing
-from offers.publishing import date_views as dates
-from offers.publishing import joining_views as joining
-from offers.publishing import question_views as questions
-from offers.publishing import step_views as steps
-from offers.publishing import team_views as team
+from offers.feeds.work import views as work_calendars
+from offers.messages import views as writing
+from offers.messages.follow_up import views as follow
+from offers.participants import views as participants
+from offers.participants.calls import views as calling
+from offers.participants.queue import views as organizer
 from offers.publishing import views as publishing
+from offers.publishing.drafts import views
+from offers.publishing.joining import views as joining
+from offers.publishing.questions import views as questions
+from offers.publishing.series import views as dates
+from offers.publishing.steps import views as steps
+from offers.publishing.team import views as team
+from offers.search import views as search_views
+from offers.sessions import views as messages
 from offers.work import views as work
 from organizations.approval import views as approval
 from organizations.members import views as members
@@ -73,13 +75,13 @@ def both(path: str, view: View, *fields: str) -> Route:
 ROUTES: list[Route] = [
     # finding offers
     get("/", home.front),
-    get("/offers", catalogue.offers),
+    get("/offers", search_views.offers),
     get("/offers.atom", feeds.newest),
     get("/offers/{slug}", catalogue.offer),
     get("/organizations", catalogue.organizations),
     both("/organizations/apply", approval.apply),
     both("/organizations/apply/{slug}", approval.application),
-    get("/organizations/{slug}", catalogue.organization),
+    get("/organizations/{slug}", search_views.organization),
     get("/pictures/{sha256}", profile.picture),
     # calendars
     get("/calendar/all.ics", feeds.all_offers),
@@ -99,9 +101,9 @@ ROUTES: list[Route] = [
     post("/offers/{slug}/bookings/notice", notices.create, "/offers/{slug}/bookings/new", "session"),
     get("/bookings/opens/{pool}", notices.go),
     both("/offers/{slug}/bookings/several", several.several),
-    both("/bookings", bookings.find),
-    get("/bookings/links", bookings.find),
-    post("/bookings/links", bookings.send_links, "/bookings"),
+    both("/bookings", links.find),
+    get("/bookings/links", links.find),
+    post("/bookings/links", links.send_links, "/bookings"),
     get("/bookings/{token}", bookings.show),
     both("/bookings/{token}/cancel", bookings.cancel),
     both("/bookings/{token}/companions", companions.leave),
@@ -218,8 +220,8 @@ ROUTES: list[Route] = [
     both("/manage/offers/{slug}/questions/{question}/change", questions.change),
     both("/manage/offers/{slug}/questions/{question}/remove", questions.remove),
     post("/manage/offers/{slug}/questions/{question}/up", questions.up, "/manage/offers/{slug}/questions"),
-    post("/manage/offers/{slug}/copy", publishing.copy, "/manage/offers/{slug}"),
-    both("/manage/offers/{slug}/delete", publishing.delete),
+    post("/manage/offers/{slug}/copy", views.copy, "/manage/offers/{slug}"),
+    both("/manage/offers/{slug}/delete", views.delete),
     post("/manage/offers/{slug}/hosts", team.add_host, "/manage/offers/{slug}"),
     post("/manage/offers/{slug}/hosts/{person}/remove", team.remove_host, "/manage/offers/{slug}"),
     post(
@@ -300,10 +302,12 @@ ROUTES: list[Route] = [
     both("/reports/{slug}/words/{section}", reports.words),
     post("/reports/{slug}/approve", reports.approve, "/reports/{slug}"),
     both("/reports/{slug}/correct", reports.correct),
+    both("/reports/{slug}/discard", reports.discard),
     get("/reports/{slug}/versions/{number}", reports.report),
     get("/reports/{slug}/versions/{number}/report.pdf", reports.pdf),
     get("/reports/{slug}/versions/{number}/report.xlsx", reports.xlsx),
     get("/reports/{slug}/versions/{number}/report.csv", reports.csv),
+    both("/dialogues/{slug}/items/{item}", items.outcome),
     post("/dialogues/{slug}/items/{item}/remove", items.drop, "/dialogues/{slug}"),
     get("/dialogues", dialogue.dialogues),
     get("/dialogues/{slug}", dialogue.dialogue),

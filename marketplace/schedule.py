@@ -10,29 +10,23 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from marketplace import every_mail  # noqa: F401 - what is imported there can be sent
 from marketplace.base import clock
 from marketplace.base.data import jobs
 from marketplace.base.data.database import UNAVAILABLE, connected
 from marketplace.base.log import configure
 from marketplace.base.post import outbox
-from marketplace.dialogue import mails as dialogue_mails
-from marketplace.people import jobs as people
-from marketplace.people import mails as people_mails
+from marketplace.people.contacts.jobs import refuse
 from marketplace.privacy.jobs import forget
 from marketplace.settings import settings
 from marketplace.statistics.jobs import close_cells
-from offers.bookings import date_mails
-from offers.bookings import mails as booking_mails
-from offers.bookings.jobs import expire_offers, tell_opened
-from offers.messages import closing_mails, notice_mails
-from offers.messages import mails as messages_mails
-from offers.messages.jobs import follow_up, remind, tell_added, tell_closed
-from offers.publishing import mails as publishing_mails
-from offers.publishing.jobs import next_sessions
-from offers.work import mails as work_mails
+from offers.bookings.openings.jobs import tell_opened
+from offers.messages.closings.actions import tell_closed
+from offers.messages.follow_up.actions import follow_up
+from offers.messages.reminders.actions import remind
+from offers.seats.jobs import expire_offers, next_sessions
+from offers.sessions.jobs import tell_added
 from offers.work.jobs import tell_days, tell_of_requests, tell_who_waits
-from organizations.approval import mails as approval_mails
-from organizations.members import mails as members_mails
 
 log = structlog.get_logger("schedule")
 
@@ -49,18 +43,12 @@ class Job:
     """How often in demo mode, where somebody moves the clock and waits to see what comes of it."""
 
 
-MAILS = (
-    people_mails, members_mails, approval_mails, publishing_mails, booking_mails, date_mails, messages_mails,
-    notice_mails, closing_mails, work_mails, dialogue_mails,
-)  # fmt: skip
-"""Every mails module: what is imported here can be sent."""
-
 stop = asyncio.Event()
 """Set when the worker is told to stop."""
 
 
 async def send(now: datetime) -> None:
-    await outbox.send_due(people.refuse, clock.now, stop)
+    await outbox.send_due(refuse, clock.now, stop)
 
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)

@@ -1,4 +1,4 @@
-"""One PostgreSQL a run, one migrated template, one database a worker; every test begins with empty tables."""
+"""One PostgreSQL a run (tests/cluster.py), one database a worker; every test begins with empty tables."""
 
 import asyncio
 import os
@@ -30,27 +30,24 @@ os.environ.update(
 for name in ("TREFFPUNKT_DATABASE_URL", "TREFFPUNKT_SMTP_URL", "TREFFPUNKT_DATA_DIR"):
     os.environ.pop(name, None)
 
+import marketplace.every_mail  # noqa: F401 - it fills MAILS: every mail there is can be sent
 from marketplace.base.data import database
-from marketplace.base.migrate import migrate
-from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.settings import settings
+from tests import cluster, typed_rows
 from tests.visitor import Visitor
 
+typed_rows.use()
 NOW = datetime(2026, 10, 13, 10, 0, tzinfo=UTC)
 """A Tuesday at noon in Oslo: the usual moment of a test."""
-
-
-def _url(server: str, name: str) -> str:
-    return server.replace("/treffpunkt?", f"/{name}?")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Starts the run's PostgreSQL in its controller, which outlives the workers; they inherit the address."""
     if hasattr(config, "workerinput"):
         return
-    folder = Path(tempfile.mkdtemp(prefix="treffpunkt-test-"))  # pytest's own folders bar the server's user
-    postgres = EmbeddedPostgres(folder, {"fsync": "off", "max_connections": "200"})
-    os.environ["TEST_SERVER"] = postgres.start()
+    folder = Path(tempfile.mkdtemp(prefix="treffpunkt-test-", dir="/tmp"))
+    postgres = cluster.start(folder)
+    os.environ["TEST_SERVER"] = postgres.dsn
 
     def clean_up() -> None:
         postgres.delete()
@@ -59,29 +56,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(clean_up)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For `--dist loadgroup`: a file's tests stay with one worker, which puts up its town once, and the journeys with
+    one, which starts one instance. Those begin, for they take longest."""
+    for item in items:
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}-{item.path.stem}"))
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def server() -> str:
     """URL of the run's PostgreSQL, with a migrated template in it."""
-    url = os.environ["TEST_SERVER"]
-    asyncio.run(_make_template(url))
-    return url
-
-
-async def _make_template(server: str) -> None:
-    connection = await asyncpg.connect(**database.credentials(server))
-    try:
-        await connection.execute("SELECT pg_advisory_lock(1)")
-        if await connection.fetchval(
-            "SELECT count(*) FROM pg_database WHERE datname = 'template_treffpunkt'"
-        ):
-            return
-        await connection.execute("DROP DATABASE IF EXISTS template_in_making")
-        await connection.execute("CREATE DATABASE template_in_making")
-        await migrate(_url(server, "template_in_making"))
-        await database.disconnect()
-        await connection.execute("ALTER DATABASE template_in_making RENAME TO template_treffpunkt")
-    finally:
-        await connection.close()
+    return os.environ["TEST_SERVER"]
 
 
 @pytest.fixture(scope="session")
@@ -96,8 +84,8 @@ def database_url(server: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         finally:
             await connection.close()
 
-    asyncio.run(statement(f"CREATE DATABASE {name} TEMPLATE template_treffpunkt"))
-    os.environ["TREFFPUNKT_DATABASE_URL"] = _url(server, name)
+    asyncio.run(statement(f"CREATE DATABASE {name} TEMPLATE {cluster.TEMPLATE}"))
+    os.environ["TREFFPUNKT_DATABASE_URL"] = cluster.address_of(server, name)
     os.environ["TREFFPUNKT_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
     settings.cache_clear()
     yield os.environ["TREFFPUNKT_DATABASE_URL"]

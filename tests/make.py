@@ -7,8 +7,9 @@ from typing import Any
 
 from marketplace.base.models import Channel
 from marketplace.people.models import ContactPoint, Person
-from offers.bookings.models import Booking, BookingState, CalendarEntry, EndedBy
+from offers.bookings.models import CalendarEntry
 from offers.catalogue.models import (
+    Audience,
     Joining,
     Kind,
     Offer,
@@ -19,6 +20,7 @@ from offers.catalogue.models import (
     SessionStatus,
     Venue,
 )  # fmt: skip
+from offers.seats.models import Booking, BookingState, EndedBy
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members.models import Membership, Role
 from organizations.notices.models import MemberNotice, Notice
@@ -102,6 +104,8 @@ async def offer(
     if "owner" not in given:
         given["owner"] = await organization()
     given.setdefault("municipality_id", given["owner"].municipality_id)
+    if len(given["audiences"]) == 1:  # as the database would have it
+        given.setdefault("main_audience", Audience(given["audiences"][0]))
     length = timedelta(minutes=minutes)
     coming = sorted(start for start in starts if start + length > NOW)
     made = await Offer.create(

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin
 
@@ -14,7 +15,8 @@ from uuid_utils.compat import uuid7
 
 from marketplace.app import build
 from marketplace.base.signing import secret_hash
-from marketplace.people.models import Person, SignIn
+from marketplace.people.models import Person
+from marketplace.people.sign_in.models import SignIn
 
 APP = build()
 
@@ -27,10 +29,22 @@ class Page:
         self.response = response
         self.status = response.status_code
         self.url = str(response.url.raw_path.decode())
-        self.soup = BeautifulSoup(response.text, "html.parser") if "html" in response.headers.get(
-            "content-type", "") else BeautifulSoup("", "html.parser")  # fmt: skip
-        panel = self.soup.select_one("aside.tp-demo")
-        self.demo = panel.extract() if panel else None
+
+    @cached_property
+    def _parsed(self) -> tuple[BeautifulSoup, Tag | None]:
+        """Only when somebody reads it: to parse a page takes longer than to make it."""
+        html = "html" in self.response.headers.get("content-type", "")
+        soup = BeautifulSoup(self.response.text if html else "", "html.parser")
+        panel = soup.select_one("aside.tp-demo")
+        return soup, panel.extract() if panel else None
+
+    @property
+    def soup(self) -> BeautifulSoup:
+        return self._parsed[0]
+
+    @property
+    def demo(self) -> Tag | None:
+        return self._parsed[1]
 
     @property
     def html(self) -> str:

@@ -3,13 +3,17 @@
 import asyncpg
 from tortoise.migrations.api import migrate as tortoise_migrate
 
+from marketplace.base import lean_migrations
 from marketplace.base.data.database import config, credentials
 from marketplace.settings import settings
 
 MIGRATION_LOCK = 7_310_001
 """Key of the advisory lock: two migrators at once would end one of them."""
-NEWEST = "0026_tries"
+NEWEST = "0028_when_a_unit_was_told"
 """Name of the newest migration; /health/ready compares it with the database."""
+
+
+lean_migrations.use()
 
 
 async def migrate(url: str | None = None, target: str | None = None) -> None:
@@ -27,7 +31,7 @@ async def migrate(url: str | None = None, target: str | None = None) -> None:
         name = f"marketplace.{target}" if target else None
         patient = config(url)
         limits = patient["connections"]["default"]["credentials"]
-        # A migration takes the time it takes; Tortoise builds its models anew between two of its statements.
+        # A migration takes the time it takes.
         limits["command_timeout"] = None
         limits["server_settings"] |= {"idle_in_transaction_session_timeout": "0"}
         await tortoise_migrate(config=patient, app_labels=["marketplace"], target=name)

@@ -16,7 +16,7 @@ from marketplace.goals.models import AT_MEETING
 from marketplace.goals.starter import StarterGoal, starters
 from offers.catalogue.models import KIND_LABELS, Joining, Kind
 from offers.publishing.rules import BOOKED
-from offers.publishing.rules import holidays as _holidays
+from offers.publishing.series.rules import holidays as _holidays
 
 HERE = Path(__file__).parent
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -176,7 +176,7 @@ def session_row(
 
 
 def pool_rows(tables: Tables, made: Made, capacity: int | None, now: datetime) -> None:
-    """The seats of an offer, and the copies of its sessions' times (as offers/publishing/upkeep.py keeps them)."""
+    """The seats of an offer, and the copies of its sessions' times (as offers/seats/upkeep.py keeps them)."""
     offer, held = made.offer, [session for session in made.sessions if session["status"] != "cancelled"]
     known = held or made.sessions
     starts = min((session["starts_at"] for session in known), default=None)
@@ -264,6 +264,12 @@ def _dialogue(tables: Tables, made: Catalogue, now: datetime) -> Row:
         made.offers[this.offer["slug"]] = this
         meeting = tables.add("dialogue_meeting", dialogue_id=dialogue["id"], offer_id=this.offer["id"],
                              agenda=each["agenda"].strip())  # fmt: skip
+        for gap in each.get("gaps", ()):
+            tables.add(
+                "dialogue_item", dialogue_id=dialogue["id"], meeting_id=meeting["id"], main_audience=gap["audience"],
+                kinds=gap["kinds"], district_id=None, evening=True, made_at=now + timedelta(weeks=gap["from_weeks"]),
+                offer_id=made.offers[gap["became"]].offer["id"],
+            )  # fmt: skip
         made.attended[this.offer["slug"]] = each["attended"]
         for key in each["attended"]:
             tables.add("meeting_organization", meeting_id=meeting["id"],

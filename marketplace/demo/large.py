@@ -14,6 +14,7 @@ from marketplace.demo.participants import Register, Resident, head_counts
 from marketplace.demo.tables import Row
 from offers.catalogue.models import Joining
 from offers.publishing.rules import ELSEWHERE
+from offers.seats.sql import seated
 
 SESSIONS = 10
 """Of an offer, on average."""
@@ -26,8 +27,8 @@ DATELESS = 20
 AT_ONCE = 500
 """Offers, or tens of people, held in memory before they are copied."""
 
-SEATS = """UPDATE seat_pool p SET taken = b.taken, waiting = b.waiting FROM (
-    SELECT pool_id, coalesce(sum(seats) FILTER (WHERE state IN ('confirmed', 'offered')), 0) AS taken,
+SEATS = f"""UPDATE seat_pool p SET taken = b.taken, waiting = b.waiting FROM (
+    SELECT pool_id, coalesce(sum(seats) FILTER (WHERE {seated("booking")}), 0) AS taken,
         count(*) FILTER (WHERE state = 'waiting') AS waiting
     FROM booking GROUP BY pool_id) b
 WHERE b.pool_id = p.id AND (p.taken, p.waiting) <> (b.taken, b.waiting)"""
@@ -57,7 +58,7 @@ async def load(
             head_counts(register, this, this.spec["popularity"])
         for session in this.sessions:
             pool = this.pool_of(session)
-            if pool and register.seated.get(pool["id"]) and register.closed(session):
+            if pool and register.seated.get(pool["id"]) and register.remembered(session, 1.0):
                 register.save_register(session, pool, this.offer["owner_id"])
         if number % AT_ONCE == 0:
             await register.tables.copy(connection)

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from marketplace.base.clock import oslo
 from marketplace.base.data.database import in_transaction, rows
 from marketplace.statistics.closing import LATE, STORE, closes_at
-from marketplace.statistics.measures import EXACT, Measure
+from marketplace.statistics.measures import EXACT, IDEA_DAYS, Measure
 from marketplace.statistics.staircase import RULE, Staircase, stored
 from offers.attendance.year_keys import fingerprint
 
@@ -28,7 +28,9 @@ WHERE k.year = $1 AND k.number = (SELECT max(number) FROM closing x
 CLOSED_YEAR = """INSERT INTO year_key (year, fingerprint, made_at, closed_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT DO NOTHING RETURNING year"""
 OF_PERSONS = (Measure.PEOPLE, Measure.CAME_THREE)
-ONCE = (*OF_PERSONS, Measure.OFFERS, Measure.LISTED)
+NOT_YET = (Measure.IDEAS, *IDEA_DAYS)
+"""Nothing had come of the dialogue: it began late in that year."""
+ONCE = (*OF_PERSONS, Measure.OFFERS, Measure.LISTED, Measure.LED_TOGETHER)
 """What is not counted anew each month."""
 
 
@@ -77,7 +79,7 @@ def _counted(cell: dict[str, Any], number: int) -> dict[Measure, int]:
     counts = {
         measure: round(count / max(cell["months"], 1) * months)
         for measure, count in now.items()
-        if measure not in ONCE
+        if measure not in ONCE and measure not in NOT_YET
     }
     if not counts.get(Measure.SESSIONS):
         return {}

@@ -17,10 +17,11 @@ from marketplace.demo import catalogue, large, last_year, participants, reports,
 from marketplace.demo.catalogue import Catalogue
 from marketplace.demo.participants import Register, Resident
 from marketplace.demo.tables import Row, Tables
-from marketplace.people.factors import sealed_secret
+from marketplace.people.second_factor.actions import sealed_secret
 from marketplace.settings import settings
 from marketplace.statistics.jobs import close_cells
 from offers.attendance.year_keys import remember
+from offers.seats.sql import covers
 
 LOCK = 7_310_003
 """Key of the advisory lock: two loaders at once load once."""
@@ -40,13 +41,15 @@ PEOPLE = (
 )
 """Who signs in: how scripts ask for them, name, organisation, roles there, address."""
 LED_BY_THE_HOST = ("torsdagssuppa", "generasjonslekene", "sprakkafe", "strikkekafe-for-alle")
+LED_TOGETHER = "sprakkafe"
+"""The host leads it as a peer, and the editor as a professional."""
 
 
-RECEIPTS = """INSERT INTO calendar_entry (id, booking_id, session_id, contact_id, sequence, given_at)
+RECEIPTS = f"""INSERT INTO calendar_entry (id, booking_id, session_id, contact_id, sequence, given_at)
 SELECT gen_random_uuid(), b.id, s.id, b.contact_id, s.sequence, b.created_at
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id
     JOIN contact_point c ON c.id = b.contact_id AND c.channel = 'email'
-    JOIN session s ON s.offer_id = b.offer_id AND (p.session_id IS NULL OR s.id = p.session_id)
+    JOIN session s ON s.offer_id = b.offer_id AND {covers()}
 WHERE b.state = 'confirmed' AND s.status <> 'cancelled' AND s.ends_at > $1"""
 """What the mails that the demo's bookings would have brought have put into calendars: who cancels takes it back."""
 
@@ -66,6 +69,9 @@ async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
             tables = Tables()
             made = catalogue.build(tables, now)
             register = Register(tables, now, seed=1108)
+            register.voluntary = {
+                one["id"] for one in made.organizations.values() if one["kind"] == "voluntary"
+            }
             staff = workers(register, made)
             applicants(register, made)
             take_part(register, made, staff["ola@example.no"])
@@ -101,8 +107,14 @@ def workers(register: Register, made: Catalogue) -> dict[str, Resident]:
         if role == "host":
             for slug in LED_BY_THE_HOST:
                 register.tables.add(
-                    "host_assignment", person_id=who.id, offer_id=made.offers[slug].offer["id"]
-                )
+                    "host_assignment", person_id=who.id, offer_id=made.offers[slug].offer["id"],
+                    leads_as="peer" if slug == LED_TOGETHER else "volunteer",
+                )  # fmt: skip
+        if role == "editor" and key == "frivilligsentralen":
+            register.tables.add(
+                "host_assignment", person_id=who.id, offer_id=made.offers[LED_TOGETHER].offer["id"],
+                leads_as="professional",
+            )  # fmt: skip
         if SECOND_FACTOR & {*roles}:
             register.tables.add(
                 "totp", person_id=who.id, secret=sealed_secret(totp_secret(address)), last_step=0,
@@ -131,7 +143,7 @@ def totp_secret(address: str) -> str:
 
 
 def take_part(register: Register, made: Catalogue, ola: Resident) -> None:
-    """Everybody's bookings, and the registers of months that are closed."""
+    """Everybody's bookings, and the registers of what is over."""
     mother = register.person("Aud", {"seniors"})
     his = {ola.id, mother.id}
     everybody = participants.residents(register, made)

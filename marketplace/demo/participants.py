@@ -18,8 +18,9 @@ from marketplace.demo.catalogue import Catalogue, Made, read
 from marketplace.demo.tables import Row, Tables
 from offers.attendance.keys import year_key
 from offers.attendance.rules import pseudonym
-from offers.bookings.rules import ALPHABET, REFERENCE_LENGTH, SEATED
 from offers.catalogue.models import Joining
+from offers.seats.links import ALPHABET, REFERENCE_LENGTH
+from offers.seats.rules import SEATED
 
 NEWCOMERS = ("ukrainian", "polish", "somali", "eritrean", "arabic", "others")
 GROUPS: tuple[tuple[tuple[str, ...], int, int, dict[str, float]], ...] = (
@@ -31,6 +32,8 @@ GROUPS: tuple[tuple[tuple[str, ...], int, int, dict[str, float]], ...] = (
 )
 """Lists in names.toml, how many in Sandnes and in Søndre Land, and the share of them in each audience."""
 STAFF = 24
+ALMOST_ALL = 0.97
+"""So many registers of this month are saved the day after: a coordinator looks at a list that one can get through."""
 PHONES = [f"+475100{number:04}" for number in range(50, 100)]
 """Numbers that reach nobody, as on the organisations' pages. There are few, so some share one, as in a family."""
 
@@ -62,6 +65,17 @@ class Register:
         self.queue = 0
         self.key: Callable[[int], bytes] = cache(year_key)
         self.closed_until = month_start(today(now))
+        self.lately = random.Random(seed + 1)
+        """Chance in the month that is not over: each day has more of it, and must not move what else is made."""
+
+        self.voluntary: set[UUID] = set()
+        """Organisations whose registers say how many volunteers helped."""
+        self.helpers = random.Random(seed + 2)
+
+    def helped(self, owner: UUID) -> int | None:
+        """How many volunteers a register tells of; most do, where there are any."""
+        said = owner in self.voluntary and self.helpers.random() < 0.8
+        return self.helpers.choice((1, 2, 2, 3, 4)) if said else None
 
     def person(
         self, name: str, audiences: Iterable[str] = (), municipality: UUID | None = None, lang: str = "nb",
@@ -115,16 +129,28 @@ class Register:
         """Did it take place in a month that is closed?"""
         return bool(session["ends_at"] <= self.closed_until and session["status"] != "cancelled")
 
+    def remembered(self, session: Row, share: float) -> bool:
+        """Has anybody said who came to a session? Most do within a day; some forget: that is unknown, not zero."""
+        if self.closed(session):
+            return self.chance.random() < share
+        return self.over(session) and self.lately.random() < ALMOST_ALL
+
+    def over(self, session: Row) -> bool:
+        """Did it take place, and have they had a day to say who came?"""
+        return bool(session["ends_at"] <= self.now - timedelta(days=1) and session["status"] != "cancelled")
+
     def save_register(self, session: Row, pool: Row, owner: UUID) -> None:
         """Who of those with a seat came to a session: about three of four; of the others some had sent word."""
+        chance = self.chance if session["ends_at"] <= self.closed_until else self.lately
         year, saved = oslo(session["starts_at"]).year, session["ends_at"] + timedelta(minutes=10)
-        self.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved)
+        self.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved,
+                        volunteers=self.helped(owner))  # fmt: skip
         for booking, who, booker in self.seated[pool["id"]]:
-            state = self.chance.choices(("present", "absent", "excused"), (76, 14, 10))[0]
+            state = chance.choices(("present", "absent", "excused"), (76, 14, 10))[0]
             came = 0
             if state == "present":
-                all_of_them = self.chance.random() < 0.85
-                came = booking["seats"] if all_of_them else self.chance.randint(1, booking["seats"])
+                all_of_them = chance.random() < 0.85
+                came = booking["seats"] if all_of_them else chance.randint(1, booking["seats"])
             elif state == "excused":
                 self.tables.add("sent_word", booking_id=booking["id"], session_id=session["id"],
                                 at=session["starts_at"] - timedelta(hours=3))  # fmt: skip
@@ -165,7 +191,7 @@ def employees(register: Register) -> list[Resident]:
 
 
 def fill(register: Register, made: Made, crowd: list[Resident], popularity: float, taken: set[UUID]) -> None:
-    """Bookings of an offer and, for months that are closed, its registers. `taken`: people to leave alone."""
+    """Bookings of an offer and the registers of what is over. `taken`: people to leave alone."""
     joining, chance, now = made.offer["joining"], register.chance, register.now
     known = made.offer["audiences"]
     fitting = [
@@ -194,10 +220,9 @@ def fill(register: Register, made: Made, crowd: list[Resident], popularity: floa
         head_counts(register, made, popularity)
     for session in made.sessions:
         there = made.pool_of(session)
-        if there and there["taken"] and register.closed(session) and chance.random() < 0.96:
-            register.save_register(
-                session, there, made.offer["owner_id"]
-            )  # and some are forgotten: unknown, not zero
+        nobody = there and not there["taken"]  # then there is little to forget
+        if there and (register.over(session) if nobody else register.remembered(session, 0.96)):
+            register.save_register(session, there, made.offer["owner_id"])
 
 
 def _seats_wanted(pool: Row, popularity: float, now: datetime, chance: random.Random) -> int:
@@ -236,10 +261,12 @@ def _others(register: Register, pool: Row, joining: str, guests: list[Resident],
 def head_counts(register: Register, made: Made, popularity: float) -> None:
     """How many came to what one just drops in to."""
     for session in made.sessions:
-        if register.closed(session) and register.chance.random() < 0.94:
-            count = max(3, round(popularity * 26 * register.chance.uniform(0.6, 1.3)))
+        if register.remembered(session, 0.94):
+            chance = register.chance if register.closed(session) else register.lately
+            count = max(3, round(popularity * 26 * chance.uniform(0.6, 1.3)))
             saved = session["ends_at"] + timedelta(minutes=10)
-            register.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved)
+            register.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved,
+                                volunteers=register.helped(made.offer["owner_id"]))  # fmt: skip
             register.tables.add("head_count", session_id=session["id"], count=count, recorded_at=saved)
 
 
@@ -252,7 +279,7 @@ def fill_meeting(register: Register, made: Made, catalogue: Catalogue, guests: d
         seats = register.chance.randint(1, 2)
         if over or pool["taken"] + seats <= round(pool["capacity"] * made.spec["popularity"]):
             register.book(pool, guests[key], seats=seats)
-    if register.closed(session):
+    if register.over(session):
         register.save_register(session, pool, made.offer["owner_id"])
 
 

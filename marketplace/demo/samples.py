@@ -17,15 +17,13 @@ from marketplace.base import clock
 from marketplace.base.data.database import Values, in_transaction, rows
 from marketplace.base.models import Channel
 from marketplace.base.signing import secret_hash
-from marketplace.dialogue import mails as _dialogue_mails  # noqa: F401 - these fill MAILS, as in schedule.py
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
-from marketplace.people import mails as _people_mails  # noqa: F401
-from marketplace.people.models import ContactPoint, Person, SignInTicket
-from marketplace.people.rules import TICKET_LASTS
+from marketplace.goals.models import FocusArea, Measure, Plan
+from marketplace.people.models import ContactPoint, Person
+from marketplace.people.sign_in.models import SignInTicket
+from marketplace.people.sign_in.rules import TICKET_LASTS
 from offers.attendance.models import Attendance, AttendanceState, Register
-from offers.bookings import date_mails as _date_mails  # noqa: F401
-from offers.bookings import mails as _booking_mails  # noqa: F401
-from offers.bookings.models import Booking, BookingState, CalendarEntry, EndedBy
+from offers.bookings.models import CalendarEntry
 from offers.catalogue.models import (
     Joining,
     Kind,
@@ -38,16 +36,10 @@ from offers.catalogue.models import (
     SessionStatus,
     Venue,
 )
-from offers.messages import closing_mails as _closing_mails  # noqa: F401
-from offers.messages import mails as _message_mails  # noqa: F401
-from offers.messages import notice_mails as _notice_mails  # noqa: F401
 from offers.messages.models import HostMessage, Recipients
-from offers.publishing import mails as _publishing_mails  # noqa: F401
-from offers.work import mails as _work_mails  # noqa: F401
-from organizations.approval import mails as _approval_mails  # noqa: F401
+from offers.seats.models import Booking, BookingState, EndedBy
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
-from organizations.members import mails as _member_mails  # noqa: F401
 from organizations.members.models import Invitation, Membership, Role
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -73,7 +65,7 @@ OTHERWISE = (
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
     "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
     "asked", "asked_before", "day_before", "day_after", "registers", "sent_elsewhere", "name_changed",
-    "off_calendar",
+    "off_calendar", "measures_given",
 )  # fmt: skip
 NAMES = (*ABOUT_A_BOOKING, *OTHERWISE)
 
@@ -186,9 +178,16 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         offer_id=offer.id, recipients=Recipients.ALL, author_id=other.id, told=12, created_at=now,
         text="Vi møtes ved hovedinngangen {tid}. Ta med varme klær.\n\nHilsen Aud",
     )  # fmt: skip
+    plan = Plan(slug="plan-" + key, municipality_id=here.id, title={"nb": "Frivillighet for alle"}, summary={},
+                first_year=now.year, last_year=now.year)  # fmt: skip
+    area = FocusArea(plan_id=plan.id, number=1, title={"nb": "Flere møteplasser"}, summary={})
+    measure = Measure(
+        focus_area_id=area.id, number=1, title={"nb": "Åpent hus hver uke"}, responsible_id=owner.id,
+        deadline=clock.today(now) if words.full else None,
+    )  # fmt: skip
     objects: list[Model] = [
         here, owner, applicant, venue, old, offer, text, *sessions, pool, booker, other, contact, booking, meeting,
-        meeting_text, *meeting_sessions, dialogue, called, answer, role, asked, wrote,
+        meeting_text, *meeting_sessions, dialogue, called, answer, role, asked, wrote, plan, area, measure,
         OfferOrganizer(offer_id=offer.id, organization_id=applicant.id),
         SignInTicket(
             channel=Channel.EMAIL, address="kari@example.no", link_hash=secret_hash(f"eksempel-{key}"),
@@ -261,6 +260,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         "asked": to_member | {"bookings": [str(booking.id)]},
         "asked_before": to_member | {"bookings": [str(booking.id)]},
         "registers": to_member,
+        "measures_given": to_member | {"measures": [str(measure.id)]},
         "day_before": to_member | {"day": str(clock.today(now))},
         "day_after": to_member | {"day": str(clock.today(starts))},
     }

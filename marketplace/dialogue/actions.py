@@ -14,12 +14,13 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
 from marketplace.base.signing import signature
-from marketplace.dialogue import item_actions
+from marketplace.dialogue.items import actions as items_actions
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, MeetingOrganization
 from marketplace.dialogue.queries import invited, members, organizations_of
 from offers.catalogue.models import Audience, Joining, Kind, Session, Visibility
-from offers.messages import actions as messages
 from offers.publishing import actions as publishing
+from offers.publishing.series import actions
+from offers.sessions import actions as messages
 from organizations.members.impartial import only_impartial
 
 COMING = """SELECT o.id FROM offer o JOIN dialogue_meeting m ON m.offer_id = o.id
@@ -94,10 +95,10 @@ async def call_meeting(
             audiences=[Audience.STAFF.value], main_audience=Audience.STAFF,
             visibility=Visibility.MEMBERS, venue_id=venue,
         )  # fmt: skip
-        await publishing.set_sessions(offer, by=by, now=now, days=[day], starts=starts, ends=ends)
+        await actions.set_sessions(offer, by=by, now=now, days=[day], starts=starts, ends=ends)
         await publishing.publish(offer, by=by, now=now, sensitive=False)
         meeting = await DialogueMeeting.create(dialogue=dialogue, offer=offer, agenda=agenda)
-        await item_actions.take_up(dialogue.id, meeting.id)
+        await items_actions.take_up(dialogue.id, meeting.id)
         await _tell_members(meeting, "called", now)
         await record("meeting.called", now=now, actor=by, object_id=meeting.id, organization=owner.id)
     return meeting
@@ -132,7 +133,7 @@ async def cancel_meeting(meeting: DialogueMeeting, *, note: str, by: UUID, now: 
     """Cancel a meeting with its bookings: who is booked and the member organisations are told. Raises Refused."""
     async with in_transaction():
         await messages.cancel_offer(meeting.offer, note=note, by=by, now=now)
-        await item_actions.put_off(meeting.dialogue.id, meeting.id, now)
+        await items_actions.put_off(meeting.dialogue.id, meeting.id, now)
         await _tell_members(meeting, "cancelled", now)
 
 

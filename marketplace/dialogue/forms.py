@@ -8,7 +8,7 @@ from pydantic import Field
 from marketplace.base.i18n import lazy
 from marketplace.base.web.fields import Clock, Day, Words
 from marketplace.base.web.forms import Form
-from marketplace.statistics.coverage_rules import Time
+from marketplace.statistics.coverage.rules import Time
 
 
 class MemberForm(Form):
@@ -58,3 +58,10 @@ class GapForm(Form):
     gap: str = Field(max_length=60)
     district: str = Field("", max_length=80)
     time: Time = Time.ALL
+
+
+class OutcomeForm(Form):
+    """Which offer came of an item; nothing: none that is known."""
+
+    offer: UUID | None = None
+    words: ClassVar[dict[str, dict[str, Any]]] = {"offer": {"otherwise": lazy("Velg et tilbud fra lista.")}}

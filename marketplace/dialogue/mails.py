@@ -6,11 +6,11 @@ from uuid import UUID
 from marketplace.base.i18n import lazy, pick
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, Recipient, compose, mail
-from marketplace.dialogue.item_queries import items
+from marketplace.dialogue.items.queries import items
 from marketplace.dialogue.models import DialogueMeeting
 from marketplace.dialogue.queries import invited, session_of
 from offers.catalogue.models import SessionStatus
-from offers.publishing.queries import title_of
+from offers.catalogue.queries import title_of
 
 SUBJECTS: dict[str, Any] = {
     "called": lazy("Innkalling til møte"),
@@ -38,7 +38,7 @@ async def meeting(channel: Channel, lang: str, meeting: str, change: str) -> Con
         return None
     return compose(
         "meeting", channel, lang, SUBJECTS[change], change=change, session=session, agenda=found.agenda,
-        items=[one["words"] for one in await items(found.dialogue.id, found.id)],
+        items=[one.words for one in await items(found.dialogue.id, found.id)],
         slug=found.offer.slug, title=await title_of(found.offer.id, lang), owner=found.dialogue.coordinated_by,
         dialogue_title=pick(found.dialogue.title, lang),
     )  # fmt: skip

@@ -78,12 +78,17 @@ class DialogueItem(Row):
     )
     main_audience = fields.CharEnumField(Audience, max_length=20)
     kinds = fields.CharField(
-        max_length=20, description="a group of kinds, as statistics/coverage_rules.py has it"
+        max_length=20, description="a group of kinds, as statistics/coverage/rules.py has it"
     )
     district_id: UUID | None
     district = fields.ForeignKeyField("marketplace.District", "items", null=True, on_delete=fields.RESTRICT)
     evening = fields.BooleanField(null=True, description="null: at any time")
     made_at = fields.DatetimeField()
+    offer_id: UUID | None
+    offer = fields.ForeignKeyField(
+        "marketplace.Offer", "came_of", null=True, on_delete=fields.SET_NULL,
+        description="what came of it, once a coordinator has said so",
+    )  # fmt: skip
 
     class Meta:
         table = "dialogue_item"

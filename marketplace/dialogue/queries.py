@@ -8,10 +8,11 @@ from uuid import UUID
 from marketplace.base.clock import month_start
 from marketplace.base.data.database import row, rows
 from marketplace.base.errors import NotFound
+from marketplace.base.text import name_order
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from offers.catalogue.models import Session
-from offers.catalogue.queries import published, viewer_of
-from offers.publishing.queries import offer_led_by
+from offers.catalogue.queries import offer_text, published, viewer_of
+from offers.rights.queries import offer_led_by
 from organizations.members.queries import coordinated_municipalities
 
 THERE_OF_ALL = """there AS (
@@ -59,7 +60,7 @@ async def members(dialogue: UUID) -> list[dict[str, Any]]:
         f"""WITH {THERE} SELECT w.id, w.slug, w.name, x.joined_at,
             (SELECT count(*) FROM there t WHERE t.organization_id = w.id) AS meetings
         FROM dialogue_member x JOIN organization w ON w.id = x.organization_id
-        WHERE x.dialogue_id = $1 AND x.left_at IS NULL ORDER BY lower(w.name), w.id""",
+        WHERE x.dialogue_id = $1 AND x.left_at IS NULL ORDER BY {name_order("w.name")}, w.id""",
         dialogue,
     )
 
@@ -67,10 +68,10 @@ async def members(dialogue: UUID) -> list[dict[str, Any]]:
 async def candidates(dialogue: Dialogue) -> list[dict[str, Any]]:
     """id and name of the municipality's approved organisations that are no members."""
     return await rows(
-        """SELECT w.id, w.name FROM organization w WHERE w.municipality_id = $2 AND w.state = 'approved'
+        f"""SELECT w.id, w.name FROM organization w WHERE w.municipality_id = $2 AND w.state = 'approved'
             AND NOT EXISTS (SELECT FROM dialogue_member x
                 WHERE x.dialogue_id = $1 AND x.organization_id = w.id AND x.left_at IS NULL)
-        ORDER BY lower(w.name), w.id""",
+        ORDER BY {name_order('w.name')}, w.id""",
         dialogue.id, dialogue.municipality_id,
     )  # fmt: skip
 
@@ -83,8 +84,7 @@ async def meetings(dialogue: UUID, lang: str) -> list[dict[str, Any]]:
             (SELECT count(*) FROM there x WHERE x.meeting_id = m.id) AS organizations, m.nobody_came
         FROM dialogue_meeting m JOIN offer o ON o.id = m.offer_id JOIN session s ON s.offer_id = o.id
         LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
-        JOIN LATERAL (SELECT title, lang FROM offer_text WHERE offer_id = o.id
-            ORDER BY lang = $2 DESC, lang = o.source_lang DESC LIMIT 1) t ON true
+        JOIN {offer_text("$2", "title, lang")} t ON true
         WHERE m.dialogue_id = $1 ORDER BY s.starts_at DESC, s.id""",
         dialogue, lang,
     )  # fmt: skip
@@ -169,7 +169,7 @@ async def organizations_of(meeting: DialogueMeeting) -> list[dict[str, Any]]:
         FROM organization w WHERE w.id IN (
             SELECT organization_id FROM dialogue_member WHERE dialogue_id = $1 AND left_at IS NULL
             UNION SELECT organization_id FROM there WHERE meeting_id = $2)
-        ORDER BY lower(w.name), w.id""",
+        ORDER BY {name_order('w.name')}, w.id""",
         meeting.dialogue.id, meeting.id, meeting.offer.id,
     )  # fmt: skip
 

@@ -16,14 +16,15 @@ from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
 from marketplace.dialogue import actions, queries
 from marketplace.dialogue.forms import AttendedForm, MeetingForm, MemberForm
-from marketplace.dialogue.item_queries import items
+from marketplace.dialogue.items.queries import items
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from offers.catalogue.models import OfferState, Session, SessionStatus
-from offers.messages.actions import Stale
-from offers.messages.forms import CancelOfferForm, MoveForm
-from offers.publishing.queries import text_of, title_of, venues
-from offers.publishing.rules import meeting as meeting_at
-from offers.publishing.rules import time_objections
+from offers.catalogue.queries import title_of
+from offers.publishing.queries import text_of, venues
+from offers.publishing.series.rules import meeting as meeting_at
+from offers.publishing.series.rules import time_objections
+from offers.sessions.actions import Stale
+from offers.sessions.forms import CancelOfferForm, MoveForm
 from organizations.members.impartial import OwnOrganization
 
 

@@ -51,7 +51,9 @@ async def remove(district: District, *, by: UUID, now: datetime) -> None:
     async with one_at_a_time(district.municipality_id), in_transaction():
         if await queries.is_counted(district.id):
             raise Refused(
-                _("Det er telt noe her, så bydelen må stå. Ta bort stedene i stedet, så telles ikke mer.")
+                _(
+                    "Det er tall, mål eller saker om den, så bydelen må stå. Ta bort stedene, så telles ikke mer."
+                )
             )
         if await District.filter(id=district.id).delete():
             await record("district.removed", now=now, actor=by, object_id=district.id)
@@ -63,7 +65,7 @@ async def _only_free(municipality: UUID, name: str, places: Places, but: UUID | 
     taken = await queries.taken(municipality, places, but)
     if taken:
         told = ", ".join(
-            _("%(place)s hører til %(name)s", place=one["place"], name=one["name"]) for one in taken[:5]
+            _("%(place)s hører til %(name)s", place=one.place, name=one.name) for one in taken[:5]
         )
         raise Overlaps("places", _("%(told)s. Et sted kan bare være med i én bydel.", told=told))
 

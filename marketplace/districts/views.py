@@ -4,6 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from marketplace.base.errors import NotFound
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, parse_id, see_other
@@ -12,7 +13,6 @@ from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
 from marketplace.districts import actions, queries
 from marketplace.districts.forms import DistrictForm
-from marketplace.districts.rules import Places
 from organizations.directory.models import District
 
 
@@ -65,12 +65,13 @@ async def new(request: Request) -> Response:
 
 
 async def _stored(district: District) -> Filled[DistrictForm]:
-    """The form with what the district is now."""
-    listed = {one.id: one for one in await queries.districts(district.municipality_id)}
-    found = listed.get(district.id)
-    return DistrictForm.blank(
-        name=found.name if found else district.name, places=(found.places if found else Places()).text
+    """The form with what the district is now. Raises NotFound: somebody has removed it."""
+    found = next(
+        (one for one in await queries.districts(district.municipality_id) if one.id == district.id), None
     )
+    if found is None:
+        raise NotFound
+    return DistrictForm.blank(name=found.name, places=found.places.text)
 
 
 @coordinator

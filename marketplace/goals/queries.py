@@ -3,13 +3,22 @@ responsible unit their own measures; to others they are not there (NotFound)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from marketplace.base.data.database import rows
+from marketplace.base.data.database import rows, value
 from marketplace.base.errors import NotFound
 from marketplace.dialogue.models import Dialogue
-from marketplace.goals.models import FocusArea, Goal, GoalChange, Measure, Plan, PlanComment, Population
+from marketplace.goals.models import (
+    FocusArea,
+    Goal,
+    GoalChange,
+    Measure,
+    MeasureState,
+    Plan,
+    PlanComment,
+    Population,
+)
 from marketplace.goals.series import COMPLETENESS, cells_of
 from marketplace.statistics.closing import old_rule_years as years_by_the_old_rule
 from marketplace.statistics.measures import Measure as Counted
@@ -17,6 +26,8 @@ from marketplace.statistics.stored import By, by
 from organizations.directory.models import District, Municipality, Organization
 from organizations.members.models import Role
 from organizations.members.queries import coordinated_municipalities, own_organizations
+from organizations.notices.models import Notice
+from organizations.notices.queries import told
 
 UNIT = [Role.MANAGER, Role.EDITOR]
 """Who speaks for a responsible unit: those who lead it and those who publish for it, in the unit itself."""
@@ -129,6 +140,22 @@ async def names_of_cells(goal: Goal) -> tuple[dict[UUID, str], dict[UUID, str]]:
     return dict(districts), dict(organizations)
 
 
+async def hears(unit: UUID | None) -> bool:
+    """Is there somebody in the unit who is told when it gets a measure? True where no unit answers."""
+    return unit is None or bool(
+        await value(f"SELECT EXISTS (SELECT FROM {told(Notice.MEASURE)} t WHERE organization_id = $1)", unit)
+    )
+
+
+async def still_theirs(unit: UUID, measures: list[UUID]) -> list[Measure]:
+    """Those of the measures that this unit still answers for: not dropped, and of a plan that is in use."""
+    return (
+        await Measure.filter(id__in=measures, responsible_id=unit, focus_area__plan__retired_at=None)
+        .exclude(state=MeasureState.DROPPED)
+        .order_by("focus_area__number", "number")
+    )
+
+
 async def measures_of_units(person: Any) -> list[Measure]:
     """What the person's own organisations answer for, of plans that are not retired."""
     own = await own_organizations(person.id, UNIT)
@@ -148,14 +175,25 @@ async def comments(*, measure: UUID | None = None, goal: UUID | None = None) -> 
     )  # fmt: skip
 
 
+class _Comment(NamedTuple):
+    measure_id: UUID
+    body: str
+
+
+class _OldYears(NamedTuple):
+    years: list[int]
+    peopled: bool
+
+
 async def newest_comments(measures: Iterable[UUID]) -> dict[UUID, str]:
     """By measure what was said of it last."""
     found = await rows(
+        _Comment,
         """SELECT DISTINCT ON (measure_id) measure_id, body FROM plan_comment
         WHERE measure_id = ANY($1) ORDER BY measure_id, at DESC, id DESC""",
         list(measures),
     )
-    return {each["measure_id"]: each["body"] for each in found}
+    return dict(found)
 
 
 async def changes(goal: UUID) -> list[GoalChange]:
@@ -186,12 +224,13 @@ async def populations_of(municipality: UUID) -> list[Population]:
 async def old_rule_years(municipality: UUID, years: Sequence[int]) -> tuple[set[int], bool]:
     """Those of the years that keep what was shown by the rule before the cube: nothing else is counted in them. And is
     it known how many live in the municipality?"""
-    found = await rows(
+    (found,) = await rows(
+        _OldYears,
         f"""SELECT ARRAY(SELECT year FROM ({years_by_the_old_rule("$1")}) y WHERE year = ANY($2)) AS years,
             EXISTS (SELECT FROM population WHERE municipality_id = $1) AS peopled""",
         municipality, list(years),
     )  # fmt: skip
-    return set(found[0]["years"]), found[0]["peopled"]
+    return set(found.years), found.peopled
 
 
 async def lagging(goal: Goal, year: int) -> int:

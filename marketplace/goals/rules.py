@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from math import ceil, sqrt
 
 from marketplace.base.i18n import lazy
+from marketplace.base.numbers import share
 from marketplace.goals.models import AT_MEETING, CountedAs, Direction, MeasureState
+from marketplace.goals.models import Measure as PlanMeasure
 from marketplace.goals.spans import LATE, Span
 from marketplace.statistics.measures import INDICATORS, Measure
 
@@ -31,6 +34,17 @@ STATE_LABELS = {
     MeasureState.DONE: lazy("Gjort"),
     MeasureState.DROPPED: lazy("Droppet"),
 }
+UNDER_WAY = frozenset({MeasureState.PLANNED, MeasureState.GOING})
+
+
+def overdue(measure: PlanMeasure, today: date) -> bool:
+    """Has its deadline gone by before it was done? On the day itself there is still time."""
+    return measure.state in UNDER_WAY and measure.deadline is not None and measure.deadline < today
+
+
+def unanswered(measure: PlanMeasure, said: bool) -> bool:
+    """Is it new to its unit: nobody has begun, and nobody has said anything of it?"""
+    return measure.state == MeasureState.PLANNED and not said
 
 
 class Verdict(StrEnum):
@@ -106,7 +120,7 @@ def progress(aim: Aim, points: Sequence[Point], *, frozen: bool = False) -> Prog
     if not points:
         return Progress(Verdict.WAITING)
     at, left = points[-1], aim.span.left_after(points[-1].year, points[-1].number)
-    percent = int(100 * at.value / aim.target)
+    percent = share(at.value, aim.target) or 0
     reached = at.value >= aim.target if aim.direction is Direction.AT_LEAST else at.value <= aim.target
     if aim.indicator == AT_MEETING:
         return Progress(_of_meetings(points, aim, left), at, percent, left=left)

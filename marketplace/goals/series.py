@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import dropwhile
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.clock import month_start
@@ -110,17 +111,25 @@ def _aim(one: Wanted, stretch: Span | None = None) -> Aim:
 # What was shown by the rule before
 
 
+class _OldFigure(NamedTuple):
+    goal_id: UUID
+    month: date
+    value: int | None
+    first_year: int
+
+
 async def _old_figures(goals: list[UUID]) -> dict[tuple[UUID, int], list[tuple[Point | None, date]]]:
     found: dict[tuple[UUID, int], list[tuple[Point | None, date]]] = defaultdict(list)
     for each in await rows(
+        _OldFigure,
         """SELECT f.goal_id, f.month, f.value, g.first_year FROM goal_figure f JOIN goal g ON g.id = f.goal_id
         WHERE f.goal_id = ANY($1) ORDER BY f.goal_id, f.month""",
         goals,
     ):
-        year, month = each["first_year"], each["month"]
+        year, month = each.first_year, each.month
         number = month.month if month.year == year else LATE
-        point = None if each["value"] is None else Point(year, number, each["value"])
-        found[each["goal_id"], year].append((point, month))
+        point = None if each.value is None else Point(year, number, each.value)
+        found[each.goal_id, year].append((point, month))
     return found
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from marketplace.base.clock import today
 from marketplace.base.i18n import pick
+from marketplace.base.text import by_name
 from marketplace.goals.models import Changed, Goal, GoalChange, Plan
 from marketplace.goals.rules import Verdict
 from marketplace.goals.series import Series, Wanted, series
@@ -69,4 +70,4 @@ async def turned(municipalities: Sequence[UUID], now: datetime) -> list[Turned]:
                 Turned(goal.slug, pick(goal.title), goal.focus_area.plan.municipality_id, before, verdict)
             )
     worse = list(Verdict)
-    return sorted(found, key=lambda one: (-worse.index(one.now), one.title))
+    return sorted(found, key=lambda one: (-worse.index(one.now), by_name(one.title)))

@@ -11,13 +11,14 @@ from marketplace.base.i18n import pick
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.kept_while import kept_while
 from marketplace.base.web.once import made_once
-from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
-from marketplace.goals import actions, chart, queries, standings, words
+from marketplace.goals import actions, chart, made_of, queries, standings, words
+from marketplace.goals.alone import holds_plan
 from marketplace.goals.forms import NOWHERE, WHY, CommentForm, GoalForm, GoalTextForm, SayCellsForm, WhyForm
 from marketplace.goals.models import AT_MEETING, Goal, Plan, Term
-from marketplace.goals.objections import CHOICES, Known, cell_objections, objections
+from marketplace.goals.objections import CHOICES, NEVER_HELD, Known, cell_objections, objections
 from marketplace.goals.rules import COUNTED_AS_LABELS, DIRECTION_LABELS, STATE_LABELS, of_people
 from marketplace.goals.series import Wanted, measure_of, series
 from marketplace.goals.spans import TERM_LABELS, Span
@@ -29,6 +30,7 @@ GOAL, FORM = "marketplace/goals/goal.html", "marketplace/goals/form.html"
 
 
 @coordinator
+@kept_while(made_of.goal)
 async def goal(request: Request) -> Response:
     """GET /goals/{slug}: the verdict and why, the chart and its table, what is counted, what is done and said."""
     found = await queries.goal_of(request.person, request.path_params["slug"])
@@ -69,6 +71,7 @@ def _year(request: Request, stretches: list[Span]) -> int | None:
 
 @coordinator
 @made_once
+@holds_plan
 async def comment(request: Request) -> Response:
     """POST /goals/{slug}/comments"""
     found = await queries.goal_to_change(request.person, request.path_params["slug"])
@@ -81,6 +84,7 @@ async def comment(request: Request) -> Response:
 
 @coordinator
 @made_once
+@holds_plan
 async def new_goal(request: Request) -> Response:
     """GET and POST /plans/{slug}/goals/new"""
     found = await queries.plan_to_add_to(request.person, request.path_params["slug"])
@@ -142,7 +146,8 @@ async def _choices(request: Request, plan: Plan) -> dict[str, Any]:
         ],
         "counted_as": list(COUNTED_AS_LABELS.items()), "directions": list(DIRECTION_LABELS.items()),
         "terms": [("", _("Hele år")), *((Term(one).value, label) for one, label in TERM_LABELS.items())],
-        "audiences": list(AUDIENCE_LABELS.items()), "kinds": list(KIND_LABELS.items()),
+        "audiences": list(AUDIENCE_LABELS.items()),
+        "kinds": [(one, label) for one, label in KIND_LABELS.items() if one not in NEVER_HELD],
         "districts": [*((str(one.id), one.name) for one in districts), (NOWHERE, _("Uten bydel"))]
         if districts else [],
         "organizations": [(str(one.id), one.name) for one in organizations],
@@ -153,17 +158,15 @@ async def _choices(request: Request, plan: Plan) -> dict[str, Any]:
 
 
 @coordinator
+@holds_plan
 async def edit_goal(request: Request) -> Response:
     """GET and POST /goals/{slug}/edit: its name and target. What it counts stays: another counting is another goal."""
     found = await queries.goal_to_change(request.person, request.path_params["slug"])
     form = _says(found)
     if request.method == "POST":
         form = await GoalTextForm.read(request)
-        if form.valid:
-            async with one_at_a_time(found.id):
-                found = await queries.goal_to_change(request.person, found.slug)
-                if form.meet(_says(found)) and await _change(request, found, form):
-                    return see_other(f"/goals/{found.slug}?saved=changed", request)
+        if form.valid and form.meet(_says(found)) and await _change(request, found, form):
+            return see_other(f"/goals/{found.slug}?saved=changed", request)
     return render(
         request, "marketplace/goals/edit.html", status=422 if form.errors else 200, goal=found,
         plan=found.focus_area.plan, form=form, locked=Span.of(found).over(request.now),
@@ -186,7 +189,7 @@ async def _change(request: Request, found: Goal, form: Filled[GoalTextForm]) -> 
     except actions.Locked as refused:
         form.add_error("target", refused.message)
         return False
-    except Refused as refused:  # in here: what is written of it stays
+    except Refused as refused:
         form.add_error("form", refused.message)
         return False
     return True
@@ -198,6 +201,7 @@ def _says(goal: Goal) -> Filled[GoalTextForm]:
 
 
 @coordinator
+@holds_plan
 async def say_cells(request: Request) -> Response:
     """GET and POST /goals/{slug}/cells: a goal from before the cube is asked which cells it means, once."""
     found = await queries.goal_to_change(request.person, request.path_params["slug"])
@@ -230,6 +234,7 @@ async def say_cells(request: Request) -> Response:
 
 
 @coordinator
+@holds_plan
 async def withdraw(request: Request) -> Response:
     """GET and POST /goals/{slug}/withdraw. GET only asks."""
     found = await queries.goal_to_change(request.person, request.path_params["slug"])

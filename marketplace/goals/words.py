@@ -1,12 +1,14 @@
 """Goals in sentences: what is aimed for, how it goes, what it is counted of. Never a verdict by colour alone."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from uuid import UUID
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, ngettext, pick
 from marketplace.base.i18n import month as month_name
+from marketplace.base.numbers import amount
 from marketplace.goals.models import AT_MEETING, CountedAs, Direction, Goal
 from marketplace.goals.rules import LOOKS_BACK, PERSONS, VERDICT_LABELS, Aim, Point, Progress, Verdict, late
 from marketplace.goals.series import Series
@@ -26,10 +28,6 @@ LOOKS = {
 AT_MEETING_LABEL = lazy("Organisasjoner på hvert dialogmøte")
 
 
-def amount(number: float) -> str:
-    return f"{round(number):,}".replace(",", "\u00a0")
-
-
 def indicator_label(indicator: str) -> str:
     return str(AT_MEETING_LABEL if indicator == AT_MEETING else INDICATORS[Measure(indicator)].label)
 
@@ -42,7 +40,7 @@ def unit(aim: Aim) -> str:
         _("organisasjoner") if aim.indicator == AT_MEETING else str(INDICATORS[Measure(aim.indicator)].unit)
     )
     if aim.counted_as is CountedAs.PER_THOUSAND:
-        return _("%(unit)s for hver 1 000 innbyggere", unit=name).replace("1 000", "1\u00a0000")
+        return _("%(unit)s for hver %(thousand)s innbyggere", unit=name, thousand=amount(1000))
     return name
 
 
@@ -77,7 +75,7 @@ def part(goal: Goal) -> str:
     return ""
 
 
-def narrowed(goal: Goal, districts: dict[Any, str], organizations: dict[Any, str]) -> list[str]:
+def narrowed(goal: Goal, districts: dict[UUID, str], organizations: dict[UUID, str]) -> list[str]:
     """Which cells are added, in words; empty: all that is not for staff only."""
     words = [str(AUDIENCE_LABELS[Audience(one)]) for one in goal.audiences]
     words += [str(KIND_LABELS[Kind(one)]) for one in goal.kinds]
@@ -173,20 +171,28 @@ def _needed(going: Progress) -> str:
     )  # fmt: skip
 
 
-def verdict_card(series: Series) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Card:
     """A goal in a list: its verdict with icon and colour, and one line."""
+
+    verdict: Verdict
+    word: str
+    icon: str
+    color: str
+    percent: int
+    line: str
+    frozen: bool
+    shows_bar: bool
+
+
+def verdict_card(series: Series) -> Card:
+    """How a goal stands in a list."""
     going, aim = series.progress, series.aim
     icon, color = LOOKS[going.verdict]
-    return {
-        "verdict": going.verdict.value,
-        "word": VERDICT_LABELS[going.verdict],
-        "icon": icon,
-        "color": color,
-        "percent": going.percent,
-        "line": _line(going, aim),
-        "frozen": series.frozen,
-        "shows_bar": going.at is not None and aim.direction is Direction.AT_LEAST,
-    }
+    return Card(
+        going.verdict, VERDICT_LABELS[going.verdict], icon, color, going.percent, _line(going, aim), series.frozen,
+        shows_bar=going.at is not None and aim.direction is Direction.AT_LEAST,
+    )  # fmt: skip
 
 
 def _line(going: Progress, aim: Aim) -> str:
@@ -197,10 +203,9 @@ def _line(going: Progress, aim: Aim) -> str:
     return _("%(number)s %(up_to)s. Målet er %(aim)s i %(span)s.", **said)
 
 
-def tally(cards: Iterable[dict[str, Any]]) -> list[tuple[dict[str, Any], int]]:
+def tally(cards: Iterable[Card]) -> list[tuple[Card, int]]:
     """How many goals have each verdict, those that are worst off first."""
-    found: dict[str, tuple[dict[str, Any], int]] = {}
+    found: dict[Verdict, tuple[Card, int]] = {}
     for card in cards:
-        name = str(card["verdict"])
-        found[name] = (card, found.get(name, (card, 0))[1] + 1)
-    return [found[one.value] for one in reversed(Verdict) if one.value in found]
+        found[card.verdict] = (card, found.get(card.verdict, (card, 0))[1] + 1)
+    return [found[one] for one in reversed(Verdict) if one in found]

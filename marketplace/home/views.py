@@ -16,7 +16,7 @@ from marketplace.settings import settings
 from offers.catalogue import queries, rules
 from offers.catalogue.models import AUDIENCE_LABELS, Audience
 from offers.catalogue.rules import When, card, period
-from offers.catalogue.search import Search, audience_counts, search
+from offers.search.queries import Search, audience_counts, search
 
 TODAY, WEEK = 6, 6
 """So many offers the front page shows of each."""

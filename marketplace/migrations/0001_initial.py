@@ -4,7 +4,7 @@ import functools
 from json import dumps, loads
 from marketplace.base.models import Channel
 from offers.attendance.models import AttendanceState
-from offers.bookings.models import BookingState
+from offers.seats.models import BookingState
 from offers.catalogue.models import Joining, Kind, OfferState, Promotion, SessionStatus, Visibility
 from organizations.directory.models import OrganizationKind, OrganizationState
 from organizations.members.models import Role

@@ -3,8 +3,9 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from marketplace.base.models import Channel
-from offers.messages.models import Recipients, Useful
-from offers.publishing.models import QuestionKind
+from offers.messages.follow_up.models import Useful
+from offers.messages.models import Recipients
+from offers.publishing.questions.models import QuestionKind
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.fields.base import OnDelete
 from uuid_utils.compat import uuid7

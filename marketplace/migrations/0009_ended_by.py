@@ -3,7 +3,7 @@
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
-from offers.bookings.models import EndedBy
+from offers.seats.models import EndedBy
 
 FILL = """UPDATE booking b SET ended_by = CASE
     WHEN b.state = 'expired' THEN 'expired'

@@ -11,7 +11,7 @@ from marketplace.base.text import clean
 from marketplace.people.rules import contact
 from offers.attendance.keys import year_key, years
 from offers.attendance.rules import pseudonym, pseudonym_before
-from offers.messages.rules import address_hash
+from offers.messages.follow_up.rules import address_hash
 
 WRITTEN = {
     "booking": ("reply",),

@@ -7,7 +7,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 from uuid_utils.compat import uuid7
 
-from offers.bookings.models import CallAbout
+from offers.telling.models import CallAbout
 
 key = partial(fields.ForeignKeyField, db_constraint=True, to_field="id", related_name="calls")
 

@@ -1,29 +1,18 @@
 """What a signed-in person can change of their own."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.data import audit
-from marketplace.base.data.database import in_transaction, rows, value
-from marketplace.base.errors import NotFound, Refused
-from marketplace.base.i18n import gettext as _
-from marketplace.base.post.mail import About, post
-from marketplace.base.text import same_name
-from marketplace.people import actions as people
-from marketplace.people import contacts
-from marketplace.people.queries import SignedIn, verified_contacts
-from offers.bookings.link_actions import end_links
-from offers.bookings.rules import ACTIVE
-from offers.catalogue.models import Offer
-from offers.publishing.team_actions import assign_host, tidy_hosts
-from organizations.members import invitation_actions as invitations
+from marketplace.base.data.database import in_transaction, rows
+from marketplace.people import actions
+from offers.seats.rules import ACTIVE
 
 
 async def describe(person: UUID, *, name: str | None, lang: str) -> None:
     """Set what the person is called, and the language of their messages: also of those about what is booked already."""
     async with in_transaction():
-        await people.describe(person, name=name, lang=lang)
+        await actions.describe(person, name=name, lang=lang)
         await rows("UPDATE booking SET lang = $2 WHERE booked_by_id = $1 AND state = ANY($3)",
                    person, lang, list(ACTIVE))  # fmt: skip
 
@@ -42,76 +31,3 @@ async def shield(person: UUID, alias: bool, *, now: datetime) -> None:
     async with in_transaction():
         await rows(SHIELD, person, alias)
         await audit.record("alias.changed", actor=person, person=person, now=now)
-
-
-async def accept(invitation: dict[str, Any], person: SignedIn, *, name: str | None, now: datetime) -> str:
-    """Take the role that one is invited to; a host also leads the offer that the invitation names. Returns the new
-    secret of the sign-in. Raises InvitationGone."""
-    async with in_transaction():
-        await tidy_hosts(person.id)
-        secret = await invitations.accept(invitation["id"], person, now=now)
-        if name:
-            await people.describe(person.id, name=name, lang=person.lang)
-        if invitation["offer_id"]:
-            offer = await Offer.get(id=invitation["offer_id"])
-            await assign_host(offer, person.id, by=person.id, now=now)
-    return secret
-
-
-async def remove_contact(person: UUID, contact: UUID, *, now: datetime) -> None:
-    """Take away one of the person's addresses. Messages about their bookings go to the first that is left, and so do
-    new links at once: those that lie in the mailbox that is gone open nothing more.
-
-    Raises Refused for the last one: it is how they sign in. NotFound when it is not theirs (any more).
-    """
-    async with in_transaction():
-        # Two tabs at once, each removing one of two: the second waits here, and sees that one is left.
-        await rows("SELECT id FROM person WHERE id = $1 FOR NO KEY UPDATE", person)
-        mine = await verified_contacts(person)
-        gone = next((each for each in mine if each["id"] == contact), None)
-        if gone is None:
-            raise NotFound
-        left = [each for each in mine if each is not gone]
-        if not left:
-            raise Refused(
-                _("Dette er den eneste adressen din. Legg til en annen først, ellers kommer du ikke inn.")
-            )
-        if await _pass_on(person, gone, left[0]):
-            await post(
-                "links", channel=left[0]["channel"], address=left[0]["value"], now=now, to=left[0]["value"],
-                key=f"links:{contact}:{int(now.timestamp())}", at=now.isoformat(), renewed=True,
-                about=About(person_id=person),
-                lang=await value("SELECT lang FROM person WHERE id = $1", person),
-            )  # fmt: skip
-        await contacts.forget_address(person, gone["channel"], gone["value"])
-        await audit.record("contact.removed", actor=person, person=person, object_id=contact, now=now)
-        await contacts.tell_of_change(person, mine, contact, now)
-
-
-async def _pass_on(person: UUID, gone: dict[str, Any], heir: dict[str, Any]) -> bool:
-    """What Min side shows as the person's own through one address goes on to another, under new links. Returns whether
-    some of it is not over.
-
-    That is what they booked with it, and what a guest of their name did before it was proven theirs. Others may share
-    the address: what is theirs stays there.
-    """
-    name = await value("SELECT name FROM person WHERE id = $1", person)
-    points = await rows(
-        """SELECT c.id, c.person_id, n.name FROM contact_point c JOIN person n ON n.id = c.person_id
-        WHERE c.channel = $2 AND c.value = $3 AND (c.person_id = $1 OR c.verified_at IS NULL AND NOT EXISTS (
-            SELECT FROM contact_point v WHERE v.person_id = c.person_id AND v.verified_at IS NOT NULL))""",
-        person, gone["channel"], gone["value"],
-    )  # fmt: skip
-    own = [each["id"] for each in points if each["person_id"] == person]
-    as_guest = [
-        each["id"] for each in points
-        if each["person_id"] != person and (not name or same_name(each["name"] or "", name))
-    ]  # fmt: skip
-    moved = await rows("SELECT id, state FROM booking WHERE contact_id = ANY($1)", own + as_guest)
-    await rows("UPDATE booking SET contact_id = $2 WHERE contact_id = ANY($1)", own, heir["id"])
-    await rows(
-        "UPDATE contact_point SET channel = $2, value = $3, refused_at = NULL WHERE id = ANY($1)",
-        as_guest, heir["channel"], heir["value"],
-    )  # fmt: skip
-    await end_links([each["id"] for each in moved])
-    return any(each["state"] in ACTIVE for each in moved)

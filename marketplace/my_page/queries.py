@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
-from marketplace.base.errors import NotFound
 from offers.bookings.mine import HELPED, MINE
-from offers.bookings.queries import TEXT, booking_by_token
-from offers.bookings.rules import link_path
+from offers.catalogue.queries import offer_text
+from offers.seats.links import link_path
+from offers.seats.sql import active, covers
 
 BOOKINGS = f"""WITH mine AS ({MINE})
 SELECT b.id, b.link_version, b.state, b.seats, b.participant_id, b.booked_by_id, n.name AS participant, t.title,
@@ -20,18 +20,16 @@ SELECT b.id, b.link_version, b.state, b.seats, b.participant_id, b.booked_by_id,
     CASE WHEN p.session_id IS NULL THEN (SELECT count(*) FROM session c
         WHERE c.offer_id = b.offer_id AND c.status <> 'cancelled' AND c.ends_at > $2) ELSE 0 END AS times_left
 FROM mine JOIN booking b USING (id) JOIN person n ON n.id = b.participant_id JOIN offer o ON o.id = b.offer_id
-    JOIN seat_pool p ON p.id = b.pool_id JOIN {TEXT.format(lang="$3")} ON true
+    JOIN seat_pool p ON p.id = b.pool_id JOIN {offer_text("$3")} t ON true
     LEFT JOIN contact_point r ON r.id = b.contact_id
     LEFT JOIN LATERAL (
         SELECT s.starts_at, s.ends_at, s.status, s.venue_id FROM session s
-        WHERE s.offer_id = b.offer_id AND (p.session_id IS NULL OR s.id = p.session_id) {{session}} LIMIT 1
+        WHERE s.offer_id = b.offer_id AND {covers()} {{session}} LIMIT 1
     ) s ON true
     LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
 WHERE {{which}} LIMIT $4"""
 
-ACTIVE = (
-    "b.state IN ('requested', 'confirmed', 'waiting', 'offered') AND (p.ends_at IS NULL OR p.ends_at > $2)"
-)
+ACTIVE = f"{active()} AND (p.ends_at IS NULL OR p.ends_at > $2)"
 COMING = BOOKINGS.format(
     session="AND s.ends_at > $2 ORDER BY s.status = 'cancelled', s.starts_at",
     which=f"{ACTIVE} AND {{helped}} ORDER BY s.starts_at NULLS LAST, b.id",
@@ -59,14 +57,6 @@ async def bookings(
     sql = COMING.format(helped=HELPED if helped else f"NOT {HELPED}") if coming else PAST
     found = await rows(sql, person, now, lang, MOST_COMING if coming else MOST_PAST)
     return [booking | {"path": link_path(booking["id"], booking["link_version"])} for booking in found]
-
-
-async def helped_booking(guide: UUID, token: str, lang: str) -> dict[str, Any]:
-    """The booking of this link, if this guide has made it for somebody. Raises NotFound."""
-    found = await booking_by_token(token, lang)
-    if not await value(f"SELECT true FROM booking b WHERE b.id = $2 AND {HELPED}", guide, found["id"]):
-        raise NotFound
-    return found
 
 
 async def calendar_address_since(person: UUID) -> datetime | None:

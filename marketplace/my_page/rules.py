@@ -7,8 +7,8 @@ from uuid import UUID
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.text import name_key, same_name
-from offers.bookings.models import BookingState, EndedBy
-from offers.bookings.rules import CALLED_OFF
+from offers.seats.models import BookingState, EndedBy
+from offers.seats.rules import CALLED_OFF
 
 COMING = {
     BookingState.REQUESTED: ("request", lazy("Vi venter på svar fra arrangøren")),

@@ -13,11 +13,13 @@ from marketplace.base.web.once import form_key
 from marketplace.base.web.templates import render
 from marketplace.my_page import actions, queries, rules
 from marketplace.my_page.forms import AliasForm, ProfileForm
-from marketplace.people import actions as people
+from marketplace.people.acting.queries import helpers_of
 from marketplace.people.models import Relation
-from marketplace.people.queries import helpers_of, sign_ins, verified_contacts
-from marketplace.people.rules import MEMBER, RESIDENT, over
-from marketplace.people.views import signed_out
+from marketplace.people.queries import verified_contacts
+from marketplace.people.sign_in import actions as people
+from marketplace.people.sign_in.queries import sign_ins
+from marketplace.people.sign_in.rules import MEMBER, RESIDENT, over
+from marketplace.people.sign_in.views import signed_out
 from marketplace.settings import settings
 from offers.feeds import actions as calendars
 from organizations.directory.models import STATE_LABELS

@@ -1,9 +1,6 @@
 """What an address is, and how long a sign-in lasts. No database here."""
 
 import re
-import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -12,41 +9,11 @@ from phonenumbers import PhoneNumberType
 from marketplace.base.models import Channel
 from marketplace.base.text import clean, plain_digits
 
-TICKET_LASTS = timedelta(minutes=15)
-"""A one-time link and its code (design/security.md)."""
-GUESSES = 5
-"""Wrong codes that a ticket survives; with 20 tickets a day for an address, that is 100 chances in a million a day."""
-
 PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
 WRITTEN = re.compile(r"[+0-9 ().\-\u2010-\u2015]+")
 """What a number is written with when nothing stands beside it."""
 NORWEGIAN = re.compile(r"\+47[2-9][0-9]{7}")
 """Also where the lists say that nobody has it yet: they are as old as the library."""
-
-
-@dataclass(frozen=True)
-class Lasting:
-    """How long a sign-in lasts: without being used, and in all."""
-
-    idle: timedelta
-    absolute: timedelta
-
-
-RESIDENT = Lasting(idle=timedelta(days=30), absolute=timedelta(days=90))
-"""Somebody who comes seldom, on their own phone, and sees only what is their own."""
-MEMBER = Lasting(idle=timedelta(hours=2), absolute=timedelta(hours=12))
-"""Somebody who works here and sees participants, often on a shared machine: one working day."""
-
-
-AGAIN = timedelta(minutes=10)
-"""Before exports, changes of roles and of addresses one must have shown who one is within this time."""
-AGAIN_SENT = 2 * AGAIN
-"""A form that was opened in time may be sent until then: nothing that was typed is lost."""
-
-
-def over(signed_in_at: datetime, seen_at: datetime, lasting: Lasting, now: datetime) -> bool:
-    """Has a sign-in come to its end?"""
-    return now >= min(signed_in_at + lasting.absolute, seen_at + lasting.idle)
 
 
 def contact(text: str) -> tuple[Channel, str] | None:
@@ -127,27 +94,3 @@ def can_be_rung(number: str) -> bool:
         return phonenumbers.is_possible_number(phonenumbers.parse(number, "NO"))
     except phonenumbers.NumberParseException:
         return False
-
-
-DEVICES = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "CrOS", "Linux")
-BROWSERS = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox",
-            "FxiOS": "Firefox", "Chrome": "Chrome", "CriOS": "Chrome", "Safari": "Safari"}  # fmt: skip
-"""What stands in User-Agent, most telling first: nearly all browsers also say that they are Chrome and Safari."""
-
-
-def device(user_agent: str) -> str:
-    """Browser and machine in words, without versions: "Firefox, Android". Empty when it says nothing we know."""
-    browser = next((name for sign, name in BROWSERS.items() if f"{sign}/" in user_agent), "")
-    machine = next((name for name in DEVICES if name in user_agent), "")
-    machine = {"Macintosh": "Mac", "CrOS": "Chromebook"}.get(machine, machine)
-    return ", ".join(part for part in (browser, machine) if part)
-
-
-LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-"""Without those that look alike."""
-
-
-def recovery_code() -> str:
-    """Eight signs by chance (39 bits), as people read them: K7M4-QP2X."""
-    signs = "".join(secrets.choice(LETTERS) for _ in range(8))
-    return f"{signs[:4]}-{signs[4:]}"

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import structlog
 
-from marketplace.base.clock import today
 from marketplace.base.data import audit
 from marketplace.base.data.database import rows, value
 from marketplace.base.post import mailbox
@@ -60,8 +59,7 @@ async def close_years(now: datetime) -> int:
     """Destroy the counting keys of years that are over: when all cells of the thirteenth closing are stored in every
     municipality, a month after the year. A year of which something is still to be
     closed keeps its key, however late it is."""
-    day = today(now)
-    over = [year for year in keys.years() if (day.year, day.month) >= (year + 1, 2)]
+    over = [year for year in keys.years() if year_keys.settled_at(year) <= now]
     open_years = {each.year for each in await due(now)} if over else set()
     over = [year for year in over if year not in open_years]
     for year in over:

@@ -9,10 +9,11 @@ from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.post import mailbox
-from marketplace.my_page.acting import hand_over
+from marketplace.base.text import name_order
+from marketplace.my_page.acting.actions import hand_over
 from offers.bookings.actions import cancel
-from offers.bookings.models import EndedBy
-from offers.bookings.rules import ACTIVE
+from offers.seats.models import EndedBy
+from offers.seats.rules import ACTIVE
 
 GOES = """WITH own AS (
     SELECT channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
@@ -47,7 +48,7 @@ async def managed_alone(person: UUID, states: list[str]) -> list[str]:
     """Names of the organisations in these states that nobody would manage without the person. One that is let in must
     have somebody; else it goes with the person."""
     found = await rows(
-        f"SELECT w.name FROM organization w WHERE w.state = ANY($2) AND {ALONE} ORDER BY w.name",
+        f"SELECT w.name FROM organization w WHERE w.state = ANY($2) AND {ALONE} ORDER BY {name_order('w.name')}",
         person, states,
     )  # fmt: skip
     return [each["name"] for each in found]

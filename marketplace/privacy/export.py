@@ -13,8 +13,8 @@ from marketplace.base.i18n import gettext as _
 from marketplace.my_page import rules as my_page
 from marketplace.people.models import RELATION_LABELS
 from marketplace.privacy.queries import LOOKED, OF_MINE
-from offers.bookings.queries import TEXT
-from organizations.members.models import ROLE_LABELS
+from offers.catalogue.queries import offer_text
+from organizations.members.models import LEADS_AS_LABELS, ROLE_LABELS
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ START = f"""{OF_MINE}, own AS (
 )"""
 """The bookings that are the person's to see, and the addresses that they have proven theirs."""
 OFFER = f"""JOIN offer o ON o.id = b.offer_id JOIN organization w ON w.id = o.owner_id
-    JOIN {TEXT.format(lang="$2")} ON true"""
+    JOIN {offer_text("$2")} t ON true"""
 
 SECTIONS: dict[str, Section] = {
     "profile": Section(lazy("Om deg"), "person",
@@ -100,11 +100,11 @@ SECTIONS: dict[str, Section] = {
         """SELECT w.name AS organization, x.kind, x.wanted, x.changed_at FROM member_notice x
             JOIN organization w ON w.id = x.organization_id WHERE x.person_id = $1 ORDER BY x.id"""),
     "hosts": Section(lazy("Tilbud du leder"), "host_assignment",
-        f"""SELECT t.title, w.name AS organization FROM host_assignment b {OFFER} WHERE b.person_id = $1
+        f"""SELECT t.title, w.name AS organization, b.leads_as FROM host_assignment b {OFFER} WHERE b.person_id = $1
         ORDER BY b.id"""),
     "invitations": Section(lazy("Invitasjoner til deg"), "invitation",
-        """SELECT w.name AS organization, i.role, i.channel, i.address, i.created_at, i.expires_at, i.accepted_at,
-            i.ended_at
+        """SELECT w.name AS organization, i.role, i.leads_as, i.channel, i.address, i.created_at, i.expires_at,
+            i.accepted_at, i.ended_at
         FROM invitation i JOIN own ON own.channel = i.channel AND own.value = i.address
             JOIN organization w ON w.id = i.organization_id ORDER BY i.id"""),
     "invited": Section(lazy("Invitasjoner fra deg"), "invitation",
@@ -185,7 +185,8 @@ LABELS = {
     "channel": lazy("Måte"), "created_at": lazy("Laget"), "device": lazy("Enhet"), "ended_at": lazy("Avsluttet"),
     "expires_at": lazy("Varer til"), "failed_at": lazy("Kom ikke fram"), "for_me": lazy("Gjelder deg"),
     "given_at": lazy("Sendt"), "taken_back_at": lazy("Tatt bort"),
-    "kind": lazy("Hva"), "lang": lazy("Språk"), "mail": lazy("Melding"), "name": lazy("Navn"),
+    "kind": lazy("Hva"), "lang": lazy("Språk"), "leads_as": lazy("Leder som"),
+    "mail": lazy("Melding"), "name": lazy("Navn"),
     "next_path": lazy("Side du ville til"), "organization": lazy("Organisasjon"),
     "question": lazy("Spørsmål"), "reason": lazy("Begrunnelse"),
     "recorded_at": lazy("Ført"), "reference": lazy("Nummer"), "refused_at": lazy("Ingen hjemme på adressen"),
@@ -202,7 +203,7 @@ VALUES: dict[str, dict[Any, Any]] = {
     "channel": {"email": lazy("E-post"), "sms": lazy("SMS"), "call": lazy("Oppringning")},
     "lang": dict(LANGUAGES),
     "relation": dict(RELATION_LABELS),
-    "role": dict(ROLE_LABELS),
+    "role": dict(ROLE_LABELS), "leads_as": dict(LEADS_AS_LABELS),
     "state": {
         "present": lazy("Til stede"), "absent": lazy("Ikke til stede"), "excused": lazy("Sa fra"),
         "waiting": lazy("Venteliste"),

@@ -6,7 +6,8 @@ from uuid import UUID
 from marketplace.base.data.database import rows
 from marketplace.base.i18n import lazy
 from offers.bookings.mine import HELPED, MINE
-from offers.bookings.queries import TEXT
+from offers.catalogue.queries import offer_text
+from offers.seats.sql import active, covers
 
 READS = {
     "participants.read": lazy("Lista over påmeldte"),
@@ -25,14 +26,14 @@ FROM (
         SELECT b.offer_id AS id, b.created_at AS since, b.state, b.changed_at FROM mine JOIN booking b USING (id)
         UNION ALL SELECT s.id, b.created_at, b.state, b.changed_at FROM mine JOIN booking b USING (id)
             JOIN seat_pool p ON p.id = b.pool_id
-            JOIN session s ON s.offer_id = b.offer_id AND (p.session_id IS NULL OR s.id = p.session_id)
+            JOIN session s ON s.offer_id = b.offer_id AND {covers()}
     ) x JOIN audit_entry e ON e.object_id = x.id AND e.at >= x.since
-        AND (e.at <= x.changed_at OR x.state IN ('requested', 'confirmed', 'waiting', 'offered'))
+        AND (e.at <= x.changed_at OR {active("x")})
     UNION SELECT * FROM audit_entry WHERE person_id = $1
 ) e
 LEFT JOIN person k ON k.id = e.actor_id LEFT JOIN organization w ON w.id = e.organization_id
 LEFT JOIN session s ON s.id = e.object_id LEFT JOIN offer o ON o.id = coalesce(s.offer_id, e.object_id)
-LEFT JOIN {TEXT.format(lang="$2")} ON true
+LEFT JOIN {offer_text("$2")} t ON true
 WHERE e.action IN ('{"', '".join(READS)}') AND e.actor_id IS DISTINCT FROM $1"""
 """Readings of lists on which the person $1 stood then, and of theirs alone; not their own. Needs mine (OF_MINE)."""
 OF_MINE = f"WITH mine AS (SELECT b.id FROM booking b WHERE b.id IN ({MINE}) AND NOT {HELPED})"

@@ -5,6 +5,8 @@ a column that is not here. Product.md, "Privacy, by design", and design/security
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from offers.seats.sql import active
+
 AUDIT_MONTHS = 24
 """Whole months of the audit log that are kept besides the present one."""
 MAILBOX = timedelta(days=30)
@@ -47,7 +49,7 @@ def last_use(bookings: str, made: str) -> str:
     return f"""greatest({made} + interval '1 day', (
         SELECT max(CASE
             WHEN p.ends_at IS NOT NULL THEN p.ends_at + make_interval(months => o.keep_months)
-            WHEN b.state IN ('requested', 'confirmed', 'waiting', 'offered') AND o.state = 'published' THEN 'infinity'
+            WHEN {active()} AND o.state = 'published' THEN 'infinity'
             ELSE greatest(b.changed_at, o.changed_at) + make_interval(months => o.keep_months) END)
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id WHERE {bookings}))"""
 
@@ -88,7 +90,8 @@ TABLES: dict[str, Table] = {
     ),
     "invitation": Table(
         {"channel": "where the invitation goes", "address": "where the invitation goes", "lang": "their language",
-         "role": "what they are asked to do", "invited_by_id": WORK},
+         "role": "what they are asked to do", "leads_as": "as what they are to lead an offer",
+         "invited_by_id": WORK},
         "id token_hash created_at expires_at accepted_at ended_at organization_id offer_id",
         Goes("least(t.accepted_at, t.ended_at, t.expires_at)", 30 * DAY),
     ),
@@ -122,7 +125,7 @@ TABLES: dict[str, Table] = {
             AND m.organization_id = t.organization_id AND m.ended_at IS NULL) THEN t.changed_at END"""),
     ),
     "host_assignment": Table(
-        {"person_id": "who leads an offer"},
+        {"person_id": "who leads an offer", "leads_as": "counting offers that different people lead together"},
         "id offer_id",
         Goes(f"(SELECT {OFFER_OVER.format(o='o')} FROM offer o WHERE o.id = t.offer_id)", TWO_YEARS),
     ),
@@ -220,7 +223,7 @@ TABLES: dict[str, Table] = {
         stays=f"{NUMBERS}, and the pseudonym's key is destroyed with its year",
     ),
     "register": Table(
-        {"saved_by_id": WORK}, "id saved_at session_id",
+        {"saved_by_id": WORK}, "id saved_at volunteers session_id",
         Goes("t.saved_at", TWO_YEARS, {"saved_by_id": "NULL"}),
     ),
     "ended_register": Table(
@@ -270,12 +273,12 @@ TABLES: dict[str, Table] = {
     "cell": Table(plain="id main_audience kind evening district_id municipality_id organization_id"),
     "cell_figure": Table(plain="id figures cell_id closing_id"),
     "closing": Table(plain="id year number closed_at rule key_fingerprint municipality_id"),
-    "session_cell": Table(plain="id stamped_at cell_id session_id"),
+    "session_cell": Table(plain="id led_together stamped_at cell_id session_id"),
     "offer_cell": Table(plain="id stamped_at cell_id offer_id"),
     "district": Table(plain="id slug name municipality_id"),
     "district_place": Table(plain="id postcode city district_id municipality_id"),
     "dialogue": Table(plain="id slug title summary created_at coordinated_by_id municipality_id"),
-    "dialogue_item": Table(plain="id main_audience kinds evening made_at dialogue_id meeting_id district_id"),
+    "dialogue_item": Table(plain="id main_audience kinds evening made_at dialogue_id meeting_id district_id offer_id"),
     "register_reminder": Table(plain="id sent_at organization_id"),
     "dialogue_meeting": Table(plain="id agenda nobody_came dialogue_id offer_id"),
     "dialogue_member": Table(plain="id joined_at left_at dialogue_id organization_id"),
@@ -294,7 +297,7 @@ TABLES: dict[str, Table] = {
     "instance": Table({}, "id demo began_at"),
     "year_key": Table({}, "year fingerprint made_at closed_at"),
     "job_run": Table(plain="id job slot leased_until done_at", goes=Goes("t.done_at", 400 * DAY)),
-    "measure": Table(plain="id number title deadline state focus_area_id responsible_id"),
+    "measure": Table(plain="id number title deadline state told_at focus_area_id responsible_id"),
     "meeting_organization": Table(plain="id meeting_id organization_id"),
     "municipality": Table(plain="id number slug name host"),
     "offer_audience_organization": Table(plain="id offer_id organization_id"),

@@ -8,9 +8,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from marketplace.base.numbers import amount
+
 Value = int | str | None
 """A number, words, or nothing: it is not known."""
-NBSP = "\u00a0"
 
 
 @dataclass(frozen=True)
@@ -118,4 +119,4 @@ def shown(value: Value) -> str:
     """A value as page and PDF write it: thousands apart, and a dash where nothing is known."""
     if value is None:
         return "–"
-    return f"{value:,}".replace(",", NBSP) if isinstance(value, int) else value
+    return amount(value) if isinstance(value, int) else value

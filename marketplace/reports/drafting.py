@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import month, ngettext, speaking
+from marketplace.base.numbers import share
 from marketplace.reports.attainment import Aim, Area, Attainment, attainment
 from marketplace.reports.content import Content, Figure, Section, Table, shown
 from marketplace.reports.models import ReportWords, YearlyReport
@@ -21,7 +22,6 @@ from marketplace.reports.parts import (
     method,
     offers,
     people,
-    percent,
 )
 from marketplace.reports.rules import WHOLE_YEAR, over
 from marketplace.statistics.measures import Measure
@@ -127,7 +127,7 @@ def _figures(numbers: Numbers) -> tuple[Figure, ...]:
         Figure(_("Organisasjoner"), numbers.organizations),
         Figure(
             _("Samlinger ført, i prosent"),
-            percent(held, due),
+            share(held, due),
             _("%(held)s av %(due)s", held=shown(held), due=shown(due)) if due else "",
         ),
     )

@@ -1,10 +1,11 @@
 """The stored sums that a report is made of, all of the same closing."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import rows
+from marketplace.base.text import by_name
 from marketplace.reports.content import shown
 from marketplace.reports.rules import WHOLE_YEAR
 from marketplace.statistics import stored
@@ -76,15 +77,22 @@ async def numbers_of(municipality: UUID, year: int) -> Numbers:
         audiences=await stored.by(cells, year, OF_PARTS, By.AUDIENCE, closing),
         kinds=await stored.by(cells, year, OF_PARTS, By.KIND, closing),
         evening=await stored.by(cells, year, OF_PARTS, By.EVENING, closing),
-        by_organization=dict(sorted(named, key=lambda pair: pair[0].lower())),
+        by_organization=dict(sorted(named, key=lambda pair: by_name(pair[0]))),
     )
+
+
+class _Named(NamedTuple):
+    id: UUID
+    name: str
 
 
 async def _names(organizations: list[Any]) -> dict[UUID, str]:
     """Names by id, two of the same name told apart."""
-    found = await rows("SELECT id, name FROM organization WHERE id = ANY($1) ORDER BY id", organizations)
+    found = await rows(
+        _Named, "SELECT id, name FROM organization WHERE id = ANY($1) ORDER BY id", organizations
+    )
     names: dict[UUID, str] = {}
     for one in found:
-        same = sum(1 for name in names.values() if name.partition("\u00a0(")[0] == one["name"])
-        names[one["id"]] = one["name"] if not same else f"{one['name']}\u00a0({same + 1})"
+        same = sum(1 for name in names.values() if name.partition("\u00a0(")[0] == one.name)
+        names[one.id] = one.name if not same else f"{one.name}\u00a0({same + 1})"
     return names

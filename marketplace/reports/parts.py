@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.clock import month_start
 from marketplace.base.data.database import rows
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, month, short_day
+from marketplace.base.numbers import share
 from marketplace.goals.models import Changed as GoalChanged
 from marketplace.reports.attainment import Attainment
 from marketplace.reports.content import Bars, Section, Table, Value, shown
@@ -153,6 +155,11 @@ COMPARED = (
     Measure.NO_SHOWS,
     Measure.WAITED,
     Measure.PLACED,
+    Measure.VOLUNTEERS_SAID,
+    Measure.VOLUNTEERS,
+    Measure.VOLUNTEER_HOURS,
+    Measure.LED_TOGETHER,
+    Measure.IDEAS,
 )
 
 
@@ -197,7 +204,14 @@ def _compared(numbers: Numbers, measure: Measure) -> tuple[Value, ...]:
     return str(INDICATORS[measure].label), last, now, difference, margin(numbers.total[measure].error)
 
 
-MEETINGS = """SELECT d.title AS dialogue, s.starts_at, (SELECT count(*) FROM meeting_organization x
+class _Held(NamedTuple):
+    """A meeting of a dialogue, and how many organisations were there."""
+
+    starts_at: datetime
+    organizations: int
+
+
+MEETINGS = """SELECT s.starts_at, (SELECT count(*) FROM meeting_organization x
         WHERE x.meeting_id = m.id) AS organizations
     FROM dialogue d JOIN dialogue_meeting m ON m.dialogue_id = d.id
         JOIN session s ON s.offer_id = m.offer_id AND s.status <> 'cancelled'
@@ -208,8 +222,8 @@ MEETINGS = """SELECT d.title AS dialogue, s.starts_at, (SELECT count(*) FROM mee
 async def dialogue(municipality: UUID, year: int, now: datetime) -> Section:
     """The meetings of Frivillighetsdialogen in the year."""
     starts, ends = (month_start(date(each, 1, 1)) for each in (year, year + 1))
-    found = await rows(MEETINGS, municipality, starts, ends, now)
-    lines = tuple((short_day(one["starts_at"]), one["organizations"] or None) for one in found)
+    found = await rows(_Held, MEETINGS, municipality, starts, ends, now)
+    lines = tuple((short_day(one.starts_at), one.organizations or None) for one in found)
     tables = (
         (Table(_("Møtene i %(year)s", year=year), (_("Dag"), _("Organisasjoner")), lines),) if lines else ()
     )
@@ -224,10 +238,6 @@ def margin(error: int) -> str:
     return f"± {shown(error)}" if error else _("nøyaktig")
 
 
-def percent(part: int, whole: int) -> int | None:
-    return 100 * part // whole if whole else None
-
-
 def completeness(numbers: Numbers) -> Section:
     """Of how many sessions the register was saved, by organisation."""
     title = _("Hvor mye som er ført")
@@ -236,7 +246,7 @@ def completeness(numbers: Numbers) -> Section:
 
     def line(name: str, sums: Sums) -> tuple[Value, ...]:
         held, due = sums[Measure.SESSIONS].value, sums[Measure.DUE].value
-        return name, due, held, percent(held, due)
+        return name, due, held, share(held, due)
 
     text = _("Der oppmøtet ikke er ført, vet vi ikke hvem som kom. Slike samlinger teller ikke som null.")
     head = (_("Organisasjon"), _("Samlinger som er over"), _("Ført"), _("Prosent"))

@@ -36,14 +36,14 @@ async def municipalities_of(person: Any) -> list[Municipality]:
 
 async def reports(municipalities: list[Municipality]) -> list[Listed]:
     """Their reports, the newest year first."""
-    found = await rows(
+    return await rows(
+        Listed,
         """SELECT r.municipality_id, r.slug, r.year, max(v.number) AS version,
             max(v.number) FILTER (WHERE v.approved_at IS NOT NULL) AS approved, max(v.approved_at) AS approved_at
         FROM yearly_report r JOIN report_version v ON v.report_id = r.id WHERE r.municipality_id = ANY($1)
         GROUP BY r.id ORDER BY r.year DESC""",
         [one.id for one in municipalities],
     )
-    return [Listed(**each) for each in found]
 
 
 async def report_of(person: Any, slug: str) -> YearlyReport:

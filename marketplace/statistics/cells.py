@@ -1,12 +1,7 @@
 """Which cell something is in: SQL for whoever counts, and for who shows what there is. Nobody is counted here."""
 
 from marketplace.districts.queries import district_of
-
-
-def outside_office_hours(moment: str) -> str:
-    """SQL: is it from 16.00 in Oslo, or at a weekend?"""
-    local = f"({moment} AT TIME ZONE 'Europe/Oslo')"
-    return f"(extract(isodow FROM {local}) > 5 OR {local}::time >= '16:00')"
+from offers.catalogue.queries import outside_office_hours
 
 
 def cell_of(venue: str, moment: str) -> str:

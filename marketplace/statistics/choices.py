@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import rows
+from marketplace.base.text import name_order
 from marketplace.statistics.closing import old_rule_years
 
 
@@ -23,9 +25,46 @@ class Years:
         return sorted([*self.closed, *self.old], reverse=True)
 
 
+class _Year(NamedTuple):
+    year: int
+    numbers: list[int] | None
+    """Its closings; None: it has figures by the old rule only."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """An organisation that something is stored of."""
+
+    id: UUID
+    slug: str
+    name: str
+
+
+class _District(NamedTuple):
+    id: UUID
+    name: str
+
+
+class _Frozen(NamedTuple):
+    title: str
+    month: date
+    value: int | None
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """What was shown of a goal by the old rule in its newest month; a value of None was hidden. The title is in every
+    language."""
+
+    title: dict[str, str]
+    month: date
+    value: int | None
+
+
 async def years(municipality: UUID) -> Years:
     """The years of a municipality that have figures."""
     found = await rows(
+        _Year,
         f"""SELECT year, array_agg(number ORDER BY number) AS numbers FROM closing WHERE municipality_id = $1
             GROUP BY year
         UNION ALL SELECT y.year, NULL FROM ({old_rule_years("$1")}) y WHERE NOT EXISTS (SELECT FROM closing k
@@ -33,35 +72,39 @@ async def years(municipality: UUID) -> Years:
         ORDER BY year DESC""",
         municipality,
     )
-    closed = {one["year"]: tuple(one["numbers"]) for one in found if one["numbers"]}
-    return Years(closed, tuple(one["year"] for one in found if not one["numbers"]))
+    closed = {one.year: tuple(one.numbers) for one in found if one.numbers}
+    return Years(closed, tuple(one.year for one in found if not one.numbers))
 
 
-async def organizations(municipality: UUID) -> list[dict[str, Any]]:
-    """id, slug and name of those that have held something there, by name."""
+async def organizations(municipality: UUID) -> list[Named]:
+    """Those that have held something there, by name."""
     return await rows(
-        """SELECT o.id, o.slug, o.name FROM organization o
+        Named,
+        f"""SELECT o.id, o.slug, o.name FROM organization o
         WHERE EXISTS (SELECT FROM cell c WHERE c.municipality_id = $1 AND c.organization_id = o.id)
-        ORDER BY lower(o.name), o.id""",
+        ORDER BY {name_order("o.name")}, o.id""",
         municipality,
     )
 
 
 async def districts(municipality: UUID) -> dict[UUID, str]:
     """The names of a municipality's districts."""
-    found = await rows(
-        "SELECT id, name FROM district WHERE municipality_id = $1 ORDER BY lower(name)", municipality
+    return dict(
+        await rows(
+            _District,
+            f"SELECT id, name FROM district WHERE municipality_id = $1 ORDER BY {name_order('name')}",
+            municipality,
+        )
     )
-    return {one["id"]: one["name"] for one in found}
 
 
-async def frozen(municipality: UUID, year: int) -> list[dict[str, Any]]:
-    """What was shown of each goal of a year by the old rule: title (in every language), month and value, the newest
-    month of each. None was hidden, and stays so."""
+async def frozen(municipality: UUID, year: int) -> list[Frozen]:
+    """What was shown of each goal of a year by the old rule, in its newest month. What was hidden stays so."""
     found = await rows(
+        _Frozen,
         """SELECT DISTINCT ON (g.id) g.title, f.month, f.value FROM goal_figure f JOIN goal g ON g.id = f.goal_id
             JOIN focus_area a ON a.id = g.focus_area_id JOIN plan p ON p.id = a.plan_id
         WHERE p.municipality_id = $1 AND g.first_year = $2 ORDER BY g.id, f.month DESC""",
         municipality, year,
     )  # fmt: skip
-    return [one | {"title": json.loads(one["title"])} for one in found]
+    return [Frozen(json.loads(one.title), one.month, one.value) for one in found]

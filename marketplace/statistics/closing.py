@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -16,7 +16,7 @@ from marketplace.base.data.database import patient, rows
 from marketplace.statistics import counting
 from marketplace.statistics.measures import Measure
 from marketplace.statistics.staircase import RULE, Staircase, stored
-from offers.attendance.year_keys import fingerprint
+from offers.attendance.year_keys import fingerprint, settled_at
 
 JOB = "close_cells"
 LATE = 13
@@ -43,7 +43,7 @@ def counted_to(year: int, number: int) -> datetime:
 
 def closes_at(year: int, number: int) -> datetime:
     """When it may be closed: when its month is over; the last one, when January is."""
-    return month_start(date(year + 1, 2, 1)) if number == LATE else counted_to(year, number)
+    return settled_at(year) if number == LATE else counted_to(year, number)
 
 
 def closable(year: int, now: datetime) -> list[int]:
@@ -59,6 +59,14 @@ def old_rule_years(municipality: str) -> str:
         WHERE p.municipality_id = {municipality}"""
 
 
+class Counting(NamedTuple):
+    """A year that is counted under a key, in a municipality, and the numbers of its closings."""
+
+    municipality: UUID
+    year: int
+    closed: list[int]
+
+
 LACKING = f"""SELECT m.id AS municipality, y.year, (SELECT coalesce(array_agg(k.number), '{{}}') FROM closing k
     WHERE k.municipality_id = m.id AND k.year = y.year) AS closed
 FROM municipality m CROSS JOIN year_key y WHERE y.closed_at IS NULL
@@ -68,39 +76,49 @@ ORDER BY y.year, m.id"""
 """Years that are counted under a key, in each municipality."""
 
 
-def _due(lacking: Iterable[Any], now: datetime) -> list[Due]:
+def _due(counting: Iterable[Counting], now: datetime) -> list[Due]:
     return [
-        Due(each["municipality"], each["year"], number)
-        for each in lacking
-        for number in closable(each["year"], now)
-        if number not in each["closed"]
+        Due(each.municipality, each.year, number)
+        for each in counting
+        for number in closable(each.year, now)
+        if number not in each.closed
     ]
 
 
 async def due(now: datetime) -> list[Due]:
     """What is over and not closed, the earliest of each municipality first."""
-    return _due(await rows(LACKING), now)
+    return _due(await rows(Counting, LACKING), now)
 
 
 async def overdue(connection: asyncpg.Connection, now: datetime) -> list[Due]:
     """The same on an open connection, for who looks whether all is well."""
-    return _due(await connection.fetch(LACKING), now)
+    return _due([Counting(**one) for one in await connection.fetch(LACKING)], now)
 
 
 STORE = """INSERT INTO cell_figure (id, closing_id, cell_id, figures)
 SELECT gen_random_uuid(), $1, m.cell_id, m.figures::jsonb FROM unnest($2::uuid[], $3::text[]) AS m (cell_id, figures)"""
 
 
-async def close(what: Due, key: bytes, *, now: datetime) -> None:
+NEXT = """INSERT INTO closing (id, municipality_id, year, number, closed_at, rule, key_fingerprint)
+SELECT $1, $2, $3::int, $4::int, $5, $6, $7 WHERE $4 = 1 OR EXISTS (
+    SELECT FROM closing b WHERE b.municipality_id = $2 AND b.year = $3 AND b.number = $4 - 1)
+ON CONFLICT DO NOTHING RETURNING id"""
+"""A closing comes after the one before it, or not yet: what stands in a month must not be newer than the next one's."""
+STANDS = "SELECT EXISTS (SELECT FROM closing WHERE municipality_id = $1 AND year = $2 AND number = $3)"
+
+
+async def close(what: Due, key: bytes, *, now: datetime) -> bool:
     """Count and store the cells of a closing, as registers and bookings are now. What stands is never changed; what
-    is saved later comes with the next."""
+    is saved later comes with the next. False: the one before it does not stand yet, so that this one has to wait."""
     end = counted_to(what.year, what.number)
     async with patient() as connection, connection.transaction():
         closing = await connection.fetchval(
-            """INSERT INTO closing (id, municipality_id, year, number, closed_at, rule, key_fingerprint)
-            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id""",
-            uuid7(), what.municipality, what.year, what.number, now, RULE, fingerprint(key),
-        )  # fmt: skip
+            NEXT, uuid7(), what.municipality, what.year, what.number, now, RULE, fingerprint(key)
+        )
+        if closing is None and not await connection.fetchval(
+            STANDS, what.municipality, what.year, what.number
+        ):
+            return False
         if closing:
             await counting.stamp(connection, what.municipality, what.year, end, now)
             counted = await counting.counts(connection, what.municipality, what.year, end, now)
@@ -108,6 +126,7 @@ async def close(what: Due, key: bytes, *, now: datetime) -> None:
             cells = [cell for cell, _figures in figures]
             await connection.execute(STORE, closing, cells, [json.dumps(each) for _cell, each in figures])
         await connection.execute(jobs.DONE, JOB, what.slot, now)
+    return True
 
 
 def _rounded(counted: list[asyncpg.Record], key: bytes, what: Due) -> list[tuple[UUID, dict[Measure, int]]]:

@@ -14,7 +14,8 @@ import asyncpg
 from marketplace.base.clock import month_start
 from marketplace.statistics.cells import COLUMNS, SAME_CELL, cell_of
 from marketplace.statistics.measures import Measure
-from offers.bookings.participant_queries import GAVE_UP
+from offers.participants.queries import GAVE_UP
+from offers.seats.sql import covers
 
 ANSWER_WITHIN, CANCEL_BEFORE = "interval '7 days'", "interval '24 hours'"
 """A request is answered in time, and a seat given back in time."""
@@ -26,7 +27,7 @@ HELD = """s.status <> 'cancelled' AND s.ends_at <= $4 AND (EXISTS (SELECT FROM r
 """Has session s been held? It is over, not cancelled, and its register is saved; else nobody knows who came."""
 
 
-DUE = f"""SELECT s.id, {cell_of("coalesce(s.venue_id, o.venue_id)", "s.starts_at")}, {HELD} AS held
+DUE = f"""SELECT s.id, s.offer_id, {cell_of("coalesce(s.venue_id, o.venue_id)", "s.starts_at")}, {HELD} AS held
 FROM session s JOIN offer o ON o.id = s.offer_id
 WHERE o.municipality_id = $3 AND s.starts_at >= $1 AND s.starts_at < $2 AND s.ends_at <= $4 AND o.state <> 'draft'
     AND s.status <> 'cancelled' AND NOT EXISTS (SELECT FROM session_cell k WHERE k.session_id = s.id)"""
@@ -41,8 +42,11 @@ WHERE o.municipality_id = $3 AND o.state <> 'draft' AND o.published_at < $2
 NEW_CELLS = f"""INSERT INTO cell (id, {COLUMNS})
 SELECT gen_random_uuid(), x.* FROM (SELECT {COLUMNS} FROM ({DUE}) d UNION SELECT {COLUMNS} FROM ({LISTED}) l) x
 ON CONFLICT DO NOTHING"""
-STAMP_SESSIONS = f"""INSERT INTO session_cell (id, session_id, cell_id, stamped_at)
-SELECT gen_random_uuid(), x.id, c.id, $4 FROM ({DUE}) x JOIN cell c ON {SAME_CELL} WHERE x.held
+LED_TOGETHER = """(SELECT count(DISTINCT h.leads_as) FROM host_assignment h
+    WHERE h.offer_id = x.offer_id AND h.leads_as IN ('peer', 'professional')) = 2"""
+"""Is the offer of session x led by a peer and a professional together? Hosts come and go: it is stamped, as cells."""
+STAMP_SESSIONS = f"""INSERT INTO session_cell (id, session_id, cell_id, led_together, stamped_at)
+SELECT gen_random_uuid(), x.id, c.id, {LED_TOGETHER}, $4 FROM ({DUE}) x JOIN cell c ON {SAME_CELL} WHERE x.held
 ON CONFLICT DO NOTHING"""
 STAMP_OFFERS = f"""INSERT INTO offer_cell (id, offer_id, cell_id, stamped_at)
 SELECT gen_random_uuid(), x.id, c.id, $4 FROM ({LISTED}) x JOIN cell c ON {SAME_CELL}
@@ -50,13 +54,20 @@ ON CONFLICT DO NOTHING"""
 
 PARTS = {
     "held": f"""SELECT s.id, s.offer_id, s.starts_at, s.ends_at, k.cell_id, c.main_audience = 'staff' AS staff,
-            o.joining
+            o.joining, k.led_together, g.volunteers
         FROM cell c JOIN session_cell k ON k.cell_id = c.id JOIN session s ON s.id = k.session_id
-        JOIN offer o ON o.id = s.offer_id
+        JOIN offer o ON o.id = s.offer_id LEFT JOIN register g ON g.session_id = s.id
         WHERE c.municipality_id = $3 AND s.starts_at >= $1 AND s.starts_at < $2 AND {HELD}""",
     "marked": """SELECT h.id, h.offer_id, h.starts_at, h.cell_id, h.staff, a.booking_id, a.state, a.seats_present,
             a.pseudonym
         FROM held h JOIN attendance a ON a.session_id = h.id""",
+    "first": """SELECT DISTINCT ON (offer_id) offer_id, cell_id, starts_at FROM held
+        ORDER BY offer_id, starts_at, id""",
+    # Of an offer that came of the dialogue: from when it was first on the agenda, until it first met.
+    "idea": f"""SELECT f.cell_id, f.starts_at - i.made_at AS took
+        FROM first f JOIN (SELECT offer_id, min(made_at) AS made_at FROM dialogue_item GROUP BY offer_id) i
+            ON i.offer_id = f.offer_id AND i.made_at <= f.starts_at
+        WHERE NOT EXISTS (SELECT FROM session s WHERE s.offer_id = f.offer_id AND s.starts_at < $1 AND {HELD})""",
     # What staff take part in is theirs: who comes to that too is reached among the others as if it were not there.
     "person": """SELECT pseudonym, count(DISTINCT id) AS times,
             (array_agg(cell_id ORDER BY starts_at, id))[1] AS cell_id
@@ -102,10 +113,10 @@ PARTS = {
 """What is counted from, by the name that it has below."""
 
 
-def _days(more_than: int | None, up_to: int | None) -> str:
+def _days(more_than: int | None, up_to: int | None, part: str = "seated") -> str:
     limits = [f"took > interval '{more_than} days'"] * (more_than is not None)
     limits += [f"took <= interval '{up_to} days'"] * (up_to is not None)
-    return f"SELECT cell_id, count(*) FROM seated WHERE {' AND '.join(limits)} GROUP BY 1"
+    return f"SELECT cell_id, count(*) FROM {part} WHERE {' AND '.join(limits)} GROUP BY 1"
 
 
 def _useful(answer: str) -> str:
@@ -126,11 +137,13 @@ COUNTS: dict[Measure, str] = {
         UNION ALL SELECT h.cell_id, n.count FROM held h JOIN head_count n ON n.session_id = h.id) t GROUP BY 1""",
     M.PEOPLE: _of("person"),
     M.SESSIONS: _of("held"),
-    M.OFFERS: """SELECT cell_id, count(*) FROM (SELECT DISTINCT ON (offer_id) cell_id FROM held
-        ORDER BY offer_id, starts_at, id) f GROUP BY 1""",
+    M.OFFERS: _of("first"),
+    M.LED_TOGETHER: _of(
+        "first f", "EXISTS (SELECT FROM held h WHERE h.offer_id = f.offer_id AND h.led_together)"
+    ),
     M.DROP_IN: _of("held", "joining = 'drop_in'"),
-    M.SEATS_OFFERED: """SELECT h.cell_id, sum(p.capacity) FROM held h JOIN seat_pool p ON p.offer_id = h.offer_id
-        AND (p.session_id = h.id OR p.session_id IS NULL) WHERE p.capacity IS NOT NULL GROUP BY 1""",
+    M.SEATS_OFFERED: f"""SELECT h.cell_id, sum(p.capacity) FROM held h JOIN seat_pool p ON p.offer_id = h.offer_id
+        AND {covers("h.id")} WHERE p.capacity IS NOT NULL GROUP BY 1""",
     M.MINUTES: _of("held", what="sum(extract(epoch FROM ends_at - starts_at) / 60)"),
     M.DUE: f"""SELECT cell_id, count(*) FROM (SELECT cell_id FROM held UNION ALL
         SELECT c.id FROM ({DUE} AND o.joining NOT IN ('external', 'none')) x JOIN cell c ON {SAME_CELL}
@@ -138,6 +151,18 @@ COUNTS: dict[Measure, str] = {
     M.LISTED: """SELECT k.cell_id, count(*) FROM cell c JOIN offer_cell k ON k.cell_id = c.id
         JOIN offer o ON o.id = k.offer_id WHERE c.municipality_id = $3 AND o.state <> 'draft' AND o.published_at < $2
         AND coalesce(o.last_session_ends, $4) >= $1 GROUP BY 1""",
+    M.VOLUNTEERS_SAID: _of("held", "volunteers IS NOT NULL"),
+    M.VOLUNTEERS: _of("held", "volunteers IS NOT NULL", "sum(volunteers)"),
+    M.VOLUNTEER_HOURS: _of(
+        "held",
+        "volunteers IS NOT NULL",
+        "trunc(sum(volunteers * extract(epoch FROM ends_at - starts_at)) / 3600)",
+    ),
+    M.IDEAS: _of("idea"),
+    M.IDEA_WITHIN_90: _days(None, 90, "idea"),
+    M.IDEA_WITHIN_180: _days(90, 180, "idea"),
+    M.IDEA_WITHIN_365: _days(180, 365, "idea"),
+    M.IDEA_LONGER: _days(365, None, "idea"),
     M.CAME_THREE: _of("person", "times >= 3"),
     M.STARTED: _of("taken_part"),
     M.COMPLETED: _of("taken_part", "completed"),

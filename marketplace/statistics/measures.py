@@ -22,7 +22,16 @@ class Measure(StrEnum):
     MINUTES = "minutes"
     DUE = "due"
     LISTED = "listed"
+    LED_TOGETHER = "led_together"
+    IDEAS = "ideas"
+    IDEA_WITHIN_90 = "idea_within_90"
+    IDEA_WITHIN_180 = "idea_within_180"
+    IDEA_WITHIN_365 = "idea_within_365"
+    IDEA_LONGER = "idea_longer"
+    VOLUNTEERS_SAID = "volunteers_said"
     # Of the whole municipality only.
+    VOLUNTEERS = "volunteers"
+    VOLUNTEER_HOURS = "volunteer_hours"
     CAME_THREE = "came_three"
     STARTED = "started"
     COMPLETED = "completed"
@@ -53,9 +62,11 @@ class Measure(StrEnum):
 DAYS = (Measure.WITHIN_1, Measure.WITHIN_7, Measure.WITHIN_30, Measure.WITHIN_90, Measure.LONGER)
 """Days from asking to a seat, in classes: each booking is in one of them."""
 USEFUL = (Measure.USEFUL_YES, Measure.USEFUL_SOME, Measure.USEFUL_NO)
+IDEA_DAYS = (Measure.IDEA_WITHIN_90, Measure.IDEA_WITHIN_180, Measure.IDEA_WITHIN_365, Measure.IDEA_LONGER)
+"""Days from an item of the dialogue to the first session of what came of it, in classes."""
 EXACT = frozenset(
     {Measure.SESSIONS, Measure.OFFERS, Measure.DROP_IN, Measure.SEATS_OFFERED, Measure.MINUTES, Measure.DUE,
-     Measure.LISTED}
+     Measure.LISTED, Measure.LED_TOGETHER, Measure.VOLUNTEERS_SAID, Measure.IDEAS, *IDEA_DAYS}
 )  # fmt: skip
 """Nobody is counted here, so these are stored as they are. All others are rounded by the cell's staircase."""
 OF_EVERY_CELL = EXACT | {Measure.ATTENDANCES, Measure.PEOPLE}
@@ -85,7 +96,7 @@ class Indicator:
 
 
 REGISTERS, BOOKINGS, OFFERS = lazy("Registrert oppmøte"), lazy("Påmeldinger"), lazy("Tilbud og samlinger")
-ANSWERS = lazy("Svar etter samlinger")
+ANSWERS, DIALOGUE = lazy("Svar etter samlinger"), lazy("Saker i frivillighetsdialogen")
 PEOPLE, TIMES, SESSIONS = lazy("personer"), lazy("ganger"), lazy("samlinger")
 BOOKED, SEATS = lazy("påmeldinger"), lazy("plasser")
 NOT_SAVED = lazy("Samlinger der oppmøtet ikke er ført")
@@ -122,7 +133,7 @@ def _rows() -> tuple[Indicator, ...]:
             left_out=lazy("Samlinger uten et høyeste antall plasser"),
         ),
         Indicator(
-            m.MINUTES, lazy("Tid"), lazy("Hvor lenge samlinger som er holdt, varte til sammen"), lazy("minutter"),
+            m.MINUTES, lazy("Minutter"), lazy("Hvor lenge samlinger som er holdt, varte til sammen"), lazy("minutter"),
             OFFERS,
         ),
         Indicator(
@@ -131,6 +142,47 @@ def _rows() -> tuple[Indicator, ...]:
         ),
         Indicator(
             m.LISTED, lazy("Publiserte tilbud"), lazy("Tilbud som har vært publisert i året"), lazy("tilbud"), OFFERS,
+        ),
+        Indicator(
+            m.LED_TOGETHER, lazy("Tilbud ledet av fagperson og likeperson sammen"),
+            lazy("Tilbud der minst én samling ble ledet av både en fagperson og en likeperson, slik organisasjonen har "
+                 "sagt det før oppmøtet ble telt"),
+            lazy("tilbud"), OFFERS, of=lazy("tilbud"), per=m.OFFERS,
+            left_out=lazy("Tilbud der det ikke er sagt hvem som leder"),
+        ),
+        Indicator(
+            m.IDEAS, lazy("Tilbud som er kommet ut av dialogen"),
+            lazy("Tilbud som holdt sin første samling i året, og som er svar på en sak i frivillighetsdialogen"),
+            lazy("tilbud"), DIALOGUE, of=lazy("tilbud"), per=m.OFFERS,
+            left_out=lazy("Saker der det ikke er sagt hva det ble av dem"),
+        ),
+        *(
+            Indicator(
+                measure, label, lazy("Dager fra saken ble satt på sakslista, til tilbudet holdt sin første samling"),
+                lazy("tilbud"), DIALOGUE, of=lazy("tilbud som er kommet ut av dialogen"), per=m.IDEAS,
+            )
+            for measure, label in zip(IDEA_DAYS, (
+                lazy("Fra idé til første samling innen 90 dager"),
+                lazy("Fra idé til første samling etter 90 til 180 dager"),
+                lazy("Fra idé til første samling etter 180 til 365 dager"),
+                lazy("Fra idé til første samling etter mer enn et år"),
+            ), strict=True)
+        ),
+        Indicator(
+            m.VOLUNTEERS_SAID, lazy("Samlinger der frivillige er talt"),
+            lazy("Samlinger der det står hvor mange frivillige som var med, også når det var ingen"),
+            SESSIONS, REGISTERS, of=lazy("samlinger"), per=m.SESSIONS,
+        ),
+        Indicator(
+            m.VOLUNTEERS, lazy("Frivillige på samlinger"),
+            lazy("Hvor mange ganger en frivillig hjalp til på en samling. Den som hjelper ti ganger, teller ti"),
+            TIMES, REGISTERS, left_out=lazy("Samlinger der frivillige ikke er talt"),
+        ),
+        Indicator(
+            m.VOLUNTEER_HOURS, lazy("Frivillige timer"),
+            lazy("Frivillige på hver samling ganger hvor lenge samlingen varte, i hele timer"),
+            lazy("timer"), REGISTERS,
+            left_out=lazy("Samlinger der frivillige ikke er talt, og arbeid før og etter samlingen"),
         ),
         Indicator(
             m.CAME_THREE, lazy("Kom tre ganger eller mer"),

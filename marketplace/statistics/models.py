@@ -34,6 +34,11 @@ class SessionCell(Row):
     session = fields.OneToOneField("marketplace.Session", "stamp", on_delete=fields.CASCADE)
     cell_id: UUID
     cell = fields.ForeignKeyField("marketplace.Cell", "sessions", on_delete=fields.RESTRICT)
+    led_together = fields.BooleanField(
+        default=False,
+        db_default=False,
+        description="a peer and a professional led its offer when it was stamped",
+    )
     stamped_at = fields.DatetimeField()
 
     class Meta:

@@ -6,22 +6,19 @@ from datetime import date
 from typing import Any
 
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import lazy, month, ngettext, pick
+from marketplace.base.i18n import lazy, month, ngettext, pick, short_month
+from marketplace.base.numbers import amount, percent, share
+from marketplace.statistics.choices import Frozen
 from marketplace.statistics.closing import LATE
 from marketplace.statistics.measures import INDICATORS, Indicator, Measure
 from marketplace.statistics.stored import Sum, Sums
 from marketplace.statistics.tables import Table, Value
-from marketplace.statistics.yearly import MONTHS, SHOWN, Change, Group, Span, Year, change, same_span, share
+from marketplace.statistics.yearly import MONTHS, SHOWN, WHOLE, Change, Group, Span, Year, change, same_span
 
 EVENING_LABELS = {True: lazy("Kveld og helg"), False: lazy("Arbeidstid")}
 LEAST_MONTHS = 6
 MOST_MULTIPLES = 12
 """Small charts on a page: of the largest groups. The table has all."""
-
-
-def spaced(number: int) -> str:
-    """4 880, with a minus that is one: as the templates write numbers."""
-    return f"{number:,}".replace(",", "\u00a0").replace("-", "−")
 
 
 def month_name(number: int, year: int = 2000) -> str:
@@ -41,7 +38,7 @@ def drawn(shown: "Shown") -> range:
 
 def short_months(shown: "Shown") -> list[str]:
     """jan, feb …: along the bottom of a chart."""
-    return [month_name(number)[:3] for number in drawn(shown)]
+    return [short_month(date(2000, number, 1)) for number in drawn(shown)]
 
 
 @dataclass(frozen=True)
@@ -71,14 +68,11 @@ class Shown:
         """The months that both years have."""
         return same_span(self.this, self.before)
 
-    def change(self, measure: Measure, key: Any = None) -> Change | None:
+    def change(self, measure: Measure, key: Any = WHOLE) -> Change | None:
         """From the year before to this one, in the same months; of one group, or of all."""
         if self.span is None or self.before is None:
             return None
-        nothing = Group({})
-        this = self.this.groups.get(key, nothing) if key is not None else self.this.whole
-        before = self.before.groups.get(key, nothing) if key is not None else self.before.whole
-        return change(self.span, this, before, measure)
+        return change(self.span, self.this.part(key), self.before.part(key), measure)
 
     def total(self, measure: Measure, group: Group | None = None) -> Sum:
         return self.this.total(measure, group)
@@ -108,7 +102,7 @@ def lead(shown: Shown) -> str:
         return _("Ingen måned med ført oppmøte er lukket ennå.")
     found = shown.change(Measure.ATTENDANCES)
     if found is None or shown.span is None or not found.before:
-        times = spaced(shown.total(Measure.ATTENDANCES).value)
+        times = amount(shown.total(Measure.ATTENDANCES).value)
         if shown.this.last == LATE:
             return _("I %(year)s kom folk %(times)s ganger.", year=shown.year, times=times)
         first, last = month_name(shown.this.first), month_name(shown.this.last)
@@ -117,7 +111,7 @@ def lead(shown: Shown) -> str:
         return _("Fra %(first)s til %(last)s kom folk %(times)s ganger.", first=first, last=last, times=times)
     words = {
         "first": month_name(shown.span.first), "last": month_name(min(shown.span.last, 12)),
-        "now": spaced(found.now), "before": spaced(found.before), "change": in_words(found),
+        "now": amount(found.now), "before": amount(found.before), "change": in_words(found),
     }  # fmt: skip
     if words["first"] == words["last"]:
         return _(
@@ -155,7 +149,7 @@ def best_month(shown: Shown) -> str:
     best = [month_name(index) for number, index in numbers if number == most]
     if len(best) > 1 or len(numbers) == 1:
         return _("Oppmøter hver måned")
-    return _("Flest kom i %(month)s: %(number)s ganger", month=best[0], number=spaced(most))
+    return _("Flest kom i %(month)s: %(number)s ganger", month=best[0], number=amount(most))
 
 
 def month_by_month(shown: Shown) -> str:
@@ -179,14 +173,13 @@ def month_by_month(shown: Shown) -> str:
     )  # fmt: skip
 
 
-def two_years(shown: Shown, key: Any = None) -> list[dict[str, Any]]:
+def two_years(shown: Shown, key: Any = WHOLE) -> list[dict[str, Any]]:
     """The lines of a chart: this year, and the year before where it has data."""
-    group = shown.this.groups.get(key) if key is not None else None
-    months = drawn(shown)
+    group, months = shown.this.part(key), drawn(shown)
     lines = [{"name": str(shown.year), "style": "line",
               "points": [shown.this.own(number, Measure.ATTENDANCES, group) for number in months]}]  # fmt: skip
     if shown.before is not None and shown.before.first is not None:
-        other = shown.before.groups.get(key, Group({})) if key is not None else None
+        other = shown.before.part(key)
         points = [shown.before.own(number, Measure.ATTENDANCES, other) for number in months]
         lines.append({"name": str(shown.before.year), "style": "last", "points": points})
     return lines
@@ -202,7 +195,7 @@ def chart_label(name: str, lines: Sequence[dict[str, Any]], months: range) -> st
             (first, begins), (last, ends) = there[0], there[-1]
             said.append(
                 _("%(year)s fra %(begins)s i %(first)s til %(ends)s i %(last)s", year=line["name"],
-                  begins=spaced(begins), first=month_name(first), ends=spaced(ends), last=month_name(last))
+                  begins=amount(begins), first=month_name(first), ends=amount(ends), last=month_name(last))
             )  # fmt: skip
     return _("%(name)s, linjer: %(said)s. Tallene står i tabellen under.", name=name, said="; ".join(said))
 
@@ -213,7 +206,7 @@ def multiples(shown: Shown) -> list[dict[str, Any]]:
     for key, group in shown.ordered[:MOST_MULTIPLES]:
         times = shown.total(Measure.ATTENDANCES, group).value
         changed = shown.change(Measure.ATTENDANCES, key)
-        note = ngettext("%(number)s gang", "%(number)s ganger", times, number=spaced(times))
+        note = ngettext("%(number)s gang", "%(number)s ganger", times, number=amount(times))
         if changed is not None and changed.before:
             note = _("%(times)s, %(change)s enn i fjor", times=note, change=short_change(changed))
         series = two_years(shown, key)
@@ -241,7 +234,7 @@ def largest(shown: Shown) -> str:
     times = shown.total(Measure.ATTENDANCES, group).value
     return _(
         "Størst er «%(name)s», med %(times)s av %(whole)s oppmøter.",
-        name=shown.labels(key), times=spaced(times), whole=spaced(whole),
+        name=shown.labels(key), times=amount(times), whole=amount(whole),
     )  # fmt: skip
 
 
@@ -252,7 +245,7 @@ def notes(shown: Shown) -> list[str]:
     said = [_("Gjelder %(months)s %(year)s.", months=until(shown.this), year=shown.year)]
     if due:
         said.append(
-            _("Bygger på %(done)s av %(due)s samlinger, %(percent)s prosent.", done=spaced(done), due=spaced(due),
+            _("Bygger på %(done)s av %(due)s samlinger, %(percent)s prosent.", done=amount(done), due=amount(due),
               percent=share(min(done, due), due))
         )  # fmt: skip
     if shown.exact:
@@ -343,21 +336,25 @@ def change_cell(found: Change | None) -> str | None:
         return None
     if found.unsure:
         return _("usikkert")
-    return f"{found.percent:+d}\u00a0%".replace("-", "−")
+    return (
+        percent(found.percent, signed=True) if found.percent or found.now == found.before else in_words(found)
+    )
 
 
 def indicators_table(this: Sums, before: Sums, year: int, said: Sequence[str]) -> Table:
-    """What is shown of the whole municipality only: each with its likely error, and as a part of what it is of."""
+    """What else is known of the whole municipality: each with its likely error, and as a part of what it is of. What is
+    shown of it only is there when enough people are."""
     head = [_("Tall"), str(year), f"{year} ±", _("Andel, prosent")] + ([str(year - 1)] if before else [])
     lines: list[Sequence[Value]] = []
     for measure, found in this.items():
-        indicator = INDICATORS[measure]
-        if not indicator.whole_only:
+        if measure in SHOWN:
             continue
+        indicator = INDICATORS[measure]
         of = this.get(indicator.per) if indicator.per else None
         last = before.get(measure)
         lines.append(
-            [str(indicator.label), found.value, found.error, share(found.value, of.value) if of and of.value else "",
+            [str(indicator.label), found.value, None if found.exact else found.error,
+             share(found.value, of.value) if of and of.value else "",
              *([last.value if last else None] if before else [])]
         )  # fmt: skip
     return Table(_("Mer om hele kommunen i %(year)s", year=year), head, lines, "more", said)
@@ -380,11 +377,11 @@ def exactly(indicators: Sequence[Indicator]) -> Table:
     return replace(table, rows=[[*row[:-1], _("nøyaktig")] for row in table.rows])
 
 
-def frozen_table(year: int, found: Sequence[dict[str, Any]]) -> Table:
+def frozen_table(year: int, found: Sequence[Frozen]) -> Table:
     """A year that was counted by the old rule, as it was shown."""
     head = [_("Mål"), _("Til og med"), _("Tall")]
     lines: list[Sequence[Value]] = [
-        [pick(one["title"]), month(one["month"], year=True), _("skjult") if one["value"] is None else one["value"]]
+        [pick(one.title), month(one.month, year=True), _("skjult") if one.value is None else one.value]
         for one in found
     ]  # fmt: skip
     return Table(_("Målene i %(year)s, etter den gamle regelen", year=year), head, lines, "frozen")

@@ -101,12 +101,12 @@ class TooFine(ValueError):
 
 async def closings(municipality: UUID, years: Iterable[int] | None = None) -> list[Closed]:
     """What is closed, in order of time."""
-    found = await read(
+    return await read(
+        Closed,
         """SELECT year, number, closed_at, rule FROM closing
         WHERE municipality_id = $1 AND ($2::int[] IS NULL OR year = ANY($2)) ORDER BY year, number""",
         municipality, None if years is None else list(years),
     )  # fmt: skip
-    return [Closed(**each) for each in found]
 
 
 async def total(cells: Cells, year: int, measures: Iterable[Measure], number: int | None = None) -> Sums:

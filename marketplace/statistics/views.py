@@ -10,17 +10,19 @@ from starlette.responses import Response
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
+from marketplace.base.numbers import share
 from marketplace.base.web.access import coordinator, public
 from marketplace.base.web.http import Request
+from marketplace.base.web.kept_while import kept_while
 from marketplace.base.web.templates import render
 from marketplace.districts.queries import municipalities_of
-from marketplace.statistics import choices, pages, stored
+from marketplace.statistics import choices, made_of, pages, stored
 from marketplace.statistics.files import saved
-from marketplace.statistics.measures import DAYS, INDICATORS, WHOLE_FROM, Measure
+from marketplace.statistics.measures import DAYS, IDEA_DAYS, INDICATORS, WHOLE_FROM, Measure
 from marketplace.statistics.pages import EVENING_LABELS, Part, Shown
 from marketplace.statistics.stored import By, Cells, Sums
 from marketplace.statistics.tables import Table
-from marketplace.statistics.yearly import SHOWN, Group, Year, median_class, share
+from marketplace.statistics.yearly import SHOWN, Group, Year, median_class
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
 from organizations.directory.models import Municipality
 
@@ -32,7 +34,6 @@ PARTS = {
     By.EVENING: Part("evening", lazy("tid på dagen"), lazy("Tid på dagen")),
 }
 NO_DISTRICT = lazy("Uten bydel")
-MORE = tuple(measure for measure, one in INDICATORS.items() if one.whole_only)
 
 
 @dataclass
@@ -42,15 +43,15 @@ class Asked:
     municipality: Municipality
     others: list[Municipality]
     years: choices.Years
-    organizations: list[dict[str, Any]]
+    organizations: list[choices.Named]
     year: int | None
     part: By
-    organization: dict[str, Any] | None
+    organization: choices.Named | None
     problems: list[str]
 
     @property
     def cells(self) -> Cells:
-        return Cells(self.municipality.id, (self.organization["id"],) if self.organization else ())
+        return Cells(self.municipality.id, (self.organization.id,) if self.organization else ())
 
     @property
     def old(self) -> bool:
@@ -65,7 +66,7 @@ class Asked:
             "part": self.part.value,
         }
         if self.organization:
-            chosen["organization"] = self.organization["slug"]
+            chosen["organization"] = self.organization.slug
         return f"/statistics/download?{urlencode(chosen | which)}"
 
 
@@ -95,7 +96,7 @@ async def _asked(request: Request) -> Asked:
     if part is None:
         part = By.AUDIENCE
         problems.append(_("Tallene kan ikke fordeles slik. Under er de fordelt på hvem tilbudene er for."))
-    organization = next((one for one in organizations if one["slug"] == given["organization"]), None)
+    organization = next((one for one in organizations if one.slug == given["organization"]), None)
     if given["organization"] and organization is None:
         problems.append(_("Den organisasjonen har ingen tall her. Under ser du alle."))
     return Asked(
@@ -118,7 +119,7 @@ class Found:
 async def _labels(asked: Asked) -> Callable[[Any], str]:
     match asked.part:
         case By.ORGANIZATION:
-            names: dict[Any, Any] = {one["id"]: one["name"] for one in asked.organizations}
+            names: dict[Any, Any] = {one.id: one.name for one in asked.organizations}
         case By.DISTRICT:
             names = {**await choices.districts(asked.municipality.id), None: NO_DISTRICT}
         case By.KIND:
@@ -134,26 +135,26 @@ async def _found(asked: Asked) -> Found:
     assert asked.year is not None
     both = [asked.year, asked.year - 1]
     grouped = await stored.months(asked.cells, both, SHOWN, asked.part)
-    evening = await stored.months(asked.cells, both, [Measure.SESSIONS], By.EVENING)
+    evening = [await stored.by(asked.cells, year, [Measure.SESSIONS], By.EVENING) for year in both]
     this, before = (_year(year, asked.years.closed.get(year, ()), grouped.get(year, {})) for year in both)
     shown = Shown(this, before if before.closed else None, await _labels(asked))
-    shares = [_evening(_year(year, asked.years.closed.get(year, ()), evening.get(year, {}))) for year in both]
     more, more_before = [
-        await stored.total(asked.cells, year, MORE)
+        await stored.total(asked.cells, year, INDICATORS)
         if asked.cells.whole and asked.years.closed.get(year)
         else {}
         for year in both
     ]
-    return Found(shown, (shares[0], shares[1]), more, more_before)
+    return Found(shown, (_outside(evening[0]), _outside(evening[1])), more, more_before)
 
 
 def _year(year: int, closed: tuple[int, ...], groups: dict[Any, Any]) -> Year:
     return Year(year, closed, {key: Group(sums) for key, sums in groups.items()})
 
 
-def _evening(year: Year) -> int | None:
-    outside = year.total(Measure.SESSIONS, year.groups.get(True, Group({}))).value
-    return share(outside, year.total(Measure.SESSIONS).value)
+def _outside(evening: dict[bool, Sums]) -> int | None:
+    """Of the sessions, per cent outside office hours."""
+    held = {late: sums[Measure.SESSIONS].value for late, sums in evening.items()}
+    return share(held.get(True, 0), sum(held.values()))
 
 
 def _tables(asked: Asked, found: Found) -> dict[str, Table]:
@@ -163,7 +164,7 @@ def _tables(asked: Asked, found: Found) -> dict[str, Table]:
         tables.append(
             pages.indicators_table(found.more, found.more_before, found.shown.year, pages.notes(found.shown))
         )
-    shown = [INDICATORS[measure] for measure in (*SHOWN, *found.more)]
+    shown = [INDICATORS[measure] for measure in dict.fromkeys((*SHOWN, *found.more))]
     return {table.name: table for table in [*tables, pages.definitions_table(shown)]}
 
 
@@ -182,7 +183,22 @@ def _median(more: Sums) -> str:
     return words[place]
 
 
+def _median_idea(more: Sums) -> str:
+    """How long it was for half of what came of the dialogue, from idea to first session: the class that it is in."""
+    place = median_class([more[measure].value for measure in IDEA_DAYS if measure in more])
+    if place is None:
+        return ""
+    words = (
+        _("Halvparten av tilbudene fra dialogen kom i gang innen 90 dager."),
+        _("Halvparten av tilbudene fra dialogen kom i gang innen 180 dager."),
+        _("Halvparten av tilbudene fra dialogen kom i gang innen et år."),
+        _("Halvparten av tilbudene fra dialogen brukte mer enn et år på å komme i gang."),
+    )
+    return words[place]
+
+
 @coordinator
+@kept_while(made_of.figures)
 async def statistics(request: Request) -> Response:
     """GET /statistics?municipality=&year=&part=&organization="""
     asked = await _asked(request)
@@ -202,6 +218,7 @@ async def statistics(request: Request) -> Response:
         best=pages.best_month(shown), compared=pages.month_by_month(shown), until=pages.until(shown.this),
         until_before=pages.until(shown.before) if shown.before else "",
         largest=pages.largest(shown), multiples=pages.multiples(shown), M=Measure, median=_median(found.more),
+        median_idea=_median_idea(found.more), few=not any(INDICATORS[measure].whole_only for measure in found.more),
         whole_from=WHOLE_FROM,
     )  # fmt: skip
 

@@ -10,12 +10,15 @@ from functools import cached_property
 from math import hypot
 from typing import Any
 
+from marketplace.base.numbers import growth
 from marketplace.statistics.closing import LATE
 from marketplace.statistics.measures import Measure
 from marketplace.statistics.stored import Sum, Sums
 
 MONTHS = range(1, 13)
 NOTHING = Sum(0, 0)
+WHOLE = object()
+"""All groups together. No group has this key; None is one, of what lies in no district."""
 SHOWN = (Measure.ATTENDANCES, Measure.PEOPLE, Measure.SESSIONS, Measure.DUE)
 """What a page of figures asks of each month and group."""
 OF_REGISTERS = (Measure.ATTENDANCES, Measure.PEOPLE)
@@ -54,6 +57,10 @@ class Year:
                 for measure, one in sums.items():
                     have[measure] = have[measure] + one if measure in have else one
         return Group(together)
+
+    def part(self, key: Any) -> Group:
+        """One group, empty where there is none of this key; or all together (WHOLE)."""
+        return self.whole if key is WHOLE else self.groups.get(key, Group({}))
 
     @property
     def last(self) -> int:
@@ -128,17 +135,12 @@ class Change:
 
     @property
     def percent(self) -> int | None:
-        return round(100 * (self.now - self.before) / self.before) if self.before > 0 else None
+        return growth(self.before, self.now)
 
 
 def change(span: Span, this: Group, before: Group, measure: Measure) -> Change:
     (now, error), (then, other) = span.of(this, measure), span.of(before, measure)
     return Change(now, then, abs(now - then) <= hypot(error, other))
-
-
-def share(part: int, whole: int) -> int | None:
-    """Whole per cent; None of nothing."""
-    return round(100 * part / whole) if whole > 0 else None
 
 
 def median_class(counts: Sequence[int]) -> int | None:

@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows
+from marketplace.base.text import name_order
 from marketplace.goals.models import Goal
 from marketplace.today.rules import AGAIN_AFTER
+from offers.catalogue.queries import offer_text
 from offers.publishing.queries import REGISTERS_FOR
-from offers.work.told_queries import LACKS_REGISTER
+from offers.work.told.queries import LACKS_REGISTER
 from organizations.members.queries import APPROVAL_REACH
 from organizations.notices.models import Notice
 from organizations.notices.queries import told
@@ -52,34 +54,33 @@ class Meeting:
 async def lacking(person: Any, now: datetime) -> list[Lacking]:
     """The organisations in this coordinator's reach that have registers to save, by name. Sessions only: nobody is
     counted."""
-    found = await rows(
+    return await rows(
+        Lacking,
         f"""WITH {APPROVAL_REACH} SELECT w.id, w.slug, w.name, count(*) AS sessions, a.decides,
             EXISTS (SELECT FROM {told(Notice.REGISTERS)} t WHERE t.organization_id = w.id) AS reached,
             (SELECT sent_at FROM register_reminder x WHERE x.organization_id = w.id AND x.sent_at > $4) AS reminded_at
         FROM approval_reach a JOIN organization w USING (id) JOIN offer o ON o.owner_id = w.id
             JOIN session s ON s.offer_id = o.id
         WHERE w.state = 'approved' AND {LACKS_REGISTER.format(now="$2", since="$3")}
-        GROUP BY w.id, w.slug, w.name, a.decides ORDER BY lower(w.name), w.id LIMIT 200""",
+        GROUP BY w.id, w.slug, w.name, a.decides ORDER BY {name_order('w.name')}, w.id LIMIT 200""",
         person.id, now, now - REGISTERS_FOR, now - AGAIN_AFTER,
     )  # fmt: skip
-    return [Lacking(**one) for one in found]
 
 
 async def meetings(municipalities: list[UUID], lang: str, now: datetime) -> list[Meeting]:
     """The next meetings of the dialogues, and how many organisations have somebody who is booked."""
-    found = await rows(
-        """SELECT d.slug AS dialogue, o.slug, t.title, t.lang, s.starts_at, s.ends_at,
+    return await rows(
+        Meeting,
+        f"""SELECT d.slug AS dialogue, o.slug, t.title, t.lang, s.starts_at, s.ends_at,
             (SELECT count(DISTINCT b.organization_id) FROM booking b
                 WHERE b.offer_id = o.id AND b.state = 'confirmed') AS organizations
         FROM dialogue d JOIN dialogue_meeting m ON m.dialogue_id = d.id JOIN offer o ON o.id = m.offer_id
             JOIN session s ON s.offer_id = o.id AND s.status <> 'cancelled'
-        JOIN LATERAL (SELECT title, lang FROM offer_text WHERE offer_id = o.id
-            ORDER BY lang = $2 DESC, lang = o.source_lang DESC LIMIT 1) t ON true
+        JOIN {offer_text("$2", "title, lang")} t ON true
         WHERE d.municipality_id = ANY($1) AND o.state = 'published' AND s.ends_at > $3
         ORDER BY s.starts_at, s.id LIMIT 3""",
         municipalities, lang, now,
     )  # fmt: skip
-    return [Meeting(**one) for one in found]
 
 
 async def goals(municipalities: list[UUID], year: int) -> list[Goal]:

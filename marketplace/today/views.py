@@ -1,6 +1,6 @@
 """I dag: what waits for a coordinator, what organisations need a word about, and what comes next."""
 
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 from starlette.responses import Response
@@ -43,7 +43,18 @@ async def show(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def _turned(municipalities: list[UUID], request: Request) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Turned:
+    """A goal whose verdict is another than it was: both in words, and what the goal is."""
+
+    slug: str
+    title: str
+    before: str
+    after: str
+    lead: str
+
+
+async def _turned(municipalities: list[UUID], request: Request) -> list[Turned]:
     """The goals whose verdict is another than it was a closing ago, with both in words."""
     wanted = []
     for goal in await queries.goals(municipalities, today(request.now).year):
@@ -53,10 +64,10 @@ async def _turned(municipalities: list[UUID], request: Request) -> list[dict[str
     for one, shown in zip(wanted, await series(wanted, request.now) if wanted else [], strict=True):
         before, after = shown.before.verdict, shown.progress.verdict
         if Verdict.WAITING not in (before, after) and before != after:
-            found.append({
-                "slug": one.goal.slug, "title": pick(one.goal.title), "before": VERDICT_LABELS[before],
-                "after": VERDICT_LABELS[after], "lead": words.lead(one.goal, shown.aim),
-            })  # fmt: skip
+            found.append(
+                Turned(one.goal.slug, pick(one.goal.title), VERDICT_LABELS[before], VERDICT_LABELS[after],
+                       words.lead(one.goal, shown.aim))
+            )  # fmt: skip
     return found
 
 

@@ -31,11 +31,13 @@ async def save(
     seats: dict[UUID, int],
     head_count: int | None,
     *,
+    volunteers: int | None = None,
     version: datetime | None,
     by: UUID,
     now: datetime,
 ) -> None:
-    """Save the register of a session. `version` is when it was last saved as the host saw it (None: never).
+    """Save the register of a session. `volunteers` is how many helped (None: not said); `version` is when it was last
+    saved as the host saw it (None: never).
 
     Raises Conflict when somebody else saved it meanwhile: nobody's marks are overwritten unseen; Refused when the
     session is cancelled, or is not soon (any more). Bookings that are not of this session do not count. Whoever was
@@ -51,15 +53,16 @@ async def save(
             raise Refused(_("Oppmøtet kan føres fra to timer før start."))
         key = await key_of(oslo(held["starts_at"]).year, now)
         if version is None:
-            first = "INSERT INTO register (id, session_id, saved_by_id, saved_at) VALUES ($1, $2, $3, $4)"
             mine = await rows(
-                f"{first} ON CONFLICT (session_id) DO NOTHING RETURNING id", uuid7(), session.id, by, now
-            )
+                """INSERT INTO register (id, session_id, saved_by_id, saved_at, volunteers)
+                VALUES ($1, $2, $3, $4, $5) ON CONFLICT (session_id) DO NOTHING RETURNING id""",
+                uuid7(), session.id, by, now, volunteers,
+            )  # fmt: skip
         else:
             mine = await rows(
-                """UPDATE register SET saved_by_id = $2, saved_at = $3 WHERE session_id = $1 AND saved_at = $4
-                RETURNING id""",
-                session.id, by, now, version,
+                """UPDATE register SET saved_by_id = $2, saved_at = $3, volunteers = $5
+                WHERE session_id = $1 AND saved_at = $4 RETURNING id""",
+                session.id, by, now, version, volunteers,
             )  # fmt: skip
         if not mine:
             raise Conflict(_("Noen andre lagret oppmøtet mens du holdt på. Se over og lagre en gang til."))

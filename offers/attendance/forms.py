@@ -20,11 +20,13 @@ class RegisterForm(Form):
 
     words: ClassVar[dict[str, dict[str, Any]]] = {
         "head_count": {"otherwise": lazy("Skriv antallet med tall, eller la feltet stå tomt")},
+        "volunteers": {"otherwise": lazy("Skriv antallet med tall, eller la feltet stå tomt")},
         "present": {"otherwise": lazy("Noe ble feil med navnene. Last siden på nytt.")},
         "version": {"otherwise": lazy("Noe ble feil. Last siden på nytt.")},
     }
     present: list[UUID] = []
     head_count: int | None = Field(None, ge=0, le=1000)
+    volunteers: int | None = Field(None, ge=0, le=1000)
     version: datetime | None = None
 
 

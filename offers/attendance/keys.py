@@ -16,6 +16,11 @@ class YearClosed(Refused):
     """The figures of that year are final."""
 
 
+def shut() -> YearClosed:
+    """For whoever would count in a year that is settled."""
+    return YearClosed(_("Året er gjort opp, så oppmøtet kan ikke endres lenger."))
+
+
 def path_of(year: int) -> Path:
     return settings().keys / f"participation-{year}.key"
 
@@ -37,7 +42,7 @@ def year_key(year: int) -> bytes:
     """
     path = path_of(year)
     if closed(year):
-        raise YearClosed(_("Året er gjort opp, så oppmøtet kan ikke endres lenger."))
+        raise shut()
     try:
         return path.read_bytes()
     except FileNotFoundError:

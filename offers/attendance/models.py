@@ -25,6 +25,9 @@ class Register(Row):
         "marketplace.Person", "saved_registers", null=True, on_delete=fields.SET_NULL
     )
     saved_at = fields.DatetimeField()
+    volunteers = fields.IntField(
+        null=True, description="how many helped of their own will; null: not said, which is not none"
+    )
 
     class Meta:
         table = "register"

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows
-from offers.bookings.participant_queries import parties
+from offers.participants.queries import parties
 
 
 async def expected(session_id: UUID) -> list[dict[str, Any]]:
@@ -44,13 +44,13 @@ async def earlier(offer_id: UUID, before: datetime, now: datetime) -> list[dict[
 
 
 async def saved(session_id: UUID) -> dict[str, Any]:
-    """`saved_at` of the register (None: never, so nobody knows who came), the head count (None: not counted), and
-    `ended`: another was kept before the session was moved."""
+    """`saved_at` of the register (None: never, so nobody knows who came), the head count and the volunteers (None: not
+    counted), and `ended`: another was kept before the session was moved."""
     found = await row(
-        """SELECT r.saved_at, c.count AS head_count,
+        """SELECT r.saved_at, c.count AS head_count, r.volunteers,
             EXISTS (SELECT FROM ended_register e WHERE e.session_id = s.id AND e.ended_by = 'moved') AS ended
         FROM session s LEFT JOIN register r ON r.session_id = s.id
         LEFT JOIN head_count c ON c.session_id = s.id WHERE s.id = $1""",
         session_id,
     )
-    return found or {"saved_at": None, "head_count": None, "ended": False}
+    return found or {"saved_at": None, "head_count": None, "volunteers": None, "ended": False}

@@ -32,7 +32,7 @@ def pseudonym(
 
     The same name (base/text.py) and normalised contact (their own, or the booker's) give the same; without a contact
     it is the participant's id. `key` is that of the session's year. Where the contact is not proven theirs
-    (offers/bookings/known.py), `organization` is the one whose register it is: what anybody may have typed is compared
+    (offers/seats/known.py), `organization` is the one whose register it is: what anybody may have typed is compared
     within one organisation only, or a name typed into an own register would ask who was at the others'.
     """
     within = f"within\0{organization}\0" if organization else ""

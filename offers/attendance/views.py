@@ -14,7 +14,8 @@ from offers.attendance import actions, queries, rules
 from offers.attendance.forms import RegisterForm, party_seats
 from offers.attendance.keys import closed
 from offers.catalogue.models import Session
-from offers.publishing.queries import session_hosted_by, title_of
+from offers.catalogue.queries import title_of
+from offers.rights.queries import session_hosted_by
 from organizations.members.models import Role
 
 
@@ -42,10 +43,18 @@ async def _page(request: Request, session: Session, form: Any, status: int = 200
     if form is None:
         form = RegisterForm.blank(
             present=[str(party["booking_id"]) for party in parties if party["marked"] == "present"],
-            head_count=saved["head_count"], version=saved["saved_at"].isoformat() if saved["saved_at"] else "",
+            head_count=saved["head_count"], volunteers=saved["volunteers"],
+            version=saved["saved_at"].isoformat() if saved["saved_at"] else "",
         )  # fmt: skip
     elif status == 409:  # nobody who was seen by either host is lost
         form.values["version"] = saved["saved_at"].isoformat() if saved["saved_at"] else ""
+        for counted in (
+            "head_count",
+            "volunteers",
+        ):  # what the other wrote stays where this one wrote nothing
+            form.values[counted] = form.values.get(counted) or (
+                "" if saved[counted] is None else str(saved[counted])
+            )
         form.values["present"] = form.values.get("present", []) + [
             str(party["booking_id"]) for party in parties if party["marked"] == "present"
         ]
@@ -53,7 +62,8 @@ async def _page(request: Request, session: Session, form: Any, status: int = 200
     came |= party_seats(await request.fields()) if request.method == "POST" else {}
     past = await queries.earlier(session.offer_id, session.starts_at, request.now)
     return render(
-        request, "offers/attendance/register.html", status=status, session=session, parties=parties, saved=saved,
+        request, "offers/attendance/register.html",
+        status=status, session=session, parties=parties, saved=saved,
         came=came, form=form, title=await title_of(session.offer_id, request.lang), section="/manage",
         is_open=rules.is_open(session.starts_at, request.now), begun=session.starts_at <= request.now,
         year_closed=closed(oslo(session.starts_at).year), earlier=past[: queries.EARLIER_SHOWN],
@@ -73,7 +83,7 @@ async def register(request: Request) -> Response:
     try:
         await actions.save(
             session, set(form.data.present), came, form.data.head_count,
-            version=form.data.version, by=request.person.id, now=request.now,
+            volunteers=form.data.volunteers, version=form.data.version, by=request.person.id, now=request.now,
         )  # fmt: skip
     except Conflict as conflict:
         form.add_error("form", conflict.message)

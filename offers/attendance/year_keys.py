@@ -7,17 +7,18 @@ never made again in silence. `keys.py` holds the files.
 import asyncio
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 import asyncpg
 import structlog
 
+from marketplace.base.clock import month_start
 from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.settings import settings
 from offers.attendance import keys
-from offers.attendance.keys import YearClosed
+from offers.attendance.keys import shut
 
 log = structlog.get_logger("keys")
 
@@ -40,13 +41,21 @@ def fingerprint(key: bytes) -> bytes:
     return hashlib.sha256(b"treffpunkt year key\0" + key).digest()
 
 
+def settled_at(year: int) -> datetime:
+    """When a year is counted for the last time: a month after it, with what was saved late."""
+    return month_start(date(year + 1, 2, 1))
+
+
 async def key_of(year: int, now: datetime) -> bytes:
-    """The key that this year is counted under; the first register of a year makes it. Raises YearClosed, KeyGone."""
+    """The key that this year is counted under; the first register of a year makes it, until the year is settled: else
+    it would be opened, counted and shut at once around one old register. Raises YearClosed, KeyGone."""
     known = await row(FINGERPRINT, year)
     if known and known["closed_at"]:
-        raise YearClosed(_("Året er gjort opp, så oppmøtet kan ikke endres lenger."))
+        raise shut()
     if not keys.here(year) and (known or await value(COUNTED, year)):
         raise gone(year)
+    if not keys.here(year) and now >= settled_at(year):
+        raise shut()
     key = await asyncio.to_thread(keys.year_key, year)
     if known is None:
         await rows(REMEMBER, year, fingerprint(key), now)
@@ -60,7 +69,7 @@ async def key_to_close(year: int) -> bytes:
     """The key that this year was counted under, to close its months by; never made anew. Raises YearClosed, KeyGone."""
     known = await row(FINGERPRINT, year)
     if known and known["closed_at"]:
-        raise YearClosed(_("Året er gjort opp, så oppmøtet kan ikke endres lenger."))
+        raise shut()
     key = await asyncio.to_thread(keys.read, year)
     if known is None or key is None or fingerprint(key) != bytes(known["fingerprint"]):
         raise gone(year)

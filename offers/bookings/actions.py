@@ -1,30 +1,29 @@
-"""What happens to bookings afterwards. With moves.py and claims.py the only place that writes booking.state,
-seat_pool.taken, seat_pool.waiting, seat_pool.reserved and seat_pool.capacity.
+"""Booking, and what a booker does with it: cancel, answer a held seat, send word. Seats are offers/seats' to write."""
 
-Lock order everywhere: pools by ascending id, then the booking. Lock, read afresh, decide in Python, write.
-"""
-
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import ngettext
-from offers.bookings import rules
-from offers.bookings.known import actor_of
-from offers.bookings.models import BookingState, EndedBy
-from offers.bookings.moves import change, lock, lock_as_it_stands, move, next_in_queue, promote, tell
-from offers.bookings.organizer_rules import ExtraReason, not_asking
-from offers.bookings.queries import active_in, ended, pool_of
-from offers.publishing.upkeep import only_approved
-
-LONG_PAST = timedelta(hours=1)
-"""Longer than a request waits for a lock, and than the clocks of our servers differ."""
+from marketplace.base.web.limits import Tries
+from marketplace.people.acting.queries import may_act_for
+from offers.bookings.times.claims import only_one
+from offers.catalogue.models import Kind
+from offers.catalogue.queries import Viewer
+from offers.publishing.questions import rules as asked
+from offers.seats import rules as seats_rules
+from offers.seats.claims import Booked, Party, Taken, insert, same_form_or_person
+from offers.seats.known import active_at, actor_of
+from offers.seats.models import BookingState, EndedBy
+from offers.seats.moves import change, lock_for, move, promote, tell
+from offers.seats.queries import active_in, ended, pool_of
+from offers.seats.sql import covers
 
 
 async def cancel(
@@ -36,53 +35,12 @@ async def cancel(
     """
     async with in_transaction():
         pool, booking = await change(booking_id, now)
-        if booking["state"] not in rules.ACTIVE:
+        if booking["state"] not in seats_rules.ACTIVE:
             return False
         await move(pool, booking, BookingState.CANCELLED, now, by=by, ended_by=ended_by)
         await tell("cancelled", booking, "1", now, ring=ended_by is EndedBy.HOST)
         await promote(pool, now)
         return True
-
-
-async def leave(
-    booking_id: UUID, named: set[UUID], unnamed: int, *, seen: int, now: datetime, by: UUID | None = None
-) -> None:
-    """Some of a party do not come: these companions, and so many of those without a name; never all of it. What they
-    free goes to the queue; a waiting party that has become small enough may get a place itself.
-
-    `seen`: the seats when they chose. Raises Conflict when it was otherwise by then, but for this same choice before.
-    """
-    async with in_transaction():
-        pool, booking = await change(booking_id, now)
-        if booking["state"] not in rules.ACTIVE or (pool["ends_at"] and pool["ends_at"] <= now):
-            raise Refused(_("Dette er over, så det er ikke noe å melde av."))
-        found = await rows("SELECT id FROM companion WHERE booking_id = $1", booking_id)
-        there, left = {one["id"] for one in found}, seen - len(named) - unnamed
-        if booking["seats"] == left and not named & there:
-            return
-        if booking["seats"] != seen or not named <= there or not 0 <= unnamed < seen - len(there):
-            raise Conflict(_("Noe er endret siden du åpnet siden. Se over og velg på nytt."))
-        freed = seen - left if booking["state"] in rules.SEATED else 0
-        await rows(
-            """WITH gone AS (DELETE FROM companion WHERE id = ANY($2)),
-            fewer AS (UPDATE booking SET seats = $3, changed_at = $4 WHERE id = $1),
-            unmarked AS (UPDATE attendance a SET seats_present = least(a.seats_present, $3) FROM session s
-                WHERE a.booking_id = $1 AND s.id = a.session_id AND s.starts_at > $4)
-            UPDATE seat_pool SET taken = taken - $5 WHERE id = $6""",
-            booking_id, list(named), left, now, freed, pool["pool_id"],
-        )  # fmt: skip
-        pool["taken"] -= freed
-        await record("booking.fewer", now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
-                     person=booking["participant_id"], details={"seats": left})  # fmt: skip
-        await tell("fewer", booking, str(left), now)
-        await promote(pool, now)
-
-
-async def cancel_together(bookings: list[UUID], *, now: datetime, by: UUID | None = None) -> None:
-    """Cancel several bookings, all or none. Each has its own message: a calendar's CANCEL names one event."""
-    async with in_transaction():
-        for found in await rows("SELECT id FROM booking WHERE id = ANY($1) ORDER BY pool_id", bookings):
-            await cancel(found["id"], now=now, by=by)
 
 
 async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID | None = None) -> BookingState:
@@ -93,10 +51,10 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
     """
     async with in_transaction():
         pool, booking = await change(booking_id, now)
-        if rules.answered(state := BookingState(booking["state"]), yes):
+        if seats_rules.answered(state := BookingState(booking["state"]), yes):
             return state
         late = booking["state"] == BookingState.EXPIRED
-        begun = rules.Objection.OVER in rules.closed(pool_of(pool), now)
+        begun = seats_rules.Objection.OVER in seats_rules.closed(pool_of(pool), now)
         if begun or (not late and booking["state"] != BookingState.OFFERED):
             raise Refused(_("Denne plassen holdes ikke lenger."))
         if late:
@@ -125,130 +83,14 @@ async def _late_yes(
     return new
 
 
-async def expire_offers(*, now: datetime) -> int:
-    """Held seats whose deadline has passed go on to the next in the queue. Returns how many."""
-    due = await rows(
-        """SELECT pool_id, count(*) AS number FROM booking WHERE state = 'offered' AND held_until <= $1
-        GROUP BY pool_id ORDER BY pool_id""",
-        now,
-    )
-    for found in due:
-        async with in_transaction():
-            await lock(found["pool_id"], now)
-    return sum(found["number"] for found in due)
-
-
-async def answer_request(
-    booking_id: UUID, yes: bool, *, now: datetime, by: UUID, text: str = "", extra: ExtraReason | None = None
-) -> BookingState:
-    """The organisation accepts or declines a request, with its words to them. Accepted without a free seat: the
-    waiting list, or with a reason (`extra`) a seat that is made for them. Raises Refused when it is answered or
-    withdrawn already."""
-    async with in_transaction():
-        pool, booking = await change(booking_id, now)
-        if booking["state"] != BookingState.REQUESTED:
-            raise Refused(not_asking(BookingState(booking["state"])))
-        if yes:
-            await only_approved(pool["owner_id"])
-        decided = pool_of(pool)
-        fits = decided.fits(booking["seats"])
-        if yes and extra and not fits:
-            await widen(pool, booking["seats"] - (decided.free or 0), extra, now=now, by=by)
-            fits = True
-        new = BookingState.DECLINED if not yes else BookingState.CONFIRMED if fits else BookingState.WAITING
-        await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.HOST)
-        await rows("UPDATE booking SET reply = $2, answered_at = $3 WHERE id = $1", booking_id, text, now)
-        mail = {"confirmed": "receipt", "waiting": "waiting", "declined": "declined"}[new]
-        await tell(mail, booking, "answer", now, ring=True)
-        return new
-
-
-async def cancel_all(
-    pool_id: UUID, *, now: datetime, by: UUID | None, ended_by: EndedBy, begun: bool = False
-) -> list[UUID]:
-    """Close a pool for good and cancel its active bookings without promoting: what it was for is cancelled.
-
-    `begun`: some of it has been held, so the confirmed keep their bookings; the registers read them. Whoever calls
-    tells the people. Returns the bookings.
-    """
-    async with in_transaction():
-        pool = await lock_as_it_stands(pool_id)
-        # Whoever waits for this lock to book took the time before, from a clock of their own: `now` may be after it.
-        await rows("UPDATE seat_pool SET closes_at = $2 WHERE id = $1", pool_id, now - LONG_PAST)
-        active = await rows(
-            """SELECT id, state, seats, participant_id, queue_no FROM booking WHERE pool_id = $1
-            AND state = ANY($2) ORDER BY id""",
-            pool_id, list(rules.ACTIVE - {BookingState.CONFIRMED} if begun else rules.ACTIVE),
-        )  # fmt: skip
-        for booking in active:
-            await move(pool, booking, BookingState.CANCELLED, now, by=by, ended_by=ended_by)
-        return [booking["id"] for booking in active]
-
-
-class ServesQueue(Refused):
-    """New seats would go to these of the queue, and whoever raises the number has not been told."""
-
-    def __init__(self, bookings: list[UUID]) -> None:
-        super().__init__(_("Nye plasser går til dem som står på ventelista."))
-        self.bookings = bookings
-
-
-async def set_capacity(
-    pool_id: UUID, capacity: int | None, *, now: datetime, by: UUID | None, promised: int | None = None
-) -> int:
-    """Raise or lower the number of seats; None is no limit, and none is kept then. Refused below what is taken.
-    New seats go to the queue: returns how many parties got them.
-
-    `promised`: so many of them the page has named. Raises ServesQueue when it is otherwise by now.
-    """
-    async with in_transaction():
-        pool = await lock(pool_id, now)
-        if capacity is not None and capacity < (gone := pool["taken"] + pool["reserved"]):
-            raise Refused(
-                ngettext("%(num)s plass er tatt eller holdt av. Du kan ikke gå lavere enn det.",
-                         "%(num)s plasser er tatt eller holdt av. Du kan ikke gå lavere enn det.", gone)
-            )  # fmt: skip
-        if capacity is None or (pool["capacity"] is not None and capacity > pool["capacity"]):
-            await only_approved(pool["owner_id"])
-        await rows("UPDATE seat_pool SET capacity = $2 WHERE id = $1", pool_id, capacity)
-        pool["capacity"] = capacity
-        if capacity is None:
-            await reserve(pool, 0)
-        served, _starts = await next_in_queue(pool, now)
-        if promised is not None and promised != len(served):
-            raise ServesQueue([party["id"] for party in served])
-        await record("capacity.changed", now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
-                     details={"capacity": capacity})  # fmt: skip
-        await promote(pool, now)
-        return len(served)
-
-
-async def widen(
-    pool: dict[str, Any], lacking: int, why: ExtraReason, *, now: datetime, by: UUID | None
-) -> None:
-    """Make room in a locked pool for one party that lacks so many seats, in the act that seats them: those who wait are
-    not served from it, and those who lead say why."""
-    await only_approved(pool["owner_id"])
-    pool["capacity"] += lacking
-    await rows("UPDATE seat_pool SET capacity = $2 WHERE id = $1", pool["pool_id"], pool["capacity"])
-    await record("capacity.changed", now=now, actor=by, object_id=pool["pool_id"], organization=pool["owner_id"],
-                 details={"capacity": pool["capacity"], "reason": why})  # fmt: skip
-
-
-async def reserve(pool: dict[str, Any], seats: int) -> None:
-    """Write how many seats of a locked pool are kept."""
-    await rows("UPDATE seat_pool SET reserved = $2 WHERE id = $1", pool["pool_id"], seats)
-    pool["reserved"] = seats
-
-
 async def send_word(booking_id: UUID, session_id: UUID, *, coming: bool = False, now: datetime) -> None:
     """A participant of a whole course cannot come to this session: excused, not absent. The seat stays theirs.
     `coming`: they come all the same."""
     async with in_transaction():
         # Locked against whoever moves or cancels it just now: word about the old time says nothing of the new.
         found = await row(
-            """SELECT s.id FROM booking b JOIN session s ON s.offer_id = b.offer_id
-            JOIN seat_pool p ON p.id = b.pool_id AND (p.session_id IS NULL OR p.session_id = s.id)
+            f"""SELECT s.id FROM booking b JOIN session s ON s.offer_id = b.offer_id
+            JOIN seat_pool p ON p.id = b.pool_id AND {covers()}
             WHERE b.id = $1 AND s.id = $2 AND b.state = 'confirmed' AND s.ends_at > $3 AND s.status <> 'cancelled'
             FOR SHARE OF s""",
             booking_id, session_id, now,
@@ -264,3 +106,91 @@ async def send_word(booking_id: UUID, session_id: UUID, *, coming: bool = False,
             "INSERT INTO sent_word (id, booking_id, session_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
             uuid7(), booking_id, session_id, now,
         )  # fmt: skip
+
+
+class ForWhom(Refused):
+    """It cannot be for the one who was chosen."""
+
+
+class Unanswered(Refused):
+    """What is asked lacks an answer that will do; asked.py:judged says where."""
+
+
+async def book(
+    slug: str,
+    session: UUID | None,
+    party: Party,
+    *,
+    viewer: Viewer,
+    form_key: bytes,
+    lang: str,
+    now: datetime,
+    tries: Sequence[Tries] = (),
+) -> Booked:
+    """Claim seats for a party in an offer (`session` None) or one of its sessions.
+
+    Gives confirmed, waiting or requested. The same form with the same content again gives its booking; for somebody
+    else it makes another. Raises NotFound when the viewer may not see the offer, Refused with the reason in the user's
+    words, JustSent when this form has sent something else for the same person, TooMany when one of `tries` has booked
+    too often: what is booked is counted with it.
+    """
+    key, digest = party.key(form_key), party.digest(session)
+    for _attempt in range(3):  # a reference that is taken already: one in 3,000 with 100,000 bookings
+        try:
+            async with in_transaction():
+                whom = await whom_of(party)
+                pool = await lock_for(slug, session, viewer, now, also=asked.ASKED)
+                decided = pool_of(pool)
+                state = seats_rules.first_state(decided, party.seats)
+                objections = [*seats_rules.objections(decided, party.seats, now, party.waiting_ok)]
+                if party.person and not party.helps:
+                    objections += seats_rules.caps(**await active_of(party.person, key, now), state=state)
+                if pool["kind"] == Kind.CONVERSATION and party.person and not party.participant_name:
+                    await only_one(pool, party.participant or party.person, party.person, key, now)
+                answers, wrong = asked.judged(pool, party.said)
+                # What the same form has taken before is no hindrance to it: an answer that was lost is given again.
+                if (objections or wrong) and (first := await same_form_or_person(None, party, key, digest)):
+                    return first
+                for objection in objections:
+                    raise Refused(seats_rules.objection_text(objection, decided, pool["sensitive"]))
+                if wrong:
+                    raise Unanswered(_("Svar på det som står igjen."))
+                also = partial(asked.storing, party.companions, answers)
+                return await insert(pool, party, state, key, digest, lang, now, tries, also=also)
+        except Taken:
+            existing = await same_form_or_person(pool["pool_id"], party, key, digest)
+        if existing and party.participant and not existing.again:
+            name = whom["name"]
+            words = _("%(name)s står på venteliste her allerede. Du finner det på Min side.", name=name)
+            if existing.state is not BookingState.WAITING:
+                words = _("%(name)s er allerede påmeldt. Du finner påmeldingen på Min side.", name=name)
+            raise ForWhom(words)
+        if existing:
+            return existing
+    raise Conflict(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til."))
+
+
+async def whom_of(party: Party) -> dict[str, Any]:
+    """Whom the booker acts for: name and shielded. Raises ForWhom when they may not, or not any more."""
+    if party.participant is None:
+        return {}
+    whom = await may_act_for(party.person, party.participant) if party.person else None
+    if whom is None:
+        raise ForWhom(_("Du kan ikke melde på den du valgte. Velg på nytt."))
+    return whom
+
+
+async def active_of(person: UUID, form_key: bytes, now: datetime) -> dict[str, int]:
+    """How many bookings that are not over somebody has made (active, waiting), but for what this same form made.
+
+    Only for the signed-in. Visitors have limits (views.py): nobody may learn what is booked with an address.
+    """
+    counted = await row(
+        f"""SELECT count(*) AS active, count(*) FILTER (WHERE b.state = 'waiting' OR b.held_until <= $3) AS waiting
+        FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+        WHERE b.booked_by_id = $1 AND b.form_key <> $2 AND (p.ends_at IS NULL OR p.ends_at > $3)
+            AND {active_at("$3")}""",
+        person, form_key, now,
+    )  # fmt: skip
+    assert counted is not None  # a count always returns its row
+    return counted

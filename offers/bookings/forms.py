@@ -10,11 +10,9 @@ from marketplace.base.i18n import LANGUAGES, lazy
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.base.web.forms import Form
-from marketplace.people.forms import YOURS, reachable
 from marketplace.people.names import NAME_LENGTH, PersonName, person_name
 from marketplace.people.rules import can_be_rung, can_take_sms, contact
 from marketplace.settings import settings
-from offers.bookings.date_rules import MOST_DATES
 
 
 def _email(text: str | None) -> str:
@@ -65,27 +63,6 @@ def _number(text: str | None) -> str:
     if found is None or found[0] is not Channel.SMS or not can_be_rung(found[1]):
         raise ValueError(_("Se over telefonnummeret. Skriv åtte siffer, eller + og landkode"))
     return found[1]
-
-
-def _takes_links(text: str) -> str:
-    """Where links can be sent; whoever has another number is led to what works without a message."""
-    found = contact(text)
-    sms = settings().sms_offered
-    if found is None:
-        raise ValueError(
-            _("Se over adressen. Skriv for eksempel kari@epost.no eller 51 00 00 00")
-            if sms
-            else _("Se over e-postadressen. Skriv for eksempel kari@epost.no")
-        )
-    if found[0] is Channel.SMS and not sms:
-        raise ValueError(
-            _("Vi kan ikke sende SMS herfra. Bruk nummeret på påmeldingen over, eller ring oss.")
-        )
-    if found[0] is Channel.SMS and not can_take_sms(found[1]):
-        raise ValueError(
-            _("Dette nummeret kan ikke ta imot SMS. Bruk nummeret på påmeldingen over, eller ring oss.")
-        )
-    return text
 
 
 Key = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -141,7 +118,7 @@ class BookingForm(ReachForm):
     """One question each: who comes, what are they called, how many, with whom, how do we reach you.
 
     `who` is also the id of somebody that the booker acts for. `lang` and `alias` are a guide's to fill in. `again`:
-    what to do when this was just sent otherwise (sent_views.py), about the booking with the key `sent`.
+    what to do when this was just sent otherwise (mending/views.py), about the booking with the key `sent`.
     """
 
     words: ClassVar[dict[str, dict[str, Any]]] = {
@@ -185,102 +162,3 @@ class BookingForm(ReachForm):
     def names(self) -> tuple[str, ...]:
         """What those who come along are called, as far as it was said."""
         return names_of(self.companions)
-
-
-class LeaveForm(Form):
-    """Who of a party does not come: ids of companions, and one word for each without a name. `seen`: the seats when
-    they were asked."""
-
-    gone: list[str] = Field([], max_length=1000)
-    seen: int = Field(ge=1, le=1000)
-
-
-class SeveralForm(BookingForm):
-    """The same for several dates: `dates` to book, `waits` to wait for if there is no room."""
-
-    words: ClassVar[dict[str, dict[str, Any]]] = BookingForm.words | {
-        "dates": {"too_long": lazy("Velg høyst %(max_length)s dager om gangen."),
-                  "otherwise": lazy("Velg dagene på nytt.")},
-        "waits": {"otherwise": lazy("Velg dagene på nytt.")},
-    }  # fmt: skip
-    dates: list[UUID] = Field([], max_length=MOST_DATES)
-    waits: list[UUID] = Field([], max_length=MOST_DATES)
-
-
-class GuideForm(BookingForm):
-    """A guide's short form, for somebody who is there or on the phone. The view knows `who` and `name`."""
-
-    words: ClassVar[dict[str, dict[str, Any]]] = BookingForm.words | {
-        "session": {"otherwise": lazy("Velg en dato.")},
-        "participant_name": {"missing": lazy("Skriv et fornavn eller et kallenavn")},
-    }  # fmt: skip
-    session: UUID | None = None
-
-
-class TimeForm(Form):
-    """Another time in place of the one that one has."""
-
-    words: ClassVar[dict[str, dict[str, Any]]] = {
-        "session": {"missing": lazy("Velg en tid."), "otherwise": lazy("Velg en tid.")},
-        "form_key": {"otherwise": lazy("Skjemaet er for gammelt. Send det en gang til.")},
-    }  # fmt: skip
-    session: UUID
-    form_key: Key
-
-
-class FindForm(Form):
-    """A short reference, and what only the booker knows."""
-
-    words: ClassVar[dict[str, dict[str, Any]]] = {
-        "reference": {"missing": lazy("Skriv nummeret på påmeldingen")},
-        "word": {"missing": lazy("Skriv navnet eller e-postadressen du brukte")},
-    }
-    reference: str = Field(min_length=1, max_length=20)
-    word: str = Field(min_length=1, max_length=254)
-
-
-class LinksForm(Form):
-    """Where to send the links of one's bookings."""
-
-    words: ClassVar[dict[str, dict[str, Any]]] = {"address": YOURS}
-    address: Annotated[str, Field(min_length=1, max_length=254), AfterValidator(_takes_links)]
-
-    @property
-    def contact(self) -> tuple[Channel, str]:
-        """The channel, and the address in its one form."""
-        found = contact(self.address)
-        assert found is not None  # `_takes_links` has seen it
-        return found
-
-
-class AddressForm(ReachForm):
-    """Where messages about a booking go from now on, or which number is rung."""
-
-    contact: Literal["email", "sms", "call"] = "email"
-    email: Email = None
-    phone: Phone = None
-    number: Number = None
-
-
-class NoticeForm(Form):
-    """Where to tell that booking has opened."""
-
-    words: ClassVar[dict[str, dict[str, Any]]] = {"address": YOURS}
-    address: Annotated[str, Field(max_length=254), AfterValidator(reachable)]
-
-    @property
-    def contact(self) -> tuple[Channel, str]:
-        """The channel, and the address in its one form."""
-        found = contact(self.address)
-        assert found is not None  # `reachable` has seen it
-        return found
-
-
-class CapacityForm(Form):
-    """Seats of a pool; empty is no limit."""
-
-    words: ClassVar[dict[str, dict[str, Any]]] = {
-        "capacity": {"otherwise": lazy("Skriv et helt tall, eller la feltet stå tomt")}
-    }
-    capacity: int | None = Field(None, ge=0, le=100_000)
-    promised: int = Field(0, ge=0, le=100_000)

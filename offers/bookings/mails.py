@@ -3,20 +3,19 @@
 Each mail tells what is true when it is sent; one that is no longer true says nothing (None).
 """
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from marketplace.base import clock
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
-from marketplace.base.post.mail import Content, compose, mail, reply_to, whoever_is_there
+from marketplace.base.post.mail import Content, compose, mail, reply_to
 from offers.bookings import rules
-from offers.bookings.addressees import who_had_them
-from offers.bookings.answer_queries import expected
-from offers.bookings.calendar_entries import NOTHING, give, take_back
-from offers.bookings.models import BookingState
-from offers.bookings.queries import active_for_address, booking_in_mail, others_by_address
+from offers.bookings.calendar import NOTHING, give, take_back
+from offers.bookings.queries import booking_in_mail, others_by_address
+from offers.bookings.requests.queries import expected
+from offers.seats import rules as seats_rules
+from offers.seats.models import BookingState
 
 
 async def _about(
@@ -46,7 +45,7 @@ async def _about(
     entries = NOTHING
     if dates:
         entries = await (
-            take_back(found, lang) if found["state"] in rules.ENDED else give([(found, coming)], lang)
+            take_back(found, lang) if found["state"] in seats_rules.ENDED else give([(found, coming)], lang)
         )
     headers = reply_to(found["owner"], found["owner_email"]) if answers else {}
     return compose(
@@ -127,19 +126,4 @@ async def cancelled(channel: Channel, lang: str, booking: str) -> Content | None
 async def fewer(channel: Channel, lang: str, booking: str) -> Content | None:
     """Some of a party do not come after all; so many are left."""
     return await _about("fewer", lazy("Påmeldingen er endret"), channel, lang, booking,
-                        set(rules.ACTIVE), dates=False)  # fmt: skip
-
-
-@mail(to=whoever_is_there)
-async def links(channel: Channel, lang: str, to: str, at: str, renewed: bool = False) -> Content | None:
-    """The links of all bookings made with this address. Somebody without any hears so: only here, never on a page.
-    `renewed`: they have removed an address, and with it the links that were sent there."""
-    found = await active_for_address(to, datetime.fromisoformat(at), lang)
-    return compose("links", channel, lang, lazy("Lenkene dine"), bookings=found, renewed=renewed)
-
-
-@mail(to=who_had_them)
-async def sent_elsewhere(channel: Channel, lang: str, booking: str) -> Content | None:
-    """To a former address: messages go elsewhere from now on, and whom to ring. Neither what, who nor where, and no
-    link: this may be the wrong reader, or the only one who can tell that a link lies in other hands."""
-    return compose("sent_elsewhere", channel, lang, lazy("Meldingene går til en ny adresse"))
+                        set(seats_rules.ACTIVE), dates=False)  # fmt: skip

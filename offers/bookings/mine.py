@@ -7,7 +7,7 @@ MINE = """SELECT id FROM booking WHERE participant_id = $1
         JOIN booking b ON b.contact_id = c.id
         WHERE own.person_id = $1 AND own.verified_at IS NOT NULL"""
 """As participant, made by them, or made with an address that they have proven theirs. Whoever stops acting for somebody
-is not the booker any more (marketplace/my_page/acting.py)."""
+is not the booker any more (marketplace/my_page/acting/actions.py)."""
 
 HELPED = """EXISTS (SELECT FROM acts_for h WHERE h.actor_id = $1 AND h.person_id = b.participant_id
     AND h.relation = 'guide' AND h.ended_at IS NULL)"""

@@ -9,9 +9,10 @@ from marketplace.base.data.database import row
 from marketplace.base.web.http import Request
 from marketplace.base.web.limits import Tries, of_visitor
 from marketplace.settings import settings
-from offers.bookings.claims import Party
 from offers.bookings.forms import BookingForm
 from offers.bookings.rules import participant_name
+from offers.publishing.questions import rules as asked
+from offers.seats.claims import Party
 from organizations.members.models import Role
 
 HOUR, DAY, WEEK, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30)
@@ -54,7 +55,7 @@ async def party_of(
         channel=reach[0] if reach else None, address=reach[1] if reach else None, person=me.id if me else None,
         contact_id=known["id"] if known else None, waiting_ok=data.waiting_ok, helps=helps, guided=guided,
         alias=guided and data.alias, companions=data.names,
-        said={name: sent[-1] for name, sent in (await request.fields()).items()},
+        said={name: sent[-1] for name, sent in (await request.fields()).items() if name.startswith(asked.FIELDS)},
         organization=data.organization if data.organization in comes_for else next(iter(comes_for), None),
     )  # fmt: skip
     return party, tries

@@ -5,33 +5,22 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from marketplace.base.data.database import row, rows, value
+from marketplace.base.data.database import row, rows
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import speaking
-from marketplace.base.text import same_name
+from marketplace.base.text import name_order, same_name
 from marketplace.people.queries import WRITTEN_TO
 from marketplace.people.rules import contact
 from marketplace.settings import settings
-from offers.bookings import asked, rules
-from offers.bookings.known import in_the_way
+from offers.bookings import rules
 from offers.catalogue.calendar import Event
-from offers.catalogue.models import Joining
-from offers.catalogue.queries import Viewer, published
+from offers.catalogue.queries import Viewer, offer_text, published
 from offers.catalogue.rules import web_address
-
-TEXT = """LATERAL (SELECT * FROM offer_text t WHERE t.offer_id = o.id
-    ORDER BY t.lang = {lang} DESC, t.lang = o.source_lang DESC LIMIT 1) t"""
-"""The offer's text in the wanted language, else in the one it was written in."""
-
-
-POOL_COLUMNS = """p.id AS pool_id, p.offer_id, p.capacity, p.taken, p.waiting, p.reserved, p.starts_at, p.ends_at,
-    p.opens_at, p.closes_at, o.joining, o.max_party, o.promotion, o.hold_hours, o.sensitive, o.owner_id, o.kind,
-    p.session_id"""
-"""What a decision about a pool needs, over the aliases p and o."""
-FIRST_DEADLINE = """(SELECT min(h.held_until) FROM booking h WHERE h.pool_id = p.id AND h.state = 'offered')
-    AS first_deadline"""
-"""When the first held seat of pool p must be answered: whoever locks it looks if that is past (moves.settle)."""
+from offers.publishing.questions import rules as asked
+from offers.seats import links
+from offers.seats import rules as seats_rules
+from offers.seats.sql import active, covers
 
 
 async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -> dict[str, Any]:
@@ -53,7 +42,7 @@ async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -
             s.ends_at AS session_ends, s.status, s.note, o.session_count, o.next_session_at,
             o.next_session_ends, v.name AS venue, {asked.ASKED}
         FROM offer o JOIN organization w ON w.id = o.owner_id JOIN seat_pool p ON p.offer_id = o.id AND {which}
-        JOIN {TEXT.format(lang="$2")} ON true
+        JOIN {offer_text("$2")} t ON true
         LEFT JOIN session s ON s.id = p.session_id
         LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
         WHERE o.slug = $1 AND {seen}""",
@@ -70,41 +59,11 @@ async def represented(slug: str, viewer: Viewer) -> list[dict[str, Any]]:
     if not viewer.organizations:
         return []
     return await rows(
-        """SELECT w.id, w.name FROM offer o JOIN offer_audience_organization a ON a.offer_id = o.id
+        f"""SELECT w.id, w.name FROM offer o JOIN offer_audience_organization a ON a.offer_id = o.id
             JOIN organization w ON w.id = a.organization_id
-        WHERE o.slug = $1 AND o.visibility = 'members' AND w.id = ANY($2) ORDER BY w.name, w.id""",
+        WHERE o.slug = $1 AND o.visibility = 'members' AND w.id = ANY($2) ORDER BY {name_order('w.name')}, w.id""",
         slug, list(viewer.organizations),
     )  # fmt: skip
-
-
-def pool_of(found: dict[str, Any]) -> rules.Pool:
-    """The decision's view of such a row."""
-    return rules.Pool(
-        found["capacity"], found["taken"], found["waiting"], found["starts_at"], found["ends_at"], found["opens_at"],
-        found["closes_at"], found["max_party"], Joining(found["joining"]), found["reserved"],
-    )  # fmt: skip
-
-
-async def ended(pool_id: UUID, now: datetime) -> bool:
-    """Is what the pool was for cancelled? It was closed for good then (actions.cancel_all), and is never opened."""
-    return bool(
-        await value(
-            """SELECT o.state = 'cancelled' OR coalesce(s.status = 'cancelled', false) OR p.session_id IS NULL
-                AND EXISTS (SELECT FROM session x WHERE x.offer_id = o.id AND x.status = 'cancelled')
-                AND NOT EXISTS (SELECT FROM session x WHERE x.offer_id = o.id AND x.status <> 'cancelled'
-                    AND x.starts_at > $2)
-            FROM seat_pool p JOIN offer o ON o.id = p.offer_id LEFT JOIN session s ON s.id = p.session_id
-            WHERE p.id = $1""",
-            pool_id,
-            now,
-        )
-    )
-
-
-async def active_in(pool_id: UUID, participant: UUID, actor: UUID, now: datetime) -> bool:
-    """Has somebody an active booking in a pool, as far as the actor may know?"""
-    sql = f"SELECT EXISTS (SELECT FROM booking b WHERE {in_the_way('$1', '$2', '$3', now='$4')})"
-    return bool(await value(sql, pool_id, participant, actor, now))
 
 
 WISHED = "(n.shielded OR k.shielded)"
@@ -146,7 +105,7 @@ BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queu
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
     JOIN organization w ON w.id = o.owner_id JOIN person n ON n.id = b.participant_id
     JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
-    JOIN {TEXT.format(lang="$2")} ON true"""
+    JOIN {offer_text("$2")} t ON true"""
 
 
 async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
@@ -176,10 +135,10 @@ async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
         )  # fmt: skip
         found["place"] = ahead["n"] if ahead else None
     found["online"] = web_address(found["online_url"]) if found["state"] == "confirmed" else ""
-    if found["state"] not in rules.ACTIVE:
+    if found["state"] not in seats_rules.ACTIVE:
         found["alias"] = None
-    found["path"] = rules.link_path(found["id"], found["link_version"])
-    found["shown_reference"] = rules.shown_reference(found["reference"])
+    found["path"] = links.link_path(found["id"], found["link_version"])
+    found["shown_reference"] = links.shown_reference(found["reference"])
     with speaking(lang):
         found["party"] = rules.party_words(found["participant"], found["seats"])
     return found
@@ -189,7 +148,7 @@ async def booking_in_mail(booking_id: UUID, lang: str) -> dict[str, Any]:
     """The same for a message, which goes to the address of the booking and nobody else: with the alias that lists show
     because of that address. Raises NotFound."""
     found = await booking(booking_id, lang)
-    if found["hidden"] and found["state"] in rules.ACTIVE:
+    if found["hidden"] and found["state"] in seats_rules.ACTIVE:
         found["alias"] = found["reference"][:3]
     return found
 
@@ -203,14 +162,14 @@ class NoSuchLink(NotFound):
 async def booking_by_token(token: str, lang: str) -> dict[str, Any]:
     """The booking that a link in a message opens. Raises NoSuchLink for any other link, also a revoked one, and when
     the participant is forgotten (marketplace/privacy)."""
-    parsed = rules.token_booking(token)
+    parsed = links.token_booking(token)
     if parsed is None:
         raise NoSuchLink
     try:
         found = await booking(parsed[0], lang)
     except NotFound:
         raise NoSuchLink from None
-    if not rules.seal_holds(found["id"], found["link_version"], parsed[1]) or found["participant"] is None:
+    if not links.seal_holds(found["id"], found["link_version"], parsed[1]) or found["participant"] is None:
         raise NoSuchLink
     return found
 
@@ -226,12 +185,12 @@ async def link_by_reference(reference: str, word: str) -> str | None:
         f"""SELECT b.id, b.link_version, n.name AS participant, k.name AS booker, c.value AS address
         FROM booking b JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
         LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.reference = $1 AND NOT {WISHED}""",
-        rules.typed_reference(reference),
+        links.typed_reference(reference),
     )
     for each in found:
         names = [name for name in (each["participant"], each["booker"]) if name]
         if any(same_name(name, word) for name in names) or (typed and each["address"] == typed[1]):
-            return rules.link_path(each["id"], each["link_version"])
+            return links.link_path(each["id"], each["link_version"])
     return None
 
 
@@ -244,14 +203,14 @@ async def active_for_address(address: str, now: datetime, lang: str) -> list[dic
         f"""SELECT b.id, b.link_version, b.state, t.title, n.name AS participant, s.starts_at
         FROM contact_point c JOIN booking b ON b.contact_id = c.id JOIN seat_pool p ON p.id = b.pool_id
         JOIN offer o ON o.id = b.offer_id JOIN person n ON n.id = b.participant_id
-        JOIN {TEXT.format(lang="$3")} ON true
+        JOIN {offer_text("$3")} t ON true
         LEFT JOIN LATERAL (SELECT min(starts_at) AS starts_at FROM session WHERE offer_id = b.offer_id
-            AND (p.session_id IS NULL OR id = p.session_id) AND status <> 'cancelled' AND ends_at > $2) s ON true
-        WHERE c.value = $1 AND b.state IN ('requested', 'confirmed', 'waiting', 'offered')
+            AND {covers('session.id')} AND status <> 'cancelled' AND ends_at > $2) s ON true
+        WHERE c.value = $1 AND {active()}
             AND (p.ends_at IS NULL OR p.ends_at > $2) ORDER BY s.starts_at NULLS LAST, b.id LIMIT 50""",
         address, now, lang,
     )  # fmt: skip
-    return [each | {"path": rules.link_path(each["id"], each["link_version"])} for each in found]
+    return [each | {"path": links.link_path(each["id"], each["link_version"])} for each in found]
 
 
 async def others_by_address(booking_id: UUID) -> list[str]:
@@ -265,16 +224,16 @@ async def others_by_address(booking_id: UUID) -> list[str]:
         JOIN seat_pool p ON p.id = o.pool_id JOIN offer f ON f.id = o.offer_id
         WHERE b.id = $1 AND (p.id = b.pool_id OR f.kind = 'conversation' AND p.ends_at > b.created_at)
             AND o.state = ANY($2) ORDER BY o.id LIMIT 20""",
-        booking_id, list(rules.ACTIVE),
+        booking_id, list(seats_rules.ACTIVE),
     )  # fmt: skip
-    return [rules.shown_reference(other["reference"]) for other in found]
+    return [links.shown_reference(other["reference"]) for other in found]
 
 
 def events(found: dict[str, Any]) -> list[Event]:
     """A booking's calendar events, one a session. A sensitive offer says "Avtale" and no more; a cancelled booking
     cancels its events."""
     host = urlsplit(settings().public_url).hostname
-    gone = found["state"] not in rules.SEATED
+    gone = found["state"] not in seats_rules.SEATED
     made = []
     for session in found["sessions"]:
         place = ", ".join(

@@ -1,7 +1,6 @@
 """Booking, and what a booker can do with a booking by its link: see, cancel, send word, put it in a calendar."""
 
 import secrets
-from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,40 +10,36 @@ from starlette.responses import Response
 from marketplace.base.errors import BadRequest, NotFound, Refused
 from marketplace.base.i18n import LANGUAGES
 from marketplace.base.i18n import gettext as _
-from marketplace.base.post.mail import post
-from marketplace.base.signing import signature
 from marketplace.base.web.access import public
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other, typed_id
-from marketplace.base.web.limits import limit, limit_visitor
 from marketplace.base.web.templates import render
-from marketplace.people.queries import acted_for
-from offers.bookings import (
-    actions,
-    asked,
-    claims,
-    companion_queries,
-    parties,
-    queries,
-    rules,
-    sent_views,
-    warnings,
-)
-from offers.bookings.answer_queries import expected
-from offers.bookings.date_queries import made_together, moved_to, other_time
-from offers.bookings.date_rules import begins
-from offers.bookings.forms import BookingForm, FindForm, LinksForm, NoticeForm
-from offers.bookings.time_claims import HasTime
+from marketplace.people.acting.queries import acted_for
+from offers.bookings import actions, parties, queries, rules, warnings
+from offers.bookings.companions import queries as companions_queries
+from offers.bookings.forms import BookingForm
+from offers.bookings.mending import views as mending_views
+from offers.bookings.openings.forms import NoticeForm
+from offers.bookings.requests.queries import expected
+from offers.bookings.rules import begins
+from offers.bookings.several.queries import made_together
+from offers.bookings.times.claims import HasTime
+from offers.bookings.times.queries import moved_to, other_time
 from offers.catalogue.calendar import calendar, vevent
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer, is_shown, offer_page, viewer_of
+from offers.publishing.questions import queries as questions_queries
+from offers.publishing.questions import rules as asked
+from offers.seats import claims
+from offers.seats import queries as seats_queries
+from offers.seats import rules as seats_rules
 from organizations.members.models import Role
 
 
 async def form_page(
     request: Request, found: dict[str, Any], form: Any, status: int = 200, **more: Any
 ) -> Response:
-    pool = queries.pool_of(found)
+    pool = seats_queries.pool_of(found)
     acting = [one for one in await acted_for(request.person.id) if one["accepted"]] if request.person else []
     if form.values.get("who") not in {"child", "other", *(str(one["person_id"]) for one in acting)}:
         form.values["who"] = "me"
@@ -67,22 +62,28 @@ def _closed(request: Request, found: dict[str, Any], reason: str, status: int) -
     return render(
         request, "offers/bookings/closed.html", status=status, offer=found, reason=reason, section="offers",
         form=NoticeForm.blank(),
-        not_open=found["status"] != "cancelled" and rules.only_not_open(queries.pool_of(found), request.now),
+        not_open=found["status"] != "cancelled"
+        and seats_rules.only_not_open(seats_queries.pool_of(found), request.now),
     )  # fmt: skip
 
 
 def _has_time(request: Request, found: dict[str, Any], path: str, status: int) -> Response:
     """Who has a time of these conversations is led to changing it."""
     return render(
-        request, "offers/bookings/has_time.html", status=status, offer=found, path=path, section="offers"
+        request,
+        "offers/bookings/times/has_time.html",
+        status=status,
+        offer=found,
+        path=path,
+        section="offers",
     )
 
 
 def _why_closed(found: dict[str, Any], request: Request) -> str | None:
     if found["status"] == "cancelled":
         return _("Denne samlingen er avlyst.")
-    for objection in rules.closed(queries.pool_of(found), request.now):
-        return rules.objection_text(objection, queries.pool_of(found), found["sensitive"])
+    for objection in seats_rules.closed(seats_queries.pool_of(found), request.now):
+        return seats_rules.objection_text(objection, seats_queries.pool_of(found), found["sensitive"])
     return None
 
 
@@ -137,15 +138,15 @@ async def create(request: Request) -> Response:
     if form.valid:
         party, tries = await parties.party_of(request, form.data, comes_for)
         act = partial(
-            claims.book, slug, session, party, viewer=viewer, tries=tries, now=request.now,
+            actions.book, slug, session, party, viewer=viewer, tries=tries, now=request.now,
             lang=form.data.lang if party.guided and form.data.lang else request.lang,
         )  # fmt: skip
         try:
-            booked, key = await sent_views.book_once(
+            booked, key = await mending_views.book_once(
                 request, form, party, slug, [session], lambda key: act(form_key=key), tries
             )
         except claims.JustSent as just:
-            sent_views.asked_about(form, just)
+            mending_views.asked_about(form, just)
             return await form_page(
                 request, await queries.bookable(slug, session, viewer, request.lang), form, 409
             )
@@ -157,10 +158,12 @@ async def create(request: Request) -> Response:
             found = await queries.bookable(slug, session, viewer, request.lang)
             if reason := _why_closed(found, request):
                 return _closed(request, found, reason, 409)
-            if not isinstance(refused, claims.Unanswered):
-                form.add_error("who" if isinstance(refused, claims.ForWhom) else "seats", refused.message)
+            if not isinstance(refused, actions.Unanswered):
+                form.add_error("who" if isinstance(refused, actions.ForWhom) else "seats", refused.message)
             return await form_page(request, found, form, 422)
-        return sent_views.remembering(request, see_other(booked.path, request), slug, [session], party, key)
+        return mending_views.remembering(
+            request, see_other(booked.path, request), slug, [session], party, key
+        )
     found = await queries.bookable(slug, session, viewer, request.lang)
     if reason := _why_closed(found, request):
         return _closed(request, found, reason, 409)
@@ -183,8 +186,8 @@ async def show(request: Request) -> Response:
         request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),
         over=rules.over(found, request.now), section="my-page",
-        companions=await companion_queries.companions(found["id"]),
-        answers=await companion_queries.answers(found["id"]),
+        companions=await companions_queries.companions(found["id"]),
+        answers=await questions_queries.answers(found["id"]),
         together=await made_together(found), expected=await expected(found, request.lang, request.now),
     )  # fmt: skip
 
@@ -199,7 +202,7 @@ async def cancel(request: Request) -> Response:
             raise Refused(_("Dette er over, så det er ikke noe å melde av."))
         await actions.cancel(found["id"], now=request.now, by=request.person.id if request.person else None)
         return see_other(found["path"], request)
-    if found["state"] not in rules.ACTIVE or rules.over(found, request.now):
+    if found["state"] not in seats_rules.ACTIVE or rules.over(found, request.now):
         return see_other(found["path"], request)
     coming = rules.coming(found["sessions"], request.now)
     return render(request, "offers/bookings/cancel.html", booking=found, coming=coming, section="my-page")
@@ -244,55 +247,3 @@ async def calendar_file(request: Request) -> Response:
             "Referrer-Policy": "no-referrer",
         },
     )
-
-
-@public
-async def find(request: Request) -> Response:
-    """GET and POST /bookings: find a booking by its short reference and the name or address."""
-    form: Any = FindForm.blank()
-    if request.method == "POST":
-        await limit_visitor("find-booking", request, 20, timedelta(minutes=15))
-        form = await FindForm.read(request)
-        if form.valid:
-            # Lists show the first signs of a number, and a name: the rest must not be found by trying.
-            signs = rules.typed_reference(form.data.reference)[:3]
-            await limit("find-booking of", signs, 60, timedelta(days=1), now=request.now)
-            path = await queries.link_by_reference(form.data.reference, form.data.word)
-            if path:
-                return see_other(path, request)
-            form.add_error(
-                "reference",
-                _(
-                    "Vi finner ingen påmelding med det nummeret og det navnet. Se over begge, eller få lenken "
-                    "på nytt lenger ned."
-                ),
-            )
-    return render(
-        request, "offers/bookings/find.html", form=form, links_form=LinksForm.blank(), section="my-page",
-        status=422 if form.errors else 200,
-    )  # fmt: skip
-
-
-@public
-async def send_links(request: Request) -> Response:
-    """POST /bookings/links: send my links again. The answer is the same whether the address is known or not."""
-    form = await LinksForm.read(request)
-    if not form.valid:
-        return render(
-            request,
-            "offers/bookings/find.html",
-            form=FindForm.blank(),
-            links_form=form,
-            section="my-page",
-            status=422,
-        )
-    await limit_visitor("send-links", request, 20, timedelta(hours=1))
-    channel, address = form.data.contact
-    await limit("send-links", address, 5, timedelta(hours=1), now=request.now)
-    # Keys are short, and say no address.
-    key = f"links:{signature('links', address)}:{request.now:%Y%m%d%H%M}"
-    await post(
-        "links", channel=channel, address=address, lang=request.lang, key=key, now=request.now,
-        at=request.now.isoformat(), to=address,
-    )  # fmt: skip
-    return render(request, "offers/bookings/links_sent.html", section="my-page")

@@ -9,12 +9,14 @@ from uuid import UUID
 from marketplace.base.data.database import rows
 from marketplace.base.i18n import at_clock, ngettext
 from marketplace.base.i18n import gettext as _
-from offers.bookings import rules
-from offers.bookings.known import active_at
 from offers.bookings.mine import MINE
-from offers.bookings.queries import TEXT, active_in, pool_of
 from offers.catalogue.models import Joining
+from offers.catalogue.queries import offer_text
 from offers.catalogue.rules import FEW
+from offers.seats import rules as seats_rules
+from offers.seats.known import active_at
+from offers.seats.queries import active_in, pool_of
+from offers.seats.sql import covers
 
 SOON = timedelta(hours=2)
 
@@ -29,7 +31,7 @@ class Caution(StrEnum):
 
 
 def warnings(
-    pool: rules.Pool, *, booked: bool = False, overlaps: bool, sensitive: bool, now: datetime
+    pool: seats_rules.Pool, *, booked: bool = False, overlaps: bool, sensitive: bool, now: datetime
 ) -> Iterator[Caution]:
     """What to say to whoever books here now. A sensitive offer tells nothing of its seats."""
     if booked:
@@ -42,7 +44,7 @@ def warnings(
         yield Caution.STARTS_SOON
 
 
-def warning_text(warning: Caution, pool: rules.Pool, titles: Sequence[str]) -> str:
+def warning_text(warning: Caution, pool: seats_rules.Pool, titles: Sequence[str]) -> str:
     """The warning in the user's words; `titles`: what it overlaps with."""
     if warning is Caution.BOOKED:
         return _("Du har allerede en påmelding her. Vil du endre den, finner du den på Min side.")
@@ -60,10 +62,10 @@ async def overlapping(person: UUID, found: dict[str, Any], lang: str, now: datet
     titles = await rows(
         f"""SELECT t.title, min(s.starts_at) AS starts_at
         FROM ({MINE}) mine JOIN booking b USING (id) JOIN seat_pool p ON p.id = b.pool_id
-        JOIN session s ON s.offer_id = b.offer_id AND (p.session_id IS NULL OR p.session_id = s.id)
+        JOIN session s ON s.offer_id = b.offer_id AND {covers()}
         JOIN session x ON x.offer_id = $2 AND ($3::uuid IS NULL OR x.id = $3)
             AND x.starts_at < s.ends_at AND s.starts_at < x.ends_at
-        JOIN offer o ON o.id = b.offer_id JOIN {TEXT.format(lang="$4")} ON true
+        JOIN offer o ON o.id = b.offer_id JOIN {offer_text("$4")} t ON true
         WHERE b.pool_id <> $5 AND {active_at("$6")} AND (b.participant_id = $1 OR b.participant_id = b.booked_by_id)
             AND s.status <> 'cancelled' AND x.status <> 'cancelled' AND x.ends_at > $6
         GROUP BY t.title ORDER BY 2, 1 LIMIT 3""",

@@ -6,7 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
+from marketplace.base.data.texts import in_language, in_language_joins, said
 from marketplace.base.errors import NotFound
+from marketplace.base.i18n import SOURCE
+from marketplace.base.text import name_order
 from organizations.members.queries import HELD, is_staff
 
 
@@ -76,6 +79,17 @@ TEXT_COLUMNS = ", ".join(
 SESSIONS_SHOWN = 60
 
 
+def outside_office_hours(moment: str) -> str:
+    """SQL: is it evening, from 16.00 in Oslo, or a weekend? What search, feeds and figures mean by it."""
+    local = f"({moment} AT TIME ZONE 'Europe/Oslo')"
+    return f"(extract(isodow FROM {local}) > 5 OR {local}::time >= '16:00')"
+
+
+def offer_text(lang: str, columns: str = "*") -> str:
+    """LATERAL (…): the text of offer o that a reader of this language gets."""
+    return in_language("offer_text", "offer_id", "o", lang, columns)
+
+
 async def offer_page(
     slug: str, *, viewer: Viewer, lang: str, now: datetime, editable: bool = False
 ) -> dict[str, Any]:
@@ -93,13 +107,11 @@ async def offer_page(
             o.age_to, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
             p.closes_at,
             ARRAY(SELECT ARRAY[c.slug, c.name] FROM offer_organizer g JOIN organization c ON c.id = g.organization_id
-                WHERE g.offer_id = o.id AND c.state = 'approved' ORDER BY c.name) AS co_organizers
+                WHERE g.offer_id = o.id AND c.state = 'approved' ORDER BY {name_order("c.name")}) AS co_organizers
         FROM offer o JOIN organization w ON w.id = o.owner_id
-        JOIN LATERAL (SELECT * FROM offer_text t WHERE t.offer_id = o.id AND t.lang IN ($2, o.source_lang)
-            ORDER BY t.lang = $2 DESC LIMIT 1) t ON true
+        JOIN {offer_text("$2")} t ON true
         LEFT JOIN venue v ON v.id = o.venue_id
-        LEFT JOIN LATERAL (SELECT * FROM venue_text x WHERE x.venue_id = v.id
-            ORDER BY x.lang = $2 DESC, x.lang = 'nb' DESC LIMIT 1) x ON true
+        LEFT JOIN {in_language("venue_text", "venue_id", "v", "$2", written_in=f"'{SOURCE}'")} x ON true
         LEFT JOIN seat_pool p ON p.offer_id = o.id AND p.session_id IS NULL
         WHERE o.slug = $1 AND {seen}""",
         *values,
@@ -124,8 +136,7 @@ async def _continued(offer: UUID, viewer: Viewer, lang: str, now: datetime) -> d
     values: list[Any] = [offer, lang, now]
     return await row(
         f"""SELECT o.slug, t.title, t.lang FROM offer o JOIN organization w ON w.id = o.owner_id
-        JOIN LATERAL (SELECT * FROM offer_text t WHERE t.offer_id = o.id AND t.lang IN ($2, o.source_lang)
-            ORDER BY t.lang = $2 DESC LIMIT 1) t ON true
+        JOIN {offer_text("$2", "title, lang")} t ON true
         WHERE o.continues_id = $1 AND {published(viewer, values)} AND {CURRENT.format(now="$3")}
         ORDER BY o.id DESC LIMIT 1""",
         *values,
@@ -136,10 +147,9 @@ async def titles(viewer: Viewer, lang: str, now: datetime, limit: int = 2000) ->
     """slug, title and lang of what is offered now, in the reader's language, else the original."""
     values: list[Any] = [lang, now]
     return await rows(
-        f"""SELECT o.slug, coalesce(t.title, f.title) AS title, coalesce(t.lang, f.lang) AS lang
+        f"""SELECT o.slug, {said("title")} AS title, {said("lang")} AS lang
         FROM offer o JOIN organization w ON w.id = o.owner_id
-        LEFT JOIN offer_text t ON t.offer_id = o.id AND t.lang = $1
-        LEFT JOIN offer_text f ON f.offer_id = o.id AND f.lang = o.source_lang AND t.id IS NULL
+        {in_language_joins("offer_text", "offer_id", "o", "$1")}
         WHERE {published(viewer, values)} AND {CURRENT.format(now="$2")}
         ORDER BY o.next_session_at, o.id LIMIT {limit}""",
         *values,
@@ -153,7 +163,7 @@ async def is_municipality(name: str) -> bool:
 
 async def municipalities() -> list[dict[str, Any]]:
     """slug and name of those that the instance serves, by name."""
-    return await rows("SELECT slug, name FROM municipality ORDER BY name, slug")
+    return await rows(f"SELECT slug, name FROM municipality ORDER BY {name_order('name')}, slug")
 
 
 async def organizations(
@@ -169,8 +179,7 @@ async def organizations(
         SELECT w.slug, w.name, w.kind, m.name AS municipality, t.summary, t.lang, coalesce(together.offers, 0)
             + (SELECT count(*) FROM offer o WHERE o.owner_id = w.id AND {seen}) AS offers
         FROM organization w JOIN municipality m ON m.id = w.municipality_id LEFT JOIN together ON together.id = w.id
-        LEFT JOIN LATERAL (SELECT * FROM organization_text t WHERE t.organization_id = w.id
-            AND t.lang IN ($1, w.source_lang) ORDER BY t.lang = $1 DESC LIMIT 1) t ON true
+        LEFT JOIN {in_language("organization_text", "organization_id", "w", "$1")} t ON true
         WHERE w.state = 'approved' AND ($3 = '' OR m.slug = $3 OR EXISTS (
             SELECT FROM organization_owner x JOIN municipality y ON y.id = x.municipality_id
             WHERE x.organization_id = w.id AND y.slug = $3))""",
@@ -182,23 +191,33 @@ async def organization_page(slug: str, lang: str) -> dict[str, Any]:
     """An approved organisation with its text, its logo, the path of units `above` it, its units, and the
     municipalities that own it. Raises NotFound."""
     found = await row(
-        """SELECT w.id, w.slug, w.name, w.kind, w.contact_name, w.phone, w.email, w.website, m.name AS municipality,
+        f"""SELECT w.id, w.slug, w.name, w.kind, w.contact_name, w.phone, w.email, w.website, m.name AS municipality,
             t.summary, t.body, t.lang, encode(l.sha256, 'hex') AS logo, l.width AS logo_width, l.height AS logo_height,
             ARRAY(WITH RECURSIVE above AS (SELECT w.parent_id AS id, 0 AS steps
                     UNION ALL SELECT p.parent_id, steps + 1 FROM above JOIN organization p USING (id) WHERE steps < 20)
                 SELECT ARRAY[p.slug, p.name] FROM above JOIN organization p USING (id) WHERE p.state = 'approved'
                 ORDER BY steps DESC) AS above,
             ARRAY(SELECT n.name FROM organization_owner x JOIN municipality n ON n.id = x.municipality_id
-                WHERE x.organization_id = w.id ORDER BY n.name) AS owners,
+                WHERE x.organization_id = w.id ORDER BY {name_order('n.name')}) AS owners,
             ARRAY(SELECT ARRAY[u.slug, u.name] FROM organization u WHERE u.parent_id = w.id AND u.state = 'approved'
-                ORDER BY u.name) AS units
+                ORDER BY {name_order('u.name')}) AS units
         FROM organization w JOIN municipality m ON m.id = w.municipality_id
         LEFT JOIN picture l ON l.id = w.logo_id
-        LEFT JOIN LATERAL (SELECT * FROM organization_text t WHERE t.organization_id = w.id
-            AND t.lang IN ($2, w.source_lang) ORDER BY t.lang = $2 DESC LIMIT 1) t ON true
+        LEFT JOIN {in_language("organization_text", "organization_id", "w", "$2")} t ON true
         WHERE w.slug = $1 AND w.state = 'approved'""",
         slug, lang,
     )  # fmt: skip
     if found is None:
         raise NotFound
     return found
+
+
+async def title_of(offer_id: UUID, lang: str) -> str:
+    """The title in that language, else in the offer's first."""
+    found = await row(f"SELECT {title_in('$1')} AS title FROM offer o WHERE o.id = $2", lang, offer_id)
+    return str(found["title"]) if found else ""
+
+
+def title_in(lang: str) -> str:
+    """SQL: the title of offer o that a reader of this language gets."""
+    return f"(SELECT title FROM {offer_text(lang, 'title')} t)"

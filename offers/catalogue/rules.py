@@ -68,7 +68,7 @@ def seats(joining: str, pool: Row | None, sensitive: bool, now: datetime) -> Sea
 
     `pool`: capacity (None: no limit; without what hosts keep), taken, waiting, starts_at, ends_at, opens_at,
     closes_at; None or without `taken` where there are no seats. Booking closes at the start. Where one asks first, one
-    may ask as long as the group meets, however full it is (offers/bookings/rules.py:closed).
+    may ask as long as the group meets, however full it is (offers/seats/rules.py:closed).
     """
     if joining == Joining.EXTERNAL:
         return Seats("external", _("Påmelding på et annet nettsted"))
@@ -190,11 +190,6 @@ def card(row: Row, now: datetime) -> dict[str, Any]:
         "drop_in": row["joining"] == Joining.DROP_IN,
         "act": told.act,
     }
-
-
-def by_name(name: str) -> str:
-    """A key that sorts æ, ø, å last; the database would put å first."""
-    return name.casefold().translate({ord("æ"): "{", ord("ø"): "|", ord("å"): "}"})
 
 
 def offers_found(total: int, many: bool) -> str:

@@ -13,7 +13,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.settings import settings
 from offers.catalogue.calendar import clean
 from offers.catalogue.models import KIND_LABELS, Kind
-from offers.catalogue.queries import VISITOR, published
+from offers.catalogue.queries import VISITOR, offer_text, published
 from offers.feeds.body import Body
 from offers.feeds.queries import revision_on
 
@@ -31,8 +31,7 @@ async def newest(now: datetime) -> Body:
         f"""SELECT o.id, o.slug, o.kind, o.published_at, w.name AS owner, t.title, t.summary, t.lang,
             greatest(o.changed_at, o.published_at) AS changed_at
         FROM offer o JOIN organization w ON w.id = o.owner_id
-        JOIN LATERAL (SELECT x.title, x.summary, x.lang FROM offer_text x WHERE x.offer_id = o.id
-            ORDER BY x.lang = 'nb' DESC, x.lang = o.source_lang DESC LIMIT 1) t ON true
+        JOIN {offer_text(f"'{SOURCE}'", "title, summary, lang")} t ON true
         WHERE {published(VISITOR, [])} AND o.published_at IS NOT NULL
             AND (o.last_session_ends IS NULL OR o.last_session_ends > $1)
         ORDER BY o.published_at DESC, o.id DESC LIMIT {MOST}""",

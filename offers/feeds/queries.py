@@ -11,15 +11,16 @@ from marketplace.base.errors import NotFound
 from marketplace.base.i18n import SOURCE, speaking
 from marketplace.base.i18n import gettext as _
 from marketplace.base.signing import secret_hash
+from marketplace.base.text import by_name
 from marketplace.settings import settings
 from offers.bookings.mine import HELPED, MINE
-from offers.bookings.participant_queries import alphabetical
 from offers.catalogue.calendar import booking_uid, calendar, public_event, session_event, vevent
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
-from offers.catalogue.queries import VISITOR, municipalities, published
-from offers.catalogue.search import EVENING, matching
+from offers.catalogue.queries import VISITOR, municipalities, offer_text, published
 from offers.feeds.body import Body
 from offers.feeds.searches import parsed, words_of
+from offers.search.queries import EVENING, matching
+from offers.seats.sql import covers
 
 BEFORE, AFTER = timedelta(days=30), timedelta(days=365)
 MOST = 1000
@@ -46,10 +47,9 @@ A municipality has what it owns together with others too, as the list of its org
 EVENT = """s.id, s.starts_at, s.ends_at, s.status, s.note, s.sequence, o.slug, o.kind, o.joining, o.sensitive,
     o.online_url, w.name AS owner, coalesce(t.title, '') AS title, coalesce(t.summary, '') AS summary,
     v.name AS venue, v.street, v.postcode, v.city, v.lat, v.lon"""
-FACTS = """JOIN offer o ON o.id = s.offer_id JOIN organization w ON w.id = o.owner_id
+FACTS = f"""JOIN offer o ON o.id = s.offer_id JOIN organization w ON w.id = o.owner_id
     LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
-    LEFT JOIN LATERAL (SELECT x.title, x.summary FROM offer_text x WHERE x.offer_id = o.id
-        ORDER BY x.lang = {lang} DESC, x.lang = o.source_lang DESC LIMIT 1) t ON true"""
+    LEFT JOIN {offer_text("{lang}", "title, summary")} t ON true"""
 """Columns and joins of an event (offers/catalogue/calendar.py:session_event)."""
 
 
@@ -120,8 +120,7 @@ async def heading(scope: str, key: str) -> str | None:
         name = await value(
             f"""SELECT CASE WHEN o.sensitive OR NOT ({seen}) THEN $2 ELSE t.title END FROM offer o
             JOIN organization w ON w.id = o.owner_id
-            JOIN LATERAL (SELECT x.title FROM offer_text x WHERE x.offer_id = o.id
-                ORDER BY x.lang = 'nb' DESC, x.lang = o.source_lang DESC LIMIT 1) t ON true
+            JOIN {offer_text(f"'{SOURCE}'", "title")} t ON true
             WHERE o.slug = $1 AND (({seen}) OR {WAS_SHOWN})""",
             key, _("Avtale"),
         )  # fmt: skip
@@ -153,7 +152,7 @@ async def subjects(now: datetime) -> dict[str, list[tuple[str, str]]]:
         "kinds": [(str(KIND_LABELS[kind]), f"/calendar?kind={kind}") for kind in Kind if kind in kinds],
         "municipalities": [(place["name"], f"/calendar?municipality={place['slug']}") for place in places]
         if len(places) > 1 else [],
-        "organizations": sorted(owners, key=lambda owner: alphabetical(owner[0])),
+        "organizations": sorted(owners, key=lambda owner: by_name(owner[0])),
     }  # fmt: skip
 
 
@@ -244,7 +243,7 @@ async def own_feed(address: dict[str, Any], now: datetime) -> Body:
         f"""SELECT b.id AS booking_id, b.state, {EVENT},
             greatest(s.changed_at, o.changed_at, b.changed_at) AS changed_at
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id
-        JOIN session s ON s.offer_id = b.offer_id AND (p.session_id IS NULL OR s.id = p.session_id)
+        JOIN session s ON s.offer_id = b.offer_id AND {covers()}
         {FACTS.format(lang="$2")}
         WHERE b.id IN ({MINE}) AND NOT {HELPED} AND s.starts_at >= $4 AND s.starts_at < $5
             AND (b.state = 'confirmed'

@@ -5,9 +5,9 @@ from urllib.parse import parse_qs, urlencode
 from marketplace.base.i18n import gettext as _
 from marketplace.base.text import clean
 from marketplace.base.web.forms import Filled
-from offers.catalogue.forms import SearchForm
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
 from offers.catalogue.rules import WHEN_LABELS
+from offers.search.forms import SearchForm
 
 LONGEST = 500
 """Characters of a stored query."""

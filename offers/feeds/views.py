@@ -13,12 +13,12 @@ from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render
 from marketplace.settings import settings
-from offers.catalogue.forms import SearchForm
 from offers.feeds import actions, atom, queries
 from offers.feeds.answers import ATOM, CALENDAR, PRIVATE, PUBLIC, Headers, answer, remember
 from offers.feeds.body import Body, kept
 from offers.feeds.searches import LONGEST, canonical, left_out, words_of
-from offers.feeds.work_queries import work_feed
+from offers.feeds.work.queries import work_feed
+from offers.search.forms import SearchForm
 
 CHOICES = {"audience": "audiences", "kind": "kinds", "municipality": "municipalities", "organization": "organizations",
            "offer": "offers", "search": "searches"}  # fmt: skip

@@ -1,204 +1,54 @@
-"""Move or cancel a session, cancel an offer: in one transaction with telling everybody who is booked. And telling them
-of what was added."""
+"""A host writes to the participants: the message and what goes out of it, in one transaction."""
 
-from collections.abc import Collection
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import rows
+from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import when
-from offers.attendance.actions import end_registers, end_words
-from offers.attendance.models import RegisterEnd
-from offers.bookings.actions import cancel_all
-from offers.bookings.call_actions import tell
-from offers.bookings.models import EndedBy
-from offers.catalogue.models import Offer, OfferState, Session, SessionStatus, Venue
-from offers.messages.queries import counts, ending_pools, parties_before, parties_of_offer, parties_of_session
-from offers.publishing.actions import refresh
-from offers.publishing.upkeep import changing
+from marketplace.base.web.limits import Tries, limits
+from offers.catalogue.models import Offer, Session
+from offers.messages.models import NEWS, HostMessage, Recipients
+from offers.messages.queries import recipients
+from offers.participants.queries import counts
+from offers.telling.actions import tell
+
+OF_OFFER, BY_AUTHOR = 3, 10
+"""Messages a day."""
+DAY = timedelta(days=1)
 
 
-class Stale(Conflict):
-    """Somebody changed the session meanwhile. The message says how it is now."""
-
-
-async def move(
-    session: Session,
-    *,
-    sequence: int,
-    starts_at: datetime,
-    ends_at: datetime,
-    venue_id: UUID | None,
-    by: UUID,
-    now: datetime,
-) -> tuple[int, int]:
-    """Move a session to another time or place (None: the offer's own). Returns how many are told and must be rung.
-
-    Raises Stale, and Refused when it has begun, is cancelled, or nothing is changed.
-    """
-    offer = session.offer
-    async with changing(offer.id):
-        present = await _present(session, sequence, now)
-        place = None if venue_id == offer.venue_id else venue_id
-        was = (present.starts_at, present.ends_at, present.venue_id)
-        if (starts_at, ends_at, place) == was:
-            raise Refused(_("Dette er samme tid og sted som før."))
-        await end_registers([session.id], RegisterEnd.MOVED, now=now)
-        words = await end_words([session.id]) if (starts_at, ends_at) != was[:2] else set[UUID]()
-        await rows(
-            """UPDATE session SET starts_at = $2, ends_at = $3, venue_id = $4, status = 'moved',
-                sequence = sequence + 1, changed_at = $5, vevent = NULL WHERE id = $1""",
-            session.id, starts_at, ends_at, place, now,
-        )  # fmt: skip
-        await refresh(offer.id, now)
-        told = await parties_of_session(session.id, waiting=True)
-        facts = {
-            "session": str(session.id), "sequence": sequence + 1, "was_starts": was[0].isoformat(),
-            "was_ends": was[1].isoformat(), "was_venue": str(was[2] or offer.venue_id or ""),
-        }  # fmt: skip
-        await _tell(told, "session_moved", f"{session.id}:{sequence + 1}", now, facts, words=words)
-        return await _recorded("session.moved", session.id, offer, told, by, now)
-
-
-async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: datetime) -> tuple[int, int]:
-    """Cancel a session, with a public note. Bookings of the session alone end with it, and with the last one ahead
-    those of the offer.
-
-    Returns how many are told and must be rung. Raises Stale and Refused.
-    """
-    offer = session.offer
-    async with changing(offer.id):
-        present = await _present(session, sequence, now)
-        ending = await ending_pools(offer.id, now, session.id)
-        told = await parties_of_session(session.id, ending)
-        if present.untold_since and not ending:  # nobody has heard of it, but whoever got a place since
-            told = [party for party in told if party["since"] > present.untold_since]
-        await end_registers([session.id], RegisterEnd.CANCELLED, now=now)
-        await end_words([session.id])
-        await rows(
-            """UPDATE session SET status = 'cancelled', note = $2, sequence = sequence + 1, changed_at = $3,
-                vevent = NULL WHERE id = $1""",
-            session.id, note, now,
-        )  # fmt: skip
-        for pool in ending:
-            await cancel_all(pool["id"], now=now, by=by, ended_by=EndedBy.SESSION, begun=pool["begun"])
-        await refresh(offer.id, now)
-        facts = {"session": str(session.id), "sequence": sequence + 1}
-        await _tell(told, "session_cancelled", f"{session.id}:{sequence + 1}", now, facts)
-        return await _recorded("session.cancelled", session.id, offer, told, by, now)
-
-
-async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> tuple[int, int]:
-    """Cancel an offer and every session of it that has not begun. Bookings of these end with it; of a course that has
-    begun only the queue and the requests.
-
-    The note is the cancelled sessions'. Returns how many are told and must be rung. Raises Refused when the offer is
-    not published any more, and when there is a note and no session to carry it.
-    """
-    async with changing(offer.id):
-        await offer.refresh_from_db(fields=["state"])
-        if offer.state != OfferState.PUBLISHED:
-            raise Refused(_("Tilbudet er avlyst allerede."))
-        told = await parties_of_offer(offer.id, now)
-        ending = await ending_pools(offer.id, now)
-        cancelled = await rows(
-            """SELECT id FROM session WHERE offer_id = $1 AND starts_at > $2 AND status <> 'cancelled' ORDER BY id
-            FOR NO KEY UPDATE""",
-            offer.id, now,
-        )  # fmt: skip
-        ids = [each["id"] for each in cancelled]
-        await end_registers(ids, RegisterEnd.CANCELLED, now=now)
-        await end_words(ids)
-        await rows(
-            """UPDATE session SET status = 'cancelled', note = $2, sequence = sequence + 1, changed_at = $3,
-                vevent = NULL WHERE id = ANY($1)""",
-            ids, note, now,
-        )  # fmt: skip
-        if note and not cancelled:
-            raise Refused(
-                _("Ingen samling står igjen, så da kommer ikke det du skrev fram. "
-                  "Ta vare på teksten, tøm feltet og prøv igjen.")
-            )  # fmt: skip
-        await rows("UPDATE offer SET state = 'cancelled', changed_at = $2 WHERE id = $1", offer.id, now)
-        for pool in ending:
-            await cancel_all(pool["id"], now=now, by=by, ended_by=EndedBy.OFFER, begun=pool["begun"])
-        await refresh(offer.id, now)
-        await _tell(told, "offer_cancelled", str(offer.id), now, {"at": now.isoformat()})
-        return await _recorded("offer.cancelled", offer.id, offer, told, by, now)
-
-
-async def tell_added(offer_id: UUID, *, now: datetime) -> None:
-    """Tell those who had a place of the sessions that were added to it since. What was added in one act is one message,
-    and a call about each; nothing of what is cancelled or has begun. Under the offer's lock the mark goes with the
-    telling, so it is done once."""
-    async with changing(offer_id):
-        added = await rows(
-            """UPDATE session s SET untold_since = NULL FROM session was
-            WHERE was.offer_id = $1 AND was.untold_since IS NOT NULL AND s.id = was.id
-            RETURNING s.id, s.starts_at, s.status, s.sequence, was.untold_since AS since""",
-            offer_id,
-        )
-        acts: dict[datetime, list[dict[str, Any]]] = {}
-        for one in sorted(added, key=lambda one: (one["starts_at"], one["id"])):
-            if one["status"] != SessionStatus.CANCELLED and one["starts_at"] > now:
-                acts.setdefault(one["since"], []).append(one)
-        for since, sessions in acts.items():
-            for party in await parties_before(offer_id, since):
-                await _tell_added(party, sessions, now)
-
-
-async def _tell_added(party: dict[str, Any], sessions: list[dict[str, Any]], now: datetime) -> None:
-    if party["channel"]:
-        ids = [str(one["id"]) for one in sessions]
-        await tell("session_added", party, key=ids[0], now=now, sessions=ids)
-        return
-    for one in sessions:  # what is to be said of each is no longer true when that one is cancelled
-        await tell("session_added", party, key=str(one["id"]), now=now, session=str(one["id"]),
-                   sequence=one["sequence"])  # fmt: skip
-
-
-async def _present(session: Session, sequence: int, now: datetime) -> Session:
-    """The session as it is now, locked, if it is still the one that the page showed and can be changed."""
-    await rows("SELECT id FROM session WHERE id = $1 FOR NO KEY UPDATE", session.id)
-    present = await Session.get(id=session.id)
-    if present.status == SessionStatus.CANCELLED:
-        raise Refused(_("Samlingen er avlyst allerede."))
-    if session.offer.state != OfferState.PUBLISHED:
-        raise Refused(_("Tilbudet er ikke publisert, så det er ingen å gi beskjed til."))
-    if present.starts_at <= now:
-        raise Refused(_("Samlingen har begynt, så den kan ikke endres."))
-    if present.sequence != sequence:
-        venue = await Venue.get_or_none(id=present.venue_id or session.offer.venue_id)
-        raise Stale(
-            _("Noen andre endret samlingen mens siden din sto åpen. Nå er den %(when)s%(place)s. "
-              "Se over og lagre igjen.",
-              when=when(present.starts_at, present.ends_at), place=f", {venue.name}" if venue else "")
-        )  # fmt: skip
-    return present
-
-
-async def _tell(
-    parties: list[dict[str, Any]],
-    mail: str,
-    act: str,
-    now: datetime,
-    facts: dict[str, Any],
-    words: Collection[UUID] = (),
+async def write(
+    offer: Offer, session: Session | None, to: Recipients, text: str, *, key: UUID, by: UUID, now: datetime
 ) -> None:
-    """A message or a call to each party. `words`: bookings whose word that they would not come has ended."""
-    for party in parties:
-        known = {"word_ended": party["booking_id"] in words} if words else {}
-        await tell(mail, party, key=act, now=now, **facts, **known)
+    """Send a text to everybody it is for. The same `key` again sends nothing more.
 
-
-async def _recorded(
-    act: str, object_id: UUID, offer: Offer, parties: list[dict[str, Any]], by: UUID, now: datetime
-) -> tuple[int, int]:
-    reached, to_call = counts(parties)
-    await record(act, now=now, actor=by, object_id=object_id, details={"told": reached, "to_call": to_call},
-                 organization=offer.owner_id)  # fmt: skip
-    return reached, to_call
+    Raises Refused when no message would reach anybody, TooMany, and Conflict when the key is another message's.
+    """
+    async with in_transaction():
+        parties = await recipients(offer.id, session, to, now)
+        told, to_call = counts(parties)
+        mine = await rows(
+            """INSERT INTO host_message (id, offer_id, session_id, recipients, author_id, text, told, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING RETURNING id""",
+            key, offer.id, session.id if session else None, to, by, text, told, now,
+        )  # fmt: skip
+        if not mine:
+            if await HostMessage.exists(id=key, author_id=by, offer_id=offer.id, text=text):
+                return
+            raise Conflict(_("Denne meldingen er sendt før. Last siden på nytt og prøv igjen."))
+        if not told:
+            raise Refused(_("Ingen av dem har e-post eller mobil her, så meldingen når ingen."))
+        await limits(
+            [Tries("write of", str(offer.id), OF_OFFER, DAY), Tries("write by", str(by), BY_AUTHOR, DAY)],
+            now=now,
+        )
+        for party in parties:
+            if not party["channel"] and to in NEWS:  # nobody need hear it, so nobody rings
+                continue
+            await tell("host_message", party, key=str(key), now=now, message=str(key))
+        await record(
+            "message.sent", now=now, actor=by, object_id=session.id if session else offer.id,
+            organization=offer.owner_id, details={"recipients": to, "told": told, "to_call": to_call},
+        )  # fmt: skip

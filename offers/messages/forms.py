@@ -1,40 +1,38 @@
-"""What an editor says when a session is moved or cancelled. `sequence` tells which version the page showed."""
+"""What a host writes to the participants."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
-from marketplace.base.web.fields import Clock, Day
 from marketplace.base.web.forms import Form
+from offers.messages.models import Recipients
+from offers.messages.rules import PLACEHOLDERS, unknown_placeholders
 
 
-class MoveForm(Form):
-    """`warned` is the time of which the page has said that there is another session of the offer then."""
+def fillable(text: str) -> str:
+    """A text whose braces hold only what we can fill in."""
+    if unknown := unknown_placeholders(text):
+        written, known = (", ".join(f"{{{each}}}" for each in names) for names in (unknown, PLACEHOLDERS))
+        raise ValueError(
+            _("Vi kjenner ikke %(written)s. Du kan bruke %(known)s.", written=written, known=known)
+        )
+    return text
 
-    day: Day
-    starts: Clock
-    ends: Clock
-    venue: UUID | None = None
-    sequence: int = Field(ge=0, le=1_000_000)
-    warned: str = Field("", max_length=100)
+
+class WriteForm(Form):
+    """`key` makes a message that is sent twice one. `step`: look it over, send it, or change it again."""
+
+    to: Recipients
+    text: Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(fillable)]
+    key: UUID | None = None
+    step: Literal["look", "send", "change"] = "look"
     words: ClassVar[dict[str, dict[str, Any]]] = {
-        "day": {"missing": lazy("Skriv datoen dere møtes.")},
-        "starts": {"missing": lazy("Skriv når dere begynner.")},
-        "ends": {"missing": lazy("Skriv når dere slutter.")},
-        "venue": {"otherwise": lazy("Velg et sted fra lista.")},
+        "to": {
+            "missing": lazy("Velg hvem du vil skrive til."),
+            "otherwise": lazy("Velg hvem du vil skrive til."),
+        },
+        "text": {"missing": lazy("Skriv det du vil si.")},
     }
-
-    @property
-    def time(self) -> str:
-        return f"{self.day} {self.starts} {self.ends}"
-
-
-class CancelForm(Form):
-    note: str = Field("", max_length=300)
-    sequence: int = Field(ge=0, le=1_000_000)
-
-
-class CancelOfferForm(Form):
-    note: str = Field("", max_length=300)

@@ -1,164 +1,145 @@
-"""Pages to move or cancel a session, and to cancel an offer."""
+"""Hosts write to their participants: what, to whom, a look at it, and off it goes. And where a participant reads it."""
 
 from typing import Any
+from uuid import uuid4
 
 from starlette.responses import Response
 
-from marketplace.base.clock import oslo
-from marketplace.base.errors import Refused
+from marketplace.base.errors import Refused, TooMany
 from marketplace.base.i18n import gettext as _
-from marketplace.base.web.access import member
+from marketplace.base.i18n import lazy
+from marketplace.base.models import Channel
+from marketplace.base.post.mail import SMS_LENGTH
+from marketplace.base.web.access import member, public
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
-from offers.catalogue.models import OfferState, Session, SessionStatus, Venue
-from offers.messages import actions, queries
-from offers.messages.forms import CancelForm, CancelOfferForm, MoveForm
-from offers.publishing.forms import tell_order
-from offers.publishing.queries import (
-    offer_owned_by,
-    session_owned_by,
-    sessions_of,
-    title_of,
-    venues,
-)  # fmt: skip
-from offers.publishing.rules import meeting, time_objections, told
+from offers.bookings.queries import booking, booking_by_token
+from offers.catalogue.models import Offer, Session
+from offers.catalogue.queries import title_of
+from offers.messages.actions import write
+from offers.messages.forms import WriteForm
+from offers.messages.mails import said, sms_of
+from offers.messages.models import NEWS, Recipients
+from offers.messages.queries import messages_of, recipients, written
+from offers.messages.rules import PLACEHOLDERS
+from offers.participants.actions import note_read
+from offers.participants.queries import counts
+from offers.rights.queries import offer_led_by, reach, session_hosted_by
 from organizations.members.models import Role
 
+TO_LABELS = {
+    Recipients.ALL: lazy("Alle som har plass"),
+    Recipients.PRESENT: lazy("De som var der"),
+    Recipients.WAITING: lazy("De som står på venteliste"),
+    Recipients.BEFORE: lazy("De som har hatt plass før, hvis de vil høre mer"),
+}
+MEANINGS = {
+    "navn": lazy("navnet til den som får meldingen"),
+    "tilbud": lazy("navnet på tilbudet, men ikke på SMS"),
+    "tid": lazy("når dere møtes"),
+    "sted": lazy("hvor dere møtes"),
+    "lenke": lazy("lenke til påmeldingen"),
+}
 
-async def about(session: Session, request: Request) -> dict[str, Any]:
-    """What every page about a session shows."""
-    offer = session.offer
-    venue = await Venue.get_or_none(id=session.venue_id or offer.venue_id)
-    return {
-        "session": session,
-        "offer": offer,
-        "title": await title_of(offer.id, request.lang),
-        "place": venue.name if venue else _("På nett") if offer.online_url else "",
+
+@member(Role.HOST)
+async def to_offer(request: Request) -> Response:
+    """GET and POST /manage/offers/{slug}/write: to those who have a seat or wait for one."""
+    return await _writing(request, await offer_led_by(request.person, request.path_params["slug"]), None)
+
+
+@member(Role.HOST)
+async def to_session(request: Request) -> Response:
+    """GET and POST /manage/sessions/{id}/write: the same of one session, and to those who were there."""
+    session = await session_hosted_by(request.person, request.path_params["id"])
+    return await _writing(request, session.offer, session)
+
+
+async def _writing(request: Request, offer: Offer, session: Session | None) -> Response:
+    form: Filled[WriteForm] = WriteForm.blank(
+        **{name: sent[-1] for name, sent in request.query.items() if name == "to"}
+    )
+    status, page = 200, "write"
+    groups = {
+        to: await recipients(offer.id, session, to, request.now)
+        for to in Recipients
+        if to is not (Recipients.BEFORE if session else Recipients.PRESENT)
     }
+    groups = {to: parties for to, parties in groups.items() if parties}
+    if request.method == "POST":
+        form = await WriteForm.read(request)
+        if form.valid and form.data.to not in groups:
+            form.add_error("to", _("Det er ingen å skrive til der nå. Velg på nytt."))
+        key = form.data.key if form.valid else None
+        if form.valid and form.data.step == "send" and key:
+            given = form.data
+            try:
+                await write(
+                    offer, session, given.to, given.text, key=key, by=request.person.id, now=request.now
+                )
+                return see_other(f"{path_of(offer, session)}?saved=sent", request)
+            except TooMany:
+                form.add_error(
+                    "text", _("Det er sendt mange meldinger det siste døgnet. Prøv igjen i morgen.")
+                )
+            except Refused as refused:
+                form.add_error("to", refused.message)
+        elif form.valid and form.data.step != "change":
+            page = "look"
+        status = 422 if form.errors else 200
+    context: dict[str, Any] = {
+        "offer": offer, "session": session, "form": form, "here": path_of(offer, session), "section": "/manage",
+        "title": await title_of(offer.id, request.lang), "may": await reach(request.person, offer),
+        "labels": TO_LABELS, "email": offer.owner.email,
+    }  # fmt: skip
+    if page == "look":
+        return render(request, "offers/messages/look.html", **context, **await _look(
+            request, form.data.to, form.data.text, groups[form.data.to], offer, session))  # fmt: skip
+    return render(
+        request, "offers/messages/write.html",
+        status=status, **context, meanings=MEANINGS, placeholders=PLACEHOLDERS,
+        choices=[(to.value, f"{TO_LABELS[to]} ({len(parties)})") for to, parties in groups.items()],
+        before=await written(offer.id),
+    )  # fmt: skip
 
 
-def changeable(session: Session, request: Request) -> None:
-    """Raises Refused, in the user's words, when there is nothing to change any more."""
-    if session.status == SessionStatus.CANCELLED:
-        raise Refused(_("Samlingen er avlyst allerede."))
-    if session.starts_at <= request.now:
-        raise Refused(_("Samlingen har begynt, så den kan ikke endres."))
-
-
-@member(Role.EDITOR)
-async def move(request: Request) -> Response:
-    """Another time or place. Before saving, the page says who will be told, and if another session is held then."""
-    session = await session_owned_by(request.person, request.path_params["id"])
-    changeable(session, request)
-    offer = session.offer
-    places = await venues(offer.municipality_id)
-    if request.method == "GET":
-        starts, ends = oslo(session.starts_at), oslo(session.ends_at)
-        form = MoveForm.blank(
-            day=f"{starts.day}.{starts.month}.{starts.year}", starts=f"{starts:%H.%M}", ends=f"{ends:%H.%M}",
-            venue=session.venue_id or offer.venue_id, sequence=session.sequence,
-        )  # fmt: skip
-        return await moving(request, session, places, form)
-    form = await MoveForm.read(request)
-    if form.valid:
-        check(form, request, [place["id"] for place in places])
-    status = 422
-    if form.valid:
-        given = form.data
-        starts, ends = meeting(given.day, given.starts, given.ends)
-        others = await queries.sessions_between(session, starts, ends)
-        if others and given.warned != given.time:
-            form.values["warned"] = given.time
-            return await moving(request, session, places, form, others=others)
-        try:
-            await actions.move(
-                session, sequence=given.sequence, starts_at=starts, ends_at=ends, venue_id=given.venue,
-                by=request.person.id, now=request.now,
-            )  # fmt: skip
-            return see_other(f"/manage/sessions/{session.id}/call-list", request)
-        except actions.Stale as stale:
-            status = stale.status
-            await show_again(session, form, stale)
-        except Refused as refused:
-            form.add_error("form", refused.message)
-    tell_order(form)
-    return await moving(request, session, places, form, status)
-
-
-def check(form: Filled[MoveForm], request: Request, places: list[Any]) -> None:
-    """Errors that need the moment and the places."""
-    given = form.data
-    for field, words in time_objections(given.day, given.starts, given.ends, request.now):
-        form.add_error(field, words)
-    if given.venue is not None and given.venue not in places:
-        form.add_error("venue", _("Velg et sted fra lista."))
-
-
-async def show_again(session: Session, form: Filled[Any], stale: actions.Stale) -> None:
-    """The page again with what was typed, now about the session as it is."""
-    await session.refresh_from_db()
-    form.add_error("form", stale.message)
-    form.values["sequence"] = str(session.sequence)
-
-
-async def moving(
+async def _look(
     request: Request,
-    session: Session,
-    places: list[dict[str, Any]],
-    form: Any,
-    status: int = 200,
-    others: Any = (),
-) -> Response:
-    parties = await queries.parties_of_session(session.id, waiting=True)
-    return render(request, "offers/messages/move.html", status=status, form=form, venues=places,
-                  others=others, told=told(*queries.counts(parties)), **await about(session, request))  # fmt: skip
+    to: Recipients,
+    text: str,
+    parties: list[dict[str, Any]],
+    offer: Offer,
+    session: Session | None,
+) -> dict[str, Any]:
+    """What the host is shown before it is sent: as the first of them gets it, but with nobody's name and link."""
+    found = await booking(parties[0]["booking_id"], request.lang) | {
+        "booker": "Ola",
+        "path": "/bookings/…",
+    }
+    about = str(session.id) if session else None
+    ring = [party["name"] for party in parties if not party["channel"] and to not in NEWS]
+    if ring:
+        await note_read(offer, len(ring), by=request.person.id, now=request.now, list="call")
+    return {
+        "mail": said(text, found, about, Channel.EMAIL), "sms": sms_of(text, found, about), "ring": ring,
+        "whole": said(text, found, about, Channel.SMS), "most": SMS_LENGTH, "told": counts(parties)[0],
+        "by_sms": sum(party["channel"] == Channel.SMS for party in parties), "to": to, "new_key": uuid4(),
+    }  # fmt: skip
 
 
-@member(Role.EDITOR)
-async def cancel(request: Request) -> Response:
-    """Cancel one session, with a note that everybody can read."""
-    session = await session_owned_by(request.person, request.path_params["id"])
-    changeable(session, request)
-    form, status = CancelForm.blank(sequence=session.sequence), 200
-    if request.method == "POST":
-        form, status = await CancelForm.read(request), 422
-        if form.valid:
-            try:
-                await actions.cancel(session, by=request.person.id, now=request.now, **form.data.model_dump())
-                return see_other(f"/manage/sessions/{session.id}/call-list", request)
-            except actions.Stale as stale:
-                status = stale.status
-                await show_again(session, form, stale)
-            except Refused as refused:
-                form.add_error("form", refused.message)
-    ending = await queries.ending_pools(session.offer.id, request.now, session.id)
-    parties = await queries.parties_of_session(session.id, ending)
-    return render(request, "offers/messages/cancel.html", status=status, form=form, ending=bool(ending),
-                  told=told(*queries.counts(parties)), **await about(session, request))  # fmt: skip
+@public
+async def read(request: Request) -> Response:
+    """GET /bookings/{token}/messages: what hosts have written, for who got the beginning by SMS."""
+    request.private = True
+    found = await booking_by_token(request.path_params["token"], request.lang)
+    messages = [
+        one | {"said": said(one["text"], found, str(one["session_id"] or "") or None, Channel.EMAIL)}
+        for one in await messages_of(found["id"])
+    ]
+    return render(request, "offers/messages/read.html", booking=found, messages=messages, section="my-page")
 
 
-@member(Role.EDITOR)
-async def cancel_offer(request: Request) -> Response:
-    """Cancel all of an offer that is left."""
-    offer = await offer_owned_by(request.person, request.path_params["slug"])
-    if offer.state != OfferState.PUBLISHED:
-        raise Refused(_("Tilbudet er avlyst allerede.") if offer.state == OfferState.CANCELLED else
-                      _("Tilbudet er ikke publisert, så det er ingen å gi beskjed til."))  # fmt: skip
-    form, status = CancelOfferForm.blank(), 200
-    if request.method == "POST":
-        form, status = await CancelOfferForm.read(request), 422
-        if form.valid:
-            try:
-                await actions.cancel_offer(offer, note=form.data.note, by=request.person.id, now=request.now)
-                return see_other(f"/manage/offers/{offer.slug}/call-list", request)
-            except Refused as refused:
-                form.add_error("form", refused.message)
-    parties = await queries.parties_of_offer(offer.id, request.now)
-    coming = [
-        one for one in await sessions_of(offer.id, request.now)
-        if one["status"] != "cancelled" and one["starts_at"] > request.now
-    ]  # fmt: skip
-    return render(request, "offers/messages/cancel_offer.html", status=status, form=form, offer=offer,
-                  title=await title_of(offer.id, request.lang), told=told(*queries.counts(parties)),
-                  coming=len(coming), anybody=bool(parties))  # fmt: skip
+def path_of(offer: Offer, session: Session | None) -> str:
+    """Where one writes."""
+    return f"/manage/sessions/{session.id}/write" if session else f"/manage/offers/{offer.slug}/write"

@@ -1,9 +1,9 @@
 """Writes of those who publish: a new offer, texts, sessions, seats, publishing. One transaction each; that an offer is
-copied or thrown away stands in draft_actions.py."""
+copied or thrown away stands in drafts/, dates in series/."""
 
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,19 +14,22 @@ from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.models import Joining, Kind, Offer, OfferState, OfferText, Venue, VenueText, Visibility
+from marketplace.base.i18n import speaking
+from offers.catalogue.models import (
+    KIND_LABELS,
+    Joining,
+    Kind,
+    Offer,
+    OfferState,
+    OfferText,
+    Venue,
+    VenueText,
+    Visibility,
+)
 from offers.publishing import rules
 from offers.publishing.queries import capacity_of, members_seeing, text_of
-from offers.publishing.upkeep import (
-    changing,
-    keep_keywords,
-    make_pools,
-    move_on,
-    only_approved,
-    refresh,
-    reopen,
-    set_opening,
-)
+from offers.seats.upkeep import changing, drop_pools, make_pools, move_on, refresh, set_opening
+from organizations.approval.queries import only_approved
 
 
 class Incomplete(Refused):
@@ -184,7 +187,7 @@ async def set_joining(
             raise Refused(_("Måten å bli med på kan ikke endres når noen kan ha meldt seg på."))
         offer.joining = joining
         if offer.state == OfferState.DRAFT:
-            await rows("DELETE FROM seat_pool WHERE offer_id = $1", offer.id)
+            await drop_pools(offer.id)
             await make_pools(offer, capacity)
         if (opens_at, closes_hours) != (offer.opens_at, offer.closes_hours):
             await record("opening.changed", now=now, actor=by, object_id=offer.id, organization=offer.owner_id,
@@ -192,55 +195,6 @@ async def set_joining(
         await set_opening(offer.id, opens_at, closes_hours)
         opening = {"opens_at": opens_at, "closes_hours": closes_hours}
         await _write(offer, text, facts | opening | {"joining": joining})
-
-
-async def set_sessions(
-    offer: Offer,
-    *,
-    by: UUID,
-    now: datetime,
-    days: Iterable[date],
-    starts: time,
-    ends: time,
-    keep: Iterable[UUID] = (),
-    seen: datetime | None = None,
-) -> int:
-    """Add a session on each of the days, at these Norwegian clock times all year. Returns how many are new.
-
-    A day that already has that meeting is left as it is. Of a draft's sessions that were there at the moment `seen`
-    only those to `keep` stay. What is added to what people may have booked is marked: offers/messages tells them.
-    Raises Refused when there would be more than the page of dates can show.
-    """
-    async with editing(offer, by, now, "offer.dates"):
-        capacity = await capacity_of(offer.id)
-        if offer.state == OfferState.DRAFT and seen:
-            await rows(
-                "DELETE FROM session WHERE offer_id = $1 AND changed_at <= $2 AND NOT id = ANY($3)",
-                offer.id, seen, list(keep),
-            )  # fmt: skip
-        made, new = 0, sorted(set(days))
-        booked = offer.state == OfferState.PUBLISHED and offer.joining in (Joining.WHOLE, Joining.REQUEST)
-        if new:
-            await reopen(offer.id, now)
-        for day in new:
-            added = await rows(
-                """INSERT INTO session (id, offer_id, starts_at, ends_at, status, note, sequence, changed_at,
-                    untold_since)
-                SELECT $1, $2, $3, $4, 'scheduled', '', 0, $5, $6 WHERE NOT EXISTS (SELECT 1 FROM session
-                    WHERE offer_id = $2 AND starts_at = $3 AND status <> 'cancelled') RETURNING id""",
-                uuid7(), offer.id, *rules.meeting(day, starts, ends), now, now if booked else None,
-            )  # fmt: skip
-            made += len(added)
-        ahead = await value(
-            "SELECT count(*) FROM session WHERE offer_id = $1 AND ends_at > $2", offer.id, now
-        )
-        if made and ahead > rules.MOST_SESSIONS:
-            raise Refused(
-                _("Et tilbud kan ha høyst %(most)s datoer som kommer. Velg færre nå, og legg inn resten senere.",
-                  most=rules.MOST_SESSIONS)
-            )  # fmt: skip
-        await make_pools(offer, capacity)
-    return made
 
 
 async def publish(offer: Offer, *, by: UUID, now: datetime, sensitive: bool) -> None:
@@ -266,4 +220,20 @@ async def set_text(offer: Offer, lang: str, *, by: UUID, now: datetime, **text: 
 
 
 __all__ = ["Incomplete", "change", "editing", "finish", "missing_of", "move_on", "publish", "refresh", "set_audience",
-           "set_joining", "set_place", "set_sessions", "set_text", "start"]  # fmt: skip
+           "set_joining", "set_place", "set_text", "start"]  # fmt: skip
+
+
+async def keep_keywords(offer: Offer) -> None:
+    """Names of organisers, place and kind beside each text, so that search finds the offer by them."""
+    names = await value(
+        """SELECT concat_ws(' ', w.name, v.name, (SELECT string_agg(x.name, ' ') FROM offer_organizer c
+            JOIN organization x ON x.id = c.organization_id WHERE c.offer_id = o.id))
+        FROM offer o JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
+        WHERE o.id = $1""",
+        offer.id,
+    )
+    for text in await OfferText.filter(offer_id=offer.id):
+        with speaking(text.lang):
+            keywords = f"{KIND_LABELS[offer.kind]} {names}"
+        if text.keywords != keywords:
+            await OfferText.filter(id=text.id).update(keywords=keywords)

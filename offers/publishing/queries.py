@@ -6,101 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
-from marketplace.base.errors import NotFound
-from marketplace.base.web.http import parse_id
-from marketplace.people.queries import WRITTEN_TO
-from offers.catalogue.models import Offer, OfferText, Session
-from organizations.members.queries import HELD
-
-OWNS = "o.owner_id = ANY(editor_of.ids)"
-"""What changes who takes part, or tells of it, is the owning unit's own: bookings, seats, hosts, co-organisers."""
-EDITS = """(o.owner_id = ANY(editor_of.ids) OR EXISTS (SELECT 1 FROM offer_organizer c
-    WHERE c.offer_id = o.id AND c.may_edit AND c.organization_id = ANY(editor_of.approved)))"""
-LEADS = f"""EXISTS (SELECT 1 FROM host_assignment h JOIN {HELD} m ON m.person_id = h.person_id
-    WHERE h.offer_id = o.id AND h.person_id = $1 AND m.role IN ('host', 'editor', 'manager')
-    AND (m.organization_id = o.owner_id OR EXISTS (SELECT 1 FROM offer_organizer c
-        WHERE c.offer_id = o.id AND c.organization_id = m.organization_id)))"""
-"""Assigned to the offer, and still a member of an organisation that arranges it."""
-EDITOR_OF = f"""(SELECT coalesce(array_agg(organization_id), '{{}}') AS ids,
-    coalesce(array_agg(organization_id) FILTER (WHERE state = 'approved'), '{{}}') AS approved
-    FROM {HELD} m WHERE person_id = $1 AND role IN ('editor', 'manager')) editor_of"""
-"""The units themselves, never those below: these pages hold participants' data. A suspended organisation looks after
-its own offers, not after those of others."""
-SEES = f"({OWNS} OR {LEADS})"
-"""Who sees the participants: a co-organiser's editor, who may change the words and dates, does not."""
-
-
-async def offer_editable_by(person: Any, slug: str) -> Offer:
-    """The offer with its owner, for editors and managers of the owning unit, and of co-organisers who may edit."""
-    return await _offer(person, slug, EDITS)
-
-
-async def offer_owned_by(person: Any, slug: str) -> Offer:
-    """The offer with its owner, for editors and managers of the owning unit: who is booked, is told and leads."""
-    return await _offer(person, slug, OWNS)
-
-
-async def offer_led_by(person: Any, slug: str) -> Offer:
-    """The offer with its owner, for those who see its participants: the owning unit's editors, and its hosts."""
-    return await _offer(person, slug, SEES)
-
-
-async def _offer(person: Any, slug: str, allowed: str) -> Offer:
-    found = await row(
-        f"SELECT o.id FROM offer o, {EDITOR_OF} WHERE o.slug = $2 AND {allowed}", person.id, slug
-    )
-    if found is None:
-        raise NotFound
-    return await Offer.get(id=found["id"]).select_related("owner")
-
-
-@dataclass(frozen=True)
-class Reach:
-    """What somebody may do with an offer: change it, see its participants, decide over them and whoever leads it."""
-
-    edits: bool
-    sees: bool
-    owns: bool
-
-
-async def reach(person: Any, offer: Offer) -> Reach:
-    """What the person may do with the offer."""
-    found = await row(
-        f"SELECT {EDITS} AS edits, {SEES} AS sees, {OWNS} AS owns FROM offer o, {EDITOR_OF} WHERE o.id = $2",
-        person.id, offer.id,
-    )  # fmt: skip
-    return Reach(**found or {"edits": False, "sees": False, "owns": False})
-
-
-async def session_owned_by(person: Any, session_id: str | UUID) -> Session:
-    """The session with its offer, for editors and managers of the owning unit: those who may tell whoever is booked.
-    A draft's too."""
-    return await _session(person, session_id, OWNS)
-
-
-async def session_hosted_by(person: Any, session_id: str | UUID) -> Session:
-    """The session with its offer, for those who see its participants."""
-    return await _session(person, session_id, SEES)
-
-
-async def _session(person: Any, session_id: str | UUID, allowed: str) -> Session:
-    found = await row(
-        f"""SELECT s.id FROM {EDITOR_OF}, session s JOIN offer o ON o.id = s.offer_id
-        WHERE s.id = $2 AND {allowed}""",
-        person.id, parse_id(session_id),
-    )  # fmt: skip
-    if found is None:
-        raise NotFound
-    return await Session.get(id=found["id"]).select_related("offer", "offer__owner")
+from marketplace.base.text import name_order
+from offers.catalogue.models import Offer, OfferText
+from offers.catalogue.queries import title_in
+from offers.rights.queries import EDITOR_OF, EDITS, LEADS, SEES
+from offers.seats.sql import covers
 
 
 async def own_organizations(person: Any) -> list[dict[str, Any]]:
     """id, name and municipality_id of the organisations in whose name the person may publish."""
     return await rows(
-        """SELECT DISTINCT w.id, w.name, w.municipality_id
+        f"""SELECT w.id, w.name, w.municipality_id
         FROM membership m JOIN organization w ON w.id = m.organization_id
         WHERE m.person_id = $1 AND m.role IN ('editor', 'manager') AND m.ended_at IS NULL AND w.state = 'approved'
-        ORDER BY w.name, w.id""",
+        GROUP BY w.id ORDER BY {name_order("w.name")}, w.id""",
         person.id,
     )
 
@@ -110,21 +29,11 @@ async def text_of(offer: Offer) -> OfferText:
     return await OfferText.get(offer_id=offer.id, lang=offer.source_lang)
 
 
-async def title_of(offer_id: UUID, lang: str) -> str:
-    """The title in that language, else in the offer's first."""
-    found = await row(f"SELECT {TITLE} AS title FROM offer o WHERE o.id = $2", lang, offer_id)
-    return str(found["title"]) if found else ""
-
-
-TITLE = """(SELECT t.title FROM offer_text t WHERE t.offer_id = o.id
-    ORDER BY t.lang = $1 DESC, t.lang = o.source_lang DESC LIMIT 1)"""
-
-
 async def venues(municipality: UUID) -> list[dict[str, Any]]:
     """id, name and street of the municipality's places, by name."""
     return await rows(
-        """SELECT id, name, street, city FROM venue WHERE municipality_id = $1
-        ORDER BY lower(name), street LIMIT 500""",
+        f"""SELECT id, name, street, city FROM venue WHERE municipality_id = $1
+        ORDER BY {name_order("name")}, street LIMIT 500""",
         municipality,
     )
 
@@ -140,8 +49,8 @@ async def members_seeing(offer_id: UUID) -> list[UUID]:
 async def organizations_near(municipality: UUID) -> list[dict[str, Any]]:
     """id and name of the approved organisations of a municipality, by name."""
     return await rows(
-        """SELECT id, name FROM organization WHERE municipality_id = $1 AND state = 'approved'
-        ORDER BY lower(name), id""",
+        f"""SELECT id, name FROM organization WHERE municipality_id = $1 AND state = 'approved'
+        ORDER BY {name_order("name")}, id""",
         municipality,
     )
 
@@ -155,33 +64,6 @@ async def sessions_of(offer_id: UUID, now: datetime, most: int = 200) -> list[di
         WHERE s.offer_id = $1 AND s.ends_at > $2 ORDER BY s.starts_at, s.id LIMIT $3""",
         offer_id, now, most,
     )  # fmt: skip
-
-
-async def told_of_dates(offer_id: UUID) -> dict[str, int]:
-    """How many of those with a place in the whole offer get a message of a date that is added, and how many are to be
-    rung."""
-    found = await row(
-        f"""SELECT count(*) FILTER (WHERE {WRITTEN_TO}) AS written, count(*) FILTER (WHERE {WRITTEN_TO} IS NOT TRUE)
-            AS rung
-        FROM booking b JOIN seat_pool p ON p.id = b.pool_id LEFT JOIN contact_point c ON c.id = b.contact_id
-        WHERE b.offer_id = $1 AND p.session_id IS NULL AND b.state = 'confirmed'""",
-        offer_id,
-    )
-    return found or {"written": 0, "rung": 0}
-
-
-async def added_at(offer_id: UUID, moment: datetime) -> bool:
-    """Has this very act added dates that people are told of?"""
-    sql = "SELECT EXISTS (SELECT FROM session WHERE offer_id = $1 AND changed_at = $2 AND sequence = 0)"
-    return bool(await value(sql, offer_id, moment))
-
-
-async def seats_of(offer_id: UUID) -> dict[str, Any] | None:
-    """Capacity, taken and waiting of the pool that the whole offer has, if it has one."""
-    return await row(
-        "SELECT id, capacity, taken, waiting FROM seat_pool WHERE offer_id = $1 AND session_id IS NULL",
-        offer_id,
-    )
 
 
 async def capacity_of(offer_id: UUID) -> int | None:
@@ -249,12 +131,12 @@ async def managed(
     return await rows(
         f"""WITH {MINE} SELECT o.id, o.slug, o.kind, o.state, o.joining, o.next_session_at, o.next_session_ends,
             o.session_count, o.changed_at, mine.edits, mine.sees, {found.key} AS key, w.name AS owner_name,
-            {TITLE.replace("$1", "$3")} AS title, s.id AS session_id, p.capacity, p.taken, p.waiting,
+            {title_in("$3")} AS title, s.id AS session_id, p.capacity, p.taken, p.waiting,
             p.id IS NOT NULL AS has_seats
         FROM mine JOIN offer o ON o.id = mine.id JOIN organization w ON w.id = o.owner_id
         LEFT JOIN LATERAL (SELECT id FROM session WHERE offer_id = o.id AND starts_at = o.next_session_at
             AND status <> 'cancelled' ORDER BY id LIMIT 1) s ON true
-        LEFT JOIN LATERAL (SELECT * FROM seat_pool WHERE offer_id = o.id AND (session_id IS NULL OR session_id = s.id)
+        LEFT JOIN LATERAL (SELECT * FROM seat_pool WHERE offer_id = o.id AND {covers(p="seat_pool")}
             LIMIT 1) p ON true
         WHERE ({found.where}) AND $2::timestamptz IS NOT NULL {beyond}
         ORDER BY {found.key} {way}, o.id {way} LIMIT {PAGE + 1}""",
@@ -282,7 +164,7 @@ async def unsaved_registers(person: Any, lang: str, now: datetime, most: int = 5
     It only asks whether a row is there: the registers themselves belong to offers/attendance, a floor above.
     """
     return await rows(
-        f"""WITH {MINE} SELECT s.id, s.starts_at, s.ends_at, {TITLE.replace("$1", "$3")} AS title,
+        f"""WITH {MINE} SELECT s.id, s.starts_at, s.ends_at, {title_in("$3")} AS title,
             count(*) OVER () AS total
         FROM mine JOIN offer o ON o.id = mine.id JOIN session s ON s.offer_id = o.id
         WHERE mine.sees AND o.state <> 'draft' AND o.joining NOT IN ('external', 'none') AND s.status <> 'cancelled'

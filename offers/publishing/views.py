@@ -4,13 +4,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.errors import NotFound, Refused
-from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES, pick
-from marketplace.base.i18n import gettext as _
+from marketplace.base.data.texts import text_for
+from marketplace.base.errors import NotFound
+from marketplace.base.i18n import LANGUAGE_WORDS, LANGUAGES
 from marketplace.base.web.access import member
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
-from marketplace.base.web.once import made_once
 from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
 from offers.catalogue.models import (
@@ -25,16 +24,20 @@ from offers.catalogue.models import (
 from offers.catalogue.page import page as public_page
 from offers.catalogue.queries import VISITOR, offer_page
 from offers.catalogue.rules import audience_words
-from offers.publishing import actions, draft_actions, queries, rules
-from offers.publishing import team_queries as team
-from offers.publishing.forms import HostForm, PublishForm, TextForm
-from offers.publishing.opening_rules import terms
-from offers.publishing.queries import offer_editable_by, offer_owned_by, title_of
+from offers.publishing import actions, queries, rules
+from offers.publishing.forms import PublishForm, TextForm
+from offers.publishing.joining.rules import terms
 from offers.publishing.rules import JOINING_LABELS, VISIBILITY_LABELS, seats_text
-from offers.publishing.step_views import STEPS, editable, kept, page
+from offers.publishing.steps.views import STEPS, editable, kept, page
+from offers.publishing.team import queries as team
+from offers.publishing.team.forms import HostForm
 from offers.publishing.useful import usefulness
+from offers.rights import queries as rights_queries
+from offers.rights.queries import offer_editable_by
+from offers.seats import queries as seats_queries
+from organizations.approval import rules as approval_rules
 from organizations.directory.models import OrganizationState
-from organizations.members.models import Role
+from organizations.members.models import LEADS_AS_LABELS, Role
 
 SHOWN = 8
 """Dates on the offer's page; the rest stands on the page of dates."""
@@ -49,7 +52,7 @@ async def about(offer: Offer, lang: str) -> dict[str, Any]:
     return {
         "offer": offer,
         "texts": found,
-        "text": pick(found, lang if lang in found else offer.source_lang),  # type: ignore[arg-type]
+        "text": text_for(found, lang, offer.source_lang),
         "venue": venue,
         "kind_label": KIND_LABELS[offer.kind],
         "audience_text": audience_words(offer.audiences, offer.main_audience),
@@ -75,7 +78,7 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
     missing = await actions.missing_of(offer, request.now) if offer.state == OfferState.DRAFT else []
     lacking = {rules.STEP_OF[objection] for objection in missing}
     coming = await queries.sessions_of(offer.id, request.now, SHOWN + 1)
-    may = await queries.reach(request.person, offer)
+    may = await rights_queries.reach(request.person, offer)
     return render(
         request, "offers/publishing/show.html", status=status, form=form, steps=STEPS, lacking=lacking,
         sessions=[
@@ -83,17 +86,17 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
             for one in coming[:SHOWN]
         ],
         published=offer.state == OfferState.PUBLISHED and request.query.get("done") == ["published"],
-        suspended=rules.SUSPENDED if offer.owner.state == OrganizationState.SUSPENDED else "",
+        suspended=approval_rules.SUSPENDED if offer.owner.state == OrganizationState.SUSPENDED else "",
         more=len(coming) > SHOWN, pool_text=await pool_text(offer) if may.sees else "", may=may,
         useful=await usefulness(offer.id, request.now) if may.sees else {}, hosts=await team.hosts_of(offer.id),
-        organizers=await team.organizers(offer.id),
+        organizers=await team.organizers(offer.id), leads_as_labels=LEADS_AS_LABELS,
         last_begun=await queries.last_begun(offer.id, request.now) if may.sees else None,
         **await about(offer, request.lang),
     )  # fmt: skip
 
 
 async def pool_text(offer: Offer) -> str:
-    pool = await queries.seats_of(offer.id)
+    pool = await seats_queries.seats_of(offer.id)
     return seats_text(pool) if pool else ""
 
 
@@ -164,26 +167,3 @@ async def _text(offer: Offer, lang: str) -> Filled[TextForm]:
     """The form with what the offer says in a language now."""
     there = await OfferText.get_or_none(offer_id=offer.id, lang=lang)
     return TextForm.blank(**{name: getattr(there, name) if there else "" for name in TextForm.model_fields})
-
-
-@member(Role.EDITOR)
-async def delete(request: Request) -> Response:
-    """GET and POST /manage/offers/{slug}/delete: a draft that nobody has booked. GET only asks."""
-    offer = await offer_owned_by(request.person, request.path_params["slug"])
-    if offer.state != OfferState.DRAFT:
-        raise Refused(_("Bare kladder kan slettes. Avlys tilbudet i stedet."))
-    if request.method == "POST":
-        await draft_actions.delete_draft(offer, by=request.person.id, now=request.now)
-        return see_other("/manage?show=drafts", request)
-    return render(
-        request, "offers/publishing/delete.html", offer=offer, title=await title_of(offer.id, request.lang)
-    )
-
-
-@member(Role.EDITOR)
-@made_once
-async def copy(request: Request) -> Response:
-    """A new draft of this offer, at the step that asks when."""
-    offer = await offer_editable_by(request.person, request.path_params["slug"])
-    made = await draft_actions.copy(offer, by=request.person.id, now=request.now)
-    return see_other(f"/manage/offers/{made.slug}/sessions?done=copied", request)

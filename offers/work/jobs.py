@@ -8,10 +8,10 @@ from marketplace.base.data import jobs
 from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
-from offers.bookings.addressees import about
-from offers.bookings.answer_rules import LATE
+from offers.bookings.requests.rules import LATE
+from offers.telling.addressees import about
 from offers.work.actions import tell_members
-from offers.work.told_queries import SINCE, WAITS
+from offers.work.told.queries import SINCE, WAITS
 from organizations.notices.models import Notice
 from organizations.notices.queries import told
 

@@ -13,7 +13,7 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, Recipient, Right, compose, mail
 from marketplace.settings import settings
 from offers.work import rules
-from offers.work import told_queries as queries
+from offers.work.told import queries
 from organizations.directory.models import Organization
 from organizations.notices.models import Notice
 from organizations.notices.queries import still_told
@@ -29,10 +29,11 @@ def who_is_told(kind: Notice) -> Right:
     return right
 
 
-async def _told(
+async def to_member(
     name: str, kind: Notice, channel: Channel, lang: str, subject: Any, facts: tuple[str, str], **context: Any
 ) -> Content | None:
-    """A mail of this kind to (organisation, person), with the one click that stops this kind and no other."""
+    """A mail of this kind to a member, `facts` (organisation, person), with the one click that stops this kind and no
+    other."""
     organization = await Organization.get_or_none(id=UUID(facts[0]))
     if organization is None:
         return None
@@ -61,7 +62,7 @@ async def _unanswered(
         return None
     waiting = await queries.waiting(UUID(facts[0]), lang, now)
     days = (clock.today(now) - clock.today(min(each.since for each in waiting))).days
-    return await _told(
+    return await to_member(
         name, kind, channel, lang, subject, facts, waiting=waiting, days=days,
         total=sum(each.count for each in waiting),
     )  # fmt: skip
@@ -98,7 +99,7 @@ async def day_before(channel: Channel, lang: str, organization: str, person: str
         return None
     with speaking(lang):
         told = [{"title": each.title, "lines": rules.lines(each)} for each in happened]
-    return await _told("day_before", Notice.DIGEST, channel, lang, lazy("Det som skjedde i går"),
+    return await to_member("day_before", Notice.DIGEST, channel, lang, lazy("Det som skjedde i går"),
                        (organization, person), happened=told, booked=sum(each.booked for each in happened),
                        cancelled=sum(each.cancelled for each in happened))  # fmt: skip
 
@@ -110,7 +111,7 @@ async def day_after(channel: Channel, lang: str, organization: str, person: str,
     meetings = await queries.meetings(UUID(organization), UUID(person), lang, starts, ends)
     if not meetings or clock.now() >= starts:
         return None
-    return await _told("day_after", Notice.TOMORROW, channel, lang, lazy("I morgen"), (organization, person),
+    return await to_member("day_after", Notice.TOMORROW, channel, lang, lazy("I morgen"), (organization, person),
                        meetings=meetings, total=sum(each.coming for each in meetings))  # fmt: skip
 
 
@@ -120,5 +121,5 @@ async def registers(channel: Channel, lang: str, organization: str, person: str)
     number = await queries.lacking_registers(UUID(organization), UUID(person), clock.now())
     if not number:
         return None
-    return await _told("registers", Notice.REGISTERS, channel, lang, lazy("Oppmøte som ikke er ført"),
+    return await to_member("registers", Notice.REGISTERS, channel, lang, lazy("Oppmøte som ikke er ført"),
                        (organization, person), number=number)  # fmt: skip

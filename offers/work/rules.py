@@ -8,7 +8,7 @@ from marketplace.base import clock
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext, short_day
 from marketplace.base.text import isolated
-from offers.work.told_queries import Happened
+from offers.work.told.queries import Happened
 
 
 def lines(day: Happened) -> list[str]:

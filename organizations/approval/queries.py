@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
-from marketplace.base.errors import NotFound
+from marketplace.base.errors import NotFound, Refused
+from marketplace.base.text import name_order
+from organizations.approval.rules import SUSPENDED
 from organizations.directory.models import Organization, OrganizationState, OrganizationText
 from organizations.members.queries import APPROVAL_REACH
 
@@ -15,9 +17,9 @@ SHELVES: dict[str, tuple[OrganizationState, str]] = {
         OrganizationState.APPLIED,
         "to_char(o.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')",
     ),
-    "approved": (OrganizationState.APPROVED, "lower(o.name)"),
-    "suspended": (OrganizationState.SUSPENDED, "lower(o.name)"),
-    "declined": (OrganizationState.DECLINED, "lower(o.name)"),
+    "approved": (OrganizationState.APPROVED, name_order("o.name")),
+    "suspended": (OrganizationState.SUSPENDED, name_order("o.name")),
+    "declined": (OrganizationState.DECLINED, name_order("o.name")),
 }
 """The parts of the list, each with its state and the text it is sorted by: who has waited longest, else names."""
 LAST = """LEFT JOIN LATERAL (SELECT answer, reason, at FROM decision WHERE organization_id = o.id
@@ -48,16 +50,16 @@ async def application_of(person: Any, slug: str) -> dict[str, Any]:
 async def applications_of(person: Any) -> list[dict[str, Any]]:
     """slug, name and state of what the person leads and that is not approved."""
     return await rows(
-        """SELECT DISTINCT o.slug, o.name, o.state FROM membership m JOIN organization o ON o.id = m.organization_id
+        f"""SELECT o.slug, o.name, o.state FROM membership m JOIN organization o ON o.id = m.organization_id
         WHERE m.person_id = $1 AND m.role = 'manager' AND m.ended_at IS NULL AND o.state <> 'approved'
-        ORDER BY o.name, o.slug LIMIT 20""",
+        GROUP BY o.id ORDER BY {name_order("o.name")}, o.slug LIMIT 20""",
         person.id,
     )
 
 
 async def municipalities() -> list[dict[str, Any]]:
     """id and name of those that the instance serves, by name."""
-    return await rows("SELECT id, name FROM municipality ORDER BY name, id")
+    return await rows(f"SELECT id, name FROM municipality ORDER BY {name_order('name')}, id")
 
 
 async def has_number(number: str, other_than: UUID | None = None) -> bool:
@@ -158,8 +160,8 @@ async def summary_of(organization: Organization) -> str:
 async def owners_of(organization: UUID) -> list[str]:
     """Names of the municipalities that own it together."""
     found = await rows(
-        """SELECT n.name FROM organization_owner x JOIN municipality n ON n.id = x.municipality_id
-        WHERE x.organization_id = $1 ORDER BY n.name""",
+        f"""SELECT n.name FROM organization_owner x JOIN municipality n ON n.id = x.municipality_id
+        WHERE x.organization_id = $1 ORDER BY {name_order("n.name")}""",
         organization,
     )
     return [one["name"] for one in found]
@@ -174,6 +176,12 @@ async def units_above(person: Any, organization: Organization) -> list[dict[str,
         SELECT o.id, o.name FROM organization o WHERE o.kind = 'municipal' AND o.municipality_id = $3
             AND o.state = 'approved' AND o.id NOT IN (SELECT id FROM under)
             AND (o.id IN (SELECT id FROM coordinates) OR o.id IN (SELECT id FROM approval_reach WHERE decides))
-        ORDER BY lower(o.name), o.id""",
+        ORDER BY {name_order('o.name')}, o.id""",
         person.id, organization.id, organization.municipality_id,
     )  # fmt: skip
+
+
+async def only_approved(owner: UUID) -> None:
+    """Raises Refused when the organisation is not approved (any more): then nothing is made, changed or filled up."""
+    if await value("SELECT state FROM organization WHERE id = $1", owner) != OrganizationState.APPROVED:
+        raise Refused(str(SUSPENDED))

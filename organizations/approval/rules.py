@@ -67,3 +67,9 @@ def objections(
         )
     if answer in LETS_IN and kind is OrganizationKind.MUNICIPAL and not in_tree:
         yield "answer", _("Velg først hvilken enhet den hører under.")
+
+
+SUSPENDED = lazy(
+    "Organisasjonen er stengt for en tid. Dere kan ta imot dem som er påmeldt, og flytte eller avlyse, men ikke lage, "
+    "endre eller fylle opp tilbud."
+)

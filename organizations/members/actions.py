@@ -17,8 +17,8 @@ from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
-from marketplace.people import actions as people
-from marketplace.people.queries import SignedIn
+from marketplace.people.sign_in import actions as people
+from marketplace.people.sign_in.queries import SignedIn
 from organizations.members.addressees import about
 from organizations.members.models import Membership, Role
 from organizations.members.queries import reaching

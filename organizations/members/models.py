@@ -43,6 +43,22 @@ class Membership(Row):
         table = "membership"
 
 
+class LeadsAs(StrEnum):
+    """What somebody is where they lead an offer: by profession, by what they have lived through, or of their own will.
+    Said of them by the organiser, shown to nobody else, and counted only together (led_together)."""
+
+    PROFESSIONAL = "professional"
+    PEER = "peer"
+    VOLUNTEER = "volunteer"
+
+
+LEADS_AS_LABELS = {
+    LeadsAs.PROFESSIONAL: lazy("Fagperson"),
+    LeadsAs.PEER: lazy("Likeperson"),
+    LeadsAs.VOLUNTEER: lazy("Frivillig"),
+}
+
+
 class Invitation(Row):
     """An invitation to have a role in an organisation. The link in the message is stored hashed, and only whoever has
     proven the address can accept it."""
@@ -59,6 +75,9 @@ class Invitation(Row):
         "marketplace.Offer", "invitations", null=True, on_delete=fields.CASCADE,
         description="the offer that a host is to lead",
     )  # fmt: skip
+    leads_as: LeadsAs | None = fields.CharEnumField(  # type: ignore[assignment]
+        LeadsAs, max_length=20, null=True, description="as what a host is to lead it; null: nobody has said"
+    )
     invited_by_id: UUID | None
     invited_by = fields.ForeignKeyField("marketplace.Person", "invited", null=True, on_delete=fields.SET_NULL)
     created_at = fields.DatetimeField()

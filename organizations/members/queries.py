@@ -4,7 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
+from marketplace.base.data.texts import in_language
 from marketplace.base.errors import NotFound
+from marketplace.base.text import name_order
 from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role
 
@@ -19,10 +21,9 @@ UNITS_BELOW = f"""WITH RECURSIVE reach AS (
 )"""
 
 
-async def roles_of(person: UUID) -> frozenset[str]:
-    """Every role the person has anywhere, of those that count."""
-    found = await rows(f"SELECT DISTINCT role FROM {HELD} m WHERE person_id = $1", person)
-    return frozenset(row["role"] for row in found)
+def roles_of(person: str) -> str:
+    """SQL, an array: every role the person has anywhere, of those that count."""
+    return f"ARRAY(SELECT DISTINCT m.role FROM {HELD} m WHERE m.person_id = {person})"
 
 
 async def own_organizations(person: UUID, roles: list[Role]) -> list[UUID]:
@@ -40,14 +41,14 @@ async def reached_organizations(person: UUID, roles: list[Role]) -> list[UUID]:
     return [row["id"] for row in await rows(f"{UNITS_BELOW} SELECT id FROM reach", person, roles)]
 
 
+COORDINATED = f"""{UNITS_BELOW}, mine AS (
+    SELECT DISTINCT o.municipality_id AS id FROM reach JOIN organization o USING (id) WHERE o.kind = 'municipal')"""
+"""SQL: `mine` are the municipalities in which person $1 has one of the roles $2 in some unit."""
+
+
 async def coordinated_municipalities(person: UUID) -> list[UUID]:
     """Municipalities in which the person coordinates some unit: plans, goals and the dialogue, never a participant."""
-    found = await rows(
-        f"""{UNITS_BELOW} SELECT DISTINCT o.municipality_id AS id FROM reach JOIN organization o USING (id)
-        WHERE o.kind = 'municipal'""",
-        person, [Role.COORDINATOR],
-    )  # fmt: skip
-    return [row["id"] for row in found]
+    return [row["id"] for row in await rows(f"{COORDINATED} SELECT id FROM mine", person, [Role.COORDINATOR])]
 
 
 async def is_staff(person: UUID) -> bool:
@@ -149,10 +150,10 @@ async def memberships_of(person: UUID) -> list[dict[str, Any]]:
     """Where the person has roles: slug, name, `roles` and `state`, by name: while it is applied for, and when it is
     declined, the application is all there is."""
     return await rows(
-        """SELECT w.slug, w.name, w.state, array_agg(m.role ORDER BY m.id) AS roles
+        f"""SELECT w.slug, w.name, w.state, array_agg(m.role ORDER BY m.id) AS roles
         FROM membership m JOIN organization w ON w.id = m.organization_id
         WHERE m.person_id = $1 AND m.ended_at IS NULL
-        GROUP BY w.id ORDER BY lower(w.name), w.id LIMIT 100""",
+        GROUP BY w.id ORDER BY {name_order("w.name")}, w.id LIMIT 100""",
         person,
     )
 
@@ -175,8 +176,7 @@ async def members(organization: UUID, lang: str, after: UUID | None = None) -> l
                 AND NOT p.shielded ORDER BY c.channel, c.value) AS addresses,
             CASE WHEN m.role = 'host' THEN ARRAY(SELECT t.title FROM host_assignment h
                 JOIN offer o ON o.id = h.offer_id AND o.state <> 'cancelled'
-                JOIN LATERAL (SELECT x.title FROM offer_text x WHERE x.offer_id = o.id
-                    ORDER BY x.lang = $2 DESC, x.lang = o.source_lang DESC LIMIT 1) t ON true
+                JOIN {in_language("offer_text", "offer_id", "o", "$2", "title")} t ON true
                 WHERE h.person_id = p.id AND (o.owner_id = $1 OR EXISTS (SELECT FROM offer_organizer g
                     WHERE g.offer_id = o.id AND g.organization_id = $1)) ORDER BY t.title LIMIT 50) END AS leads
         FROM membership m JOIN person p ON p.id = m.person_id

@@ -12,11 +12,12 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, parse_id, see_other, typed_id
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
-from marketplace.people.views import with_sign_in
+from marketplace.people.sign_in.views import with_sign_in
 from organizations.directory.models import Organization, OrganizationState
-from organizations.members import actions, invitation_actions, queries, rules
-from organizations.members import invitation_queries as invitations
+from organizations.members import actions, queries, rules
 from organizations.members.forms import InviteForm, RoleForm
+from organizations.members.invitations import actions as invitations_actions
+from organizations.members.invitations import queries as invitations
 from organizations.members.models import ROLE_LABELS, Membership, Role
 from organizations.members.queries import organization_managed_by, organization_of
 
@@ -62,7 +63,7 @@ async def invite(request: Request) -> Response:
         form.add_error("role", _("Den rollen kan ikke denne organisasjonen gi."))
     if form.valid:
         try:
-            await invitation_actions.invite(
+            await invitations_actions.invite(
                 organization.id, form.data.role, *form.data.contact, lang=form.data.lang, by=request.person.id,
                 now=request.now,
             )  # fmt: skip
@@ -78,7 +79,7 @@ async def resend(request: Request) -> Response:
     """POST /manage/organizations/{slug}/invitations/{invitation}/resend: a new link; the one before is dead."""
     organization = await organization_managed_by(request.person, request.path_params["slug"])
     found = await invitations.invitation_in(organization.id, parse_id(request.path_params["invitation"]))
-    await invitation_actions.resend(found["id"], by=request.person.id, now=request.now)
+    await invitations_actions.resend(found["id"], by=request.person.id, now=request.now)
     return see_other(f"/manage/organizations/{organization.slug}/members?saved=resent", request)
 
 
@@ -87,7 +88,7 @@ async def take_back(request: Request) -> Response:
     """POST /manage/organizations/{slug}/invitations/{invitation}/take-back"""
     organization = await organization_managed_by(request.person, request.path_params["slug"])
     found = await invitations.invitation_in(organization.id, parse_id(request.path_params["invitation"]))
-    await invitation_actions.take_back(found["id"], by=request.person.id, now=request.now)
+    await invitations_actions.take_back(found["id"], by=request.person.id, now=request.now)
     return see_other(f"/manage/organizations/{organization.slug}/members?saved=taken-back", request)
 
 

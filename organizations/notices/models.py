@@ -16,6 +16,7 @@ class Notice(StrEnum):
     DIGEST = "digest"
     TOMORROW = "tomorrow"
     REGISTERS = "registers"
+    MEASURE = "measure"
 
 
 class MemberNotice(Row):

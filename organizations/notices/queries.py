@@ -7,6 +7,7 @@ from uuid import UUID
 from marketplace.base.data.database import row, rows, value
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, Recipient
+from marketplace.base.text import name_order
 from organizations.members.queries import APPROVAL_REACH
 from organizations.notices.models import Notice
 from organizations.notices.rules import RECEIVES, usual
@@ -78,7 +79,7 @@ async def nobody_told(person: Any) -> list[dict[str, Any]]:
         WHERE o.state = 'approved' AND EXISTS (SELECT FROM offer f WHERE f.owner_id = o.id AND f.joining = 'request'
             AND f.state = 'published')
             AND NOT EXISTS (SELECT FROM {told(Notice.REQUEST)} t WHERE t.organization_id = o.id)
-        ORDER BY lower(o.name), o.id LIMIT 50""",
+        ORDER BY {name_order("o.name")}, o.id LIMIT 50""",
         person.id,
     )
 
@@ -105,6 +106,6 @@ async def answering_late(person: Any, now: datetime) -> list[dict[str, Any]]:
             WHERE f.owner_id = o.id AND f.joining = 'request' AND b.talk_asked_at IS NULL AND b.created_at > $3
                 AND {WAITED_LONG}
             HAVING count(DISTINCT b.participant_id) >= $5 OR count(*) FILTER (WHERE NOT f.sensitive) > 0)
-        ORDER BY lower(o.name), o.id LIMIT 50""",
+        ORDER BY {name_order('o.name')}, o.id LIMIT 50""",
         person.id, now, now - LOOKED_BACK, LATE, SEVERAL,
     )  # fmt: skip

@@ -13,9 +13,10 @@ from organizations.notices.models import Notice
 
 USUAL = {
     Notice.REQUEST: True, Notice.REMINDER: True, Notice.DIGEST: False, Notice.TOMORROW: False, Notice.REGISTERS: True,
+    Notice.MEASURE: True,
 }  # fmt: skip
-"""What comes to whoever has not chosen. Somebody waits for an answer to a request, and the municipality asks for
-registers once a week at the most; all else can be looked up."""
+"""What comes to whoever has not chosen. Somebody waits for an answer to a request, the municipality asks for registers
+once a week at the most, and who answers for a measure has to know; all else can be looked up."""
 
 ANSWERS = (Role.EDITOR, Role.MANAGER)
 """Who may answer a request (product.md: a host sees who comes, and nothing else)."""
@@ -25,6 +26,7 @@ RECEIVES = {
     Notice.DIGEST: (Role.HOST, *ANSWERS),
     Notice.TOMORROW: (Role.HOST, *ANSWERS),
     Notice.REGISTERS: (Role.HOST, *ANSWERS),
+    Notice.MEASURE: ANSWERS,
 }
 """The roles that a kind is for. A host is told of what they lead."""
 
@@ -34,6 +36,7 @@ LABELS = {
     Notice.DIGEST: lazy("Det som skjedde i går"),
     Notice.TOMORROW: lazy("Hvor mange som kommer i morgen"),
     Notice.REGISTERS: lazy("Når oppmøte ikke er ført"),
+    Notice.MEASURE: lazy("Når dere får ansvaret for et tiltak"),
 }
 HINTS = {
     Notice.REQUEST: lazy("Med en gang. Den som spør, venter på dere."),
@@ -41,6 +44,7 @@ HINTS = {
     Notice.DIGEST: lazy("Én melding om morgenen: påmeldinger, avmeldinger, venteliste og det som er fullt."),
     Notice.TOMORROW: lazy("Én melding om ettermiddagen dagen før."),
     Notice.REGISTERS: lazy("Når kommunen minner om det, høyst én gang i uka."),
+    Notice.MEASURE: lazy("Med en gang en koordinator i kommunen har satt dere opp."),
 }
 
 

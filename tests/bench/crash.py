@@ -14,7 +14,7 @@ import asyncpg
 import psutil
 
 from marketplace.base.data.database import credentials
-from offers.bookings.rules import token_booking
+from offers.seats.links import token_booking
 
 BOOKINGS, KILLS, CONNECTIONS = 5_000, 10, 32
 

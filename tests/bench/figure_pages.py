@@ -1,30 +1,38 @@
-"""How long pages of statistics take when they are first opened, in municipalities with a thousand cells each, two years
-of closings and fifteen measures. Nothing of a municipality has been read before its page is asked for."""
+"""How long pages of statistics take when they are first opened, and how many of them a second when many open them, in
+municipalities with a thousand cells each, two years of closings and fifteen measures. When a page is first opened,
+nothing of its municipality has been read before."""
 
 import asyncio
 import os
+import secrets
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import asyncpg
+import httpx2 as httpx
+from uuid_utils.compat import uuid7
 
-from marketplace.base.data.database import connected, credentials
+from marketplace.base.data.database import connected, credentials, rows
 from marketplace.base.migrate import migrate
 from marketplace.base.postgres.embedded import EmbeddedPostgres
+from marketplace.base.signing import secret_hash
+from marketplace.people.models import Person
+from marketplace.people.sign_in.models import SignIn
 from marketplace.settings import settings
-from organizations.directory.models import Municipality, OrganizationKind
+from organizations.directory.models import Municipality, Organization, OrganizationKind
 from organizations.members.models import Membership, Role
-from tests import make
-from tests.visitor import Visitor
+from tests.bench.measuring import AS_BROWSERS, CONNECTIONS, HERE, cpu, free_port, per_request, process, wrk
 
 LONGEST = 300.0
 """Milliseconds, cold."""
-FEBRUARY = datetime(2027, 2, 10, 9, tzinfo=UTC)
+LEAST = 0.05
+"""Of hello, with several connections."""
+THIS_YEAR = datetime.now(UTC).year
 PAGES = {
     "statistics": "/statistics?municipality={slug}",
     "statistics_by_organization": "/statistics?municipality={slug}&part=organization",
@@ -33,6 +41,8 @@ PAGES = {
     "plan_of_thirty_goals": "/plans/plan-{slug}",
     "goal": "/goals/goal-{slug}-1",
 }
+FILES = {"statistics_workbook"}
+"""No pages: they are saved, and made for whoever does."""
 MEASURES = (
     "attendances", "people", "sessions", "offers", "drop_in", "seats_offered", "minutes", "due", "listed",
     "came_three", "started", "completed", "waited", "placed", "requests",
@@ -48,19 +58,19 @@ FILL = [
             unnest(ARRAY['everyone', 'seniors', 'youth', 'adults', 'parents']) a,
             unnest(ARRAY['course', 'activity']) k, unnest(ARRAY[false, true]) e""",
     """INSERT INTO closing (id, municipality_id, year, number, closed_at, rule, key_fingerprint)
-        SELECT gen_random_uuid(), m.id, y, n, {at}, 1, '' FROM municipality m, unnest(ARRAY[2025, 2026]) y,
+        SELECT gen_random_uuid(), m.id, y, n, {at}, 1, '' FROM municipality m, unnest(ARRAY[{year} - 1, {year}]) y,
             generate_series(1, 13) n""",
     """INSERT INTO cell_figure (id, closing_id, cell_id, figures)
         SELECT gen_random_uuid(), k.id, c.id, f.figures FROM closing k JOIN cell c USING (municipality_id),
             LATERAL (SELECT jsonb_object_agg(m, 5 * k.number) AS figures FROM unnest({measures}) m) f""",
     """INSERT INTO plan (id, slug, title, summary, first_year, last_year, municipality_id)
-        SELECT gen_random_uuid(), 'plan-' || slug, '{{"nb": "Plan"}}', '{{"nb": ""}}', 2025, 2028, id
+        SELECT gen_random_uuid(), 'plan-' || slug, '{{"nb": "Plan"}}', '{{"nb": ""}}', {year} - 1, {year} + 2, id
         FROM municipality""",
     """INSERT INTO focus_area (id, number, title, summary, plan_id)
         SELECT gen_random_uuid(), 1, '{{"nb": "Med"}}', '{{"nb": ""}}', id FROM plan""",
     """INSERT INTO goal (id, slug, title, indicator, target, first_year, last_year, audiences, focus_area_id)
         SELECT gen_random_uuid(), 'goal-' || substr(p.slug, 6) || '-' || n, '{{"nb": "Flere er med"}}',
-            (ARRAY['people', 'attendances', 'sessions'])[1 + n % 3], 5000, 2026, 2026,
+            (ARRAY['people', 'attendances', 'sessions'])[1 + n % 3], 5000, {year}, {year},
             CASE WHEN n % 2 = 0 THEN ARRAY['seniors'] ELSE ARRAY[]::text[] END, a.id
         FROM plan p JOIN focus_area a ON a.plan_id = p.id, generate_series(1, 30) n""",
 ]  # fmt: skip
@@ -70,47 +80,110 @@ async def fill(dsn: str) -> None:
     connection = await asyncpg.connect(**credentials(dsn))
     try:
         for statement in FILL:
-            await connection.execute(statement.format(at=f"'{FEBRUARY}'", measures=f"ARRAY{list(MEASURES)}"))
+            await connection.execute(
+                statement.format(at="now()", measures=f"ARRAY{list(MEASURES)}", year=THIS_YEAR)
+            )
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
 
 
-async def opened(dsn: str) -> dict[str, list[float]]:
-    """Milliseconds of each page, once in each of its municipalities; the first that a process opens is left out."""
+async def filled(dsn: str) -> None:
     await migrate(dsn)
     await fill(dsn)
+
+
+async def coordinators(dsn: str) -> dict[str, str]:
+    """One of each municipality: by its slug the cookie of their sign-in."""
+    now, found = datetime.now(UTC), {}
+    async with connected(dsn):
+        await rows(
+            "INSERT INTO instance (id, demo, began_at) VALUES (1, true, $1) ON CONFLICT DO NOTHING", now
+        )
+        for place in await Municipality.all().order_by("slug"):
+            who = await Person.create(name=f"Nora i {place.name}", created_at=now)
+            root = await Organization.create(
+                slug=f"{place.slug}-kommune", name=f"{place.name} kommune", kind=OrganizationKind.MUNICIPAL,
+                state="approved", municipality=place, source_lang="nb", created_at=now,
+            )  # fmt: skip
+            await Membership.create(person=who, organization=root, role=Role.COORDINATOR, created_at=now)
+            secret = secrets.token_urlsafe(24)
+            await SignIn.create(
+                id=uuid7(), person_id=who.id, secret_hash=secret_hash(secret), device="bench", created_at=now,
+                seen_at=now, expires_at=now + timedelta(days=1), second_factor_at=now,
+            )  # fmt: skip
+            found[place.slug] = f"sign-in={secret}"
+    return found
+
+
+def opened(address: str, path: str, slug: str, cookie: str) -> float:
+    """Milliseconds of a page, on a connection of its own."""
+    began = time.monotonic()
+    page = httpx.get(address + path.format(slug=slug), headers={"cookie": cookie})
+    assert page.status_code == 200, (path, page.status_code)
+    return 1000 * (time.monotonic() - began)
+
+
+def cold(address: str, cookies: dict[str, str], note: Callable[..., None], results: dict[str, Any]) -> None:
+    """Each page once in each of its municipalities; the first ones that a process opens are left out."""
+    (first, cookie), *others = cookies.items()
+    for path in PAGES.values():
+        for _ in range(8):  # both processes have been at work
+            opened(address, path, first, cookie)
     took: dict[str, list[float]] = {name: [] for name in PAGES}
-    async with connected(dsn), Visitor.at(FEBRUARY) as somebody:
-        places = await Municipality.all().order_by("slug")
-        who = await make.person("Nora", "nora@example.no")
-        for place in places:
-            root = await make.organization(
-                f"{place.name} kommune", kind=OrganizationKind.MUNICIPAL, municipality=place
-            )
-            await Membership.create(person=who, organization=root, role=Role.COORDINATOR, created_at=FEBRUARY)
-        await somebody.sign_in(who)
-        for path in PAGES.values():
-            await somebody.open(path.format(slug=places[0].slug))
-        for number, place in enumerate(places[1:]):
-            name = list(PAGES)[number % len(PAGES)]
-            began = time.monotonic()
-            page = await somebody.open(PAGES[name].format(slug=place.slug))
-            took[name].append(1000 * (time.monotonic() - began))
-            assert page.status == 200, (name, page.status)
-    return took
+    for number, (slug, own) in enumerate(others):
+        name = list(PAGES)[number % len(PAGES)]
+        took[name].append(opened(address, PAGES[name], slug, own))
+    for name, times in took.items():
+        note(results, f"{name}_cold", median(times), "ms", "300 ms", LONGEST)
+        note(results, f"{name}_worst", max(times), "ms", "300 ms", LONGEST)
+
+
+def many(
+    address: str, hello: str, ours: Any, cookies: dict[str, str], note: Callable[..., None], results: dict[str, Any]
+) -> None:  # fmt: skip
+    """Requests a second of each page, of which coordinators open the same one, beside hello."""
+    slug, cookie = list(cookies.items())[-1]
+    for connections in CONNECTIONS:
+        ending = "" if connections == CONNECTIONS[-1] else f"_{connections}"
+        before = wrk(hello, connections).rate
+        for name, path in PAGES.items():
+            if name in FILES:
+                continue
+            opened(address, path, slug, cookie)
+            used = cpu(ours)
+            run = wrk(address + path.format(slug=slug), connections, *AS_BROWSERS, "-H", f"Cookie: {cookie}")
+            per = per_request(used, cpu(ours), run)
+            after = wrk(hello, connections).rate
+            note(
+                results, f"{name}{ending}", run.rate, "requests/s", f"{LEAST} of hello", (before + after) / 2, run, per
+            )  # fmt: skip
+            before = after
 
 
 def measure(results: dict[str, Any], note: Callable[..., None]) -> None:
-    """Put it among the results of `make bench`."""
+    """Put it among the results of `make bench`: as a browser sees it, of two web processes."""
+    port, hello_port = free_port(), free_port()
+    address, hello = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{hello_port}/"
     with tempfile.TemporaryDirectory(dir="var") as folder:
-        os.environ["TREFFPUNKT_DATA_DIR"] = folder
-        with EmbeddedPostgres(Path(folder)) as dsn:
+        data = str(Path(folder).resolve())
+        os.environ["TREFFPUNKT_DATA_DIR"] = data
+        with EmbeddedPostgres(Path(data)) as dsn:
             os.environ["TREFFPUNKT_DATABASE_URL"] = dsn
             settings.cache_clear()
-            for name, took in asyncio.run(opened(dsn)).items():
-                note(results, f"{name}_cold", median(took), "ms", "300 ms", LONGEST)
-                note(results, f"{name}_worst", max(took), "ms", "300 ms", LONGEST)
+            asyncio.run(filled(dsn))
+            cookies = asyncio.run(coordinators(dsn))
+            environment = {
+                "TREFFPUNKT_DEMO": "1", "TREFFPUNKT_PUBLIC_URL": address, "TREFFPUNKT_WEB_PROCESSES": "2",
+                "TREFFPUNKT_DATA_DIR": data, "TREFFPUNKT_DATABASE_URL": dsn,
+            }  # fmt: skip
+            serve = ["-m", "marketplace", "serve", "--port", str(port)]
+            with (
+                process(serve, environment, f"{address}/health/ready") as ours,
+                process([str(HERE / "hello.py"), str(hello_port)], {"PYTHONPATH": os.getcwd()}, hello),
+            ):
+                cold(address, cookies, note, results)
+                many(address, hello, ours, cookies, note, results)
 
 
 if __name__ == "__main__":

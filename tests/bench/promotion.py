@@ -9,8 +9,8 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data import database
 from marketplace.base.data.database import credentials
-from offers.bookings import actions
-from offers.bookings.rules import new_reference
+from offers.seats import actions as seats_actions
+from offers.seats.links import new_reference
 
 WAITING = 1000
 LONGEST = 5.0
@@ -93,7 +93,7 @@ async def promotion(dsn: str) -> float:
     await database.connect(dsn)
     try:
         started = time.monotonic()
-        await actions.set_capacity(pool, WAITING, now=now, by=None)
+        await seats_actions.set_capacity(pool, WAITING, now=now, by=None)
         took = time.monotonic() - started
         seated = await database.value(
             "SELECT count(*) FROM booking WHERE pool_id = $1 AND state = 'confirmed'", pool

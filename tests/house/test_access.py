@@ -9,7 +9,7 @@ from starlette.routing import Route
 from marketplace.access import Guarded
 from marketplace.base.data.database import rows
 from marketplace.base.web.http import Request
-from marketplace.people.models import SignIn
+from marketplace.people.sign_in.models import SignIn
 from marketplace.routes import ROUTES
 from tests.house.town import GUARDED, Town, routes
 from tests.visitor import Page, Visitor

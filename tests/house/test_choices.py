@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 from bs4 import Tag
+from starlette.routing import Route
 
 from offers.catalogue.models import Joining, OfferState
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
+from tests.house.test_bad_input import ELSEWHERE, POSTS, form_of, undone
+from tests.house.town import Town
 from tests.visitor import Page, Visitor
 
 STEPS = ("what", "audience", "place", "joining", "sessions")
@@ -68,3 +71,50 @@ def refused_fields(page: Page) -> set[str]:
         if isinstance(target, Tag):
             marked |= {str(each.get("name")) for each in [target, *target.find_all(["input", "select"])]}
     return marked
+
+
+NO_FORM_OF_ITS_OWN = {"/unsubscribe/{token}/undo", "/notices/{token}/undo", "/sign-in/{token}"}
+"""Their form has nothing to choose, and stands where something has been done first."""
+OWN = "så dette kan ikke du avgjøre"
+"""Said of one's own organisation, which stands in the list so that nobody looks for it in vain."""
+NOT_YET = {
+    (
+        "/approvals/{slug}",
+        "answer",
+        "approved",
+    ): "the municipality's own: first comes the unit that it belongs to"
+}
+"""Options that another act has to come before, which the page says."""
+
+
+def where_of(route: Route, town: Town, path: str) -> str:
+    """The page that holds the form of a route; a page of nothing where it has none of its own."""
+    return ELSEWHERE.get(route.path, path).format(**town.ids) or "/about"
+
+
+def form_on(page: Page, path: str) -> Tag | None:
+    """The form that goes to this path, if it stands on the page."""
+    ending = f"/{path.rsplit('/', 1)[-1]}"
+    for form in page.soup.find_all("form"):
+        if str(form.get("method", "")).lower() == "post" and str(form.get("action", "")).partition("?")[
+            0
+        ].endswith(ending):
+            return form
+    return None
+
+
+@POSTS
+async def test_every_option_of_every_form_is_taken(route: Route, town: Town, insider: Visitor) -> None:
+    if route.path.startswith("/dialogues"):  # nobody decides about what is their own
+        await insider.sign_in(town.people["coordinator"])
+    path, fields = await form_of(route, town, insider)
+    form = form_on(await insider.follow(await insider.open(where_of(route, town, path))), path)
+    assert form or ELSEWHERE.get(route.path) == "" or route.path in NO_FORM_OF_ITS_OWN
+    for name, text in options(form) if form else ():
+        if (route.path, name, text) in NOT_YET:
+            continue
+        async with undone():
+            answer = await insider.post(path, fields | {name: [text]})
+            assert answer.status < 500
+            said = refused(answer, name)
+            assert not text or name not in refused_fields(answer) or OWN in said, f"{name}={text}: {said}"

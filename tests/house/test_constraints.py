@@ -72,6 +72,8 @@ CHECKS = {
     "SELECT gen_random_uuid(), id, 2026, 0, 'SSB' FROM municipality",
     "report_version_approved": "UPDATE report_version SET approved_as = 'leder' WHERE approved_at IS NULL",
     "report_version_reason": "UPDATE report_version SET reason = 'uten grunn' WHERE approved_at IS NULL",
+    "register_volunteers": "INSERT INTO register (id, session_id, saved_at, volunteers) "
+    "VALUES (gen_random_uuid(), '{session}', clock_timestamp(), -1)",
     "seat_pool_capacity": "UPDATE seat_pool SET capacity = 100001",
     "seat_pool_taken": "UPDATE seat_pool SET taken = capacity + 1 WHERE capacity IS NOT NULL",
     "seat_pool_waiting": "UPDATE seat_pool SET waiting = -1",
@@ -114,7 +116,8 @@ INDEXES = {
     "audit_entry_default_person_id_at_idx", "audit_entry_object", "audit_entry_person", "booking_booked_by",
     "booking_contact", "booking_held", "booking_made_with", "booking_offer", "booking_participant", "booking_pool",
     "booking_queue_order", "booking_requested", "calendar_entry_session", "companion_booking", "contact_point_lookup",
-    "contact_point_person", "decision_organization", "ended_register_session", "goal_change_goal",
+    "contact_point_person", "decision_organization", "dialogue_item_offer",
+    "ended_register_session", "goal_change_goal",
     "host_assignment_offer",
     "host_message_offer", "invitation_organization", "measure_responsible", "member_notice_organization",
     "membership_organization",

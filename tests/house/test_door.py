@@ -12,9 +12,9 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.web.forms import Filled, Form
 from marketplace.base.web.templates import TEMPLATES
 from marketplace.districts.forms import DistrictForm
-from offers.bookings.models import Booking
 from offers.catalogue.models import Joining
-from offers.publishing.models import OfferQuestion, QuestionKind
+from offers.publishing.questions.models import OfferQuestion, QuestionKind
+from offers.seats.models import Booking
 from organizations.approval.forms import ApplyForm, NameForm
 from tests import make
 from tests.offers.bookings.test_views import book

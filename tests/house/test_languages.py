@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from offers.bookings.models import Booking
 from offers.catalogue.models import Joining, OfferText
+from offers.seats.models import Booking
 from tests import make
 from tests.conftest import NOW
 from tests.house.test_once import POSTS, put_up, who_may

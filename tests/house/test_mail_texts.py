@@ -16,7 +16,7 @@ from marketplace.base.post.mail import MAILS, Content
 from marketplace.base.web.templates import TEMPLATES
 from marketplace.demo import samples
 from marketplace.demo.samples import ABOUT_A_BOOKING, NAMES, Words, made_up
-from marketplace.schedule import MAILS as MODULES
+from marketplace.every_mail import MAILS as MODULES
 from tests.conftest import NOW
 from tests.production import production
 

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 from marketplace.base.data.database import rows
 from marketplace.base.post.mail import MAILS
 from marketplace.base.text import ISOLATE
-from offers.bookings.models import Booking
+from offers.seats.models import Booking
 from tests.house.town import build, routes
 from tests.visitor import Visitor
 

@@ -12,12 +12,13 @@ from typing import Any
 
 from marketplace.base.data.database import rows
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
-from offers.bookings import claims
-from offers.bookings.claims import Party
+from offers.bookings import actions as bookings_actions
 from offers.catalogue.models import Kind, Offer, OfferOrganizer, SeatPool
 from offers.catalogue.queries import VISITOR
 from offers.feeds.actions import make_address
-from offers.messages import jobs
+from offers.messages.follow_up import actions
+from offers.messages.reminders import actions as jobs
+from offers.seats.claims import Party
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
@@ -99,8 +100,8 @@ async def book(on: Stage, world: World, by: str, pool: SeatPool, whom: str | Non
     assert contact is not None
     party = Party(me.name or "", person=me.id, participant=world.people[whom].id if whom else None,
                   channel=contact.channel, address=contact.value, contact_id=contact.id)  # fmt: skip
-    booked = await claims.book(offer.slug, pool.session_id, party, viewer=VISITOR, form_key=key.encode().ljust(16),
-                               lang="nb", now=on.visitor.now)  # fmt: skip
+    booked = await bookings_actions.book(offer.slug, pool.session_id, party, viewer=VISITOR,
+                                         form_key=key.encode().ljust(16), lang="nb", now=on.visitor.now)  # fmt: skip
     return booked.path
 
 
@@ -160,7 +161,7 @@ async def story(hidden: dict[str, str | None], readers: Collection[str]) -> Told
         on.later(NOW + timedelta(days=13, hours=1))
         on.dice.throw("reminders")
         await jobs.remind(on.visitor.now)
-        await jobs.follow_up(on.visitor.now)
+        await actions.follow_up(on.visitor.now)
         await on.mails(but=mine)
         for reader in readers:
             await on.enter(reader, world.people.get(reader))

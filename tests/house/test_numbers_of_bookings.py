@@ -4,8 +4,8 @@ import pytest
 from starlette.routing import Route
 
 from marketplace.base.data.database import rows
-from offers.bookings.models import Booking
-from offers.bookings.rules import shown_reference
+from offers.seats.links import shown_reference
+from offers.seats.models import Booking
 from tests.house.town import Town, routes
 from tests.visitor import Visitor
 

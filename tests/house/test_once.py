@@ -17,7 +17,7 @@ from tests.conftest import EMPTY, NOW
 from tests.house.town import Town, build, routes
 from tests.visitor import Page, Visitor
 
-BOOKS = "it books: what differs may be a question (offers/bookings/sent_views.py, tests/offers/bookings/test_once.py)"
+BOOKS = "it books: what differs may be a question (offers/bookings/mending, and its tests/…/test_once.py)"
 STATE = "it moves something that is there to another state, and does so once"
 SETS = "it writes over what is there: the same again changes nothing"
 ENDS = "it ends or takes away what is there; there is nothing to end the second time"
@@ -125,6 +125,7 @@ NEEDS_NO_KEY = {
     "/goals/{slug}/edit": SETS,
     "/today/reminders": "an organisation is reminded once a week, under its row's lock",
     "/statistics/coverage/items": ONE,
+    "/dialogues/{slug}/items/{item}": SETS,
     "/dialogues/{slug}/items/{item}/remove": ENDS,
     "/goals/{slug}/cells": "said once: afterwards it changes nothing",
     "/goals/{slug}/withdraw": STATE,
@@ -132,6 +133,7 @@ NEEDS_NO_KEY = {
     "/districts/{district}/remove": ENDS,
     "/reports/{slug}/words/{section}": SETS,
     "/reports/{slug}/approve": STATE,
+    "/reports/{slug}/discard": ENDS,
     "/dialogues/{slug}/members/{id}/remove": ENDS,
     "/dialogues/{slug}/meetings/{offer}": SETS,
     "/dialogues/{slug}/meetings/{offer}/move": "it says which version it saw (`sequence`)",

@@ -14,15 +14,16 @@ from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
 from marketplace.base.post.outbox import send_due
-from marketplace.people.models import ContactPoint, Person, SignIn
+from marketplace.every_mail import MAILS
+from marketplace.people.models import ContactPoint, Person
+from marketplace.people.sign_in.models import SignIn
 from marketplace.privacy import jobs
 from marketplace.privacy.actions import forget
 from marketplace.privacy.rules import TABLES
-from marketplace.schedule import MAILS
 from offers.attendance.keys import YearClosed, year_key
-from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
+from offers.seats.models import Booking, BookingState
 from organizations.approval.models import Answer, Decision
 from organizations.members.models import Membership, Role
 from tests import make

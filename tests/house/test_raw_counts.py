@@ -6,24 +6,32 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.routing import Route
 
 from marketplace.statistics.role import RAW
+from tests.house.test_queries import asked
+from tests.house.town import Town, routes
+from tests.visitor import Visitor
+
+__all__ = ["asked"]
 
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("marketplace/statistics", "marketplace/goals", "marketplace/reports", "marketplace/today")
 """The rooms that show figures, or make something of them."""
 READS = re.compile(rf"\b(FROM|JOIN|UPDATE|INTO|USING|TABLE)\s+({'|'.join(RAW)})\b", re.IGNORECASE)
-MODELS = {"Attendance", "Register", "HeadCount", "Booking", "EndedRegister", "Usefulness"}
+MODELS = {"Attendance", "Register", "HeadCount", "Booking", "EndedRegister", "Usefulness", "Companion", "SentWord",
+          "BookingAnswer", "PhoneCall", "SeatPool", "AuditEntry"}  # fmt: skip
 COUNTING = "marketplace.statistics.counting"
 RAW_ROOMS = re.compile(r"^offers\.(attendance|bookings|messages)\.\w*(queries|models|actions|claims|moves)$")
 
 ALLOWED = {
     "marketplace/statistics/counting.py": "the one place that counts",
-    "marketplace/statistics/own.py": "an organisation's own registers, for its own editors",
+    "marketplace/statistics/own/queries.py": "an organisation's own registers, for its own editors",
+    "marketplace/statistics/coverage/queries.py": "how many offers have room, and never how many seats",
     "marketplace/today/queries.py": "how many organisations come to a meeting; nobody is counted",
 }
 """Files that may read them, and why."""
-MAY_COUNT = {"marketplace/statistics/closing.py", "marketplace/statistics/own.py"}
+MAY_COUNT = {"marketplace/statistics/closing.py", "marketplace/statistics/own/queries.py"}
 """Who may ask counting.py: the closing, and an organisation's own page, of its own registers."""
 
 
@@ -74,6 +82,41 @@ def test_figures_are_read_from_what_is_stored(file: str) -> None:
 @pytest.mark.parametrize("file", files("marketplace", "offers", "organizations"))
 def test_only_the_closing_and_an_organisations_own_page_count(file: str) -> None:
     assert not counts((HOUSE / file).read_text()) or file in MAY_COUNT
+
+
+PAGES = (
+    "/today",
+    "/plans",
+    "/goals",
+    "/measures",
+    "/population",
+    "/statistics",
+    "/coverage",
+    "/districts",
+    "/reports",
+)
+SENT = {
+    "/today": {"booking", "register", "head_count"},
+    "/statistics/coverage": {"seat_pool"},
+    "/statistics/coverage.csv": {"seat_pool"},
+    "/statistics/coverage.xlsx": {"seat_pool"},
+}
+"""What pages of figures may ask of who came and who booked, by whatever room they ask: today which registers are not
+saved and who answers late, and the map which offers have room."""
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in routes("GET") if route.path.startswith(PAGES)], ids=lambda route: route.path
+)
+async def test_what_a_page_of_figures_sends_reads_nobody(
+    route: Route, town: Town, caller: Visitor, asked: list[str]
+) -> None:
+    await caller.sign_in(town.people["coordinator"])
+    asked.clear()
+    page = await caller.open(town.path(route, **town.named.get(route.path, {})) + "?as=xlsx")
+    assert page.status == 200
+    found = {match[1].lower() for statement in asked for match in READS.findall(statement)}
+    assert found == SENT.get(route.path, set())
 
 
 def test_every_exception_is_needed() -> None:

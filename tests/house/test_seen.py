@@ -23,6 +23,7 @@ NOT_WORDS = {
     "/manage/offers/{slug}/questions/{question}/up": BUTTON,
     "/manage/offers/{slug}/queue": "an act: one person to one place in the queue, as it is then",
     "/manage/organizations/{slug}/logo": "a picture in the place of another; the page shows which",
+    "/dialogues/{slug}/items/{item}": "one choice, in the place of another; the page shows which",
     "/approvals/{slug}/unit": "one choice, in the place of another",
     "/population": "a number in the place of another; the page shows which, with its source",
     "/my-page/profile": OWN,

@@ -16,18 +16,23 @@ from marketplace.base.models import Channel
 from marketplace.base.signing import secret_hash
 from marketplace.dialogue.models import Dialogue, DialogueItem, DialogueMeeting, DialogueMember
 from marketplace.goals.models import FocusArea, Goal, Measure, Plan
-from marketplace.people.factors import sealed_secret
-from marketplace.people.models import ActsFor, Passkey, Person, Relation, SignIn, SignInTicket, Totp
+from marketplace.people.models import ActsFor, Person, Relation
+from marketplace.people.second_factor.actions import sealed_secret
+from marketplace.people.second_factor.models import Passkey, Totp
+from marketplace.people.sign_in.models import SignIn, SignInTicket
 from marketplace.reports.content import Content, stored
 from marketplace.reports.models import ReportVersion, YearlyReport
 from marketplace.routes import ROUTES
 from marketplace.statistics.models import Cell, CellFigure, Closing
-from offers.bookings.models import BookingState, CallAbout, Companion, PhoneCall
-from offers.bookings.rules import link_path
+from offers.bookings.companions.models import Companion
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
 from offers.feeds.models import CalendarAddress, SavedSearch
-from offers.messages.rules import unsubscribe_path
-from offers.publishing.models import HostAssignment, OfferQuestion, QuestionKind
+from offers.messages.follow_up.rules import unsubscribe_path
+from offers.publishing.questions.models import OfferQuestion, QuestionKind
+from offers.rights.models import HostAssignment
+from offers.seats.links import link_path
+from offers.seats.models import BookingState
+from offers.telling.models import CallAbout, PhoneCall
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import (
     District,

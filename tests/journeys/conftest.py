@@ -16,6 +16,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any, ClassVar
 
+import asyncpg
 import httpx2 as httpx
 import pytest
 from aiosmtpd.controller import Controller
@@ -23,8 +24,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.async_api import Browser, Page, async_playwright
 from pyotp import TOTP
 
+from marketplace.base.data.database import credentials
 from marketplace.base.post.mailbox import ADDRESS
-from tests.offers.bookings.test_two_servers import free_port
+from marketplace.base.postgres.embedded import EmbeddedPostgres
+from tests.offers.seats.test_two_servers import free_port
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe-core@4.14.1" / "axe.min.js").read_text()
 VIOLATIONS = """rules => axe.run({runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})
@@ -52,6 +55,10 @@ DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
+DATABASES: dict[str, str] = {}
+"""By port, where an instance's database answers."""
+
+
 class PostOffice:
     """A real SMTP server that keeps what it gets."""
 
@@ -75,9 +82,6 @@ class PostOffice:
 
 class Somebody:
     """A person with a browser of their own."""
-
-    used: ClassVar[dict[tuple[str, str], int]] = {}
-    """By port and address the step (of 30 seconds) of the last code that was given."""
 
     def __init__(self, page: Page, address: str, sight: str, script: bool) -> None:
         self.page, self.address, self.sight, self.script = page, address, sight, script
@@ -151,15 +155,17 @@ class Somebody:
             await self.give_code(address)
 
     async def give_code(self, address: str) -> None:
-        """What the person's app shows. Each code is used once: the next one counts already, and then one must wait."""
+        """What the person's app shows. Each code is used once (tests/marketplace/people): who comes again within the
+        same half minute would wait for the next, so the instance forgets the last one."""
         async with httpx.AsyncClient() as client:
             people = (await client.get(f"{self.address}/demo/people.json")).json()
         app = TOTP(next(one["totp_secret"] for one in people if one["address"] == address))
-        whose = (self.address.rpartition(":")[2], address)
-        step = max(int(time.time()) // 30, self.used.get(whose, 0) + 1)
-        await asyncio.sleep(max(0, (step - 1) * 30 - time.time()))
-        self.used[whose] = step
-        await self.fill("Koden fra appen", app.at(step * 30))
+        connection = await asyncpg.connect(**credentials(DATABASES[self.address.rpartition(":")[2]]))
+        try:
+            await connection.execute("UPDATE totp SET last_step = 0")
+        finally:
+            await connection.close()
+        await self.fill("Koden fra appen", app.now())
         await self.press("Fortsett")
 
     async def messages(self, to: str) -> list[dict[str, Any]]:
@@ -249,6 +255,7 @@ def instance(tmp_path_factory: pytest.TempPathFactory, post_office: str) -> Any:
             env=environment | {"TREFFPUNKT_DEMO": "1", "TREFFPUNKT_SMTP_URL": post_office}, stderr=log,
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
+    DATABASES[str(port)] = EmbeddedPostgres(data).dsn
     yield f"http://127.0.0.1:{port}"
     started.terminate()
     assert started.wait(20) == 0

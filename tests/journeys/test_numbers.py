@@ -25,7 +25,7 @@ from marketplace.base.data.database import credentials
 from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.statistics.staircase import Staircase
 from tests.journeys.conftest import DESKTOP, Somebody, until
-from tests.offers.bookings.test_two_servers import free_port
+from tests.offers.seats.test_two_servers import free_port
 
 pytestmark = pytest.mark.xdist_group("journeys")
 OSLO = ZoneInfo("Europe/Oslo")

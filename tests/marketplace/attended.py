@@ -14,8 +14,8 @@ from marketplace.statistics.closing import counted_to
 from marketplace.statistics.measures import Measure
 from offers.attendance import actions
 from offers.attendance.models import Register
-from offers.bookings.models import BookingState
 from offers.catalogue.models import Offer, SeatPool, Session
+from offers.seats.models import BookingState
 from organizations.directory.models import Municipality, Organization, OrganizationKind
 from organizations.members.models import Role
 from tests import make
@@ -34,6 +34,7 @@ async def came(
     head_count: int | None = None,
     seats: int = 1,
     comes_for: dict[str, Organization] | None = None,
+    saved: datetime | None = None,
 ) -> Session:
     """Those who came to an offer's (first) session. The same name is the same person: it has one address."""
     session = await Session.filter(offer=offer).order_by("starts_at").select_related("offer").first()
@@ -59,7 +60,13 @@ async def came(
     before = await Register.get_or_none(session=session)
     version = before.saved_at if before else None
     await actions.save(
-        session, present, {}, head_count, version=version, by=host.id, now=max(NOW, session.starts_at)
+        session,
+        present,
+        {},
+        head_count,
+        version=version,
+        by=host.id,
+        now=saved or max(NOW, session.starts_at),
     )
     return session
 

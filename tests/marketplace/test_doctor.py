@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from marketplace.base.data.database import credentials
 from marketplace.base.postgres import embedded
 from marketplace.base.postgres.embedded import EmbeddedPostgres
-from tests.offers.bookings.test_two_servers import free_port
+from tests.offers.seats.test_two_servers import free_port
 from tests.production import GOOD
 
 

@@ -7,19 +7,20 @@ import time_machine
 from marketplace import schedule
 from marketplace.base.post import outbox
 from marketplace.check import violations
-from marketplace.my_page import acting
-from marketplace.my_page.actions import remove_contact, shield
-from marketplace.people.jobs import refuse
+from marketplace.my_page.acting import actions as acting
+from marketplace.my_page.actions import shield
+from marketplace.my_page.contacts.actions import remove_contact
+from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.privacy.erasure import erase
 from offers.bookings.actions import send_word
-from offers.bookings.models import Booking
-from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Kind, Session
+from offers.seats.links import link_path
+from offers.seats.models import Booking
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.my_page.test_guide import booked, guide, tour
+from tests.marketplace.guide.test_guide import booked, guide, tour
 from tests.visitor import Visitor
 
 __all__ = ["schedule"]  # the timetable knows every mail

@@ -12,7 +12,7 @@ import httpx2 as httpx
 import psutil
 import pytest
 
-from tests.offers.bookings.test_two_servers import free_port
+from tests.offers.seats.test_two_servers import free_port
 
 
 @pytest.fixture

@@ -16,12 +16,13 @@ from marketplace.people.models import ContactPoint, Person
 from offers.attendance import actions
 from offers.attendance.keys import year_key
 from offers.attendance.rules import pseudonym_before
-from offers.bookings.models import Booking, Companion
+from offers.bookings.companions.models import Companion
 from offers.catalogue.models import Joining, OfferText, SeatPool, Session
 from offers.catalogue.queries import VISITOR
-from offers.catalogue.search import Search, search
-from offers.messages.models import Unsubscription
-from offers.messages.rules import address_hash
+from offers.messages.follow_up.models import Unsubscription
+from offers.messages.follow_up.rules import address_hash
+from offers.search.queries import Search, search
+from offers.seats.models import Booking
 from organizations.directory.models import Organization
 from tests import make
 from tests.conftest import NOW

@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar, overload
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import asyncpg
@@ -19,16 +19,24 @@ from marketplace.wrong_settings import SYSTEM_ROOTS
 MODELS = [
     "marketplace.base.models",
     "marketplace.people.models",
+    "marketplace.people.sign_in.models",
+    "marketplace.people.second_factor.models",
     "organizations.directory.models",
     "organizations.members.models",
     "organizations.approval.models",
     "organizations.notices.models",
     "offers.catalogue.models",
-    "offers.publishing.models",
+    "offers.rights.models",
+    "offers.publishing.questions.models",
+    "offers.seats.models",
     "offers.bookings.models",
+    "offers.bookings.companions.models",
+    "offers.bookings.openings.models",
+    "offers.telling.models",
     "offers.attendance.models",
     "offers.feeds.models",
     "offers.messages.models",
+    "offers.messages.follow_up.models",
     "marketplace.statistics.models",
     "marketplace.goals.models",
     "marketplace.reports.models",
@@ -210,6 +218,10 @@ async def patient() -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
+Kind = TypeVar("Kind")
+"""What a row is: a frozen dataclass or a NamedTuple."""
+
+
 class Values(list[Any]):
     """The values of a statement that is put together from parts."""
 
@@ -219,14 +231,33 @@ class Values(list[Any]):
         return f"${len(self)}"
 
 
-async def rows(sql: str, *values: Any) -> list[dict[str, Any]]:
-    """All rows of a statement, also of INSERT … RETURNING. Placeholders are $1, $2 …"""
-    return await connection().execute_query_dict(sql, list(values))
+@overload
+async def rows(sql: str, /, *values: Any) -> list[dict[str, Any]]: ...
+@overload
+async def rows(kind: type[Kind], sql: str, /, *values: Any) -> list[Kind]: ...
+async def rows(first: Any, /, *others: Any) -> list[Any]:
+    """All rows of a statement, also of INSERT … RETURNING. Placeholders are $1, $2 …
+
+    `rows(Listed, SQL, …)` gives frozen dataclasses (or NamedTuples) whose fields are the columns by name: that is how
+    a row is read, and the class stands beside its SQL. Tests compare the two for each statement that they send, also
+    where nothing is found. Without a class a row is a dict: for what is only looked at once, where it was asked."""
+    if isinstance(first, str):
+        return await connection().execute_query_dict(first, list(others))
+    return await typed(first, *others)
 
 
-async def row(sql: str, *values: Any) -> dict[str, Any] | None:
-    """The first row, or None."""
-    found = await rows(sql, *values)
+async def typed(kind: type[Kind], sql: str, *values: Any) -> list[Kind]:
+    """What `rows` does with a class."""
+    return [kind(**one) for one in await connection().execute_query_dict(sql, list(values))]
+
+
+@overload
+async def row(sql: str, /, *values: Any) -> dict[str, Any] | None: ...
+@overload
+async def row(kind: type[Kind], sql: str, /, *values: Any) -> Kind | None: ...
+async def row(first: Any, /, *others: Any) -> Any:
+    """The first row, or None. With a class as `rows`."""
+    found = await rows(first, *others)
     return found[0] if found else None
 
 

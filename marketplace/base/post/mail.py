@@ -44,7 +44,7 @@ class Content:
 
 MailFunction = Callable[..., Awaitable[Content | None]]
 MAILS: dict[str, MailFunction] = {}
-"""Every mail function by name. Filled by @mail at import; marketplace/schedule.py imports them all."""
+"""Every mail function by name. Filled by @mail at import; marketplace/every_mail.py imports them all."""
 
 
 @dataclass(frozen=True)

@@ -154,13 +154,24 @@ class Request(requests.Request):
     shown_only = False
     """Is a form sent only to be shown in another language, as it is filled in? Then nothing is done with it, and what a
     view should write all the same is undone (marketplace/access.py)."""
-    has_form_keys = False
-    """Does the page of this answer hold forms that make something?"""
+
+    @cached_property
+    def form_keys(self) -> list[str]:
+        """Those of the forms on the page of this answer that make something."""
+        return []
+
+    @property
+    def has_form_keys(self) -> bool:
+        return bool(self.form_keys)
+
+    def form_key(self) -> str:
+        """128 random bits for a form that makes something: see base/web/once.py."""
+        self.private = True
+        self.form_keys.append(key := secrets.token_hex(16))
+        return key
 
     def form_key_input(self) -> Markup:
-        """128 random bits for a form that makes something: see base/web/once.py."""
-        self.private = self.has_form_keys = True
-        return Markup('<input type="hidden" name="form_key" value="%s">') % secrets.token_hex(16)
+        return Markup('<input type="hidden" name="form_key" value="%s">') % self.form_key()
 
     def form_token_valid(self, token: str) -> bool:
         salt, mac = token[:16], token[16:]

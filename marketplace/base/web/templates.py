@@ -12,7 +12,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined] # its C function
 from starlette.responses import Response
 
-from marketplace.base import i18n
+from marketplace.base import i18n, numbers
 from marketplace.base.clock import oslo
 from marketplace.base.i18n import lazy
 from marketplace.base.text import first_name, isolated, name_key
@@ -36,6 +36,29 @@ def bdi(context: EvalContext, name: str | None) -> str:
     """A name that stands beside others, so that none of them moves when it runs from right to left. Where no markup
     may stand (titles, attributes, an SMS) it is `isolated`."""
     return Markup("<bdi>%s</bdi>") % (name or "") if context.autoescape else isolated(name)
+
+
+TELEPHONE = re.compile(r"\+?[0-9][0-9 \u00a0-]{2,}")
+
+
+@pass_eval_context
+def dial(context: EvalContext, number: str | None) -> str:
+    """A telephone number as a link that rings it; where no markup may stand (a text, an SMS) as people read it. What
+    is no number (an e-mail address), as it is."""
+    shown = shown_number(number or "")
+    if not context.autoescape or not TELEPHONE.fullmatch(shown):
+        return shown
+    return Markup('<a href="tel:%s">%s</a>') % (phone_link(shown), shown)
+
+
+@pass_eval_context
+def ringing(context: EvalContext, text: str) -> str:
+    """A sentence of ours, with the number of those who help as a link where it stands: what a form or a page of an
+    error says comes as text."""
+    number = settings().helpline_phone
+    if not context.autoescape or number not in text:
+        return text
+    return Markup(dial(context, number)).join(escape(part) for part in text.split(number))  # noqa: S704 - made above
 
 
 def unbroken(reference: str) -> str:
@@ -142,6 +165,11 @@ def environment(lang: str) -> Environment:
         "pick": i18n.pick,
         "demo_people": demo_people,
         "language_word": i18n.language_word,
+        "opening_hours": i18n.opening_hours,
+        "amount": numbers.amount,
+        "one_decimal": numbers.one_decimal,
+        "share": numbers.share,
+        "percent": numbers.percent,
     }
     made.filters |= {
         "day": i18n.day,
@@ -157,6 +185,8 @@ def environment(lang: str) -> Environment:
         "unbroken": unbroken,
         "phone": phone_link,
         "number": shown_number,
+        "dial": dial,
+        "ringing": ringing,
         "isoformat": lambda moment: oslo(moment).isoformat(timespec="minutes"),
     }
     return made

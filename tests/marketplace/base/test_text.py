@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from marketplace.base.text import clean, first_name, isolated, name_key, plain_digits, same_name
 from marketplace.base.web.forms import Filled, Form, eleven_digits, identity_number
 from marketplace.people.names import PersonName, group_name, person_name
-from offers.bookings.rules import typed_reference
+from offers.seats.links import typed_reference
 
 
 @pytest.mark.parametrize(

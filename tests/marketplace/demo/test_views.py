@@ -12,7 +12,7 @@ from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 from marketplace.base.post import mailbox, outbox
 from marketplace.base.post.mail import MAILS, RIGHTS, Content, mail, post, whoever_is_there
-from marketplace.people.jobs import refuse
+from marketplace.people.contacts.jobs import refuse
 from tests.conftest import NOW
 from tests.production import production
 from tests.visitor import Visitor

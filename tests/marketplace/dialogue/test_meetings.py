@@ -7,11 +7,10 @@ import pytest
 from marketplace.base.data.database import rows
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS, Content
-from marketplace.dialogue import mails  # noqa: F401 - fills MAILS
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from marketplace.dialogue.queries import session_of
-from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Offer, SeatPool, Session
+from offers.seats.models import Booking, BookingState
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make

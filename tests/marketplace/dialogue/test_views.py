@@ -10,8 +10,8 @@ from marketplace.base.clock import oslo
 from marketplace.dialogue.actions import say_who_was_there
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, DialogueMember, MeetingOrganization
 from marketplace.dialogue.queries import fewest_at_meetings
-from offers.bookings.models import Booking
 from offers.catalogue.models import Joining, Offer, OfferAudienceOrganization, SeatPool, Session, Visibility
+from offers.seats.models import Booking
 from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role
 from tests import make

@@ -1,10 +1,13 @@
 """A coordinator draws the municipality's districts, and sees what lies in none."""
 
 import asyncio
+from contextvars import copy_context
 
 import pytest
 
 from marketplace.base.data.database import rows, value
+from marketplace.base.errors import Refused
+from marketplace.base.web.seen import one_at_a_time
 from marketplace.districts import actions
 from marketplace.districts.queries import district_of
 from marketplace.districts.rules import places_of
@@ -19,7 +22,9 @@ from organizations.directory.models import (
 )
 from organizations.members.models import Role
 from tests import make
+from tests.at_once import waiting
 from tests.conftest import NOW
+from tests.marketplace.attended import goal, plan
 from tests.visitor import Page, Visitor
 
 
@@ -114,6 +119,18 @@ async def test_two_who_draw_the_same_place_at_once_do_not_both_get_it(
     assert sorted(type(one).__name__ for one in made) == ["District", "Overlaps"]
 
 
+async def test_a_district_that_is_removed_while_it_is_edited_is_gone(
+    visitor: Visitor, nora: Person, here: Municipality
+) -> None:
+    found = await drawn(here, nora, "Sentrum", "4306")
+    page, outside = await visitor.open(f"/districts/{found.id}/edit"), copy_context()
+    async with one_at_a_time(here.id):
+        sent = await waiting(visitor.submit(page, "/edit", places="4306\n4307"), outside)
+        await actions.remove(found, by=nora.id, now=NOW)
+    assert (await sent).status == 404
+    assert await rows("SELECT 1 FROM district_place") == []
+
+
 async def test_the_postcode_goes_before_the_town(here: Municipality, nora: Person) -> None:
     lura = await drawn(here, nora, "Lura", "4313")
     rest = await drawn(here, nora, "Resten", "sandnes")
@@ -136,6 +153,13 @@ async def test_what_has_been_counted_in_stays(visitor: Visitor, nora: Person, he
     with pytest.raises(Exception, match="bydelen må stå"):
         await actions.remove(found, by=nora.id, now=NOW)
     assert await District.exists(id=found.id)
+
+
+async def test_what_a_goal_is_about_stays(nora: Person, here: Municipality) -> None:
+    found = await drawn(here, nora, "Sentrum", "4306")
+    await goal(await plan(here), districts=[found.id])
+    with pytest.raises(Refused, match="bydelen må stå"):
+        await actions.remove(found, by=nora.id, now=NOW)
 
 
 async def test_a_district_that_nothing_is_counted_in_can_go(

@@ -10,11 +10,12 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
 from marketplace.base.signing import secret_hash
-from marketplace.my_page import acting
-from marketplace.people.models import Person, Relation, SignIn
-from offers.bookings.models import Booking, BookingState
-from offers.bookings.rules import link_path
+from marketplace.my_page.acting import actions as acting
+from marketplace.people.models import Person, Relation
+from marketplace.people.sign_in.models import SignIn
 from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.base.models import Channel
-from marketplace.people.rules import COMMON, can_take_sms, contact, device
+from marketplace.people.rules import COMMON, can_take_sms, contact
+from marketplace.people.sign_in.rules import device
 
 
 @pytest.mark.parametrize(

@@ -12,24 +12,25 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.models import Channel
 from marketplace.base.post.outbox import send_due
-from marketplace.my_page import acting
-from marketplace.people import actions as people
-from marketplace.people.jobs import refuse
+from marketplace.my_page.acting import actions as acting
+from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
-from marketplace.people.queries import SignedIn
+from marketplace.people.sign_in import actions as people
+from marketplace.people.sign_in.queries import SignedIn
 from marketplace.privacy.erasure import erase
-from offers.bookings.claims import Party, book
-from offers.bookings.models import Booking, BookingState
+from offers.bookings.actions import book
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.catalogue.queries import VISITOR
+from offers.seats.claims import Party
+from offers.seats.models import Booking, BookingState
 from organizations.directory.models import Organization, OrganizationState
-from organizations.members import invitation_actions as invitations
+from organizations.members.invitations import actions as invitations
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW
 from tests.house.test_personal_data import places
 from tests.marketplace.people.door import ask, last_message, signed_in_for_real
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Visitor
 
 __all__ = ["schedule"]  # the timetable knows every mail

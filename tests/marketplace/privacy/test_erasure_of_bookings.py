@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from marketplace.privacy.erasure import erase
-from offers.bookings.models import BookingAnswer, Companion, OpeningNotice
+from offers.bookings.companions.models import Companion
+from offers.bookings.openings.models import OpeningNotice
 from offers.catalogue.models import Joining, SeatPool
-from offers.publishing.models import OfferQuestion, QuestionKind
+from offers.publishing.questions.models import BookingAnswer, OfferQuestion, QuestionKind
 from tests import make
 from tests.conftest import NOW
 from tests.house.test_personal_data import places

@@ -11,16 +11,20 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
 from marketplace.goals.models import FocusArea, Measure, Plan, PlanComment
-from marketplace.people.models import ActsFor, Relation, SignIn
+from marketplace.people.models import ActsFor, Relation
+from marketplace.people.sign_in.models import SignIn
 from marketplace.privacy.export import NOT_HERE, SECTIONS, everything, readable
 from marketplace.privacy.rules import TABLES
 from offers.attendance.models import EndedRegister, RegisterEnd
-from offers.bookings.models import BookingAnswer, CallAbout, Companion, OpeningNotice, PhoneCall, SentWord
+from offers.bookings.companions.models import Companion
+from offers.bookings.models import SentWord
+from offers.bookings.openings.models import OpeningNotice
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.feeds.actions import save_search
 from offers.feeds.models import CalendarAddress
 from offers.messages.models import HostMessage, Recipients
-from offers.publishing.models import OfferQuestion, QuestionKind
+from offers.publishing.questions.models import BookingAnswer, OfferQuestion, QuestionKind
+from offers.telling.models import CallAbout, PhoneCall
 from organizations.members.models import Invitation, Membership, Role
 from organizations.notices.models import MemberNotice, Notice
 from tests import make

@@ -7,8 +7,8 @@ import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from marketplace.base.data import audit
-from offers.bookings.models import BookingState
 from offers.catalogue.models import Joining, SeatPool, Session
+from offers.seats.models import BookingState
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW

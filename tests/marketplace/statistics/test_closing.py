@@ -1,5 +1,6 @@
 """A month closes once: what is stored of its cells never changes, and without the year's own key nothing closes."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,9 @@ from uuid import UUID
 
 import pytest
 
+from marketplace.base.data import jobs
 from marketplace.base.data.database import rows, value
+from marketplace.figure_invariants import FIGURES
 from marketplace.privacy.actions import close_years
 from marketplace.statistics import closing, stored
 from marketplace.statistics.jobs import close_cells
@@ -18,7 +21,7 @@ from offers.attendance import keys, year_keys
 from offers.catalogue.models import Offer
 from organizations.directory.models import District, DistrictPlace
 from tests import make
-from tests.marketplace.attended import CAST, SEPTEMBER, came, goal, held, plan
+from tests.marketplace.attended import CAST, SEPTEMBER, came, elsewhere, goal, held, plan
 
 OCTOBER = datetime(2026, 10, 6, 8, 0, tzinfo=UTC)
 IN_NOVEMBER = datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
@@ -49,16 +52,9 @@ async def numbers(measure: Measure = Measure.PEOPLE, cells: Cells | None = None)
     return {number: sums[measure].value for number, sums in found.items()}
 
 
-def rounded(count: int, offer: Offer, evening: bool = False, district: UUID | None = None) -> int:
-    """What a count becomes in the offer's cell."""
-    cell = (
-        offer.municipality_id,
-        offer.owner_id,
-        offer.main_audience.value,
-        offer.kind.value,
-        district,
-        evening,
-    )
+def rounded(count: int, offer: Offer) -> int:
+    """What a count becomes in the cell of an offer for everyone, in office hours and in no district."""
+    cell = (offer.municipality_id, offer.owner_id, "everyone", offer.kind.value, None, False)
     return Staircase(keys.year_key(2026), 2026, cell).rounded(count)
 
 
@@ -125,8 +121,8 @@ async def came_signed_in(offer: Offer, person: Any) -> None:
     """Somebody who has signed in came, with others who were saved before."""
     from offers.attendance import actions
     from offers.attendance.models import Register
-    from offers.bookings.models import Booking
     from offers.catalogue.models import SeatPool, Session
+    from offers.seats.models import Booking
 
     session = await Session.get(offer=offer).select_related("offer")
     await make.booking(
@@ -239,13 +235,42 @@ async def test_a_year_with_figures_by_the_old_rule_keeps_those_and_the_next_one_
     assert [(each.year, each.number) for each in await stored.closings(await sandnes())] == [(2027, 1)]
 
 
-async def test_two_workers_close_a_month_once_and_a_killed_ones_is_done_again() -> None:
+async def test_a_month_that_is_closed_twice_stands_once() -> None:
     await came(await held(), *CAST[:5])
-    due = (await closing.due(IN_NOVEMBER))[-1]
-    await closing.close(due, keys.year_key(2026), now=IN_NOVEMBER)
-    await closing.close(due, keys.year_key(2026), now=IN_NOVEMBER)
+    due = (await closing.due(IN_NOVEMBER))[0]
+    assert await closing.close(due, keys.year_key(2026), now=IN_NOVEMBER)
+    assert await closing.close(due, keys.year_key(2026), now=IN_NOVEMBER)
     assert await value("SELECT count(*) FROM closing") == 1
     assert due not in await closing.due(IN_NOVEMBER)
+
+
+async def test_no_month_overtakes_one_that_a_killed_worker_left() -> None:
+    """Its lease stands for a while: the later months of that year wait for it, and other municipalities do not."""
+    there = await elsewhere()
+    await came(await held(), *CAST[:5])
+    mine = [each for each in await closing.due(IN_NOVEMBER) if each.municipality == await sandnes()]
+    assert await jobs.lease(closing.JOB, mine[2].slot, now=IN_NOVEMBER)
+    await close_cells(IN_NOVEMBER)
+    assert max(await numbers()) == 2
+    assert len(await stored.closings(there.id)) == 10
+    assert not await closing.close(mine[5], keys.year_key(2026), now=IN_NOVEMBER), "nor who has got its lease"
+    assert await value("SELECT count(*) FROM job_run WHERE slot = $1", mine[5].slot) == 0
+    await close_cells(IN_NOVEMBER + timedelta(minutes=10))
+    assert max(await numbers()) == 10
+    assert await broken_figures() == []
+
+
+async def test_two_workers_at_once_close_each_month_once_and_in_order() -> None:
+    await came(await held(), *CAST[:7])
+    await asyncio.gather(*[close_cells(IN_NOVEMBER) for _worker in range(4)])
+    await close_cells(IN_NOVEMBER + timedelta(minutes=10))
+    assert [each.number for each in await stored.closings(await sandnes())] == list(range(1, 11))
+    assert await broken_figures() == []
+
+
+async def broken_figures() -> list[str]:
+    """What `check-data` would say of stored figures."""
+    return [sentence for sentence, sql in FIGURES if await rows(sql)]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from marketplace.base.data.database import credentials, in_transaction, rows, value
+from marketplace.base.data.database import credentials, in_transaction, value
 from marketplace.settings import settings
 from marketplace.statistics import role, stored
 from marketplace.statistics.measures import Measure
@@ -59,16 +59,58 @@ async def test_a_transaction_around_it_goes_on_as_itself(figures: str) -> None:
         assert await value("SELECT count(*) FROM booking") > 0
 
 
-async def test_the_doctor_says_what_is_wrong_with_the_role(figures: str, database_url: str) -> None:
-    connection = await asyncpg.connect(**credentials(database_url))
-    try:
-        assert "run `migrate`" in str(await role.problem(connection))
-        await role.grant()
-        assert await role.problem(connection) is None
-        await rows(f"GRANT SELECT ON booking TO {figures}")
-        assert "REVOKE" in str(await role.problem(connection))
-    finally:
-        await connection.close()
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection as the program's own user."""
+    opened = await asyncpg.connect(**credentials(database_url))
+    yield opened
+    await opened.close()
+
+
+async def test_the_doctor_says_what_is_wrong_with_the_role(
+    figures: str, connection: asyncpg.Connection
+) -> None:
+    assert "run `migrate`" in str(await role.problem(connection))
+    await role.grant()
+    assert await role.problem(connection) is None
+
+
+@pytest.mark.parametrize(
+    ("too_much", "said"),
+    [
+        ("GRANT SELECT ON booking TO {role}", "REVOKE ALL ON booking FROM {role}, PUBLIC"),
+        ("GRANT SELECT ON companion, seat_pool TO {role}", "REVOKE ALL ON companion, seat_pool FROM {role}"),
+        ("GRANT SELECT (state) ON attendance TO {role}", "REVOKE ALL ON attendance FROM {role}"),
+        ("GRANT SELECT ON audit_entry TO PUBLIC", "REVOKE ALL ON audit_entry FROM {role}, PUBLIC"),
+        ("CREATE VIEW came AS SELECT FROM attendance; GRANT SELECT ON came TO {role}", "REVOKE ALL ON came FROM"),
+        ("GRANT INSERT ON cell_figure TO {role}", "REVOKE ALL ON cell_figure FROM {role}"),
+        ("GRANT DELETE ON person TO {role}", "REVOKE ALL ON person FROM {role}"),
+        ("GRANT pg_read_all_data TO {role}", "REVOKE pg_read_all_data FROM {role}"),
+        ("ALTER ROLE {role} SUPERUSER", "ALTER ROLE {role} NOSUPERUSER"),
+    ],
+)  # fmt: skip
+async def test_the_doctor_sees_a_role_that_may_more_than_read_figures(
+    figures: str, connection: asyncpg.Connection, too_much: str, said: str
+) -> None:
+    await role.grant()
+    within = connection.transaction()
+    await within.start()
+    await connection.execute(too_much.format(role=figures))
+    problem = str(await role.problem(connection))
+    await within.rollback()
+    assert said.format(role=figures) in problem
+
+
+async def test_what_the_doctor_says_helps(figures: str, connection: asyncpg.Connection) -> None:
+    """Whoever does as it says is done, with what was given to everybody and with what may be read taken too."""
+    await role.grant()
+    await connection.execute(
+        f"GRANT SELECT ON booking TO {figures}, PUBLIC; GRANT UPDATE ON closing TO {figures}"
+    )
+    statement, _colon, _why = str(await role.problem(connection)).partition(", and run")
+    await connection.execute(statement)
+    await role.grant()
+    assert await role.problem(connection) is None
 
 
 async def test_a_role_that_is_not_there_is_told(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from marketplace.goals.models import GoalFigure
+from marketplace.statistics.measures import INDICATORS
 from marketplace.statistics.models import Cell, CellFigure, Closing
 from organizations.directory.models import District, Organization
 from tests import make
@@ -141,10 +142,29 @@ async def test_an_organisation_can_be_chosen_and_a_district_has_its_name(
     assert "Mer om hele kommunen" not in page.text
 
 
+async def test_what_lies_in_no_district_is_compared_with_itself(visitor: Visitor) -> None:
+    centre = await make.organization("Frivilligsentralen")
+    lura = await District.create(municipality_id=centre.municipality_id, slug="lura", name="Lura")
+    nowhere, there = await cell(centre), await cell(centre, district=lura)
+    await close(2025, {nowhere: [month(100)], there: [month(1000)]})
+    await close(2026, {nowhere: [month(200)], there: [month(1000)]})
+    page = await (await signed_in(visitor)).open("/statistics?part=district")
+    parts = {row[0]: row[1:4] for row in tables(page)[1][1:]}
+    assert parts == {
+        "Lura": ["1 000 ± 4", "1 000", "usikkert"],
+        "Uten bydel": ["200 ± 4", "100", "+100 %"],
+        "Til sammen": ["1 200 ± 6", "1 100", "+9 %"],
+    }
+    small = {one["aria-label"].split(",")[0]: one["aria-label"] for one in page.soup.select("svg.tp-chart")}
+    assert "2026 fra 200 i januar til 200 i januar; 2025 fra 100" in small["Uten bydel"]
+
+
 async def test_other_counts_are_of_the_whole_where_fifty_are_shown(visitor: Visitor) -> None:
     centre = await make.organization("Frivilligsentralen")
     few = month(60, 45, 3, waited=20, placed=10)
-    many = month(200, 80, 9, waited=40, placed=30, within_1=5, within_7=20, within_30=5)
+    many = month(
+        200, 80, 9, waited=40, placed=30, within_1=5, within_7=20, within_30=5, offers=4, led_together=3
+    )
     await close(2026, {await cell(centre): [few]}, first=1)
     await signed_in(visitor)
     page = await visitor.open("/statistics")
@@ -155,6 +175,7 @@ async def test_other_counts_are_of_the_whole_where_fifty_are_shown(visitor: Visi
     page = await visitor.open("/statistics")
     more = {row[0]: row[1:] for row in tables(page)[2]}
     assert more["Sto i kø"] == ["40 ± 4", ""]
+    assert more["Tilbud ledet av fagperson og likeperson sammen"] == ["3", "75"], "exact has no likely error"
     assert more["Fikk plass fra køen"] == ["30 ± 4", "75"]
     assert "Halvparten fikk plass innen sju dager." in page.text
 
@@ -264,4 +285,4 @@ async def test_the_method_is_for_everybody_and_says_what_remains(visitor: Visito
     assert page.heading == "Slik teller vi"
     for said in ("Den som er med i en gruppe, vet hvem andre som er der.", "to avrundinger", "fire plasser"):
         assert said in page.text
-    assert len(tables(page)[0]) == 1 + 34
+    assert len(tables(page)[0]) == 1 + len(INDICATORS)

@@ -2,9 +2,10 @@
 
 import pytest
 
+from marketplace.base.numbers import share
 from marketplace.statistics.measures import Measure
 from marketplace.statistics.stored import Sum
-from marketplace.statistics.yearly import Group, Span, Year, change, median_class, same_span, share
+from marketplace.statistics.yearly import Group, Span, Year, change, median_class, same_span
 
 A, P, S = Measure.ATTENDANCES, Measure.PEOPLE, Measure.SESSIONS
 

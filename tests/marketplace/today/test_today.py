@@ -12,8 +12,8 @@ from marketplace.base.text import first_name
 from marketplace.people.models import Person
 from marketplace.today import actions, rules
 from marketplace.today.models import RegisterReminder
-from offers.bookings.models import BookingState
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.seats.models import BookingState
 from organizations.directory.models import (
     Municipality,
     Organization,

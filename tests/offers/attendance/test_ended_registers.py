@@ -16,17 +16,18 @@ from marketplace.statistics.measures import Measure
 from offers.attendance import actions
 from offers.attendance.models import EndedRegister, RegisterEnd
 from offers.bookings import actions as bookings
-from offers.bookings.models import Booking
+from offers.bookings.companions import actions as companions_actions
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
-from offers.messages import actions as messages
-from offers.messages.jobs import follow_up
-from offers.publishing.models import HostAssignment
+from offers.messages.follow_up.actions import follow_up
+from offers.rights.models import HostAssignment
+from offers.seats.models import Booking
+from offers.sessions import actions as messages
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.attended import counted
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Visitor
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -157,8 +158,8 @@ async def test_a_party_that_shrinks_keeps_what_it_was_and_no_more_than_can_come(
     offer, session, host = await soon("Ola", "Ida", seats=3)
     ola, ida = [await Booking.get(offer=offer, participant__name=name) for name in ("Ola", "Ida")]
     await save(session, host, "Ola", "Ida")
-    await bookings.leave(ola.id, set(), 1, seen=3, now=NOW + timedelta(minutes=30))
-    await bookings.leave(ida.id, set(), 1, seen=3, now=NOW + 2 * HOUR)
+    await companions_actions.leave(ola.id, set(), 1, seen=3, now=NOW + timedelta(minutes=30))
+    await companions_actions.leave(ida.id, set(), 1, seen=3, now=NOW + 2 * HOUR)
 
     async def came() -> dict[UUID, int]:
         found = await rows("SELECT booking_id, seats_present FROM attendance")

@@ -10,9 +10,10 @@ from marketplace.base.errors import Conflict
 from marketplace.people.models import Person
 from marketplace.settings import settings
 from offers.attendance import actions
-from offers.bookings.models import Booking, SentWord
+from offers.bookings.models import SentWord
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
+from offers.seats.models import Booking
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make

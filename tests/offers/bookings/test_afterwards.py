@@ -6,12 +6,11 @@ from marketplace.base.data.database import rows
 from marketplace.base.models import OutboxMessage
 from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
-from offers.bookings.models import BookingState
 from offers.catalogue.models import Joining, Offer, SeatPool
-from offers.messages import mails  # noqa: F401 - fills MAILS
-from offers.messages.actions import cancel_offer
-from offers.messages.follow_actions import stop_news
-from offers.messages.rules import address_hash
+from offers.messages.follow_up.actions import stop_news
+from offers.messages.follow_up.rules import address_hash
+from offers.seats.models import BookingState
+from offers.sessions.actions import cancel_offer
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW

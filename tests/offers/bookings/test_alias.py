@@ -11,13 +11,14 @@ from marketplace.base.post.mail import MAILS
 from marketplace.my_page import actions
 from marketplace.people.models import ActsFor, Person, Relation
 from offers.bookings import mails
-from offers.bookings.claims import Party, book
-from offers.bookings.models import Booking, BookingState
-from offers.bookings.participant_queries import participants
+from offers.bookings.actions import book
 from offers.bookings.queries import link_by_reference
-from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.catalogue.queries import VISITOR
+from offers.participants.queries import participants
+from offers.seats.claims import Party
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW

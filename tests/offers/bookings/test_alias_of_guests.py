@@ -10,10 +10,10 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
 from offers.bookings import mails
-from offers.bookings.models import Booking
-from offers.bookings.rules import link_path
-from offers.bookings.time_actions import change_time
+from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.seats.links import link_path
+from offers.seats.models import Booking
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from marketplace.people.models import Person
-from offers.bookings import actions
-from offers.bookings.models import BookingState
 from offers.catalogue.models import Joining, Offer, Session
-from offers.messages.actions import cancel, cancel_offer
+from offers.participants import actions as participants_actions
+from offers.seats.models import BookingState
+from offers.sessions.actions import cancel, cancel_offer
 from tests import make
 from tests.conftest import NOW
 from tests.offers.bookings.test_views import book
@@ -96,6 +96,9 @@ async def test_who_was_declined_hears_that_whatever_happens_later(visitor: Visit
     offer = await make.offer(joining=Joining.REQUEST)
     page = await book(visitor, offer.slug)
     (asked,) = await offer.bookings.all()  # type: ignore[attr-defined]
-    assert await actions.answer_request(asked.id, False, now=NOW, by=kari.id) is BookingState.DECLINED
+    assert (
+        await participants_actions.answer_request(asked.id, False, now=NOW, by=kari.id)
+        is BookingState.DECLINED
+    )
     await called_off(await Session.get())
     assert (await visitor.open(page.url)).heading == "Det ble ikke plass denne gangen"

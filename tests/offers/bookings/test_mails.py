@@ -10,10 +10,9 @@ import time_machine
 from marketplace.base.i18n import LANGUAGES
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS, fitting
-from offers.bookings import actions, mails  # noqa: F401 - fills MAILS
-from offers.bookings.models import Booking, BookingState, EndedBy
+from offers.bookings import actions
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
-from offers.messages import mails as messages  # noqa: F401 - fills MAILS
+from offers.seats.models import Booking, BookingState, EndedBy
 from tests import make
 from tests.conftest import NOW
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from offers.bookings.models import Booking
-from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, OfferState, SeatPool
+from offers.seats.links import link_path
+from offers.seats.models import Booking
 from tests import make
 from tests.visitor import Visitor
 

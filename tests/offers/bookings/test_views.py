@@ -5,9 +5,8 @@ from datetime import timedelta
 from marketplace.base.data.database import rows, value
 from marketplace.base.models import OutboxMessage
 from marketplace.base.post.mail import MAILS
-from offers.bookings import mails  # noqa: F401 - fills MAILS
-from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.seats.models import Booking, BookingState
 from tests import make
 from tests.conftest import NOW
 from tests.visitor import Page, Visitor

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from marketplace.base.data.database import row
-from offers.bookings.date_queries import free_times
-from offers.bookings.models import BookingState
-from offers.bookings.rules import Pool
+from offers.bookings.times.queries import free_times
 from offers.bookings.warnings import Caution, warnings
 from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.seats.models import BookingState
+from offers.seats.rules import Pool
 from tests import make
 from tests.conftest import NOW
 from tests.offers.bookings.test_views import book

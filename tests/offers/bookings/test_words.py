@@ -7,10 +7,9 @@ import pytest
 from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS
-from offers.bookings import mails  # noqa: F401 - fills MAILS
-from offers.bookings.models import BookingState
-from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Kind, Promotion, SeatPool, Session
+from offers.seats.links import link_path
+from offers.seats.models import BookingState
 from tests import make
 from tests.conftest import NOW
 from tests.offers.bookings.test_views import book

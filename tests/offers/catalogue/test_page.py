@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from offers.bookings.models import BookingState
 from offers.catalogue.models import (
     Joining,
     Kind,
@@ -16,6 +15,7 @@ from offers.catalogue.models import (
     Session,
     VenueText,
 )  # fmt: skip
+from offers.seats.models import BookingState
 from tests import make
 from tests.conftest import NOW
 from tests.visitor import Visitor

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from marketplace.base.i18n import speaking
+from marketplace.base.text import by_name
 from offers.catalogue.models import Joining
 from offers.catalogue.page import json_ld, map_address, pattern
 from offers.catalogue.rules import (
     Seats,
     When,
     audience_words,
-    by_name,
     kind_words,
     offers_found,
     offers_shown,

@@ -10,7 +10,7 @@ import pytest
 
 from offers.catalogue.models import Kind, Session
 from offers.feeds.actions import make_address, save_search
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW

@@ -10,9 +10,10 @@ from marketplace.base.clock import OSLO
 from marketplace.base.data.database import rows, value
 from marketplace.base.signing import secret_hash
 from marketplace.people.models import Person
-from offers.bookings.models import BookingState, EndedBy, SentWord
+from offers.bookings.models import SentWord
 from offers.catalogue.models import Joining, Offer, OfferState, SeatPool, Session, SessionStatus, Visibility
 from offers.feeds.actions import make_address, revoke_address
+from offers.seats.models import BookingState, EndedBy
 from tests import make
 from tests.conftest import NOW
 from tests.visitor import Visitor

@@ -20,7 +20,7 @@ from offers.catalogue.models import (
     Visibility,
 )  # fmt: skip
 from offers.feeds import queries
-from offers.messages.actions import cancel_offer
+from offers.sessions.actions import cancel_offer
 from organizations.directory.models import OrganizationState
 from tests import make
 from tests.conftest import NOW

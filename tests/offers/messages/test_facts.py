@@ -17,32 +17,37 @@ from marketplace.base.models import Channel
 from marketplace.base.post import outbox
 from marketplace.base.post.mail import MAILS
 from marketplace.check import violations
-from marketplace.my_page.acting import end
-from marketplace.my_page.actions import remove_contact
-from marketplace.people.jobs import refuse
+from marketplace.my_page.acting.actions import end
+from marketplace.my_page.contacts.actions import remove_contact
+from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.privacy.erasure import erase
 from marketplace.statistics.measures import Measure
 from offers.bookings import actions as bookings
-from offers.bookings.call_actions import to_ring
-from offers.bookings.call_queries import WAITING
-from offers.bookings.models import Booking, BookingState, CallAbout, EndedBy
-from offers.bookings.moves import change, tell
-from offers.bookings.notice_actions import note, tell_opened
-from offers.bookings.rules import link_path
-from offers.bookings.time_actions import change_time
+from offers.bookings.openings.actions import note, tell_opened
+from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Offer, SeatPool, Session, Visibility
-from offers.messages import actions
 from offers.messages.facts import FACTS, TABLE, WHY, Becomes
-from offers.messages.jobs import follow_up, remind, tell_added
-from offers.publishing.actions import set_sessions
+from offers.messages.follow_up.actions import follow_up
+from offers.messages.reminders.actions import remind
+from offers.participants import actions as participants_actions
+from offers.participants.calls.queries import WAITING
+from offers.publishing.series.actions import set_sessions
+from offers.seats import actions as seats_actions
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState, EndedBy
+from offers.seats.moves import change, tell
+from offers.sessions import actions
+from offers.sessions.jobs import tell_added
+from offers.telling.actions import to_ring
+from offers.telling.models import CallAbout
 from organizations.approval.models import Answer
 from organizations.directory.models import Organization
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.attended import counted
 from tests.offers.attendance.test_ended_registers import cancelled, moved, offer_cancelled, save, soon
-from tests.offers.messages.test_closed import answer, narrow
+from tests.offers.messages.closings.test_closings import answer, narrow
 from tests.visitor import Visitor
 
 __all__ = ["schedule"]  # the timetable knows every mail
@@ -118,11 +123,11 @@ ACTS: dict[str, Callable[[Hung], Awaitable[Any]]] = {
     "cancelled by host": lambda hung: bookings.cancel(
         hung.booking.id, now=NOW, by=hung.host.id, ended_by=EndedBy.HOST
     ),
-    "request declined": lambda hung: bookings.answer_request(
+    "request declined": lambda hung: participants_actions.answer_request(
         hung.booking.id, False, now=NOW, by=hung.host.id
     ),
     "held seat declined": lambda hung: bookings.answer_offer(hung.booking.id, False, now=NOW),
-    "held seat expired": lambda _hung: bookings.expire_offers(now=NOW + SOON),
+    "held seat expired": lambda _hung: seats_actions.expire_offers(now=NOW + SOON),
     "time changed": another_time,
     "relation ended": parted,
     "address removed": removed,

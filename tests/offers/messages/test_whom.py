@@ -13,19 +13,19 @@ from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post import outbox
 from marketplace.base.post.mail import FOLLOWS, MAILS, RIGHTS, About, post
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, DialogueMember
-from marketplace.my_page import acting
-from marketplace.my_page.actions import remove_contact
-from marketplace.people.jobs import refuse
+from marketplace.my_page.acting import actions as acting
+from marketplace.my_page.contacts.actions import remove_contact
+from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ActsFor, Person, Relation
-from offers.bookings.models import Booking
-from offers.bookings.notice_actions import note, tell_opened
+from offers.bookings.openings.actions import note, tell_opened
 from offers.catalogue.models import Joining, SeatPool
-from offers.messages.follow_actions import stop_news
-from offers.messages.rules import address_hash
-from offers.publishing.team_actions import add_organizer
+from offers.messages.follow_up.actions import stop_news
+from offers.messages.follow_up.rules import address_hash
+from offers.publishing.team.actions import add_organizer
+from offers.seats.models import Booking
 from organizations.approval import actions as approval
 from organizations.approval.models import Answer
-from organizations.members.invitation_actions import invite, take_back
+from organizations.members.invitations.actions import invite, take_back
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.conftest import NOW

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from offers.catalogue.models import Joining, Offer, SeatPool, Session, SessionStatus
 from offers.publishing.actions import refresh
-from offers.publishing.jobs import next_sessions
+from offers.seats.jobs import next_sessions
 from tests import make
 from tests.conftest import NOW
 

@@ -5,7 +5,7 @@ from tortoise.exceptions import IntegrityError
 
 from marketplace.people.models import Person
 from offers.catalogue.models import Audience, Offer, OfferState
-from offers.publishing import draft_actions
+from offers.publishing.drafts import actions as drafts_actions
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
@@ -145,7 +145,7 @@ async def test_nothing_is_published_before_somebody_says_for_whom(visitor: Visit
 async def test_a_copy_of_what_does_not_say_does_not_say_either(visitor: Visitor, kari: Person) -> None:
     home = await started(visitor)
     original = await Offer.get(slug=home.removeprefix("/manage/offers/"))
-    copy = await draft_actions.copy(original, by=kari.id, now=NOW)
+    copy = await drafts_actions.copy(original, by=kari.id, now=NOW)
     await copy.refresh_from_db()
     assert (copy.main_audience, copy.audiences) == (None, [])
 

@@ -6,11 +6,12 @@ from datetime import time, timedelta
 from marketplace.base.errors import Refused
 from marketplace.people.models import Person
 from offers.catalogue.models import Joining, Offer, OfferState, OfferText, SeatPool, Session
-from offers.messages.actions import cancel_offer
 from offers.publishing import actions
+from offers.publishing.series import actions as series_actions
+from offers.sessions.actions import cancel_offer
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 
 
 async def complete(kari: Person, **other: object) -> Offer:
@@ -68,7 +69,7 @@ async def test_dates_are_not_taken_away_from_an_offer_that_was_published_meanwhi
     stale, session = await Offer.get(), await Session.get()
     _published, made, waited = await overlapping(
         lambda: actions.publish(offer, by=kari.id, now=NOW, sensitive=False),
-        lambda: actions.set_sessions(
+        lambda: series_actions.set_sessions(
             stale, by=kari.id, now=NOW, days=[(NOW + timedelta(days=14)).date()], starts=time(18), ends=time(20),
             keep=[], seen=NOW,
         ),

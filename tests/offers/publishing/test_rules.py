@@ -7,7 +7,9 @@ import pytest
 from marketplace.base.data.slugs import free_slug, slug_of
 from offers.catalogue.models import Joining, Kind, Offer, OfferState, OfferText
 from offers.publishing import rules
-from offers.publishing.rules import Objection, Repeat
+from offers.publishing.rules import Objection
+from offers.publishing.series import rules as series_rules
+from offers.publishing.series.rules import Repeat
 
 
 @pytest.mark.parametrize(
@@ -61,14 +63,14 @@ def test_a_slug_that_is_taken_gets_the_first_free_number() -> None:
 )
 def test_repetitions(repeat: Repeat, first: str, last: str | None, found: list[str]) -> None:
     until = date.fromisoformat(last) if last else None
-    assert [str(day) for day in rules.dates(date.fromisoformat(first), until, repeat)] == found
+    assert [str(day) for day in series_rules.dates(date.fromisoformat(first), until, repeat)] == found
 
 
 def test_holidays_of_three_years() -> None:
     for year, easter in ((2026, date(2026, 4, 5)), (2027, date(2027, 3, 28)), (2038, date(2038, 4, 25))):
-        assert rules.holidays(year)[easter] == "Første påskedag"
-    assert rules.holidays(2027)[date(2027, 5, 6)] == "Kristi himmelfartsdag"
-    assert len(rules.holidays(2026)) == 14
+        assert series_rules.holidays(year)[easter] == "Første påskedag"
+    assert series_rules.holidays(2027)[date(2027, 5, 6)] == "Kristi himmelfartsdag"
+    assert len(series_rules.holidays(2026)) == 14
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import pytest
 
 from marketplace.base.data.database import value
 from marketplace.people.models import Person
-from offers.bookings.models import Booking, BookingState
-from offers.bookings.rules import link_path
 from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState
 from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role
 from tests import make

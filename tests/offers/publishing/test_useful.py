@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from offers.messages.models import Useful, Usefulness
+from offers.messages.follow_up.models import Useful, Usefulness
 from offers.publishing.useful import shown
 from organizations.members.models import Role
 from tests import make

@@ -10,12 +10,12 @@ from marketplace.base.clock import oslo
 from marketplace.base.data.database import rows, value
 from marketplace.people.models import Person
 from offers.catalogue.models import Joining, Offer, OfferState, OfferText, SeatPool, Session
-from offers.messages.actions import cancel_offer
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
+from offers.sessions.actions import cancel_offer
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Page, Visitor
 
 WHAT = {

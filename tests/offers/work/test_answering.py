@@ -8,12 +8,13 @@ import time_machine
 from marketplace.base.models import OutboxMessage
 from marketplace.people.models import ContactPoint
 from offers.bookings import actions, mails
-from offers.bookings.answer_queries import Expected, expected
-from offers.bookings.answer_rules import usually
-from offers.bookings.models import Booking, BookingState
 from offers.bookings.queries import booking as booking_of
-from offers.bookings.rules import link_path
+from offers.bookings.requests.queries import Expected, expected
+from offers.bookings.requests.rules import usually
 from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.participants import actions as participants_actions
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState
 from offers.work.jobs import tell_who_waits
 from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role
@@ -54,7 +55,7 @@ async def test_an_answer_leaves_its_moment(db: None) -> None:
     kari = await make.person("Kari")
     for yes in (True, False):
         booking = await ask(offer, f"Ola{yes}")
-        await actions.answer_request(booking.id, yes, now=NOW + HOUR, by=kari.id)
+        await participants_actions.answer_request(booking.id, yes, now=NOW + HOUR, by=kari.id)
         await booking.refresh_from_db()
         assert booking.answered_at == NOW + HOUR
     withdrawn = await ask(offer, "Ida")
@@ -163,7 +164,7 @@ async def test_whoever_got_an_answer_or_was_asked_for_a_talk_is_not_told_so(db: 
     here, offer = await group()
     kari = await Membership.get(organization=here)
     done, talked = await ask(offer, "Ida"), await ask(offer, "Aud")
-    await actions.answer_request(done.id, True, now=NOW, by=kari.person_id)
+    await participants_actions.answer_request(done.id, True, now=NOW, by=kari.person_id)
     await Booking.filter(id=talked.id).update(talk_asked_at=NOW + 3 * DAY)
     await tell_who_waits(NOW + 8 * DAY)
     assert not await OutboxMessage.filter(mail="still_waiting").exists()

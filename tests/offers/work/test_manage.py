@@ -5,9 +5,10 @@ from typing import Any
 
 from marketplace.base.data.database import rows
 from offers.attendance.models import Register
-from offers.bookings.models import BookingState, CallAbout, PhoneCall
 from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session
-from offers.publishing.models import HostAssignment
+from offers.rights.models import HostAssignment
+from offers.seats.models import BookingState
+from offers.telling.models import CallAbout, PhoneCall
 from offers.work import queries
 from organizations.members.models import Role
 from tests import make

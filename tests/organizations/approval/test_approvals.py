@@ -24,7 +24,7 @@ from organizations.members.models import Role
 from organizations.members.queries import coordinated_municipalities, reached_organizations
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.organizations.approval.conftest import Register
 from tests.visitor import Page, Visitor
 

@@ -1,17 +1,21 @@
 """Name and number of an organisation: the municipality's to change, for a coordinator who is not one of theirs."""
 
+import asyncio
+from contextvars import copy_context
 from typing import Any
 
 import pytest
 
 from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
+from marketplace.base.web.seen import one_at_a_time
 from marketplace.people.models import Person
 from organizations.approval import mails, views
 from organizations.approval.register import look_up
 from organizations.directory.models import Organization, OrganizationKind, OrganizationOwner, RegisterState
 from organizations.members.models import Membership, Role
 from tests import make
+from tests.at_once import waiting
 from tests.conftest import NOW
 from tests.organizations.approval.conftest import Register
 from tests.visitor import Page, Visitor
@@ -101,6 +105,31 @@ async def test_two_who_mend_at_once_keep_each_others_or_are_asked(
     assert asked.status == 422
     assert "Lura strikkelag" in asked.text
     assert await stored() == ("Lura strikkelag", NEW)
+
+
+async def test_of_two_who_mend_the_name_at_the_same_moment_the_second_is_asked(
+    visitor: Visitor, club: Organization
+) -> None:
+    page = await visitor.open(PATH)
+    answers = await asyncio.gather(
+        *(visitor.submit(page, PATH, name=name) for name in ("Lura strikkelag", "Hana strikkelag"))
+    )
+    assert sorted(one.status for one in answers) == [303, 422]
+    [asked] = [one for one in answers if one.status == 422]
+    assert "lagret noe annet her" in asked.text
+    name, _number = await stored()
+    assert name in asked.text, "theirs stands beside one's own"
+
+
+async def test_whoever_mends_waits_for_whoever_is_mending_and_then_sees_theirs(
+    visitor: Visitor, club: Organization
+) -> None:
+    page, outside = await visitor.open(PATH), copy_context()
+    async with one_at_a_time(club.id):
+        sent = await waiting(visitor.submit(page, PATH, name="Hana strikkelag"), outside)
+        await Organization.filter(id=club.id).update(name="Lura strikkelag")
+    assert (await sent).status == 422
+    assert await stored() == ("Lura strikkelag", OLD)
 
 
 async def test_nobody_mends_their_own_and_that_they_tried_stays_written(

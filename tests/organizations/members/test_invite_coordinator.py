@@ -9,7 +9,7 @@ from marketplace.base.data.instance import claim
 from marketplace.base.errors import Refused
 from marketplace.base.models import Channel
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
-from organizations.members.invitation_actions import invite_coordinator
+from organizations.members.invitations.actions import invite_coordinator
 from organizations.members.models import Invitation, Membership, Role
 from tests import make
 from tests.conftest import NOW

@@ -7,16 +7,17 @@ import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from marketplace.base.data.database import rows
-from marketplace.people.models import Person, SignIn
-from marketplace.people.queries import SignedIn
-from offers.publishing.models import HostAssignment
+from marketplace.people.models import Person
+from marketplace.people.sign_in.models import SignIn
+from marketplace.people.sign_in.queries import SignedIn
+from offers.rights.models import HostAssignment
 from organizations.directory.models import Organization
 from organizations.members import actions
 from organizations.members.actions import LastManager
 from organizations.members.models import Invitation, Membership, Role
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.test_races import overlapping
+from tests.offers.seats.test_races import overlapping
 from tests.visitor import Visitor
 
 HOME = "/manage/organizations/sentralen"

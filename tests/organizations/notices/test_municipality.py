@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from offers.bookings import actions
-from offers.bookings.models import Booking, BookingState
 from offers.catalogue.models import Joining, Offer, SeatPool
+from offers.participants import actions as participants_actions
+from offers.seats.models import Booking, BookingState
 from organizations.directory.models import Organization, OrganizationKind
 from organizations.members.models import Role
 from organizations.notices.queries import answering_late, nobody_told
@@ -80,7 +81,7 @@ async def test_what_becomes_of_the_request_changes_nothing_that_one_can_read(db:
     who, kari = await nora(), await make.person("Kari")
     answered, withdrawn = await ask(offer, 8), await ask(offer, 8)
     assert await late(who) == ["Turlaget"]
-    await actions.answer_request(answered.id, True, now=NOW, by=kari.id)
+    await participants_actions.answer_request(answered.id, True, now=NOW, by=kari.id)
     await actions.cancel(withdrawn.id, now=NOW)
     assert await late(who) == ["Turlaget"]
 
@@ -89,7 +90,7 @@ async def test_who_answers_in_time_or_asks_for_a_talk_is_not_named(db: None) -> 
     _here, offer = await group()
     who, kari = await nora(), await make.person("Kari")
     answered = await ask(offer, 8)
-    await actions.answer_request(answered.id, True, now=NOW - 3 * DAY, by=kari.id)
+    await participants_actions.answer_request(answered.id, True, now=NOW - 3 * DAY, by=kari.id)
     await ask(offer, 9, talk_asked_at=NOW - 8 * DAY)
     withdrawn = await ask(offer, 12)
     await actions.cancel(withdrawn.id, now=NOW - 10 * DAY)

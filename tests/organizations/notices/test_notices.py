@@ -30,11 +30,12 @@ async def page_of(visitor: Visitor, role: Role = Role.EDITOR, others: int = 1) -
 async def test_requests_are_told_and_the_rest_is_quiet_until_somebody_chooses(visitor: Visitor) -> None:
     _here, path = await page_of(visitor)
     page = await visitor.open(path)
-    assert page.fields("/notices")["kinds"] == ["request", "reminder", "registers"]
+    assert page.fields("/notices")["kinds"] == ["request", "reminder", "registers", "measure"]
     done = await visitor.submit(page, "/notices", kinds=["digest", "request"])
     assert done.status == 303, done.text
     assert await chosen() == {
-        "request": True, "reminder": False, "digest": True, "tomorrow": False, "registers": False
+        "request": True, "reminder": False, "digest": True, "tomorrow": False, "registers": False,
+        "measure": False,
     }  # fmt: skip
 
 

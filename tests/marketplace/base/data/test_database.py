@@ -9,8 +9,8 @@ import pytest
 
 from marketplace.base.data.database import Values, credentials, in_transaction, rows, value
 from marketplace.settings import settings
-from offers.bookings.models import Booking
 from offers.catalogue.models import Joining, SeatPool
+from offers.seats.models import Booking
 from tests import make
 from tests.visitor import Visitor
 

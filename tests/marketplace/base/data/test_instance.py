@@ -16,7 +16,8 @@ from marketplace.base.data.instance import WrongInstance, claim, is_demo, ours
 from marketplace.demo.load import load_if_empty
 from marketplace.settings import settings
 from tests import make
-from tests.conftest import NOW, _url
+from tests.cluster import address_of
+from tests.conftest import NOW
 from tests.production import GOOD
 
 
@@ -80,7 +81,7 @@ async def test_a_demo_from_before_there_was_a_mark_is_known_by_its_people(
 @pytest.fixture(scope="module")
 def of_somebody(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """Somebody's database, at an earlier migration, with a person in it; and a folder."""
-    url = _url(server, "somebodys")
+    url = address_of(server, "somebodys")
 
     def statement(where: str, sql: str) -> None:
         async def done() -> None:

@@ -14,7 +14,7 @@ from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post import delivery, mailbox, outbox
 from marketplace.base.post.mail import MAILS, RIGHTS, Content, mail, post, whoever_is_there
-from marketplace.people.jobs import refuse
+from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ContactPoint
 from marketplace.settings import settings
 from tests import make

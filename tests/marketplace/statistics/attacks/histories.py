@@ -12,10 +12,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from marketplace.base.data.database import rows
+from marketplace.dialogue.models import Dialogue, DialogueItem
 from marketplace.people.models import Person
 from offers.attendance.models import Attendance, HeadCount, Register
-from offers.bookings.models import Booking
 from offers.catalogue.models import Kind, Offer, SeatPool, Session, Venue
+from offers.rights.models import HostAssignment
+from offers.seats.models import Booking
 from organizations.directory.models import District, DistrictPlace, Municipality, Organization
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -60,8 +62,9 @@ async def build(seed: int, municipalities: int) -> World:
         here = await Municipality.create(number=f"{number:04}", slug=f"by-{seed}-{number}", name="By")
         world.municipalities.append(here.id)
         await _municipality(world, here)
+    await Organization.bulk_create(world.made.pop(Organization))
+    await Dialogue.bulk_create(world.made.pop(Dialogue))
     for model in (
-        Organization,
         Venue,
         Offer,
         Session,
@@ -71,6 +74,8 @@ async def build(seed: int, municipalities: int) -> World:
         Register,
         Attendance,
         HeadCount,
+        HostAssignment,
+        DialogueItem,
     ):
         await model.bulk_create(world.made[model])  # type: ignore[attr-defined]
     return world
@@ -92,6 +97,10 @@ async def _municipality(world: World, here: Municipality) -> None:
         )
         for _ in range(chance.randint(1, 3))
     ]  # fmt: skip
+    world.add(
+        Dialogue, municipality_id=here.id, coordinated_by_id=owners[0].id, slug=f"dialog-{next(_numbers)}",
+        title={"nb": "Dialog"}, summary={"nb": "Dialog"}, created_at=NEW_YEAR,
+    )  # fmt: skip
     people = [world.add(Person, name="Noen", created_at=NEW_YEAR) for _ in range(chance.randint(3, 25))]
     for _ in range(chance.randint(2, 5)):
         _offer(world, here, chance.choice(owners), chance.choice([*venues, None]), people)
@@ -130,6 +139,20 @@ def _offer(world: World, here: Municipality, owner: Any, venue: Any, people: lis
             _bookings(world, pool, joining, people)
         if not cancelled and chance.random() < 0.85:
             _register(world, session, pool, owner)
+    for who in chance.sample(people, chance.randint(0, 2)):
+        world.add(
+            HostAssignment, person_id=who.id, offer_id=offer.id,
+            leads_as=chance.choice(["peer", "professional", "professional", "volunteer", None]),
+        )  # fmt: skip
+    if (
+        chance.random() < 0.4
+    ):  # it came of the dialogue; at times it stood on two agendas, at times it had begun before
+        for number in range(chance.randint(1, 2)):
+            world.add(
+                DialogueItem, dialogue_id=world.made[Dialogue][-1].id, main_audience="youth", evening=None,
+                kinds=f"{next(_numbers)}", made_at=world.moment(NEW_YEAR - 500 * DAY, 560) - number * DAY,
+                offer_id=offer.id,
+            )  # fmt: skip
     going = [session for session in sessions if session.status != "cancelled"] or sessions
     offer.session_count = len([session for session in sessions if session.status != "cancelled"])
     offer.last_session_ends = max(session.ends_at for session in going)
@@ -161,7 +184,10 @@ def _bookings(world: World, pool: Any, joining: str, people: list[Any]) -> None:
 
 def _register(world: World, session: Any, pool: Any, owner: Any) -> None:
     chance = world.chance
-    world.add(Register, session_id=session.id, saved_at=session.ends_at)
+    world.add(
+        Register, session_id=session.id, saved_at=session.ends_at,
+        volunteers=chance.choice([None, 0, 1, 2, 3, 7]),
+    )  # fmt: skip
     if chance.random() < 0.3 or not pool:
         world.add(HeadCount, session_id=session.id, count=chance.randint(0, 9), recorded_at=session.ends_at)
     for booking in world.made[Booking]:
@@ -192,6 +218,10 @@ async def correct(world: World) -> None:
             await HeadCount.create(
                 session_id=session.id, count=chance.randint(1, 9), recorded_at=session.ends_at
             )
+    for register in chance.sample(world.made[Register], len(world.made[Register]) // 10):
+        await Register.filter(id=register.id).update(volunteers=chance.choice([None, 4]))
+    for host in chance.sample(world.made[HostAssignment], len(world.made[HostAssignment]) // 5):
+        await HostAssignment.filter(id=host.id).update(leads_as=chance.choice(["peer", "professional"]))
     for offer in chance.sample(world.made[Offer], len(world.made[Offer]) // 10):
         await Offer.filter(id=offer.id).update(kind=chance.choice(list(Kind)), audiences=["parents"])
 
@@ -212,17 +242,26 @@ class Recount:
     world: World
     sessions: dict[UUID, Natural] = field(default_factory=dict)
     offers: dict[UUID, Natural] = field(default_factory=dict)
+    together: set[UUID] = field(default_factory=set)
+    """Sessions whose offer was led by a peer and a professional when they were first counted."""
 
     async def count(self, month: int, now: datetime) -> dict[Natural, Counter[str]]:
         end = end_of(month)
         tables = {
             name: await rows(f"SELECT * FROM {name}")
-            for name in ("offer", "session", "attendance", "head_count", "booking", "seat_pool")
-        }
-        registers = {each["session_id"] for each in await rows("SELECT session_id FROM register")}
+            for name in (
+                "offer", "session", "attendance", "head_count", "booking", "seat_pool", "host_assignment",
+                "dialogue_item",
+            )
+        }  # fmt: skip
+        registers = {each["session_id"]: each for each in await rows("SELECT * FROM register")}
         offers = {each["id"]: each for each in tables["offer"]}
         counts: dict[Natural, Counter[str]] = defaultdict(Counter)
-        held = self._held(tables["session"], offers, registers, counts, end, now)
+        leads = defaultdict(set)
+        for host in tables["host_assignment"]:
+            leads[host["offer_id"]].add(host["leads_as"])
+        held = self._held(tables["session"], offers, registers, leads, counts, end, now)
+        self._first(held, tables, counts)
         self._published(offers, tables["session"], counts, end)
         _came(held, self.sessions, tables, counts)
         self._booked(tables, offers, counts, end)
@@ -235,11 +274,10 @@ class Recount:
         )  # fmt: skip
 
     def _held(
-        self, sessions: list[dict[str, Any]], offers: dict[UUID, Any], registers: set[UUID], counts: Any,
-        end: datetime, now: datetime,
+        self, sessions: list[dict[str, Any]], offers: dict[UUID, Any], registers: dict[UUID, Any], leads: Any,
+        counts: Any, end: datetime, now: datetime,
     ) -> list[dict[str, Any]]:  # fmt: skip
         held = []
-        seen = set()
         for session in sorted(sessions, key=lambda each: (each["starts_at"], each["id"])):
             offer = offers[session["offer_id"]]
             if (
@@ -252,16 +290,41 @@ class Recount:
             if session["id"] not in registers:
                 counts[self.sessions.get(session["id"], here)]["due"] += 1
                 continue
+            if session["id"] not in self.sessions and {"peer", "professional"} <= leads[offer["id"]]:
+                self.together.add(session["id"])
             cell = self.sessions.setdefault(session["id"], here)
             held.append(session)
+            length, helped = session["ends_at"] - session["starts_at"], registers[session["id"]]["volunteers"]
+            counts[cell]["volunteers_said"] += helped is not None
+            counts[cell]["volunteers"] += helped or 0
+            counts[cell]["seconds"] += (helped or 0) * round(length.total_seconds())
             counts[cell]["due"] += 1
             counts[cell]["sessions"] += 1
             counts[cell]["minutes"] += round((session["ends_at"] - session["starts_at"]).total_seconds() / 60)
             counts[cell]["drop_in"] += offer["joining"] == "drop_in"
-            if offer["id"] not in seen:
-                seen.add(offer["id"])
-                counts[cell]["offers"] += 1
+        for counted in counts.values():
+            counted["volunteer_hours"] = counted.pop("seconds", 0) // 3600
         return held
+
+    def _first(self, held: list[dict[str, Any]], tables: Any, counts: Any) -> None:
+        """Offers count in the cell of their first session: also who leads them, and where they came from."""
+        raised: dict[UUID, datetime] = {}
+        for item in tables["dialogue_item"]:
+            made = raised.setdefault(item["offer_id"], item["made_at"])
+            raised[item["offer_id"]] = min(made, item["made_at"])
+        seen: dict[UUID, Natural] = {}
+        for session in held:  # in order of time; nothing was held before the year
+            offer = session["offer_id"]
+            if offer in seen:
+                continue
+            cell = seen[offer] = self.sessions[session["id"]]
+            counts[cell]["offers"] += 1
+            counts[cell]["led_together"] += any(
+                each["id"] in self.together for each in held if each["offer_id"] == offer
+            )
+            if offer in raised and raised[offer] <= session["starts_at"]:
+                counts[cell]["ideas"] += 1
+                counts[cell][_class(session["starts_at"] - raised[offer])] += 1
 
     def _published(
         self, offers: dict[UUID, Any], sessions: list[dict[str, Any]], counts: Any, end: datetime
@@ -335,7 +398,16 @@ def _came(held: list[dict[str, Any]], cells: dict[UUID, Natural], tables: Any, c
         counts[cell]["came_three"] += len(came[who]) >= 3
 
 
+def _class(took: timedelta) -> str:
+    for days in (90, 180, 365):
+        if took <= timedelta(days):
+            return f"idea_within_{days}"
+    return "idea_longer"
+
+
 COUNTED = frozenset({
+    "volunteers", "volunteer_hours", "volunteers_said", "led_together", "ideas", "idea_within_90", "idea_within_180",
+    "idea_within_365", "idea_longer",
     "attendances", "people", "sessions", "offers", "drop_in", "minutes", "due", "listed", "came_three", "expected",
     "no_shows", "cancelled", "cancelled_in_time", "freed", "waited", "placed", "left", "requests", "answered",
     "answered_in_time",

@@ -25,9 +25,9 @@ from marketplace.statistics.measures import Measure
 from marketplace.statistics.stored import By, Cells
 from offers.attendance import actions, keys
 from offers.attendance.models import Register
-from offers.bookings.models import Booking
 from offers.catalogue.models import Offer, SeatPool, Session
-from offers.messages.actions import move
+from offers.seats.models import Booking
+from offers.sessions.actions import move
 from organizations.directory.models import District, DistrictPlace, Organization
 from organizations.members.models import Role
 from tests import make

@@ -23,8 +23,8 @@ from tests.conftest import NOW
 from tests.marketplace.statistics.attacks import histories
 from tests.marketplace.statistics.attacks.histories import COUNTED, Natural, Recount
 
-HISTORIES = int(os.environ.get("TREFFPUNKT_HISTORIES", "200"))
-"""Municipalities, each with a history of its own."""
+HISTORIES = int(os.environ.get("TREFFPUNKT_HISTORIES", "60"))
+"""Municipalities, each with a history of its own; 200 in `make soak`."""
 
 
 async def stored_cells(month: int) -> dict[Natural, dict[str, int]]:

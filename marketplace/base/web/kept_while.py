@@ -1,0 +1,127 @@
+"""Pages that many coordinators of a place read alike: made once, and shown again while what they are made of stands.
+
+Of figures that never change a page of a hundred kilobytes is drawn; to draw it anew for everybody who opens it would
+take all of a machine. Each request asks the database in one statement what its page is made of: which municipalities
+the person coordinates now, their closings, and whatever else stands on it. A page is only shown to whoever gets the
+same answer, so it is never older than what has been saved, and nobody sees a place that is not theirs. Who asks and
+whether they may is found out before, as always; tokens of forms are made for each answer.
+"""
+
+import asyncio
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from weakref import WeakValueDictionary
+
+from starlette.responses import Response
+
+from marketplace.base.clock import today
+from marketplace.base.web.http import Request
+from marketplace.base.web.kept import Ready, View, packed
+from marketplace.settings import settings
+
+MOST = 100
+"""Pages that a process keeps, at some 50 kB each."""
+LONGEST = 60.0
+"""Seconds that a page stands at the longest."""
+
+MadeOf = Callable[[Request], Awaitable[Hashable | None]]
+"""What the page of a request is made from beside its address, language, roles and day. None: this one is not kept."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """An answer in parts: what all see, with the tokens of each answer between."""
+
+    headers: tuple[tuple[bytes, bytes], ...]
+    parts: tuple[bytes | Callable[[Request], str], ...]
+    until: float
+    packed: Response | None
+    """The same compressed, where it is the same for all."""
+
+    def answer(self, request: Request) -> Response:
+        """The page with tokens, and headers, of its own."""
+        if self.packed and "gzip" in request.headers.get("accept-encoding", ""):
+            return Ready(200, list(self.packed.raw_headers), self.packed.body)
+        filled = (part if isinstance(part, bytes) else part(request).encode() for part in self.parts)
+        return Ready(200, list(self.headers), b"".join(filled))
+
+
+pages: OrderedDict[Any, Page] = OrderedDict()
+"""The pages of this process, those used last at the end."""
+making: WeakValueDictionary[Any, asyncio.Lock] = WeakValueDictionary()
+"""Pages that somebody makes: whoever asks for the same meanwhile waits for it."""
+
+
+def kept_while(made_of: MadeOf, seconds: float = LONGEST) -> Callable[[View], View]:
+    """Marks a view for signed-in people whose page is the same for all for whom `made_of` gives the same; at the
+    longest for so many seconds. No page is kept where the setting page_seconds is 0."""
+
+    def marked(view: View) -> View:
+        @wraps(view)
+        async def answer(request: Request) -> Response:
+            if not settings().page_seconds or request.method != "GET" or request.person is None:
+                return await view(request)
+            of = await made_of(request)
+            if of is None:
+                return await view(request)
+            sent = request.headers
+            key = (request.scope["path"], request.scope["query_string"], request.lang, sent.get("host"),
+                   sent.get("hx-request"), sent.get("hx-history-restore-request"), request.roles, today(request.now),
+                   of)  # fmt: skip
+            if page := _standing(key):
+                return page.answer(request)
+            lock = making.setdefault(key, asyncio.Lock())
+            async with lock:
+                if page := _standing(key):
+                    return page.answer(request)
+                response = await view(request)
+                # What changed while it was made is on it or not: only the next one knows.
+                if keepable(response) and await made_of(request) == of:
+                    pages[key] = page_of(response, request, time.monotonic() + seconds)
+                    if len(pages) > MOST:
+                        pages.popitem(last=False)
+                return response
+
+        return answer
+
+    return marked
+
+
+def _standing(key: Any) -> Page | None:
+    page = pages.get(key)
+    if page is None or page.until <= time.monotonic():
+        return None
+    pages.move_to_end(key)
+    return page
+
+
+def keepable(response: Response) -> bool:
+    """Is it a page in full, with nothing for this browser alone?"""
+    return response.status_code == 200 and "set-cookie" not in response.headers
+
+
+def page_of(response: Response, request: Request, until: float) -> Page:
+    """An answer as it is kept; the edge adds to the headers of the one that is sent."""
+    parts = in_parts(bytes(response.body), request)
+    small = None
+    if len(parts) == 1:
+        small = packed(Ready(200, list(response.raw_headers), response.body))
+        small.headers.add_vary_header("Accept-Encoding")
+    return Page(tuple(response.raw_headers), parts, until, small)
+
+
+def in_parts(text: bytes, request: Request) -> tuple[bytes | Callable[[Request], str], ...]:
+    """The page's text without the tokens that were made for this request."""
+    makers = dict.fromkeys(request.form_tokens, Request.form_token)
+    makers |= dict.fromkeys(request.form_keys, Request.form_key)
+    if not makers:
+        return (text,)
+    return tuple(
+        makers[part.decode()] if number % 2 else part
+        for number, part in enumerate(re.split(f"({'|'.join(makers)})".encode(), text))
+    )

@@ -1,0 +1,143 @@
+"""The guide's desk: somebody on the phone or at the counter is booked for in under a minute."""
+
+import secrets
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from marketplace.base.errors import NotFound, Refused
+from marketplace.base.i18n import LANGUAGES
+from marketplace.base.i18n import gettext as _
+from marketplace.base.web.access import member
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.templates import render
+from marketplace.guide import queries as guide_queries
+from marketplace.guide.forms import GuideForm
+from marketplace.my_page import queries, rules
+from offers.bookings import actions, parties
+from offers.bookings import queries as bookings
+from offers.bookings.mending import views as mending_views
+from offers.bookings.requests.queries import expected
+from offers.bookings.rules import begins, coming
+from offers.bookings.several import queries as several_queries
+from offers.catalogue.models import Joining
+from offers.catalogue.queries import offer_page, viewer_of
+from offers.catalogue.rules import card, offers_found
+from offers.participants.actions import answer_call
+from offers.participants.calls.queries import calls_of_guide
+from offers.participants.calls.views import said_of
+from offers.publishing.questions import rules as asked
+from offers.search.forms import SearchForm
+from offers.search.queries import search
+from offers.seats import claims
+from offers.seats import queries as seats_queries
+from offers.seats.rules import closed, objection_text
+from organizations.members.models import Role
+
+
+@member(Role.GUIDE)
+async def desk(request: Request) -> Response:
+    """GET /guide?q=…: find an offer, and the open bookings that this guide has made for others."""
+    form = SearchForm.from_query(request)
+    found, heading = [], ""
+    if form.valid and form.data.q:
+        viewer = await viewer_of(request.person)
+        hits = await search(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
+        found, heading = [card(row, request.now) for row in hits.rows], offers_found(hits.total, hits.many)
+    helped = await queries.bookings(
+        request.person.id, request.lang, coming=True, now=request.now, helped=True
+    )
+    calls = await calls_of_guide(request.person.id, request.lang)
+    return render(
+        request, "marketplace/guide/desk.html", form=form, here="/guide/calls", offers=found,
+        open=[one for one in calls if one.called_at is None], done=[one for one in calls if one.called_at],
+        heading=heading, helped=helped,
+        told=rules.told, section="/guide", status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+@member(Role.GUIDE)
+async def tick(request: Request) -> Response:
+    """POST /guide/calls: the guide has rung somebody they booked for, or not after all."""
+    me = request.person.id
+    await answer_call(*said_of(await request.fields()), guide=me, by=me, now=request.now)
+    return see_other("/guide?saved=called", request)
+
+
+@member(Role.GUIDE)
+async def book(request: Request) -> Response:
+    """GET and POST /guide/offers/{slug}: the date and whoever comes, on one short form."""
+    slug, viewer = request.path_params["slug"], await viewer_of(request.person)
+    dates = await several_queries.open_dates(slug, viewer, request.now)
+    try:
+        found = await bookings.bookable(slug, dates[0]["session_id"] if dates else None, viewer, request.lang)
+    except NotFound:  # nothing to book in what is there: its page says why
+        await offer_page(slug, viewer=viewer, lang=request.lang, now=request.now)
+        return see_other(f"/offers/{slug}", request)
+    form: Filled[Any] = GuideForm.blank(
+        session=next((one["session_id"] for one in dates if not one["full"]), ""), seats=1, contact="sms",
+        lang=request.lang, form_key=secrets.token_hex(16),
+    )  # fmt: skip
+    if request.method == "POST":
+        form = await GuideForm.read(request, who="other", name=request.person.name or _("Veileder"))
+        if form.valid and (answer := await _book(request, found, viewer, form)):
+            return answer
+        if "form_key" in form.errors:
+            form.values["form_key"] = secrets.token_hex(16)
+        asked.tell(form, found, await request.fields())
+        if request.shown_only:
+            form.errors = {}
+    pool = seats_queries.pool_of(found)
+    reason = (
+        "" if dates else next((objection_text(each, pool, True) for each in closed(pool, request.now)), "")
+    )
+    return render(
+        request, "marketplace/guide/book.html", offer=found, pool=pool, dates=dates, form=form,
+        reason=reason, begins=begins(found, request.now), lang_choices=list(LANGUAGES.items()), section="/guide",
+        full=not dates and pool.joining != Joining.REQUEST and pool.free == 0,
+        questions=asked.questions(found), age_question=asked.age_question(found["age_from"], found["age_to"]),
+        status=409 if form.values.get("asked") else 422 if form.errors else 200,
+    )  # fmt: skip
+
+
+async def _book(
+    request: Request, found: dict[str, Any], viewer: Any, form: Filled[GuideForm]
+) -> Response | None:
+    """Book, and lead to the receipt; else tell the form why not, and let `found` be as it is for the chosen date."""
+    slug, data = found["slug"], form.data
+    comes_for: set[UUID] = {one["id"] for one in await bookings.represented(slug, viewer)}
+    party, tries = await parties.party_of(request, data, comes_for)
+    act = partial(actions.book, slug, data.session, party, viewer=viewer, tries=tries,
+                  lang=data.lang or request.lang, now=request.now)  # fmt: skip
+    try:
+        booked, key = await mending_views.book_once(
+            request, form, party, slug, [data.session], lambda key: act(form_key=key), tries
+        )
+        receipt = see_other(f"/guide/receipts/{booked.path.rpartition('/')[2]}", request)
+        return mending_views.remembering(request, receipt, slug, [data.session], party, key)
+    except claims.JustSent as just:
+        mending_views.asked_about(form, just)
+        return None
+    except actions.Unanswered:
+        return None
+    except Refused as refused:
+        found |= await bookings.bookable(slug, data.session, viewer, request.lang)
+        of_many = data.seats > 1 and not any(closed(seats_queries.pool_of(found), request.now))
+        where = "seats" if of_many else "session" if data.session else "participant_name"
+        form.add_error(where, refused.message)
+        return None
+
+
+@member(Role.GUIDE)
+async def receipt(request: Request) -> Response:
+    """GET /guide/receipts/{token}: what to read aloud or print for whoever was booked for."""
+    found = await guide_queries.helped_booking(request.person.id, request.path_params["token"], request.lang)
+    dates = coming(found["sessions"], request.now)
+    return render(
+        request, "marketplace/guide/receipt.html", booking=found, coming=dates, section="/guide",
+        per_session=found["joining"] == Joining.PER_SESSION,
+        expected=await expected(found, request.lang, request.now),
+    )  # fmt: skip

@@ -1,0 +1,64 @@
+"""Who acts for whom."""
+
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.data.database import row, rows, value
+from marketplace.base.text import name_order
+
+
+async def acted_for(actor: UUID) -> list[dict[str, Any]]:
+    """Whom somebody acts for, as guardian or next of kin, by name: id, person_id, name, relation, and whether they have
+    accepted (else they are asked, and nobody books for them yet)."""
+    return await rows(
+        f"""SELECT a.id, a.person_id, n.name, a.relation, a.accepted_at IS NOT NULL AS accepted
+        FROM acts_for a JOIN person n ON n.id = a.person_id
+        WHERE a.actor_id = $1 AND a.ended_at IS NULL AND a.relation <> 'guide'
+        ORDER BY {name_order('n.name')}, a.id LIMIT 100""",
+        actor,
+    )  # fmt: skip
+
+
+async def is_asked(acts_for: UUID, channel: str, address: str) -> bool:
+    """Is whoever has this address still asked whether somebody may act for them?"""
+    return bool(
+        await value(
+            """SELECT true FROM acts_for a JOIN contact_point c ON c.person_id = a.person_id
+            WHERE a.id = $1 AND a.accepted_at IS NULL AND a.ended_at IS NULL AND c.channel = $2 AND c.value = $3
+            LIMIT 1""",
+            acts_for, channel, address,
+        )
+    )  # fmt: skip
+
+
+async def may_act_for(actor: UUID, person: UUID) -> dict[str, Any] | None:
+    """name and shielded of somebody whom the actor may book for; None when they may not. Inside a transaction nobody
+    ends that before it is over."""
+    return await row(
+        """SELECT coalesce(n.name, '') AS name, n.shielded FROM acts_for a JOIN person n ON n.id = a.person_id
+        WHERE a.actor_id = $1 AND a.person_id = $2 AND a.ended_at IS NULL AND a.accepted_at IS NOT NULL
+            AND a.relation <> 'guide' FOR SHARE OF a""",
+        actor, person,
+    )  # fmt: skip
+
+
+async def helpers_of(person: UUID) -> list[dict[str, Any]]:
+    """Who acts for a person or asks to, those who ask first: id, actor_id, person_id, helper, called, relation,
+    created_at, accepted.
+
+    Whoever asks gave an address, of a person that has nothing but it (`called`): it is for whoever has proven the
+    same address.
+    """
+    return await rows(
+        """WITH me AS (
+            SELECT $1::uuid AS id UNION SELECT c.person_id FROM contact_point p
+            JOIN contact_point c ON c.channel = p.channel AND c.value = p.value AND c.verified_at IS NULL
+            WHERE p.person_id = $1 AND p.verified_at IS NOT NULL AND NOT EXISTS (
+                SELECT FROM contact_point v WHERE v.person_id = c.person_id AND v.verified_at IS NOT NULL))
+        SELECT a.id, a.actor_id, a.person_id, k.name AS helper, n.name AS called, a.relation, a.created_at,
+            a.accepted_at IS NOT NULL AS accepted
+        FROM me JOIN acts_for a ON a.person_id = me.id JOIN person k ON k.id = a.actor_id
+            JOIN person n ON n.id = a.person_id
+        WHERE a.ended_at IS NULL AND a.actor_id <> $1 ORDER BY accepted, a.id LIMIT 100""",
+        person,
+    )

@@ -1,0 +1,181 @@
+"""Second factors: the codes of an app (RFC 6238), and recovery codes for whoever has lost it. Passkeys have a file of
+their own."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pyotp
+from uuid_utils.compat import uuid7
+
+from marketplace.base import clock
+from marketplace.base.data import audit
+from marketplace.base.data.database import in_transaction, row, rows, value
+from marketplace.base.models import Channel
+from marketplace.base.signing import seal, signature, unseal
+from marketplace.people.rules import contact
+from marketplace.people.second_factor.rules import recovery_code
+from marketplace.people.sign_in.actions import PROVEN_BY
+from marketplace.people.sign_in.queries import SignedIn, has_second_factor
+
+STEP = 30
+"""Seconds that a code of an app lasts. The one before and the one after count too: clocks differ."""
+FORM_LASTS = 3600
+"""Seconds within which a new app's first code must come."""
+CODES = 10
+APP = "app"
+"""Purpose of the seal on secrets in the database."""
+
+
+def sealed_secret(secret: str) -> bytes:
+    """A secret as the database has it."""
+    return seal(APP, secret.encode()).encode()
+
+
+def new_app(person: UUID) -> tuple[str, str]:
+    """A new secret, and the same sealed for the form that brings its first code: nothing is stored before."""
+    secret = pyotp.random_base32()
+    return secret, seal("new app", person.bytes + secret.encode())
+
+
+def secret_of(person: UUID, sealed: str) -> str | None:
+    """The secret of such a form; None when it is too old or was not made for this person."""
+    content = unseal("new app", sealed, FORM_LASTS)
+    return content[16:].decode() if content and content[:16] == person.bytes else None
+
+
+def _step(secret: str, code: str, after: int) -> int | None:
+    """The step of a code that is right now and later than `after`."""
+    now = int(clock.unmoved().timestamp()) // STEP
+    app = pyotp.TOTP(secret, interval=STEP)
+    return next((step for step in (now - 1, now, now + 1)
+                 if step > after and secrets.compare_digest(app.at(step * STEP), code)), None)  # fmt: skip
+
+
+async def add_app(person: UUID, secret: str, code: str, *, now: datetime) -> bool:
+    """Take an app into use, in place of an earlier one, when this is a code of it."""
+    step = _step(secret, code, 0)
+    if step is None:
+        return False
+    async with in_transaction():
+        await rows(
+            """INSERT INTO totp (id, person_id, secret, last_step, created_at) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (person_id) DO UPDATE SET secret = excluded.secret, last_step = excluded.last_step,
+                created_at = excluded.created_at""",
+            uuid7(), person, sealed_secret(secret), step, now,
+        )  # fmt: skip
+        await audit.record(
+            "second_factor.added", actor=person, person=person, details={"kind": "app"}, now=now
+        )
+    return True
+
+
+async def give_code(person: SignedIn, code: str, *, now: datetime) -> bool:
+    """Is it a code of the person's app that was not used before, or one of their recovery codes? It is used now."""
+    async with in_transaction():
+        kind = "app" if len(code) == 6 else "recovery code"
+        right = await (_use_code(person.id, code) if kind == "app" else _use_recovery(person.id, code, now))
+        verb = "given" if right else "refused"
+        await audit.record(
+            f"second_factor.{verb}", actor=person.id, person=person.id, object_id=person.sign_in_id,
+            details={"kind": kind}, now=now,
+        )  # fmt: skip
+    return right
+
+
+async def note_passkey(person: SignedIn | None, right: bool, *, now: datetime) -> None:
+    """Record that a passkey was given in an answer to a second factor, or refused, there or at the door."""
+    verb = "second_factor.given" if right else "second_factor.refused" if person else "sign_in.refused"
+    whose = {"actor": person.id, "person": person.id, "object_id": person.sign_in_id} if person else {}
+    await audit.record(verb, **whose, details={"kind": "passkey"}, now=now)
+
+
+async def _use_code(person: UUID, code: str) -> bool:
+    app = await row("SELECT secret, last_step FROM totp WHERE person_id = $1 FOR NO KEY UPDATE", person)
+    secret = unseal(APP, bytes(app["secret"]).decode()) if app else None
+    step = _step(secret.decode(), code, app["last_step"]) if app and secret else None
+    if step is None:
+        return False
+    await rows("UPDATE totp SET last_step = $2 WHERE person_id = $1", person, step)
+    return True
+
+
+def _hash(person: UUID, code: str) -> bytes:
+    return bytes.fromhex(signature("recovery code", str(person), code))
+
+
+async def _use_recovery(person: UUID, code: str, now: datetime) -> bool:
+    used = await row(
+        """UPDATE recovery_code SET used_at = $3 WHERE person_id = $1 AND code_hash = $2 AND used_at IS NULL
+        RETURNING id""",
+        person, _hash(person, code.replace("-", "")), now,
+    )  # fmt: skip
+    return used is not None
+
+
+async def new_recovery_codes(person: UUID, *, now: datetime) -> list[str]:
+    """Ten new codes, as people read them; those before them stop working. Nobody can be shown them again."""
+    codes = [recovery_code() for _ in range(CODES)]
+    async with in_transaction():
+        await rows("DELETE FROM recovery_code WHERE person_id = $1", person)
+        await rows(
+            """INSERT INTO recovery_code (id, person_id, code_hash, created_at)
+            SELECT id, $2, code, $4 FROM unnest($1::uuid[], $3::bytea[]) AS t (id, code)""",
+            [uuid7() for _ in codes], person, [_hash(person, code.replace("-", "")) for code in codes], now,
+        )  # fmt: skip
+        await audit.record("recovery_codes.made", actor=person, person=person, now=now)
+    return codes
+
+
+async def remove_app(person: UUID, *, now: datetime) -> None:
+    """Forget the app, if there is one."""
+    async with in_transaction():
+        if await row("DELETE FROM totp WHERE person_id = $1 RETURNING id", person):
+            await _removed(person, "app", now)
+
+
+async def remove_passkey(person: UUID, passkey: UUID, *, now: datetime) -> bool:
+    """Forget one of the person's passkeys. False when they have no such."""
+    async with in_transaction():
+        gone = await row("DELETE FROM passkey WHERE id = $2 AND person_id = $1 RETURNING id", person, passkey)
+        if gone:
+            await _removed(person, "passkey", now)
+    return gone is not None
+
+
+async def reset(address: str, *, now: datetime) -> bool:
+    """Forget all second factors of whoever has proven this address, and end their sign-ins: they have lost them. False
+    when nobody has proven it."""
+    channel, known = contact(address) or (Channel.EMAIL, "")
+    async with in_transaction():
+        person = await value(PROVEN_BY, channel, known)
+        if person is None:
+            return False
+        for table in ("totp", "passkey", "recovery_code"):
+            await rows(f"DELETE FROM {table} WHERE person_id = $1", person)
+        await rows("UPDATE sign_in SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL", person, now)
+        await audit.record("second_factor.removed", person=person, details={"kind": "all"}, now=now)
+    return True
+
+
+async def _removed(person: UUID, kind: str, now: datetime) -> None:
+    """Recovery codes stand in for a factor: without one they are nothing."""
+    if not await has_second_factor(person):
+        await rows("DELETE FROM recovery_code WHERE person_id = $1", person)
+    await audit.record("second_factor.removed", actor=person, person=person, details={"kind": kind}, now=now)
+
+
+async def factors_of(person: UUID) -> dict[str, Any]:
+    """`app_since` (None: no app), `passkeys` (id, device, created_at, used_at) and `codes_left`."""
+    found = await row(
+        """SELECT (SELECT created_at FROM totp WHERE person_id = $1) AS app_since,
+            (SELECT count(*) FROM recovery_code WHERE person_id = $1 AND used_at IS NULL) AS codes_left""",
+        person,
+    )
+    assert found is not None  # it selects from nothing
+    found["passkeys"] = await rows(
+        "SELECT id, device, created_at, used_at FROM passkey WHERE person_id = $1 ORDER BY id LIMIT 20",
+        person,
+    )
+    return found

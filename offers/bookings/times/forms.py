@@ -1,0 +1,19 @@
+"""Another time in place of the one that one has."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from marketplace.base.i18n import lazy
+from marketplace.base.web.forms import Form
+from offers.bookings.forms import Key
+
+
+class TimeForm(Form):
+    """Another time in place of the one that one has."""
+
+    words: ClassVar[dict[str, dict[str, Any]]] = {
+        "session": {"missing": lazy("Velg en tid."), "otherwise": lazy("Velg en tid.")},
+        "form_key": {"otherwise": lazy("Skjemaet er for gammelt. Send det en gang til.")},
+    }  # fmt: skip
+    session: UUID
+    form_key: Key

@@ -1,0 +1,117 @@
+"""Who is to be rung, what about, and who has been."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.data.database import rows, value
+from offers.bookings.queries import HIDDEN, reach
+from offers.catalogue.queries import offer_text
+from offers.participants.queries import SHOWN_NAMES, SIGN
+from offers.telling import rules as telling_rules
+from offers.telling.models import CallAbout
+from offers.telling.queries import HELPED_ONES
+
+STANDS = """CASE y.about
+    WHEN 'offered' THEN b.state = 'offered'
+    WHEN 'promoted' THEN b.state = 'confirmed'
+    WHEN 'receipt' THEN b.state = 'confirmed'
+    WHEN 'waiting' THEN b.state = 'waiting'
+    WHEN 'talk' THEN b.state = 'requested'
+    WHEN 'session_moved' THEN s.sequence = y.sequence AND b.ended_by IS NULL
+    WHEN 'session_added' THEN s.status <> 'cancelled' AND b.ended_by IS NULL
+    WHEN 'host_message' THEN b.ended_by IS NULL
+    ELSE true END"""
+"""Is what was to be said by call y still true? A later change has a call of its own. That something is cancelled or
+declined stays true."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call, for those who see the list. `number` is not there for whom it is hidden from them; `reach` says who
+    rings (rules.Reach). `until`: a seat is held so long."""
+
+    id: UUID
+    booking_id: UUID
+    about: CallAbout
+    words: str
+    name: str
+    booker: str | None
+    seats: int
+    sign: str
+    number: str | None
+    reach: str
+    since: datetime
+    until: datetime | None
+    title: str
+    called_at: datetime | None
+    called_by: str | None
+
+
+def _calls(which: str, number: str) -> str:
+    return f"""SELECT y.id, y.about, y.since, y.called_at, d.name AS called_by, b.id AS booking_id, b.seats, b.reply,
+        {SIGN}, CASE WHEN b.state = 'offered' THEN b.held_until END AS until,
+        {SHOWN_NAMES}, n.name AS own_name, {number} AS number, {reach(HIDDEN)} AS reach, t.title, s.starts_at,
+        s.ends_at, s.note, v.name AS venue, m.text
+    FROM phone_call y JOIN booking b ON b.id = y.booking_id JOIN seat_pool p ON p.id = b.pool_id
+        JOIN offer o ON o.id = b.offer_id JOIN {offer_text("$2")} t ON true
+        JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
+        LEFT JOIN contact_point c ON c.id = b.contact_id LEFT JOIN person d ON d.id = y.called_by_id
+        LEFT JOIN session s ON s.id = coalesce(y.session_id, p.session_id)
+        LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id) LEFT JOIN host_message m ON m.id = y.message_id
+    WHERE {which} AND (y.called_at IS NOT NULL OR {STANDS})
+    ORDER BY y.called_at DESC NULLS FIRST, until NULLS LAST, y.since, y.id LIMIT 500"""
+
+
+OF_OFFER = _calls(
+    "b.offer_id = $1 AND ($3::uuid IS NULL OR coalesce(y.session_id, p.session_id) = $3)",
+    f"CASE WHEN c.channel = 'call' AND NOT {HIDDEN} THEN c.value END",
+)
+OF_GUIDE = _calls(HELPED_ONES.format(guide="$1"), "CASE WHEN c.channel = 'call' THEN c.value END")
+
+
+async def calls_of_offer(offer_id: UUID, lang: str, session: UUID | None = None) -> list[Call]:
+    """The calls of an offer, or of one session of it: those to be made first, the most urgent before the others; then
+    those that were made, newest first. For those who lead it."""
+    return [_call(found, found["name"]) for found in await rows(OF_OFFER, offer_id, lang, session)]
+
+
+async def calls_of_guide(guide: UUID, lang: str) -> list[Call]:
+    """The same of what a guide has booked for others; with the numbers, which the guide has typed."""
+    return [_call(found, found["own_name"] or "–") for found in await rows(OF_GUIDE, guide, lang)]
+
+
+def _call(found: dict[str, Any], name: str) -> Call:
+    kept = ("id", "booking_id", "seats", "booker", "sign", "number", "reach", "since", "until", "title",
+            "called_at", "called_by")  # fmt: skip
+    about = CallAbout(found["about"])
+    return Call(
+        **{key: found[key] for key in kept}, about=about, name=name, words=telling_rules.words(about, found)
+    )
+
+
+WAITING = f"""FROM phone_call y JOIN booking b ON b.id = y.booking_id JOIN seat_pool p ON p.id = b.pool_id
+    LEFT JOIN session s ON s.id = coalesce(y.session_id, p.session_id)
+    WHERE y.called_at IS NULL AND {STANDS}"""
+
+
+async def to_call(offer_id: UUID) -> int:
+    """How many calls of an offer wait to be made."""
+    return int(await value(f"SELECT count(*) {WAITING} AND b.offer_id = $1", offer_id))
+
+
+async def how_told(offer_id: UUID, acts: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """What has become of the messages that tell of acts of an offer, as (mail, the act's part of their keys): how many
+    are `sent` and the `last` of them, how many are `waiting` and since when. They are known for a month."""
+    mails, keys = zip(*acts, strict=True)
+    (found,) = await rows(
+        """SELECT count(m.sent_at) AS sent, max(m.sent_at) AS last,
+            count(*) FILTER (WHERE m.sent_at IS NULL AND m.failed_at IS NULL) AS waiting,
+            min(m.created_at) FILTER (WHERE m.sent_at IS NULL AND m.failed_at IS NULL) AS since
+        FROM unnest($2::text[], $3::text[]) a (mail, act), booking b, outbox_message m
+        WHERE b.offer_id = $1 AND m.dedupe_key = a.mail || ':' || a.act || ':' || b.id""",
+        offer_id, list(mails), list(keys),
+    )  # fmt: skip
+    return found

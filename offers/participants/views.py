@@ -1,0 +1,161 @@
+"""What those who lead an offer do with its bookings: see who comes, answer requests, change the seats."""
+
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from marketplace.base.errors import BadRequest, NotFound, Refused
+from marketplace.base.i18n import gettext as _
+from marketplace.base.web.access import member
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, see_other, typed_id
+from marketplace.base.web.seen import one_at_a_time
+from marketplace.base.web.templates import render
+from offers.bookings import actions
+from offers.catalogue.models import Offer
+from offers.catalogue.queries import title_of
+from offers.participants import actions as participants_actions
+from offers.participants import queries, rules
+from offers.participants.calls.queries import to_call
+from offers.participants.forms import CapacityForm, KeepForm
+from offers.participants.queries import answers_of_offer
+from offers.rights.queries import offer_led_by, offer_owned_by, reach
+from offers.seats import actions as seats_actions
+from offers.seats.models import EndedBy
+from organizations.members.models import Role
+from organizations.members.queries import own_organizations
+
+
+@member(Role.HOST)
+async def listing(request: Request) -> Response:
+    """GET /manage/offers/{slug}/bookings: who is booked, waits or asks; whom to ring; how many seats."""
+    offer = await offer_led_by(request.person, request.path_params["slug"])
+    return await _participants(request, offer)
+
+
+async def _participants(
+    request: Request, offer: Offer, form: Filled[Any] | None = None, pool_of_form: UUID | None = None
+) -> Response:
+    """The list; with a form about the seats of one pool that must be mended."""
+    everyone = await queries.participants(offer.id, request.now)
+    pools = [
+        pool
+        | {
+            "parties": [party for party in everyone if party["pool_id"] == pool["id"]],
+            "capacity_seen": CapacityForm.blank(capacity=pool["capacity"]).seen,
+            "reserved_seen": KeepForm.blank(reserved=pool["reserved"]).seen,
+        }
+        for pool in await queries.pools(offer.id)
+        if pool["ends_at"] is None or pool["ends_at"] > request.now
+    ]
+    before = await queries.participants_before(offer.id, request.now)
+    await participants_actions.note_read(
+        offer, len(everyone) + len(before), by=request.person.id, now=request.now
+    )
+    return render(
+        request, "offers/participants/listing.html",
+        status=422 if form else 200, offer=offer, pools=pools, form=form,
+        before=before, to_call=await to_call(offer.id), served=min(number_in(request.query.get("served")), 2000),
+        pool_of_form=pool_of_form, answers=await answers_of_offer(offer.id), manages=await manages(request, offer),
+        title=await title_of(offer.id, request.lang), may=await reach(request.person, offer), section="/manage",
+    )  # fmt: skip
+
+
+def number_in(sent: list[str] | None) -> int:
+    """A number of an address that we have made; anything else is 0."""
+    return int(sent[-1]) if sent and sent[-1].isascii() and sent[-1].isdigit() and len(sent[-1]) < 6 else 0
+
+
+async def manages(request: Request, offer: Offer) -> bool:
+    """Does the person lead the organisation that owns the offer?"""
+    return Role.MANAGER in request.roles and offer.owner_id in await own_organizations(
+        request.person.id, [Role.MANAGER]
+    )
+
+
+@member(Role.EDITOR)
+async def capacity(request: Request) -> Response:
+    """POST /manage/offers/{slug}/capacity: more or fewer seats in one pool; new seats go to the queue."""
+    offer = await offer_owned_by(request.person, request.path_params["slug"])
+    pool = await _pool(request, offer)
+    form = await CapacityForm.read(request)
+    try:
+        if form.valid:
+            async with one_at_a_time(pool["id"]):
+                if form.meet(CapacityForm.blank(capacity=(await _pool(request, offer))["capacity"])):
+                    served = await seats_actions.set_capacity(
+                        pool["id"], form.data.capacity, now=request.now, by=request.person.id,
+                        promised=form.data.promised,
+                    )  # fmt: skip
+                    said = f"saved=served&served={served}" if served else "saved=seats"
+                    return see_other(f"/manage/offers/{offer.slug}/bookings?{said}", request)
+    except seats_actions.ServesQueue as serves:
+        everyone = await queries.participants(offer.id, request.now)
+        names = [party["name"] for party in everyone if party["id"] in serves.bookings]
+        form.values["promised"] = str(len(names))
+        form.add_error("capacity", rules.serves(names))
+    except Refused as refused:
+        form.add_error("capacity", refused.message)
+    return await _participants(request, offer, form, pool["id"])
+
+
+@member(Role.HOST)
+async def keep(request: Request) -> Response:
+    """POST /manage/offers/{slug}/keep: seats for those whom the hosts add themselves."""
+    offer = await offer_led_by(request.person, request.path_params["slug"])
+    pool = await _pool(request, offer)
+    form = await KeepForm.read(request)
+    try:
+        if form.valid:
+            async with one_at_a_time(pool["id"]):
+                if form.meet(KeepForm.blank(reserved=(await _pool(request, offer))["reserved"])):
+                    await participants_actions.keep_seats(
+                        pool["id"], form.data.reserved, now=request.now, by=request.person.id
+                    )
+                    return see_other(f"/manage/offers/{offer.slug}/bookings?saved=kept", request)
+    except Refused as refused:
+        form.add_error("reserved", refused.message)
+    return await _participants(request, offer, form, pool["id"])
+
+
+@member(Role.EDITOR)
+async def opening(request: Request) -> Response:
+    """POST /manage/offers/{slug}/opening: close booking of one pool for new ones, or open it again."""
+    offer = await offer_owned_by(request.person, request.path_params["slug"])
+    pool = await _pool(request, offer)
+    wanted = (await request.fields()).get("opening", [""])[-1]
+    if wanted not in ("open", "close"):
+        raise BadRequest(_("Velg om påmeldingen skal være åpen eller stengt."))
+    await seats_actions.set_open(pool["id"], wanted == "open", now=request.now, by=request.person.id)
+    said = "opened" if wanted == "open" else "closed"
+    return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
+
+
+async def _pool(request: Request, offer: Offer) -> dict[str, Any]:
+    """The pool of a form as it is now, if it is one of the offer's. Raises NotFound."""
+    wanted = typed_id((await request.fields()).get("pool", [""])[-1])
+    found = next((pool for pool in await queries.pools(offer.id) if pool["id"] == wanted), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@member(Role.EDITOR)
+async def take_off(request: Request) -> Response:
+    """GET and POST /manage/offers/{slug}/take-off: cancel a booking, for somebody who rang. GET only asks."""
+    offer = await offer_owned_by(request.person, request.path_params["slug"])
+    asked = request.query if request.method == "GET" else await request.fields()
+    booking = typed_id(asked.get("booking", [""])[-1])
+    everyone = await queries.participants(offer.id, request.now)
+    party = next((each for each in everyone if each["id"] == booking), None)
+    if party is None:
+        raise NotFound
+    if request.method == "POST":
+        await actions.cancel(party["id"], now=request.now, by=request.person.id, ended_by=EndedBy.HOST)
+        return see_other(f"/manage/offers/{offer.slug}/bookings?saved=taken-off", request)
+    await participants_actions.note_read(offer, 1, by=request.person.id, now=request.now)
+    return render(
+        request, "offers/participants/take_off.html", offer=offer, party=party, section="/manage",
+        title=await title_of(offer.id, request.lang),
+    )  # fmt: skip

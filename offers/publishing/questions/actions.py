@@ -1,0 +1,78 @@
+"""Writes of an offer's questions. One transaction each; nobody books meanwhile (upkeep.py:changing)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.base.data.database import rows
+from marketplace.base.errors import NotFound, Refused
+from marketplace.base.i18n import gettext as _
+from offers.catalogue.models import Offer
+from offers.publishing.actions import editing
+from offers.publishing.questions.models import OfferQuestion, QuestionKind
+from offers.publishing.questions.queries import questions_of
+
+MOST_QUESTIONS = 5
+"""Whoever only wants to come along should not have to fill in a questionnaire."""
+
+
+async def add(
+    offer: Offer, *, by: UUID, now: datetime, kind: QuestionKind, text: str, purpose: str, choices: list[str],
+    required: bool, keep_days: int,
+) -> None:  # fmt: skip
+    """One more question, after the others. Raises Refused when there are enough."""
+    async with editing(offer, by, now, "question.added"):
+        there = await questions_of(offer.id)
+        if len(there) >= MOST_QUESTIONS:
+            raise Refused(
+                _("Et tilbud kan ha høyst %(most)s spørsmål. Fjern ett først.", most=MOST_QUESTIONS)
+            )
+        await OfferQuestion.create(
+            offer=offer, position=len(there), kind=kind, text=text, purpose=purpose, choices=choices,
+            required=required, keep_days=keep_days,
+        )  # fmt: skip
+        await _number(offer)
+
+
+async def change(
+    offer: Offer, question: UUID, *, by: UUID, now: datetime, kind: QuestionKind, text: str, purpose: str,
+    choices: list[str], required: bool, keep_days: int,
+) -> None:  # fmt: skip
+    """Raises Refused when somebody has answered: they were told another reason, and another date of deletion."""
+    async with editing(offer, by, now, "question.changed"):
+        there = {one["id"]: one for one in await questions_of(offer.id)}
+        if question not in there:
+            raise NotFound
+        if there[question]["answers"]:
+            raise Refused(_("Noen har svart på dette, så det kan ikke endres. Fjern det, og lag et nytt."))
+        await OfferQuestion.filter(id=question).update(
+            kind=kind, text=text, purpose=purpose, choices=choices, required=required, keep_days=keep_days
+        )
+
+
+async def remove(offer: Offer, question: UUID, *, by: UUID, now: datetime) -> None:
+    """The question and all its answers."""
+    async with editing(offer, by, now, "question.removed"):
+        await rows("DELETE FROM offer_question WHERE id = $1 AND offer_id = $2", question, offer.id)
+        await _number(offer)
+
+
+async def move_up(offer: Offer, question: UUID, *, by: UUID, now: datetime) -> None:
+    """The question changes places with the one before it, if there is one."""
+    async with editing(offer, by, now, "question.moved"):
+        await _number(offer)
+        await rows(
+            """UPDATE offer_question q SET position = me.position + (me.position - 1) - q.position
+            FROM offer_question me WHERE me.id = $1 AND me.offer_id = $2 AND me.position > 0 AND q.offer_id = $2
+                AND q.position IN (me.position, me.position - 1)""",
+            question, offer.id,
+        )  # fmt: skip
+
+
+async def _number(offer: Offer) -> None:
+    """Positions 0, 1, 2 …, as they stand."""
+    await rows(
+        """UPDATE offer_question q SET position = n.number - 1
+        FROM (SELECT id, row_number() OVER (ORDER BY position, id) AS number FROM offer_question WHERE offer_id = $1) n
+        WHERE q.id = n.id AND q.position <> n.number - 1""",
+        offer.id,
+    )

@@ -1,0 +1,274 @@
+"""The wizard: what, for whom, where (series/: when; joining/: how to join). Each step is one form, one
+POST, then 303.
+
+The same forms change an offer that is published; they then lead back to its page.
+"""
+
+from collections.abc import Awaitable
+from typing import Any
+
+from starlette.responses import Response
+
+from marketplace.base.errors import Refused
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import lazy
+from marketplace.base.web.access import member
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.once import made_once
+from marketplace.base.web.seen import one_at_a_time
+from marketplace.base.web.templates import render
+from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Joining, Offer, OfferState
+from offers.catalogue.queries import title_of
+from offers.publishing import actions, rules
+from offers.publishing.forms import AudienceForm, PlaceForm, WhatForm
+from offers.publishing.queries import (  # fmt: skip
+    members_seeing,
+    organizations_near,
+    own_organizations,
+    sessions_of,
+    text_of,
+    venues,
+)
+from offers.rights.queries import offer_editable_by, reach
+from organizations.approval import rules as approval_rules
+from organizations.directory.models import OrganizationState
+from organizations.members.models import Role
+
+STEPS = {
+    "what": (lazy("Hva"), lazy("Hva er det?")),
+    "audience": (lazy("For hvem"), lazy("Hvem er det for?")),
+    "place": (lazy("Hvor"), lazy("Hvor er det?")),
+    "sessions": (lazy("Når"), lazy("Når møtes dere?")),
+    "joining": (lazy("Hvordan bli med"), lazy("Hvordan blir man med?")),
+    "publish": (lazy("Se over og publiser"), lazy("Se over og publiser")),
+}
+"""Name of a step: its label and its heading."""
+
+
+async def page(
+    request: Request, offer: Offer | None, step: str, form: Filled[Any], status: int = 200, **context: Any
+) -> Response:
+    """A step of the wizard. `offer` None: a new one, nothing is saved yet."""
+    label, heading = STEPS[step]
+    names = list(STEPS)
+    number = names.index(step) + 1
+    return render(
+        request, f"offers/publishing/{step}.html", status=status, offer=offer, form=form, step=step, label=label,
+        heading=heading, number=number, total=len(names), draft=offer is None or offer.state == OfferState.DRAFT,
+        meets=offer is None or offer.joining not in rules.ELSEWHERE,
+        elsewhere={name: place for name, place in rules.STEP_OF.items() if place != step},
+        title=await title_of(offer.id, request.lang) if offer else "",
+        may=await reach(request.person, offer) if offer else None,
+        previous=names[number - 2] if number > 1 else "", **context,
+    )  # fmt: skip
+
+
+async def onward(request: Request, offer: Offer, step: str, saved: str = "") -> Response:
+    """To the next step of a draft; to the offer's page from anything else, or when the rest shall wait. `saved`: what
+    the page of what is published already says of it."""
+    home = f"/manage/offers/{offer.slug}"
+    go = (await request.fields()).get("go", [""])[-1]
+    told = f"?saved={saved}" if saved else ""
+    if go == "more":
+        return see_other(f"{home}/{step}{told}", request)
+    if offer.state != OfferState.DRAFT or go == "later":
+        return see_other(f"{home}{told}", request)
+    names = list(STEPS)
+    return see_other(f"{home}/{names[names.index(step) + 1]}", request)
+
+
+async def kept(form: Filled[Any], act: Awaitable[Any]) -> bool:
+    """Do the act; what it objects to becomes errors of the form, each under the name of the field where it is given."""
+    try:
+        await act
+    except actions.Incomplete as problem:
+        for objection in problem.missing:
+            form.add_error(objection.value, str(rules.OBJECTION_LABELS[objection]))
+    except Refused as problem:
+        form.add_error("form", problem.message)
+    return not form.errors
+
+
+async def editable(request: Request) -> Offer:
+    """The offer of this address, if the person may edit it and it still can be changed. Raises NotFound, Refused."""
+    offer = await offer_editable_by(request.person, request.path_params["slug"])
+    if offer.state == OfferState.CANCELLED:
+        raise Refused(str(rules.CANCELLED))
+    if offer.owner.state != OrganizationState.APPROVED:
+        raise Refused(str(approval_rules.SUSPENDED))
+    return offer
+
+
+@member(Role.EDITOR)
+@made_once
+async def new(request: Request) -> Response:
+    """The first step of a new offer: saving it makes the draft."""
+    mine = await own_organizations(request.person)
+    if not mine:  # the door lets in editors only
+        raise Refused(str(approval_rules.SUSPENDED))
+    context: dict[str, Any] = {"organizations": mine, "kinds": list(KIND_LABELS.items())}
+    if request.method == "GET":
+        form = WhatForm.blank(
+            source_lang=request.lang, organization=mine[0]["id"] if len(mine) == 1 else None
+        )
+        return await page(request, None, "what", form, **context)
+    form = await WhatForm.read(request)
+    owner = next((one for one in mine if form.valid and one["id"] == form.data.organization), None)
+    if form.valid and len(mine) == 1:
+        owner = mine[0]
+    if form.valid and owner is None:
+        form.add_error("organization", _("Velg hvem som står bak tilbudet."))
+    if not form.valid or owner is None:
+        return await page(request, None, "what", form, 422, **context)
+    text = form.data.model_dump(exclude={"organization"})
+    offer = await actions.start(
+        owner=owner["id"],
+        municipality=owner["municipality_id"],
+        by=request.person.id,
+        now=request.now,
+        **text,
+    )
+    return await onward(request, offer, "what")
+
+
+TEXTS = {
+    "what": ("title", "summary", "body", "what_happens", "bring"),
+    "audience": ("bring_someone",),
+    "place": ("way_in", "meets_you"),
+    "joining": ("may_leave",),
+}
+"""Which texts are asked for in which step."""
+
+
+async def texts(offer: Offer, step: str) -> dict[str, str]:
+    found = await text_of(offer)
+    return {name: getattr(found, name) for name in TEXTS[step]}
+
+
+@member(Role.EDITOR)
+async def what(request: Request) -> Response:
+    offer = await editable(request)
+    context: dict[str, Any] = {"organizations": [], "kinds": list(KIND_LABELS.items())}
+    if request.method == "GET":
+        return await page(request, offer, "what", await _what(offer), **context)
+    form = await WhatForm.read(request)
+    if form.valid:
+        async with one_at_a_time(offer.id):
+            if form.meet(await _what(await editable(request))):
+                text = form.data.model_dump(include=set(TEXTS["what"]))
+                act = actions.change(
+                    offer, by=request.person.id, now=request.now, text=text, kind=form.data.kind
+                )
+                if await kept(form, act):
+                    return await onward(request, offer, "what")
+    return await page(request, offer, "what", form, 422, **context)
+
+
+async def _what(offer: Offer) -> Filled[WhatForm]:
+    """The form with what the offer says now."""
+    return WhatForm.blank(kind=offer.kind.value, **await texts(offer, "what"))
+
+
+@member(Role.EDITOR)
+async def audience(request: Request) -> Response:
+    offer = await editable(request)
+    near = await organizations_near(offer.municipality_id)
+    context: dict[str, Any] = {
+        "near": near, "audiences": list(AUDIENCE_LABELS.items()), "visibilities": list(rules.VISIBILITY_LABELS.items())
+    }  # fmt: skip
+    if request.method == "GET":
+        return await page(request, offer, "audience", await _audience(offer), **context)
+    form = await AudienceForm.read(request)
+    if form.valid:
+        async with one_at_a_time(offer.id):
+            if form.meet(await _audience(await editable(request))) and await kept(
+                form, _set_audience(request, offer, form.data)
+            ):
+                return await onward(request, offer, "audience")
+    return await page(request, offer, "audience", form, 422, **context)
+
+
+async def _audience(offer: Offer) -> Filled[AudienceForm]:
+    """The form with what the offer says now. Whom it is most for is open where several are said, and none of them."""
+    main = offer.main_audience if offer.main_audience in offer.audiences else None
+    return AudienceForm.blank(
+        main_audience=main or "", audiences=[str(one) for one in offer.audiences if one != main],
+        visibility=offer.visibility.value,
+        members=[str(one) for one in await members_seeing(offer.id)], sensitive=offer.sensitive or "",
+        age_from=offer.age_from, age_to=offer.age_to, **await texts(offer, "audience"),
+    )  # fmt: skip
+
+
+async def _set_audience(request: Request, offer: Offer, given: AudienceForm) -> None:
+    facts = {"sensitive": given.sensitive} if offer.state == OfferState.PUBLISHED else {}
+    await actions.set_audience(
+        offer, by=request.person.id, now=request.now, members=given.members,
+        text={"bring_someone": given.bring_someone}, main_audience=given.main_audience,
+        audiences=given.all_audiences, visibility=given.visibility, age_from=given.age_from, age_to=given.age_to,
+        **facts,
+    )  # fmt: skip
+
+
+@member(Role.EDITOR)
+async def place(request: Request) -> Response:
+    """A published offer with dates ahead keeps its place here: who is booked must be told, date by date."""
+    offer = await editable(request)
+    fixed = offer.state == OfferState.PUBLISHED and bool(await sessions_of(offer.id, request.now, 1))
+    known = await venues(offer.municipality_id)
+    context: dict[str, Any] = {"venues": known, "fixed": fixed}
+    if request.method == "GET":
+        return await page(request, offer, "place", await _place(offer), **context)
+    form = await PlaceForm.read(request)
+    if form.valid:
+        async with one_at_a_time(offer.id):
+            facts: dict[str, Any] = {}
+            fresh: dict[str, Any] | None = None
+            if form.meet(await _place(await editable(request))) and not fixed:
+                facts, fresh = place_facts(form, offer, [one["id"] for one in known])
+            if not form.errors:
+                act = actions.set_place(
+                    offer, by=request.person.id, now=request.now, new=fresh, transport=form.data.transport,
+                    text=form.data.model_dump(include=set(TEXTS["place"])), **facts,
+                )  # fmt: skip
+                if await kept(form, act):
+                    return await onward(request, offer, "place")
+    return await page(request, offer, "place", form, 422, **context)
+
+
+async def _place(offer: Offer) -> Filled[PlaceForm]:
+    """The form with what the offer says now."""
+    online = offer.online_url if offer.joining != Joining.EXTERNAL else None
+    where = "known" if offer.venue_id else "online" if online else ""
+    return PlaceForm.blank(
+        place=where, venue=offer.venue_id, online_url=online, **await texts(offer, "place")
+    )
+
+
+def place_facts(
+    form: Filled[PlaceForm], offer: Offer, known: list[Any]
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The offer's columns, and a new venue's if one was written; or errors in the form."""
+    given = form.data
+    external = offer.joining == Joining.EXTERNAL
+    facts: dict[str, Any] = {"venue_id": None, "online_url": offer.online_url if external else None}
+    if given.place == "known":
+        if given.venue not in known:
+            form.add_error("venue", _("Velg et sted fra lista."))
+        return facts | {"venue_id": given.venue}, None
+    if given.place == "online":
+        if given.online_url is None and not external:
+            form.add_error("online_url", _("Skriv nettadressen der dere møtes."))
+        return facts | {"online_url": given.online_url or offer.online_url}, None
+    if given.place == "new":
+        if not given.venue_name:
+            form.add_error("venue_name", _("Skriv hva stedet heter."))
+        if not given.street:
+            form.add_error("street", _("Skriv gateadressen."))
+        yes = {"yes": True, "no": False, None: None}
+        return facts, {
+            "name": given.venue_name, "street": given.street, "postcode": given.postcode or None,
+            "city": given.city or None, "step_free": yes[given.step_free],
+            "hearing_loop": yes[given.hearing_loop], "accessible_toilet": yes[given.accessible_toilet],
+        }  # fmt: skip
+    return facts, None

@@ -1,0 +1,81 @@
+"""Writes of who stands behind an offer: its hosts and its co-organisers. One transaction each."""
+
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.models import Channel
+from marketplace.base.post.mail import About, post
+from offers.catalogue.models import Offer
+from offers.publishing.actions import editing
+from organizations.members.models import LeadsAs
+from organizations.members.queries import HELD, managers_to_tell
+
+
+async def assign_host(
+    offer: Offer, person: UUID, leads_as: LeadsAs | None = None, *, by: UUID, now: datetime
+) -> None:
+    """Let somebody see the offer's participants and take attendance. `leads_as` None: not said, and what was said
+    before stays."""
+    async with in_transaction():
+        await rows(
+            """INSERT INTO host_assignment AS h (id, person_id, offer_id, leads_as) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (person_id, offer_id) DO UPDATE SET leads_as = excluded.leads_as
+                WHERE excluded.leads_as IS NOT NULL""",
+            uuid7(), person, offer.id, leads_as,
+        )  # fmt: skip
+        await record("host.assigned", now=now, actor=by, object_id=offer.id, person=person,
+                     organization=offer.owner_id)  # fmt: skip
+
+
+LEADING_NO_MORE = f"""DELETE FROM host_assignment h USING offer o WHERE o.id = h.offer_id
+    AND $1 IN (h.person_id, h.offer_id) AND NOT EXISTS (SELECT FROM {HELD} m
+        WHERE m.person_id = h.person_id AND m.role IN ('host', 'editor', 'manager')
+        AND (m.organization_id = o.owner_id OR EXISTS (SELECT FROM offer_organizer c
+            WHERE c.offer_id = o.id AND c.organization_id = m.organization_id)))"""
+
+
+async def tidy_hosts(whose: UUID) -> None:
+    """Of a person, or of an offer: forget assignments that count no longer, for the role behind them has ended. So a
+    role that begins anew does not bring them back."""
+    await rows(LEADING_NO_MORE, whose)
+
+
+async def remove_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) -> None:
+    """They see the offer's participants no more, unless as an editor."""
+    async with in_transaction():
+        await rows("DELETE FROM host_assignment WHERE person_id = $1 AND offer_id = $2", person, offer.id)
+        await record("host.removed", now=now, actor=by, object_id=offer.id, person=person,
+                     organization=offer.owner_id)  # fmt: skip
+
+
+async def add_organizer(offer: Offer, organization: UUID, *, may_edit: bool, by: UUID, now: datetime) -> None:
+    """Another organisation stands behind the offer too; its managers are told. Raises Refused."""
+    async with editing(offer, by, now):
+        await rows(
+            """INSERT INTO offer_organizer AS c (id, offer_id, organization_id, may_edit) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (offer_id, organization_id) DO UPDATE SET may_edit = excluded.may_edit""",
+            uuid7(), offer.id, organization, may_edit,
+        )  # fmt: skip
+        await record("organizer.added", now=now, actor=by, object_id=offer.id, organization=organization,
+                     details={"may_edit": may_edit})  # fmt: skip
+        for to in await managers_to_tell(organization):
+            await post(
+                "co_organizer", channel=Channel(to["channel"]), address=to["value"], lang=to["lang"], now=now,
+                key=f"co_organizer:{offer.id}:{organization}:{to['person_id']}:{int(now.timestamp())}",
+                about=About(offer_id=offer.id, person_id=to["person_id"]), offer=str(offer.id),
+                organization=str(organization),
+            )  # fmt: skip
+
+
+async def remove_organizer(offer: Offer, organization: UUID, *, by: UUID, now: datetime) -> None:
+    """The organisation stands behind the offer no more. Raises Refused."""
+    async with editing(offer, by, now):
+        await rows(
+            "DELETE FROM offer_organizer WHERE offer_id = $1 AND organization_id = $2", offer.id, organization
+        )
+        await tidy_hosts(offer.id)
+        await record("organizer.removed", now=now, actor=by, object_id=offer.id, organization=organization)

@@ -1,0 +1,57 @@
+"""Reads of who stands behind an offer: its hosts and its co-organisers."""
+
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.data.database import row, rows
+from marketplace.base.text import name_order
+from organizations.members.queries import HELD
+
+
+async def hosts_of(offer_id: UUID) -> list[dict[str, Any]]:
+    """person_id, name and leads_as of those who lead the offer; then the id of each invitation to, with its
+    address, that nobody has answered (`invitation`; it has no person yet)."""
+    return await rows(
+        f"""SELECT x.* FROM (SELECT h.person_id, n.name, h.leads_as, NULL::uuid AS invitation, NULL AS address
+            FROM host_assignment h JOIN person n ON n.id = h.person_id WHERE h.offer_id = $1
+        UNION ALL SELECT NULL, NULL, i.leads_as, i.id, i.address FROM invitation i
+            WHERE i.offer_id = $1 AND i.accepted_at IS NULL AND i.ended_at IS NULL) x
+        ORDER BY {name_order("x.name")}, x.person_id, x.invitation LIMIT 200""",
+        offer_id,
+    )
+
+
+async def member_with(channel: str, address: str, offer_id: UUID) -> UUID | None:
+    """The member with this proven address in an organisation that arranges the offer. Not one who does not want to be
+    found: they are asked as anybody is, so that the answer tells nothing of whose the address is."""
+    found = await row(
+        f"""SELECT m.person_id FROM contact_point c JOIN {HELD} m ON m.person_id = c.person_id
+            JOIN offer o ON o.id = $3
+        WHERE c.channel = $1 AND c.value = $2 AND c.verified_at IS NOT NULL
+            AND NOT (SELECT n.shielded FROM person n WHERE n.id = m.person_id)
+            AND m.role IN ('host', 'editor', 'manager') AND (m.organization_id = o.owner_id OR EXISTS
+            (SELECT 1 FROM offer_organizer x WHERE x.offer_id = o.id AND x.organization_id = m.organization_id))
+        LIMIT 1""",
+        channel, address, offer_id,
+    )  # fmt: skip
+    return found["person_id"] if found else None
+
+
+async def organizers(offer_id: UUID) -> list[dict[str, Any]]:
+    """id, name and may_edit of the co-organisers by name, and of those who could be one: their may_edit is None.
+
+    These are approved, of the offer's municipality, or of one that owns its organisation together with others, or that
+    owns them.
+    """
+    return await rows(
+        f"""WITH near AS (SELECT municipality_id FROM offer WHERE id = $1
+            UNION SELECT x.municipality_id FROM organization_owner x JOIN offer o ON o.owner_id = x.organization_id
+                WHERE o.id = $1)
+        SELECT w.id, w.name, c.may_edit FROM offer o JOIN organization w ON w.id <> o.owner_id
+        LEFT JOIN offer_organizer c ON c.offer_id = o.id AND c.organization_id = w.id
+        WHERE o.id = $1 AND (c.id IS NOT NULL OR w.state = 'approved'
+            AND (w.municipality_id IN (SELECT municipality_id FROM near) OR EXISTS (SELECT FROM organization_owner x
+                WHERE x.organization_id = w.id AND x.municipality_id IN (SELECT municipality_id FROM near))))
+        ORDER BY {name_order("w.name")}, w.id LIMIT 500""",
+        offer_id,
+    )

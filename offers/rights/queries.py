@@ -1,0 +1,100 @@
+"""Whose an offer is: fetching is permission, in one place. What is not one's own is not found."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.data.database import row
+from marketplace.base.errors import NotFound
+from marketplace.base.web.http import parse_id
+from offers.catalogue.models import Offer, Session
+from organizations.members.queries import HELD
+
+OWNS = "o.owner_id = ANY(editor_of.ids)"
+"""What changes who takes part, or tells of it, is the owning unit's own: bookings, seats, hosts, co-organisers."""
+
+
+EDITS = """(o.owner_id = ANY(editor_of.ids) OR EXISTS (SELECT 1 FROM offer_organizer c
+    WHERE c.offer_id = o.id AND c.may_edit AND c.organization_id = ANY(editor_of.approved)))"""
+
+
+LEADS = f"""EXISTS (SELECT 1 FROM host_assignment h JOIN {HELD} m ON m.person_id = h.person_id
+    WHERE h.offer_id = o.id AND h.person_id = $1 AND m.role IN ('host', 'editor', 'manager')
+    AND (m.organization_id = o.owner_id OR EXISTS (SELECT 1 FROM offer_organizer c
+        WHERE c.offer_id = o.id AND c.organization_id = m.organization_id)))"""
+"""Assigned to the offer, and still a member of an organisation that arranges it."""
+
+
+EDITOR_OF = f"""(SELECT coalesce(array_agg(organization_id), '{{}}') AS ids,
+    coalesce(array_agg(organization_id) FILTER (WHERE state = 'approved'), '{{}}') AS approved
+    FROM {HELD} m WHERE person_id = $1 AND role IN ('editor', 'manager')) editor_of"""
+"""The units themselves, never those below: these pages hold participants' data. A suspended organisation looks after
+its own offers, not after those of others."""
+
+
+SEES = f"({OWNS} OR {LEADS})"
+"""Who sees the participants: a co-organiser's editor, who may change the words and dates, does not."""
+
+
+async def offer_editable_by(person: Any, slug: str) -> Offer:
+    """The offer with its owner, for editors and managers of the owning unit, and of co-organisers who may edit."""
+    return await _offer(person, slug, EDITS)
+
+
+async def offer_owned_by(person: Any, slug: str) -> Offer:
+    """The offer with its owner, for editors and managers of the owning unit: who is booked, is told and leads."""
+    return await _offer(person, slug, OWNS)
+
+
+async def offer_led_by(person: Any, slug: str) -> Offer:
+    """The offer with its owner, for those who see its participants: the owning unit's editors, and its hosts."""
+    return await _offer(person, slug, SEES)
+
+
+async def _offer(person: Any, slug: str, allowed: str) -> Offer:
+    found = await row(
+        f"SELECT o.id FROM offer o, {EDITOR_OF} WHERE o.slug = $2 AND {allowed}", person.id, slug
+    )
+    if found is None:
+        raise NotFound
+    return await Offer.get(id=found["id"]).select_related("owner")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What somebody may do with an offer: change it, see its participants, decide over them and whoever leads it."""
+
+    edits: bool
+    sees: bool
+    owns: bool
+
+
+async def reach(person: Any, offer: Offer) -> Reach:
+    """What the person may do with the offer."""
+    found = await row(
+        f"SELECT {EDITS} AS edits, {SEES} AS sees, {OWNS} AS owns FROM offer o, {EDITOR_OF} WHERE o.id = $2",
+        person.id, offer.id,
+    )  # fmt: skip
+    return Reach(**found or {"edits": False, "sees": False, "owns": False})
+
+
+async def session_owned_by(person: Any, session_id: str | UUID) -> Session:
+    """The session with its offer, for editors and managers of the owning unit: those who may tell whoever is booked.
+    A draft's too."""
+    return await _session(person, session_id, OWNS)
+
+
+async def session_hosted_by(person: Any, session_id: str | UUID) -> Session:
+    """The session with its offer, for those who see its participants."""
+    return await _session(person, session_id, SEES)
+
+
+async def _session(person: Any, session_id: str | UUID, allowed: str) -> Session:
+    found = await row(
+        f"""SELECT s.id FROM {EDITOR_OF}, session s JOIN offer o ON o.id = s.offer_id
+        WHERE s.id = $2 AND {allowed}""",
+        person.id, parse_id(session_id),
+    )  # fmt: skip
+    if found is None:
+        raise NotFound
+    return await Session.get(id=found["id"]).select_related("offer", "offer__owner")

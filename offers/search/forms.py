@@ -1,0 +1,70 @@
+"""What stands in the address of a list."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from marketplace.base.i18n import gettext as _
+from marketplace.base.web.forms import Form, lazy
+from offers.catalogue.models import Audience, Kind
+from offers.catalogue.rules import When, period
+from offers.search.queries import Position, Search
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+POSITION = re.compile(r"([0-9]{1,17}|-)~([0-9a-f]{32})")
+
+
+def position_text(position: Position) -> str:
+    """A place in the list as it stands in an address: microseconds, or - for no date, and the id."""
+    at = "-" if position.starts_at is None else (position.starts_at - EPOCH) // timedelta(microseconds=1)
+    return f"{at}~{position.id.hex}"
+
+
+class ListForm(Form):
+    """A place in a list."""
+
+    after: str = ""
+
+    @property
+    def position(self) -> Position | None:
+        found = POSITION.fullmatch(self.after)
+        if found is None:
+            return None
+        at, key = found.groups()
+        return Position(None if at == "-" else EPOCH + timedelta(microseconds=int(at)), UUID(key))
+
+    @model_validator(mode="after")
+    def known_position(self) -> Self:
+        if self.after and self.position is None:
+            raise ValueError(_("Vi finner ikke igjen stedet i lista. Begynn på nytt fra starten."))
+        return self
+
+
+class SearchForm(ListForm):
+    """The filters of /offers."""
+
+    q: str = Field("", max_length=100)
+    place: str = Field("", max_length=60)
+    drop_in: bool = False
+    free: bool = False
+    evening: bool = False
+    when: When | None = None
+    audience: list[Audience] = []
+    kind: list[Kind] = []
+    words = {
+        "q": {"string_too_long": lazy("Skriv færre ord, høyst %(max_length)s tegn.")},
+        "when": {"enum": lazy("Velg når i lista.")},
+        "audience": {"enum": lazy("Velg hvem i lista.")},
+        "kind": {"enum": lazy("Velg hva slags tilbud i lista.")},
+        "place": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
+    }
+
+    def search(self, now: datetime) -> Search:
+        return Search(
+            words=" ".join(self.q.split()), place=self.place, kinds=tuple(sorted(set(self.kind))),
+            audiences=tuple(sorted(set(self.audience))), between=period(self.when, now) if self.when else None,
+            drop_in=self.drop_in or None, free=self.free, evening=self.evening, after=self.position,
+        )  # fmt: skip

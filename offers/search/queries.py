@@ -1,0 +1,285 @@
+"""The list of offers: one statement a page, whatever is asked for.
+
+Its text depends only on which filters are used, so that the database's prepared statements are used again.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.data.database import Values, rows
+from marketplace.base.data.revision import catalogue
+from marketplace.base.data.texts import in_language_joins, said
+from offers.catalogue.models import Joining
+from offers.catalogue.queries import CURRENT, VISITOR, Viewer, outside_office_hours, published
+
+Put = Callable[[Any], str]
+"""Adds a value to the statement and gives its placeholder."""
+
+PAGE = 20
+COUNTED = 200
+"""Matches are counted up to this: more is "over 200", and no count of a large catalogue slows the list down."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """The place in the list after which a page begins. Lists go by the session shown, then id; no date stands last."""
+
+    starts_at: datetime | None
+    id: UUID
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody looks for. Nothing set: all offers that are not over. `between`: has a session that starts from
+    the first moment until before the second. `drop_in` None: both; `organization`: owns it or takes part in it.
+    `not_begun`: without courses that are booked as a whole and have begun.
+    `counted`: how far matches are counted, for who only wants the first few; else COUNTED."""
+
+    words: str = ""
+    place: str = ""
+    kinds: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    between: tuple[datetime, datetime] | None = None
+    drop_in: bool | None = None
+    free: bool = False
+    evening: bool = False
+    not_begun: bool = False
+    organization: UUID | None = None
+    after: Position | None = None
+    page: int = PAGE
+    counted: int = COUNTED
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of offers (rows of CARD), how many match in all (at most `counted` + 1), and where the next begins."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    next: Position | None
+
+    @property
+    def many(self) -> bool:
+        return self.total > COUNTED
+
+
+ROOM = """(l.capacity IS NULL OR l.taken < l.capacity - l.reserved) AND NOT EXISTS (
+    SELECT 1 FROM session x WHERE x.id = l.session_id AND x.status = 'cancelled' OFFSET 0)"""
+"""The pool l has a seat left and its session will be. OFFSET 0 keeps the planner from hashing the whole table."""
+OPEN = f"""coalesce(CASE o.joining WHEN 'request' THEN l.ends_at ELSE l.starts_at END > $1, true)
+    AND (l.opens_at IS NULL OR l.opens_at <= $1) AND (l.closes_at IS NULL OR l.closes_at > $1) AND {ROOM}"""
+"""A seat of the pool l can be booked now."""
+
+EVENING = outside_office_hours("s.starts_at")
+
+CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sensitive, o.session_count, o.online_url,
+    page.position, page.starts_at AS session_at, page.ends_at AS session_ends, w.name AS owner_name,
+    v.name AS venue_name, {said("title")} AS title, {said("summary")} AS summary,
+    {said("lang")} AS lang, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
+    p.opens_at, p.closes_at,
+    CASE WHEN p.session_id IS NOT NULL AND p.taken >= p.capacity THEN EXISTS (
+        SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id AND l.starts_at > page.starts_at AND {ROOM} OFFSET 0
+    ) END AS room_later"""
+POOL = """p.session_id, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
+    p.closes_at"""
+JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
+    {in_language_joins("offer_text", "offer_id", "o", "$2")}
+    LEFT JOIN LATERAL (
+        SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.session_id IS NULL
+        UNION ALL SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.starts_at = page.starts_at LIMIT 1
+    ) p ON true"""
+"""Texts in the reader's language (t), else the original (f); the seats of the offer, or of the session shown."""
+
+TSQUERY = " || ".join(
+    f"websearch_to_tsquery('{stemming}', {{words}})"
+    f" || (websearch_to_tsquery('{stemming}', {{before}}) && to_tsquery('{stemming}', {{prefix}}))"
+    for stemming in ("norwegian", "english", "simple")
+)
+"""All words in the stemming of any language, and the last one also as the beginning of a word."""
+
+PLAIN = str.maketrans("æøåäöéèêü", "aoaaoeeeu")
+FOLDED = "' ' || translate(lower(title || ' ' || keywords), 'æøåäöéèêü', 'aoaaoeeeu')"
+"""Titles, organisers, places and kinds as somebody types them whose keyboard has no æ, ø and å."""
+PART = 4
+"""Letters from which a word is also looked for inside others: kafé in strikkekafé, but not tur in kultur."""
+
+
+async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
+    """The offers that match, that the viewer may see and that are not over."""
+    values = Values([now, lang])
+    put = values.put
+    seen, dates = published(viewer, values), _dates(wanted, put)
+    hits, matches = _conditions(wanted, seen, bool(dates), put)
+    # The first session of those asked for need not be the next; without dates the offer's own columns are in an index.
+    session, shown, first = (
+        ("d.starts_at", "d.starts_at, d.ends_at",
+         f"JOIN LATERAL (SELECT s.starts_at, s.ends_at FROM session s WHERE {dates} ORDER BY s.starts_at LIMIT 1) d "
+         "ON true")
+        if dates else
+        ("o.next_session_at", "o.next_session_at AS starts_at, o.next_session_ends AS ends_at", "")
+    )  # fmt: skip
+    listing = f"""SELECT o.id, {session} AS position, {shown} FROM offer o JOIN organization w ON w.id = o.owner_id
+        {first} WHERE {matches}"""
+    order = "ORDER BY position, id"
+    if wanted.after is None:
+        page = f"SELECT * FROM found {order} LIMIT {wanted.page + 1}"
+    else:
+        page = _page_after(wanted.after, listing, session, order, wanted.page + 1, put)
+    found = await rows(
+        f"""WITH {hits} found AS MATERIALIZED ({listing} {order} LIMIT {wanted.counted + 1}), page AS ({page})
+        SELECT c.total, {CARD}
+        FROM (SELECT count(*) AS total FROM found) c LEFT JOIN page ON true LEFT JOIN offer o ON o.id = page.id
+        {JOINED} ORDER BY page.position, page.id""",
+        *values,
+    )
+    total = found[0]["total"]
+    cards = [row for row in found if row["id"] is not None]
+    last = cards[wanted.page - 1] if len(cards) > wanted.page else None
+    return Found(cards[: wanted.page], total, Position(last["position"], last["id"]) if last else None)
+
+
+_counted: tuple[Any, dict[str, int]] = (None, {})
+"""The newest audience_counts, after what they are true for."""
+
+
+async def audience_counts(place: str, *, viewer: Viewer, now: datetime) -> dict[str, int]:
+    """How many current offers in a place (all: "") name each audience. Counting takes ten times as long as the rest
+    of the front page, so one count serves visitors for a minute, or until the catalogue changes."""
+    global _counted
+    true_for = (catalogue.heard, place, viewer, now.replace(second=0, microsecond=0))
+    if catalogue.heard and _counted[0] == true_for:
+        return _counted[1]
+    values = Values([now])
+    seen = published(viewer, values)
+    _, matches = _conditions(Search(place=place), seen, False, values.put)
+    counted = await rows(
+        f"""SELECT audience, count(*) AS number FROM offer o JOIN organization w ON w.id = o.owner_id,
+            unnest(o.audiences) audience WHERE {matches} GROUP BY audience""",
+        *values,
+    )
+    counts = {row["audience"]: row["number"] for row in counted}
+    if viewer == VISITOR:
+        _counted = (true_for, counts)
+    return counts
+
+
+def _conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, str]:
+    """(a WITH query of text hits or nothing, the conditions joined by AND). $1 is now."""
+    hits, conditions = matching(wanted, put, dated)
+    return hits, " AND ".join([seen, _common(CURRENT.format(now="$1")), *conditions])
+
+
+def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[str]]:
+    """(a WITH query of text hits or nothing, what holds for the offers o that are looked for): also those that are
+    over, and whoever may see them. `dated`: the session shown is one of those asked for. $1 is now."""
+    hits = ""
+    conditions = []
+    if wanted.words:
+        before, prefix = last_word(wanted.words)
+        query = TSQUERY.format(words=put(wanted.words), before=put(before), prefix=put(prefix))
+        parts = " AND ".join(f"words LIKE {put(part)}" for part in parts_of(wanted.words)) or "false"
+        hits = f"""hits AS MATERIALIZED (SELECT offer_id FROM offer_text WHERE search @@ ({query})
+            UNION SELECT offer_id FROM (SELECT offer_id, {FOLDED} AS words FROM offer_text) folded WHERE {parts}),"""
+        conditions.append("o.id IN (SELECT offer_id FROM hits)")
+    if wanted.place:
+        conditions.append(_common(_place(wanted.place, put)))
+    if wanted.kinds:
+        if len(wanted.kinds) == 1:  # then the index on (kind, next_session_at, id) gives the list in order
+            conditions.append(f"o.kind = {put(wanted.kinds[0])}")
+        else:
+            conditions.append(f"o.kind = ANY({put(list(wanted.kinds))}::text[])")
+    if wanted.audiences:
+        conditions.append(_common(f"o.audiences && {put(list(wanted.audiences))}::text[]"))
+    if wanted.drop_in is not None:
+        conditions.append(f"o.joining {'=' if wanted.drop_in else '<>'} '{Joining.DROP_IN.value}'")
+    if wanted.free:
+        pools, dates_have_room = "l.offer_id = o.id", ""
+        if dated:  # then each session was asked for its room
+            pools, dates_have_room = (
+                "l.offer_id = o.id AND l.session_id IS NULL",
+                f", '{Joining.PER_SESSION.value}'",
+            )
+        conditions.append(
+            f"(o.joining IN ('{Joining.DROP_IN.value}'{dates_have_room}) "
+            f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE {pools} AND {OPEN} OFFSET 0))"
+        )
+    if wanted.not_begun:
+        conditions.append(
+            f"NOT (o.joining = '{Joining.WHOLE.value}' AND EXISTS (SELECT 1 FROM seat_pool l "
+            "WHERE l.offer_id = o.id AND l.session_id IS NULL AND l.starts_at <= $1 OFFSET 0))"
+        )
+    if wanted.between:  # the list is in this order, so it need not be read further
+        conditions.append(f"o.next_session_at < {put(wanted.between[1])}")
+    if wanted.organization:
+        who = put(wanted.organization)
+        conditions.append(
+            f"(o.owner_id = {who} OR EXISTS (SELECT 1 FROM offer_organizer g WHERE g.offer_id = o.id "
+            f"AND g.organization_id = {who}))"
+        )
+    return hits, conditions
+
+
+def _common(condition: str) -> str:
+    """The condition, hidden from indexes and from the planner's belief that next to nothing meets it (it takes
+    IS NOT NULL for nearly always true): where every tenth does, reading in order until the page is full is quicker."""
+    return f"(CASE WHEN {condition} THEN true END) IS NOT NULL"
+
+
+def _place(place: str, put: Put) -> str:
+    """The beginning of a postcode, or of a word in the name of the venue, its town or the municipality, also one that
+    owns the organisation with others."""
+    if place.isdigit():
+        return f"o.venue_id = ANY(ARRAY(SELECT id FROM venue WHERE starts_with(postcode, {put(place)})))"
+    typed = re.sub(r"([\\%_])", r"\\\1", " ".join(place.lower().split()))
+    start = put(f"% {typed}%")
+    there = f"SELECT id FROM municipality WHERE ' ' || lower(name) LIKE {start}"
+    owned = f"SELECT organization_id FROM organization_owner WHERE municipality_id IN ({there})"
+    return (
+        f"o.municipality_id = ANY(ARRAY({there})) OR o.owner_id = ANY(ARRAY({owned})) OR "
+        f"o.venue_id = ANY(ARRAY(SELECT id FROM venue WHERE ' ' || lower(concat_ws(' ', name, city)) LIKE {start}))"
+    )
+
+
+def _dates(wanted: Search, put: Put) -> str:
+    """What holds for a session s of the offer within the period, in the evening or at a weekend by a Norwegian clock;
+    nothing when no dates are asked for."""
+    if not wanted.between and not wanted.evening:
+        return ""
+    session = "s.offer_id = o.id AND s.status <> 'cancelled' AND s.ends_at > $1"
+    if wanted.between:
+        session += f" AND s.starts_at >= {put(wanted.between[0])} AND s.starts_at < {put(wanted.between[1])}"
+    if wanted.evening:
+        session += f" AND {EVENING}"
+    if wanted.free:
+        session += (
+            f" AND (o.joining <> '{Joining.PER_SESSION.value}' "
+            f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE l.session_id = s.id AND {OPEN} OFFSET 0))"
+        )
+    return session
+
+
+def _page_after(after: Position, listing: str, session: str, order: str, limit: int, put: Put) -> str:
+    """The rows after a position, by the index: first the later dates, then those without one."""
+    key = put(after.id)
+    if after.starts_at is None:
+        return f"{listing} AND {session} IS NULL AND o.id > {key} {order} LIMIT {limit}"
+    dated = f"{listing} AND ({session}, o.id) > ({put(after.starts_at)}, {key}) {order} LIMIT {limit}"
+    undated = f"{listing} AND {session} IS NULL {order} LIMIT {limit}"
+    return f"SELECT * FROM (({dated}) UNION ALL ({undated})) both_kinds {order} LIMIT {limit}"
+
+
+def last_word(words: str) -> tuple[str, str]:
+    """(the words before the last, the last as a prefix for to_tsquery), or ("", "") when it is no plain word."""
+    before, _, last = words.rpartition(" ")
+    return (before, f"{last}:*") if re.fullmatch(r"\w+", last) else ("", "")
+
+
+def parts_of(words: str) -> list[str]:
+    """For LIKE, what each word must be a part of, or short ones the beginning of; nothing when one is no plain word."""
+    typed = words.lower().translate(PLAIN).split()
+    plain = all(len(word) > 2 and re.fullmatch(r"\w+", word) and "_" not in word for word in typed)
+    return [f"%{word}%" if len(word) >= PART else f"% {word}%" for word in typed] if plain else []

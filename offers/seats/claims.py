@@ -1,0 +1,272 @@
+"""A new claim on seats. Selling a seat once: lock the pool, decide in Python (rules.py), one write.
+
+Everything a decision needs stands in the locked pool row, which is read afresh after waiting for the lock.
+docs/decisions/0003-seats.md tells what was tried and measured.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from marketplace.base.data.database import Values, row, rows
+from marketplace.base.errors import Conflict, Refused
+from marketplace.base.i18n import gettext as _
+from marketplace.base.models import WRITTEN, Channel
+from marketplace.base.post.mail import OUTBOX_COLUMNS
+from marketplace.base.text import name_key
+from marketplace.base.web.limits import Tries, counting, refuse
+from marketplace.settings import settings
+from offers.seats import links, once, rules
+from offers.seats.known import in_the_way
+from offers.seats.models import BookingState
+from offers.seats.queries import active_in
+
+
+@dataclass(frozen=True)
+class Party:
+    """Who comes, and how to reach whoever books. A guest has no `person`; a new Person is made for each booking.
+
+    `participant_name` is set when somebody books for another (rules.participant_name), `participant` when it is one
+    whom the booker acts for. `contact_id` is a contact point the signed-in booker already has; else `channel` and
+    `address` make a new one, or there is none: ring disse. `helps`: a guide, who books for others all day and has no
+    cap; `guided`: this booking is for one of them, so the address is theirs. `alias`: lists do not show their name.
+    `by_host`: those who lead the offer add them, and know who it is.
+    `companions`: names of those who come along, if they want. `said`: what was sent to what is asked, by field.
+    """
+
+    name: str
+    seats: int = 1
+    participant_name: str | None = None
+    participant: UUID | None = None
+    channel: Channel | None = None
+    address: str | None = None
+    person: UUID | None = None
+    contact_id: UUID | None = None
+    organization: UUID | None = None
+    waiting_ok: bool = False
+    helps: bool = False
+    guided: bool = False
+    alias: bool = False
+    by_host: bool = False
+    companions: tuple[str, ...] = ()
+    said: Mapping[str, str] = field(default_factory=dict)
+    quiet: bool = False
+    """Another message tells of it: one form books several dates."""
+
+    @cached_property
+    def whom(self) -> str:
+        """Who comes, as far as a form sent again is concerned."""
+        return str(self.participant or name_key(self.participant_name or self.name))
+
+    @property
+    def account(self) -> bool:
+        """Is whoever comes somebody known, with one active booking in a pool of each who makes one? Who is typed anew
+        may be another."""
+        return self.person is not None and not self.participant_name
+
+    def key(self, form_key: bytes) -> bytes:
+        """The key of the booking that this form makes for whoever comes."""
+        return once.key_of(form_key, self.whom)
+
+    def digest(self, session: UUID | None = None) -> bytes:
+        """What was sent, to know it again. A date that would wait too is no other content."""
+        said = sorted(self.said.items())
+        content = [session, self.name, self.seats, self.participant_name, self.participant, self.channel, self.address,
+                   self.organization, self.alias, self.companions, said]  # fmt: skip
+        return once.digest_of(self.person, content)
+
+
+class JustSent(Refused):
+    """Something else was just sent for the same person: nothing is written until they say whether to mend that, or to
+    add one more. `key` is of the booking. `own`: it is an account's only one here, so there is nothing to add."""
+
+    def __init__(self, key: bytes, own: bool = False) -> None:
+        super().__init__(
+            _("Du er påmeldt her allerede. Vil du rette påmeldingen din?")
+            if own
+            else _("Du har nettopp sendt dette. Vil du rette det, eller melde på en til?")
+        )
+        self.key, self.own = key, own
+
+
+@dataclass(frozen=True)
+class Booked:
+    """What became of a booking form: a new booking, or the one that the same form or person made before (`again`)."""
+
+    id: UUID
+    link_version: int
+    state: BookingState
+    again: bool = False
+
+    @property
+    def path(self) -> str:
+        return links.link_path(self.id, self.link_version)
+
+
+class Taken(Exception):
+    """Something stood in the way: the form key, an active booking that the booker knows of, or the reference."""
+
+
+PERSON = "INSERT INTO person (id, name, lang, shielded, created_at) VALUES"
+
+
+async def insert(
+    pool: dict[str, Any],
+    party: Party,
+    state: BookingState,
+    key: bytes,
+    digest: bytes,
+    lang: str,
+    now: datetime,
+    tries: Sequence[Tries],
+    *,
+    also: Callable[[Callable[[Any], str]], list[str]],
+) -> Booked:
+    """The one write: people, contact, booking, seats, audit, mail row, counts, and what else hangs on the booking
+    (`also`: given a way to add a value, parts of the statement). Raises Taken and TooMany, which undo them all."""
+    values, parts = Values(), list[str]()
+    w = values.put
+    booking_id, booker = uuid7(), party.person or uuid7()
+    participant = party.participant or (uuid7() if party.participant_name else booker)
+    at, language = w(now), w(lang)
+    if party.person is None:
+        parts.append(f"one AS ({PERSON} ({w(booker)}, {w(party.name)}, {language}, false, {at}))")
+    else:
+        parts.append(
+            f"named AS (UPDATE person SET name = {w(party.name)} WHERE id = {w(booker)} AND name IS NULL)"
+        )
+    if party.participant_name:
+        parts.append(
+            f"other AS ({PERSON} ({w(participant)}, {w(party.participant_name)}, {language}, {w(party.alias)}, {at}))"
+        )
+    if party.guided:
+        parts.append(
+            f"""helped AS (INSERT INTO acts_for (id, actor_id, person_id, relation, created_at)
+            VALUES ({w(uuid7())}, {w(booker)}, {w(participant)}, 'guide', {at}))"""
+        )
+    contact = party.contact_id
+    if contact is None and party.channel and party.address:
+        contact, whose = uuid7(), participant if party.guided else booker
+        parts.append(
+            f"""reach AS (INSERT INTO contact_point (id, person_id, channel, value, created_at)
+            VALUES ({w(contact)}, {w(whose)}, {w(party.channel)}, {w(party.address)}, {at}))"""
+        )
+    queue, since = ("nextval('booking_queue')", at) if state is BookingState.WAITING else ("NULL", "NULL")
+    unless = ""
+    if party.account:  # whoever is typed anew has nothing yet
+        there = in_the_way(w(pool["pool_id"]), w(participant), w(booker))
+        unless = f"WHERE NOT EXISTS (SELECT FROM booking b WHERE {there})"
+    parts.append(
+        f"""made AS (INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
+            organization_id, seats, state, reference, form_key, form_digest, queue_no, waited_at, link_version, lang,
+            by_host, created_at, changed_at)
+        SELECT {w(booking_id)}, {w(pool["pool_id"])}, {w(pool["offer_id"])}, {w(participant)}, {w(booker)},
+            {w(contact)}, {w(party.organization)}, {w(party.seats)}, {w(state)}, {w(links.new_reference())},
+            {w(key)}, {w(digest)}, {queue}, {since}, 1, {language},
+            {w(party.by_host)}, {at}, {at} {unless}
+        ON CONFLICT DO NOTHING RETURNING id)"""
+    )
+    parts += also(w)
+    seats = party.seats if state in rules.SEATED else 0
+    waiting = 1 if state is BookingState.WAITING else 0
+    parts.append(
+        f"seats AS (UPDATE seat_pool SET taken = taken + {w(seats)}, waiting = waiting + {w(waiting)} "
+        f"WHERE id = {w(pool['pool_id'])} AND EXISTS (SELECT 1 FROM made))"
+    )
+    parts.append(
+        f"""audit AS (INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, person_id)
+        SELECT {w(uuid7())}, {at}, {w(party.person)}, 'booking.made', id, {w(pool["owner_id"])}, {w(participant)}
+        FROM made)"""
+    )
+    if party.channel in WRITTEN and party.address and not party.quiet:
+        facts = json.dumps({"booking": str(booking_id)})
+        parts.append(
+            f"""mail AS (INSERT INTO outbox_message {OUTBOX_COLUMNS}
+            SELECT {w(uuid7())}, {w(party.channel)}, {w(party.address)}, {w(RECEIPTS[state])}, {w(facts)}, {language},
+            {w(f"{RECEIPTS[state]}:{booking_id}")}, {at}, {at}, 0, id, {w(pool["offer_id"])},
+                {w(participant if party.guided else booker)}, 1 FROM made)"""
+        )
+    counts, counted = "", ""
+    if tries:
+        parts.append(f"counted AS ({counting(tries, w, now)})")
+        counts, counted = ", c.tried, c.count, c.window_ends", "CROSS JOIN counted c"
+    made = await rows(f"WITH {', '.join(parts)} SELECT made.id{counts} FROM made {counted}", *values)
+    if not made:
+        raise Taken
+    if tries:
+        words = _("Det er sendt mange påmeldinger på kort tid, så vi tar en pause. Ingenting er lagret. "
+                  "Ring %(phone)s, så melder vi deg på.", phone=settings().helpline_phone)  # fmt: skip
+        refuse(tries, made, now, words)
+    return Booked(booking_id, 1, state)
+
+
+RECEIPTS = {
+    BookingState.CONFIRMED: "receipt",
+    BookingState.WAITING: "waiting",
+    BookingState.REQUESTED: "requested",
+}
+"""Which mail tells of a new booking."""
+
+
+async def same_form_or_person(pool_id: UUID | None, party: Party, key: bytes, digest: bytes) -> Booked | None:
+    """The booking that stood in the way: of the same form, or of the same person. Raises JustSent when what was sent
+    is not what made it."""
+    found = await row("SELECT id, link_version, state, form_digest FROM booking WHERE form_key = $1", key)
+    if found:
+        if found["form_digest"] != digest:
+            raise JustSent(key, own=party.account)
+        return Booked(found["id"], found["link_version"], BookingState(found["state"]), again=True)
+    if pool_id and party.account:
+        found = await row(
+            f"""SELECT b.id, b.link_version, b.state, b.booked_by_id, b.form_key, b.form_digest FROM booking b
+            WHERE {in_the_way("$1", "$2", "$3")} ORDER BY b.booked_by_id = $3 DESC, b.id LIMIT 1""",
+            pool_id, party.participant or party.person, party.person,
+        )  # fmt: skip
+        if found:
+            if (
+                party.participant is None
+                and found["booked_by_id"] == party.person
+                and found["form_digest"] != digest
+                and once.same_sender(found["form_digest"], digest)
+            ):
+                raise JustSent(found["form_key"], own=True)
+            state, again = BookingState(found["state"]), party.participant is None
+            return Booked(found["id"], found["link_version"], state, again)
+    return None
+
+
+async def claim_instead(
+    old: dict[str, Any], there: dict[str, Any], form_key: bytes, actor: UUID, now: datetime
+) -> UUID | None:
+    """The new booking with its seats, under the number of the old, which gets another. None: that one was taken. Raises
+    Refused when the participant is booked at the new time already, as far as the actor may know."""
+    renamed = await row(
+        """UPDATE booking SET reference = $2 WHERE id = $1 AND NOT EXISTS (SELECT FROM booking WHERE reference = $2)
+        RETURNING id""",
+        old["id"], links.new_reference(),
+    )  # fmt: skip
+    if renamed is None:
+        return None
+    made = await row(
+        f"""WITH made AS (INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
+                organization_id, seats, state, reference, form_key, form_digest, link_version, lang, made_with_id,
+                by_host, created_at, changed_at)
+            SELECT $2, $3, offer_id, participant_id, booked_by_id, contact_id, organization_id, seats, 'confirmed', $4,
+                $5, form_digest, 1, lang, made_with_id, by_host, $6, $6 FROM booking WHERE id = $1
+                AND NOT EXISTS (SELECT FROM booking b WHERE {in_the_way("$3", "$7", "$8")})
+            ON CONFLICT DO NOTHING RETURNING id, seats),
+        seats AS (UPDATE seat_pool SET taken = taken + made.seats FROM made WHERE seat_pool.id = $3)
+        SELECT id FROM made""",
+        old["id"], uuid7(), there["pool_id"], old["reference"], form_key, now, old["participant_id"], actor,
+    )  # fmt: skip
+    if made is not None:
+        return UUID(str(made["id"]))
+    if await active_in(there["pool_id"], old["participant_id"], actor, now):
+        raise Refused(_("Du er påmeldt den tiden allerede. Velg en annen."))
+    raise Conflict(_("Det gikk ikke å bytte tid. Prøv en gang til."))

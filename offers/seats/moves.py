@@ -1,0 +1,231 @@
+"""What every change of a booking is made of: lock its pool, move it to another state with what that does to the seats,
+tell people, and let the queue move up. Each within the transaction of whoever calls.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import row, rows, value
+from marketplace.base.errors import NotFound, Refused
+from marketplace.base.i18n import gettext as _
+from marketplace.base.models import WRITTEN, Channel
+from marketplace.base.post.mail import post
+from offers.catalogue.models import Joining, Promotion
+from offers.catalogue.queries import Viewer, published
+from offers.seats import rules
+from offers.seats.models import BookingState, EndedBy
+from offers.seats.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
+from offers.seats.upkeep import begins
+from offers.telling import rules as telling_rules
+from offers.telling.actions import not_rung, to_ring
+from offers.telling.addressees import about
+from offers.telling.models import CallAbout
+
+
+async def lock(pool_id: UUID, now: datetime) -> dict[str, Any]:
+    """The pool, locked in a statement of its own and read afresh, as it is now: what was held too long has gone on.
+    Raises NotFound."""
+    pool = await lock_as_it_stands(pool_id)
+    await settle(pool, now)
+    return pool
+
+
+async def settle(pool: dict[str, Any], now: datetime) -> None:
+    """Held seats of a locked pool that nobody has answered in time go on to the next, as the job does with them: it
+    must not matter when the worker came by. Every lock of a pool for an act begins with this."""
+    if pool["first_deadline"] is None or pool["first_deadline"] > now:
+        return
+    due = await rows(
+        """SELECT id, state, seats, participant_id FROM booking
+        WHERE pool_id = $1 AND state = 'offered' AND held_until <= $2 ORDER BY held_until, id""",
+        pool["pool_id"], now,
+    )  # fmt: skip
+    for booking in due:
+        await move(pool, booking, BookingState.EXPIRED, now, by=None, ended_by=EndedBy.EXPIRED)
+    await promote(pool, now)
+    if unheard := await not_rung([booking["id"] for booking in due]):
+        # Nobody has told them that it was theirs: others have gone first now, and they keep their place in the queue.
+        for booking in due:
+            if booking["id"] in unheard:
+                await move(
+                    pool, booking | {"state": BookingState.EXPIRED}, BookingState.WAITING, now, by=None
+                )
+        await promote(pool, now)
+
+
+async def lock_as_it_stands(pool_id: UUID) -> dict[str, Any]:
+    """The same for whoever ends all of it: nothing goes on to anybody."""
+    await rows("SELECT id FROM seat_pool WHERE id = $1 FOR NO KEY UPDATE", pool_id)
+    pool = await row(
+        f"SELECT {POOL_COLUMNS}, {FIRST_DEADLINE} FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE p.id = $1",
+        pool_id,
+    )
+    if pool is None:
+        raise NotFound
+    return pool
+
+
+async def lock_for(
+    slug: str, session: UUID | None, viewer: Viewer, now: datetime, *, also: str
+) -> dict[str, Any]:
+    """The seat pool that somebody asks for, locked, with what else the caller wants to know of offer o (`also`,
+    columns): it costs no round trip. Those may be a moment old; decisions use the pool's own."""
+    values: list[Any] = [slug]
+    seen = published(viewer, values)
+    if session is None:
+        which = "p.session_id IS NULL"
+    else:
+        values.append(session)
+        which = f"p.session_id = ${len(values)}"
+    pool = await row(
+        f"""SELECT {POOL_COLUMNS}, {FIRST_DEADLINE}, {also} FROM offer o JOIN organization w ON w.id = o.owner_id
+        JOIN seat_pool p ON p.offer_id = o.id AND {which}
+        WHERE o.slug = $1 AND {seen} FOR NO KEY UPDATE OF p""",
+        *values,
+    )
+    if pool is None:
+        raise NotFound
+    await settle(pool, now)
+    return pool
+
+
+async def change(booking_id: UUID, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The pool of a booking, locked, and the booking as it is under that lock."""
+    before = await row("SELECT pool_id FROM booking WHERE id = $1", booking_id)
+    if before is None:
+        raise NotFound
+    pool = await lock(before["pool_id"], now)
+    booking = await row(
+        """SELECT b.id, b.state, b.seats, b.participant_id, b.booked_by_id, b.queue_no, b.held_until, b.lang,
+            b.link_version, b.offer_id, c.channel, c.value AS address, c.person_id, c.refused_at
+        FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
+        booking_id,
+    )
+    assert booking is not None  # bookings are never deleted under a pool
+    return pool, booking
+
+
+async def move(
+    pool: dict[str, Any],
+    booking: dict[str, Any],
+    new: BookingState,
+    now: datetime,
+    *,
+    by: UUID | None,
+    held_until: datetime | None = None,
+    ended_by: EndedBy | None = None,
+) -> None:
+    """Move a booking of a locked pool to another state, with what that does to the seats. Whoever ends it says what
+    `ended_by` is; a booking that goes on has none. What a register says of it that was begun before the start goes
+    with it: nobody can have been there."""
+    old = BookingState(booking["state"])
+    if not rules.may_move(old, new):
+        raise Refused(_("Denne påmeldingen kan ikke endres slik nå."))
+    seats = booking["seats"] * ((new in rules.SEATED) - (old in rules.SEATED))
+    waiting = (new is BookingState.WAITING) - (old is BookingState.WAITING)
+    await rows(
+        """WITH moved AS (
+            UPDATE booking SET state = $2, changed_at = $3, held_until = $4, ended_by = $10,
+                queue_no = CASE WHEN $5 THEN coalesce(queue_no, nextval('booking_queue')) ELSE queue_no END,
+                waited_at = CASE WHEN $5 THEN coalesce(waited_at, $3) ELSE waited_at END,
+                placed_at = CASE WHEN $9 THEN coalesce(placed_at, $3) ELSE placed_at END
+            WHERE id = $1),
+        unmarked AS (DELETE FROM attendance a USING session s WHERE a.booking_id = $1 AND $10::text IS NOT NULL
+            AND s.id = a.session_id AND s.starts_at > $3)
+        UPDATE seat_pool SET taken = taken + $6, waiting = waiting + $7 WHERE id = $8""",
+        booking["id"], new, now, held_until, new is BookingState.WAITING, seats, waiting, pool["pool_id"],
+        old is BookingState.WAITING and new in rules.SEATED, ended_by,
+    )  # fmt: skip
+    pool["taken"] += seats
+    pool["waiting"] += waiting
+    await record(
+        f"booking.{new}", now=now, actor=by, object_id=booking["id"], organization=pool["owner_id"],
+        person=booking["participant_id"],
+    )  # fmt: skip
+
+
+async def tell(
+    mail: str, booking: dict[str, Any], key: str, now: datetime, *, ring: bool = False, **facts: Any
+) -> None:
+    """A message about a booking to where its messages go, if anywhere. `ring`: it is news to them, which somebody must
+    ring about where no message comes."""
+    if booking["channel"] in WRITTEN:
+        await post(
+            mail, channel=booking["channel"], address=booking["address"], lang=booking["lang"],
+            key=f"{mail}:{booking['id']}:{key}", now=now, about=about(booking["id"], booking),
+            booking=str(booking["id"]), **facts,
+        )  # fmt: skip
+    if ring and unreached(booking):
+        await to_ring(CallAbout(mail), booking["id"], key=f"{mail}:{booking['id']}:{key}", now=now)
+
+
+def unreached(booking: dict[str, Any]) -> bool:
+    """Does no message reach this booking (channel, refused_at)?"""
+    return booking["channel"] not in WRITTEN or booking["refused_at"] is not None
+
+
+async def promote(pool: dict[str, Any], now: datetime) -> None:
+    """Give free seats of a locked pool to the queue: to those who are next."""
+    chosen, starts = await next_in_queue(pool, now)
+    for party in chosen:
+        if pool["promotion"] == Promotion.HELD:
+            hours = telling_rules.hours_held(pool["hold_hours"], party["channel"] == Channel.CALL)
+            until = rules.hold_until(starts, hours, now)
+            await move(pool, party, BookingState.OFFERED, now, by=None, held_until=until)
+            await tell("offered", party, f"{int(now.timestamp())}", now, ring=True)
+        else:
+            await move(pool, party, BookingState.CONFIRMED, now, by=None)
+            await tell("promoted", party, "1", now, ring=True)
+
+
+async def next_in_queue(pool: dict[str, Any], now: datetime) -> tuple[list[dict[str, Any]], datetime | None]:
+    """Who of the queue gets the free seats of a pool, in order, each the first that fits; and when what they would come
+    to begins. Nobody after the start; who waits already may still get a seat when booking is closed for others."""
+    decided = pool_of(pool)
+    if not pool["waiting"] or decided.free == 0 or rules.Objection.OVER in rules.closed(decided, now):
+        return [], None
+    starts = await _start(pool, now)
+    if starts is not None and starts <= now:
+        return [], starts
+    queue = await rows(
+        """SELECT b.id, b.state, b.seats, b.participant_id, b.queue_no, b.lang, b.link_version,
+            b.offer_id, c.channel, c.value AS address, c.person_id, c.refused_at
+        FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id
+        WHERE b.pool_id = $1 AND b.state = 'waiting' ORDER BY b.queue_no""",
+        pool["pool_id"],
+    )
+    by_id = {party["id"]: party for party in queue}
+    chosen = rules.promoted(decided.free, [(party["id"], party["seats"]) for party in queue])
+    return [by_id[booking_id] for booking_id in chosen], starts
+
+
+async def _start(pool: dict[str, Any], now: datetime) -> datetime | None:
+    """When what somebody would come to begins; None without dates."""
+    starts: datetime | None = pool["starts_at"]
+    if pool["joining"] == Joining.REQUEST and starts is not None and starts <= now:
+        sql = f"SELECT {begins('$2')} FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE p.id = $1"
+        starts = await value(sql, pool["pool_id"], now)
+    return starts
+
+
+async def resize(pool: dict[str, Any], booking: dict[str, Any], seats: int, now: datetime) -> None:
+    """Let a booking of a locked pool be of so many, with what that does to the seats. Whoever makes it larger has
+    looked that there is room."""
+    held = seats - booking["seats"] if booking["state"] in rules.SEATED else 0
+    await rows(
+        """WITH sized AS (UPDATE booking SET seats = $2, changed_at = $3 WHERE id = $1)
+        UPDATE seat_pool SET taken = taken + $4 WHERE id = $5""",
+        booking["id"], seats, now, held, pool["pool_id"],
+    )  # fmt: skip
+    pool["taken"] += held
+
+
+async def renumber(numbers: dict[UUID, int]) -> None:
+    """Give those who wait in a locked pool these numbers of its queue."""
+    await rows(
+        """UPDATE booking b SET queue_no = n.number FROM unnest($1::uuid[], $2::bigint[]) AS n (id, number)
+        WHERE b.id = n.id""",
+        list(numbers), list(numbers.values()),
+    )  # fmt: skip

@@ -1,0 +1,59 @@
+"""What a decision about a pool needs, and whether there is something in the way."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.data.database import row, value
+from offers.catalogue.models import Joining
+from offers.seats import rules
+from offers.seats.known import in_the_way
+
+
+async def seats_of(offer_id: UUID) -> dict[str, Any] | None:
+    """Capacity, taken and waiting of the pool that the whole offer has, if it has one."""
+    return await row(
+        "SELECT id, capacity, taken, waiting FROM seat_pool WHERE offer_id = $1 AND session_id IS NULL",
+        offer_id,
+    )
+
+
+POOL_COLUMNS = """p.id AS pool_id, p.offer_id, p.capacity, p.taken, p.waiting, p.reserved, p.starts_at, p.ends_at,
+    p.opens_at, p.closes_at, o.joining, o.max_party, o.promotion, o.hold_hours, o.sensitive, o.owner_id, o.kind,
+    p.session_id"""
+"""What a decision about a pool needs, over the aliases p and o."""
+
+
+FIRST_DEADLINE = """(SELECT min(h.held_until) FROM booking h WHERE h.pool_id = p.id AND h.state = 'offered')
+    AS first_deadline"""
+"""When the first held seat of pool p must be answered: whoever locks it looks if that is past (moves.settle)."""
+
+
+def pool_of(found: dict[str, Any]) -> rules.Pool:
+    """The decision's view of such a row."""
+    return rules.Pool(
+        found["capacity"], found["taken"], found["waiting"], found["starts_at"], found["ends_at"], found["opens_at"],
+        found["closes_at"], found["max_party"], Joining(found["joining"]), found["reserved"],
+    )  # fmt: skip
+
+
+async def ended(pool_id: UUID, now: datetime) -> bool:
+    """Is what the pool was for cancelled? It was closed for good then (actions.cancel_all), and is never opened."""
+    return bool(
+        await value(
+            """SELECT o.state = 'cancelled' OR coalesce(s.status = 'cancelled', false) OR p.session_id IS NULL
+                AND EXISTS (SELECT FROM session x WHERE x.offer_id = o.id AND x.status = 'cancelled')
+                AND NOT EXISTS (SELECT FROM session x WHERE x.offer_id = o.id AND x.status <> 'cancelled'
+                    AND x.starts_at > $2)
+            FROM seat_pool p JOIN offer o ON o.id = p.offer_id LEFT JOIN session s ON s.id = p.session_id
+            WHERE p.id = $1""",
+            pool_id,
+            now,
+        )
+    )
+
+
+async def active_in(pool_id: UUID, participant: UUID, actor: UUID, now: datetime) -> bool:
+    """Has somebody an active booking in a pool, as far as the actor may know?"""
+    sql = f"SELECT EXISTS (SELECT FROM booking b WHERE {in_the_way('$1', '$2', '$3', now='$4')})"
+    return bool(await value(sql, pool_id, participant, actor, now))

@@ -1,0 +1,197 @@
+"""The law of seats: states, the moves between them, and why somebody cannot have one. No database, no clock."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import ngettext
+from offers.catalogue.models import Joining
+from offers.seats.models import BookingState, EndedBy
+
+MOST_ACTIVE, MOST_WAITING = 40, 15
+"""Bookings and waiting places of one signed-in person at a time."""
+
+
+SHORTEST_HOLD = timedelta(minutes=30)
+
+
+ACTIVE = frozenset(
+    {BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.WAITING, BookingState.OFFERED}
+)
+
+
+SEATED = frozenset({BookingState.CONFIRMED, BookingState.OFFERED})
+"""States whose seats count as taken."""
+
+
+ENDED = frozenset(BookingState) - ACTIVE
+"""States that something has ended: `Booking.ended_by` says what."""
+
+
+CALLED_OFF = frozenset({EndedBy.SESSION, EndedBy.OFFER})
+"""The organiser cancelled what it was for, and not this booking alone."""
+
+
+MOVES: dict[BookingState | None, frozenset[BookingState]] = {
+    None: frozenset({BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.WAITING}),
+    BookingState.REQUESTED: frozenset({BookingState.CONFIRMED, BookingState.WAITING, BookingState.DECLINED,
+                                       BookingState.CANCELLED}),
+    BookingState.CONFIRMED: frozenset({BookingState.CANCELLED}),
+    BookingState.WAITING: frozenset({BookingState.CONFIRMED, BookingState.OFFERED, BookingState.CANCELLED}),
+    BookingState.OFFERED: frozenset({BookingState.CONFIRMED, BookingState.EXPIRED, BookingState.CANCELLED,
+                                     BookingState.DECLINED}),
+    BookingState.CANCELLED: frozenset(),
+    BookingState.DECLINED: frozenset(),
+    BookingState.EXPIRED: frozenset({BookingState.CONFIRMED, BookingState.WAITING}),
+}  # fmt: skip
+"""Every move a booking may make; None is before it exists."""
+
+
+def may_move(old: BookingState | None, new: BookingState) -> bool:
+    return new in MOVES[old]
+
+
+class Objection(StrEnum):
+    """Why nobody can book here now."""
+
+    OVER = "over"
+    NOT_OPEN = "not_open"
+    CLOSED = "closed"
+    TOO_MANY = "too_many"
+    NEVER_FITS = "never_fits"
+    NOT_TOGETHER = "not_together"
+    MANY_ACTIVE = "many_active"
+    MANY_WAITING = "many_waiting"
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What a decision needs of a locked seat pool and its offer."""
+
+    capacity: int | None
+    taken: int
+    waiting: int
+    starts_at: datetime | None
+    ends_at: datetime | None
+    opens_at: datetime | None
+    closes_at: datetime | None
+    max_party: int
+    joining: Joining
+    reserved: int = 0
+
+    @property
+    def free(self) -> int | None:
+        """Seats left; None is no limit."""
+        return None if self.capacity is None else self.capacity - self.taken - self.reserved
+
+    def fits(self, seats: int) -> bool:
+        return self.free is None or seats <= self.free
+
+
+def closed(pool: Pool, now: datetime) -> Iterator[Objection]:
+    """Why booking is not open, whoever asks. A course that has begun is closed; a group that one asks to join is open
+    as long as it meets, and the organisation decides."""
+    over = pool.ends_at if pool.joining is Joining.REQUEST else pool.starts_at
+    if over is not None and over <= now:
+        yield Objection.OVER
+    elif pool.closes_at is not None and pool.closes_at <= now:
+        yield Objection.CLOSED
+    if pool.opens_at is not None and now < pool.opens_at:
+        yield Objection.NOT_OPEN
+
+
+def only_not_open(pool: Pool, now: datetime) -> bool:
+    """Will booking open, and nothing else is in the way?"""
+    return [*closed(pool, now)] == [Objection.NOT_OPEN]
+
+
+def objections(pool: Pool, seats: int, now: datetime, waiting_ok: bool) -> Iterator[Objection]:
+    """Why this party cannot book here now. `waiting_ok`: a party that does not fit would rather wait together."""
+    yield from closed(pool, now)
+    if seats > pool.max_party:
+        yield Objection.TOO_MANY
+    elif pool.capacity is not None and seats > pool.capacity:
+        yield Objection.NEVER_FITS
+    elif pool.joining is not Joining.REQUEST and not pool.fits(seats) and pool.free and not waiting_ok:
+        yield Objection.NOT_TOGETHER
+
+
+def first_state(pool: Pool, seats: int) -> BookingState:
+    """Where a new booking begins. A party that fits is confirmed even past a queue: when seats are left, nobody in
+    the queue fits (promotion has seen to that under the same lock)."""
+    if pool.joining is Joining.REQUEST:
+        return BookingState.REQUESTED
+    return BookingState.CONFIRMED if pool.fits(seats) else BookingState.WAITING
+
+
+def caps(active: int, waiting: int, state: BookingState) -> Iterator[Objection]:
+    """Why a signed-in person who has so many bookings cannot have one more in this state."""
+    if active >= MOST_ACTIVE:
+        yield Objection.MANY_ACTIVE
+    elif state is BookingState.WAITING and waiting >= MOST_WAITING:
+        yield Objection.MANY_WAITING
+
+
+def promoted(free: int | None, queue: Iterable[tuple[UUID, int]]) -> list[UUID]:
+    """Who of the queue, (booking, seats) in order, gets the free seats: each the first that fits what is left."""
+    chosen = []
+    for booking, seats in queue:
+        if free is None or seats <= free:
+            chosen.append(booking)
+            free = None if free is None else free - seats
+    return chosen
+
+
+def hold_until(starts: datetime | None, hours: int, now: datetime) -> datetime:
+    """The deadline of a held seat: these hours, but at most half of what is left until what they would come to starts,
+    at least half an hour of it. `starts` is not past; None is no date."""
+    until = now + timedelta(hours=hours)
+    if starts is None:
+        return until
+    return min(until, now + max((starts - now) / 2, SHORTEST_HOLD), starts)
+
+
+def answered(state: BookingState, yes: bool) -> bool:
+    """Is a held seat answered so already? A button is pressed twice, and a page is sent again."""
+    said = (
+        {BookingState.CONFIRMED, BookingState.WAITING}
+        if yes
+        else {BookingState.DECLINED, BookingState.EXPIRED}
+    )
+    return state in said
+
+
+def objection_text(objection: Objection, pool: Pool, sensitive: bool) -> str:
+    """The reason in the user's words. A sensitive offer tells no numbers."""
+    if objection is Objection.TOO_MANY:
+        return ngettext(
+            "Du kan melde på %(num)s person om gangen.",
+            "Du kan melde på høyst %(num)s personer om gangen.",
+            pool.max_party,
+        )
+    if objection is Objection.NOT_TOGETHER and not sensitive:
+        return ngettext(
+            "Det er %(num)s ledig plass. Velg færre, eller kryss av for venteliste.",
+            "Det er %(num)s ledige plasser. Velg færre, eller kryss av for venteliste.",
+            pool.free or 0,
+        )
+    return {
+        Objection.OVER: _("Dette har begynt eller er over, så du kan ikke melde deg på lenger."),
+        Objection.CLOSED: _("Påmeldingen er stengt."),
+        Objection.NOT_OPEN: _("Påmeldingen er ikke åpnet ennå."),
+        Objection.NEVER_FITS: _("Det er ikke plass til så mange her."),
+        Objection.NOT_TOGETHER: _(
+            "Det er ikke plass til så mange nå. Velg færre, eller kryss av for venteliste."
+        ),
+        Objection.MANY_ACTIVE: _(
+            "Du har %(num)s påmeldinger som ikke er over. Meld av en av dem, så kan du melde på igjen.",
+            num=MOST_ACTIVE,
+        ),
+        Objection.MANY_WAITING: _(
+            "Du står på %(num)s ventelister. Gå ut av en av dem, så kan du stille deg i en ny kø.",
+            num=MOST_WAITING,
+        ),
+    }[objection]

@@ -1,0 +1,30 @@
+"""The law of seats as SQL, made from the tables of rules.py: no statement says it in words of its own. Each takes the
+alias that the booking (`b`), the pool (`p`) or the session (`s`) has in the statement."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from offers.seats import rules
+
+
+def those(values: Iterable[StrEnum]) -> str:
+    """The values in parentheses, for IN."""
+    said = ", ".join(f"'{one}'" for one in sorted(values))
+    return f"({said})"
+
+
+def active(b: str = "b") -> str:
+    """Does the booking still stand? Whether its time is over, or a seat was held too long, is another question
+    (known.py:active_at)."""
+    return f"{b}.state IN {those(rules.ACTIVE)}"
+
+
+def seated(b: str = "b") -> str:
+    """Are its seats taken?"""
+    return f"{b}.state IN {those(rules.SEATED)}"
+
+
+def covers(session: str = "s.id", p: str = "p") -> str:
+    """Are the pool's seats seats at this session (an id in SQL) of its offer? A pool is one session's own, or the whole
+    offer's: then its seats are seats at each."""
+    return f"({p}.session_id IS NULL OR {p}.session_id = {session})"

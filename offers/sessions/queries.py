@@ -1,0 +1,43 @@
+"""What a change of a session touches."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.base.data.database import rows
+from offers.catalogue.models import Session
+
+
+async def ending_pools(offer_id: UUID, now: datetime, session_id: UUID | None = None) -> list[dict[str, Any]]:
+    """The pools (`id`) that end when the offer is cancelled, or only this session of it that has not begun.
+
+    The offer's own pool ends with the last session that has not begun. `begun`: others of its sessions have been held.
+    """
+    return await rows(
+        """SELECT p.id, p.session_id IS NULL AND EXISTS (SELECT FROM session s WHERE s.offer_id = p.offer_id
+            AND s.status <> 'cancelled' AND s.starts_at <= $2) AS begun
+        FROM seat_pool p WHERE p.offer_id = $1 AND CASE
+            WHEN p.session_id IS NOT NULL THEN p.session_id = $3 OR $3::uuid IS NULL AND p.starts_at > $2
+            WHEN $3::uuid IS NULL THEN p.ends_at IS NULL OR p.ends_at > $2
+            ELSE NOT EXISTS (SELECT FROM session s WHERE s.offer_id = p.offer_id AND s.id <> $3
+                AND s.status <> 'cancelled' AND s.starts_at > $2)
+        END ORDER BY p.id""",
+        offer_id, now, session_id,
+    )  # fmt: skip
+
+
+async def sessions_between(session: Session, starts: datetime, ends: datetime) -> list[dict[str, Any]]:
+    """Others of the same offer that meet at some moment between these: starts_at and ends_at, in order."""
+    return await rows(
+        """SELECT starts_at, ends_at FROM session WHERE offer_id = $1 AND id <> $2 AND status <> 'cancelled'
+            AND starts_at < $4 AND ends_at > $3 ORDER BY starts_at, id""",
+        session.offer_id, session.id, starts, ends,
+    )  # fmt: skip
+
+
+async def untold() -> list[UUID]:
+    """The offers with sessions that were added, of which nobody has been told."""
+    found = await rows(
+        "SELECT DISTINCT offer_id FROM session WHERE untold_since IS NOT NULL ORDER BY offer_id"
+    )
+    return [each["offer_id"] for each in found]

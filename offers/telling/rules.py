@@ -1,0 +1,67 @@
+"""What to say on the telephone, in one sentence each. No database, no clock."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import when
+from offers.telling.models import CallAbout
+
+
+class Said(StrEnum):
+    """What became of a call: somebody has rung, or not after all; and what they said to a seat that is held."""
+
+    RUNG = "rung"
+    UNDO = "undo"
+    YES = "yes"
+    NO = "no"
+
+
+RINGS_LATER = 48
+"""Hours that a seat is held at least for whoever must be rung: somebody has to find the time for it, and them at
+home."""
+
+
+def hours_held(hours: int, rung: bool) -> int:
+    """How many hours a freed seat is held for somebody, of the offer's own."""
+    return max(hours, RINGS_LATER) if rung else hours
+
+
+def words(about: CallAbout, call: Mapping[str, Any]) -> str:
+    """What to say. `call`: starts_at, ends_at, note and venue of the session, reply to a request, text of a host."""
+    time = when(call["starts_at"], call["ends_at"]) if call["starts_at"] else ""
+    match about:
+        case CallAbout.OFFERED:
+            return _("En plass er ledig. Vil de ha den?")
+        case CallAbout.PROMOTED:
+            return _("De stod på venteliste, og har fått plass.")
+        case CallAbout.ACCEPTED:
+            return _("Dere har sagt ja, så de har fått plass.")
+        case CallAbout.WAITING:
+            return _("Det er fullt nå, så de står på venteliste.")
+        case CallAbout.DECLINED:
+            return _with(_("Det ble ikke plass denne gangen."), call["reply"])
+        case CallAbout.TALK:
+            return _with(_("Dere vil ta en prat før dere svarer."), call["reply"])
+        case CallAbout.CANCELLED:
+            return _("Dere har meldt dem av.")
+        case CallAbout.SESSION_ADDED:
+            return _("Det er kommet en samling til: %(when)s.", when=time)
+        case CallAbout.SESSION_MOVED:
+            return _("Samlingen er flyttet. Ny tid og sted: %(when)s.", when=_place(time, call["venue"]))
+        case CallAbout.SESSION_CANCELLED:
+            return _with(_("Samlingen %(when)s er avlyst.", when=time) if time else _("Samlingen er avlyst."),
+                         call["note"])  # fmt: skip
+        case CallAbout.OFFER_CANCELLED:
+            return _with(_("Tilbudet er avlyst."), call["note"])
+        case CallAbout.HOST_MESSAGE:
+            return str(call["text"] or _("Det ble sendt en melding til deltakerne."))
+
+
+def _with(sentence: str, more: str | None) -> str:
+    return f"{sentence} {more}" if more else sentence
+
+
+def _place(time: str, venue: str | None) -> str:
+    return f"{time}, {venue}" if venue else time

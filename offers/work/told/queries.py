@@ -1,0 +1,152 @@
+"""What mails to organisations count. Counts and titles only: no name of anybody stands in a mail, and a sensitive offer
+is not called by its own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.base.data.database import rows
+from offers.catalogue.queries import title_in
+from offers.publishing.queries import REGISTERS_FOR
+from offers.seats.sql import covers
+
+WAITS = """b.state = 'requested' AND o.state = 'published' AND (p.ends_at IS NULL OR p.ends_at > {now})"""
+"""Does booking b of pool p and offer o still ask for an answer? What is over needs none any more."""
+SINCE = "coalesce(b.talk_asked_at, b.created_at)"
+"""Since when the organisation owes booking b a word: it asked, or it was asked for a talk."""
+NAME = f"CASE WHEN NOT o.sensitive THEN {title_in('{lang}')} END"
+"""What a mail calls offer o; nothing for a sensitive one."""
+SEEN = """(o.owner_id = {organization} AND EXISTS (SELECT FROM membership m WHERE m.person_id = {person}
+        AND m.organization_id = o.owner_id AND m.ended_at IS NULL AND m.role IN ('editor', 'manager'))
+    OR EXISTS (SELECT FROM host_assignment h JOIN membership m ON m.person_id = h.person_id AND m.ended_at IS NULL
+        AND m.organization_id = {organization} AND m.role IN ('host', 'editor', 'manager')
+        WHERE h.offer_id = o.id AND h.person_id = {person} AND (m.organization_id = o.owner_id
+            OR EXISTS (SELECT FROM offer_organizer c WHERE c.offer_id = o.id
+                AND c.organization_id = m.organization_id))))"""
+"""Is offer o one whose participants the person sees as a member of this organisation?"""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Requests for one offer that nobody has answered. `title` is None where it is not named."""
+
+    title: str | None
+    count: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What happened to one offer in a day, and how it stands now."""
+
+    title: str | None
+    booked: int
+    cancelled: int
+    queued: int
+    waiting: int
+    full: int
+
+
+@dataclass(frozen=True)
+class Tomorrow:
+    """One meeting of tomorrow, and how many come to it."""
+
+    title: str | None
+    starts_at: datetime
+    ends_at: datetime
+    coming: int
+
+
+async def waiting(organization: UUID, lang: str, now: datetime) -> list[Waiting]:
+    """What the organisation has not answered, by what a mail calls the offer; who has waited longest comes first."""
+    found = await rows(
+        f"""SELECT x.title, count(*) AS count, min(x.since) AS since FROM (
+            SELECT {NAME.format(lang="$2")} AS title, {SINCE} AS since FROM offer o JOIN booking b ON b.offer_id = o.id
+            JOIN seat_pool p ON p.id = b.pool_id WHERE o.owner_id = $1 AND {WAITS.format(now="$3")}) x
+        GROUP BY x.title ORDER BY since, x.title""",
+        organization, lang, now,
+    )  # fmt: skip
+    return [Waiting(**each) for each in found]
+
+
+async def still_waiting(bookings: list[UUID], now: datetime) -> bool:
+    """Is one of these requests still without an answer?"""
+    return bool(
+        await rows(
+            f"""SELECT 1 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
+            WHERE b.id = ANY($1) AND {WAITS.format(now="$2")} LIMIT 1""",
+            bookings,
+            now,
+        )
+    )
+
+
+async def happened(
+    organization: UUID, person: UUID, lang: str, starts: datetime, ends: datetime
+) -> list[Happened]:
+    """What happened between these moments to the offers that the person sees; nothing of those where nothing did.
+
+    What the organisation did itself is no news to it: it answered, took somebody off, cancelled. `full` counts dates
+    (or the offer) that have no seat left now.
+    """
+    found = await rows(
+        f"""SELECT x.title, sum(x.booked)::int AS booked, sum(x.cancelled)::int AS cancelled,
+            sum(x.queued)::int AS queued, sum(x.waiting)::int AS waiting, sum(x."full")::int AS "full" FROM (
+            SELECT {NAME.format(lang="$3")} AS title,
+                count(*) FILTER (WHERE b.created_at >= $4 AND b.created_at < $5 AND b.answered_at IS NULL
+                    AND b.state <> 'requested' AND b.waited_at IS DISTINCT FROM b.created_at) AS booked,
+                count(*) FILTER (WHERE b.changed_at >= $4 AND b.changed_at < $5 AND b.state = 'cancelled'
+                    AND b.ended_by = 'self') AS cancelled,
+                count(*) FILTER (WHERE b.waited_at >= $4 AND b.waited_at < $5) AS queued,
+                max(s.waiting) AS waiting, max(s."full") AS "full"
+            FROM offer o JOIN booking b ON b.offer_id = o.id
+            CROSS JOIN LATERAL (SELECT sum(p.waiting) AS waiting,
+                count(*) FILTER (WHERE p.capacity IS NOT NULL AND p.taken >= p.capacity) AS "full"
+                FROM seat_pool p WHERE p.offer_id = o.id AND (p.ends_at IS NULL OR p.ends_at > $5)) s
+            WHERE o.state <> 'draft' AND (b.created_at >= $4 AND b.created_at < $5
+                OR b.changed_at >= $4 AND b.changed_at < $5 OR b.waited_at >= $4 AND b.waited_at < $5)
+                AND {SEEN.format(organization="$1", person="$2")}
+            GROUP BY o.id) x
+        WHERE x.booked + x.cancelled + x.queued > 0 GROUP BY x.title ORDER BY x.title NULLS LAST""",
+        organization, person, lang, starts, ends,
+    )  # fmt: skip
+    return [Happened(**each) for each in found]
+
+
+async def meetings(
+    organization: UUID, person: UUID, lang: str, starts: datetime, ends: datetime
+) -> list[Tomorrow]:
+    """The meetings between these moments of what the person sees, and how many come to each: seats that are taken, less
+    those of who sent word. What one just comes to has no list, so nobody can say."""
+    found = await rows(
+        f"""SELECT {NAME.format(lang="$3")} AS title, s.starts_at, s.ends_at,
+            coalesce((SELECT sum(b.seats) FROM seat_pool p JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed'
+                WHERE p.offer_id = o.id AND {covers()}
+                AND NOT EXISTS (SELECT FROM sent_word x WHERE x.booking_id = b.id AND x.session_id = s.id)), 0)::int
+                AS coming
+        FROM session s JOIN offer o ON o.id = s.offer_id
+        WHERE s.starts_at >= $4 AND s.starts_at < $5 AND s.status <> 'cancelled' AND o.state = 'published'
+            AND EXISTS (SELECT FROM seat_pool p WHERE p.offer_id = o.id
+                AND {covers()})
+            AND {SEEN.format(organization="$1", person="$2")}
+        ORDER BY s.starts_at, s.id""",
+        organization, person, lang, starts, ends,
+    )  # fmt: skip
+    return [Tomorrow(**each) for each in found]
+
+
+LACKS_REGISTER = """o.state <> 'draft' AND o.joining NOT IN ('external', 'none') AND s.status <> 'cancelled'
+    AND s.ends_at <= {now} AND s.starts_at > {since} AND NOT EXISTS (SELECT FROM register r WHERE r.session_id = s.id)
+    AND NOT EXISTS (SELECT FROM head_count c WHERE c.session_id = s.id)"""
+"""Is session s of offer o over, lately, and nobody has said who came? As organizers see it on /manage."""
+
+
+async def lacking_registers(organization: UUID, person: UUID, now: datetime) -> int:
+    """Sessions of the organisation that the person sees, and whose register nobody has saved."""
+    found = await rows(
+        f"""SELECT count(*) AS number FROM offer o JOIN session s ON s.offer_id = o.id
+        WHERE {LACKS_REGISTER.format(now="$3", since="$4")} AND {SEEN.format(organization="$1", person="$2")}""",
+        organization, person, now, now - REGISTERS_FOR,
+    )  # fmt: skip
+    number: int = found[0]["number"]
+    return number

@@ -1,0 +1,61 @@
+"""A room is one subject and holds files named by their role; a prefix in a file's name is a room that wants out."""
+
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[2]
+ROLES = ("models", "queries", "rules", "actions", "forms", "mails", "jobs", "views")
+MOST_ROOMS = 13
+"""Of a top-level package: more is a house that nobody overlooks. One more wants one to become a wing."""
+
+
+def wants_out(name: str) -> bool:
+    """Is this the name of a file that belongs into a room of its own?"""
+    prefix, _, role = name.removesuffix(".py").rpartition("_")
+    return bool(prefix) and role in ROLES
+
+
+def rooms() -> list[Path]:
+    """The packages of the house, wings too; migrations are steps in time and no room."""
+    found = [path.parent for top in ("marketplace", "offers", "organizations")
+             for path in (HOUSE / top).rglob("__init__.py") if "migrations" not in path.parts]  # fmt: skip
+    assert len(found) > 50
+    return found
+
+
+def test_no_file_is_a_room_that_wants_out() -> None:
+    out = [path for room in rooms() for path in room.glob("*.py") if wants_out(path.name)]
+    assert [str(path.relative_to(HOUSE)) for path in out] == []
+
+
+def test_no_room_is_empty() -> None:
+    empty = [str(room.relative_to(HOUSE)) for room in rooms()
+             if not any(path.stat().st_size for path in room.glob("*.py"))
+             and not any(child.parent.parent == room for child in rooms())]  # fmt: skip
+    assert empty == []
+
+
+def test_templates_stand_as_the_packages() -> None:
+    """A folder of templates is a room of the same name, or one of those that belong to all."""
+    shared = {"components", "errors", "mails"}
+    folders = {path.parent.relative_to(HOUSE / "templates") for path in (HOUSE / "templates").rglob("*.html")}
+    nowhere = {
+        str(folder) for folder in folders
+        if folder.parts and folder.parts[0] not in shared and not (HOUSE / folder / "__init__.py").exists()
+    }  # fmt: skip
+    assert nowhere == set()
+
+
+def test_a_package_has_no_more_rooms_than_one_overlooks() -> None:
+    for top in ("marketplace", "offers", "organizations"):
+        found = [path for path in rooms() if path.parent == HOUSE / top]
+        assert len(found) <= MOST_ROOMS, top
+
+
+@pytest.mark.parametrize(("name", "out"), [
+    ("plan_views.py", True), ("sent_rules.py", True), ("views.py", False), ("follow_up.py", False),
+    ("every_mail.py", False), ("year_keys.py", False),
+])  # fmt: skip
+def test_a_prefix_is_known(name: str, out: bool) -> None:
+    assert wants_out(name) is out

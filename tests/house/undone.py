@@ -1,0 +1,25 @@
+"""What somebody does in the town, and it has not been done: one town is enough for all that tests try there."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from marketplace.base import clock
+from marketplace.base.data.database import in_transaction
+
+
+class Undone(Exception):
+    """Ends a transaction without leaving anything."""
+
+
+@asynccontextmanager
+async def undone() -> AsyncIterator[None]:
+    """What is written in this block is not: the views' own transactions are savepoints in ours."""
+    try:
+        async with in_transaction():
+            yield
+            raise Undone
+    except Undone:
+        if clock.offset_file().exists():  # the demo's clock is no row
+            clock.move(timedelta(0))
+            clock.offset_file().unlink()

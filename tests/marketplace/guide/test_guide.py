@@ -1,0 +1,161 @@
+"""The guide's desk: search, choose, name, how to reach them or not, done."""
+
+from datetime import timedelta
+from typing import Any
+
+from marketplace.people.models import Person
+from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.seats.links import link_path
+from offers.seats.models import Booking
+from organizations.members.models import Role
+from tests import make
+from tests.conftest import NOW
+from tests.visitor import Page, Visitor
+
+
+async def guide(visitor: Visitor, name: str = "Guri") -> Person:
+    """A guide at the desk."""
+    found = await make.member(await make.organization(), Role.GUIDE, name, email=f"{name.lower()}@example.no")
+    await visitor.sign_in(found)
+    return found
+
+
+async def tour(**other: Any) -> Offer:
+    return await make.offer("Gå på tur", starts=[NOW + timedelta(days=7), NOW + timedelta(days=14)], **other)
+
+
+async def booked(visitor: Visitor, offer: Offer, **typed: Any) -> Page:
+    page = await visitor.open(f"/guide/offers/{offer.slug}")
+    given = {"participant_name": "Olaug", "contact": "none"} | typed
+    return await visitor.submit(page, f"/guide/offers/{offer.slug}", **given)
+
+
+async def test_from_search_to_receipt_with_two_things_typed(visitor: Visitor) -> None:
+    me = await guide(visitor)
+    offer = await tour(capacity=1)
+    first, second = await Session.filter(offer=offer).order_by("starts_at")
+    await make.booking(await SeatPool.get(session=first))
+    page = await visitor.open("/guide?q=tur")
+    assert page.soup.find("a", href=f"/guide/offers/{offer.slug}")
+    form = await visitor.open(f"/guide/offers/{offer.slug}")
+    # The first date with room is chosen already.
+    assert form.fields(f"/{offer.slug}")["session"] == [str(second.id)]
+    sent = await booked(visitor, offer)
+    assert sent.response.headers["location"].startswith("/guide/receipts/")
+    shown = await visitor.follow(sent)
+    made = await Booking.exclude(pool__session_id=first.id).get().select_related("participant")
+    assert (made.participant.name, made.booked_by_id) == ("Olaug", me.id)
+    assert shown.heading == "Olaug er påmeldt"
+    assert f"{made.reference[:3]}-{made.reference[3:]}" in shown.text
+    assert "De får ingen melding." in shown.text
+
+
+async def test_the_same_form_twice_books_once(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer = await tour()
+    page = await visitor.open(f"/guide/offers/{offer.slug}")
+    action = f"/guide/offers/{offer.slug}"
+    one = await visitor.submit(page, action, participant_name="Olaug", contact="none")
+    two = await visitor.submit(page, action, participant_name="Olaug", contact="none")
+    assert one.response.headers["location"] == two.response.headers["location"]
+    assert await Booking.all().count() == 1
+
+
+async def test_what_is_wrong_stands_at_the_field(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer = await tour()
+    wrong = await booked(visitor, offer, participant_name="", contact="sms", phone="12")
+    assert wrong.status == 422
+    assert [link["href"] for link in wrong.soup.select(".ds-error-summary a")] == [
+        "#participant_name",
+        "#phone",
+    ]
+    closed = await tour(capacity=1)
+    page = await visitor.open(f"/guide/offers/{closed.slug}")
+    await SeatPool.filter(offer=closed).update(closes_at=NOW - timedelta(hours=1))
+    late = await visitor.submit(page, f"/{closed.slug}", participant_name="Olaug", contact="none")
+    assert late.status == 303 or "Påmeldingen er stengt." in late.text
+    assert await Booking.all().count() == 0
+
+
+async def test_a_course_has_no_date_to_choose(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer = await tour(joining=Joining.WHOLE)
+    page = await visitor.open(f"/guide/offers/{offer.slug}")
+    assert page.soup.find("select", id="session") is None
+    shown = await visitor.follow(await booked(visitor, offer, contact="email", email="olaug@example.no"))
+    assert "Vi har sendt det samme til olaug@example.no." in shown.text
+
+
+async def test_what_needs_no_booking_is_shown_on_its_page(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer = await tour(joining=Joining.DROP_IN)
+    page = await visitor.open(f"/guide/offers/{offer.slug}")
+    assert page.response.headers["location"] == f"/offers/{offer.slug}"
+
+
+async def test_the_list_has_open_bookings_and_only_ones_own(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer = await tour()
+    await booked(visitor, offer)
+    gone = await visitor.follow(await booked(visitor, offer, participant_name="Tove"))
+    token = gone.url.rpartition("/")[2]
+    await visitor.submit(await visitor.open(f"/bookings/{token}/cancel"))
+    listed = (await visitor.open("/guide")).text
+    assert ("Olaug" in listed, "Tove" in listed) == (True, False)
+    mine = await visitor.open("/my-page")
+    assert mine.soup.find("a", href="/guide")
+    assert "Olaug" not in mine.text
+    await guide(visitor, "Solveig")
+    assert "Olaug" not in (await visitor.open("/guide")).text
+    visitor.wait(timedelta(days=30))
+
+
+async def test_a_receipt_of_another_guide_is_nowhere(visitor: Visitor) -> None:
+    await guide(visitor)
+    receipt = (await visitor.follow(await booked(visitor, await tour()))).url
+    assert (await visitor.open(receipt)).status == 200
+    await guide(visitor, "Solveig")
+    assert (await visitor.open(receipt)).status == 404
+    ola = await make.person("Ola", "ola@example.no")
+    own = await make.booking(await SeatPool.filter().first(), ola)  # type: ignore[arg-type]
+    assert (await visitor.open(f"/guide/receipts/{link_path(own.id, 1).rpartition('/')[2]}")).status == 404
+
+
+async def test_the_desk_is_for_guides(visitor: Visitor) -> None:
+    await visitor.sign_in(await make.person("Ola", "ola@example.no"))
+    assert (await visitor.open("/guide")).status == 403
+
+
+async def test_a_party_that_does_not_fit_may_wait_together(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer = await make.offer(joining=Joining.WHOLE, capacity=3, max_party=4)
+    await make.booking(await SeatPool.get(offer=offer))
+    assert "vente til det er plass" not in (await booked(visitor, offer, seats=4)).text, "four never fit"
+    page = await booked(visitor, offer, seats=3)
+    assert page.status == 422
+    assert page.soup.find(id="seats-error")
+    assert "De vil heller vente til det er plass til alle sammen" in page.text
+    sent = await visitor.submit(page, f"/guide/offers/{offer.slug}", waiting_ok="true")
+    assert (await visitor.follow(sent)).heading == "Olaug står på venteliste"
+    assert (await Booking.get(state="waiting")).seats == 3
+
+
+async def test_a_request_and_a_queue_are_called_what_they_are(visitor: Visitor) -> None:
+    await guide(visitor)
+    owner = await make.organization("Frivilligsentralen")
+    asks = await make.offer(joining=Joining.REQUEST, owner=owner)
+    page = await visitor.open(f"/guide/offers/{asks.slug}")
+    assert page.heading == "Spør om plass"
+    assert "Frivilligsentralen får forespørselen, og svarer slik dere velger lenger ned." in page.text
+    assert page.soup.find("button", string="Send forespørsel")
+    shown = await visitor.follow(await booked(visitor, asks))
+    assert shown.heading == "Forespørselen er sendt"
+    assert "hourglass" in str(shown.soup.h1)
+    assert "Trekk forespørselen" in shown.text
+    assert "Trekk forespørselen" in (await visitor.open("/guide")).text
+    full = await make.offer(joining=Joining.WHOLE, capacity=1)
+    await make.booking(await SeatPool.get(offer=full))
+    page = await visitor.open(f"/guide/offers/{full.slug}")
+    assert page.heading == "Stå på venteliste"
+    assert page.soup.find("button", string="Sett på venteliste")

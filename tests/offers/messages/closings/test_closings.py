@@ -1,0 +1,164 @@
+"""When the municipality closes an organisation, those who are booked are not left alone, nor their calendars."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import time_machine
+
+from marketplace.base.models import Channel, OutboxMessage
+from offers.catalogue.models import Joining, Offer, SeatPool, Visibility
+from offers.messages.closings import mails
+from offers.messages.closings.actions import tell_closed
+from offers.publishing.actions import set_audience
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState
+from organizations.approval.actions import decide
+from organizations.approval.models import Answer
+from organizations.directory.models import Organization, OrganizationKind
+from organizations.members.models import Role
+from tests import make
+from tests.conftest import NOW
+from tests.visitor import Visitor
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+async def answer(organization: Organization, said: Answer, seen: int = 0, at: object = NOW) -> None:
+    await decide(organization.id, said, reason="Fordi", vouched=True, seen=seen, by=None, now=at)  # type: ignore[arg-type]
+
+
+async def booked(
+    state: BookingState = BookingState.CONFIRMED, **other: object
+) -> tuple[Organization, Booking]:
+    here = await make.organization("Frivilligsentralen", slug="sentralen", number="314510003")
+    offer = await make.offer("Turlag", owner=here, slug="turlag", joining=Joining.WHOLE)
+    ola = await make.person("Ola")
+    contact = await make.contact(ola, "ola@example.no", verified=False)
+    pool = await SeatPool.get(offer=offer)
+    return here, await make.booking(pool, ola, state, contact=contact, created_at=NOW - DAY, **other)
+
+
+async def told() -> list[str]:
+    return [one.mail for one in await OutboxMessage.filter(address="ola@example.no").order_by("created_at")]
+
+
+@pytest.mark.parametrize(
+    "state", [BookingState.CONFIRMED, BookingState.WAITING, BookingState.REQUESTED, BookingState.OFFERED]
+)
+async def test_the_booking_says_what_is_so_and_whom_to_ring(visitor: Visitor, state: BookingState) -> None:
+    here, booking = await booked(state)
+    path = link_path(booking.id, 1)
+    assert "er stengt" not in (await visitor.open(path)).text
+    await answer(here, Answer.SUSPENDED)
+    page = await visitor.open(path)
+    assert page.status == 200
+    assert "Frivilligsentralen er stengt for en tid" in page.text
+    assert "Ring Infohjelpen på 51 00 00 00" in page.text
+    for link in page.soup.main.find_all("a", href=True):  # type: ignore[union-attr]
+        if str(link["href"]).startswith("/"):
+            assert (await visitor.open(str(link["href"]))).status < 400, link
+    await answer(here, Answer.REOPENED, 1)
+    assert "er stengt" not in (await visitor.open(path)).text
+
+
+async def test_they_are_told_once_and_again_when_it_is_open(db: None) -> None:
+    here, booking = await booked()
+    await answer(here, Answer.SUSPENDED)
+    await tell_closed(NOW)
+    await tell_closed(NOW + HOUR)
+    assert await told() == ["organization_closed"]
+    with time_machine.travel(NOW + HOUR):
+        mail = await mails.organization_closed(Channel.EMAIL, "nb", str(booking.id))
+    assert mail is not None
+    assert "Kommunen har stengt Frivilligsentralen for en tid." in mail.text
+    assert "51 00 00 00" in mail.text
+    assert "Frivilligsentralen" not in mail.subject
+    await answer(here, Answer.REOPENED, 1, NOW + DAY)
+    await tell_closed(NOW + DAY)
+    await tell_closed(NOW + DAY)
+    assert await told() == ["organization_closed", "organization_reopened"]
+    assert await mails.organization_closed(Channel.EMAIL, "nb", str(booking.id)) is None
+
+
+async def test_what_is_opened_at_once_is_not_told_as_closed(db: None) -> None:
+    here, booking = await booked()
+    await answer(here, Answer.SUSPENDED)
+    await answer(here, Answer.REOPENED, 1, NOW + HOUR)
+    await tell_closed(NOW + HOUR)
+    assert await told() == ["organization_reopened"]
+    assert booking
+
+
+async def test_who_has_left_or_had_it_behind_them_is_not_told(db: None) -> None:
+    here, _booking = await booked(BookingState.CANCELLED, ended_by="self")
+    await answer(here, Answer.SUSPENDED)
+    await tell_closed(NOW)
+    assert await told() == []
+
+
+async def test_its_calendars_are_empty_and_not_gone_and_fill_again(visitor: Visitor) -> None:
+    here, _booking = await booked()
+    paths = ("/calendar/organizations/sentralen.ics", "/calendar/offers/turlag.ics")
+    for path in paths:
+        assert "BEGIN:VEVENT" in (await visitor.open(path)).response.text
+    await answer(here, Answer.SUSPENDED)
+    for path in paths:
+        emptied = await visitor.open(path)
+        assert emptied.status == 200
+        assert "BEGIN:VEVENT" not in emptied.response.text
+        assert "Turlag" not in emptied.response.text
+    await answer(here, Answer.REOPENED, 1)
+    for path in paths:
+        assert "BEGIN:VEVENT" in (await visitor.open(path)).response.text
+
+
+async def narrow(offer: Offer, to: Visibility, by: UUID, members: tuple[UUID, ...] = ()) -> None:
+    await set_audience(offer, by=by, now=NOW, members=members, text={}, visibility=to, audiences=["everyone"])
+
+
+async def test_an_offer_that_is_shown_to_fewer_leaves_no_dates_with_subscribers(visitor: Visitor) -> None:
+    here, booking = await booked()
+    kari = await make.member(here)
+    offer = await Offer.get(slug="turlag")
+    await narrow(offer, Visibility.STAFF, kari.id)
+    feed = await visitor.open("/calendar/offers/turlag.ics")
+    assert feed.status == 200
+    assert "BEGIN:VEVENT" not in feed.response.text
+    assert "Turlag" not in feed.response.text
+    page = await visitor.open(link_path(booking.id, 1))
+    assert page.soup.select_one('a[href^="/offers/turlag"]') is None, "no link leads where one cannot go"
+    await narrow(offer, Visibility.PUBLIC, kari.id)
+    assert "BEGIN:VEVENT" in (await visitor.open("/calendar/offers/turlag.ics")).response.text
+    await offer.refresh_from_db()
+    assert offer.narrowed_at is None
+
+
+@pytest.mark.parametrize("facts", [{"visibility": "staff"}, {"visibility": "members"}, {"state": "draft"}])
+async def test_what_was_never_shown_to_everybody_has_no_calendar(
+    visitor: Visitor, facts: dict[str, str]
+) -> None:
+    await make.offer("Hemmelig", slug="hemmelig", **facts)  # type: ignore[arg-type]
+    assert (await visitor.open("/calendar/offers/hemmelig.ics")).status == 404
+
+
+async def test_a_draft_that_gets_another_audience_was_never_shown(db: None) -> None:
+    here = await make.organization()
+    kari = await make.member(here)
+    draft = await make.offer("Kladd", owner=here, state="draft")
+    await narrow(draft, Visibility.STAFF, kari.id)
+    await draft.refresh_from_db()
+    assert draft.narrowed_at is None
+
+
+async def test_the_coordinator_sees_beforehand_what_goes_and_never_who_is_booked(visitor: Visitor) -> None:
+    town = await make.organization("Sandnes kommune", kind=OrganizationKind.MUNICIPAL)
+    here, _booking = await booked()
+    await make.offer("Kor", owner=here, starts=[NOW + DAY, NOW + 2 * DAY])
+    await visitor.sign_in(await make.member(town, Role.COORDINATOR, "Nora"))
+    page = await visitor.open("/approvals/sentralen")
+    assert "Stenger du dem, blir dette borte for andre: 2 tilbud og 3 datoer framover." in page.text
+    before = page.text
+    offer = await Offer.get(slug="turlag")
+    await make.booking(await SeatPool.get(offer=offer))
+    assert (await visitor.open("/approvals/sentralen")).text == before, "a booking changes nothing there"
