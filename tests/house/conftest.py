@@ -8,6 +8,7 @@ import pytest
 from marketplace.base.data import database
 from tests.conftest import EMPTY, NOW
 from tests.house.town import Town, build, routes
+from tests.house.undone import forget_revisions
 from tests.visitor import Visitor
 
 WITH_FACTORS = [route.path for route in routes("GET") + routes("POST")
@@ -19,9 +20,10 @@ WHOSE = {"/approvals": "coordinator", "/guide/calls": "guide"}
 
 
 @pytest.fixture(scope="module")
-async def town(pool: None) -> Town:
+async def town(pool: None) -> AsyncIterator[Town]:
     await database.rows(EMPTY)
-    return await build()
+    yield await build()
+    await forget_revisions()
 
 
 @pytest.fixture

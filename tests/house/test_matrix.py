@@ -17,7 +17,7 @@ from marketplace.base.data import database
 from tests import make
 from tests.conftest import EMPTY, NOW
 from tests.house.town import GUARDED, Town, build, routes
-from tests.house.undone import undone
+from tests.house.undone import forget_revisions, undone
 from tests.visitor import Page, Visitor
 
 TABLE = Path(__file__).parents[2] / "docs" / "access.md"
@@ -47,14 +47,15 @@ class Places:
 
 
 @pytest.fixture(scope="module")
-async def places(pool: None) -> Places:
+async def places(pool: None) -> AsyncIterator[Places]:
     """Put up once: what somebody does there is undone."""
     await database.rows(EMPTY)
     own, other = await build(), await build("-2")
     elsewhere = await build(
         "-3", await make.municipality(number="3447", slug="sondre-land", name="Søndre Land")
     )
-    return Places(own, other, elsewhere, own.missing())
+    yield Places(own, other, elsewhere, own.missing())
+    await forget_revisions()
 
 
 @pytest.fixture

@@ -219,7 +219,7 @@ def sign_in_link(message: dict[str, Any]) -> str:
     return next(str(link) for link in message["links"] if "/sign-in/" in link)
 
 
-async def until(found: Callable[[], Awaitable[Any]], what: str, seconds: float = 20) -> Any:
+async def until(found: Callable[[], Awaitable[Any]], what: str, seconds: float = 40) -> Any:
     """What `found` gives once it is no longer empty."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
