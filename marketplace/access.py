@@ -39,6 +39,7 @@ INCLUDES: dict[Role, frozenset[Role]] = {
 """A role on the left may enter where a role on the right is asked for. Whose objects they reach is decided where
 the object is fetched."""
 
+ROLES = roles_of("p.id")
 WITHIN = 4.7
 """Seconds that an answer may take."""
 LONGEST_NAME = 200
@@ -106,16 +107,15 @@ class Guarded:
             raise NotFound
         secret = cookie(request.cookies, "sign-in")
         if secret:
-            person = await signed_in(secret, request.now)
-            roles = await roles_of(person.id) if person else frozenset()
+            person = await signed_in(secret, request.now, ROLES)
             if person and not over(
-                person.signed_in_at, person.seen_at, MEMBER if roles else RESIDENT, request.now
+                person.signed_in_at, person.seen_at, MEMBER if person.roles else RESIDENT, request.now
             ):
                 request.private, request.sign_in_id = True, person.sign_in_id
                 if person.half:
                     request.half = person
                 else:
-                    request.person, request.roles = person, entering(roles)
+                    request.person, request.roles = person, entering(person.roles)
                     await touch(person, request.now)
         if self.mark.signed_in and request.person is None:
             if request.half:

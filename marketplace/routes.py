@@ -302,6 +302,7 @@ ROUTES: list[Route] = [
     both("/reports/{slug}/words/{section}", reports.words),
     post("/reports/{slug}/approve", reports.approve, "/reports/{slug}"),
     both("/reports/{slug}/correct", reports.correct),
+    both("/reports/{slug}/discard", reports.discard),
     get("/reports/{slug}/versions/{number}", reports.report),
     get("/reports/{slug}/versions/{number}/report.pdf", reports.pdf),
     get("/reports/{slug}/versions/{number}/report.xlsx", reports.xlsx),

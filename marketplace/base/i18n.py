@@ -1,9 +1,10 @@
 """Languages: Bokmål is the source and has no prefix; /nn and /en are complete translations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,30 @@ from babel.support import LazyProxy, NullTranslations, Translations
 
 from marketplace.base.clock import oslo
 
-LANGUAGES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
-"""Complete languages, each named in itself."""
+NBSP, WORD_JOINER = "\u00a0", "\u2060"
+
+
+@dataclass(frozen=True)
+class Language:
+    """A complete language: what it is called in itself, its CLDR, and what CLDR does not say as we write it."""
+
+    name: str
+    cldr: str
+    before_clock: str = f"kl.{NBSP}"
+    whole_hour: str = "{0.hour}"
+    other_hour: str = "{0.hour}.{0.minute:02}"
+    small_weekdays: bool = True
+
+
+OURS = {
+    "nb": Language("Bokmål", "nb_NO"),
+    "nn": Language("Nynorsk", "nn_NO"),
+    "en": Language("English", "en_GB", "", "{0:%H:%M}", "{0:%H:%M}", small_weekdays=False),
+}
+"""Every language, and all that differs between them but for the texts."""
+LANGUAGES = {code: ours.name for code, ours in OURS.items()}
 SOURCE = "nb"
 LOCALES = Path(__file__).parent.parent / "locale"
-BABEL = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
-NBSP, WORD_JOINER = "\u00a0", "\u2060"
 
 _lang: ContextVar[str] = ContextVar("lang", default=SOURCE)
 
@@ -73,7 +92,7 @@ def language_word(code: str) -> str:
     """What a language is called in a sentence, in the present one: also one that is none of ours."""
     if code in LANGUAGE_WORDS:
         return str(LANGUAGE_WORDS[code])
-    return str(Locale.parse(BABEL[_lang.get()]).languages.get(code, code))
+    return str(cldr().languages.get(code, code))
 
 
 def pick(texts: dict[str, str], lang: str | None = None) -> str:
@@ -81,36 +100,62 @@ def pick(texts: dict[str, str], lang: str | None = None) -> str:
     return texts.get(lang or _lang.get()) or texts.get(SOURCE) or next(iter(texts.values()), "")
 
 
+def cldr() -> Locale:
+    """What CLDR knows of the present language."""
+    return Locale.parse(OURS[_lang.get()].cldr)
+
+
 @lru_cache(4096)
 def _day(day: date, pattern: str, lang: str) -> str:
-    return format_date(day, pattern, locale=BABEL[lang])
+    return format_date(day, pattern, locale=OURS[lang].cldr)
+
+
+@cache
+def _order(parts: str, lang: str) -> str:
+    """How a language orders a day and its month ("MMMMd"), which do not part at the end of a line."""
+    pattern: str = Locale.parse(OURS[lang].cldr).datetime_skeletons[parts].pattern
+    return pattern.replace(" ", NBSP)
+
+
+def _date(when: date, parts: str, before: str = "", after: str = "") -> str:
+    lang = _lang.get()
+    return _day(when, f"{before}{_order(parts, lang)}{after}", lang)
+
+
+def _oslo_day(moment: datetime | date) -> date:
+    return oslo(moment).date() if isinstance(moment, datetime) else moment
 
 
 def day(moment: datetime | date, year: bool = False) -> str:
-    """lørdag 24. oktober (2026); Saturday 24 October in English. Does not break between number and month."""
-    when = oslo(moment).date() if isinstance(moment, datetime) else moment
-    lang = _lang.get()
-    number = f"d{NBSP}MMMM" if lang == "en" else f"d.{NBSP}MMMM"
-    return _day(when, f"EEEE {number}{' y' if year else ''}", lang)
+    """lørdag 24. oktober (2026); Saturday 24 October in English."""
+    return _date(_oslo_day(moment), "MMMMd", "EEEE ", " y" if year else "")
 
 
 def brief_day(moment: datetime) -> str:
     """lør 9. jan: where there is little room, as in an SMS."""
-    when, lang = oslo(moment).date(), _lang.get()
-    weekday, month = (_day(when, form, lang).rstrip(".") for form in ("EEE", "MMM"))
-    return f"{weekday} {when.day}{'' if lang == 'en' else '.'} {month}"
+    when = oslo(moment).date()
+    short = _date(when, "MMMd").rstrip(".").replace(NBSP, " ")
+    return f"{_day(when, 'EEE', _lang.get()).rstrip('.')} {short}"
 
 
 def short_day(moment: datetime | date, year: bool = False) -> str:
     """24. oktober (2026)"""
-    when = oslo(moment).date() if isinstance(moment, datetime) else moment
-    lang = _lang.get()
-    return _day(when, (f"d{NBSP}MMMM" if lang == "en" else f"d.{NBSP}MMMM") + (" y" if year else ""), lang)
+    return _date(_oslo_day(moment), "MMMMd", after=" y" if year else "")
 
 
 def month(when: date, year: bool = False) -> str:
     """oktober (2026)"""
     return _day(when, "LLLL y" if year else "LLLL", _lang.get())
+
+
+def short_month(when: date) -> str:
+    """okt: along the bottom of a chart."""
+    return _day(when, "LLL", _lang.get()).rstrip(".")
+
+
+def weekdays(words: Iterable[str]) -> list[str]:
+    """Weekdays as they stand inside a sentence."""
+    return [word.lower() if OURS[_lang.get()].small_weekdays else word for word in words]
 
 
 def badge(moment: datetime) -> tuple[str, str, str]:
@@ -124,17 +169,25 @@ def _badge(moment: datetime, lang: str) -> tuple[str, str, str]:
     return _day(when, "EEE", lang).rstrip("."), str(when.day), _day(when, "LLL", lang).rstrip(".")
 
 
+def _clock(at: time) -> str:
+    ours = OURS[_lang.get()]
+    return (ours.other_hour if at.minute else ours.whole_hour).format(at)
+
+
 def clock_words(moment: datetime) -> str:
     """18 or 19.30 (19:30 in English, which also writes 18:00)."""
-    when = oslo(moment)
-    if _lang.get() == "en":
-        return f"{when:%H:%M}"
-    return str(when.hour) if when.minute == 0 else f"{when.hour}.{when.minute:02}"
+    return _clock(oslo(moment).time())
 
 
 def at_clock(moment: datetime) -> str:
     """kl. 18 (18:00 in English)."""
-    return clock_words(moment) if _lang.get() == "en" else f"kl.{NBSP}{clock_words(moment)}"
+    return OURS[_lang.get()].before_clock + clock_words(moment)
+
+
+def opening_hours(text: str) -> str:
+    """kl. 9–15, of what a setting says as 09:00-15:00."""
+    opens, closes = (_clock(time.fromisoformat(each.strip().zfill(5))) for each in text.split("-"))
+    return f"{OURS[_lang.get()].before_clock}{opens}–{WORD_JOINER}{closes}"
 
 
 def time_span(starts: datetime, ends: datetime) -> str:

@@ -1,13 +1,13 @@
 """How numbers are said, in every page, file and report: thousands apart, a minus that is one, whole per cent."""
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
-from marketplace.base.i18n import BABEL, NBSP, language
+from marketplace.base.i18n import cldr
 
 
 def amount(number: float) -> str:
     """4 880 and −12 (4,880 in English): a whole number that does not break."""
-    return format_decimal(round(number), locale=BABEL[language()]).replace("-", "−")
+    return format_decimal(round(number), locale=cldr()).replace("-", "−")
 
 
 def share(part: float, whole: float) -> int | None:
@@ -26,7 +26,12 @@ def growth(before: float, now: float) -> int | None:
     return max(rounded, -99) if now > 0 else rounded
 
 
+def one_decimal(number: float) -> str:
+    """3,5 (3.5 in English)."""
+    return format_decimal(number, "#,##0.0", locale=cldr()).replace("-", "−")
+
+
 def percent(number: int, *, signed: bool = False) -> str:
     """59 % and, signed, +59 % (59% in English)."""
     sign = "+" if signed and number > 0 else ""
-    return f"{sign}{amount(number)}{'' if language() == 'en' else NBSP}%"
+    return sign + format_percent(number / 100, locale=cldr()).replace("-", "−")

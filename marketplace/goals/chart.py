@@ -5,6 +5,7 @@ from datetime import date
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import month as month_name
+from marketplace.base.i18n import short_month
 from marketplace.base.numbers import amount
 from marketplace.goals.models import Direction
 from marketplace.goals.rules import Point, late, planned
@@ -59,7 +60,7 @@ def _by_month(points: list[Point]) -> dict[tuple[int, int], float]:
 def _name(year: int, month: int, count: int) -> str:
     if count > SHORT:
         return str(year) if month == 1 else ""
-    return month_name(date(year, month, 1))[:3]
+    return short_month(date(year, month, 1))
 
 
 def _label(series: Series) -> str:

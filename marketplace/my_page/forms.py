@@ -1,23 +1,13 @@
 """What a person says of themself."""
 
-from typing import Annotated
-
-from pydantic import AfterValidator
-
-from marketplace.base.i18n import LANGUAGES
-from marketplace.base.web.forms import Form, gettext
+from marketplace.base.web.fields import Lang
+from marketplace.base.web.forms import Form
 from marketplace.people.names import PersonName
-
-
-def _known(lang: str) -> str:
-    if lang not in LANGUAGES:
-        raise ValueError(gettext("Velg et av alternativene."))
-    return lang
 
 
 class ProfileForm(Form):
     name: PersonName | None = None
-    lang: Annotated[str, AfterValidator(_known)]
+    lang: Lang
 
 
 class AliasForm(Form):

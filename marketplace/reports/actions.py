@@ -83,6 +83,18 @@ async def correct(report: YearlyReport, reason: str, *, by: UUID, now: datetime)
     await record("report.corrected", now=now, actor=by, object_id=report.id, details={"version": made.number})
 
 
+async def discard(version: ReportVersion, *, by: UUID, now: datetime) -> None:
+    """Take away the draft of a correction, with its words: what is approved goes on. The caller holds the report
+    alone. Raises AlreadyApproved, and Refused for a report's first draft, which is all there is of it."""
+    await _draft(version)
+    if version.number == 1:
+        raise Refused(_("Dette er det første utkastet. Det blir liggende til det er godkjent."))
+    await rows("DELETE FROM report_words WHERE version_id = $1", version.id)
+    await rows("DELETE FROM report_version WHERE id = $1", version.id)
+    await record("report.discarded", now=now, actor=by, object_id=version.report_id,
+                 details={"version": version.number})  # fmt: skip
+
+
 async def _draft(version: ReportVersion) -> None:
     """Is it one still? Asked while the report is held."""
     await version.refresh_from_db(fields=["approved_at"])

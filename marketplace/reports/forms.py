@@ -5,14 +5,15 @@ from uuid import UUID
 
 from pydantic import Field
 
-from marketplace.base.i18n import lazy
+from marketplace.base.i18n import SOURCE, lazy
+from marketplace.base.web.fields import Lang
 from marketplace.base.web.forms import Form
 
 
 class MakeForm(Form):
     municipality: UUID
     year: int = Field(ge=2000, le=2100)
-    lang: str = "nb"
+    lang: Lang = SOURCE
     words: ClassVar[dict[str, dict[str, Any]]] = {
         "municipality": {
             "missing": lazy("Velg en kommune fra lista."),

@@ -16,7 +16,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.signing import signature
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.forms import Filled
-from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.once import made_once
 from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
@@ -90,8 +90,6 @@ async def reports(request: Request) -> Response:
         if form.valid and not this - YEARS_BACK <= form.data.year <= this:
             words = _("Velg et år fra %(first)s til %(last)s.", first=this - YEARS_BACK, last=this)
             form.add_error("year", words)
-        if form.valid and form.data.lang not in LANGUAGES:
-            form.add_error("lang", _("Velg et språk fra lista."))
         if form.valid:
             slug = await actions.make(
                 here[0], form.data.year, form.data.lang, by=request.person.id, now=request.now
@@ -231,6 +229,22 @@ async def correct(request: Request) -> Response:
         found=found,
         form=form,
     )
+
+
+@coordinator
+async def discard(request: Request) -> Response:
+    """GET and POST /reports/{slug}/discard: the draft of a correction goes. The form says which one it asked about."""
+    found = await _asked(request)
+    if request.method == "POST":
+        asked_about = typed_id((await request.fields()).get("version", [None])[-1])
+        async with one_at_a_time(found.report.id):
+            if asked_about == (await queries.versions_of(found.report))[0].id:
+                await actions.discard(found.version, by=request.person.id, now=request.now)
+                return see_other(f"{found.path}?saved=discarded", request)
+        return see_other(found.path, request)  # it is gone already, or another has come since
+    if found.approved or found.version.number == 1:
+        raise NotFound
+    return render(request, "marketplace/reports/discard.html", found=found)
 
 
 @coordinator

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import lazy, month, ngettext, pick
+from marketplace.base.i18n import lazy, month, ngettext, pick, short_month
 from marketplace.base.numbers import amount, percent, share
 from marketplace.statistics.choices import Frozen
 from marketplace.statistics.closing import LATE
@@ -38,7 +38,7 @@ def drawn(shown: "Shown") -> range:
 
 def short_months(shown: "Shown") -> list[str]:
     """jan, feb …: along the bottom of a chart."""
-    return [month_name(number)[:3] for number in drawn(shown)]
+    return [short_month(date(2000, number, 1)) for number in drawn(shown)]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from marketplace.base.clock import oslo
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import language, lazy, ngettext, time_span, when
+from marketplace.base.i18n import lazy, ngettext, time_span, weekdays, when
 from marketplace.settings import settings
 from offers.catalogue.models import Joining, Kind, OfferState, SessionStatus, Visibility
 from offers.catalogue.rules import (
@@ -203,8 +203,7 @@ def course(coming: list[dict[str, Any]], sessions: int) -> str:
     days = Counter(oslo(one["starts_at"]).weekday() for one in coming)
     if len(days) > MOST_WEEKDAYS or min(days.values()) < 2:
         return _("%(times)s, første %(when)s", times=times, when=coming[0]["when_text"])
-    words = [str(WEEKDAYS[day]) for day in sorted(days)]
-    words = words if language() == "en" else [word.lower() for word in words]
+    words = weekdays(str(WEEKDAYS[day]) for day in sorted(days))
     text = f"{times}, {words[0] if len(words) == 1 else _(' og ').join([', '.join(words[:-1]), words[-1]])}"
     return f"{text} {time_span(coming[0]['starts_at'], coming[0]['ends_at'])}" if same_time(coming) else text
 

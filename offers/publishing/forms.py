@@ -9,17 +9,17 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
+from marketplace.base.i18n import SOURCE, lazy
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import lazy
 from marketplace.base.text import plain_digits
-from marketplace.base.web.fields import Address, Line, Words
+from marketplace.base.web.fields import Address, Lang, Line, Words
 from marketplace.base.web.forms import Form
 from offers.catalogue.models import Audience, Kind, Visibility
 
 
 class WhatForm(Form):
     organization: UUID | None = None
-    source_lang: Literal["nb", "nn", "en"] = "nb"
+    source_lang: Lang = SOURCE
     title: str = Field(min_length=1, max_length=120)
     kind: Kind
     summary: str = Field("", max_length=200)

@@ -1,10 +1,12 @@
 """What a manager fills in about members."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 
+from marketplace.base.i18n import SOURCE
 from marketplace.base.models import Channel
+from marketplace.base.web.fields import Lang
 from marketplace.base.web.forms import Form, lazy
 from marketplace.people.forms import THEIRS, reachable
 from marketplace.people.rules import contact
@@ -14,7 +16,7 @@ from organizations.members.models import Role
 class InviteForm(Form):
     address: Annotated[str, Field(max_length=254), AfterValidator(reachable)]
     role: Role
-    lang: Literal["nb", "nn", "en"] = "nb"
+    lang: Lang = SOURCE
 
     words: ClassVar[dict[str, dict[str, Any]]] = {
         "address": THEIRS,

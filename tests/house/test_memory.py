@@ -14,6 +14,7 @@ REMEMBERED = {
     "translations(lang)": "a language",
     "environment(lang)": "a language",
     "_day(day, pattern, lang)": "a day",
+    "_order(parts, lang)": "a language",
     "_badge(moment, lang)": "when a session begins",
     "_when(starts, ends, day, lang)": "when a session is",
     "http_date(moment)": "when a page was changed",

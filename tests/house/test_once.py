@@ -133,6 +133,7 @@ NEEDS_NO_KEY = {
     "/districts/{district}/remove": ENDS,
     "/reports/{slug}/words/{section}": SETS,
     "/reports/{slug}/approve": STATE,
+    "/reports/{slug}/discard": ENDS,
     "/dialogues/{slug}/members/{id}/remove": ENDS,
     "/dialogues/{slug}/meetings/{offer}": SETS,
     "/dialogues/{slug}/meetings/{offer}/move": "it says which version it saw (`sequence`)",

@@ -5,8 +5,9 @@ from datetime import date, time
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from marketplace.base.i18n import LANGUAGES
 from marketplace.base.i18n import gettext as _
 from marketplace.base.text import plain_digits
 
@@ -36,6 +37,14 @@ def phone_number(text: Any) -> str:
     return number
 
 
+def our_language(code: str) -> str:
+    """One of the languages that there are."""
+    if code not in LANGUAGES:
+        raise ValueError(_("Velg et av alternativene."))
+    return code
+
+
+Lang = Annotated[str, AfterValidator(our_language)]
 Address = Annotated[str, BeforeValidator(web_address), Field(max_length=500)]
 Phone = Annotated[str, BeforeValidator(phone_number), Field(max_length=40)]
 Line = Annotated[str, Field(max_length=120)]

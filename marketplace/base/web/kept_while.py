@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from marketplace.base.clock import today
 from marketplace.base.web.http import Request
-from marketplace.base.web.kept import Ready, View
+from marketplace.base.web.kept import Ready, View, packed
 from marketplace.settings import settings
 
 MOST = 100
@@ -40,13 +40,15 @@ class Page:
     headers: tuple[tuple[bytes, bytes], ...]
     parts: tuple[bytes | Callable[[Request], str], ...]
     until: float
+    packed: Response | None
+    """The same compressed, where it is the same for all."""
 
     def answer(self, request: Request) -> Response:
         """The page with tokens, and headers, of its own."""
-        body = b"".join(
-            part if isinstance(part, bytes) else part(request).encode() for part in self.parts
-        )  # as long as it was
-        return Ready(200, list(self.headers), body)  # the edge adds to them
+        if self.packed and "gzip" in request.headers.get("accept-encoding", ""):
+            return Ready(200, list(self.packed.raw_headers), self.packed.body)
+        filled = (part if isinstance(part, bytes) else part(request).encode() for part in self.parts)
+        return Ready(200, list(self.headers), b"".join(filled))
 
 
 pages: OrderedDict[Any, Page] = OrderedDict()
@@ -80,8 +82,7 @@ def kept_while(made_of: MadeOf, seconds: float = LONGEST) -> Callable[[View], Vi
                 response = await view(request)
                 # What changed while it was made is on it or not: only the next one knows.
                 if keepable(response) and await made_of(request) == of:
-                    parts = in_parts(bytes(response.body), request)
-                    pages[key] = Page(tuple(response.raw_headers), parts, time.monotonic() + seconds)
+                    pages[key] = page_of(response, request, time.monotonic() + seconds)
                     if len(pages) > MOST:
                         pages.popitem(last=False)
                 return response
@@ -102,6 +103,16 @@ def _standing(key: Any) -> Page | None:
 def keepable(response: Response) -> bool:
     """Is it a page in full, with nothing for this browser alone?"""
     return response.status_code == 200 and "set-cookie" not in response.headers
+
+
+def page_of(response: Response, request: Request, until: float) -> Page:
+    """An answer as it is kept; the edge adds to the headers of the one that is sent."""
+    parts = in_parts(bytes(response.body), request)
+    small = None
+    if len(parts) == 1:
+        small = packed(Ready(200, list(response.raw_headers), response.body))
+        small.headers.add_vary_header("Accept-Encoding")
+    return Page(tuple(response.raw_headers), parts, until, small)
 
 
 def in_parts(text: bytes, request: Request) -> tuple[bytes | Callable[[Request], str], ...]:

@@ -165,7 +165,9 @@ def environment(lang: str) -> Environment:
         "pick": i18n.pick,
         "demo_people": demo_people,
         "language_word": i18n.language_word,
+        "opening_hours": i18n.opening_hours,
         "amount": numbers.amount,
+        "one_decimal": numbers.one_decimal,
         "share": numbers.share,
         "percent": numbers.percent,
     }

@@ -22,6 +22,8 @@ class SignedIn:
     signed_in_at: datetime
     second_factor_at: datetime | None = None
     has_second_factor: bool = False
+    roles: frozenset[str] = frozenset()
+    """What they are in organisations, where that was asked for."""
 
     @property
     def half(self) -> bool:
@@ -43,16 +45,18 @@ async def has_second_factor(person: UUID) -> bool:
     return bool(await value(f"SELECT {HAS_FACTOR.format(person='$1')}", person))
 
 
-async def signed_in(secret: str, now: datetime) -> SignedIn | None:
-    """Who has the sign-in with this secret, if it has not been ended. rules.over says whether it lasted too long."""
+async def signed_in(secret: str, now: datetime, roles: str = "'{}'::text[]") -> SignedIn | None:
+    """Who has the sign-in with this secret, if it has not been ended. rules.over says whether it lasted too long.
+    `roles`: SQL of the roles of person p, whom floors above know; they come in the same statement."""
     found = await row(
         f"""SELECT p.id, p.name, p.lang, s.id AS sign_in_id, s.seen_at, s.created_at AS signed_in_at,
-            s.second_factor_at, {HAS_FACTOR.format(person="p.id")} AS has_second_factor
+            s.second_factor_at, {HAS_FACTOR.format(person="p.id")} AS has_second_factor,
+            {roles} AS roles
         FROM sign_in s JOIN person p ON p.id = s.person_id
         WHERE s.secret_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2""",
         secret_hash(secret), now,
     )  # fmt: skip
-    return SignedIn(**found) if found else None
+    return SignedIn(**found | {"roles": frozenset(found["roles"])}) if found else None
 
 
 async def sign_ins(person: UUID, now: datetime) -> list[dict[str, Any]]:

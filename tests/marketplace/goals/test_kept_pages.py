@@ -184,3 +184,14 @@ async def test_an_address_with_a_mistake_is_not_kept(visitor: Visitor, there: Go
     await visitor.sign_in(await coordinator())
     assert (await visitor.open("/statistics?year=1814")).status == 422
     assert not kept_while.pages
+
+
+async def test_a_kept_page_is_the_same_plain_and_packed(visitor: Visitor, there: Goal) -> None:
+    await visitor.sign_in(await coordinator())
+    sent = {
+        accepted: await visitor.open("/statistics", accept_encoding=accepted)
+        for accepted in ("br", "gzip", "identity")
+    }
+    assert {one.response.headers.get("content-encoding") for one in sent.values()} == {None, "gzip"}
+    assert len({told(one) for one in sent.values()}) == 1
+    assert len(kept_while.pages) == 1

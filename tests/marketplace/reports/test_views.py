@@ -5,16 +5,18 @@ import io
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from hashlib import sha256
 
 import asyncpg
 import openpyxl
 import pypdf
 import pytest
+from PIL import Image
 
 from marketplace.base.data.database import rows, value
 from marketplace.people.models import Person
 from marketplace.reports.models import ReportVersion, YearlyReport
-from organizations.directory.models import Municipality
+from organizations.directory.models import Municipality, Organization, Picture
 from organizations.members.models import Membership, Role
 from tests import make
 from tests.marketplace.reports.given import (
@@ -477,3 +479,66 @@ async def test_two_who_approve_at_once_approve_once(february: Visitor, both: lis
     answers = [await february.submit(page, "/approve", approved_as=office) for office in ("en", "to")]
     assert [one.status for one in answers] == [303, 409]
     assert (await ReportVersion.get()).approved_as == "en"
+
+
+async def test_the_draft_of_a_correction_can_be_discarded_and_what_is_approved_goes_on(
+    february: Visitor, both: list[Person]
+) -> None:
+    await made(february)
+    assert (await february.open(f"{PATH}/discard")).status == 404, "a first draft is all there is"
+    await february.sign_in(both[1])
+    await approved(february)
+    assert (await february.open(f"{PATH}/discard")).status == 404, "what is approved stays"
+    before = await frozen(february)
+    await february.submit(await february.open(f"{PATH}/correct"), "/correct", reason="Et ord")
+    await written(february, "people", "Nye ord.")
+    page = await february.open(f"{PATH}/discard")
+    assert "Forkaste utkastet til versjon 2?" in page.text
+    done = await february.follow(await february.submit(page, "/discard"))
+    assert "Utkastet er forkastet." in done.text
+    assert await frozen(february) == before
+    assert await value("SELECT max(number) FROM report_version") == 1
+    assert await value("SELECT count(*) FROM audit_entry WHERE action = 'report.discarded'") == 1
+    # The same form again, when somebody has begun anew: it asked about another draft.
+    await february.submit(await february.open(f"{PATH}/correct"), "/correct", reason="Et annet ord")
+    assert (await february.submit(page, "/discard")).status == 303
+    assert await value("SELECT reason FROM report_version WHERE number = 2") == "Et annet ord"
+    # And one that was approved meanwhile stays.
+    await written(february, "people", "Riktige ord.")
+    await february.sign_in(both[0])
+    page = await february.open(f"{PATH}/discard")
+    assert (await approved(february)).status == 303
+    assert "kan ikke endres" in (await february.submit(page, "/discard")).text
+    assert await value("SELECT count(*) FROM report_version WHERE approved_at IS NOT NULL") == 2
+
+
+async def test_what_was_approved_keeps_the_logo_that_it_had(
+    february: Visitor, both: list[Person], sandnes: Municipality
+) -> None:
+    async def wear(color: str) -> Picture:
+        out = io.BytesIO()
+        Image.new("RGB", (40, 20), color).save(out, "PNG")
+        picture = await Picture.create(
+            sha256=sha256(out.getvalue()).digest(),
+            content=out.getvalue(),
+            media_type="image/png",
+            width=40,
+            height=20,
+            created_at=FEBRUARY,
+        )
+        await Organization.filter(municipality=sandnes, parent=None).update(logo_id=picture.id)
+        return picture
+
+    async def colors() -> set[tuple[int, ...]]:
+        answer = await february.client.get(f"{PATH}/versions/1/report.pdf")
+        reader = pypdf.PdfReader(io.BytesIO(answer.content))
+        assert "Sandnes" in reader.pages[0].extract_text()
+        return {image.image.convert("RGB").getpixel((5, 5)) for image in reader.pages[0].images}
+
+    await wear("red")
+    await made(february)
+    await february.sign_in(both[1])
+    await approved(february)
+    assert await colors() == {(255, 0, 0)}
+    await wear("blue")
+    assert await colors() == {(255, 0, 0)}, "what is approved does not change with the municipality's own"
