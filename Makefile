@@ -33,7 +33,7 @@ run: $(RUN)
 
 test: $(TEST)
 	@bin/browser
-	$(PY) -m pytest $(if $(filter -n%,$(ARGS)),--dist loadgroup --no-loadscope-reorder) $(ARGS)
+	$(PY) -m pytest $(ARGS)
 
 soak: $(TEST)
 	SOAK=1 TREFFPUNKT_HISTORIES=200 $(PY) -m pytest -n 0 \

@@ -9,9 +9,11 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 with socket.socket() as free:
     free.bind(("127.0.0.1", 0))
@@ -56,14 +58,26 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(clean_up)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For `--dist loadgroup`: a file's tests stay with one worker, which puts up its town once, and the journeys with
-    one, which starts one instance. Those begin, for they take longest."""
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}-{item.path.stem}"))
+    """The journeys begin: they take longest."""
     items.sort(key=lambda item: "journeys" not in item.path.parts)
+
+
+class ByFile(LoadScopeScheduling):
+    """A file's tests stay with one worker, in their order: it puts up its town once. The journeys stay with one too: it
+    starts one instance and one browser. (xdist's own groups are no names of ours, and pytest 9 knows them no more.)"""
+
+    def __init__(self, config: pytest.Config, log: Any = None) -> None:
+        super().__init__(config, log)
+        config.option.loadscopereorder = False  # else those with the most cases would begin
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "journeys" if "/journeys/" in file else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

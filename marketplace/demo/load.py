@@ -21,6 +21,7 @@ from marketplace.people.second_factor.actions import sealed_secret
 from marketplace.settings import settings
 from marketplace.statistics.jobs import close_cells
 from offers.attendance.year_keys import remember
+from offers.seats.sql import covers
 
 LOCK = 7_310_003
 """Key of the advisory lock: two loaders at once load once."""
@@ -44,11 +45,11 @@ LED_TOGETHER = "sprakkafe"
 """The host leads it as a peer, and the editor as a professional."""
 
 
-RECEIPTS = """INSERT INTO calendar_entry (id, booking_id, session_id, contact_id, sequence, given_at)
+RECEIPTS = f"""INSERT INTO calendar_entry (id, booking_id, session_id, contact_id, sequence, given_at)
 SELECT gen_random_uuid(), b.id, s.id, b.contact_id, s.sequence, b.created_at
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id
     JOIN contact_point c ON c.id = b.contact_id AND c.channel = 'email'
-    JOIN session s ON s.offer_id = b.offer_id AND (p.session_id IS NULL OR s.id = p.session_id)
+    JOIN session s ON s.offer_id = b.offer_id AND {covers()}
 WHERE b.state = 'confirmed' AND s.status <> 'cancelled' AND s.ends_at > $1"""
 """What the mails that the demo's bookings would have brought have put into calendars: who cancels takes it back."""
 

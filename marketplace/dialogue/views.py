@@ -14,11 +14,11 @@ from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.once import made_once
 from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
-from marketplace.dialogue import actions, queries
+from marketplace.dialogue import actions, queries, rules
 from marketplace.dialogue.forms import AttendedForm, MeetingForm, MemberForm
 from marketplace.dialogue.items.queries import items
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
-from offers.catalogue.models import OfferState, Session, SessionStatus
+from offers.catalogue.models import Session
 from offers.catalogue.queries import title_of
 from offers.publishing.queries import text_of, venues
 from offers.publishing.series.rules import meeting as meeting_at
@@ -128,8 +128,7 @@ async def meeting(request: Request) -> Response:
     there = await queries.organizations_of(found)
     begun = session["starts_at"] <= request.now
     if request.method == "POST":
-        if not begun or session["status"] == "cancelled":
-            raise Refused(_("Møtet er ikke holdt, så ingen kan ha vært der ennå."))
+        rules.has_been(session, request.now)
         form = await AttendedForm.read(request)
         if not form.valid or not set(form.data.organizations) <= {one["id"] for one in there}:
             form.add_error("organizations", _("Velg blant organisasjonene på lista."))
@@ -164,10 +163,7 @@ async def _to_change(request: Request) -> tuple[DialogueMeeting, Session]:
     """The meeting of this address, if it can still be changed. Raises NotFound and Refused."""
     slug, offer = request.path_params["slug"], request.path_params["offer"]
     found, session = await queries.meeting_to_change(request.person, slug, offer)
-    if session.status == SessionStatus.CANCELLED or found.offer.state == OfferState.CANCELLED:
-        raise Refused(_("Møtet er avlyst allerede."))
-    if session.starts_at <= request.now:
-        raise Refused(_("Møtet har begynt, så det kan ikke endres."))
+    rules.changeable(found.offer, session, request.now)
     return found, session
 
 

@@ -1,10 +1,12 @@
 """What a unit is told of the measures that it answers for."""
 
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, mail
+from marketplace.goals.plans.actions import note_told
 from marketplace.goals.queries import still_theirs
 from offers.work.mails import to_member, who_is_told
 from organizations.notices.models import Notice
@@ -18,5 +20,9 @@ async def measures_given(
     theirs = await still_theirs(UUID(organization), [UUID(each) for each in measures])
     if not theirs:
         return None
+
+    async def sent(now: datetime) -> None:
+        await note_told(UUID(organization), [one.id for one in theirs], now)
+
     return await to_member("measures_given", Notice.MEASURE, channel, lang, lazy("Et tiltak dere har ansvaret for"),
-                           (organization, person), measures=theirs)  # fmt: skip
+                           (organization, person), measures=theirs, sent=sent)  # fmt: skip

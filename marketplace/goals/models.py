@@ -1,5 +1,6 @@
 """The municipality's plan and the numbers it wants to reach. Titles and summaries are {language: text}."""
 
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -61,9 +62,13 @@ class Measure(Row):
     responsible = fields.ForeignKeyField(
         "marketplace.Organization", "measures", null=True, on_delete=fields.SET_NULL
     )
-    deadline = fields.DateField(null=True)
+    deadline: date | None = fields.DateField(null=True)
     state = fields.CharEnumField(
         MeasureState, max_length=10, default=MeasureState.PLANNED, db_default="planned"
+    )
+
+    told_at: datetime | None = fields.DatetimeField(
+        null=True, description="when a message that it is theirs was handed over to the responsible unit"
     )
 
     class Meta:

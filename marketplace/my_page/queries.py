@@ -8,7 +8,7 @@ from marketplace.base.data.database import rows, value
 from offers.bookings.mine import HELPED, MINE
 from offers.catalogue.queries import offer_text
 from offers.seats.links import link_path
-from offers.seats.sql import active
+from offers.seats.sql import active, covers
 
 BOOKINGS = f"""WITH mine AS ({MINE})
 SELECT b.id, b.link_version, b.state, b.seats, b.participant_id, b.booked_by_id, n.name AS participant, t.title,
@@ -24,7 +24,7 @@ FROM mine JOIN booking b USING (id) JOIN person n ON n.id = b.participant_id JOI
     LEFT JOIN contact_point r ON r.id = b.contact_id
     LEFT JOIN LATERAL (
         SELECT s.starts_at, s.ends_at, s.status, s.venue_id FROM session s
-        WHERE s.offer_id = b.offer_id AND (p.session_id IS NULL OR s.id = p.session_id) {{session}} LIMIT 1
+        WHERE s.offer_id = b.offer_id AND {covers()} {{session}} LIMIT 1
     ) s ON true
     LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
 WHERE {{which}} LIMIT $4"""

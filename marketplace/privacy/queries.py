@@ -7,7 +7,7 @@ from marketplace.base.data.database import rows
 from marketplace.base.i18n import lazy
 from offers.bookings.mine import HELPED, MINE
 from offers.catalogue.queries import offer_text
-from offers.seats.sql import active
+from offers.seats.sql import active, covers
 
 READS = {
     "participants.read": lazy("Lista over påmeldte"),
@@ -26,7 +26,7 @@ FROM (
         SELECT b.offer_id AS id, b.created_at AS since, b.state, b.changed_at FROM mine JOIN booking b USING (id)
         UNION ALL SELECT s.id, b.created_at, b.state, b.changed_at FROM mine JOIN booking b USING (id)
             JOIN seat_pool p ON p.id = b.pool_id
-            JOIN session s ON s.offer_id = b.offer_id AND (p.session_id IS NULL OR s.id = p.session_id)
+            JOIN session s ON s.offer_id = b.offer_id AND {covers()}
     ) x JOIN audit_entry e ON e.object_id = x.id AND e.at >= x.since
         AND (e.at <= x.changed_at OR {active("x")})
     UNION SELECT * FROM audit_entry WHERE person_id = $1

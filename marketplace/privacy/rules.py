@@ -297,7 +297,7 @@ TABLES: dict[str, Table] = {
     "instance": Table({}, "id demo began_at"),
     "year_key": Table({}, "year fingerprint made_at closed_at"),
     "job_run": Table(plain="id job slot leased_until done_at", goes=Goes("t.done_at", 400 * DAY)),
-    "measure": Table(plain="id number title deadline state focus_area_id responsible_id"),
+    "measure": Table(plain="id number title deadline state told_at focus_area_id responsible_id"),
     "meeting_organization": Table(plain="id meeting_id organization_id"),
     "municipality": Table(plain="id number slug name host"),
     "offer_audience_organization": Table(plain="id offer_id organization_id"),

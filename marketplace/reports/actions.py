@@ -9,7 +9,7 @@ from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.reports import queries
+from marketplace.reports import queries, rules
 from marketplace.reports.content import Content, stored
 from marketplace.reports.models import ReportVersion, YearlyReport
 from organizations.directory.models import Municipality
@@ -69,8 +69,7 @@ async def approve(
 async def correct(report: YearlyReport, reason: str, *, by: UUID, now: datetime) -> None:
     """A new version, with the words of the one before. Raises Refused while there is a draft."""
     newest = (await queries.versions_of(report))[0]
-    if newest.approved_at is None:
-        raise Refused(_("Det er allerede et utkast til en ny versjon."))
+    rules.correctable(newest.approved_at is not None)
     made = await ReportVersion.create(
         report_id=report.id, number=newest.number + 1, reason=reason, made_by_id=by, made_at=now
     )

@@ -7,11 +7,19 @@ from enum import StrEnum
 from uuid import UUID
 
 from marketplace.base.clock import month_start
+from marketplace.base.errors import Refused
+from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.reports.models import ReportVersion, ReportWords
 
 WHOLE_YEAR = 12
 """Number of the closing of December."""
+
+
+def correctable(approved: bool) -> None:
+    """Raises Refused while there is a draft: it is changed, not corrected."""
+    if not approved:
+        raise Refused(_("Det er allerede et utkast til en ny versjon."))
 
 
 class Objection(StrEnum):

@@ -10,7 +10,7 @@ from datetime import datetime
 from starlette.responses import Response
 
 from marketplace.base.clock import today
-from marketplace.base.errors import NotFound, Refused
+from marketplace.base.errors import NotFound
 from marketplace.base.i18n import LANGUAGES, short_day, speaking
 from marketplace.base.i18n import gettext as _
 from marketplace.base.signing import signature
@@ -220,8 +220,7 @@ async def correct(request: Request) -> Response:
             async with one_at_a_time(found.report.id):
                 await actions.correct(found.report, form.data.reason, by=request.person.id, now=request.now)
                 return see_other(found.path, request)
-    if not found.approved:
-        raise Refused(_("Det er allerede et utkast til en ny versjon."))
+    rules.correctable(found.approved)
     return render(
         request,
         "marketplace/reports/correct.html",

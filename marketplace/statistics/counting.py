@@ -15,6 +15,7 @@ from marketplace.base.clock import month_start
 from marketplace.statistics.cells import COLUMNS, SAME_CELL, cell_of
 from marketplace.statistics.measures import Measure
 from offers.participants.queries import GAVE_UP
+from offers.seats.sql import covers
 
 ANSWER_WITHIN, CANCEL_BEFORE = "interval '7 days'", "interval '24 hours'"
 """A request is answered in time, and a seat given back in time."""
@@ -141,8 +142,8 @@ COUNTS: dict[Measure, str] = {
         "first f", "EXISTS (SELECT FROM held h WHERE h.offer_id = f.offer_id AND h.led_together)"
     ),
     M.DROP_IN: _of("held", "joining = 'drop_in'"),
-    M.SEATS_OFFERED: """SELECT h.cell_id, sum(p.capacity) FROM held h JOIN seat_pool p ON p.offer_id = h.offer_id
-        AND (p.session_id = h.id OR p.session_id IS NULL) WHERE p.capacity IS NOT NULL GROUP BY 1""",
+    M.SEATS_OFFERED: f"""SELECT h.cell_id, sum(p.capacity) FROM held h JOIN seat_pool p ON p.offer_id = h.offer_id
+        AND {covers("h.id")} WHERE p.capacity IS NOT NULL GROUP BY 1""",
     M.MINUTES: _of("held", what="sum(extract(epoch FROM ends_at - starts_at) / 60)"),
     M.DUE: f"""SELECT cell_id, count(*) FROM (SELECT cell_id FROM held UNION ALL
         SELECT c.id FROM ({DUE} AND o.joining NOT IN ('external', 'none')) x JOIN cell c ON {SAME_CELL}

@@ -173,34 +173,53 @@ def month_by_month(shown: Shown) -> str:
     )  # fmt: skip
 
 
-def two_years(shown: Shown, key: Any = WHOLE) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Line:
+    """A line of a chart: its name, how it is drawn (components/charts.html), and its points; None is a gap."""
+
+    name: str
+    style: str
+    points: list[int | None]
+
+
+@dataclass(frozen=True)
+class Multiple:
+    """A small chart of one group: a note under its name, and what it shows in a sentence."""
+
+    name: str
+    note: str
+    series: list[Line]
+    label: str
+
+
+def two_years(shown: Shown, key: Any = WHOLE) -> list[Line]:
     """The lines of a chart: this year, and the year before where it has data."""
     group, months = shown.this.part(key), drawn(shown)
-    lines = [{"name": str(shown.year), "style": "line",
-              "points": [shown.this.own(number, Measure.ATTENDANCES, group) for number in months]}]  # fmt: skip
+    points = [shown.this.own(number, Measure.ATTENDANCES, group) for number in months]
+    lines = [Line(str(shown.year), "line", points)]
     if shown.before is not None and shown.before.first is not None:
         other = shown.before.part(key)
         points = [shown.before.own(number, Measure.ATTENDANCES, other) for number in months]
-        lines.append({"name": str(shown.before.year), "style": "last", "points": points})
+        lines.append(Line(str(shown.before.year), "last", points))
     return lines
 
 
-def chart_label(name: str, lines: Sequence[dict[str, Any]], months: range) -> str:
+def chart_label(name: str, lines: Sequence[Line], months: range) -> str:
     """A chart in a sentence, for who does not see it."""
     said = []
     for line in lines:
-        points = zip(months, line["points"], strict=True)
+        points = zip(months, line.points, strict=True)
         there = [(index, number) for index, number in points if number is not None]
         if there:
             (first, begins), (last, ends) = there[0], there[-1]
             said.append(
-                _("%(year)s fra %(begins)s i %(first)s til %(ends)s i %(last)s", year=line["name"],
+                _("%(year)s fra %(begins)s i %(first)s til %(ends)s i %(last)s", year=line.name,
                   begins=amount(begins), first=month_name(first), ends=amount(ends), last=month_name(last))
             )  # fmt: skip
     return _("%(name)s, linjer: %(said)s. Tallene står i tabellen under.", name=name, said="; ".join(said))
 
 
-def multiples(shown: Shown) -> list[dict[str, Any]]:
+def multiples(shown: Shown) -> list[Multiple]:
     """A small chart for each of the largest groups."""
     found = []
     for key, group in shown.ordered[:MOST_MULTIPLES]:
@@ -211,9 +230,7 @@ def multiples(shown: Shown) -> list[dict[str, Any]]:
             note = _("%(times)s, %(change)s enn i fjor", times=note, change=short_change(changed))
         series = two_years(shown, key)
         name = shown.labels(key)
-        found.append(
-            {"name": name, "note": note, "series": series, "label": chart_label(name, series, drawn(shown))}
-        )
+        found.append(Multiple(name, note, series, chart_label(name, series, drawn(shown))))
     return found
 
 

@@ -23,6 +23,7 @@ from offers.seats.known import active_at, actor_of
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import change, lock_for, move, promote, tell
 from offers.seats.queries import active_in, ended, pool_of
+from offers.seats.sql import covers
 
 
 async def cancel(
@@ -88,8 +89,8 @@ async def send_word(booking_id: UUID, session_id: UUID, *, coming: bool = False,
     async with in_transaction():
         # Locked against whoever moves or cancels it just now: word about the old time says nothing of the new.
         found = await row(
-            """SELECT s.id FROM booking b JOIN session s ON s.offer_id = b.offer_id
-            JOIN seat_pool p ON p.id = b.pool_id AND (p.session_id IS NULL OR p.session_id = s.id)
+            f"""SELECT s.id FROM booking b JOIN session s ON s.offer_id = b.offer_id
+            JOIN seat_pool p ON p.id = b.pool_id AND {covers()}
             WHERE b.id = $1 AND s.id = $2 AND b.state = 'confirmed' AND s.ends_at > $3 AND s.status <> 'cancelled'
             FOR SHARE OF s""",
             booking_id, session_id, now,

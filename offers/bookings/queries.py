@@ -20,7 +20,7 @@ from offers.catalogue.rules import web_address
 from offers.publishing.questions import rules as asked
 from offers.seats import links
 from offers.seats import rules as seats_rules
-from offers.seats.sql import active
+from offers.seats.sql import active, covers
 
 
 async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -> dict[str, Any]:
@@ -205,7 +205,7 @@ async def active_for_address(address: str, now: datetime, lang: str) -> list[dic
         JOIN offer o ON o.id = b.offer_id JOIN person n ON n.id = b.participant_id
         JOIN {offer_text("$3")} t ON true
         LEFT JOIN LATERAL (SELECT min(starts_at) AS starts_at FROM session WHERE offer_id = b.offer_id
-            AND (p.session_id IS NULL OR id = p.session_id) AND status <> 'cancelled' AND ends_at > $2) s ON true
+            AND {covers('session.id')} AND status <> 'cancelled' AND ends_at > $2) s ON true
         WHERE c.value = $1 AND {active()}
             AND (p.ends_at IS NULL OR p.ends_at > $2) ORDER BY s.starts_at NULLS LAST, b.id LIMIT 50""",
         address, now, lang,

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from marketplace.base.errors import Refused
+from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from marketplace.base.text import isolated, same_name
 from offers.catalogue.models import OfferState
@@ -51,6 +53,12 @@ def called_off(booking: dict[str, Any], now: datetime) -> bool:
 def over(booking: dict[str, Any], now: datetime) -> bool:
     """Is all of an active booking held, so that there is nothing left to come to or to cancel?"""
     return booking["state"] in ACTIVE and booking["ends_at"] is not None and booking["ends_at"] <= now
+
+
+def not_over(booking: dict[str, Any], now: datetime) -> None:
+    """Raises Refused when there is nothing left to cancel."""
+    if over(booking, now):
+        raise Refused(_("Dette er over, så det er ikke noe å melde av."))
 
 
 def participant_name(other: str | None, typed: str, account: str | None) -> str | None:

@@ -198,8 +198,7 @@ async def cancel(request: Request) -> Response:
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
     if request.method == "POST":
-        if rules.over(found, request.now):
-            raise Refused(_("Dette er over, så det er ikke noe å melde av."))
+        rules.not_over(found, request.now)
         await actions.cancel(found["id"], now=request.now, by=request.person.id if request.person else None)
         return see_other(found["path"], request)
     if found["state"] not in seats_rules.ACTIVE or rules.over(found, request.now):

@@ -16,6 +16,7 @@ from offers.catalogue.rules import FEW
 from offers.seats import rules as seats_rules
 from offers.seats.known import active_at
 from offers.seats.queries import active_in, pool_of
+from offers.seats.sql import covers
 
 SOON = timedelta(hours=2)
 
@@ -61,7 +62,7 @@ async def overlapping(person: UUID, found: dict[str, Any], lang: str, now: datet
     titles = await rows(
         f"""SELECT t.title, min(s.starts_at) AS starts_at
         FROM ({MINE}) mine JOIN booking b USING (id) JOIN seat_pool p ON p.id = b.pool_id
-        JOIN session s ON s.offer_id = b.offer_id AND (p.session_id IS NULL OR p.session_id = s.id)
+        JOIN session s ON s.offer_id = b.offer_id AND {covers()}
         JOIN session x ON x.offer_id = $2 AND ($3::uuid IS NULL OR x.id = $3)
             AND x.starts_at < s.ends_at AND s.starts_at < x.ends_at
         JOIN offer o ON o.id = b.offer_id JOIN {offer_text("$4")} t ON true

@@ -20,6 +20,7 @@ from offers.catalogue.queries import VISITOR, municipalities, offer_text, publis
 from offers.feeds.body import Body
 from offers.feeds.searches import parsed, words_of
 from offers.search.queries import EVENING, matching
+from offers.seats.sql import covers
 
 BEFORE, AFTER = timedelta(days=30), timedelta(days=365)
 MOST = 1000
@@ -242,7 +243,7 @@ async def own_feed(address: dict[str, Any], now: datetime) -> Body:
         f"""SELECT b.id AS booking_id, b.state, {EVENT},
             greatest(s.changed_at, o.changed_at, b.changed_at) AS changed_at
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id
-        JOIN session s ON s.offer_id = b.offer_id AND (p.session_id IS NULL OR s.id = p.session_id)
+        JOIN session s ON s.offer_id = b.offer_id AND {covers()}
         {FACTS.format(lang="$2")}
         WHERE b.id IN ({MINE}) AND NOT {HELPED} AND s.starts_at >= $4 AND s.starts_at < $5
             AND (b.state = 'confirmed'

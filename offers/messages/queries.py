@@ -10,9 +10,10 @@ from offers.messages.follow_up.queries import unsubscribed
 from offers.messages.follow_up.rules import address_hash
 from offers.messages.models import NEWS, Recipients
 from offers.participants.queries import PARTY
+from offers.seats.sql import covers
 
 FOR_OFFER = "WHERE b.offer_id = $1 AND (p.ends_at IS NULL OR p.ends_at > $2)"
-FOR_SESSION = """JOIN session s ON s.offer_id = b.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
+FOR_SESSION = f"""JOIN session s ON s.offer_id = b.offer_id AND {covers()}
     WHERE s.id = $1 AND $2::timestamptz IS NOT NULL"""
 IN_ORDER = "ORDER BY p.starts_at NULLS LAST, b.id"
 BEFORE = """WHERE b.offer_id = $1 AND n.name IS NOT NULL AND (b.state = 'confirmed' AND p.ends_at <= $2

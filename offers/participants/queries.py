@@ -15,7 +15,7 @@ from offers.publishing.questions.rules import spoken
 from offers.seats.known import proven
 from offers.seats.models import BookingState
 from offers.seats.rules import ACTIVE, SEATED
-from offers.seats.sql import active, seated
+from offers.seats.sql import active, covers, seated
 
 SIGN = "left(b.reference, 3) AS sign"
 """Of a booking's number those who lead an offer read so much as finds its row: with a name, the whole of it opens the
@@ -37,7 +37,7 @@ async def parties(session_id: UUID) -> list[dict[str, Any]]:
             c.channel, c.value AS address, {proven()} AS proven, b.contact_id, b.lang, b.link_version,
             {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word,
             CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions
-        FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
+        FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}
         JOIN booking b ON b.pool_id = p.id AND {seated()}
         JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
         LEFT JOIN contact_point c ON c.id = b.contact_id
@@ -150,7 +150,7 @@ async def parties_of_session(
     """Everybody with a seat at the session, through its own pool or the offer's; with `waiting`, and of the pools that
     are `ending`, also the queue and the requests."""
     return await rows(
-        f"""{PARTY} JOIN session s ON s.offer_id = b.offer_id AND (p.session_id = s.id OR p.session_id IS NULL)
+        f"""{PARTY} JOIN session s ON s.offer_id = b.offer_id AND {covers()}
         WHERE s.id = $1 AND (b.state = ANY($2) OR p.id = ANY($4) AND b.state = ANY($3))
         ORDER BY b.id""",
         session_id, list(ACTIVE if waiting else SEATED), list(ACTIVE), [pool["id"] for pool in ending],
@@ -180,7 +180,7 @@ async def unreached(offer_id: UUID, session: UUID | None, now: datetime) -> list
     found = await rows(
         f"""{PARTY} WHERE b.offer_id = $1 AND {WRITTEN_TO} IS NOT TRUE AND b.state = ANY($2)
             AND (p.ends_at IS NULL OR p.ends_at > $3)
-            AND ($4::uuid IS NULL OR p.session_id IS NULL OR p.session_id = $4)""",
+            AND ($4::uuid IS NULL OR {covers('$4')})""",
         offer_id, list(ACTIVE), now, session,
     )  # fmt: skip
     return sorted(found, key=lambda party: by_name(party["name"]))

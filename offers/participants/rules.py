@@ -1,11 +1,28 @@
 """Decisions about what those who lead an offer do with its requests, its queue and its seats: no database, no clock."""
 
+from collections.abc import Callable, Sized
 from enum import StrEnum
+from typing import NoReturn
 from uuid import UUID
 
+from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, ngettext
 from offers.seats.models import BookingState
+
+
+def no_longer(now: BookingState | None, why_not: Callable[[BookingState], str]) -> NoReturn:
+    """A booking is not in the state that a page is about: raises NotFound when it is not the offer's at all (None), and
+    Refused with the reason when it has gone on."""
+    if now is None:
+        raise NotFound
+    raise Refused(why_not(now))
+
+
+def some_ahead(pools: Sized) -> None:
+    """Raises Refused when an offer has nothing ahead that somebody could be given a seat at."""
+    if not pools:
+        raise Refused(_("Ingen samlinger ligger foran, så ingen kan settes opp."))
 
 
 def not_asking(state: BookingState) -> str:

@@ -10,6 +10,7 @@ from marketplace.base.text import name_order
 from offers.catalogue.models import Offer, OfferText
 from offers.catalogue.queries import title_in
 from offers.rights.queries import EDITOR_OF, EDITS, LEADS, SEES
+from offers.seats.sql import covers
 
 
 async def own_organizations(person: Any) -> list[dict[str, Any]]:
@@ -135,7 +136,7 @@ async def managed(
         FROM mine JOIN offer o ON o.id = mine.id JOIN organization w ON w.id = o.owner_id
         LEFT JOIN LATERAL (SELECT id FROM session WHERE offer_id = o.id AND starts_at = o.next_session_at
             AND status <> 'cancelled' ORDER BY id LIMIT 1) s ON true
-        LEFT JOIN LATERAL (SELECT * FROM seat_pool WHERE offer_id = o.id AND (session_id IS NULL OR session_id = s.id)
+        LEFT JOIN LATERAL (SELECT * FROM seat_pool WHERE offer_id = o.id AND {covers(p="seat_pool")}
             LIMIT 1) p ON true
         WHERE ({found.where}) AND $2::timestamptz IS NOT NULL {beyond}
         ORDER BY {found.key} {way}, o.id {way} LIMIT {PAGE + 1}""",

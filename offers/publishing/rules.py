@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Any
 
+from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, ngettext
 from offers.catalogue.models import Audience, Joining, Kind, Offer, OfferState, OfferText, Visibility
@@ -46,6 +47,18 @@ VISIBILITY_LABELS = {
 
 
 CANCELLED = lazy("Tilbudet er avlyst og kan ikke endres. Lag et nytt av det i stedet.")
+
+
+def changeable(offer: Offer) -> None:
+    """Raises Refused when an offer is cancelled: people were told so, and it does not come back."""
+    if offer.state == OfferState.CANCELLED:
+        raise Refused(str(CANCELLED))
+
+
+def deletable(state: OfferState) -> None:
+    """Raises Refused for what is more than a draft."""
+    if state != OfferState.DRAFT:
+        raise Refused(_("Bare kladder kan slettes. Avlys tilbudet i stedet."))
 
 
 def is_sensitive(kind: Kind, audiences: Iterable[str], joining: Joining) -> bool:

@@ -22,3 +22,9 @@ def active(b: str = "b") -> str:
 def seated(b: str = "b") -> str:
     """Are its seats taken?"""
     return f"{b}.state IN {those(rules.SEATED)}"
+
+
+def covers(session: str = "s.id", p: str = "p") -> str:
+    """Are the pool's seats seats at this session (an id in SQL) of its offer? A pool is one session's own, or the whole
+    offer's: then its seats are seats at each."""
+    return f"({p}.session_id IS NULL OR {p}.session_id = {session})"

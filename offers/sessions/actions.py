@@ -13,12 +13,13 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when
 from offers.attendance.actions import end_registers, end_words
 from offers.attendance.models import RegisterEnd
-from offers.catalogue.models import Offer, OfferState, Session, SessionStatus, Venue
+from offers.catalogue.models import Offer, Session, SessionStatus, Venue
 from offers.participants.queries import counts, parties_before, parties_of_offer, parties_of_session
 from offers.publishing.actions import refresh
 from offers.seats.actions import cancel_all
 from offers.seats.models import EndedBy
 from offers.seats.upkeep import changing
+from offers.sessions import rules
 from offers.sessions.queries import ending_pools
 from offers.telling.actions import tell
 
@@ -102,8 +103,7 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
     """
     async with changing(offer.id):
         await offer.refresh_from_db(fields=["state"])
-        if offer.state != OfferState.PUBLISHED:
-            raise Refused(_("Tilbudet er avlyst allerede."))
+        rules.on(offer.state)
         told = await parties_of_offer(offer.id, now)
         ending = await ending_pools(offer.id, now)
         cancelled = await rows(
@@ -166,12 +166,8 @@ async def _present(session: Session, sequence: int, now: datetime) -> Session:
     """The session as it is now, locked, if it is still the one that the page showed and can be changed."""
     await rows("SELECT id FROM session WHERE id = $1 FOR NO KEY UPDATE", session.id)
     present = await Session.get(id=session.id)
-    if present.status == SessionStatus.CANCELLED:
-        raise Refused(_("Samlingen er avlyst allerede."))
-    if session.offer.state != OfferState.PUBLISHED:
-        raise Refused(_("Tilbudet er ikke publisert, så det er ingen å gi beskjed til."))
-    if present.starts_at <= now:
-        raise Refused(_("Samlingen har begynt, så den kan ikke endres."))
+    rules.changeable(present, now)
+    rules.on(session.offer.state)
     if present.sequence != sequence:
         venue = await Venue.get_or_none(id=present.venue_id or session.offer.venue_id)
         raise Stale(

@@ -11,7 +11,7 @@ from marketplace.base.web.access import member
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
-from offers.catalogue.models import OfferState, Session, SessionStatus, Venue
+from offers.catalogue.models import Session, Venue
 from offers.catalogue.queries import title_of
 from offers.participants import queries as participants_queries
 from offers.publishing.queries import sessions_of, venues  # fmt: skip
@@ -19,7 +19,7 @@ from offers.publishing.rules import told
 from offers.publishing.series.forms import tell_order
 from offers.publishing.series.rules import meeting, time_objections
 from offers.rights.queries import offer_owned_by, session_owned_by
-from offers.sessions import actions, queries
+from offers.sessions import actions, queries, rules
 from offers.sessions.forms import CancelForm, CancelOfferForm, MoveForm
 from organizations.members.models import Role
 
@@ -36,19 +36,11 @@ async def about(session: Session, request: Request) -> dict[str, Any]:
     }
 
 
-def changeable(session: Session, request: Request) -> None:
-    """Raises Refused, in the user's words, when there is nothing to change any more."""
-    if session.status == SessionStatus.CANCELLED:
-        raise Refused(_("Samlingen er avlyst allerede."))
-    if session.starts_at <= request.now:
-        raise Refused(_("Samlingen har begynt, så den kan ikke endres."))
-
-
 @member(Role.EDITOR)
 async def move(request: Request) -> Response:
     """Another time or place. Before saving, the page says who will be told, and if another session is held then."""
     session = await session_owned_by(request.person, request.path_params["id"])
-    changeable(session, request)
+    rules.changeable(session, request.now)
     offer = session.offer
     places = await venues(offer.municipality_id)
     if request.method == "GET":
@@ -117,7 +109,7 @@ async def moving(
 async def cancel(request: Request) -> Response:
     """Cancel one session, with a note that everybody can read."""
     session = await session_owned_by(request.person, request.path_params["id"])
-    changeable(session, request)
+    rules.changeable(session, request.now)
     form, status = CancelForm.blank(sequence=session.sequence), 200
     if request.method == "POST":
         form, status = await CancelForm.read(request), 422
@@ -140,9 +132,7 @@ async def cancel(request: Request) -> Response:
 async def cancel_offer(request: Request) -> Response:
     """Cancel all of an offer that is left."""
     offer = await offer_owned_by(request.person, request.path_params["slug"])
-    if offer.state != OfferState.PUBLISHED:
-        raise Refused(_("Tilbudet er avlyst allerede.") if offer.state == OfferState.CANCELLED else
-                      _("Tilbudet er ikke publisert, så det er ingen å gi beskjed til."))  # fmt: skip
+    rules.on(offer.state)
     form, status = CancelOfferForm.blank(), 200
     if request.method == "POST":
         form, status = await CancelOfferForm.read(request), 422

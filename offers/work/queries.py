@@ -11,6 +11,7 @@ from offers.participants.calls.queries import WAITING
 from offers.participants.queries import SHOWN_NAMES
 from offers.publishing.queries import MINE, REGISTERS_FOR
 from offers.rights.queries import EDITOR_OF, OWNS
+from offers.seats.sql import covers
 from offers.work.told.queries import SINCE, WAITS
 
 SHOWN = 20
@@ -27,7 +28,7 @@ async def today(person: Any, lang: str, now: datetime) -> list[dict[str, Any]]:
             ARRAY(SELECT n.name FROM host_assignment h JOIN person n ON n.id = h.person_id
                 WHERE h.offer_id = o.id AND n.name IS NOT NULL ORDER BY h.id LIMIT 4) AS hosts
         FROM mine JOIN offer o ON o.id = mine.id JOIN session s ON s.offer_id = o.id
-        LEFT JOIN LATERAL (SELECT * FROM seat_pool WHERE offer_id = o.id AND (session_id IS NULL OR session_id = s.id)
+        LEFT JOIN LATERAL (SELECT * FROM seat_pool WHERE offer_id = o.id AND {covers(p='seat_pool')}
             LIMIT 1) p ON true
         WHERE mine.sees AND o.state = 'published' AND s.status <> 'cancelled' AND s.ends_at > $2 AND s.starts_at < $4
             AND o.joining NOT IN ('external', 'none')

@@ -1,11 +1,12 @@
 """What a coordinator may answer, and what comes of it: pure decisions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 
+from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from organizations.approval.models import Answer
-from organizations.directory.models import OrganizationKind, OrganizationState, RegisterState
+from organizations.directory.models import Organization, OrganizationKind, OrganizationState, RegisterState
 
 MOVES: dict[OrganizationState, dict[Answer, OrganizationState]] = {
     OrganizationState.APPLIED: {
@@ -73,3 +74,28 @@ SUSPENDED = lazy(
     "Organisasjonen er stengt for en tid. Dere kan ta imot dem som er påmeldt, og flytte eller avlyse, men ikke lage, "
     "endre eller fylle opp tilbud."
 )
+
+
+def theirs_to_change(their_turn: bool) -> None:
+    """Raises Refused while the municipality has the application."""
+    if not their_turn:
+        raise Refused(_("Søknaden er hos kommunen, og kan ikke endres nå."))
+
+
+def to_ask_about(organization: Organization) -> str:
+    """The number that the registers are asked about. Raises Refused where there is none."""
+    if not organization.number:
+        raise Refused(_("De har ikke noe organisasjonsnummer å spørre om."))
+    return organization.number
+
+
+def at_work(state: OrganizationState) -> None:
+    """Raises Refused when an organisation may make and change nothing for a while."""
+    if state != OrganizationState.APPROVED:
+        raise Refused(str(SUSPENDED))
+
+
+def some_at_work(organizations: Sized) -> None:
+    """Raises Refused when none of somebody's organisations may make anything."""
+    if not organizations:
+        raise Refused(str(SUSPENDED))

@@ -66,8 +66,7 @@ async def application(request: Request) -> Response:
                                                           if name in found},
     )  # fmt: skip
     if request.method == "POST":
-        if not found["their_turn"]:
-            raise Refused(_("Søknaden er hos kommunen, og kan ikke endres nå."))
+        rules.theirs_to_change(found["their_turn"])
         form = await AgainForm.read(request)
         if await checked(form, places, found["id"]):
             await limited(request)
@@ -253,9 +252,8 @@ def taken() -> str:
 async def ask_register(request: Request) -> Response:
     """POST /approvals/{slug}/register: ask the registers again."""
     found = await queries.organization_decided_by(request.person, request.path_params["slug"])
-    if not found.number:
-        raise Refused(_("De har ikke noe organisasjonsnummer å spørre om."))
+    number = rules.to_ask_about(found)
     await limit("ask register", str(request.person.id), 60, timedelta(hours=1), now=request.now)
-    registered = await look_up(found.number)
+    registered = await look_up(number)
     await actions.note_register(found, registered, by=request.person.id, now=request.now)
     return see_other(f"/approvals/{found.slug}?saved=register", request)

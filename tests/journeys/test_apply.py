@@ -3,11 +3,8 @@
 from contextlib import AsyncExitStack
 from typing import Any
 
-import pytest
-
 from tests.journeys.conftest import PHONE, Somebody
 
-pytestmark = pytest.mark.xdist_group("journeys")
 AUD = "aud.strikk@example.no"
 
 

@@ -5,11 +5,8 @@ from typing import Any
 
 import httpx2 as httpx
 import icalendar
-import pytest
 
 from tests.journeys.conftest import PHONE
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 
 async def events(address: str) -> list[Any]:

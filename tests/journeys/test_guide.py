@@ -3,11 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from tests.journeys.conftest import PHONE
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 
 async def test_a_guide_books_for_somebody_who_has_neither_mail_nor_phone(arrive: Callable[..., Any]) -> None:

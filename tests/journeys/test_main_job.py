@@ -8,11 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx2 as httpx
-import pytest
 
 from tests.journeys.conftest import PHONE, Somebody, until
 
-pytestmark = pytest.mark.xdist_group("journeys")
 TITLE = "Strikk og prat for seniorer"
 NAMES = ["Ola", "Inger", "Yusuf", "Oksana", "Leif", "Berit", "Tor"]
 

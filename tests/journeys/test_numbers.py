@@ -27,7 +27,6 @@ from marketplace.statistics.staircase import Staircase
 from tests.journeys.conftest import DESKTOP, Somebody, until
 from tests.offers.seats.test_two_servers import free_port
 
-pytestmark = pytest.mark.xdist_group("journeys")
 OSLO = ZoneInfo("Europe/Oslo")
 TITLE = "Stoldans for seniorer"
 CAME = {10: 7, 11: 9, 12: 6}

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import pytest
 from PIL import Image
 
 from tests.journeys.conftest import PHONE, Somebody
 
-pytestmark = pytest.mark.xdist_group("journeys")
 HOME = "/manage/organizations/frivilligsentralen"
 
 

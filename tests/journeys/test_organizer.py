@@ -4,11 +4,7 @@ taken late, seats that are kept, somebody who is added, and a list for the door.
 import re
 from typing import Any
 
-import pytest
-
 from tests.journeys.conftest import PHONE, Somebody, until
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 
 async def book(somebody: Somebody, path: str, name: str, button: str) -> str:

@@ -4,11 +4,8 @@ import asyncio
 import json
 from typing import Any
 
-import pytest
-
 from tests.journeys.conftest import PHONE, Somebody
 
-pytestmark = pytest.mark.xdist_group("journeys")
 MOTHER = "mor.reisen@example.no"
 
 

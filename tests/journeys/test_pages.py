@@ -7,7 +7,6 @@ import pytest
 
 from tests.journeys.conftest import DESKTOP, PHONE, Somebody
 
-pytestmark = pytest.mark.xdist_group("journeys")
 DARK = {"color_scheme": "dark"}
 SIGHTS = {
     "desktop": DESKTOP,

@@ -8,8 +8,6 @@ import pytest
 
 from tests.journeys.conftest import PHONE, Somebody
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 
 async def fill_in(visitor: Somebody, name: str, address: str) -> None:
     """The form of a party of three of the soup on Thursday, one of them named, on the page that is open."""

@@ -3,11 +3,7 @@ offer is cancelled the list of calls stays, with its ticks."""
 
 from typing import Any
 
-import pytest
-
 from tests.journeys.conftest import PHONE, until
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 OFFER = "/offers/familier-sammen"
 MANAGE = f"/manage{OFFER}"

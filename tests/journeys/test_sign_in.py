@@ -4,13 +4,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.async_api import Page
 from pyotp import TOTP
 
 from tests.journeys.conftest import PHONE, Somebody, sign_in_link, signs_in
 
-pytestmark = pytest.mark.xdist_group("journeys")
 AUTHENTICATOR = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
     "isUserVerified": True, "automaticPresenceSimulation": True,

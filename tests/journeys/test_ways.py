@@ -3,11 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from tests.journeys.conftest import PHONE, Somebody
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 
 async def fill_in(somebody: Somebody, name: str, address: str) -> None:

@@ -17,7 +17,6 @@ from tests.house.town import Town, build, routes
 from tests.journeys.conftest import LARGER, TOO_WIDE, violations
 from tests.visitor import Visitor
 
-pytestmark = pytest.mark.xdist_group("journeys")
 WORD = "Menneskerettighetsorganisasjonssammenslutninger"
 ADDRESS = "kari.kristoffersen.nordmann.langtnavn@eksempelkommune.example.no"
 SIGHTS = {"a small phone": (320, ""), "text at twice its size": (390, "200%")}

@@ -13,7 +13,7 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
-from marketplace.goals import queries
+from marketplace.goals import queries, rules
 from marketplace.goals.alone import holds_plan
 from marketplace.goals.models import Measure, MeasureState, Plan
 from marketplace.goals.plans import actions
@@ -28,9 +28,12 @@ STATES = list(STATE_LABELS.items())
 async def measures(request: Request) -> Response:
     """GET /measures: what one's own organisations answer for."""
     found = await queries.measures_of_units(request.person)
+    last_said = await queries.newest_comments([one.id for one in found])
+    day = today(request.now)
     return render(
-        request, "marketplace/goals/measures/measures.html", measures=found, states=STATE_LABELS,
-        last_said=await queries.newest_comments([one.id for one in found]),
+        request, "marketplace/goals/measures/measures.html", measures=found, states=STATE_LABELS, last_said=last_said,
+        overdue={one.id for one in found if rules.overdue(one, day)},
+        new={one.id for one in found if rules.unanswered(one, one.id in last_said)},
     )  # fmt: skip
 
 
@@ -42,11 +45,12 @@ async def measure(request: Request) -> Response:
 
 
 async def _measure(request: Request, access: queries.Access, form: Any, status: int = 200) -> Response:
+    hears = not access.coordinates or await queries.hears(access.measure.responsible_id)
     return render(
         request, "marketplace/goals/measures/measure.html", status=status, measure=access.measure,
         plan=access.measure.focus_area.plan, coordinates=access.coordinates, form=form, states=STATES,
         comments=await queries.comments(measure=access.measure.id),
-        unheard=access.coordinates and not await queries.hears(access.measure.responsible_id),
+        overdue=rules.overdue(access.measure, today(request.now)), unheard=not hears,
     )  # fmt: skip
 
 

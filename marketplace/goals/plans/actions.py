@@ -179,10 +179,22 @@ async def make_measure(area: FocusArea, *, by: UUID, now: datetime, title: Texts
     return measure
 
 
+async def note_told(unit: UUID, measures: list[UUID], now: datetime) -> None:
+    """A message to this unit has been handed over. The first one counts; what is another's by now is left alone."""
+    await rows(
+        "UPDATE measure SET told_at = $3 WHERE id = ANY($1) AND responsible_id = $2 AND told_at IS NULL",
+        measures, unit, now,
+    )  # fmt: skip
+
+
 async def edit_measure(measure: Measure, *, by: UUID, now: datetime, **facts: Any) -> None:
     before = measure.responsible_id
     async with in_transaction():
-        await measure.update_from_dict(facts).save()
+        measure.update_from_dict(facts)
+        if measure.responsible_id != before:
+            measure.told_at = None
+        # What was noted meanwhile of who was told stays, where it is about the same unit.
+        await measure.save(update_fields=[*facts, *(["told_at"] if measure.responsible_id != before else [])])
         await record("measure.changed", now=now, actor=by, object_id=measure.id,
                      organization=measure.responsible_id)  # fmt: skip
         if measure.responsible_id != before:

@@ -16,6 +16,7 @@ from offers.catalogue.calendar import Event, calendar, session_event, vevent, wo
 from offers.feeds.body import Body
 from offers.feeds.queries import AFTER, BEFORE, EVENT, FACTS, MOST
 from offers.rights.queries import LEADS
+from offers.seats.sql import covers
 from organizations.members.queries import HELD
 
 ROLE = f"""SELECT w.name FROM {HELD} m JOIN organization w ON w.id = m.organization_id
@@ -56,7 +57,7 @@ async def work_feed(address: dict[str, Any], now: datetime) -> Body:
                 (SELECT max(b.changed_at) FROM booking b WHERE b.pool_id = p.id),
                 (SELECT max(a.at) FROM audit_entry a WHERE a.object_id = p.id)) END) AS changed_at
         FROM session s {FACTS.format(lang="$2")}
-        LEFT JOIN seat_pool p ON p.offer_id = o.id AND (p.session_id IS NULL OR p.session_id = s.id)
+        LEFT JOIN seat_pool p ON p.offer_id = o.id AND {covers()}
         WHERE {mine} AND $1::uuid IS NOT NULL AND w.state = 'approved' AND o.state IN ('published', 'cancelled')
             AND s.starts_at >= $4 AND s.starts_at < $5
             AND CASE s.status WHEN 'cancelled' THEN s.ends_at > $3 ELSE o.state = 'published' END

@@ -4,8 +4,18 @@ import base64
 import binascii
 import hmac
 
+from marketplace.base.errors import Refused
+from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.base.signing import signature
+
+NOT_YET = lazy("Dette spør vi om når du har vært med.")
+
+
+def been_there(there: bool) -> None:
+    """Raises Refused as long as nobody can say whether it was of use."""
+    if not there:
+        raise Refused(str(NOT_YET))
 
 
 # --- whoever wants only what concerns their own bookings ---

@@ -4,20 +4,18 @@ from typing import ClassVar
 
 from starlette.responses import PlainTextResponse, Response
 
-from marketplace.base.errors import NotFound, Refused, StaleForm
+from marketplace.base.errors import NotFound, StaleForm
 from marketplace.base.i18n import lazy
 from marketplace.base.web.access import public, public_from_anywhere
 from marketplace.base.web.forms import Form
 from marketplace.base.web.http import Request, one_click, see_other
 from marketplace.base.web.templates import render
 from offers.bookings.queries import booking_by_token
-from offers.messages.follow_up import actions, queries
+from offers.messages.follow_up import actions, queries, rules
 from offers.messages.follow_up.models import Useful
 from offers.messages.follow_up.rules import hash_of
 
 USEFUL_LABELS = {Useful.YES: lazy("Ja"), Useful.SOME: lazy("Litt"), Useful.NO: lazy("Nei")}
-
-NOT_YET = lazy("Dette spør vi om når du har vært med.")
 
 
 class UsefulForm(Form):
@@ -33,8 +31,7 @@ async def useful(request: Request) -> Response:
     there = await queries.was_there(found["id"])
     form = UsefulForm.blank()
     if request.method == "POST":
-        if not there:
-            raise Refused(str(NOT_YET))
+        rules.been_there(there)
         form = await UsefulForm.read(request)
         if form.valid:
             await actions.tell_useful(found["id"], found["offer_id"], form.data.answer, now=request.now)
@@ -42,7 +39,7 @@ async def useful(request: Request) -> Response:
     return render(
         request, "offers/messages/follow_up/useful.html",
         booking=found, form=form, section="my-page", there=there,
-        not_yet=NOT_YET, told=await queries.told_useful(found["id"]), choices=list(USEFUL_LABELS.items()),
+        not_yet=rules.NOT_YET, told=await queries.told_useful(found["id"]), choices=list(USEFUL_LABELS.items()),
         status=422 if form.errors else 200,
     )  # fmt: skip
 

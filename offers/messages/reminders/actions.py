@@ -7,6 +7,7 @@ from marketplace.base.data.database import rows
 from marketplace.base.post.mail import OUTBOX_COLUMNS
 from marketplace.people.queries import WRITTEN_TO
 from offers.publishing.joining.rules import USUAL_REMINDERS
+from offers.seats.sql import covers
 
 FURTHEST = 336
 """No offer reminds earlier than these hours before: what has been sent is known by its row in the outbox, which stays
@@ -23,7 +24,7 @@ FROM session s JOIN offer o ON o.id = s.offer_id
 CROSS JOIN LATERAL (SELECT min(h) AS hours FROM unnest(coalesce(o.remind_hours, $2::int[])) h
     WHERE h BETWEEN 1 AND $3::int AND s.starts_at <= $1::timestamptz + make_interval(hours => h)) due
 CROSS JOIN LATERAL (SELECT s.starts_at - make_interval(hours => due.hours) AS at) planned
-JOIN seat_pool p ON p.offer_id = o.id AND (p.session_id = s.id OR p.session_id IS NULL)
+JOIN seat_pool p ON p.offer_id = o.id AND {covers()}
 JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed' AND b.changed_at <= planned.at
 JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO}
 WHERE s.starts_at > $1::timestamptz AND s.starts_at <= $1::timestamptz + make_interval(hours => $3::int)

@@ -46,10 +46,7 @@ async def _active(
     everyone = await queries.participants(offer.id, request.now)
     party = next((each for each in everyone if each["id"] == booking and each["state"] == state), None)
     if party is None:
-        now = await queries.state_of(booking, offer.id)
-        if now is None:
-            raise NotFound
-        raise Refused(why_not(now))
+        participants_rules.no_longer(await queries.state_of(booking, offer.id), why_not)
     return party, everyone
 
 
@@ -113,8 +110,7 @@ async def add(request: Request) -> Response:
         pool for pool in await queries.pools(offer.id)
         if (pool["ends_at"] is None or pool["ends_at"] > request.now) and pool["status"] != "cancelled"
     ]  # fmt: skip
-    if not pools:
-        raise Refused(_("Ingen samlinger ligger foran, så ingen kan settes opp."))
+    participants_rules.some_ahead(pools)
     if request.method == "POST":
         form: Any = await AddForm.read(request)
         if "form_key" in form.errors:

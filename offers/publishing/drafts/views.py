@@ -2,14 +2,12 @@
 
 from starlette.responses import Response
 
-from marketplace.base.errors import Refused
-from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import member
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
-from offers.catalogue.models import OfferState
 from offers.catalogue.queries import title_of
+from offers.publishing import rules
 from offers.publishing.drafts import actions
 from offers.rights.queries import offer_editable_by, offer_owned_by
 from organizations.members.models import Role
@@ -19,8 +17,7 @@ from organizations.members.models import Role
 async def delete(request: Request) -> Response:
     """GET and POST /manage/offers/{slug}/delete: a draft that nobody has booked. GET only asks."""
     offer = await offer_owned_by(request.person, request.path_params["slug"])
-    if offer.state != OfferState.DRAFT:
-        raise Refused(_("Bare kladder kan slettes. Avlys tilbudet i stedet."))
+    rules.deletable(offer.state)
     if request.method == "POST":
         await actions.delete_draft(offer, by=request.person.id, now=request.now)
         return see_other("/manage?show=drafts", request)

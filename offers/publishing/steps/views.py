@@ -32,7 +32,6 @@ from offers.publishing.queries import (  # fmt: skip
 )
 from offers.rights.queries import offer_editable_by, reach
 from organizations.approval import rules as approval_rules
-from organizations.directory.models import OrganizationState
 from organizations.members.models import Role
 
 STEPS = {
@@ -93,10 +92,8 @@ async def kept(form: Filled[Any], act: Awaitable[Any]) -> bool:
 async def editable(request: Request) -> Offer:
     """The offer of this address, if the person may edit it and it still can be changed. Raises NotFound, Refused."""
     offer = await offer_editable_by(request.person, request.path_params["slug"])
-    if offer.state == OfferState.CANCELLED:
-        raise Refused(str(rules.CANCELLED))
-    if offer.owner.state != OrganizationState.APPROVED:
-        raise Refused(str(approval_rules.SUSPENDED))
+    rules.changeable(offer)
+    approval_rules.at_work(offer.owner.state)
     return offer
 
 
@@ -105,8 +102,7 @@ async def editable(request: Request) -> Offer:
 async def new(request: Request) -> Response:
     """The first step of a new offer: saving it makes the draft."""
     mine = await own_organizations(request.person)
-    if not mine:  # the door lets in editors only
-        raise Refused(str(approval_rules.SUSPENDED))
+    approval_rules.some_at_work(mine)  # the door lets in editors only
     context: dict[str, Any] = {"organizations": mine, "kinds": list(KIND_LABELS.items())}
     if request.method == "GET":
         form = WhatForm.blank(

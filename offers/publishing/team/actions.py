@@ -7,10 +7,14 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.errors import Refused
+from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
 from offers.catalogue.models import Offer
 from offers.publishing.actions import editing
+from offers.publishing.team import queries
+from organizations.members.invitations import actions as invitation_actions
 from organizations.members.models import LeadsAs
 from organizations.members.queries import HELD, managers_to_tell
 
@@ -45,11 +49,23 @@ async def tidy_hosts(whose: UUID) -> None:
 
 
 async def remove_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) -> None:
-    """They see the offer's participants no more, unless as an editor."""
+    """They see the offer's participants no more, unless as an editor. Raises Refused when they lead it no more."""
     async with in_transaction():
-        await rows("DELETE FROM host_assignment WHERE person_id = $1 AND offer_id = $2", person, offer.id)
+        if not await rows(
+            "DELETE FROM host_assignment WHERE person_id = $1 AND offer_id = $2 RETURNING id",
+            person,
+            offer.id,
+        ):
+            raise Refused(_("Hen er tatt bort allerede."))
         await record("host.removed", now=now, actor=by, object_id=offer.id, person=person,
                      organization=offer.owner_id)  # fmt: skip
+
+
+async def take_back_invitation(offer: Offer, invitation: UUID, *, by: UUID, now: datetime) -> None:
+    """Somebody is not asked to lead the offer any more. Raises Refused when nobody is."""
+    if invitation not in [each["invitation"] for each in await queries.hosts_of(offer.id)]:
+        raise Refused(_("Invitasjonen er besvart eller tatt tilbake allerede."))
+    await invitation_actions.take_back(invitation, by=by, now=now)
 
 
 async def add_organizer(offer: Offer, organization: UUID, *, may_edit: bool, by: UUID, now: datetime) -> None:
@@ -74,8 +90,10 @@ async def add_organizer(offer: Offer, organization: UUID, *, may_edit: bool, by:
 async def remove_organizer(offer: Offer, organization: UUID, *, by: UUID, now: datetime) -> None:
     """The organisation stands behind the offer no more. Raises Refused."""
     async with editing(offer, by, now):
-        await rows(
-            "DELETE FROM offer_organizer WHERE offer_id = $1 AND organization_id = $2", offer.id, organization
-        )
+        if not await rows(
+            "DELETE FROM offer_organizer WHERE offer_id = $1 AND organization_id = $2 RETURNING id",
+            offer.id, organization,
+        ):  # fmt: skip
+            raise Refused(_("Organisasjonen er tatt bort allerede."))
         await tidy_hosts(offer.id)
         await record("organizer.removed", now=now, actor=by, object_id=offer.id, organization=organization)

@@ -51,9 +51,7 @@ async def take_back_invitation(request: Request) -> Response:
     """POST /manage/offers/{slug}/invitations/{invitation}/take-back"""
     offer = await offer_owned_by(request.person, request.path_params["slug"])
     invitation = parse_id(request.path_params["invitation"])
-    if invitation not in [each["invitation"] for each in await queries.hosts_of(offer.id)]:
-        raise Refused(_("Invitasjonen er besvart eller tatt tilbake allerede."))
-    await invitations.take_back(invitation, by=request.person.id, now=request.now)
+    await actions.take_back_invitation(offer, invitation, by=request.person.id, now=request.now)
     return see_other(f"/manage/offers/{offer.slug}", request)
 
 
@@ -62,8 +60,6 @@ async def remove_host(request: Request) -> Response:
     """POST /manage/offers/{slug}/hosts/{person}/remove"""
     offer = await offer_owned_by(request.person, request.path_params["slug"])
     person = parse_id(request.path_params["person"])
-    if person not in [host["person_id"] for host in await queries.hosts_of(offer.id)]:
-        raise Refused(_("Hen er tatt bort allerede."))
     await actions.remove_host(offer, person, by=request.person.id, now=request.now)
     return see_other(f"/manage/offers/{offer.slug}", request)
 
@@ -91,9 +87,5 @@ async def remove_organizer(request: Request) -> Response:
     """POST /manage/offers/{slug}/organizers/{organization}/remove"""
     offer = await offer_owned_by(request.person, request.path_params["slug"])
     organization = parse_id(request.path_params["organization"])
-    if organization not in [
-        each["id"] for each in await queries.organizers(offer.id) if each["may_edit"] is not None
-    ]:
-        raise Refused(_("Organisasjonen er tatt bort allerede."))
     await actions.remove_organizer(offer, organization, by=request.person.id, now=request.now)
     return see_other(f"/manage/offers/{offer.slug}", request)

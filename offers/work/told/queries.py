@@ -8,6 +8,7 @@ from uuid import UUID
 from marketplace.base.data.database import rows
 from offers.catalogue.queries import title_in
 from offers.publishing.queries import REGISTERS_FOR
+from offers.seats.sql import covers
 
 WAITS = """b.state = 'requested' AND o.state = 'published' AND (p.ends_at IS NULL OR p.ends_at > {now})"""
 """Does booking b of pool p and offer o still ask for an answer? What is over needs none any more."""
@@ -120,13 +121,13 @@ async def meetings(
     found = await rows(
         f"""SELECT {NAME.format(lang="$3")} AS title, s.starts_at, s.ends_at,
             coalesce((SELECT sum(b.seats) FROM seat_pool p JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed'
-                WHERE p.offer_id = o.id AND (p.session_id IS NULL OR p.session_id = s.id)
+                WHERE p.offer_id = o.id AND {covers()}
                 AND NOT EXISTS (SELECT FROM sent_word x WHERE x.booking_id = b.id AND x.session_id = s.id)), 0)::int
                 AS coming
         FROM session s JOIN offer o ON o.id = s.offer_id
         WHERE s.starts_at >= $4 AND s.starts_at < $5 AND s.status <> 'cancelled' AND o.state = 'published'
             AND EXISTS (SELECT FROM seat_pool p WHERE p.offer_id = o.id
-                AND (p.session_id IS NULL OR p.session_id = s.id))
+                AND {covers()})
             AND {SEEN.format(organization="$1", person="$2")}
         ORDER BY s.starts_at, s.id""",
         organization, person, lang, starts, ends,

@@ -1,12 +1,19 @@
 """A unit hears of the measures that it answers for: once, at the moment it gets them, and only while they are its."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
+from marketplace.base.clock import today
 from marketplace.base.data.database import rows
+from marketplace.base.i18n import short_day
 from marketplace.base.models import Channel
+from marketplace.base.post import outbox
 from marketplace.base.post.mail import MAILS
 from marketplace.goals import mails  # noqa: F401 - fills MAILS
 from marketplace.goals.models import FocusArea, Measure, MeasureState, Plan
+from marketplace.goals.plans.actions import note_told
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from organizations.notices.models import MemberNotice, Notice
@@ -105,3 +112,73 @@ async def test_a_coordinator_sees_that_nobody_there_is_told(
     assert words in (await visitor.open(f"/measures/{trim.id}")).text
     await Measure.filter(id=trim.id).update(responsible_id=None)
     assert words not in (await visitor.open(f"/measures/{trim.id}")).text
+
+
+async def handed_over() -> None:
+    """The worker sends what lies in the outbox: each message that was written is noted as sent."""
+    for each in await rows("SELECT mail, facts FROM outbox_message WHERE mail = 'measures_given'"):
+        content = await MAILS[each["mail"]](Channel.EMAIL, "nb", **outbox.facts(each["facts"]))
+        if content and content.sent:
+            await content.sent(NOW)
+
+
+async def test_a_coordinator_sees_that_the_unit_was_told_once_a_message_was_handed_over(
+    visitor: Visitor, area: FocusArea, club: Organization
+) -> None:
+    await make.member(club, Role.EDITOR, "Kari", email="kari@example.no")
+    choir = await make.organization("Koret")
+    await make.member(choir, Role.MANAGER, "Liv", email="liv@example.no")
+    await visitor.sign_in(await coordinator())
+    path = f"/plans/plan/areas/{area.id}/measures/new"
+    await visitor.submit(await visitor.open(path), path, title="Trim", responsible=str(club.id))
+    trim = await Measure.get()
+    page = await visitor.open(f"/measures/{trim.id}")
+    assert "Ingen melding er sendt til Senior i Sandnes ennå." in page.text
+    await handed_over()
+    page = await visitor.open(f"/measures/{trim.id}")
+    day = short_day(NOW, year=True).replace("\u00a0", " ")
+    assert f"Vi sendte melding til Senior i Sandnes {day}." in page.text
+    edit = f"/measures/{trim.id}/edit"
+    await visitor.submit(await visitor.open(edit), edit, title="Trim ute")
+    assert "Vi sendte melding til Senior i Sandnes" in (await visitor.open(f"/measures/{trim.id}")).text
+    await visitor.submit(await visitor.open(edit), edit, responsible=str(choir.id))
+    page = await visitor.open(f"/measures/{trim.id}")
+    assert "Ingen melding er sendt til Koret ennå." in page.text, (
+        "that the other was told is no news of this one"
+    )
+
+
+async def test_a_message_that_went_out_late_says_nothing_of_the_unit_that_has_it_now(
+    area: FocusArea, club: Organization
+) -> None:
+    trim = await Measure.create(focus_area=area, number=1, title={"nb": "Trim"}, responsible=club)
+    choir = await make.organization("Koret")
+    await note_told(choir.id, [trim.id], NOW)
+    assert (await Measure.get()).told_at is None
+    await note_told(club.id, [trim.id], NOW)
+    await note_told(club.id, [trim.id], NOW + timedelta(days=3))
+    assert (await Measure.get()).told_at == NOW, "the first message counts"
+
+
+async def test_a_unit_sees_which_measures_are_new_and_which_are_overdue(
+    visitor: Visitor, area: FocusArea, club: Organization
+) -> None:
+    day = today(NOW)
+    given: dict[str, dict[str, Any]] = {
+        "Ny": {}, "I dag": {"deadline": day}, "Sen": {"deadline": day - timedelta(days=1)},
+        "Gjort": {"deadline": day - timedelta(days=1), "state": MeasureState.DONE},
+        "Begynt": {"state": MeasureState.GOING},
+    }  # fmt: skip
+    for number, (title, facts) in enumerate(given.items(), 1):
+        await Measure.create(focus_area=area, number=number, title={"nb": title}, responsible=club, **facts)
+    await visitor.sign_in(await make.member(club, Role.EDITOR, "Kari"))
+    page = await visitor.open("/measures")
+    marks = {
+        item.select_one("a").get_text(): [mark.get_text(strip=True) for mark in item.select(".tp-with-icon")]  # type: ignore[union-attr]
+        for item in page.soup.select(".tp-todo li")
+    }
+    assert marks == {
+        "Ny": ["Nytt for dere"], "I dag": ["Nytt for dere"], "Sen": ["Fristen er ute"], "Gjort": [], "Begynt": [],
+    }  # fmt: skip
+    late = await Measure.get(number=3)
+    assert "og fristen er ute" in (await visitor.open(f"/measures/{late.id}")).text

@@ -1,0 +1,125 @@
+"""Views fetch, parse, act and answer; rules are pure; templates say what they are told (house.md 18)."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[2]
+ROOMS = ("marketplace", "offers", "organizations")
+PROBLEMS = {"Refused", "Conflict", "Stale", "Locked", "Forbidden", "TooMany", "Problem"}
+"""What says why something may not be done: for rules and actions to raise. A view says that an address leads nowhere
+(NotFound), and that a form is too old to be read (StaleForm)."""
+WEB = re.compile(r"^(starlette|jinja2|markupsafe|marketplace\.base\.web)(\.|$)")
+ASKS_IN_FORMS = {
+    "offers/publishing/questions/rules.py": "an organiser's own questions are fields: what is wrong with an answer is "
+    "said in the words of fields",
+}
+COMPARES = re.compile(
+    r"""(?:\.|\[['"])(?:state|status|ended_by)(?:['"]\])?\s*(?:==|!=|\bin\b|\bnot\s+in\b)"""
+)
+STILL = {
+    "mails/cancelled.html": 1,
+    "mails/receipt_several.html": 1,
+    "mails/session_moved.html": 1,
+    "marketplace/dialogue/dialogue.html": 2,
+    "marketplace/dialogue/meeting.html": 4,
+    "marketplace/guide/desk.html": 3,
+    "marketplace/guide/receipt.html": 6,
+    "marketplace/my_page/_booking.html": 3,
+    "marketplace/my_page/show.html": 1,
+    "offers/attendance/register.html": 4,
+    "offers/bookings/_seats.html": 2,
+    "offers/bookings/cancel.html": 6,
+    "offers/bookings/several/_together.html": 7,
+    "offers/bookings/show.html": 6,
+    "offers/participants/listing.html": 7,
+    "offers/participants/take_off.html": 2,
+    "offers/publishing/sessions.html": 1,
+    "offers/publishing/show.html": 14,
+    "offers/work/manage.html": 5,
+    "organizations/approval/application.html": 3,
+    "organizations/approval/approval.html": 6,
+    "organizations/profile/show.html": 3,
+}
+"""Templates that compare a state themselves, and how often: each is to be told in its words instead. It only falls."""
+
+
+def files(pattern: str) -> list[str]:
+    return sorted(str(path.relative_to(HOUSE)) for room in ROOMS for path in (HOUSE / room).rglob(pattern))
+
+
+def refusals(text: str) -> Iterator[str]:
+    """What a file raises that says why something may not be done."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Raise) and node.exc is not None:
+            raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+            name = raised.attr if isinstance(raised, ast.Attribute) else getattr(raised, "id", "")
+            if name in PROBLEMS or name.endswith("Refused"):
+                yield f"line {node.lineno} raises {name}"
+
+
+def of_the_web(text: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(text)):
+        names = (
+            [node.module or ""] if isinstance(node, ast.ImportFrom)
+            else [each.name for each in node.names] if isinstance(node, ast.Import) else []
+        )  # fmt: skip
+        yield from (name for name in names if WEB.match(name))
+
+
+@pytest.mark.parametrize("file", files("*views.py"))
+def test_a_view_refuses_nothing_itself(file: str) -> None:
+    assert list(refusals((HOUSE / file).read_text())) == []
+
+
+@pytest.mark.parametrize("file", files("*rules.py"))
+def test_rules_know_no_web(file: str) -> None:
+    found = list(of_the_web((HOUSE / file).read_text()))
+    assert bool(found) == (file in ASKS_IN_FORMS), found
+
+
+def test_templates_compare_no_state_but_those_that_still_do() -> None:
+    found = {
+        str(path.relative_to(HOUSE / "templates")): len(COMPARES.findall(path.read_text()))
+        for path in sorted((HOUSE / "templates").rglob("*.html"))
+    }
+    assert {name: number for name, number in found.items() if number} == STILL
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['raise Refused(_("Nei."))', "raise errors.Conflict", "if a:\n    raise OwnRefused()", "raise Stale(b)"],
+)
+def test_a_refusal_is_seen(text: str) -> None:
+    assert list(refusals(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["raise NotFound", "raise StaleForm", "try:\n    a()\nexcept Refused:\n    raise"]
+)
+def test_an_answer_is_none(text: str) -> None:
+    assert not list(refusals(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from marketplace.base.web.forms import Form",
+        "import starlette.responses",
+        "from jinja2 import Template",
+    ],
+)
+def test_the_web_is_seen(text: str) -> None:
+    assert list(of_the_web(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{% if offer.state == "draft" %}', '{% if one["status"] != "cancelled" %}', '{{ b if a.state in ("x", "y") }}',
+     '{% if booking.ended_by == "host" %}'],
+)  # fmt: skip
+def test_a_comparison_is_seen(text: str) -> None:
+    assert COMPARES.search(text)
