@@ -14,7 +14,7 @@ from offers.catalogue.models import Joining, SeatPool, Session
 from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.rules import seats
 from offers.seats import rules, sql
-from offers.seats.models import BookingState
+from offers.seats.models import BookingState, EndedBy
 from tests import make
 from tests.conftest import NOW
 
@@ -30,12 +30,23 @@ OWN_WORDS = {
         "sql.covers()",
         {"offers/seats/queries.py": "another question: is all of what it is for cancelled?"},
     ),
+    r"ended_by IN \('session'|ended_by IN \('offer'": ("sql.called_off()", {}),
     r"opens_at <= \$|closes_at > \$": (
         "catalogue/opening.py:is_open",
         {"offers/bookings/openings/actions.py": "has the moment come that somebody wanted to hear of?"},
     ),
 }
 """What no statement says by itself: what it asks instead, and where it means something else."""
+
+
+@pytest.mark.parametrize("cause", [*EndedBy, None])
+async def test_what_the_organiser_cancelled_is_the_same_in_sql_as_in_python(
+    pool: None, cause: EndedBy | None
+) -> None:
+    found = await value(
+        f"SELECT coalesce({sql.called_off()}, false) FROM (SELECT $1::text AS ended_by) b", cause
+    )
+    assert found is (cause in rules.CALLED_OFF)
 
 
 @pytest.mark.parametrize("state", BookingState)
