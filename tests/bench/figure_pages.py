@@ -19,7 +19,7 @@ import psutil
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data.database import connected, credentials, rows
-from marketplace.base.migrate import migrate
+from marketplace.base.data.migrate import migrate
 from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.base.signing import secret_hash
 from marketplace.people.models import Person
