@@ -12,7 +12,7 @@ import asyncpg
 
 from marketplace.base import clock
 from marketplace.base.data.database import credentials
-from marketplace.base.migrate import NEWEST
+from marketplace.base.data.migrate import NEWEST
 from marketplace.invariants import INVARIANTS
 from marketplace.settings import settings
 from offers.attendance import year_keys

@@ -74,7 +74,7 @@ def run(port: int, data: Path | None, fresh: bool) -> None:
     opened = opened_port(port)
     with database(folder) as revive:
         import_shared()
-        from marketplace.base.migrate import migrate as bring_up
+        from marketplace.base.data.migrate import migrate as bring_up
 
         asyncio.run(bring_up())
         if settings().demo:
@@ -120,7 +120,7 @@ def worker() -> None:
 @click.option("--to", "target", help="Name of an earlier migration; undoes the later ones.")
 def migrate(target: str | None) -> None:
     """Bring the database to the newest migration."""
-    from marketplace.base.migrate import migrate as bring
+    from marketplace.base.data.migrate import migrate as bring
     from marketplace.statistics.role import grant
 
     with database():
@@ -141,7 +141,7 @@ def demo(data: Path | None, offers: int | None, people: int | None) -> None:
     """Load the demo data into an empty database; with --offers and --people a large one."""
     if not settings().demo:
         sys.exit("The demo is only loaded in demo mode: set TREFFPUNKT_DEMO=1.")
-    from marketplace.base.migrate import migrate as bring_up
+    from marketplace.base.data.migrate import migrate as bring_up
 
     with database(data):
         asyncio.run(bring_up())

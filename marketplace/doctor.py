@@ -23,7 +23,7 @@ from marketplace.addresses import LOOPBACK, within_networks
 from marketplace.base import clock
 from marketplace.base.data import instance
 from marketplace.base.data.database import UNAVAILABLE, credentials
-from marketplace.base.migrate import NEWEST
+from marketplace.base.data.migrate import NEWEST
 from marketplace.base.post import delivery
 from marketplace.settings import settings
 from marketplace.statistics import closing, role

@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     web_processes: int = Field(2, description="Web processes that `run` and `serve` start.", ge=1, le=64)
     page_seconds: int = Field(
         1,
-        description="Seconds for which a public page is shown again as it is to visitors without a cookie. 0: never.",
+        description="Seconds for which a public page is shown again to visitors without a cookie. 0: no page is kept.",
         ge=0,
         le=60,
     )

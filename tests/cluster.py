@@ -15,7 +15,7 @@ from pathlib import Path
 import asyncpg
 
 from marketplace.base.data import database
-from marketplace.base.migrate import migrate
+from marketplace.base.data.migrate import migrate
 from marketplace.base.postgres.embedded import EmbeddedPostgres
 
 ROOT = Path(__file__).parent.parent

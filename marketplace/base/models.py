@@ -27,7 +27,7 @@ class Channel(StrEnum):
 
 WRITTEN = frozenset({Channel.EMAIL, Channel.SMS})
 """The channels that messages go out by. Who is to be rung gets none: that is a person's to do
-(offers/bookings/calls.py)."""
+(offers/telling/actions.py)."""
 
 
 class OutboxMessage(Row):

@@ -6,7 +6,7 @@ import asyncpg
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from marketplace.base.data.database import UNMIGRATED, in_transaction, rows, unavailable, value
-from marketplace.base.migrate import NEWEST
+from marketplace.base.data.migrate import NEWEST
 from marketplace.base.models import Channel
 from marketplace.base.web.access import public
 from marketplace.base.web.http import Request

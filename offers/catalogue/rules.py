@@ -11,6 +11,7 @@ from marketplace.base.clock import at_oslo, today
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import language, lazy, ngettext, short_day, time_span, when
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, PARTICULAR_LABELS, Audience, Joining, Kind
+from offers.catalogue.opening import Closed, why_closed
 
 FEW = 4
 """So many seats or fewer are said as "4 plasser igjen"."""
@@ -68,7 +69,7 @@ def seats(joining: str, pool: Row | None, sensitive: bool, now: datetime) -> Sea
 
     `pool`: capacity (None: no limit; without what hosts keep), taken, waiting, starts_at, ends_at, opens_at,
     closes_at; None or without `taken` where there are no seats. Booking closes at the start. Where one asks first, one
-    may ask as long as the group meets, however full it is (offers/seats/rules.py:closed).
+    may ask as long as the group meets, however full it is (opening.py).
     """
     if joining == Joining.EXTERNAL:
         return Seats("external", _("Påmelding på et annet nettsted"))
@@ -76,13 +77,14 @@ def seats(joining: str, pool: Row | None, sensitive: bool, now: datetime) -> Sea
         return Seats("open", _("Ingen påmelding"))
     if pool is None or pool["taken"] is None:
         return NOTHING
-    over = pool["ends_at" if joining == Joining.REQUEST else "starts_at"]
-    if over is not None and over <= now:
-        return Seats("open", _("Har begynt"))
-    if pool["closes_at"] is not None and pool["closes_at"] <= now:
-        return Seats("open", _("Påmeldingen er stengt"))
-    if pool["opens_at"] is not None and now < pool["opens_at"]:
-        return Seats("open", _("Påmeldingen åpner %(day)s", day=short_day(pool["opens_at"])))
+    shut = why_closed(joining, pool["starts_at"], pool["ends_at"], pool["opens_at"], pool["closes_at"], now)
+    match next(shut, None):
+        case Closed.OVER:
+            return Seats("open", _("Har begynt"))
+        case Closed.CLOSED:
+            return Seats("open", _("Påmeldingen er stengt"))
+        case Closed.NOT_OPEN:
+            return Seats("open", _("Påmeldingen åpner %(day)s", day=short_day(pool["opens_at"])))
     if joining == Joining.REQUEST:
         return Seats("request", _("Spør om plass. Vi tar en prat først"), "ask")
     if pool["capacity"] is None:

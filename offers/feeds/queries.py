@@ -20,7 +20,7 @@ from offers.catalogue.queries import VISITOR, municipalities, offer_text, publis
 from offers.feeds.body import Body
 from offers.feeds.searches import parsed, words_of
 from offers.search.queries import EVENING, matching
-from offers.seats.sql import covers
+from offers.seats.sql import called_off, covers
 
 BEFORE, AFTER = timedelta(days=30), timedelta(days=365)
 MOST = 1000
@@ -247,7 +247,7 @@ async def own_feed(address: dict[str, Any], now: datetime) -> Body:
         {FACTS.format(lang="$2")}
         WHERE b.id IN ({MINE}) AND NOT {HELPED} AND s.starts_at >= $4 AND s.starts_at < $5
             AND (b.state = 'confirmed'
-                OR b.ended_by IN ('session', 'offer') AND s.status = 'cancelled')
+                OR {called_off()} AND s.status = 'cancelled')
             AND (s.status <> 'cancelled' OR s.ends_at > $3)
             AND NOT EXISTS (SELECT 1 FROM sent_word x WHERE x.booking_id = b.id AND x.session_id = s.id)
         ORDER BY abs(extract(epoch FROM s.starts_at - $3)), s.id, b.id LIMIT {MOST}""",

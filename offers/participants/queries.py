@@ -15,7 +15,7 @@ from offers.publishing.questions.rules import spoken
 from offers.seats.known import proven
 from offers.seats.models import BookingState
 from offers.seats.rules import ACTIVE, SEATED
-from offers.seats.sql import active, covers, seated
+from offers.seats.sql import active, called_off, covers, seated
 
 SIGN = "left(b.reference, 3) AS sign"
 """Of a booking's number those who lead an offer read so much as finds its row: with a name, the whole of it opens the
@@ -86,7 +86,7 @@ async def participants_before(offer_id: UUID, now: datetime) -> list[dict[str, A
         JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
         LEFT JOIN session s ON s.id = p.session_id
         WHERE b.offer_id = $1 AND n.name IS NOT NULL
-            AND (b.state = 'confirmed' AND p.ends_at <= $2 OR b.ended_by IN ('session', 'offer'))
+            AND (b.state = 'confirmed' AND p.ends_at <= $2 OR {called_off()})
         ORDER BY p.starts_at DESC NULLS LAST, b.id LIMIT 500""",
         offer_id, now,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from marketplace.base.data.database import Values, rows
 from marketplace.base.data.revision import catalogue
 from marketplace.base.data.texts import in_language_joins, said
 from offers.catalogue.models import Joining
+from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.queries import CURRENT, VISITOR, Viewer, outside_office_hours, published
 
 Put = Callable[[Any], str]
@@ -67,11 +68,10 @@ class Found:
         return self.total > COUNTED
 
 
-ROOM = """(l.capacity IS NULL OR l.taken < l.capacity - l.reserved) AND NOT EXISTS (
+ROOM = f"""{has_room("l")} AND NOT EXISTS (
     SELECT 1 FROM session x WHERE x.id = l.session_id AND x.status = 'cancelled' OFFSET 0)"""
 """The pool l has a seat left and its session will be. OFFSET 0 keeps the planner from hashing the whole table."""
-OPEN = f"""coalesce(CASE o.joining WHEN 'request' THEN l.ends_at ELSE l.starts_at END > $1, true)
-    AND (l.opens_at IS NULL OR l.opens_at <= $1) AND (l.closes_at IS NULL OR l.closes_at > $1) AND {ROOM}"""
+OPEN = f"{is_open(p='l')} AND {ROOM}"
 """A seat of the pool l can be booked now."""
 
 EVENING = outside_office_hours("s.starts_at")

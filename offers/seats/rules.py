@@ -9,6 +9,7 @@ from uuid import UUID
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.catalogue.models import Joining
+from offers.catalogue.opening import why_closed
 from offers.seats.models import BookingState, EndedBy
 
 MOST_ACTIVE, MOST_WAITING = 40, 15
@@ -92,15 +93,9 @@ class Pool:
 
 
 def closed(pool: Pool, now: datetime) -> Iterator[Objection]:
-    """Why booking is not open, whoever asks. A course that has begun is closed; a group that one asks to join is open
-    as long as it meets, and the organisation decides."""
-    over = pool.ends_at if pool.joining is Joining.REQUEST else pool.starts_at
-    if over is not None and over <= now:
-        yield Objection.OVER
-    elif pool.closes_at is not None and pool.closes_at <= now:
-        yield Objection.CLOSED
-    if pool.opens_at is not None and now < pool.opens_at:
-        yield Objection.NOT_OPEN
+    """Why booking is not open, whoever asks (catalogue/opening.py)."""
+    for why in why_closed(pool.joining, pool.starts_at, pool.ends_at, pool.opens_at, pool.closes_at, now):
+        yield Objection(why.value)
 
 
 def only_not_open(pool: Pool, now: datetime) -> bool:

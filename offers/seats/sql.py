@@ -28,3 +28,8 @@ def covers(session: str = "s.id", p: str = "p") -> str:
     """Are the pool's seats seats at this session (an id in SQL) of its offer? A pool is one session's own, or the whole
     offer's: then its seats are seats at each."""
     return f"({p}.session_id IS NULL OR {p}.session_id = {session})"
+
+
+def called_off(b: str = "b") -> str:
+    """Did it end because the organiser cancelled what it was for?"""
+    return f"{b}.ended_by IN {those(rules.CALLED_OFF)}"

@@ -18,7 +18,7 @@ import asyncpg
 import psutil
 
 from marketplace.base.data.database import connected, credentials, rows
-from marketplace.base.migrate import migrate
+from marketplace.base.data.migrate import migrate
 from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.settings import settings
 from marketplace.statistics import closing

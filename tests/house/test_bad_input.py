@@ -249,6 +249,7 @@ OF_ANOTHER = {
     "/manage/offers/{slug}/queue": {"slug": "samtale"},
     "/approvals/{slug}/name": {"slug": "turlaget"},
     "/reports/{slug}/correct": {"slug": "sandnes-2023"},
+    "/reports/{slug}/discard": {"slug": "sandnes-2021"},
     "/dialogues/{slug}/meetings/{offer}/move": {"offer": "neste-mote"},
     "/dialogues/{slug}/meetings/{offer}/cancel": {"offer": "neste-mote"},
 }

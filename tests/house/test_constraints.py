@@ -14,7 +14,7 @@ from tortoise import Tortoise
 
 from marketplace.base.data import database
 from marketplace.base.data.database import credentials, rows
-from marketplace.base.migrate import NEWEST
+from marketplace.base.data.migrate import NEWEST
 from marketplace.base.postgres.embedded import binary
 from tests.conftest import EMPTY
 from tests.house.town import Town

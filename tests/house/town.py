@@ -245,6 +245,20 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         report=old, number=1, made_by=town.people["coordinator"], made_at=NOW, approved_at=NOW, approved_as="leder",
         approved_by=town.people["everybody"], content=stored(said),
     )  # fmt: skip
+    corrected = await YearlyReport.create(
+        municipality=here, year=year - 4, slug=f"{here.slug}-{year - 4}", lang="nb"
+    )
+    await ReportVersion.create(
+        report=corrected, number=1, made_by=town.people["coordinator"], made_at=NOW, approved_at=NOW,
+        approved_as="leder", approved_by=town.people["everybody"], content=stored(said),
+    )  # fmt: skip
+    await ReportVersion.create(
+        report=corrected,
+        number=2,
+        made_by=town.people["coordinator"],
+        made_at=NOW,
+        reason="Et tall var feil.",
+    )
 
     item = await DialogueItem.create(
         dialogue=dialogue, main_audience="parents", kinds="activity", made_at=NOW
@@ -323,6 +337,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         "/manage/offers/{slug}/take-off": {"booking": str(booking.id)},
         "/manage/offers/{slug}/calls": {"call": str(call.id), "said": "rung"},
         "/reports/{slug}/correct": {"slug": old.slug},
+        "/reports/{slug}/discard": {"slug": corrected.slug},
         "/guide/calls": {"call": str(guides_call.id), "said": "rung"},
     }
     town.parameters = {

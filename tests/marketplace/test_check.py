@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from marketplace.base.data.database import credentials
-from marketplace.base.migrate import NEWEST
+from marketplace.base.data.migrate import NEWEST
 from marketplace.check import check
 from marketplace.invariants import ENUMS, INVARIANTS
 from marketplace.settings import settings

@@ -3,14 +3,18 @@ statement says it in words of its own."""
 
 import re
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from marketplace.base.data.database import rows, value
 from offers.catalogue.models import Joining, SeatPool, Session
+from offers.catalogue.opening import has_room, is_open
+from offers.catalogue.rules import seats
 from offers.seats import rules, sql
-from offers.seats.models import BookingState
+from offers.seats.models import BookingState, EndedBy
 from tests import make
 from tests.conftest import NOW
 
@@ -26,8 +30,23 @@ OWN_WORDS = {
         "sql.covers()",
         {"offers/seats/queries.py": "another question: is all of what it is for cancelled?"},
     ),
+    r"ended_by IN \('session'|ended_by IN \('offer'": ("sql.called_off()", {}),
+    r"opens_at <= \$|closes_at > \$": (
+        "catalogue/opening.py:is_open",
+        {"offers/bookings/openings/actions.py": "has the moment come that somebody wanted to hear of?"},
+    ),
 }
 """What no statement says by itself: what it asks instead, and where it means something else."""
+
+
+@pytest.mark.parametrize("cause", [*EndedBy, None])
+async def test_what_the_organiser_cancelled_is_the_same_in_sql_as_in_python(
+    pool: None, cause: EndedBy | None
+) -> None:
+    found = await value(
+        f"SELECT coalesce({sql.called_off()}, false) FROM (SELECT $1::text AS ended_by) b", cause
+    )
+    assert found is (cause in rules.CALLED_OFF)
 
 
 @pytest.mark.parametrize("state", BookingState)
@@ -49,6 +68,34 @@ async def test_a_pool_covers_its_own_session_or_all_of_its_offer(db: None) -> No
             found = {one["id"] for one in await rows(law, pool.id, offer.id)}
             assert found == {one.id for one in sessions if pool.session_id in (None, one.id)}
             assert len(found) == each
+
+
+MOMENTS = (None, NOW - DAY, NOW, NOW + timedelta(microseconds=1), NOW + DAY)
+
+
+async def test_whether_one_can_book_now_is_the_same_in_sql_as_in_python(pool: None) -> None:
+    """Every joining with every order of the moments, and pools that are empty, full, kept and without a limit."""
+    ways = [each for each in Joining if each in (Joining.WHOLE, Joining.PER_SESSION, Joining.REQUEST)]
+    room = [(None, 3, 0), (5, 4, 0), (5, 5, 0), (5, 4, 1), (5, 3, 1), (0, 0, 0)]
+    cases: list[Any] = [(*one, *two) for one in product(ways, *[MOMENTS] * 4) for two in room]
+    columns = list(zip(*cases, strict=True))
+    found = await rows(
+        f"""SELECT {is_open("$9::timestamptz", "x", "x")} AS open, {has_room("x")} AS room
+        FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::int[],
+            $7::int[], $8::int[])
+            WITH ORDINALITY x (joining, starts_at, ends_at, opens_at, closes_at, capacity, taken, reserved, number)
+        ORDER BY number""",
+        [one.value for one in columns[0]], *map(list, columns[1:]), NOW,
+    )  # fmt: skip
+    assert len(found) == len(cases)
+    for (joining, starts, ends, opens, closes, capacity, taken, reserved), one in zip(
+        cases, found, strict=True
+    ):
+        pool_ = rules.Pool(capacity, taken, 0, starts, ends, opens, closes, 9, joining, reserved)
+        assert one["open"] is (not any(rules.closed(pool_, NOW))), (joining, starts, ends, opens, closes)
+        assert one["room"] is pool_.fits(1), (capacity, taken, reserved)
+        shown = seats(joining, vars(pool_) | {"capacity": pool_.capacity and capacity - reserved}, False, NOW)
+        assert bool(shown.act) is one["open"], "what a card says"
 
 
 @pytest.mark.parametrize("pattern", OWN_WORDS)

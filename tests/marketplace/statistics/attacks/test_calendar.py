@@ -121,6 +121,7 @@ KILL = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE da
 
 async def test_a_worker_that_is_killed_halfway_leaves_nothing_and_the_next_one_closes_all() -> None:
     await registered(await held(), *[await typed(name) for name in CAST[:5]])
+    await close_cells(datetime(2026, 9, 2, tzinfo=UTC))
     at = credentials(settings().database_url or "")
     holding = await asyncpg.connect(**at)
     within = holding.transaction()

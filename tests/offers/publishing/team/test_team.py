@@ -1,5 +1,6 @@
 """Several organisations stand behind one offer: all show it, its words may be shared, its participants never are."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -248,3 +249,17 @@ async def test_nobody_asks_about_a_whole_list_of_addresses_who_is_a_member(
         for number in range(41)
     ]
     assert statuses == [303] * 40 + [429]
+
+
+async def test_who_is_taken_away_twice_at_once_is_so_once(offer: Offer, partner: Organization) -> None:
+    """Two editors, or two taps: the second is told so, and the log holds one act."""
+    editor, host = await make.person("Eva"), await make.member(offer.owner, Role.HOST, "Mariam")
+    await HostAssignment.create(person=host, offer=offer)
+    await OfferOrganizer.create(offer=offer, organization=partner, may_edit=False)
+    for what, whom, act in (
+        (actions.remove_host, host.id, "host.removed"), (actions.remove_organizer, partner.id, "organizer.removed"),
+    ):  # fmt: skip
+        both = [what(offer, whom, by=editor.id, now=NOW) for _tap in range(2)]
+        answers = await asyncio.gather(*both, return_exceptions=True)
+        assert sorted(type(answer).__name__ for answer in answers) == ["NoneType", "Refused"]
+        assert len(await rows("SELECT id FROM audit_entry WHERE action = $1", act)) == 1

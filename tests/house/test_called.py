@@ -1,0 +1,119 @@
+"""Names that are strings have two ends that no import holds together: what a view says in `?saved=` and the sentence
+of a template, what is posted and the mail that is written, what is read of the audit log and what writes it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from marketplace.base.post.mail import MAILS
+from marketplace.every_mail import MAILS as ROOMS
+from marketplace.privacy.queries import READS
+
+ROOT = Path(__file__).parents[2]
+CODE = [
+    path for top in ("marketplace", "offers", "organizations") for path in sorted((ROOT / top).rglob("*.py"))
+    if "migrations" not in path.parts and "demo" not in path.parts
+]  # fmt: skip
+TREES = {path: ast.parse(path.read_text()) for path in CODE}
+LOOKED = ROOT / "marketplace/privacy/queries.py"
+"""Where READS stands."""
+SAVED = re.compile(r"[?&]saved=([\w-]*)$|[?&]saved=([\w-]+)")
+
+
+def constants(tree: ast.AST) -> Iterator[str]:
+    """Every text in the code but what only explains it."""
+    explains = {
+        id(node.value) for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }  # fmt: skip
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in explains:
+            yield node.value
+
+
+def called(*names: str) -> Iterator[tuple[Path, ast.Call]]:
+    """The calls of these functions, plainly or as a module's."""
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                if name in names:
+                    yield path, node
+
+
+def given(call: ast.Call) -> list[str]:
+    """What the first argument can be, as far as the call itself says it: a text, or one of two."""
+    first = call.args[0] if call.args else None
+    ways = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+    return [one.value for one in ways if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+
+
+def said_by_views() -> dict[str, set[Path]]:
+    """The words that stand in an address after `saved=`."""
+    found: dict[str, set[Path]] = {}
+    for path, tree in TREES.items():
+        for text in constants(tree):
+            for match in SAVED.finditer(text):
+                if word := match[1] or match[2]:
+                    found.setdefault(word, set()).add(path)
+    return found
+
+
+def sentences_of_templates() -> dict[str, set[Path]]:
+    """The words that `saved(request, {word: sentence})` knows."""
+    found: dict[str, set[Path]] = {}
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        for call in re.finditer(r"\bsaved(?:_line)?\(request, \{(.*?)\}\) *\}\}", path.read_text(), re.S):
+            for word in re.findall(r'(?:^|, )"([\w-]+)": ', call[1]):
+                found.setdefault(word, set()).add(path)
+    return found
+
+
+def test_every_saved_word_has_its_sentence() -> None:
+    views, templates = said_by_views(), sentences_of_templates()
+    assert len(views) > 30, "else nothing was found"
+    assert {word: views[word] for word in views.keys() - templates.keys()} == {}
+
+
+def test_every_sentence_is_said_by_something() -> None:
+    texts = {text for tree in TREES.values() for text in constants(tree)} | said_by_views().keys()
+    templates = sentences_of_templates()
+    assert len(templates) > 60, "else nothing was found"
+    assert {word: templates[word] for word in templates.keys() - texts} == {}
+
+
+def test_every_mail_that_is_posted_is_written() -> None:
+    posted = {name: path for path, call in called("post", "tell", "tell_members") for name in given(call)}
+    posted = {name: path for name, path in posted.items() if not name.startswith("/")}  # routes.py
+    assert len(posted) > 15, "else nothing was found"
+    assert ROOMS
+    assert {name: posted[name] for name in posted.keys() - MAILS.keys()} == {}
+
+
+def test_every_mail_that_can_be_written_is_posted_by_something() -> None:
+    texts = [text for path, tree in TREES.items() if path.name != "mails.py" for text in constants(tree)]
+    assert {name for name in MAILS if not any(_names(name, text) for text in texts)} == set()
+
+
+def _names(mail: str, text: str) -> bool:
+    """Is it the name, or SQL that has it?"""
+    return text == mail or f"'{mail}'" in text
+
+
+def acts() -> dict[str, set[Path]]:
+    found: dict[str, set[Path]] = {}
+    for path, call in called("record", "record_each"):
+        for name in given(call):
+            found.setdefault(name, set()).add(path)
+    return found
+
+
+def test_every_act_in_the_audit_log_is_called_noun_dot_verb() -> None:
+    assert len(acts()) > 60, "else nothing was found"
+    assert [name for name in acts() if not re.fullmatch(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*", name)] == []
+
+
+def test_every_act_that_somebody_is_shown_is_recorded_by_something() -> None:
+    texts = {text for path, tree in TREES.items() if path != LOOKED for text in constants(tree)}
+    assert set(READS) - texts == set()
