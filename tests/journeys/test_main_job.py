@@ -57,6 +57,7 @@ async def test_the_main_job(arrive: Any) -> None:
         await coordinator.page.get_by_label("Hvilket innsatsområde").select_option(index=1)
         await coordinator.page.locator("input[name=indicator][value=people]").check()
         await coordinator.page.locator("input[name=audiences][value=seniors]").check()
+        await coordinator.page.locator("input[name=kinds][value=group]").check()  # the demo has none for them
         await coordinator.press("Lagre målet")
         goal = coordinator.page.url.removeprefix(coordinator.address)
 

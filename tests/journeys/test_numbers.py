@@ -24,7 +24,7 @@ from playwright.async_api import Browser
 from marketplace.base.data.database import credentials
 from marketplace.base.postgres.embedded import EmbeddedPostgres
 from marketplace.statistics.staircase import Staircase
-from tests.journeys.conftest import DESKTOP, Somebody, until
+from tests.journeys.conftest import DATABASES, DESKTOP, Somebody, until
 from tests.offers.seats.test_two_servers import free_port
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -103,6 +103,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, post_office: str) -> Iterato
     made.at(2026, 10, 5, 10, 0)
     environment = {name: text for name, text in os.environ.items() if not name.startswith("TREFFPUNKT_")}
     port = made.address.rpartition(":")[2]
+    DATABASES[port] = EmbeddedPostgres(data).dsn
     with (data / "log").open("w") as log:
         started = subprocess.Popen(
             [sys.executable, "-m", "marketplace", "run", "--port", port, "--data", str(data)],

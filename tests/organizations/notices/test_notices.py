@@ -119,7 +119,7 @@ async def test_a_link_that_is_not_ours_opens_nothing(visitor: Visitor) -> None:
 async def test_each_such_mail_has_the_one_click_of_its_own_kind(db: None, kind: Notice, name: str) -> None:
     here = await make.organization()
     kari = await make.member(here)
-    written = await mails._told(
+    written = await mails.to_member(
         name, kind, Channel.EMAIL, "nb", "Emne", (str(here.id), str(kari.id)),
         waiting=[], happened=[], meetings=[], total=0, days=2, booked=0, cancelled=0,
     )  # fmt: skip
