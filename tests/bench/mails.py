@@ -29,6 +29,7 @@ WARM = 200
 """Mails before the first look at the clock and the memory."""
 
 TOWN = [
+    "INSERT INTO instance (id, demo, began_at) VALUES (1, true, $1)",
     """INSERT INTO municipality (id, number, slug, name) VALUES (gen_random_uuid(), '1108', 'sandnes', 'Sandnes')""",
     """INSERT INTO organization (id, slug, name, kind, state, municipality_id, source_lang, created_at)
         SELECT gen_random_uuid(), 'bench', 'Bench', 'voluntary', 'approved', id, 'nb', $1 FROM municipality""",
