@@ -82,16 +82,23 @@ async def correct(report: YearlyReport, reason: str, *, by: UUID, now: datetime)
     await record("report.corrected", now=now, actor=by, object_id=report.id, details={"version": made.number})
 
 
-async def discard(version: ReportVersion, *, by: UUID, now: datetime) -> None:
-    """Take away the draft of a correction, with its words: what is approved goes on. The caller holds the report
-    alone. Raises AlreadyApproved, and Refused for a report's first draft, which is all there is of it."""
-    await _draft(version)
-    if version.number == 1:
+async def discard(report: YearlyReport, version: UUID | None, *, by: UUID, now: datetime) -> bool:
+    """Take away the draft of a correction, with its words: what is approved goes on. False where `version`, the draft
+    that was asked about, is gone or another has come since. The caller holds the report alone. Raises AlreadyApproved,
+    and Refused for a report's first draft, which is all there is of it."""
+    newest = (await queries.versions_of(report))[0]
+    if newest.id != version:
+        return False
+    if newest.approved_at is not None:
+        raise AlreadyApproved
+    if newest.number == 1:
         raise Refused(_("Dette er det første utkastet. Det blir liggende til det er godkjent."))
-    await rows("DELETE FROM report_words WHERE version_id = $1", version.id)
-    await rows("DELETE FROM report_version WHERE id = $1", version.id)
-    await record("report.discarded", now=now, actor=by, object_id=version.report_id,
-                 details={"version": version.number})  # fmt: skip
+    await rows("DELETE FROM report_words WHERE version_id = $1", newest.id)
+    await rows("DELETE FROM report_version WHERE id = $1", newest.id)
+    await record(
+        "report.discarded", now=now, actor=by, object_id=report.id, details={"version": newest.number}
+    )
+    return True
 
 
 async def _draft(version: ReportVersion) -> None:

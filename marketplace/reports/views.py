@@ -237,10 +237,8 @@ async def discard(request: Request) -> Response:
     if request.method == "POST":
         asked_about = typed_id((await request.fields()).get("version", [None])[-1])
         async with one_at_a_time(found.report.id):
-            if asked_about == (await queries.versions_of(found.report))[0].id:
-                await actions.discard(found.version, by=request.person.id, now=request.now)
-                return see_other(f"{found.path}?saved=discarded", request)
-        return see_other(found.path, request)  # it is gone already, or another has come since
+            gone = await actions.discard(found.report, asked_about, by=request.person.id, now=request.now)
+        return see_other(found.path + ("?saved=discarded" if gone else ""), request)
     if found.approved or found.version.number == 1:
         raise NotFound
     return render(request, "marketplace/reports/discard.html", found=found)

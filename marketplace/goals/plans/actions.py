@@ -188,16 +188,14 @@ async def note_told(unit: UUID, measures: list[UUID], now: datetime) -> None:
 
 
 async def edit_measure(measure: Measure, *, by: UUID, now: datetime, **facts: Any) -> None:
-    before = measure.responsible_id
+    handed_over = facts.get("responsible_id", measure.responsible_id) != measure.responsible_id
+    if handed_over:  # else what is noted meanwhile of who was told stays
+        facts["told_at"] = None
     async with in_transaction():
-        measure.update_from_dict(facts)
-        if measure.responsible_id != before:
-            measure.told_at = None
-        # What was noted meanwhile of who was told stays, where it is about the same unit.
-        await measure.save(update_fields=[*facts, *(["told_at"] if measure.responsible_id != before else [])])
+        await measure.update_from_dict(facts).save(update_fields=[*facts])
         await record("measure.changed", now=now, actor=by, object_id=measure.id,
                      organization=measure.responsible_id)  # fmt: skip
-        if measure.responsible_id != before:
+        if handed_over:
             await _tell([measure], now)
 
 
