@@ -486,6 +486,9 @@ async def test_the_draft_of_a_correction_can_be_discarded_and_what_is_approved_g
 ) -> None:
     await made(february)
     assert (await february.open(f"{PATH}/discard")).status == 404, "a first draft is all there is"
+    token = (await february.open(f"{PATH}/words/people")).fields()["form_token"]
+    made_up = {"form_token": token, "version": str((await ReportVersion.get()).id)}
+    assert "Det blir liggende til det er godkjent." in (await february.post(f"{PATH}/discard", made_up)).text
     await february.sign_in(both[1])
     await approved(february)
     assert (await february.open(f"{PATH}/discard")).status == 404, "what is approved stays"
