@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from marketplace.base.data.database import UNMIGRATED, in_transaction, rows, unavailable, value
 from marketplace.base.data.migrate import NEWEST
 from marketplace.base.models import Channel
-from marketplace.base.web.access import public
+from marketplace.base.web.access import public, public_probe
 from marketplace.base.web.http import Request
 from marketplace.base.web.kept import kept
 from marketplace.base.web.templates import render
@@ -81,7 +81,7 @@ async def about(request: Request) -> Response:
     return render(request, "marketplace/home/about.html")
 
 
-@public
+@public_probe
 async def live(request: Request) -> Response:
     """The process answers."""
     return PlainTextResponse("ok", headers={"Cache-Control": "no-store"})
@@ -94,7 +94,7 @@ LATE = """SELECT EXISTS (SELECT FROM outbox_message WHERE channel = $2 AND sent_
 LATE_AFTER = timedelta(minutes=5)
 
 
-@public
+@public_probe
 async def ready(request: Request) -> Response:
     """The database answers, has the newest migration and takes what is written, and is one for us. A stale worker and
     messages that do not get through are told, but are no 503: pages can be read and places booked."""

@@ -155,6 +155,24 @@ async def test_a_probe_by_address_is_answered_whatever_host_it_names(visitor: Vi
     assert (await visitor.open("/", host="10.0.0.7:8000")).status == 400
 
 
+@pytest.mark.parametrize(("path", "status"), [("/", 503), ("/health/live", 200), ("/health/ready", 503)])
+async def test_a_probe_with_a_sign_in_is_told_how_the_program_is_and_not_the_database(
+    visitor: Visitor, path: str, status: int
+) -> None:
+    await visitor.sign_in(await make.person())
+    await rows("ALTER TABLE sign_in RENAME TO elsewhere")
+    await rows("ALTER TABLE tortoise_migrations RENAME TO migrations_elsewhere")
+    try:
+        answer = await visitor.open(path)
+    finally:
+        await rows("ALTER TABLE elsewhere RENAME TO sign_in")
+        await rows("ALTER TABLE migrations_elsewhere RENAME TO tortoise_migrations")
+    assert answer.status == status
+    assert answer.response.headers["content-type"].startswith(
+        {"/": "text/html", "/health/live": "text/plain", "/health/ready": "application/json"}[path]
+    )
+
+
 async def test_a_visitor_who_hangs_up_is_no_error(db: None, capfd: pytest.CaptureFixture[str]) -> None:
     scope = {
         "type": "http", "method": "POST", "path": "/sign-in", "raw_path": b"/sign-in", "query_string": b"",

@@ -19,13 +19,14 @@ V = TypeVar("V", bound=Callable[..., Awaitable[Response]])
 @dataclass(frozen=True)
 class Mark:
     """`roles` empty: no role is needed. `again`: must they have shown lately who they are? `form_token`: does a POST
-    need one?"""
+    need one? `asks_who`: does it matter who asks? Finding out takes the database."""
 
     name: str
     signed_in: bool = False
     roles: frozenset[str] = frozenset()
     again: bool = False
     form_token: bool = True
+    asks_who: bool = True
 
 
 def _mark(mark: Mark) -> Callable[[V], V]:
@@ -40,6 +41,8 @@ public = _mark(Mark("public"))
 """Anybody."""
 public_from_anywhere = _mark(Mark("public", form_token=False))
 """Anybody, with a POST that need not come from our own form: what mail programs send. The address itself is secret."""
+public_probe = _mark(Mark("public", asks_who=False))
+"""Anybody, and the same to all, with or without a sign-in: it answers when the database does not."""
 signed_in = _mark(Mark("signed_in", signed_in=True))
 """Anybody with a sign-in. What they may see is decided where it is fetched."""
 signed_in_again = _mark(Mark("signed_in_again", signed_in=True, again=True))
