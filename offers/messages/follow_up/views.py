@@ -1,7 +1,5 @@
 """Where messages afterwards lead: was it of use, and no more of these, please."""
 
-from typing import ClassVar
-
 from starlette.responses import PlainTextResponse, Response
 
 from marketplace.base.errors import NotFound, StaleForm
@@ -20,7 +18,7 @@ USEFUL_LABELS = {Useful.YES: lazy("Ja"), Useful.SOME: lazy("Litt"), Useful.NO: l
 
 class UsefulForm(Form):
     answer: Useful
-    words: ClassVar = {"answer": {"missing": lazy("Velg et svar."), "otherwise": lazy("Velg et svar.")}}
+    words = {"answer": {"missing": lazy("Velg et svar."), "otherwise": lazy("Velg et svar.")}}
 
 
 @public
