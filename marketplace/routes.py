@@ -18,6 +18,7 @@ from marketplace.my_page import views as my_page
 from marketplace.my_page.acting import views as acting
 from marketplace.my_page.contacts import views as contacts
 from marketplace.my_page.invitations import views as invitations
+from marketplace.needs import views as needs
 from marketplace.people.second_factor import views as factors
 from marketplace.people.sign_in import views as people
 from marketplace.privacy import views as privacy
@@ -297,6 +298,10 @@ ROUTES: list[Route] = [
     both("/districts/new", districts.new, "municipality"),
     both("/districts/{district}/edit", districts.edit),
     both("/districts/{district}/remove", districts.remove),
+    get("/needs", needs.needs),
+    both("/needs/new", needs.new),
+    get("/needs/sent", needs.sent),
+    both("/needs/{need}/remove", needs.remove),
     both("/reports", reports.reports),
     get("/reports/{slug}", reports.report),
     both("/reports/{slug}/words/{section}", reports.words),

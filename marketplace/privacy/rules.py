@@ -5,6 +5,7 @@ a column that is not here. Product.md, "Privacy, by design", and design/security
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from marketplace.needs.rules import KEPT
 from offers.seats.sql import active
 
 AUDIT_MONTHS = 24
@@ -279,6 +280,10 @@ TABLES: dict[str, Table] = {
     "district_place": Table(plain="id postcode city district_id municipality_id"),
     "dialogue": Table(plain="id slug title summary created_at coordinated_by_id municipality_id"),
     "dialogue_item": Table(plain="id main_audience kinds evening made_at dialogue_id meeting_id district_id offer_id"),
+    "need": Table(
+        {"text": "what somebody misses, in their own words; who it was is not known"},
+        "id audience said_at municipality_id district_id", Goes("t.said_at", KEPT),
+    ),
     "register_reminder": Table(plain="id sent_at organization_id"),
     "dialogue_meeting": Table(plain="id agenda nobody_came dialogue_id offer_id"),
     "dialogue_member": Table(plain="id joined_at left_at dialogue_id organization_id"),
