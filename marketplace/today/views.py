@@ -26,7 +26,7 @@ async def show(request: Request) -> Response:
     """GET /today"""
     person, now, day = request.person, request.now, today(request.now)
     reached = await coordinated_municipalities(person.id)
-    applied = [one for one in await in_reach(person, "waiting") if one["decides"] and not one["their_turn"]]
+    applied = [one for one in await in_reach(person, "waiting") if one.decides and not one.their_turn]
     lacking = await queries.lacking(person, now)
     late, turned = await answering_late(person, now), await _turned(reached, request)
     closing, month = rules.next_closing(day)
@@ -36,7 +36,7 @@ async def show(request: Request) -> Response:
         lacking=lacking, sessions=sum(one.sessions for one in lacking),
         to_remind=[one for one in lacking if one.to_remind],
         reminded_at=max((one.reminded_at for one in lacking if one.reminded_at), default=None),
-        hurry=any(now - one["created_at"] >= rules.SOON for one in applied),
+        hurry=any(now - one.created_at >= rules.SOON for one in applied),
         greeting=rules.greeting(oslo(now).hour, isolated(first_name(person.name))), day=day,
         meetings=await queries.meetings(reached, request.lang, now), closing=closing, month=month, settled=settled,
         year=year,
