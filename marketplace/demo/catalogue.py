@@ -277,8 +277,8 @@ def _dialogue(tables: Tables, made: Catalogue, now: datetime) -> Row:
     here = made.municipalities[spec["municipality"]]["id"]
     districts = {one["slug"]: one["id"] for one in tables.rows["district"] if one["municipality_id"] == here}
     for need in file["needs"]:
-        tables.add("need", municipality_id=here, district_id=districts[need["district"]] if "district" in need else None,
-                   audience=need.get("audience"), text=need["text"], said_at=now + timedelta(days=need["days"]))  # fmt: skip
+        tables.add("need", municipality_id=here, district_id=districts.get(need.get("district")), text=need["text"],
+                   audience=need.get("audience"), said_at=now + timedelta(days=need["days"]))  # fmt: skip
     return dialogue
 
 

@@ -1,65 +1,13 @@
-"""A person's own data: who has looked at it, all of it to take away, and the end of it."""
+"""The end of a person's data here, at their wish."""
 
-from uuid import UUID
+from starlette.responses import Response
 
-from starlette.responses import JSONResponse, Response
-
-from marketplace.base.data import audit
 from marketplace.base.i18n import gettext as _
-from marketplace.base.web.access import public, signed_in, signed_in_again
+from marketplace.base.web.access import public, signed_in_again
 from marketplace.base.web.http import Request, see_other, set_cookie
 from marketplace.base.web.templates import render
-from marketplace.privacy import erasure, export, queries
+from marketplace.privacy import erasure
 from marketplace.privacy.forms import EraseForm
-from marketplace.settings import settings
-
-
-@signed_in
-async def looked(request: Request) -> Response:
-    """GET /my-page/looked?before=…: who has read lists that I stand on."""
-    try:
-        before = UUID(request.query.get("before", [""])[-1])
-    except ValueError:
-        before = None
-    found, further = await queries.looked(request.person.id, request.lang, before)
-    return render(
-        request, "marketplace/privacy/looked.html", looked=found, further=further, first=before is None,
-        section="my-page",
-    )  # fmt: skip
-
-
-@signed_in_again
-async def download(request: Request) -> Response:
-    """GET /my-page/download: what there is to take away, and how."""
-    return render(request, "marketplace/privacy/download.html", section="my-page")
-
-
-@signed_in_again
-async def download_json(request: Request) -> Response:
-    """GET /my-page/download.json: all of it, for a program."""
-    found = await _everything(request)
-    return JSONResponse(
-        {"site": settings().site_name, "made_at": request.now.isoformat(), **found},
-        headers={
-            "Content-Disposition": 'attachment; filename="mine-opplysninger.json"',
-            "Cache-Control": "no-store",
-        },
-    )
-
-
-@signed_in_again
-async def download_html(request: Request) -> Response:
-    """GET /my-page/download.html: all of it, to read or print."""
-    found = export.readable(await _everything(request))
-    return render(request, "marketplace/privacy/everything.html", sections=found, section="my-page")
-
-
-async def _everything(request: Request) -> dict[str, list[dict[str, object]]]:
-    """Taking it away is recorded, as every export is."""
-    me = request.person.id
-    found = await export.everything(me, request.lang)
-    await audit.record("export.made", actor=me, person=me, now=request.now)
-    return found
 
 
 @signed_in_again

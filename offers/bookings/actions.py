@@ -160,20 +160,19 @@ async def book(
         except Taken:
             existing = await same_form_or_person(pool["pool_id"], party, key, digest)
         if existing and party.participant and not existing.again:
-            name = whom["name"]
-            words = _("%(name)s står på venteliste her allerede. Du finner det på Min side.", name=name)
+            words = _("%(name)s står på venteliste her allerede. Du finner det på Min side.", name=whom)
             if existing.state is not BookingState.WAITING:
-                words = _("%(name)s er allerede påmeldt. Du finner påmeldingen på Min side.", name=name)
+                words = _("%(name)s er allerede påmeldt. Du finner påmeldingen på Min side.", name=whom)
             raise ForWhom(words)
         if existing:
             return existing
     raise Conflict(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til."))
 
 
-async def whom_of(party: Party) -> dict[str, Any]:
-    """Whom the booker acts for: name and shielded. Raises ForWhom when they may not, or not any more."""
+async def whom_of(party: Party) -> str:
+    """The name of whom the booker acts for. Raises ForWhom when they may not, or not any more."""
     if party.participant is None:
-        return {}
+        return ""
     whom = await may_act_for(party.person, party.participant) if party.person else None
     if whom is None:
         raise ForWhom(_("Du kan ikke melde på den du valgte. Velg på nytt."))

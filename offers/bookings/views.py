@@ -40,8 +40,8 @@ async def form_page(
     request: Request, found: dict[str, Any], form: Any, status: int = 200, **more: Any
 ) -> Response:
     pool = seats_queries.pool_of(found)
-    acting = [one for one in await acted_for(request.person.id) if one["accepted"]] if request.person else []
-    if form.values.get("who") not in {"child", "other", *(str(one["person_id"]) for one in acting)}:
+    acting = [one for one in await acted_for(request.person.id) if one.accepted] if request.person else []
+    if form.values.get("who") not in {"child", "other", *(str(one.person_id) for one in acting)}:
         form.values["who"] = "me"
     if status in (409, 422):
         asked.tell(form, found, await request.fields())

@@ -65,7 +65,7 @@ class ApplyForm(Form):
 
     @model_validator(mode="before")
     @classmethod
-    def a_number_or_none(cls, sent: dict[str, Any]) -> dict[str, Any]:
+    def a_number_or_none(cls, sent: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
         if sent.get("has_number") == "yes":
             return {"number": ""} | sent
         return {name: text for name, text in sent.items() if name != "number"}

@@ -123,7 +123,7 @@ async def _tell(membership: UUID, person: UUID, change: str, now: datetime) -> N
     to = await reaching(person)
     if to:
         await post(
-            "membership", channel=Channel(to["channel"]), address=to["value"], lang=to["lang"], now=now,
+            "membership", channel=Channel(to.channel), address=to.value, lang=to.lang, now=now,
             key=f"membership:{membership}:{change}", about=about(to), membership=str(membership),
         )  # fmt: skip
 

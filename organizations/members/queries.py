@@ -1,5 +1,7 @@
 """What a person's roles reach, who has them, and who is invited to have them."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +9,7 @@ from marketplace.base.data.database import row, rows, value
 from marketplace.base.data.texts import in_language
 from marketplace.base.errors import NotFound
 from marketplace.base.text import name_order
-from organizations.directory.models import Organization
+from organizations.directory.models import Organization, Stands
 from organizations.members.models import Membership, Role
 
 HELD = """(SELECT m.person_id, m.organization_id, m.role, w.state, w.kind, w.municipality_id, w.parent_id
@@ -84,9 +86,20 @@ REACHED_BY = """(SELECT DISTINCT ON (person_id) person_id, channel, value FROM c
 """One proven address a person, e-mail first."""
 
 
-async def managers_to_tell(organization: UUID) -> list[dict[str, Any]]:
-    """person_id, lang, channel and value of those who lead the organisation, also while it has only applied."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody who is written to: at which address, and in which language."""
+
+    person_id: UUID
+    lang: str
+    channel: str
+    value: str
+
+
+async def managers_to_tell(organization: UUID) -> list[Told]:
+    """Those who lead the organisation, also while it has only applied."""
     return await rows(
+        Told,
         f"""SELECT DISTINCT n.id AS person_id, n.lang, c.channel, c.value FROM membership m
         JOIN person n ON n.id = m.person_id JOIN {REACHED_BY} c ON c.person_id = n.id
         WHERE m.organization_id = $1 AND m.role = 'manager' AND m.ended_at IS NULL""",
@@ -94,9 +107,10 @@ async def managers_to_tell(organization: UUID) -> list[dict[str, Any]]:
     )
 
 
-async def coordinators_to_tell(municipality: UUID) -> list[dict[str, Any]]:
-    """The same of those who coordinate the whole municipality."""
+async def coordinators_to_tell(municipality: UUID) -> list[Told]:
+    """Those who coordinate the whole municipality."""
     return await rows(
+        Told,
         f"""SELECT DISTINCT n.id AS person_id, n.lang, c.channel, c.value FROM {HELD} m
         JOIN person n ON n.id = m.person_id JOIN {REACHED_BY} c ON c.person_id = n.id
         WHERE m.municipality_id = $1 AND m.role = 'coordinator' AND m.kind = 'municipal' AND m.parent_id IS NULL""",
@@ -104,9 +118,10 @@ async def coordinators_to_tell(municipality: UUID) -> list[dict[str, Any]]:
     )
 
 
-async def reaching(person: UUID) -> dict[str, Any] | None:
-    """The same of one person; None when they have proven no address theirs."""
+async def reaching(person: UUID) -> Told | None:
+    """One person; None when they have proven no address theirs."""
     return await row(
+        Told,
         f"""SELECT n.id AS person_id, n.lang, c.channel, c.value FROM person n
         JOIN {REACHED_BY} c ON c.person_id = n.id WHERE n.id = $1""",
         person,
@@ -146,10 +161,30 @@ async def is_only_manager(organization: UUID, person: UUID) -> bool:
     return {each["person_id"] for each in managers} == {person}
 
 
-async def memberships_of(person: UUID) -> list[dict[str, Any]]:
-    """Where the person has roles: slug, name, `roles` and `state`, by name: while it is applied for, and when it is
-    declined, the application is all there is."""
+@dataclass(frozen=True, slots=True)
+class Belonging(Stands):
+    """An organisation that somebody has `roles` in."""
+
+    slug: str
+    name: str
+    state: str
+    roles: list[str]
+
+    @property
+    def manages(self) -> bool:
+        return Role.MANAGER in self.roles
+
+    @property
+    def edits(self) -> bool:
+        """May whoever has these roles write its texts?"""
+        return self.manages or Role.EDITOR in self.roles
+
+
+async def memberships_of(person: UUID) -> list[Belonging]:
+    """Where the person has roles, by name: while it is applied for, and when it is declined, the application is all
+    there is."""
     return await rows(
+        Belonging,
         f"""SELECT w.slug, w.name, w.state, array_agg(m.role ORDER BY m.id) AS roles
         FROM membership m JOIN organization w ON w.id = m.organization_id
         WHERE m.person_id = $1 AND m.ended_at IS NULL
@@ -162,15 +197,28 @@ RANK = "array_position(ARRAY['manager', 'editor', 'host', 'guide', 'coordinator'
 PAGE = 50
 
 
-async def members(organization: UUID, lang: str, after: UUID | None = None) -> list[dict[str, Any]]:
-    """A page of the memberships, by role and then the oldest first: id, person_id, name, addresses that are proven
-    (none of whoever is shielded), role, created_at, and for a host the titles of what they lead. One more than PAGE:
-    there are more.
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A role that somebody has: with their addresses that are proven (none of whoever is shielded), and for a host the
+    titles of what they lead."""
+
+    id: UUID
+    person_id: UUID
+    role: str
+    created_at: datetime
+    name: str | None
+    addresses: list[str]
+    leads: list[str] | None
+
+
+async def members(organization: UUID, lang: str, after: UUID | None = None) -> list[Member]:
+    """A page of the memberships, by role and then the oldest first. One more than PAGE: there are more.
 
     It only asks what the offers are called; they belong to a floor above.
     """
     beyond = f"AND ({RANK}, m.id) > (SELECT {RANK}, m.id FROM membership m WHERE m.id = $3)" if after else ""
     return await rows(
+        Member,
         f"""SELECT m.id, m.person_id, m.role, m.created_at, p.name,
             ARRAY(SELECT c.value FROM contact_point c WHERE c.person_id = p.id AND c.verified_at IS NOT NULL
                 AND NOT p.shielded ORDER BY c.channel, c.value) AS addresses,

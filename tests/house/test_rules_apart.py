@@ -26,10 +26,7 @@ STILL = {
     "mails/session_moved.html": 1,
     "marketplace/dialogue/dialogue.html": 2,
     "marketplace/dialogue/meeting.html": 4,
-    "marketplace/guide/desk.html": 3,
     "marketplace/guide/receipt.html": 6,
-    "marketplace/my_page/_booking.html": 3,
-    "marketplace/my_page/show.html": 1,
     "offers/attendance/register.html": 4,
     "offers/bookings/_seats.html": 2,
     "offers/bookings/cancel.html": 6,
@@ -39,10 +36,7 @@ STILL = {
     "offers/participants/take_off.html": 2,
     "offers/publishing/sessions.html": 1,
     "offers/publishing/show.html": 14,
-    "offers/work/manage.html": 5,
-    "organizations/approval/application.html": 3,
-    "organizations/approval/approval.html": 6,
-    "organizations/profile/show.html": 3,
+    "offers/work/manage.html": 4,
 }
 """Templates that compare a state themselves, and how often: each is to be told in its words instead. It only falls."""
 

@@ -15,8 +15,8 @@ from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 from marketplace.base.signing import secret_hash
 from marketplace.dialogue.models import Dialogue, DialogueItem, DialogueMeeting, DialogueMember
+from marketplace.dialogue.needs.models import Need
 from marketplace.goals.models import FocusArea, Goal, Measure, Plan
-from marketplace.needs.models import Need
 from marketplace.people.models import ActsFor, Person, Relation
 from marketplace.people.second_factor.actions import sealed_secret
 from marketplace.people.second_factor.models import Passkey, Totp

@@ -3,7 +3,6 @@ their own."""
 
 import secrets
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import pyotp
@@ -164,18 +163,3 @@ async def _removed(person: UUID, kind: str, now: datetime) -> None:
     if not await has_second_factor(person):
         await rows("DELETE FROM recovery_code WHERE person_id = $1", person)
     await audit.record("second_factor.removed", actor=person, person=person, details={"kind": kind}, now=now)
-
-
-async def factors_of(person: UUID) -> dict[str, Any]:
-    """`app_since` (None: no app), `passkeys` (id, device, created_at, used_at) and `codes_left`."""
-    found = await row(
-        """SELECT (SELECT created_at FROM totp WHERE person_id = $1) AS app_since,
-            (SELECT count(*) FROM recovery_code WHERE person_id = $1 AND used_at IS NULL) AS codes_left""",
-        person,
-    )
-    assert found is not None  # it selects from nothing
-    found["passkeys"] = await rows(
-        "SELECT id, device, created_at, used_at FROM passkey WHERE person_id = $1 ORDER BY id LIMIT 20",
-        person,
-    )
-    return found

@@ -7,7 +7,7 @@ import json
 import secrets
 import struct
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -41,12 +41,18 @@ NOT_RIGHT = (WebAuthnException, ValueError, TypeError, LookupError, RecursionErr
 VERIFIED = UserVerificationRequirement.REQUIRED
 
 
-def _asked(options: Any, challenge: bytes) -> dict[str, Any]:
+class Asked(TypedDict):
     """What the browser gets: `options` for it, and the `challenge` sealed, for the form that brings its answer."""
+
+    options: Any  # the library's JSON
+    challenge: str
+
+
+def _asked(options: Any, challenge: bytes) -> Asked:
     return {"options": json.loads(options_to_json(options)), "challenge": seal(PURPOSE, challenge)}
 
 
-async def to_add(person: UUID, name: str, ours: Site) -> dict[str, Any]:
+async def to_add(person: UUID, name: str, ours: Site) -> Asked:
     """A challenge for a passkey that is not there yet."""
     challenge = secrets.token_bytes(32)
     options = generate_registration_options(
@@ -58,7 +64,7 @@ async def to_add(person: UUID, name: str, ours: Site) -> dict[str, Any]:
     return _asked(options, challenge)
 
 
-async def to_enter(person: UUID | None, ours: Site) -> dict[str, Any]:
+async def to_enter(person: UUID | None, ours: Site) -> Asked:
     """A challenge for signing in: whoever has a passkey for us, or this person."""
     challenge = secrets.token_bytes(32)
     options = generate_authentication_options(
@@ -117,12 +123,20 @@ async def add(person: UUID, answer: str, sealed: str, ours: Site, device: str, *
     return kept is not None
 
 
+class _Passkey(NamedTuple):
+    id: UUID
+    person_id: UUID
+    public_key: bytes
+    sign_count: int
+
+
 async def enter(answer: str, sealed: str, ours: Site, *, now: datetime) -> UUID | None:
     """Whose passkey has signed; None when it is not right, not ours, too old, or was used before."""
     async with in_transaction():
         try:
             challenge, given = _challenge(sealed), parse_authentication_credential_json(answer)
             passkey = await row(
+                _Passkey,
                 "SELECT id, person_id, public_key, sign_count FROM passkey WHERE credential = $1 FOR NO KEY UPDATE",
                 given.raw_id,
             )
@@ -130,8 +144,8 @@ async def enter(answer: str, sealed: str, ours: Site, *, now: datetime) -> UUID 
                 return None
             right = verify_authentication_response(
                 credential=given, expected_challenge=challenge, expected_rp_id=ours.id, expected_origin=ours.origin,
-                credential_public_key=bytes(passkey["public_key"]), require_user_verification=True,
-                credential_current_sign_count=passkey["sign_count"],
+                credential_public_key=passkey.public_key, require_user_verification=True,
+                credential_current_sign_count=passkey.sign_count,
             )  # fmt: skip
         except NOT_RIGHT:
             return None
@@ -139,7 +153,6 @@ async def enter(answer: str, sealed: str, ours: Site, *, now: datetime) -> UUID 
             return None
         await rows(
             "UPDATE passkey SET sign_count = $2, used_at = $3 WHERE id = $1",
-            passkey["id"], right.new_sign_count, now,
+            passkey.id, right.new_sign_count, now,
         )  # fmt: skip
-    person: UUID = passkey["person_id"]
-    return person
+    return passkey.person_id

@@ -154,7 +154,7 @@ async def _made_before(
     return found
 
 
-async def _check_known(pools: list[dict[str, Any]], party: Party, whom: dict[str, Any]) -> None:
+async def _check_known(pools: list[dict[str, Any]], party: Party, whom: str) -> None:
     """Raises DatesRefused for the dates where the booker knows whoever comes to be booked."""
     if not party.account:
         return
@@ -166,7 +166,7 @@ async def _check_known(pools: list[dict[str, Any]], party: Party, whom: dict[str
     if known := {one["pool_id"] for one in found}:
         words = _("Du er påmeldt denne dagen allerede.")
         if party.participant:
-            words = _("%(name)s er påmeldt denne dagen allerede.", name=whom["name"])
+            words = _("%(name)s er påmeldt denne dagen allerede.", name=whom)
         raise DatesRefused({pool["session_id"]: words for pool in pools if pool["pool_id"] in known})
 
 

@@ -29,9 +29,6 @@ class ChangedAlready(Refused):
         self.path = path
 
 
-CHANGEABLE = frozenset({BookingState.CONFIRMED, BookingState.WAITING})
-
-
 async def change_time(
     booking_id: UUID, session: UUID, *, form_key: bytes, now: datetime, by: UUID | None = None
 ) -> Booked:
@@ -118,7 +115,9 @@ async def _check(old: dict[str, Any], here: dict[str, Any], there: dict[str, Any
     """Raises Refused with what is against the change, in the user's words."""
     if here["pool_id"] == there["pool_id"]:
         raise Refused(_("Du har denne tiden allerede. Velg en annen."))
-    if old["state"] not in CHANGEABLE or seats_rules.Objection.OVER in seats_rules.closed(pool_of(here), now):
+    if old["state"] not in seats_rules.CHANGEABLE or seats_rules.Objection.OVER in seats_rules.closed(
+        pool_of(here), now
+    ):
         raise Refused(_("Denne tiden kan ikke byttes lenger."))
     await only_approved(there["owner_id"])
     decided = pool_of(there)

@@ -16,6 +16,7 @@ from offers.bookings.times import actions
 from offers.bookings.times import queries as times_queries
 from offers.bookings.times.forms import TimeForm
 from offers.catalogue.page import by_day
+from offers.seats.rules import CHANGEABLE
 
 
 @public
@@ -42,7 +43,7 @@ async def time(request: Request) -> Response:
                 form.add_error("session", refused.message)
         if "form_key" in form.errors:
             form.values["form_key"] = secrets.token_hex(16)
-    fixed = found["state"] not in actions.CHANGEABLE or rules.over(found, request.now)
+    fixed = found["state"] not in CHANGEABLE or rules.over(found, request.now)
     if fixed or found["pool_session_id"] is None or not found["open"]:
         return see_other(found["path"], request)
     times = await times_queries.free_times(found, by, request.now)

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -104,17 +103,18 @@ async def invite_coordinator(
         raise Refused(
             f"No municipality has the number {number}. There are: {known or 'none'}. Give the --name of a new one."
         )
-    ours: dict[str, Any] = {"municipality_id": municipality.id, "kind": OrganizationKind.MUNICIPAL}
+    units = Organization.filter(municipality_id=municipality.id, kind=OrganizationKind.MUNICIPAL)
     async with in_transaction():
         # Two operators at once make one unit.
         await value("SELECT id FROM municipality WHERE id = $1 FOR UPDATE", municipality.id)
-        which: dict[str, Any] = {"slug": unit} if unit else {"parent_id": None}
-        found = await Organization.filter(**ours, **which).order_by("created_at", "id").first()
+        asked = units.filter(slug=unit) if unit else units.filter(parent_id=None)
+        found = await asked.order_by("created_at", "id").first()
         if unit and found is None:
             raise Refused(f"{municipality.name} has no municipal unit with the slug {unit}.")
         if found is None:
             found = await Organization.create(
-                **ours, name=f"{municipality.name} kommune", slug=f"{municipality.slug}-kommune",
+                municipality_id=municipality.id, kind=OrganizationKind.MUNICIPAL,
+                name=f"{municipality.name} kommune", slug=f"{municipality.slug}-kommune",
                 state=OrganizationState.APPROVED, created_at=now,
             )  # fmt: skip
             await record("organization.made", now=now, object_id=found.id, organization=found.id)

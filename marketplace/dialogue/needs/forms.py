@@ -5,7 +5,7 @@ from pydantic import Field, field_validator
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.web.forms import Form
-from marketplace.needs.rules import LONGEST, leaves_a_way_back
+from marketplace.dialogue.needs.rules import LONGEST, leaves_a_way_back
 from offers.catalogue.models import Audience
 
 

@@ -84,7 +84,8 @@ async def said(
     found = await rows(
         Said,
         f"""{SAID} WHERE n.municipality_id = $1 AND $2 IN ('', coalesce(n.audience, '{UNSAID}'))
-            AND $3 IN ('', coalesce(d.slug, '{UNSAID}')) AND ($4::uuid IS NULL OR n.id < $4) ORDER BY n.id DESC LIMIT {PAGE + 1}""",
+            AND $3 IN ('', coalesce(d.slug, '{UNSAID}')) AND ($4::uuid IS NULL OR n.id < $4)
+        ORDER BY n.id DESC LIMIT {PAGE + 1}""",
         municipality, audience, district, before,
     )  # fmt: skip
     return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None

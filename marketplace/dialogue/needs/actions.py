@@ -5,8 +5,8 @@ from uuid import UUID
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction
-from marketplace.needs.models import Need
-from marketplace.needs.queries import Place, Said
+from marketplace.dialogue.needs.models import Need
+from marketplace.dialogue.needs.queries import Place, Said
 from offers.catalogue.models import Audience
 
 

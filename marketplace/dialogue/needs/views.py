@@ -15,11 +15,11 @@ from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
+from marketplace.dialogue.needs import actions, queries
+from marketplace.dialogue.needs.forms import NeedForm
+from marketplace.dialogue.needs.queries import UNSAID, Group, Place
+from marketplace.dialogue.needs.rules import ASKED_LABELS, LONGEST
 from marketplace.districts.queries import municipalities_of, municipality_of
-from marketplace.needs import actions, queries
-from marketplace.needs.forms import NeedForm
-from marketplace.needs.queries import UNSAID, Group, Place
-from marketplace.needs.rules import ASKED_LABELS, LONGEST
 from marketplace.settings import settings
 from offers.catalogue.models import AUDIENCE_LABELS, Audience
 
@@ -52,7 +52,7 @@ def _form(request: Request, form: Filled[NeedForm], places: list[Place], status:
     choices += [(one.key, _where(one, several)) for one in places]
     audiences = [("", _("Ikke noen spesielle")), *((one.value, label) for one, label in ASKED_LABELS.items())]
     return render(
-        request, "marketplace/needs/new.html", status=status, form=form, places=choices, audiences=audiences,
+        request, "marketplace/dialogue/needs/new.html", status=status, form=form, places=choices, audiences=audiences,
         longest=LONGEST, section="/offers",
     )  # fmt: skip
 
@@ -66,7 +66,7 @@ def _where(place: Place, several: bool) -> str:
 @public
 async def sent(request: Request) -> Response:
     """GET /needs/sent: it is said, and nobody will answer."""
-    return render(request, "marketplace/needs/sent.html", section="/offers")
+    return render(request, "marketplace/dialogue/needs/sent.html", section="/offers")
 
 
 @coordinator
@@ -81,7 +81,7 @@ async def needs(request: Request) -> Response:
     found, following = await queries.said(here.id, asked, district, after)
     chosen = {"municipality": here.slug, "audience": asked, "district": district}
     return render(
-        request, "marketplace/needs/needs.html", section="/today", municipality=here, found=found,
+        request, "marketplace/dialogue/needs/needs.html", section="/today", municipality=here, found=found,
         groups=[_group(here.slug, one) for one in await queries.groups(here.id)], labels=AUDIENCE_LABELS,
         others=[one for one in await municipalities_of(request.person) if one.id != here.id],
         chosen=bool(asked or district), home=_address(municipality=here.slug),
@@ -107,6 +107,6 @@ async def remove(request: Request) -> Response:
     """GET and POST /needs/{need}/remove. GET only asks."""
     found = await queries.need_of(request.person, parse_id(request.path_params["need"]))
     if request.method == "GET":
-        return render(request, "marketplace/needs/remove.html", need=found, section="/today")
+        return render(request, "marketplace/dialogue/needs/remove.html", need=found, section="/today")
     await actions.remove(found, by=request.person.id, now=request.now)
     return see_other(f"/needs?municipality={found.municipality}&saved=removed", request)
