@@ -8,6 +8,7 @@ from marketplace.base.web.access import View
 from marketplace.demo import views as demo
 from marketplace.dialogue import views as dialogue
 from marketplace.dialogue.items import views as items
+from marketplace.dialogue.needs import views as needs
 from marketplace.districts import views as districts
 from marketplace.goals import views as goals
 from marketplace.goals.measures import views as plan_measures
@@ -299,6 +300,10 @@ ROUTES: list[Route] = [
     both("/districts/new", districts.new, "municipality"),
     both("/districts/{district}/edit", districts.edit),
     both("/districts/{district}/remove", districts.remove),
+    get("/needs", needs.needs),
+    both("/needs/new", needs.new),
+    get("/needs/sent", needs.sent),
+    both("/needs/{need}/remove", needs.remove),
     both("/reports", reports.reports),
     get("/reports/{slug}", reports.report),
     both("/reports/{slug}/words/{section}", reports.words),

@@ -41,6 +41,7 @@ MODELS = [
     "marketplace.goals.models",
     "marketplace.reports.models",
     "marketplace.dialogue.models",
+    "marketplace.dialogue.needs.models",
     "marketplace.today.models",
 ]
 UNAVAILABLE: tuple[type[Exception], ...] = (

@@ -1,6 +1,7 @@
 """Plans, goals and figures: people are numbers here, rounded before they are stored (docs/statistics.md)."""
 
-from marketplace.privacy.kept.rules import WORK, Table
+from marketplace.dialogue.needs.rules import KEPT
+from marketplace.privacy.kept.rules import WORK, Goes, Table
 
 FIGURES: dict[str, Table] = {
     "cell": Table(plain="id main_audience kind evening district_id municipality_id organization_id"),
@@ -12,6 +13,10 @@ FIGURES: dict[str, Table] = {
     "district_place": Table(plain="id postcode city district_id municipality_id"),
     "dialogue": Table(plain="id slug title summary created_at coordinated_by_id municipality_id"),
     "dialogue_item": Table(plain="id main_audience kinds evening made_at dialogue_id meeting_id district_id offer_id"),
+    "need": Table(
+        {"text": "what somebody misses, in their own words; who it was is not known"},
+        "id audience said_at municipality_id district_id", Goes("t.said_at", KEPT),
+    ),
     "register_reminder": Table(plain="id sent_at organization_id"),
     "dialogue_meeting": Table(plain="id agenda nobody_came dialogue_id offer_id"),
     "dialogue_member": Table(plain="id joined_at left_at dialogue_id organization_id"),
