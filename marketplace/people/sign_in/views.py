@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
+from marketplace.base.quick.kept import kept
 from marketplace.base.signing import signature
 from marketplace.base.web.access import public, signed_in
 from marketplace.base.web.http import Request, asked_next, cookie, parse_id, see_other, set_cookie, with_next
-from marketplace.base.web.kept import kept
 from marketplace.base.web.limits import Tries, limits, of_visitor
 from marketplace.base.web.templates import render
 from marketplace.people.queries import verified_contacts
