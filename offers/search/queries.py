@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.data.database import Values, rows
+from marketplace.base.data.database import rows
 from marketplace.base.data.revision import catalogue
+from marketplace.base.data.statement import Statement
 from marketplace.base.data.texts import in_language_joins, said
 from offers.catalogue.models import Joining
 from offers.catalogue.opening import has_room, is_open
@@ -110,9 +111,9 @@ PART = 4
 
 async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
     """The offers that match, that the viewer may see and that are not over."""
-    values = Values([now, lang])
-    put = values.put
-    seen, dates = published(viewer, values), _dates(wanted, put)
+    asked = Statement(now, lang)
+    put = asked.value
+    seen, dates = published(viewer).within(asked), _dates(wanted, put)
     hits, matches = _conditions(wanted, seen, bool(dates), put)
     # The first session of those asked for need not be the next; without dates the offer's own columns are in an index.
     session, shown, first = (
@@ -134,7 +135,7 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
         SELECT c.total, {CARD}
         FROM (SELECT count(*) AS total FROM found) c LEFT JOIN page ON true LEFT JOIN offer o ON o.id = page.id
         {JOINED} ORDER BY page.position, page.id""",
-        *values,
+        *asked.values,
     )
     total = found[0]["total"]
     cards = [row for row in found if row["id"] is not None]
@@ -153,13 +154,13 @@ async def audience_counts(place: str, *, viewer: Viewer, now: datetime) -> dict[
     true_for = (catalogue.heard, place, viewer, now.replace(second=0, microsecond=0))
     if catalogue.heard and _counted[0] == true_for:
         return _counted[1]
-    values = Values([now])
-    seen = published(viewer, values)
-    _, matches = _conditions(Search(place=place), seen, False, values.put)
+    asked = Statement(now)
+    seen = published(viewer).within(asked)
+    _, matches = _conditions(Search(place=place), seen, False, asked.value)
     counted = await rows(
         f"""SELECT audience, count(*) AS number FROM offer o JOIN organization w ON w.id = o.owner_id,
             unnest(o.audiences) audience WHERE {matches} GROUP BY audience""",
-        *values,
+        *asked.values,
     )
     counts = {row["audience"]: row["number"] for row in counted}
     if viewer == VISITOR:
