@@ -135,9 +135,9 @@ async def _book(
 async def receipt(request: Request) -> Response:
     """GET /guide/receipts/{token}: what to read aloud or print for whoever was booked for."""
     found = await guide_queries.helped_booking(request.person.id, request.path_params["token"], request.lang)
-    dates = coming(found["sessions"], request.now)
+    dates = coming(found.sessions, request.now)
     return render(
         request, "marketplace/guide/receipt.html", booking=found, coming=dates, section="/guide",
-        per_session=found["joining"] == Joining.PER_SESSION,
+        per_session=found.joining == Joining.PER_SESSION,
         expected=await expected(found, request.lang, request.now),
     )  # fmt: skip
