@@ -11,8 +11,9 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.data.database import Values, rows
+from marketplace.base.data.database import rows
 from marketplace.base.data.revision import catalogue
+from marketplace.base.data.statement import Statement
 from marketplace.base.data.texts import in_language_joins, said
 from marketplace.base.quick.revised import Newest
 from offers.catalogue.models import Joining
@@ -112,9 +113,9 @@ PART = 4
 
 async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
     """The offers that match, that the viewer may see and that are not over."""
-    values = Values([now, lang])
-    put = values.put
-    seen, dates = published(viewer, values), _dates(wanted, put)
+    asked = Statement(now, lang)
+    put = asked.value
+    seen, dates = published(viewer).within(asked), _dates(wanted, put)
     hits, matches = _conditions(wanted, seen, bool(dates), put)
     # The first session of those asked for need not be the next; without dates the offer's own columns are in an index.
     session, shown, first = (
@@ -136,7 +137,7 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
         SELECT c.total, {CARD}
         FROM (SELECT count(*) AS total FROM found) c LEFT JOIN page ON true LEFT JOIN offer o ON o.id = page.id
         {JOINED} ORDER BY page.position, page.id""",
-        *values,
+        *asked.values,
     )
     total = found[0]["total"]
     cards = [row for row in found if row["id"] is not None]
@@ -157,13 +158,13 @@ async def audience_counts(place: str, *, viewer: Viewer, now: datetime) -> dict[
 
 
 async def _count(place: str, viewer: Viewer, now: datetime) -> dict[str, int]:
-    values = Values([now])
-    seen = published(viewer, values)
-    _, matches = _conditions(Search(place=place), seen, False, values.put)
+    asked = Statement(now)
+    seen = published(viewer).within(asked)
+    _, matches = _conditions(Search(place=place), seen, False, asked.value)
     counted = await rows(
         f"""SELECT audience, count(*) AS number FROM offer o JOIN organization w ON w.id = o.owner_id,
             unnest(o.audiences) audience WHERE {matches} GROUP BY audience""",
-        *values,
+        *asked.values,
     )
     return {row["audience"]: row["number"] for row in counted}
 

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.base.data.statement import Statement
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.post.mail import post
@@ -115,12 +116,13 @@ async def _lock_dates(
         WHERE o.slug = $1 AND p.session_id = ANY($2) ORDER BY p.id FOR NO KEY UPDATE OF p""",
         slug, chosen,
     )  # fmt: skip
-    values: list[Any] = [slug, chosen]
+    asking = Statement(slug, chosen)
     pools = await rows(
         f"""SELECT {POOL_COLUMNS}, {FIRST_DEADLINE}, {asked.ASKED} FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN seat_pool p ON p.offer_id = o.id
-        WHERE o.slug = $1 AND p.session_id = ANY($2) AND {published(viewer, values)} ORDER BY p.starts_at, p.id""",
-        *values,
+        WHERE o.slug = $1 AND p.session_id = ANY($2) AND {published(viewer).within(asking)}
+        ORDER BY p.starts_at, p.id""",
+        *asking.values,
     )
     if len(pools) != len(chosen) or not pools or pools[0]["kind"] == Kind.CONVERSATION:
         raise NotFound

@@ -13,8 +13,8 @@ from marketplace.base.models import OutboxMessage
 from offers.bookings import actions
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.participants import actions as participants_actions
-from offers.participants.queries import demand
-from offers.participants.rules import ReorderReason, moved_in_queue
+from offers.participants.queue.queries import Demand, demand
+from offers.participants.queue.rules import ReorderReason, moved_in_queue
 from offers.rights.models import HostAssignment
 from offers.seats import actions as seats_actions
 from offers.seats.claims import Party
@@ -316,7 +316,7 @@ async def test_whose_course_is_cancelled_has_not_given_up_waiting(db: None) -> N
     session = await Session.get(offer=offer).select_related("offer")
     later = NOW + timedelta(days=1)
     await cancel_session(session, sequence=0, note="", by=(await make.person("Kari")).id, now=later)
-    assert await demand(offer.id, later) == {"waiting": 0, "placed": 0, "left": 1, "days": None}
+    assert await demand(offer.id, later) == Demand(waiting=0, placed=0, left=1, days=None)
 
 
 async def test_where_there_is_no_limit_any_more_none_is_kept_and_the_limit_can_come_back(
