@@ -223,15 +223,6 @@ Kind = TypeVar("Kind")
 """What a row is: a frozen dataclass or a NamedTuple."""
 
 
-class Values(list[Any]):
-    """The values of a statement that is put together from parts."""
-
-    def put(self, value: Any) -> str:
-        """Add a value; gives its placeholder, $1, $2 …"""
-        self.append(value)
-        return f"${len(self)}"
-
-
 @overload
 async def rows(sql: str, /, *values: Any) -> list[dict[str, Any]]: ...
 @overload
@@ -273,5 +264,5 @@ async def value(sql: str, *values: Any) -> Any:
     return next(iter(found.values())) if found else None
 
 
-__all__ = ["UNAVAILABLE", "OperationalError", "Values", "column", "config", "connect", "connected", "connection",
-           "credentials", "disconnect", "in_transaction", "row", "rows", "unavailable", "value"]  # fmt: skip
+__all__ = ["UNAVAILABLE", "OperationalError", "column", "config", "connect", "connected", "connection", "credentials",
+           "disconnect", "in_transaction", "row", "rows", "unavailable", "value"]  # fmt: skip
