@@ -21,7 +21,7 @@ from offers.publishing.questions import rules as asked
 from offers.seats import actions as seats_actions
 from offers.seats import claims
 from offers.seats.actions import widen
-from offers.seats.claims import Booked, Party
+from offers.seats.claims import Booked, Claim, Party
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import change, lock, move, promote, renumber, tell
 from offers.seats.queries import ended, pool_of
@@ -101,8 +101,8 @@ async def add(
                         raise NoRoom(rules.no_room(room))
                 if kept:
                     await seats_actions.reserve(pool, decided.reserved - kept)
-                also = partial(asked.storing, party.companions, {})
-                booked = await claims.insert(pool, party, state, key, digest, lang, now, tries, also=also)
+                also = partial(asked.storing, names=party.companions, answers={})
+                booked = await claims.insert(Claim(pool, party, state, key, digest, lang, now, tries, also))
                 participant = await value("SELECT participant_id FROM booking WHERE id = $1", booked.id)
                 await record("booking.added", now=now, actor=by, object_id=booked.id, organization=pool["owner_id"],
                              person=participant, details={"kept": kept})  # fmt: skip

@@ -26,7 +26,6 @@ STILL = {
     "mails/session_moved.html": 1,
     "marketplace/dialogue/dialogue.html": 2,
     "marketplace/dialogue/meeting.html": 4,
-    "marketplace/guide/receipt.html": 6,
     "offers/bookings/cancel.html": 6,
     "offers/bookings/several/_together.html": 7,
     "offers/bookings/show.html": 6,

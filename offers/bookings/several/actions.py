@@ -23,7 +23,7 @@ from offers.catalogue.queries import Viewer, published
 from offers.publishing.questions import rules as asked
 from offers.seats import once
 from offers.seats import rules as seats_rules
-from offers.seats.claims import RECEIPTS, Booked, JustSent, Party, Taken, insert  # fmt: skip
+from offers.seats.claims import RECEIPTS, Booked, Claim, JustSent, Party, Taken, insert  # fmt: skip
 from offers.seats.known import in_the_way
 from offers.seats.models import BookingState
 from offers.seats.moves import settle
@@ -70,7 +70,7 @@ async def book_several(
                     return Booked(done["id"], done["link_version"], BookingState(done["state"]), again=True)
                 await _check_known(wanted, party, whom)
                 answers, wrong = asked.judged(wanted[0], party.said)
-                also = partial(asked.storing, party.companions, answers)
+                also = partial(asked.storing, names=party.companions, answers=answers)
                 states = await _decide(wanted, party, waits, key, now)
                 if wrong:
                     raise Unanswered(_("Svar på det som står igjen."))
@@ -79,8 +79,9 @@ async def book_several(
                 for pool, state in zip(wanted, states, strict=True):
                     one = _of_before(party, first)
                     its = once.key_of(form_key, party.whom, pool["session_id"]) if first else key
-                    booked = await insert(pool, replace(one, quiet=True), state, its, digest, lang, now,
-                                          () if made else tries, also=also)  # fmt: skip
+                    counts = () if made else tries
+                    claim = Claim(pool, replace(one, quiet=True), state, its, digest, lang, now, counts, also)
+                    booked = await insert(claim)
                     made.append(booked)
                     first = first or await row(
                         """SELECT b.id, b.booked_by_id, b.participant_id, b.contact_id, b.made_with_id, b.offer_id,
