@@ -56,11 +56,19 @@ async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -
     return found
 
 
-async def represented(slug: str, viewer: Viewer) -> list[dict[str, Any]]:
-    """id and name of the viewer's organisations that are asked to an offer for members: whom they can come for."""
+class Represented(NamedTuple):
+    """An organisation that somebody can come for."""
+
+    id: UUID
+    name: str
+
+
+async def represented(slug: str, viewer: Viewer) -> list[Represented]:
+    """The viewer's organisations that are asked to an offer for members: whom they can come for."""
     if not viewer.organizations:
         return []
     return await rows(
+        Represented,
         f"""SELECT w.id, w.name FROM offer o JOIN offer_audience_organization a ON a.offer_id = o.id
             JOIN organization w ON w.id = a.organization_id
         WHERE o.slug = $1 AND o.visibility = 'members' AND w.id = ANY($2) ORDER BY {name_order('w.name')}, w.id""",
