@@ -187,7 +187,7 @@ async def show(request: Request) -> Response:
     return render(
         request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),
-        over=rules.over(found, request.now), section="my-page",
+        state=rules.standing(found, request.now), section="my-page",
         companions=await companions_queries.companions(found.id),
         answers=await questions_queries.answers(found.id),
         together=await made_together(found), expected=await expected(found, request.lang, request.now),
