@@ -14,13 +14,14 @@ from offers.catalogue.rules import When, period
 from offers.search.queries import Position, Search
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-POSITION = re.compile(r"([0-9]{1,17}|-)~([0-9a-f]{32})")
+POSITION = re.compile(r"(?:([0-9]{1,9})~)?([0-9]{1,17}|-)~([0-9a-f]{32})")
 
 
 def position_text(position: Position) -> str:
-    """A place in the list as it stands in an address: microseconds, or - for no date, and the id."""
+    """A place in the list as it stands in an address: the rank if there are words, microseconds, or - for no date, and
+    the id."""
     at = "-" if position.starts_at is None else (position.starts_at - EPOCH) // timedelta(microseconds=1)
-    return f"{at}~{position.id.hex}"
+    return (f"{position.rank}~" if position.rank else "") + f"{at}~{position.id.hex}"
 
 
 class ListForm(Form):
@@ -33,8 +34,9 @@ class ListForm(Form):
         found = POSITION.fullmatch(self.after)
         if found is None:
             return None
-        at, key = found.groups()
-        return Position(None if at == "-" else EPOCH + timedelta(microseconds=int(at)), UUID(key))
+        rank, at, key = found.groups()
+        starts = None if at == "-" else EPOCH + timedelta(microseconds=int(at))
+        return Position(starts, UUID(key), int(rank or 0))
 
     @model_validator(mode="after")
     def known_position(self) -> Self:

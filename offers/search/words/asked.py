@@ -1,0 +1,81 @@
+"""What somebody typed, as questions for PostgreSQL's text search. No database, no dictionary.
+
+Each word is asked for as it is (the last one also as a beginning), as the words that mean the same (equal.py), and as
+two words that it may be glued of: "turgruppe" also asks for tur and gruppe in one text. A division into what is no
+word finds nothing, so the catalogue itself tells which are right.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import product
+
+from offers.search.words.compounds import LINKS, SHORT, SHORTEST, WHOLE
+from offers.search.words.equal import equals
+
+STEMMINGS = ("norwegian", "english", "simple")
+"""Texts are stemmed in their own language, so a question is asked in each."""
+TOKEN = re.compile(r'-?"[^"]+"|-?\w+')
+MOST_WORDS = 12
+"""More words than this say no more of what is looked for."""
+GLUED_FROM = 7
+"""Letters from which a typed word may be glued of two."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Questions in to_tsquery's language. `exact`: one of the typed words; `all_words`: each of them or what means the
+    same; `any_word`: one of those. Empty: nothing to look for."""
+
+    exact: str
+    all_words: str
+    any_word: str
+
+
+def asked(typed: str) -> Asked:
+    """The questions. "…" asks for the words beside each other, -word for offers without it."""
+    tokens = TOKEN.findall(typed.lower())[:MOST_WORDS]
+    exact, wanted, without = [], [], []
+    for position, token in enumerate(tokens):
+        words = re.findall(r"\w+", token)
+        plain = " <-> ".join(words)
+        if not words:
+            continue
+        if token.startswith("-"):
+            without.append(f"!({plain})")
+            continue
+        exact.append(f"({plain})")
+        last = position == len(tokens) - 1 and not token.endswith('"')
+        wanted.append(_any([plain, *_meant(token)] if '"' not in token else [plain], beginning=last))
+    if not wanted:
+        return Asked("", "", "")
+    return Asked(" | ".join(exact), " & ".join([*wanted, *without]), " & ".join([_any(wanted), *without]))
+
+
+def sql(question: str) -> str:
+    """The question whose placeholder this is, in every stemming."""
+    return "(" + " || ".join(f"to_tsquery('{stemming}', {question})" for stemming in STEMMINGS) + ")"
+
+
+def _any(choices: list[str], beginning: bool = False) -> str:
+    made = [f"({one})" for one in choices]
+    if beginning and re.fullmatch(r"\w{2,}", choices[0]):
+        made.append(f"{choices[0]}:*")
+    return "(" + " | ".join(made) + ")"
+
+
+def _meant(word: str) -> list[str]:
+    same = [" & ".join(re.findall(r"\w+", one)) for one in sorted(equals(word))]
+    return [*same, *(f"{first} & {rest}" for first, rest in _glued_of(word))]
+
+
+def _glued_of(word: str) -> list[tuple[str, str]]:
+    """The ways in which a typed word could be two: only its letters are looked at."""
+    if len(word) < GLUED_FROM or not word.isalpha() or word.startswith(WHOLE):
+        return []
+    found = []
+    for end, link in product(range(SHORTEST, len(word) - SHORTEST + 1), LINKS):
+        first, rest = word[:end], word[end + len(link) :]
+        short = any(len(part) <= SHORTEST and part not in SHORT for part in (first, rest))
+        if word[end : end + len(link)] == link and len(rest) >= SHORTEST and not short:
+            found.append((first, rest))
+    return found
