@@ -8,17 +8,17 @@ from offers.catalogue.models import AUDIENCE_LABELS, Audience
 
 STEMMED = (
     "setweight(to_tsvector('{0}'::regconfig, title), 'A') || setweight(to_tsvector('{0}'::regconfig, summary), 'B') "
-    "|| setweight(to_tsvector('{0}'::regconfig, keywords), 'B') || setweight(to_tsvector('{0}'::regconfig, body), '{1}')"
+    "|| setweight(to_tsvector('{0}'::regconfig, keywords), '{1}') || setweight(to_tsvector('{0}'::regconfig, body), '{2}')"
 )
 
 
-def search(body: str, beside: str = "") -> list[str]:
-    """The column `search`, with this weight of the body, and what stands beside the words."""
+def search(keywords: str, body: str, beside: str = "") -> list[str]:
+    """The column `search`, with these weights of keywords and body, and what stands beside the words."""
     cases = " ".join(
-        f"WHEN lang IN {langs} THEN {STEMMED.format(stemming, body)}"
+        f"WHEN lang IN {langs} THEN {STEMMED.format(stemming, keywords, body)}"
         for langs, stemming in (("('nb', 'nn')", "norwegian"), ("('en')", "english"))
     )
-    vector = f"(CASE {cases} ELSE {STEMMED.format('simple', body)} END){beside}"
+    vector = f"(CASE {cases} ELSE {STEMMED.format('simple', keywords, body)} END){beside}"
     return [
         "ALTER TABLE offer_text DROP COLUMN search",
         f"ALTER TABLE offer_text ADD COLUMN search tsvector GENERATED ALWAYS AS ({vector}) STORED",
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                         ELSE trim(regexp_replace(replace(t.keywords, v.name, ''), ' +', ' ', 'g')) END, {labels()})
                     FROM offer o LEFT JOIN venue v ON v.id = o.venue_id WHERE o.id = t.offer_id""",
                 "ALTER TABLE offer_text ADD COLUMN parts tsvector",
-                *search("D", " || coalesce(parts, ''::tsvector)"),
+                *search("C", "D", " || coalesce(parts, ''::tsvector)"),
                 "CREATE INDEX offer_text_unsplit ON offer_text (id) WHERE parts IS NULL",
                 """CREATE FUNCTION parts_are_of_other_words() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                     IF (NEW.lang, NEW.title, NEW.summary, NEW.body, NEW.keywords)
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             [
                 "DROP TRIGGER offer_text_parts ON offer_text",
                 "DROP FUNCTION parts_are_of_other_words()",
-                *search("C"),
+                *search("B", "C"),
                 "ALTER TABLE offer_text DROP COLUMN parts",
             ],
         )

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.data.database import Values, rows
+from marketplace.base.data.database import Values, rows, value
 from marketplace.base.data.revision import catalogue
 from marketplace.base.data.texts import in_language_joins, said
 from offers.catalogue.models import Joining
@@ -18,6 +18,7 @@ from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.queries import CURRENT, VISITOR, Viewer, outside_office_hours, published
 from offers.search.words.asked import asked
 from offers.search.words.asked import sql as tsquery
+from offers.search.words.near import WORD
 
 Put = Callable[[Any], str]
 """Adds a value to the statement and gives its placeholder."""
@@ -156,6 +157,20 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
     last = cards[wanted.page - 1] if len(cards) > wanted.page else None
     following = Position(last["position"], last["id"], last["rank"]) if last else None
     return Found(cards[: wanted.page], total, following)
+
+
+async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
+    """The words, in lower case, of titles and summaries of what the viewer may see now; never those of sensitive
+    offers, that nobody is led there by a slip of the finger."""
+    values = Values([now])
+    said = await value(
+        f"""SELECT string_agg(t.title || ' ' || t.summary, ' ') FROM (
+            SELECT o.id FROM offer o JOIN organization w ON w.id = o.owner_id
+            WHERE {published(viewer, values)} AND {CURRENT.format(now="$1")} AND NOT o.sensitive
+            ORDER BY o.next_session_at, o.id LIMIT 2000) o JOIN offer_text t ON t.offer_id = o.id""",
+        *values,
+    )
+    return set(WORD.findall((said or "").lower()))
 
 
 _counted: tuple[Any, dict[str, int]] = (None, {})

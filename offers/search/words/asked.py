@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from offers.search.words.compounds import LINKS, SHORT, SHORTEST, WHOLE
-from offers.search.words.equal import equals
+from offers.search.words.equal import NOISE, equals
 
 STEMMINGS = ("norwegian", "english", "simple")
 """Texts are stemmed in their own language, so a question is asked in each."""
@@ -34,21 +34,22 @@ class Asked:
 def asked(typed: str) -> Asked:
     """The questions. "…" asks for the words beside each other, -word for offers without it."""
     tokens = TOKEN.findall(typed.lower())[:MOST_WORDS]
-    exact, wanted, without = [], [], []
-    for position, token in enumerate(tokens):
+    saying = [one for one in tokens if one not in NOISE]
+    exact, all_of, any_of, without = [], [], [], []
+    for token in saying or tokens:
         words = re.findall(r"\w+", token)
         plain = " <-> ".join(words)
-        if not words:
-            continue
         if token.startswith("-"):
             without.append(f"!({plain})")
-            continue
-        exact.append(f"({plain})")
-        last = position == len(tokens) - 1 and not token.endswith('"')
-        wanted.append(_any([plain, *_meant(token)] if '"' not in token else [plain], beginning=last))
-    if not wanted:
+        elif words:
+            exact.append(f"({plain})")
+            same, parts = ([], []) if '"' in token else (_same(token), _glued_of(token))
+            beginning = [f"{token}:*"] if token == tokens[-1] and len(token) >= SHORTEST and token.isalnum() else []
+            all_of.append(_or([plain, *beginning, *same, *(f"{_or(first)} & {_or(rest)}" for first, rest in parts)]))
+            any_of.append(_or([plain, *same, *(one for pair in parts for part in pair for one in part)]))
+    if not all_of:
         return Asked("", "", "")
-    return Asked(" | ".join(exact), " & ".join([*wanted, *without]), " & ".join([_any(wanted), *without]))
+    return Asked(_or(exact), " & ".join([*all_of, *without]), " & ".join([_or(any_of), *without]))
 
 
 def sql(question: str) -> str:
@@ -56,20 +57,18 @@ def sql(question: str) -> str:
     return "(" + " || ".join(f"to_tsquery('{stemming}', {question})" for stemming in STEMMINGS) + ")"
 
 
-def _any(choices: list[str], beginning: bool = False) -> str:
-    made = [f"({one})" for one in choices]
-    if beginning and re.fullmatch(r"\w{2,}", choices[0]):
-        made.append(f"{choices[0]}:*")
-    return "(" + " | ".join(made) + ")"
+def _or(choices: list[str]) -> str:
+    return "(" + " | ".join(f"({one})" for one in choices) + ")"
 
 
-def _meant(word: str) -> list[str]:
-    same = [" & ".join(re.findall(r"\w+", one)) for one in sorted(equals(word))]
-    return [*same, *(f"{first} & {rest}" for first, rest in _glued_of(word))]
+def _same(word: str) -> list[str]:
+    """What means the same; of a phrase all its words, in any order."""
+    return [" & ".join(re.findall(r"\w+", one)) for one in sorted(equals(word))]
 
 
-def _glued_of(word: str) -> list[tuple[str, str]]:
-    """The ways in which a typed word could be two: only its letters are looked at."""
+def _glued_of(word: str) -> list[tuple[list[str], list[str]]]:
+    """The ways in which a typed word could be two, each part with what means the same: only its letters are looked
+    at."""
     if len(word) < GLUED_FROM or not word.isalpha() or word.startswith(WHOLE):
         return []
     found = []
@@ -77,5 +76,5 @@ def _glued_of(word: str) -> list[tuple[str, str]]:
         first, rest = word[:end], word[end + len(link) :]
         short = any(len(part) <= SHORTEST and part not in SHORT for part in (first, rest))
         if word[end : end + len(link)] == link and len(rest) >= SHORTEST and not short:
-            found.append((first, rest))
+            found.append(([first, *_same(first)], [rest, *_same(rest)]))
     return found

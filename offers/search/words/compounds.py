@@ -14,16 +14,22 @@ LONGEST = 40
 """Letters of a word that is looked at; nothing that people write is longer."""
 MOST = 3
 """Parts that a word is divided into."""
-SHORT = frozenset(
-    "bad barn bil bok bål båt bær by dag dans dyr eld fag far fest film fisk fri gym hage hav hus hval jul jord kino "
-    "kor kos kort kurs lag land leir lek liv lys mat mor nav ord rad rom rus råd ski sol sorg spa språk stol sykkel "
-    "søvn tid ting tog tur ull uke ute vann vår ved vin øl øre".split()
-)
+
+
+def words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+SHORT = words("""
+    bad barn bil bok bål båt bær by dag dans dyr eld fag far fest film fisk fri gym hage hav hus hval jul jord
+    kino kor kos kort kurs lag land leir lek liv lys mat mor nav ord rad rom rus råd ski sol sorg spa språk stol
+    sykkel søvn tid ting tog tur ull uke ute vann vår ved vin øl øre
+""")
 """Words of few letters that compounds of ours are made of."""
-DOMAIN = frozenset(
-    "treff treffet kafé kafe kafeen kafeer sirkel sirkelen sentral sentralen hjelp hjelpen vakt vakta prat praten "
-    "pårørende recovery friskliv mestring erfarings selvhjelp lavterskel pusterom suppa suppe bordet laget stua".split()
-)
+DOMAIN = words("""
+    treff treffet kafé kafe kafeen kafeer sirkel sirkelen sentral sentralen hjelp hjelpen vakt vakta prat praten
+    pårørende recovery friskliv mestring erfarings selvhjelp lavterskel pusterom suppa suppe bordet laget stua
+""")
 """Words of the domain that dictionaries do not have, or not in this form."""
 WHOLE = (
     "kultur", "natur", "struktur", "litteratur", "temperatur", "formiddag", "ettermiddag", "forening", "foreldre",
@@ -32,7 +38,8 @@ WHOLE = (
     "aktivitet", "universitet", "interesse", "samtale", "sammen", "samling", "samfunn", "restaurant", "instrument",
     "medlem", "tilbud", "tilbod", "veileder", "rettleiar", "personlig", "mulighet", "vanskelig", "sjelden", "egentlig",
     "hverdag", "kvardag", "helsetjen", "enkelt", "menneske", "bakgrunn", "erfaring", "telefon", "sertifi", "statist",
-    "kommune", "trening", "frivillig", "egenskap", "mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "laurdag", "søndag", "sundag",
+    "kommune", "trening", "frivillig", "egenskap",
+    "mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "laurdag", "søndag", "sundag",
 )  # fmt: skip
 """Beginnings that mean one thing: none of these is divided within itself, though each holds known words."""
 LINKS = ("", "s", "e")
@@ -47,7 +54,9 @@ def divisions(word: str, known: Callable[[str], bool]) -> set[str]:
     word = word.lower()
     if not word.isalpha() or not 2 * SHORTEST <= len(word) <= LONGEST:
         return set()
-    fewest = next((found for count in range(2, MOST + 1) if (found := set(_divided(word, count, known)))), set())
+    fewest = next(
+        (found for count in range(2, MOST + 1) if (found := set(_divided(word, count, known)))), set()
+    )
     return {part for division in fewest for part in division}
 
 
@@ -74,18 +83,22 @@ def _within_one(word: str, end: int) -> bool:
     return any(word.startswith(whole) and end < len(whole) for whole in WHOLE)
 
 
-NO_PART = frozenset(
-    "under over etter mellom uten foran inne oppe nede alle andre være noen ikke eller også heite heter skal skulle "
-    "lige ling ring inger ende eren erne arar elig heten heta dels helt tene tenet sens sene ning nings ting skap "
-    "villig svenn svenner stur sturen sturer pill skor skoret slaget etur eturen strening".split()
-)
+NO_PART = words("""
+    under over etter mellom uten foran inne oppe nede alle andre være noen ikke eller også heite heter skal
+    skulle lige ling ring inger ende eren erne arar elig heten heta dels helt tene tenet sens sene ning nings
+    ting skap villig svenn svenner stur sturen sturer pill skor skoret slaget etur eturen strening
+""")
 """Known words that only look like parts: endings, and small words that divide others by accident."""
 
 
 @cache
 def foldings(word: str) -> frozenset[str]:
     """How somebody types a word whose keyboard has no æ, ø and å: as ae o a, as a o a, and as ae oe aa."""
-    ways = ({"æ": "ae", "ø": "o", "å": "a"}, {"æ": "a", "ø": "o", "å": "a"}, {"æ": "ae", "ø": "oe", "å": "aa"})
+    ways = (
+        {"æ": "ae", "ø": "o", "å": "a"},
+        {"æ": "a", "ø": "o", "å": "a"},
+        {"æ": "ae", "ø": "oe", "å": "aa"},
+    )
     plain = word.translate(str.maketrans("éèêëäöüáàóòíì", "eeeeaouaaooii"))
-    made = {plain.translate(str.maketrans(way)) for way in ways}
+    made = {plain.translate({ord(letter): typed for letter, typed in way.items()}) for way in ways}
     return frozenset(made - {word})

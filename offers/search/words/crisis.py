@@ -7,11 +7,12 @@ import re
 
 from rapidfuzz.distance import OSA
 
-WORDS = (
-    "selvmord sjølvmord selvmordstanker sjølvmordstankar suicide suicidal selvskading sjølvskading overdose voldtekt "
-    "valdtekt voldtatt valdteken incest mishandling mishandla mishandlet voldelig valdeleg vold vald rape abuse abused "
-    "violence violent overdosis kniver truet trua"
-).split()  # fmt: skip
+LISTED = """
+    selvmord sjølvmord selvmordstanker sjølvmordstankar suicide suicidal selvskading sjølvskading overdose
+    voldtekt valdtekt voldtatt valdteken incest mishandling mishandla mishandlet voldelig valdeleg vold vald
+    rape abuse abused violence violent overdosis kniver truet trua
+"""
+WORDS = LISTED.split()
 PHRASES = re.compile(
     r"\b(ta|tar|tok|take|taking) (mitt |sitt |my )?(eget |eige |own )?(livet?|life)( av (meg|deg|seg))?\b"
     r"|\b(vil|ønsker|ynskjer|ønskjer|orker|orkar|kan|klarer|klarar) (ikke|ikkje) (å )?(leve|meir|mer|more)\b"

@@ -22,26 +22,29 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Unsplit:
-    """A text of an offer whose parts nobody has made yet: `head` counts for more than `body`."""
+    """A text of an offer whose parts nobody has made yet, from what counts most to what counts least."""
 
     id: UUID
     lang: str
+    title: str
     head: str
     body: str
 
 
-TO_DO = f"""SELECT id, lang, concat_ws(' ', title, summary, keywords) AS head, body FROM offer_text
+HEAD = "concat_ws(' ', summary, keywords)"
+TO_DO = f"""SELECT id, lang, title, {HEAD} AS head, body FROM offer_text
 WHERE parts IS NULL ORDER BY id LIMIT {AT_ONCE}"""
 STEMMING = """CASE WHEN x.lang IN ('nb', 'nn') THEN 'norwegian' WHEN x.lang = 'en' THEN 'english' ELSE 'simple'
 END::regconfig"""
-WRITE = f"""UPDATE offer_text t SET parts = setweight(to_tsvector({STEMMING}, x.head), 'C')
-    || setweight(to_tsvector({STEMMING}, x.body), 'D')
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) x(id, lang, head, body, was, said)
-WHERE t.id = x.id AND concat_ws(' ', t.title, t.summary, t.keywords) = x.was AND t.body = x.said"""
+WRITE = f"""UPDATE offer_text t SET parts = setweight(to_tsvector({STEMMING}, x.of_title), 'B')
+    || setweight(to_tsvector({STEMMING}, x.of_head), 'C') || setweight(to_tsvector({STEMMING}, x.of_body), 'D')
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+    x(id, lang, title, head, body, of_title, of_head, of_body)
+WHERE t.id = x.id AND (t.title, {HEAD}, t.body) = (x.title, x.head, x.body)"""
 """What has been written again meanwhile is left for the next run."""
 
 
-async def make_parts(now: datetime) -> int:  # noqa: ARG001 - a job is given the time
+async def make_parts(now: datetime) -> int:
     """Make the parts of the texts that lack them. Gives how many texts were looked at."""
     looked_at = 0
     while found := await rows(Unsplit, TO_DO):
@@ -53,14 +56,12 @@ async def make_parts(now: datetime) -> int:  # noqa: ARG001 - a job is given the
 
 
 async def _write(found: list[Unsplit]) -> None:
-    norwegian = {word for one in found if one.lang in ("nb", "nn") for word in _words(f"{one.head} {one.body}")}
+    norwegian = {
+        word for one in found if one.lang in ("nb", "nn") for word in _words(f"{one.title} {one.head} {one.body}")
+    }
     parts = await divided(norwegian) if norwegian else {}
-    await rows(
-        WRITE,
-        [one.id for one in found], [one.lang for one in found],
-        [_beside(one.head, parts) for one in found], [_beside(one.body, parts) for one in found],
-        [one.head for one in found], [one.body for one in found],
-    )  # fmt: skip
+    columns = [[getattr(one, name) for one in found] for name in ("id", "lang", "title", "head", "body")]
+    await rows(WRITE, *columns, *([_beside(text, parts) for text in texts] for texts in columns[2:]))
 
 
 def _words(text: str) -> set[str]:
