@@ -16,6 +16,7 @@ from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
 from marketplace.guide import queries as guide_queries
 from marketplace.guide.forms import GuideForm
+from marketplace.guide.rules import Receipt
 from marketplace.my_page import queries, rules
 from offers.bookings import actions, parties
 from offers.bookings import queries as bookings
@@ -138,6 +139,6 @@ async def receipt(request: Request) -> Response:
     dates = coming(found["sessions"], request.now)
     return render(
         request, "marketplace/guide/receipt.html", booking=found, coming=dates, section="/guide",
-        per_session=found["joining"] == Joining.PER_SESSION,
+        told=Receipt(found["state"], found["joining"], found["participant"]),
         expected=await expected(found, request.lang, request.now),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data import audit
-from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.database import column, in_transaction, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.post import mailbox
@@ -47,22 +47,20 @@ LET_IN, NOT_LET_IN = ["approved", "suspended"], ["applied", "declined"]
 async def managed_alone(person: UUID, states: list[str]) -> list[str]:
     """Names of the organisations in these states that nobody would manage without the person. One that is let in must
     have somebody; else it goes with the person."""
-    found = await rows(
+    return await column(
         f"SELECT w.name FROM organization w WHERE w.state = ANY($2) AND {ALONE} ORDER BY {name_order('w.name')}",
         person, states,
     )  # fmt: skip
-    return [each["name"] for each in found]
 
 
 async def coming(person: UUID, now: datetime) -> list[UUID]:
     """Active bookings of what is not over that go with the person."""
-    found = await rows(
+    return await column(
         f"""SELECT b.id FROM booking b JOIN seat_pool p ON p.id = b.pool_id
         WHERE b.participant_id IN ({GOES}) AND b.state = ANY($2) AND (p.ends_at IS NULL OR p.ends_at > $3)
         ORDER BY b.pool_id, b.id""",
         person, list(ACTIVE), now,
     )  # fmt: skip
-    return [each["id"] for each in found]
 
 
 async def erase(person: UUID, *, now: datetime) -> None:
@@ -83,10 +81,10 @@ async def erase(person: UUID, *, now: datetime) -> None:
 
 async def _sent(person: UUID) -> tuple[set[UUID], set[str]]:
     """Messages about what goes, and the person's own addresses: what the local mailbox may hold of them."""
-    gone = [each["id"] for each in await rows(GOES, person)]
-    messages = await rows(f"SELECT m.id FROM outbox_message m WHERE {ABOUT_THEM}", gone)
-    own = await rows("SELECT value FROM contact_point WHERE person_id = ANY($1)", gone)
-    return {each["id"] for each in messages}, {each["value"] for each in own}
+    gone = await column(GOES, person)
+    messages = await column(f"SELECT m.id FROM outbox_message m WHERE {ABOUT_THEM}", gone)
+    own = await column("SELECT value FROM contact_point WHERE person_id = ANY($1)", gone)
+    return {*messages}, {*own}
 
 
 async def _forget(person: UUID, now: datetime) -> bool:
@@ -104,10 +102,10 @@ async def _forget(person: UUID, now: datetime) -> bool:
                             names=", ".join(alone)))  # fmt: skip
         if await coming(person, now):
             return False
-        gone = [each["id"] for each in await rows(GOES, person)]
-        for helped in await rows("SELECT DISTINCT person_id FROM acts_for WHERE actor_id = $1", person):
-            if helped["person_id"] not in gone:
-                await hand_over(person, helped["person_id"], now=now)
+        gone = await column(GOES, person)
+        for helped in await column("SELECT DISTINCT person_id FROM acts_for WHERE actor_id = $1", person):
+            if helped not in gone:
+                await hand_over(person, helped, now=now)
         await rows(f"DELETE FROM outbox_message m WHERE {ABOUT_THEM}", gone)
         # An application goes with the only one who stands behind it, who is whom to ask.
         await rows(f"DELETE FROM organization w WHERE w.state = ANY($2) AND {ALONE}", person, NOT_LET_IN)

@@ -18,7 +18,7 @@ from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer
 from offers.publishing.questions import rules as asked
 from offers.seats import rules as seats_rules
-from offers.seats.claims import Booked, Party, Taken, insert, same_form_or_person
+from offers.seats.claims import Booked, Claim, Party, Taken, insert, same_form_or_person
 from offers.seats.known import active_at, actor_of
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import change, lock_for, move, promote, tell
@@ -155,8 +155,8 @@ async def book(
                     raise Refused(seats_rules.objection_text(objection, decided, pool["sensitive"]))
                 if wrong:
                     raise Unanswered(_("Svar på det som står igjen."))
-                also = partial(asked.storing, party.companions, answers)
-                return await insert(pool, party, state, key, digest, lang, now, tries, also=also)
+                also = partial(asked.storing, names=party.companions, answers=answers)
+                return await insert(Claim(pool, party, state, key, digest, lang, now, tries, also))
         except Taken:
             existing = await same_form_or_person(pool["pool_id"], party, key, digest)
         if existing and party.participant and not existing.again:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows
+from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import speaking
@@ -28,12 +29,11 @@ async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -
 
     Without `session` the offer's own pool. Raises NotFound when there is nothing to book or nothing to be seen.
     """
-    values: list[Any] = [slug, lang]
-    seen = published(viewer, values)
+    asking = Statement(slug, lang)
+    seen = published(viewer).within(asking)
     which = "p.session_id IS NULL"
     if session is not None:
-        values.append(session)
-        which = f"p.session_id = ${len(values)}"
+        which = f"p.session_id = {asking.value(session)}"
     found = await row(
         f"""SELECT o.id AS offer_id, o.slug, o.joining, o.max_party, o.sensitive, o.keep_months, o.kind, o.promotion,
             o.hold_hours, w.name AS owner, w.slug AS owner_slug, w.email AS owner_email, w.phone AS owner_phone,
@@ -46,7 +46,7 @@ async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -
         LEFT JOIN session s ON s.id = p.session_id
         LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
         WHERE o.slug = $1 AND {seen}""",
-        *values,
+        *asking.values,
     )
     if found is None:
         raise NotFound

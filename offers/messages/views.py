@@ -24,7 +24,7 @@ from offers.messages.models import NEWS, Recipients
 from offers.messages.queries import messages_of, recipients, written
 from offers.messages.rules import PLACEHOLDERS
 from offers.participants.actions import note_read
-from offers.participants.queries import counts
+from offers.participants.queries import BookedParty, counts
 from offers.rights.queries import offer_led_by, reach, session_hosted_by
 from organizations.members.models import Role
 
@@ -108,23 +108,23 @@ async def _look(
     request: Request,
     to: Recipients,
     text: str,
-    parties: list[dict[str, Any]],
+    parties: list[BookedParty],
     offer: Offer,
     session: Session | None,
 ) -> dict[str, Any]:
     """What the host is shown before it is sent: as the first of them gets it, but with nobody's name and link."""
-    found = await booking(parties[0]["booking_id"], request.lang) | {
+    found = await booking(parties[0].booking_id, request.lang) | {
         "booker": "Ola",
         "path": "/bookings/…",
     }
     about = str(session.id) if session else None
-    ring = [party["name"] for party in parties if not party["channel"] and to not in NEWS]
+    ring = [party.name for party in parties if not party.channel and to not in NEWS]
     if ring:
         await note_read(offer, len(ring), by=request.person.id, now=request.now, list="call")
     return {
         "mail": said(text, found, about, Channel.EMAIL), "sms": sms_of(text, found, about), "ring": ring,
         "whole": said(text, found, about, Channel.SMS), "most": SMS_LENGTH, "told": counts(parties)[0],
-        "by_sms": sum(party["channel"] == Channel.SMS for party in parties), "to": to, "new_key": uuid4(),
+        "by_sms": sum(party.channel == Channel.SMS for party in parties), "to": to, "new_key": uuid4(),
     }  # fmt: skip
 
 

@@ -7,16 +7,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.data.database import Values, rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.data.revision import catalogue
+from marketplace.base.data.statement import Statement
 from marketplace.base.data.texts import in_language_joins, said
+from marketplace.base.quick.revised import Newest
 from offers.catalogue.models import Joining
 from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.queries import CURRENT, VISITOR, Viewer, outside_office_hours, published
-from offers.search.words.asked import asked
+from offers.search.words.asked import questions
 from offers.search.words.asked import sql as tsquery
 from offers.search.words.near import WORD
 
@@ -125,9 +128,9 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
 
 
 async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> Found:
-    values = Values([now, lang])
-    put = values.put
-    seen, dates = published(viewer, values), _dates(wanted, put)
+    asked = Statement(now, lang)
+    put = asked.value
+    seen, dates = published(viewer).within(asked), _dates(wanted, put)
     hits, matches = _conditions(wanted, seen, bool(dates), put)
     # The first session of those asked for need not be the next; without dates the offer's own columns are in an index.
     session, shown, first = (
@@ -150,7 +153,7 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
         SELECT c.total, page.rank, {CARD}
         FROM (SELECT count(*) AS total FROM found) c LEFT JOIN page ON true LEFT JOIN offer o ON o.id = page.id
         {JOINED} {order.replace("rank", "page.rank").replace("position", "page.position").replace("id", "page.id")}""",
-        *values,
+        *asked.values,
     )
     total = found[0]["total"]
     cards = [row for row in found if row["id"] is not None]
@@ -162,40 +165,39 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
 async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
     """The words, in lower case, of titles and summaries of what the viewer may see now; never those of sensitive
     offers, that nobody is led there by a slip of the finger."""
-    values = Values([now])
-    said = await value(
+    asked = Statement(now)
+    words = await value(
         f"""SELECT string_agg(t.title || ' ' || t.summary, ' ') FROM (
             SELECT o.id FROM offer o JOIN organization w ON w.id = o.owner_id
-            WHERE {published(viewer, values)} AND {CURRENT.format(now="$1")} AND NOT o.sensitive
+            WHERE {published(viewer).within(asked)} AND {CURRENT.format(now="$1")} AND NOT o.sensitive
             ORDER BY o.next_session_at, o.id LIMIT 2000) o JOIN offer_text t ON t.offer_id = o.id""",
-        *values,
+        *asked.values,
     )
-    return set(WORD.findall((said or "").lower()))
+    return set(WORD.findall((words or "").lower()))
 
 
-_counted: tuple[Any, dict[str, int]] = (None, {})
-"""The newest audience_counts, after what they are true for."""
+_counted = Newest[dict[str, int]](catalogue, f"{__name__}.audience_counts")
 
 
 async def audience_counts(place: str, *, viewer: Viewer, now: datetime) -> dict[str, int]:
     """How many current offers in a place (all: "") name each audience. Counting takes ten times as long as the rest
     of the front page, so one count serves visitors for a minute, or until the catalogue changes."""
-    global _counted
-    true_for = (catalogue.heard, place, viewer, now.replace(second=0, microsecond=0))
-    if catalogue.heard and _counted[0] == true_for:
-        return _counted[1]
-    values = Values([now])
-    seen = published(viewer, values)
-    _, matches = _conditions(Search(place=place), seen, False, values.put)
+    counting = partial(_count, place, viewer, now)
+    if viewer != VISITOR:
+        return await counting()
+    return await _counted.get((place, now.replace(second=0, microsecond=0)), counting)
+
+
+async def _count(place: str, viewer: Viewer, now: datetime) -> dict[str, int]:
+    asked = Statement(now)
+    seen = published(viewer).within(asked)
+    _, matches = _conditions(Search(place=place), seen, False, asked.value)
     counted = await rows(
         f"""SELECT audience, count(*) AS number FROM offer o JOIN organization w ON w.id = o.owner_id,
             unnest(o.audiences) audience WHERE {matches} GROUP BY audience""",
-        *values,
+        *asked.values,
     )
-    counts = {row["audience"]: row["number"] for row in counted}
-    if viewer == VISITOR:
-        _counted = (true_for, counts)
-    return counts
+    return {row["audience"]: row["number"] for row in counted}
 
 
 def _conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, str]:
@@ -210,7 +212,7 @@ def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[s
     hits = ""
     conditions = []
     if wanted.words:
-        typed = asked(wanted.words)
+        typed = questions(wanted.words)
         wide = put(typed.any_word if wanted.any_word else typed.all_words)
         hits = f"""asked AS MATERIALIZED (SELECT {tsquery(put(typed.exact))} AS exact, {tsquery(wide)} AS wide),
             hits AS MATERIALIZED (SELECT offer_id, max({RANKED})::bigint AS rank FROM offer_text, asked a

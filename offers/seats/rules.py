@@ -28,10 +28,6 @@ SEATED = frozenset({BookingState.CONFIRMED, BookingState.OFFERED})
 """States whose seats count as taken."""
 
 
-CHANGEABLE = frozenset({BookingState.CONFIRMED, BookingState.WAITING})
-"""States in which one may change to another time."""
-
-
 ENDED = frozenset(BookingState) - ACTIVE
 """States that something has ended: `Booking.ended_by` says what."""
 

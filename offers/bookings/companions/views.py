@@ -43,7 +43,7 @@ async def leave(request: Request) -> Response:
                 form.add_error("gone", conflict.message)
     named_ones = await companions_queries.companions(found["id"])
     unnamed = found["seats"] - 1 - len(named_ones)
-    choices = [(str(one["id"]), one["name"]) for one in named_ones]
+    choices = [(str(one.id), one.name) for one in named_ones]
     choices += [(f"unnamed-{number}", _("Én uten navn")) for number in range(1, unnamed + 1)]
     return render(
         request, "offers/bookings/companions/leave.html",

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows
+from marketplace.base.data.statement import Statement
 from offers.catalogue.queries import Viewer, published
 from offers.seats import links
 from offers.seats import rules as seats_rules
@@ -19,14 +20,14 @@ async def open_dates(
 ) -> list[dict[str, Any]]:
     """The dates of an offer that one can book or wait for now, in time, and `also` these: POOL_COLUMNS, `full` and
     `gone` (it is one of these alone)."""
-    values: list[Any] = [slug, now, list(also)]
+    asked = Statement(slug, now, list(also))
     found = await rows(
         f"""SELECT {POOL_COLUMNS}, s.starts_at, s.ends_at FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN seat_pool p ON p.offer_id = o.id JOIN session s ON s.id = p.session_id
         WHERE o.slug = $1 AND (s.starts_at > $2 AND s.status <> 'cancelled' OR s.id = ANY($3))
-            AND {published(viewer, values)}
+            AND {published(viewer).within(asked)}
         ORDER BY s.starts_at, s.id LIMIT {MOST_SHOWN}""",
-        *values,
+        *asked.values,
     )
     for one in found:
         one["full"], one["gone"] = pool_of(one).free == 0, any(seats_rules.closed(pool_of(one), now))

@@ -15,8 +15,8 @@ from offers.bookings import queries, rules
 from offers.bookings.times import actions
 from offers.bookings.times import queries as times_queries
 from offers.bookings.times.forms import TimeForm
+from offers.bookings.times.rules import CHANGEABLE
 from offers.catalogue.page import by_day
-from offers.seats.rules import CHANGEABLE
 
 
 @public

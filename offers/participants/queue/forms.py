@@ -10,7 +10,8 @@ from marketplace.base.i18n import lazy
 from marketplace.base.web.forms import Form
 from marketplace.people.names import PersonName
 from offers.bookings.forms import Email, Key, Number, OtherKey, Phone, ReachForm, Way
-from offers.participants.rules import ExtraReason, ReorderReason
+from offers.participants.queue.rules import ReorderReason
+from offers.participants.rules import ExtraReason
 
 
 def _needed(text: str | None) -> str:

@@ -31,7 +31,7 @@ class Asked:
     any_word: str
 
 
-def asked(typed: str) -> Asked:
+def questions(typed: str) -> Asked:
     """The questions. "…" asks for the words beside each other, -word for offers without it."""
     tokens = TOKEN.findall(typed.lower())[:MOST_WORDS]
     saying = [one for one in tokens if one not in NOISE]
@@ -44,8 +44,12 @@ def asked(typed: str) -> Asked:
         elif words:
             exact.append(f"({plain})")
             same, parts = ([], []) if '"' in token else (_same(token), _glued_of(token))
-            beginning = [f"{token}:*"] if token == tokens[-1] and len(token) >= SHORTEST and token.isalnum() else []
-            all_of.append(_or([plain, *beginning, *same, *(f"{_or(first)} & {_or(rest)}" for first, rest in parts)]))
+            beginning = (
+                [f"{token}:*"] if token == tokens[-1] and len(token) >= SHORTEST and token.isalnum() else []
+            )
+            all_of.append(
+                _or([plain, *beginning, *same, *(f"{_or(first)} & {_or(rest)}" for first, rest in parts)])
+            )
             any_of.append(_or([plain, *same, *(one for pair in parts for part in pair for one in part)]))
     if not all_of:
         return Asked("", "", "")

@@ -65,7 +65,9 @@ lege, fastlege, legevakt, helsetjeneste, doctor
 """
 NOISE = frozenset(
     "gå går få får lære slutte søke bli ha hjelp med noe noen litt mer mye min mitt mine vil kan jeg meg du finne for "
-    "finn trenger treng ønsker lyst å og i på til om av the a to for my find learn practise practice".split(" ")
+    "finn trenger treng ønsker lyst å og i på til om av the a to for my find learn practise practice".split(
+        " "
+    )
 )
 """Words that say little of what is looked for: they need not stand in a text when others do."""
 

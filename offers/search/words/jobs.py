@@ -57,7 +57,10 @@ async def make_parts(now: datetime) -> int:
 
 async def _write(found: list[Unsplit]) -> None:
     norwegian = {
-        word for one in found if one.lang in ("nb", "nn") for word in _words(f"{one.title} {one.head} {one.body}")
+        word
+        for one in found
+        if one.lang in ("nb", "nn")
+        for word in _words(f"{one.title} {one.head} {one.body}")
     }
     parts = await divided(norwegian) if norwegian else {}
     columns = [[getattr(one, name) for one in found] for name in ("id", "lang", "title", "head", "body")]

@@ -7,7 +7,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction, row, value
+from marketplace.base.data.database import in_transaction, value
 from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import SOURCE
@@ -158,13 +158,13 @@ async def decline(invitation: UUID, person: SignedIn, *, now: datetime) -> None:
 
 async def _end(invitation: UUID, by: UUID, act: str, now: datetime) -> None:
     async with in_transaction():
-        ended = await row(
+        ended = await value(
             f"UPDATE invitation i SET ended_at = $2 WHERE id = $1 AND {UNANSWERED} RETURNING organization_id",
             invitation, now,
         )  # fmt: skip
         if ended is None:
             raise NotFound
-        await record(act, now=now, actor=by, object_id=invitation, organization=ended["organization_id"])
+        await record(act, now=now, actor=by, object_id=invitation, organization=ended)
 
 
 async def accept(invitation: UUID, person: SignedIn, *, now: datetime) -> str:
@@ -174,14 +174,14 @@ async def accept(invitation: UUID, person: SignedIn, *, now: datetime) -> str:
     """
     organization = await value("SELECT organization_id FROM invitation WHERE id = $1", invitation)
     async with changing(organization) as state:
-        accepted = state == OrganizationState.APPROVED and await row(
+        role = state == OrganizationState.APPROVED and await value(
             f"""UPDATE invitation i SET accepted_at = $2
             WHERE id = $1 AND {UNANSWERED} AND expires_at > $2 AND EXISTS (SELECT FROM contact_point c
                 WHERE c.person_id = $3 AND c.channel = i.channel AND c.value = i.address AND c.verified_at IS NOT NULL)
             RETURNING role""",
             invitation, now, person.id,
         )  # fmt: skip
-        if not accepted:
+        if not role:
             raise InvitationGone
-        await begin(organization, person.id, accepted["role"], "membership.began", person.id, now)
+        await begin(organization, person.id, Role(role), "membership.began", person.id, now)
         return await renewed_secret(person.sign_in_id, now)

@@ -46,7 +46,12 @@ async def judge(name: str = "queries.tsv") -> Grades:
         ideal = sorted(grades.values(), reverse=True)[:10]
         best = sum((2**grade - 1) / log2(place + 2) for place, grade in enumerate(ideal))
         judged.append((gain / best, typed, slugs))
-        ranks.append(next((1 / (place + 1) for place, slug in enumerate(slugs) if grades.get(slug, 0) >= 2), 0.0))
+        ranks.append(
+            next((1 / (place + 1) for place, slug in enumerate(slugs) if grades.get(slug, 0) >= 2), 0.0)
+        )
     return Grades(
-        sum(one[0] for one in judged) / len(judged), sum(ranks) / len(ranks), nothing / len(judged), sorted(judged)
+        sum(one[0] for one in judged) / len(judged),
+        sum(ranks) / len(ranks),
+        nothing / len(judged),
+        sorted(judged),
     )
