@@ -6,7 +6,7 @@ in one place are a phrase in which all must stand. Stems: the search bends them 
 
 from functools import cache
 
-from offers.search.words.compounds import foldings
+from offers.search.words.compounds import foldings, words
 
 GROUPS = """
 heim, hjem, hjemme, heime
@@ -63,12 +63,10 @@ grense, grenser, si nei
 skjerm, gaming, dataspill, skolevegring, screen
 lege, fastlege, legevakt, helsetjeneste, doctor
 """
-NOISE = frozenset(
-    "gå går få får lære slutte søke bli ha hjelp med noe noen litt mer mye min mitt mine vil kan jeg meg du finne for "
-    "finn trenger treng ønsker lyst å og i på til om av the a to for my find learn practise practice".split(
-        " "
-    )
-)
+NOISE = words("""
+    gå går få får lære slutte søke bli ha hjelp med noe noen litt mer mye min mitt mine vil kan jeg meg du finne for finn
+    trenger treng ønsker lyst å og i på til om av the a to for my find learn practise practice
+""")
 """Words that say little of what is looked for: they need not stand in a text when others do."""
 
 
