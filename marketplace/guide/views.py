@@ -136,9 +136,9 @@ async def _book(
 async def receipt(request: Request) -> Response:
     """GET /guide/receipts/{token}: what to read aloud or print for whoever was booked for."""
     found = await guide_queries.helped_booking(request.person.id, request.path_params["token"], request.lang)
-    dates = coming(found["sessions"], request.now)
+    dates = coming(found.sessions, request.now)
     return render(
         request, "marketplace/guide/receipt.html", booking=found, coming=dates, section="/guide",
-        told=Receipt(found["state"], found["joining"], found["participant"]),
+        told=Receipt(found.state, found.joining, found.participant or ""),
         expected=await expected(found, request.lang, request.now),
     )  # fmt: skip
