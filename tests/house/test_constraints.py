@@ -127,7 +127,8 @@ INDEXES = {
     "outbox_booking", "outbox_due", "passkey_person", "phone_call_booking",
     "plan_comment_goal", "plan_comment_measure", "saved_search_owner", "seat_pool_offer",
     "sent_word_session", "session_cell_cell",
-    "offer_text_unsplit", "session_offer", "session_start", "session_untold", "sign_in_person", "sign_in_ticket_address",
+    "offer_text_unsplit",
+    "session_offer", "session_start", "session_untold", "sign_in_person", "sign_in_ticket_address",
 }  # fmt: skip
 """The other indexes that the migrations name."""
 TRIGGERS = {
@@ -139,7 +140,8 @@ TRIGGERS = {
     ("closing", "closing_append_only"), ("closing", "closing_kept_whole"), ("cell_figure", "cell_figure_append_only"),
     ("cell_figure", "cell_figure_kept_whole"), ("goal_figure", "goal_figure_frozen"), ("offer", "offer_main_audience"),
     ("session", "vevent_stale"), ("offer", "vevents_stale"), ("offer_text", "vevents_stale"),
-    ("offer_text", "offer_text_parts"), ("organization", "vevents_stale"), ("venue", "vevents_stale"), ("report_version", "report_approved"),
+    ("offer_text", "offer_text_parts"),
+    ("organization", "vevents_stale"), ("venue", "vevents_stale"), ("report_version", "report_approved"),
 }  # fmt: skip
 FUNCTIONS = {
     "audit_is_append_only", "catalogue_changed", "figures_are_append_only", "main_audience_is_one_of_them",

@@ -64,8 +64,8 @@ skjerm, gaming, dataspill, skolevegring, screen
 lege, fastlege, legevakt, helsetjeneste, doctor
 """
 NOISE = words("""
-    gå går få får lære slutte søke bli ha hjelp med noe noen litt mer mye min mitt mine vil kan jeg meg du finne for finn
-    trenger treng ønsker lyst å og i på til om av the a to for my find learn practise practice
+    gå går få får lære slutte søke bli ha hjelp med noe noen litt mer mye min mitt mine vil kan jeg meg du finne for
+    finn trenger treng ønsker lyst å og i på til om av the a to for my find learn practise practice
 """)
 """Words that say little of what is looked for: they need not stand in a text when others do."""
 
