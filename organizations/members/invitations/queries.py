@@ -7,6 +7,7 @@ from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.signing import secret_hash
+from organizations.members.rules import LINK
 
 INVITATION = """SELECT i.id, i.role, i.channel, i.address, i.lang, i.offer_id, i.leads_as, i.created_at, i.expires_at,
     i.accepted_at, i.ended_at, i.organization_id, w.name AS organization, w.slug, w.state
@@ -34,7 +35,11 @@ async def invitation_in(organization: UUID, id: UUID) -> dict[str, Any]:  # noqa
 
 async def invitation_of(token: str) -> dict[str, Any]:
     """The invitation with this link, whatever has become of it. Raises NotFound: sent anew, it has another link."""
-    found = await row(f"{INVITATION} WHERE i.token_hash = $1", secret_hash(token))
+    read = LINK.read(token)
+    if read:
+        found = await row(f"{INVITATION} WHERE i.id = $1 AND date_trunc('second', i.expires_at) = $2", *read)
+    else:
+        found = await row(f"{INVITATION} WHERE i.token_hash = $1", secret_hash(token))  # old_links.py
     if found is None:
         raise NotFound(_("Lenken virker ikke. Er det kommet en nyere melding? Bruk lenken i den."))
     return found
