@@ -8,6 +8,7 @@ from marketplace.base.web.access import View
 from marketplace.demo import views as demo
 from marketplace.dialogue import views as dialogue
 from marketplace.dialogue.items import views as items
+from marketplace.dialogue.needs import views as needs
 from marketplace.districts import views as districts
 from marketplace.goals import views as goals
 from marketplace.goals.measures import views as plan_measures
@@ -20,7 +21,9 @@ from marketplace.my_page.contacts import views as contacts
 from marketplace.my_page.invitations import views as invitations
 from marketplace.people.second_factor import views as factors
 from marketplace.people.sign_in import views as people
-from marketplace.privacy import views as privacy
+from marketplace.privacy.download import views as download
+from marketplace.privacy.erasure import views as erasure
+from marketplace.privacy.looked import views as looked
 from marketplace.reports import views as reports
 from marketplace.statistics import views as statistics
 from marketplace.statistics.coverage import views as coverage
@@ -156,11 +159,11 @@ ROUTES: list[Route] = [
     get("/my-page/helpers", acting.helpers),
     post("/my-page/helpers/{id}/accept", acting.accept_helper, "/my-page/helpers"),
     both("/my-page/helpers/{id}/end", acting.end_helper),
-    get("/my-page/looked", privacy.looked),
-    get("/my-page/download", privacy.download),
-    get("/my-page/download.json", privacy.download_json),
-    get("/my-page/download.html", privacy.download_html),
-    both("/my-page/delete", privacy.erase),
+    get("/my-page/looked", looked.looked),
+    get("/my-page/download", download.download),
+    get("/my-page/download.json", download.download_json),
+    get("/my-page/download.html", download.download_html),
+    both("/my-page/delete", erasure.erase),
     get("/my-page/second-factor", factors.show),
     both("/my-page/second-factor/app", factors.app, "next"),
     post("/my-page/second-factor/app/remove", factors.remove_app, "/my-page/second-factor"),
@@ -297,6 +300,10 @@ ROUTES: list[Route] = [
     both("/districts/new", districts.new, "municipality"),
     both("/districts/{district}/edit", districts.edit),
     both("/districts/{district}/remove", districts.remove),
+    get("/needs", needs.needs),
+    both("/needs/new", needs.new),
+    get("/needs/sent", needs.sent),
+    both("/needs/{need}/remove", needs.remove),
     both("/reports", reports.reports),
     get("/reports/{slug}", reports.report),
     both("/reports/{slug}/words/{section}", reports.words),
@@ -318,7 +325,7 @@ ROUTES: list[Route] = [
     both("/dialogues/{slug}/meetings/{offer}/move", dialogue.move_meeting),
     both("/dialogues/{slug}/meetings/{offer}/cancel", dialogue.cancel_meeting),
     # about
-    get("/goodbye", privacy.goodbye),
+    get("/goodbye", erasure.goodbye),
     get("/privacy", home.privacy),
     get("/accessibility", home.accessibility),
     get("/help-now", home.help_now),

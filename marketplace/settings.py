@@ -3,7 +3,7 @@
 from functools import cache, cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -21,6 +21,20 @@ def split(text: Any) -> Any:
 
 Names = Annotated[list[str], NoDecode, BeforeValidator(split)]
 """A list that stands in one variable with commas between."""
+
+
+TrickName = Literal[
+    "pages",
+    "standing",
+    "revised",
+    "short_way",
+    "first_word",
+    "remembered",
+    "constants",
+    "escaping",
+    "lookups",
+]
+"""What makes answers quicker and can be turned off (marketplace/base/quick)."""
 
 
 class Settings(BaseSettings):
@@ -81,6 +95,11 @@ class Settings(BaseSettings):
         description="Seconds for which a public page is shown again to visitors without a cookie. 0: no page is kept.",
         ge=0,
         le=60,
+    )
+    tricks_off: Annotated[list[TrickName], NoDecode, BeforeValidator(split)] = Field(
+        [],
+        description=f"Speed tricks that are turned off, with commas between, for whoever looks for a fault: "
+        f"{', '.join(get_args(TrickName))} (docs/performance.md). No answer changes.",
     )
     smtp_url: str | None = Field(
         None,

@@ -5,8 +5,8 @@ What lies in somebody's mailbox or calendar still opens until its time is over:
 - an invitation's, as long as it may be answered, 14 days: its row has the hash (organizations/members/invitations);
 - the links that stop messages, until OVER.
 
-The file can go when OVER has passed and no booking is left that was made before version 2 came: with `read_old` of
-tests/marketplace/base/test_old_links.py, the places that call it, and invitation.token_hash.
+The file can go when OVER has passed and no booking is left that was made before migration 0030 ran: with the places
+that call it, invitation.token_hash, and what tests/house/test_links.py holds of before.
 """
 
 import base64
@@ -30,7 +30,11 @@ def booking(word: str) -> tuple[UUID, int] | None:
         return None
     found = UUID(bytes=raw[:16])
     return next(
-        ((found, version) for version in VERSIONS if _same(raw[16:], "booking-link", found.hex, str(version))),
+        (
+            (found, version)
+            for version in VERSIONS
+            if _same(raw[16:], "booking-link", found.hex, str(version))
+        ),
         None,
     )
 

@@ -30,7 +30,9 @@ WAYS = {
     bytes: Way(16, lambda digest: digest, lambda raw: raw),
     int: Way(2, lambda number: number.to_bytes(2), int.from_bytes),
     datetime: Way(
-        5, lambda at: int(at.timestamp()).to_bytes(5), lambda raw: datetime.fromtimestamp(int.from_bytes(raw), UTC)
+        5,
+        lambda at: int(at.timestamp()).to_bytes(5),
+        lambda raw: datetime.fromtimestamp(int.from_bytes(raw), UTC),
     ),
 }
 """What a link may speak of: something by its id, a keyed digest, a version or the number of a kind, a moment."""
@@ -53,7 +55,8 @@ class Token(Generic[*Parts]):
 
     def made(self, *parts: *Parts) -> str:
         """The word that speaks of this."""
-        return self._sealed(b"".join(way.pack(part) for way, part in zip(self.ways, parts, strict=True)))
+        said: tuple[Any, ...] = parts
+        return self._sealed(b"".join(way.pack(part) for way, part in zip(self.ways, said, strict=True)))
 
     def read(self, word: str) -> tuple[*Parts] | None:
         """What the word speaks of. None: it is none of ours."""
@@ -64,11 +67,11 @@ class Token(Generic[*Parts]):
         # Made again, and compared as it is written: two words never open the same.
         if not word.isascii() or not hmac.compare_digest(self._sealed(content), word):
             return None
-        parts, start = [], 0
+        parts: list[Any] = []
         for way in self.ways:
-            parts.append(way.unpack(content[start : start + way.size]))
-            start += way.size
-        return tuple(parts)  # type: ignore[return-value]
+            parts.append(way.unpack(content[: way.size]))
+            content = content[way.size :]
+        return tuple(parts)
 
     def _sealed(self, content: bytes) -> str:
         seal = hmac.digest(key_for(settings().secret_key.get_secret_value(), self.purpose), content, "sha256")

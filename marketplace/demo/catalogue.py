@@ -274,6 +274,11 @@ def _dialogue(tables: Tables, made: Catalogue, now: datetime) -> Row:
         for key in each["attended"]:
             tables.add("meeting_organization", meeting_id=meeting["id"],
                        organization_id=made.organizations[key]["id"])  # fmt: skip
+    here = made.municipalities[spec["municipality"]]["id"]
+    districts = {one["slug"]: one["id"] for one in tables.rows["district"] if one["municipality_id"] == here}
+    for need in file["needs"]:
+        tables.add("need", municipality_id=here, district_id=districts.get(need.get("district")), text=need["text"],
+                   audience=need.get("audience"), said_at=now + timedelta(days=need["days"]))  # fmt: skip
     return dialogue
 
 

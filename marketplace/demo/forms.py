@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
 
 from marketplace.base.clock import at_oslo, oslo
 from marketplace.base.web.fields import Day
@@ -35,7 +34,7 @@ class ClockForm(Form):
     step: Step | None = None
     day: Day | None = None
 
-    words: ClassVar = {"step": {"enum": lazy("Velg et av alternativene.")}}
+    words = {"step": {"enum": lazy("Velg et av alternativene.")}}
 
     def target(self, now: datetime, real: datetime) -> datetime | None:
         """Where the clock shall stand when it is `now` in the demo; None when nothing was chosen.

@@ -12,8 +12,8 @@ ORDER = (
     "offer_audience_organization", "offer_question", "host_assignment", "session", "seat_pool", "booking", "companion",
     "phone_call",
     "sent_word", "register", "attendance", "head_count", "dialogue", "dialogue_member", "dialogue_meeting",
-    "dialogue_item", "meeting_organization", "plan", "population", "focus_area", "measure", "goal", "goal_change",
-    "plan_comment",
+    "dialogue_item", "meeting_organization", "need", "plan", "population", "focus_area", "measure", "goal",
+    "goal_change", "plan_comment",
     "yearly_report", "report_version", "report_words",
 )  # fmt: skip
 """What is pointed to stands before what points."""

@@ -1,6 +1,5 @@
 """What a coordinator fills in about the dialogue."""
 
-from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -13,7 +12,7 @@ from marketplace.statistics.coverage.rules import Time
 
 class MemberForm(Form):
     organization: UUID
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "organization": {"missing": lazy("Velg en organisasjon."), "otherwise": lazy("Velg en organisasjon.")}
     }
 
@@ -31,7 +30,7 @@ class MeetingForm(Form):
     way_in: Words = Field(min_length=1, max_length=600)
     meets_you: Words = Field(min_length=1, max_length=600)
     capacity: int | None = Field(None, ge=1, le=100_000)
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "title": {"missing": lazy("Skriv hva møtet heter.")},
         "summary": {"missing": lazy("Skriv en setning om hva møtet er til for.")},
         "agenda": {"missing": lazy("Skriv hva dere skal snakke om.")},
@@ -64,4 +63,4 @@ class OutcomeForm(Form):
     """Which offer came of an item; nothing: none that is known."""
 
     offer: UUID | None = None
-    words: ClassVar[dict[str, dict[str, Any]]] = {"offer": {"otherwise": lazy("Velg et tilbud fra lista.")}}
+    words = {"offer": {"otherwise": lazy("Velg et tilbud fra lista.")}}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from marketplace.base.clock import month_start
 from marketplace.base.data.database import row, rows
+from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
 from marketplace.base.text import name_order
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
@@ -137,11 +138,11 @@ async def invited(dialogue: UUID) -> list[str]:
 
 async def sees_offer(person: Any, slug: str) -> bool:
     """Is the meeting one of the offers that this person sees? A coordinator need not be in a member organisation."""
-    values: list[Any] = [slug]
-    seen = published(await viewer_of(person), values)
+    asked = Statement(slug)
+    seen = published(await viewer_of(person)).within(asked)
     found = await row(
         f"SELECT o.id FROM offer o JOIN organization w ON w.id = o.owner_id WHERE o.slug = $1 AND {seen}",
-        *values,
+        *asked.values,
     )
     return found is not None
 

@@ -1,6 +1,6 @@
 """What a coordinator writes of a district."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
@@ -20,7 +20,7 @@ class DistrictForm(Form):
 
     name: Annotated[Line, Field(min_length=1, max_length=60)]
     places: Annotated[str, Field(max_length=4000), AfterValidator(_right)] = ""
-    words: ClassVar[dict[str, dict[str, Any]]] = {"name": {"missing": lazy("Skriv hva bydelen heter.")}}
+    words = {"name": {"missing": lazy("Skriv hva bydelen heter.")}}
 
     @property
     def given(self) -> Places:

@@ -1,6 +1,6 @@
 """What a coordinator fills in about goals: what is wanted, of which cells, and why it was changed."""
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -36,7 +36,7 @@ class CellsForm(Form):
     districts: list[str] = Field(default=[], max_length=200)
     organizations: list[UUID] = Field(default=[], max_length=200)
     evening: bool | None = None
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "audiences": {"otherwise": lazy("Velg målgrupper fra lista.")},
         "kinds": {"otherwise": lazy("Velg typer fra lista.")},
         "districts": {"otherwise": lazy("Velg bydeler fra lista.")},
@@ -73,7 +73,7 @@ class GoalForm(CellsForm):
     baseline: int | None = Field(default=None, ge=0, le=100_000_000)
     baseline_year: int | None = Field(default=None, ge=1900, le=2100)
     baseline_source: str = Field(default="", max_length=200)
-    words: ClassVar[dict[str, dict[str, Any]]] = CellsForm.words | {
+    words = CellsForm.words | {
         "title": TITLE,
         "focus_area": {
             "missing": lazy("Velg et innsatsområde."),
@@ -101,7 +101,7 @@ class GoalTextForm(Form):
     title: str = Field(min_length=1, max_length=120)
     target: int = Field(ge=1, le=1_000_000)
     why: str = Field(default="", max_length=500)
-    words: ClassVar[dict[str, dict[str, Any]]] = {"title": TITLE, "target": TARGET}
+    words = {"title": TITLE, "target": TARGET}
 
 
 class SayCellsForm(CellsForm):
@@ -112,11 +112,9 @@ class WhyForm(Form):
     """Giving a goal up."""
 
     why: str = Field(min_length=1, max_length=500)
-    words: ClassVar[dict[str, dict[str, Any]]] = {"why": {"missing": WHY}}
+    words = {"why": {"missing": WHY}}
 
 
 class CommentForm(Form):
     comment: str = Field(min_length=1, max_length=1000)
-    words: ClassVar[dict[str, dict[str, Any]]] = {
-        "comment": {"missing": lazy("Skriv kommentaren før du lagrer.")}
-    }
+    words = {"comment": {"missing": lazy("Skriv kommentaren før du lagrer.")}}

@@ -1,5 +1,5 @@
 """What the pages of a plan and of a goal are made of: while this stands, the page is the same
-(base/web/kept_while.py): all rows of it, so that nobody who changes one has to remember its pages."""
+(base/quick/kept_while.py): all rows of it, so that nobody who changes one has to remember its pages."""
 
 from collections.abc import Hashable
 

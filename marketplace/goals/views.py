@@ -8,10 +8,10 @@ from marketplace.base.clock import today
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import pick
+from marketplace.base.quick.kept_while import kept_while
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
-from marketplace.base.web.kept_while import kept_while
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from marketplace.goals import actions, chart, made_of, queries, standings, words

@@ -16,6 +16,7 @@ from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
 from marketplace.guide import queries as guide_queries
 from marketplace.guide.forms import GuideForm
+from marketplace.guide.rules import Receipt
 from marketplace.my_page import queries, rules
 from offers.bookings import actions, parties
 from offers.bookings import queries as bookings
@@ -135,9 +136,9 @@ async def _book(
 async def receipt(request: Request) -> Response:
     """GET /guide/receipts/{token}: what to read aloud or print for whoever was booked for."""
     found = await guide_queries.helped_booking(request.person.id, request.path_params["token"], request.lang)
-    dates = coming(found["sessions"], request.now)
+    dates = coming(found.sessions, request.now)
     return render(
         request, "marketplace/guide/receipt.html", booking=found, coming=dates, section="/guide",
-        per_session=found["joining"] == Joining.PER_SESSION,
+        told=Receipt(found.state, found.joining, found.participant or ""),
         expected=await expected(found, request.lang, request.now),
     )  # fmt: skip

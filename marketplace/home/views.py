@@ -8,9 +8,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from marketplace.base.data.database import UNMIGRATED, in_transaction, rows, unavailable, value
 from marketplace.base.data.migrate import NEWEST
 from marketplace.base.models import Channel
+from marketplace.base.quick.kept import kept
 from marketplace.base.web.access import public, public_probe
 from marketplace.base.web.http import Request
-from marketplace.base.web.kept import kept
 from marketplace.base.web.templates import render
 from marketplace.settings import settings
 from offers.catalogue import queries, rules

@@ -1,18 +1,21 @@
 """What a signed-in person has."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
 from offers.bookings.mine import HELPED, MINE
+from offers.bookings.times.rules import CHANGEABLE
+from offers.catalogue.models import Joining
 from offers.catalogue.queries import offer_text
 from offers.seats.links import link_path
+from offers.seats.models import Claimed
 from offers.seats.sql import active, covers
 
 BOOKINGS = f"""WITH mine AS ({MINE})
 SELECT b.id, b.link_version, b.state, b.seats, b.participant_id, b.booked_by_id, n.name AS participant, t.title,
-    b.ended_by,    b.reference, o.joining,
+    b.ended_by, o.joining,
     r.person_id IS NOT DISTINCT FROM b.participant_id AS reaches_participant,
     t.lang AS text_lang, s.starts_at, s.ends_at, s.status AS session_status, v.name AS venue,
     CASE WHEN b.state = 'waiting' THEN (SELECT count(*) FROM booking q
@@ -44,19 +47,46 @@ PAST = BOOKINGS.format(
 MOST_COMING, MOST_PAST = 200, 20
 
 
+@dataclass(frozen=True, slots=True)
+class Mine(Claimed):
+    """A booking as Min side shows it, with the session that it is for next, or was for last. `place` is the one in the
+    queue, `times_left` how often a whole course still meets."""
+
+    id: UUID
+    link_version: int
+    state: str
+    seats: int
+    participant_id: UUID
+    booked_by_id: UUID
+    participant: str | None
+    title: str
+    ended_by: str | None
+    joining: str
+    reaches_participant: bool
+    text_lang: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    session_status: str | None
+    venue: str | None
+    place: int | None
+    times_left: int
+
+    @property
+    def path(self) -> str:
+        return link_path(self.id, self.link_version)
+
+    @property
+    def has_other_times(self) -> bool:
+        return self.joining == Joining.PER_SESSION and self.state in CHANGEABLE
+
+
 async def bookings(
     person: UUID, lang: str, *, coming: bool, now: datetime, helped: bool = False
-) -> list[dict[str, Any]]:
+) -> list[Mine]:
     """The person's active bookings by their next session, or the last 20 of the others, newest first. `helped`: the
-    coming ones that a guide has made for somebody; these are not among the others.
-
-    Keys: id, state, seats, reference, joining, participant_id, booked_by_id, participant, reaches_participant, title,
-    text_lang, starts_at, ends_at, session_status, venue (None where there is none), place (in the queue), times_left
-    (of a whole course), path.
-    """
+    coming ones that a guide has made for somebody; these are not among the others."""
     sql = COMING.format(helped=HELPED if helped else f"NOT {HELPED}") if coming else PAST
-    found = await rows(sql, person, now, lang, MOST_COMING if coming else MOST_PAST)
-    return [booking | {"path": link_path(booking["id"], booking["link_version"])} for booking in found]
+    return await rows(Mine, sql, person, now, lang, MOST_COMING if coming else MOST_PAST)
 
 
 async def calendar_address_since(person: UUID) -> datetime | None:

@@ -14,7 +14,6 @@ from marketplace.base.web.templates import render
 from marketplace.my_page import actions, queries, rules
 from marketplace.my_page.forms import AliasForm, ProfileForm
 from marketplace.people.acting.queries import helpers_of
-from marketplace.people.models import Relation
 from marketplace.people.queries import verified_contacts
 from marketplace.people.sign_in import actions as people
 from marketplace.people.sign_in.queries import sign_ins
@@ -46,17 +45,17 @@ async def _page(
         status=status,
         own=own,
         others=rules.by_participant(booking for booking in coming if booking not in own),
-        following=next((booking for booking in own if booking["state"] == "confirmed" and booking["starts_at"]), None),
+        following=next((booking for booking in own if booking.confirmed and booking.starts_at), None),
         past=await queries.bookings(me.id, request.lang, coming=False, now=now),
         told=rules.told,
         contacts=await verified_contacts(me.id),
         calendar_since=await queries.calendar_address_since(me.id),
         calendar_address=f"{settings().public_url}{calendar_path}" if calendar_path else None,
         sign_ins=[found for found in await sign_ins(me.id, now)
-                  if not over(found["created_at"], found["seen_at"], lasting, now)],
+                  if not over(found.created_at, found.seen_at, lasting, now)],
         memberships=await memberships_of(me.id), role_labels=ROLE_LABELS, state_labels=STATE_LABELS,
-        asking=[each["helper"] or _("Noen") for each in await helpers_of(me.id)
-                if not each["accepted"] and each["relation"] != Relation.GUIDE],
+        asking=[each.helper or _("Noen") for each in await helpers_of(me.id)
+                if not each.lasts],
         lang_choices=list(LANGUAGES.items()),
         form=form or ProfileForm.blank(name=me.name, lang=me.lang),
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Reads of people and sign-ins."""
 
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 from marketplace.base.data.database import rows
@@ -10,9 +10,19 @@ WRITTEN_TO = "(c.channel IN ('email', 'sms') AND c.refused_at IS NULL)"
 LEFT JOIN it is null where there is no contact point."""
 
 
-async def verified_contacts(person: UUID) -> list[dict[str, Any]]:
-    """Addresses that the person has proven theirs: id, channel, value."""
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address that somebody has proven theirs."""
+
+    id: UUID
+    channel: str
+    value: str
+
+
+async def verified_contacts(person: UUID) -> list[Address]:
+    """Addresses that the person has proven theirs."""
     return await rows(
+        Address,
         """SELECT id, channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
         ORDER BY channel, value""",
         person,

@@ -9,7 +9,8 @@ import structlog
 from marketplace.base.data import audit
 from marketplace.base.data.database import rows, value
 from marketplace.base.post import mailbox
-from marketplace.privacy.rules import AUDIT_MONTHS, MAILBOX, TABLES, Goes
+from marketplace.privacy.kept.rules import AUDIT_MONTHS, MAILBOX, Goes
+from marketplace.privacy.rules import TABLES
 from marketplace.statistics.closing import due
 from offers.attendance import keys, year_keys
 

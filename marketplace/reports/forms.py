@@ -1,6 +1,5 @@
 """What a coordinator fills in about a yearly report."""
 
-from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -14,7 +13,7 @@ class MakeForm(Form):
     municipality: UUID
     year: int = Field(ge=2000, le=2100)
     lang: Lang = SOURCE
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "municipality": {
             "missing": lazy("Velg en kommune fra lista."),
             "otherwise": lazy("Velg en kommune fra lista."),
@@ -34,13 +33,13 @@ class ApproveForm(Form):
 
     approved_as: str = Field(min_length=1, max_length=120)
     content: str = Field(default="", max_length=32)
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "approved_as": {"missing": lazy("Skriv hvilken stilling eller rolle du godkjenner som.")},
     }
 
 
 class CorrectForm(Form):
     reason: str = Field(min_length=1, max_length=500)
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "reason": {"missing": lazy("Skriv hva som rettes, og hvorfor.")},
     }

@@ -5,7 +5,6 @@ import hashlib
 import json
 import re
 import sys
-from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ import structlog
 from marketplace.base.errors import Problem
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import speaking
+from marketplace.base.quick.remembered import Remembered
 from marketplace.reports.content import Content, Table, shown
 
 log = structlog.get_logger("reports")
@@ -31,7 +31,7 @@ LONG_WORD = re.compile(r"(\S{30})(?=\S)")
 KEPT = 8
 """Reports whose PDF is kept in memory: it is always the same for the same words and moment."""
 
-_kept: OrderedDict[bytes, bytes] = OrderedDict()
+_kept = Remembered[bytes](KEPT, __name__)
 
 
 class TooSlow(Problem):
@@ -116,13 +116,10 @@ async def pdf_of(content: Content, cover: Cover, logo: bytes | None) -> bytes:
     }
     sent = json.dumps(given, ensure_ascii=False, sort_keys=True).encode()
     key = hashlib.sha256(sent).digest()
-    if key not in _kept:
-        async with AT_ONCE:
-            _kept[key] = await _pressed(sent)
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    _kept.move_to_end(key)
-    return _kept[key]
+    if kept := _kept.get(key):
+        return kept
+    async with AT_ONCE:
+        return _kept.put(key, await _pressed(sent))
 
 
 async def _pressed(sent: bytes) -> bytes:

@@ -14,7 +14,7 @@ import asyncpg
 from marketplace.base.clock import month_start
 from marketplace.statistics.cells import COLUMNS, SAME_CELL, cell_of
 from marketplace.statistics.measures import Measure
-from offers.participants.queries import GAVE_UP
+from offers.participants.queue.queries import GAVE_UP
 from offers.seats.sql import covers
 
 ANSWER_WITHIN, CANCEL_BEFORE = "interval '7 days'", "interval '24 hours'"

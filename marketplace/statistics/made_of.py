@@ -1,5 +1,5 @@
 """What a coordinator's pages of figures are made of: while this stands, the same page is the same
-(base/web/kept_while.py). One statement each."""
+(base/quick/kept_while.py). One statement each."""
 
 from collections.abc import Hashable
 from typing import Any

@@ -11,9 +11,9 @@ from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.numbers import share
+from marketplace.base.quick.kept_while import kept_while
 from marketplace.base.web.access import coordinator, public
 from marketplace.base.web.http import Request
-from marketplace.base.web.kept_while import kept_while
 from marketplace.base.web.templates import render
 from marketplace.districts.queries import municipalities_of
 from marketplace.statistics import choices, made_of, pages, stored

@@ -8,6 +8,8 @@ AGAIN_AFTER = timedelta(days=7)
 """An organisation that was reminded is left in peace so long."""
 SOON = timedelta(days=3)
 """Who applies should have an answer by then."""
+MISSED_LATELY = timedelta(days=30)
+"""What residents have said that they miss is told as new so long."""
 
 
 def greeting(hour: int, name: str) -> str:

@@ -11,6 +11,7 @@ from marketplace.base.text import first_name, isolated
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
+from marketplace.dialogue.needs.queries import said_since
 from marketplace.goals import words
 from marketplace.goals.rules import VERDICT_LABELS, Verdict
 from marketplace.goals.series import Wanted, series
@@ -26,20 +27,21 @@ async def show(request: Request) -> Response:
     """GET /today"""
     person, now, day = request.person, request.now, today(request.now)
     reached = await coordinated_municipalities(person.id)
-    applied = [one for one in await in_reach(person, "waiting") if one["decides"] and not one["their_turn"]]
+    applied = [one for one in await in_reach(person, "waiting") if one.decides and not one.their_turn]
     lacking = await queries.lacking(person, now)
     late, turned = await answering_late(person, now), await _turned(reached, request)
     closing, month = rules.next_closing(day)
     settled, year = rules.settling(day)
+    missed = await said_since(reached, now - rules.MISSED_LATELY)
     return render(
         request, "marketplace/today/show.html", section="/today", applied=applied, turned=turned, late=late,
         lacking=lacking, sessions=sum(one.sessions for one in lacking),
         to_remind=[one for one in lacking if one.to_remind],
         reminded_at=max((one.reminded_at for one in lacking if one.reminded_at), default=None),
-        hurry=any(now - one["created_at"] >= rules.SOON for one in applied),
+        hurry=any(now - one.created_at >= rules.SOON for one in applied),
         greeting=rules.greeting(oslo(now).hour, isolated(first_name(person.name))), day=day,
         meetings=await queries.meetings(reached, request.lang, now), closing=closing, month=month, settled=settled,
-        year=year,
+        year=year, missed=missed,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Saving a register: who came, and how many just came in."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -15,7 +15,7 @@ from offers.attendance import rules
 from offers.attendance.models import AttendanceState, RegisterEnd
 from offers.attendance.queries import expected
 from offers.attendance.year_keys import key_of
-from offers.catalogue.models import Session, SessionStatus
+from offers.catalogue.models import Dated, Session
 
 SAVE = """INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, recorded_at)
 SELECT id, $2, booking_id, state, seats, pseudonym, $3
@@ -23,6 +23,14 @@ FROM unnest($1::uuid[], $4::uuid[], $5::text[], $6::int[], $7::bytea[]) AS m (id
 ON CONFLICT (session_id, booking_id) DO UPDATE SET state = excluded.state, seats_present = excluded.seats_present,
     recorded_at = excluded.recorded_at, pseudonym = coalesce(attendance.pseudonym, excluded.pseudonym)"""
 """A pseudonym that stands already is kept: names and contacts may have gone since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Dated):
+    """A session whose row we hold."""
+
+    starts_at: datetime
+    status: str
 
 
 async def save(
@@ -45,13 +53,15 @@ async def save(
     """
     async with in_transaction():
         # Whoever moves or cancels the session holds its row: their act and this one come one after the other.
-        held = await row("SELECT starts_at, status FROM session WHERE id = $1 FOR NO KEY UPDATE", session.id)
+        held = await row(
+            Held, "SELECT starts_at, status FROM session WHERE id = $1 FOR NO KEY UPDATE", session.id
+        )
         assert held is not None  # sessions that anybody can host are never deleted
-        if held["status"] == SessionStatus.CANCELLED:
+        if held.called_off:
             raise Refused(_("Denne samlingen er avlyst."))
-        if not rules.is_open(held["starts_at"], now):
+        if not rules.is_open(held.starts_at, now):
             raise Refused(_("Oppmøtet kan føres fra to timer før start."))
-        key = await key_of(oslo(held["starts_at"]).year, now)
+        key = await key_of(oslo(held.starts_at).year, now)
         if version is None:
             mine = await rows(
                 """INSERT INTO register (id, session_id, saved_by_id, saved_at, volunteers)
@@ -68,7 +78,7 @@ async def save(
             raise Conflict(_("Noen andre lagret oppmøtet mens du holdt på. Se over og lagre en gang til."))
         parties = await _still_coming(await expected(session.id))
         made = rules.marks(parties, present, seats)
-        names = {party["booking_id"]: party for party in parties}
+        names = {party.booking_id: party for party in parties}
         pseudonyms = await _pseudonyms(
             [names[mark.booking] if mark.state is AttendanceState.PRESENT else None for mark in made],
             session.offer.owner_id,
@@ -98,14 +108,14 @@ WHERE a.pseudonym = ANY($1) OR a.pseudonym = ANY($2) AND o.owner_id = $3"""
 
 
 async def _pseudonyms(
-    parties: list[dict[str, Any] | None], organization: UUID, key: bytes
+    parties: list[rules.Attendee | None], organization: UUID, key: bytes
 ) -> list[bytes | None]:
     """One for each party that came. Whoever was registered this year under an older form, or here before they had
     proven their contact, keeps that."""
     forms = [
         rules.pseudonyms(
-            key, party["name"] or "", party["address"], party["participant_id"], organization,
-            proven=party["proven"],
+            key, party.name or "", party.address, party.participant_id, organization,
+            proven=party.proven,
         )
         if party else None
         for party in parties
@@ -120,14 +130,14 @@ async def _pseudonyms(
     ]
 
 
-async def _still_coming(parties: list[dict[str, Any]]) -> list[dict[str, Any]]:
+async def _still_coming(parties: list[rules.Attendee]) -> list[rules.Attendee]:
     """Those of these parties that nobody is taking off just now: a mark must not come after the booking has ended."""
     found = await rows(
         "SELECT id FROM booking WHERE id = ANY($1) AND state = 'confirmed' ORDER BY id FOR SHARE",
-        [party["booking_id"] for party in parties],
+        [party.booking_id for party in parties],
     )
     confirmed = {each["id"] for each in found}
-    return [party for party in parties if party["booking_id"] in confirmed]
+    return [party for party in parties if party.booking_id in confirmed]
 
 
 END = """WITH kept AS (INSERT INTO ended_register (id, session_id, ended_by, starts_at, saved_at, ended_at, marks,

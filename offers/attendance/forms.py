@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -18,7 +17,7 @@ class RegisterForm(Form):
     """Switches that are on, how many just came in, and which saved register the host saw. How many of a party came
     stands in fields of their own, seats-<booking>."""
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "head_count": {"otherwise": lazy("Skriv antallet med tall, eller la feltet stå tomt")},
         "volunteers": {"otherwise": lazy("Skriv antallet med tall, eller la feltet stå tomt")},
         "present": {"otherwise": lazy("Noe ble feil med navnene. Last siden på nytt.")},

@@ -1,40 +1,58 @@
 """Reads of registers."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows
-from offers.participants.queries import parties
+from marketplace.base.text import by_name
+from offers.attendance.rules import Attendee
+from offers.bookings.companions.queries import NAMES
+from offers.bookings.queries import HIDDEN
+from offers.participants.queries import SIGN
+from offers.seats.known import proven
+from offers.seats.sql import covers
 
 
-async def expected(session_id: UUID) -> list[dict[str, Any]]:
-    """The confirmed parties of a session, by name, each with what the register says of it: `marked` (None: nothing
-    yet) and `seats_present`."""
-    said = {
-        found["booking_id"]: found
-        for found in await rows(
-            "SELECT booking_id, state, seats_present FROM attendance WHERE session_id = $1", session_id
-        )
-    }
-    return [
-        party
-        | {
-            "marked": said[party["booking_id"]]["state"] if party["booking_id"] in said else None,
-            "seats_present": said[party["booking_id"]]["seats_present"] if party["booking_id"] in said else 0,
-        }
-        for party in await parties(session_id)
-        if party["state"] == "confirmed"
-    ]
+async def expected(session_id: UUID) -> list[Attendee]:
+    """The confirmed parties of a session, through its own pool or the offer's, each with what its register says of
+    it. Sorted as people read what is shown (Å after Ø)."""
+    found = await rows(
+        Attendee,
+        f"""SELECT b.id AS booking_id, b.participant_id, n.name, {SIGN}, b.seats, c.value AS address,
+            {proven()} AS proven, {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word,
+            CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions,
+            a.state AS marked, coalesce(a.seats_present, 0) AS seats_present
+        FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}
+        JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed'
+        JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
+        LEFT JOIN contact_point c ON c.id = b.contact_id
+        LEFT JOIN sent_word x ON x.booking_id = b.id AND x.session_id = s.id
+        LEFT JOIN attendance a ON a.booking_id = b.id AND a.session_id = s.id
+        WHERE s.id = $1""",
+        session_id,
+    )
+    return sorted(found, key=lambda party: by_name(party.sign if party.shielded else party.name))
 
 
 EARLIER_SHOWN = 12
 
 
-async def earlier(offer_id: UUID, before: datetime, now: datetime) -> list[dict[str, Any]]:
-    """The sessions of an offer that have begun and were before this moment, the latest first: id, starts_at, ends_at
-    and `saved` (is there a register?). One page of them, and one more that tells that there are more."""
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A session that was. `saved`: is there a register?"""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    saved: bool
+
+
+async def earlier(offer_id: UUID, before: datetime, now: datetime) -> list[Earlier]:
+    """The sessions of an offer that have begun and were before this moment, the latest first. One page of them, and
+    one more that tells that there are more."""
     return await rows(
+        Earlier,
         f"""SELECT s.id, s.starts_at, s.ends_at, r.id IS NOT NULL AS saved FROM session s
         LEFT JOIN register r ON r.session_id = s.id
         WHERE s.offer_id = $1 AND s.starts_at < $2 AND s.starts_at <= $3 AND s.status <> 'cancelled'
@@ -43,14 +61,30 @@ async def earlier(offer_id: UUID, before: datetime, now: datetime) -> list[dict[
     )  # fmt: skip
 
 
-async def saved(session_id: UUID) -> dict[str, Any]:
-    """`saved_at` of the register (None: never, so nobody knows who came), the head count and the volunteers (None: not
-    counted), and `ended`: another was kept before the session was moved."""
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A register as it stands. `saved_at`: None: never, so nobody knows who came. The head count and the volunteers are
+    None where nobody has counted. `ended`: another was kept before the session was moved."""
+
+    saved_at: datetime | None
+    head_count: int | None
+    volunteers: int | None
+    ended: bool
+
+    @property
+    def version(self) -> str:
+        """What a form says that it has seen."""
+        return self.saved_at.isoformat() if self.saved_at else ""
+
+
+async def saved(session_id: UUID) -> Register:
+    """The register of a session."""
     found = await row(
+        Register,
         """SELECT r.saved_at, c.count AS head_count, r.volunteers,
             EXISTS (SELECT FROM ended_register e WHERE e.session_id = s.id AND e.ended_by = 'moved') AS ended
         FROM session s LEFT JOIN register r ON r.session_id = s.id
         LEFT JOIN head_count c ON c.session_id = s.id WHERE s.id = $1""",
         session_id,
     )
-    return found or {"saved_at": None, "head_count": None, "volunteers": None, "ended": False}
+    return found or Register(None, None, None, ended=False)

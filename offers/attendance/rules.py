@@ -3,10 +3,9 @@
 import hashlib
 import hmac
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.text import name_key
@@ -76,25 +75,63 @@ def is_open(starts_at: datetime, now: datetime) -> bool:
     return now >= starts_at - OPENS_BEFORE
 
 
-def marks(parties: list[dict[str, Any]], present: set[UUID], seats: Mapping[UUID, int]) -> list[Mark]:
+def shown_name(name: str | None, shielded: bool, sign: str) -> str:
+    """The first name only; an alias for whoever wants one."""
+    return sign if shielded or not name else name.split()[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """A party that is expected at a session, and what its register says of it: `marked` (None: nothing yet) and
+    `seats_present`. `proven`: the contact is theirs (offers/seats/known.py). `shielded`: they have an alias where they
+    are shown. `sent_word`: they cannot come. `companions`: names."""
+
+    booking_id: UUID
+    participant_id: UUID
+    name: str | None
+    sign: str
+    seats: int
+    address: str | None
+    proven: bool
+    shielded: bool
+    sent_word: bool
+    companions: list[str]
+    marked: str | None
+    seats_present: int
+
+    @property
+    def shown(self) -> str:
+        return shown_name(self.name, self.shielded, self.sign)
+
+    @property
+    def with_them(self) -> list[str]:
+        """The first names of those who come along."""
+        return [name.split()[0] for name in self.companions]
+
+    @property
+    def present(self) -> bool:
+        return self.marked == AttendanceState.PRESENT
+
+    @property
+    def came(self) -> int:
+        """How many of them came, or would come."""
+        return self.seats_present or self.seats
+
+
+def marks(parties: Iterable[Attendee], present: set[UUID], seats: Mapping[UUID, int]) -> list[Mark]:
     """The register as saved: switched on is present; untouched is absent, or excused if they sent word.
 
     `seats` tells how many of a party came; else all of them did.
     """
     made = []
     for party in parties:
-        booking = party["booking_id"]
+        booking = party.booking_id
         if booking in present:
             # Some of a party may have left it since they were here.
-            most = max(party["seats"], party["seats_present"])
-            came = max(1, min(seats.get(booking, party["seats"]), most))
+            most = max(party.seats, party.seats_present)
+            came = max(1, min(seats.get(booking, party.seats), most))
             made.append(Mark(booking, AttendanceState.PRESENT, came))
         else:
-            state = AttendanceState.EXCUSED if party["sent_word"] else AttendanceState.ABSENT
+            state = AttendanceState.EXCUSED if party.sent_word else AttendanceState.ABSENT
             made.append(Mark(booking, state, 0))
     return made
-
-
-def shown_name(name: str | None, shielded: bool, sign: str) -> str:
-    """The first name only; an alias for whoever wants one."""
-    return sign if shielded or not name else name.split()[0]

@@ -21,50 +21,36 @@ from organizations.members.models import Role
 
 async def _expected(
     request: Request, session: Session, read: str = "register.read", **details: str
-) -> list[dict[str, Any]]:
+) -> list[rules.Attendee]:
     """Who is expected, under the names a register shows. Reading them is recorded."""
     await record(
         read, now=request.now, actor=request.person.id, object_id=session.id,
         organization=session.offer.owner_id, details=details,
     )  # fmt: skip
-    return [
-        party
-        | {
-            "shown": rules.shown_name(party["name"], party["shielded"], party["sign"]),
-            "companions": [name.split()[0] for name in party["companions"]],
-        }
-        for party in await queries.expected(session.id)
-    ]
+    return await queries.expected(session.id)
 
 
 async def _page(request: Request, session: Session, form: Any, status: int = 200) -> Response:
     parties = await _expected(request, session)
     saved = await queries.saved(session.id)
+    here = [str(party.booking_id) for party in parties if party.present]
     if form is None:
         form = RegisterForm.blank(
-            present=[str(party["booking_id"]) for party in parties if party["marked"] == "present"],
-            head_count=saved["head_count"], volunteers=saved["volunteers"],
-            version=saved["saved_at"].isoformat() if saved["saved_at"] else "",
+            present=here, head_count=saved.head_count, volunteers=saved.volunteers, version=saved.version,
         )  # fmt: skip
     elif status == 409:  # nobody who was seen by either host is lost
-        form.values["version"] = saved["saved_at"].isoformat() if saved["saved_at"] else ""
-        for counted in (
-            "head_count",
-            "volunteers",
-        ):  # what the other wrote stays where this one wrote nothing
-            form.values[counted] = form.values.get(counted) or (
-                "" if saved[counted] is None else str(saved[counted])
-            )
-        form.values["present"] = form.values.get("present", []) + [
-            str(party["booking_id"]) for party in parties if party["marked"] == "present"
-        ]
-    came = {party["booking_id"]: party["seats_present"] or party["seats"] for party in parties}
+        form.values["version"] = saved.version
+        # What the other wrote stays where this one wrote nothing.
+        for name, counted in (("head_count", saved.head_count), ("volunteers", saved.volunteers)):
+            form.values[name] = form.values.get(name) or ("" if counted is None else str(counted))
+        form.values["present"] = form.values.get("present", []) + here
+    came = {party.booking_id: party.came for party in parties}
     came |= party_seats(await request.fields()) if request.method == "POST" else {}
     past = await queries.earlier(session.offer_id, session.starts_at, request.now)
     return render(
         request, "offers/attendance/register.html",
         status=status, session=session, parties=parties, saved=saved,
-        came=came, form=form, title=await title_of(session.offer_id, request.lang), section="/manage",
+        came=came, form=form, here=len(here), title=await title_of(session.offer_id, request.lang), section="/manage",
         is_open=rules.is_open(session.starts_at, request.now), begun=session.starts_at <= request.now,
         year_closed=closed(oslo(session.starts_at).year), earlier=past[: queries.EARLIER_SHOWN],
         more=len(past) > queries.EARLIER_SHOWN,

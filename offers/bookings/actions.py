@@ -18,7 +18,7 @@ from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer
 from offers.publishing.questions import rules as asked
 from offers.seats import rules as seats_rules
-from offers.seats.claims import Booked, Party, Taken, insert, same_form_or_person
+from offers.seats.claims import Booked, Claim, Party, Taken, insert, same_form_or_person
 from offers.seats.known import active_at, actor_of
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import change, lock_for, move, promote, tell
@@ -74,7 +74,8 @@ async def _late_yes(
     """Take in somebody whose held seat went on. Raises Refused where it is cancelled, or they have booked anew."""
     if await ended(pool["pool_id"], now):
         raise Refused(_("Dette er avlyst."))
-    if await active_in(pool["pool_id"], booking["participant_id"], actor_of(booking, by), now):
+    actor = actor_of(booking["participant_id"], booking["booked_by_id"], by)
+    if await active_in(pool["pool_id"], booking["participant_id"], actor, now):
         raise Refused(_("Du har en ny påmelding her allerede. Den gjelder."))
     new = BookingState.CONFIRMED if pool_of(pool).fits(booking["seats"]) else BookingState.WAITING
     await move(pool, booking, new, now, by=by)
@@ -155,25 +156,24 @@ async def book(
                     raise Refused(seats_rules.objection_text(objection, decided, pool["sensitive"]))
                 if wrong:
                     raise Unanswered(_("Svar på det som står igjen."))
-                also = partial(asked.storing, party.companions, answers)
-                return await insert(pool, party, state, key, digest, lang, now, tries, also=also)
+                also = partial(asked.storing, names=party.companions, answers=answers)
+                return await insert(Claim(pool, party, state, key, digest, lang, now, tries, also))
         except Taken:
             existing = await same_form_or_person(pool["pool_id"], party, key, digest)
         if existing and party.participant and not existing.again:
-            name = whom["name"]
-            words = _("%(name)s står på venteliste her allerede. Du finner det på Min side.", name=name)
+            words = _("%(name)s står på venteliste her allerede. Du finner det på Min side.", name=whom)
             if existing.state is not BookingState.WAITING:
-                words = _("%(name)s er allerede påmeldt. Du finner påmeldingen på Min side.", name=name)
+                words = _("%(name)s er allerede påmeldt. Du finner påmeldingen på Min side.", name=whom)
             raise ForWhom(words)
         if existing:
             return existing
     raise Conflict(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til."))
 
 
-async def whom_of(party: Party) -> dict[str, Any]:
-    """Whom the booker acts for: name and shielded. Raises ForWhom when they may not, or not any more."""
+async def whom_of(party: Party) -> str:
+    """The name of whom the booker acts for. Raises ForWhom when they may not, or not any more."""
     if party.participant is None:
-        return {}
+        return ""
     whom = await may_act_for(party.person, party.participant) if party.person else None
     if whom is None:
         raise ForWhom(_("Du kan ikke melde på den du valgte. Velg på nytt."))

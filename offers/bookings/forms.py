@@ -1,7 +1,7 @@
 """What a visitor fills in to book, to find a booking, and what an organisation fills in about seats."""
 
 import re
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
@@ -121,7 +121,7 @@ class BookingForm(ReachForm):
     what to do when this was just sent otherwise (mending/views.py), about the booking with the key `sent`.
     """
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "name": {"missing": lazy("Skriv et fornavn eller et kallenavn")},
         "seats": {"otherwise": lazy("Skriv hvor mange som kommer, med tall")},
         "who": {"otherwise": lazy("Velg hvem du melder på.")},

@@ -1,6 +1,7 @@
 """Booking, and what a booker can do with a booking by its link: see, cancel, send word, put it in a calendar."""
 
 import secrets
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -40,8 +41,8 @@ async def form_page(
     request: Request, found: dict[str, Any], form: Any, status: int = 200, **more: Any
 ) -> Response:
     pool = seats_queries.pool_of(found)
-    acting = [one for one in await acted_for(request.person.id) if one["accepted"]] if request.person else []
-    if form.values.get("who") not in {"child", "other", *(str(one["person_id"]) for one in acting)}:
+    acting = [one for one in await acted_for(request.person.id) if one.accepted] if request.person else []
+    if form.values.get("who") not in {"child", "other", *(str(one.person_id) for one in acting)}:
         form.values["who"] = "me"
     if status in (409, 422):
         asked.tell(form, found, await request.fields())
@@ -177,17 +178,18 @@ async def show(request: Request) -> Response:
     """GET /bookings/{token}: the receipt, the place in the queue, or what became of it."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    if found["moved_to_id"] and (later := await moved_to(found["id"])):
+    if found.moved_to_id and (later := await moved_to(found.id)):
         return see_other(later, request)
-    sessions = found["sessions"]
+    sessions = found.sessions
     # Its page may be shown to fewer than it was: no link leads where they cannot go.
-    found["open"] = found["open"] and await is_shown(found["offer_id"], await viewer_of(request.person))
+    shown = found.open and await is_shown(found.offer_id, await viewer_of(request.person))
+    found = replace(found, open=shown)
     return render(
         request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),
         over=rules.over(found, request.now), section="my-page",
-        companions=await companions_queries.companions(found["id"]),
-        answers=await questions_queries.answers(found["id"]),
+        companions=await companions_queries.companions(found.id),
+        answers=await questions_queries.answers(found.id),
         together=await made_together(found), expected=await expected(found, request.lang, request.now),
     )  # fmt: skip
 
@@ -199,11 +201,11 @@ async def cancel(request: Request) -> Response:
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
     if request.method == "POST":
         rules.not_over(found, request.now)
-        await actions.cancel(found["id"], now=request.now, by=request.person.id if request.person else None)
-        return see_other(found["path"], request)
-    if found["state"] not in seats_rules.ACTIVE or rules.over(found, request.now):
-        return see_other(found["path"], request)
-    coming = rules.coming(found["sessions"], request.now)
+        await actions.cancel(found.id, now=request.now, by=request.person.id if request.person else None)
+        return see_other(found.path, request)
+    if not found.active or rules.over(found, request.now):
+        return see_other(found.path, request)
+    coming = rules.coming(found.sessions, request.now)
     return render(request, "offers/bookings/cancel.html", booking=found, coming=coming, section="my-page")
 
 
@@ -214,8 +216,8 @@ async def answer(request: Request) -> Response:
     said = (await request.fields()).get("answer", [""])[-1]
     if said not in ("yes", "no"):
         raise BadRequest(_("Velg ja eller nei."))
-    await actions.answer_offer(found["id"], said == "yes", now=request.now)
-    return see_other(found["path"], request)
+    await actions.answer_offer(found.id, said == "yes", now=request.now)
+    return see_other(found.path, request)
 
 
 @public
@@ -226,8 +228,8 @@ async def sent_word(request: Request) -> Response:
     if session is None:
         raise NotFound
     all_the_same = "coming" in await request.fields()
-    await actions.send_word(found["id"], session, coming=all_the_same, now=request.now)
-    return see_other(f"{found['path']}?saved={'coming' if all_the_same else 'word'}", request)
+    await actions.send_word(found.id, session, coming=all_the_same, now=request.now)
+    return see_other(f"{found.path}?saved={'coming' if all_the_same else 'word'}", request)
 
 
 @public
@@ -235,7 +237,7 @@ async def calendar_file(request: Request) -> Response:
     """GET /bookings/{token}/calendar.ics"""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    ahead = [event for event in queries.events(found) if event.ends_at > request.now]
+    ahead = [event for event in queries.events(found, found.sessions) if event.ends_at > request.now]
     body = calendar([vevent(event) for event in ahead], private=True)
     return Response(
         body,

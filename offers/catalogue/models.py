@@ -1,6 +1,7 @@
 """What is offered: offers, their texts and sessions, the seats, and the places where they meet."""
 
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
@@ -201,6 +202,10 @@ class Offer(Row):
     next_session_ends = fields.DatetimeField(null=True)
     last_session_ends = fields.DatetimeField(null=True, description="null: no dates, always current")
 
+    @property
+    def called_off(self) -> bool:
+        return bool(self.state == OfferState.CANCELLED)
+
     class Meta:
         table = "offer"
 
@@ -258,7 +263,18 @@ class OfferAudienceOrganization(Row):
         unique_together = (("offer", "organization"),)
 
 
-class Session(Row):
+class Dated:
+    """What whoever has a session's status asks of it: a Session, and rows that hold its `status`."""
+
+    __slots__ = ()
+    status: Any  # a SessionStatus, or the word of one
+
+    @property
+    def called_off(self) -> bool:
+        return bool(self.status == SessionStatus.CANCELLED)
+
+
+class Session(Dated, Row):
     """One dated meeting of an offer. (A sign-in is never called a session: that is a SignIn.)"""
 
     offer_id: UUID

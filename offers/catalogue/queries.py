@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
+from marketplace.base.data.statement import Condition, Statement
 from marketplace.base.data.texts import in_language, in_language_joins, said
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import SOURCE
@@ -32,39 +33,38 @@ async def viewer_of(person: Any) -> Viewer:
     return Viewer(await is_staff(person.id), tuple(row["id"] for row in mine)) if mine else VISITOR
 
 
-def published(viewer: Viewer, values: list[Any], *, cancelled: bool = False) -> str:
-    """SQL that holds for the offers this viewer may see, over the aliases o (offer) and w (its owner).
+def published(viewer: Viewer, *, cancelled: bool = False) -> Condition:
+    """What holds for the offers this viewer may see, over the aliases o (offer) and w (its owner).
 
-    Appends what it needs to `values`, the statement's $ parameters. Search, pages, feeds, maps and caches all ask
-    this; nothing else decides. `cancelled`: also the cancelled ones, which are found by their address only.
+    Search, pages, feeds, maps and caches all ask this; nothing else decides. `cancelled`: also the cancelled ones,
+    which are found by their address only.
     """
     states = "o.state IN ('published', 'cancelled')" if cancelled else "o.state = 'published'"
     base = f"{states} AND w.state = 'approved'"
     if viewer == VISITOR:
-        return f"{base} AND o.visibility = 'public'"
+        return Condition(f"{base} AND o.visibility = 'public'")
     ways = ["o.visibility = 'public'"]
     if viewer.staff:
         ways.append("o.visibility = 'staff'")
     if viewer.organizations:
-        values.append(list(viewer.organizations))
-        mine = f"ANY(${len(values)}::uuid[])"
+        mine = "ANY({mine}::uuid[])"
         ways.append(f"o.owner_id = {mine}")
         ways.append(
             "o.visibility = 'members' AND EXISTS (SELECT 1 FROM offer_audience_organization a "
             f"WHERE a.offer_id = o.id AND a.organization_id = {mine})"
         )
-    return f"{base} AND ({' OR '.join(ways)})"
+    return Condition(f"{base} AND ({' OR '.join(ways)})", {"mine": list(viewer.organizations)})
 
 
 async def is_shown(offer_id: UUID, viewer: Viewer) -> bool:
     """May this viewer see the offer's page?"""
-    values: list[Any] = [offer_id]
-    seen = published(viewer, values)
+    asked = Statement(offer_id)
+    seen = published(viewer).within(asked)
     return bool(
         await value(
             f"""SELECT EXISTS (SELECT FROM offer o JOIN organization w ON w.id = o.owner_id
                 WHERE o.id = $1 AND {seen})""",
-            *values,
+            *asked.values,
         )
     )
 
@@ -96,8 +96,8 @@ async def offer_page(
     """All that the offer's page shows: the offer in the reader's language, else the original; its venue, organisers
     and seats, and under "sessions" those that are not over. `editable`: somebody who may edit it looks, at a draft
     too (offers/publishing decides that). Raises NotFound."""
-    values: list[Any] = [slug, lang]
-    seen = "true" if editable else published(viewer, values, cancelled=True)
+    asked = Statement(slug, lang)
+    seen = "true" if editable else published(viewer, cancelled=True).within(asked)
     found = await row(
         f"""SELECT o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.visibility, o.sensitive, o.state,
             o.online_url, o.contact_name, o.phone, o.session_count, o.last_session_ends, w.name AS owner_name,
@@ -114,7 +114,7 @@ async def offer_page(
         LEFT JOIN {in_language("venue_text", "venue_id", "v", "$2", written_in=f"'{SOURCE}'")} x ON true
         LEFT JOIN seat_pool p ON p.offer_id = o.id AND p.session_id IS NULL
         WHERE o.slug = $1 AND {seen}""",
-        *values,
+        *asked.values,
     )
     if found is None:
         raise NotFound
@@ -133,26 +133,27 @@ async def offer_page(
 
 async def _continued(offer: UUID, viewer: Viewer, lang: str, now: datetime) -> dict[str, Any] | None:
     """slug, title and lang of the newest offer that goes on where this one ended."""
-    values: list[Any] = [offer, lang, now]
+    asked = Statement(offer, lang, now)
     return await row(
         f"""SELECT o.slug, t.title, t.lang FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN {offer_text("$2", "title, lang")} t ON true
-        WHERE o.continues_id = $1 AND {published(viewer, values)} AND {CURRENT.format(now="$3")}
+        WHERE o.continues_id = $1 AND {published(viewer).within(asked)}
+            AND {CURRENT.format(now="$3")}
         ORDER BY o.id DESC LIMIT 1""",
-        *values,
+        *asked.values,
     )
 
 
 async def titles(viewer: Viewer, lang: str, now: datetime, limit: int = 2000) -> list[dict[str, Any]]:
     """slug, title and lang of what is offered now, in the reader's language, else the original."""
-    values: list[Any] = [lang, now]
+    asked = Statement(lang, now)
     return await rows(
         f"""SELECT o.slug, {said("title")} AS title, {said("lang")} AS lang
         FROM offer o JOIN organization w ON w.id = o.owner_id
         {in_language_joins("offer_text", "offer_id", "o", "$1")}
-        WHERE {published(viewer, values)} AND {CURRENT.format(now="$2")}
+        WHERE {published(viewer).within(asked)} AND {CURRENT.format(now="$2")}
         ORDER BY o.next_session_at, o.id LIMIT {limit}""",
-        *values,
+        *asked.values,
     )
 
 
@@ -171,8 +172,8 @@ async def organizations(
 ) -> list[dict[str, Any]]:
     """Every approved organisation (of a municipality, by its slug, or owned by it with others): slug, name, kind,
     place, summary with its lang, and how many current offers it owns or takes part in."""
-    values: list[Any] = [lang, now, municipality]
-    seen = f"{published(viewer, values)} AND {CURRENT.format(now='$2')}"
+    asked = Statement(lang, now, municipality)
+    seen = f"{published(viewer).within(asked)} AND {CURRENT.format(now='$2')}"
     return await rows(
         f"""WITH together AS (SELECT g.organization_id AS id, count(*) AS offers FROM offer_organizer g
             JOIN offer o ON o.id = g.offer_id JOIN organization w ON w.id = o.owner_id WHERE {seen} GROUP BY 1)
@@ -183,7 +184,7 @@ async def organizations(
         WHERE w.state = 'approved' AND ($3 = '' OR m.slug = $3 OR EXISTS (
             SELECT FROM organization_owner x JOIN municipality y ON y.id = x.municipality_id
             WHERE x.organization_id = w.id AND y.slug = $3))""",
-        *values,
+        *asked.values,
     )
 
 

@@ -5,11 +5,11 @@ from typing import Any
 from starlette.responses import Response
 
 from marketplace.base.errors import NotFound
+from marketplace.base.quick.kept import kept
 from marketplace.base.text import by_name
 from marketplace.base.web.access import public
 from marketplace.base.web.forms import Form
 from marketplace.base.web.http import Request
-from marketplace.base.web.kept import kept
 from marketplace.base.web.templates import render
 from offers.catalogue import queries, rules
 from offers.catalogue.page import page

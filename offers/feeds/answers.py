@@ -13,7 +13,8 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from marketplace.base import clock
-from marketplace.base.web.kept import Ready
+from marketplace.base.quick.kept import Ready
+from marketplace.base.quick.short_way import short_way
 from offers.feeds.body import Body, kept
 from offers.feeds.rules import accepts_gzip, unchanged
 
@@ -77,6 +78,7 @@ def remember(scope: Scope, key: tuple[str, ...], kind: Headers) -> None:
     _addresses[scope["path"]] = Address(scope["route"], key, kind)
 
 
+@short_way
 def ready(scope: Scope) -> Ready | None:
     """The answer to a public feed that this process has, as the view would give it; None: ask the view."""
     found = _addresses.get(scope["path"])

@@ -32,7 +32,7 @@ async def newest(now: datetime) -> Body:
             greatest(o.changed_at, o.published_at) AS changed_at
         FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN {offer_text(f"'{SOURCE}'", "title, summary, lang")} t ON true
-        WHERE {published(VISITOR, [])} AND o.published_at IS NOT NULL
+        WHERE {published(VISITOR).sql} AND o.published_at IS NOT NULL
             AND (o.last_session_ends IS NULL OR o.last_session_ends > $1)
         ORDER BY o.published_at DESC, o.id DESC LIMIT {MOST}""",
         at_oslo(day, time(0)),

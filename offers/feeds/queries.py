@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.clock import at_oslo, today
-from marketplace.base.data.database import Values, in_transaction, row, rows, value
+from marketplace.base.data.database import in_transaction, row, rows, value
+from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import SOURCE, speaking
 from marketplace.base.i18n import gettext as _
@@ -116,7 +117,7 @@ async def heading(scope: str, key: str) -> str | None:
             "SELECT name FROM organization WHERE slug = $1 AND state IN ('approved', 'suspended')", key
         )
     elif scope == "offers":
-        seen = published(VISITOR, [], cancelled=True)
+        seen = published(VISITOR, cancelled=True).sql
         name = await value(
             f"""SELECT CASE WHEN o.sensitive OR NOT ({seen}) THEN $2 ELSE t.title END FROM offer o
             JOIN organization w ON w.id = o.owner_id
@@ -134,7 +135,7 @@ async def heading(scope: str, key: str) -> str | None:
 async def subjects(now: datetime) -> dict[str, list[tuple[str, str]]]:
     """What has a public feed with something coming, by sort: (name, path of its subscribe page). Municipalities only
     where there are several."""
-    seen = f"{published(VISITOR, [])} AND o.last_session_ends > $1"
+    seen = f"{published(VISITOR).sql} AND o.last_session_ends > $1"
     found = await rows(
         f"""SELECT DISTINCT o.kind, o.audiences, w.name, w.slug FROM offer o JOIN organization w ON w.id = o.owner_id
             WHERE {seen}
@@ -164,9 +165,9 @@ async def sessions(scope: str, key: str, day: date) -> list[tuple[bytes | None, 
     be told.
     """
     start = at_oslo(day, time(0))
-    values = Values([start, at_oslo(day + AFTER, time(0)), at_oslo(day - BEFORE, time(0)), MOST, key])
-    hits, looked_for = await searched(key, start, values) if scope == "searches" else ("", [])
-    seen = f"""{published(VISITOR, [], cancelled=True)} AND {" AND ".join([SCOPES[scope], *looked_for])}
+    asked = Statement(start, at_oslo(day + AFTER, time(0)), at_oslo(day - BEFORE, time(0)), MOST, key)
+    hits, looked_for = await searched(key, start, asked) if scope == "searches" else ("", [])
+    seen = f"""{published(VISITOR, cancelled=True).sql} AND {" AND ".join([SCOPES[scope], *looked_for])}
         AND CASE s.status WHEN 'cancelled' THEN s.ends_at > $1 ELSE o.state = 'published' END"""
     found = await row(
         f"""WITH {hits} seen AS (
@@ -180,19 +181,19 @@ async def sessions(scope: str, key: str, day: date) -> list[tuple[bytes | None, 
         ), nearest AS (SELECT * FROM seen ORDER BY abs(extract(epoch FROM starts_at - $1)), id LIMIT $4)
         SELECT array_agg(vevent ORDER BY starts_at, id) AS vevents,
             array_agg(CASE WHEN vevent IS NULL THEN id END ORDER BY starts_at, id) AS missing FROM nearest""",
-        *values,
+        *asked.values,
     )
     assert found is not None
     return list(zip(found["vevents"] or [], found["missing"] or [], strict=True))
 
 
-async def searched(slug: str, start: datetime, values: Values) -> tuple[str, list[str]]:
+async def searched(slug: str, start: datetime, asked: Statement) -> tuple[str, list[str]]:
     """(a WITH query, conditions) of the search with this slug, which is noted as used today."""
     query = await value("UPDATE saved_search SET used_at = $2 WHERE slug = $1 RETURNING query", slug, start)
     if query is None:
         raise NotFound
     wanted = parsed(query).search(start)
-    hits, conditions = matching(wanted, values.put)
+    hits, conditions = matching(wanted, asked.value)
     return hits, [*conditions, EVENING] if wanted.evening else conditions
 
 

@@ -45,7 +45,7 @@ async def write(
             now=now,
         )
         for party in parties:
-            if not party["channel"] and to in NEWS:  # nobody need hear it, so nobody rings
+            if not party.channel and to in NEWS:  # nobody need hear it, so nobody rings
                 continue
             await tell("host_message", party, key=str(key), now=now, message=str(key))
         await record(

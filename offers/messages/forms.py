@@ -1,6 +1,6 @@
 """What a host writes to the participants."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
@@ -29,7 +29,7 @@ class WriteForm(Form):
     text: Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(fillable)]
     key: UUID | None = None
     step: Literal["look", "send", "change"] = "look"
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "to": {
             "missing": lazy("Velg hvem du vil skrive til."),
             "otherwise": lazy("Velg hvem du vil skrive til."),

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows
+from marketplace.base.models import Channel
 from offers.catalogue.models import Session
 from offers.messages.follow_up.queries import unsubscribed
 from offers.messages.follow_up.rules import address_hash
 from offers.messages.models import NEWS, Recipients
-from offers.participants.queries import PARTY
+from offers.participants.queries import PARTY, BookedParty
 from offers.seats.sql import called_off, covers
 
 FOR_OFFER = "WHERE b.offer_id = $1 AND (p.ends_at IS NULL OR p.ends_at > $2)"
@@ -25,7 +26,7 @@ PRESENT = f"""JOIN attendance a ON a.booking_id = b.id AND a.state = 'present'
 
 async def recipients(
     offer_id: UUID, session: Session | None, to: Recipients, now: datetime
-) -> list[dict[str, Any]]:
+) -> list[BookedParty]:
     """One booking for each address that gets the message, the next in time; and each without an address.
 
     Of an offer those of what is not over. Who waits for a session waits for that alone, and whoever has not answered
@@ -33,18 +34,20 @@ async def recipients(
     """
     about, what = (session.id, FOR_SESSION) if session else (offer_id, FOR_OFFER)
     if to is Recipients.PRESENT:
-        found = await rows(f"{PARTY} {PRESENT}", about, now)
+        found = await rows(BookedParty, f"{PARTY} {PRESENT}", about, now)
     elif to is Recipients.BEFORE:
-        found = [] if session else await rows(f"{PARTY} {BEFORE}", offer_id, now)
+        found = [] if session else await rows(BookedParty, f"{PARTY} {BEFORE}", offer_id, now)
     else:
         states = ["confirmed" if to is Recipients.ALL else "waiting"]
         own = "AND p.session_id IS NOT NULL" if session and to is Recipients.WAITING else ""
-        found = await rows(f"{PARTY} {what} {own} AND b.state = ANY($3) {IN_ORDER}", about, now, states)
+        found = await rows(
+            BookedParty, f"{PARTY} {what} {own} AND b.state = ANY($3) {IN_ORDER}", about, now, states
+        )
     unwanted = await unsubscribed(found) if to in NEWS else set[bytes]()
-    chosen = dict[Any, dict[str, Any]]()
+    chosen = dict[Any, BookedParty]()
     for party in found:
-        reach = (party["channel"], party["address"]) if party["channel"] else party["booking_id"]
-        if not party["channel"] or address_hash(*reach) not in unwanted:
+        reach = (party.channel, party.address) if party.channel else party.booking_id
+        if not party.channel or address_hash(Channel(party.channel), party.address or "") not in unwanted:
             chosen.setdefault(reach, party)
     return list(chosen.values())
 

@@ -1,5 +1,6 @@
 """Hosts write to their participants: what, to whom, a look at it, and off it goes. And where a participant reads it."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -24,7 +25,7 @@ from offers.messages.models import NEWS, Recipients
 from offers.messages.queries import messages_of, recipients, written
 from offers.messages.rules import PLACEHOLDERS
 from offers.participants.actions import note_read
-from offers.participants.queries import counts
+from offers.participants.queries import BookedParty, counts
 from offers.rights.queries import offer_led_by, reach, session_hosted_by
 from organizations.members.models import Role
 
@@ -108,23 +109,20 @@ async def _look(
     request: Request,
     to: Recipients,
     text: str,
-    parties: list[dict[str, Any]],
+    parties: list[BookedParty],
     offer: Offer,
     session: Session | None,
 ) -> dict[str, Any]:
     """What the host is shown before it is sent: as the first of them gets it, but with nobody's name and link."""
-    found = await booking(parties[0]["booking_id"], request.lang) | {
-        "booker": "Ola",
-        "path": "/bookings/…",
-    }
+    found = replace(await booking(parties[0].booking_id, request.lang), booker="Ola", path="/bookings/…")
     about = str(session.id) if session else None
-    ring = [party["name"] for party in parties if not party["channel"] and to not in NEWS]
+    ring = [party.name for party in parties if not party.channel and to not in NEWS]
     if ring:
         await note_read(offer, len(ring), by=request.person.id, now=request.now, list="call")
     return {
         "mail": said(text, found, about, Channel.EMAIL), "sms": sms_of(text, found, about), "ring": ring,
         "whole": said(text, found, about, Channel.SMS), "most": SMS_LENGTH, "told": counts(parties)[0],
-        "by_sms": sum(party["channel"] == Channel.SMS for party in parties), "to": to, "new_key": uuid4(),
+        "by_sms": sum(party.channel == Channel.SMS for party in parties), "to": to, "new_key": uuid4(),
     }  # fmt: skip
 
 
@@ -135,7 +133,7 @@ async def read(request: Request) -> Response:
     found = await booking_by_token(request.path_params["token"], request.lang)
     messages = [
         one | {"said": said(one["text"], found, str(one["session_id"] or "") or None, Channel.EMAIL)}
-        for one in await messages_of(found["id"])
+        for one in await messages_of(found.id)
     ]
     return render(request, "offers/messages/read.html", booking=found, messages=messages, section="my-page")
 

@@ -15,12 +15,13 @@ from marketplace.base.web.limits import Tries
 from offers.bookings import actions
 from offers.catalogue.models import Offer
 from offers.participants import rules
-from offers.participants.rules import ExtraReason, not_asking
+from offers.participants.queue import rules as queue_rules
+from offers.participants.rules import ExtraReason
 from offers.publishing.questions import rules as asked
 from offers.seats import actions as seats_actions
 from offers.seats import claims
 from offers.seats.actions import widen
-from offers.seats.claims import Booked, Party
+from offers.seats.claims import Booked, Claim, Party
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import change, lock, move, promote, renumber, tell
 from offers.seats.queries import ended, pool_of
@@ -100,8 +101,8 @@ async def add(
                         raise NoRoom(rules.no_room(room))
                 if kept:
                     await seats_actions.reserve(pool, decided.reserved - kept)
-                also = partial(asked.storing, party.companions, {})
-                booked = await claims.insert(pool, party, state, key, digest, lang, now, tries, also=also)
+                also = partial(asked.storing, names=party.companions, answers={})
+                booked = await claims.insert(Claim(pool, party, state, key, digest, lang, now, tries, also))
                 participant = await value("SELECT participant_id FROM booking WHERE id = $1", booked.id)
                 await record("booking.added", now=now, actor=by, object_id=booked.id, organization=pool["owner_id"],
                              person=participant, details={"kept": kept})  # fmt: skip
@@ -116,7 +117,7 @@ async def ask_talk(booking_id: UUID, text: str, *, now: datetime, by: UUID) -> N
     async with in_transaction():
         pool, booking = await change(booking_id, now)
         if booking["state"] != BookingState.REQUESTED:
-            raise Refused(rules.not_asking(BookingState(booking["state"])))
+            raise Refused(queue_rules.not_asking(BookingState(booking["state"])))
         await rows(
             "UPDATE booking SET reply = $2, talk_asked_at = $3, changed_at = $3 WHERE id = $1",
             booking_id,
@@ -141,7 +142,7 @@ async def answer_call(
 
 
 async def reorder(
-    booking_id: UUID, place: int, reason: rules.ReorderReason, *, now: datetime, by: UUID
+    booking_id: UUID, place: int, reason: queue_rules.ReorderReason, *, now: datetime, by: UUID
 ) -> None:
     """Move somebody to a place in the queue (1 is the first; past the end is the last). Raises Refused when they do
     not wait any more. Who has more room in front gets no seat by it: what is free fits nobody who waits."""
@@ -154,7 +155,9 @@ async def reorder(
             pool["pool_id"],
         )
         before = [each["id"] for each in queue]
-        numbers = rules.moved_in_queue([(each["id"], each["queue_no"]) for each in queue], booking_id, place)
+        numbers = queue_rules.moved_in_queue(
+            [(each["id"], each["queue_no"]) for each in queue], booking_id, place
+        )
         await renumber(numbers)
         await record("queue.reordered", now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
                      person=booking["participant_id"], details={
@@ -171,7 +174,7 @@ async def answer_request(
     async with in_transaction():
         pool, booking = await change(booking_id, now)
         if booking["state"] != BookingState.REQUESTED:
-            raise Refused(not_asking(BookingState(booking["state"])))
+            raise Refused(queue_rules.not_asking(BookingState(booking["state"])))
         if yes:
             await only_approved(pool["owner_id"])
         decided = pool_of(pool)

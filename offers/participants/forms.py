@@ -1,7 +1,5 @@
 """What those who lead an offer fill in about its seats."""
 
-from typing import Any, ClassVar
-
 from pydantic import Field
 
 from marketplace.base.i18n import lazy
@@ -11,17 +9,13 @@ from marketplace.base.web.forms import Form
 class KeepForm(Form):
     """Seats that are kept; empty is none."""
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {
-        "reserved": {"otherwise": lazy("Skriv et helt tall, 0 eller mer.")}
-    }
+    words = {"reserved": {"otherwise": lazy("Skriv et helt tall, 0 eller mer.")}}
     reserved: int = Field(0, ge=0, le=100_000)
 
 
 class CapacityForm(Form):
     """Seats of a pool; empty is no limit."""
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {
-        "capacity": {"otherwise": lazy("Skriv et helt tall, eller la feltet stå tomt")}
-    }
+    words = {"capacity": {"otherwise": lazy("Skriv et helt tall, eller la feltet stå tomt")}}
     capacity: int | None = Field(None, ge=0, le=100_000)
     promised: int = Field(0, ge=0, le=100_000)

@@ -1,5 +1,6 @@
 """What those who lead an offer do with its bookings: see who comes, answer requests, change the seats."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from offers.participants import actions as participants_actions
 from offers.participants import queries, rules
 from offers.participants.calls.queries import to_call
 from offers.participants.forms import CapacityForm, KeepForm
-from offers.participants.queries import answers_of_offer
+from offers.participants.queries import ManagedPool, Participant, answers_of_offer
 from offers.rights.queries import offer_led_by, offer_owned_by, reach
 from offers.seats import actions as seats_actions
 from offers.seats.models import EndedBy
@@ -34,21 +35,49 @@ async def listing(request: Request) -> Response:
     return await _participants(request, offer)
 
 
+@dataclass(frozen=True)
+class ListedPool:
+    """The seats of a pool and everybody with a booking in it; what the forms about its seats have seen, and the one
+    that must be mended."""
+
+    seats: ManagedPool
+    parties: list[Participant]
+    closed: bool
+    form: Filled[Any] | None = None
+
+    @property
+    def capacity_seen(self) -> str:
+        return CapacityForm.blank(capacity=self.seats.capacity).seen
+
+    @property
+    def reserved_seen(self) -> str:
+        return KeepForm.blank(reserved=self.seats.reserved).seen
+
+    @property
+    def in_order(self) -> list[tuple[Participant, int]]:
+        """Those of the queue come last, with their place in it; of others it is 0."""
+        queue = [party for party in self.parties if party.waiting]
+        return [(party, 0) for party in self.parties if not party.waiting] + [
+            (party, place) for place, party in enumerate(queue, 1)
+        ]
+
+    @property
+    def asked(self) -> bool:
+        return any(party.requested for party in self.parties)
+
+
 async def _participants(
     request: Request, offer: Offer, form: Filled[Any] | None = None, pool_of_form: UUID | None = None
 ) -> Response:
     """The list; with a form about the seats of one pool that must be mended."""
     everyone = await queries.participants(offer.id, request.now)
     pools = [
-        pool
-        | {
-            "parties": [party for party in everyone if party["pool_id"] == pool["id"]],
-            "capacity_seen": CapacityForm.blank(capacity=pool["capacity"]).seen,
-            "reserved_seen": KeepForm.blank(reserved=pool["reserved"]).seen,
-        }
-        for pool in await queries.pools(offer.id)
-        if pool["ends_at"] is None or pool["ends_at"] > request.now
-    ]
+        ListedPool(
+            pool, [party for party in everyone if party.pool_id == pool.id], pool.closed(request.now),
+            form if pool.id == pool_of_form else None,
+        )
+        for pool in await queries.pools(offer.id) if not pool.over(request.now)
+    ]  # fmt: skip
     before = await queries.participants_before(offer.id, request.now)
     await participants_actions.note_read(
         offer, len(everyone) + len(before), by=request.person.id, now=request.now
@@ -57,7 +86,7 @@ async def _participants(
         request, "offers/participants/listing.html",
         status=422 if form else 200, offer=offer, pools=pools, form=form,
         before=before, to_call=await to_call(offer.id), served=min(number_in(request.query.get("served")), 2000),
-        pool_of_form=pool_of_form, answers=await answers_of_offer(offer.id), manages=await manages(request, offer),
+        answers=await answers_of_offer(offer.id), manages=await manages(request, offer),
         title=await title_of(offer.id, request.lang), may=await reach(request.person, offer), section="/manage",
     )  # fmt: skip
 
@@ -82,22 +111,22 @@ async def capacity(request: Request) -> Response:
     form = await CapacityForm.read(request)
     try:
         if form.valid:
-            async with one_at_a_time(pool["id"]):
-                if form.meet(CapacityForm.blank(capacity=(await _pool(request, offer))["capacity"])):
+            async with one_at_a_time(pool.id):
+                if form.meet(CapacityForm.blank(capacity=(await _pool(request, offer)).capacity)):
                     served = await seats_actions.set_capacity(
-                        pool["id"], form.data.capacity, now=request.now, by=request.person.id,
+                        pool.id, form.data.capacity, now=request.now, by=request.person.id,
                         promised=form.data.promised,
                     )  # fmt: skip
                     said = f"saved=served&served={served}" if served else "saved=seats"
                     return see_other(f"/manage/offers/{offer.slug}/bookings?{said}", request)
     except seats_actions.ServesQueue as serves:
-        everyone = await queries.participants(offer.id, request.now)
-        names = [party["name"] for party in everyone if party["id"] in serves.bookings]
+        served_ones = await queries.some_participants(offer.id, serves.bookings, request.now)
+        names = [party.name for party in served_ones]
         form.values["promised"] = str(len(names))
         form.add_error("capacity", rules.serves(names))
     except Refused as refused:
         form.add_error("capacity", refused.message)
-    return await _participants(request, offer, form, pool["id"])
+    return await _participants(request, offer, form, pool.id)
 
 
 @member(Role.HOST)
@@ -108,15 +137,15 @@ async def keep(request: Request) -> Response:
     form = await KeepForm.read(request)
     try:
         if form.valid:
-            async with one_at_a_time(pool["id"]):
-                if form.meet(KeepForm.blank(reserved=(await _pool(request, offer))["reserved"])):
+            async with one_at_a_time(pool.id):
+                if form.meet(KeepForm.blank(reserved=(await _pool(request, offer)).reserved)):
                     await participants_actions.keep_seats(
-                        pool["id"], form.data.reserved, now=request.now, by=request.person.id
+                        pool.id, form.data.reserved, now=request.now, by=request.person.id
                     )
                     return see_other(f"/manage/offers/{offer.slug}/bookings?saved=kept", request)
     except Refused as refused:
         form.add_error("reserved", refused.message)
-    return await _participants(request, offer, form, pool["id"])
+    return await _participants(request, offer, form, pool.id)
 
 
 @member(Role.EDITOR)
@@ -127,15 +156,15 @@ async def opening(request: Request) -> Response:
     wanted = (await request.fields()).get("opening", [""])[-1]
     if wanted not in ("open", "close"):
         raise BadRequest(_("Velg om påmeldingen skal være åpen eller stengt."))
-    await seats_actions.set_open(pool["id"], wanted == "open", now=request.now, by=request.person.id)
+    await seats_actions.set_open(pool.id, wanted == "open", now=request.now, by=request.person.id)
     said = "opened" if wanted == "open" else "closed"
     return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
 
 
-async def _pool(request: Request, offer: Offer) -> dict[str, Any]:
+async def _pool(request: Request, offer: Offer) -> ManagedPool:
     """The pool of a form as it is now, if it is one of the offer's. Raises NotFound."""
     wanted = typed_id((await request.fields()).get("pool", [""])[-1])
-    found = next((pool for pool in await queries.pools(offer.id) if pool["id"] == wanted), None)
+    found = next((pool for pool in await queries.pools(offer.id) if pool.id == wanted), None)
     if found is None:
         raise NotFound
     return found
@@ -147,12 +176,11 @@ async def take_off(request: Request) -> Response:
     offer = await offer_owned_by(request.person, request.path_params["slug"])
     asked = request.query if request.method == "GET" else await request.fields()
     booking = typed_id(asked.get("booking", [""])[-1])
-    everyone = await queries.participants(offer.id, request.now)
-    party = next((each for each in everyone if each["id"] == booking), None)
+    party = await queries.participant(offer.id, booking, request.now)
     if party is None:
         raise NotFound
     if request.method == "POST":
-        await actions.cancel(party["id"], now=request.now, by=request.person.id, ended_by=EndedBy.HOST)
+        await actions.cancel(party.id, now=request.now, by=request.person.id, ended_by=EndedBy.HOST)
         return see_other(f"/manage/offers/{offer.slug}/bookings?saved=taken-off", request)
     await participants_actions.note_read(offer, 1, by=request.person.id, now=request.now)
     return render(

@@ -4,7 +4,7 @@ Days and clock times are text: a native field shows 06:00 PM to some, and has th
 """
 
 import re
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
@@ -26,7 +26,7 @@ class WhatForm(Form):
     body: str = Field("", max_length=4000)
     what_happens: Words = ""
     bring: Words = ""
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "kind": {"missing": lazy("Velg hva slags tilbud det er.")},
         "title": {"missing": lazy("Skriv hva tilbudet heter.")},
     }
@@ -52,9 +52,7 @@ class AudienceForm(Form):
     bring_someone: Words = ""
     age_from: int | None = Field(None, ge=0, le=120)
     age_to: Annotated[int | None, AfterValidator(_older)] = Field(None, ge=0, le=120)
-    words: ClassVar[dict[str, dict[str, Any]]] = {
-        "main_audience": {"missing": lazy("Velg hvem tilbudet er mest for.")}
-    }
+    words = {"main_audience": {"missing": lazy("Velg hvem tilbudet er mest for.")}}
 
     @model_validator(mode="before")
     @classmethod
@@ -95,7 +93,7 @@ class PlaceForm(Form):
     online_url: Address | None = None
     way_in: Words = ""
     meets_you: Words = ""
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "postcode": {"string_pattern_mismatch": lazy("Skriv postnummeret med fire tall.")},
         "venue": {"otherwise": lazy("Velg et sted fra lista.")},
     }
@@ -117,7 +115,7 @@ class TextForm(Form):
     what_happens: Words = ""
     may_leave: Words = ""
     bring: Words = ""
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "title": {"missing": lazy("Skriv hva tilbudet heter.")},
         "summary": {"missing": lazy("Skriv en setning om hva dette er.")},
     }

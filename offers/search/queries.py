@@ -7,12 +7,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.data.database import Values, rows
+from marketplace.base.data.database import rows
 from marketplace.base.data.revision import catalogue
+from marketplace.base.data.statement import Statement
 from marketplace.base.data.texts import in_language_joins, said
+from marketplace.base.quick.revised import Newest
 from offers.catalogue.models import Joining
 from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.queries import CURRENT, VISITOR, Viewer, outside_office_hours, published
@@ -110,9 +113,9 @@ PART = 4
 
 async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
     """The offers that match, that the viewer may see and that are not over."""
-    values = Values([now, lang])
-    put = values.put
-    seen, dates = published(viewer, values), _dates(wanted, put)
+    asked = Statement(now, lang)
+    put = asked.value
+    seen, dates = published(viewer).within(asked), _dates(wanted, put)
     hits, matches = _conditions(wanted, seen, bool(dates), put)
     # The first session of those asked for need not be the next; without dates the offer's own columns are in an index.
     session, shown, first = (
@@ -134,7 +137,7 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
         SELECT c.total, {CARD}
         FROM (SELECT count(*) AS total FROM found) c LEFT JOIN page ON true LEFT JOIN offer o ON o.id = page.id
         {JOINED} ORDER BY page.position, page.id""",
-        *values,
+        *asked.values,
     )
     total = found[0]["total"]
     cards = [row for row in found if row["id"] is not None]
@@ -142,29 +145,28 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
     return Found(cards[: wanted.page], total, Position(last["position"], last["id"]) if last else None)
 
 
-_counted: tuple[Any, dict[str, int]] = (None, {})
-"""The newest audience_counts, after what they are true for."""
+_counted = Newest[dict[str, int]](catalogue, f"{__name__}.audience_counts")
 
 
 async def audience_counts(place: str, *, viewer: Viewer, now: datetime) -> dict[str, int]:
     """How many current offers in a place (all: "") name each audience. Counting takes ten times as long as the rest
     of the front page, so one count serves visitors for a minute, or until the catalogue changes."""
-    global _counted
-    true_for = (catalogue.heard, place, viewer, now.replace(second=0, microsecond=0))
-    if catalogue.heard and _counted[0] == true_for:
-        return _counted[1]
-    values = Values([now])
-    seen = published(viewer, values)
-    _, matches = _conditions(Search(place=place), seen, False, values.put)
+    counting = partial(_count, place, viewer, now)
+    if viewer != VISITOR:
+        return await counting()
+    return await _counted.get((place, now.replace(second=0, microsecond=0)), counting)
+
+
+async def _count(place: str, viewer: Viewer, now: datetime) -> dict[str, int]:
+    asked = Statement(now)
+    seen = published(viewer).within(asked)
+    _, matches = _conditions(Search(place=place), seen, False, asked.value)
     counted = await rows(
         f"""SELECT audience, count(*) AS number FROM offer o JOIN organization w ON w.id = o.owner_id,
             unnest(o.audiences) audience WHERE {matches} GROUP BY audience""",
-        *values,
+        *asked.values,
     )
-    counts = {row["audience"]: row["number"] for row in counted}
-    if viewer == VISITOR:
-        _counted = (true_for, counts)
-    return counts
+    return {row["audience"]: row["number"] for row in counted}
 
 
 def _conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, str]:

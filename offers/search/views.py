@@ -2,7 +2,6 @@
 
 import unicodedata
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,10 +11,11 @@ from starlette.responses import Response
 
 from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
+from marketplace.base.quick.kept import kept
+from marketplace.base.quick.remembered import remembered
 from marketplace.base.web.access import public
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request
-from marketplace.base.web.kept import kept
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render, template
 from offers.catalogue import queries, rules
@@ -136,7 +136,7 @@ def fields(form: Filled[SearchForm], staff: bool, lang: str) -> Markup:
     return _fields(data.when or "", tuple(sorted(data.audience)), tuple(sorted(data.kind)), staff, lang)
 
 
-@lru_cache(512)
+@remembered(512)
 def _fields(when: str, audience: tuple[str, ...], kind: tuple[str, ...], staff: bool, lang: str) -> Markup:
     return _draw(SearchForm.blank(when=when, audience=list(audience), kind=list(kind)), staff, lang)
 

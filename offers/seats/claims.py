@@ -14,7 +14,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.data.database import Values, row, rows
+from marketplace.base.data.database import row, rows
+from marketplace.base.data.statement import Statement
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import WRITTEN, Channel
@@ -116,93 +117,110 @@ class Taken(Exception):
 PERSON = "INSERT INTO person (id, name, lang, shielded, created_at) VALUES"
 
 
-async def insert(
-    pool: dict[str, Any],
-    party: Party,
-    state: BookingState,
-    key: bytes,
-    digest: bytes,
-    lang: str,
-    now: datetime,
-    tries: Sequence[Tries],
-    *,
-    also: Callable[[Callable[[Any], str]], list[str]],
-) -> Booked:
-    """The one write: people, contact, booking, seats, audit, mail row, counts, and what else hangs on the booking
-    (`also`: given a way to add a value, parts of the statement). Raises Taken and TooMany, which undo them all."""
-    values, parts = Values(), list[str]()
-    w = values.put
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is written when a party gets a place in a pool that is locked: all that was decided about it."""
+
+    pool: dict[str, Any]
+    party: Party
+    state: BookingState
+    key: bytes
+    """The form's, so that it books once, and `digest` of what was sent with it."""
+    digest: bytes
+    lang: str
+    now: datetime
+    tries: Sequence[Tries] = ()
+    """What it counts for: more than their most undoes it."""
+    also: Callable[[Statement], object] | None = None
+    """Names in the same statement what else hangs on the booking, which is `made` there."""
+
+
+async def insert(claim: Claim) -> Booked:
+    """The one write: people, contact, booking, seats, audit, mail row, counts, and what
+    else hangs on the booking. Raises Taken and TooMany, which undo them all."""
+    party, state, pool = claim.party, claim.state, claim.pool
+    write = Statement()
+    w = write.value
     booking_id, booker = uuid7(), party.person or uuid7()
     participant = party.participant or (uuid7() if party.participant_name else booker)
-    at, language = w(now), w(lang)
+    at, language = w(claim.now), w(claim.lang)
     if party.person is None:
-        parts.append(f"one AS ({PERSON} ({w(booker)}, {w(party.name)}, {language}, false, {at}))")
+        write.named("one", f"{PERSON} ({w(booker)}, {w(party.name)}, {language}, false, {at})")
     else:
-        parts.append(
-            f"named AS (UPDATE person SET name = {w(party.name)} WHERE id = {w(booker)} AND name IS NULL)"
+        write.named(
+            "named", f"UPDATE person SET name = {w(party.name)} WHERE id = {w(booker)} AND name IS NULL"
         )
     if party.participant_name:
-        parts.append(
-            f"other AS ({PERSON} ({w(participant)}, {w(party.participant_name)}, {language}, {w(party.alias)}, {at}))"
+        write.named(
+            "other",
+            f"{PERSON} ({w(participant)}, {w(party.participant_name)}, {language}, {w(party.alias)}, {at})",
         )
     if party.guided:
-        parts.append(
-            f"""helped AS (INSERT INTO acts_for (id, actor_id, person_id, relation, created_at)
-            VALUES ({w(uuid7())}, {w(booker)}, {w(participant)}, 'guide', {at}))"""
+        write.named(
+            "helped",
+            f"""INSERT INTO acts_for (id, actor_id, person_id, relation, created_at)
+            VALUES ({w(uuid7())}, {w(booker)}, {w(participant)}, 'guide', {at})""",
         )
     contact = party.contact_id
+    whose = participant if party.guided else booker
     if contact is None and party.channel and party.address:
-        contact, whose = uuid7(), participant if party.guided else booker
-        parts.append(
-            f"""reach AS (INSERT INTO contact_point (id, person_id, channel, value, created_at)
-            VALUES ({w(contact)}, {w(whose)}, {w(party.channel)}, {w(party.address)}, {at}))"""
+        contact = uuid7()
+        write.named(
+            "reach",
+            f"""INSERT INTO contact_point (id, person_id, channel, value, created_at)
+            VALUES ({w(contact)}, {w(whose)}, {w(party.channel)}, {w(party.address)}, {at})""",
         )
-    queue, since = ("nextval('booking_queue')", at) if state is BookingState.WAITING else ("NULL", "NULL")
+    waits = state is BookingState.WAITING
+    queue, since = ("nextval('booking_queue')", at) if waits else ("NULL", "NULL")
     unless = ""
     if party.account:  # whoever is typed anew has nothing yet
         there = in_the_way(w(pool["pool_id"]), w(participant), w(booker))
         unless = f"WHERE NOT EXISTS (SELECT FROM booking b WHERE {there})"
-    parts.append(
-        f"""made AS (INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
+    write.named(
+        "made",
+        f"""INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
             organization_id, seats, state, reference, form_key, form_digest, queue_no, waited_at, link_version, lang,
             by_host, created_at, changed_at)
         SELECT {w(booking_id)}, {w(pool["pool_id"])}, {w(pool["offer_id"])}, {w(participant)}, {w(booker)},
             {w(contact)}, {w(party.organization)}, {w(party.seats)}, {w(state)}, {w(links.new_reference())},
-            {w(key)}, {w(digest)}, {queue}, {since}, 1, {language},
+            {w(claim.key)}, {w(claim.digest)}, {queue}, {since}, 1, {language},
             {w(party.by_host)}, {at}, {at} {unless}
-        ON CONFLICT DO NOTHING RETURNING id)"""
+        ON CONFLICT DO NOTHING RETURNING id""",
     )
-    parts += also(w)
-    seats = party.seats if state in rules.SEATED else 0
-    waiting = 1 if state is BookingState.WAITING else 0
-    parts.append(
-        f"seats AS (UPDATE seat_pool SET taken = taken + {w(seats)}, waiting = waiting + {w(waiting)} "
-        f"WHERE id = {w(pool['pool_id'])} AND EXISTS (SELECT 1 FROM made))"
+    if claim.also:
+        claim.also(write)
+    write.named(
+        "seats",
+        f"""UPDATE seat_pool SET taken = taken + {w(party.seats if state in rules.SEATED else 0)},
+            waiting = waiting + {w(int(waits))} WHERE id = {w(pool["pool_id"])} AND EXISTS (SELECT 1 FROM made)""",
     )
-    parts.append(
-        f"""audit AS (INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, person_id)
+    write.named(
+        "audit",
+        f"""INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, person_id)
         SELECT {w(uuid7())}, {at}, {w(party.person)}, 'booking.made', id, {w(pool["owner_id"])}, {w(participant)}
-        FROM made)"""
+        FROM made""",
     )
     if party.channel in WRITTEN and party.address and not party.quiet:
         facts = json.dumps({"booking": str(booking_id)})
-        parts.append(
-            f"""mail AS (INSERT INTO outbox_message {OUTBOX_COLUMNS}
+        write.named(
+            "mail",
+            f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
             SELECT {w(uuid7())}, {w(party.channel)}, {w(party.address)}, {w(RECEIPTS[state])}, {w(facts)}, {language},
-            {w(f"{RECEIPTS[state]}:{booking_id}")}, {at}, {at}, 0, id, {w(pool["offer_id"])},
-                {w(participant if party.guided else booker)}, 1 FROM made)"""
+            {w(f"{RECEIPTS[state]}:{booking_id}")}, {at}, {at}, 0, id, {w(pool["offer_id"])}, {w(whose)}, 1
+            FROM made""",
         )
-    counts, counted = "", ""
-    if tries:
-        parts.append(f"counted AS ({counting(tries, w, now)})")
-        counts, counted = ", c.tried, c.count, c.window_ends", "CROSS JOIN counted c"
-    made = await rows(f"WITH {', '.join(parts)} SELECT made.id{counts} FROM made {counted}", *values)
+    if claim.tries:
+        write.named("counted", counting(claim.tries, write, claim.now))
+        write.add("SELECT made.id, c.tried, c.count, c.window_ends FROM made CROSS JOIN counted c")
+    else:
+        write.add("SELECT made.id FROM made")
+    made = await rows(write.sql, *write.values)
     if not made:
         raise Taken
-    if tries:
+    if claim.tries:
         words = _("Det er sendt mange påmeldinger på kort tid, så vi tar en pause. Ingenting er lagret. "
                   "Ring %(phone)s, så melder vi deg på.", phone=settings().helpline_phone)  # fmt: skip
-        refuse(tries, made, now, words)
+        refuse(claim.tries, made, claim.now, words)
     return Booked(booking_id, 1, state)
 
 

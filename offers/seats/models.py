@@ -1,10 +1,12 @@
 """One party's claim on a seat pool."""
 
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
 
+from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Row
 
 
@@ -18,6 +20,36 @@ class BookingState(StrEnum):
     CANCELLED = "cancelled"
     DECLINED = "declined"
     EXPIRED = "expired"
+
+
+class Claimed:
+    """What whoever has a booking's state asks of it: a Booking, and rows that hold its `state`."""
+
+    __slots__ = ()
+    state: Any  # a BookingState, or the word of one
+
+    @property
+    def requested(self) -> bool:
+        return bool(self.state == BookingState.REQUESTED)
+
+    @property
+    def confirmed(self) -> bool:
+        return bool(self.state == BookingState.CONFIRMED)
+
+    @property
+    def waiting(self) -> bool:
+        return bool(self.state == BookingState.WAITING)
+
+    @property
+    def offered(self) -> bool:
+        return bool(self.state == BookingState.OFFERED)
+
+    @property
+    def leaving(self) -> str:
+        """What the link says by which one leaves it."""
+        if self.waiting:
+            return _("Gå ut av ventelista")
+        return _("Trekk forespørselen") if self.requested else _("Meld av")
 
 
 class EndedBy(StrEnum):
@@ -35,7 +67,7 @@ class EndedBy(StrEnum):
     ERASED = "erased"
 
 
-class Booking(Row):
+class Booking(Claimed, Row):
     pool_id: UUID
     pool = fields.ForeignKeyField("marketplace.SeatPool", "bookings", on_delete=fields.RESTRICT)
     offer_id: UUID

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import row, rows, value
+from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import WRITTEN, Channel
@@ -72,18 +73,14 @@ async def lock_for(
 ) -> dict[str, Any]:
     """The seat pool that somebody asks for, locked, with what else the caller wants to know of offer o (`also`,
     columns): it costs no round trip. Those may be a moment old; decisions use the pool's own."""
-    values: list[Any] = [slug]
-    seen = published(viewer, values)
-    if session is None:
-        which = "p.session_id IS NULL"
-    else:
-        values.append(session)
-        which = f"p.session_id = ${len(values)}"
+    asked = Statement(slug)
+    seen = published(viewer).within(asked)
+    which = "p.session_id IS NULL" if session is None else f"p.session_id = {asked.value(session)}"
     pool = await row(
         f"""SELECT {POOL_COLUMNS}, {FIRST_DEADLINE}, {also} FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN seat_pool p ON p.offer_id = o.id AND {which}
         WHERE o.slug = $1 AND {seen} FOR NO KEY UPDATE OF p""",
-        *values,
+        *asked.values,
     )
     if pool is None:
         raise NotFound

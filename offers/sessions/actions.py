@@ -2,8 +2,8 @@
 of what was added."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.audit import record
@@ -13,8 +13,14 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when
 from offers.attendance.actions import end_registers, end_words
 from offers.attendance.models import RegisterEnd
-from offers.catalogue.models import Offer, Session, SessionStatus, Venue
-from offers.participants.queries import counts, parties_before, parties_of_offer, parties_of_session
+from offers.catalogue.models import Dated, Offer, Session, Venue
+from offers.participants.queries import (
+    BookedParty,
+    counts,
+    parties_before,
+    parties_of_offer,
+    parties_of_session,
+)
 from offers.publishing.actions import refresh
 from offers.seats.actions import cancel_all
 from offers.seats.models import EndedBy
@@ -22,6 +28,7 @@ from offers.seats.upkeep import changing
 from offers.sessions import rules
 from offers.sessions.queries import ending_pools
 from offers.telling.actions import tell
+from offers.telling.addressees import Addressee
 
 
 class Stale(Conflict):
@@ -58,7 +65,7 @@ async def move(
         )  # fmt: skip
         await refresh(offer.id, now)
         told = await parties_of_session(session.id, waiting=True)
-        facts = {
+        facts: dict[str, str | int] = {
             "session": str(session.id), "sequence": sequence + 1, "was_starts": was[0].isoformat(),
             "was_ends": was[1].isoformat(), "was_venue": str(was[2] or offer.venue_id or ""),
         }  # fmt: skip
@@ -76,9 +83,9 @@ async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: d
     async with changing(offer.id):
         present = await _present(session, sequence, now)
         ending = await ending_pools(offer.id, now, session.id)
-        told = await parties_of_session(session.id, ending)
+        told = await parties_of_session(session.id, [pool.id for pool in ending])
         if present.untold_since and not ending:  # nobody has heard of it, but whoever got a place since
-            told = [party for party in told if party["since"] > present.untold_since]
+            told = [party for party in told if party.since > present.untold_since]
         await end_registers([session.id], RegisterEnd.CANCELLED, now=now)
         await end_words([session.id])
         await rows(
@@ -87,9 +94,9 @@ async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: d
             session.id, note, now,
         )  # fmt: skip
         for pool in ending:
-            await cancel_all(pool["id"], now=now, by=by, ended_by=EndedBy.SESSION, begun=pool["begun"])
+            await cancel_all(pool.id, now=now, by=by, ended_by=EndedBy.SESSION, begun=pool.begun)
         await refresh(offer.id, now)
-        facts = {"session": str(session.id), "sequence": sequence + 1}
+        facts: dict[str, str | int] = {"session": str(session.id), "sequence": sequence + 1}
         await _tell(told, "session_cancelled", f"{session.id}:{sequence + 1}", now, facts)
         return await _recorded("session.cancelled", session.id, offer, told, by, now)
 
@@ -126,10 +133,21 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
             )  # fmt: skip
         await rows("UPDATE offer SET state = 'cancelled', changed_at = $2 WHERE id = $1", offer.id, now)
         for pool in ending:
-            await cancel_all(pool["id"], now=now, by=by, ended_by=EndedBy.OFFER, begun=pool["begun"])
+            await cancel_all(pool.id, now=now, by=by, ended_by=EndedBy.OFFER, begun=pool.begun)
         await refresh(offer.id, now)
         await _tell(told, "offer_cancelled", str(offer.id), now, {"at": now.isoformat()})
         return await _recorded("offer.cancelled", offer.id, offer, told, by, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Added(Dated):
+    """A session that was added, `since` which nobody has been told of it."""
+
+    id: UUID
+    starts_at: datetime
+    status: str
+    sequence: int
+    since: datetime
 
 
 async def tell_added(offer_id: UUID, *, now: datetime) -> None:
@@ -138,28 +156,29 @@ async def tell_added(offer_id: UUID, *, now: datetime) -> None:
     telling, so it is done once."""
     async with changing(offer_id):
         added = await rows(
+            Added,
             """UPDATE session s SET untold_since = NULL FROM session was
             WHERE was.offer_id = $1 AND was.untold_since IS NOT NULL AND s.id = was.id
             RETURNING s.id, s.starts_at, s.status, s.sequence, was.untold_since AS since""",
             offer_id,
         )
-        acts: dict[datetime, list[dict[str, Any]]] = {}
-        for one in sorted(added, key=lambda one: (one["starts_at"], one["id"])):
-            if one["status"] != SessionStatus.CANCELLED and one["starts_at"] > now:
-                acts.setdefault(one["since"], []).append(one)
+        acts: dict[datetime, list[Added]] = {}
+        for one in sorted(added, key=lambda one: (one.starts_at, one.id)):
+            if not one.called_off and one.starts_at > now:
+                acts.setdefault(one.since, []).append(one)
         for since, sessions in acts.items():
             for party in await parties_before(offer_id, since):
                 await _tell_added(party, sessions, now)
 
 
-async def _tell_added(party: dict[str, Any], sessions: list[dict[str, Any]], now: datetime) -> None:
-    if party["channel"]:
-        ids = [str(one["id"]) for one in sessions]
+async def _tell_added(party: Addressee, sessions: list[Added], now: datetime) -> None:
+    if party.channel:
+        ids = [str(one.id) for one in sessions]
         await tell("session_added", party, key=ids[0], now=now, sessions=ids)
         return
     for one in sessions:  # what is to be said of each is no longer true when that one is cancelled
-        await tell("session_added", party, key=str(one["id"]), now=now, session=str(one["id"]),
-                   sequence=one["sequence"])  # fmt: skip
+        await tell("session_added", party, key=str(one.id), now=now, session=str(one.id),
+                   sequence=one.sequence)  # fmt: skip
 
 
 async def _present(session: Session, sequence: int, now: datetime) -> Session:
@@ -179,21 +198,21 @@ async def _present(session: Session, sequence: int, now: datetime) -> Session:
 
 
 async def _tell(
-    parties: list[dict[str, Any]],
+    parties: list[BookedParty],
     mail: str,
     act: str,
     now: datetime,
-    facts: dict[str, Any],
+    facts: dict[str, str | int],
     words: Collection[UUID] = (),
 ) -> None:
     """A message or a call to each party. `words`: bookings whose word that they would not come has ended."""
     for party in parties:
-        known = {"word_ended": party["booking_id"] in words} if words else {}
+        known = {"word_ended": party.booking_id in words} if words else {}
         await tell(mail, party, key=act, now=now, **facts, **known)
 
 
 async def _recorded(
-    act: str, object_id: UUID, offer: Offer, parties: list[dict[str, Any]], by: UUID, now: datetime
+    act: str, object_id: UUID, offer: Offer, parties: list[BookedParty], by: UUID, now: datetime
 ) -> tuple[int, int]:
     reached, to_call = counts(parties)
     await record(act, now=now, actor=by, object_id=object_id, details={"told": reached, "to_call": to_call},

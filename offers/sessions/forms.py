@@ -1,6 +1,5 @@
 """What an editor says when a session is moved or cancelled. `sequence` tells which version the page showed."""
 
-from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -19,7 +18,7 @@ class MoveForm(Form):
     venue: UUID | None = None
     sequence: int = Field(ge=0, le=1_000_000)
     warned: str = Field("", max_length=100)
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "day": {"missing": lazy("Skriv datoen dere møtes.")},
         "starts": {"missing": lazy("Skriv når dere begynner.")},
         "ends": {"missing": lazy("Skriv når dere slutter.")},

@@ -1,19 +1,29 @@
 """What a change of a session touches."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import rows
 from offers.catalogue.models import Session
 
 
-async def ending_pools(offer_id: UUID, now: datetime, session_id: UUID | None = None) -> list[dict[str, Any]]:
-    """The pools (`id`) that end when the offer is cancelled, or only this session of it that has not begun.
+@dataclass(frozen=True, slots=True)
+class EndingPool:
+    """A pool that ends. `begun`: others of its sessions have been held."""
 
-    The offer's own pool ends with the last session that has not begun. `begun`: others of its sessions have been held.
+    id: UUID
+    begun: bool
+
+
+async def ending_pools(offer_id: UUID, now: datetime, session_id: UUID | None = None) -> list[EndingPool]:
+    """The pools that end when the offer is cancelled, or only this session of it that has not begun.
+
+    The offer's own pool ends with the last session that has not begun.
     """
     return await rows(
+        EndingPool,
         """SELECT p.id, p.session_id IS NULL AND EXISTS (SELECT FROM session s WHERE s.offer_id = p.offer_id
             AND s.status <> 'cancelled' AND s.starts_at <= $2) AS begun
         FROM seat_pool p WHERE p.offer_id = $1 AND CASE
@@ -26,9 +36,17 @@ async def ending_pools(offer_id: UUID, now: datetime, session_id: UUID | None = 
     )  # fmt: skip
 
 
-async def sessions_between(session: Session, starts: datetime, ends: datetime) -> list[dict[str, Any]]:
-    """Others of the same offer that meet at some moment between these: starts_at and ends_at, in order."""
+class Meets(NamedTuple):
+    """When somebody meets."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+async def sessions_between(session: Session, starts: datetime, ends: datetime) -> list[Meets]:
+    """Others of the same offer that meet at some moment between these, in order."""
     return await rows(
+        Meets,
         """SELECT starts_at, ends_at FROM session WHERE offer_id = $1 AND id <> $2 AND status <> 'cancelled'
             AND starts_at < $4 AND ends_at > $3 ORDER BY starts_at, id""",
         session.offer_id, session.id, starts, ends,

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.models import OfferState, Session, SessionStatus
+from offers.catalogue.models import OfferState, Session
 
 
 def changeable(session: Session, now: datetime) -> None:
     """Raises Refused when there is nothing to change any more."""
-    if session.status == SessionStatus.CANCELLED:
+    if session.called_off:
         raise Refused(_("Samlingen er avlyst allerede."))
     if session.starts_at <= now:
         raise Refused(_("Samlingen har begynt, så den kan ikke endres."))

@@ -123,7 +123,7 @@ async def cancel(request: Request) -> Response:
             except Refused as refused:
                 form.add_error("form", refused.message)
     ending = await queries.ending_pools(session.offer.id, request.now, session.id)
-    parties = await participants_queries.parties_of_session(session.id, ending)
+    parties = await participants_queries.parties_of_session(session.id, [pool.id for pool in ending])
     return render(request, "offers/sessions/cancel.html", status=status, form=form, ending=bool(ending),
                   told=told(*participants_queries.counts(parties)), **await about(session, request))  # fmt: skip
 

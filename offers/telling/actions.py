@@ -1,6 +1,7 @@
 """Those whom no message reaches are noted when one would have gone to them, and ticked when somebody has rung."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,26 +11,25 @@ from uuid_utils.compat import uuid7
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import NotFound
-from marketplace.base.post.mail import post
-from offers.telling.addressees import about
+from marketplace.base.models import Channel
+from marketplace.base.post.mail import About, post
+from offers.telling.addressees import Addressee
 from offers.telling.models import CallAbout
 from offers.telling.queries import HELPED_ONES
 
 
-async def tell(mail: str, booking: Mapping[str, Any], *, key: str, now: datetime, **facts: Any) -> None:
-    """A message about a booking to where its messages go; where none reaches, somebody is to ring instead.
-
-    `booking`: booking_id, lang, channel and address (None: no message reaches them), and what a message remembers.
-    In the transaction of the act.
-    """
-    booking_id, key = booking["booking_id"], f"{mail}:{key}:{booking['booking_id']}"
-    if booking["channel"]:
+async def tell(mail: str, party: Addressee, *, key: str, now: datetime, **facts: Any) -> None:
+    """A message about a booking to where its messages go; where none reaches, somebody is to ring instead. In the
+    transaction of the act."""
+    key = f"{mail}:{key}:{party.booking_id}"
+    if party.channel:
         await post(
-            mail, channel=booking["channel"], address=booking["address"], lang=booking["lang"], key=key, now=now,
-            about=about(booking_id, booking), booking=str(booking_id), **facts,
+            mail, channel=Channel(party.channel), address=party.address or "", lang=party.lang, key=key, now=now,
+            about=About(party.booking_id, party.offer_id, party.person_id, party.link_version),
+            booking=str(party.booking_id), **facts,
         )  # fmt: skip
     else:
-        await to_ring(CallAbout(mail), booking_id, key=key, now=now, session=facts.get("session"),
+        await to_ring(CallAbout(mail), party.booking_id, key=key, now=now, session=facts.get("session"),
                       sequence=facts.get("sequence"), message=facts.get("message"))  # fmt: skip
 
 
@@ -74,14 +74,24 @@ async def called(call: UUID, offer: UUID | None, guide: UUID | None) -> UUID:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """Whose call it was."""
+
+    booking_id: UUID
+    participant_id: UUID
+    owner_id: UUID
+
+
 async def rung(call: UUID, done: bool, *, by: UUID, now: datetime) -> None:
     """Tick a call, or take the tick back. Who ticked first stands."""
     found = await row(
+        Ticked,
         """UPDATE phone_call y SET called_at = $2, called_by_id = $3 FROM booking b JOIN offer o ON o.id = b.offer_id
         WHERE y.id = $1 AND b.id = y.booking_id AND (y.called_at IS NULL) = $4
         RETURNING y.booking_id, b.participant_id, o.owner_id""",
         call, now if done else None, by if done else None, done,
     )  # fmt: skip
     if found is not None:
-        await record("call.made" if done else "call.undone", now=now, actor=by, object_id=found["booking_id"],
-                     organization=found["owner_id"], person=found["participant_id"])  # fmt: skip
+        await record("call.made" if done else "call.undone", now=now, actor=by, object_id=found.booking_id,
+                     organization=found.owner_id, person=found.participant_id)  # fmt: skip

@@ -1,7 +1,7 @@
 """Whom messages about a booking are for: what their rows remember, and where they go when they are sent."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +10,34 @@ from marketplace.base.models import WRITTEN, Channel
 from marketplace.base.post.mail import About, Recipient, follows
 
 
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A booking as word of it is sent: where its messages go (no channel: no message reaches them), and what they
+    remember. `person_id`: whose the address is."""
+
+    booking_id: UUID
+    offer_id: UUID
+    person_id: UUID | None
+    link_version: int
+    lang: str
+    channel: str | None
+    address: str | None
+
+
 def about(booking_id: UUID, found: Mapping[str, Any]) -> About:
     """What a message about a booking remembers. `found` has offer_id, person_id (whose the address is) and
     link_version."""
     return About(booking_id, found["offer_id"], found["person_id"], found["link_version"])
+
+
+@dataclass(frozen=True, slots=True)
+class Whereto:
+    """Where the messages of a booking go now."""
+
+    channel: str
+    address: str
+    person_id: UUID | None
+    link_version: int
 
 
 @follows("booking")
@@ -22,16 +46,16 @@ async def where_its_messages_go(recipient: Recipient, /, **_facts: Any) -> Recip
     may be theirs no more. Whoever was to get it then loses nothing of their own: what it tells is the booking's, and
     its link opens the booking."""
     found = await row(
+        Whereto,
         """SELECT c.channel, c.value AS address, c.person_id, b.link_version FROM booking b
             JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
         recipient.about.booking_id,
     )
-    if (
-        found is None or found["channel"] not in WRITTEN
-    ):  # whoever is to be rung by now stands on a list instead
+    # Whoever is to be rung by now stands on a list instead.
+    if found is None or found.channel not in WRITTEN:
         return None
-    now = replace(recipient.about, person_id=found["person_id"], link_version=found["link_version"])
-    return Recipient(Channel(found["channel"]), found["address"], now)
+    now = replace(recipient.about, person_id=found.person_id, link_version=found.link_version)
+    return Recipient(Channel(found.channel), found.address, now)
 
 
 async def who_had_them(recipient: Recipient, /, *, booking: str) -> Recipient | None:

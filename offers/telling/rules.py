@@ -1,8 +1,8 @@
 """What to say on the telephone, in one sentence each. No database, no clock."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when
@@ -28,9 +28,21 @@ def hours_held(hours: int, rung: bool) -> int:
     return max(hours, RINGS_LATER) if rung else hours
 
 
-def words(about: CallAbout, call: Mapping[str, Any]) -> str:
-    """What to say. `call`: starts_at, ends_at, note and venue of the session, reply to a request, text of a host."""
-    time = when(call["starts_at"], call["ends_at"]) if call["starts_at"] else ""
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a call is about: the session, the `reply` to a request, the `text` of a host."""
+
+    starts_at: datetime | None
+    ends_at: datetime | None
+    note: str | None
+    venue: str | None
+    reply: str
+    text: str | None
+
+
+def words(about: CallAbout, call: Occasion) -> str:
+    """What to say."""
+    time = when(call.starts_at, call.ends_at) if call.starts_at and call.ends_at else ""
     match about:
         case CallAbout.OFFERED:
             return _("En plass er ledig. Vil de ha den?")
@@ -41,22 +53,22 @@ def words(about: CallAbout, call: Mapping[str, Any]) -> str:
         case CallAbout.WAITING:
             return _("Det er fullt nå, så de står på venteliste.")
         case CallAbout.DECLINED:
-            return _with(_("Det ble ikke plass denne gangen."), call["reply"])
+            return _with(_("Det ble ikke plass denne gangen."), call.reply)
         case CallAbout.TALK:
-            return _with(_("Dere vil ta en prat før dere svarer."), call["reply"])
+            return _with(_("Dere vil ta en prat før dere svarer."), call.reply)
         case CallAbout.CANCELLED:
             return _("Dere har meldt dem av.")
         case CallAbout.SESSION_ADDED:
             return _("Det er kommet en samling til: %(when)s.", when=time)
         case CallAbout.SESSION_MOVED:
-            return _("Samlingen er flyttet. Ny tid og sted: %(when)s.", when=_place(time, call["venue"]))
+            return _("Samlingen er flyttet. Ny tid og sted: %(when)s.", when=_place(time, call.venue))
         case CallAbout.SESSION_CANCELLED:
             return _with(_("Samlingen %(when)s er avlyst.", when=time) if time else _("Samlingen er avlyst."),
-                         call["note"])  # fmt: skip
+                         call.note)  # fmt: skip
         case CallAbout.OFFER_CANCELLED:
-            return _with(_("Tilbudet er avlyst."), call["note"])
+            return _with(_("Tilbudet er avlyst."), call.note)
         case CallAbout.HOST_MESSAGE:
-            return str(call["text"] or _("Det ble sendt en melding til deltakerne."))
+            return call.text or _("Det ble sendt en melding til deltakerne.")
 
 
 def _with(sentence: str, more: str | None) -> str:

@@ -18,8 +18,6 @@ from organizations.members.models import Role
 from organizations.members.queries import memberships_of
 from organizations.notices.rules import kinds_for
 
-OPEN = ("approved", "suspended")
-
 
 @member(Role.HOST)
 async def manage(request: Request) -> Response:
@@ -43,9 +41,9 @@ async def manage(request: Request) -> Response:
         to_call=await queries.to_call(person, lang, now),
         unsaved=await publishing.unsaved_registers(person, lang, now),
         may_publish=Role.EDITOR in request.roles, organizations=[
-            one | {"edits": bool({"editor", "manager"} & {*one["roles"]})}
+            one
             for one in await memberships_of(person.id)
-            if one["state"] in OPEN and kinds_for([Role(role) for role in one["roles"]])
+            if one.let_in and kinds_for([Role(role) for role in one.roles])
         ],
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
@@ -12,6 +12,7 @@ from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
+from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
 from organizations.approval import rules
 from organizations.approval.models import Answer, Decision
@@ -23,27 +24,34 @@ from organizations.directory.models import (
     OrganizationKind,
     OrganizationState,
     OrganizationText,
+    RegisterState,
 )
 from organizations.members.addressees import about
 from organizations.members.impartial import only_impartial
 from organizations.members.models import Membership, Role
-from organizations.members.queries import coordinators_to_tell, managers_to_tell
+from organizations.members.queries import Told, coordinators_to_tell, managers_to_tell
 
 
 class NumberTaken(Refused):
     """An organisation here has this number."""
 
 
-def _said(registered: Registered | None, now: datetime) -> dict[str, Any]:
+class Said(TypedDict):
     """What the registers said, as columns."""
+
+    register_state: RegisterState | None
+    register_name: str | None
+    voluntary_register: bool | None
+    register_at: datetime | None
+
+
+def _said(registered: Registered | None, now: datetime) -> Said:
     if registered is None:
-        return dict.fromkeys(("register_state", "register_name", "voluntary_register", "register_at"))
-    return {
-        "register_state": registered.state,
-        "register_name": registered.name,
-        "voluntary_register": registered.voluntary,
-        "register_at": now,
-    }
+        return Said(register_state=None, register_name=None, voluntary_register=None, register_at=None)
+    return Said(
+        register_state=registered.state, register_name=registered.name, voluntary_register=registered.voluntary,
+        register_at=now,
+    )  # fmt: skip
 
 
 async def apply(
@@ -96,7 +104,7 @@ async def send_again(
             raise Refused(_("Kommunen har svart, så søknaden kan ikke endres nå."))
         if facts.get("number") and await has_number(facts["number"], organization):
             raise NumberTaken
-        facts |= {"municipality_id": municipality, "created_at": now} | _said(registered, now)
+        facts |= {"municipality_id": municipality, "created_at": now, **_said(registered, now)}
         if municipality != found.municipality_id or facts["kind"] is not OrganizationKind.MUNICIPAL:
             facts["parent_id"] = None  # it was put under a unit as what it said that it was
         await found.update_from_dict(facts).save(update_fields=list(facts))
@@ -149,8 +157,8 @@ async def decide(
         )
         for one in await managers_to_tell(organization):
             await post(
-                "decision", channel=one["channel"], address=one["value"], lang=one["lang"], now=now,
-                key=f"decision:{decision.id}:{one['person_id']}", about=about(one), decision=str(decision.id),
+                "decision", channel=Channel(one.channel), address=one.value, lang=one.lang, now=now,
+                key=f"decision:{decision.id}:{one.person_id}", about=about(one), decision=str(decision.id),
             )  # fmt: skip
 
 
@@ -179,17 +187,18 @@ async def set_name(
     try:
         async with in_transaction():
             found = await _lock(organization)
-            facts: dict[str, Any] = {"name": name} if name != found.name else {}
-            if number != found.number:
-                facts |= {"number": number} | _said(registered, now)
-            if not facts:
+            renamed, renumbered = name != found.name, number != found.number
+            if not renamed and not renumbered:
                 return
             if found.number and not number:
                 raise Lacking({"number": _("Skriv organisasjonsnummeret.")})
-            await found.update_from_dict(facts).save(update_fields=list(facts))
+            found.name, found.number = name, number
+            if renumbered:
+                found.update_from_dict({**_said(registered, now)})
+            await found.save(update_fields=["name", "number", *Said.__annotations__])
             await record("organization.name_changed", now=now, actor=by, object_id=organization,
                          organization=organization,
-                         details={"name": int("name" in facts), "number": int("number" in facts)})  # fmt: skip
+                         details={"name": int(renamed), "number": int(renumbered)})  # fmt: skip
             await _tell(
                 "name_changed", await managers_to_tell(organization), organization, f"{now.isoformat()}:", now
             )
@@ -254,12 +263,10 @@ async def _tell_coordinators(organization: Organization, now: datetime) -> None:
     await _tell("application_waiting", told, organization.id, f"{int(now.timestamp())}:", now)
 
 
-async def _tell(
-    mail: str, told: Iterable[dict[str, Any]], organization: UUID, nth: str, now: datetime
-) -> None:
+async def _tell(mail: str, told: Iterable[Told], organization: UUID, nth: str, now: datetime) -> None:
     for one in told:
         await post(
-            mail, channel=one["channel"], address=one["value"], lang=one["lang"], now=now,
-            key=f"{mail}:{organization}:{nth}{one['person_id']}", about=about(one),
+            mail, channel=Channel(one.channel), address=one.value, lang=one.lang, now=now,
+            key=f"{mail}:{organization}:{nth}{one.person_id}", about=about(one),
             organization=str(organization),
         )  # fmt: skip

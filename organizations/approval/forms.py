@@ -1,7 +1,7 @@
 """What an organisation says when it applies, and what a coordinator answers."""
 
 import re
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
@@ -53,7 +53,7 @@ class ApplyForm(Form):
     email: Annotated[str, AfterValidator(_email)] = Field(min_length=1, max_length=254)
     phone: Phone | None = None
     website: Address | None = None
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "name": {"missing": lazy("Skriv hva dere heter.")},
         "kind": {"missing": lazy("Velg hva slags organisasjon dere er.")},
         "municipality": {"missing": lazy("Velg kommune."), "otherwise": lazy("Velg kommune.")},
@@ -65,7 +65,7 @@ class ApplyForm(Form):
 
     @model_validator(mode="before")
     @classmethod
-    def a_number_or_none(cls, sent: dict[str, Any]) -> dict[str, Any]:
+    def a_number_or_none(cls, sent: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
         if sent.get("has_number") == "yes":
             return {"number": ""} | sent
         return {name: text for name, text in sent.items() if name != "number"}
@@ -85,7 +85,7 @@ class AnswerForm(Form):
     vouched: bool = False
     seen: int = Field(0, ge=0, le=100_000)
     sent: AwareDatetime | None = None
-    words: ClassVar[dict[str, dict[str, Any]]] = {"answer": {"missing": lazy("Velg hva du svarer.")}}
+    words = {"answer": {"missing": lazy("Velg hva du svarer.")}}
 
 
 class NameForm(Form):
@@ -93,13 +93,13 @@ class NameForm(Form):
 
     name: Annotated[str, AfterValidator(group_name)] = Field(min_length=1, max_length=120)
     number: Annotated[str, BeforeValidator(_number)] | None = None
-    words: ClassVar[dict[str, dict[str, Any]]] = {"name": {"missing": lazy("Skriv hva de heter.")}}
+    words = {"name": {"missing": lazy("Skriv hva de heter.")}}
 
 
 class UnitForm(Form):
     """The unit that a municipal unit belongs to."""
 
     parent: UUID
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "parent": {"missing": lazy("Velg en enhet fra lista."), "otherwise": lazy("Velg en enhet fra lista.")}
     }

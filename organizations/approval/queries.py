@@ -1,14 +1,15 @@
 """Reads of those who apply and of those who answer. Fetching is permission: what is not theirs is NotFound."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from marketplace.base.data.database import row, rows, value
+from marketplace.base.data.database import column, row, rows, value
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.text import name_order
 from organizations.approval.rules import SUSPENDED
-from organizations.directory.models import Organization, OrganizationState, OrganizationText
+from organizations.directory.models import Organization, OrganizationState, OrganizationText, Stands
 from organizations.members.queries import APPROVAL_REACH
 
 PAGE = 20
@@ -29,13 +30,48 @@ THEIR_TURN = "o.state = 'applied' AND d.answer = 'asked' AND d.at >= o.created_a
 
 
 # --- those who apply ---
-async def application_of(person: Any, slug: str) -> dict[str, Any]:
-    """What an organisation said of itself, for those who lead it, in any state; `their_turn`: they were asked for more.
-    Raises NotFound."""
+@dataclass(frozen=True, slots=True)
+class Application(Stands):
+    """What an organisation says of itself; `their_turn`: they were asked for more."""
+
+    id: UUID
+    slug: str
+    name: str
+    kind: str
+    state: str
+    number: str | None
+    contact_name: str | None
+    email: str | None
+    phone: str | None
+    website: str | None
+    municipality: UUID
+    municipality_name: str
+    summary: str | None
+    their_turn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    slug: str
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A municipality or a unit to choose from a list."""
+
+    id: UUID
+    name: str
+
+
+async def application_of(person: Any, slug: str) -> Application:
+    """The application as those who lead the organisation see it, in any state. Raises NotFound."""
     found = await row(
+        Application,
         f"""SELECT o.id, o.slug, o.name, o.kind, o.state, o.number, o.contact_name, o.email, o.phone, o.website,
-            o.created_at, o.municipality_id AS municipality, n.name AS municipality_name, t.summary,
-            {THEIR_TURN} AS their_turn
+            o.municipality_id AS municipality, n.name AS municipality_name, t.summary,
+            coalesce({THEIR_TURN}, false) AS their_turn
         FROM organization o JOIN municipality n ON n.id = o.municipality_id
         LEFT JOIN organization_text t ON t.organization_id = o.id AND t.lang = o.source_lang {LAST}
         WHERE o.slug = $2 AND EXISTS (SELECT FROM membership m WHERE m.organization_id = o.id
@@ -47,9 +83,10 @@ async def application_of(person: Any, slug: str) -> dict[str, Any]:
     return found
 
 
-async def applications_of(person: Any) -> list[dict[str, Any]]:
-    """slug, name and state of what the person leads and that is not approved."""
+async def applications_of(person: Any) -> list[Applied]:
+    """What the person leads and that is not approved."""
     return await rows(
+        Applied,
         f"""SELECT o.slug, o.name, o.state FROM membership m JOIN organization o ON o.id = m.organization_id
         WHERE m.person_id = $1 AND m.role = 'manager' AND m.ended_at IS NULL AND o.state <> 'approved'
         GROUP BY o.id ORDER BY {name_order("o.name")}, o.slug LIMIT 20""",
@@ -57,9 +94,9 @@ async def applications_of(person: Any) -> list[dict[str, Any]]:
     )
 
 
-async def municipalities() -> list[dict[str, Any]]:
-    """id and name of those that the instance serves, by name."""
-    return await rows(f"SELECT id, name FROM municipality ORDER BY {name_order('name')}, id")
+async def municipalities() -> list[Choice]:
+    """Those that the instance serves, by name."""
+    return await rows(Choice, f"SELECT id, name FROM municipality ORDER BY {name_order('name')}, id")
 
 
 async def has_number(number: str, other_than: UUID | None = None) -> bool:
@@ -74,19 +111,45 @@ async def has_number(number: str, other_than: UUID | None = None) -> bool:
 
 
 # --- those who answer ---
-async def shelf_counts(person: Any) -> dict[str, int]:
-    """How many organisations in the coordinator's reach stand on each shelf."""
+class Counts(NamedTuple):
+    """How many organisations stand on each shelf."""
+
+    waiting: int
+    approved: int
+    suspended: int
+    declined: int
+
+
+async def shelf_counts(person: Any) -> Counts:
+    """Of those in the coordinator's reach."""
     counts = ", ".join(
         f"count(*) FILTER (WHERE o.state = '{state.value}') AS {name}" for name, (state, _) in SHELVES.items()
     )
     found = await row(
+        Counts,
         f"WITH {APPROVAL_REACH} SELECT {counts} FROM approval_reach r JOIN organization o USING (id)",
         person.id,
     )
-    return found or {}
+    assert found is not None  # whoever counts gets a row
+    return found
 
 
-async def in_reach(person: Any, shelf: str, after: UUID | None = None) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """An organisation that a coordinator follows; `decides`: and answers."""
+
+    id: UUID
+    slug: str
+    name: str
+    kind: str
+    created_at: datetime
+    decides: bool
+    municipality: str
+    answered_at: datetime | None
+    their_turn: bool
+
+
+async def in_reach(person: Any, shelf: str, after: UUID | None = None) -> list[Followed]:
     """A page of the organisations that a coordinator follows. `after`: the last one seen. One more than PAGE: there
     are more."""
     state, key = SHELVES[shelf]
@@ -96,59 +159,89 @@ async def in_reach(person: Any, shelf: str, after: UUID | None = None) -> list[d
         values.append(after)
         beyond = f"AND ({key}, o.id) > (SELECT {key.replace('o.', 'a.')}, a.id FROM organization a WHERE a.id = $3)"
     return await rows(
-        f"""WITH {APPROVAL_REACH} SELECT o.id, o.slug, o.name, o.kind, o.state, o.number, o.created_at, r.decides,
-            n.name AS municipality, d.at AS answered_at, {THEIR_TURN} AS their_turn
+        Followed,
+        f"""WITH {APPROVAL_REACH} SELECT o.id, o.slug, o.name, o.kind, o.created_at, r.decides,
+            n.name AS municipality, d.at AS answered_at, coalesce({THEIR_TURN}, false) AS their_turn
         FROM approval_reach r JOIN organization o USING (id) JOIN municipality n ON n.id = o.municipality_id {LAST}
         WHERE o.state = $2 {beyond} ORDER BY {key}, o.id LIMIT {PAGE + 1}""",
         *values,
     )
 
 
-async def organization_reached_by(person: Any, slug: str) -> tuple[Organization, bool]:
-    """An organisation with its municipality and the unit above, and whether this coordinator decides about it. Raises
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a coordinator reaches an organisation. `asked_at`: they were asked for more, and it is their
+    turn."""
+
+    id: UUID
+    decides: bool
+    asked_at: datetime | None
+
+
+async def organization_reached_by(person: Any, slug: str) -> tuple[Organization, Reach]:
+    """An organisation with its municipality and the unit above, and how far this coordinator reaches. Raises
     NotFound."""
-    found = await row(
-        f"WITH {APPROVAL_REACH} SELECT id, r.decides FROM approval_reach r JOIN organization o USING (id) "
-        "WHERE o.slug = $2",
+    reach = await row(
+        Reach,
+        f"""WITH {APPROVAL_REACH} SELECT id, r.decides, CASE WHEN {THEIR_TURN} THEN d.at END AS asked_at
+        FROM approval_reach r JOIN organization o USING (id) {LAST} WHERE o.slug = $2""",
         person.id, slug,
     )  # fmt: skip
-    if found is None:
+    if reach is None:
         raise NotFound
-    organization = await Organization.get(id=found["id"]).select_related("municipality", "parent")
-    return organization, found["decides"]
+    return await Organization.get(id=reach.id).select_related("municipality", "parent"), reach
 
 
-async def organization_decided_by(person: Any, slug: str) -> Organization:
-    """An organisation that this coordinator decides about. Raises NotFound."""
-    organization, decides = await organization_reached_by(person, slug)
-    if not decides:
+async def organization_decided_by(person: Any, slug: str) -> tuple[Organization, Reach]:
+    """The same of one that this coordinator decides about. Raises NotFound."""
+    organization, reach = await organization_reached_by(person, slug)
+    if not reach.decides:
         raise NotFound
-    return organization
+    return organization, reach
 
 
-async def decisions_about(organization: UUID) -> list[dict[str, Any]]:
-    """answer, reason, vouched, at, and what the organisation answered to it, of every answer, the latest first."""
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer of the municipality, and what the organisation answered to it."""
+
+    answer: str
+    reason: str
+    vouched: bool
+    at: datetime
+    reply: str
+    replied_at: datetime | None
+
+
+async def decisions_about(organization: UUID) -> list[Answered]:
+    """Every answer, the latest first."""
     return await rows(
+        Answered,
         """SELECT answer, reason, vouched, at, reply, replied_at FROM decision WHERE organization_id = $1
         ORDER BY at DESC, id DESC""",
         organization,
     )
 
 
-async def would_hide(organization: UUID, now: datetime) -> dict[str, int]:
+class Hidden(NamedTuple):
+    offers: int
+    dates: int
+
+
+async def would_hide(organization: UUID, now: datetime) -> Hidden:
     """What closing the organisation hides: its `offers` that are on, and their `dates` to come. Never how many are
     booked: of one offer with one date that would tell of a person.
 
     It only asks what is there; offers belong to a floor above.
     """
     found = await row(
+        Hidden,
         """SELECT count(*) AS offers, coalesce(sum((SELECT count(*) FROM session s WHERE s.offer_id = o.id
                 AND s.ends_at > $2 AND s.status <> 'cancelled')), 0)::int AS dates
         FROM offer o WHERE o.owner_id = $1 AND o.state = 'published'
             AND (o.last_session_ends IS NULL OR o.last_session_ends > $2)""",
         organization, now,
     )  # fmt: skip
-    return found or {"offers": 0, "dates": 0}
+    return found or Hidden(0, 0)
 
 
 async def summary_of(organization: Organization) -> str:
@@ -159,18 +252,18 @@ async def summary_of(organization: Organization) -> str:
 
 async def owners_of(organization: UUID) -> list[str]:
     """Names of the municipalities that own it together."""
-    found = await rows(
+    return await column(
         f"""SELECT n.name FROM organization_owner x JOIN municipality n ON n.id = x.municipality_id
         WHERE x.organization_id = $1 ORDER BY {name_order("n.name")}""",
         organization,
     )
-    return [one["name"] for one in found]
 
 
-async def units_above(person: Any, organization: Organization) -> list[dict[str, Any]]:
-    """id and name of the municipal units that this one can belong to: those that the coordinator has a role in or
+async def units_above(person: Any, organization: Organization) -> list[Choice]:
+    """The municipal units that this one can belong to: those that the coordinator has a role in or
     follows, in the same municipality, and none that is below it."""
     return await rows(
+        Choice,
         f"""WITH {APPROVAL_REACH}, under AS (
             SELECT $2::uuid AS id UNION SELECT o.id FROM organization o JOIN under u ON o.parent_id = u.id)
         SELECT o.id, o.name FROM organization o WHERE o.kind = 'municipal' AND o.municipality_id = $3

@@ -50,6 +50,8 @@ REGISTER_LABELS = {
     RegisterState.NOT_FOUND: lazy("Ingen har dette nummeret."),
     RegisterState.UNREACHABLE: lazy("Registeret svarte ikke."),
 }
+DOUBTFUL = {RegisterState.CLOSED, RegisterState.NOT_FOUND}
+"""What a coordinator should look twice at."""
 WELCOME = lazy("Velkommen! Nå kan dere lage tilbud.")
 """The reason of an approval where the coordinator gives none."""
 

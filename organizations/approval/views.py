@@ -25,6 +25,7 @@ from organizations.directory.models import (
     Organization,
     OrganizationKind,
     OrganizationState,
+    RegisterState,
 )
 from organizations.members.impartial import OwnOrganization, own_among
 from organizations.notices.queries import answering_late, nobody_told
@@ -37,7 +38,7 @@ DAY = timedelta(days=1)
 async def apply(request: Request) -> Response:
     """GET and POST /organizations/apply"""
     places = await queries.municipalities()
-    form: Filled[ApplyForm] = ApplyForm.blank(municipality=places[0]["id"] if len(places) == 1 else None)
+    form: Filled[ApplyForm] = ApplyForm.blank(municipality=places[0].id if len(places) == 1 else None)
     if request.method == "POST":
         form = await ApplyForm.read(request)
         if await checked(form, places):
@@ -45,7 +46,10 @@ async def apply(request: Request) -> Response:
             registered = await asked(form.data)
             try:
                 made = await actions.apply(
-                    by=request.person.id, now=request.now, registered=registered, **facts(form)
+                    by=request.person.id,
+                    now=request.now,
+                    registered=registered,
+                    **form.data.model_dump(exclude={"has_number"}),
                 )
                 return see_other(f"/organizations/apply/{made.slug}?saved=sent", request)
             except actions.NumberTaken:
@@ -62,26 +66,31 @@ async def application(request: Request) -> Response:
     found = await queries.application_of(request.person, request.path_params["slug"])
     places = await queries.municipalities()
     form: Filled[Any] = AgainForm.blank(
-        has_number="yes" if found["number"] else "no", **{name: found[name] for name in ApplyForm.model_fields
-                                                          if name in found},
+        has_number="yes" if found.number else "no",
+        **{name: getattr(found, name) for name in ApplyForm.model_fields if name != "has_number"},
     )  # fmt: skip
     if request.method == "POST":
-        rules.theirs_to_change(found["their_turn"])
+        rules.theirs_to_change(found.their_turn)
         form = await AgainForm.read(request)
-        if await checked(form, places, found["id"]):
+        if await checked(form, places, found.id):
             await limited(request)
             registered = await asked(form.data)
             try:
                 await actions.send_again(
-                    found["id"], by=request.person.id, now=request.now, registered=registered, **facts(form)
+                    found.id,
+                    by=request.person.id,
+                    now=request.now,
+                    registered=registered,
+                    **form.data.model_dump(exclude={"has_number"}),
                 )
-                return see_other(f"/organizations/apply/{found['slug']}?saved=again", request)
+                return see_other(f"/organizations/apply/{found.slug}?saved=again", request)
             except actions.NumberTaken:
                 form.add_error("number", here_already())
     return render(
         request, "organizations/approval/application.html", status=422 if form.errors else 200, form=form,
-        places=places, kinds=list(KIND_LABELS.items()), found=found, state_label=STATE_LABELS[found["state"]],
-        kind_label=KIND_LABELS[found["kind"]], decisions=await queries.decisions_about(found["id"]),
+        places=places, kinds=list(KIND_LABELS.items()), found=found,
+        state_label=STATE_LABELS[OrganizationState(found.state)],
+        kind_label=KIND_LABELS[OrganizationKind(found.kind)], decisions=await queries.decisions_about(found.id),
         answered=rules.ANSWERED_LABELS,
     )  # fmt: skip
 
@@ -90,9 +99,9 @@ def here_already() -> str:
     return _("Organisasjonen er her allerede. Be noen som er med, om å invitere deg.")
 
 
-async def checked(form: Filled[Any], places: list[dict[str, Any]], own: UUID | None = None) -> bool:
+async def checked(form: Filled[Any], places: list[queries.Choice], own: UUID | None = None) -> bool:
     """What only the database knows of an application. Who has the number, nobody is told."""
-    if form.valid and form.data.municipality not in {place["id"] for place in places}:
+    if form.valid and form.data.municipality not in {place.id for place in places}:
         form.add_error("municipality", _("Velg kommune."))
     if form.valid and form.data.number and await queries.has_number(form.data.number, own):
         form.add_error("number", here_already())
@@ -109,11 +118,6 @@ async def asked(data: ApplyForm) -> Registered | None:
     return await look_up(data.number) if data.number else None
 
 
-def facts(form: Filled[Any]) -> dict[str, Any]:
-    told: dict[str, Any] = form.data.model_dump(exclude={"has_number"})
-    return told
-
-
 @coordinator
 async def approvals(request: Request) -> Response:
     """GET /approvals: those who wait, or are approved, suspended or declined."""
@@ -122,10 +126,11 @@ async def approvals(request: Request) -> Response:
         raise NotFound
     after = typed_id(request.query.get("after", [""])[-1])
     found = await queries.in_reach(request.person, shelf, after)
-    listed = [one | {"kind_label": KIND_LABELS[one["kind"]]} for one in found[: queries.PAGE]]
+    listed = found[: queries.PAGE]
     return render(
-        request, "organizations/approval/approvals.html", organizations=listed, shelf=shelf, after=after,
-        more=listed[-1]["id"] if len(found) > queries.PAGE else "", counts=await queries.shelf_counts(request.person),
+        request, "organizations/approval/approvals.html", organizations=listed, kinds=KIND_LABELS,
+        shelf=shelf, after=after,
+        more=listed[-1].id if len(found) > queries.PAGE else "", counts=await queries.shelf_counts(request.person),
         untold=await nobody_told(request.person), late=await answering_late(request.person, request.now),
     )  # fmt: skip
 
@@ -133,10 +138,10 @@ async def approvals(request: Request) -> Response:
 @coordinator
 async def approval(request: Request) -> Response:
     """GET and POST /approvals/{slug}: what an organisation says, what the registers say, and the answer."""
-    found, decides = await queries.organization_reached_by(request.person, request.path_params["slug"])
+    found, reach = await queries.organization_reached_by(request.person, request.path_params["slug"])
     if request.method == "GET":
-        return await _approval(request, found, decides)
-    if not decides:
+        return await _approval(request, found, reach)
+    if not reach.decides:
         raise NotFound
     form = await AnswerForm.read(request)
     if form.valid:
@@ -149,33 +154,35 @@ async def approval(request: Request) -> Response:
         except Refused as refused:
             form.add_error("form", refused.message)
             await found.refresh_from_db()
-    return await _approval(request, found, decides, answer=form)
+    return await _approval(request, found, reach, answer=form)
 
 
 async def _approval(
     request: Request,
     found: Organization,
-    decides: bool,
+    reach: queries.Reach,
     answer: Filled[AnswerForm] | None = None,
     unit: Filled[UnitForm] | None = None,
 ) -> Response:
     decisions = await queries.decisions_about(found.id)
-    own = bool(await own_among(request.person.id, [found.id]))
+    own = reach.decides and bool(await own_among(request.person.id, [found.id]))
+    decides = reach.decides and not own
     municipal = found.kind is OrganizationKind.MUNICIPAL
     form = answer or unit or AnswerForm.blank()
     if answer:
         answer.values |= {"seen": str(len(decisions)), "sent": found.created_at.isoformat()}
     return render(
         request, "organizations/approval/approval.html", status=422 if form.errors else 200, form=form,
-        organization=found, decides=decides and not own, own=decides and own, decisions=decisions,
+        organization=found, decides=decides, own=own, asked_at=reach.asked_at, decisions=decisions,
         answered=rules.ANSWERED_LABELS,
         answer_form=answer or AnswerForm.blank(seen=len(decisions), sent=found.created_at.isoformat()),
         unit_form=unit or UnitForm.blank(parent=found.parent_id),
         choices=[(one.value, rules.ANSWER_LABELS[one], rules.ANSWER_HINTS[one]) for one in rules.MOVES[found.state]],
-        units=await queries.units_above(request.person, found) if municipal and decides and not own else [],
+        units=await queries.units_above(request.person, found) if municipal and decides else [],
         kind_label=KIND_LABELS[found.kind], state_label=STATE_LABELS[found.state],
+        doubtful=found.register_state in rules.DOUBTFUL, ask_again=found.register_state is not RegisterState.FOUND,
         register_label=rules.REGISTER_LABELS[found.register_state] if found.register_state else "",
-        hides=await queries.would_hide(found.id, request.now) if found.state == OrganizationState.APPROVED else None,
+        hides=await queries.would_hide(found.id, request.now) if found.approved else None,
         summary=await queries.summary_of(found), owners=await queries.owners_of(found.id),
     )  # fmt: skip
 
@@ -183,25 +190,25 @@ async def _approval(
 @coordinator
 async def unit(request: Request) -> Response:
     """POST /approvals/{slug}/unit: the unit that a municipal unit belongs to."""
-    found = await queries.organization_decided_by(request.person, request.path_params["slug"])
+    found, reach = await queries.organization_decided_by(request.person, request.path_params["slug"])
     form = await UnitForm.read(request)
-    above = {one["id"] for one in await queries.units_above(request.person, found)}
+    above = {one.id for one in await queries.units_above(request.person, found)}
     if form.valid and (found.kind is not OrganizationKind.MUNICIPAL or form.data.parent not in above):
         form.add_error("parent", _("Velg en enhet fra lista."))
     if not form.valid:
-        return await _approval(request, found, True, unit=form)
+        return await _approval(request, found, reach, unit=form)
     try:
         await actions.put_under(found, form.data.parent, by=request.person.id, now=request.now)
     except OwnOrganization as refused:
         form.add_error("parent", refused.message)
-        return await _approval(request, found, True, unit=form)
+        return await _approval(request, found, reach, unit=form)
     return see_other(f"/approvals/{found.slug}?saved=unit", request)
 
 
 @coordinator
 async def name(request: Request) -> Response:
     """GET and POST /approvals/{slug}/name: what an organisation is called, and its number."""
-    found = await queries.organization_decided_by(request.person, request.path_params["slug"])
+    found, _reach = await queries.organization_decided_by(request.person, request.path_params["slug"])
     form = _named(found)
     if request.method == "POST":
         form = await NameForm.read(request)
@@ -209,7 +216,7 @@ async def name(request: Request) -> Response:
             number = form.data.number
             registered = await look_up(number) if number and number != found.number else None
             async with one_at_a_time(found.id):
-                if form.meet(_named(await queries.organization_decided_by(request.person, found.slug))):
+                if form.meet(_named((await queries.organization_decided_by(request.person, found.slug))[0])):
                     try:
                         await actions.set_name(
                             found.id, registered=registered, by=request.person.id, now=request.now,
@@ -251,7 +258,7 @@ def taken() -> str:
 @coordinator
 async def ask_register(request: Request) -> Response:
     """POST /approvals/{slug}/register: ask the registers again."""
-    found = await queries.organization_decided_by(request.person, request.path_params["slug"])
+    found, _reach = await queries.organization_decided_by(request.person, request.path_params["slug"])
     number = rules.to_ask_about(found)
     await limit("ask register", str(request.person.id), 60, timedelta(hours=1), now=request.now)
     registered = await look_up(number)

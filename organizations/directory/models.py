@@ -1,6 +1,7 @@
 """Municipalities, and the organisations and units in them."""
 
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
@@ -81,6 +82,30 @@ STATE_LABELS = {
 }
 
 
+class Stands:
+    """What whoever has an organisation's state asks of it: an Organization, and rows that hold a `state`."""
+
+    __slots__ = ()
+    state: Any  # an OrganizationState, or the word of one
+
+    @property
+    def applied(self) -> bool:
+        return bool(self.state == OrganizationState.APPLIED)
+
+    @property
+    def approved(self) -> bool:
+        return bool(self.state == OrganizationState.APPROVED)
+
+    @property
+    def suspended(self) -> bool:
+        return bool(self.state == OrganizationState.SUSPENDED)
+
+    @property
+    def let_in(self) -> bool:
+        """Were they ever? An application that waits or was declined is all there is of the others."""
+        return self.approved or self.suspended
+
+
 class RegisterState(StrEnum):
     """What Enhetsregisteret said of the organisation's number."""
 
@@ -90,7 +115,7 @@ class RegisterState(StrEnum):
     UNREACHABLE = "unreachable"
 
 
-class Organization(Row):
+class Organization(Stands, Row):
     """An NGO, a Recovery College, a municipal unit or another public body. Units form a tree."""
 
     slug = fields.CharField(max_length=80, unique=True)

@@ -1,6 +1,6 @@
 """What a manager fills in about members."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
@@ -18,7 +18,7 @@ class InviteForm(Form):
     role: Role
     lang: Lang = SOURCE
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "address": THEIRS,
         "role": {"missing": lazy("Velg hva hen skal gjøre.")},
     }
@@ -33,4 +33,4 @@ class InviteForm(Form):
 class RoleForm(Form):
     role: Role
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {"role": {"missing": lazy("Velg hva hen skal gjøre.")}}
+    words = {"role": {"missing": lazy("Velg hva hen skal gjøre.")}}

@@ -1,13 +1,15 @@
 """What a person's roles reach, who has them, and who is invited to have them."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.data.database import row, rows, value
+from marketplace.base.data.database import column, row, rows, value
 from marketplace.base.data.texts import in_language
 from marketplace.base.errors import NotFound
 from marketplace.base.text import name_order
-from organizations.directory.models import Organization
+from organizations.directory.models import Organization, Stands
 from organizations.members.models import Membership, Role
 
 HELD = """(SELECT m.person_id, m.organization_id, m.role, w.state, w.kind, w.municipality_id, w.parent_id
@@ -28,17 +30,16 @@ def roles_of(person: str) -> str:
 
 async def own_organizations(person: UUID, roles: list[Role]) -> list[UUID]:
     """Organisations in which the person has one of the roles in the unit itself: for participants' data."""
-    found = await rows(
+    return await column(
         f"SELECT DISTINCT organization_id FROM {HELD} m WHERE person_id = $1 AND role = ANY($2)",
         person,
         roles,
     )
-    return [row["organization_id"] for row in found]
 
 
 async def reached_organizations(person: UUID, roles: list[Role]) -> list[UUID]:
     """The same and every unit below them: for approval and numbers, never for participants' data."""
-    return [row["id"] for row in await rows(f"{UNITS_BELOW} SELECT id FROM reach", person, roles)]
+    return await column(f"{UNITS_BELOW} SELECT id FROM reach", person, roles)
 
 
 COORDINATED = f"""{UNITS_BELOW}, mine AS (
@@ -48,7 +49,7 @@ COORDINATED = f"""{UNITS_BELOW}, mine AS (
 
 async def coordinated_municipalities(person: UUID) -> list[UUID]:
     """Municipalities in which the person coordinates some unit: plans, goals and the dialogue, never a participant."""
-    return [row["id"] for row in await rows(f"{COORDINATED} SELECT id FROM mine", person, [Role.COORDINATOR])]
+    return await column(f"{COORDINATED} SELECT id FROM mine", person, [Role.COORDINATOR])
 
 
 async def is_staff(person: UUID) -> bool:
@@ -84,9 +85,20 @@ REACHED_BY = """(SELECT DISTINCT ON (person_id) person_id, channel, value FROM c
 """One proven address a person, e-mail first."""
 
 
-async def managers_to_tell(organization: UUID) -> list[dict[str, Any]]:
-    """person_id, lang, channel and value of those who lead the organisation, also while it has only applied."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody who is written to: at which address, and in which language."""
+
+    person_id: UUID
+    lang: str
+    channel: str
+    value: str
+
+
+async def managers_to_tell(organization: UUID) -> list[Told]:
+    """Those who lead the organisation, also while it has only applied."""
     return await rows(
+        Told,
         f"""SELECT DISTINCT n.id AS person_id, n.lang, c.channel, c.value FROM membership m
         JOIN person n ON n.id = m.person_id JOIN {REACHED_BY} c ON c.person_id = n.id
         WHERE m.organization_id = $1 AND m.role = 'manager' AND m.ended_at IS NULL""",
@@ -94,9 +106,10 @@ async def managers_to_tell(organization: UUID) -> list[dict[str, Any]]:
     )
 
 
-async def coordinators_to_tell(municipality: UUID) -> list[dict[str, Any]]:
-    """The same of those who coordinate the whole municipality."""
+async def coordinators_to_tell(municipality: UUID) -> list[Told]:
+    """Those who coordinate the whole municipality."""
     return await rows(
+        Told,
         f"""SELECT DISTINCT n.id AS person_id, n.lang, c.channel, c.value FROM {HELD} m
         JOIN person n ON n.id = m.person_id JOIN {REACHED_BY} c ON c.person_id = n.id
         WHERE m.municipality_id = $1 AND m.role = 'coordinator' AND m.kind = 'municipal' AND m.parent_id IS NULL""",
@@ -104,9 +117,10 @@ async def coordinators_to_tell(municipality: UUID) -> list[dict[str, Any]]:
     )
 
 
-async def reaching(person: UUID) -> dict[str, Any] | None:
-    """The same of one person; None when they have proven no address theirs."""
+async def reaching(person: UUID) -> Told | None:
+    """One person; None when they have proven no address theirs."""
     return await row(
+        Told,
         f"""SELECT n.id AS person_id, n.lang, c.channel, c.value FROM person n
         JOIN {REACHED_BY} c ON c.person_id = n.id WHERE n.id = $1""",
         person,
@@ -139,17 +153,37 @@ async def _organization(person: Any, slug: str, roles: list[Role]) -> Organizati
 
 async def is_only_manager(organization: UUID, person: UUID) -> bool:
     """Would nobody manage the organisation without this person?"""
-    managers = await rows(
+    managers = await column(
         "SELECT person_id FROM membership WHERE organization_id = $1 AND role = 'manager' AND ended_at IS NULL",
         organization,
     )
-    return {each["person_id"] for each in managers} == {person}
+    return {*managers} == {person}
 
 
-async def memberships_of(person: UUID) -> list[dict[str, Any]]:
-    """Where the person has roles: slug, name, `roles` and `state`, by name: while it is applied for, and when it is
-    declined, the application is all there is."""
+@dataclass(frozen=True, slots=True)
+class Belonging(Stands):
+    """An organisation that somebody has `roles` in."""
+
+    slug: str
+    name: str
+    state: str
+    roles: list[str]
+
+    @property
+    def manages(self) -> bool:
+        return Role.MANAGER in self.roles
+
+    @property
+    def edits(self) -> bool:
+        """May whoever has these roles write its texts?"""
+        return self.manages or Role.EDITOR in self.roles
+
+
+async def memberships_of(person: UUID) -> list[Belonging]:
+    """Where the person has roles, by name: while it is applied for, and when it is declined, the application is all
+    there is."""
     return await rows(
+        Belonging,
         f"""SELECT w.slug, w.name, w.state, array_agg(m.role ORDER BY m.id) AS roles
         FROM membership m JOIN organization w ON w.id = m.organization_id
         WHERE m.person_id = $1 AND m.ended_at IS NULL
@@ -162,15 +196,28 @@ RANK = "array_position(ARRAY['manager', 'editor', 'host', 'guide', 'coordinator'
 PAGE = 50
 
 
-async def members(organization: UUID, lang: str, after: UUID | None = None) -> list[dict[str, Any]]:
-    """A page of the memberships, by role and then the oldest first: id, person_id, name, addresses that are proven
-    (none of whoever is shielded), role, created_at, and for a host the titles of what they lead. One more than PAGE:
-    there are more.
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A role that somebody has: with their addresses that are proven (none of whoever is shielded), and for a host the
+    titles of what they lead."""
+
+    id: UUID
+    person_id: UUID
+    role: str
+    created_at: datetime
+    name: str | None
+    addresses: list[str]
+    leads: list[str] | None
+
+
+async def members(organization: UUID, lang: str, after: UUID | None = None) -> list[Member]:
+    """A page of the memberships, by role and then the oldest first. One more than PAGE: there are more.
 
     It only asks what the offers are called; they belong to a floor above.
     """
     beyond = f"AND ({RANK}, m.id) > (SELECT {RANK}, m.id FROM membership m WHERE m.id = $3)" if after else ""
     return await rows(
+        Member,
         f"""SELECT m.id, m.person_id, m.role, m.created_at, p.name,
             ARRAY(SELECT c.value FROM contact_point c WHERE c.person_id = p.id AND c.verified_at IS NOT NULL
                 AND NOT p.shielded ORDER BY c.channel, c.value) AS addresses,
@@ -198,11 +245,11 @@ async def membership_in(organization: UUID, id: UUID) -> Membership:  # noqa: A0
 
 async def roles_in(organization: UUID, person: UUID) -> list[Role]:
     """What the person is in this unit."""
-    found = await rows(
+    found = await column(
         "SELECT role FROM membership WHERE organization_id = $1 AND person_id = $2 AND ended_at IS NULL ORDER BY id",
         organization, person,
     )  # fmt: skip
-    return [Role(row["role"]) for row in found]
+    return [Role(each) for each in found]
 
 
 async def coordinators_of(municipality: UUID) -> int:

@@ -1,9 +1,8 @@
 """Which roles an organisation gives, and what an invitation is. No database here."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Protocol
 from uuid import UUID
 
 from marketplace.base.i18n import WORD_JOINER, lazy
@@ -51,13 +50,24 @@ class Standing(StrEnum):
     EXPIRED = "expired"
 
 
-def standing(invitation: Mapping[str, Any], now: datetime) -> Standing:
-    """From accepted_at, ended_at and expires_at."""
-    if invitation["accepted_at"]:
+class Sent(Protocol):
+    """What the standing of an invitation is made from."""
+
+    @property
+    def accepted_at(self) -> datetime | None: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
+    @property
+    def expires_at(self) -> datetime: ...
+
+
+def standing(invitation: Sent, now: datetime) -> Standing:
+    """What has become of it."""
+    if invitation.accepted_at:
         return Standing.ACCEPTED
-    if invitation["ended_at"]:
+    if invitation.ended_at:
         return Standing.ENDED
-    return Standing.OPEN if invitation["expires_at"] > now else Standing.EXPIRED
+    return Standing.OPEN if invitation.expires_at > now else Standing.EXPIRED
 
 
 def masked(channel: Channel, address: str) -> str:

@@ -37,8 +37,8 @@ async def _page(
     invited = await invitations.invitations(organization.id)
     return render(
         request, "organizations/members/members.html", status=status, organization=organization, form=form,
-        members=found[: queries.PAGE], more=found[queries.PAGE - 1]["id"] if len(found) > queries.PAGE else "",
-        after=after, invited=[each | {"open": each["expires_at"] > request.now} for each in invited],
+        members=found[: queries.PAGE], more=found[queries.PAGE - 1].id if len(found) > queries.PAGE else "",
+        after=after, invited=[(one, rules.standing(one, request.now) is rules.Standing.OPEN) for one in invited],
         roles=_choices(organization), labels=ROLE_LABELS, langs=list(LANGUAGES.items()),
         may_invite=organization.state == OrganizationState.APPROVED,
         given=rules.roles_given(organization.kind),
@@ -79,7 +79,7 @@ async def resend(request: Request) -> Response:
     """POST /manage/organizations/{slug}/invitations/{invitation}/resend: a new link; the one before is dead."""
     organization = await organization_managed_by(request.person, request.path_params["slug"])
     found = await invitations.invitation_in(organization.id, parse_id(request.path_params["invitation"]))
-    await invitations_actions.resend(found["id"], by=request.person.id, now=request.now)
+    await invitations_actions.resend(found.id, by=request.person.id, now=request.now)
     return see_other(f"/manage/organizations/{organization.slug}/members?saved=resent", request)
 
 
@@ -88,7 +88,7 @@ async def take_back(request: Request) -> Response:
     """POST /manage/organizations/{slug}/invitations/{invitation}/take-back"""
     organization = await organization_managed_by(request.person, request.path_params["slug"])
     found = await invitations.invitation_in(organization.id, parse_id(request.path_params["invitation"]))
-    await invitations_actions.take_back(found["id"], by=request.person.id, now=request.now)
+    await invitations_actions.take_back(found.id, by=request.person.id, now=request.now)
     return see_other(f"/manage/organizations/{organization.slug}/members?saved=taken-back", request)
 
 

@@ -1,5 +1,6 @@
 """Who is told what of an organisation, and whether anybody is."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -32,15 +33,35 @@ def told(kind: Notice) -> str:
         WHERE m.ended_at IS NULL AND m.role IN ({roles}) AND {usual(kind)})"""
 
 
+@dataclass(frozen=True, slots=True)
+class _Address:
+    channel: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    kind: str
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An organisation that somebody should have a word with: which, and nothing of why."""
+
+    slug: str
+    name: str
+
+
 async def still_told(kind: Notice, recipient: Recipient, organization: str) -> Recipient | None:
     """The right to a message of this kind: where the same person is told of this organisation now, if they are."""
     found = await row(
-        f"SELECT channel, value FROM {told(kind)} t WHERE organization_id = $1 AND person_id = $2",
+        _Address, f"SELECT channel, value FROM {told(kind)} t WHERE organization_id = $1 AND person_id = $2",
         UUID(organization), recipient.about.person_id,
     )  # fmt: skip
     if found is None:
         return None
-    return Recipient(Channel(found["channel"]), found["value"], About(person_id=recipient.about.person_id))
+    return Recipient(Channel(found.channel), found.value, About(person_id=recipient.about.person_id))
 
 
 async def is_anybody_told(organization: UUID, but: UUID | None = None) -> bool:
@@ -58,11 +79,12 @@ async def is_anybody_told(organization: UUID, but: UUID | None = None) -> bool:
 async def chosen(organization: UUID, person: UUID) -> dict[Notice, bool]:
     """What the person has chosen here."""
     found = await rows(
+        _Chosen,
         "SELECT kind, wanted FROM member_notice WHERE organization_id = $1 AND person_id = $2",
         organization,
         person,
     )
-    return {Notice(each["kind"]): each["wanted"] for each in found}
+    return {Notice(each.kind): each.wanted for each in found}
 
 
 async def has_address(person: UUID) -> bool:
@@ -71,10 +93,11 @@ async def has_address(person: UUID) -> bool:
 
 
 # --- for the municipality: names of organisations, and nothing of anybody who asked ---
-async def nobody_told(person: Any) -> list[dict[str, Any]]:
-    """slug and name of the organisations in this coordinator's reach that one can ask for a place, and in which nobody
+async def nobody_told(person: Any) -> list[Named]:
+    """The organisations in this coordinator's reach that one can ask for a place, and in which nobody
     hears of it. Nobody has to have asked: it is so by who is in them and what they offer."""
     return await rows(
+        Named,
         f"""WITH {APPROVAL_REACH} SELECT o.slug, o.name FROM approval_reach r JOIN organization o USING (id)
         WHERE o.state = 'approved' AND EXISTS (SELECT FROM offer f WHERE f.owner_id = o.id AND f.joining = 'request'
             AND f.state = 'published')
@@ -94,13 +117,14 @@ WAITED_LONG = """coalesce(b.answered_at, CASE WHEN b.state = 'requested' THEN $2
 answer today, changes nothing that one can read."""
 
 
-async def answering_late(person: Any, now: datetime) -> list[dict[str, Any]]:
-    """slug and name of the organisations in this coordinator's reach that have kept somebody waiting for more than a
+async def answering_late(person: Any, now: datetime) -> list[Named]:
+    """The organisations in this coordinator's reach that have kept somebody waiting for more than a
     week in the last two months; no number, no offer.
 
     It only asks what is there; bookings belong to a floor above.
     """
     return await rows(
+        Named,
         f"""WITH {APPROVAL_REACH} SELECT o.slug, o.name FROM approval_reach r JOIN organization o USING (id)
         WHERE o.state = 'approved' AND EXISTS (SELECT FROM offer f JOIN booking b ON b.offer_id = f.id
             WHERE f.owner_id = o.id AND f.joining = 'request' AND b.talk_asked_at IS NULL AND b.created_at > $3

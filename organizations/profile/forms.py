@@ -1,6 +1,6 @@
 """What an organisation says of itself."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
@@ -46,7 +46,7 @@ class TextForm(Form):
     summary: Annotated[str, Field(min_length=1, max_length=200)]
     body: Annotated[str, Field(max_length=4000)] = ""
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "summary": {"missing": lazy("Si i én setning hvem dere er.")},
     }
 

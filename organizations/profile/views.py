@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 
 from starlette.responses import Response
 
@@ -65,9 +64,9 @@ def _profile(organization: Organization) -> Filled[ProfileForm]:
     return ProfileForm.blank(**{name: getattr(organization, name) for name in ProfileForm.model_fields})
 
 
-def _text(there: dict[str, Any]) -> Filled[TextForm]:
+def _text(there: queries.Text | None) -> Filled[TextForm]:
     """The form with what is stored in a language now."""
-    return TextForm.blank(**{name: there.get(name) for name in TextForm.model_fields})
+    return TextForm.blank(summary=there and there.summary, body=there and there.body)
 
 
 @member(Role.EDITOR)
@@ -78,19 +77,19 @@ async def text(request: Request) -> Response:
     if lang not in LANGUAGES:
         raise NotFound
     texts = await queries.texts(organization.id)
-    form, status = _text(texts.get(lang, {})), 200
+    form, status = _text(texts.get(lang)), 200
     if request.method == "POST":
         form, status = await TextForm.read(request), 422
         if form.valid:
             async with one_at_a_time(organization.id):
-                if form.meet(_text((await queries.texts(organization.id)).get(lang, {}))):
+                if form.meet(_text((await queries.texts(organization.id)).get(lang))):
                     await actions.set_text(
                         organization, lang, by=request.person.id, now=request.now, **form.data.model_dump()
                     )
                     return see_other(home(organization, "text"), request)
     return render(
         request, "organizations/profile/text.html", status=status, organization=organization, form=form, texts=texts,
-        code=lang, words=LANGUAGE_WORDS, source=texts.get(organization.source_lang, {}),
+        code=lang, words=LANGUAGE_WORDS, source=texts.get(organization.source_lang),
     )  # fmt: skip
 
 
@@ -132,6 +131,4 @@ async def picture(request: Request) -> Response:
     found = await queries.picture(bytes.fromhex(name)) if re.fullmatch("[0-9a-f]{64}", name) else None
     if found is None:
         raise NotFound
-    return Response(
-        bytes(found["content"]), media_type=found["media_type"], headers={"Cache-Control": FOR_EVER}
-    )
+    return Response(found.content, media_type=found.media_type, headers={"Cache-Control": FOR_EVER})

@@ -23,6 +23,8 @@ AREAS = {
     r"/sign-(out|in/again)": {"signed_in"},
     r"/dialogues/\{slug\}/meetings/\{offer\}": {"signed_in"},  # also those who lead the meeting
     r"/measures|/measures/\{id\}(/comments)?": {"signed_in"},  # also the responsible unit
+    r"/needs/(new|sent)": {"public"},
+    r"/needs(/.*)?": {"coordinator"},
     r"/(plans|goals|measures|population|dialogues|approvals|statistics|districts|today|reports)(/.*)?": {
         "coordinator"
     },

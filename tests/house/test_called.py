@@ -8,7 +8,7 @@ from pathlib import Path
 
 from marketplace.base.post.mail import MAILS
 from marketplace.every_mail import MAILS as ROOMS
-from marketplace.privacy.queries import READS
+from marketplace.privacy.looked.rules import READS
 
 ROOT = Path(__file__).parents[2]
 CODE = [
@@ -16,7 +16,7 @@ CODE = [
     if "migrations" not in path.parts and "demo" not in path.parts
 ]  # fmt: skip
 TREES = {path: ast.parse(path.read_text()) for path in CODE}
-LOOKED = ROOT / "marketplace/privacy/queries.py"
+LOOKED = ROOT / "marketplace/privacy/looked/rules.py"
 """Where READS stands."""
 SAVED = re.compile(r"[?&]saved=([\w-]*)$|[?&]saved=([\w-]+)")
 

@@ -58,7 +58,10 @@ NOTICES = {
 }
 CALENDAR = "Zq3vO0pWm1Jx8sYd5uTn7aKc2bLfRgHe"
 CALENDAR_HASH = "d596ff712f7bcb8e43fb817eafa4a428ec04dca294d0cdd770f505790e7c2013"
-APP = "gAAAAABrC2vRcvOLMmCJD9t-4YyJJ2HAqZoimXyvppf0Ds2MC1P559uj5EMlmSzuokF1mpqF02AdC_meOB8ufQK1Cf4HXsTqUecioLj_TBUBK5O9-7JKU4U="
+APP = (
+    "gAAAAABrC2vRcvOLMmCJD9t-4YyJJ2HAqZoimXyvppf0Ds2MC1P559uj5EMlmSzuokF1mpqF02AdC_meOB8ufQK1Cf4HXsTqUecioLj_TBUBK5O9-7"
+    "JKU4U="
+)
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
@@ -147,7 +150,9 @@ async def test_an_invitation_is_answered_and_sent_anew_it_has_another_link(visit
     await visitor.sign_in(await make.person("Liv", email="liv@example.no"))
     await visitor.submit(await visitor.open(INVITATION), "/accept")
     assert await value("SELECT accepted_at IS NOT NULL FROM invitation")
-    await Invitation.filter(id=INVITED).update(accepted_at=None, token_hash=None, expires_at=EXPIRES + timedelta(2))
+    await Invitation.filter(id=INVITED).update(
+        accepted_at=None, token_hash=None, expires_at=EXPIRES + timedelta(2)
+    )
     assert (await visitor.open(INVITATION)).status == 404
     await invitation.refresh_from_db()
     assert (await visitor.open(members.invitation_path(INVITED, invitation.expires_at))).status == 200
@@ -162,7 +167,10 @@ async def test_what_is_stored_of_before_is_known_again(visitor: Visitor) -> None
     assert (await visitor.open(f"/calendar/private/{CALENDAR}.ics")).status == 200
     assert unseal(APP_SEAL, APP) == b"JBSWY3DPEHPK3PXP"
     assert follow_up.address_hash(Channel.EMAIL, "ola@example.no").hex() == "f70a2c564542f8ea7ce9a3765b685181"
-    assert code_hash(INVITED, "123456").hex() == "587883e2ab6032aa430965300f6066df387cc4fc0a546d35f6b46e0d843d4ab6"
+    assert (
+        code_hash(INVITED, "123456").hex()
+        == "587883e2ab6032aa430965300f6066df387cc4fc0a546d35f6b46e0d843d4ab6"
+    )
 
 
 # --- what is written now ---
@@ -185,7 +193,8 @@ def test_nothing_writes_a_link_as_before() -> None:
     signs = {
         path.relative_to(ROOT).as_posix()
         for path, tree in TREES.items() for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("signature", "_same")
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("signature", "_same")
         and any(isinstance(each, ast.Constant) and each.value in FORMERLY for each in node.args)
     }  # fmt: skip
     assert signs == {"marketplace/base/old_links.py"}
@@ -193,7 +202,7 @@ def test_nothing_writes_a_link_as_before() -> None:
         path.relative_to(ROOT).as_posix()
         for path, tree in TREES.items() for node in ast.walk(tree)
         if "urlsafe_b64encode" in (getattr(node, "attr", ""), getattr(node, "id", "")) or
-        isinstance(node, ast.keyword) and node.arg == "altchars"
+        (isinstance(node, ast.keyword) and node.arg == "altchars")
     }  # fmt: skip
     assert encodes - {"marketplace/base/old_links.py"} == ENCODES.keys()
     old = TREES[ROOT / "marketplace/base/old_links.py"]
@@ -234,9 +243,12 @@ async def test_a_crafted_link_gets_a_page_that_says_so(visitor: Visitor, start: 
     word = token.made(*parts)
     others = [kind.made(*other) for kind, other in KINDS.values() if kind is not token]
     of_before = [
-        path.rpartition("/")[2] for path in [*BOOKINGS.values(), *UNSUBSCRIBE.values(), *NOTICES.values(), INVITATION]
+        path.rpartition("/")[2]
+        for path in [*BOOKINGS.values(), *UNSUBSCRIBE.values(), *NOTICES.values(), INVITATION]
     ]  # under another key
-    for wrong in [each for each in crafted(word) if len(each) < 3000 and "\ud800" not in each] + others + of_before:
+    for wrong in (
+        [each for each in crafted(word) if len(each) < 3000 and "\ud800" not in each] + others + of_before
+    ):
         path = f"{start}/{quote(wrong, safe='')}"
         if not wrong:
             continue  # another page

@@ -34,12 +34,12 @@ EXCEPTIONS = {
     "marketplace/my_page/queries.py:PAST": "among MINE: the person's own stays when names are forgotten",
     "marketplace/my_page/acting/actions.py:accept": "who is asked answers; a stand-in not yet booked for has none",
     "marketplace/my_page/acting/actions.py:hand_over": "those that the actor made become the person's",
-    "marketplace/privacy/erasure.py:coming": "what is cancelled at the wish of whose it is",
-    "marketplace/privacy/erasure.py:ABOUT_THEM": "what is forgotten at a wish; nobody reads it",
-    "marketplace/privacy/erasure.py:_delete": "what is forgotten at a wish; nobody reads it",
-    "marketplace/privacy/export.py:SECTIONS": "among MINE: is it for the person, or made by them?",
-    "marketplace/privacy/rules.py:person_done": "when a name is forgotten: not while somebody acts for them",
-    "marketplace/privacy/rules.py:TABLES": "when what a guide was told is forgotten; nobody reads it",
+    "marketplace/privacy/erasure/queries.py:coming": "what is cancelled at the wish of whose it is",
+    "marketplace/privacy/erasure/queries.py:ABOUT_THEM": "what is forgotten at a wish; nobody reads it",
+    "marketplace/privacy/erasure/actions.py:_delete": "what is forgotten at a wish; nobody reads it",
+    "marketplace/privacy/download/queries.py:SECTIONS": "among MINE: is it for the person, or made by them?",
+    "marketplace/privacy/kept/rules.py:person_done": "when a name is forgotten: not while somebody acts for them",
+    "marketplace/privacy/kept/people.py:PEOPLE": "when what a guide was told is forgotten; nobody reads it",
 }
 """Where a participant is asked for without the law, and why nobody learns of a booking by it."""
 

@@ -15,6 +15,7 @@ from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 from marketplace.base.signing import secret_hash
 from marketplace.dialogue.models import Dialogue, DialogueItem, DialogueMeeting, DialogueMember
+from marketplace.dialogue.needs.models import Need
 from marketplace.goals.models import FocusArea, Goal, Measure, Plan
 from marketplace.people.models import ActsFor, Person, Relation
 from marketplace.people.second_factor.actions import sealed_secret
@@ -44,8 +45,8 @@ from organizations.directory.models import (
     Picture,
 )
 from organizations.members.models import Invitation, Membership, Role
-from organizations.notices.models import Notice
 from organizations.members.rules import invitation_path
+from organizations.notices.models import Notice
 from organizations.notices.rules import stop_path
 from tests import make
 from tests.conftest import NOW
@@ -265,6 +266,8 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         dialogue=dialogue, main_audience="parents", kinds="activity", made_at=NOW
     )
 
+    need = await Need.create(municipality=here, district=district, text="Dans for ungdom", said_at=NOW)
+
     secret, token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
     await CalendarAddress.create(person=me, secret_hash=secret_hash(secret), created_at=NOW)
     await CalendarAddress.create(
@@ -382,6 +385,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("meetings", "offer"): meeting.slug,
         ("items", "item"): str(item.id),
         ("districts", "district"): str(empty.id),
+        ("needs", "need"): str(need.id),
         ("members", "id"): str(centre.id),
         ("api", "kind"): "enheter",
         ("{kind}", "number"): "314510003",

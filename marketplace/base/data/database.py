@@ -41,6 +41,7 @@ MODELS = [
     "marketplace.goals.models",
     "marketplace.reports.models",
     "marketplace.dialogue.models",
+    "marketplace.dialogue.needs.models",
     "marketplace.today.models",
 ]
 UNAVAILABLE: tuple[type[Exception], ...] = (
@@ -222,15 +223,6 @@ Kind = TypeVar("Kind")
 """What a row is: a frozen dataclass or a NamedTuple."""
 
 
-class Values(list[Any]):
-    """The values of a statement that is put together from parts."""
-
-    def put(self, value: Any) -> str:
-        """Add a value; gives its placeholder, $1, $2 …"""
-        self.append(value)
-        return f"${len(self)}"
-
-
 @overload
 async def rows(sql: str, /, *values: Any) -> list[dict[str, Any]]: ...
 @overload
@@ -261,11 +253,16 @@ async def row(first: Any, /, *others: Any) -> Any:
     return found[0] if found else None
 
 
+async def column(sql: str, *values: Any) -> list[Any]:
+    """The first column of all rows."""
+    return [next(iter(found.values())) for found in await rows(sql, *values)]
+
+
 async def value(sql: str, *values: Any) -> Any:
     """The first column of the first row, or None."""
     found = await row(sql, *values)
     return next(iter(found.values())) if found else None
 
 
-__all__ = ["UNAVAILABLE", "OperationalError", "Values", "config", "connect", "connected", "connection", "credentials",
+__all__ = ["UNAVAILABLE", "OperationalError", "column", "config", "connect", "connected", "connection", "credentials",
            "disconnect", "in_transaction", "row", "rows", "unavailable", "value"]  # fmt: skip

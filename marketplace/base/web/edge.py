@@ -4,7 +4,6 @@ import gzip
 import re
 import secrets
 import time
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -16,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from marketplace.base.errors import BadRequest, BodyTooLarge, Problem
 from marketplace.base.i18n import LANGUAGES, SOURCE, gettext, set_language
 from marketplace.base.log import request_line
+from marketplace.base.quick import short_way
 from marketplace.base.text import SIGNS, clean
 from marketplace.base.web.http import set_cookie
 from marketplace.base.web.uploads import UPLOAD_LIMIT, is_upload
@@ -70,12 +70,11 @@ def support_number() -> str:
 class Boundary:
     """The outermost layer: request id, host check, strict paths, body limit, headers, form cookie, gzip, log."""
 
-    def __init__(self, app: ASGIApp, refuse: Any, ready: Callable[[Scope], Response | None]) -> None:
-        """`refuse(scope, problem) -> Response` draws the page of a problem found here. `ready(scope)` gives an answer
-        that is there in full, with none of our headers, and sets the scope's route: nothing else need be asked."""
+    def __init__(self, app: ASGIApp, refuse: Any) -> None:
+        """`refuse(scope, problem) -> Response` draws the page of a problem found here."""
         self.app = app
         self.refuse = refuse
-        self.ready = ready
+        self.ready = short_way.chosen()
         extra = [("strict-transport-security", "max-age=31536000")] if settings().secure else []
         self.headers = [(name.encode(), text.encode()) for name, text in [*SECURITY_HEADERS, *extra]]
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin
 
+from babel.support import LazyProxy
 from pydantic import BaseModel, ConfigDict, ValidationError
 from stdnum.no import fodselsnummer
 
@@ -72,7 +73,7 @@ class Form(BaseModel):
     texts are stripped; empty text counts as not given."""
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
-    words: ClassVar[dict[str, dict[str, Any]]] = {}
+    words: ClassVar[dict[str, dict[str, LazyProxy]]] = {}
     """Per field and pydantic error type: the text to show. `value_error`s bring their own text."""
 
     @classmethod
@@ -168,8 +169,8 @@ class Filled(Generic[F]):
         own = self.model.words.get(name, {})
         if error["type"] == "value_error" and error["type"] not in own:
             return str(error["ctx"]["error"])
-        text = own.get(error["type"]) or (own.get("missing") if error["type"] == "string_too_short" else None)
-        text = str(text or own.get("otherwise") or WORDS.get(error["type"]) or OTHERWISE)
+        ours = own.get(error["type"]) or (own.get("missing") if error["type"] == "string_too_short" else None)
+        text = str(ours or own.get("otherwise") or WORDS.get(error["type"]) or OTHERWISE)
         context = error.get("ctx") or {}
         return text % context if "%(" in text and context else text
 

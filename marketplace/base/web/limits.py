@@ -1,7 +1,7 @@
 """How often something may be tried: rows in PostgreSQL, so that all web processes count together."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -13,7 +13,8 @@ from uuid import UUID
 
 import structlog
 
-from marketplace.base.data.database import Values, rows
+from marketplace.base.data.database import rows
+from marketplace.base.data.statement import Statement
 from marketplace.base.errors import TooMany
 from marketplace.base.i18n import gettext
 from marketplace.base.signing import signature
@@ -129,9 +130,10 @@ def of_visitor(
     ]
 
 
-def counting(tries: Iterable[Tries], put: Callable[[Any], str], now: datetime) -> str:
-    """SQL that counts one try of each and returns its id as `tried`, count and window_ends. `put` adds a value to the
-    statement and gives its placeholder. The ids are in one order, so that nobody waits in a ring."""
+def counting(tries: Iterable[Tries], within: Statement, now: datetime) -> str:
+    """SQL, as a part of this statement, that counts one try of each and returns its id as `tried`, count and
+    window_ends. The ids are in one order, so that nobody waits in a ring."""
+    put = within.value
     windows = sorted((each.id, now + each.window, each.count) for each in tries)
     ids, ends, counts = ([window[at] for window in windows] for at in range(3))
     # A window that ends well after a new one would is of a clock that ran ahead: nobody waits for that.
@@ -195,9 +197,9 @@ async def count(tries: Sequence[Tries], now: datetime) -> dict[UUID, Mapping[str
         return {}
     if (noted := COUNTED.get()) is not None:
         noted.extend(tries)
-    values = Values()
-    sql = counting(tries, values.put, now)
-    return {each["tried"]: each for each in await rows(sql, *values)}
+    asked = Statement()
+    asked.add(counting(tries, asked, now))
+    return {each["tried"]: each for each in await rows(asked.sql, *asked.values)}
 
 
 async def limit(action: str, subject: str, most: int, window: timedelta, *, now: datetime) -> None:

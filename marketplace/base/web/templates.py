@@ -6,22 +6,21 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes, pass_eval_context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_eval_context
 from jinja2.nodes import EvalContext
-from jinja2.visitor import NodeTransformer
-from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined] # its C function
+from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from marketplace.base import i18n, numbers
 from marketplace.base.clock import oslo
 from marketplace.base.i18n import lazy
+from marketplace.base.quick import drawing as quick
 from marketplace.base.text import first_name, isolated, name_key
 from marketplace.base.web.http import Request
 from marketplace.base.web.static import static_url
 from marketplace.settings import settings
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
-DICT_METHODS = frozenset(dir(dict))
 PARTIAL_VARY = "HX-Request, HX-History-Restore-Request"
 
 
@@ -76,72 +75,10 @@ def shown_number(text: str) -> str:
     return " ".join(digits[start:end] for start, end in zip((0, *ends), ends, strict=False))
 
 
-class Constants(NodeTransformer):
-    """Makes calls with constant arguments once, when the template is compiled: in the environment of a language
-    `_("…")`, `static("…")` and `url("…")` always answer the same, and a process's settings never change. It halves
-    the time of a page."""
-
-    def __init__(self, environment: Environment) -> None:
-        self.known: dict[str, Any] = environment.globals
-
-    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:  # noqa: N802 - the name is Jinja's
-        self.generic_visit(node)
-        match node:
-            case nodes.Getattr(node=nodes.Name(name="settings"), attr=name):
-                return nodes.Const(getattr(self.known["settings"], name))
-        return node
-
-    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - the name is Jinja's
-        self.generic_visit(node)
-        match node:
-            case nodes.Call(node=nodes.Name(name=name), args=[nodes.Const(value=text)]):
-                if node.dyn_args or node.dyn_kwargs:
-                    return node
-                given = {
-                    pair.key: pair.value.value for pair in node.kwargs if isinstance(pair.value, nodes.Const)
-                }
-                if len(given) < len(node.kwargs):
-                    return node
-                if name == "_":
-                    found = i18n.translations(self.known["lang"]).gettext(text)
-                    filled = found % {key: escape(value) for key, value in given.items()}
-                    return nodes.MarkSafeIfAutoescape(nodes.Const(filled))
-                if name in ("static", "url"):
-                    return nodes.Const(self.known[name](text))
-        return node
-
-
-def quick_escape(value: Any) -> str:
-    """What templates use in the place of markupsafe.escape: the same text, but as a plain string, which is only
-    joined. To wrap each of some 500 values a page in Markup took a third of the page's time."""
-    if type(value) is Markup:
-        return value
-    return _escape_inner(value) if type(value) is str else escape(value)
-
-
-class LanguageEnvironment(Environment):
-    """An environment of one language, see `environment`."""
-
-    def _generate(self, source: nodes.Template, *rest: Any, **more: Any) -> str:
-        code = super()._generate(Constants(self).visit(source), *rest, **more)
-        return f"{code}\nfrom {__name__} import quick_escape as escape\n"
-
-    def make_globals(self, d: Any) -> dict[str, Any]:
-        """A plain dict: Jinja's ChainMap is asked some 150 times a page and is slow to answer. Nobody adds globals
-        after the first template is made."""
-        return {**self.globals, **(d or {})}
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """`row.title` of a dict at once: Jinja would first look for an attribute and fail."""
-        if type(obj) is dict and attribute in obj and attribute not in DICT_METHODS:
-            return obj[attribute]
-        return super().getattr(obj, attribute)
-
-
 @cache
 def environment(lang: str) -> Environment:
     """The environment of a language; texts, dates and links in it are of that language."""
-    made = LanguageEnvironment(
+    made = quick.environment()(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=lambda name: name is None or not name.endswith(".txt"),
         extensions=["jinja2.ext.i18n"],

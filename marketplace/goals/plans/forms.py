@@ -1,7 +1,7 @@
 """What is filled in about plans, focus areas and measures, and how many live in a municipality."""
 
 from datetime import date
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field, field_validator
@@ -27,7 +27,7 @@ class PlanForm(Form):
     summary: str = Field(default="", max_length=500)
     first_year: int = Field(ge=2000, le=2100)
     last_year: int = Field(ge=2000, le=2100)
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "title": {"missing": lazy("Skriv hva planen heter.")},
         "first_year": YEAR,
         "last_year": YEAR,
@@ -40,7 +40,7 @@ class NewPlanForm(PlanForm):
     municipality: UUID
     starter: str = Field(default="", max_length=40)
     title: str = Field(default="", max_length=120)
-    words: ClassVar[dict[str, dict[str, Any]]] = PlanForm.words | {
+    words = PlanForm.words | {
         "municipality": {
             "missing": lazy("Velg en kommune."),
             "otherwise": lazy("Velg en kommune."),
@@ -52,7 +52,7 @@ class NewPlanForm(PlanForm):
 class CopyForm(Form):
     title: str = Field(min_length=1, max_length=120)
     first_year: int = Field(ge=2000, le=2100)
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "title": {"missing": lazy("Skriv hva planen heter.")},
         "first_year": YEAR,
     }
@@ -61,9 +61,7 @@ class CopyForm(Form):
 class AreaForm(Form):
     title: str = Field(min_length=1, max_length=120)
     summary: str = Field(default="", max_length=500)
-    words: ClassVar[dict[str, dict[str, Any]]] = {
-        "title": {"missing": lazy("Skriv hva innsatsområdet heter.")}
-    }
+    words = {"title": {"missing": lazy("Skriv hva innsatsområdet heter.")}}
 
 
 class MeasureForm(Form):
@@ -71,7 +69,7 @@ class MeasureForm(Form):
     responsible: UUID | None = None
     deadline: date | None = None
     state: MeasureState = MeasureState.PLANNED
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "title": {"missing": lazy("Skriv hva dere vil gjøre.")},
         "responsible": {"otherwise": lazy("Velg en organisasjon fra lista.")},
     }
@@ -99,9 +97,7 @@ class SayForm(Form):
 
     comment: str = Field(default="", max_length=1000)
     state: MeasureState
-    words: ClassVar[dict[str, dict[str, Any]]] = {
-        "state": {"missing": lazy("Velg hvor langt det er kommet.")}
-    }
+    words = {"state": {"missing": lazy("Velg hvor langt det er kommet.")}}
 
 
 class MoveForm(Form):
@@ -118,7 +114,7 @@ class PopulationForm(Form):
     year: int = Field(ge=1900, le=2100)
     number: int = Field(ge=1, le=2_000_000)
     source: str = Field(min_length=1, max_length=200)
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "year": {
             "missing": lazy("Skriv hvilket år tallet er fra."),
             "int_parsing": lazy("Skriv et årstall med fire siffer."),

@@ -1,5 +1,6 @@
 """Acting for others: asking, accepting, ending."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -52,12 +53,12 @@ async def accept(person: UUID, acts_for: UUID, *, now: datetime) -> None:
     """Let somebody act for the person. Raises NotFound when nobody asks (any more)."""
     async with in_transaction():
         await rows("SELECT id FROM acts_for WHERE id = $1 FOR UPDATE", acts_for)
-        found = next((each for each in await helpers_of(person) if each["id"] == acts_for), None)
+        found = next((each for each in await helpers_of(person) if each.id == acts_for), None)
         if found is None:
             raise NotFound
-        if found["accepted"]:
+        if found.accepted:
             return
-        stand_in = found["person_id"]
+        stand_in = found.person_id
         if stand_in == person or await value(
             "SELECT true FROM booking WHERE participant_id = $1 LIMIT 1", stand_in
         ):
@@ -67,7 +68,7 @@ async def accept(person: UUID, acts_for: UUID, *, now: datetime) -> None:
             await rows(
                 """UPDATE acts_for SET person_id = $2, accepted_at = $3 WHERE id = $1 AND NOT EXISTS (SELECT
                 FROM acts_for o WHERE o.actor_id = $4 AND o.person_id = $2 AND o.ended_at IS NULL)""",
-                acts_for, person, now, found["actor_id"],
+                acts_for, person, now, found.actor_id,
             )  # fmt: skip
             await rows(
                 """UPDATE person n SET name = coalesce(n.name, s.name), shielded = n.shielded OR s.shielded
@@ -78,22 +79,28 @@ async def accept(person: UUID, acts_for: UUID, *, now: datetime) -> None:
         await audit.record("acts_for.accepted", actor=person, person=person, object_id=acts_for, now=now)
 
 
+@dataclass(frozen=True, slots=True)
+class _Between:
+    actor_id: UUID
+    person_id: UUID
+
+
 async def end(who: UUID, acts_for: UUID, *, now: datetime) -> None:
     """End it, by either of the two, at once. Raises NotFound when there is nothing between them to end."""
     async with in_transaction():
         # A booking that is being made for the person holds this row until it is there: then it is handed over too.
         found = await row(
-            "SELECT actor_id, person_id FROM acts_for WHERE id = $1 AND ended_at IS NULL FOR UPDATE", acts_for
+            _Between,
+            "SELECT actor_id, person_id FROM acts_for WHERE id = $1 AND ended_at IS NULL FOR UPDATE",
+            acts_for,
         )
         if found is None or (
-            found["actor_id"] != who and acts_for not in {each["id"] for each in await helpers_of(who)}
+            found.actor_id != who and acts_for not in {each.id for each in await helpers_of(who)}
         ):
             raise NotFound
         await rows("UPDATE acts_for SET ended_at = $2 WHERE id = $1", acts_for, now)
-        await hand_over(found["actor_id"], found["person_id"], now=now)
-        await audit.record(
-            "acts_for.ended", actor=who, person=found["person_id"], object_id=acts_for, now=now
-        )
+        await hand_over(found.actor_id, found.person_id, now=now)
+        await audit.record("acts_for.ended", actor=who, person=found.person_id, object_id=acts_for, now=now)
 
 
 async def hand_over(actor: UUID, person: UUID, *, now: datetime) -> None:

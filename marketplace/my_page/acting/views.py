@@ -1,7 +1,7 @@
 """People I help, and people who help me."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.responses import Response
 
@@ -14,11 +14,12 @@ from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from marketplace.my_page.acting import actions as acting
 from marketplace.my_page.acting.forms import PersonForm
-from marketplace.people.acting.queries import acted_for, helpers_of
+from marketplace.people.acting.queries import Helped, Helper, acted_for, helpers_of
 from marketplace.people.models import RELATION_LABELS
 from marketplace.people.queries import verified_contacts
 
 DAY = timedelta(days=1)
+One = TypeVar("One", Helped, Helper)
 MOST = 30
 """People that one person acts for; more is a job, and that is a guide's."""
 
@@ -66,7 +67,7 @@ async def new_person(request: Request) -> Response:
 
 async def check(form: Any, request: Request) -> None:
     """What the form alone cannot know."""
-    mine = {(each["channel"], each["value"]) for each in await verified_contacts(request.person.id)}
+    mine = {(each.channel, each.value) for each in await verified_contacts(request.person.id)}
     if form.data.contact in mine:
         form.add_error(
             "address", _("Dette er din egen adresse. La feltet stå tomt, så går meldingene til deg.")
@@ -82,7 +83,7 @@ async def end_person(request: Request) -> Response:
     """GET and POST /my-page/people/{id}/end: I do not act for them any more."""
     found = _one(await acted_for(request.person.id), request)
     if request.method == "POST":
-        await acting.end(request.person.id, found["id"], now=request.now)
+        await acting.end(request.person.id, found.id, now=request.now)
         return see_other("/my-page/people?saved=ended", request)
     return render(request, "marketplace/my_page/acting/end_person.html", found=found, section="my-page")
 
@@ -100,7 +101,7 @@ async def helpers(request: Request) -> Response:
 async def accept_helper(request: Request) -> Response:
     """POST /my-page/helpers/{id}/accept"""
     found = _one(await helpers_of(request.person.id), request)
-    await acting.accept(request.person.id, found["id"], now=request.now)
+    await acting.accept(request.person.id, found.id, now=request.now)
     return see_other("/my-page/helpers?saved=accepted", request)
 
 
@@ -109,15 +110,15 @@ async def end_helper(request: Request) -> Response:
     """GET and POST /my-page/helpers/{id}/end: no, or not any more."""
     found = _one(await helpers_of(request.person.id), request)
     if request.method == "POST":
-        await acting.end(request.person.id, found["id"], now=request.now)
+        await acting.end(request.person.id, found.id, now=request.now)
         return see_other("/my-page/helpers?saved=ended", request)
     return render(request, "marketplace/my_page/acting/end_helper.html", found=found, section="my-page")
 
 
-def _one(mine: list[dict[str, Any]], request: Request) -> dict[str, Any]:
+def _one(mine: list[One], request: Request) -> One:
     """The one of the address. NotFound: it is not mine."""
     wanted = parse_id(request.path_params["id"])
-    found = next((each for each in mine if each["id"] == wanted), None)
+    found = next((each for each in mine if each.id == wanted), None)
     if found is None:
         raise NotFound
     return found

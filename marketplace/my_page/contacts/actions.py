@@ -1,17 +1,18 @@
 """Taking away an address: what went to it goes on to another."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.data import audit
 from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
+from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
 from marketplace.base.text import same_name
 from marketplace.people.contacts import actions as contacts
-from marketplace.people.queries import verified_contacts
+from marketplace.people.queries import Address, verified_contacts
 from offers.bookings.links.actions import end_links
 from offers.seats.rules import ACTIVE
 
@@ -26,7 +27,7 @@ async def remove_contact(person: UUID, contact: UUID, *, now: datetime) -> None:
         # Two tabs at once, each removing one of two: the second waits here, and sees that one is left.
         await rows("SELECT id FROM person WHERE id = $1 FOR NO KEY UPDATE", person)
         mine = await verified_contacts(person)
-        gone = next((each for each in mine if each["id"] == contact), None)
+        gone = next((each for each in mine if each.id == contact), None)
         if gone is None:
             raise NotFound
         left = [each for each in mine if each is not gone]
@@ -36,17 +37,30 @@ async def remove_contact(person: UUID, contact: UUID, *, now: datetime) -> None:
             )
         if await _pass_on(person, gone, left[0]):
             await post(
-                "links", channel=left[0]["channel"], address=left[0]["value"], now=now, to=left[0]["value"],
+                "links", channel=Channel(left[0].channel), address=left[0].value, now=now, to=left[0].value,
                 key=f"links:{contact}:{int(now.timestamp())}", at=now.isoformat(), renewed=True,
                 about=About(person_id=person),
                 lang=await value("SELECT lang FROM person WHERE id = $1", person),
             )  # fmt: skip
-        await contacts.forget_address(person, gone["channel"], gone["value"])
+        await contacts.forget_address(person, gone.channel, gone.value)
         await audit.record("contact.removed", actor=person, person=person, object_id=contact, now=now)
         await contacts.tell_of_change(person, mine, contact, now)
 
 
-async def _pass_on(person: UUID, gone: dict[str, Any], heir: dict[str, Any]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Point:
+    id: UUID
+    person_id: UUID
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    id: UUID
+    state: str
+
+
+async def _pass_on(person: UUID, gone: Address, heir: Address) -> bool:
     """What Min side shows as the person's own through one address goes on to another, under new links. Returns whether
     some of it is not over.
 
@@ -55,21 +69,22 @@ async def _pass_on(person: UUID, gone: dict[str, Any], heir: dict[str, Any]) -> 
     """
     name = await value("SELECT name FROM person WHERE id = $1", person)
     points = await rows(
+        _Point,
         """SELECT c.id, c.person_id, n.name FROM contact_point c JOIN person n ON n.id = c.person_id
         WHERE c.channel = $2 AND c.value = $3 AND (c.person_id = $1 OR c.verified_at IS NULL AND NOT EXISTS (
             SELECT FROM contact_point v WHERE v.person_id = c.person_id AND v.verified_at IS NOT NULL))""",
-        person, gone["channel"], gone["value"],
+        person, gone.channel, gone.value,
     )  # fmt: skip
-    own = [each["id"] for each in points if each["person_id"] == person]
+    own = [each.id for each in points if each.person_id == person]
     as_guest = [
-        each["id"] for each in points
-        if each["person_id"] != person and (not name or same_name(each["name"] or "", name))
+        each.id for each in points
+        if each.person_id != person and (not name or same_name(each.name or "", name))
     ]  # fmt: skip
-    moved = await rows("SELECT id, state FROM booking WHERE contact_id = ANY($1)", own + as_guest)
-    await rows("UPDATE booking SET contact_id = $2 WHERE contact_id = ANY($1)", own, heir["id"])
+    moved = await rows(_Moved, "SELECT id, state FROM booking WHERE contact_id = ANY($1)", own + as_guest)
+    await rows("UPDATE booking SET contact_id = $2 WHERE contact_id = ANY($1)", own, heir.id)
     await rows(
         "UPDATE contact_point SET channel = $2, value = $3, refused_at = NULL WHERE id = ANY($1)",
-        as_guest, heir["channel"], heir["value"],
+        as_guest, heir.channel, heir.value,
     )  # fmt: skip
-    await end_links([each["id"] for each in moved])
-    return any(each["state"] in ACTIVE for each in moved)
+    await end_links([each.id for each in moved])
+    return any(each.state in ACTIVE for each in moved)

@@ -38,7 +38,7 @@ async def new(request: Request) -> Response:
     if request.method == "POST":
         form = await SignInForm.read(request)
         mine = await verified_contacts(request.person.id)
-        if form.valid and form.data.contact in {(each["channel"], each["value"]) for each in mine}:
+        if form.valid and form.data.contact in {(each.channel, each.value) for each in mine}:
             form.add_error("address", _("Denne adressen er din allerede."))
         if form.valid:
             channel, address = form.data.contact
@@ -111,13 +111,13 @@ async def link(request: Request) -> Response:
 async def remove(request: Request) -> Response:
     """GET and POST /my-page/contacts/{id}/remove. The last one stays: it is the way in."""
     mine = await verified_contacts(request.person.id)
-    contact = next((each for each in mine if str(each["id"]) == request.path_params["id"]), None)
+    contact = next((each for each in mine if str(each.id) == request.path_params["id"]), None)
     if contact is None:
         raise NotFound
     if request.method == "POST":
-        await actions.remove_contact(request.person.id, contact["id"], now=request.now)
+        await actions.remove_contact(request.person.id, contact.id, now=request.now)
         return see_other("/my-page/contacts?saved=removed", request)
-    heir = next((each for each in mine if each["id"] != contact["id"]), None)
+    heir = next((each for each in mine if each.id != contact.id), None)
     return render(
         request, "marketplace/my_page/contacts/remove.html", contact=contact, heir=heir, section="my-page"
     )

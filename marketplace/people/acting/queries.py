@@ -1,16 +1,29 @@
 """Who acts for whom."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.data.database import row, rows, value
+from marketplace.base.data.database import rows, value
 from marketplace.base.text import name_order
+from marketplace.people.models import Relation
 
 
-async def acted_for(actor: UUID) -> list[dict[str, Any]]:
-    """Whom somebody acts for, as guardian or next of kin, by name: id, person_id, name, relation, and whether they have
-    accepted (else they are asked, and nobody books for them yet)."""
+@dataclass(frozen=True, slots=True)
+class Helped:
+    """Somebody who is acted for. Who has not `accepted` is asked, and nobody books for them yet."""
+
+    id: UUID
+    person_id: UUID
+    name: str | None
+    relation: str
+    accepted: bool
+
+
+async def acted_for(actor: UUID) -> list[Helped]:
+    """Whom somebody acts for, as guardian or next of kin, by name."""
     return await rows(
+        Helped,
         f"""SELECT a.id, a.person_id, n.name, a.relation, a.accepted_at IS NOT NULL AS accepted
         FROM acts_for a JOIN person n ON n.id = a.person_id
         WHERE a.actor_id = $1 AND a.ended_at IS NULL AND a.relation <> 'guide'
@@ -31,25 +44,45 @@ async def is_asked(acts_for: UUID, channel: str, address: str) -> bool:
     )  # fmt: skip
 
 
-async def may_act_for(actor: UUID, person: UUID) -> dict[str, Any] | None:
-    """name and shielded of somebody whom the actor may book for; None when they may not. Inside a transaction nobody
-    ends that before it is over."""
-    return await row(
-        """SELECT coalesce(n.name, '') AS name, n.shielded FROM acts_for a JOIN person n ON n.id = a.person_id
+async def may_act_for(actor: UUID, person: UUID) -> str | None:
+    """The name of somebody whom the actor may book for; None when they may not. Inside a transaction nobody ends that
+    before it is over."""
+    name: str | None = await value(
+        """SELECT coalesce(n.name, '') FROM acts_for a JOIN person n ON n.id = a.person_id
         WHERE a.actor_id = $1 AND a.person_id = $2 AND a.ended_at IS NULL AND a.accepted_at IS NOT NULL
             AND a.relation <> 'guide' FOR SHARE OF a""",
         actor, person,
     )  # fmt: skip
+    return name
 
 
-async def helpers_of(person: UUID) -> list[dict[str, Any]]:
-    """Who acts for a person or asks to, those who ask first: id, actor_id, person_id, helper, called, relation,
-    created_at, accepted.
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """Who acts for somebody or asks to, and what they `called` whom they help."""
+
+    id: UUID
+    actor_id: UUID
+    person_id: UUID
+    helper: str | None
+    called: str | None
+    relation: str
+    created_at: datetime
+    accepted: bool
+
+    @property
+    def lasts(self) -> bool:
+        """Is there something to end? A guide asks nobody; whoever else asks is answered first."""
+        return self.accepted or self.relation == Relation.GUIDE
+
+
+async def helpers_of(person: UUID) -> list[Helper]:
+    """Who acts for a person or asks to, those who ask first.
 
     Whoever asks gave an address, of a person that has nothing but it (`called`): it is for whoever has proven the
     same address.
     """
     return await rows(
+        Helper,
         """WITH me AS (
             SELECT $1::uuid AS id UNION SELECT c.person_id FROM contact_point p
             JOIN contact_point c ON c.channel = p.channel AND c.value = p.value AND c.verified_at IS NULL

@@ -1,17 +1,17 @@
 """Addresses that a person proves theirs, besides the one they signed in with."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data import audit
-from marketplace.base.data.database import in_transaction, row, rows, value
+from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.errors import Refused
+from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
-from marketplace.people.queries import verified_contacts
-from marketplace.people.sign_in.actions import PROVE, PROVEN_BY, try_code, use_link, wrong_code
+from marketplace.people.queries import Address, verified_contacts
+from marketplace.people.sign_in.actions import PROVE, PROVEN_BY, Used, try_code, use_link, wrong_code
 
 
 class Anothers(Refused):
@@ -30,7 +30,7 @@ async def prove_by_code(ticket_id: UUID, code: str, person: UUID, *, now: dateti
     """The same by the six-digit code. Raises WrongCode, TicketGone, Anothers."""
     async with in_transaction():
         ticket = await try_code(ticket_id, code, person, now)
-        used = ticket is not None and ticket["used_at"]
+        used = ticket is not None and ticket.used_at
         proven = bool(ticket and used and await _prove(ticket, person, now))
     # Raised outside the transaction, so that the ticket stays used and the wrong guess counted.
     if not used:
@@ -39,24 +39,24 @@ async def prove_by_code(ticket_id: UUID, code: str, person: UUID, *, now: dateti
         raise Anothers
 
 
-async def _prove(ticket: dict[str, Any], person: UUID, now: datetime) -> bool:
+async def _prove(ticket: Used, person: UUID, now: datetime) -> bool:
     """False when the address is another person's already; nothing is changed then."""
     before = await verified_contacts(person)
-    made = await row(PROVE, uuid7(), person, ticket["channel"], ticket["address"], now)
+    made = await value(PROVE, uuid7(), person, ticket.channel, ticket.address, now)
     if made is None:
-        return bool(await value(PROVEN_BY, ticket["channel"], ticket["address"]) == person)
-    await audit.record("contact.added", actor=person, person=person, object_id=made["id"], now=now)
-    await tell_of_change(person, before, made["id"], now)
+        return bool(await value(PROVEN_BY, ticket.channel, ticket.address) == person)
+    await audit.record("contact.added", actor=person, person=person, object_id=made, now=now)
+    await tell_of_change(person, before, made, now)
     return True
 
 
-async def tell_of_change(person: UUID, addresses: list[dict[str, Any]], contact: UUID, now: datetime) -> None:
+async def tell_of_change(person: UUID, addresses: list[Address], contact: UUID, now: datetime) -> None:
     """Say to all these addresses that one was added or removed, and no more: it may not have been the person."""
     lang = await value("SELECT lang FROM person WHERE id = $1", person)
     for each in addresses:
         await post(
-            "addresses_changed", channel=each["channel"], address=each["value"], lang=lang,
-            key=f"addresses_changed:{contact}:{each['id']}:{int(now.timestamp())}", now=now,
+            "addresses_changed", channel=Channel(each.channel), address=each.value, lang=lang,
+            key=f"addresses_changed:{contact}:{each.id}:{int(now.timestamp())}", now=now,
             about=About(person_id=person),
         )  # fmt: skip
 

@@ -3,7 +3,7 @@ their own."""
 
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 import pyotp
@@ -91,10 +91,15 @@ async def note_passkey(person: SignedIn | None, right: bool, *, now: datetime) -
     await audit.record(verb, **whose, details={"kind": "passkey"}, now=now)
 
 
+class _App(NamedTuple):
+    secret: bytes
+    last_step: int
+
+
 async def _use_code(person: UUID, code: str) -> bool:
-    app = await row("SELECT secret, last_step FROM totp WHERE person_id = $1 FOR NO KEY UPDATE", person)
-    secret = unseal(APP, bytes(app["secret"]).decode()) if app else None
-    step = _step(secret.decode(), code, app["last_step"]) if app and secret else None
+    app = await row(_App, "SELECT secret, last_step FROM totp WHERE person_id = $1 FOR NO KEY UPDATE", person)
+    secret = unseal(APP, app.secret.decode()) if app else None
+    step = _step(secret.decode(), code, app.last_step) if app and secret else None
     if step is None:
         return False
     await rows("UPDATE totp SET last_step = $2 WHERE person_id = $1", person, step)
@@ -164,18 +169,3 @@ async def _removed(person: UUID, kind: str, now: datetime) -> None:
     if not await has_second_factor(person):
         await rows("DELETE FROM recovery_code WHERE person_id = $1", person)
     await audit.record("second_factor.removed", actor=person, person=person, details={"kind": kind}, now=now)
-
-
-async def factors_of(person: UUID) -> dict[str, Any]:
-    """`app_since` (None: no app), `passkeys` (id, device, created_at, used_at) and `codes_left`."""
-    found = await row(
-        """SELECT (SELECT created_at FROM totp WHERE person_id = $1) AS app_since,
-            (SELECT count(*) FROM recovery_code WHERE person_id = $1 AND used_at IS NULL) AS codes_left""",
-        person,
-    )
-    assert found is not None  # it selects from nothing
-    found["passkeys"] = await rows(
-        "SELECT id, device, created_at, used_at FROM passkey WHERE person_id = $1 ORDER BY id LIMIT 20",
-        person,
-    )
-    return found

@@ -7,7 +7,7 @@ import json
 import secrets
 import struct
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -28,7 +28,7 @@ from webauthn.helpers.structs import (
 )
 
 from marketplace.base.data import audit
-from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.base.data.database import column, in_transaction, row, rows, value
 from marketplace.base.signing import seal, unseal
 from marketplace.people.sign_in.site import Site
 from marketplace.settings import settings
@@ -41,12 +41,18 @@ NOT_RIGHT = (WebAuthnException, ValueError, TypeError, LookupError, RecursionErr
 VERIFIED = UserVerificationRequirement.REQUIRED
 
 
-def _asked(options: Any, challenge: bytes) -> dict[str, Any]:
+class Asked(TypedDict):
     """What the browser gets: `options` for it, and the `challenge` sealed, for the form that brings its answer."""
+
+    options: Any  # the library's JSON
+    challenge: str
+
+
+def _asked(options: Any, challenge: bytes) -> Asked:
     return {"options": json.loads(options_to_json(options)), "challenge": seal(PURPOSE, challenge)}
 
 
-async def to_add(person: UUID, name: str, ours: Site) -> dict[str, Any]:
+async def to_add(person: UUID, name: str, ours: Site) -> Asked:
     """A challenge for a passkey that is not there yet."""
     challenge = secrets.token_bytes(32)
     options = generate_registration_options(
@@ -58,7 +64,7 @@ async def to_add(person: UUID, name: str, ours: Site) -> dict[str, Any]:
     return _asked(options, challenge)
 
 
-async def to_enter(person: UUID | None, ours: Site) -> dict[str, Any]:
+async def to_enter(person: UUID | None, ours: Site) -> Asked:
     """A challenge for signing in: whoever has a passkey for us, or this person."""
     challenge = secrets.token_bytes(32)
     options = generate_authentication_options(
@@ -69,8 +75,8 @@ async def to_enter(person: UUID | None, ours: Site) -> dict[str, Any]:
 
 
 async def _known(person: UUID) -> list[PublicKeyCredentialDescriptor]:
-    found = await rows("SELECT credential FROM passkey WHERE person_id = $1 ORDER BY id LIMIT 20", person)
-    return [PublicKeyCredentialDescriptor(id=bytes(each["credential"])) for each in found]
+    found = await column("SELECT credential FROM passkey WHERE person_id = $1 ORDER BY id LIMIT 20", person)
+    return [PublicKeyCredentialDescriptor(id=each) for each in found]
 
 
 def _challenge(sealed: str) -> bytes:
@@ -104,17 +110,24 @@ async def add(person: UUID, answer: str, sealed: str, ours: Site, device: str, *
     async with in_transaction():
         if not await _first(challenge, now):
             return False
-        kept = await row(
+        kept = await value(
             """INSERT INTO passkey (id, person_id, credential, public_key, sign_count, device, created_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (credential) DO NOTHING RETURNING id""",
             uuid7(), person, made.credential_id, made.credential_public_key, made.sign_count, device, now,
         )  # fmt: skip
         if kept:
             await audit.record(
-                "second_factor.added", actor=person, person=person, object_id=kept["id"],
+                "second_factor.added", actor=person, person=person, object_id=kept,
                 details={"kind": "passkey"}, now=now,
             )  # fmt: skip
     return kept is not None
+
+
+class _Passkey(NamedTuple):
+    id: UUID
+    person_id: UUID
+    public_key: bytes
+    sign_count: int
 
 
 async def enter(answer: str, sealed: str, ours: Site, *, now: datetime) -> UUID | None:
@@ -123,6 +136,7 @@ async def enter(answer: str, sealed: str, ours: Site, *, now: datetime) -> UUID 
         try:
             challenge, given = _challenge(sealed), parse_authentication_credential_json(answer)
             passkey = await row(
+                _Passkey,
                 "SELECT id, person_id, public_key, sign_count FROM passkey WHERE credential = $1 FOR NO KEY UPDATE",
                 given.raw_id,
             )
@@ -130,8 +144,8 @@ async def enter(answer: str, sealed: str, ours: Site, *, now: datetime) -> UUID 
                 return None
             right = verify_authentication_response(
                 credential=given, expected_challenge=challenge, expected_rp_id=ours.id, expected_origin=ours.origin,
-                credential_public_key=bytes(passkey["public_key"]), require_user_verification=True,
-                credential_current_sign_count=passkey["sign_count"],
+                credential_public_key=passkey.public_key, require_user_verification=True,
+                credential_current_sign_count=passkey.sign_count,
             )  # fmt: skip
         except NOT_RIGHT:
             return None
@@ -139,7 +153,6 @@ async def enter(answer: str, sealed: str, ours: Site, *, now: datetime) -> UUID 
             return None
         await rows(
             "UPDATE passkey SET sign_count = $2, used_at = $3 WHERE id = $1",
-            passkey["id"], right.new_sign_count, now,
+            passkey.id, right.new_sign_count, now,
         )  # fmt: skip
-    person: UUID = passkey["person_id"]
-    return person
+    return passkey.person_id

@@ -19,6 +19,7 @@ from marketplace.people.queries import verified_contacts
 from marketplace.people.second_factor import actions as factors
 from marketplace.people.second_factor import passkeys
 from marketplace.people.second_factor.forms import AppForm, PasskeyForm, SecondFactorForm
+from marketplace.people.second_factor.queries import factors_of
 from marketplace.people.sign_in import actions
 from marketplace.people.sign_in.forms import SignInForm
 from marketplace.people.sign_in.site import Site, site
@@ -55,11 +56,11 @@ async def second_factor(request: Request) -> Response:
 
 
 async def _second_factor_page(request: Request, form: Any, status: int, refused: bool = False) -> Response:
-    found = await factors.factors_of((request.half or request.person).id)
+    found = await factors_of((request.half or request.person).id)
     return render(
         request, "marketplace/people/second_factor/second_factor.html",
         form=form, factors=found, refused=refused, status=status,
-        passkeys=site(request) if found["passkeys"] else None,
+        passkeys=site(request) if found.passkeys else None,
     )  # fmt: skip
 
 
@@ -107,7 +108,7 @@ async def _overview(
 ) -> Response:
     return render(
         request, "marketplace/people/second_factor/show.html",
-        factors=await factors.factors_of(request.person.id), next=next_path,
+        factors=await factors_of(request.person.id), next=next_path,
         codes=codes, passkeys=site(request), section="my-page",
         refused=refused, status=422 if refused else 200, must=bool(SECOND_FACTOR & request.roles),
     )  # fmt: skip
@@ -135,7 +136,7 @@ async def app(request: Request) -> Response:
             form.add_error("code", _("Det er ikke koden som appen viser nå. Skriv den nyeste."))
     contacts = await verified_contacts(me.id)
     address = pyotp.TOTP(secret).provisioning_uri(
-        name=contacts[0]["value"] if contacts else me.name or "", issuer_name=settings().site_name
+        name=contacts[0].value if contacts else me.name or "", issuer_name=settings().site_name
     )
     picture = segno.make(address, error="m").svg_inline(scale=5, dark="#000", light="#fff", svgclass="tp-qr")
     return render(
@@ -152,8 +153,8 @@ async def _added(request: Request, next_path: str | None) -> Response:
     if renewed is None:
         return see_other("/sign-in", request)
     request.rebind(renewed[0])
-    has = await factors.factors_of(me.id)
-    codes = None if has["codes_left"] else await factors.new_recovery_codes(me.id, now=request.now)
+    has = await factors_of(me.id)
+    codes = None if has.codes_left else await factors.new_recovery_codes(me.id, now=request.now)
     return with_sign_in(await _overview(request, next_path or "", codes), renewed[1])
 
 
@@ -170,7 +171,7 @@ async def passkey_options(request: Request) -> Response:
 async def new_passkey_options(request: Request) -> Response:
     """GET /my-page/second-factor/passkeys/options: the same for a key to be made."""
     me, contacts = request.person, await verified_contacts(request.person.id)
-    name = me.name or (contacts[0]["value"] if contacts else settings().site_name)
+    name = me.name or (contacts[0].value if contacts else settings().site_name)
     return JSONResponse(await passkeys.to_add(me.id, name, _site(request)), headers=NO_STORE)
 
 
@@ -213,7 +214,7 @@ async def remove_passkey(request: Request) -> Response:
 @signed_in_again
 async def new_codes(request: Request) -> Response:
     """POST /my-page/second-factor/codes: ten new recovery codes, shown this once: so no redirect."""
-    has = await factors.factors_of(request.person.id)
-    if not (has["app_since"] or has["passkeys"]):
+    has = await factors_of(request.person.id)
+    if not (has.app_since or has.passkeys):
         return see_other("/my-page/second-factor", request)
     return await _overview(request, "", await factors.new_recovery_codes(request.person.id, now=request.now))

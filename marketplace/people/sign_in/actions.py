@@ -3,7 +3,6 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -97,9 +96,20 @@ async def ask(
     return ticket
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A ticket that a link or a code was given for; `used_at` is empty after a wrong code."""
+
+    channel: str
+    address: str
+    next_path: str | None
+    guesses: int
+    used_at: datetime | None
+
+
 USE_LINK = """UPDATE sign_in_ticket SET used_at = $2
 WHERE link_hash = $1 AND used_at IS NULL AND expires_at > $2 AND person_id IS NOT DISTINCT FROM $3
-RETURNING channel, address, next_path"""
+RETURNING channel, address, next_path, guesses, used_at"""
 
 TRY_CODE = """UPDATE sign_in_ticket
 SET used_at = CASE WHEN code_hash = $3 THEN $2::timestamptz END, guesses = guesses + (code_hash <> $3)::int
@@ -117,39 +127,38 @@ async def enter_by_code(ticket_id: UUID, code: str, visit: Visit, *, now: dateti
     """Sign in by a six-digit code. Raises WrongCode, TicketGone."""
     async with in_transaction():
         ticket = await try_code(ticket_id, code, None, now)
-        if ticket and ticket["used_at"]:
+        if ticket and ticket.used_at:
             return await _enter(ticket, visit, now)
         await audit.record("sign_in.refused", object_id=ticket_id, now=now)
     raise wrong_code(ticket)  # outside the transaction, so that the wrong guess stays counted
 
 
-async def use_link(token: str, person: UUID | None, now: datetime) -> dict[str, Any]:
-    """Use up the link of a ticket of this person (None: one that signs in): channel, address, next_path. Raises
-    TicketGone."""
-    ticket = await row(USE_LINK, secret_hash(token), now, person)
+async def use_link(token: str, person: UUID | None, now: datetime) -> Used:
+    """Use up the link of a ticket of this person (None: one that signs in). Raises TicketGone."""
+    ticket = await row(Used, USE_LINK, secret_hash(token), now, person)
     if ticket is None:
         raise TicketGone
     return ticket
 
 
-async def try_code(ticket_id: UUID, code: str, person: UUID | None, now: datetime) -> dict[str, Any] | None:
+async def try_code(ticket_id: UUID, code: str, person: UUID | None, now: datetime) -> Used | None:
     """Count a wrong guess, or use up the ticket: `used_at` then. None: the ticket is gone, or another person's."""
-    return await row(TRY_CODE, ticket_id, now, code_hash(ticket_id, code), GUESSES, person)
+    return await row(Used, TRY_CODE, ticket_id, now, code_hash(ticket_id, code), GUESSES, person)
 
 
-def wrong_code(ticket: dict[str, Any] | None) -> Refused:
+def wrong_code(ticket: Used | None) -> Refused:
     """What to say of a guess that was counted."""
-    if ticket is None or ticket["guesses"] >= GUESSES:
+    if ticket is None or ticket.guesses >= GUESSES:
         return TicketGone()
-    return WrongCode(GUESSES - ticket["guesses"])
+    return WrongCode(GUESSES - ticket.guesses)
 
 
-async def _enter(ticket: dict[str, Any], visit: Visit, now: datetime) -> Entry:
+async def _enter(ticket: Used, visit: Visit, now: datetime) -> Entry:
     """A new sign-in of whoever has proven the ticket's address; the browser's sign-in before it ends."""
-    channel = Channel(ticket["channel"])
-    person = await _person_with(channel, ticket["address"], visit.lang, now)
+    channel = Channel(ticket.channel)
+    person = await _person_with(channel, ticket.address, visit.lang, now)
     secret = await _new_sign_in(person, visit, channel, now)
-    return Entry(secret, ticket["next_path"], await has_second_factor(person))
+    return Entry(secret, ticket.next_path, await has_second_factor(person))
 
 
 async def _new_sign_in(

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
@@ -59,9 +58,20 @@ async def signed_in(secret: str, now: datetime, roles: str = "'{}'::text[]") -> 
     return SignedIn(**found | {"roles": frozenset(found["roles"])}) if found else None
 
 
-async def sign_ins(person: UUID, now: datetime) -> list[dict[str, Any]]:
-    """The person's sign-ins that are not ended, last used first: id, device, created_at, seen_at."""
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A sign-in as its person sees it."""
+
+    id: UUID
+    device: str | None
+    created_at: datetime
+    seen_at: datetime
+
+
+async def sign_ins(person: UUID, now: datetime) -> list[Device]:
+    """The person's sign-ins that are not ended, last used first."""
     return await rows(
+        Device,
         """SELECT id, device, created_at, seen_at FROM sign_in
         WHERE person_id = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY seen_at DESC, id DESC LIMIT 100""",
         person, now,
@@ -93,14 +103,14 @@ WHOSE = "person_id IS NOT DISTINCT FROM $4"
 
 async def ticket_of_link(token: str, now: datetime, person: UUID | None = None) -> Ticket | None:
     """The ticket of a link: one that signs in, or one that proves an address of this person."""
-    found = await row(f"{TICKET} WHERE link_hash = $1 AND {WHOSE}", secret_hash(token), now, GUESSES, person)
-    return Ticket(**found) if found else None
+    return await row(
+        Ticket, f"{TICKET} WHERE link_hash = $1 AND {WHOSE}", secret_hash(token), now, GUESSES, person
+    )
 
 
 async def ticket_of_code(id: UUID, now: datetime, person: UUID | None = None) -> Ticket | None:  # noqa: A002 - an id is called id here
     """The ticket whose code is asked for, likewise."""
-    found = await row(f"{TICKET} WHERE id = $1 AND {WHOSE}", id, now, GUESSES, person)
-    return Ticket(**found) if found else None
+    return await row(Ticket, f"{TICKET} WHERE id = $1 AND {WHOSE}", id, now, GUESSES, person)
 
 
 STILL_OF_USE = timedelta(minutes=1)

@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
+from marketplace.base.quick.kept import kept
 from marketplace.base.signing import signature
 from marketplace.base.web.access import public, signed_in
 from marketplace.base.web.http import Request, asked_next, cookie, parse_id, see_other, set_cookie, with_next
-from marketplace.base.web.kept import kept
 from marketplace.base.web.limits import Tries, limits, of_visitor
 from marketplace.base.web.templates import render
 from marketplace.people.queries import verified_contacts
@@ -89,17 +89,15 @@ async def again(request: Request) -> Response:
     if request.person.has_second_factor:
         return see_other(with_next("/sign-in/second-factor", asked_next(request)), request)
     proven = await verified_contacts(request.person.id)
-    mine = [each for each in proven if settings().sms_offered or each["channel"] != Channel.SMS]
+    mine = [each for each in proven if settings().sms_offered or each.channel != Channel.SMS]
     if request.method == "POST":
         form = await AgainForm.read(request)
-        to = next((each for each in mine if form.valid and each["id"] == form.data.contact), None)
+        to = next((each for each in mine if form.valid and each.id == form.data.contact), None)
         if to:
-            return await _send(
-                request, Channel(to["channel"]), to["value"], form.data.next, str(request.person.id)
-            )
+            return await _send(request, Channel(to.channel), to.value, form.data.next, str(request.person.id))
         form.errors = {"contact": _("Velg hvor vi skal sende koden.")}
     elif mine:
-        form.values["contact"] = str(mine[0]["id"])
+        form.values["contact"] = str(mine[0].id)
     return render(
         request, "marketplace/people/sign_in/again.html", form=form, contacts=mine, unsent=len(proven) - len(mine),
         status=422 if form.errors else 200,

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from marketplace.base.clock import today
-from marketplace.base.data.database import Values, rows
+from marketplace.base.data.database import rows
+from marketplace.base.data.statement import Statement
 from marketplace.districts.queries import LIES_IN
 from marketplace.statistics.coverage.rules import Offered
 from offers.catalogue.models import Audience, Kind
@@ -114,16 +115,16 @@ async def squares(
 ) -> dict[tuple[str, str] | None, Offered]:
     """What is offered by (main audience, name of the sort), and of all together under None. Each offer counts once,
     also where it is at several places and times."""
-    values = Values([now, municipality])
-    seen = published(VISITOR, values)
+    asked = Statement(now, municipality)
+    seen = published(VISITOR).within(asked)
     conditions = ["true"]
     if districts:
-        named = values.put([one for one in districts if one])
+        named = asked.value([one for one in districts if one])
         nowhere = " OR district_id IS NULL" if None in districts else ""
         conditions.append(f"(district_id = ANY({named}::uuid[]){nowhere})")
     if evening is not None:
-        conditions.append(f"evening = {values.put(evening)}")
-    kinds, names = values.put([kind.value for kind in sorts]), values.put(list(sorts.values()))
+        conditions.append(f"evening = {asked.value(evening)}")
+    kinds, names = asked.value([kind.value for kind in sorts]), asked.value(list(sorts.values()))
     found = await rows(
         _Counts,
         f"""WITH {SPOTS.format(seen=seen)}, each AS (
@@ -132,7 +133,7 @@ async def squares(
         SELECT o.main_audience, k.name, {COUNTS} FROM each x JOIN current o ON o.id = x.id
         JOIN unnest({kinds}::text[], {names}::text[]) k (kind, name) ON k.kind = o.kind
         GROUP BY GROUPING SETS ((o.main_audience, k.name), ())""",
-        *values,
+        *asked.values,
     )
     return {
         (one.main_audience, one.name) if one.main_audience and one.name else None: _offered(one)
@@ -142,15 +143,15 @@ async def squares(
 
 async def cells(municipality: UUID, now: datetime) -> dict[tuple[str, str, UUID | None, bool], Offered]:
     """The same by main audience, kind, district and evening at once: an offer counts in each that it has."""
-    values = Values([now, municipality])
-    seen = published(VISITOR, values)
+    asked = Statement(now, municipality)
+    seen = published(VISITOR).within(asked)
     found = await rows(
         _CellCounts,
         f"""WITH {SPOTS.format(seen=seen)}, each AS (
             SELECT id, district_id, evening, bool_or(room) AS room FROM placed GROUP BY 1, 2, 3)
         SELECT o.main_audience, o.kind, x.district_id, x.evening AS late, {COUNTS}
         FROM each x JOIN current o ON o.id = x.id GROUP BY 1, 2, 3, 4""",
-        *values,
+        *asked.values,
     )
     return {(one.main_audience, one.kind, one.district_id, one.late): _offered(one) for one in found}
 

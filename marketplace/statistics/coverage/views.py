@@ -11,9 +11,9 @@ from marketplace.base.errors import NotFound
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import pick
 from marketplace.base.numbers import share
+from marketplace.base.quick.kept_while import kept_while
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.http import Request
-from marketplace.base.web.kept_while import kept_while
 from marketplace.base.web.templates import render
 from marketplace.districts.queries import districts, municipalities_of
 from marketplace.statistics import made_of, stored

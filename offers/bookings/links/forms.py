@@ -1,6 +1,6 @@
 """What finds a booking again, and where to send its links."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
@@ -37,7 +37,7 @@ def _takes_links(text: str) -> str:
 class FindForm(Form):
     """A short reference, and what only the booker knows."""
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "reference": {"missing": lazy("Skriv nummeret på påmeldingen")},
         "word": {"missing": lazy("Skriv navnet eller e-postadressen du brukte")},
     }
@@ -48,7 +48,7 @@ class FindForm(Form):
 class LinksForm(Form):
     """Where to send the links of one's bookings."""
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {"address": YOURS}
+    words = {"address": YOURS}
     address: Annotated[str, Field(min_length=1, max_length=254), AfterValidator(_takes_links)]
 
     @property

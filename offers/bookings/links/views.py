@@ -28,14 +28,12 @@ async def renew(request: Request) -> Response:
     it."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    if found["reach"] != "written":
-        return see_other(found["path"], request)
+    if found.reach != "written":
+        return see_other(found.path, request)
     if request.method == "POST":
-        tries = [*of_visitor("new link", request, 20, HOUR), Tries("new link", str(found["id"]), 5, DAY)]
+        tries = [*of_visitor("new link", request, 20, HOUR), Tries("new link", str(found.id), 5, DAY)]
         await limits(tries, now=request.now)
-        await actions.renew_link(
-            found["id"], now=request.now, by=request.person.id if request.person else None
-        )
+        await actions.renew_link(found.id, now=request.now, by=request.person.id if request.person else None)
         return see_other("/bookings?saved=link", request)
     return render(request, "offers/bookings/links/renew.html", booking=found, section="my-page")
 

@@ -10,7 +10,8 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import Values, in_transaction, row, rows, value
+from marketplace.base.data.database import in_transaction, row, rows, value
+from marketplace.base.data.statement import Statement
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
@@ -192,12 +193,12 @@ async def _mend_one(
     for table in ("companion", "booking_answer"):
         await rows(f"DELETE FROM {table} WHERE booking_id = $1", booking["id"])
     await resize(pool, booking, party.seats, now)
-    values = Values()
-    w = values.put
-    changed = f"""UPDATE booking SET organization_id = {w(party.organization)}, form_digest = {w(digest)}
-        WHERE id = {w(booking["id"])} RETURNING id"""
-    parts = [f"made AS ({changed})", *asked.storing(party.companions, answers, w)]
-    await rows(f"WITH {', '.join(parts)} SELECT id FROM made", *values)
+    write = Statement(party.organization, digest, booking["id"])
+    write.named(
+        "made", "UPDATE booking SET organization_id = $1, form_digest = $2 WHERE id = $3 RETURNING id"
+    )
+    asked.storing(write, party.companions, answers)
+    await rows(write.add("SELECT id FROM made").sql, *write.values)
     await record("booking.mended", now=now, actor=by, object_id=booking["id"], organization=pool["owner_id"],
                  person=booking["participant_id"], details={"seats": party.seats})  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Where to tell that booking has opened."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
@@ -13,7 +13,7 @@ from marketplace.people.rules import contact
 class NoticeForm(Form):
     """Where to tell that booking has opened."""
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {"address": YOURS}
+    words = {"address": YOURS}
     address: Annotated[str, Field(max_length=254), AfterValidator(reachable)]
 
     @property

@@ -4,18 +4,19 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row
+from marketplace.base.data.statement import Statement
 from offers.catalogue.queries import Viewer, offer_text, published
 from offers.seats.queries import POOL_COLUMNS
 
 
 async def opening(pool_id: UUID, viewer: Viewer | None, lang: str) -> dict[str, Any] | None:
     """A pool with its offer's slug and title, if this viewer may see it; None: if anybody may."""
-    values: list[Any] = [pool_id, lang]
-    seen = published(viewer, values) if viewer else "o.state = 'published' AND w.state = 'approved'"
+    asked = Statement(pool_id, lang)
+    seen = published(viewer).within(asked) if viewer else "o.state = 'published' AND w.state = 'approved'"
     return await row(
         f"""SELECT {POOL_COLUMNS}, o.slug, o.visibility, t.title
         FROM seat_pool p JOIN offer o ON o.id = p.offer_id JOIN organization w ON w.id = o.owner_id
         JOIN {offer_text("$2")} t ON true LEFT JOIN session s ON s.id = p.session_id
         WHERE p.id = $1 AND {seen} AND s.status IS DISTINCT FROM 'cancelled'""",
-        *values,
+        *asked.values,
     )

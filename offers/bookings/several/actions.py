@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.base.data.statement import Statement
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.post.mail import post
@@ -22,7 +23,7 @@ from offers.catalogue.queries import Viewer, published
 from offers.publishing.questions import rules as asked
 from offers.seats import once
 from offers.seats import rules as seats_rules
-from offers.seats.claims import RECEIPTS, Booked, JustSent, Party, Taken, insert  # fmt: skip
+from offers.seats.claims import RECEIPTS, Booked, Claim, JustSent, Party, Taken, insert  # fmt: skip
 from offers.seats.known import in_the_way
 from offers.seats.models import BookingState
 from offers.seats.moves import settle
@@ -69,7 +70,7 @@ async def book_several(
                     return Booked(done["id"], done["link_version"], BookingState(done["state"]), again=True)
                 await _check_known(wanted, party, whom)
                 answers, wrong = asked.judged(wanted[0], party.said)
-                also = partial(asked.storing, party.companions, answers)
+                also = partial(asked.storing, names=party.companions, answers=answers)
                 states = await _decide(wanted, party, waits, key, now)
                 if wrong:
                     raise Unanswered(_("Svar på det som står igjen."))
@@ -78,8 +79,9 @@ async def book_several(
                 for pool, state in zip(wanted, states, strict=True):
                     one = _of_before(party, first)
                     its = once.key_of(form_key, party.whom, pool["session_id"]) if first else key
-                    booked = await insert(pool, replace(one, quiet=True), state, its, digest, lang, now,
-                                          () if made else tries, also=also)  # fmt: skip
+                    counts = () if made else tries
+                    claim = Claim(pool, replace(one, quiet=True), state, its, digest, lang, now, counts, also)
+                    booked = await insert(claim)
                     made.append(booked)
                     first = first or await row(
                         """SELECT b.id, b.booked_by_id, b.participant_id, b.contact_id, b.made_with_id, b.offer_id,
@@ -115,12 +117,13 @@ async def _lock_dates(
         WHERE o.slug = $1 AND p.session_id = ANY($2) ORDER BY p.id FOR NO KEY UPDATE OF p""",
         slug, chosen,
     )  # fmt: skip
-    values: list[Any] = [slug, chosen]
+    asking = Statement(slug, chosen)
     pools = await rows(
         f"""SELECT {POOL_COLUMNS}, {FIRST_DEADLINE}, {asked.ASKED} FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN seat_pool p ON p.offer_id = o.id
-        WHERE o.slug = $1 AND p.session_id = ANY($2) AND {published(viewer, values)} ORDER BY p.starts_at, p.id""",
-        *values,
+        WHERE o.slug = $1 AND p.session_id = ANY($2) AND {published(viewer).within(asking)}
+        ORDER BY p.starts_at, p.id""",
+        *asking.values,
     )
     if len(pools) != len(chosen) or not pools or pools[0]["kind"] == Kind.CONVERSATION:
         raise NotFound
@@ -154,7 +157,7 @@ async def _made_before(
     return found
 
 
-async def _check_known(pools: list[dict[str, Any]], party: Party, whom: dict[str, Any]) -> None:
+async def _check_known(pools: list[dict[str, Any]], party: Party, whom: str) -> None:
     """Raises DatesRefused for the dates where the booker knows whoever comes to be booked."""
     if not party.account:
         return
@@ -166,7 +169,7 @@ async def _check_known(pools: list[dict[str, Any]], party: Party, whom: dict[str
     if known := {one["pool_id"] for one in found}:
         words = _("Du er påmeldt denne dagen allerede.")
         if party.participant:
-            words = _("%(name)s er påmeldt denne dagen allerede.", name=whom["name"])
+            words = _("%(name)s er påmeldt denne dagen allerede.", name=whom)
         raise DatesRefused({pool["session_id"]: words for pool in pools if pool["pool_id"] in known})
 
 

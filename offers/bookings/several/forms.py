@@ -1,6 +1,5 @@
 """Several dates of one offer, booked with one form."""
 
-from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -13,7 +12,7 @@ from offers.bookings.several.rules import MOST_DATES
 class SeveralForm(BookingForm):
     """The same for several dates: `dates` to book, `waits` to wait for if there is no room."""
 
-    words: ClassVar[dict[str, dict[str, Any]]] = BookingForm.words | {
+    words = BookingForm.words | {
         "dates": {"too_long": lazy("Velg høyst %(max_length)s dager om gangen."),
                   "otherwise": lazy("Velg dagene på nytt.")},
         "waits": {"otherwise": lazy("Velg dagene på nytt.")},

@@ -12,7 +12,7 @@ from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
-from offers.seats import rules as seats_rules
+from offers.bookings.times import rules
 from offers.seats.claims import Booked, claim_instead
 from offers.seats.known import actor_of
 from offers.seats.models import BookingState, EndedBy
@@ -27,9 +27,6 @@ class ChangedAlready(Refused):
     def __init__(self, path: str) -> None:
         super().__init__(_("Du har nettopp byttet tid. Vil du bytte en gang til, velger du her."))
         self.path = path
-
-
-CHANGEABLE = frozenset({BookingState.CONFIRMED, BookingState.WAITING})
 
 
 async def change_time(
@@ -48,7 +45,9 @@ async def change_time(
                 return done
             here, there = pools[old["pool_id"]], next(p for p in pools.values() if p["session_id"] == session)
             await _check(old, here, there, now)
-            made = await claim_instead(old, there, form_key, actor_of(old, by), now)
+            made = await claim_instead(
+                old, there, form_key, actor_of(old["participant_id"], old["booked_by_id"], by), now
+            )
             if made is None:
                 continue
             new = old | {"id": made, "link_version": 1}
@@ -118,13 +117,8 @@ async def _check(old: dict[str, Any], here: dict[str, Any], there: dict[str, Any
     """Raises Refused with what is against the change, in the user's words."""
     if here["pool_id"] == there["pool_id"]:
         raise Refused(_("Du har denne tiden allerede. Velg en annen."))
-    if old["state"] not in CHANGEABLE or seats_rules.Objection.OVER in seats_rules.closed(pool_of(here), now):
-        raise Refused(_("Denne tiden kan ikke byttes lenger."))
+    rules.may_leave(old["state"], pool_of(here), now)
     await only_approved(there["owner_id"])
-    decided = pool_of(there)
-    if there["offer_state"] != "published":
-        raise Refused(_("Tilbudet tar ikke imot påmeldinger nå. Du har fortsatt tiden du hadde."))
-    if not decided.fits(old["seats"]):
-        raise Refused(_("Den tiden er ikke ledig lenger. Du har fortsatt tiden du hadde. Velg en annen."))
-    for objection in seats_rules.objections(decided, old["seats"], now, False):
-        raise Refused(seats_rules.objection_text(objection, decided, there["sensitive"]))
+    rules.may_come(
+        pool_of(there), old["seats"], now, offer=there["offer_state"], sensitive=there["sensitive"]
+    )

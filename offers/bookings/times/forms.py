@@ -1,6 +1,5 @@
 """Another time in place of the one that one has."""
 
-from typing import Any, ClassVar
 from uuid import UUID
 
 from marketplace.base.i18n import lazy
@@ -11,7 +10,7 @@ from offers.bookings.forms import Key
 class TimeForm(Form):
     """Another time in place of the one that one has."""
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "session": {"missing": lazy("Velg en tid."), "otherwise": lazy("Velg en tid.")},
         "form_key": {"otherwise": lazy("Skjemaet er for gammelt. Send det en gang til.")},
     }  # fmt: skip

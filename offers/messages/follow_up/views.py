@@ -1,7 +1,5 @@
 """Where messages afterwards lead: was it of use, and no more of these, please."""
 
-from typing import ClassVar
-
 from starlette.responses import PlainTextResponse, Response
 
 from marketplace.base.errors import NotFound, StaleForm
@@ -20,7 +18,7 @@ USEFUL_LABELS = {Useful.YES: lazy("Ja"), Useful.SOME: lazy("Litt"), Useful.NO: l
 
 class UsefulForm(Form):
     answer: Useful
-    words: ClassVar = {"answer": {"missing": lazy("Velg et svar."), "otherwise": lazy("Velg et svar.")}}
+    words = {"answer": {"missing": lazy("Velg et svar."), "otherwise": lazy("Velg et svar.")}}
 
 
 @public
@@ -28,18 +26,18 @@ async def useful(request: Request) -> Response:
     """GET and POST /bookings/{token}/useful: was it of use? For those who have been there; once."""
     request.private = True
     found = await booking_by_token(request.path_params["token"], request.lang)
-    there = await queries.was_there(found["id"])
+    there = await queries.was_there(found.id)
     form = UsefulForm.blank()
     if request.method == "POST":
         rules.been_there(there)
         form = await UsefulForm.read(request)
         if form.valid:
-            await actions.tell_useful(found["id"], found["offer_id"], form.data.answer, now=request.now)
-            return see_other(f"{found['path']}/useful", request)
+            await actions.tell_useful(found.id, found.offer_id, form.data.answer, now=request.now)
+            return see_other(f"{found.path}/useful", request)
     return render(
         request, "offers/messages/follow_up/useful.html",
         booking=found, form=form, section="my-page", there=there,
-        not_yet=rules.NOT_YET, told=await queries.told_useful(found["id"]), choices=list(USEFUL_LABELS.items()),
+        not_yet=rules.NOT_YET, told=await queries.told_useful(found.id), choices=list(USEFUL_LABELS.items()),
         status=422 if form.errors else 200,
     )  # fmt: skip
 

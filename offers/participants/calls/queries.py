@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
@@ -28,15 +27,14 @@ STANDS = """CASE y.about
 declined stays true."""
 
 
-@dataclass(frozen=True)
-class Call:
+@dataclass(frozen=True, slots=True)
+class Call(telling_rules.Occasion):
     """One call, for those who see the list. `number` is not there for whom it is hidden from them; `reach` says who
     rings (rules.Reach). `until`: a seat is held so long."""
 
     id: UUID
     booking_id: UUID
-    about: CallAbout
-    words: str
+    about: str
     name: str
     booker: str | None
     seats: int
@@ -49,11 +47,15 @@ class Call:
     called_at: datetime | None
     called_by: str | None
 
+    @property
+    def words(self) -> str:
+        return telling_rules.words(CallAbout(self.about), self)
 
-def _calls(which: str, number: str) -> str:
+
+def _calls(which: str, names: str, number: str) -> str:
     return f"""SELECT y.id, y.about, y.since, y.called_at, d.name AS called_by, b.id AS booking_id, b.seats, b.reply,
         {SIGN}, CASE WHEN b.state = 'offered' THEN b.held_until END AS until,
-        {SHOWN_NAMES}, n.name AS own_name, {number} AS number, {reach(HIDDEN)} AS reach, t.title, s.starts_at,
+        {names}, {number} AS number, {reach(HIDDEN)} AS reach, t.title, s.starts_at,
         s.ends_at, s.note, v.name AS venue, m.text
     FROM phone_call y JOIN booking b ON b.id = y.booking_id JOIN seat_pool p ON p.id = b.pool_id
         JOIN offer o ON o.id = b.offer_id JOIN {offer_text("$2")} t ON true
@@ -67,29 +69,24 @@ def _calls(which: str, number: str) -> str:
 
 OF_OFFER = _calls(
     "b.offer_id = $1 AND ($3::uuid IS NULL OR coalesce(y.session_id, p.session_id) = $3)",
+    SHOWN_NAMES,
     f"CASE WHEN c.channel = 'call' AND NOT {HIDDEN} THEN c.value END",
 )
-OF_GUIDE = _calls(HELPED_ONES.format(guide="$1"), "CASE WHEN c.channel = 'call' THEN c.value END")
+OF_GUIDE = _calls(
+    HELPED_ONES.format(guide="$1"), "coalesce(n.name, '–') AS name, k.name AS booker",
+    "CASE WHEN c.channel = 'call' THEN c.value END",
+)  # fmt: skip
 
 
 async def calls_of_offer(offer_id: UUID, lang: str, session: UUID | None = None) -> list[Call]:
     """The calls of an offer, or of one session of it: those to be made first, the most urgent before the others; then
     those that were made, newest first. For those who lead it."""
-    return [_call(found, found["name"]) for found in await rows(OF_OFFER, offer_id, lang, session)]
+    return await rows(Call, OF_OFFER, offer_id, lang, session)
 
 
 async def calls_of_guide(guide: UUID, lang: str) -> list[Call]:
     """The same of what a guide has booked for others; with the numbers, which the guide has typed."""
-    return [_call(found, found["own_name"] or "–") for found in await rows(OF_GUIDE, guide, lang)]
-
-
-def _call(found: dict[str, Any], name: str) -> Call:
-    kept = ("id", "booking_id", "seats", "booker", "sign", "number", "reach", "since", "until", "title",
-            "called_at", "called_by")  # fmt: skip
-    about = CallAbout(found["about"])
-    return Call(
-        **{key: found[key] for key in kept}, about=about, name=name, words=telling_rules.words(about, found)
-    )
+    return await rows(Call, OF_GUIDE, guide, lang)
 
 
 WAITING = f"""FROM phone_call y JOIN booking b ON b.id = y.booking_id JOIN seat_pool p ON p.id = b.pool_id
@@ -102,11 +99,22 @@ async def to_call(offer_id: UUID) -> int:
     return int(await value(f"SELECT count(*) {WAITING} AND b.offer_id = $1", offer_id))
 
 
-async def how_told(offer_id: UUID, acts: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """What has become of the messages that tell of acts of an offer, as (mail, the act's part of their keys): how many
-    are `sent` and the `last` of them, how many are `waiting` and since when. They are known for a month."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What has become of messages: how many are `sent` and the `last` of them, how many wait and since when."""
+
+    sent: int
+    last: datetime | None
+    waiting: int
+    since: datetime | None
+
+
+async def how_told(offer_id: UUID, acts: Iterable[tuple[str, str]]) -> Told:
+    """What has become of the messages that tell of acts of an offer, as (mail, the act's part of their keys). They are
+    known for a month."""
     mails, keys = zip(*acts, strict=True)
     (found,) = await rows(
+        Told,
         """SELECT count(m.sent_at) AS sent, max(m.sent_at) AS last,
             count(*) FILTER (WHERE m.sent_at IS NULL AND m.failed_at IS NULL) AS waiting,
             min(m.created_at) FILTER (WHERE m.sent_at IS NULL AND m.failed_at IS NULL) AS since

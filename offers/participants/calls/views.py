@@ -1,6 +1,5 @@
 """Ring disse: whom no message reaches, what to say to them, and a tick when somebody has rung."""
 
-from typing import Any
 from uuid import UUID
 
 from starlette.responses import Response
@@ -49,7 +48,7 @@ async def of_offer(request: Request) -> Response:
 
 
 async def _listed(
-    request: Request, offer: Offer, session: Session | None, words: str, told: dict[str, Any] | None
+    request: Request, offer: Offer, session: Session | None, words: str, told: queries.Told | None
 ) -> Response:
     """The list. `words`: what has happened, and how those who can be written to have been `told` of it so far."""
     only = session.id if session else None
@@ -58,9 +57,9 @@ async def _listed(
     others = [
         one
         for one in await participants_queries.unreached(offer.id, only, request.now)
-        if one["booking_id"] not in called
+        if one.booking_id not in called
     ]
-    read = {one.booking_id for one in calls} | {one["booking_id"] for one in others}
+    read = {one.booking_id for one in calls} | {one.booking_id for one in others}
     await note_read(offer, len(read), by=request.person.id, now=request.now, list="call")
     left = [one for one in calls if one.called_at is None]
     return render(

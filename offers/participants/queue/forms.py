@@ -1,6 +1,6 @@
 """What those who lead an offer fill in about its requests, its queue and the seats they keep."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
@@ -10,7 +10,8 @@ from marketplace.base.i18n import lazy
 from marketplace.base.web.forms import Form
 from marketplace.people.names import PersonName
 from offers.bookings.forms import Email, Key, Number, OtherKey, Phone, ReachForm, Way
-from offers.participants.rules import ExtraReason, ReorderReason
+from offers.participants.queue.rules import ReorderReason
+from offers.participants.rules import ExtraReason
 
 
 def _needed(text: str | None) -> str:
@@ -26,7 +27,7 @@ class AnswerForm(Form):
     """An answer to a request, with words where one is not simply let in. What was written for another answer does not
     count."""
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {"answer": {"otherwise": lazy("Velg hva dere svarer.")}}
+    words = {"answer": {"otherwise": lazy("Velg hva dere svarer.")}}
 
     answer: Literal["yes", "extra", "talk", "no"]
     reason: ExtraReason | None = None
@@ -48,7 +49,7 @@ class AnswerForm(Form):
 class AddForm(ReachForm):
     """Somebody whom the hosts give a seat: a name, and how to reach them, or not."""
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "pool": {"otherwise": lazy("Velg hvilken gang det gjelder.")},
         "name": {"missing": lazy("Skriv et fornavn eller et kallenavn")},
         "seats": {"otherwise": lazy("Skriv hvor mange som kommer, med tall")},
@@ -71,7 +72,7 @@ class AddForm(ReachForm):
 class QueueForm(Form):
     """A new place in the queue, and why."""
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "place": {"otherwise": lazy("Velg en plass i køen.")},
         "reason": {"missing": lazy("Velg hvorfor.")},
     }

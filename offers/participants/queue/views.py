@@ -21,8 +21,10 @@ from offers.bookings.parties import booking_for
 from offers.catalogue.models import Offer
 from offers.catalogue.queries import title_of
 from offers.participants import actions as participants_actions
-from offers.participants import queries
 from offers.participants import rules as participants_rules
+from offers.participants.queries import Participant, participant
+from offers.participants.queries import pools as pools_of
+from offers.participants.queue import queries, rules
 from offers.participants.queue.forms import AddForm, AnswerForm, QueueForm
 from offers.participants.views import manages
 from offers.rights.queries import offer_led_by, offer_owned_by, reach
@@ -40,14 +42,13 @@ async def _about(request: Request, offer: Offer) -> dict[str, Any]:
 
 async def _active(
     request: Request, offer: Offer, booking: UUID, state: BookingState, why_not: Callable[[BookingState], str]
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The party of a booking in this state, and all active ones. Raises NotFound for what is not the offer's, and
-    Refused with the reason when it is in another state by now."""
-    everyone = await queries.participants(offer.id, request.now)
-    party = next((each for each in everyone if each["id"] == booking and each["state"] == state), None)
-    if party is None:
-        participants_rules.no_longer(await queries.state_of(booking, offer.id), why_not)
-    return party, everyone
+) -> Participant:
+    """The party of a booking in this state. Raises NotFound for what is not the offer's, and Refused with the reason
+    when it is in another state by now."""
+    party = await participant(offer.id, booking, request.now)
+    if party is None or party.state != state:
+        rules.no_longer(await queries.state_of(booking, offer.id), why_not)
+    return party
 
 
 @member(Role.EDITOR)
@@ -55,9 +56,7 @@ async def answer(request: Request) -> Response:
     """GET and POST /manage/offers/{slug}/requests/{booking}: let in, ask for a talk first, or decline kindly."""
     offer = await offer_owned_by(request.person, request.path_params["slug"])
     booking = parse_id(request.path_params["booking"])
-    party, _everyone = await _active(
-        request, offer, booking, BookingState.REQUESTED, participants_rules.not_asking
-    )
+    party = await _active(request, offer, booking, BookingState.REQUESTED, rules.not_asking)
     if request.method == "POST":
         form: Any = await AnswerForm.read(request)
         if form.valid and form.data.answer == "extra" and form.data.reason is None:
@@ -86,7 +85,7 @@ async def answer(request: Request) -> Response:
             no=_("Takk for at du spurte. Akkurat nå har vi dessverre ikke plass. "
                  "Du er velkommen til å spørre igjen senere."),
         )  # fmt: skip
-        await participants_actions.note_read(offer, 1, by=request.person.id, now=request.now)
+    await participants_actions.note_read(offer, 1, by=request.person.id, now=request.now)
     return render(
         request, "offers/participants/queue/request.html",
         status=422 if form.errors else 200, form=form, party=party,
@@ -94,28 +93,23 @@ async def answer(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def _full(offer: Offer, party: dict[str, Any]) -> bool:
+async def _full(offer: Offer, party: Participant) -> bool:
     """Is there no room for this party now?"""
-    pool = next(each for each in await queries.pools(offer.id) if each["id"] == party["pool_id"])
-    return (
-        pool["capacity"] is not None and pool["capacity"] - pool["taken"] - pool["reserved"] < party["seats"]
-    )
+    pool = next(each for each in await pools_of(offer.id) if each.id == party.pool_id)
+    return not pool.fits(party.seats)
 
 
 @member(Role.HOST)
 async def add(request: Request) -> Response:
     """GET and POST /manage/offers/{slug}/add: give somebody a seat, a kept one first."""
     offer = await offer_led_by(request.person, request.path_params["slug"])
-    pools = [
-        pool for pool in await queries.pools(offer.id)
-        if (pool["ends_at"] is None or pool["ends_at"] > request.now) and pool["status"] != "cancelled"
-    ]  # fmt: skip
+    pools = [pool for pool in await pools_of(offer.id) if not pool.over(request.now) and not pool.cancelled]
     participants_rules.some_ahead(pools)
     if request.method == "POST":
         form: Any = await AddForm.read(request)
         if "form_key" in form.errors:
             form.values["form_key"] = secrets.token_hex(16)
-        if form.valid and form.data.pool not in {pool["id"] for pool in pools}:
+        if form.valid and form.data.pool not in {pool.id for pool in pools}:
             raise NotFound
         may = await reach(request.person, offer)
         if form.valid and await _added(request, form, may.owns):
@@ -123,7 +117,7 @@ async def add(request: Request) -> Response:
     else:
         asked = typed_id(request.query.get("pool", [""])[-1])
         form = AddForm.blank(
-            pool=asked if asked in {pool["id"] for pool in pools} else pools[0]["id"], seats=1, contact="none",
+            pool=asked if asked in {pool.id for pool in pools} else pools[0].id, seats=1, contact="none",
             form_key=secrets.token_hex(16),
         )  # fmt: skip
     return render(
@@ -175,14 +169,12 @@ async def queue(request: Request) -> Response:
     booking = typed_id(asked.get("booking", [""])[-1])
     if booking is None:
         raise NotFound
-    party, everyone = await _active(
+    party = await _active(
         request, offer, booking, BookingState.WAITING,
         lambda state: _("Denne påmeldingen står ikke på venteliste lenger."),
     )  # fmt: skip
-    waiting = [
-        each for each in everyone if each["state"] == "waiting" and each["pool_id"] == party["pool_id"]
-    ]
-    place = waiting.index(party) + 1
+    waiting = await queries.queue_of(party.pool_id)
+    place = next((number for number, each in enumerate(waiting, 1) if each.id == party.id), 1)
     if request.method == "POST":
         form: Any = await QueueForm.read(request)
         if form.valid:
@@ -192,11 +184,11 @@ async def queue(request: Request) -> Response:
             return see_other(f"/manage/offers/{offer.slug}/bookings?saved=queue", request)
     else:
         form = QueueForm.blank(place=place)
-        await participants_actions.note_read(offer, len(waiting), by=request.person.id, now=request.now)
+    await participants_actions.note_read(offer, len(waiting), by=request.person.id, now=request.now)
     return render(
         request, "offers/participants/queue/queue.html",
         status=422 if form.errors else 200, form=form, party=party, place=place,
-        waiting=waiting, reasons=list(participants_rules.REORDER_REASONS.items()), **await _about(request, offer),
+        waiting=waiting, reasons=list(rules.REORDER_REASONS.items()), **await _about(request, offer),
     )  # fmt: skip
 
 

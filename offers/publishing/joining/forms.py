@@ -1,7 +1,7 @@
 """How people join, and when they are reminded."""
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -35,7 +35,7 @@ class JoiningForm(Form):
     opens_clock: Clock | None = None
     closes_hours: int | None = Field(None, ge=0, le=8760)
     remind: list[Reminder] = []
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "joining": {"missing": lazy("Velg hvordan man blir med.")},
         "hold_hours": {"int_parsing": lazy("Skriv hvor mange timer vi holder plassen.")},
     }

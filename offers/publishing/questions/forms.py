@@ -1,6 +1,6 @@
 """What an editor fills in about a question to those who book."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
@@ -32,7 +32,7 @@ def _choices(text: str | None, so_far: ValidationInfo) -> str:
 class QuestionForm(Form):
     """One question, why it is asked, and how long the answers are kept."""
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "text": {"missing": lazy("Skriv spørsmålet.")},
         "purpose": {"missing": lazy("Skriv hvorfor dere spør. De som melder seg på, leser det.")},
         "keep_days": {"otherwise": lazy("Skriv et helt tall fra 0 til 365.")},

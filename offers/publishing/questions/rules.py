@@ -4,7 +4,7 @@ No database, no clock. The questions come with the rows that are read anyway (AS
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from marketplace.base.data.statement import Statement
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.forms import CONTROL, WORDS, Filled, eleven_digits
 from marketplace.settings import settings
@@ -117,26 +118,26 @@ def judged(found: Mapping[str, Any], sent: Mapping[str, str]) -> tuple[dict[UUID
     return answers, wrong
 
 
-def storing(names: Sequence[str], answers: Mapping[UUID, str], put: Callable[[Any], str]) -> list[str]:
-    """Parts of the statement that makes a booking (claims.py): its companions and answers, where there are any. `put`
-    adds a value to the statement and gives its placeholder."""
-    parts = []
+def storing(write: Statement, names: Sequence[str], answers: Mapping[UUID, str]) -> None:
+    """Name in the statement that makes a booking (seats/claims.py) its companions and answers, where there are any."""
+    w = write.value
     if names:
-        ids = put([uuid7() for _one in names])
-        parts.append(
-            f"""along AS (INSERT INTO companion (id, booking_id, name) SELECT t.id, made.id, t.name
-            FROM made, unnest({ids}::uuid[], {put(list(names))}::text[]) AS t (id, name))"""
+        ids = w([uuid7() for _one in names])
+        write.named(
+            "along",
+            f"""INSERT INTO companion (id, booking_id, name) SELECT t.id, made.id, t.name
+            FROM made, unnest({ids}::uuid[], {w(list(names))}::text[]) AS t (id, name)""",
         )
     if answers:
-        ids, keys = put([uuid7() for _one in answers]), put(list(answers))
-        parts.append(
-            f"""said AS (INSERT INTO booking_answer (id, booking_id, question_id, text)
+        ids, keys = w([uuid7() for _one in answers]), w(list(answers))
+        write.named(
+            "said",
+            f"""INSERT INTO booking_answer (id, booking_id, question_id, text)
             SELECT t.id, made.id, t.question, t.text
-            FROM made, unnest({ids}::uuid[], {keys}::uuid[], {put(list(answers.values()))}::text[])
+            FROM made, unnest({ids}::uuid[], {keys}::uuid[], {w(list(answers.values()))}::text[])
                 AS t (id, question, text)
-            JOIN offer_question q ON q.id = t.question)"""  # one that was taken away meanwhile has no answers
+            JOIN offer_question q ON q.id = t.question""",  # one that was taken away meanwhile has no answers
         )
-    return parts
 
 
 def spoken(kind: str, text: str) -> str:

@@ -80,9 +80,9 @@ async def add_organizer(offer: Offer, organization: UUID, *, may_edit: bool, by:
                      details={"may_edit": may_edit})  # fmt: skip
         for to in await managers_to_tell(organization):
             await post(
-                "co_organizer", channel=Channel(to["channel"]), address=to["value"], lang=to["lang"], now=now,
-                key=f"co_organizer:{offer.id}:{organization}:{to['person_id']}:{int(now.timestamp())}",
-                about=About(offer_id=offer.id, person_id=to["person_id"]), offer=str(offer.id),
+                "co_organizer", channel=Channel(to.channel), address=to.value, lang=to.lang, now=now,
+                key=f"co_organizer:{offer.id}:{organization}:{to.person_id}:{int(now.timestamp())}",
+                about=About(offer_id=offer.id, person_id=to.person_id), offer=str(offer.id),
                 organization=str(organization),
             )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Who else leads an offer, or arranges it too."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
@@ -18,7 +18,7 @@ class HostForm(Form):
 
     leads_as: LeadsAs | None = None
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "email": THEIRS, "leads_as": {"otherwise": lazy("Velg et av alternativene.")}
     }  # fmt: skip
 
@@ -33,7 +33,7 @@ class OrganizerForm(Form):
     organization: UUID
     may_edit: bool = False
 
-    words: ClassVar[dict[str, dict[str, Any]]] = {
+    words = {
         "organization": {"missing": lazy("Velg en organisasjon fra lista."),
                          "otherwise": lazy("Velg en organisasjon fra lista.")}
     }  # fmt: skip

@@ -2,13 +2,12 @@
 
 import re
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction, row, value
+from marketplace.base.data.database import in_transaction, value
 from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import SOURCE
@@ -103,17 +102,18 @@ async def invite_coordinator(
         raise Refused(
             f"No municipality has the number {number}. There are: {known or 'none'}. Give the --name of a new one."
         )
-    ours: dict[str, Any] = {"municipality_id": municipality.id, "kind": OrganizationKind.MUNICIPAL}
+    units = Organization.filter(municipality_id=municipality.id, kind=OrganizationKind.MUNICIPAL)
     async with in_transaction():
         # Two operators at once make one unit.
         await value("SELECT id FROM municipality WHERE id = $1 FOR UPDATE", municipality.id)
-        which: dict[str, Any] = {"slug": unit} if unit else {"parent_id": None}
-        found = await Organization.filter(**ours, **which).order_by("created_at", "id").first()
+        asked = units.filter(slug=unit) if unit else units.filter(parent_id=None)
+        found = await asked.order_by("created_at", "id").first()
         if unit and found is None:
             raise Refused(f"{municipality.name} has no municipal unit with the slug {unit}.")
         if found is None:
             found = await Organization.create(
-                **ours, name=f"{municipality.name} kommune", slug=f"{municipality.slug}-kommune",
+                municipality_id=municipality.id, kind=OrganizationKind.MUNICIPAL,
+                name=f"{municipality.name} kommune", slug=f"{municipality.slug}-kommune",
                 state=OrganizationState.APPROVED, created_at=now,
             )  # fmt: skip
             await record("organization.made", now=now, object_id=found.id, organization=found.id)
@@ -157,13 +157,13 @@ async def decline(invitation: UUID, person: SignedIn, *, now: datetime) -> None:
 
 async def _end(invitation: UUID, by: UUID, act: str, now: datetime) -> None:
     async with in_transaction():
-        ended = await row(
+        ended = await value(
             f"UPDATE invitation i SET ended_at = $2 WHERE id = $1 AND {UNANSWERED} RETURNING organization_id",
             invitation, now,
         )  # fmt: skip
         if ended is None:
             raise NotFound
-        await record(act, now=now, actor=by, object_id=invitation, organization=ended["organization_id"])
+        await record(act, now=now, actor=by, object_id=invitation, organization=ended)
 
 
 async def accept(invitation: UUID, person: SignedIn, *, now: datetime) -> str:
@@ -173,14 +173,14 @@ async def accept(invitation: UUID, person: SignedIn, *, now: datetime) -> str:
     """
     organization = await value("SELECT organization_id FROM invitation WHERE id = $1", invitation)
     async with changing(organization) as state:
-        accepted = state == OrganizationState.APPROVED and await row(
+        role = state == OrganizationState.APPROVED and await value(
             f"""UPDATE invitation i SET accepted_at = $2
             WHERE id = $1 AND {UNANSWERED} AND expires_at > $2 AND EXISTS (SELECT FROM contact_point c
                 WHERE c.person_id = $3 AND c.channel = i.channel AND c.value = i.address AND c.verified_at IS NOT NULL)
             RETURNING role""",
             invitation, now, person.id,
         )  # fmt: skip
-        if not accepted:
+        if not role:
             raise InvitationGone
-        await begin(organization, person.id, accepted["role"], "membership.began", person.id, now)
+        await begin(organization, person.id, Role(role), "membership.began", person.id, now)
         return await renewed_secret(person.sign_in_id, now)

@@ -41,9 +41,9 @@ def test_no_letter_of_a_word_can_be_another(place: int) -> None:
 
 def crafted(word: str) -> list[str]:
     return [
-        "", "x", "=", "====", word[:-1], word[1:], word[:20], f"{word}A", f"{word}AAAA", f"{word}=", f"{word}==", f"{word} ",
-        f"!{word}", f"{word[:5]}\n{word[5:]}", word.swapcase(), word[::-1], "A" * 40, "-" * 40, "_" * 39, "é" * 40, f"{word}é", "🎉",
-        "\ud800", "\0", word * 2000, "A" * 100_000,
+        "", "x", "=", "====", word[:-1], word[1:], word[:20], f"{word}A", f"{word}AAAA", f"{word}=", f"{word}==",
+        f"{word} ", f"!{word}", f"{word[:5]}\n{word[5:]}", word.swapcase(), word[::-1], "A" * 40, "-" * 40, "_" * 39,
+        "é" * 40, f"{word}é", "🎉", "\ud800", "\0", word * 2000, "A" * 100_000,
     ]  # fmt: skip
 
 

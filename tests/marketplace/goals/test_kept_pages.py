@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
-from marketplace.base.web import kept_while
+from marketplace.base.quick import kept_while
 from marketplace.goals.models import Goal, Plan, PlanComment
 from marketplace.settings import settings
 from marketplace.statistics.models import Cell, CellFigure, Closing

@@ -11,9 +11,10 @@ from marketplace.base.data import revision
 from marketplace.base.data.database import credentials, rows, value
 from marketplace.base.data.revision import NAME, Revision, catalogue
 from marketplace.base.errors import NotFound
+from marketplace.base.quick.revised import Revised
 from offers.catalogue.models import OfferText
 from offers.feeds import queries
-from offers.feeds.body import Bodies, Body
+from offers.feeds.body import ROOM, Body
 from tests import make
 from tests.conftest import NOW
 from tests.visitor import Visitor
@@ -30,7 +31,7 @@ class Process:
 
     def __init__(self) -> None:
         self.revision = Revision()
-        self.bodies = Bodies(self.revision)
+        self.bodies = Revised[Body](self.revision, ROOM)
         self.made = 0
 
     @classmethod
@@ -201,7 +202,7 @@ async def test_a_body_older_than_what_is_heard_meanwhile_is_not_kept(db: None, d
 async def test_the_least_used_go_when_there_is_no_room() -> None:
     revision = Revision()
     revision.heard = (1, 1)
-    bodies = Bodies(revision, room=2 * size(Body(b"a")))
+    bodies = Revised[Body](revision, room=2 * size(Body(b"a")))
     made = []
 
     async def asked(key: str) -> None:

@@ -23,7 +23,7 @@ from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Offer, Promotion, Session
 from offers.catalogue.queries import VISITOR
 from offers.participants import actions as participants_actions
-from offers.participants.rules import ReorderReason
+from offers.participants.queue.rules import ReorderReason
 from offers.seats import actions as seats_actions
 from offers.seats import rules
 from offers.seats.claims import Party

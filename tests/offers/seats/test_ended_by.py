@@ -9,13 +9,13 @@ import pytest
 
 from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.people.models import Person
-from marketplace.privacy.erasure import erase
+from marketplace.privacy.erasure.actions import erase
 from offers.bookings import actions
 from offers.bookings.several import actions as several_actions
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.participants import actions as participants_actions
-from offers.participants.queries import demand
+from offers.participants.queue.queries import demand
 from offers.seats import actions as seats_actions
 from offers.seats.links import link_path
 from offers.seats.models import Booking, BookingState, EndedBy
@@ -176,7 +176,7 @@ async def test_who_led_it_off_the_queue_did_not_leave_it_themselves(db: None) ->
     )  # fmt: skip
     await actions.cancel(gone.id, now=NOW)
     await actions.cancel(off.id, now=NOW, ended_by=EndedBy.HOST)
-    assert (await demand(gone.offer_id, NOW))["left"] == 1
+    assert (await demand(gone.offer_id, NOW)).left == 1
 
 
 async def test_the_database_refuses_an_end_without_its_cause(db: None) -> None:

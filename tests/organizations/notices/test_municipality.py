@@ -35,7 +35,7 @@ async def ask(offer: Offer, days: int, **other: object) -> Booking:
 
 
 async def late(who: object) -> list[str]:
-    return [each["name"] for each in await answering_late(who, NOW)]
+    return [each.name for each in await answering_late(who, NOW)]
 
 
 async def test_after_a_week_the_organisation_is_named_and_nothing_else(visitor: Visitor) -> None:
@@ -100,11 +100,11 @@ async def test_who_answers_in_time_or_asks_for_a_talk_is_not_named(db: None) -> 
 async def test_where_nobody_hears_of_a_request_the_coordinator_sees_it(db: None) -> None:
     here, _offer = await group(told=False)
     who = await nora()
-    assert [each["name"] for each in await nobody_told(who)] == ["Turlaget"]
+    assert [each.name for each in await nobody_told(who)] == ["Turlaget"]
     kari = await make.member(here, Role.EDITOR, "Kari", email="kari@example.no")
     assert await nobody_told(who) == []
     await make.notice(kari, here, "request", wanted=False)
-    assert [each["name"] for each in await nobody_told(who)] == ["Turlaget"]
+    assert [each.name for each in await nobody_told(who)] == ["Turlaget"]
 
 
 async def test_what_one_cannot_ask_needs_nobody(db: None) -> None:

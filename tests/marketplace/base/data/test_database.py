@@ -7,7 +7,8 @@ import signal
 import asyncpg
 import pytest
 
-from marketplace.base.data.database import Values, credentials, in_transaction, rows, value
+from marketplace.base.data.database import credentials, in_transaction, rows, value
+from marketplace.base.data.statement import Statement
 from marketplace.settings import settings
 from offers.catalogue.models import Joining, SeatPool
 from offers.seats.models import Booking
@@ -64,5 +65,13 @@ async def test_a_connection_whose_begin_meets_silence_is_given_back(db: None) ->
 
 
 def test_a_statement_may_have_as_many_values_as_a_page_needs() -> None:
-    values = Values()
-    assert [values.put(number) for number in range(1, 2001)] == [f"${number}" for number in range(1, 2001)]
+    asked = Statement()
+    assert [asked.value(number) for number in range(1, 2001)] == [f"${number}" for number in range(1, 2001)]
+
+
+async def test_a_statement_names_its_parts_before_what_asks_them(db: None) -> None:
+    asked = Statement(2)
+    asked.add("SELECT one.n + two.n FROM one, two WHERE one.n < " + asked.value(9))
+    asked.named("one", f"SELECT {asked.value(5)}::int AS n").named("two", "SELECT $1::int AS n")
+    assert asked.sql.startswith("WITH one AS (SELECT $3::int AS n), two AS (")
+    assert await value(asked.sql, *asked.values) == 7

@@ -17,7 +17,7 @@ from offers.seats.claims import Party
 from offers.seats.models import BookingState
 from tests.conftest import NOW
 from tests.offers.bookings.several.test_several import book, weeks
-from tests.offers.bookings.times.test_change_time import booked, slots, taken
+from tests.offers.bookings.times.test_times import booked, slots, taken
 from tests.offers.seats.test_races import WAITING, overlapping
 
 

@@ -2,27 +2,19 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from marketplace.base.clock import oslo
 from marketplace.base.data.database import row
-from marketplace.base.i18n import LANGUAGES, lazy
-from marketplace.base.i18n import gettext as _
-from marketplace.my_page import rules as my_page
-from marketplace.people.models import RELATION_LABELS
-from marketplace.privacy.queries import LOOKED, OF_MINE
+from marketplace.privacy.download.rules import Found
+from marketplace.privacy.looked.queries import LOOKED, OF_MINE
 from offers.catalogue.queries import offer_text
-from organizations.members.models import LEADS_AS_LABELS, ROLE_LABELS
 
 
 @dataclass(frozen=True)
 class Section:
     """`sql` gives its rows; $1 is the person, $2 the language, and mine and own stand before it (START). `tables`
-    are those of privacy/rules.py whose personal columns it tells of."""
+    are those of privacy/kept whose personal columns it tells of."""
 
-    title: Any
     tables: str
     sql: str
 
@@ -35,12 +27,12 @@ OFFER = f"""JOIN offer o ON o.id = b.offer_id JOIN organization w ON w.id = o.ow
     JOIN {offer_text("$2")} t ON true"""
 
 SECTIONS: dict[str, Section] = {
-    "profile": Section(lazy("Om deg"), "person",
+    "profile": Section("person",
         "SELECT name, lang, shielded, created_at FROM person WHERE id = $1"),
-    "contacts": Section(lazy("Adresser"), "contact_point",
+    "contacts": Section("contact_point",
         """SELECT channel, value AS address, created_at, verified_at, refused_at FROM contact_point
         WHERE person_id = $1 ORDER BY created_at, id"""),
-    "bookings": Section(lazy("Påmeldinger"), "booking",
+    "bookings": Section("booking",
         f"""SELECT b.reference, t.title, w.name AS organization, b.state, b.ended_by, b.seats, b.lang, b.created_at,
             b.changed_at,
             nullif(b.reply, '') AS reply,
@@ -51,77 +43,77 @@ SECTIONS: dict[str, Section] = {
                 OR EXISTS (SELECT FROM own WHERE own.channel = c.channel AND own.value = c.value))) AS address
         FROM mine JOIN booking b USING (id) {OFFER} JOIN person n ON n.id = b.participant_id
             JOIN person me ON me.id = $1 ORDER BY b.created_at, b.id"""),
-    "companions": Section(lazy("Folk som kommer sammen med deg"), "companion",
+    "companions": Section("companion",
         f"""SELECT b.reference, t.title, x.name FROM mine JOIN booking b USING (id) {OFFER}
             JOIN companion x ON x.booking_id = b.id ORDER BY x.id"""),
-    "answers": Section(lazy("Svar på spørsmål fra arrangøren"), "booking_answer",
+    "answers": Section("booking_answer",
         f"""SELECT b.reference, t.title, q.text AS question, x.text AS answer
         FROM mine JOIN booking b USING (id) {OFFER} JOIN booking_answer x ON x.booking_id = b.id
             JOIN offer_question q ON q.id = x.question_id ORDER BY x.id"""),
-    "opening_notices": Section(lazy("Når du vil ha beskjed om at påmeldingen åpner"), "opening_notice",
+    "opening_notices": Section("opening_notice",
         f"""SELECT t.title, x.channel, x.address, x.created_at FROM opening_notice x
             JOIN own ON own.channel = x.channel AND own.value = x.address JOIN seat_pool b ON b.id = x.pool_id {OFFER}
         ORDER BY x.id"""),
-    "sent_word": Section(lazy("Når du har sagt fra at du ikke kommer"), "sent_word",
+    "sent_word": Section("sent_word",
         f"""SELECT b.reference, t.title, s.starts_at, x.at FROM mine JOIN booking b USING (id) {OFFER}
             JOIN sent_word x ON x.booking_id = b.id JOIN session s ON s.id = x.session_id ORDER BY x.at, x.id"""),
-    "attendance": Section(lazy("Oppmøte"), "attendance",
+    "attendance": Section("attendance",
         f"""SELECT b.reference, t.title, s.starts_at, a.state, a.seats_present, a.recorded_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN attendance a ON a.booking_id = b.id
             JOIN session s ON s.id = a.session_id ORDER BY s.starts_at, a.id"""),
-    "calls": Section(lazy("Når noen skal ringe deg"), "phone_call",
+    "calls": Section("phone_call",
         f"""SELECT b.reference, t.title, s.starts_at, x.about AS mail, x.since AS created_at, x.called_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN phone_call x ON x.booking_id = b.id
             LEFT JOIN session s ON s.id = x.session_id ORDER BY x.since, x.id"""),
-    "calendar_entries": Section(lazy("Datoer vi har sendt til kalenderen din"), "calendar_entry",
+    "calendar_entries": Section("calendar_entry",
         f"""SELECT b.reference, t.title, s.starts_at, e.given_at, e.taken_back_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN calendar_entry e ON e.booking_id = b.id
             JOIN session s ON s.id = e.session_id
         WHERE EXISTS (SELECT FROM contact_point c WHERE c.id = e.contact_id AND (c.person_id = $1
             OR EXISTS (SELECT FROM own WHERE own.channel = c.channel AND own.value = c.value)))
         ORDER BY s.starts_at, e.id"""),
-    "ended_attendance": Section(lazy("Oppmøte som ikke gjelder lenger"), "ended_register",
+    "ended_attendance": Section("ended_register",
         f"""SELECT b.reference, t.title, e.starts_at, m.mark ->> 'state' AS state, e.saved_at, e.ended_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN session s ON s.offer_id = b.offer_id
             JOIN ended_register e ON e.session_id = s.id
             CROSS JOIN LATERAL jsonb_array_elements(e.marks) m (mark)
         WHERE m.mark ->> 'booking' = b.id::text ORDER BY e.ended_at, e.id"""),
-    "people_i_help": Section(lazy("Folk du hjelper"), "acts_for",
+    "people_i_help": Section("acts_for",
         """SELECT CASE WHEN a.ended_at IS NULL THEN n.name END AS name, a.relation, a.created_at, a.accepted_at,
             a.ended_at FROM acts_for a JOIN person n ON n.id = a.person_id
         WHERE a.actor_id = $1 AND a.relation <> 'guide' ORDER BY a.id"""),
-    "my_helpers": Section(lazy("Folk som hjelper deg"), "acts_for",
+    "my_helpers": Section("acts_for",
         """SELECT k.name, a.relation, a.created_at, a.accepted_at, a.ended_at FROM acts_for a
             JOIN person k ON k.id = a.actor_id WHERE a.person_id = $1 ORDER BY a.id"""),
-    "memberships": Section(lazy("Roller"), "membership",
+    "memberships": Section("membership",
         """SELECT w.name AS organization, m.role, m.created_at, m.ended_at FROM membership m
             JOIN organization w ON w.id = m.organization_id WHERE m.person_id = $1 ORDER BY m.id"""),
-    "notices": Section(lazy("Meldinger du har valgt å få eller slippe"), "member_notice",
+    "notices": Section("member_notice",
         """SELECT w.name AS organization, x.kind, x.wanted, x.changed_at FROM member_notice x
             JOIN organization w ON w.id = x.organization_id WHERE x.person_id = $1 ORDER BY x.id"""),
-    "hosts": Section(lazy("Tilbud du leder"), "host_assignment",
+    "hosts": Section("host_assignment",
         f"""SELECT t.title, w.name AS organization, b.leads_as FROM host_assignment b {OFFER} WHERE b.person_id = $1
         ORDER BY b.id"""),
-    "invitations": Section(lazy("Invitasjoner til deg"), "invitation",
+    "invitations": Section("invitation",
         """SELECT w.name AS organization, i.role, i.leads_as, i.channel, i.address, i.created_at, i.expires_at,
             i.accepted_at, i.ended_at
         FROM invitation i JOIN own ON own.channel = i.channel AND own.value = i.address
             JOIN organization w ON w.id = i.organization_id ORDER BY i.id"""),
-    "invited": Section(lazy("Invitasjoner fra deg"), "invitation",
+    "invited": Section("invitation",
         """SELECT w.name AS organization, i.role, i.created_at FROM invitation i
             JOIN organization w ON w.id = i.organization_id WHERE i.invited_by_id = $1 ORDER BY i.id"""),
-    "registers": Section(lazy("Oppmøte du har ført"), "register",
+    "registers": Section("register",
         f"""SELECT t.title, b.starts_at, r.saved_at FROM register r JOIN session b ON b.id = r.session_id {OFFER}
         WHERE r.saved_by_id = $1 ORDER BY r.saved_at, r.id"""),
-    "rung": Section(lazy("Når du har ringt deltakere"), "phone_call",
+    "rung": Section("phone_call",
         f"""SELECT t.title, x.called_at FROM phone_call x JOIN booking b ON b.id = x.booking_id {OFFER}
         WHERE x.called_by_id = $1 ORDER BY x.called_at, x.id"""),
-    "written": Section(lazy("Meldinger du har skrevet til deltakere"), "host_message",
+    "written": Section("host_message",
         f"""SELECT t.title, b.text, b.created_at FROM host_message b {OFFER} WHERE b.author_id = $1 ORDER BY b.id"""),
-    "decisions": Section(lazy("Svar du har gitt organisasjoner"), "decision",
+    "decisions": Section("decision",
         """SELECT w.name AS organization, d.answer, d.reason, d.at FROM decision d
             JOIN organization w ON w.id = d.organization_id WHERE d.decided_by_id = $1 ORDER BY d.at, d.id"""),
-    "plans": Section(lazy("Det du har skrevet om kommunens mål og årsrapport"),
+    "plans": Section(
         "goal_change plan_comment report_words report_version",
         """SELECT * FROM (SELECT x.at, x.why AS text FROM goal_change x WHERE x.changed_by_id = $1
             UNION ALL SELECT x.at, x.body FROM plan_comment x WHERE x.written_by_id = $1
@@ -129,27 +121,27 @@ SECTIONS: dict[str, Section] = {
             UNION ALL SELECT x.made_at, x.reason FROM report_version x WHERE x.made_by_id = $1
             UNION ALL SELECT x.approved_at, x.approved_as FROM report_version x WHERE x.approved_by_id = $1) y
         ORDER BY at, text"""),
-    "sign_ins": Section(lazy("Innlogginger"), "sign_in",
+    "sign_ins": Section("sign_in",
         """SELECT device, created_at, seen_at, second_factor_at, expires_at, ended_at FROM sign_in
         WHERE person_id = $1 ORDER BY created_at, id"""),
-    "codes": Section(lazy("Lenker og koder vi har sendt"), "sign_in_ticket",
+    "codes": Section("sign_in_ticket",
         """SELECT channel, address, next_path, created_at, expires_at, used_at FROM sign_in_ticket k
         WHERE person_id = $1 OR person_id IS NULL AND EXISTS (
             SELECT FROM own WHERE own.channel = k.channel AND own.value = k.address) ORDER BY created_at, id"""),
-    "second_factors": Section(lazy("Innlogging i to steg"), "totp passkey recovery_code",
+    "second_factors": Section("totp passkey recovery_code",
         """SELECT 'app' AS kind, NULL AS device, created_at, NULL::timestamptz AS used_at FROM totp WHERE person_id = $1
         UNION ALL SELECT 'passkey', device, created_at, used_at FROM passkey WHERE person_id = $1
         UNION ALL SELECT 'recovery_code', NULL, created_at, used_at FROM recovery_code WHERE person_id = $1"""),
-    "calendar": Section(lazy("Kalenderadresse"), "calendar_address",
+    "calendar": Section("calendar_address",
         "SELECT created_at, revoked_at FROM calendar_address WHERE person_id = $1 ORDER BY created_at, id"),
-    "searches": Section(lazy("Søk du har lagret som kalender"), "saved_search",
+    "searches": Section("saved_search",
         "SELECT query AS text, created_at, used_at FROM saved_search WHERE owner_id = $1 ORDER BY created_at, id"),
-    "messages": Section(lazy("Meldinger til deg"), "outbox_message",
+    "messages": Section("outbox_message",
         """SELECT m.mail, m.channel, m.address, m.lang, m.created_at, m.sent_at, m.failed_at FROM outbox_message m
             JOIN own ON own.channel = m.channel AND own.value = m.address ORDER BY m.created_at, m.id"""),
-    "looked": Section(lazy("Hvem har sett opplysninger om deg"), "audit_entry",
+    "looked": Section("audit_entry",
         f"""SELECT l.at, l.action, l.who, l.organization, l.title FROM ({LOOKED}) l ORDER BY l.at, l.id"""),
-    "log": Section(lazy("Det vi har skrevet ned om det du har gjort"), "audit_entry",
+    "log": Section("audit_entry",
         """SELECT at, action FROM audit_entry WHERE actor_id = $1 OR person_id = $1 AND actor_id IS NULL
         ORDER BY at, id"""),
 }  # fmt: skip
@@ -162,11 +154,12 @@ NOT_HERE = {
     "offer_text": "the same",
     "organization": "the same",
     "picture": "nobody knows who is in it",
+    "need": "nobody knows who said it",
 }
 """Tables with personal columns that the download leaves out, and why."""
 
 
-async def everything(person: UUID, lang: str) -> dict[str, list[dict[str, Any]]]:
+async def everything(person: UUID, lang: str) -> Found:
     """All that is kept about the person, by section; moments as ISO texts in UTC. Nothing of anybody else but what the
     person typed and who has looked."""
     parts = ", ".join(
@@ -176,56 +169,3 @@ async def everything(person: UUID, lang: str) -> dict[str, list[dict[str, Any]]]
     found = await row(f"{START} SELECT {parts}", person, lang)
     assert found is not None  # it selects from nothing
     return {key: json.loads(text) for key, text in found.items()}
-
-
-LABELS = {
-    "accepted_at": lazy("Godtatt"), "action": lazy("Hva"), "address": lazy("Adresse"), "answer": lazy("Svar"),
-    "at": lazy("Når"), "booked_by_me": lazy("Meldt på av deg"), "changed_at": lazy("Sist endret"),
-    "called_at": lazy("Ringt"),
-    "channel": lazy("Måte"), "created_at": lazy("Laget"), "device": lazy("Enhet"), "ended_at": lazy("Avsluttet"),
-    "expires_at": lazy("Varer til"), "failed_at": lazy("Kom ikke fram"), "for_me": lazy("Gjelder deg"),
-    "given_at": lazy("Sendt"), "taken_back_at": lazy("Tatt bort"),
-    "kind": lazy("Hva"), "lang": lazy("Språk"), "leads_as": lazy("Leder som"),
-    "mail": lazy("Melding"), "name": lazy("Navn"),
-    "next_path": lazy("Side du ville til"), "organization": lazy("Organisasjon"),
-    "question": lazy("Spørsmål"), "reason": lazy("Begrunnelse"),
-    "recorded_at": lazy("Ført"), "reference": lazy("Nummer"), "refused_at": lazy("Ingen hjemme på adressen"),
-    "relation": lazy("Forhold"), "reply": lazy("Svar fra arrangøren"),
-    "revoked_at": lazy("Fjernet"), "role": lazy("Rolle"), "saved_at": lazy("Lagret"),
-    "seats": lazy("Plasser"), "seats_present": lazy("Antall som kom"), "second_factor_at": lazy("Steg to"),
-    "seen_at": lazy("Sist brukt"), "sent_at": lazy("Sendt"), "shielded": lazy("Kallenavn på lister"),
-    "starts_at": lazy("Når"), "state": lazy("Status"), "text": lazy("Tekst"), "title": lazy("Tilbud"),
-    "used_at": lazy("Brukt"),
-    "verified_at": lazy("Bekreftet"), "wanted": lazy("Vil ha dem"), "who": lazy("Hvem"),
-}  # fmt: skip
-"""What each column is called on the readable page."""
-VALUES: dict[str, dict[Any, Any]] = {
-    "channel": {"email": lazy("E-post"), "sms": lazy("SMS"), "call": lazy("Oppringning")},
-    "lang": dict(LANGUAGES),
-    "relation": dict(RELATION_LABELS),
-    "role": dict(ROLE_LABELS), "leads_as": dict(LEADS_AS_LABELS),
-    "state": {
-        "present": lazy("Til stede"), "absent": lazy("Ikke til stede"), "excused": lazy("Sa fra"),
-        "waiting": lazy("Venteliste"),
-    } | {state: words for state, (_look, words) in (my_page.PAST | my_page.COMING).items()},
-}  # fmt: skip
-
-
-def readable(found: dict[str, list[dict[str, Any]]]) -> list[tuple[str, list[list[tuple[str, str]]]]]:
-    """The same for a page: (title, records of (label, text)); what is empty is left out."""
-    return [
-        (str(SECTIONS[key].title),
-         [[(str(LABELS[name]), text(name, value)) for name, value in record.items() if value is not None]
-          for record in records])
-        for key, records in found.items() if records
-    ]  # fmt: skip
-
-
-def text(name: str, value: Any) -> str:
-    """A value as people read it."""
-    if isinstance(value, bool):
-        return _("ja") if value else _("nei")
-    if name == "at" or name.endswith("_at"):
-        moment = oslo(datetime.fromisoformat(value))
-        return f"{moment:%d.%m.%Y %H.%M}"
-    return str(VALUES.get(name, {}).get(value, value))

@@ -13,24 +13,38 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
-from typing import Any
+from operator import methodcaller
+from typing import Any, Protocol, cast
 from weakref import WeakValueDictionary
 
 from starlette.responses import Response
 
 from marketplace.base.clock import today
-from marketplace.base.web.http import Request
-from marketplace.base.web.kept import Ready, View, packed
+from marketplace.base.quick.kept import Asked, Ready, View, address_of, packed
+from marketplace.base.quick.tricks import Trick
 from marketplace.settings import settings
+
+STANDING = Trick("standing", "a coordinator's page of figures is drawn once while what it is made of stands")
 
 MOST = 100
 """Pages that a process keeps, at some 50 kB each."""
 LONGEST = 60.0
 """Seconds that a page stands at the longest."""
 
-MadeOf = Callable[[Request], Awaitable[Hashable | None]]
+MadeOf = Callable[[Any], Awaitable[Hashable | None]]
 """What the page of a request is made from beside its address, language, roles and day. None: this one is not kept."""
+
+
+class BySomebody(Asked, Protocol):
+    """A request whose door has found out who asks."""
+
+    person: Any
+    roles: frozenset[str]
+
+    @property
+    def now(self) -> datetime: ...
 
 
 @dataclass(frozen=True)
@@ -38,12 +52,12 @@ class Page:
     """An answer in parts: what all see, with the tokens of each answer between."""
 
     headers: tuple[tuple[bytes, bytes], ...]
-    parts: tuple[bytes | Callable[[Request], str], ...]
+    parts: tuple[bytes | Callable[[Asked], str], ...]
     until: float
     packed: Response | None
     """The same compressed, where it is the same for all."""
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: Asked) -> Response:
         """The page with tokens, and headers, of its own."""
         if self.packed and "gzip" in request.headers.get("accept-encoding", ""):
             return Ready(200, list(self.packed.raw_headers), self.packed.body)
@@ -63,16 +77,14 @@ def kept_while(made_of: MadeOf, seconds: float = LONGEST) -> Callable[[View], Vi
 
     def marked(view: View) -> View:
         @wraps(view)
-        async def answer(request: Request) -> Response:
-            if not settings().page_seconds or request.method != "GET" or request.person is None:
+        async def answer(request: BySomebody) -> Response:
+            unkept = not settings().page_seconds or not STANDING.on
+            if unkept or request.method != "GET" or request.person is None:
                 return await view(request)
             of = await made_of(request)
             if of is None:
                 return await view(request)
-            sent = request.headers
-            key = (request.scope["path"], request.scope["query_string"], request.lang, sent.get("host"),
-                   sent.get("hx-request"), sent.get("hx-history-restore-request"), request.roles, today(request.now),
-                   of)  # fmt: skip
+            key = (*address_of(request), request.roles, today(request.now), of)
             if page := _standing(key):
                 return page.answer(request)
             lock = making.setdefault(key, asyncio.Lock())
@@ -87,7 +99,7 @@ def kept_while(made_of: MadeOf, seconds: float = LONGEST) -> Callable[[View], Vi
                         pages.popitem(last=False)
                 return response
 
-        return answer
+        return STANDING.used_by(cast(View, answer))
 
     return marked
 
@@ -105,7 +117,7 @@ def keepable(response: Response) -> bool:
     return response.status_code == 200 and "set-cookie" not in response.headers
 
 
-def page_of(response: Response, request: Request, until: float) -> Page:
+def page_of(response: Response, request: Asked, until: float) -> Page:
     """An answer as it is kept; the edge adds to the headers of the one that is sent."""
     parts = in_parts(bytes(response.body), request)
     small = None
@@ -115,10 +127,10 @@ def page_of(response: Response, request: Request, until: float) -> Page:
     return Page(tuple(response.raw_headers), parts, until, small)
 
 
-def in_parts(text: bytes, request: Request) -> tuple[bytes | Callable[[Request], str], ...]:
+def in_parts(text: bytes, request: Asked) -> tuple[bytes | Callable[[Asked], str], ...]:
     """The page's text without the tokens that were made for this request."""
-    makers = dict.fromkeys(request.form_tokens, Request.form_token)
-    makers |= dict.fromkeys(request.form_keys, Request.form_key)
+    makers = dict.fromkeys(request.form_tokens, methodcaller("form_token"))
+    makers |= dict.fromkeys(request.form_keys, methodcaller("form_key"))
     if not makers:
         return (text,)
     return tuple(

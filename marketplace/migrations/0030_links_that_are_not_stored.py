@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0028_when_a_unit_was_told")]
+    dependencies = [("marketplace", "0029_needs")]
 
     initial = False
 

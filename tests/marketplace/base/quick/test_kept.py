@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from marketplace.base.web import kept
+from marketplace.base.quick import kept
 from marketplace.settings import settings
 from offers.catalogue.models import OfferText, SeatPool
 from tests import make

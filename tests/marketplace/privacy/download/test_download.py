@@ -13,7 +13,8 @@ from marketplace.base.post.mail import post
 from marketplace.goals.models import FocusArea, Measure, Plan, PlanComment
 from marketplace.people.models import ActsFor, Relation
 from marketplace.people.sign_in.models import SignIn
-from marketplace.privacy.export import NOT_HERE, SECTIONS, everything, readable
+from marketplace.privacy.download.queries import NOT_HERE, SECTIONS, everything
+from marketplace.privacy.download.rules import TITLES, readable
 from marketplace.privacy.rules import TABLES
 from offers.attendance.models import EndedRegister, RegisterEnd
 from offers.bookings.companions.models import Companion
@@ -36,6 +37,7 @@ from tests.visitor import Visitor
 def test_every_table_with_something_personal_is_in_it_or_says_why_not() -> None:
     told = {table for section in SECTIONS.values() for table in section.tables.split()}
     assert told.isdisjoint(NOT_HERE)
+    assert {*TITLES} == {*SECTIONS}
     assert told | set(NOT_HERE) == {name for name, table in TABLES.items() if table.personal}
 
 

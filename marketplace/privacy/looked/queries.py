@@ -1,22 +1,15 @@
 """Who has read something about a person, from the audit log."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.database import rows
-from marketplace.base.i18n import lazy
+from marketplace.privacy.looked.rules import READS, what
 from offers.bookings.mine import HELPED, MINE
 from offers.catalogue.queries import offer_text
 from offers.seats.sql import active, covers
 
-READS = {
-    "participants.read": lazy("Lista over påmeldte"),
-    "register.read": lazy("Oppmøtelista"),
-    "door_list.read": lazy("Liste til døra"),
-    "export.made": lazy("Uttrekk med opplysninger"),
-}
-"""Actions that are a reading, and what was read."""
-CALL_LIST = lazy("Lista over dem som må ringes")
 A_PAGE = 50
 
 LOOKED = f"""SELECT e.id, e.at, e.action, e.details ->> 'list' AS list, k.name AS who, w.name AS organization,
@@ -39,21 +32,32 @@ WHERE e.action IN ('{"', '".join(READS)}') AND e.actor_id IS DISTINCT FROM $1"""
 OF_MINE = f"WITH mine AS (SELECT b.id FROM booking b WHERE b.id IN ({MINE}) AND NOT {HELPED})"
 
 
-async def looked(person: UUID, lang: str, before: UUID | None) -> tuple[list[dict[str, Any]], UUID | None]:
-    """Who has looked, newest first, a page of those `before` this entry, and the entry before which more stand.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A reading: of what list, by whom (None: no longer here), and the offer's title where it was of one."""
 
-    Keys: at, what (words), who (None: no longer here), organization, title and text_lang of the offer.
-    """
+    id: UUID
+    at: datetime
+    action: str
+    list: str | None
+    who: str | None
+    organization: str | None
+    title: str | None
+    text_lang: str | None
+
+    @property
+    def what(self) -> str:
+        return what(self.action, self.list)
+
+
+async def looked(person: UUID, lang: str, before: UUID | None) -> tuple[list[Look], UUID | None]:
+    """Who has looked, newest first, a page of those `before` this entry, and the entry before which more stand."""
     found = await rows(
+        Look,
         f"""{OF_MINE} {LOOKED}
             AND ($3::uuid IS NULL OR (e.at, e.id) < (SELECT a.at, a.id FROM audit_entry a WHERE a.id = $3))
         ORDER BY e.at DESC, e.id DESC LIMIT {A_PAGE + 1}""",
         person, lang, before,
     )  # fmt: skip
-    page = [each | {"what": what(each["action"], each["list"])} for each in found[:A_PAGE]]
-    return page, page[-1]["id"] if len(found) > A_PAGE else None
-
-
-def what(action: str, list_of: str | None) -> str:
-    """What was read, in words."""
-    return str(CALL_LIST if list_of == "call" else READS[action])
+    page = found[:A_PAGE]
+    return page, page[-1].id if len(found) > A_PAGE else None

@@ -11,12 +11,14 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, Protocol, TypeVar, cast
 
 from starlette.responses import Response
 
-from marketplace.base.web.http import Request
+from marketplace.base.quick.tricks import Trick
 from marketplace.settings import settings
+
+PAGES = Trick("pages", "a public page is made once in so many seconds as TREFFPUNKT_PAGE_SECONDS says")
 
 MOST = 200
 """Pages that a process keeps, at some 40 kB each."""
@@ -24,7 +26,28 @@ MOST = 200
 HOLE = secrets.token_hex(24).encode()
 """As long as a form token, and none. Nobody knows it: what somebody writes on a page is not filled with a token."""
 
-View = Callable[[Request], Awaitable[Response]]
+
+class Asked(Protocol):
+    """What is asked of a request (base/web/http.py), which is above here."""
+
+    method: str
+    lang: str
+    private: bool
+    form_tokens: list[str]
+    form_keys: list[str]
+
+    @property
+    def scope(self) -> Any: ...
+    @property
+    def headers(self) -> Any: ...
+    @property
+    def cookies(self) -> dict[str, str]: ...
+    def form_token(self) -> str: ...
+    def form_key(self) -> str: ...
+
+
+View = TypeVar("View", bound=Callable[[Any], Awaitable[Response]])
+"""A view, which takes a request."""
 
 
 @dataclass
@@ -37,7 +60,7 @@ class Page:
     form: bool = False
     """Has it forms? Then HOLE stands where each visitor gets a token of their own."""
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: Asked) -> Response:
         """The page with headers of its own, for the edge adds to them."""
         found = self.response
         if self.form:  # the edge packs it
@@ -73,18 +96,17 @@ def kept(view: View) -> View:
     """Marks a view whose page is the same for every visitor, but for the tokens of its forms."""
 
     @wraps(view)
-    async def answer(request: Request) -> Response:
-        seconds = settings().page_seconds
-        if not seconds or request.cookies or request.method != "GET":
+    async def answer(request: Asked) -> Response:
+        said = settings()
+        seconds = said.page_seconds
+        if not seconds or request.cookies or request.method != "GET" or PAGES.name in said.tricks_off:
             return await view(request)
-        sent = request.headers
-        key = (request.scope["path"], request.scope["query_string"], request.lang, sent.get("host"),
-               sent.get("hx-request"), sent.get("hx-history-restore-request"))  # fmt: skip
+        key = address_of(request)
         page, now = pages.get(key), time.monotonic()
         if page is None or page.until <= now:
             response = await view(request)
             form = bool(request.form_tokens)
-            if response.status_code != 200 or (request.private and not form) or request.has_form_keys:
+            if response.status_code != 200 or (request.private and not form) or request.form_keys:
                 return response
             for token in request.form_tokens:
                 response.body = bytes(response.body).replace(token.encode(), HOLE)
@@ -96,4 +118,11 @@ def kept(view: View) -> View:
         pages.move_to_end(key)
         return page.answer(request)
 
-    return answer
+    return PAGES.used_by(cast(View, answer))
+
+
+def address_of(request: Asked) -> tuple[Any, ...]:
+    """What was asked for: where, in which language, and as a page or a part of one."""
+    sent, scope = request.headers, request.scope
+    return (scope["path"], scope["query_string"], request.lang, sent.get("host"), sent.get("hx-request"),
+            sent.get("hx-history-restore-request"))  # fmt: skip

@@ -1,0 +1,24 @@
+"""Writes of what residents miss."""
+
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction
+from marketplace.dialogue.needs.models import Need
+from marketplace.dialogue.needs.queries import Place, Said
+from offers.catalogue.models import Audience
+
+
+async def say(text: str, place: Place, audience: Audience | None, *, now: datetime) -> None:
+    """Write down what somebody misses. Nothing tells who it was: no person, no sign-in, no address, no audit line."""
+    await Need.create(
+        municipality_id=place.municipality_id, district_id=place.district_id, audience=audience, text=text, said_at=now
+    )  # fmt: skip
+
+
+async def remove(need: Said, *, by: UUID, now: datetime) -> None:
+    """Take away what names somebody, or what is no need. Twice is once."""
+    async with in_transaction():
+        if await Need.filter(id=need.id).delete():
+            await record("need.removed", now=now, actor=by, object_id=need.id)

@@ -1,0 +1,112 @@
+"""Si hva du savner: residents say what they wish there were; coordinators read it before Frivillighetsdialogen."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from starlette.responses import Response
+
+from marketplace.base.errors import BadRequest
+from marketplace.base.i18n import gettext as _
+from marketplace.base.web.access import coordinator, public
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, parse_id, see_other
+from marketplace.base.web.limits import limit_visitor
+from marketplace.base.web.once import made_once
+from marketplace.base.web.templates import render
+from marketplace.dialogue.needs import actions, queries
+from marketplace.dialogue.needs.forms import NeedForm
+from marketplace.dialogue.needs.queries import UNSAID, Group, Place
+from marketplace.dialogue.needs.rules import ASKED_LABELS, LONGEST
+from marketplace.districts.queries import municipalities_of, municipality_of
+from marketplace.settings import settings
+from offers.catalogue.models import AUDIENCE_LABELS, Audience
+
+
+@public
+@made_once
+async def new(request: Request) -> Response:
+    """GET and POST /needs/new?text=&audience=&where=. What was searched for may stand in the fields."""
+    places = await queries.places()
+    if request.method == "GET":
+        asked = {name: given[-1] for name, given in request.query.items() if name in NeedForm.model_fields}
+        usual = next((one.key for one in places if one.municipality == settings().place_name), "")
+        return _form(request, NeedForm.blank(**{"where": usual, **asked}), places)
+    form = await NeedForm.read(request)
+    place = next((one for one in places if one.key == form.values.get("where")), None)
+    if form.valid and place is None:
+        form.add_error("where", _("Velg et sted fra lista."))
+    if form.valid and form.data.audience not in (None, *ASKED_LABELS):
+        form.add_error("audience", _("Velg hvem i lista."))
+    if not form.valid or place is None:
+        return _form(request, form, places, 422)
+    await limit_visitor("needs", request, 20, timedelta(hours=1))
+    await actions.say(form.data.text, place, form.data.audience, now=request.now)
+    return see_other("/needs/sent", request)
+
+
+def _form(request: Request, form: Filled[NeedForm], places: list[Place], status: int = 200) -> Response:
+    several = len({one.municipality_id for one in places}) > 1
+    choices = [("", _("Velg hvor"))] if not form.values.get("where") else []
+    choices += [(one.key, _where(one, several)) for one in places]
+    audiences = [("", _("Ikke noen spesielle")), *((one.value, label) for one, label in ASKED_LABELS.items())]
+    return render(
+        request, "marketplace/dialogue/needs/new.html", status=status, form=form, places=choices, audiences=audiences,
+        longest=LONGEST, section="/offers",
+    )  # fmt: skip
+
+
+def _where(place: Place, several: bool) -> str:
+    if place.district is None:
+        return _("Hele %(municipality)s", municipality=place.municipality)
+    return f"{place.district}, {place.municipality}" if several else place.district
+
+
+@public
+async def sent(request: Request) -> Response:
+    """GET /needs/sent: it is said, and nobody will answer."""
+    return render(request, "marketplace/dialogue/needs/sent.html", section="/offers")
+
+
+@coordinator
+async def needs(request: Request) -> Response:
+    """GET /needs?municipality=&audience=&district=&after=: what is missed, by whom it is for and where."""
+    given = {name: texts[-1] for name, texts in request.query.items()}
+    here = await municipality_of(request.person, given.get("municipality", ""))
+    asked, district = given.get("audience", ""), given.get("district", "")
+    if asked not in ("", UNSAID, *ASKED_LABELS):
+        raise BadRequest(_("Velg hvem i lista."))
+    after: UUID | None = parse_id(given["after"]) if given.get("after") else None
+    found, following = await queries.said(here.id, asked, district, after)
+    chosen = {"municipality": here.slug, "audience": asked, "district": district}
+    return render(
+        request, "marketplace/dialogue/needs/needs.html", section="/today", municipality=here, found=found,
+        groups=[_group(here.slug, one) for one in await queries.groups(here.id)], labels=AUDIENCE_LABELS,
+        others=[one for one in await municipalities_of(request.person) if one.id != here.id],
+        chosen=bool(asked or district), home=_address(municipality=here.slug),
+        next_href=_address(**chosen, after=str(following)) if following else "",
+        first_href=_address(**chosen) if after else "",
+    )  # fmt: skip
+
+
+def _group(municipality: str, one: Group) -> dict[str, Any]:
+    return {
+        "href": _address(municipality=municipality, audience=one.audience or UNSAID, district=one.district or UNSAID),
+        "audience": AUDIENCE_LABELS[Audience(one.audience)] if one.audience else _("Ikke sagt for hvem"),
+        "district": one.district_name, "said": one.said,
+    }  # fmt: skip
+
+
+def _address(**chosen: str) -> str:
+    return "/needs?" + urlencode({name: text for name, text in chosen.items() if text})
+
+
+@coordinator
+async def remove(request: Request) -> Response:
+    """GET and POST /needs/{need}/remove. GET only asks."""
+    found = await queries.need_of(request.person, parse_id(request.path_params["need"]))
+    if request.method == "GET":
+        return render(request, "marketplace/dialogue/needs/remove.html", need=found, section="/today")
+    await actions.remove(found, by=request.person.id, now=request.now)
+    return see_other(f"/needs?municipality={found.municipality}&saved=removed", request)

@@ -1,0 +1,68 @@
+"""What is said of a table: what each column is for, and until when it is kept."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from offers.seats.sql import active
+
+AUDIT_MONTHS = 24
+"""Whole months of the audit log that are kept besides the present one."""
+MAILBOX = timedelta(days=30)
+"""How long messages lie in the local mailbox, where no mail server is set."""
+DAY = timedelta(days=1)
+TWO_YEARS = timedelta(days=730)
+
+
+@dataclass(frozen=True)
+class Goes:
+    """It goes `after` the moment `since`, which is SQL over the row `t`; null is not yet.
+
+    `becomes` says what columns turn into; without it the whole row goes.
+    """
+
+    since: str
+    after: timedelta = timedelta(0)
+    becomes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """`personal`: what each column that tells something of a person is for. `plain`: the other columns.
+
+    Personal columns either go by themselves (`goes`), or `stays` says why they may be there.
+    """
+
+    personal: dict[str, str] = field(default_factory=dict)
+    plain: str = ""
+    goes: Goes | None = None
+    stays: str = ""
+
+
+def last_use(bookings: str, made: str) -> str:
+    """When the last of these bookings is done with: the offer's months after its last session.
+
+    What has no dates is done with when it is over; an active booking of an offer that is on is not. A day is given
+    to whoever has no booking yet.
+    """
+    return f"""greatest({made} + interval '1 day', (
+        SELECT max(CASE
+            WHEN p.ends_at IS NOT NULL THEN p.ends_at + make_interval(months => o.keep_months)
+            WHEN {active()} AND o.state = 'published' THEN 'infinity'
+            ELSE greatest(b.changed_at, o.changed_at) + make_interval(months => o.keep_months) END)
+        FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id WHERE {bookings}))"""
+
+
+def person_done(person: str, made: str) -> str:
+    """When nothing needs a person's name any more: no sign-in, no role, nobody at home who acts for them, no booking
+    that is not done with."""
+    return f"""CASE WHEN EXISTS (SELECT FROM sign_in s WHERE s.person_id = {person})
+        OR EXISTS (SELECT FROM membership m WHERE m.person_id = {person})
+        OR EXISTS (SELECT FROM acts_for a WHERE a.person_id = {person} AND a.ended_at IS NULL
+            AND a.relation <> 'guide') THEN NULL
+        ELSE {last_use(f"b.participant_id = {person} OR b.booked_by_id = {person}", made)} END"""
+
+
+OFFER_OVER = "CASE WHEN {o}.state = 'cancelled' THEN {o}.changed_at ELSE {o}.last_session_ends END"
+ANSWERED = "(SELECT coalesce(max(d.at), {o}.created_at) FROM decision d WHERE d.organization_id = {o}.id)"
+WORK = "answering for what was done at work"
+NUMBERS = "points to a person who has no name any more; numbers remain"
