@@ -5,7 +5,7 @@ What lies in somebody's mailbox or calendar still opens until its time is over:
 - an invitation's, as long as it may be answered, 14 days: its row has the hash (organizations/members/invitations);
 - the links that stop messages, until OVER.
 
-The file can go when OVER has passed and no booking is left that was made before migration 0030 ran: with the places
+The file can go when OVER has passed and no booking is left that was made before migration 0031 ran: with the places
 that call it, invitation.token_hash, and what tests/house/test_links.py holds of before.
 """
 

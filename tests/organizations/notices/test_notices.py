@@ -10,6 +10,7 @@ from organizations.notices.models import MemberNotice, Notice
 from organizations.notices.queries import is_anybody_told
 from organizations.notices.rules import stop_path, stopped_by
 from tests import make
+from tests.conftest import NOW
 from tests.visitor import Visitor
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}

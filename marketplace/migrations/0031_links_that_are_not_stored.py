@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0029_needs")]
+    dependencies = [("marketplace", "0030_parts_of_words")]
 
     initial = False
 
