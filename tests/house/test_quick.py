@@ -140,7 +140,8 @@ def test_nothing_else_keeps_answers() -> None:
 
 @pytest.mark.parametrize("text", [
     "@lru_cache(5)\ndef page(): ...", "@functools.cache\ndef page(): ...", "pages = {}", "pages: dict[str, str] = {}",
-    "pages = OrderedDict()", "page = cache(_page)", "page = functools.lru_cache(9)(_page)", "pages = WeakValueDictionary()", "def page():\n    global newest\n    newest = 1",
+    "pages = OrderedDict()", "page = cache(_page)", "page = functools.lru_cache(9)(_page)",
+    "pages = WeakValueDictionary()", "def page():\n    global newest\n    newest = 1",
 ])  # fmt: skip
 def test_what_keeps_is_seen(text: str) -> None:
     assert [*remembering(text)]
