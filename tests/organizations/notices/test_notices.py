@@ -11,6 +11,7 @@ from organizations.notices.models import MemberNotice, Notice
 from organizations.notices.queries import is_anybody_told
 from organizations.notices.rules import stop_path, stopped_by
 from tests import make
+from tests.conftest import NOW
 from tests.visitor import Visitor
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -117,7 +118,7 @@ async def test_a_link_that_is_not_ours_opens_nothing(visitor: Visitor) -> None:
     here = await make.organization()
     kari, per = await make.member(here), await make.person("Per")
     own = stop_path(Notice.REQUEST, kari.id, here.id)
-    assert stopped_by(own.removeprefix("/notices/")) == (Notice.REQUEST, kari.id, here.id)
+    assert stopped_by(own.removeprefix("/notices/"), NOW) == (Notice.REQUEST, kari.id, here.id)
     forged = stop_path(Notice.REQUEST, per.id, here.id)[:40] + own[40:]
     for path in (forged, own[:-4] + "AAAA", "/notices/x", "/notices/" + "A" * 60):
         assert (await visitor.open(path)).status == 404
