@@ -168,14 +168,15 @@ class NoSuchLink(NotFound):
 async def booking_by_token(token: str, lang: str) -> OwnBooking:
     """The booking that a link in a message opens. Raises NoSuchLink for any other link, also a revoked one, and when
     the participant is forgotten (marketplace/privacy)."""
-    parsed = links.token_booking(token)
-    if parsed is None:
+    whose = links.opened_by(token)
+    if whose is None:
         raise NoSuchLink
+    booking_id, version = whose
     try:
-        found = await booking(parsed[0], lang)
+        found = await booking(booking_id, lang)
     except NotFound:
         raise NoSuchLink from None
-    if not links.seal_holds(found.id, found.link_version, parsed[1]) or found.participant is None:
+    if found.link_version != version or found.participant is None:
         raise NoSuchLink
     return found
 

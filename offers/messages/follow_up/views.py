@@ -45,7 +45,7 @@ async def useful(request: Request) -> Response:
 def _hash(request: Request) -> bytes:
     """Whose address the link speaks of. A link that is not ours opens nothing."""
     request.private = True
-    hashed = hash_of(request.path_params["token"])
+    hashed = hash_of(request.path_params["token"], request.now)
     if hashed is None:
         raise NotFound
     return hashed
