@@ -112,7 +112,7 @@ JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON 
     ) p ON true"""
 """Texts in the reader's language (t), else the original (f); the seats of the offer, or of the session shown."""
 
-RANKED = "round(1e6 * (4 * ts_rank('{.1, .3, .5, 1}', search, a.exact) + ts_rank('{.1, .3, .5, 1}', search, a.wide)))"
+RANKED = "round(1e6 * (ts_rank('{.1, .3, .5, 1}', search, a.near) + (search @@ a.exact)::int))"
 """How well a text answers: words as they were typed before what means the same; the title before the summary, the
 organiser, the kind and whom it is for, then the parts of their compounds, then the rest."""
 
@@ -214,7 +214,8 @@ def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[s
     if wanted.words:
         typed = questions(wanted.words)
         wide = put(typed.any_word if wanted.any_word else typed.all_words)
-        hits = f"""asked AS MATERIALIZED (SELECT {tsquery(put(typed.exact))} AS exact, {tsquery(wide)} AS wide),
+        hits = f"""asked AS MATERIALIZED (SELECT {tsquery(put(typed.exact))} AS exact,
+                {tsquery(put(typed.near))} AS near, {tsquery(wide)} AS wide),
             hits AS MATERIALIZED (SELECT offer_id, max({RANKED})::bigint AS rank FROM offer_text, asked a
                 WHERE search @@ a.wide GROUP BY offer_id),"""
         conditions.append("o.id IN (SELECT offer_id FROM hits)")
