@@ -23,11 +23,15 @@ GLUED_FROM = 7
 
 @dataclass(frozen=True)
 class Asked:
-    """Questions in to_tsquery's language. `exact`: one of the typed words; `near`: one of them or of the words that
-    mean the same or that they are glued of, as far as we know them; `all_words`: each of them or what means the same;
-    `any_word`: one of those. Empty: nothing to look for."""
+    """Questions in to_tsquery's language; empty where there is nothing to look for.
+
+    `exact`: one of the typed words, `all_exact`: each. `near`: one of them, of the words that mean the same, or of those
+    that they are glued of as far as we know them. `all_words`: each of them or what may mean the same. `any_word`: one of
+    `near`, without what must not stand there.
+    """
 
     exact: str
+    all_exact: str
     near: str
     all_words: str
     any_word: str
@@ -58,8 +62,14 @@ def questions(typed: str) -> Asked:
             ]
             all_of.append(_or([plain, *beginning, *same, *glued, *topics]))
     if not all_of:
-        return Asked("", "", "", "")
-    return Asked(_or(exact), _or(near), " & ".join([*all_of, *without]), " & ".join([_or(near), *without]))
+        return Asked("", "", "", "", "")
+    return Asked(
+        _or(exact),
+        " & ".join(exact),
+        _or(near),
+        " & ".join([*all_of, *without]),
+        " & ".join([_or(near), *without]),
+    )
 
 
 def sql(question: str) -> str:
