@@ -7,7 +7,7 @@ import re
 import secrets
 from uuid import UUID
 
-from marketplace.base.signing import signature
+from marketplace.base.signing import signed
 from marketplace.base.text import SIGNS, clean
 
 ALPHABET = SIGNS
@@ -42,7 +42,7 @@ def typed_reference(text: str) -> str:
 
 
 def _mac(booking: UUID, version: int) -> bytes:
-    return bytes.fromhex(signature("booking-link", booking.hex, str(version)))[:12]
+    return signed("booking-link", booking.hex, str(version))[:12]
 
 
 def link_path(booking: UUID, version: int) -> str:
