@@ -1,6 +1,7 @@
 """Who may do what: the one place that decides. Views bear marks (base/web/access.py); every route is wrapped here."""
 
 import asyncio
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -188,7 +189,7 @@ class NotAllowed(Problem):
     status = 405
 
 
-def entering(roles: frozenset[str]) -> frozenset[str]:
+def entering(roles: Iterable[str]) -> frozenset[str]:
     """All roles that these include."""
     return frozenset(included.value for role in roles for included in INCLUDES[Role(role)])
 

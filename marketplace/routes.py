@@ -21,8 +21,8 @@ from marketplace.my_page.contacts import views as contacts
 from marketplace.my_page.invitations import views as invitations
 from marketplace.people.second_factor import views as factors
 from marketplace.people.sign_in import views as people
-from marketplace.privacy import views as privacy
 from marketplace.privacy.download import views as download
+from marketplace.privacy.erasure import views as erasure
 from marketplace.privacy.looked import views as looked
 from marketplace.reports import views as reports
 from marketplace.statistics import views as statistics
@@ -163,7 +163,7 @@ ROUTES: list[Route] = [
     get("/my-page/download", download.download),
     get("/my-page/download.json", download.download_json),
     get("/my-page/download.html", download.download_html),
-    both("/my-page/delete", privacy.erase),
+    both("/my-page/delete", erasure.erase),
     get("/my-page/second-factor", factors.show),
     both("/my-page/second-factor/app", factors.app, "next"),
     post("/my-page/second-factor/app/remove", factors.remove_app, "/my-page/second-factor"),
@@ -325,7 +325,7 @@ ROUTES: list[Route] = [
     both("/dialogues/{slug}/meetings/{offer}/move", dialogue.move_meeting),
     both("/dialogues/{slug}/meetings/{offer}/cancel", dialogue.cancel_meeting),
     # about
-    get("/goodbye", privacy.goodbye),
+    get("/goodbye", erasure.goodbye),
     get("/privacy", home.privacy),
     get("/accessibility", home.accessibility),
     get("/help-now", home.help_now),

@@ -109,7 +109,7 @@ async def _book(
 ) -> Response | None:
     """Book, and lead to the receipt; else tell the form why not, and let `found` be as it is for the chosen date."""
     slug, data = found["slug"], form.data
-    comes_for: set[UUID] = {one["id"] for one in await bookings.represented(slug, viewer)}
+    comes_for: set[UUID] = {one.id for one in await bookings.represented(slug, viewer)}
     party, tries = await parties.party_of(request, data, comes_for)
     act = partial(actions.book, slug, data.session, party, viewer=viewer, tries=tries,
                   lang=data.lang or request.lang, now=request.now)  # fmt: skip
@@ -136,9 +136,9 @@ async def _book(
 async def receipt(request: Request) -> Response:
     """GET /guide/receipts/{token}: what to read aloud or print for whoever was booked for."""
     found = await guide_queries.helped_booking(request.person.id, request.path_params["token"], request.lang)
-    dates = coming(found["sessions"], request.now)
+    dates = coming(found.sessions, request.now)
     return render(
         request, "marketplace/guide/receipt.html", booking=found, coming=dates, section="/guide",
-        told=Receipt(found["state"], found["joining"], found["participant"]),
+        told=Receipt(found.state, found.joining, found.participant or ""),
         expected=await expected(found, request.lang, request.now),
     )  # fmt: skip

@@ -74,7 +74,8 @@ async def _late_yes(
     """Take in somebody whose held seat went on. Raises Refused where it is cancelled, or they have booked anew."""
     if await ended(pool["pool_id"], now):
         raise Refused(_("Dette er avlyst."))
-    if await active_in(pool["pool_id"], booking["participant_id"], actor_of(booking, by), now):
+    actor = actor_of(booking["participant_id"], booking["booked_by_id"], by)
+    if await active_in(pool["pool_id"], booking["participant_id"], actor, now):
         raise Refused(_("Du har en ny påmelding her allerede. Den gjelder."))
     new = BookingState.CONFIRMED if pool_of(pool).fits(booking["seats"]) else BookingState.WAITING
     await move(pool, booking, new, now, by=by)

@@ -1,6 +1,7 @@
 """Booking, and what a booker can do with a booking by its link: see, cancel, send word, put it in a calendar."""
 
 import secrets
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.templates import render
 from marketplace.people.acting.queries import acted_for
 from offers.bookings import actions, parties, queries, rules, warnings
+from offers.bookings.calendar import events
 from offers.bookings.companions import queries as companions_queries
 from offers.bookings.forms import BookingForm
 from offers.bookings.mending import views as mending_views
@@ -121,7 +123,7 @@ async def blank(request: Request, **more: Any) -> Any:
 
 async def represented(form: Filled[Any], slug: str, viewer: Viewer) -> set[UUID]:
     """The organisations that the viewer may come for. An error of the form where one must be chosen and is not."""
-    found: set[UUID] = {one["id"] for one in await queries.represented(slug, viewer)}
+    found: set[UUID] = {one.id for one in await queries.represented(slug, viewer)}
     if form.valid and len(found) > 1 and form.data.organization not in found:
         form.add_error("organization", _("Velg hvem du kommer for."))
     return found
@@ -177,17 +179,18 @@ async def show(request: Request) -> Response:
     """GET /bookings/{token}: the receipt, the place in the queue, or what became of it."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    if found["moved_to_id"] and (later := await moved_to(found["id"])):
+    if found.moved_to_id and (later := await moved_to(found.id)):
         return see_other(later, request)
-    sessions = found["sessions"]
+    sessions = found.sessions
     # Its page may be shown to fewer than it was: no link leads where they cannot go.
-    found["open"] = found["open"] and await is_shown(found["offer_id"], await viewer_of(request.person))
+    shown = found.open and await is_shown(found.offer_id, await viewer_of(request.person))
+    found = replace(found, open=shown)
     return render(
         request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),
-        over=rules.over(found, request.now), section="my-page",
-        companions=await companions_queries.companions(found["id"]),
-        answers=await questions_queries.answers(found["id"]),
+        state=rules.standing(found, request.now), section="my-page",
+        companions=await companions_queries.companions(found.id),
+        answers=await questions_queries.answers(found.id),
         together=await made_together(found), expected=await expected(found, request.lang, request.now),
     )  # fmt: skip
 
@@ -199,11 +202,11 @@ async def cancel(request: Request) -> Response:
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
     if request.method == "POST":
         rules.not_over(found, request.now)
-        await actions.cancel(found["id"], now=request.now, by=request.person.id if request.person else None)
-        return see_other(found["path"], request)
-    if found["state"] not in seats_rules.ACTIVE or rules.over(found, request.now):
-        return see_other(found["path"], request)
-    coming = rules.coming(found["sessions"], request.now)
+        await actions.cancel(found.id, now=request.now, by=request.person.id if request.person else None)
+        return see_other(found.path, request)
+    if not found.active or rules.over(found, request.now):
+        return see_other(found.path, request)
+    coming = rules.coming(found.sessions, request.now)
     return render(request, "offers/bookings/cancel.html", booking=found, coming=coming, section="my-page")
 
 
@@ -214,8 +217,8 @@ async def answer(request: Request) -> Response:
     said = (await request.fields()).get("answer", [""])[-1]
     if said not in ("yes", "no"):
         raise BadRequest(_("Velg ja eller nei."))
-    await actions.answer_offer(found["id"], said == "yes", now=request.now)
-    return see_other(found["path"], request)
+    await actions.answer_offer(found.id, said == "yes", now=request.now)
+    return see_other(found.path, request)
 
 
 @public
@@ -226,8 +229,8 @@ async def sent_word(request: Request) -> Response:
     if session is None:
         raise NotFound
     all_the_same = "coming" in await request.fields()
-    await actions.send_word(found["id"], session, coming=all_the_same, now=request.now)
-    return see_other(f"{found['path']}?saved={'coming' if all_the_same else 'word'}", request)
+    await actions.send_word(found.id, session, coming=all_the_same, now=request.now)
+    return see_other(f"{found.path}?saved={'coming' if all_the_same else 'word'}", request)
 
 
 @public
@@ -235,7 +238,7 @@ async def calendar_file(request: Request) -> Response:
     """GET /bookings/{token}/calendar.ics"""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    ahead = [event for event in queries.events(found) if event.ends_at > request.now]
+    ahead = [event for event in events(found, found.sessions) if event.ends_at > request.now]
     body = calendar([vevent(event) for event in ahead], private=True)
     return Response(
         body,

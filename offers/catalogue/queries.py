@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
 from marketplace.base.data.statement import Condition, Statement
-from marketplace.base.data.texts import in_language, in_language_joins, said
+from marketplace.base.data.texts import in_language
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import SOURCE
 from marketplace.base.text import name_order
@@ -140,19 +140,6 @@ async def _continued(offer: UUID, viewer: Viewer, lang: str, now: datetime) -> d
         WHERE o.continues_id = $1 AND {published(viewer).within(asked)}
             AND {CURRENT.format(now="$3")}
         ORDER BY o.id DESC LIMIT 1""",
-        *asked.values,
-    )
-
-
-async def titles(viewer: Viewer, lang: str, now: datetime, limit: int = 2000) -> list[dict[str, Any]]:
-    """slug, title and lang of what is offered now, in the reader's language, else the original."""
-    asked = Statement(lang, now)
-    return await rows(
-        f"""SELECT o.slug, {said("title")} AS title, {said("lang")} AS lang
-        FROM offer o JOIN organization w ON w.id = o.owner_id
-        {in_language_joins("offer_text", "offer_id", "o", "$1")}
-        WHERE {published(viewer).within(asked)} AND {CURRENT.format(now="$2")}
-        ORDER BY o.next_session_at, o.id LIMIT {limit}""",
         *asked.values,
     )
 

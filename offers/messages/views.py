@@ -1,5 +1,6 @@
 """Hosts write to their participants: what, to whom, a look at it, and off it goes. And where a participant reads it."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -113,10 +114,7 @@ async def _look(
     session: Session | None,
 ) -> dict[str, Any]:
     """What the host is shown before it is sent: as the first of them gets it, but with nobody's name and link."""
-    found = await booking(parties[0].booking_id, request.lang) | {
-        "booker": "Ola",
-        "path": "/bookings/…",
-    }
+    found = replace(await booking(parties[0].booking_id, request.lang), booker="Ola", path="/bookings/…")
     about = str(session.id) if session else None
     ring = [party.name for party in parties if not party.channel and to not in NEWS]
     if ring:
@@ -135,7 +133,7 @@ async def read(request: Request) -> Response:
     found = await booking_by_token(request.path_params["token"], request.lang)
     messages = [
         one | {"said": said(one["text"], found, str(one["session_id"] or "") or None, Channel.EMAIL)}
-        for one in await messages_of(found["id"])
+        for one in await messages_of(found.id)
     ]
     return render(request, "offers/messages/read.html", booking=found, messages=messages, section="my-page")
 

@@ -14,9 +14,8 @@ from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import speaking
 from offers.catalogue.models import (
-    KIND_LABELS,
+    Audience,
     Joining,
     Kind,
     Offer,
@@ -28,6 +27,7 @@ from offers.catalogue.models import (
 )
 from offers.publishing import rules
 from offers.publishing.queries import capacity_of, members_seeing, text_of
+from offers.search.words.keywords import keywords
 from offers.seats.upkeep import changing, drop_pools, make_pools, move_on, refresh, set_opening
 from organizations.approval.queries import only_approved
 
@@ -224,16 +224,14 @@ __all__ = ["Incomplete", "change", "editing", "finish", "missing_of", "move_on",
 
 
 async def keep_keywords(offer: Offer) -> None:
-    """Names of organisers, place and kind beside each text, so that search finds the offer by them."""
+    """What the offer is found by beside each of its texts."""
     names = await value(
-        """SELECT concat_ws(' ', w.name, v.name, (SELECT string_agg(x.name, ' ') FROM offer_organizer c
-            JOIN organization x ON x.id = c.organization_id WHERE c.offer_id = o.id))
-        FROM offer o JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
-        WHERE o.id = $1""",
+        """SELECT ARRAY(SELECT w.name FROM organization w JOIN offer o ON o.owner_id = w.id WHERE o.id = $1)
+            || ARRAY(SELECT x.name FROM offer_organizer c JOIN organization x ON x.id = c.organization_id
+                WHERE c.offer_id = $1 ORDER BY c.id)""",
         offer.id,
     )
     for text in await OfferText.filter(offer_id=offer.id):
-        with speaking(text.lang):
-            keywords = f"{KIND_LABELS[offer.kind]} {names}"
-        if text.keywords != keywords:
-            await OfferText.filter(id=text.id).update(keywords=keywords)
+        found_by = keywords(offer.kind, [Audience(one) for one in offer.audiences], names, text.lang)
+        if text.keywords != found_by:
+            await OfferText.filter(id=text.id).update(keywords=found_by)

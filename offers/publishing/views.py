@@ -82,7 +82,12 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
     return render(
         request, "offers/publishing/show.html", status=status, form=form, steps=STEPS, lacking=lacking,
         sessions=[
-            one | {"seats_text": seats_text(one) if one["has_seats"] and may.sees else ""}
+            one
+            | {
+                "seats_text": seats_text(one["capacity"], one["taken"], one["waiting"])
+                if one["has_seats"] and may.sees
+                else ""
+            }
             for one in coming[:SHOWN]
         ],
         published=offer.state == OfferState.PUBLISHED and request.query.get("done") == ["published"],
@@ -97,7 +102,7 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
 
 async def pool_text(offer: Offer) -> str:
     pool = await seats_queries.seats_of(offer.id)
-    return seats_text(pool) if pool else ""
+    return seats_text(pool["capacity"], pool["taken"], pool["waiting"]) if pool else ""
 
 
 @member(Role.EDITOR)

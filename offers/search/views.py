@@ -1,12 +1,10 @@
 """The list of offers, by words, filters and organisation."""
 
-import unicodedata
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup
-from rapidfuzz import fuzz, process
 from starlette.responses import Response
 
 from marketplace.base.i18n import SOURCE
@@ -20,14 +18,13 @@ from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render, template
 from offers.catalogue import queries, rules
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
-from offers.catalogue.queries import Viewer, viewer_of
+from offers.catalogue.queries import viewer_of
 from offers.catalogue.rules import WHEN_LABELS, card
 from offers.catalogue.views import shown
-from offers.search.forms import ListForm, SearchForm, position_text
-from offers.search.queries import Found, Search, search
-
-CLOSE_ENOUGH = 70
-"""Likeness in per cent from which a title is offered as a near match."""
+from offers.search.forms import ListForm, Order, SearchForm, position_text
+from offers.search.queries import Found, Search, search, spelled_right
+from offers.search.words import near
+from offers.search.words.crisis import needs_somebody_now
 
 
 @public
@@ -36,18 +33,21 @@ async def offers(request: Request) -> Response:
     """GET /offers: search and filters stand in the address."""
     form = SearchForm.from_query(request)
     viewer = await viewer_of(request.person)
-    found, near = Found([], 0, None), []
+    found, meant = Found([], 0, None), None
     if form.valid:
         if form.data.q:  # the only question that is dear
             await limit_visitor("search", request, 300, timedelta(minutes=5))
         found = await search(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
-        if not found.total and form.data.q:
-            near = await near_matches(form.data.q, viewer, request)
+        if form.data.q and (found.loosely or found.total < near.FEWER_THAN):
+            meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
     else:
         _to_the_top(form)
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
-        form=form, **listed(request, form, found), near=near, chips=chips(request, form),
+        form=form, **listed(request, form, found), meant=meant, loosely=found.loosely,
+        meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
+        orders=_orders(request, form, found),
+        chips=chips(request, form),
         clear_href=here(request, {}), follow_query=urlencode(listed_query(form), doseq=True),
         fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
     )  # fmt: skip
@@ -70,6 +70,29 @@ async def organization(request: Request) -> Response:
         request, "offers/search/organization.html", status=200 if form.valid else 422, form=form,
         organization=shown(who), **listed(request, form, found),
     )  # fmt: skip
+
+
+def _orders(request: Request, form: Filled[SearchForm], found: Found) -> tuple[str, str, str] | None:
+    """How the list is ordered, the other way, and its address; None where there is nothing to order by words."""
+    if not form.valid or not form.data.q or found.loosely or found.total < 2:
+        return None
+    query = listed_query(form)
+    if form.data.order is Order.DATE:
+        query.pop("order")
+        return (
+            _("Det som kommer først, står først."),
+            _("Vis det som passer best først"),
+            here(request, query),
+        )
+    return (
+        _("Det som passer best, står først."),
+        _("Vis etter dato"),
+        here(request, query | {"order": "date"}),
+    )
+
+
+def _urgent(form: Filled[SearchForm]) -> bool:
+    return needs_somebody_now(form.values.get("q", ""))
 
 
 def _to_the_top(form: Filled[Any]) -> None:
@@ -160,22 +183,3 @@ def more_chosen(form: Filled[SearchForm]) -> int:
         + len(form.values.get("audience", []))
         + bool(form.values.get("when"))
     )
-
-
-async def near_matches(words: str, viewer: Viewer, request: Request) -> list[dict[str, Any]]:
-    """The three offers whose titles are most like what was typed, for spellings the search does not know."""
-    known = await queries.titles(viewer, request.lang, request.now)
-    best = process.extract(
-        fold(words),
-        [fold(row["title"]) for row in known],
-        scorer=fuzz.WRatio,
-        limit=3,
-        score_cutoff=CLOSE_ENOUGH,
-    )
-    return [known[index] | {"lang": rules.other_lang(known[index]["lang"])} for _title, _score, index in best]
-
-
-def fold(text: str) -> str:
-    """Lower case without accents and rings, so that a keyboard without æ, ø and å finds them too."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ø", "o").replace("æ", "ae"))
-    return "".join(character for character in plain if not unicodedata.combining(character))

@@ -65,7 +65,7 @@ async def move(
         )  # fmt: skip
         await refresh(offer.id, now)
         told = await parties_of_session(session.id, waiting=True)
-        facts = {
+        facts: dict[str, str | int] = {
             "session": str(session.id), "sequence": sequence + 1, "was_starts": was[0].isoformat(),
             "was_ends": was[1].isoformat(), "was_venue": str(was[2] or offer.venue_id or ""),
         }  # fmt: skip
@@ -96,7 +96,7 @@ async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: d
         for pool in ending:
             await cancel_all(pool.id, now=now, by=by, ended_by=EndedBy.SESSION, begun=pool.begun)
         await refresh(offer.id, now)
-        facts = {"session": str(session.id), "sequence": sequence + 1}
+        facts: dict[str, str | int] = {"session": str(session.id), "sequence": sequence + 1}
         await _tell(told, "session_cancelled", f"{session.id}:{sequence + 1}", now, facts)
         return await _recorded("session.cancelled", session.id, offer, told, by, now)
 

@@ -12,7 +12,7 @@ from marketplace.base.data.audit import record
 from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.models import Channel
-from marketplace.base.post.mail import About, post
+from marketplace.base.post.mail import post
 from offers.telling.addressees import Addressee
 from offers.telling.models import CallAbout
 from offers.telling.queries import HELPED_ONES
@@ -25,7 +25,7 @@ async def tell(mail: str, party: Addressee, *, key: str, now: datetime, **facts:
     if party.channel:
         await post(
             mail, channel=Channel(party.channel), address=party.address or "", lang=party.lang, key=key, now=now,
-            about=About(party.booking_id, party.offer_id, party.person_id, party.link_version),
+            about=party.about,
             booking=str(party.booking_id), **facts,
         )  # fmt: skip
     else:

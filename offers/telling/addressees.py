@@ -23,6 +23,11 @@ class Addressee:
     channel: str | None
     address: str | None
 
+    @property
+    def about(self) -> About:
+        """What its messages remember."""
+        return About(self.booking_id, self.offer_id, self.person_id, self.link_version)
+
 
 def about(booking_id: UUID, found: Mapping[str, Any]) -> About:
     """What a message about a booking remembers. `found` has offer_id, person_id (whose the address is) and

@@ -5,7 +5,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base import clock
 from marketplace.base.errors import NotFound
 from marketplace.base.web.access import member
 from marketplace.base.web.http import Request, parse_id
@@ -13,7 +12,7 @@ from marketplace.base.web.templates import render
 from offers.catalogue.models import KIND_LABELS
 from offers.publishing import queries as publishing
 from offers.publishing.rules import seats_text
-from offers.work import actions, queries, rules
+from offers.work import actions, queries
 from organizations.members.models import Role
 from organizations.members.queries import memberships_of
 from organizations.notices.rules import kinds_for
@@ -36,8 +35,8 @@ async def manage(request: Request) -> Response:
     return render(
         request, "offers/work/manage.html", offers=offers, shelf=shelf, more=more, after=after,
         counts=await publishing.shelf_counts(person, now),
-        today=[meeting(one, now) for one in await queries.today(person, lang, now)],
-        waiting=[one | {"age": rules.waited(one, clock.today(now))} for one in waiting],
+        today=await queries.today(person, lang, now),
+        waiting=waiting,
         to_call=await queries.to_call(person, lang, now),
         unsaved=await publishing.unsaved_registers(person, lang, now),
         may_publish=Role.EDITOR in request.roles, organizations=[
@@ -64,17 +63,8 @@ def card(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
     """A row of the list with its words."""
     return offer | {
         "kind_label": KIND_LABELS[offer["kind"]],
-        "seats_text": seats_text(offer)
+        "seats_text": seats_text(offer["capacity"], offer["taken"], offer["waiting"])
         if offer["has_seats"] and offer["sees"] and offer["state"] == "published"
         else "",
         "begun": bool(offer["next_session_at"] and offer["next_session_at"] <= now),
-    }
-
-
-def meeting(session: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """One of today's with its words."""
-    return session | {
-        "seats_text": seats_text(session) if session["has_seats"] else "",
-        "begun": session["starts_at"] <= now,
-        "hosts_text": rules.hosts_text(session["hosts"]),
     }

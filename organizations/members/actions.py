@@ -42,7 +42,7 @@ async def begin(
     organization: UUID, person: UUID, role: Role, act: str, by: UUID, now: datetime, **details: Any
 ) -> UUID | None:
     """The new membership's id. None: they have that role already."""
-    begun = await row(
+    begun = await value(
         """INSERT INTO membership (id, person_id, organization_id, role, created_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (person_id, organization_id, role) WHERE ended_at IS NULL DO NOTHING RETURNING id""",
         uuid7(), person, organization, role, now,
@@ -50,10 +50,10 @@ async def begin(
     if begun is None:
         return None
     await record(
-        act, now=now, actor=by, object_id=begun["id"], organization=organization, person=person,
+        act, now=now, actor=by, object_id=begun, organization=organization, person=person,
         details={"role": role, **details},
     )  # fmt: skip
-    return UUID(str(begun["id"]))
+    return UUID(str(begun))
 
 
 async def change(membership: Membership, role: Role, *, by: SignedIn, now: datetime) -> str | None:

@@ -60,7 +60,7 @@ async def _chosen(
 def _whose(request: Request) -> tuple[Notice, UUID, UUID]:
     """What the link stops, and for whom. A link that is not ours opens nothing."""
     request.private = True
-    found = rules.stopped_by(request.path_params["token"])
+    found = rules.stopped_by(request.path_params["token"], request.now)
     if found is None:
         raise NotFound
     return found

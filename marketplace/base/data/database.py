@@ -229,11 +229,16 @@ async def row(first: Any, /, *others: Any) -> Any:
     return found[0] if found else None
 
 
+async def column(sql: str, *values: Any) -> list[Any]:
+    """The first column of all rows."""
+    return [next(iter(found.values())) for found in await rows(sql, *values)]
+
+
 async def value(sql: str, *values: Any) -> Any:
     """The first column of the first row, or None."""
     found = await row(sql, *values)
     return next(iter(found.values())) if found else None
 
 
-__all__ = ["UNAVAILABLE", "OperationalError", "config", "connect", "connected", "connection", "credentials",
+__all__ = ["UNAVAILABLE", "OperationalError", "column", "config", "connect", "connected", "connection", "credentials",
            "disconnect", "in_transaction", "row", "rows", "unavailable", "value"]  # fmt: skip

@@ -3,6 +3,7 @@ their own."""
 
 import secrets
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import pyotp
@@ -90,10 +91,15 @@ async def note_passkey(person: SignedIn | None, right: bool, *, now: datetime) -
     await audit.record(verb, **whose, details={"kind": "passkey"}, now=now)
 
 
+class _App(NamedTuple):
+    secret: bytes
+    last_step: int
+
+
 async def _use_code(person: UUID, code: str) -> bool:
-    app = await row("SELECT secret, last_step FROM totp WHERE person_id = $1 FOR NO KEY UPDATE", person)
-    secret = unseal(APP, bytes(app["secret"]).decode()) if app else None
-    step = _step(secret.decode(), code, app["last_step"]) if app and secret else None
+    app = await row(_App, "SELECT secret, last_step FROM totp WHERE person_id = $1 FOR NO KEY UPDATE", person)
+    secret = unseal(APP, app.secret.decode()) if app else None
+    step = _step(secret.decode(), code, app.last_step) if app and secret else None
     if step is None:
         return False
     await rows("UPDATE totp SET last_step = $2 WHERE person_id = $1", person, step)

@@ -16,6 +16,7 @@ from marketplace.base.web.templates import render
 from offers.bookings import queries
 from offers.bookings.links import actions
 from offers.bookings.links.forms import FindForm, LinksForm
+from offers.bookings.links.queries import link_by_reference
 from offers.seats import links
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -28,14 +29,12 @@ async def renew(request: Request) -> Response:
     it."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    if found["reach"] != "written":
-        return see_other(found["path"], request)
+    if found.reach != "written":
+        return see_other(found.path, request)
     if request.method == "POST":
-        tries = [*of_visitor("new link", request, 20, HOUR), Tries("new link", str(found["id"]), 5, DAY)]
+        tries = [*of_visitor("new link", request, 20, HOUR), Tries("new link", str(found.id), 5, DAY)]
         await limits(tries, now=request.now)
-        await actions.renew_link(
-            found["id"], now=request.now, by=request.person.id if request.person else None
-        )
+        await actions.renew_link(found.id, now=request.now, by=request.person.id if request.person else None)
         return see_other("/bookings?saved=link", request)
     return render(request, "offers/bookings/links/renew.html", booking=found, section="my-page")
 
@@ -51,7 +50,7 @@ async def find(request: Request) -> Response:
             # Lists show the first signs of a number, and a name: the rest must not be found by trying.
             signs = links.typed_reference(form.data.reference)[:3]
             await limit("find-booking of", signs, 60, timedelta(days=1), now=request.now)
-            path = await queries.link_by_reference(form.data.reference, form.data.word)
+            path = await link_by_reference(form.data.reference, form.data.word)
             if path:
                 return see_other(path, request)
             form.add_error(

@@ -22,7 +22,6 @@ from offers.bookings.mending.forms import AddressForm
 from offers.bookings.mending.rules import LATELY, Sent
 from offers.bookings.parties import booking_for
 from offers.seats import once
-from offers.seats import rules as seats_rules
 from offers.seats.claims import Booked, JustSent, Party
 
 COOKIE = "sent"
@@ -99,15 +98,15 @@ async def address(request: Request) -> Response:
     """GET and POST /bookings/{token}/address: whoever holds the link may say where messages go."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    if found["state"] not in seats_rules.ACTIVE or rules.over(found, request.now):
-        return see_other(found["path"], request)
-    form = AddressForm.blank(contact=found["channel"] or "email")
+    if not found.active or rules.over(found, request.now):
+        return see_other(found.path, request)
+    form = AddressForm.blank(contact=found.channel or "email")
     if request.method == "POST":
         form = await AddressForm.read(request)
         if form.valid and form.data.reach:
             channel, wanted = form.data.reach
             path = await actions.change_address(
-                found["id"], channel, wanted, now=request.now, by=request.person.id if request.person else None,
+                found.id, channel, wanted, now=request.now, by=request.person.id if request.person else None,
                 tries=[*of_visitor("change address", request, 60, timedelta(hours=1)), booking_for(wanted)],
             )  # fmt: skip
             return see_other(f"{path}?saved={'number' if channel is Channel.CALL else 'address'}", request)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows
 from marketplace.base.data.statement import Statement
+from offers.bookings.rows import OwnBooking, Together
 from offers.catalogue.queries import Viewer, published
-from offers.seats import links
 from offers.seats import rules as seats_rules
 from offers.seats.queries import POOL_COLUMNS, pool_of
 
@@ -34,17 +34,15 @@ async def open_dates(
     return [one for one in found if not one["gone"] or one["session_id"] in also]
 
 
-async def made_together(one_of: dict[str, Any]) -> list[dict[str, Any]]:
+async def made_together(one_of: OwnBooking) -> list[Together]:
     """All bookings of several dates that one form made, by `one_of` them (queries.py:booking), in time, each as it is
     now: what took the place of a moved one is there instead of it. One that was handed over since is another's, and one
     whose messages go elsewhere is for who reads them there: each has its link.
-
-    Keys: id, state, active, path, shown_reference, changed_at, those of its session, and `session` as queries.booking
-    has it.
     """
-    if one_of["made_with_id"] is None:
+    if one_of.made_with_id is None:
         return []
-    found = await rows(
+    return await rows(
+        Together,
         """SELECT b.id, b.state, b.ended_by, b.reference, b.link_version, b.changed_at, s.starts_at, s.ends_at,
             s.status, s.id AS session_id, s.note, s.sequence, s.changed_at AS session_changed, v.name AS venue,
             v.street, v.postcode, v.city, v.lat, v.lon
@@ -53,12 +51,5 @@ async def made_together(one_of: dict[str, Any]) -> list[dict[str, Any]]:
             LEFT JOIN contact_point c ON c.id = b.contact_id
         WHERE b.made_with_id = $1 AND b.booked_by_id = $2 AND b.moved_to_id IS NULL
             AND (c.channel, c.value) IS NOT DISTINCT FROM ($3::text, $4::text) ORDER BY s.starts_at, b.id""",
-        one_of["made_with_id"], one_of["booked_by_id"], one_of["channel"], one_of["address"],
+        one_of.made_with_id, one_of.booked_by_id, one_of.channel, one_of.address,
     )  # fmt: skip
-    return [
-        one
-        | {"path": links.link_path(one["id"], one["link_version"]), "active": one["state"] in seats_rules.ACTIVE,
-           "shown_reference": links.shown_reference(one["reference"]),
-           "session": one | {"id": one["session_id"], "changed_at": one["session_changed"]}}
-        for one in found
-    ]  # fmt: skip

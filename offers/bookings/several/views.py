@@ -128,11 +128,11 @@ async def cancel_together(request: Request) -> Response:
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
     together = await several_queries.made_together(found)
-    left = [one for one in together if one["active"] and one["ends_at"] > request.now]
+    left = [one for one in together if one.active and one.ends_at > request.now]
     if not left:
-        return see_other(found["path"], request)
+        return see_other(found.path, request)
     if request.method == "POST":
         by = request.person.id if request.person else None
-        await actions.cancel_together([one["id"] for one in left], now=request.now, by=by)
-        return see_other(found["path"], request)
+        await actions.cancel_together([one.id for one in left], now=request.now, by=by)
+        return see_other(found.path, request)
     return render(request, "offers/bookings/several/cancel.html", booking=found, left=left, section="my-page")

@@ -45,7 +45,9 @@ async def change_time(
                 return done
             here, there = pools[old["pool_id"]], next(p for p in pools.values() if p["session_id"] == session)
             await _check(old, here, there, now)
-            made = await claim_instead(old, there, form_key, actor_of(old, by), now)
+            made = await claim_instead(
+                old, there, form_key, actor_of(old["participant_id"], old["booked_by_id"], by), now
+            )
             if made is None:
                 continue
             new = old | {"id": made, "link_version": 1}

@@ -30,10 +30,10 @@ async def time(request: Request) -> Response:
         form = await TimeForm.read(request)
         if form.valid:
             await limit_visitor("change-time", request, 100, timedelta(hours=1))
-            await limit("change-time", str(found["booked_by_id"]), 20, timedelta(days=1), now=request.now)
+            await limit("change-time", str(found.booked_by_id), 20, timedelta(days=1), now=request.now)
             try:
                 changed = await actions.change_time(
-                    found["id"], form.data.session, form_key=bytes.fromhex(form.data.form_key), now=request.now,
+                    found.id, form.data.session, form_key=bytes.fromhex(form.data.form_key), now=request.now,
                     by=by,
                 )  # fmt: skip
                 return see_other(f"{changed.path}?saved=time", request)
@@ -43,9 +43,9 @@ async def time(request: Request) -> Response:
                 form.add_error("session", refused.message)
         if "form_key" in form.errors:
             form.values["form_key"] = secrets.token_hex(16)
-    fixed = found["state"] not in CHANGEABLE or rules.over(found, request.now)
-    if fixed or found["pool_session_id"] is None or not found["open"]:
-        return see_other(found["path"], request)
+    fixed = found.state not in CHANGEABLE or rules.over(found, request.now)
+    if fixed or found.pool_session_id is None or not found.open:
+        return see_other(found.path, request)
     times = await times_queries.free_times(found, by, request.now)
     return render(
         request, "offers/bookings/times/time.html", booking=found, days=by_day(times), form=form,
