@@ -17,6 +17,7 @@ from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.templates import render
 from marketplace.people.acting.queries import acted_for
 from offers.bookings import actions, parties, queries, rules, warnings
+from offers.bookings.calendar import events
 from offers.bookings.companions import queries as companions_queries
 from offers.bookings.forms import BookingForm
 from offers.bookings.mending import views as mending_views
@@ -237,7 +238,7 @@ async def calendar_file(request: Request) -> Response:
     """GET /bookings/{token}/calendar.ics"""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    ahead = [event for event in queries.events(found, found.sessions) if event.ends_at > request.now]
+    ahead = [event for event in events(found, found.sessions) if event.ends_at > request.now]
     body = calendar([vevent(event) for event in ahead], private=True)
     return Response(
         body,
