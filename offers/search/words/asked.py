@@ -25,9 +25,9 @@ GLUED_FROM = 7
 class Asked:
     """Questions in to_tsquery's language; empty where there is nothing to look for.
 
-    `exact`: one of the typed words, `all_exact`: each. `near`: one of them, of the words that mean the same, or of those
-    that they are glued of as far as we know them. `all_words`: each of them or what may mean the same. `any_word`: one of
-    `near`, without what must not stand there.
+    `exact`: one of the typed words, `all_exact`: each. `near`: one of them, of the words that mean the same, or of
+    those that they are glued of as far as we know them. `all_words`: each of them or what may mean the same.
+    `any_word`: one of `near`, without what must not stand there.
     """
 
     exact: str
