@@ -148,7 +148,7 @@ async def book(
                     objections += seats_rules.caps(**await active_of(party.person, key, now), state=state)
                 if pool["kind"] == Kind.CONVERSATION and party.person and not party.participant_name:
                     await only_one(pool, party.participant or party.person, party.person, key, now)
-                answers, wrong = asked.judged(pool, party.said)
+                answers, wrong = asked.judged(asked.Asked.of(pool), party.said)
                 # What the same form has taken before is no hindrance to it: an answer that was lost is given again.
                 if (objections or wrong) and (first := await same_form_or_person(None, party, key, digest)):
                     return first

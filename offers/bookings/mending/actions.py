@@ -183,7 +183,7 @@ async def _mend_one(
     by: UUID | None,
 ) -> None:
     """One booking of a locked pool, all but where its messages go."""
-    answers, wrong = asked.judged(booking, party.said)
+    answers, wrong = asked.judged(asked.Asked.of(booking), party.said)
     if wrong:
         raise Unanswered(_("Svar på det som står igjen."))
     more = party.seats - booking["seats"]

@@ -69,7 +69,7 @@ async def book_several(
                     done = before[0]
                     return Booked(done["id"], done["link_version"], BookingState(done["state"]), again=True)
                 await _check_known(wanted, party, whom)
-                answers, wrong = asked.judged(wanted[0], party.said)
+                answers, wrong = asked.judged(asked.Asked.of(wanted[0]), party.said)
                 also = partial(asked.storing, names=party.companions, answers=answers)
                 states = await _decide(wanted, party, waits, key, now)
                 if wrong:
