@@ -14,6 +14,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
 from marketplace.base.signing import signature
+from marketplace.dialogue import mails
 from marketplace.dialogue.items import actions as items_actions
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, MeetingOrganization
 from marketplace.dialogue.queries import invited, members, organizations_of
@@ -141,7 +142,7 @@ async def _tell_members(meeting: DialogueMeeting, change: str, now: datetime) ->
     """A message to each member organisation that has an address. We know no language of theirs but Bokmål."""
     for address in await invited(meeting.dialogue.id):
         await post(
-            "meeting", channel=Channel.EMAIL, address=address, lang=SOURCE,
+            mails.meeting, channel=Channel.EMAIL, address=address, lang=SOURCE,
             key=f"meeting:{meeting.id}:{change}:{int(now.timestamp())}:{signature('meeting', address)[:16]}", now=now,
             meeting=str(meeting.id), change=change,
         )  # fmt: skip

@@ -12,7 +12,7 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from marketplace.base.web.limits import Tries
-from offers.bookings import actions
+from offers.bookings import actions, mails
 from offers.catalogue.models import Offer
 from offers.participants import rules
 from offers.participants.queue import rules as queue_rules
@@ -126,7 +126,7 @@ async def ask_talk(booking_id: UUID, text: str, *, now: datetime, by: UUID) -> N
         )
         await record("booking.talk_asked", now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
                      person=booking["participant_id"])  # fmt: skip
-        await tell("talk", booking, f"{int(now.timestamp())}", now, ring=True)
+        await tell(mails.talk, booking, f"{int(now.timestamp())}", now, ring=True)
 
 
 async def answer_call(
@@ -165,6 +165,14 @@ async def reorder(
                          "reason": reason})  # fmt: skip
 
 
+ANSWERS = {
+    BookingState.CONFIRMED: mails.receipt,
+    BookingState.WAITING: mails.waiting,
+    BookingState.DECLINED: mails.declined,
+}
+"""Which mail tells whoever has asked."""
+
+
 async def answer_request(
     booking_id: UUID, yes: bool, *, now: datetime, by: UUID, text: str = "", extra: ExtraReason | None = None
 ) -> BookingState:
@@ -185,6 +193,5 @@ async def answer_request(
         new = BookingState.DECLINED if not yes else BookingState.CONFIRMED if fits else BookingState.WAITING
         await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.HOST)
         await rows("UPDATE booking SET reply = $2, answered_at = $3 WHERE id = $1", booking_id, text, now)
-        mail = {"confirmed": "receipt", "waiting": "waiting", "declined": "declined"}[new]
-        await tell(mail, booking, "answer", now, ring=True)
+        await tell(ANSWERS[new], booking, "answer", now, ring=True)
         return new

@@ -27,6 +27,7 @@ from offers.seats import links, once, rules
 from offers.seats.known import in_the_way
 from offers.seats.models import BookingState
 from offers.seats.queries import active_in
+from offers.telling.models import Mails
 
 
 @dataclass(frozen=True)
@@ -225,9 +226,9 @@ async def insert(claim: Claim) -> Booked:
 
 
 RECEIPTS = {
-    BookingState.CONFIRMED: "receipt",
-    BookingState.WAITING: "waiting",
-    BookingState.REQUESTED: "requested",
+    BookingState.CONFIRMED: Mails.RECEIPT,
+    BookingState.WAITING: Mails.WAITING,
+    BookingState.REQUESTED: Mails.REQUESTED,
 }
 """Which mail tells of a new booking."""
 

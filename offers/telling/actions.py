@@ -12,16 +12,16 @@ from marketplace.base.data.audit import record
 from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.models import Channel
-from marketplace.base.post.mail import post
+from marketplace.base.post.mail import Mail, name_of, post
 from offers.telling.addressees import Addressee
 from offers.telling.models import CallAbout
 from offers.telling.queries import HELPED_ONES
 
 
-async def tell(mail: str, party: Addressee, *, key: str, now: datetime, **facts: Any) -> None:
+async def tell(mail: Mail, party: Addressee, *, key: str, now: datetime, **facts: Any) -> None:
     """A message about a booking to where its messages go; where none reaches, somebody is to ring instead. In the
     transaction of the act."""
-    key = f"{mail}:{key}:{party.booking_id}"
+    key = f"{name_of(mail)}:{key}:{party.booking_id}"
     if party.channel:
         await post(
             mail, channel=Channel(party.channel), address=party.address or "", lang=party.lang, key=key, now=now,
@@ -29,7 +29,7 @@ async def tell(mail: str, party: Addressee, *, key: str, now: datetime, **facts:
             booking=str(party.booking_id), **facts,
         )  # fmt: skip
     else:
-        await to_ring(CallAbout(mail), party.booking_id, key=key, now=now, session=facts.get("session"),
+        await to_ring(CallAbout(name_of(mail)), party.booking_id, key=key, now=now, session=facts.get("session"),
                       sequence=facts.get("sequence"), message=facts.get("message"))  # fmt: skip
 
 

@@ -13,8 +13,8 @@ from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
-from marketplace.base.post.mail import post
-from organizations.approval import rules
+from marketplace.base.post.mail import Mail, name_of, post
+from organizations.approval import mails, rules
 from organizations.approval.models import Answer, Decision
 from organizations.approval.queries import has_number
 from organizations.approval.register import Answer as Registered
@@ -82,7 +82,9 @@ async def apply(
         await Membership.create(person_id=by, organization=organization, role=Role.MANAGER, created_at=now)
         await record("organization.applied", now=now, actor=by, object_id=organization.id, person=by,
                      organization=organization.id)  # fmt: skip
-        await _tell("application_received", await managers_to_tell(organization.id), organization.id, "", now)
+        await _tell(
+            mails.application_received, await managers_to_tell(organization.id), organization.id, "", now
+        )
         await _tell_coordinators(organization, now)
     return organization
 
@@ -157,7 +159,7 @@ async def decide(
         )
         for one in await managers_to_tell(organization):
             await post(
-                "decision", channel=Channel(one.channel), address=one.value, lang=one.lang, now=now,
+                mails.decision, channel=Channel(one.channel), address=one.value, lang=one.lang, now=now,
                 key=f"decision:{decision.id}:{one.person_id}", about=about(one), decision=str(decision.id),
             )  # fmt: skip
 
@@ -200,7 +202,11 @@ async def set_name(
                          organization=organization,
                          details={"name": int(renamed), "number": int(renumbered)})  # fmt: skip
             await _tell(
-                "name_changed", await managers_to_tell(organization), organization, f"{now.isoformat()}:", now
+                mails.name_changed,
+                await managers_to_tell(organization),
+                organization,
+                f"{now.isoformat()}:",
+                now,
             )
     except IntegrityError:
         if number and await has_number(number, organization):
@@ -260,13 +266,13 @@ async def _lock(organization: UUID) -> Organization:
 
 async def _tell_coordinators(organization: Organization, now: datetime) -> None:
     told = await coordinators_to_tell(organization.municipality_id)
-    await _tell("application_waiting", told, organization.id, f"{int(now.timestamp())}:", now)
+    await _tell(mails.application_waiting, told, organization.id, f"{int(now.timestamp())}:", now)
 
 
-async def _tell(mail: str, told: Iterable[Told], organization: UUID, nth: str, now: datetime) -> None:
+async def _tell(mail: Mail, told: Iterable[Told], organization: UUID, nth: str, now: datetime) -> None:
     for one in told:
         await post(
             mail, channel=Channel(one.channel), address=one.value, lang=one.lang, now=now,
-            key=f"{mail}:{organization}:{nth}{one.person_id}", about=about(one),
+            key=f"{name_of(mail)}:{organization}:{nth}{one.person_id}", about=about(one),
             organization=str(organization),
         )  # fmt: skip

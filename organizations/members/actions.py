@@ -19,6 +19,7 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
 from marketplace.people.sign_in import actions as people
 from marketplace.people.sign_in.queries import SignedIn
+from organizations.members import mails
 from organizations.members.addressees import about
 from organizations.members.models import Membership, Role
 from organizations.members.queries import reaching
@@ -123,7 +124,7 @@ async def _tell(membership: UUID, person: UUID, change: str, now: datetime) -> N
     to = await reaching(person)
     if to:
         await post(
-            "membership", channel=Channel(to.channel), address=to.value, lang=to.lang, now=now,
+            mails.membership, channel=Channel(to.channel), address=to.value, lang=to.lang, now=now,
             key=f"membership:{membership}:{change}", about=about(to), membership=str(membership),
         )  # fmt: skip
 

@@ -14,6 +14,7 @@ from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.dialogue.models import Dialogue
+from marketplace.goals import mails
 from marketplace.goals.models import (
     AT_MEETING,
     FocusArea,
@@ -164,7 +165,7 @@ async def _tell(measures: Iterable[Measure], now: datetime) -> None:
             of[one.responsible_id].append(str(one.id))
     for unit, given in of.items():
         act = f"{given[0]}:{now.isoformat()}"
-        await tell_members("measures_given", Notice.MEASURE, unit, act, now, measures=given)
+        await tell_members(mails.measures_given, Notice.MEASURE, unit, act, now, measures=given)
 
 
 async def make_measure(area: FocusArea, *, by: UUID, now: datetime, title: Texts, **facts: Any) -> Measure:
@@ -177,14 +178,6 @@ async def make_measure(area: FocusArea, *, by: UUID, now: datetime, title: Texts
                      organization=measure.responsible_id)  # fmt: skip
         await _tell([measure], now)
     return measure
-
-
-async def note_told(unit: UUID, measures: list[UUID], now: datetime) -> None:
-    """A message to this unit has been handed over. The first one counts; what is another's by now is left alone."""
-    await rows(
-        "UPDATE measure SET told_at = $3 WHERE id = ANY($1) AND responsible_id = $2 AND told_at IS NULL",
-        measures, unit, now,
-    )  # fmt: skip
 
 
 async def edit_measure(measure: Measure, *, by: UUID, now: datetime, **facts: Any) -> None:

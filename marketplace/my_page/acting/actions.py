@@ -9,6 +9,7 @@ from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
+from marketplace.people.acting import mails
 from marketplace.people.acting.queries import helpers_of
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from offers.bookings.calendar import let_go
@@ -43,7 +44,7 @@ async def add(
         if reach:
             channel, address = reach
             await ContactPoint.create(person=person, channel=channel, value=address, created_at=now)
-            await post("help_offered", channel=channel, address=address, lang=lang, key=f"help_offered:{made.id}",
+            await post(mails.help_offered, channel=channel, address=address, lang=lang, key=f"help_offered:{made.id}",
                        now=now, about=About(person_id=person.id), acts_for=str(made.id))  # fmt: skip
         await audit.record("acts_for.added", actor=actor, person=person.id, object_id=made.id,
                            details={"relation": relation}, now=now)  # fmt: skip

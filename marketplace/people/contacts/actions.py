@@ -10,6 +10,7 @@ from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
+from marketplace.people.contacts import mails
 from marketplace.people.queries import Address, verified_contacts
 from marketplace.people.sign_in.actions import PROVE, PROVEN_BY, Used, try_code, use_link, wrong_code
 
@@ -55,7 +56,7 @@ async def tell_of_change(person: UUID, addresses: list[Address], contact: UUID, 
     lang = await value("SELECT lang FROM person WHERE id = $1", person)
     for each in addresses:
         await post(
-            "addresses_changed", channel=Channel(each.channel), address=each.value, lang=lang,
+            mails.addresses_changed, channel=Channel(each.channel), address=each.value, lang=lang,
             key=f"addresses_changed:{contact}:{each.id}:{int(now.timestamp())}", now=now,
             about=About(person_id=person),
         )  # fmt: skip

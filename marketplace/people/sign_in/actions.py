@@ -12,9 +12,10 @@ from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import ngettext
 from marketplace.base.models import Channel
-from marketplace.base.post.mail import About, post
+from marketplace.base.post.mail import About, MailFunction, post
 from marketplace.base.signing import secret_hash, signature
 from marketplace.people.models import Person
+from marketplace.people.sign_in import mails
 from marketplace.people.sign_in.models import SignIn, SignInTicket
 from marketplace.people.sign_in.queries import SignedIn, has_second_factor
 from marketplace.people.sign_in.rules import GUESSES, RESIDENT, TICKET_LASTS
@@ -75,13 +76,14 @@ async def ask(
     lang: str,
     next_path: str | None = None,
     person: UUID | None = None,
+    mail: MailFunction = mails.sign_in,
     now: datetime,
 ) -> UUID:
     """Send a one-time link and a code to the address. The ticket's id belongs to the form that takes the code.
 
-    With a `person` they sign nobody in, but prove that the address is that person's (contacts.py). Nobody is looked
-    up: for an address that we know and one that we do not, the work and the message are the same. Earlier tickets
-    keep working, or anybody could make somebody's link useless by asking again.
+    With a `person`, and a mail of that, they sign nobody in, but prove that the address is that person's (contacts.py).
+    Nobody is looked up: for an address that we know and one that we do not, the work and the message are the same.
+    Earlier tickets keep working, or anybody could make somebody's link useless by asking again.
     """
     ticket, token, code = uuid7(), secrets.token_urlsafe(24), f"{secrets.randbelow(10**6):06}"
     async with in_transaction():
@@ -90,7 +92,7 @@ async def ask(
             code_hash=code_hash(ticket, code), next_path=next_path, created_at=now, expires_at=now + TICKET_LASTS,
         )  # fmt: skip
         await post(
-            "new_address" if person else "sign_in", channel=channel, address=address, lang=lang,
+            mail, channel=channel, address=address, lang=lang,
             key=f"sign_in:{ticket}", now=now, about=About(person_id=person), token=token, code=code,
         )  # fmt: skip
     return ticket

@@ -9,6 +9,7 @@ from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.people.queries import WRITTEN_TO
+from offers.bookings.links import mails
 from offers.seats.moves import tell
 from offers.seats.rules import ACTIVE
 
@@ -63,4 +64,4 @@ async def renew_link(booking_id: UUID, *, now: datetime, by: UUID | None = None)
         await record("booking.link_renewed", now=now, actor=by, object_id=booking_id,
                      organization=booking["owner_id"], person=booking["participant_id"])  # fmt: skip
         for each in told:
-            await tell("new_link", each, str(each["link_version"]), now)
+            await tell(mails.new_link, each, str(each["link_version"]), now)

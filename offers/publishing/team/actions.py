@@ -13,7 +13,7 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
 from offers.catalogue.models import Offer
 from offers.publishing.actions import editing
-from offers.publishing.team import queries
+from offers.publishing.team import mails, queries
 from organizations.members.invitations import actions as invitation_actions
 from organizations.members.models import LeadsAs
 from organizations.members.queries import HELD, managers_to_tell
@@ -80,7 +80,7 @@ async def add_organizer(offer: Offer, organization: UUID, *, may_edit: bool, by:
                      details={"may_edit": may_edit})  # fmt: skip
         for to in await managers_to_tell(organization):
             await post(
-                "co_organizer", channel=Channel(to.channel), address=to.value, lang=to.lang, now=now,
+                mails.co_organizer, channel=Channel(to.channel), address=to.value, lang=to.lang, now=now,
                 key=f"co_organizer:{offer.id}:{organization}:{to.person_id}:{int(now.timestamp())}",
                 about=About(offer_id=offer.id, person_id=to.person_id), offer=str(offer.id),
                 organization=str(organization),

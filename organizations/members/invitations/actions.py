@@ -17,6 +17,7 @@ from marketplace.base.post.mail import post
 from marketplace.base.web.limits import Tries, limits
 from marketplace.people.sign_in.queries import SignedIn
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
+from organizations.members import mails
 from organizations.members.actions import begin, changing, renewed_secret
 from organizations.members.invitations.queries import UNANSWERED
 from organizations.members.models import Invitation, LeadsAs, Role
@@ -135,7 +136,7 @@ async def _send(invitation: Invitation, by: UUID | None, now: datetime) -> Invit
     invitation.token_hash = None
     await invitation.save()
     await post(
-        "invitation", channel=invitation.channel, address=invitation.address, lang=invitation.lang, now=now,
+        mails.invitation, channel=invitation.channel, address=invitation.address, lang=invitation.lang, now=now,
         key=f"invitation:{invitation.id}:{int(invitation.expires_at.timestamp())}", invitation=str(invitation.id),
     )  # fmt: skip
     await record(
