@@ -74,20 +74,36 @@ class Token(Generic[*Parts]):
         return tuple(parts)
 
     def _sealed(self, content: bytes) -> str:
-        seal = hmac.digest(key_for(settings().secret_key.get_secret_value(), self.purpose), content, "sha256")
+        seal = _mac(self.purpose, content)
         return base64.urlsafe_b64encode(content + seal[:SEAL]).decode().rstrip("=")
 
 
 def signature(purpose: str, *parts: str) -> str:
     """HMAC-SHA256 in hex over the parts, under a key of this purpose."""
-    key = key_for(settings().secret_key.get_secret_value(), purpose)
-    return hmac.digest(key, "\0".join(parts).encode(), "sha256").hex()
+    return signed(purpose, *parts).hex()
+
+
+def signed(purpose: str, *parts: str) -> bytes:
+    """The same as bytes."""
+    return _mac(purpose, "\0".join(parts).encode())
+
+
+def _mac(purpose: str, content: bytes) -> bytes:
+    inner, outer = begun_for(settings().secret_key.get_secret_value(), purpose)
+    hashed, sealed = inner.copy(), outer.copy()
+    hashed.update(content)
+    sealed.update(hashed.digest())
+    return sealed.digest()
 
 
 @lru_cache(64)
-def key_for(secret: str, purpose: str) -> bytes:
-    """The purposes are few, and named in the code; a booking alone asks for nine."""
-    return hmac.digest(secret.encode(), purpose.encode(), "sha256")
+def begun_for(secret: str, purpose: str) -> "tuple[hashlib._Hash, hashlib._Hash]":
+    """The two hashes of an HMAC under the purpose's key, begun (RFC 2104): to begin them anew for each signature takes
+    longer than the rest of it. The purposes are few, and named in the code; a booking alone signs twelve times."""
+    key = hmac.digest(secret.encode(), purpose.encode(), "sha256").ljust(64, b"\0")
+    return hashlib.sha256(bytes(byte ^ 0x36 for byte in key)), hashlib.sha256(
+        bytes(byte ^ 0x5C for byte in key)
+    )
 
 
 def secret_hash(secret: str) -> bytes:

@@ -109,7 +109,7 @@ async def _book(
 ) -> Response | None:
     """Book, and lead to the receipt; else tell the form why not, and let `found` be as it is for the chosen date."""
     slug, data = found["slug"], form.data
-    comes_for: set[UUID] = {one["id"] for one in await bookings.represented(slug, viewer)}
+    comes_for: set[UUID] = {one.id for one in await bookings.represented(slug, viewer)}
     party, tries = await parties.party_of(request, data, comes_for)
     act = partial(actions.book, slug, data.session, party, viewer=viewer, tries=tries,
                   lang=data.lang or request.lang, now=request.now)  # fmt: skip

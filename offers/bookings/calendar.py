@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from marketplace.base import clock
@@ -21,7 +22,6 @@ from marketplace.base.i18n import speaking
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
 from marketplace.settings import settings
-from offers.bookings.queries import events
 from offers.bookings.rows import BookedDate, OwnBooking
 from offers.catalogue.calendar import Event, booking_uid, calendar, vevent
 from offers.telling.models import Mails
@@ -93,6 +93,29 @@ NOTHING = Calendar()
 def organizer() -> str:
     """Whom calendars name as the organiser: the same as the mail is from, and never another."""
     return parseaddr(settings().mail_from)[1]
+
+
+def events(found: OwnBooking, sessions: Iterable[BookedDate]) -> list[Event]:
+    """A booking's calendar events, one for each of these of its sessions. A sensitive offer says "Avtale" and no more;
+    a cancelled booking cancels its events."""
+    host = urlsplit(settings().public_url).hostname
+    gone = not found.seated
+    return [
+        Event(
+            uid=f"booking-{found.id}-{session.id}@{host}",
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            summary=_("Avtale") if found.sensitive else found.title,
+            changed_at=max(session.changed_at, found.changed_at),
+            sequence=session.sequence + (1 if gone else 0),
+            cancelled=gone or session.called_off,
+            location="" if found.sensitive else session.whole_place or found.online,
+            geo=None
+            if found.sensitive or session.lat is None or session.lon is None
+            else (session.lat, session.lon),
+        )
+        for session in sessions
+    ]
 
 
 async def give(of: Iterable[tuple[OwnBooking, Sequence[BookedDate]]], lang: str) -> Calendar:

@@ -1,29 +1,21 @@
 """Reads of bookings. Who may see what is decided here, where it is fetched."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from dataclasses import fields, replace
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
 from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
-from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import speaking
-from marketplace.base.text import name_order, same_name
+from marketplace.base.text import name_order
 from marketplace.people.queries import WRITTEN_TO
-from marketplace.people.rules import contact
-from marketplace.settings import settings
 from offers.bookings import rules
 from offers.bookings.rows import BookedDate, FoundBooking, OwnBooking
-from offers.catalogue.calendar import Event
 from offers.catalogue.queries import Viewer, offer_text, published
 from offers.publishing.questions import rules as asked
 from offers.seats import links
 from offers.seats import rules as seats_rules
-from offers.seats.sql import active, covers
 
 
 async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -> dict[str, Any]:
@@ -56,11 +48,19 @@ async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -
     return found
 
 
-async def represented(slug: str, viewer: Viewer) -> list[dict[str, Any]]:
-    """id and name of the viewer's organisations that are asked to an offer for members: whom they can come for."""
+class Represented(NamedTuple):
+    """An organisation that somebody can come for."""
+
+    id: UUID
+    name: str
+
+
+async def represented(slug: str, viewer: Viewer) -> list[Represented]:
+    """The viewer's organisations that are asked to an offer for members: whom they can come for."""
     if not viewer.organizations:
         return []
     return await rows(
+        Represented,
         f"""SELECT w.id, w.name FROM offer o JOIN offer_audience_organization a ON a.offer_id = o.id
             JOIN organization w ON w.id = a.organization_id
         WHERE o.slug = $1 AND o.visibility = 'members' AND w.id = ANY($2) ORDER BY {name_order('w.name')}, w.id""",
@@ -173,68 +173,6 @@ async def booking_by_token(token: str, lang: str) -> OwnBooking:
     return found
 
 
-class Linked(NamedTuple):
-    """A booking that somebody looks for."""
-
-    id: UUID
-    link_version: int
-    participant: str | None
-    booker: str | None
-    address: str | None
-
-
-async def link_by_reference(reference: str, word: str) -> str | None:
-    """The path of the booking with this reference and this name or address; the reference alone opens nothing.
-
-    Where somebody is shielded only the link does: whoever tries a name or an address with the number of an alias must
-    not learn whose it is. It looks as if there were no such booking.
-    """
-    typed = contact(word)
-    found = await rows(
-        Linked,
-        f"""SELECT b.id, b.link_version, n.name AS participant, k.name AS booker, c.value AS address
-        FROM booking b JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
-        LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.reference = $1 AND NOT {WISHED}""",
-        links.typed_reference(reference),
-    )
-    for each in found:
-        names = [name for name in (each.participant, each.booker) if name]
-        if any(same_name(name, word) for name in names) or (typed and each.address == typed[1]):
-            return links.link_path(each.id, each.link_version)
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A booking whose link is sent. `starts_at`: the next date that one can come to."""
-
-    id: UUID
-    link_version: int
-    title: str
-    participant: str | None
-    starts_at: datetime | None
-
-    @property
-    def path(self) -> str:
-        return links.link_path(self.id, self.link_version)
-
-
-async def active_for_address(address: str, now: datetime, lang: str) -> list[Sent]:
-    """Bookings whose messages go to this address and that are not over: for "send meg lenkene mine på nytt"."""
-    return await rows(
-        Sent,
-        f"""SELECT b.id, b.link_version, t.title, n.name AS participant, s.starts_at
-        FROM contact_point c JOIN booking b ON b.contact_id = c.id JOIN seat_pool p ON p.id = b.pool_id
-        JOIN offer o ON o.id = b.offer_id JOIN person n ON n.id = b.participant_id
-        JOIN {offer_text("$3")} t ON true
-        LEFT JOIN LATERAL (SELECT min(starts_at) AS starts_at FROM session WHERE offer_id = b.offer_id
-            AND {covers('session.id')} AND status <> 'cancelled' AND ends_at > $2) s ON true
-        WHERE c.value = $1 AND {active()}
-            AND (p.ends_at IS NULL OR p.ends_at > $2) ORDER BY s.starts_at NULLS LAST, b.id LIMIT 50""",
-        address, now, lang,
-    )  # fmt: skip
-
-
 async def others_by_address(booking_id: UUID) -> list[str]:
     """References of the other active bookings in the same pool, or of a conversation at another time, whose messages go
     to the same address. Two people may share it, so nothing is refused; but whoever booked twice by mistake should
@@ -249,26 +187,3 @@ async def others_by_address(booking_id: UUID) -> list[str]:
         booking_id, list(seats_rules.ACTIVE),
     )  # fmt: skip
     return [links.shown_reference(other["reference"]) for other in found]
-
-
-def events(found: OwnBooking, sessions: Iterable[BookedDate]) -> list[Event]:
-    """A booking's calendar events, one for each of these of its sessions. A sensitive offer says "Avtale" and no more;
-    a cancelled booking cancels its events."""
-    host = urlsplit(settings().public_url).hostname
-    gone = not found.seated
-    return [
-        Event(
-            uid=f"booking-{found.id}-{session.id}@{host}",
-            starts_at=session.starts_at,
-            ends_at=session.ends_at,
-            summary=_("Avtale") if found.sensitive else found.title,
-            changed_at=max(session.changed_at, found.changed_at),
-            sequence=session.sequence + (1 if gone else 0),
-            cancelled=gone or session.called_off,
-            location="" if found.sensitive else session.whole_place or found.online,
-            geo=None
-            if found.sensitive or session.lat is None or session.lon is None
-            else (session.lat, session.lon),
-        )
-        for session in sessions
-    ]

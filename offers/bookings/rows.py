@@ -6,8 +6,8 @@ from uuid import UUID
 
 from offers.catalogue.models import Dated
 from offers.catalogue.rules import web_address
-from offers.seats import links
-from offers.seats.models import Claimed, EndedBy
+from offers.seats import links, rules
+from offers.seats.models import BookingState, Claimed, EndedBy
 from offers.seats.rules import ACTIVE, CALLED_OFF, SEATED
 
 
@@ -63,9 +63,14 @@ class Ending(Claimed):
         return self.ended_by == EndedBy.HOST
 
     @property
+    def said_no(self) -> bool:
+        """Did they decline a seat that was held for them?"""
+        return bool(self.state == BookingState.DECLINED) and self.ended_by == EndedBy.SELF
+
+    @property
     def left(self) -> bool:
-        """Did they end it themselves?"""
-        return self.ended_by == EndedBy.SELF
+        """Did they leave it themselves, or say no?"""
+        return rules.left(self.state, self.ended_by) or self.said_no
 
 
 @dataclass(frozen=True, slots=True)

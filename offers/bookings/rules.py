@@ -11,6 +11,7 @@ from marketplace.base.i18n import ngettext
 from marketplace.base.text import isolated, same_name
 from offers.bookings.rows import BookedDate, OwnBooking
 from offers.catalogue.models import OfferState
+from offers.seats.models import BookingState
 
 
 class Reach(StrEnum):
@@ -53,6 +54,16 @@ def called_off(booking: OwnBooking, now: datetime) -> bool:
 def over(booking: OwnBooking, now: datetime) -> bool:
     """Is all of an active booking held, so that there is nothing left to come to or to cancel?"""
     return booking.active and booking.ends_at is not None and booking.ends_at <= now
+
+
+def standing(booking: OwnBooking, now: datetime) -> str:
+    """How a booking stands, for its own page: its state, or that it is called off, over, or held no longer."""
+    if called_off(booking, now):
+        return "called_off"
+    if over(booking, now):
+        return "over"
+    lapsed = booking.offered and booking.held_until is not None and booking.held_until <= now
+    return BookingState.EXPIRED if lapsed else booking.state
 
 
 def not_over(booking: OwnBooking, now: datetime) -> None:

@@ -17,6 +17,7 @@ from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.templates import render
 from marketplace.people.acting.queries import acted_for
 from offers.bookings import actions, parties, queries, rules, warnings
+from offers.bookings.calendar import events
 from offers.bookings.companions import queries as companions_queries
 from offers.bookings.forms import BookingForm
 from offers.bookings.mending import views as mending_views
@@ -122,7 +123,7 @@ async def blank(request: Request, **more: Any) -> Any:
 
 async def represented(form: Filled[Any], slug: str, viewer: Viewer) -> set[UUID]:
     """The organisations that the viewer may come for. An error of the form where one must be chosen and is not."""
-    found: set[UUID] = {one["id"] for one in await queries.represented(slug, viewer)}
+    found: set[UUID] = {one.id for one in await queries.represented(slug, viewer)}
     if form.valid and len(found) > 1 and form.data.organization not in found:
         form.add_error("organization", _("Velg hvem du kommer for."))
     return found
@@ -187,7 +188,7 @@ async def show(request: Request) -> Response:
     return render(
         request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),
-        over=rules.over(found, request.now), section="my-page",
+        state=rules.standing(found, request.now), section="my-page",
         companions=await companions_queries.companions(found.id),
         answers=await questions_queries.answers(found.id),
         together=await made_together(found), expected=await expected(found, request.lang, request.now),
@@ -237,7 +238,7 @@ async def calendar_file(request: Request) -> Response:
     """GET /bookings/{token}/calendar.ics"""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    ahead = [event for event in queries.events(found, found.sessions) if event.ends_at > request.now]
+    ahead = [event for event in events(found, found.sessions) if event.ends_at > request.now]
     body = calendar([vevent(event) for event in ahead], private=True)
     return Response(
         body,

@@ -273,6 +273,10 @@ class Dated:
     def called_off(self) -> bool:
         return bool(self.status == SessionStatus.CANCELLED)
 
+    @property
+    def moved(self) -> bool:
+        return bool(self.status == SessionStatus.MOVED)
+
 
 class Session(Dated, Row):
     """One dated meeting of an offer. (A sign-in is never called a session: that is a SignIn.)"""

@@ -18,7 +18,7 @@ from offers.telling.addressees import Addressee
 
 SIGN = "left(b.reference, 3) AS sign"
 """Of a booking's number those who lead an offer read so much as finds its row: with a name, the whole of it opens the
-booking (queries.py:link_by_reference)."""
+booking (bookings/links/queries.py:link_by_reference)."""
 SHOWN_NAME = f"CASE WHEN {HIDDEN} THEN left(b.reference, 3) ELSE coalesce(n.name, '–') END"
 SHOWN_NAMES = f"""{SHOWN_NAME} AS name,
     CASE WHEN {HIDDEN} THEN left(b.reference, 3) ELSE k.name END AS booker"""

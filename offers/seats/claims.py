@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -61,10 +60,12 @@ class Party:
     quiet: bool = False
     """Another message tells of it: one form books several dates."""
 
-    @cached_property
-    def whom(self) -> str:
-        """Who comes, as far as a form sent again is concerned."""
-        return str(self.participant or name_key(self.participant_name or self.name))
+    whom: str = field(init=False)
+    """Who comes, as far as a form sent again is concerned."""
+
+    def __post_init__(self) -> None:
+        whom = str(self.participant or name_key(self.participant_name or self.name))
+        object.__setattr__(self, "whom", whom)
 
     @property
     def account(self) -> bool:

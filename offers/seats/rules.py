@@ -36,6 +36,11 @@ CALLED_OFF = frozenset({EndedBy.SESSION, EndedBy.OFFER})
 """The organiser cancelled what it was for, and not this booking alone."""
 
 
+def left(state: str, ended_by: str | None) -> bool:
+    """Did they leave it themselves, be it a seat, the queue or a request?"""
+    return state == BookingState.CANCELLED and ended_by == EndedBy.SELF
+
+
 MOVES: dict[BookingState | None, frozenset[BookingState]] = {
     None: frozenset({BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.WAITING}),
     BookingState.REQUESTED: frozenset({BookingState.CONFIRMED, BookingState.WAITING, BookingState.DECLINED,

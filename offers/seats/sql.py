@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from offers.seats import rules
+from offers.seats.models import BookingState, EndedBy
 
 
 def those(values: Iterable[StrEnum]) -> str:
@@ -33,3 +34,13 @@ def covers(session: str = "s.id", p: str = "p") -> str:
 def called_off(b: str = "b") -> str:
     """Did it end because the organiser cancelled what it was for?"""
     return f"{b}.ended_by IN {those(rules.CALLED_OFF)}"
+
+
+def left(b: str = "b") -> str:
+    """Did they leave it themselves, be it a seat, the queue or a request? (To say no to a held seat is to decline.)"""
+    return f"({b}.state = '{BookingState.CANCELLED}' AND {b}.ended_by = '{EndedBy.SELF}')"
+
+
+def had_place(b: str = "b") -> str:
+    """Did it ever come further than the queue? Whoever only waited had no place to lose."""
+    return f"({b}.placed_at IS NOT NULL OR {b}.waited_at IS NULL)"

@@ -24,16 +24,14 @@ from offers.sessions.forms import CancelForm, CancelOfferForm, MoveForm
 from organizations.members.models import Role
 
 
-async def about(session: Session, request: Request) -> dict[str, Any]:
-    """What every page about a session shows."""
+async def shown(request: Request, template: str, session: Session, **more: Any) -> Response:
+    """A page about one session: what it is and where, and `more`."""
     offer = session.offer
     venue = await Venue.get_or_none(id=session.venue_id or offer.venue_id)
-    return {
-        "session": session,
-        "offer": offer,
-        "title": await title_of(offer.id, request.lang),
-        "place": venue.name if venue else _("På nett") if offer.online_url else "",
-    }
+    return render(
+        request, template, session=session, offer=offer, title=await title_of(offer.id, request.lang),
+        place=venue.name if venue else _("På nett") if offer.online_url else "", **more,
+    )  # fmt: skip
 
 
 @member(Role.EDITOR)
@@ -101,8 +99,8 @@ async def moving(
     others: Any = (),
 ) -> Response:
     parties = await participants_queries.parties_of_session(session.id, waiting=True)
-    return render(request, "offers/sessions/move.html", status=status, form=form, venues=places, others=others,
-                  told=told(*participants_queries.counts(parties)), **await about(session, request))  # fmt: skip
+    return await shown(request, "offers/sessions/move.html", session, status=status, form=form, venues=places,
+                       others=others, told=told(*participants_queries.counts(parties)))  # fmt: skip
 
 
 @member(Role.EDITOR)
@@ -124,8 +122,8 @@ async def cancel(request: Request) -> Response:
                 form.add_error("form", refused.message)
     ending = await queries.ending_pools(session.offer.id, request.now, session.id)
     parties = await participants_queries.parties_of_session(session.id, [pool.id for pool in ending])
-    return render(request, "offers/sessions/cancel.html", status=status, form=form, ending=bool(ending),
-                  told=told(*participants_queries.counts(parties)), **await about(session, request))  # fmt: skip
+    return await shown(request, "offers/sessions/cancel.html", session, status=status, form=form, ending=bool(ending),
+                       told=told(*participants_queries.counts(parties)))  # fmt: skip
 
 
 @member(Role.EDITOR)

@@ -21,14 +21,8 @@ COMPARES = re.compile(
     r"""(?:\.|\[['"])(?:state|status|ended_by)(?:['"]\])?\s*(?:==|!=|\bin\b|\bnot\s+in\b)"""
 )
 STILL = {
-    "mails/cancelled.html": 1,
-    "mails/receipt_several.html": 1,
-    "mails/session_moved.html": 1,
     "marketplace/dialogue/dialogue.html": 2,
     "marketplace/dialogue/meeting.html": 4,
-    "offers/bookings/cancel.html": 6,
-    "offers/bookings/several/_together.html": 7,
-    "offers/bookings/show.html": 6,
     "offers/publishing/sessions.html": 1,
     "offers/publishing/show.html": 14,
     "offers/work/manage.html": 4,

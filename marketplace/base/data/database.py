@@ -7,12 +7,12 @@ from typing import Any, TypeVar, overload
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import asyncpg
-from tortoise import Tortoise, connections
+from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.connection import get_connections
+from tortoise.connection import get_connection
 from tortoise.exceptions import DBConnectionError, OperationalError
-from tortoise.transactions import in_transaction as tortoise_transaction
 
+from marketplace.base.data.client import in_transaction
 from marketplace.settings import settings
 from marketplace.wrong_settings import SYSTEM_ROOTS
 
@@ -73,29 +73,6 @@ def unavailable(error: BaseException) -> bool:
     return False
 
 
-class in_transaction:  # noqa: N801 - read as a verb, as Tortoise's of that name
-    """`async with in_transaction():`, as Tortoise's; but a connection whose BEGIN fails goes back to the pool: else
-    each transaction that meets a silent server would take one with it for good."""
-
-    def __init__(self) -> None:
-        self.context: Any = None
-
-    async def __aenter__(self) -> BaseDBAsyncClient:
-        self.context = context = tortoise_transaction()
-        try:
-            entered: BaseDBAsyncClient = await context.__aenter__()
-            return entered
-        except BaseException:
-            if hasattr(context, "token"):  # it has a connection of the pool, and has not begun
-                get_connections().reset(context.token)
-                context.client._connection.terminate()
-                await context.client._parent._pool.release(context.client._connection)
-            raise
-
-    async def __aexit__(self, *error: Any) -> None:
-        await self.context.__aexit__(*error)
-
-
 class Connection(asyncpg.Connection):  # type: ignore[misc]
     """A pooled connection. Nobody sets, listens or locks anything on it beyond a transaction, so there is nothing to
     reset when it goes back to the pool: that would be a second round trip for every statement."""
@@ -150,7 +127,7 @@ def config(url: str | None = None) -> dict[str, Any]:
     return {
         "connections": {
             "default": {
-                "engine": "tortoise.backends.asyncpg",
+                "engine": "marketplace.base.data.client",
                 "credentials": {
                     **credentials(url),
                     "minsize": 1,
@@ -202,8 +179,7 @@ async def connected(url: str | None = None) -> AsyncIterator[None]:
 
 def connection() -> BaseDBAsyncClient:
     """The pool, or the connection of the transaction around us."""
-    found: BaseDBAsyncClient = connections.get("default")
-    return found
+    return get_connection("default")
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from marketplace.base.web.templates import render
 from offers.bookings import queries
 from offers.bookings.links import actions, mails
 from offers.bookings.links.forms import FindForm, LinksForm
+from offers.bookings.links.queries import link_by_reference
 from offers.seats import links
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -49,7 +50,7 @@ async def find(request: Request) -> Response:
             # Lists show the first signs of a number, and a name: the rest must not be found by trying.
             signs = links.typed_reference(form.data.reference)[:3]
             await limit("find-booking of", signs, 60, timedelta(days=1), now=request.now)
-            path = await queries.link_by_reference(form.data.reference, form.data.word)
+            path = await link_by_reference(form.data.reference, form.data.word)
             if path:
                 return see_other(path, request)
             form.add_error(

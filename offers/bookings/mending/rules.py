@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.signing import signature
+from marketplace.base.signing import signature, signed
 
 LATELY = timedelta(minutes=30)
 """So long after booking a form may mend what it sent, and a browser is asked whether it meant to send it again."""
@@ -60,9 +60,7 @@ class Sent:
 
     @classmethod
     def mark_of(cls, slug: str, session: UUID | None, whom: str) -> bytes:
-        return bytes.fromhex(signature("booked from here", slug, session.hex if session else "", whom))[
-            : cls.MARK
-        ]
+        return signed("booked from here", slug, session.hex if session else "", whom)[: cls.MARK]
 
     def before(self, slug: str, session: UUID | None, whom: str, key: bytes) -> bytes | None:
         """The key of the booking that another form of this browser has just made of the same, if any."""

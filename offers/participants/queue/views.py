@@ -36,10 +36,6 @@ DAY = timedelta(days=1)
 EXTRAS = [("", lazy("Velg hvorfor")), *participants_rules.EXTRA_REASONS.items()]
 
 
-async def _about(request: Request, offer: Offer) -> dict[str, Any]:
-    return {"offer": offer, "title": await title_of(offer.id, request.lang), "section": "/manage"}
-
-
 async def _active(
     request: Request, offer: Offer, booking: UUID, state: BookingState, why_not: Callable[[BookingState], str]
 ) -> Participant:
@@ -89,7 +85,8 @@ async def answer(request: Request) -> Response:
     return render(
         request, "offers/participants/queue/request.html",
         status=422 if form.errors else 200, form=form, party=party,
-        reasons=EXTRAS, full=await _full(offer, party), **await _about(request, offer),
+        reasons=EXTRAS, full=await _full(offer, party), offer=offer,
+        title=await title_of(offer.id, request.lang), section="/manage",
     )  # fmt: skip
 
 
@@ -123,7 +120,8 @@ async def add(request: Request) -> Response:
     return render(
         request, "offers/participants/queue/add.html",
         status=409 if form.values.get("asked") else 422 if form.errors else 200, form=form, pools=pools,
-        reasons=EXTRAS, **await _about(request, offer),
+        reasons=EXTRAS, offer=offer,
+        title=await title_of(offer.id, request.lang), section="/manage",
     )  # fmt: skip
 
 
@@ -188,7 +186,8 @@ async def queue(request: Request) -> Response:
     return render(
         request, "offers/participants/queue/queue.html",
         status=422 if form.errors else 200, form=form, party=party, place=place,
-        waiting=waiting, reasons=list(rules.REORDER_REASONS.items()), **await _about(request, offer),
+        waiting=waiting, reasons=list(rules.REORDER_REASONS.items()), offer=offer,
+        title=await title_of(offer.id, request.lang), section="/manage",
     )  # fmt: skip
 
 
@@ -198,5 +197,6 @@ async def demand(request: Request) -> Response:
     offer = await offer_led_by(request.person, request.path_params["slug"])
     return render(
         request, "offers/participants/queue/demand.html", demand=await queries.demand(offer.id, request.now),
-        **await _about(request, offer),
+        offer=offer,
+        title=await title_of(offer.id, request.lang), section="/manage",
     )  # fmt: skip

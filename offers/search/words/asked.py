@@ -1,15 +1,15 @@
 """What somebody typed, as questions for PostgreSQL's text search. No database, no dictionary.
 
 Each word is asked for as it is (the last one also as a beginning), as the words that mean the same (equal.py), and as
-two words that it may be glued of: "turgruppe" also asks for tur and gruppe in one text. A division into what is no
-word finds nothing, so the catalogue itself tells which are right.
+two words that it may be glued of: "turgruppe" also asks for tur and gruppe in one text, and for tur alone, which is
+what it is about. A division into what is no word finds nothing, so the catalogue itself tells which are right.
 """
 
 import re
 from dataclasses import dataclass
 from itertools import product
 
-from offers.search.words.compounds import LINKS, SHORT, SHORTEST, WHOLE
+from offers.search.words.compounds import LINKS, SHORT, SHORTEST, within_one
 from offers.search.words.equal import NOISE, equals
 
 STEMMINGS = ("norwegian", "english", "simple")
@@ -47,9 +47,9 @@ def questions(typed: str) -> Asked:
             beginning = (
                 [f"{token}:*"] if token == tokens[-1] and len(token) >= SHORTEST and token.isalnum() else []
             )
-            all_of.append(
-                _or([plain, *beginning, *same, *(f"{_or(first)} & {_or(rest)}" for first, rest in parts)])
-            )
+            glued = [f"{_or(first)} & {_or(rest)}" for first, rest in parts]
+            topics = [_or(first) for first, _rest in parts if len(first) > 1 or first[0] in SHORT]
+            all_of.append(_or([plain, *beginning, *same, *glued, *topics]))
             any_of.append(_or([plain, *same, *(one for pair in parts for part in pair for one in part)]))
     if not all_of:
         return Asked("", "", "")
@@ -67,18 +67,24 @@ def _or(choices: list[str]) -> str:
 
 def _same(word: str) -> list[str]:
     """What means the same; of a phrase all its words, in any order."""
-    return [" & ".join(re.findall(r"\w+", one)) for one in sorted(equals(word))]
+    same = equals(word) | ({word.replace("aa", "å")} - {word})
+    return [" & ".join(re.findall(r"\w+", one)) for one in sorted(same)]
 
 
 def _glued_of(word: str) -> list[tuple[list[str], list[str]]]:
     """The ways in which a typed word could be two, each part with what means the same: only its letters are looked
     at."""
-    if len(word) < GLUED_FROM or not word.isalpha() or word.startswith(WHOLE):
+    if len(word) < GLUED_FROM or not word.isalpha():
         return []
     found = []
     for end, link in product(range(SHORTEST, len(word) - SHORTEST + 1), LINKS):
         first, rest = word[:end], word[end + len(link) :]
         short = any(len(part) <= SHORTEST and part not in SHORT for part in (first, rest))
-        if word[end : end + len(link)] == link and len(rest) >= SHORTEST and not short:
+        if (
+            word[end : end + len(link)] == link
+            and len(rest) >= SHORTEST
+            and not short
+            and not within_one(word, end)
+        ):
             found.append(([first, *_same(first)], [rest, *_same(rest)]))
     return found

@@ -67,7 +67,7 @@ def _divided(word: str, count: int, known: Callable[[str], bool]) -> Iterator[tu
         return
     for end, link in product(range(SHORTEST, len(word) - SHORTEST + 1), LINKS):
         first, rest = word[:end], word[end + len(link) :]
-        if word[end : end + len(link)] != link or len(rest) < SHORTEST or _within_one(word, end):
+        if word[end : end + len(link)] != link or len(rest) < SHORTEST or within_one(word, end):
             continue
         if _is_part(first, known) and (not link or len(first) > SHORTEST or first in SHORT):
             for others in _divided(rest, count - 1, known):
@@ -78,7 +78,7 @@ def _is_part(part: str, known: Callable[[str], bool]) -> bool:
     return part in SHORT or part in DOMAIN or (len(part) > SHORTEST and known(part) and part not in NO_PART)
 
 
-def _within_one(word: str, end: int) -> bool:
+def within_one(word: str, end: int) -> bool:
     """Would a division here cut through a word that means one thing?"""
     return any(word.startswith(whole) and end < len(whole) for whole in WHOLE)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.base.data.database import rows, value
 from offers.catalogue.queries import title_in
 from offers.publishing.queries import REGISTERS_FOR
-from offers.seats.sql import covers
+from offers.seats.sql import covers, left
 
 WAITS = """b.state = 'requested' AND o.state = 'published' AND (p.ends_at IS NULL OR p.ends_at > {now})"""
 """Does booking b of pool p and offer o still ask for an answer? What is over needs none any more."""
@@ -95,8 +95,8 @@ async def happened(
             SELECT {NAME.format(lang="$3")} AS title,
                 count(*) FILTER (WHERE b.created_at >= $4 AND b.created_at < $5 AND b.answered_at IS NULL
                     AND b.state <> 'requested' AND b.waited_at IS DISTINCT FROM b.created_at) AS booked,
-                count(*) FILTER (WHERE b.changed_at >= $4 AND b.changed_at < $5 AND b.state = 'cancelled'
-                    AND b.ended_by = 'self') AS cancelled,
+                count(*) FILTER (WHERE b.changed_at >= $4 AND b.changed_at < $5
+                    AND {left()}) AS cancelled,
                 count(*) FILTER (WHERE b.waited_at >= $4 AND b.waited_at < $5) AS queued,
                 max(s.waiting) AS waiting, max(s."full") AS "full"
             FROM offer o JOIN booking b ON b.offer_id = o.id

@@ -1,11 +1,13 @@
 """The words of links: what they say, and that nobody else can make one."""
 
+import hmac
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
-from marketplace.base.signing import Token
+from marketplace.base.signing import Token, signature, signed
+from marketplace.settings import settings
 
 ONE: Token[UUID, int] = Token("a test", UUID, int)
 OTHER: Token[UUID, int] = Token("another test", UUID, int)
@@ -63,3 +65,13 @@ def test_every_word_has_one_spelling() -> None:
     word = odd.made(b"x" * 16)
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     assert [each for each in letters if odd.read(word[:-1] + each)] == [word[-1]]
+
+
+def test_a_signature_is_an_hmac_under_a_key_of_its_purpose(database_url: str) -> None:
+    secret = settings().secret_key.get_secret_value().encode()
+    for purpose in ("form", "booking-link"):
+        key = hmac.digest(secret, purpose.encode(), "sha256")
+        for parts in ((), ("",), ("ære", "17"), ("x" * 5000,)):
+            right = hmac.digest(key, "\0".join(parts).encode(), "sha256")
+            assert signed(purpose, *parts) == right == signed(purpose, *parts)
+            assert signature(purpose, *parts) == right.hex()

@@ -31,6 +31,8 @@ OWN_WORDS = {
         {"offers/seats/queries.py": "another question: is all of what it is for cancelled?"},
     ),
     r"ended_by IN \('session'|ended_by IN \('offer'": ("sql.called_off()", {}),
+    r"ended_by = 'self'": ("sql.left()", {}),
+    r"placed_at IS NOT NULL": ("sql.had_place()", {}),
     r"opens_at <= \$|closes_at > \$": (
         "catalogue/opening.py:is_open",
         {"offers/bookings/openings/actions.py": "has the moment come that somebody wanted to hear of?"},
@@ -47,6 +49,25 @@ async def test_what_the_organiser_cancelled_is_the_same_in_sql_as_in_python(
         f"SELECT coalesce({sql.called_off()}, false) FROM (SELECT $1::text AS ended_by) b", cause
     )
     assert found is (cause in rules.CALLED_OFF)
+
+
+@pytest.mark.parametrize("cause", [*EndedBy, None])
+@pytest.mark.parametrize("state", BookingState)
+async def test_who_left_by_themselves_is_the_same_in_sql_as_in_python(
+    pool: None, state: BookingState, cause: EndedBy | None
+) -> None:
+    law = f"SELECT coalesce({sql.left()}, false) FROM (SELECT $1::text AS state, $2::text AS ended_by) b"
+    assert await value(law, state, cause) is rules.left(state, cause)
+
+
+@pytest.mark.parametrize(
+    ("waited", "placed", "had"), [(None, None, True), (NOW, None, False), (NOW, NOW, True), (None, NOW, True)]
+)
+async def test_whoever_only_waited_had_no_place(pool: None, waited: Any, placed: Any, had: bool) -> None:
+    law = (
+        f"SELECT {sql.had_place()} FROM (SELECT $1::timestamptz AS waited_at, $2::timestamptz AS placed_at) b"
+    )
+    assert await value(law, waited, placed) is had
 
 
 @pytest.mark.parametrize("state", BookingState)
