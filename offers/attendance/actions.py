@@ -12,6 +12,7 @@ from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from offers.attendance import rules
+from offers.attendance.acts import Act
 from offers.attendance.models import AttendanceState, RegisterEnd
 from offers.attendance.queries import expected
 from offers.attendance.year_keys import key_of
@@ -97,7 +98,7 @@ async def save(
                 uuid7(), session.id, head_count, now,
             )  # fmt: skip
         await record(
-            "register.saved", now=now, actor=by, object_id=session.id, organization=session.offer.owner_id,
+            Act.REGISTER_SAVED, now=now, actor=by, object_id=session.id, organization=session.offer.owner_id,
             details={"present": sum(mark.seats > 0 for mark in made), "expected": len(made)},
         )  # fmt: skip
 

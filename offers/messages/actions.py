@@ -10,6 +10,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.web.limits import Tries, limits
 from offers.catalogue.models import Offer, Session
 from offers.messages import mails
+from offers.messages.acts import Act
 from offers.messages.models import NEWS, HostMessage, Recipients
 from offers.messages.queries import recipients
 from offers.participants.queries import counts
@@ -50,6 +51,6 @@ async def write(
                 continue
             await tell(mails.host_message, party, key=str(key), now=now, message=str(key))
         await record(
-            "message.sent", now=now, actor=by, object_id=session.id if session else offer.id,
+            Act.MESSAGE_SENT, now=now, actor=by, object_id=session.id if session else offer.id,
             organization=offer.owner_id, details={"recipients": to, "told": told, "to_call": to_call},
         )  # fmt: skip

@@ -15,6 +15,7 @@ from marketplace.base.web.limits import Tries
 from offers.bookings import actions, mails
 from offers.catalogue.models import Offer
 from offers.participants import rules
+from offers.participants.acts import Act
 from offers.participants.queue import rules as queue_rules
 from offers.participants.rules import ExtraReason
 from offers.publishing.questions import rules as asked
@@ -32,7 +33,7 @@ from organizations.approval.queries import only_approved
 
 async def note_read(offer: Offer, count: int, *, by: UUID, now: datetime, **details: str) -> None:
     """Every read of a list of participants is recorded: who, when, how many, and which list."""
-    await record("participants.read", now=now, actor=by, object_id=offer.id, organization=offer.owner_id,
+    await record(Act.PARTICIPANTS_READ, now=now, actor=by, object_id=offer.id, organization=offer.owner_id,
                  details=details | {"count": count})  # fmt: skip
 
 
@@ -49,7 +50,7 @@ async def keep_seats(pool_id: UUID, seats: int, *, now: datetime, by: UUID | Non
             raise Refused(ngettext("Du kan holde av høyst %(num)s plass nå. Resten er tatt.",
                                    "Du kan holde av høyst %(num)s plasser nå. Resten er tatt.", most))  # fmt: skip
         await seats_actions.reserve(pool, seats)
-        await record("seats.kept", now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
+        await record(Act.SEATS_KEPT, now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
                      details={"reserved": seats})  # fmt: skip
         await promote(pool, now)
 
@@ -104,7 +105,7 @@ async def add(
                 also = partial(asked.storing, names=party.companions, answers={})
                 booked = await claims.insert(Claim(pool, party, state, key, digest, lang, now, tries, also))
                 participant = await value("SELECT participant_id FROM booking WHERE id = $1", booked.id)
-                await record("booking.added", now=now, actor=by, object_id=booked.id, organization=pool["owner_id"],
+                await record(Act.BOOKING_ADDED, now=now, actor=by, object_id=booked.id, organization=pool["owner_id"],
                              person=participant, details={"kept": kept})  # fmt: skip
                 return booked
         except claims.Taken:
@@ -124,7 +125,7 @@ async def ask_talk(booking_id: UUID, text: str, *, now: datetime, by: UUID) -> N
             text,
             now,
         )
-        await record("booking.talk_asked", now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
+        await record(Act.BOOKING_TALK_ASKED, now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
                      person=booking["participant_id"])  # fmt: skip
         await tell(mails.talk, booking, f"{int(now.timestamp())}", now, ring=True)
 
@@ -159,7 +160,7 @@ async def reorder(
             [(each["id"], each["queue_no"]) for each in queue], booking_id, place
         )
         await renumber(numbers)
-        await record("queue.reordered", now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
+        await record(Act.QUEUE_REORDERED, now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
                      person=booking["participant_id"], details={
                          "from": before.index(booking_id) + 1, "to": list(numbers).index(booking_id) + 1,
                          "reason": reason})  # fmt: skip

@@ -16,6 +16,7 @@ from marketplace.base.post.mail import Mail, name_of, post
 from offers.catalogue.models import Joining, Promotion
 from offers.catalogue.queries import Viewer, published
 from offers.seats import rules
+from offers.seats.acts import Act
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
 from offers.seats.upkeep import begins
@@ -138,7 +139,7 @@ async def move(
     pool["taken"] += seats
     pool["waiting"] += waiting
     await record(
-        f"booking.{new}", now=now, actor=by, object_id=booking["id"], organization=pool["owner_id"],
+        Act(f"booking.{new}"), now=now, actor=by, object_id=booking["id"], organization=pool["owner_id"],
         person=booking["participant_id"],
     )  # fmt: skip
 

@@ -27,6 +27,7 @@ from offers.seats.actions import cancel_all
 from offers.seats.models import EndedBy
 from offers.seats.upkeep import changing
 from offers.sessions import mails, rules
+from offers.sessions.acts import Act
 from offers.sessions.queries import ending_pools
 from offers.telling.actions import tell
 from offers.telling.addressees import Addressee
@@ -71,7 +72,7 @@ async def move(
             "was_ends": was[1].isoformat(), "was_venue": str(was[2] or offer.venue_id or ""),
         }  # fmt: skip
         await _tell(told, mails.session_moved, f"{session.id}:{sequence + 1}", now, facts, words=words)
-        return await _recorded("session.moved", session.id, offer, told, by, now)
+        return await _recorded(Act.SESSION_MOVED, session.id, offer, told, by, now)
 
 
 async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: datetime) -> tuple[int, int]:
@@ -99,7 +100,7 @@ async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: d
         await refresh(offer.id, now)
         facts: dict[str, str | int] = {"session": str(session.id), "sequence": sequence + 1}
         await _tell(told, mails.session_cancelled, f"{session.id}:{sequence + 1}", now, facts)
-        return await _recorded("session.cancelled", session.id, offer, told, by, now)
+        return await _recorded(Act.SESSION_CANCELLED, session.id, offer, told, by, now)
 
 
 async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> tuple[int, int]:
@@ -137,7 +138,7 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
             await cancel_all(pool.id, now=now, by=by, ended_by=EndedBy.OFFER, begun=pool.begun)
         await refresh(offer.id, now)
         await _tell(told, mails.offer_cancelled, str(offer.id), now, {"at": now.isoformat()})
-        return await _recorded("offer.cancelled", offer.id, offer, told, by, now)
+        return await _recorded(Act.OFFER_CANCELLED, offer.id, offer, told, by, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import Mail, name_of, post
+from offers.telling.acts import Act
 from offers.telling.addressees import Addressee
 from offers.telling.models import CallAbout
 from offers.telling.queries import HELPED_ONES
@@ -93,5 +94,5 @@ async def rung(call: UUID, done: bool, *, by: UUID, now: datetime) -> None:
         call, now if done else None, by if done else None, done,
     )  # fmt: skip
     if found is not None:
-        await record("call.made" if done else "call.undone", now=now, actor=by, object_id=found.booking_id,
+        await record(Act.CALL_MADE if done else Act.CALL_UNDONE, now=now, actor=by, object_id=found.booking_id,
                      organization=found.owner_id, person=found.participant_id)  # fmt: skip

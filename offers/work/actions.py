@@ -10,6 +10,7 @@ from marketplace.base.data.audit import record_each
 from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, Mail, name_of, post
+from offers.participants.acts import Act
 from offers.work.queries import Asking
 from organizations.notices.models import Notice
 from organizations.notices.queries import told
@@ -19,7 +20,7 @@ async def note_seen(requests: list[Asking], *, by: UUID, now: datetime) -> None:
     """Every read of participants is recorded: one entry an offer, with how many."""
     seen = Counter((each.offer_id, each.owner_id) for each in requests)
     await record_each(
-        "participants.read", now=now, actor=by,
+        Act.PARTICIPANTS_READ, now=now, actor=by,
         about=[(offer, owner, {"count": count, "list": "requests"}) for (offer, owner), count in seen.items()],
     )  # fmt: skip
 

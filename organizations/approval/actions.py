@@ -15,6 +15,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import Mail, name_of, post
 from organizations.approval import mails, rules
+from organizations.approval.acts import Act
 from organizations.approval.models import Answer, Decision
 from organizations.approval.queries import has_number
 from organizations.approval.register import Answer as Registered
@@ -80,7 +81,7 @@ async def apply(
             organization=organization, lang=organization.source_lang, summary=summary
         )
         await Membership.create(person_id=by, organization=organization, role=Role.MANAGER, created_at=now)
-        await record("organization.applied", now=now, actor=by, object_id=organization.id, person=by,
+        await record(Act.ORGANIZATION_APPLIED, now=now, actor=by, object_id=organization.id, person=by,
                      organization=organization.id)  # fmt: skip
         await _tell(
             mails.application_received, await managers_to_tell(organization.id), organization.id, "", now
@@ -116,7 +117,7 @@ async def send_again(
         if reply:
             await rows(ANSWERED, organization, reply, now)
         await record(
-            "organization.sent_again", now=now, actor=by, object_id=organization, organization=organization
+            Act.ORGANIZATION_SENT_AGAIN, now=now, actor=by, object_id=organization, organization=organization
         )
         await _tell_coordinators(found, now)
 
@@ -155,7 +156,7 @@ async def decide(
         found.state = new
         await found.save(update_fields=["state"])
         await record(
-            f"organization.{answer}", now=now, actor=by, object_id=decision.id, organization=organization
+            Act(f"organization.{answer}"), now=now, actor=by, object_id=decision.id, organization=organization
         )
         for one in await managers_to_tell(organization):
             await post(
@@ -198,7 +199,7 @@ async def set_name(
             if renumbered:
                 found.update_from_dict({**_said(registered, now)})
             await found.save(update_fields=["name", "number", *Said.__annotations__])
-            await record("organization.name_changed", now=now, actor=by, object_id=organization,
+            await record(Act.ORGANIZATION_NAME_CHANGED, now=now, actor=by, object_id=organization,
                          organization=organization,
                          details={"name": int(renamed), "number": int(renumbered)})  # fmt: skip
             await _tell(
@@ -240,7 +241,7 @@ async def put_under(organization: Organization, parent: UUID, *, by: UUID, now: 
             raise Refused(_("En enhet kan ikke høre under seg selv."))
         await Organization.filter(id=organization.id).update(parent_id=parent)
         await record(
-            "organization.put_under", now=now, actor=by, object_id=parent, organization=organization.id
+            Act.ORGANIZATION_PUT_UNDER, now=now, actor=by, object_id=parent, organization=organization.id
         )
 
 
@@ -251,7 +252,7 @@ async def note_register(
     async with in_transaction():
         said = _said(registered, now)
         await Organization.filter(id=organization.id, number=organization.number).update(**said)
-        await record("register.asked", now=now, actor=by, object_id=organization.id, organization=organization.id,
+        await record(Act.REGISTER_ASKED, now=now, actor=by, object_id=organization.id, organization=organization.id,
                      details={"said": registered.state.value})  # fmt: skip
 
 

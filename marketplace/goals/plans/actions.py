@@ -15,6 +15,7 @@ from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.dialogue.models import Dialogue
 from marketplace.goals import mails
+from marketplace.goals.acts import Act
 from marketplace.goals.models import (
     AT_MEETING,
     FocusArea,
@@ -58,7 +59,7 @@ async def make(
                     facts["dialogue"] = dialogue
                 if facts["indicator"] != AT_MEETING or dialogue:
                     await _insert(Goal(id=uuid7(), focus_area=made, title=goal.title, **facts))
-        await record("plan.made", now=now, actor=by, object_id=plan.id)
+        await record(Act.PLAN_MADE, now=now, actor=by, object_id=plan.id)
     return plan
 
 
@@ -69,7 +70,7 @@ async def _insert(goal: Goal) -> None:
 async def edit(plan: Plan, *, by: UUID, now: datetime, **facts: Any) -> None:
     async with in_transaction():
         await plan.update_from_dict(facts).save()
-        await record("plan.changed", now=now, actor=by, object_id=plan.id)
+        await record(Act.PLAN_CHANGED, now=now, actor=by, object_id=plan.id)
 
 
 async def copy(plan: Plan, *, by: UUID, now: datetime, title: Texts, first_year: int) -> Plan:
@@ -94,7 +95,7 @@ async def copy(plan: Plan, *, by: UUID, now: datetime, title: Texts, first_year:
             for goal in area.goals:
                 if not goal.withdrawn_at:
                     await _insert(_moved(goal, new, moved))
-        await record("plan.copied", now=now, actor=by, object_id=made.id)
+        await record(Act.PLAN_COPIED, now=now, actor=by, object_id=made.id)
         await _tell(measures, now)
     return made
 
@@ -116,14 +117,14 @@ async def retire(plan: Plan, *, by: UUID, now: datetime) -> None:
     async with in_transaction():
         plan.retired_at = now
         await plan.save(update_fields=["retired_at"])
-        await record("plan.retired", now=now, actor=by, object_id=plan.id)
+        await record(Act.PLAN_RETIRED, now=now, actor=by, object_id=plan.id)
 
 
 async def bring_back(plan: Plan, *, by: UUID, now: datetime) -> None:
     async with in_transaction():
         plan.retired_at = None
         await plan.save(update_fields=["retired_at"])
-        await record("plan.brought_back", now=now, actor=by, object_id=plan.id)
+        await record(Act.PLAN_BROUGHT_BACK, now=now, actor=by, object_id=plan.id)
 
 
 # Focus areas
@@ -134,14 +135,14 @@ async def make_area(plan: Plan, *, by: UUID, now: datetime, title: Texts, summar
         area = await FocusArea.create(
             plan=plan, number=await _next("focus_area", "plan_id", plan.id), title=title, summary=summary
         )
-        await record("focus_area.made", now=now, actor=by, object_id=area.id)
+        await record(Act.FOCUS_AREA_MADE, now=now, actor=by, object_id=area.id)
     return area
 
 
 async def edit_area(area: FocusArea, *, by: UUID, now: datetime, **facts: Any) -> None:
     async with in_transaction():
         await area.update_from_dict(facts).save()
-        await record("focus_area.changed", now=now, actor=by, object_id=area.id)
+        await record(Act.FOCUS_AREA_CHANGED, now=now, actor=by, object_id=area.id)
 
 
 async def remove_area(area: FocusArea, *, by: UUID, now: datetime) -> None:
@@ -151,7 +152,7 @@ async def remove_area(area: FocusArea, *, by: UUID, now: datetime) -> None:
         if await Goal.filter(focus_area=area).exists() or await Measure.filter(focus_area=area).exists():
             raise Refused(_("Det står mål eller tiltak i innsatsområdet, så det kan ikke slettes."))
         await rows("DELETE FROM focus_area WHERE id = $1", area.id)
-        await record("focus_area.removed", now=now, actor=by, object_id=area.id)
+        await record(Act.FOCUS_AREA_REMOVED, now=now, actor=by, object_id=area.id)
 
 
 # Measures
@@ -174,7 +175,7 @@ async def make_measure(area: FocusArea, *, by: UUID, now: datetime, title: Texts
         measure = await Measure.create(
             focus_area=area, number=await _next("measure", "focus_area_id", area.id), title=title, **facts
         )
-        await record("measure.made", now=now, actor=by, object_id=measure.id,
+        await record(Act.MEASURE_MADE, now=now, actor=by, object_id=measure.id,
                      organization=measure.responsible_id)  # fmt: skip
         await _tell([measure], now)
     return measure
@@ -186,7 +187,7 @@ async def edit_measure(measure: Measure, *, by: UUID, now: datetime, **facts: An
         facts["told_at"] = None
     async with in_transaction():
         await measure.update_from_dict(facts).save(update_fields=[*facts])
-        await record("measure.changed", now=now, actor=by, object_id=measure.id,
+        await record(Act.MEASURE_CHANGED, now=now, actor=by, object_id=measure.id,
                      organization=measure.responsible_id)  # fmt: skip
         if handed_over:
             await _tell([measure], now)
@@ -204,7 +205,7 @@ async def comment(
         if measure.state != state:
             measure.state = state
             await measure.save(update_fields=["state"])
-        await record("measure.commented", now=now, actor=by, object_id=measure.id, organization=unit,
+        await record(Act.MEASURE_COMMENTED, now=now, actor=by, object_id=measure.id, organization=unit,
                      details={"state": state.value})  # fmt: skip
 
 
@@ -228,7 +229,7 @@ async def move(table: str, parent: UUID, row: UUID, by_one: int, *, by: UUID, no
             FROM unnest($1::uuid[]) WITH ORDINALITY o (id, number) WHERE t.id = o.id""",
             order,
         )
-        await record(f"{table}.moved", now=now, actor=by, object_id=row)
+        await record(Act(f"{table}.moved"), now=now, actor=by, object_id=row)
 
 
 async def _next(table: str, column: str, parent: UUID) -> int:
@@ -255,7 +256,7 @@ async def save_population(
         await Population.update_or_create(
             {"number": number, "source": source}, municipality_id=municipality, year=year
         )
-        await record("population.saved", now=now, actor=by, object_id=municipality,
+        await record(Act.POPULATION_SAVED, now=now, actor=by, object_id=municipality,
                      details={"year": year})  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
 from marketplace.base.text import same_name
+from marketplace.my_page.acts import Act
 from marketplace.people.contacts import actions as contacts
 from marketplace.people.queries import Address, verified_contacts
 from offers.bookings.links.actions import end_links
@@ -44,7 +45,7 @@ async def remove_contact(person: UUID, contact: UUID, *, now: datetime) -> None:
                 lang=await value("SELECT lang FROM person WHERE id = $1", person),
             )  # fmt: skip
         await contacts.forget_address(person, gone.channel, gone.value)
-        await audit.record("contact.removed", actor=person, person=person, object_id=contact, now=now)
+        await audit.record(Act.CONTACT_REMOVED, actor=person, person=person, object_id=contact, now=now)
         await contacts.tell_of_change(person, mine, contact, now)
 
 

@@ -14,6 +14,7 @@ from marketplace.base.i18n import ngettext
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, MailFunction, post
 from marketplace.base.signing import secret_hash, signature
+from marketplace.people.acts import Act
 from marketplace.people.models import Person
 from marketplace.people.sign_in import mails
 from marketplace.people.sign_in.models import SignIn, SignInTicket
@@ -131,7 +132,7 @@ async def enter_by_code(ticket_id: UUID, code: str, visit: Visit, *, now: dateti
         ticket = await try_code(ticket_id, code, None, now)
         if ticket and ticket.used_at:
             return await _enter(ticket, visit, now)
-        await audit.record("sign_in.refused", object_id=ticket_id, now=now)
+        await audit.record(Act.SIGN_IN_REFUSED, object_id=ticket_id, now=now)
     raise wrong_code(ticket)  # outside the transaction, so that the wrong guess stays counted
 
 
@@ -175,7 +176,7 @@ async def _new_sign_in(
         seen_at=now, expires_at=now + RESIDENT.absolute, second_factor_at=second_factor_at,
     )  # fmt: skip
     await audit.record(
-        "sign_in.made", actor=person, person=person, object_id=sign_in, details={"by": by}, now=now
+        Act.SIGN_IN_MADE, actor=person, person=person, object_id=sign_in, details={"by": by}, now=now
     )
     return secret
 
@@ -235,7 +236,7 @@ async def end(sign_in: UUID, person: UUID, *, now: datetime) -> bool:
             sign_in, person, now,
         )  # fmt: skip
         if ended:
-            await audit.record("sign_in.ended", actor=person, person=person, object_id=sign_in, now=now)
+            await audit.record(Act.SIGN_IN_ENDED, actor=person, person=person, object_id=sign_in, now=now)
     return ended is not None
 
 
@@ -248,5 +249,5 @@ async def end_all(person: UUID, *, now: datetime, by: UUID | None = None, but: U
             person, now, but,
         )  # fmt: skip
         await audit.record(
-            "sign_in.all_ended", actor=by or person, person=person, details={"count": len(ended)}, now=now
+            Act.SIGN_IN_ALL_ENDED, actor=by or person, person=person, details={"count": len(ended)}, now=now
         )

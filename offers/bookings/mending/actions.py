@@ -20,6 +20,7 @@ from marketplace.base.text import name_key
 from marketplace.base.web.limits import Tries, limits
 from marketplace.settings import settings
 from offers.bookings.actions import Unanswered, cancel
+from offers.bookings.acts import Act
 from offers.bookings.links.actions import send_to
 from offers.bookings.mending import mails, rules
 from offers.bookings.several.mails import receipt_several
@@ -201,7 +202,7 @@ async def _mend_one(
     )
     asked.storing(write, party.companions, answers)
     await rows(write.add("SELECT id FROM made").sql, *write.values)
-    await record("booking.mended", now=now, actor=by, object_id=booking["id"], organization=pool["owner_id"],
+    await record(Act.BOOKING_MENDED, now=now, actor=by, object_id=booking["id"], organization=pool["owner_id"],
                  person=booking["participant_id"], details={"seats": party.seats})  # fmt: skip
 
 
@@ -264,7 +265,7 @@ async def change_address(
                 "UPDATE booking SET changed_at = $2 WHERE id = ANY($1)", [one["id"] for one in made], now
             )
             await send_to(booking_id, contact)
-            await record("booking.address_changed", now=now, actor=by, object_id=booking_id,
+            await record(Act.BOOKING_ADDRESS_CHANGED, now=now, actor=by, object_id=booking_id,
                          person=booking["participant_id"])  # fmt: skip
             booking = await row(f"{MENDED} b.id = $1", booking_id)
             assert booking is not None  # it was there a moment ago

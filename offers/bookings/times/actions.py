@@ -12,6 +12,7 @@ from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
+from offers.bookings.acts import Act
 from offers.bookings.times import mails, rules
 from offers.seats.claims import Booked, claim_instead
 from offers.seats.known import actor_of
@@ -53,7 +54,7 @@ async def change_time(
             new = old | {"id": made, "link_version": 1}
             await rows("UPDATE companion SET booking_id = $2 WHERE booking_id = $1", old["id"], made)
             await rows("UPDATE booking_answer SET booking_id = $2 WHERE booking_id = $1", old["id"], made)
-            await record("booking.time_changed", now=now, actor=by, object_id=made, organization=there["owner_id"],
+            await record(Act.BOOKING_TIME_CHANGED, now=now, actor=by, object_id=made, organization=there["owner_id"],
                          person=old["participant_id"])  # fmt: skip
             await move(here, old, BookingState.CANCELLED, now, by=by, ended_by=EndedBy.TIME_CHANGED)
             await rows("UPDATE booking SET moved_to_id = $2 WHERE id = $1", old["id"], made)
