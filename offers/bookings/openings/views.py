@@ -50,7 +50,7 @@ async def go(request: Request) -> Response:
     found = await openings_queries.opening(pool, await viewer_of(request.person), request.lang)
     if found is None:
         raise NotFound
-    return see_other(booking_path(found["slug"], found["session_id"]), request)
+    return see_other(booking_path(found.slug, found.session_id), request)
 
 
 def booking_path(slug: str, session: object) -> str:
