@@ -15,9 +15,10 @@ from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.data.statement import Statement
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.post.mail import post
+from marketplace.base.post.mail import name_of, post
 from marketplace.base.web.limits import Tries
 from offers.bookings.actions import Unanswered, active_of, cancel, whom_of
+from offers.bookings.several import mails
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer, published
 from offers.publishing.questions import rules as asked
@@ -97,9 +98,9 @@ async def book_several(
                         first["made_with_id"] or first["id"], together,
                     )  # fmt: skip
                 if party.channel and party.address:
-                    name = "receipt_several" if len(together) > 1 else RECEIPTS[made[0].state]
-                    await post(name, channel=party.channel, address=party.address, lang=lang, now=now,
-                               key=f"{name}:{made[0].id}", booking=str(made[0].id),
+                    mail = mails.receipt_several if len(together) > 1 else RECEIPTS[made[0].state]
+                    await post(mail, channel=party.channel, address=party.address, lang=lang, now=now,
+                               key=f"{name_of(mail)}:{made[0].id}", booking=str(made[0].id),
                                about=about(made[0].id, first | {"link_version": made[0].link_version}))  # fmt: skip
                 return made[0]
         except Taken:
