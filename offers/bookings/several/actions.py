@@ -29,7 +29,6 @@ from offers.seats.known import in_the_way
 from offers.seats.models import BookingState
 from offers.seats.moves import settle
 from offers.seats.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
-from offers.telling.addressees import about
 
 
 class DatesRefused(Refused):
@@ -101,7 +100,7 @@ async def book_several(
                     mail = mails.receipt_several if len(together) > 1 else RECEIPTS[made[0].state]
                     await post(mail, channel=party.channel, address=party.address, lang=lang, now=now,
                                key=f"{name_of(mail)}:{made[0].id}", booking=str(made[0].id),
-                               about=about(made[0].id, first | {"link_version": made[0].link_version}))  # fmt: skip
+                               about=About(made[0].id, first["offer_id"], first["person_id"], made[0].link_version))  # fmt: skip
                 return made[0]
         except Taken:
             continue
