@@ -156,7 +156,8 @@ async def book(
                     raise Refused(seats_rules.objection_text(objection, decided, pool["sensitive"]))
                 if wrong:
                     raise Unanswered(_("Svar på det som står igjen."))
-                also = partial(asked.storing, names=party.companions, answers=answers)
+                said = bool(party.companions or answers)
+                also = partial(asked.storing, names=party.companions, answers=answers) if said else None
                 return await insert(Claim(pool, party, state, key, digest, lang, now, tries, also))
         except Taken:
             existing = await same_form_or_person(pool["pool_id"], party, form_key, digest)

@@ -140,9 +140,9 @@ async def insert(claim: Claim) -> Booked:
     """The one write: people, contact, booking, seats, audit, mail row, counts, and what
     else hangs on the booking. Raises Taken and TooMany, which undo them all."""
     party, state, pool = claim.party, claim.state, claim.pool
+    booking_id, reference, booker = uuid7(), links.new_reference(), party.person or uuid7()
     write = Statement()
     w = write.value
-    booking_id, booker = uuid7(), party.person or uuid7()
     participant = party.participant or (uuid7() if party.participant_name else booker)
     at, language = w(claim.now), w(claim.lang)
     if party.person is None:
@@ -183,7 +183,7 @@ async def insert(claim: Claim) -> Booked:
             organization_id, seats, state, reference, form_key, form_digest, queue_no, waited_at, link_version, lang,
             by_host, created_at, changed_at)
         SELECT {w(booking_id)}, {w(pool["pool_id"])}, {w(pool["offer_id"])}, {w(participant)}, {w(booker)},
-            {w(contact)}, {w(party.organization)}, {w(party.seats)}, {w(state)}, {w(links.new_reference())},
+            {w(contact)}, {w(party.organization)}, {w(party.seats)}, {w(state)}, {w(reference)},
             {w(claim.key)}, {w(claim.digest)}, {queue}, {since}, 1, {language},
             {w(party.by_host)}, {at}, {at} {unless}
         ON CONFLICT DO NOTHING RETURNING id""",
