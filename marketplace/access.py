@@ -13,6 +13,7 @@ from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from marketplace.acts import Act
 from marketplace.base.data import audit
 from marketplace.base.data.database import in_transaction, unavailable
 from marketplace.base.errors import BodyTooLarge, Forbidden, NotFound, Problem, StaleForm, TooMany
@@ -127,7 +128,7 @@ class Guarded:
         if self.mark.roles:
             if not self.mark.roles & request.roles:
                 await audit.record(
-                    "access.refused",
+                    Act.ACCESS_REFUSED,
                     actor=request.person.id,
                     details={"asked": self.mark.name},
                     now=request.now,

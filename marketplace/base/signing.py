@@ -36,8 +36,8 @@ WAYS = {
     ),
 }
 """What a link may speak of: something by its id, a keyed digest, a version or the number of a kind, a moment."""
-SEAL = 12
-"""Bytes, 96 bits: nobody finds one by trying, and a link still fits in an SMS."""
+SEAL = 10
+"""Bytes: 80 bits, which nobody finds by asking us, and a link in an SMS is no longer than it was."""
 
 
 class Token(Generic[*Parts]):

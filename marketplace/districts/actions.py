@@ -12,6 +12,7 @@ from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.seen import one_at_a_time
 from marketplace.districts import queries
+from marketplace.districts.acts import Act
 from marketplace.districts.rules import Places
 from organizations.directory.models import District
 
@@ -32,7 +33,7 @@ async def make(municipality: UUID, name: str, places: Places, *, by: UUID, now: 
         slug = free_slug(slug_of(name, "bydel"), {*others})
         district = await District.create(municipality_id=municipality, slug=slug, name=name)
         await _set_places(district, places)
-        await record("district.made", now=now, actor=by, object_id=district.id)
+        await record(Act.DISTRICT_MADE, now=now, actor=by, object_id=district.id)
     return district
 
 
@@ -43,7 +44,7 @@ async def change(district: District, name: str, places: Places, *, by: UUID, now
         await District.filter(id=district.id).update(name=name)
         await rows("DELETE FROM district_place WHERE district_id = $1", district.id)
         await _set_places(district, places)
-        await record("district.changed", now=now, actor=by, object_id=district.id)
+        await record(Act.DISTRICT_CHANGED, now=now, actor=by, object_id=district.id)
 
 
 async def remove(district: District, *, by: UUID, now: datetime) -> None:
@@ -56,7 +57,7 @@ async def remove(district: District, *, by: UUID, now: datetime) -> None:
                 )
             )
         if await District.filter(id=district.id).delete():
-            await record("district.removed", now=now, actor=by, object_id=district.id)
+            await record(Act.DISTRICT_REMOVED, now=now, actor=by, object_id=district.id)
 
 
 async def _only_free(municipality: UUID, name: str, places: Places, but: UUID | None) -> None:

@@ -34,7 +34,6 @@ from offers.publishing.questions import rules as asked
 from offers.search.forms import SearchForm
 from offers.search.queries import search
 from offers.seats import claims
-from offers.seats import queries as seats_queries
 from offers.seats.rules import closed, objection_text
 from organizations.members.models import Role
 
@@ -84,14 +83,16 @@ async def book(request: Request) -> Response:
     )  # fmt: skip
     if request.method == "POST":
         form = await GuideForm.read(request, who="other", name=request.person.name or _("Veileder"))
-        if form.valid and (answer := await _book(request, found, viewer, form)):
-            return answer
+        if form.valid:
+            answer, found = await _book(request, found, viewer, form)
+            if answer:
+                return answer
         if "form_key" in form.errors:
             form.values["form_key"] = secrets.token_hex(16)
-        asked.tell(form, found, await request.fields())
+        asked.tell(form, found.asked, await request.fields())
         if request.shown_only:
             form.errors = {}
-    pool = seats_queries.pool_of(found)
+    pool = found.pool
     reason = (
         "" if dates else next((objection_text(each, pool, True) for each in closed(pool, request.now)), "")
     )
@@ -99,16 +100,17 @@ async def book(request: Request) -> Response:
         request, "marketplace/guide/book.html", offer=found, pool=pool, dates=dates, form=form,
         reason=reason, begins=begins(found, request.now), lang_choices=list(LANGUAGES.items()), section="/guide",
         full=not dates and pool.joining != Joining.REQUEST and pool.free == 0,
-        questions=asked.questions(found), age_question=asked.age_question(found["age_from"], found["age_to"]),
+        questions=asked.questions(found.asked), age_question=asked.age_question(found.age_from, found.age_to),
         status=409 if form.values.get("asked") else 422 if form.errors else 200,
     )  # fmt: skip
 
 
 async def _book(
-    request: Request, found: dict[str, Any], viewer: Any, form: Filled[GuideForm]
-) -> Response | None:
-    """Book, and lead to the receipt; else tell the form why not, and let `found` be as it is for the chosen date."""
-    slug, data = found["slug"], form.data
+    request: Request, found: bookings.Bookable, viewer: Any, form: Filled[GuideForm]
+) -> tuple[Response | None, bookings.Bookable]:
+    """Book, and lead to the receipt; else tell the form why not. Gives what it is as it was `found`, or where that is
+    refused as it is for the chosen date."""
+    slug, data = found.slug, form.data
     comes_for: set[UUID] = {one.id for one in await bookings.represented(slug, viewer)}
     party, tries = await parties.party_of(request, data, comes_for)
     act = partial(actions.book, slug, data.session, party, viewer=viewer, tries=tries,
@@ -118,18 +120,18 @@ async def _book(
             request, form, party, slug, [data.session], lambda key: act(form_key=key), tries
         )
         receipt = see_other(f"/guide/receipts/{booked.path.rpartition('/')[2]}", request)
-        return mending_views.remembering(request, receipt, slug, [data.session], party, key)
+        return mending_views.remembering(request, receipt, slug, [data.session], party, key), found
     except claims.JustSent as just:
         mending_views.asked_about(form, just)
-        return None
+        return None, found
     except actions.Unanswered:
-        return None
+        return None, found
     except Refused as refused:
-        found |= await bookings.bookable(slug, data.session, viewer, request.lang)
-        of_many = data.seats > 1 and not any(closed(seats_queries.pool_of(found), request.now))
+        found = await bookings.bookable(slug, data.session, viewer, request.lang)
+        of_many = data.seats > 1 and not any(closed(found.pool, request.now))
         where = "seats" if of_many else "session" if data.session else "participant_name"
         form.add_error(where, refused.message)
-        return None
+        return None, found
 
 
 @member(Role.GUIDE)

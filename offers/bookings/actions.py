@@ -13,6 +13,7 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.limits import Tries
 from marketplace.people.acting.queries import may_act_for
+from offers.bookings import mails
 from offers.bookings.times.claims import only_one
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer
@@ -38,7 +39,7 @@ async def cancel(
         if booking["state"] not in seats_rules.ACTIVE:
             return False
         await move(pool, booking, BookingState.CANCELLED, now, by=by, ended_by=ended_by)
-        await tell("cancelled", booking, "1", now, ring=ended_by is EndedBy.HOST)
+        await tell(mails.cancelled, booking, "1", now, ring=ended_by is EndedBy.HOST)
         await promote(pool, now)
         return True
 
@@ -62,7 +63,7 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
         new = BookingState.CONFIRMED if yes else BookingState.DECLINED
         await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.SELF)
         if yes:
-            await tell("promoted", booking, "1", now)
+            await tell(mails.promoted, booking, "1", now)
         else:
             await promote(pool, now)
         return new
@@ -79,8 +80,10 @@ async def _late_yes(
         raise Refused(_("Du har en ny påmelding her allerede. Den gjelder."))
     new = BookingState.CONFIRMED if pool_of(pool).fits(booking["seats"]) else BookingState.WAITING
     await move(pool, booking, new, now, by=by)
-    mail, key = ("promoted", "1") if new is BookingState.CONFIRMED else ("waiting", f"{int(now.timestamp())}")
-    await tell(mail, booking, key, now)
+    if new is BookingState.CONFIRMED:
+        await tell(mails.promoted, booking, "1", now)
+    else:
+        await tell(mails.waiting, booking, f"{int(now.timestamp())}", now)
     return new
 
 
@@ -148,7 +151,7 @@ async def book(
                     objections += seats_rules.caps(*await active_of(party.person, key, now), state)
                 if pool["kind"] == Kind.CONVERSATION and party.person and not party.participant_name:
                     await only_one(pool, party.participant or party.person, party.person, key, now)
-                answers, wrong = asked.judged(pool, party.said)
+                answers, wrong = asked.judged(asked.Asked.of(pool), party.said)
                 # What the same form has taken before is no hindrance to it: an answer that was lost is given again.
                 if (objections or wrong) and (before := await made_before(party, form_key, digest)):
                     return before[0].booked()

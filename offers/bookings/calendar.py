@@ -24,6 +24,7 @@ from marketplace.base.post.mail import About, post
 from marketplace.settings import settings
 from offers.bookings.rows import BookedDate, OwnBooking
 from offers.catalogue.calendar import Event, booking_uid, calendar, vevent
+from offers.telling.models import Mails
 
 GIVE = """INSERT INTO calendar_entry AS e (id, booking_id, session_id, contact_id, sequence, given_at)
 SELECT gen_random_uuid(), b.id, s.id, b.contact_id, s.sequence, $3
@@ -196,7 +197,7 @@ async def let_go(actor: UUID, person: UUID, *, now: datetime) -> None:
         by_address.setdefault(each.address, []).append(each)
     for address, entries in by_address.items():
         await post(
-            "off_calendar", channel=Channel.EMAIL, address=address, lang=entries[0].lang, now=now,
+            Mails.OFF_CALENDAR, channel=Channel.EMAIL, address=address, lang=entries[0].lang, now=now,
             key=f"off_calendar:{entries[0].booking_id}:{int(now.timestamp())}:{entries[0].contact_id}",
             about=About(person_id=actor), calendar_of=address, at=now.isoformat(),
             entries=[each.told for each in entries],

@@ -1,6 +1,7 @@
 """Reads of bookings. Who may see what is decided here, where it is fetched."""
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,40 +13,17 @@ from marketplace.base.text import name_order
 from marketplace.people.queries import WRITTEN_TO
 from offers.bookings import rules
 from offers.bookings.rows import BookedDate, FoundBooking, OwnBooking
+from offers.catalogue.models import Dated
 from offers.catalogue.queries import Viewer, offer_text, published
 from offers.publishing.questions import rules as asked
 from offers.seats import links
 from offers.seats import rules as seats_rules
+from offers.seats.queries import POOL_COLUMNS, PoolFacts
 
 
-async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -> dict[str, Any]:
-    """What the booking form and its errors need: offer, session, place and seats.
-
-    Without `session` the offer's own pool. Raises NotFound when there is nothing to book or nothing to be seen.
-    """
-    asking = Statement(slug, lang)
-    seen = published(viewer).within(asking)
-    which = "p.session_id IS NULL"
-    if session is not None:
-        which = f"p.session_id = {asking.value(session)}"
-    found = await row(
-        f"""SELECT o.id AS offer_id, o.slug, o.joining, o.max_party, o.sensitive, o.keep_months, o.kind, o.promotion,
-            o.hold_hours, w.name AS owner, w.slug AS owner_slug, w.email AS owner_email, w.phone AS owner_phone,
-            t.title, t.lang AS text_lang, p.id AS pool_id, p.capacity, p.taken, p.waiting, p.reserved, p.starts_at,
-            p.ends_at, p.opens_at, p.closes_at, s.id AS session_id, s.starts_at AS session_starts,
-            s.ends_at AS session_ends, s.status, s.note, o.session_count, o.next_session_at,
-            o.next_session_ends, v.name AS venue, {asked.ASKED}
-        FROM offer o JOIN organization w ON w.id = o.owner_id JOIN seat_pool p ON p.offer_id = o.id AND {which}
-        JOIN {offer_text("$2")} t ON true
-        LEFT JOIN session s ON s.id = p.session_id
-        LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
-        WHERE o.slug = $1 AND {seen}""",
-        *asking.values,
-    )
-    if found is None:
-        raise NotFound
-    found["represents"] = await represented(slug, viewer)
-    return found
+def known(found: Any) -> dict[str, Any]:
+    """A row's fields, for the class that has more than its columns."""
+    return {each.name: getattr(found, each.name) for each in fields(found)}
 
 
 class Represented(NamedTuple):
@@ -66,6 +44,67 @@ async def represented(slug: str, viewer: Viewer) -> list[Represented]:
         WHERE o.slug = $1 AND o.visibility = 'members' AND w.id = ANY($2) ORDER BY {name_order('w.name')}, w.id""",
         slug, list(viewer.organizations),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBookable(PoolFacts, Dated):
+    """The statement's row. `status`: of the one session that it is of, if it is of one."""
+
+    slug: str
+    keep_months: int
+    owner: str
+    title: str
+    text_lang: str
+    session_starts: datetime | None
+    session_ends: datetime | None
+    status: str | None
+    note: str | None
+    session_count: int
+    next_session_at: datetime | None
+    next_session_ends: datetime | None
+    venue: str | None
+    age_from: int | None
+    age_to: int | None
+    questions: str | None
+
+    @property
+    def asked(self) -> asked.Asked:
+        """What whoever books is asked."""
+        return asked.Asked(self.age_from, self.age_to, self.questions)
+
+
+@dataclass(frozen=True, slots=True)
+class Bookable(FoundBookable):
+    """What the booking form and its errors need; `represents`: the organisations that they can come for."""
+
+    represents: list[Represented]
+
+
+async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -> Bookable:
+    """What the booking form and its errors need: offer, session, place and seats.
+
+    Without `session` the offer's own pool. Raises NotFound when there is nothing to book or nothing to be seen.
+    """
+    asking = Statement(slug, lang)
+    seen = published(viewer).within(asking)
+    which = "p.session_id IS NULL"
+    if session is not None:
+        which = f"p.session_id = {asking.value(session)}"
+    found = await row(
+        FoundBookable,
+        f"""SELECT {POOL_COLUMNS}, o.slug, o.keep_months, w.name AS owner, t.title, t.lang AS text_lang,
+            s.starts_at AS session_starts, s.ends_at AS session_ends, s.status, s.note, o.session_count,
+            o.next_session_at, o.next_session_ends, v.name AS venue, {asked.ASKED}
+        FROM offer o JOIN organization w ON w.id = o.owner_id JOIN seat_pool p ON p.offer_id = o.id AND {which}
+        JOIN {offer_text("$2")} t ON true
+        LEFT JOIN session s ON s.id = p.session_id
+        LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
+        WHERE o.slug = $1 AND {seen}""",
+        *asking.values,
+    )
+    if found is None:
+        raise NotFound
+    return Bookable(**known(found), represents=await represented(slug, viewer))
 
 
 WISHED = "(n.shielded OR k.shielded)"
@@ -131,12 +170,10 @@ async def booking(booking_id: UUID, lang: str) -> OwnBooking:
             "SELECT count(*) FROM booking WHERE pool_id = $1 AND state = 'waiting' AND queue_no <= $2",
             found.pool_id, found.queue_no,
         )  # fmt: skip
-    known = {each.name: getattr(found, each.name) for each in fields(found)}
-    known["alias"] = found.alias if found.active else None
     with speaking(lang):
         party = rules.party_words(found.participant or "", found.seats)
     return OwnBooking(
-        **known,
+        **(known(found) | {"alias": found.alias if found.active else None}),
         sessions=sessions,
         place=place,
         path=links.link_path(found.id, found.link_version),

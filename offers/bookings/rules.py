@@ -1,9 +1,9 @@
 """Decisions about bookings: no database, no clock. The actions read, ask here, and write."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Protocol
 
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
@@ -56,6 +56,19 @@ def over(booking: OwnBooking, now: datetime) -> bool:
     return booking.active and booking.ends_at is not None and booking.ends_at <= now
 
 
+class Begins(Protocol):
+    """What is booked (queries.Bookable), as far as it says when."""
+
+    @property
+    def session_starts(self) -> datetime | None: ...
+    @property
+    def starts_at(self) -> datetime | None: ...
+    @property
+    def next_session_at(self) -> datetime | None: ...
+    @property
+    def next_session_ends(self) -> datetime | None: ...
+
+
 def standing(booking: OwnBooking, now: datetime) -> str:
     """How a booking stands, for its own page: its state, or that it is called off, over, or held no longer."""
     if called_off(booking, now):
@@ -82,11 +95,11 @@ def participant_name(other: str | None, typed: str, account: str | None) -> str 
     return typed
 
 
-def begins(found: Mapping[str, Any], now: datetime) -> datetime | None:
-    """When what is booked (a row of queries.bookable) begins: of a group that one may ask to join while it meets, its
-    next date. None: no date is known."""
-    starts: datetime | None = found["session_starts"] or found["starts_at"]
-    if starts is None or starts > now or found["session_starts"]:
+def begins(found: Begins, now: datetime) -> datetime | None:
+    """When what is booked begins: of a group that one may ask to join while it meets, its next date. None: no date is
+    known."""
+    starts = found.session_starts or found.starts_at
+    if starts is None or starts > now or found.session_starts:
         return starts
-    ends = found["next_session_ends"]
-    return found["next_session_at"] if ends and ends > now else None
+    ends = found.next_session_ends
+    return found.next_session_at if ends and ends > now else None

@@ -33,20 +33,19 @@ from offers.catalogue.queries import Viewer, is_shown, offer_page, viewer_of
 from offers.publishing.questions import queries as questions_queries
 from offers.publishing.questions import rules as asked
 from offers.seats import claims
-from offers.seats import queries as seats_queries
 from offers.seats import rules as seats_rules
 from organizations.members.models import Role
 
 
 async def form_page(
-    request: Request, found: dict[str, Any], form: Any, status: int = 200, **more: Any
+    request: Request, found: queries.Bookable, form: Any, status: int = 200, **more: Any
 ) -> Response:
-    pool = seats_queries.pool_of(found)
+    pool = found.pool
     acting = [one for one in await acted_for(request.person.id) if one.accepted] if request.person else []
     if form.values.get("who") not in {"child", "other", *(str(one.person_id) for one in acting)}:
         form.values["who"] = "me"
     if status in (409, 422):
-        asked.tell(form, found, await request.fields())
+        asked.tell(form, found.asked, await request.fields())
         if request.shown_only:
             form.errors = {}
     mine = request.person.id if request.person and form.values["who"] == "me" else None
@@ -54,22 +53,21 @@ async def form_page(
         request, "offers/bookings/new.html", status=status, offer=found, form=form, pool=pool,
         full=pool.joining != "request" and pool.free == 0, section="offers", guide=Role.GUIDE in request.roles,
         begins=begins(found, request.now), acting=acting, lang_choices=list(LANGUAGES.items()),
-        questions=asked.questions(found),
-        age_question=asked.age_question(found["age_from"], found["age_to"]),
+        questions=asked.questions(found.asked),
+        age_question=asked.age_question(found.age_from, found.age_to),
         warnings=await warnings.told(mine, found, request.lang, request.now), **more,
     )  # fmt: skip
 
 
-def _closed(request: Request, found: dict[str, Any], reason: str, status: int) -> Response:
+def _closed(request: Request, found: queries.Bookable, reason: str, status: int) -> Response:
     return render(
         request, "offers/bookings/closed.html", status=status, offer=found, reason=reason, section="offers",
         form=NoticeForm.blank(),
-        not_open=found["status"] != "cancelled"
-        and seats_rules.only_not_open(seats_queries.pool_of(found), request.now),
+        not_open=not found.called_off and seats_rules.only_not_open(found.pool, request.now),
     )  # fmt: skip
 
 
-def _has_time(request: Request, found: dict[str, Any], path: str, status: int) -> Response:
+def _has_time(request: Request, found: queries.Bookable, path: str, status: int) -> Response:
     """Who has a time of these conversations is led to changing it."""
     return render(
         request,
@@ -81,11 +79,11 @@ def _has_time(request: Request, found: dict[str, Any], path: str, status: int) -
     )
 
 
-def _why_closed(found: dict[str, Any], request: Request) -> str | None:
-    if found["status"] == "cancelled":
+def _why_closed(found: queries.Bookable, request: Request) -> str | None:
+    if found.called_off:
         return _("Denne samlingen er avlyst.")
-    for objection in seats_rules.closed(seats_queries.pool_of(found), request.now):
-        return seats_rules.objection_text(objection, seats_queries.pool_of(found), found["sensitive"])
+    for objection in seats_rules.closed(found.pool, request.now):
+        return seats_rules.objection_text(objection, found.pool, found.sensitive)
     return None
 
 
@@ -102,9 +100,9 @@ async def new(request: Request) -> Response:
         return see_other(f"/offers/{slug}", request)
     if reason := _why_closed(found, request):
         return _closed(request, found, reason, 410)
-    if found["kind"] == Kind.CONVERSATION and request.person and Role.GUIDE not in request.roles:
+    if found.kind == Kind.CONVERSATION and request.person and Role.GUIDE not in request.roles:
         me = request.person.id
-        if path := await other_time(found["offer_id"], me, me, None, b"", request.now):
+        if path := await other_time(found.offer_id, me, me, None, b"", request.now):
             return _has_time(request, found, path, 200)
     return await form_page(request, found, await blank(request))
 

@@ -128,6 +128,5 @@ async def private(request: Request) -> Response:
     """A feed by a secret address: a resident's own, or of who leads and arranges. Made anew each time, and kept by
     nobody."""
     address = await queries.address_of(request.path_params["secret"])
-    at_work = address["hosting"] or address["organization_id"]
-    body = await (work_feed if at_work else queries.own_feed)(address, request.now)
+    body = await (work_feed if address.of_work else queries.own_feed)(address, request.now)
     return answer(request.scope, body, PRIVATE)

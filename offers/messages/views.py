@@ -132,7 +132,7 @@ async def read(request: Request) -> Response:
     request.private = True
     found = await booking_by_token(request.path_params["token"], request.lang)
     messages = [
-        one | {"said": said(one["text"], found, str(one["session_id"] or "") or None, Channel.EMAIL)}
+        (one.created_at, said(one.text, found, str(one.session_id or "") or None, Channel.EMAIL))
         for one in await messages_of(found.id)
     ]
     return render(request, "offers/messages/read.html", booking=found, messages=messages, section="my-page")

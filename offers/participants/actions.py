@@ -12,9 +12,10 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from marketplace.base.web.limits import Tries
-from offers.bookings import actions
+from offers.bookings import actions, mails
 from offers.catalogue.models import Offer
 from offers.participants import rules
+from offers.participants.acts import Act
 from offers.participants.queue import rules as queue_rules
 from offers.participants.rules import ExtraReason
 from offers.publishing.questions import rules as asked
@@ -32,7 +33,7 @@ from organizations.approval.queries import only_approved
 
 async def note_read(offer: Offer, count: int, *, by: UUID, now: datetime, **details: str) -> None:
     """Every read of a list of participants is recorded: who, when, how many, and which list."""
-    await record("participants.read", now=now, actor=by, object_id=offer.id, organization=offer.owner_id,
+    await record(Act.PARTICIPANTS_READ, now=now, actor=by, object_id=offer.id, organization=offer.owner_id,
                  details=details | {"count": count})  # fmt: skip
 
 
@@ -49,7 +50,7 @@ async def keep_seats(pool_id: UUID, seats: int, *, now: datetime, by: UUID | Non
             raise Refused(ngettext("Du kan holde av høyst %(num)s plass nå. Resten er tatt.",
                                    "Du kan holde av høyst %(num)s plasser nå. Resten er tatt.", most))  # fmt: skip
         await seats_actions.reserve(pool, seats)
-        await record("seats.kept", now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
+        await record(Act.SEATS_KEPT, now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
                      details={"reserved": seats})  # fmt: skip
         await promote(pool, now)
 
@@ -104,7 +105,7 @@ async def add(
                 also = partial(asked.storing, names=party.companions, answers={})
                 booked = await claims.insert(Claim(pool, party, state, key, digest, lang, now, tries, also))
                 participant = await value("SELECT participant_id FROM booking WHERE id = $1", booked.id)
-                await record("booking.added", now=now, actor=by, object_id=booked.id, organization=pool["owner_id"],
+                await record(Act.BOOKING_ADDED, now=now, actor=by, object_id=booked.id, organization=pool["owner_id"],
                              person=participant, details={"kept": kept})  # fmt: skip
                 return booked
         except claims.Taken:
@@ -124,9 +125,9 @@ async def ask_talk(booking_id: UUID, text: str, *, now: datetime, by: UUID) -> N
             text,
             now,
         )
-        await record("booking.talk_asked", now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
+        await record(Act.BOOKING_TALK_ASKED, now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
                      person=booking["participant_id"])  # fmt: skip
-        await tell("talk", booking, f"{int(now.timestamp())}", now, ring=True)
+        await tell(mails.talk, booking, f"{int(now.timestamp())}", now, ring=True)
 
 
 async def answer_call(
@@ -159,10 +160,18 @@ async def reorder(
             [(each["id"], each["queue_no"]) for each in queue], booking_id, place
         )
         await renumber(numbers)
-        await record("queue.reordered", now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
+        await record(Act.QUEUE_REORDERED, now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
                      person=booking["participant_id"], details={
                          "from": before.index(booking_id) + 1, "to": list(numbers).index(booking_id) + 1,
                          "reason": reason})  # fmt: skip
+
+
+ANSWERS = {
+    BookingState.CONFIRMED: mails.receipt,
+    BookingState.WAITING: mails.waiting,
+    BookingState.DECLINED: mails.declined,
+}
+"""Which mail tells whoever has asked."""
 
 
 async def answer_request(
@@ -185,6 +194,5 @@ async def answer_request(
         new = BookingState.DECLINED if not yes else BookingState.CONFIRMED if fits else BookingState.WAITING
         await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.HOST)
         await rows("UPDATE booking SET reply = $2, answered_at = $3 WHERE id = $1", booking_id, text, now)
-        mail = {"confirmed": "receipt", "waiting": "waiting", "declined": "declined"}[new]
-        await tell(mail, booking, "answer", now, ring=True)
+        await tell(ANSWERS[new], booking, "answer", now, ring=True)
         return new

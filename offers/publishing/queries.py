@@ -7,8 +7,9 @@ from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
 from marketplace.base.text import name_order
-from offers.catalogue.models import Offer, OfferText
+from offers.catalogue.models import KIND_LABELS, Joining, Kind, Offer, OfferState, OfferText
 from offers.catalogue.queries import title_in
+from offers.publishing.rules import seats_text
 from offers.rights.queries import EDITOR_OF, EDITS, LEADS, SEES
 from offers.seats.sql import covers
 
@@ -113,9 +114,65 @@ async def shelf_counts(person: Any, now: datetime) -> dict[str, int]:
     return found or {}
 
 
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """An offer on a shelf, with its next session (`session_id`: the register's) and the seats of that. What this person
+    may: `edits` it, `sees` who comes. `key` is its place on the shelf."""
+
+    id: UUID
+    slug: str
+    kind: str
+    state: str
+    joining: str
+    next_session_at: datetime | None
+    next_session_ends: datetime | None
+    changed_at: datetime
+    edits: bool
+    sees: bool
+    key: datetime
+    owner_name: str
+    title: str
+    session_id: UUID | None
+    capacity: int | None
+    taken: int | None
+    waiting: int | None
+    has_seats: bool
+
+    @property
+    def draft(self) -> bool:
+        return self.state == OfferState.DRAFT
+
+    @property
+    def published(self) -> bool:
+        return self.state == OfferState.PUBLISHED
+
+    @property
+    def called_off(self) -> bool:
+        return self.state == OfferState.CANCELLED
+
+    @property
+    def has_register(self) -> bool:
+        """Is there a next session, of which we know who comes?"""
+        return self.session_id is not None and self.joining not in (Joining.EXTERNAL, Joining.NONE)
+
+    @property
+    def kind_label(self) -> str:
+        return str(KIND_LABELS[Kind(self.kind)])
+
+    @property
+    def seats_text(self) -> str:
+        if not (self.has_seats and self.sees and self.published):
+            return ""
+        return seats_text(self.capacity, self.taken or 0, self.waiting or 0)
+
+    def begun(self, now: datetime) -> bool:
+        """Is its next session held just now?"""
+        return self.next_session_at is not None and self.next_session_at <= now
+
+
 async def managed(
     person: Any, shelf: str, lang: str, now: datetime, after: tuple[datetime, UUID] | None = None
-) -> list[dict[str, Any]]:
+) -> list[Managed]:
     """A page of the offers that a person edits or leads, with the next session and its seats.
 
     `after` is (key, id) of the last one seen. One more than PAGE: there are more. (Not every shelf asks for $2;
@@ -129,8 +186,9 @@ async def managed(
         beyond = f"AND ({found.key}, o.id) {'<' if found.descending else '>'} ($4, $5)"
     way = "DESC" if found.descending else "ASC"
     return await rows(
+        Managed,
         f"""WITH {MINE} SELECT o.id, o.slug, o.kind, o.state, o.joining, o.next_session_at, o.next_session_ends,
-            o.session_count, o.changed_at, mine.edits, mine.sees, {found.key} AS key, w.name AS owner_name,
+            o.changed_at, mine.edits, mine.sees, {found.key} AS key, w.name AS owner_name,
             {title_in("$3")} AS title, s.id AS session_id, p.capacity, p.taken, p.waiting,
             p.id IS NOT NULL AS has_seats
         FROM mine JOIN offer o ON o.id = mine.id JOIN organization w ON w.id = o.owner_id
@@ -157,13 +215,24 @@ async def last_begun(offer_id: UUID, now: datetime) -> UUID | None:
 REGISTERS_FOR = timedelta(days=30)
 
 
-async def unsaved_registers(person: Any, lang: str, now: datetime, most: int = 5) -> list[dict[str, Any]]:
-    """Sessions of the last month that are over and whose register nobody has saved, the latest first; `total` in each:
-    how many there are.
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """A session whose register nobody has saved. `total`: how many there are."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+    total: int
+
+
+async def unsaved_registers(person: Any, lang: str, now: datetime, most: int = 5) -> list[Unsaved]:
+    """Sessions of the last month that are over and whose register nobody has saved, the latest first.
 
     It only asks whether a row is there: the registers themselves belong to offers/attendance, a floor above.
     """
     return await rows(
+        Unsaved,
         f"""WITH {MINE} SELECT s.id, s.starts_at, s.ends_at, {title_in("$3")} AS title,
             count(*) OVER () AS total
         FROM mine JOIN offer o ON o.id = mine.id JOIN session s ON s.offer_id = o.id

@@ -23,9 +23,11 @@ from marketplace.base.text import name_key
 from marketplace.base.web.limits import Tries, counting, refuse
 from marketplace.settings import settings
 from offers.seats import links, once, rules
+from offers.seats.acts import Act
 from offers.seats.known import in_the_way
 from offers.seats.models import BookingState
 from offers.seats.queries import active_in
+from offers.telling.models import Mails
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,7 @@ async def insert(claim: Claim) -> Booked:
     write.named(
         "audit",
         f"""INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, person_id)
-        SELECT {w(uuid7())}, {at}, {w(party.person)}, 'booking.made', id, {w(pool["owner_id"])}, {w(participant)}
+        SELECT {w(uuid7())}, {at}, {w(party.person)}, '{Act.BOOKING_MADE}', id, {w(pool["owner_id"])}, {w(participant)}
         FROM made""",
     )
     if party.channel in WRITTEN and party.address and not party.quiet:
@@ -226,9 +228,9 @@ async def insert(claim: Claim) -> Booked:
 
 
 RECEIPTS = {
-    BookingState.CONFIRMED: "receipt",
-    BookingState.WAITING: "waiting",
-    BookingState.REQUESTED: "requested",
+    BookingState.CONFIRMED: Mails.RECEIPT,
+    BookingState.WAITING: Mails.WAITING,
+    BookingState.REQUESTED: Mails.REQUESTED,
 }
 """Which mail tells of a new booking."""
 

@@ -12,17 +12,18 @@ from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import WRITTEN, Channel
-from marketplace.base.post.mail import post
+from marketplace.base.post.mail import Mail, name_of, post
 from offers.catalogue.models import Joining, Promotion
 from offers.catalogue.queries import Viewer, published
 from offers.seats import rules
+from offers.seats.acts import Act
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
 from offers.seats.upkeep import begins
 from offers.telling import rules as telling_rules
 from offers.telling.actions import not_rung, to_ring
 from offers.telling.addressees import about
-from offers.telling.models import CallAbout
+from offers.telling.models import CallAbout, Mails
 
 
 async def lock(pool_id: UUID, now: datetime) -> dict[str, Any]:
@@ -138,24 +139,25 @@ async def move(
     pool["taken"] += seats
     pool["waiting"] += waiting
     await record(
-        f"booking.{new}", now=now, actor=by, object_id=booking["id"], organization=pool["owner_id"],
+        Act(f"booking.{new}"), now=now, actor=by, object_id=booking["id"], organization=pool["owner_id"],
         person=booking["participant_id"],
     )  # fmt: skip
 
 
 async def tell(
-    mail: str, booking: dict[str, Any], key: str, now: datetime, *, ring: bool = False, **facts: Any
+    mail: Mail, booking: dict[str, Any], key: str, now: datetime, *, ring: bool = False, **facts: Any
 ) -> None:
     """A message about a booking to where its messages go, if anywhere. `ring`: it is news to them, which somebody must
     ring about where no message comes."""
+    key = f"{name_of(mail)}:{booking['id']}:{key}"
     if booking["channel"] in WRITTEN:
         await post(
             mail, channel=booking["channel"], address=booking["address"], lang=booking["lang"],
-            key=f"{mail}:{booking['id']}:{key}", now=now, about=about(booking["id"], booking),
+            key=key, now=now, about=about(booking["id"], booking),
             booking=str(booking["id"]), **facts,
         )  # fmt: skip
     if ring and unreached(booking):
-        await to_ring(CallAbout(mail), booking["id"], key=f"{mail}:{booking['id']}:{key}", now=now)
+        await to_ring(CallAbout(name_of(mail)), booking["id"], key=key, now=now)
 
 
 def unreached(booking: dict[str, Any]) -> bool:
@@ -171,10 +173,10 @@ async def promote(pool: dict[str, Any], now: datetime) -> None:
             hours = telling_rules.hours_held(pool["hold_hours"], party["channel"] == Channel.CALL)
             until = rules.hold_until(starts, hours, now)
             await move(pool, party, BookingState.OFFERED, now, by=None, held_until=until)
-            await tell("offered", party, f"{int(now.timestamp())}", now, ring=True)
+            await tell(Mails.OFFERED, party, f"{int(now.timestamp())}", now, ring=True)
         else:
             await move(pool, party, BookingState.CONFIRMED, now, by=None)
-            await tell("promoted", party, "1", now, ring=True)
+            await tell(Mails.PROMOTED, party, "1", now, ring=True)
 
 
 async def next_in_queue(pool: dict[str, Any], now: datetime) -> tuple[list[dict[str, Any]], datetime | None]:

@@ -9,9 +9,11 @@ from marketplace.base import clock
 from marketplace.base.data import jobs
 from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.models import Channel
-from marketplace.base.post.mail import post
+from marketplace.base.post.mail import MailFunction, name_of, post
+from offers.bookings.mails import still_waiting
 from offers.bookings.requests.rules import LATE
 from offers.telling.addressees import Addressee
+from offers.work import mails
 from offers.work.actions import tell_members
 from offers.work.told.queries import SINCE, WAITS
 from organizations.notices.models import Notice
@@ -50,10 +52,10 @@ async def tell_of_requests(now: datetime) -> None:
     async with in_transaction():
         due = await rows(Due, TELL, now, *(now - after for after in REMIND_AFTER))
         for each in due:
-            kind, name = (Notice.REQUEST, "asked") if each.new else (Notice.REMINDER, "asked_before")
+            kind, mail = (Notice.REQUEST, mails.asked) if each.new else (Notice.REMINDER, mails.asked_before)
             bookings = [str(one) for one in each.bookings]
             await tell_members(
-                name, kind, each.organization_id, f"{bookings[-1]}:{each.told}", now, bookings=bookings
+                mail, kind, each.organization_id, f"{bookings[-1]}:{each.told}", now, bookings=bookings
             )
 
 
@@ -66,18 +68,18 @@ async def tell_days(now: datetime) -> None:
     day still tells it; a day without one is not told the day after."""
     today, hour = clock.today(now), clock.oslo(now).hour
     if hour >= MORNING:
-        await _tell_day("day_before", Notice.DIGEST, today - timedelta(days=1), now)
+        await _tell_day(mails.day_before, Notice.DIGEST, today - timedelta(days=1), now)
     if hour >= AFTERNOON:
-        await _tell_day("day_after", Notice.TOMORROW, today + timedelta(days=1), now)
+        await _tell_day(mails.day_after, Notice.TOMORROW, today + timedelta(days=1), now)
 
 
-async def _tell_day(name: str, kind: Notice, day: date, now: datetime) -> None:
-    if not await jobs.lease(name, str(day), now=now):
+async def _tell_day(mail: MailFunction, kind: Notice, day: date, now: datetime) -> None:
+    if not await jobs.lease(name_of(mail), str(day), now=now):
         return
     async with in_transaction():
         for found in await rows(f"SELECT DISTINCT organization_id FROM {told(kind)} t"):
-            await tell_members(name, kind, found["organization_id"], str(day), now, day=str(day))
-        await jobs.done(name, str(day), now=now)
+            await tell_members(mail, kind, found["organization_id"], str(day), now, day=str(day))
+        await jobs.done(name_of(mail), str(day), now=now)
 
 
 OVERDUE = f"""SELECT b.id AS booking_id, b.offer_id, b.link_version, b.lang, c.person_id, c.channel, c.value AS address
@@ -92,6 +94,6 @@ async def tell_who_waits(now: datetime) -> None:
     """Nobody waits for ever: after a week whoever asked is told whom to ring, once."""
     for one in await rows(Addressee, OVERDUE, now, now - LATE, now - LATE - timedelta(days=7)):
         await post(
-            "still_waiting", channel=Channel(one.channel or ""), address=one.address or "", lang=one.lang, now=now,
+            still_waiting, channel=Channel(one.channel or ""), address=one.address or "", lang=one.lang, now=now,
             key=f"still_waiting:{one.booking_id}", about=one.about, booking=str(one.booking_id),
         )  # fmt: skip

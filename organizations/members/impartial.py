@@ -8,6 +8,7 @@ from marketplace.base.data.audit import record
 from marketplace.base.data.database import column
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
+from organizations.members.acts import Act
 
 CLOSE = """(SELECT $1::uuid AS id
     UNION SELECT person_id FROM acts_for WHERE actor_id = $1 AND relation <> 'guide'
@@ -44,7 +45,7 @@ async def only_impartial(
         return
     own = await own_among(person, organizations)
     for organization in own:
-        await record("decision.refused", now=now, actor=person, object_id=organization, organization=organization,
+        await record(Act.DECISION_REFUSED, now=now, actor=person, object_id=organization, organization=organization,
                      details={"act": act})  # fmt: skip
     if own:
         raise OwnOrganization

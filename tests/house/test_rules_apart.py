@@ -25,7 +25,6 @@ STILL = {
     "marketplace/dialogue/meeting.html": 4,
     "offers/publishing/sessions.html": 1,
     "offers/publishing/show.html": 14,
-    "offers/work/manage.html": 4,
 }
 """Templates that compare a state themselves, and how often: each is to be told in its words instead. It only falls."""
 

@@ -14,6 +14,7 @@ from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from marketplace.my_page.contacts import actions
 from marketplace.people.contacts import actions as contacts
+from marketplace.people.contacts.mails import new_address
 from marketplace.people.queries import verified_contacts
 from marketplace.people.sign_in import actions as people
 from marketplace.people.sign_in.actions import TicketGone, WrongCode
@@ -49,7 +50,12 @@ async def new(request: Request) -> Response:
             ]
             await limits(tries, now=request.now)
             ticket = await people.ask(
-                channel, address, lang=request.lang, person=request.person.id, now=request.now
+                channel,
+                address,
+                lang=request.lang,
+                person=request.person.id,
+                mail=new_address,
+                now=request.now,
             )
             return see_other(f"/my-page/contacts/verify?ticket={ticket}", request)
     return render(

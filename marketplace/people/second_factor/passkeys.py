@@ -30,6 +30,7 @@ from webauthn.helpers.structs import (
 from marketplace.base.data import audit
 from marketplace.base.data.database import column, in_transaction, row, rows, value
 from marketplace.base.signing import seal, unseal
+from marketplace.people.acts import Act
 from marketplace.people.sign_in.site import Site
 from marketplace.settings import settings
 
@@ -117,7 +118,7 @@ async def add(person: UUID, answer: str, sealed: str, ours: Site, device: str, *
         )  # fmt: skip
         if kept:
             await audit.record(
-                "second_factor.added", actor=person, person=person, object_id=kept,
+                Act.SECOND_FACTOR_ADDED, actor=person, person=person, object_id=kept,
                 details={"kind": "passkey"}, now=now,
             )  # fmt: skip
     return kept is not None

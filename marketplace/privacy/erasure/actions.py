@@ -10,6 +10,7 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.post import mailbox
 from marketplace.my_page.acting.actions import hand_over
+from marketplace.privacy.acts import Act
 from marketplace.privacy.erasure.queries import (
     ABOUT_THEM,
     ALONE,
@@ -64,7 +65,7 @@ async def _forget(person: UUID, now: datetime) -> bool:
         await rows(f"DELETE FROM organization w WHERE w.state = ANY($2) AND {ALONE}", person, NOT_LET_IN)
         await _delete(person, gone)
         await rows("UPDATE person SET name = NULL, lang = 'nb', shielded = false WHERE id = ANY($1)", gone)
-        await audit.record("person.erased", actor=person, person=person, now=now)
+        await audit.record(Act.PERSON_ERASED, actor=person, person=person, now=now)
     return True
 
 

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows
+from offers.bookings import mails
+from offers.bookings.acts import Act
 from offers.bookings.companions import rules
 from offers.bookings.companions.queries import companions
 from offers.seats.moves import change, promote, resize, tell
@@ -32,7 +34,7 @@ async def leave(
             booking_id, list(named), left, now,
         )  # fmt: skip
         await resize(pool, booking, left, now)
-        await record("booking.fewer", now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
+        await record(Act.BOOKING_FEWER, now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
                      person=booking["participant_id"], details={"seats": left})  # fmt: skip
-        await tell("fewer", booking, str(left), now)
+        await tell(mails.fewer, booking, str(left), now)
         await promote(pool, now)

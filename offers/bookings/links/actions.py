@@ -9,6 +9,8 @@ from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.people.queries import WRITTEN_TO
+from offers.bookings.acts import Act
+from offers.bookings.links import mails
 from offers.seats.moves import tell
 from offers.seats.rules import ACTIVE
 
@@ -60,7 +62,7 @@ async def renew_link(booking_id: UUID, *, now: datetime, by: UUID | None = None)
         booking = next((each for each in told if each["id"] == booking_id), None)
         if booking is None:
             raise Refused(_("Vi har ingen adresse å sende en ny lenke til. Ring oss, så hjelper vi deg."))
-        await record("booking.link_renewed", now=now, actor=by, object_id=booking_id,
+        await record(Act.BOOKING_LINK_RENEWED, now=now, actor=by, object_id=booking_id,
                      organization=booking["owner_id"], person=booking["participant_id"])  # fmt: skip
         for each in told:
-            await tell("new_link", each, str(each["link_version"]), now)
+            await tell(mails.new_link, each, str(each["link_version"]), now)

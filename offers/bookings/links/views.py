@@ -14,7 +14,7 @@ from marketplace.base.web.limits import Tries, limit, limit_visitor, limits, of_
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from offers.bookings import queries
-from offers.bookings.links import actions
+from offers.bookings.links import actions, mails
 from offers.bookings.links.forms import FindForm, LinksForm
 from offers.bookings.links.queries import link_by_reference
 from offers.seats import links
@@ -86,7 +86,7 @@ async def send_links(request: Request) -> Response:
     # Keys are short, and say no address.
     key = f"links:{signature('links', address)}:{request.now:%Y%m%d%H%M}"
     await post(
-        "links", channel=channel, address=address, lang=request.lang, key=key, now=request.now,
+        mails.links, channel=channel, address=address, lang=request.lang, key=key, now=request.now,
         at=request.now.isoformat(), to=address,
     )  # fmt: skip
     return render(request, "offers/bookings/links/sent.html", section="my-page")

@@ -20,8 +20,10 @@ from marketplace.base.text import name_key
 from marketplace.base.web.limits import Tries, limits
 from marketplace.settings import settings
 from offers.bookings.actions import Unanswered, cancel
+from offers.bookings.acts import Act
 from offers.bookings.links.actions import send_to
-from offers.bookings.mending import rules
+from offers.bookings.mending import mails, rules
+from offers.bookings.several.mails import receipt_several
 from offers.publishing.questions import rules as asked
 from offers.seats import links, once
 from offers.seats import rules as seats_rules
@@ -31,6 +33,7 @@ from offers.seats.models import BookingState
 from offers.seats.moves import lock, promote, resize, tell
 from offers.seats.queries import pool_of
 from offers.telling.addressees import about
+from offers.telling.models import Mails
 
 MENDED = f"""SELECT b.id, b.pool_id, b.offer_id, b.state, b.seats, b.participant_id, b.booked_by_id, b.contact_id,
     b.lang, b.link_version, b.made_with_id, b.form_key, b.form_digest, b.created_at, c.channel, c.value AS address,
@@ -38,7 +41,7 @@ MENDED = f"""SELECT b.id, b.pool_id, b.offer_id, b.state, b.seats, b.participant
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
     JOIN person n ON n.id = b.participant_id LEFT JOIN contact_point c ON c.id = b.contact_id WHERE """
 """What mending a booking needs to know of it."""
-TOLD = RECEIPTS | {BookingState.OFFERED: "offered"}
+TOLD = RECEIPTS | {BookingState.OFFERED: Mails.OFFERED}
 
 
 async def mend(
@@ -183,7 +186,7 @@ async def _mend_one(
     by: UUID | None,
 ) -> None:
     """One booking of a locked pool, all but where its messages go."""
-    answers, wrong = asked.judged(booking, party.said)
+    answers, wrong = asked.judged(asked.Asked.of(booking), party.said)
     if wrong:
         raise Unanswered(_("Svar på det som står igjen."))
     more = party.seats - booking["seats"]
@@ -199,7 +202,7 @@ async def _mend_one(
     )
     asked.storing(write, party.companions, answers)
     await rows(write.add("SELECT id FROM made").sql, *write.values)
-    await record("booking.mended", now=now, actor=by, object_id=booking["id"], organization=pool["owner_id"],
+    await record(Act.BOOKING_MENDED, now=now, actor=by, object_id=booking["id"], organization=pool["owner_id"],
                  person=booking["participant_id"], details={"seats": party.seats})  # fmt: skip
 
 
@@ -262,7 +265,7 @@ async def change_address(
                 "UPDATE booking SET changed_at = $2 WHERE id = ANY($1)", [one["id"] for one in made], now
             )
             await send_to(booking_id, contact)
-            await record("booking.address_changed", now=now, actor=by, object_id=booking_id,
+            await record(Act.BOOKING_ADDRESS_CHANGED, now=now, actor=by, object_id=booking_id,
                          person=booking["participant_id"])  # fmt: skip
             booking = await row(f"{MENDED} b.id = $1", booking_id)
             assert booking is not None  # it was there a moment ago
@@ -278,7 +281,7 @@ async def _tell_former(made: Sequence[dict[str, Any]], contact: UUID | None, now
         if channel is None or one["refused_at"] or rules.may_be_a_slip(one, now):
             continue
         await post(
-            "sent_elsewhere", channel=Channel(channel), address=address, lang=one["lang"], now=now,
+            mails.sent_elsewhere, channel=Channel(channel), address=address, lang=one["lang"], now=now,
             key=f"sent_elsewhere:{one['id']}:{one['contact_id']}:{one['link_version']}", about=about(one["id"], one),
             booking=str(one["id"]),
         )  # fmt: skip
@@ -286,7 +289,7 @@ async def _tell_former(made: Sequence[dict[str, Any]], contact: UUID | None, now
 
 async def _tell(booking: dict[str, Any], together: int, now: datetime) -> None:
     """The receipt anew, once for each change."""
-    name = "receipt_several" if together > 1 else TOLD[BookingState(booking["state"])]
+    mail = receipt_several if together > 1 else TOLD[BookingState(booking["state"])]
     await tell(
-        name, booking, f"{booking['link_version']}-{(booking['form_digest'] or b'').hex()[32:44]}", now
+        mail, booking, f"{booking['link_version']}-{(booking['form_digest'] or b'').hex()[32:44]}", now
     )

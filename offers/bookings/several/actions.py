@@ -15,9 +15,10 @@ from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.data.statement import Statement
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.post.mail import About, post
+from marketplace.base.post.mail import About, name_of, post
 from marketplace.base.web.limits import Tries
 from offers.bookings.actions import Counted, Unanswered, active_of, cancel, whom_of
+from offers.bookings.several import mails
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer, published
 from offers.publishing.questions import rules as asked
@@ -78,7 +79,7 @@ async def book_several(
                 if not wanted:
                     return before[0].booked()
                 await _check_known(wanted, party, whom)
-                answers, wrong = asked.judged(wanted[0], party.said)
+                answers, wrong = asked.judged(asked.Asked.of(wanted[0]), party.said)
                 also = partial(asked.storing, names=party.companions, answers=answers)
                 states = await _decide(wanted, party, waits, key, now)
                 if wrong:
@@ -101,10 +102,10 @@ async def book_several(
                         first.made_with_id or first.id, together,
                     )  # fmt: skip
                 if party.channel and party.address:
-                    name = "receipt_several" if len(together) > 1 else RECEIPTS[made[0].state]
+                    mail = mails.receipt_several if len(together) > 1 else RECEIPTS[made[0].state]
                     about = About(made[0].id, first.offer_id, first.person_id, made[0].link_version)
-                    await post(name, channel=party.channel, address=party.address, lang=lang, now=now,
-                               key=f"{name}:{made[0].id}", booking=str(made[0].id), about=about)  # fmt: skip
+                    await post(mail, channel=party.channel, address=party.address, lang=lang, now=now,
+                               key=f"{name_of(mail)}:{made[0].id}", booking=str(made[0].id), about=about)  # fmt: skip
                 return made[0]
         except Taken:
             continue

@@ -1,6 +1,7 @@
 """Booking several dates by one form, and cancelling all of them."""
 
 import secrets
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -48,27 +49,27 @@ async def several(request: Request) -> Response:
     return await _shown(request, found, form, dates)
 
 
-async def _offer(request: Request, dates: list[dict[str, Any]]) -> dict[str, Any] | None:
+async def _offer(request: Request, dates: list[dict[str, Any]]) -> queries.Bookable | None:
     """What the form says of the offer, without a date; None where one does not book several."""
     if not dates:
         return None
     viewer = await viewer_of(request.person)
     found = await queries.bookable(request.path_params["slug"], dates[0]["session_id"], viewer, request.lang)
-    if found["kind"] == Kind.CONVERSATION:
+    if found.kind == Kind.CONVERSATION:
         return None
-    none = ("session_id", "session_starts", "session_ends", "starts_at", "ends_at", "capacity", "note")
-    return found | dict.fromkeys(none)
+    return replace(found, session_id=None, session_starts=None, session_ends=None, starts_at=None, ends_at=None,
+                   capacity=None, note=None)  # fmt: skip
 
 
 async def _shown(
-    request: Request, found: dict[str, Any], form: Any, dates: list[dict[str, Any]], status: int = 200
+    request: Request, found: queries.Bookable, form: Any, dates: list[dict[str, Any]], status: int = 200
 ) -> Response:
     """The form. What is refused stands there unticked, and where there is no room ticking it now is to wait for it."""
     chosen = {str(one) for name in ("dates", "waits") for one in form.values.get(name, [])}
     for one in dates:
         one["reason"] = one.get("reason", "")
         left = one | {"capacity": one["capacity"] and one["capacity"] - one["reserved"]}
-        one["text"] = seats(found["joining"], left, found["sensitive"], request.now).text
+        one["text"] = seats(found.joining, left, found.sensitive, request.now).text
         one["field"] = "waits" if one["full"] or one["reason"] else "dates"
         one["ticked"] = str(one["session_id"]) in chosen and not one["reason"]
     weeks = rules.patterns(one for one in dates if not one["full"])  # as many as the link ticks

@@ -12,7 +12,8 @@ from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
-from offers.bookings.times import rules
+from offers.bookings.acts import Act
+from offers.bookings.times import mails, rules
 from offers.seats.claims import Booked, claim_instead
 from offers.seats.known import actor_of
 from offers.seats.models import BookingState, EndedBy
@@ -53,13 +54,13 @@ async def change_time(
             new = old | {"id": made, "link_version": 1}
             await rows("UPDATE companion SET booking_id = $2 WHERE booking_id = $1", old["id"], made)
             await rows("UPDATE booking_answer SET booking_id = $2 WHERE booking_id = $1", old["id"], made)
-            await record("booking.time_changed", now=now, actor=by, object_id=made, organization=there["owner_id"],
+            await record(Act.BOOKING_TIME_CHANGED, now=now, actor=by, object_id=made, organization=there["owner_id"],
                          person=old["participant_id"])  # fmt: skip
             await move(here, old, BookingState.CANCELLED, now, by=by, ended_by=EndedBy.TIME_CHANGED)
             await rows("UPDATE booking SET moved_to_id = $2 WHERE id = $1", old["id"], made)
-            await tell("time_changed", new, "1", now)
+            await tell(mails.time_changed, new, "1", now)
             if old["state"] == BookingState.CONFIRMED and old["channel"] == "email":
-                await tell("old_time", old, "1", now)
+                await tell(mails.old_time, old, "1", now)
             await promote(here, now)
             return Booked(made, 1, BookingState.CONFIRMED)
     raise Conflict(_("Det gikk ikke å bytte tid. Prøv en gang til."))

@@ -1,7 +1,7 @@
 """Reads of the dates of an offer that are booked one by one."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows
@@ -10,7 +10,7 @@ from offers.bookings.several.queries import MOST_SHOWN
 from offers.seats import links
 from offers.seats import rules as seats_rules
 from offers.seats.known import active_at, actor_of, in_the_way, known
-from offers.seats.queries import POOL_COLUMNS, pool_of
+from offers.seats.queries import POOL_COLUMNS, PoolFacts
 
 
 class Later(NamedTuple):
@@ -42,13 +42,14 @@ async def moved_to(booking_id: UUID) -> str | None:
     return found.path if found else None
 
 
-async def free_times(booking: OwnBooking, by: UUID | None, now: datetime) -> list[dict[str, Any]]:
-    """The other times of a booking's offer that have room for it now, in time: session_id, starts_at, ends_at.
+async def free_times(booking: OwnBooking, by: UUID | None, now: datetime) -> list[PoolFacts]:
+    """The other times of a booking's offer that have room for it now, in time.
 
     `by`: who is signed in. A time that they know the participant to have already is not among them.
     """
     found = await rows(
-        f"""SELECT {POOL_COLUMNS}, s.starts_at, s.ends_at FROM seat_pool p JOIN offer o ON o.id = p.offer_id
+        PoolFacts,
+        f"""SELECT {POOL_COLUMNS} FROM seat_pool p JOIN offer o ON o.id = p.offer_id
         JOIN session s ON s.id = p.session_id
         WHERE p.offer_id = $1 AND p.id <> $2 AND s.starts_at > $3 AND s.status <> 'cancelled'
             AND NOT EXISTS (SELECT FROM booking b WHERE {in_the_way("p.id", "$4", "$5", now="$3")})
@@ -56,8 +57,10 @@ async def free_times(booking: OwnBooking, by: UUID | None, now: datetime) -> lis
         booking.offer_id, booking.pool_id, now, booking.participant_id,
         actor_of(booking.participant_id, booking.booked_by_id, by),
     )  # fmt: skip
-    return [one for one in found if pool_of(one).fits(booking.seats)
-            and not any(seats_rules.closed(pool_of(one), now))][:MOST_SHOWN]  # fmt: skip
+    free = [
+        one for one in found if one.pool.fits(booking.seats) and not any(seats_rules.closed(one.pool, now))
+    ]
+    return free[:MOST_SHOWN]
 
 
 async def other_time(

@@ -1,11 +1,13 @@
 """Changing the time of a booking."""
 
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from starlette.responses import Response
 
+from marketplace.base.clock import oslo
 from marketplace.base.errors import Refused
 from marketplace.base.web.access import public
 from marketplace.base.web.http import Request, see_other
@@ -16,7 +18,11 @@ from offers.bookings.times import actions
 from offers.bookings.times import queries as times_queries
 from offers.bookings.times.forms import TimeForm
 from offers.bookings.times.rules import CHANGEABLE
-from offers.catalogue.page import by_day
+from offers.seats.queries import PoolFacts
+
+
+def _day(one: PoolFacts) -> date | None:
+    return oslo(one.starts_at).date() if one.starts_at else None
 
 
 @public
@@ -48,6 +54,6 @@ async def time(request: Request) -> Response:
         return see_other(found.path, request)
     times = await times_queries.free_times(found, by, request.now)
     return render(
-        request, "offers/bookings/times/time.html", booking=found, days=by_day(times), form=form,
-        section="my-page", status=422 if form.errors else 200,
+        request, "offers/bookings/times/time.html", booking=found, form=form,
+        days=[[*day] for _date, day in groupby(times, _day)], section="my-page", status=422 if form.errors else 200,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """The page where those who lead and arrange make the addresses of their calendars."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import Field
@@ -29,6 +30,16 @@ class CalendarForm(Form):
     calendar: str = Field("", max_length=80)
 
 
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """One of the calendars on the page. `since` when it has an address; `address` where it has just been made."""
+
+    slug: str
+    name: str
+    since: datetime | None
+    address: str | None
+
+
 @member(Role.HOST)
 async def calendars(request: Request) -> Response:
     """GET and POST /manage/calendars: make or renew an address, and show it this once: so no redirect."""
@@ -41,12 +52,10 @@ async def calendars(request: Request) -> Response:
         )  # fmt: skip
         made = {chosen: f"{settings().public_url}/calendar/private/{secret}.ics"} if secret else {}
     since = await queries.addresses(me)
-    own: list[dict[str, Any]] = [
-        {"id": None, "slug": HOSTING, "name": _("Det du leder")}, *await queries.arranging(me)
-    ]  # fmt: skip
+    own = [(None, HOSTING, _("Det du leder")), *await queries.arranging(me)]
     return render(
         request, "offers/feeds/work/calendars.html",
-        calendars=[one | {"since": since.get(one["id"]), "address": made.get(one["id"])} for one in own],
+        calendars=[Calendar(slug, name, since.get(of), made.get(of)) for of, slug, name in own],
     )  # fmt: skip
 
 

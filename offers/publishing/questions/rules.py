@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -78,16 +78,28 @@ class Question:
         return text, ""
 
 
-def questions(found: Mapping[str, Any]) -> list[Question]:
-    """The questions of a row with ASKED, in order."""
+class Asked(NamedTuple):
+    """What a row with ASKED says of who it is for and what is asked."""
+
+    age_from: int | None
+    age_to: int | None
+    questions: str | None
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> "Asked":
+        return cls(found["age_from"], found["age_to"], found["questions"])
+
+
+def questions(found: Asked) -> list[Question]:
+    """The questions of an offer, in order."""
     return [
         Question(UUID(one["id"]), QuestionKind(one["kind"]), one["text"], one["purpose"], tuple(one["choices"]),
                  one["required"], one["keep_days"])
-        for one in json.loads(found["questions"] or "[]")
+        for one in json.loads(found.questions or "[]")
     ]  # fmt: skip
 
 
-def tell(form: Filled[Any], found: Mapping[str, Any], fields: Mapping[str, Sequence[str]]) -> None:
+def tell(form: Filled[Any], found: Asked, fields: Mapping[str, Sequence[str]]) -> None:
     """Put what was sent to what is asked back into a form that is shown again, with what is wrong."""
     sent = {name: typed[-1] for name, typed in fields.items()}
     names = ("age", *(question.field for question in questions(found)))
@@ -95,11 +107,11 @@ def tell(form: Filled[Any], found: Mapping[str, Any], fields: Mapping[str, Seque
     form.errors |= judged(found, sent)[1]
 
 
-def judged(found: Mapping[str, Any], sent: Mapping[str, str]) -> tuple[dict[UUID, str], dict[str, str]]:
+def judged(found: Asked, sent: Mapping[str, str]) -> tuple[dict[UUID, str], dict[str, str]]:
     """What was answered, by question, and what is wrong, by field. Of an age nothing is stored."""
     answers, wrong = {}, {}
-    if found["age_from"] or found["age_to"]:
-        whom = ages(found["age_from"], found["age_to"])
+    if found.age_from or found.age_to:
+        whom = ages(found.age_from, found.age_to)
         help_ = {"helpline": settings().helpline_name, "phone": settings().helpline_phone}
         if sent.get("age") == NO:
             wrong["age"] = _(

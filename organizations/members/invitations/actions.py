@@ -17,7 +17,9 @@ from marketplace.base.post.mail import post
 from marketplace.base.web.limits import Tries, limits
 from marketplace.people.sign_in.queries import SignedIn
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
+from organizations.members import mails
 from organizations.members.actions import begin, changing, renewed_secret
+from organizations.members.acts import Act
 from organizations.members.invitations.queries import UNANSWERED
 from organizations.members.models import Invitation, LeadsAs, Role
 from organizations.members.rules import INVITATION_LASTS, MOST_OPEN
@@ -116,7 +118,7 @@ async def invite_coordinator(
                 name=f"{municipality.name} kommune", slug=f"{municipality.slug}-kommune",
                 state=OrganizationState.APPROVED, created_at=now,
             )  # fmt: skip
-            await record("organization.made", now=now, object_id=found.id, organization=found.id)
+            await record(Act.ORGANIZATION_MADE, now=now, object_id=found.id, organization=found.id)
         return await invite(found.id, Role.COORDINATOR, channel, address, lang=SOURCE, now=now)
 
 
@@ -135,11 +137,11 @@ async def _send(invitation: Invitation, by: UUID | None, now: datetime) -> Invit
     invitation.token_hash = None
     await invitation.save()
     await post(
-        "invitation", channel=invitation.channel, address=invitation.address, lang=invitation.lang, now=now,
+        mails.invitation, channel=invitation.channel, address=invitation.address, lang=invitation.lang, now=now,
         key=f"invitation:{invitation.id}:{int(invitation.expires_at.timestamp())}", invitation=str(invitation.id),
     )  # fmt: skip
     await record(
-        "invitation.sent", now=now, actor=by, object_id=invitation.id, organization=invitation.organization_id,
+        Act.INVITATION_SENT, now=now, actor=by, object_id=invitation.id, organization=invitation.organization_id,
         details={"role": invitation.role},
     )  # fmt: skip
     return invitation
@@ -147,12 +149,12 @@ async def _send(invitation: Invitation, by: UUID | None, now: datetime) -> Invit
 
 async def take_back(invitation: UUID, *, by: UUID, now: datetime) -> None:
     """The link works no longer. Raises NotFound when it has been answered meanwhile."""
-    await _end(invitation, by, "invitation.taken_back", now)
+    await _end(invitation, by, Act.INVITATION_TAKEN_BACK, now)
 
 
 async def decline(invitation: UUID, person: SignedIn, *, now: datetime) -> None:
     """Nei takk. Raises NotFound when it has been answered meanwhile."""
-    await _end(invitation, person.id, "invitation.declined", now)
+    await _end(invitation, person.id, Act.INVITATION_DECLINED, now)
 
 
 async def _end(invitation: UUID, by: UUID, act: str, now: datetime) -> None:
@@ -182,5 +184,5 @@ async def accept(invitation: UUID, person: SignedIn, *, now: datetime) -> str:
         )  # fmt: skip
         if not role:
             raise InvitationGone
-        await begin(organization, person.id, Role(role), "membership.began", person.id, now)
+        await begin(organization, person.id, Role(role), Act.MEMBERSHIP_BEGAN, person.id, now)
         return await renewed_secret(person.sign_in_id, now)

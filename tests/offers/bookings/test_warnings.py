@@ -129,4 +129,4 @@ async def test_a_time_that_was_held_too_long_may_be_chosen_again(visitor: Visito
     found = await booking(mine.id, "nb")
     assert await free_times(found, ola.id, visitor.now) == []
     later = visitor.now + timedelta(hours=24)
-    assert [one["session_id"] for one in await free_times(found, ola.id, later)] == [second.session_id]  # type: ignore[attr-defined]
+    assert [one.session_id for one in await free_times(found, ola.id, later)] == [second.session_id]  # type: ignore[attr-defined]

@@ -130,7 +130,7 @@ async def test_a_conversation_at_another_time_that_she_has_is_not_told(family: F
     made = await books(family.kari, offer, first, family.ada)
     assert not made.again
     ada = await booking((await Booking.get(id=made.id)).id, "nb")
-    free = {one["session_id"] for one in await free_times(ada, family.kari.id, NOW)}
+    free = {one.session_id for one in await free_times(ada, family.kari.id, NOW)}
     assert second.session_id in free
 
 
