@@ -22,7 +22,7 @@ def search(keywords: str, body: str, beside: str = "") -> list[str]:
     return [
         "ALTER TABLE offer_text DROP COLUMN search",
         f"ALTER TABLE offer_text ADD COLUMN search tsvector GENERATED ALWAYS AS ({vector}) STORED",
-        "CREATE INDEX offer_text_search ON offer_text USING gin (search)",
+        "CREATE INDEX offer_text_search ON offer_text USING gin (search) WITH (fastupdate = off)",
     ]
 
 

@@ -122,6 +122,8 @@ async def blank(request: Request, **more: Any) -> Any:
 
 async def represented(form: Filled[Any], slug: str, viewer: Viewer) -> set[UUID]:
     """The organisations that the viewer may come for. An error of the form where one must be chosen and is not."""
+    if not viewer.organizations:  # as nearly always
+        return set()
     found: set[UUID] = {one.id for one in await queries.represented(slug, viewer)}
     if form.valid and len(found) > 1 and form.data.organization not in found:
         form.add_error("organization", _("Velg hvem du kommer for."))

@@ -27,6 +27,8 @@ Put = Callable[[Any], str]
 """Adds a value to the statement and gives its placeholder."""
 
 PAGE = 20
+FEW = 3
+"""Where fewer have all the words, those that have some of them are shown too."""
 COUNTED = 200
 """Matches are counted up to this: more is "over 200", and no count of a large catalogue slows the list down."""
 
@@ -74,12 +76,12 @@ class Search:
 @dataclass(frozen=True)
 class Found:
     """A page of offers (rows of CARD), how many match in all (at most `counted` + 1), and where the next begins.
-    `loosely`: none has all the words; these have some."""
+    `with_all`: so many have all the words, and the rest some of them; None where all have them all."""
 
     rows: list[dict[str, Any]]
     total: int
     next: Position | None
-    loosely: bool = False
+    with_all: int | None = None
 
     @property
     def many(self) -> bool:
@@ -112,18 +114,20 @@ JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON 
     ) p ON true"""
 """Texts in the reader's language (t), else the original (f); the seats of the offer, or of the session shown."""
 
-RANKED = "round(1e6 * (4 * ts_rank('{.1, .3, .5, 1}', search, a.exact) + ts_rank('{.1, .3, .5, 1}', search, a.wide)))"
+RANKED = """round(1e6 * (ts_rank('{.1, .3, .5, 1}', search, a.near) + (search @@ a.exact)::int
+    + (search @@ a.all_exact)::int + 2 * (search @@ a.all_words)::int))"""
 """How well a text answers: words as they were typed before what means the same; the title before the summary, the
 organiser, the kind and whom it is for, then the parts of their compounds, then the rest."""
 
 
 async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
-    """The offers that match, that the viewer may see and that are not over. Where none has all the words, those that
-    have some of them."""
+    """The offers that match, that the viewer may see and that are not over. Where next to none has all the words, also
+    those that have some of them, after those."""
     found = await _search(wanted, viewer, lang, now)
-    if wanted.words and not found.total and not wanted.after:
+    if wanted.words and found.total < FEW and not wanted.after:
         some = await _search(replace(wanted, any_word=True, by_date=False), viewer, lang, now)
-        return replace(some, total=len(some.rows), next=None, loosely=bool(some.rows))
+        if len(some.rows) > found.total:
+            return Found(some.rows, len(some.rows), None, with_all=found.total)
     return found
 
 
@@ -213,10 +217,12 @@ def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[s
     conditions = []
     if wanted.words:
         typed = questions(wanted.words)
-        wide = put(typed.any_word if wanted.any_word else typed.all_words)
-        hits = f"""asked AS MATERIALIZED (SELECT {tsquery(put(typed.exact))} AS exact, {tsquery(wide)} AS wide),
+        all_words, any_word = tsquery(put(typed.all_words)), tsquery(put(typed.any_word))
+        hits = f"""asked AS MATERIALIZED (SELECT {tsquery(put(typed.exact))} AS exact,
+                {tsquery(put(typed.all_exact))} AS all_exact, {tsquery(put(typed.near))} AS near,
+                {all_words} AS all_words, {any_word} AS any_word),
             hits AS MATERIALIZED (SELECT offer_id, max({RANKED})::bigint AS rank FROM offer_text, asked a
-                WHERE search @@ a.wide GROUP BY offer_id),"""
+                WHERE search @@ a.{"any_word" if wanted.any_word else "all_words"} GROUP BY offer_id),"""
         conditions.append("o.id IN (SELECT offer_id FROM hits)")
     if wanted.place:
         conditions.append(_common(_place(wanted.place, put)))

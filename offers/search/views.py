@@ -38,13 +38,13 @@ async def offers(request: Request) -> Response:
         if form.data.q:  # the only question that is dear
             await limit_visitor("search", request, 300, timedelta(minutes=5))
         found = await search(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
-        if form.data.q and (found.loosely or found.total < near.FEWER_THAN):
+        if form.data.q and (found.with_all is not None or found.total < near.FEWER_THAN):
             meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
     else:
         _to_the_top(form)
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
-        form=form, **listed(request, form, found), meant=meant, loosely=found.loosely,
+        form=form, **listed(request, form, found), meant=meant, with_all=found.with_all,
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
         orders=_orders(request, form, found),
         chips=chips(request, form),
@@ -74,7 +74,7 @@ async def organization(request: Request) -> Response:
 
 def _orders(request: Request, form: Filled[SearchForm], found: Found) -> tuple[str, str, str] | None:
     """How the list is ordered, the other way, and its address; None where there is nothing to order by words."""
-    if not form.valid or not form.data.q or found.loosely or found.total < 2:
+    if not form.valid or not form.data.q or found.with_all is not None or found.total < 2:
         return None
     query = listed_query(form)
     if form.data.order is Order.DATE:

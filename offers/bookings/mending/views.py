@@ -57,7 +57,7 @@ async def book_once(
         return booked, key
     if data.again != "more" and not party.account:  # of an account the database knows
         sent = Sent(cookie(request.cookies, COOKIE), request.now)
-        for session in sessions:
+        for session in sessions if sent.entries else ():
             before = sent.before(slug, session, party.whom, party.key(key))
             if before and await actions.holds(before, session, request.now):
                 raise JustSent(before)

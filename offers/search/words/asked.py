@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from itertools import product
 
-from offers.search.words.compounds import LINKS, SHORT, SHORTEST, within_one
+from offers.search.words.compounds import DOMAIN, LINKS, SHORT, SHORTEST, within_one
 from offers.search.words.equal import NOISE, equals
 
 STEMMINGS = ("norwegian", "english", "simple")
@@ -23,10 +23,16 @@ GLUED_FROM = 7
 
 @dataclass(frozen=True)
 class Asked:
-    """Questions in to_tsquery's language. `exact`: one of the typed words; `all_words`: each of them or what means the
-    same; `any_word`: one of those. Empty: nothing to look for."""
+    """Questions in to_tsquery's language; empty where there is nothing to look for.
+
+    `exact`: one of the typed words, `all_exact`: each. `near`: one of them, of the words that mean the same, or of
+    those that they are glued of as far as we know them. `all_words`: each of them or what may mean the same.
+    `any_word`: one of `near`, without what must not stand there.
+    """
 
     exact: str
+    all_exact: str
+    near: str
     all_words: str
     any_word: str
 
@@ -35,7 +41,7 @@ def questions(typed: str) -> Asked:
     """The questions. "…" asks for the words beside each other, -word for offers without it."""
     tokens = TOKEN.findall(typed.lower())[:MOST_WORDS]
     saying = [one for one in tokens if one not in NOISE]
-    exact, all_of, any_of, without = [], [], [], []
+    exact, near, all_of, without = [], [], [], []
     for token in saying or tokens:
         words = re.findall(r"\w+", token)
         plain = " <-> ".join(words)
@@ -48,12 +54,22 @@ def questions(typed: str) -> Asked:
                 [f"{token}:*"] if token == tokens[-1] and len(token) >= SHORTEST and token.isalnum() else []
             )
             glued = [f"{_or(first)} & {_or(rest)}" for first, rest in parts]
-            topics = [_or(first) for first, _rest in parts if len(first) > 1 or first[0] in SHORT]
+            topics = [_or(first) for first, _rest in parts if _is_ours(first)]
+            near += [
+                plain,
+                *same,
+                *(_or(part) for pair in parts if any(map(_is_ours, pair)) for part in pair),
+            ]
             all_of.append(_or([plain, *beginning, *same, *glued, *topics]))
-            any_of.append(_or([plain, *same, *(one for pair in parts for part in pair for one in part)]))
     if not all_of:
-        return Asked("", "", "")
-    return Asked(_or(exact), " & ".join([*all_of, *without]), " & ".join([_or(any_of), *without]))
+        return Asked("", "", "", "", "")
+    return Asked(
+        _or(exact),
+        " & ".join(exact),
+        _or(near),
+        " & ".join([*all_of, *without]),
+        " & ".join([_or(near), *without]),
+    )
 
 
 def sql(question: str) -> str:
@@ -69,6 +85,11 @@ def _same(word: str) -> list[str]:
     """What means the same; of a phrase all its words, in any order."""
     same = equals(word) | ({word.replace("aa", "å")} - {word})
     return [" & ".join(re.findall(r"\w+", one)) for one in sorted(same)]
+
+
+def _is_ours(part: list[str]) -> bool:
+    """Is a part, with what means the same, a word for sure?"""
+    return len(part) > 1 or part[0] in SHORT or part[0] in DOMAIN
 
 
 def _glued_of(word: str) -> list[tuple[list[str], list[str]]]:

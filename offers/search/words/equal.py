@@ -83,6 +83,19 @@ def _table() -> dict[str, frozenset[str]]:
     return {word: frozenset(others) for word, others in table.items()}
 
 
+ENDINGS = ("", "er", "en", "et", "ene", "a", "e", "r", "n", "ar", "ane", "s", "ers", "t", "te", "ing", "ene")
+"""What Norwegian hangs on a word: pensjonister is a form of pensjonist."""
+STEM = 4
+"""Letters that are left of a word when an ending is taken off."""
+
+
 def equals(word: str) -> frozenset[str]:
-    """The words and phrases that mean the same as this one, for whoever looks for something."""
-    return _table().get(word, frozenset())
+    """The words and phrases that mean the same as this one in any of its forms, for whoever looks for something."""
+    table = _table()
+    for ending in ENDINGS:
+        stem = word.removesuffix(ending)
+        if len(stem) >= STEM or not ending:
+            for form in (stem, f"{stem}e", f"{stem}er"):
+                if form in table and (form == word or ending):
+                    return table[form] | ({form} - {word})
+    return frozenset()
