@@ -24,6 +24,7 @@ from offers.bookings.mending import views as mending_views
 from offers.bookings.openings.forms import NoticeForm
 from offers.bookings.requests.queries import expected
 from offers.bookings.rules import begins
+from offers.bookings.saved import Saved
 from offers.bookings.several.queries import made_together
 from offers.bookings.times.claims import HasTime
 from offers.bookings.times.queries import moved_to, other_time
@@ -121,6 +122,8 @@ async def blank(request: Request, **more: Any) -> Any:
 
 async def represented(form: Filled[Any], slug: str, viewer: Viewer) -> set[UUID]:
     """The organisations that the viewer may come for. An error of the form where one must be chosen and is not."""
+    if not viewer.organizations:  # as nearly always
+        return set()
     found: set[UUID] = {one.id for one in await queries.represented(slug, viewer)}
     if form.valid and len(found) > 1 and form.data.organization not in found:
         form.add_error("organization", _("Velg hvem du kommer for."))
@@ -228,7 +231,7 @@ async def sent_word(request: Request) -> Response:
         raise NotFound
     all_the_same = "coming" in await request.fields()
     await actions.send_word(found.id, session, coming=all_the_same, now=request.now)
-    return see_other(f"{found.path}?saved={'coming' if all_the_same else 'word'}", request)
+    return see_other(f"{found.path}?saved={Saved.COMING if all_the_same else Saved.WORD}", request)
 
 
 @public

@@ -83,7 +83,7 @@ async def add(
         try:
             async with in_transaction():
                 pool = await lock(pool_id, now)
-                if existing := await claims.same_form_or_person(pool_id, party, key, digest):
+                if existing := await claims.same_form_or_person(pool_id, party, form_key, digest):
                     return existing
                 await only_approved(pool["owner_id"])
                 if await value("SELECT state = 'draft' FROM offer WHERE id = $1", pool["offer_id"]):
