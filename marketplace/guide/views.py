@@ -17,6 +17,7 @@ from marketplace.base.web.templates import render
 from marketplace.guide import queries as guide_queries
 from marketplace.guide.forms import GuideForm
 from marketplace.guide.rules import Receipt
+from marketplace.guide.saved import Saved
 from marketplace.my_page import queries, rules
 from offers.bookings import actions, parties
 from offers.bookings import queries as bookings
@@ -64,7 +65,7 @@ async def tick(request: Request) -> Response:
     """POST /guide/calls: the guide has rung somebody they booked for, or not after all."""
     me = request.person.id
     await answer_call(*said_of(await request.fields()), guide=me, by=me, now=request.now)
-    return see_other("/guide?saved=called", request)
+    return see_other(f"/guide?saved={Saved.CALLED}", request)
 
 
 @member(Role.GUIDE)

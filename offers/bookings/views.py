@@ -24,6 +24,7 @@ from offers.bookings.mending import views as mending_views
 from offers.bookings.openings.forms import NoticeForm
 from offers.bookings.requests.queries import expected
 from offers.bookings.rules import begins
+from offers.bookings.saved import Saved
 from offers.bookings.several.queries import made_together
 from offers.bookings.times.claims import HasTime
 from offers.bookings.times.queries import moved_to, other_time
@@ -223,7 +224,7 @@ async def sent_word(request: Request) -> Response:
         raise NotFound
     all_the_same = "coming" in await request.fields()
     await actions.send_word(found.id, session, coming=all_the_same, now=request.now)
-    return see_other(f"{found.path}?saved={'coming' if all_the_same else 'word'}", request)
+    return see_other(f"{found.path}?saved={Saved.COMING if all_the_same else Saved.WORD}", request)
 
 
 @public
