@@ -21,6 +21,7 @@ from offers.bookings.mending import actions
 from offers.bookings.mending.forms import AddressForm
 from offers.bookings.mending.rules import LATELY, Sent
 from offers.bookings.parties import booking_for
+from offers.bookings.saved import Saved
 from offers.seats import once
 from offers.seats.claims import Booked, JustSent, Party
 
@@ -109,7 +110,9 @@ async def address(request: Request) -> Response:
                 found.id, channel, wanted, now=request.now, by=request.person.id if request.person else None,
                 tries=[*of_visitor("change address", request, 60, timedelta(hours=1)), booking_for(wanted)],
             )  # fmt: skip
-            return see_other(f"{path}?saved={'number' if channel is Channel.CALL else 'address'}", request)
+            return see_other(
+                f"{path}?saved={Saved.NUMBER if channel is Channel.CALL else Saved.ADDRESS}", request
+            )
     return render(
         request, "offers/bookings/mending/address.html",
         status=422 if form.errors else 200, booking=found, form=form,
