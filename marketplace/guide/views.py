@@ -74,12 +74,12 @@ async def book(request: Request) -> Response:
     slug, viewer = request.path_params["slug"], await viewer_of(request.person)
     dates = await several_queries.open_dates(slug, viewer, request.now)
     try:
-        found = await bookings.bookable(slug, dates[0]["session_id"] if dates else None, viewer, request.lang)
+        found = await bookings.bookable(slug, dates[0].session_id if dates else None, viewer, request.lang)
     except NotFound:  # nothing to book in what is there: its page says why
         await offer_page(slug, viewer=viewer, lang=request.lang, now=request.now)
         return see_other(f"/offers/{slug}", request)
     form: Filled[Any] = GuideForm.blank(
-        session=next((one["session_id"] for one in dates if not one["full"]), ""), seats=1, contact="sms",
+        session=next((one.session_id for one in dates if not one.full), ""), seats=1, contact="sms",
         lang=request.lang, form_key=secrets.token_hex(16),
     )  # fmt: skip
     if request.method == "POST":

@@ -113,10 +113,10 @@ async def blank(request: Request, **more: Any) -> Any:
     known = await parties.own_contact(request)
     return BookingForm.blank(
         who=typed_id(request.query.get("for", [None])[-1]) or "me", seats=1, form_key=secrets.token_hex(16),
-        contact="sms" if known and known["channel"] == "sms" else "email",
+        contact="sms" if known and known.channel == "sms" else "email",
         name=request.person.name if request.person else "", lang=request.lang,
-        email=known["value"] if known and known["channel"] == "email" else "",
-        phone=known["value"] if known and known["channel"] == "sms" else "", **more,
+        email=known.value if known and known.channel == "email" else "",
+        phone=known.value if known and known.channel == "sms" else "", **more,
     )  # fmt: skip
 
 
@@ -138,6 +138,7 @@ async def create(request: Request) -> Response:
     viewer = await viewer_of(request.person)
     form = await BookingForm.read(request)
     comes_for = await represented(form, slug, viewer)
+    why: Refused | None = None
     if form.valid:
         party, tries = await parties.party_of(request, form.data, comes_for)
         act = partial(
@@ -148,30 +149,22 @@ async def create(request: Request) -> Response:
             booked, key = await mending_views.book_once(
                 request, form, party, slug, [session], lambda key: act(form_key=key), tries
             )
-        except claims.JustSent as just:
-            mending_views.asked_about(form, just)
-            return await form_page(
-                request, await queries.bookable(slug, session, viewer, request.lang), form, 409
-            )
-        except HasTime as has:
-            return _has_time(
-                request, await queries.bookable(slug, session, viewer, request.lang), has.path, 409
-            )
+            receipt = see_other(booked.path, request)
+            return mending_views.remembering(request, receipt, slug, [session], party, key)
         except Refused as refused:
-            found = await queries.bookable(slug, session, viewer, request.lang)
-            if reason := _why_closed(found, request):
-                return _closed(request, found, reason, 409)
-            if not isinstance(refused, actions.Unanswered):
-                form.add_error("who" if isinstance(refused, actions.ForWhom) else "seats", refused.message)
-            return await form_page(request, found, form, 422)
-        return mending_views.remembering(
-            request, see_other(booked.path, request), slug, [session], party, key
-        )
+            why = refused
     found = await queries.bookable(slug, session, viewer, request.lang)
+    if isinstance(why, HasTime):
+        return _has_time(request, found, why.path, 409)
+    if isinstance(why, claims.JustSent):
+        mending_views.asked_about(form, why)
+        return await form_page(request, found, form, 409)
     if reason := _why_closed(found, request):
         return _closed(request, found, reason, 409)
     if "form_key" in form.errors:
         form.values["form_key"] = secrets.token_hex(16)
+    if why and not isinstance(why, actions.Unanswered):
+        form.add_error("who" if isinstance(why, actions.ForWhom) else "seats", why.message)
     return await form_page(request, found, form, 422)
 
 
