@@ -17,6 +17,7 @@ from marketplace.base.web.templates import render
 from marketplace.guide import queries as guide_queries
 from marketplace.guide.forms import GuideForm
 from marketplace.guide.rules import Receipt
+from marketplace.guide.saved import Saved
 from marketplace.my_page import queries, rules
 from offers.bookings import actions, parties
 from offers.bookings import queries as bookings
@@ -64,7 +65,7 @@ async def tick(request: Request) -> Response:
     """POST /guide/calls: the guide has rung somebody they booked for, or not after all."""
     me = request.person.id
     await answer_call(*said_of(await request.fields()), guide=me, by=me, now=request.now)
-    return see_other("/guide?saved=called", request)
+    return see_other(f"/guide?saved={Saved.CALLED}", request)
 
 
 @member(Role.GUIDE)
@@ -73,12 +74,12 @@ async def book(request: Request) -> Response:
     slug, viewer = request.path_params["slug"], await viewer_of(request.person)
     dates = await several_queries.open_dates(slug, viewer, request.now)
     try:
-        found = await bookings.bookable(slug, dates[0]["session_id"] if dates else None, viewer, request.lang)
+        found = await bookings.bookable(slug, dates[0].session_id if dates else None, viewer, request.lang)
     except NotFound:  # nothing to book in what is there: its page says why
         await offer_page(slug, viewer=viewer, lang=request.lang, now=request.now)
         return see_other(f"/offers/{slug}", request)
     form: Filled[Any] = GuideForm.blank(
-        session=next((one["session_id"] for one in dates if not one["full"]), ""), seats=1, contact="sms",
+        session=next((one.session_id for one in dates if not one.full), ""), seats=1, contact="sms",
         lang=request.lang, form_key=secrets.token_hex(16),
     )  # fmt: skip
     if request.method == "POST":

@@ -14,6 +14,7 @@ from offers.attendance import actions, queries, rules
 from offers.attendance.acts import Act
 from offers.attendance.forms import RegisterForm, party_seats
 from offers.attendance.keys import closed
+from offers.attendance.saved import Saved
 from offers.catalogue.models import Session
 from offers.catalogue.queries import title_of
 from offers.rights.queries import session_hosted_by
@@ -75,7 +76,7 @@ async def register(request: Request) -> Response:
     except Conflict as conflict:
         form.add_error("form", conflict.message)
         return await _page(request, session, form, 409)
-    return see_other(f"/manage/sessions/{session.id}/register?saved=register", request)
+    return see_other(f"/manage/sessions/{session.id}/register?saved={Saved.REGISTER}", request)
 
 
 @member(Role.HOST)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -19,11 +19,12 @@ from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer
 from offers.publishing.questions import rules as asked
 from offers.seats import rules as seats_rules
-from offers.seats.claims import Booked, Claim, Party, Taken, insert, same_form_or_person
+from offers.seats.claims import Booked, Claim, Party, Taken, insert, made_before, same_form_or_person
 from offers.seats.known import active_at, actor_of
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import change, lock_for, move, promote, tell
 from offers.seats.queries import active_in, ended, pool_of
+from offers.seats.rows import LockedBooking
 from offers.seats.sql import covers
 
 
@@ -36,7 +37,7 @@ async def cancel(
     """
     async with in_transaction():
         pool, booking = await change(booking_id, now)
-        if booking["state"] not in seats_rules.ACTIVE:
+        if not booking.active:
             return False
         await move(pool, booking, BookingState.CANCELLED, now, by=by, ended_by=ended_by)
         await tell(mails.cancelled, booking, "1", now, ring=ended_by is EndedBy.HOST)
@@ -52,11 +53,11 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
     """
     async with in_transaction():
         pool, booking = await change(booking_id, now)
-        if seats_rules.answered(state := BookingState(booking["state"]), yes):
+        if seats_rules.answered(state := BookingState(booking.state), yes):
             return state
-        late = booking["state"] == BookingState.EXPIRED
+        late = state is BookingState.EXPIRED
         begun = seats_rules.Objection.OVER in seats_rules.closed(pool_of(pool), now)
-        if begun or (not late and booking["state"] != BookingState.OFFERED):
+        if begun or (not late and not booking.offered):
             raise Refused(_("Denne plassen holdes ikke lenger."))
         if late:
             return await _late_yes(pool, booking, now, by) if yes else BookingState.EXPIRED
@@ -70,15 +71,15 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
 
 
 async def _late_yes(
-    pool: dict[str, Any], booking: dict[str, Any], now: datetime, by: UUID | None
+    pool: dict[str, Any], booking: LockedBooking, now: datetime, by: UUID | None
 ) -> BookingState:
     """Take in somebody whose held seat went on. Raises Refused where it is cancelled, or they have booked anew."""
     if await ended(pool["pool_id"], now):
         raise Refused(_("Dette er avlyst."))
-    actor = actor_of(booking["participant_id"], booking["booked_by_id"], by)
-    if await active_in(pool["pool_id"], booking["participant_id"], actor, now):
+    actor = actor_of(booking.participant_id, booking.booked_by_id, by)
+    if await active_in(pool["pool_id"], booking.participant_id, actor, now):
         raise Refused(_("Du har en ny påmelding her allerede. Den gjelder."))
-    new = BookingState.CONFIRMED if pool_of(pool).fits(booking["seats"]) else BookingState.WAITING
+    new = BookingState.CONFIRMED if pool_of(pool).fits(booking.seats) else BookingState.WAITING
     await move(pool, booking, new, now, by=by)
     if new is BookingState.CONFIRMED:
         await tell(mails.promoted, booking, "1", now)
@@ -148,21 +149,22 @@ async def book(
                 state = seats_rules.first_state(decided, party.seats)
                 objections = [*seats_rules.objections(decided, party.seats, now, party.waiting_ok)]
                 if party.person and not party.helps:
-                    objections += seats_rules.caps(**await active_of(party.person, key, now), state=state)
+                    objections += seats_rules.caps(*await active_of(party.person, key, now), state)
                 if pool["kind"] == Kind.CONVERSATION and party.person and not party.participant_name:
                     await only_one(pool, party.participant or party.person, party.person, key, now)
                 answers, wrong = asked.judged(asked.Asked.of(pool), party.said)
                 # What the same form has taken before is no hindrance to it: an answer that was lost is given again.
-                if (objections or wrong) and (first := await same_form_or_person(None, party, key, digest)):
-                    return first
+                if (objections or wrong) and (before := await made_before(party, form_key, digest)):
+                    return before[0].booked()
                 for objection in objections:
                     raise Refused(seats_rules.objection_text(objection, decided, pool["sensitive"]))
                 if wrong:
                     raise Unanswered(_("Svar på det som står igjen."))
-                also = partial(asked.storing, names=party.companions, answers=answers)
+                said = bool(party.companions or answers)
+                also = partial(asked.storing, names=party.companions, answers=answers) if said else None
                 return await insert(Claim(pool, party, state, key, digest, lang, now, tries, also))
         except Taken:
-            existing = await same_form_or_person(pool["pool_id"], party, key, digest)
+            existing = await same_form_or_person(pool["pool_id"], party, form_key, digest)
         if existing and party.participant and not existing.again:
             words = _("%(name)s står på venteliste her allerede. Du finner det på Min side.", name=whom)
             if existing.state is not BookingState.WAITING:
@@ -183,12 +185,20 @@ async def whom_of(party: Party) -> str:
     return whom
 
 
-async def active_of(person: UUID, form_key: bytes, now: datetime) -> dict[str, int]:
+class Counted(NamedTuple):
+    """Bookings of somebody that are not over: all, and those of them that wait."""
+
+    active: int
+    waiting: int
+
+
+async def active_of(person: UUID, form_key: bytes, now: datetime) -> Counted:
     """How many bookings that are not over somebody has made (active, waiting), but for what this same form made.
 
     Only for the signed-in. Visitors have limits (views.py): nobody may learn what is booked with an address.
     """
     counted = await row(
+        Counted,
         f"""SELECT count(*) AS active, count(*) FILTER (WHERE b.state = 'waiting' OR b.held_until <= $3) AS waiting
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id
         WHERE b.booked_by_id = $1 AND b.form_key <> $2 AND (p.ends_at IS NULL OR p.ends_at > $3)

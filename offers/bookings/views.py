@@ -24,6 +24,7 @@ from offers.bookings.mending import views as mending_views
 from offers.bookings.openings.forms import NoticeForm
 from offers.bookings.requests.queries import expected
 from offers.bookings.rules import begins
+from offers.bookings.saved import Saved
 from offers.bookings.several.queries import made_together
 from offers.bookings.times.claims import HasTime
 from offers.bookings.times.queries import moved_to, other_time
@@ -112,15 +113,17 @@ async def blank(request: Request, **more: Any) -> Any:
     known = await parties.own_contact(request)
     return BookingForm.blank(
         who=typed_id(request.query.get("for", [None])[-1]) or "me", seats=1, form_key=secrets.token_hex(16),
-        contact="sms" if known and known["channel"] == "sms" else "email",
+        contact="sms" if known and known.channel == "sms" else "email",
         name=request.person.name if request.person else "", lang=request.lang,
-        email=known["value"] if known and known["channel"] == "email" else "",
-        phone=known["value"] if known and known["channel"] == "sms" else "", **more,
+        email=known.value if known and known.channel == "email" else "",
+        phone=known.value if known and known.channel == "sms" else "", **more,
     )  # fmt: skip
 
 
 async def represented(form: Filled[Any], slug: str, viewer: Viewer) -> set[UUID]:
     """The organisations that the viewer may come for. An error of the form where one must be chosen and is not."""
+    if not viewer.organizations:  # as nearly always
+        return set()
     found: set[UUID] = {one.id for one in await queries.represented(slug, viewer)}
     if form.valid and len(found) > 1 and form.data.organization not in found:
         form.add_error("organization", _("Velg hvem du kommer for."))
@@ -135,6 +138,7 @@ async def create(request: Request) -> Response:
     viewer = await viewer_of(request.person)
     form = await BookingForm.read(request)
     comes_for = await represented(form, slug, viewer)
+    why: Refused | None = None
     if form.valid:
         party, tries = await parties.party_of(request, form.data, comes_for)
         act = partial(
@@ -145,30 +149,22 @@ async def create(request: Request) -> Response:
             booked, key = await mending_views.book_once(
                 request, form, party, slug, [session], lambda key: act(form_key=key), tries
             )
-        except claims.JustSent as just:
-            mending_views.asked_about(form, just)
-            return await form_page(
-                request, await queries.bookable(slug, session, viewer, request.lang), form, 409
-            )
-        except HasTime as has:
-            return _has_time(
-                request, await queries.bookable(slug, session, viewer, request.lang), has.path, 409
-            )
+            receipt = see_other(booked.path, request)
+            return mending_views.remembering(request, receipt, slug, [session], party, key)
         except Refused as refused:
-            found = await queries.bookable(slug, session, viewer, request.lang)
-            if reason := _why_closed(found, request):
-                return _closed(request, found, reason, 409)
-            if not isinstance(refused, actions.Unanswered):
-                form.add_error("who" if isinstance(refused, actions.ForWhom) else "seats", refused.message)
-            return await form_page(request, found, form, 422)
-        return mending_views.remembering(
-            request, see_other(booked.path, request), slug, [session], party, key
-        )
+            why = refused
     found = await queries.bookable(slug, session, viewer, request.lang)
+    if isinstance(why, HasTime):
+        return _has_time(request, found, why.path, 409)
+    if isinstance(why, claims.JustSent):
+        mending_views.asked_about(form, why)
+        return await form_page(request, found, form, 409)
     if reason := _why_closed(found, request):
         return _closed(request, found, reason, 409)
     if "form_key" in form.errors:
         form.values["form_key"] = secrets.token_hex(16)
+    if why and not isinstance(why, actions.Unanswered):
+        form.add_error("who" if isinstance(why, actions.ForWhom) else "seats", why.message)
     return await form_page(request, found, form, 422)
 
 
@@ -228,7 +224,7 @@ async def sent_word(request: Request) -> Response:
         raise NotFound
     all_the_same = "coming" in await request.fields()
     await actions.send_word(found.id, session, coming=all_the_same, now=request.now)
-    return see_other(f"{found.path}?saved={'coming' if all_the_same else 'word'}", request)
+    return see_other(f"{found.path}?saved={Saved.COMING if all_the_same else Saved.WORD}", request)
 
 
 @public

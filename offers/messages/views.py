@@ -24,6 +24,7 @@ from offers.messages.mails import said, sms_of
 from offers.messages.models import NEWS, Recipients
 from offers.messages.queries import messages_of, recipients, written
 from offers.messages.rules import PLACEHOLDERS
+from offers.messages.saved import Saved
 from offers.participants.actions import note_read
 from offers.participants.queries import BookedParty, counts
 from offers.rights.queries import offer_led_by, reach, session_hosted_by
@@ -79,7 +80,7 @@ async def _writing(request: Request, offer: Offer, session: Session | None) -> R
                 await write(
                     offer, session, given.to, given.text, key=key, by=request.person.id, now=request.now
                 )
-                return see_other(f"{path_of(offer, session)}?saved=sent", request)
+                return see_other(f"{path_of(offer, session)}?saved={Saved.SENT}", request)
             except TooMany:
                 form.add_error(
                     "text", _("Det er sendt mange meldinger det siste døgnet. Prøv igjen i morgen.")

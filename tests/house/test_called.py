@@ -6,12 +6,14 @@ import importlib
 import re
 from collections import Counter
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 
 from marketplace.base.post.mail import MAILS
 from marketplace.every_mail import MAILS as ROOMS
 from marketplace.privacy.looked.rules import READS
 from offers.telling.models import CallAbout, Mails
+from organizations.approval.models import Answer
 
 ROOT = Path(__file__).parents[2]
 CODE = [
@@ -21,7 +23,7 @@ CODE = [
 TREES = {path: ast.parse(path.read_text()) for path in CODE}
 LOOKED = ROOT / "marketplace/privacy/looked/rules.py"
 """Where READS stands."""
-SAVED = re.compile(r"[?&]saved=([\w-]*)$|[?&]saved=([\w-]+)")
+SAVED = re.compile(r"[?&]saved=[\w-]+")
 
 
 def constants(tree: ast.AST) -> Iterator[str]:
@@ -51,15 +53,16 @@ def texts_of(given: ast.expr) -> list[str]:
     return [one.value for one in ways if isinstance(one, ast.Constant) and isinstance(one.value, str)]
 
 
-def said_by_views() -> dict[str, set[Path]]:
-    """The words that stand in an address after `saved=`."""
-    found: dict[str, set[Path]] = {}
-    for path, tree in TREES.items():
-        for text in constants(tree):
-            for match in SAVED.finditer(text):
-                if word := match[1] or match[2]:
-                    found.setdefault(word, set()).add(path)
-    return found
+def enums(file: str, name: str) -> dict[str, StrEnum]:
+    """Every member of the rooms' enums of that name, by where it stands."""
+    return {
+        f"{member.__module__}.{member.name}": member
+        for path in CODE if path.name == file
+        for member in getattr(importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts)), name)
+    }  # fmt: skip
+
+
+SAID = enums("saved.py", "Saved")
 
 
 def sentences_of_templates() -> dict[str, set[Path]]:
@@ -72,17 +75,52 @@ def sentences_of_templates() -> dict[str, set[Path]]:
     return found
 
 
+def test_no_saved_word_is_a_text() -> None:
+    bare = [
+        (path.relative_to(ROOT).as_posix(), match[0]) for path, tree in TREES.items()
+        for text in constants(tree) if (match := SAVED.search(text))
+    ]  # fmt: skip
+    assert bare == []
+    assert [word.name for word in SAID.values() if word.name != word.upper().replace("-", "_")] == []
+
+
+def test_every_saved_word_is_said_by_its_room() -> None:
+    assert len(SAID) > 60, "else nothing was found"
+    named = {
+        (module.removesuffix(".saved"), node.attr)
+        for path, tree in TREES.items()
+        for module in [
+            one.module for one in ast.walk(tree)
+            if isinstance(one, ast.ImportFrom) and (one.module or "").endswith(".saved")
+        ]
+        for node in ast.walk(tree) if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "Saved"
+    }  # fmt: skip
+    made = {
+        (module, word) for path, call in called("Saved") for module, word in OF_A_STATE
+        if path.is_relative_to(ROOT / module.replace(".", "/"))
+    }  # fmt: skip
+    silent = {
+        where for where, word in SAID.items()
+        if (where.removesuffix(f".saved.{word.name}"), word.name) not in named | made
+    }  # fmt: skip
+    assert silent == set()
+
+
+OF_A_STATE = {
+    *(("offers.participants", word) for word in ("CONFIRMED", "WAITING", "DECLINED")),
+    *(("organizations.approval", answer.name) for answer in Answer),
+}
+"""Words that are the state that came of it."""
+
+
 def test_every_saved_word_has_its_sentence() -> None:
-    views, templates = said_by_views(), sentences_of_templates()
-    assert len(views) > 30, "else nothing was found"
-    assert {word: views[word] for word in views.keys() - templates.keys()} == {}
+    assert {where for where, word in SAID.items() if word not in sentences_of_templates()} == set()
 
 
 def test_every_sentence_is_said_by_something() -> None:
-    texts = {text for tree in TREES.values() for text in constants(tree)} | said_by_views().keys()
     templates = sentences_of_templates()
     assert len(templates) > 60, "else nothing was found"
-    assert {word: templates[word] for word in templates.keys() - texts} == {}
+    assert {word: templates[word] for word in templates.keys() - {*SAID.values()}} == {}
 
 
 POSTS = ("post", "tell", "tell_members", "_tell", "_tell_day", "name_of")
@@ -120,11 +158,7 @@ def test_every_mail_that_can_be_written_is_posted_by_something() -> None:
     assert {name for name in MAILS if name not in used and name.upper() not in used} == set()
 
 
-ACTS = {
-    f"{act.__module__}.{act.name}": act
-    for path in CODE if path.name == "acts.py"
-    for act in importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts)).Act
-}  # fmt: skip
+ACTS = enums("acts.py", "Act")
 """Every act of every room, by where it stands."""
 
 

@@ -11,6 +11,7 @@ from offers.bookings import queries, rules
 from offers.bookings.companions import actions
 from offers.bookings.companions import queries as companions_queries
 from offers.bookings.companions.forms import LeaveForm
+from offers.bookings.saved import Saved
 
 
 @public
@@ -33,7 +34,7 @@ async def leave(request: Request) -> Response:
                     found.id, named, len(nameless),
                     seen=form.data.seen, now=request.now, by=request.person.id if request.person else None,
                 )  # fmt: skip
-                return see_other(f"{found.path}?saved=fewer", request)
+                return see_other(f"{found.path}?saved={Saved.FEWER}", request)
             except Conflict as conflict:
                 found = await queries.booking_by_token(request.path_params["token"], request.lang)
                 form, status = LeaveForm.blank(seen=found.seats), 409

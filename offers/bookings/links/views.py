@@ -17,6 +17,7 @@ from offers.bookings import queries
 from offers.bookings.links import actions, mails
 from offers.bookings.links.forms import FindForm, LinksForm
 from offers.bookings.links.queries import link_by_reference
+from offers.bookings.saved import Saved
 from offers.seats import links
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -35,7 +36,7 @@ async def renew(request: Request) -> Response:
         tries = [*of_visitor("new link", request, 20, HOUR), Tries("new link", str(found.id), 5, DAY)]
         await limits(tries, now=request.now)
         await actions.renew_link(found.id, now=request.now, by=request.person.id if request.person else None)
-        return see_other("/bookings?saved=link", request)
+        return see_other(f"/bookings?saved={Saved.LINK}", request)
     return render(request, "offers/bookings/links/renew.html", booking=found, section="my-page")
 
 

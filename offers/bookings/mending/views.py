@@ -19,8 +19,10 @@ from marketplace.base.web.templates import render
 from offers.bookings import queries, rules
 from offers.bookings.mending import actions
 from offers.bookings.mending.forms import AddressForm
+from offers.bookings.mending.queries import holds
 from offers.bookings.mending.rules import LATELY, Sent
 from offers.bookings.parties import booking_for
+from offers.bookings.saved import Saved
 from offers.seats import once
 from offers.seats.claims import Booked, JustSent, Party
 
@@ -56,15 +58,15 @@ async def book_once(
         return booked, key
     if data.again != "more" and not party.account:  # of an account the database knows
         sent = Sent(cookie(request.cookies, COOKIE), request.now)
-        for session in sessions:
+        for session in sessions if sent.entries else ():
             before = sent.before(slug, session, party.whom, party.key(key))
-            if before and await actions.holds(before, session, request.now):
+            if before and await holds(before, session, request.now):
                 raise JustSent(before)
     while True:
         try:
             return await act(key), key
         except JustSent as just:
-            if just.key != party.key(key) or await actions.holds(just.key, None, request.now):
+            if just.key != party.key(key) or await holds(just.key, None, request.now):
                 raise
             # What this form made is over: there is nothing to mend, and what it says now is a booking of its own.
             key = once.key_after(key)
@@ -109,7 +111,9 @@ async def address(request: Request) -> Response:
                 found.id, channel, wanted, now=request.now, by=request.person.id if request.person else None,
                 tries=[*of_visitor("change address", request, 60, timedelta(hours=1)), booking_for(wanted)],
             )  # fmt: skip
-            return see_other(f"{path}?saved={'number' if channel is Channel.CALL else 'address'}", request)
+            return see_other(
+                f"{path}?saved={Saved.NUMBER if channel is Channel.CALL else Saved.ADDRESS}", request
+            )
     return render(
         request, "offers/bookings/mending/address.html",
         status=422 if form.errors else 200, booking=found, form=form,

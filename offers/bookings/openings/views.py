@@ -13,6 +13,7 @@ from offers.bookings import queries
 from offers.bookings.openings import actions
 from offers.bookings.openings import queries as openings_queries
 from offers.bookings.openings.forms import NoticeForm
+from offers.bookings.saved import Saved
 from offers.catalogue.queries import viewer_of
 from offers.seats import rules as seats_rules
 
@@ -39,7 +40,7 @@ async def create(request: Request) -> Response:
     await limit_visitor("opening notice", request, 30, timedelta(hours=1))
     await limit("opening notice", address, 10, timedelta(days=1), now=request.now)
     await actions.note(found.pool_id, channel, address, lang=request.lang, now=request.now)
-    return see_other(f"/offers/{slug}?saved=notice", request)
+    return see_other(f"/offers/{slug}?saved={Saved.NOTICE}", request)
 
 
 @public

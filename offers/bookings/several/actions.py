@@ -15,21 +15,30 @@ from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.data.statement import Statement
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.post.mail import name_of, post
+from marketplace.base.post.mail import About, name_of, post
 from marketplace.base.web.limits import Tries
-from offers.bookings.actions import Unanswered, active_of, cancel, whom_of
+from offers.bookings.actions import Counted, Unanswered, active_of, cancel, whom_of
 from offers.bookings.several import mails
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer, published
 from offers.publishing.questions import rules as asked
 from offers.seats import once
 from offers.seats import rules as seats_rules
-from offers.seats.claims import RECEIPTS, Booked, Claim, JustSent, Party, Taken, insert  # fmt: skip
-from offers.seats.known import in_the_way
+from offers.seats.claims import (  # fmt: skip
+    BEFORE,
+    RECEIPTS,
+    Before,
+    Booked,
+    Claim,
+    Party,
+    Taken,
+    insert,
+    known_in,
+    made_before,
+)
 from offers.seats.models import BookingState
 from offers.seats.moves import settle
 from offers.seats.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
-from offers.telling.addressees import about
 
 
 class DatesRefused(Refused):
@@ -64,11 +73,11 @@ async def book_several(
             async with in_transaction():
                 whom = await whom_of(party)
                 pools = await _lock_dates(slug, sessions, viewer, now)
-                before = await _made_before(pools, party, form_key, digest)
-                wanted = [pool for pool in pools if pool["pool_id"] not in {one["pool_id"] for one in before}]
+                # Read under the locks.
+                before = await made_before(party, form_key, digest, {pool["pool_id"] for pool in pools})
+                wanted = [pool for pool in pools if pool["pool_id"] not in {one.pool_id for one in before}]
                 if not wanted:
-                    done = before[0]
-                    return Booked(done["id"], done["link_version"], BookingState(done["state"]), again=True)
+                    return before[0].booked()
                 await _check_known(wanted, party, whom)
                 answers, wrong = asked.judged(asked.Asked.of(wanted[0]), party.said)
                 also = partial(asked.storing, names=party.companions, answers=answers)
@@ -84,24 +93,19 @@ async def book_several(
                     claim = Claim(pool, replace(one, quiet=True), state, its, digest, lang, now, counts, also)
                     booked = await insert(claim)
                     made.append(booked)
-                    first = first or await row(
-                        """SELECT b.id, b.booked_by_id, b.participant_id, b.contact_id, b.made_with_id, b.offer_id,
-                            b.link_version, c.person_id
-                        FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
-                        booked.id,
-                    )
+                    first = first or await row(Before, f"{BEFORE} WHERE b.id = $1", booked.id)
                 assert first is not None  # some date was wanted, so it was made or had been
-                together = [one["id"] for one in before] + [one.id for one in made]
+                together = [one.id for one in before] + [one.id for one in made]
                 if len(together) > 1:
                     await rows(
                         "UPDATE booking SET made_with_id = $1 WHERE id = ANY($2)",
-                        first["made_with_id"] or first["id"], together,
+                        first.made_with_id or first.id, together,
                     )  # fmt: skip
                 if party.channel and party.address:
                     mail = mails.receipt_several if len(together) > 1 else RECEIPTS[made[0].state]
+                    about = About(made[0].id, first.offer_id, first.person_id, made[0].link_version)
                     await post(mail, channel=party.channel, address=party.address, lang=lang, now=now,
-                               key=f"{name_of(mail)}:{made[0].id}", booking=str(made[0].id),
-                               about=about(made[0].id, first | {"link_version": made[0].link_version}))  # fmt: skip
+                               key=f"{name_of(mail)}:{made[0].id}", booking=str(made[0].id), about=about)  # fmt: skip
                 return made[0]
         except Taken:
             continue
@@ -133,41 +137,9 @@ async def _lock_dates(
     return pools
 
 
-async def _made_before(
-    pools: list[dict[str, Any]], party: Party, form_key: bytes, digest: bytes
-) -> list[dict[str, Any]]:
-    """What this form has booked already, read under the locks. Raises JustSent when it says something else now, or
-    leaves out a date: what it adds is another act."""
-    key = party.key(form_key)
-    found = await rows(
-        """SELECT b.id, b.pool_id, b.link_version, b.state, b.booked_by_id, b.participant_id, b.contact_id,
-            b.made_with_id, b.offer_id, b.form_key, b.form_digest, p.session_id, c.person_id
-        FROM booking b JOIN seat_pool p ON p.id = b.pool_id LEFT JOIN contact_point c ON c.id = b.contact_id
-        WHERE b.form_key = $1 OR b.made_with_id = (
-            SELECT id FROM booking WHERE form_key = $1) ORDER BY b.form_key <> $1, b.id""",
-        key,
-    )
-    # A date that took another's place later was not in the form.
-    found = [
-        one for one in found if one["form_key"] in (key, once.key_of(form_key, party.whom, one["session_id"]))
-    ]
-    on = {one["pool_id"] for one in found if one["state"] in seats_rules.ACTIVE}
-    left_out = on - {pool["pool_id"] for pool in pools}
-    if left_out or any(one["form_digest"] != digest for one in found):
-        raise JustSent(key, own=party.account)
-    return found
-
-
 async def _check_known(pools: list[dict[str, Any]], party: Party, whom: str) -> None:
     """Raises DatesRefused for the dates where the booker knows whoever comes to be booked."""
-    if not party.account:
-        return
-    found = await rows(
-        f"""SELECT DISTINCT p.id AS pool_id FROM seat_pool p JOIN booking b ON {in_the_way("p.id", "$2", "$3")}
-        WHERE p.id = ANY($1)""",
-        [pool["pool_id"] for pool in pools], party.participant or party.person, party.person,
-    )  # fmt: skip
-    if known := {one["pool_id"] for one in found}:
+    if known := {one.pool_id for one in await known_in([pool["pool_id"] for pool in pools], party)}:
         words = _("Du er påmeldt denne dagen allerede.")
         if party.participant:
             words = _("%(name)s er påmeldt denne dagen allerede.", name=whom)
@@ -179,9 +151,7 @@ async def _decide(
 ) -> list[BookingState]:
     """Where each date's booking begins. Raises DatesRefused with every date that has something against it."""
     capped = party.person is not None and not party.helps
-    counted = (
-        await active_of(party.person, key, now) if party.person and capped else {"active": 0, "waiting": 0}
-    )
+    counted = await active_of(party.person, key, now) if party.person and capped else Counted(0, 0)
     states: list[BookingState] = []
     reasons: dict[UUID, str] = {}
     for pool in pools:
@@ -189,8 +159,8 @@ async def _decide(
         state = seats_rules.first_state(decided, party.seats)
         against = [*seats_rules.objections(decided, party.seats, now, session in waits)]
         if capped:
-            against += seats_rules.caps(counted["active"] + len(states),
-                                  counted["waiting"] + states.count(BookingState.WAITING), state)  # fmt: skip
+            against += seats_rules.caps(counted.active + len(states),
+                                  counted.waiting + states.count(BookingState.WAITING), state)  # fmt: skip
         if against:
             reasons[session] = seats_rules.objection_text(against[0], decided, pool["sensitive"])
         elif state is BookingState.WAITING and session not in waits:
@@ -201,12 +171,12 @@ async def _decide(
     return states
 
 
-def _of_before(party: Party, first: dict[str, Any] | None) -> Party:
+def _of_before(party: Party, first: Before | None) -> Party:
     """The party of the next date: the people and the address that the first date's booking has."""
     if first is None:
         return party
-    named = first["participant_id"] if party.participant_name and not party.participant else None
-    return replace(party, person=first["booked_by_id"], contact_id=first["contact_id"],
+    named = first.participant_id if party.participant_name and not party.participant else None
+    return replace(party, person=first.booked_by_id, contact_id=first.contact_id,
                    participant=party.participant or named,
                    participant_name=None, guided=False)  # fmt: skip
 

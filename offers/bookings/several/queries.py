@@ -1,8 +1,8 @@
 """The dates of an offer that may be booked, and those that were booked together."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows
@@ -10,28 +10,43 @@ from marketplace.base.data.statement import Statement
 from offers.bookings.rows import OwnBooking, Together
 from offers.catalogue.queries import Viewer, published
 from offers.seats import rules as seats_rules
-from offers.seats.queries import POOL_COLUMNS, pool_of
+from offers.seats.queries import POOL_COLUMNS, PoolFacts
 
 MOST_SHOWN = 60
 
 
-async def open_dates(
-    slug: str, viewer: Viewer, now: datetime, also: Collection[UUID] = ()
-) -> list[dict[str, Any]]:
-    """The dates of an offer that one can book or wait for now, in time, and `also` these: POOL_COLUMNS, `full` and
-    `gone` (it is one of these alone)."""
+@dataclass(frozen=True, slots=True)
+class OpenDate(PoolFacts):
+    """A date with seats: a session, with its own times."""
+
+    session_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def full(self) -> bool:
+        """Is there nothing to do but wait?"""
+        return self.pool.free == 0
+
+    def gone(self, now: datetime) -> bool:
+        """Can nobody book it any more?"""
+        return any(seats_rules.closed(self.pool, now))
+
+
+async def open_dates(slug: str, viewer: Viewer, now: datetime, also: Collection[UUID] = ()) -> list[OpenDate]:
+    """The dates of an offer that one can book or wait for now, in time, and `also` these."""
     asked = Statement(slug, now, list(also))
+    columns = POOL_COLUMNS.replace("p.starts_at, p.ends_at", "s.starts_at, s.ends_at")
     found = await rows(
-        f"""SELECT {POOL_COLUMNS}, s.starts_at, s.ends_at FROM offer o JOIN organization w ON w.id = o.owner_id
+        OpenDate,
+        f"""SELECT {columns} FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN seat_pool p ON p.offer_id = o.id JOIN session s ON s.id = p.session_id
         WHERE o.slug = $1 AND (s.starts_at > $2 AND s.status <> 'cancelled' OR s.id = ANY($3))
             AND {published(viewer).within(asked)}
         ORDER BY s.starts_at, s.id LIMIT {MOST_SHOWN}""",
         *asked.values,
     )
-    for one in found:
-        one["full"], one["gone"] = pool_of(one).free == 0, any(seats_rules.closed(pool_of(one), now))
-    return [one for one in found if not one["gone"] or one["session_id"] in also]
+    return [one for one in found if not one.gone(now) or one.session_id in also]
 
 
 async def made_together(one_of: OwnBooking) -> list[Together]:

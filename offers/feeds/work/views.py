@@ -16,6 +16,7 @@ from marketplace.base.web.once import form_key
 from marketplace.base.web.templates import render
 from marketplace.settings import settings
 from offers.feeds import actions
+from offers.feeds.saved import Saved
 from offers.feeds.work import queries
 from organizations.members.models import Role
 from organizations.members.queries import organization_edited_by
@@ -65,7 +66,7 @@ async def revoke(request: Request) -> Response:
     await actions.revoke_address(
         request.person.id, hosting=chosen is None, organization=chosen, now=request.now
     )
-    return see_other("/manage/calendars?saved=no-calendar", request)
+    return see_other(f"/manage/calendars?saved={Saved.NO_CALENDAR}", request)
 
 
 async def chosen_calendar(request: Request) -> UUID | None:

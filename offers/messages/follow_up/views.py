@@ -12,6 +12,7 @@ from offers.bookings.queries import booking_by_token
 from offers.messages.follow_up import actions, queries, rules
 from offers.messages.follow_up.models import Useful
 from offers.messages.follow_up.rules import hash_of
+from offers.messages.saved import Saved
 
 USEFUL_LABELS = {Useful.YES: lazy("Ja"), Useful.SOME: lazy("Litt"), Useful.NO: lazy("Nei")}
 
@@ -73,4 +74,4 @@ async def unsubscribe(request: Request) -> Response:
 async def subscribe_again(request: Request) -> Response:
     """POST /unsubscribe/{token}/undo: the way back."""
     await actions.start_news(_hash(request))
-    return see_other(f"/unsubscribe/{request.path_params['token']}?saved=again", request)
+    return see_other(f"/unsubscribe/{request.path_params['token']}?saved={Saved.AGAIN}", request)

@@ -26,6 +26,7 @@ from offers.participants.queries import Participant, participant
 from offers.participants.queries import pools as pools_of
 from offers.participants.queue import queries, rules
 from offers.participants.queue.forms import AddForm, AnswerForm, QueueForm
+from offers.participants.saved import Saved
 from offers.participants.views import manages
 from offers.rights.queries import offer_led_by, offer_owned_by, reach
 from offers.seats.claims import JustSent, Party
@@ -58,22 +59,23 @@ async def answer(request: Request) -> Response:
         if form.valid and form.data.answer == "extra" and form.data.reason is None:
             form.add_error("reason", _("Velg hvorfor."))
         if form.valid:
-            said = form.data.answer
-            if said == "talk":
+            answer = form.data.answer
+            if answer == "talk":
                 await limit("ask talk", str(booking), 5, DAY, now=request.now)
                 await participants_actions.ask_talk(
                     booking, form.data.text, now=request.now, by=request.person.id
                 )
+                said = Saved.TALK
             else:
                 state = await participants_actions.answer_request(
                     booking,
-                    said in ("yes", "extra"),
+                    answer in ("yes", "extra"),
                     now=request.now,
                     by=request.person.id,
                     text=form.data.text,
-                    extra=form.data.reason if said == "extra" else None,
+                    extra=form.data.reason if answer == "extra" else None,
                 )
-                said = state.value
+                said = Saved(state.value)
             return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
     else:
         form = AnswerForm.blank(
@@ -110,7 +112,7 @@ async def add(request: Request) -> Response:
             raise NotFound
         may = await reach(request.person, offer)
         if form.valid and await _added(request, form, may.owns):
-            return see_other(f"/manage/offers/{offer.slug}/bookings?saved=added", request)
+            return see_other(f"/manage/offers/{offer.slug}/bookings?saved={Saved.ADDED}", request)
     else:
         asked = typed_id(request.query.get("pool", [""])[-1])
         form = AddForm.blank(
@@ -179,7 +181,7 @@ async def queue(request: Request) -> Response:
             await participants_actions.reorder(
                 booking, form.data.place, form.data.reason, now=request.now, by=request.person.id
             )
-            return see_other(f"/manage/offers/{offer.slug}/bookings?saved=queue", request)
+            return see_other(f"/manage/offers/{offer.slug}/bookings?saved={Saved.QUEUE}", request)
     else:
         form = QueueForm.blank(place=place)
     await participants_actions.note_read(offer, len(waiting), by=request.person.id, now=request.now)

@@ -110,7 +110,8 @@ def tell(form: Filled[Any], found: Asked, fields: Mapping[str, Sequence[str]]) -
 def judged(found: Asked, sent: Mapping[str, str]) -> tuple[dict[UUID, str], dict[str, str]]:
     """What was answered, by question, and what is wrong, by field. Of an age nothing is stored."""
     answers, wrong = {}, {}
-    if whom := ages(found.age_from, found.age_to):
+    if found.age_from or found.age_to:
+        whom = ages(found.age_from, found.age_to)
         help_ = {"helpline": settings().helpline_name, "phone": settings().helpline_phone}
         if sent.get("age") == NO:
             wrong["age"] = _(

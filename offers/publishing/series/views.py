@@ -12,6 +12,7 @@ from marketplace.base.web.http import Request
 from marketplace.base.web.once import made_once
 from offers.catalogue.models import Joining, Offer, OfferState
 from offers.publishing.queries import sessions_of
+from offers.publishing.saved import Saved
 from offers.publishing.series import actions, rules
 from offers.publishing.series.forms import DatesForm, tell_order
 from offers.publishing.series.queries import added_at, told_of_dates
@@ -54,7 +55,7 @@ async def sessions(request: Request) -> Response:
             )  # fmt: skip
             if await kept(form, act):
                 told = tells(offer) and await added_at(offer.id, request.now)
-                return await onward(request, offer, "sessions", "added" if told else "")
+                return await onward(request, offer, "sessions", Saved.ADDED if told else None)
     tell_order(form)
     return await _shown(request, offer, form, 422, coming=coming, listed=listed, off={}, copied=False)
 

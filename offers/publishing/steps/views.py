@@ -30,6 +30,7 @@ from offers.publishing.queries import (  # fmt: skip
     text_of,
     venues,
 )
+from offers.publishing.saved import Saved
 from offers.rights.queries import offer_editable_by, reach
 from organizations.approval import rules as approval_rules
 from organizations.members.models import Role
@@ -63,7 +64,7 @@ async def page(
     )  # fmt: skip
 
 
-async def onward(request: Request, offer: Offer, step: str, saved: str = "") -> Response:
+async def onward(request: Request, offer: Offer, step: str, saved: Saved | None = None) -> Response:
     """To the next step of a draft; to the offer's page from anything else, or when the rest shall wait. `saved`: what
     the page of what is published already says of it."""
     home = f"/manage/offers/{offer.slug}"
