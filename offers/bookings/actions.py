@@ -151,7 +151,14 @@ async def book(
                 if party.person and not party.helps:
                     objections += seats_rules.caps(*await active_of(party.person, key, now), state)
                 if pool["kind"] == Kind.CONVERSATION and party.person and not party.participant_name:
-                    await only_one(pool, party.participant or party.person, party.person, key, now)
+                    await only_one(
+                        pool["offer_id"],
+                        pool["pool_id"],
+                        party.participant or party.person,
+                        party.person,
+                        key,
+                        now,
+                    )
                 answers, wrong = asked.judged(asked.Asked.of(pool), party.said)
                 # What the same form has taken before is no hindrance to it: an answer that was lost is given again.
                 if (objections or wrong) and (before := await made_before(party, form_key, digest)):

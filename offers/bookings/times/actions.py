@@ -47,7 +47,13 @@ async def change_time(
             if done := await _done(old, session, form_key):
                 return done
             here, there = pools[old.pool_id], next(p for p in pools.values() if p["session_id"] == session)
-            await _check(old, here, there, now)
+            if here["pool_id"] == there["pool_id"]:
+                raise Refused(_("Du har denne tiden allerede. Velg en annen."))
+            rules.may_leave(old.state, pool_of(here), now)
+            await only_approved(there["owner_id"])
+            rules.may_come(
+                pool_of(there), old.seats, now, offer=there["offer_state"], sensitive=there["sensitive"]
+            )
             made = await claim_instead(
                 old, there, form_key, actor_of(old.participant_id, old.booked_by_id, by), now
             )
@@ -132,12 +138,3 @@ async def _done(old: Changing, session: UUID, form_key: bytes) -> Booked | None:
     if found.session_id != session:
         raise ChangedAlready(done.path)
     return done
-
-
-async def _check(old: Changing, here: dict[str, Any], there: dict[str, Any], now: datetime) -> None:
-    """Raises Refused with what is against the change, in the user's words."""
-    if here["pool_id"] == there["pool_id"]:
-        raise Refused(_("Du har denne tiden allerede. Velg en annen."))
-    rules.may_leave(old.state, pool_of(here), now)
-    await only_approved(there["owner_id"])
-    rules.may_come(pool_of(there), old.seats, now, offer=there["offer_state"], sensitive=there["sensitive"])
