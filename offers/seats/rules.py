@@ -41,6 +41,25 @@ def left(state: str, ended_by: str | None) -> bool:
     return state == BookingState.CANCELLED and ended_by == EndedBy.SELF
 
 
+GIVEN_BACK_BEFORE = timedelta(hours=24)
+"""Whoever gives a place back so long before what it is for begins does it in time for somebody else."""
+
+
+def given_back(
+    old: BookingState, new: BookingState, ended_by: EndedBy | None, starts: datetime | None, now: datetime
+) -> bool | None:
+    """Does this move give back a place, and in time? None: it gives none back. That is to have one, and to leave it
+    oneself before it begins; what comes later to the time it begins does not change what was done."""
+    if old not in SEATED or not left(new, ended_by) or (starts is not None and now >= starts):
+        return None
+    return starts is None or now <= starts - GIVEN_BACK_BEFORE
+
+
+def had_place(seated_at: datetime | None) -> bool:
+    """Did they ever have a place, be it one that was held for them? Whoever only waited or asked had none to lose."""
+    return seated_at is not None
+
+
 MOVES: dict[BookingState | None, frozenset[BookingState]] = {
     None: frozenset({BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.WAITING}),
     BookingState.REQUESTED: frozenset({BookingState.CONFIRMED, BookingState.WAITING, BookingState.DECLINED,

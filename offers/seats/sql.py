@@ -42,5 +42,5 @@ def left(b: str = "b") -> str:
 
 
 def had_place(b: str = "b") -> str:
-    """Did it ever come further than the queue? Whoever only waited had no place to lose."""
-    return f"({b}.placed_at IS NOT NULL OR {b}.waited_at IS NULL)"
+    """Did they ever have a place, be it one that was held for them? Whoever only waited or asked had none to lose."""
+    return f"({b}.seated_at IS NOT NULL)"

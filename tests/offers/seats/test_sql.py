@@ -32,7 +32,10 @@ OWN_WORDS = {
     ),
     r"ended_by IN \('session'|ended_by IN \('offer'": ("sql.called_off()", {}),
     r"ended_by = 'self'": ("sql.left()", {}),
-    r"placed_at IS NOT NULL": ("sql.had_place()", {}),
+    r"placed_at IS (?:NOT )?NULL|seated_at IS (?:NOT )?NULL": (
+        "sql.had_place()",
+        {"marketplace/invariants.py": "the columns themselves: is what they say possible?"},
+    ),
     r"opens_at <= \$|closes_at > \$": (
         "catalogue/opening.py:is_open",
         {"offers/bookings/openings/actions.py": "has the moment come that somebody wanted to hear of?"},
@@ -60,14 +63,10 @@ async def test_who_left_by_themselves_is_the_same_in_sql_as_in_python(
     assert await value(law, state, cause) is rules.left(state, cause)
 
 
-@pytest.mark.parametrize(
-    ("waited", "placed", "had"), [(None, None, True), (NOW, None, False), (NOW, NOW, True), (None, NOW, True)]
-)
-async def test_whoever_only_waited_had_no_place(pool: None, waited: Any, placed: Any, had: bool) -> None:
-    law = (
-        f"SELECT {sql.had_place()} FROM (SELECT $1::timestamptz AS waited_at, $2::timestamptz AS placed_at) b"
-    )
-    assert await value(law, waited, placed) is had
+@pytest.mark.parametrize("seated", [None, NOW])
+async def test_who_had_a_place_is_the_same_in_sql_as_in_python(pool: None, seated: Any) -> None:
+    law = f"SELECT {sql.had_place()} FROM (SELECT $1::timestamptz AS seated_at) b"
+    assert await value(law, seated) is rules.had_place(seated)
 
 
 @pytest.mark.parametrize("state", BookingState)
