@@ -138,7 +138,9 @@ async def preview(request: Request) -> Response:
     """The offer as a resident will see it."""
     offer = await offer_editable_by(request.person, request.path_params["slug"])
     found = await offer_page(offer.slug, viewer=VISITOR, lang=request.lang, now=request.now, editable=True)
-    return render(request, "offers/publishing/preview.html", offer=public_page(found, request.now))
+    return render(
+        request, "offers/publishing/preview.html", offer=found.offer, shown=public_page(found, request.now)
+    )
 
 
 @member(Role.EDITOR)

@@ -17,14 +17,13 @@ from marketplace.base.web.templates import render
 from offers.bookings import actions as bookings_actions
 from offers.bookings import parties, queries
 from offers.bookings.mending import views as mending_views
-from offers.bookings.queries import known
 from offers.bookings.several import actions, rules
 from offers.bookings.several import queries as several_queries
 from offers.bookings.several.forms import SeveralForm
 from offers.bookings.views import blank, form_page, represented
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer, offer_page, viewer_of
-from offers.catalogue.rules import seats
+from offers.catalogue.rules import Left, seats
 from offers.seats import claims
 from offers.seats.rules import Objection, objection_text
 
@@ -79,7 +78,10 @@ async def _shown(
     chosen = {str(one) for name in ("dates", "waits") for one in form.values.get(name, [])}
     shown = []
     for one in dates:
-        left = known(one) | {"capacity": one.capacity and one.capacity - one.reserved}
+        left = Left(
+            one.capacity and one.capacity - one.reserved, one.taken, one.waiting, one.starts_at, one.ends_at,
+            one.opens_at, one.closes_at,
+        )  # fmt: skip
         text = seats(found.joining, left, found.sensitive, request.now).text
         shown.append(
             rules.Choice(

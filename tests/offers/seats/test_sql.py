@@ -2,6 +2,7 @@
 statement says it in words of its own."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -115,7 +116,7 @@ async def test_whether_one_can_book_now_is_the_same_in_sql_as_in_python(pool: No
         pool_ = rules.Pool(capacity, taken, 0, starts, ends, opens, closes, 9, joining, reserved)
         assert one["open"] is (not any(rules.closed(pool_, NOW))), (joining, starts, ends, opens, closes)
         assert one["room"] is pool_.fits(1), (capacity, taken, reserved)
-        shown = seats(joining, vars(pool_) | {"capacity": pool_.capacity and capacity - reserved}, False, NOW)
+        shown = seats(joining, replace(pool_, capacity=pool_.capacity and capacity - reserved), False, NOW)
         assert bool(shown.act) is one["open"], "what a card says"
 
 
