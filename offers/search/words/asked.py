@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from offers.search.words.compounds import DOMAIN, LINKS, SHORT, SHORTEST, within_one
-from offers.search.words.equal import NOISE, equals
+from offers.search.words.equal import NOISE, PHRASES, equals
 
 STEMMINGS = ("norwegian", "english", "simple")
 """Texts are stemmed in their own language, so a question is asked in each."""
@@ -39,12 +39,12 @@ class Asked:
 
 def questions(typed: str) -> Asked:
     """The questions. "…" asks for the words beside each other, -word for offers without it."""
-    tokens = TOKEN.findall(typed.lower())[:MOST_WORDS]
+    tokens = _as_said(TOKEN.findall(typed.lower())[:MOST_WORDS])
     saying = [one for one in tokens if one not in NOISE]
     exact, near, all_of, without = [], [], [], []
     for token in saying or tokens:
         words = re.findall(r"\w+", token)
-        plain = " <-> ".join(words)
+        plain = (" & " if token in PHRASES else " <-> ").join(words)
         if token.startswith("-"):
             without.append(f"!({plain})")
         elif words:
@@ -70,6 +70,16 @@ def questions(typed: str) -> Asked:
         " & ".join([*all_of, *without]),
         " & ".join([_or(near), *without]),
     )
+
+
+def _as_said(tokens: list[str]) -> list[str]:
+    """Words that mean something together as one: who types sosial angst does not look for what is social."""
+    said: list[str] = []
+    while tokens:
+        long = next((n for n in (3, 2) if " ".join(tokens[:n]) in PHRASES), 1)
+        said.append(" ".join(tokens[:long]))
+        tokens = tokens[long:]
+    return said
 
 
 def sql(question: str) -> str:

@@ -89,6 +89,10 @@ STEM = 4
 """Letters that are left of a word when an ending is taken off."""
 
 
+PHRASES = frozenset(each for each in _table() if " " in each)
+"""What means something in several words."""
+
+
 def equals(word: str) -> frozenset[str]:
     """The words and phrases that mean the same as this one in any of its forms, for whoever looks for something."""
     table = _table()

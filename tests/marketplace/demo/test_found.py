@@ -17,9 +17,11 @@ async def test_what_answers_best_stands_first() -> None:
     assert found.nothing <= 0.02, found.worst[:20]
 
 
-async def test_what_people_say_on_the_phone_is_answered_too_though_nobody_tuned_for_it() -> None:
-    """A third of these have no good answer among the demo's offers. It may only get better."""
+@pytest.mark.parametrize(("name", "least"), [("unseen.tsv", 0.65), ("untuned.tsv", 0.79)])
+async def test_what_nobody_tuned_for_is_answered_too(name: str, least: float) -> None:
+    """What people say on the phone, a third of it without a good answer among the demo's offers; and what another
+    author would type. It may only get better."""
     await make_parts(NOW)
-    found = await judge("unseen.tsv")
-    assert found.ndcg >= 0.65, found.worst[:20]
-    assert found.mrr >= 0.65, found.worst[:20]
+    found = await judge(name)
+    assert found.ndcg >= least, found.worst[:20]
+    assert found.mrr >= least, found.worst[:20]

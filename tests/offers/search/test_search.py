@@ -248,3 +248,13 @@ async def test_an_organisation_finds_what_it_owns_and_what_it_takes_part_in() ->
     await make.offer("Deres", owner=theirs, starts=[days(3)])
     await OfferOrganizer.create(offer=shared, organization=ours)
     assert await titles(Search(organization=ours.id)) == ["Vårt", "Felles"]
+
+
+async def test_words_that_mean_something_together_are_looked_for_as_one() -> None:
+    await make.offer("Når tankene spinner", starts=[days(1)])
+    await OfferText.filter(title="Når tankene spinner").update(summary="Om uro og stress.")
+    await make.offer("Sosial kveld med angst for ingenting", starts=[days(2)])
+    await make.offer("Sosial kveld", starts=[days(3)])
+    assert await titles(Search(words="sosial angst")) == [
+        "Sosial kveld med angst for ingenting", "Når tankene spinner",
+    ]  # fmt: skip
