@@ -24,6 +24,7 @@ from offers.seats.known import active_at, actor_of
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import change, lock_for, move, promote, tell
 from offers.seats.queries import active_in, ended, pool_of
+from offers.seats.rows import LockedBooking
 from offers.seats.sql import covers
 
 
@@ -36,7 +37,7 @@ async def cancel(
     """
     async with in_transaction():
         pool, booking = await change(booking_id, now)
-        if booking["state"] not in seats_rules.ACTIVE:
+        if not booking.active:
             return False
         await move(pool, booking, BookingState.CANCELLED, now, by=by, ended_by=ended_by)
         await tell(mails.cancelled, booking, "1", now, ring=ended_by is EndedBy.HOST)
@@ -52,11 +53,11 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
     """
     async with in_transaction():
         pool, booking = await change(booking_id, now)
-        if seats_rules.answered(state := BookingState(booking["state"]), yes):
+        if seats_rules.answered(state := BookingState(booking.state), yes):
             return state
-        late = booking["state"] == BookingState.EXPIRED
+        late = state is BookingState.EXPIRED
         begun = seats_rules.Objection.OVER in seats_rules.closed(pool_of(pool), now)
-        if begun or (not late and booking["state"] != BookingState.OFFERED):
+        if begun or (not late and not booking.offered):
             raise Refused(_("Denne plassen holdes ikke lenger."))
         if late:
             return await _late_yes(pool, booking, now, by) if yes else BookingState.EXPIRED
@@ -70,15 +71,15 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
 
 
 async def _late_yes(
-    pool: dict[str, Any], booking: dict[str, Any], now: datetime, by: UUID | None
+    pool: dict[str, Any], booking: LockedBooking, now: datetime, by: UUID | None
 ) -> BookingState:
     """Take in somebody whose held seat went on. Raises Refused where it is cancelled, or they have booked anew."""
     if await ended(pool["pool_id"], now):
         raise Refused(_("Dette er avlyst."))
-    actor = actor_of(booking["participant_id"], booking["booked_by_id"], by)
-    if await active_in(pool["pool_id"], booking["participant_id"], actor, now):
+    actor = actor_of(booking.participant_id, booking.booked_by_id, by)
+    if await active_in(pool["pool_id"], booking.participant_id, actor, now):
         raise Refused(_("Du har en ny påmelding her allerede. Den gjelder."))
-    new = BookingState.CONFIRMED if pool_of(pool).fits(booking["seats"]) else BookingState.WAITING
+    new = BookingState.CONFIRMED if pool_of(pool).fits(booking.seats) else BookingState.WAITING
     await move(pool, booking, new, now, by=by)
     if new is BookingState.CONFIRMED:
         await tell(mails.promoted, booking, "1", now)
@@ -150,7 +151,14 @@ async def book(
                 if party.person and not party.helps:
                     objections += seats_rules.caps(*await active_of(party.person, key, now), state)
                 if pool["kind"] == Kind.CONVERSATION and party.person and not party.participant_name:
-                    await only_one(pool, party.participant or party.person, party.person, key, now)
+                    await only_one(
+                        pool["offer_id"],
+                        pool["pool_id"],
+                        party.participant or party.person,
+                        party.person,
+                        key,
+                        now,
+                    )
                 answers, wrong = asked.judged(asked.Asked.of(pool), party.said)
                 # What the same form has taken before is no hindrance to it: an answer that was lost is given again.
                 if (objections or wrong) and (before := await made_before(party, form_key, digest)):

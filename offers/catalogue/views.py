@@ -36,7 +36,7 @@ async def organizations(request: Request) -> Response:
     """GET /organizations?municipality=…"""
     places = await queries.municipalities()
     chosen = request.query.get("municipality", [""])[-1]
-    if chosen not in {"", *(place["slug"] for place in places)}:
+    if chosen not in {"", *(place.slug for place in places)}:
         raise NotFound
     found = await queries.organizations(await viewer_of(request.person), request.lang, request.now, chosen)
     found.sort(key=lambda row: by_name(row["name"]))

@@ -118,7 +118,8 @@ async def heading(scope: str, key: str) -> str | None:
         query = await value("SELECT query FROM saved_search WHERE slug = $1", key)
         if query is None:
             raise NotFound
-        return f"{settings().site_name}: {', '.join(words_of(parsed(query)))}"
+        names = {one.slug: one.name for one in await municipalities()}
+        return f"{settings().site_name}: {', '.join(words_of(parsed(query), names))}"
     if scope == "municipalities":
         name = await value("SELECT name FROM municipality WHERE slug = $1", key)
         name = name and f"{settings().site_name}: {name}"
@@ -171,7 +172,7 @@ async def subjects(now: datetime) -> dict[str, list[tuple[str, str]]]:
     return {
         "audiences": [(str(AUDIENCE_LABELS[one]), f"/calendar?audience={one}") for one in Audience if one in audiences],
         "kinds": [(str(KIND_LABELS[kind]), f"/calendar?kind={kind}") for kind in Kind if kind in kinds],
-        "municipalities": [(place["name"], f"/calendar?municipality={place['slug']}") for place in places]
+        "municipalities": [(place.name, f"/calendar?municipality={place.slug}") for place in places]
         if len(places) > 1 else [],
         "organizations": sorted(owners, key=lambda owner: by_name(owner[0])),
     }  # fmt: skip

@@ -117,8 +117,8 @@ async def ask_talk(booking_id: UUID, text: str, *, now: datetime, by: UUID) -> N
     """The organisation wants a talk before it answers a request. Raises Refused when there is nothing to answer."""
     async with in_transaction():
         pool, booking = await change(booking_id, now)
-        if booking["state"] != BookingState.REQUESTED:
-            raise Refused(queue_rules.not_asking(BookingState(booking["state"])))
+        if not booking.requested:
+            raise Refused(queue_rules.not_asking(BookingState(booking.state)))
         await rows(
             "UPDATE booking SET reply = $2, talk_asked_at = $3, changed_at = $3 WHERE id = $1",
             booking_id,
@@ -126,7 +126,7 @@ async def ask_talk(booking_id: UUID, text: str, *, now: datetime, by: UUID) -> N
             now,
         )
         await record(Act.BOOKING_TALK_ASKED, now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
-                     person=booking["participant_id"])  # fmt: skip
+                     person=booking.participant_id)  # fmt: skip
         await tell(mails.talk, booking, f"{int(now.timestamp())}", now, ring=True)
 
 
@@ -149,7 +149,7 @@ async def reorder(
     not wait any more. Who has more room in front gets no seat by it: what is free fits nobody who waits."""
     async with in_transaction():
         pool, booking = await change(booking_id, now)
-        if booking["state"] != BookingState.WAITING:
+        if not booking.waiting:
             raise Refused(_("Denne påmeldingen står ikke på venteliste lenger."))
         queue = await rows(
             "SELECT id, queue_no FROM booking WHERE pool_id = $1 AND state = 'waiting' ORDER BY queue_no",
@@ -161,7 +161,7 @@ async def reorder(
         )
         await renumber(numbers)
         await record(Act.QUEUE_REORDERED, now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
-                     person=booking["participant_id"], details={
+                     person=booking.participant_id, details={
                          "from": before.index(booking_id) + 1, "to": list(numbers).index(booking_id) + 1,
                          "reason": reason})  # fmt: skip
 
@@ -182,14 +182,14 @@ async def answer_request(
     withdrawn already."""
     async with in_transaction():
         pool, booking = await change(booking_id, now)
-        if booking["state"] != BookingState.REQUESTED:
-            raise Refused(queue_rules.not_asking(BookingState(booking["state"])))
+        if not booking.requested:
+            raise Refused(queue_rules.not_asking(BookingState(booking.state)))
         if yes:
             await only_approved(pool["owner_id"])
         decided = pool_of(pool)
-        fits = decided.fits(booking["seats"])
+        fits = decided.fits(booking.seats)
         if yes and extra and not fits:
-            await widen(pool, booking["seats"] - (decided.free or 0), extra, now=now, by=by)
+            await widen(pool, booking.seats - (decided.free or 0), extra, now=now, by=by)
             fits = True
         new = BookingState.DECLINED if not yes else BookingState.CONFIRMED if fits else BookingState.WAITING
         await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.HOST)

@@ -3,6 +3,13 @@
 from enum import StrEnum
 
 
+class Done(StrEnum):
+    """What a page says after `?done=`, at its head."""
+
+    COPIED = "copied"
+    PUBLISHED = "published"
+
+
 class Saved(StrEnum):
     """Each has its sentence in a template."""
 

@@ -28,6 +28,7 @@ from offers.publishing import actions, queries, rules
 from offers.publishing.forms import PublishForm, TextForm
 from offers.publishing.joining.rules import terms
 from offers.publishing.rules import JOINING_LABELS, VISIBILITY_LABELS, seats_text
+from offers.publishing.saved import Done
 from offers.publishing.steps.views import STEPS, editable, kept, page
 from offers.publishing.team import queries as team
 from offers.publishing.team.forms import HostForm
@@ -82,7 +83,7 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
     return render(
         request, "offers/publishing/show.html", status=status, form=form, steps=STEPS, lacking=lacking,
         sessions=coming[:SHOWN],
-        published=offer.state == OfferState.PUBLISHED and request.query.get("done") == ["published"],
+        published=offer.published and request.query.get("done") == [Done.PUBLISHED],
         suspended=approval_rules.SUSPENDED if offer.owner.state == OrganizationState.SUSPENDED else "",
         more=len(coming) > SHOWN, pool_text=await pool_text(offer) if may.sees else "", may=may,
         useful=await usefulness(offer.id, request.now) if may.sees else {}, hosts=await team.hosts_of(offer.id),
@@ -112,7 +113,7 @@ async def publish(request: Request) -> Response:
                 offer, by=request.person.id, now=request.now, sensitive=form.data.sensitive == "yes"
             )
             if await kept(form, act):
-                return see_other(f"/manage/offers/{offer.slug}?done=published", request)
+                return see_other(f"/manage/offers/{offer.slug}?done={Done.PUBLISHED}", request)
         status, offer = 422, await editable(request)
     missing = await actions.missing_of(offer, request.now)
     context = await about(offer, request.lang)

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -23,6 +23,11 @@ def position_text(position: Position) -> str:
     the id."""
     at = "-" if position.starts_at is None else (position.starts_at - EPOCH) // timedelta(microseconds=1)
     return (f"{position.rank}~" if position.rank else "") + f"{at}~{position.id.hex}"
+
+
+ALL = "all"
+"""In place of a municipality: all that are served."""
+Slug = Annotated[str, Field(max_length=80)]
 
 
 class Order(StrEnum):
@@ -64,12 +69,14 @@ class SearchForm(ListForm):
     when: When | None = None
     audience: list[Audience] = []
     kind: list[Kind] = []
+    municipality: list[Slug] = Field([], max_length=20)
     order: Order = Order.BEST
     words = {
         "q": {"string_too_long": lazy("Skriv færre ord, høyst %(max_length)s tegn.")},
         "when": {"enum": lazy("Velg når i lista.")},
         "audience": {"enum": lazy("Velg hvem i lista.")},
         "kind": {"enum": lazy("Velg hva slags tilbud i lista.")},
+        "municipality": {"otherwise": lazy("Velg kommunen i lista.")},
         "order": {"enum": lazy("Velg rekkefølgen i lista.")},
         "place": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
     }
@@ -77,6 +84,7 @@ class SearchForm(ListForm):
     def search(self, now: datetime) -> Search:
         return Search(
             words=" ".join(self.q.split()), by_date=self.order is Order.DATE, place=self.place,
+            municipalities=() if ALL in self.municipality else tuple(sorted(set(self.municipality))),
             kinds=tuple(sorted(set(self.kind))),
             audiences=tuple(sorted(set(self.audience))), between=period(self.when, now) if self.when else None,
             drop_in=self.drop_in or None, free=self.free, evening=self.evening, after=self.position,

@@ -16,7 +16,7 @@ from marketplace.base.data.revision import catalogue
 from marketplace.base.data.statement import Statement
 from marketplace.base.data.texts import in_language_joins, said
 from marketplace.base.quick.revised import Newest
-from offers.catalogue.models import Joining
+from offers.catalogue.models import Joining, Kind
 from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.queries import CURRENT, VISITOR, Viewer, outside_office_hours, published
 from offers.search.words.asked import questions
@@ -55,6 +55,7 @@ class Search:
     any_word: bool = False
     by_date: bool = False
     place: str = ""
+    municipalities: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
     between: tuple[datetime, datetime] | None = None
@@ -183,19 +184,21 @@ async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
 _counted = Newest[dict[str, int]](catalogue, f"{__name__}.audience_counts")
 
 
-async def audience_counts(place: str, *, viewer: Viewer, now: datetime) -> dict[str, int]:
-    """How many current offers in a place (all: "") name each audience. Counting takes ten times as long as the rest
-    of the front page, so one count serves visitors for a minute, or until the catalogue changes."""
-    counting = partial(_count, place, viewer, now)
+async def audience_counts(municipality: str, *, viewer: Viewer, now: datetime) -> dict[str, int]:
+    """How many current offers in a municipality (all: "") name each audience. Counting takes ten times as long as the
+    rest of the front page, so one count serves visitors for a minute, or until the catalogue changes."""
+    counting = partial(_count, municipality, viewer, now)
     if viewer != VISITOR:
         return await counting()
-    return await _counted.get((place, now.replace(second=0, microsecond=0)), counting)
+    return await _counted.get((municipality, now.replace(second=0, microsecond=0)), counting)
 
 
-async def _count(place: str, viewer: Viewer, now: datetime) -> dict[str, int]:
+async def _count(municipality: str, viewer: Viewer, now: datetime) -> dict[str, int]:
     asked = Statement(now)
     seen = published(viewer).within(asked)
-    _, matches = _conditions(Search(place=place), seen, False, asked.value)
+    _, matches = _conditions(
+        Search(municipalities=(municipality,) if municipality else ()), seen, False, asked.value
+    )
     counted = await rows(
         f"""SELECT audience, count(*) AS number FROM offer o JOIN organization w ON w.id = o.owner_id,
             unnest(o.audiences) audience WHERE {matches} GROUP BY audience""",
@@ -226,6 +229,8 @@ def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[s
         conditions.append("o.id IN (SELECT offer_id FROM hits)")
     if wanted.place:
         conditions.append(_common(_place(wanted.place, put)))
+    if wanted.municipalities:
+        conditions.append(_common(_in_municipalities(put(list(wanted.municipalities)))))
     if wanted.kinds:
         if len(wanted.kinds) == 1:  # then the index on (kind, next_session_at, id) gives the list in order
             conditions.append(f"o.kind = {put(wanted.kinds[0])}")
@@ -266,6 +271,17 @@ def _common(condition: str) -> str:
     """The condition, hidden from indexes and from the planner's belief that next to nothing meets it (it takes
     IS NOT NULL for nearly always true): where every tenth does, reading in order until the page is full is quicker."""
     return f"(CASE WHEN {condition} THEN true END) IS NOT NULL"
+
+
+def _in_municipalities(slugs: str) -> str:
+    """What is offered in one of these, by whom one of them owns with others, or on the web, which is everywhere."""
+    there = f"SELECT id FROM municipality WHERE slug = ANY({slugs}::text[])"
+    owned = f"SELECT organization_id FROM organization_owner WHERE municipality_id IN ({there})"
+    return (
+        f"o.municipality_id = ANY(ARRAY({there})) OR o.owner_id = ANY(ARRAY({owned})) "
+        f"OR o.venue_id IS NULL AND o.online_url IS NOT NULL AND o.joining <> '{Joining.EXTERNAL.value}' "
+        f"OR o.kind = '{Kind.ONLINE_SELF_HELP.value}'"
+    )
 
 
 def _place(place: str, put: Put) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from markupsafe import Markup
 from starlette.responses import Response
@@ -12,16 +12,17 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.quick.kept import kept
 from marketplace.base.quick.remembered import remembered
 from marketplace.base.web.access import public
+from marketplace.base.web.edge import host_name
 from marketplace.base.web.forms import Filled
-from marketplace.base.web.http import Request
+from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render, template
 from offers.catalogue import queries, rules
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
-from offers.catalogue.queries import viewer_of
+from offers.catalogue.queries import Served, viewer_of
 from offers.catalogue.rules import WHEN_LABELS, card
 from offers.catalogue.views import shown
-from offers.search.forms import ListForm, Order, SearchForm, position_text
+from offers.search.forms import ALL, ListForm, Order, SearchForm, position_text
 from offers.search.queries import Found, Search, search, spelled_right
 from offers.search.words import near
 from offers.search.words.crisis import needs_somebody_now
@@ -32,6 +33,11 @@ from offers.search.words.crisis import needs_somebody_now
 async def offers(request: Request) -> Response:
     """GET /offers: search and filters stand in the address."""
     form = SearchForm.from_query(request)
+    served = await queries.municipalities()
+    if len(served) > 1 and not form.values.get("municipality"):
+        return _where_they_are(request, served)
+    for unknown in {*form.values.get("municipality", [])} - {ALL, *(one.slug for one in served)}:
+        form.add_error("municipality", _("Vi kjenner ingen kommune som heter «%(name)s».", name=unknown))
     viewer = await viewer_of(request.person)
     found, meant = Found([], 0, None), None
     if form.valid:
@@ -47,7 +53,7 @@ async def offers(request: Request) -> Response:
         form=form, **listed(request, form, found), meant=meant, with_all=found.with_all,
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
         orders=_orders(request, form, found),
-        chips=chips(request, form),
+        chips=chips(request, form, served), municipalities=_municipalities(served),
         clear_href=here(request, {}), follow_query=urlencode(listed_query(form), doseq=True),
         fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
     )  # fmt: skip
@@ -91,6 +97,21 @@ def _orders(request: Request, form: Filled[SearchForm], found: Found) -> tuple[s
     )
 
 
+def _where_they_are(request: Request, served: list[Served]) -> Response:
+    """The same search with a municipality in its address: that of the host name, or all."""
+    here = queries.municipality_here(served, host_name(request.headers.get("host", "")))
+    asked = [*parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)]
+    asked = [pair for pair in asked if pair[0] != "municipality"]
+    return see_other(f"/offers?{urlencode([*asked, ('municipality', here.slug if here else ALL)])}", request)
+
+
+def _municipalities(served: list[Served]) -> list[tuple[str, str]]:
+    """What can be chosen; nothing where there is only one."""
+    if len(served) < 2:
+        return []
+    return [*((one.slug, one.name) for one in served), (ALL, _("Alle kommuner"))]
+
+
 def _urgent(form: Filled[SearchForm]) -> bool:
     return needs_somebody_now(form.values.get("q", ""))
 
@@ -125,7 +146,7 @@ def here(request: Request, query: dict[str, Any]) -> str:
     return f"{prefix}{request.scope['path']}" + (f"?{urlencode(query, doseq=True)}" if query else "")
 
 
-def chips(request: Request, form: Filled[SearchForm]) -> list[tuple[str, str]]:
+def chips(request: Request, form: Filled[SearchForm], served: list[Served]) -> list[tuple[str, str]]:
     """(text, address without it) for each filter that is set."""
     if not form.valid:
         return []
@@ -140,8 +161,10 @@ def chips(request: Request, form: Filled[SearchForm]) -> list[tuple[str, str]]:
     ]
     several = [(f"{AUDIENCE_LABELS[one]}", "audience", one.value) for one in dict.fromkeys(data.audience)]
     several += [(f"{KIND_LABELS[one]}", "kind", one.value) for one in dict.fromkeys(data.kind)]
+    if ALL not in data.municipality:
+        several += [(one.name, "municipality", one.slug) for one in served if one.slug in data.municipality]
     for text, name, one in several:
-        rest = [value for value in query[name] if value != one]
+        rest = [value for value in query[name] if value != one] or ([ALL] if name == "municipality" else [])
         links.append((text, here(request, query | {name: rest})))
     return links
 

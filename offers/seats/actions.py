@@ -17,6 +17,7 @@ from offers.seats.acts import Act
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import lock, lock_as_it_stands, move, next_in_queue, promote
 from offers.seats.queries import ended
+from offers.seats.rows import Movable
 from offers.seats.upkeep import closing
 from organizations.approval.queries import only_approved
 
@@ -50,13 +51,14 @@ async def cancel_all(
         # Whoever waits for this lock to book took the time before, from a clock of their own: `now` may be after it.
         await rows("UPDATE seat_pool SET closes_at = $2 WHERE id = $1", pool_id, now - LONG_PAST)
         active = await rows(
-            """SELECT id, state, seats, participant_id, queue_no FROM booking WHERE pool_id = $1
+            Movable,
+            """SELECT id, state, seats, participant_id FROM booking WHERE pool_id = $1
             AND state = ANY($2) ORDER BY id""",
             pool_id, list(rules.ACTIVE - {BookingState.CONFIRMED} if begun else rules.ACTIVE),
         )  # fmt: skip
         for booking in active:
             await move(pool, booking, BookingState.CANCELLED, now, by=by, ended_by=ended_by)
-        return [booking["id"] for booking in active]
+        return [booking.id for booking in active]
 
 
 class ServesQueue(Refused):
@@ -90,7 +92,7 @@ async def set_capacity(
             await reserve(pool, 0)
         served, _starts = await next_in_queue(pool, now)
         if promised is not None and promised != len(served):
-            raise ServesQueue([party["id"] for party in served])
+            raise ServesQueue([party.id for party in served])
         await record(Act.CAPACITY_CHANGED, now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
                      details={"capacity": capacity})  # fmt: skip
         await promote(pool, now)

@@ -27,6 +27,7 @@ from offers.seats.acts import Act
 from offers.seats.known import in_the_way
 from offers.seats.models import BookingState
 from offers.seats.queries import active_in
+from offers.seats.rows import Numbered
 from offers.telling.models import Mails
 
 
@@ -318,14 +319,14 @@ async def same_form_or_person(pool_id: UUID, party: Party, form_key: bytes, dige
 
 
 async def claim_instead(
-    old: dict[str, Any], there: dict[str, Any], form_key: bytes, actor: UUID, now: datetime
+    old: Numbered, there: dict[str, Any], form_key: bytes, actor: UUID, now: datetime
 ) -> UUID | None:
     """The new booking with its seats, under the number of the old, which gets another. None: that one was taken. Raises
     Refused when the participant is booked at the new time already, as far as the actor may know."""
     renamed = await row(
         """UPDATE booking SET reference = $2 WHERE id = $1 AND NOT EXISTS (SELECT FROM booking WHERE reference = $2)
         RETURNING id""",
-        old["id"], links.new_reference(),
+        old.id, links.new_reference(),
     )  # fmt: skip
     if renamed is None:
         return None
@@ -339,10 +340,10 @@ async def claim_instead(
             ON CONFLICT DO NOTHING RETURNING id, seats),
         seats AS (UPDATE seat_pool SET taken = taken + made.seats FROM made WHERE seat_pool.id = $3)
         SELECT id FROM made""",
-        old["id"], uuid7(), there["pool_id"], old["reference"], form_key, now, old["participant_id"], actor,
+        old.id, uuid7(), there["pool_id"], old.reference, form_key, now, old.participant_id, actor,
     )  # fmt: skip
     if made is not None:
         return UUID(str(made["id"]))
-    if await active_in(there["pool_id"], old["participant_id"], actor, now):
+    if await active_in(there["pool_id"], old.participant_id, actor, now):
         raise Refused(_("Du er påmeldt den tiden allerede. Velg en annen."))
     raise Conflict(_("Det gikk ikke å bytte tid. Prøv en gang til."))

@@ -129,7 +129,7 @@ POSTS = ("post", "tell", "tell_members", "_tell", "_tell_day", "name_of")
 
 def test_no_mail_is_posted_by_a_text() -> None:
     """A mail is posted by its function, or by a constant where a room above writes it."""
-    calls = [(path, call) for path, call in called(*POSTS) if path.name != "routes.py"]
+    calls = [(path, call) for path, call in called(*POSTS) if not path.name.endswith("routes.py")]
     assert len(calls) > 40, "else nothing was found"
     bare = [
         (path.relative_to(ROOT).as_posix(), call.lineno)

@@ -22,9 +22,9 @@ async def leave(
     """
     async with in_transaction():
         pool, booking = await change(booking_id, now)
-        rules.some_left(booking["state"], pool["ends_at"], now)
+        rules.some_left(booking.state, pool["ends_at"], now)
         there = {one.id for one in await companions(booking_id)}
-        left = rules.seats_left(there, booking["seats"], named, unnamed, seen=seen)
+        left = rules.seats_left(there, booking.seats, named, unnamed, seen=seen)
         if left is None:
             return
         await rows(
@@ -35,6 +35,6 @@ async def leave(
         )  # fmt: skip
         await resize(pool, booking, left, now)
         await record(Act.BOOKING_FEWER, now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
-                     person=booking["participant_id"], details={"seats": left})  # fmt: skip
+                     person=booking.participant_id, details={"seats": left})  # fmt: skip
         await tell(mails.fewer, booking, str(left), now)
         await promote(pool, now)

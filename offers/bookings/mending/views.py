@@ -19,6 +19,7 @@ from marketplace.base.web.templates import render
 from offers.bookings import queries, rules
 from offers.bookings.mending import actions
 from offers.bookings.mending.forms import AddressForm
+from offers.bookings.mending.queries import holds
 from offers.bookings.mending.rules import LATELY, Sent
 from offers.bookings.parties import booking_for
 from offers.bookings.saved import Saved
@@ -59,13 +60,13 @@ async def book_once(
         sent = Sent(cookie(request.cookies, COOKIE), request.now)
         for session in sessions if sent.entries else ():
             before = sent.before(slug, session, party.whom, party.key(key))
-            if before and await actions.holds(before, session, request.now):
+            if before and await holds(before, session, request.now):
                 raise JustSent(before)
     while True:
         try:
             return await act(key), key
         except JustSent as just:
-            if just.key != party.key(key) or await actions.holds(just.key, None, request.now):
+            if just.key != party.key(key) or await holds(just.key, None, request.now):
                 raise
             # What this form made is over: there is nothing to mend, and what it says now is a booking of its own.
             key = once.key_after(key)
