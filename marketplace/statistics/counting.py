@@ -96,8 +96,7 @@ PARTS = {
     "given_back": f"""SELECT cell_id, pool_id, capacity, changed_at, starts_at IS NULL
             OR changed_at <= starts_at - {CANCEL_BEFORE} AS in_time
         FROM booked WHERE {left("booked")} AND changed_at >= $1 AND changed_at < $2
-            AND (starts_at IS NULL OR changed_at < starts_at) AND {had_place("booked")}
-            AND (joining <> 'request' OR answered_at IS NOT NULL OR by_host)""",
+            AND (starts_at IS NULL OR changed_at < starts_at) AND {had_place("booked", "joining")}""",
     "freed": """SELECT cell_id, pool_id, count(*) AS number, min(changed_at) AS first FROM given_back
         WHERE capacity IS NOT NULL GROUP BY cell_id, pool_id""",
     "queued": """SELECT participant_id, (array_agg(cell_id ORDER BY waited_at, id))[1] AS cell_id,

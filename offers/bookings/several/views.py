@@ -19,6 +19,7 @@ from offers.bookings import parties, queries
 from offers.bookings.mending import views as mending_views
 from offers.bookings.several import actions, rules
 from offers.bookings.several import queries as several_queries
+from offers.bookings.several.claims import DatesRefused
 from offers.bookings.several.forms import SeveralForm
 from offers.bookings.views import blank, form_page, represented
 from offers.catalogue.models import Kind
@@ -113,7 +114,7 @@ async def _create(request: Request, viewer: Viewer, dates: list[several_queries.
         sessions = [*data.dates, *data.waits]
         party, tries = await parties.party_of(request, data, comes_for, len(sessions))
         act = partial(
-            actions.book_several, slug, sessions, party, waits=set(data.waits), viewer=viewer, tries=tries,
+            bookings_actions.book_dates, slug, sessions, party, waits=set(data.waits), viewer=viewer, tries=tries,
             now=request.now, lang=data.lang if party.guided and data.lang else request.lang,
         )  # fmt: skip
         try:
@@ -125,7 +126,7 @@ async def _create(request: Request, viewer: Viewer, dates: list[several_queries.
             )
         except claims.JustSent as just:
             mending_views.asked_about(form, just)
-        except actions.DatesRefused as refused:
+        except DatesRefused as refused:
             form.add_error(
                 "dates", _("Noen av dagene går ikke. Se hvilke, og send en gang til. Ingenting er lagret.")
             )
