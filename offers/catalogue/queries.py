@@ -15,7 +15,7 @@ from marketplace.base.i18n import SOURCE
 from marketplace.base.quick.revised import Newest
 from marketplace.base.text import name_order
 from marketplace.settings import settings
-from offers.catalogue.models import Dated, OfferState, Visibility
+from offers.catalogue.models import Dated, Stated, Visibility
 from organizations.members.queries import HELD, is_staff
 
 
@@ -96,7 +96,7 @@ def offer_text(lang: str, columns: str = "*") -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferRow:
+class OfferRow(Stated):
     """An offer as its page tells of it, in the reader's language or else the original. `capacity` to `closes_at`: its
     own seats, without what hosts keep; `taken` None where it has none. `venue_lang`: of entrance and transport."""
 
@@ -151,13 +151,9 @@ class OfferRow:
     co_organizers: list[list[str]]
 
     @property
-    def called_off(self) -> bool:
-        return self.state == OfferState.CANCELLED
-
-    @property
     def in_calendars(self) -> bool:
         """Does it stand in the public calendars?"""
-        return self.visibility == Visibility.PUBLIC and self.state == OfferState.PUBLISHED
+        return self.visibility == Visibility.PUBLIC and self.published
 
 
 @dataclass(frozen=True, slots=True)

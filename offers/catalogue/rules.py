@@ -206,7 +206,7 @@ def web_address(url: str | None) -> str:
 
 def card(row: Row, now: datetime) -> dict[str, Any]:
     """What components/offers.html:offer_card shows of a row of search.py; also its summary and end for the front."""
-    told = seats(row["joining"], Left(*_left(row)), row["sensitive"], now)
+    told = seats(row["joining"], Left._make(_left(row)), row["sensitive"], now)
     starts = row["session_at"]
     return {
         "slug": row["slug"],
