@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from offers.catalogue.rules import Left, seats
 from offers.seats import claims
 from offers.seats.rules import Objection, objection_text
 
-NONE: Mapping[UUID, str] = {}
+NONE: Mapping[UUID, str] = MappingProxyType({})
 
 
 @public
