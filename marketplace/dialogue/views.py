@@ -21,7 +21,7 @@ from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from marketplace.dialogue.saved import Saved
 from offers.catalogue.models import Session
 from offers.catalogue.queries import title_of
-from offers.publishing.queries import text_of, venues
+from offers.publishing.queries import Place, text_of, venues
 from offers.publishing.series.rules import meeting as meeting_at
 from offers.publishing.series.rules import time_objections
 from offers.sessions.actions import Stale
@@ -86,12 +86,12 @@ async def remove_member(request: Request) -> Response:
     return see_other(f"/dialogues/{found.slug}?saved={Saved.REMOVED}", request)
 
 
-def _object(form: Any, places: list[dict[str, Any]], request: Request) -> None:
+def _object(form: Any, places: list[Place], request: Request) -> None:
     """What speaks against the time and the place of a meeting, at their fields."""
     given = form.data
     for field, words in time_objections(given.day, given.starts, given.ends, request.now):
         form.add_error(field, words)
-    if given.venue not in {one["id"] for one in places}:
+    if given.venue not in {one.id for one in places}:
         form.add_error("venue", _("Velg et sted fra lista."))
 
 

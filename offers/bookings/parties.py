@@ -67,7 +67,7 @@ async def party_of(
     party = Party(
         name=data.name, seats=data.seats, participant=participant,
         participant_name=None if participant
-        else participant_name(data.participant_name, data.name, me.name if me else None),
+        else participant_name(data.participant_name, data.name, me.name) if me else data.participant_name,
         channel=reach[0] if reach else None, address=reach[1] if reach else None, person=me.id if me else None,
         contact_id=known.id if known else None, waiting_ok=data.waiting_ok, helps=helps, guided=guided,
         alias=guided and data.alias, companions=data.names,

@@ -82,16 +82,8 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
     may = await rights_queries.reach(request.person, offer)
     return render(
         request, "offers/publishing/show.html", status=status, form=form, steps=STEPS, lacking=lacking,
-        sessions=[
-            one
-            | {
-                "seats_text": seats_text(one["capacity"], one["taken"], one["waiting"])
-                if one["has_seats"] and may.sees
-                else ""
-            }
-            for one in coming[:SHOWN]
-        ],
-        published=offer.state == OfferState.PUBLISHED and request.query.get("done") == [Done.PUBLISHED],
+        sessions=coming[:SHOWN],
+        published=offer.published and request.query.get("done") == [Done.PUBLISHED],
         suspended=approval_rules.SUSPENDED if offer.owner.state == OrganizationState.SUSPENDED else "",
         more=len(coming) > SHOWN, pool_text=await pool_text(offer) if may.sees else "", may=may,
         useful=await usefulness(offer.id, request.now) if may.sees else {}, hosts=await team.hosts_of(offer.id),
@@ -138,7 +130,9 @@ async def preview(request: Request) -> Response:
     """The offer as a resident will see it."""
     offer = await offer_editable_by(request.person, request.path_params["slug"])
     found = await offer_page(offer.slug, viewer=VISITOR, lang=request.lang, now=request.now, editable=True)
-    return render(request, "offers/publishing/preview.html", offer=public_page(found, request.now))
+    return render(
+        request, "offers/publishing/preview.html", offer=found.offer, shown=public_page(found, request.now)
+    )
 
 
 @member(Role.EDITOR)

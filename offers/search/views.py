@@ -19,9 +19,9 @@ from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render, template
 from offers.catalogue import queries, rules
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+from offers.catalogue.organization_queries import organization_page
 from offers.catalogue.queries import Served, viewer_of
 from offers.catalogue.rules import WHEN_LABELS, card
-from offers.catalogue.views import shown
 from offers.search.forms import ALL, ListForm, Order, SearchForm, position_text
 from offers.search.queries import Found, Search, search, spelled_right
 from offers.search.words import near
@@ -63,18 +63,18 @@ async def offers(request: Request) -> Response:
 @kept
 async def organization(request: Request) -> Response:
     """GET /organizations/{slug}: who they are, and what they offer."""
-    who = await queries.organization_page(request.path_params["slug"], request.lang)
+    who = await organization_page(request.path_params["slug"], request.lang)
     form = ListForm.from_query(request)
     found = Found([], 0, None)
     if form.valid:
-        wanted = Search(organization=who["id"], after=form.data.position)
+        wanted = Search(organization=who.id, after=form.data.position)
         viewer = await viewer_of(request.person)
         found = await search(wanted, viewer=viewer, lang=request.lang, now=request.now)
     else:
         _to_the_top(form)
     return render(
         request, "offers/search/organization.html", status=200 if form.valid else 422, form=form,
-        organization=shown(who), **listed(request, form, found),
+        organization=who, **listed(request, form, found),
     )  # fmt: skip
 
 

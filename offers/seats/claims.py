@@ -143,6 +143,7 @@ async def insert(claim: Claim) -> Booked:
     """The one write: people, contact, booking, seats, audit, mail row, counts, and what
     else hangs on the booking. Raises Taken and TooMany, which undo them all."""
     party, state, pool = claim.party, claim.state, claim.pool
+    account = party.account
     booking_id, reference, booker = uuid7(), links.new_reference(), party.person or uuid7()
     write = Statement()
     w = write.value
@@ -178,7 +179,7 @@ async def insert(claim: Claim) -> Booked:
     queue, since = ("nextval('booking_queue')", at) if waits else ("NULL", "NULL")
     seated = at if state in rules.SEATED else "NULL"
     unless = ""
-    if party.account:  # whoever is typed anew has nothing yet
+    if account:  # whoever is typed anew has nothing yet
         there = in_the_way(w(pool["pool_id"]), w(participant), w(booker))
         unless = f"WHERE NOT EXISTS (SELECT FROM booking b WHERE {there})"
     write.named(

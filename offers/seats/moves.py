@@ -2,6 +2,7 @@
 tell people, and let the queue move up. Each within the transaction of whoever calls.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -89,6 +90,32 @@ async def lock_for(
         raise NotFound
     await settle(pool, now)
     return pool
+
+
+async def lock_dates(
+    slug: str, sessions: Collection[UUID], viewer: Viewer, now: datetime, *, also: str
+) -> list[dict[str, Any]]:
+    """The seat pools of these sessions of the offer, locked by ascending id and read afresh, in time, with `also`
+    what else the caller wants to know."""
+    chosen = list(set(sessions))
+    await rows(
+        """SELECT p.id FROM seat_pool p JOIN offer o ON o.id = p.offer_id
+        WHERE o.slug = $1 AND p.session_id = ANY($2) ORDER BY p.id FOR NO KEY UPDATE OF p""",
+        slug, chosen,
+    )  # fmt: skip
+    asked = Statement(slug, chosen)
+    pools = await rows(
+        f"""SELECT {POOL_COLUMNS}, {FIRST_DEADLINE}, {also} FROM offer o JOIN organization w ON w.id = o.owner_id
+        JOIN seat_pool p ON p.offer_id = o.id
+        WHERE o.slug = $1 AND p.session_id = ANY($2) AND {published(viewer).within(asked)}
+        ORDER BY p.starts_at, p.id""",
+        *asked.values,
+    )
+    if len(pools) != len(chosen) or not pools:
+        raise NotFound
+    for pool in pools:
+        await settle(pool, now)
+    return pools
 
 
 async def change(booking_id: UUID, now: datetime) -> tuple[dict[str, Any], LockedBooking]:

@@ -56,7 +56,8 @@ def given_back(
 
 
 def had_place(seated_at: datetime | None) -> bool:
-    """Did they ever have a place, be it one that was held for them? Whoever only waited or asked had none to lose."""
+    """Did they ever have a place, be it one that was held for them? Whoever only waited or asked had none to lose.
+    The statement is sql.py:had_place."""
     return seated_at is not None
 
 

@@ -14,7 +14,7 @@ from marketplace.base.web.templates import render
 from offers.catalogue.models import Session, Venue
 from offers.catalogue.queries import title_of
 from offers.participants import queries as participants_queries
-from offers.publishing.queries import sessions_of, venues  # fmt: skip
+from offers.publishing.queries import Place, sessions_of, venues
 from offers.publishing.rules import told
 from offers.publishing.series.forms import tell_order
 from offers.publishing.series.rules import meeting, time_objections
@@ -50,7 +50,7 @@ async def move(request: Request) -> Response:
         return await moving(request, session, places, form)
     form = await MoveForm.read(request)
     if form.valid:
-        check(form, request, [place["id"] for place in places])
+        check(form, request, [place.id for place in places])
     status = 422
     if form.valid:
         given = form.data
@@ -93,7 +93,7 @@ async def show_again(session: Session, form: Filled[Any], stale: actions.Stale) 
 async def moving(
     request: Request,
     session: Session,
-    places: list[dict[str, Any]],
+    places: list[Place],
     form: Any,
     status: int = 200,
     others: Any = (),
@@ -143,7 +143,7 @@ async def cancel_offer(request: Request) -> Response:
     parties = await participants_queries.parties_of_offer(offer.id, request.now)
     coming = [
         one for one in await sessions_of(offer.id, request.now)
-        if one["status"] != "cancelled" and one["starts_at"] > request.now
+        if not one.called_off and one.starts_at > request.now
     ]  # fmt: skip
     return render(request, "offers/sessions/cancel_offer.html", status=status, form=form, offer=offer,
                   title=await title_of(offer.id, request.lang), told=told(*participants_queries.counts(parties)),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marketplace.base import clock
 from marketplace.base.data import jobs
-from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.database import column, in_transaction, rows
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MailFunction, name_of, post
 from offers.bookings.mails import still_waiting
@@ -77,8 +77,8 @@ async def _tell_day(mail: MailFunction, kind: Notice, day: date, now: datetime) 
     if not await jobs.lease(name_of(mail), str(day), now=now):
         return
     async with in_transaction():
-        for found in await rows(f"SELECT DISTINCT organization_id FROM {told(kind)} t"):
-            await tell_members(mail, kind, found["organization_id"], str(day), now, day=str(day))
+        for organization in await column(f"SELECT DISTINCT organization_id FROM {told(kind)} t"):
+            await tell_members(mail, kind, organization, str(day), now, day=str(day))
         await jobs.done(name_of(mail), str(day), now=now)
 
 

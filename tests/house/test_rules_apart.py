@@ -23,8 +23,6 @@ COMPARES = re.compile(
 STILL = {
     "marketplace/dialogue/dialogue.html": 2,
     "marketplace/dialogue/meeting.html": 4,
-    "offers/publishing/sessions.html": 1,
-    "offers/publishing/show.html": 14,
 }
 """Templates that compare a state themselves, and how often: each is to be told in its words instead. It only falls."""
 

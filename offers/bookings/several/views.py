@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -17,18 +18,18 @@ from marketplace.base.web.templates import render
 from offers.bookings import actions as bookings_actions
 from offers.bookings import parties, queries
 from offers.bookings.mending import views as mending_views
-from offers.bookings.queries import known
 from offers.bookings.several import actions, rules
 from offers.bookings.several import queries as several_queries
+from offers.bookings.several.claims import DatesRefused
 from offers.bookings.several.forms import SeveralForm
 from offers.bookings.views import blank, form_page, represented
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer, offer_page, viewer_of
-from offers.catalogue.rules import seats
+from offers.catalogue.rules import Left, seats
 from offers.seats import claims
 from offers.seats.rules import Objection, objection_text
 
-NONE: Mapping[UUID, str] = {}
+NONE: Mapping[UUID, str] = MappingProxyType({})
 
 
 @public
@@ -79,7 +80,10 @@ async def _shown(
     chosen = {str(one) for name in ("dates", "waits") for one in form.values.get(name, [])}
     shown = []
     for one in dates:
-        left = known(one) | {"capacity": one.capacity and one.capacity - one.reserved}
+        left = Left(
+            one.capacity and one.capacity - one.reserved, one.taken, one.waiting, one.starts_at, one.ends_at,
+            one.opens_at, one.closes_at,
+        )  # fmt: skip
         text = seats(found.joining, left, found.sensitive, request.now).text
         shown.append(
             rules.Choice(
@@ -111,7 +115,7 @@ async def _create(request: Request, viewer: Viewer, dates: list[several_queries.
         sessions = [*data.dates, *data.waits]
         party, tries = await parties.party_of(request, data, comes_for, len(sessions))
         act = partial(
-            actions.book_several, slug, sessions, party, waits=set(data.waits), viewer=viewer, tries=tries,
+            bookings_actions.book_dates, slug, sessions, party, waits=set(data.waits), viewer=viewer, tries=tries,
             now=request.now, lang=data.lang if party.guided and data.lang else request.lang,
         )  # fmt: skip
         try:
@@ -123,7 +127,7 @@ async def _create(request: Request, viewer: Viewer, dates: list[several_queries.
             )
         except claims.JustSent as just:
             mending_views.asked_about(form, just)
-        except actions.DatesRefused as refused:
+        except DatesRefused as refused:
             form.add_error(
                 "dates", _("Noen av dagene går ikke. Se hvilke, og send en gang til. Ingenting er lagret.")
             )

@@ -28,7 +28,7 @@ async def sessions(request: Request) -> Response:
     offer = await editable(request)
     coming = await sessions_of(offer.id, request.now)
     if request.method == "GET":
-        form = DatesForm.blank(repeat=rules.Repeat.ONCE.value, keep=[str(one["id"]) for one in coming])
+        form = DatesForm.blank(repeat=rules.Repeat.ONCE.value, keep=[str(one.id) for one in coming])
         return await _shown(request, offer, form, coming=coming, listed=[], off={},
                           copied=request.query.get("done") == [Done.COPIED])  # fmt: skip
     form = await DatesForm.read(request)

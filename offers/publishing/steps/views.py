@@ -106,12 +106,10 @@ async def new(request: Request) -> Response:
     approval_rules.some_at_work(mine)  # the door lets in editors only
     context: dict[str, Any] = {"organizations": mine, "kinds": list(KIND_LABELS.items())}
     if request.method == "GET":
-        form = WhatForm.blank(
-            source_lang=request.lang, organization=mine[0]["id"] if len(mine) == 1 else None
-        )
+        form = WhatForm.blank(source_lang=request.lang, organization=mine[0].id if len(mine) == 1 else None)
         return await page(request, None, "what", form, **context)
     form = await WhatForm.read(request)
-    owner = next((one for one in mine if form.valid and one["id"] == form.data.organization), None)
+    owner = next((one for one in mine if form.valid and one.id == form.data.organization), None)
     if form.valid and len(mine) == 1:
         owner = mine[0]
     if form.valid and owner is None:
@@ -120,8 +118,8 @@ async def new(request: Request) -> Response:
         return await page(request, None, "what", form, 422, **context)
     text = form.data.model_dump(exclude={"organization"})
     offer = await actions.start(
-        owner=owner["id"],
-        municipality=owner["municipality_id"],
+        owner=owner.id,
+        municipality=owner.municipality_id,
         by=request.person.id,
         now=request.now,
         **text,
@@ -222,7 +220,7 @@ async def place(request: Request) -> Response:
             facts: dict[str, Any] = {}
             fresh: dict[str, Any] | None = None
             if form.meet(await _place(await editable(request))) and not fixed:
-                facts, fresh = place_facts(form, offer, [one["id"] for one in known])
+                facts, fresh = place_facts(form, offer, [one.id for one in known])
             if not form.errors:
                 act = actions.set_place(
                     offer, by=request.person.id, now=request.now, new=fresh, transport=form.data.transport,

@@ -5,7 +5,6 @@ no dictionary either: whoever asks brings one, because only the worker's helper 
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from itertools import product
 
 SHORTEST = 3
@@ -91,7 +90,6 @@ NO_PART = words("""
 """Known words that only look like parts: endings, and small words that divide others by accident."""
 
 
-@cache
 def foldings(word: str) -> frozenset[str]:
     """How somebody types a word whose keyboard has no æ, ø and å: as ae o a, as a o a, and as ae oe aa."""
     ways = (

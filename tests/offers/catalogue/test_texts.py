@@ -30,7 +30,7 @@ async def test_page_list_title_and_what_is_at_hand_choose_alike(
     wanted = lang if lang in texts else written_in
     assert text_for(texts, lang, written_in) == wanted
     assert await title_of(offer.id, lang) == wanted
-    assert (await offer_page(offer.slug, viewer=VISITOR, lang=lang, now=NOW))["title"] == wanted
+    assert (await offer_page(offer.slug, viewer=VISITOR, lang=lang, now=NOW)).offer.title == wanted
     lateral = f"SELECT t.title FROM offer o JOIN {offer_text('$1', 'title')} t ON true"
     assert await value(lateral, lang) == wanted
     joined = f"SELECT {said('title')} AS title FROM offer o {in_language_joins('offer_text', 'offer_id', 'o', '$1')}"

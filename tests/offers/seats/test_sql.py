@@ -2,6 +2,7 @@
 statement says it in words of its own."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -13,6 +14,9 @@ from marketplace.base.data.database import rows, value
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.rules import seats
+from offers.messages.models import Recipients
+from offers.messages.queries import recipients
+from offers.participants.queries import participants_before
 from offers.seats import rules, sql
 from offers.seats.models import BookingState, EndedBy
 from tests import make
@@ -77,6 +81,30 @@ async def test_a_state_is_active_or_seated_in_sql_as_in_python(pool: None, state
         )
 
 
+@pytest.mark.parametrize(
+    ("joining", "facts", "had"),
+    [
+        (Joining.REQUEST, {}, False),
+        (Joining.REQUEST, {"answered_at": NOW}, True),
+        (Joining.REQUEST, {"by_host": True}, True),
+        (Joining.WHOLE, {}, True),
+        (Joining.WHOLE, {"waited_at": NOW}, False),
+        (Joining.WHOLE, {"waited_at": NOW, "placed_at": NOW}, True),
+    ],
+)
+async def test_who_only_asked_or_waited_for_what_was_cancelled_is_none_who_was_there(
+    db: None, joining: Joining, facts: dict[str, Any], had: bool
+) -> None:
+    """Those who lead it neither find them among who was there before, nor write to them as that."""
+    offer = await make.offer("Kor", joining=joining, starts=[NOW + DAY], capacity=5)
+    await make.booking(
+        await SeatPool.get(offer=offer), await make.person("Ola"), BookingState.CANCELLED,
+        ended_by=EndedBy.OFFER, **facts,
+    )  # fmt: skip
+    assert len(await participants_before(offer.id, NOW)) == had
+    assert len(await recipients(offer.id, None, Recipients.BEFORE, NOW)) == had
+
+
 async def test_a_pool_covers_its_own_session_or_all_of_its_offer(db: None) -> None:
     course = await make.offer("Kurs", joining=Joining.WHOLE, starts=[NOW + DAY, NOW + 2 * DAY])
     walks = await make.offer("Tur", joining=Joining.PER_SESSION, starts=[NOW + DAY, NOW + 2 * DAY])
@@ -114,7 +142,7 @@ async def test_whether_one_can_book_now_is_the_same_in_sql_as_in_python(pool: No
         pool_ = rules.Pool(capacity, taken, 0, starts, ends, opens, closes, 9, joining, reserved)
         assert one["open"] is (not any(rules.closed(pool_, NOW))), (joining, starts, ends, opens, closes)
         assert one["room"] is pool_.fits(1), (capacity, taken, reserved)
-        shown = seats(joining, vars(pool_) | {"capacity": pool_.capacity and capacity - reserved}, False, NOW)
+        shown = seats(joining, replace(pool_, capacity=pool_.capacity and capacity - reserved), False, NOW)
         assert bool(shown.act) is one["open"], "what a card says"
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.errors import Refused
 from offers.bookings import actions
-from offers.bookings.several.actions import DatesRefused
+from offers.bookings.several.claims import DatesRefused
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import SeatPool
 from offers.catalogue.queries import VISITOR
