@@ -16,7 +16,8 @@ from marketplace.settings import settings
 from offers.catalogue import queries, rules
 from offers.catalogue.models import AUDIENCE_LABELS, Audience
 from offers.catalogue.rules import When, card, period
-from offers.search.queries import Search, audience_counts, search
+from offers.search.finding import find
+from offers.search.queries import Search, audience_counts
 
 TODAY, WEEK = 6, 6
 """So many offers the front page shows of each."""
@@ -30,13 +31,13 @@ async def front(request: Request) -> Response:
     now, lang, name = request.now, request.lang, settings().place_name
     place = name if await queries.is_municipality(name) else ""
     viewer = await queries.viewer_of(request.person)
-    today = await search(
+    today = await find(
         Search(place=place, drop_in=True, between=period(When.TODAY, now), page=TODAY, counted=TODAY),
         viewer=viewer, lang=lang, now=now,
     )  # fmt: skip
     for week in (When.THIS_WEEK, When.NEXT_WEEK):
         starts, ends = period(week, now)
-        coming = await search(
+        coming = await find(
             Search(
                 place=place,
                 drop_in=False,

@@ -75,6 +75,10 @@ ROOM = f"""{has_room("l")} AND NOT EXISTS (
 OPEN = f"{is_open(p='l')} AND {ROOM}"
 """A seat of the pool l can be booked now."""
 
+FREE = f"""{is_open(p="l")} AND (o.sensitive OR {has_room("l")}) AND NOT EXISTS (
+    SELECT 1 FROM session x WHERE x.id = l.session_id AND x.status = 'cancelled' OFFSET 0)"""
+"""What who asks for free places gets. How full a sensitive offer is is nobody's business: it counts as not full."""
+
 EVENING = outside_office_hours("s.starts_at")
 
 CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sensitive, o.session_count, o.online_url,
@@ -206,7 +210,7 @@ def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[s
             )
         conditions.append(
             f"(o.joining IN ('{Joining.DROP_IN.value}'{dates_have_room}) "
-            f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE {pools} AND {OPEN} OFFSET 0))"
+            f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE {pools} AND {FREE} OFFSET 0))"
         )
     if wanted.not_begun:
         conditions.append(
@@ -258,7 +262,7 @@ def _dates(wanted: Search, put: Put) -> str:
     if wanted.free:
         session += (
             f" AND (o.joining <> '{Joining.PER_SESSION.value}' "
-            f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE l.session_id = s.id AND {OPEN} OFFSET 0))"
+            f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE l.session_id = s.id AND {FREE} OFFSET 0))"
         )
     return session
 

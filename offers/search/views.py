@@ -23,8 +23,9 @@ from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from offers.catalogue.queries import Viewer, viewer_of
 from offers.catalogue.rules import WHEN_LABELS, card
 from offers.catalogue.views import shown
+from offers.search.finding import find
 from offers.search.forms import ListForm, SearchForm, position_text
-from offers.search.queries import Found, Search, search
+from offers.search.queries import Found, Search
 
 CLOSE_ENOUGH = 70
 """Likeness in per cent from which a title is offered as a near match."""
@@ -40,7 +41,7 @@ async def offers(request: Request) -> Response:
     if form.valid:
         if form.data.q:  # the only question that is dear
             await limit_visitor("search", request, 300, timedelta(minutes=5))
-        found = await search(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
+        found = await find(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
         if not found.total and form.data.q:
             near = await near_matches(form.data.q, viewer, request)
     else:
@@ -63,7 +64,7 @@ async def organization(request: Request) -> Response:
     if form.valid:
         wanted = Search(organization=who["id"], after=form.data.position)
         viewer = await viewer_of(request.person)
-        found = await search(wanted, viewer=viewer, lang=request.lang, now=request.now)
+        found = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
     else:
         _to_the_top(form)
     return render(
