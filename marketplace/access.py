@@ -1,6 +1,7 @@
 """Who may do what: the one place that decides. Views bear marks (base/web/access.py); every route is wrapped here."""
 
 import asyncio
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -12,6 +13,7 @@ from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from marketplace.acts import Act
 from marketplace.base.data import audit
 from marketplace.base.data.database import in_transaction, unavailable
 from marketplace.base.errors import BodyTooLarge, Forbidden, NotFound, Problem, StaleForm, TooMany
@@ -126,7 +128,7 @@ class Guarded:
         if self.mark.roles:
             if not self.mark.roles & request.roles:
                 await audit.record(
-                    "access.refused",
+                    Act.ACCESS_REFUSED,
                     actor=request.person.id,
                     details={"asked": self.mark.name},
                     now=request.now,
@@ -188,7 +190,7 @@ class NotAllowed(Problem):
     status = 405
 
 
-def entering(roles: frozenset[str]) -> frozenset[str]:
+def entering(roles: Iterable[str]) -> frozenset[str]:
     """All roles that these include."""
     return frozenset(included.value for role in roles for included in INCLUDES[Role(role)])
 

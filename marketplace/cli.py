@@ -189,14 +189,14 @@ async def invited(channel: Any, address: str, number: str, unit: str | None, nam
     from marketplace.base.data.database import connected
     from marketplace.base.errors import Problem
     from organizations.members.invitations.actions import invite_coordinator
-    from organizations.members.rules import invitation_token
+    from organizations.members.rules import invitation_path
 
     async with connected():
         try:
             made = await invite_coordinator(channel, address, number, unit, name, now=clock.now())
         except Problem as problem:
             raise click.ClickException(problem.message) from problem
-    return f"/invitations/{invitation_token(made.id, made.expires_at)}"
+    return invitation_path(made.id, made.expires_at)
 
 
 @commands.command()

@@ -1,18 +1,12 @@
-"""The whole URL map, one page. Every view is wrapped by its door (marketplace/access.py)."""
+"""The whole URL map; what coordinators have is its second page, coordinator_routes.py. Every view is wrapped by its
+door (marketplace/doors.py)."""
 
 from starlette.routing import Route
 
-from marketplace.access import Guarded
 from marketplace.base.web import static
-from marketplace.base.web.access import View
+from marketplace.coordinator_routes import OF_COORDINATORS
 from marketplace.demo import views as demo
-from marketplace.dialogue import views as dialogue
-from marketplace.dialogue.items import views as items
-from marketplace.dialogue.needs import views as needs
-from marketplace.districts import views as districts
-from marketplace.goals import views as goals
-from marketplace.goals.measures import views as plan_measures
-from marketplace.goals.plans import views as plans
+from marketplace.doors import both, get, post
 from marketplace.guide import views as guide
 from marketplace.home import views as home
 from marketplace.my_page import views as my_page
@@ -21,14 +15,10 @@ from marketplace.my_page.contacts import views as contacts
 from marketplace.my_page.invitations import views as invitations
 from marketplace.people.second_factor import views as factors
 from marketplace.people.sign_in import views as people
-from marketplace.privacy import views as privacy
 from marketplace.privacy.download import views as download
+from marketplace.privacy.erasure import views as erasure
 from marketplace.privacy.looked import views as looked
-from marketplace.reports import views as reports
-from marketplace.statistics import views as statistics
-from marketplace.statistics.coverage import views as coverage
 from marketplace.statistics.own import views as own_statistics
-from marketplace.today import views as at_today
 from offers.attendance import views as attendance
 from offers.bookings import views as bookings
 from offers.bookings.companions import views as companions
@@ -59,21 +49,6 @@ from organizations.approval import views as approval
 from organizations.members import views as members
 from organizations.notices import views as wanted
 from organizations.profile import views as profile
-
-
-def get(path: str, view: View) -> Route:
-    return Route(path, Guarded(view), methods=["GET"])
-
-
-def post(path: str, view: View, page: str, *fields: str) -> Route:
-    """`page` is the path where its form stands; `fields` of what was sent belong to that page's address."""
-    return Route(path, Guarded(view, page, fields), methods=["POST"])
-
-
-def both(path: str, view: View, *fields: str) -> Route:
-    """One view that shows a form on GET and takes it on POST; `fields` of the form the page's address has too."""
-    return Route(path, Guarded(view, path if fields else "", fields), methods=["GET", "POST"])
-
 
 ROUTES: list[Route] = [
     # finding offers
@@ -163,7 +138,7 @@ ROUTES: list[Route] = [
     get("/my-page/download", download.download),
     get("/my-page/download.json", download.download_json),
     get("/my-page/download.html", download.download_html),
-    both("/my-page/delete", privacy.erase),
+    both("/my-page/delete", erasure.erase),
     get("/my-page/second-factor", factors.show),
     both("/my-page/second-factor/app", factors.app, "next"),
     post("/my-page/second-factor/app/remove", factors.remove_app, "/my-page/second-factor"),
@@ -254,78 +229,9 @@ ROUTES: list[Route] = [
     both("/approvals/{slug}/name", approval.name),
     post("/approvals/{slug}/unit", approval.unit, "/approvals/{slug}"),
     post("/approvals/{slug}/register", approval.ask_register, "/approvals/{slug}"),
-    # what coordinators have to do now
-    get("/today", at_today.show),
-    post("/today/reminders", at_today.remind, "/today"),
-    # goals and dialogue
-    get("/plans", plans.plans),
-    both("/plans/new", plans.new),
-    get("/plans/{slug}", plans.plan),
-    both("/plans/{slug}/edit", plans.edit),
-    both("/plans/{slug}/copy", plans.copy),
-    both("/plans/{slug}/retire", plans.retire),
-    post("/plans/{slug}/bring-back", plans.bring_back, "/plans/{slug}"),
-    both("/plans/{slug}/areas/new", plans.new_area),
-    both("/plans/{slug}/areas/{area}/edit", plans.edit_area),
-    post("/plans/{slug}/areas/{area}/move", plans.move_area, "/plans/{slug}"),
-    post("/plans/{slug}/areas/{area}/remove", plans.remove_area, "/plans/{slug}"),
-    both("/plans/{slug}/areas/{area}/measures/new", plan_measures.new),
-    both("/plans/{slug}/goals/new", goals.new_goal),
-    get("/goals/{slug}", goals.goal),
-    both("/goals/{slug}/edit", goals.edit_goal),
-    both("/goals/{slug}/cells", goals.say_cells),
-    both("/goals/{slug}/withdraw", goals.withdraw),
-    post("/goals/{slug}/comments", goals.comment, "/goals/{slug}"),
-    get("/measures", plan_measures.measures),
-    get("/measures/{id}", plan_measures.measure),
-    post("/measures/{id}/comments", plan_measures.comment, "/measures/{id}"),
-    both("/measures/{id}/edit", plan_measures.edit),
-    post("/measures/{id}/move", plan_measures.move, "/measures/{id}"),
-    both("/population", plan_measures.population),
-    get("/statistics", statistics.statistics),
-    get("/statistics/download", statistics.save),
-    get("/about/numbers", statistics.method),
-    get("/statistics/coverage", coverage.coverage),
-    get("/statistics/coverage.csv", coverage.as_csv),
-    get("/statistics/coverage.xlsx", coverage.as_xlsx),
-    post(
-        "/statistics/coverage/items",
-        items.raise_gap,
-        "/statistics/coverage",
-        "municipality",
-        "district",
-        "time",
-    ),
-    get("/districts", districts.districts),
-    both("/districts/new", districts.new, "municipality"),
-    both("/districts/{district}/edit", districts.edit),
-    both("/districts/{district}/remove", districts.remove),
-    get("/needs", needs.needs),
-    both("/needs/new", needs.new),
-    get("/needs/sent", needs.sent),
-    both("/needs/{need}/remove", needs.remove),
-    both("/reports", reports.reports),
-    get("/reports/{slug}", reports.report),
-    both("/reports/{slug}/words/{section}", reports.words),
-    post("/reports/{slug}/approve", reports.approve, "/reports/{slug}"),
-    both("/reports/{slug}/correct", reports.correct),
-    both("/reports/{slug}/discard", reports.discard),
-    get("/reports/{slug}/versions/{number}", reports.report),
-    get("/reports/{slug}/versions/{number}/report.pdf", reports.pdf),
-    get("/reports/{slug}/versions/{number}/report.xlsx", reports.xlsx),
-    get("/reports/{slug}/versions/{number}/report.csv", reports.csv),
-    both("/dialogues/{slug}/items/{item}", items.outcome),
-    post("/dialogues/{slug}/items/{item}/remove", items.drop, "/dialogues/{slug}"),
-    get("/dialogues", dialogue.dialogues),
-    get("/dialogues/{slug}", dialogue.dialogue),
-    post("/dialogues/{slug}/members", dialogue.add_member, "/dialogues/{slug}"),
-    both("/dialogues/{slug}/members/{id}/remove", dialogue.remove_member),
-    both("/dialogues/{slug}/meetings/new", dialogue.new_meeting),
-    both("/dialogues/{slug}/meetings/{offer}", dialogue.meeting),
-    both("/dialogues/{slug}/meetings/{offer}/move", dialogue.move_meeting),
-    both("/dialogues/{slug}/meetings/{offer}/cancel", dialogue.cancel_meeting),
+    *OF_COORDINATORS,
     # about
-    get("/goodbye", privacy.goodbye),
+    get("/goodbye", erasure.goodbye),
     get("/privacy", home.privacy),
     get("/accessibility", home.accessibility),
     get("/help-now", home.help_now),

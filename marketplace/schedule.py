@@ -24,6 +24,7 @@ from offers.bookings.openings.jobs import tell_opened
 from offers.messages.closings.actions import tell_closed
 from offers.messages.follow_up.actions import follow_up
 from offers.messages.reminders.actions import remind
+from offers.search.words.jobs import make_parts
 from offers.seats.jobs import expire_offers, next_sessions
 from offers.sessions.jobs import tell_added
 from offers.work.jobs import tell_days, tell_of_requests, tell_who_waits
@@ -57,6 +58,7 @@ TIMETABLE = (
     Job("bring_back", 10 * MINUTE, outbox.bring_back),
     Job("alive", 15 * SECOND, jobs.alive, everywhere=True, in_demo=2 * SECOND),
     Job("next_sessions", MINUTE, next_sessions, in_demo=5 * SECOND),
+    Job("make_parts", 15 * SECOND, make_parts, in_demo=2 * SECOND),
     Job("expire_offers", MINUTE, expire_offers, in_demo=5 * SECOND),
     Job("tell_opened", MINUTE, tell_opened, in_demo=5 * SECOND),
     Job("tell_of_requests", 5 * SECOND, tell_of_requests, in_demo=2 * SECOND),

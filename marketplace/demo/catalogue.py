@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from marketplace.base.clock import at_oslo, today
-from marketplace.base.i18n import speaking
 from marketplace.demo.tables import Row, Tables
 from marketplace.goals.models import AT_MEETING
 from marketplace.goals.starter import StarterGoal, starters
-from offers.catalogue.models import KIND_LABELS, Joining, Kind
+from offers.catalogue.models import Audience, Joining, Kind
 from offers.publishing.rules import BOOKED
 from offers.publishing.series.rules import holidays as _holidays
+from offers.search.words.keywords import keywords
 
 HERE = Path(__file__).parent
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -59,18 +59,6 @@ def offers_of(name: str) -> list[dict[str, Any]]:
 
 
 holidays = cache(_holidays)
-
-
-@cache
-def kind_label(kind: str, lang: str) -> str:
-    """Meeting place, møteplass … as the search finds it."""
-    with speaking(lang):
-        return str(KIND_LABELS[Kind(kind)])
-
-
-def keywords(kind: str, lang: str, names: list[str]) -> str:
-    """Names of kind, organisers and place: found by search, not shown (offers/publishing keeps them later)."""
-    return " ".join([kind_label(kind, lang), *names])
 
 
 def build(tables: Tables, now: datetime) -> Catalogue:
@@ -225,11 +213,13 @@ def make_offer(tables: Tables, made: Catalogue, spec: dict[str, Any], now: datet
         created_at=published, changed_at=published, published_at=published,
     )  # fmt: skip
     this = Made(offer, spec)
-    names = [owner["name"], *([venue["name"]] if venue else []), *(other["name"] for other in others)]
+    names = [owner["name"], *(other["name"] for other in others)]
+    whom = [Audience(one) for one in spec["audiences"]]
     for lang, text in spec["texts"].items():
         tables.add(
             "offer_text", offer_id=offer["id"], lang=lang, title=text["title"], summary=text["summary"],
-            **{column: text.get(column, "") for column in FIRST_VISIT}, keywords=keywords(spec["kind"], lang, names),
+            **{column: text.get(column, "") for column in FIRST_VISIT},
+            keywords=keywords(Kind(spec["kind"]), whom, names, lang),
         )  # fmt: skip
     for other in others:
         tables.add("offer_organizer", offer_id=offer["id"], organization_id=other["id"], may_edit=False)

@@ -14,7 +14,8 @@ from tortoise import Model
 from uuid_utils.compat import uuid7
 
 from marketplace.base import clock
-from marketplace.base.data.database import Values, in_transaction, rows
+from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.statement import Statement
 from marketplace.base.models import Channel
 from marketplace.base.signing import secret_hash
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
@@ -104,18 +105,18 @@ async def made_up(name: str, now: datetime, words: Words = Words()) -> AsyncIter
 
 async def _insert(objects: Sequence[Model]) -> None:
     """All of them in one statement, whatever points to what."""
-    values, parts = Values(), list[str]()
+    insert = Statement()
     for number, one in enumerate(objects):
         meta = one._meta
         columns = meta.fields_db_projection
         placeholders = [
-            values.put(meta.fields_map[field].to_db_value(getattr(one, field), one)) for field in columns
+            insert.value(meta.fields_map[field].to_db_value(getattr(one, field), one)) for field in columns
         ]
-        parts.append(
-            f"r{number} AS (INSERT INTO {meta.db_table} ({', '.join(columns.values())})"
-            f" VALUES ({', '.join(placeholders)}))"
+        insert.named(
+            f"r{number}",
+            f"INSERT INTO {meta.db_table} ({', '.join(columns.values())}) VALUES ({', '.join(placeholders)})",
         )
-    await rows(f"WITH {', '.join(parts)} SELECT 1", *values)
+    await rows(insert.add("SELECT 1").sql, *insert.values)
 
 
 def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str, Any]]:
@@ -172,7 +173,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
     role = Membership(person_id=booker.id, organization_id=owner.id, role=Role.EDITOR, created_at=now)
     asked = Invitation(
         organization_id=owner.id, role=Role.EDITOR, channel=Channel.EMAIL, address="kari@example.no",
-        token_hash=key.encode(), lang="nb", created_at=now, expires_at=now + 14 * DAY,
+        lang="nb", created_at=now, expires_at=now + 14 * DAY,
     )  # fmt: skip
     wrote = HostMessage(
         offer_id=offer.id, recipients=Recipients.ALL, author_id=other.id, told=12, created_at=now,

@@ -14,6 +14,8 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
 from marketplace.base.signing import signature
+from marketplace.dialogue import mails
+from marketplace.dialogue.acts import Act
 from marketplace.dialogue.items import actions as items_actions
 from marketplace.dialogue.models import Dialogue, DialogueMeeting, MeetingOrganization
 from marketplace.dialogue.queries import invited, members, organizations_of
@@ -44,7 +46,7 @@ async def join(dialogue: Dialogue, organization: UUID, *, by: UUID, now: datetim
             SELECT gen_random_uuid(), id, $3 FROM ({COMING}) o ON CONFLICT (offer_id, organization_id) DO NOTHING""",
             dialogue.id, now, organization,
         )  # fmt: skip
-        await record("dialogue.joined", now=now, actor=by, object_id=dialogue.id, organization=organization)
+        await record(Act.DIALOGUE_JOINED, now=now, actor=by, object_id=dialogue.id, organization=organization)
 
 
 async def leave(dialogue: Dialogue, organization: UUID, *, by: UUID, now: datetime) -> None:
@@ -60,7 +62,7 @@ async def leave(dialogue: Dialogue, organization: UUID, *, by: UUID, now: dateti
             f"DELETE FROM offer_audience_organization WHERE organization_id = $3 AND offer_id IN ({COMING})",
             dialogue.id, now, organization,
         )  # fmt: skip
-        await record("dialogue.left", now=now, actor=by, object_id=dialogue.id, organization=organization)
+        await record(Act.DIALOGUE_LEFT, now=now, actor=by, object_id=dialogue.id, organization=organization)
 
 
 async def call_meeting(
@@ -100,7 +102,7 @@ async def call_meeting(
         meeting = await DialogueMeeting.create(dialogue=dialogue, offer=offer, agenda=agenda)
         await items_actions.take_up(dialogue.id, meeting.id)
         await _tell_members(meeting, "called", now)
-        await record("meeting.called", now=now, actor=by, object_id=meeting.id, organization=owner.id)
+        await record(Act.MEETING_CALLED, now=now, actor=by, object_id=meeting.id, organization=owner.id)
     return meeting
 
 
@@ -141,7 +143,7 @@ async def _tell_members(meeting: DialogueMeeting, change: str, now: datetime) ->
     """A message to each member organisation that has an address. We know no language of theirs but Bokmål."""
     for address in await invited(meeting.dialogue.id):
         await post(
-            "meeting", channel=Channel.EMAIL, address=address, lang=SOURCE,
+            mails.meeting, channel=Channel.EMAIL, address=address, lang=SOURCE,
             key=f"meeting:{meeting.id}:{change}:{int(now.timestamp())}:{signature('meeting', address)[:16]}", now=now,
             meeting=str(meeting.id), change=change,
         )  # fmt: skip
@@ -154,11 +156,11 @@ async def say_who_was_there(
     says. Raises OwnOrganization when it changes what is said of one that the person is or was in."""
     there = sorted(set(organizations))
     before = {one["id"] for one in await organizations_of(meeting) if one["there"]}
-    await only_impartial(by, before ^ {*there}, "meeting.attended", now=now)
+    await only_impartial(by, before ^ {*there}, Act.MEETING_ATTENDED, now=now)
     async with in_transaction():
         await DialogueMeeting.filter(id=meeting.id).update(nobody_came=not there)
         await MeetingOrganization.filter(meeting_id=meeting.id).delete()
         await MeetingOrganization.bulk_create(
             [MeetingOrganization(meeting=meeting, organization_id=one) for one in there]
         )
-        await record("meeting.attended", now=now, actor=by, object_id=meeting.id)
+        await record(Act.MEETING_ATTENDED, now=now, actor=by, object_id=meeting.id)

@@ -18,9 +18,10 @@ from marketplace.dialogue import actions, queries, rules
 from marketplace.dialogue.forms import AttendedForm, MeetingForm, MemberForm
 from marketplace.dialogue.items.queries import items
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
+from marketplace.dialogue.saved import Saved
 from offers.catalogue.models import Session
 from offers.catalogue.queries import title_of
-from offers.publishing.queries import text_of, venues
+from offers.publishing.queries import Place, text_of, venues
 from offers.publishing.series.rules import meeting as meeting_at
 from offers.publishing.series.rules import time_objections
 from offers.sessions.actions import Stale
@@ -68,7 +69,7 @@ async def add_member(request: Request) -> Response:
     except OwnOrganization as refused:
         form.add_error("organization", refused.message)
         return await _dialogue(request, found, form, 422)
-    return see_other(f"/dialogues/{found.slug}?saved=added", request)
+    return see_other(f"/dialogues/{found.slug}?saved={Saved.ADDED}", request)
 
 
 @coordinator
@@ -82,15 +83,15 @@ async def remove_member(request: Request) -> Response:
     if request.method == "GET":
         return render(request, "marketplace/dialogue/remove_member.html", dialogue=found, member=member)
     await actions.leave(found, organization, by=request.person.id, now=request.now)
-    return see_other(f"/dialogues/{found.slug}?saved=removed", request)
+    return see_other(f"/dialogues/{found.slug}?saved={Saved.REMOVED}", request)
 
 
-def _object(form: Any, places: list[dict[str, Any]], request: Request) -> None:
+def _object(form: Any, places: list[Place], request: Request) -> None:
     """What speaks against the time and the place of a meeting, at their fields."""
     given = form.data
     for field, words in time_objections(given.day, given.starts, given.ends, request.now):
         form.add_error(field, words)
-    if given.venue not in {one["id"] for one in places}:
+    if given.venue not in {one.id for one in places}:
         form.add_error("venue", _("Velg et sted fra lista."))
 
 
@@ -110,7 +111,7 @@ async def new_meeting(request: Request) -> Response:
                 await actions.call_meeting(
                     found, by=request.person.id, now=request.now, lang=request.lang, **form.data.model_dump()
                 )
-                return see_other(f"/dialogues/{found.slug}?saved=called", request)
+                return see_other(f"/dialogues/{found.slug}?saved={Saved.CALLED}", request)
             except Refused as refused:
                 form.add_error("form", refused.message)
     return render(
@@ -139,7 +140,7 @@ async def meeting(request: Request) -> Response:
                         await actions.say_who_was_there(
                             found, form.data.organizations, by=request.person.id, now=request.now
                         )
-                        return see_other(_page_of(found) + "?saved=attended", request)
+                        return see_other(_page_of(found) + f"?saved={Saved.ATTENDED}", request)
                     except OwnOrganization as refused:  # in here: what is written of it stays
                         form.add_error("organizations", refused.message)
     else:
@@ -200,7 +201,7 @@ async def move_meeting(request: Request) -> Response:
                     found, session, sequence=given.sequence, starts_at=starts_at, ends_at=ends_at,
                     venue_id=given.venue, by=request.person.id, now=request.now,
                 )  # fmt: skip
-                return see_other(_page_of(found) + "?saved=moved", request)
+                return see_other(_page_of(found) + f"?saved={Saved.MOVED}", request)
             except Stale as stale:
                 status = stale.status
                 await session.refresh_from_db()

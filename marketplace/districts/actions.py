@@ -6,12 +6,13 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.database import column, in_transaction, rows
 from marketplace.base.data.slugs import free_slug, slug_of
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.seen import one_at_a_time
 from marketplace.districts import queries
+from marketplace.districts.acts import Act
 from marketplace.districts.rules import Places
 from organizations.directory.models import District
 
@@ -28,11 +29,11 @@ async def make(municipality: UUID, name: str, places: Places, *, by: UUID, now: 
     """A new district. Raises Overlaps."""
     async with one_at_a_time(municipality):
         await _only_free(municipality, name, places, None)
-        others = await rows("SELECT slug FROM district WHERE municipality_id = $1", municipality)
-        slug = free_slug(slug_of(name, "bydel"), {one["slug"] for one in others})
+        others = await column("SELECT slug FROM district WHERE municipality_id = $1", municipality)
+        slug = free_slug(slug_of(name, "bydel"), {*others})
         district = await District.create(municipality_id=municipality, slug=slug, name=name)
         await _set_places(district, places)
-        await record("district.made", now=now, actor=by, object_id=district.id)
+        await record(Act.DISTRICT_MADE, now=now, actor=by, object_id=district.id)
     return district
 
 
@@ -43,7 +44,7 @@ async def change(district: District, name: str, places: Places, *, by: UUID, now
         await District.filter(id=district.id).update(name=name)
         await rows("DELETE FROM district_place WHERE district_id = $1", district.id)
         await _set_places(district, places)
-        await record("district.changed", now=now, actor=by, object_id=district.id)
+        await record(Act.DISTRICT_CHANGED, now=now, actor=by, object_id=district.id)
 
 
 async def remove(district: District, *, by: UUID, now: datetime) -> None:
@@ -56,7 +57,7 @@ async def remove(district: District, *, by: UUID, now: datetime) -> None:
                 )
             )
         if await District.filter(id=district.id).delete():
-            await record("district.removed", now=now, actor=by, object_id=district.id)
+            await record(Act.DISTRICT_REMOVED, now=now, actor=by, object_id=district.id)
 
 
 async def _only_free(municipality: UUID, name: str, places: Places, but: UUID | None) -> None:
@@ -71,9 +72,9 @@ async def _only_free(municipality: UUID, name: str, places: Places, but: UUID | 
 
 
 async def _set_places(district: District, places: Places) -> None:
-    for column, found in (("postcode", places.postcodes), ("city", places.towns)):
+    for what, found in (("postcode", places.postcodes), ("city", places.towns)):
         await rows(
-            f"""INSERT INTO district_place (id, district_id, municipality_id, {column})
+            f"""INSERT INTO district_place (id, district_id, municipality_id, {what})
             SELECT unnest($1::uuid[]), $2, $3, unnest($4::text[])""",
             [uuid7() for _place in found], district.id, district.municipality_id, list(found),
         )  # fmt: skip

@@ -13,6 +13,7 @@ from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
 from marketplace.districts import actions, queries
 from marketplace.districts.forms import DistrictForm
+from marketplace.districts.saved import Saved
 from organizations.directory.models import District
 
 
@@ -58,7 +59,7 @@ async def new(request: Request) -> Response:
             await actions.make(
                 here.id, form.data.name, form.data.given, by=request.person.id, now=request.now
             )
-            return see_other(f"{_home(here)}&saved=made", request)
+            return see_other(f"{_home(here)}&saved={Saved.MADE}", request)
         except actions.Overlaps as overlaps:
             form.add_error(overlaps.field, overlaps.message)
     return _page(request, here, form, None, 422)
@@ -88,7 +89,7 @@ async def edit(request: Request) -> Response:
                     await actions.change(
                         found, form.data.name, form.data.given, by=request.person.id, now=request.now
                     )
-                    return see_other(f"{_home(found.municipality)}&saved=changed", request)
+                    return see_other(f"{_home(found.municipality)}&saved={Saved.CHANGED}", request)
                 except actions.Overlaps as overlaps:
                     form.add_error(overlaps.field, overlaps.message)
     return _page(request, found.municipality, form, found, 422)
@@ -104,4 +105,4 @@ async def remove(request: Request) -> Response:
             counted=await queries.is_counted(found.id),
         )  # fmt: skip
     await actions.remove(found, by=request.person.id, now=request.now)
-    return see_other(f"{_home(found.municipality)}&saved=removed", request)
+    return see_other(f"{_home(found.municipality)}&saved={Saved.REMOVED}", request)

@@ -13,6 +13,7 @@ from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.dialogue.queries import members
+from marketplace.goals.acts import Act
 from marketplace.goals.models import Changed, FocusArea, Goal, GoalChange, PlanComment
 from marketplace.goals.spans import Span
 from organizations.members.impartial import only_impartial
@@ -32,7 +33,7 @@ async def make(area: FocusArea, *, by: UUID, now: datetime, title: dict[str, str
     goal = Goal(id=uuid7(), focus_area=area, title=title, **facts)
     async with in_transaction():
         await insert_named(goal, next(iter(title.values())), otherwise="maal")
-        await record("goal.made", now=now, actor=by, object_id=goal.id)
+        await record(Act.GOAL_MADE, now=now, actor=by, object_id=goal.id)
     return goal
 
 
@@ -61,7 +62,7 @@ async def change(
             await GoalChange.create(
                 goal=goal, what=Changed.TARGET, before=before, after=target, why=why, at=now, changed_by_id=by
             )
-        await record("goal.changed", now=now, actor=by, object_id=goal.id)
+        await record(Act.GOAL_CHANGED, now=now, actor=by, object_id=goal.id)
 
 
 async def say_cells(goal: Goal, *, by: UUID, now: datetime, why: str, **cells: Any) -> None:
@@ -70,7 +71,7 @@ async def say_cells(goal: Goal, *, by: UUID, now: datetime, why: str, **cells: A
     async with in_transaction():
         await goal.update_from_dict({"cells_known": True} | cells).save()
         await GoalChange.create(goal=goal, what=Changed.CELLS, why=why, at=now, changed_by_id=by)
-        await record("goal.changed", now=now, actor=by, object_id=goal.id)
+        await record(Act.GOAL_CHANGED, now=now, actor=by, object_id=goal.id)
 
 
 async def withdraw(goal: Goal, *, by: UUID, now: datetime, why: str) -> None:
@@ -83,10 +84,10 @@ async def withdraw(goal: Goal, *, by: UUID, now: datetime, why: str) -> None:
         goal.withdrawn_at = now
         await goal.save(update_fields=["withdrawn_at"])
         await GoalChange.create(goal=goal, what=Changed.WITHDRAWN, why=why, at=now, changed_by_id=by)
-        await record("goal.withdrawn", now=now, actor=by, object_id=goal.id)
+        await record(Act.GOAL_WITHDRAWN, now=now, actor=by, object_id=goal.id)
 
 
 async def comment(goal: Goal, body: str, *, by: UUID, now: datetime) -> None:
     async with in_transaction():
         said = await PlanComment.create(goal=goal, body=body, at=now, written_by_id=by)
-        await record("goal.commented", now=now, actor=by, object_id=said.id)
+        await record(Act.GOAL_COMMENTED, now=now, actor=by, object_id=said.id)

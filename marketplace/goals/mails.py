@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from marketplace.base.data.database import rows
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, mail
-from marketplace.goals.plans.actions import note_told
 from marketplace.goals.queries import still_theirs
 from offers.work.mails import to_member, who_is_told
 from organizations.notices.models import Notice
@@ -26,3 +26,11 @@ async def measures_given(
 
     return await to_member("measures_given", Notice.MEASURE, channel, lang, lazy("Et tiltak dere har ansvaret for"),
                            (organization, person), measures=theirs, sent=sent)  # fmt: skip
+
+
+async def note_told(unit: UUID, measures: list[UUID], now: datetime) -> None:
+    """A message to this unit has been handed over. The first one counts; what is another's by now is left alone."""
+    await rows(
+        "UPDATE measure SET told_at = $3 WHERE id = ANY($1) AND responsible_id = $2 AND told_at IS NULL",
+        measures, unit, now,
+    )  # fmt: skip

@@ -20,6 +20,7 @@ from marketplace.goals.forms import NOWHERE, WHY, CommentForm, GoalForm, GoalTex
 from marketplace.goals.models import AT_MEETING, Goal, Plan, Term
 from marketplace.goals.objections import CHOICES, NEVER_HELD, Known, cell_objections, objections
 from marketplace.goals.rules import COUNTED_AS_LABELS, DIRECTION_LABELS, STATE_LABELS, of_people
+from marketplace.goals.saved import Saved
 from marketplace.goals.series import Wanted, measure_of, series
 from marketplace.goals.spans import TERM_LABELS, Span
 from marketplace.statistics import stored
@@ -79,7 +80,7 @@ async def comment(request: Request) -> Response:
     if not form.valid:
         return await _goal(request, found, form, 422)
     await actions.comment(found, form.data.comment, by=request.person.id, now=request.now)
-    return see_other(f"/goals/{found.slug}?saved=comment", request)
+    return see_other(f"/goals/{found.slug}?saved={Saved.COMMENT}", request)
 
 
 @coordinator
@@ -103,7 +104,7 @@ async def new_goal(request: Request) -> Response:
         if form.valid:
             try:
                 made = await _make(request, found, form.data)
-                return see_other(f"/goals/{made.slug}?saved=made", request)
+                return see_other(f"/goals/{made.slug}?saved={Saved.MADE}", request)
             except Refused as refused:
                 form.add_error(
                     "dialogue" if form.data.indicator == AT_MEETING else "organizations", refused.message
@@ -166,7 +167,7 @@ async def edit_goal(request: Request) -> Response:
     if request.method == "POST":
         form = await GoalTextForm.read(request)
         if form.valid and form.meet(_says(found)) and await _change(request, found, form):
-            return see_other(f"/goals/{found.slug}?saved=changed", request)
+            return see_other(f"/goals/{found.slug}?saved={Saved.CHANGED}", request)
     return render(
         request, "marketplace/goals/edit.html", status=422 if form.errors else 200, goal=found,
         plan=found.focus_area.plan, form=form, locked=Span.of(found).over(request.now),
@@ -224,7 +225,7 @@ async def say_cells(request: Request) -> Response:
                 await actions.say_cells(
                     found, by=request.person.id, now=request.now, why=why, **form.data.cells
                 )
-                return see_other(f"/goals/{found.slug}?saved=changed", request)
+                return see_other(f"/goals/{found.slug}?saved={Saved.CHANGED}", request)
             except Refused as refused:
                 form.add_error("organizations", refused.message)
     return render(
@@ -244,7 +245,7 @@ async def withdraw(request: Request) -> Response:
         if form.valid:
             try:
                 await actions.withdraw(found, by=request.person.id, now=request.now, why=form.data.why)
-                return see_other(f"/goals/{found.slug}?saved=withdrawn", request)
+                return see_other(f"/goals/{found.slug}?saved={Saved.WITHDRAWN}", request)
             except Refused as refused:
                 form.add_error("form", refused.message)
     return render(

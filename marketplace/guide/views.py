@@ -16,6 +16,8 @@ from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
 from marketplace.guide import queries as guide_queries
 from marketplace.guide.forms import GuideForm
+from marketplace.guide.rules import Receipt
+from marketplace.guide.saved import Saved
 from marketplace.my_page import queries, rules
 from offers.bookings import actions, parties
 from offers.bookings import queries as bookings
@@ -33,7 +35,6 @@ from offers.publishing.questions import rules as asked
 from offers.search.finding import find
 from offers.search.forms import SearchForm
 from offers.seats import claims
-from offers.seats import queries as seats_queries
 from offers.seats.rules import closed, objection_text
 from organizations.members.models import Role
 
@@ -64,7 +65,7 @@ async def tick(request: Request) -> Response:
     """POST /guide/calls: the guide has rung somebody they booked for, or not after all."""
     me = request.person.id
     await answer_call(*said_of(await request.fields()), guide=me, by=me, now=request.now)
-    return see_other("/guide?saved=called", request)
+    return see_other(f"/guide?saved={Saved.CALLED}", request)
 
 
 @member(Role.GUIDE)
@@ -73,24 +74,26 @@ async def book(request: Request) -> Response:
     slug, viewer = request.path_params["slug"], await viewer_of(request.person)
     dates = await several_queries.open_dates(slug, viewer, request.now)
     try:
-        found = await bookings.bookable(slug, dates[0]["session_id"] if dates else None, viewer, request.lang)
+        found = await bookings.bookable(slug, dates[0].session_id if dates else None, viewer, request.lang)
     except NotFound:  # nothing to book in what is there: its page says why
         await offer_page(slug, viewer=viewer, lang=request.lang, now=request.now)
         return see_other(f"/offers/{slug}", request)
     form: Filled[Any] = GuideForm.blank(
-        session=next((one["session_id"] for one in dates if not one["full"]), ""), seats=1, contact="sms",
+        session=next((one.session_id for one in dates if not one.full), ""), seats=1, contact="sms",
         lang=request.lang, form_key=secrets.token_hex(16),
     )  # fmt: skip
     if request.method == "POST":
         form = await GuideForm.read(request, who="other", name=request.person.name or _("Veileder"))
-        if form.valid and (answer := await _book(request, found, viewer, form)):
-            return answer
+        if form.valid:
+            answer, found = await _book(request, found, viewer, form)
+            if answer:
+                return answer
         if "form_key" in form.errors:
             form.values["form_key"] = secrets.token_hex(16)
-        asked.tell(form, found, await request.fields())
+        asked.tell(form, found.asked, await request.fields())
         if request.shown_only:
             form.errors = {}
-    pool = seats_queries.pool_of(found)
+    pool = found.pool
     reason = (
         "" if dates else next((objection_text(each, pool, True) for each in closed(pool, request.now)), "")
     )
@@ -98,17 +101,18 @@ async def book(request: Request) -> Response:
         request, "marketplace/guide/book.html", offer=found, pool=pool, dates=dates, form=form,
         reason=reason, begins=begins(found, request.now), lang_choices=list(LANGUAGES.items()), section="/guide",
         full=not dates and pool.joining != Joining.REQUEST and pool.free == 0,
-        questions=asked.questions(found), age_question=asked.age_question(found["age_from"], found["age_to"]),
+        questions=asked.questions(found.asked), age_question=asked.age_question(found.age_from, found.age_to),
         status=409 if form.values.get("asked") else 422 if form.errors else 200,
     )  # fmt: skip
 
 
 async def _book(
-    request: Request, found: dict[str, Any], viewer: Any, form: Filled[GuideForm]
-) -> Response | None:
-    """Book, and lead to the receipt; else tell the form why not, and let `found` be as it is for the chosen date."""
-    slug, data = found["slug"], form.data
-    comes_for: set[UUID] = {one["id"] for one in await bookings.represented(slug, viewer)}
+    request: Request, found: bookings.Bookable, viewer: Any, form: Filled[GuideForm]
+) -> tuple[Response | None, bookings.Bookable]:
+    """Book, and lead to the receipt; else tell the form why not. Gives what it is as it was `found`, or where that is
+    refused as it is for the chosen date."""
+    slug, data = found.slug, form.data
+    comes_for: set[UUID] = {one.id for one in await bookings.represented(slug, viewer)}
     party, tries = await parties.party_of(request, data, comes_for)
     act = partial(actions.book, slug, data.session, party, viewer=viewer, tries=tries,
                   lang=data.lang or request.lang, now=request.now)  # fmt: skip
@@ -117,27 +121,27 @@ async def _book(
             request, form, party, slug, [data.session], lambda key: act(form_key=key), tries
         )
         receipt = see_other(f"/guide/receipts/{booked.path.rpartition('/')[2]}", request)
-        return mending_views.remembering(request, receipt, slug, [data.session], party, key)
+        return mending_views.remembering(request, receipt, slug, [data.session], party, key), found
     except claims.JustSent as just:
         mending_views.asked_about(form, just)
-        return None
+        return None, found
     except actions.Unanswered:
-        return None
+        return None, found
     except Refused as refused:
-        found |= await bookings.bookable(slug, data.session, viewer, request.lang)
-        of_many = data.seats > 1 and not any(closed(seats_queries.pool_of(found), request.now))
+        found = await bookings.bookable(slug, data.session, viewer, request.lang)
+        of_many = data.seats > 1 and not any(closed(found.pool, request.now))
         where = "seats" if of_many else "session" if data.session else "participant_name"
         form.add_error(where, refused.message)
-        return None
+        return None, found
 
 
 @member(Role.GUIDE)
 async def receipt(request: Request) -> Response:
     """GET /guide/receipts/{token}: what to read aloud or print for whoever was booked for."""
     found = await guide_queries.helped_booking(request.person.id, request.path_params["token"], request.lang)
-    dates = coming(found["sessions"], request.now)
+    dates = coming(found.sessions, request.now)
     return render(
         request, "marketplace/guide/receipt.html", booking=found, coming=dates, section="/guide",
-        per_session=found["joining"] == Joining.PER_SESSION,
+        told=Receipt(found.state, found.joining, found.participant or ""),
         expected=await expected(found, request.lang, request.now),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from marketplace.base.data.migrate import NEWEST
 from marketplace.base.models import Channel
 from marketplace.base.quick.kept import kept
 from marketplace.base.web.access import public, public_probe
+from marketplace.base.web.edge import host_name
 from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
 from marketplace.settings import settings
@@ -28,18 +29,20 @@ TODAY, WEEK = 6, 6
 async def front(request: Request) -> Response:
     """What one can drop in on today, what begins this week (or else the next), and how much there is for whom: in the
     municipality that the pages are called after, if it is one of those served."""
-    now, lang, name = request.now, request.lang, settings().place_name
-    place = name if await queries.is_municipality(name) else ""
+    now, lang = request.now, request.lang
+    served = await queries.municipalities()
+    here = queries.municipality_here(served, host_name(request.headers.get("host", "")))
+    where = (here.slug,) if here else ()
     viewer = await queries.viewer_of(request.person)
     today = await find(
-        Search(place=place, drop_in=True, between=period(When.TODAY, now), page=TODAY, counted=TODAY),
+        Search(municipalities=where, drop_in=True, between=period(When.TODAY, now), page=TODAY, counted=TODAY),
         viewer=viewer, lang=lang, now=now,
     )  # fmt: skip
     for week in (When.THIS_WEEK, When.NEXT_WEEK):
         starts, ends = period(week, now)
         coming = await find(
             Search(
-                place=place,
+                municipalities=where,
                 drop_in=False,
                 not_begun=True,
                 between=(max(starts, now), ends),
@@ -52,9 +55,9 @@ async def front(request: Request) -> Response:
         )
         if coming.rows:
             break
-    counts = await audience_counts(place, viewer=viewer, now=now)
+    counts = await audience_counts(here.slug if here else "", viewer=viewer, now=now)
     return render(
-        request, "marketplace/home/front.html", week=week.value, place=place, tiles=[
+        request, "marketplace/home/front.html", week=week.value, here=here, tiles=[
             (words, key.value, rules.offers_found(counts[key], False)) for key, words in AUDIENCE_LABELS.items()
             if key in counts and key is not Audience.STAFF
         ],

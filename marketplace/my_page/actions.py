@@ -5,6 +5,7 @@ from uuid import UUID
 
 from marketplace.base.data import audit
 from marketplace.base.data.database import in_transaction, rows
+from marketplace.my_page.acts import Act
 from marketplace.people import actions
 from offers.seats.rules import ACTIVE
 
@@ -30,4 +31,4 @@ async def shield(person: UUID, alias: bool, *, now: datetime) -> None:
     again where a guide has wished for an alias for them, too."""
     async with in_transaction():
         await rows(SHIELD, person, alias)
-        await audit.record("alias.changed", actor=person, person=person, now=now)
+        await audit.record(Act.ALIAS_CHANGED, actor=person, person=person, now=now)

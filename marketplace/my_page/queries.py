@@ -6,11 +6,11 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows, value
 from offers.bookings.mine import HELPED, MINE
+from offers.bookings.times.rules import CHANGEABLE
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import offer_text
 from offers.seats.links import link_path
 from offers.seats.models import Claimed
-from offers.seats.rules import CHANGEABLE
 from offers.seats.sql import active, covers
 
 BOOKINGS = f"""WITH mine AS ({MINE})

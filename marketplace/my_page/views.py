@@ -13,6 +13,7 @@ from marketplace.base.web.once import form_key
 from marketplace.base.web.templates import render
 from marketplace.my_page import actions, queries, rules
 from marketplace.my_page.forms import AliasForm, ProfileForm
+from marketplace.my_page.saved import Saved
 from marketplace.people.acting.queries import helpers_of
 from marketplace.people.queries import verified_contacts
 from marketplace.people.sign_in import actions as people
@@ -68,7 +69,9 @@ async def profile(request: Request) -> Response:
     if not form.valid:
         return await _page(request, form=form, status=422)
     await actions.describe(request.person.id, name=form.data.name, lang=form.data.lang)
-    return see_other(("" if form.data.lang == SOURCE else f"/{form.data.lang}") + "/my-page?saved=profile")
+    return see_other(
+        ("" if form.data.lang == SOURCE else f"/{form.data.lang}") + f"/my-page?saved={Saved.PROFILE}"
+    )
 
 
 @signed_in
@@ -79,7 +82,7 @@ async def alias(request: Request) -> Response:
         form = await AliasForm.read(request)
         if form.valid:
             await actions.shield(request.person.id, form.data.alias, now=request.now)
-            return see_other("/my-page/alias?saved=alias", request)
+            return see_other(f"/my-page/alias?saved={Saved.ALIAS}", request)
     return render(
         request,
         "marketplace/my_page/alias.html",
@@ -101,7 +104,7 @@ async def new_calendar(request: Request) -> Response:
 @signed_in
 async def revoke_calendar(request: Request) -> Response:
     await calendars.revoke_address(request.person.id, now=request.now)
-    return see_other("/my-page?saved=no-calendar", request)
+    return see_other(f"/my-page?saved={Saved.NO_CALENDAR}", request)
 
 
 @signed_in
@@ -113,7 +116,7 @@ async def end_sign_in(request: Request) -> Response:
     return (
         signed_out(request)
         if sign_in == request.person.sign_in_id
-        else see_other("/my-page?saved=signed-out", request)
+        else see_other(f"/my-page?saved={Saved.SIGNED_OUT}", request)
     )
 
 

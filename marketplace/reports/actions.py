@@ -10,6 +10,7 @@ from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.reports import queries, rules
+from marketplace.reports.acts import Act
 from marketplace.reports.content import Content, stored
 from marketplace.reports.models import ReportVersion, YearlyReport
 from organizations.directory.models import Municipality
@@ -35,7 +36,7 @@ async def make(municipality: Municipality, year: int, lang: str, *, by: UUID, no
         )  # fmt: skip
         if made:
             await ReportVersion.create(report_id=made["id"], number=1, made_by_id=by, made_at=now)
-            await record("report.made", now=now, actor=by, object_id=made["id"], details={"year": year})
+            await record(Act.REPORT_MADE, now=now, actor=by, object_id=made["id"], details={"year": year})
     return slug
 
 
@@ -49,7 +50,7 @@ async def write(version: ReportVersion, section: str, text: str, *, by: UUID, no
         WHERE report_words.text <> excluded.text""",
         uuid7(), version.id, section, text, by, now,
     )  # fmt: skip
-    await record("report.written", now=now, actor=by, object_id=version.report_id)
+    await record(Act.REPORT_WRITTEN, now=now, actor=by, object_id=version.report_id)
 
 
 async def approve(
@@ -62,7 +63,7 @@ async def approve(
     version.content = stored(content)
     version.logo_id = await queries.logo_of(municipality)
     await version.save()
-    await record("report.approved", now=now, actor=by, object_id=version.report_id,
+    await record(Act.REPORT_APPROVED, now=now, actor=by, object_id=version.report_id,
                  details={"version": version.number})  # fmt: skip
 
 
@@ -79,7 +80,9 @@ async def correct(report: YearlyReport, reason: str, *, by: UUID, now: datetime)
         WHERE version_id = $1""",
         newest.id, made.id,
     )  # fmt: skip
-    await record("report.corrected", now=now, actor=by, object_id=report.id, details={"version": made.number})
+    await record(
+        Act.REPORT_CORRECTED, now=now, actor=by, object_id=report.id, details={"version": made.number}
+    )
 
 
 async def discard(report: YearlyReport, version: UUID | None, *, by: UUID, now: datetime) -> bool:
@@ -96,7 +99,7 @@ async def discard(report: YearlyReport, version: UUID | None, *, by: UUID, now: 
     await rows("DELETE FROM report_words WHERE version_id = $1", newest.id)
     await rows("DELETE FROM report_version WHERE id = $1", newest.id)
     await record(
-        "report.discarded", now=now, actor=by, object_id=report.id, details={"version": newest.number}
+        Act.REPORT_DISCARDED, now=now, actor=by, object_id=report.id, details={"version": newest.number}
     )
     return True
 

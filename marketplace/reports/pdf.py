@@ -31,7 +31,7 @@ LONG_WORD = re.compile(r"(\S{30})(?=\S)")
 KEPT = 8
 """Reports whose PDF is kept in memory: it is always the same for the same words and moment."""
 
-_kept = Remembered[bytes](KEPT)
+_kept = Remembered[bytes](KEPT, __name__)
 
 
 class TooSlow(Problem):

@@ -26,6 +26,7 @@ from marketplace.reports.drafting import draft
 from marketplace.reports.forms import ApproveForm, CorrectForm, MakeForm, WordsForm
 from marketplace.reports.models import ReportVersion, ReportWords, YearlyReport
 from marketplace.reports.pdf import Cover, pdf_of
+from marketplace.reports.saved import Saved
 from marketplace.statistics.stored import closings
 from marketplace.statistics.tables import CSV, XLSX, download
 from organizations.members.queries import coordinators_of
@@ -204,7 +205,7 @@ async def approve(request: Request) -> Response:
                 found.version, found.content, form.data.approved_as, found.report.municipality_id,
                 by=request.person.id, now=request.now,
             )  # fmt: skip
-            return see_other(f"{found.path}?saved=approved", request)
+            return see_other(f"{found.path}?saved={Saved.APPROVED}", request)
     return await _page(request, found, form, 422)
 
 
@@ -238,7 +239,7 @@ async def discard(request: Request) -> Response:
         asked_about = typed_id((await request.fields()).get("version", [None])[-1])
         async with one_at_a_time(found.report.id):
             gone = await actions.discard(found.report, asked_about, by=request.person.id, now=request.now)
-        return see_other(found.path + ("?saved=discarded" if gone else ""), request)
+        return see_other(found.path + (f"?saved={Saved.DISCARDED}" if gone else ""), request)
     if found.approved or found.version.number == 1:
         raise NotFound
     return render(request, "marketplace/reports/discard.html", found=found)

@@ -15,7 +15,7 @@ from marketplace.base.clock import month_start
 from marketplace.statistics.cells import COLUMNS, SAME_CELL, cell_of
 from marketplace.statistics.measures import Measure
 from offers.participants.queue.queries import GAVE_UP
-from offers.seats.sql import covers
+from offers.seats.sql import covers, had_place, left
 
 ANSWER_WITHIN, CANCEL_BEFORE = "interval '7 days'", "interval '24 hours'"
 """A request is answered in time, and a seat given back in time."""
@@ -95,9 +95,8 @@ PARTS = {
         WHERE c.municipality_id = $3 AND b.created_at < $2""",
     "given_back": f"""SELECT cell_id, pool_id, capacity, changed_at, starts_at IS NULL
             OR changed_at <= starts_at - {CANCEL_BEFORE} AS in_time
-        FROM booked WHERE ended_by = 'self' AND state = 'cancelled' AND changed_at >= $1 AND changed_at < $2
-            AND (starts_at IS NULL OR changed_at < starts_at) AND (waited_at IS NULL OR placed_at IS NOT NULL)
-            AND (joining <> 'request' OR answered_at IS NOT NULL OR by_host)""",
+        FROM booked WHERE {left("booked")} AND changed_at >= $1 AND changed_at < $2
+            AND (starts_at IS NULL OR changed_at < starts_at) AND {had_place("booked", "joining")}""",
     "freed": """SELECT cell_id, pool_id, count(*) AS number, min(changed_at) AS first FROM given_back
         WHERE capacity IS NOT NULL GROUP BY cell_id, pool_id""",
     "queued": """SELECT participant_id, (array_agg(cell_id ORDER BY waited_at, id))[1] AS cell_id,

@@ -13,7 +13,7 @@ from math import sqrt
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.data.database import Values
+from marketplace.base.data.statement import Statement
 from marketplace.statistics.measures import EXACT, INDICATORS, WHOLE_FROM, Measure
 from marketplace.statistics.role import read
 from offers.catalogue.models import Audience
@@ -136,13 +136,13 @@ async def months(
     asked = list(measures)
     if any(INDICATORS[measure].whole_only for measure in asked):
         raise TooFine
-    values = Values([cells.municipality, list(years)])
+    statement = Statement(cells.municipality, list(years))
     found = await read(
-        f"""SELECT k.year, k.number, {KEYS[by]} AS key, {_summed(asked, values)}, {HELD_CELLS}
+        f"""SELECT k.year, k.number, {KEYS[by]} AS key, {_summed(asked, statement)}, {HELD_CELLS}
         FROM closing k JOIN cell_figure f ON f.closing_id = k.id
-            JOIN cell c ON c.id = f.cell_id AND {_which_cells(cells, values)}
+            JOIN cell c ON c.id = f.cell_id AND {_which_cells(cells, statement)}
         WHERE k.municipality_id = $1 AND k.year = ANY($2::int[]) GROUP BY 1, 2, 3 ORDER BY 1, 2""",
-        *values,
+        *statement.values,
     )
     grouped: dict[int, dict[Any, dict[int, Sums]]] = {}
     for each in found:
@@ -180,27 +180,27 @@ async def _sums(
 ) -> dict[Any, Sums]:
     if not cells.whole and any(INDICATORS[measure].whole_only for measure in measures):
         raise TooFine
-    values = Values([cells.municipality, year])
-    sums = _summed(measures, values)
+    statement = Statement(cells.municipality, year)
+    sums = _summed(measures, statement)
     newest = "(SELECT max(number) FROM closing WHERE municipality_id = $1 AND year = $2)"
-    which = f"{values.put(number)}::int" if number else newest
+    which = f"{statement.value(number)}::int" if number else newest
     # Of a closing there is always a row, also where it has no such cells: what is closed and empty is zero.
     join = "LEFT JOIN" if key == "k.number" else "JOIN"
     found = await read(
         f"""SELECT {key} AS key, {sums}, {HELD_CELLS}
-        FROM closing k {join} (cell_figure f JOIN cell c ON c.id = f.cell_id AND {_which_cells(cells, values)})
+        FROM closing k {join} (cell_figure f JOIN cell c ON c.id = f.cell_id AND {_which_cells(cells, statement)})
             ON f.closing_id = k.id
         WHERE k.municipality_id = $1 AND k.year = $2 AND k.number {at} {which}
         GROUP BY 1 ORDER BY 1 NULLS LAST""",
-        *values,
+        *statement.values,
     )
     return {each["key"]: _as_sums(each, measures) for each in found}
 
 
-def _summed(measures: Sequence[Measure], values: Values) -> str:
+def _summed(measures: Sequence[Measure], statement: Statement) -> str:
     """SQL: each measure's sum under its name; and people, whose number decides what is shown of others."""
     return ", ".join(
-        f"coalesce(sum((f.figures ->> {values.put(measure.value)})::int), 0)::bigint AS {measure.value}"
+        f"coalesce(sum((f.figures ->> {statement.value(measure.value)})::int), 0)::bigint AS {measure.value}"
         for measure in dict.fromkeys([*measures, Measure.PEOPLE])
     )
 
@@ -217,22 +217,22 @@ def _as_sums(found: dict[str, Any], measures: Sequence[Measure]) -> Sums:
     return sums
 
 
-def _which_cells(cells: Cells, values: Values) -> str:
+def _which_cells(cells: Cells, statement: Statement) -> str:
     conditions = []
     if cells.organizations:
-        conditions.append(f"c.organization_id = ANY({values.put(list(cells.organizations))}::uuid[])")
+        conditions.append(f"c.organization_id = ANY({statement.value(list(cells.organizations))}::uuid[])")
     if cells.audiences:
-        conditions.append(f"c.main_audience = ANY({values.put(list(cells.audiences))}::text[])")
+        conditions.append(f"c.main_audience = ANY({statement.value(list(cells.audiences))}::text[])")
     else:
-        conditions.append(f"c.main_audience <> {values.put(Audience.STAFF.value)}")
+        conditions.append(f"c.main_audience <> {statement.value(Audience.STAFF.value)}")
     if cells.kinds:
-        conditions.append(f"c.kind = ANY({values.put(list(cells.kinds))}::text[])")
+        conditions.append(f"c.kind = ANY({statement.value(list(cells.kinds))}::text[])")
     if cells.districts:
         named = [district for district in cells.districts if district]
         nowhere = " OR c.district_id IS NULL" if None in cells.districts else ""
-        conditions.append(f"(c.district_id = ANY({values.put(named)}::uuid[]){nowhere})")
+        conditions.append(f"(c.district_id = ANY({statement.value(named)}::uuid[]){nowhere})")
     if cells.evening is not None:
-        conditions.append(f"c.evening = {values.put(cells.evening)}")
+        conditions.append(f"c.evening = {statement.value(cells.evening)}")
     return " AND ".join(conditions)
 
 
@@ -247,7 +247,7 @@ class Ask:
 
 async def several(asks: Sequence[Ask]) -> list[dict[int, Sums]]:
     """What is asked, each by closing number, in one statement: for pages that show many goals."""
-    values, branches, wanted = Values(), [], []
+    statement, branches, wanted = Statement(), [], []
     for number, ask in enumerate(asks):
         if not ask.cells.whole and any(INDICATORS[measure].whole_only for measure in ask.measures):
             raise TooFine
@@ -255,16 +255,18 @@ async def several(asks: Sequence[Ask]) -> list[dict[int, Sums]]:
         sums = ", ".join(
             f"coalesce(sum((f.figures ->> '{measure.value}')::int), 0)::bigint" for measure in wanted[-1]
         )
-        which = _which_cells(ask.cells, values)
+        which = _which_cells(ask.cells, statement)
         branches.append(
             f"""SELECT {number} AS ask, k.number, ARRAY[{sums}] AS sums,
                 {HELD_CELLS}
             FROM closing k LEFT JOIN (cell_figure f JOIN cell c ON c.id = f.cell_id AND {which}) ON f.closing_id = k.id
-            WHERE k.municipality_id = {values.put(ask.cells.municipality)} AND k.year = {values.put(ask.year)}
+            WHERE k.municipality_id = {statement.value(ask.cells.municipality)} AND k.year = {statement.value(ask.year)}
             GROUP BY k.number"""
         )
     found: list[dict[int, Sums]] = [{} for _ask in asks]
-    for each in await read(" UNION ALL ".join(branches) + " ORDER BY 1, 2", *values) if branches else []:
+    for each in (
+        await read(" UNION ALL ".join(branches) + " ORDER BY 1, 2", *statement.values) if branches else []
+    ):
         measures = wanted[each["ask"]]
         named = dict(zip((measure.value for measure in measures), each["sums"], strict=True))
         found[each["ask"]][each["number"]] = _as_sums(named | each, asks[each["ask"]].measures)

@@ -7,8 +7,10 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows
+from marketplace.today.acts import Act
 from marketplace.today.queries import lacking
 from marketplace.today.rules import AGAIN_AFTER
+from offers.work import mails
 from offers.work.actions import tell_members
 from organizations.notices.models import Notice
 
@@ -24,9 +26,9 @@ async def remind(person: Any, *, now: datetime) -> int:
     async with in_transaction():
         for one in await lacking(person, now):
             if one.to_remind and await rows(REMIND, uuid7(), one.id, now, now - AGAIN_AFTER):
-                await tell_members("registers", Notice.REGISTERS, one.id, f"{now:%Y-%m-%d}", now)
+                await tell_members(mails.registers, Notice.REGISTERS, one.id, f"{now:%Y-%m-%d}", now)
                 await record(
-                    "registers.reminded", now=now, actor=person.id, object_id=one.id, organization=one.id
+                    Act.REGISTERS_REMINDED, now=now, actor=person.id, object_id=one.id, organization=one.id
                 )
                 reminded += 1
     return reminded

@@ -17,6 +17,7 @@ from marketplace.goals.rules import VERDICT_LABELS, Verdict
 from marketplace.goals.series import Wanted, series
 from marketplace.goals.spans import Span
 from marketplace.today import actions, queries, rules
+from marketplace.today.saved import Saved
 from organizations.approval.queries import in_reach
 from organizations.members.queries import coordinated_municipalities
 from organizations.notices.queries import answering_late
@@ -77,4 +78,4 @@ async def _turned(municipalities: list[UUID], request: Request) -> list[Turned]:
 async def remind(request: Request) -> Response:
     """POST /today/reminders: a friendly word to whoever has registers to save, once a week at the most."""
     reminded = await actions.remind(request.person, now=request.now)
-    return see_other(f"/today?saved={'reminded' if reminded else 'quiet'}", request)
+    return see_other(f"/today?saved={Saved.REMINDED if reminded else Saved.QUIET}", request)

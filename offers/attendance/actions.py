@@ -8,10 +8,11 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import oslo
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.base.data.database import column, in_transaction, row, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from offers.attendance import rules
+from offers.attendance.acts import Act
 from offers.attendance.models import AttendanceState, RegisterEnd
 from offers.attendance.queries import expected
 from offers.attendance.year_keys import key_of
@@ -97,7 +98,7 @@ async def save(
                 uuid7(), session.id, head_count, now,
             )  # fmt: skip
         await record(
-            "register.saved", now=now, actor=by, object_id=session.id, organization=session.offer.owner_id,
+            Act.REGISTER_SAVED, now=now, actor=by, object_id=session.id, organization=session.offer.owner_id,
             details={"present": sum(mark.seats > 0 for mark in made), "expected": len(made)},
         )  # fmt: skip
 
@@ -122,8 +123,8 @@ async def _pseudonyms(
     ]  # fmt: skip
     anywhere = [each for form in forms if form for each in form.any]
     own = [each for form in forms if form for each in form.own]
-    found = await rows(FOUND, anywhere, own, organization) if anywhere or own else []
-    known = {bytes(each["pseudonym"]) for each in found}
+    found = await column(FOUND, anywhere, own, organization) if anywhere or own else []
+    known = {bytes(each) for each in found}
     return [
         next((each for each in (*form.any, *form.own) if each in known), form.new) if form else None
         for form in forms
@@ -132,12 +133,11 @@ async def _pseudonyms(
 
 async def _still_coming(parties: list[rules.Attendee]) -> list[rules.Attendee]:
     """Those of these parties that nobody is taking off just now: a mark must not come after the booking has ended."""
-    found = await rows(
+    still = set(await column(
         "SELECT id FROM booking WHERE id = ANY($1) AND state = 'confirmed' ORDER BY id FOR SHARE",
         [party.booking_id for party in parties],
-    )
-    confirmed = {each["id"] for each in found}
-    return [party for party in parties if party.booking_id in confirmed]
+    ))  # fmt: skip
+    return [party for party in parties if party.booking_id in still]
 
 
 END = """WITH kept AS (INSERT INTO ended_register (id, session_id, ended_by, starts_at, saved_at, ended_at, marks,
@@ -160,5 +160,6 @@ async def end_registers(sessions: list[UUID], end: RegisterEnd, *, now: datetime
 async def end_words(sessions: list[UUID]) -> set[UUID]:
     """Nobody has sent word about these sessions any more: they are cancelled, or at another time, which may suit.
     Returns the bookings that had."""
-    found = await rows("DELETE FROM sent_word WHERE session_id = ANY($1) RETURNING booking_id", sessions)
-    return {each["booking_id"] for each in found}
+    return set(
+        await column("DELETE FROM sent_word WHERE session_id = ANY($1) RETURNING booking_id", sessions)
+    )

@@ -11,8 +11,10 @@ from marketplace.base.web.access import member
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
 from offers.attendance import actions, queries, rules
+from offers.attendance.acts import Act
 from offers.attendance.forms import RegisterForm, party_seats
 from offers.attendance.keys import closed
+from offers.attendance.saved import Saved
 from offers.catalogue.models import Session
 from offers.catalogue.queries import title_of
 from offers.rights.queries import session_hosted_by
@@ -20,7 +22,7 @@ from organizations.members.models import Role
 
 
 async def _expected(
-    request: Request, session: Session, read: str = "register.read", **details: str
+    request: Request, session: Session, read: str = Act.REGISTER_READ, **details: str
 ) -> list[rules.Attendee]:
     """Who is expected, under the names a register shows. Reading them is recorded."""
     await record(
@@ -74,7 +76,7 @@ async def register(request: Request) -> Response:
     except Conflict as conflict:
         form.add_error("form", conflict.message)
         return await _page(request, session, form, 409)
-    return see_other(f"/manage/sessions/{session.id}/register?saved=register", request)
+    return see_other(f"/manage/sessions/{session.id}/register?saved={Saved.REGISTER}", request)
 
 
 @member(Role.HOST)
@@ -83,7 +85,7 @@ async def door_list(request: Request) -> Response:
     too. That somebody made it is recorded, with which kind."""
     session = await session_hosted_by(request.person, request.path_params["id"])
     contacts = request.query.get("with", [""])[-1] == "contacts"
-    parties = await _expected(request, session, "door_list.read", kind="contacts" if contacts else "names")
+    parties = await _expected(request, session, Act.DOOR_LIST_READ, kind="contacts" if contacts else "names")
     return render(
         request, "offers/attendance/list.html", session=session, parties=parties, contacts=contacts,
         title=await title_of(session.offer_id, request.lang), section="/manage",

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import NamedTuple
 
 import asyncpg
 import structlog
@@ -21,6 +22,14 @@ from offers.attendance import keys
 from offers.attendance.keys import shut
 
 log = structlog.get_logger("keys")
+
+
+class Known(NamedTuple):
+    """What the database knows of a year's key. `closed_at`: when the year was counted for the last time."""
+
+    fingerprint: bytes
+    closed_at: datetime | None
+
 
 FINGERPRINT = "SELECT fingerprint, closed_at FROM year_key WHERE year = $1"
 REMEMBER = """INSERT INTO year_key (year, fingerprint, made_at) VALUES ($1, $2, $3)
@@ -49,8 +58,8 @@ def settled_at(year: int) -> datetime:
 async def key_of(year: int, now: datetime) -> bytes:
     """The key that this year is counted under; the first register of a year makes it, until the year is settled: else
     it would be opened, counted and shut at once around one old register. Raises YearClosed, KeyGone."""
-    known = await row(FINGERPRINT, year)
-    if known and known["closed_at"]:
+    known = await row(Known, FINGERPRINT, year)
+    if known and known.closed_at:
         raise shut()
     if not keys.here(year) and (known or await value(COUNTED, year)):
         raise gone(year)
@@ -59,19 +68,19 @@ async def key_of(year: int, now: datetime) -> bytes:
     key = await asyncio.to_thread(keys.year_key, year)
     if known is None:
         await rows(REMEMBER, year, fingerprint(key), now)
-        known = await row(FINGERPRINT, year)
-    if known is None or bytes(known["fingerprint"]) != fingerprint(key):
+        known = await row(Known, FINGERPRINT, year)
+    if known is None or known.fingerprint != fingerprint(key):
         raise gone(year)
     return key
 
 
 async def key_to_close(year: int) -> bytes:
     """The key that this year was counted under, to close its months by; never made anew. Raises YearClosed, KeyGone."""
-    known = await row(FINGERPRINT, year)
-    if known and known["closed_at"]:
+    known = await row(Known, FINGERPRINT, year)
+    if known and known.closed_at:
         raise shut()
     key = await asyncio.to_thread(keys.read, year)
-    if known is None or key is None or fingerprint(key) != bytes(known["fingerprint"]):
+    if known is None or key is None or fingerprint(key) != known.fingerprint:
         raise gone(year)
     return key
 

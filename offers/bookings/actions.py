@@ -1,6 +1,6 @@
 """Booking, and what a booker does with it: cancel, answer a held seat, send word. Seats are offers/seats' to write."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -9,20 +9,23 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data.database import in_transaction, row, rows
-from marketplace.base.errors import Conflict, Refused
+from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.limits import Tries
 from marketplace.people.acting.queries import may_act_for
+from offers.bookings import mails
+from offers.bookings.several.claims import Counted, book_together, check_known, decide
 from offers.bookings.times.claims import only_one
 from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer
 from offers.publishing.questions import rules as asked
 from offers.seats import rules as seats_rules
-from offers.seats.claims import Booked, Party, Taken, insert, same_form_or_person
+from offers.seats.claims import Booked, Claim, Party, Taken, insert, made_before, same_form_or_person
 from offers.seats.known import active_at, actor_of
 from offers.seats.models import BookingState, EndedBy
-from offers.seats.moves import change, lock_for, move, promote, tell
+from offers.seats.moves import change, lock_dates, lock_for, move, promote, tell
 from offers.seats.queries import active_in, ended, pool_of
+from offers.seats.rows import LockedBooking
 from offers.seats.sql import covers
 
 
@@ -35,10 +38,10 @@ async def cancel(
     """
     async with in_transaction():
         pool, booking = await change(booking_id, now)
-        if booking["state"] not in seats_rules.ACTIVE:
+        if not booking.active:
             return False
         await move(pool, booking, BookingState.CANCELLED, now, by=by, ended_by=ended_by)
-        await tell("cancelled", booking, "1", now, ring=ended_by is EndedBy.HOST)
+        await tell(mails.cancelled, booking, "1", now, ring=ended_by is EndedBy.HOST)
         await promote(pool, now)
         return True
 
@@ -51,35 +54,38 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
     """
     async with in_transaction():
         pool, booking = await change(booking_id, now)
-        if seats_rules.answered(state := BookingState(booking["state"]), yes):
+        if seats_rules.answered(state := BookingState(booking.state), yes):
             return state
-        late = booking["state"] == BookingState.EXPIRED
+        late = state is BookingState.EXPIRED
         begun = seats_rules.Objection.OVER in seats_rules.closed(pool_of(pool), now)
-        if begun or (not late and booking["state"] != BookingState.OFFERED):
+        if begun or (not late and not booking.offered):
             raise Refused(_("Denne plassen holdes ikke lenger."))
         if late:
             return await _late_yes(pool, booking, now, by) if yes else BookingState.EXPIRED
         new = BookingState.CONFIRMED if yes else BookingState.DECLINED
         await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.SELF)
         if yes:
-            await tell("promoted", booking, "1", now)
+            await tell(mails.promoted, booking, "1", now)
         else:
             await promote(pool, now)
         return new
 
 
 async def _late_yes(
-    pool: dict[str, Any], booking: dict[str, Any], now: datetime, by: UUID | None
+    pool: dict[str, Any], booking: LockedBooking, now: datetime, by: UUID | None
 ) -> BookingState:
     """Take in somebody whose held seat went on. Raises Refused where it is cancelled, or they have booked anew."""
     if await ended(pool["pool_id"], now):
         raise Refused(_("Dette er avlyst."))
-    if await active_in(pool["pool_id"], booking["participant_id"], actor_of(booking, by), now):
+    actor = actor_of(booking.participant_id, booking.booked_by_id, by)
+    if await active_in(pool["pool_id"], booking.participant_id, actor, now):
         raise Refused(_("Du har en ny påmelding her allerede. Den gjelder."))
-    new = BookingState.CONFIRMED if pool_of(pool).fits(booking["seats"]) else BookingState.WAITING
+    new = BookingState.CONFIRMED if pool_of(pool).fits(booking.seats) else BookingState.WAITING
     await move(pool, booking, new, now, by=by)
-    mail, key = ("promoted", "1") if new is BookingState.CONFIRMED else ("waiting", f"{int(now.timestamp())}")
-    await tell(mail, booking, key, now)
+    if new is BookingState.CONFIRMED:
+        await tell(mails.promoted, booking, "1", now)
+    else:
+        await tell(mails.waiting, booking, f"{int(now.timestamp())}", now)
     return new
 
 
@@ -127,46 +133,115 @@ async def book(
     now: datetime,
     tries: Sequence[Tries] = (),
 ) -> Booked:
-    """Claim seats for a party in an offer (`session` None) or one of its sessions.
+    """Claim seats for a party in an offer (`session` None) or one of its sessions: book_dates of one.
 
-    Gives confirmed, waiting or requested. The same form with the same content again gives its booking; for somebody
-    else it makes another. Raises NotFound when the viewer may not see the offer, Refused with the reason in the user's
-    words, JustSent when this form has sent something else for the same person, TooMany when one of `tries` has booked
-    too often: what is booked is counted with it.
+    Gives confirmed, waiting or requested. Raises HasTime where it is a conversation and they have another of its times,
+    and as book_dates.
     """
-    key, digest = party.key(form_key), party.digest(session)
+    waits = [session] if party.waiting_ok else []
+    return await book_dates(slug, [session], party, alone=True, waits=waits, viewer=viewer, form_key=form_key,
+                            lang=lang, now=now, tries=tries)  # fmt: skip
+
+
+async def book_dates(
+    slug: str,
+    sessions: Collection[UUID | None],
+    party: Party,
+    *,
+    alone: bool = False,
+    waits: Collection[UUID | None] = (),
+    viewer: Viewer,
+    form_key: bytes,
+    lang: str,
+    now: datetime,
+    tries: Sequence[Tries] = (),
+) -> Booked:
+    """Claim seats for a party on several dates, all or none; gives the first of its bookings, and one message tells of
+    all. The pools are locked by ascending id. The first date has the form's key, the others keys made from that and
+    their session.
+
+    `waits`: those of the sessions where the party would rather wait than not come. The same form with the same content
+    again gives its first booking, and adds the dates that it now has more; for somebody else it books anew. `alone`:
+    the form is of one date, or of the whole offer. Then what stands in the way is only looked for when the write has
+    met it.
+
+    Raises NotFound when the viewer may not see the offer, DatesRefused with the reasons in the user's words when a date
+    has no room or is closed, ForWhom, Unanswered, JustSent when this form has sent something else for the same person,
+    TooMany when one of `tries` has booked too often: what is booked is counted with it, once.
+    """
+    key, digest = party.key(form_key), party.digest(next(iter(sessions)) if alone else None)
     for _attempt in range(3):  # a reference that is taken already: one in 3,000 with 100,000 bookings
         try:
             async with in_transaction():
                 whom = await whom_of(party)
-                pool = await lock_for(slug, session, viewer, now, also=asked.ASKED)
-                decided = pool_of(pool)
-                state = seats_rules.first_state(decided, party.seats)
-                objections = [*seats_rules.objections(decided, party.seats, now, party.waiting_ok)]
-                if party.person and not party.helps:
-                    objections += seats_rules.caps(**await active_of(party.person, key, now), state=state)
-                if pool["kind"] == Kind.CONVERSATION and party.person and not party.participant_name:
-                    await only_one(pool, party.participant or party.person, party.person, key, now)
-                answers, wrong = asked.judged(pool, party.said)
-                # What the same form has taken before is no hindrance to it: an answer that was lost is given again.
-                if (objections or wrong) and (first := await same_form_or_person(None, party, key, digest)):
-                    return first
-                for objection in objections:
-                    raise Refused(seats_rules.objection_text(objection, decided, pool["sensitive"]))
-                if wrong:
-                    raise Unanswered(_("Svar på det som står igjen."))
-                also = partial(asked.storing, party.companions, answers)
-                return await insert(pool, party, state, key, digest, lang, now, tries, also=also)
+                pools = await _lock(slug, sessions, party, key, alone, viewer, now)
+                ids = None if alone else {pool["pool_id"] for pool in pools}
+                before = [] if alone else await made_before(party, form_key, digest, ids)
+                wanted = [pool for pool in pools if pool["pool_id"] not in {one.pool_id for one in before}]
+                if not wanted:
+                    return before[0].booked()
+                try:
+                    if not alone:
+                        await check_known(wanted, party, whom)
+                    capped = party.person if not party.helps else None
+                    counted = await active_of(capped, key, now) if capped else None
+                    states = decide(wanted, party, waits, counted, now, alone=alone)
+                    answers, wrong = asked.judged(asked.Asked.of(wanted[0]), party.said)
+                    if wrong:
+                        raise Unanswered(_("Svar på det som står igjen."))
+                except Refused:
+                    # What the same form has taken before is no hindrance: an answer that was lost is given again.
+                    if alone and (before := await made_before(party, form_key, digest)):
+                        return before[0].booked()
+                    raise
+                said = bool(party.companions or answers)
+                also = partial(asked.storing, names=party.companions, answers=answers) if said else None
+                if alone:
+                    return await insert(
+                        Claim(pools[0], party, states[0], key, digest, lang, now, tries, also)
+                    )
+                claims = [Claim(pool, party, state, key, digest, lang, now, tries, also)
+                          for pool, state in zip(wanted, states, strict=True)]  # fmt: skip
+                return await book_together(claims, before, form_key)
         except Taken:
-            existing = await same_form_or_person(pool["pool_id"], party, key, digest)
-        if existing and party.participant and not existing.again:
-            words = _("%(name)s står på venteliste her allerede. Du finner det på Min side.", name=whom)
-            if existing.state is not BookingState.WAITING:
-                words = _("%(name)s er allerede påmeldt. Du finner påmeldingen på Min side.", name=whom)
-            raise ForWhom(words)
-        if existing:
-            return existing
+            if alone and (found := await _met(pools[0]["pool_id"], party, whom, form_key, digest)):
+                return found
     raise Conflict(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til."))
+
+
+async def _lock(
+    slug: str,
+    sessions: Collection[UUID | None],
+    party: Party,
+    key: bytes,
+    alone: bool,
+    viewer: Viewer,
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """The pools of these sessions, locked. Of conversations one has one at a time."""
+    if not alone:
+        dates = [session for session in sessions if session]
+        pools = await lock_dates(slug, dates, viewer, now, also=asked.ASKED)
+        if pools[0]["kind"] == Kind.CONVERSATION:
+            raise NotFound
+        return pools
+    pool = await lock_for(slug, next(iter(sessions)), viewer, now, also=asked.ASKED)
+    if pool["kind"] == Kind.CONVERSATION and party.person and not party.participant_name:
+        await only_one(
+            pool["offer_id"], pool["pool_id"], party.participant or party.person, party.person, key, now
+        )
+    return [pool]
+
+
+async def _met(pool_id: UUID, party: Party, whom: str, form_key: bytes, digest: bytes) -> Booked | None:
+    """The booking that the write for one date has met. Raises ForWhom when it is of one whom the booker acts for."""
+    existing = await same_form_or_person(pool_id, party, form_key, digest)
+    if existing and party.participant and not existing.again:
+        words = _("%(name)s står på venteliste her allerede. Du finner det på Min side.", name=whom)
+        if existing.state is not BookingState.WAITING:
+            words = _("%(name)s er allerede påmeldt. Du finner påmeldingen på Min side.", name=whom)
+        raise ForWhom(words)
+    return existing
 
 
 async def whom_of(party: Party) -> str:
@@ -179,12 +254,13 @@ async def whom_of(party: Party) -> str:
     return whom
 
 
-async def active_of(person: UUID, form_key: bytes, now: datetime) -> dict[str, int]:
+async def active_of(person: UUID, form_key: bytes, now: datetime) -> Counted:
     """How many bookings that are not over somebody has made (active, waiting), but for what this same form made.
 
     Only for the signed-in. Visitors have limits (views.py): nobody may learn what is booked with an address.
     """
     counted = await row(
+        Counted,
         f"""SELECT count(*) AS active, count(*) FILTER (WHERE b.state = 'waiting' OR b.held_until <= $3) AS waiting
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id
         WHERE b.booked_by_id = $1 AND b.form_key <> $2 AND (p.ends_at IS NULL OR p.ends_at > $3)

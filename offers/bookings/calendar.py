@@ -7,11 +7,12 @@ that was sent; that is noted once the mail has left, so a second try says the sa
 Whoever acted for another has theirs taken back when that ends, by UID and time and no other word (`let_go`).
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from marketplace.base import clock
@@ -21,8 +22,9 @@ from marketplace.base.i18n import speaking
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
 from marketplace.settings import settings
-from offers.bookings.queries import events
+from offers.bookings.rows import BookedDate, OwnBooking
 from offers.catalogue.calendar import Event, booking_uid, calendar, vevent
+from offers.telling.models import Mails
 
 GIVE = """INSERT INTO calendar_entry AS e (id, booking_id, session_id, contact_id, sequence, given_at)
 SELECT gen_random_uuid(), b.id, s.id, b.contact_id, s.sequence, $3
@@ -45,6 +47,35 @@ ORDER BY c.value, s.starts_at, e.booking_id"""
 """What the calendar of $1 has got of what they booked for $2, and is still to come."""
 
 
+class Entry(NamedTuple):
+    """An event that somebody's calendar has, or gets now."""
+
+    session_id: UUID
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """An event that is taken out of somebody's calendar when they may know of it no more."""
+
+    booking_id: UUID
+    session_id: UUID
+    sequence: int
+    contact_id: UUID
+    address: str
+    lang: str
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def told(self) -> dict[str, str | int]:
+        """What the message remembers of it (`gone`)."""
+        return {
+            "booking_id": str(self.booking_id), "session_id": str(self.session_id), "contact_id": str(self.contact_id),
+            "starts_at": self.starts_at.isoformat(), "ends_at": self.ends_at.isoformat(), "sequence": self.sequence + 1,
+        }  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Calendar:
     """What a mail bears: one object as its last alternative, with its method, or several that are attached; and what is
@@ -64,19 +95,42 @@ def organizer() -> str:
     return parseaddr(settings().mail_from)[1]
 
 
-async def give(of: list[tuple[dict[str, Any], list[dict[str, Any]]]], lang: str) -> Calendar:
+def events(found: OwnBooking, sessions: Iterable[BookedDate]) -> list[Event]:
+    """A booking's calendar events, one for each of these of its sessions. A sensitive offer says "Avtale" and no more;
+    a cancelled booking cancels its events."""
+    host = urlsplit(settings().public_url).hostname
+    gone = not found.seated
+    return [
+        Event(
+            uid=f"booking-{found.id}-{session.id}@{host}",
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            summary=_("Avtale") if found.sensitive else found.title,
+            changed_at=max(session.changed_at, found.changed_at),
+            sequence=session.sequence + (1 if gone else 0),
+            cancelled=gone or session.called_off,
+            location="" if found.sensitive else session.whole_place or found.online,
+            geo=None
+            if found.sensitive or session.lat is None or session.lon is None
+            else (session.lat, session.lon),
+        )
+        for session in sessions
+    ]
+
+
+async def give(of: Iterable[tuple[OwnBooking, Sequence[BookedDate]]], lang: str) -> Calendar:
     """The events of these bookings (queries.booking) on these of their sessions: one is a REQUEST, which has one UID;
     several are PUBLISHed. Nothing where no mail goes, or the booking does not hold any more."""
     given: list[tuple[str, Event]] = []
     for found, sessions in of:
-        if found["channel"] != Channel.EMAIL or not sessions:
+        if found.channel != Channel.EMAIL or not sessions:
             continue
-        wrote = await rows(GIVE, found["id"], [each["id"] for each in sessions], clock.now())
-        sequences = {booking_uid(found["id"], each["session_id"]): each["sequence"] for each in wrote}
+        wrote = await rows(Entry, GIVE, found.id, [each.id for each in sessions], clock.now())
+        sequences = {booking_uid(found.id, each.session_id): each.sequence for each in wrote}
         with speaking(lang):
-            made = events(found | {"sessions": sessions})
+            made = events(found, sessions)
         given += [
-            (found["address"], replace(event, organizer=organizer(), sequence=sequences[event.uid]))
+            (found.address or "", replace(event, organizer=organizer(), sequence=sequences[event.uid]))
             for event in made
             if event.uid in sequences
         ]
@@ -89,34 +143,33 @@ async def give(of: list[tuple[dict[str, Any], list[dict[str, Any]]]], lang: str)
         return Calendar(calendar([vevent(event) for _address, event in given], method="PUBLISH"), "PUBLISH")
 
 
-async def take_back(found: dict[str, Any], lang: str, sessions: Collection[UUID] | None = None) -> Calendar:
+async def take_back(found: OwnBooking, lang: str, sessions: Collection[UUID] | None = None) -> Calendar:
     """CANCEL for each event of a booking that its address has got and that is still to come; of these `sessions` only,
     if given. One is the mail's own part, several are attached: a CANCEL names one UID."""
-    if found["channel"] != Channel.EMAIL:
+    if found.channel != Channel.EMAIL:
         return NOTHING
-    there = {each["session_id"]: each["sequence"] for each in await rows(TAKE, found["id"], clock.now())}
+    there = {each.session_id: each.sequence for each in await rows(Entry, TAKE, found.id, clock.now())}
     gone = [
-        each for each in found["sessions"]
-        if each["id"] in there and (sessions is None or each["id"] in sessions)
+        each for each in found.sessions
+        if each.id in there and (sessions is None or each.id in sessions)
     ]  # fmt: skip
     if not gone:
         return NOTHING
     sequences = {
-        each["id"]: each["sequence"] if each["sequence"] > there[each["id"]] else there[each["id"]] + 1
-        for each in gone
+        each.id: each.sequence if each.sequence > there[each.id] else there[each.id] + 1 for each in gone
     }
     with speaking(lang):
         made = [
             calendar(
                 [
                     vevent(
-                        replace(event, cancelled=True, attendee=found["address"], organizer=organizer(),
-                                sequence=sequences[each["id"]])
+                        replace(event, cancelled=True, attendee=found.address, organizer=organizer(),
+                                sequence=sequences[each.id])
                     )
                 ],
                 method="CANCEL",
             )
-            for each, event in zip(gone, events(found | {"sessions": gone}), strict=True)
+            for each, event in zip(gone, events(found, gone), strict=True)
         ]  # fmt: skip
 
     async def sent(now: datetime) -> None:
@@ -124,7 +177,7 @@ async def take_back(found: dict[str, Any], lang: str, sessions: Collection[UUID]
             """UPDATE calendar_entry e SET taken_back_at = $2, sequence = n.sequence
             FROM unnest($3::uuid[], $4::int[]) n (session_id, sequence)
             WHERE e.booking_id = $1 AND e.session_id = n.session_id""",
-            found["id"], now, list(sequences), list(sequences.values()),
+            found.id, now, list(sequences), list(sequences.values()),
         )  # fmt: skip
 
     if len(made) == 1:
@@ -139,19 +192,15 @@ async def let_go(actor: UUID, person: UUID, *, now: datetime) -> None:
     The message remembers which events, and their times as they are now. It is written from that alone: what becomes of
     the bookings afterwards is nobody else's business.
     """
-    by_address: dict[str, list[dict[str, Any]]] = {}
-    for each in await rows(GOT, actor, person, now):
-        by_address.setdefault(each["address"], []).append(each)
+    by_address: dict[str, list[Got]] = {}
+    for each in await rows(Got, GOT, actor, person, now):
+        by_address.setdefault(each.address, []).append(each)
     for address, entries in by_address.items():
         await post(
-            "off_calendar", channel=Channel.EMAIL, address=address, lang=entries[0]["lang"], now=now,
-            key=f"off_calendar:{entries[0]['booking_id']}:{int(now.timestamp())}:{entries[0]['contact_id']}",
+            Mails.OFF_CALENDAR, channel=Channel.EMAIL, address=address, lang=entries[0].lang, now=now,
+            key=f"off_calendar:{entries[0].booking_id}:{int(now.timestamp())}:{entries[0].contact_id}",
             about=About(person_id=actor), calendar_of=address, at=now.isoformat(),
-            entries=[
-                {key: str(each[key]) for key in ("booking_id", "session_id", "contact_id")}
-                | {key: each[key].isoformat() for key in ("starts_at", "ends_at")} | {"sequence": each["sequence"] + 1}
-                for each in entries
-            ],
+            entries=[each.told for each in entries],
         )  # fmt: skip
 
 

@@ -37,17 +37,15 @@ async def _about(
     """
     found = await booking_in_mail(UUID(booking_id), lang)
     now = clock.now()
-    if BookingState(found["state"]) not in states:
+    if found.state not in states:
         return None
-    if found["held_until"] and found["held_until"] <= now:  # too late, also where nobody has noted it yet
+    if found.held_until and found.held_until <= now:  # too late, also where nobody has noted it yet
         return None
-    coming = rules.coming(found["sessions"], now)
+    coming = rules.coming(found.sessions, now)
     entries = NOTHING
     if dates:
-        entries = await (
-            take_back(found, lang) if found["state"] in seats_rules.ENDED else give([(found, coming)], lang)
-        )
-    headers = reply_to(found["owner"], found["owner_email"]) if answers else {}
+        entries = await (give([(found, coming)], lang) if found.active else take_back(found, lang))
+    headers = reply_to(found.owner, found.owner_email) if answers else {}
     return compose(
         name, channel, lang, subject, calendar=entries.part, method=entries.method, attached=entries.attached,
         sent=entries.sent, headers=headers, booking=found, coming=coming, replies=bool(headers), **context,

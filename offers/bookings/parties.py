@@ -1,8 +1,8 @@
 """Who books for whom, and how to reach them: the form, and what is known of whoever is signed in."""
 
 from collections.abc import Collection
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import row
@@ -18,12 +18,27 @@ from organizations.members.models import Role
 HOUR, DAY, WEEK, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30)
 
 
-async def own_contact(request: Request) -> dict[str, Any] | None:
+class Contact(NamedTuple):
+    """An address or a number of somebody, and how it is written to."""
+
+    channel: str
+    value: str
+
+
+class Reached(NamedTuple):
+    """A contact point that somebody has already. `verified_at`: since when it is proven theirs."""
+
+    id: UUID
+    verified_at: datetime | None
+
+
+async def own_contact(request: Request) -> Contact | None:
     """The first address that the signed-in person has proven theirs. A guide's is not where messages should go."""
     if request.person is None or Role.GUIDE in request.roles:
         return None
     return await row(
-        """SELECT id, channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
+        Contact,
+        """SELECT channel, value FROM contact_point WHERE person_id = $1 AND verified_at IS NOT NULL
         ORDER BY channel, created_at LIMIT 1""",
         request.person.id,
     )
@@ -38,12 +53,13 @@ async def party_of(
     helps = Role.GUIDE in request.roles
     guided = helps and data.who == "other"
     known = await row(
+        Reached,
         """SELECT id, verified_at FROM contact_point WHERE person_id = $1 AND channel = $2 AND value = $3
         ORDER BY verified_at NULLS LAST LIMIT 1""",
         me.id, *reach,
     ) if me and reach and not guided else None  # fmt: skip
     tries = [] if helps else of_network(request, dates * data.seats)
-    if reach and not (known and known["verified_at"]):
+    if reach and not (known and known.verified_at):
         tries.append(booking_for(reach[1]))
     if me:
         tries.append(Tries("book as", str(me.id), 200, DAY))
@@ -51,9 +67,9 @@ async def party_of(
     party = Party(
         name=data.name, seats=data.seats, participant=participant,
         participant_name=None if participant
-        else participant_name(data.participant_name, data.name, me.name if me else None),
+        else participant_name(data.participant_name, data.name, me.name) if me else data.participant_name,
         channel=reach[0] if reach else None, address=reach[1] if reach else None, person=me.id if me else None,
-        contact_id=known["id"] if known else None, waiting_ok=data.waiting_ok, helps=helps, guided=guided,
+        contact_id=known.id if known else None, waiting_ok=data.waiting_ok, helps=helps, guided=guided,
         alias=guided and data.alias, companions=data.names,
         said={name: sent[-1] for name, sent in (await request.fields()).items() if name.startswith(asked.FIELDS)},
         organization=data.organization if data.organization in comes_for else next(iter(comes_for), None),

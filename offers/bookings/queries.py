@@ -1,30 +1,86 @@
 """Reads of bookings. Who may see what is decided here, where it is fetched."""
 
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from marketplace.base.data.database import row, rows
+from marketplace.base.data.database import row, rows, value
 from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
-from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import speaking
-from marketplace.base.text import name_order, same_name
+from marketplace.base.text import name_order
 from marketplace.people.queries import WRITTEN_TO
-from marketplace.people.rules import contact
-from marketplace.settings import settings
 from offers.bookings import rules
-from offers.catalogue.calendar import Event
+from offers.bookings.rows import BookedDate, FoundBooking, OwnBooking
+from offers.catalogue.models import Dated
 from offers.catalogue.queries import Viewer, offer_text, published
-from offers.catalogue.rules import web_address
 from offers.publishing.questions import rules as asked
 from offers.seats import links
 from offers.seats import rules as seats_rules
-from offers.seats.sql import active, covers
+from offers.seats.queries import POOL_COLUMNS, PoolFacts
 
 
-async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -> dict[str, Any]:
+def known(found: Any) -> dict[str, Any]:
+    """A row's fields, for the class that has more than its columns."""
+    return {each.name: getattr(found, each.name) for each in fields(found)}
+
+
+class Represented(NamedTuple):
+    """An organisation that somebody can come for."""
+
+    id: UUID
+    name: str
+
+
+async def represented(slug: str, viewer: Viewer) -> list[Represented]:
+    """The viewer's organisations that are asked to an offer for members: whom they can come for."""
+    if not viewer.organizations:
+        return []
+    return await rows(
+        Represented,
+        f"""SELECT w.id, w.name FROM offer o JOIN offer_audience_organization a ON a.offer_id = o.id
+            JOIN organization w ON w.id = a.organization_id
+        WHERE o.slug = $1 AND o.visibility = 'members' AND w.id = ANY($2) ORDER BY {name_order('w.name')}, w.id""",
+        slug, list(viewer.organizations),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBookable(PoolFacts, Dated):
+    """The statement's row. `status`: of the one session that it is of, if it is of one."""
+
+    slug: str
+    keep_months: int
+    owner: str
+    title: str
+    text_lang: str
+    session_starts: datetime | None
+    session_ends: datetime | None
+    status: str | None
+    note: str | None
+    session_count: int
+    next_session_at: datetime | None
+    next_session_ends: datetime | None
+    venue: str | None
+    age_from: int | None
+    age_to: int | None
+    questions: str | None
+
+    @property
+    def asked(self) -> asked.Asked:
+        """What whoever books is asked."""
+        return asked.Asked(self.age_from, self.age_to, self.questions)
+
+
+@dataclass(frozen=True, slots=True)
+class Bookable(FoundBookable):
+    """What the booking form and its errors need; `represents`: the organisations that they can come for."""
+
+    represents: list[Represented]
+
+
+async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -> Bookable:
     """What the booking form and its errors need: offer, session, place and seats.
 
     Without `session` the offer's own pool. Raises NotFound when there is nothing to book or nothing to be seen.
@@ -35,12 +91,10 @@ async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -
     if session is not None:
         which = f"p.session_id = {asking.value(session)}"
     found = await row(
-        f"""SELECT o.id AS offer_id, o.slug, o.joining, o.max_party, o.sensitive, o.keep_months, o.kind, o.promotion,
-            o.hold_hours, w.name AS owner, w.slug AS owner_slug, w.email AS owner_email, w.phone AS owner_phone,
-            t.title, t.lang AS text_lang, p.id AS pool_id, p.capacity, p.taken, p.waiting, p.reserved, p.starts_at,
-            p.ends_at, p.opens_at, p.closes_at, s.id AS session_id, s.starts_at AS session_starts,
-            s.ends_at AS session_ends, s.status, s.note, o.session_count, o.next_session_at,
-            o.next_session_ends, v.name AS venue, {asked.ASKED}
+        FoundBookable,
+        f"""SELECT {POOL_COLUMNS}, o.slug, o.keep_months, w.name AS owner, t.title, t.lang AS text_lang,
+            s.starts_at AS session_starts, s.ends_at AS session_ends, s.status, s.note, o.session_count,
+            o.next_session_at, o.next_session_ends, v.name AS venue, {asked.ASKED}
         FROM offer o JOIN organization w ON w.id = o.owner_id JOIN seat_pool p ON p.offer_id = o.id AND {which}
         JOIN {offer_text("$2")} t ON true
         LEFT JOIN session s ON s.id = p.session_id
@@ -50,20 +104,7 @@ async def bookable(slug: str, session: UUID | None, viewer: Viewer, lang: str) -
     )
     if found is None:
         raise NotFound
-    found["represents"] = await represented(slug, viewer)
-    return found
-
-
-async def represented(slug: str, viewer: Viewer) -> list[dict[str, Any]]:
-    """id and name of the viewer's organisations that are asked to an offer for members: whom they can come for."""
-    if not viewer.organizations:
-        return []
-    return await rows(
-        f"""SELECT w.id, w.name FROM offer o JOIN offer_audience_organization a ON a.offer_id = o.id
-            JOIN organization w ON w.id = a.organization_id
-        WHERE o.slug = $1 AND o.visibility = 'members' AND w.id = ANY($2) ORDER BY {name_order('w.name')}, w.id""",
-        slug, list(viewer.organizations),
-    )  # fmt: skip
+    return Bookable(**known(found), represents=await represented(slug, viewer))
 
 
 WISHED = "(n.shielded OR k.shielded)"
@@ -88,69 +129,63 @@ def reach(hidden: str) -> str:
     ELSE 'nobody' END"""
 
 
-BOOKING = f"""SELECT b.id, b.state, b.seats, b.reference, b.link_version, b.queue_no, b.held_until,
-    b.reply, b.talk_asked_at, b.waited_at, b.placed_at, b.ended_by,
-    b.lang AS booking_lang, b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id,
-    b.made_with_id, b.moved_to_id, o.kind,
-    n.name AS participant, CASE WHEN c.person_id = b.participant_id THEN n.name ELSE k.name END AS booker,
+BOOKING = f"""SELECT b.id, b.state, b.ended_by, b.seats, b.reference, b.link_version, b.queue_no, b.held_until,
+    b.reply, b.talk_asked_at, b.created_at, b.changed_at, b.pool_id, b.booked_by_id, b.participant_id,
+    b.made_with_id, b.moved_to_id, n.name AS participant,
+    CASE WHEN c.person_id = b.participant_id THEN n.name ELSE k.name END AS booker,
     CASE WHEN {WISHED} THEN left(b.reference, 3) END AS alias, {HIDDEN} AS hidden, c.channel, c.value AS address,
     {reach(WISHED)} AS reach,
-    o.id AS offer_id, o.slug,
-    o.joining, o.sensitive, o.keep_months, o.promotion, o.hold_hours, o.phone AS offer_phone, o.contact_name,
+    o.id AS offer_id, o.slug, o.kind, o.joining, o.sensitive, o.promotion, o.hold_hours, o.phone AS offer_phone,
     o.online_url, o.state AS offer_state, o.state = 'published' AND w.state = 'approved' AS open,
-    w.state = 'suspended' AS closed, w.name AS owner,
-    w.slug AS owner_slug, w.phone AS owner_phone, w.email AS owner_email, t.title, t.lang AS text_lang, t.meets_you,
-    t.way_in, t.bring, p.capacity, p.taken, p.waiting AS waiting_there, p.session_id AS pool_session_id,
-    p.starts_at, p.ends_at
+    w.state = 'suspended' AS closed, w.name AS owner, w.phone AS owner_phone, w.email AS owner_email, t.title,
+    t.lang AS text_lang, t.meets_you, t.way_in, t.bring, p.waiting AS waiting_there, p.session_id AS pool_session_id,
+    p.ends_at
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
     JOIN organization w ON w.id = o.owner_id JOIN person n ON n.id = b.participant_id
     JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
     JOIN {offer_text("$2")} t ON true"""
 
 
-async def booking(booking_id: UUID, lang: str) -> dict[str, Any]:
-    """One booking with its offer, sessions (`sessions`) and place in the queue (`place`). Raises NotFound.
+async def booking(booking_id: UUID, lang: str) -> OwnBooking:
+    """One booking with its offer, its sessions and its place in the queue. Raises NotFound.
 
-    `booker`: whom its messages greet: who booked, or who comes when the address is theirs (a guide has booked).
-    `alias`: what lists show instead of the name, if somebody wished so, while the booking is on: whoever comes
-    must know it. What their address alone tells stands in messages to it (`booking_in_mail`).
-    `online`: the link to where it happens, for those who have a place and nobody else. `party`: who comes, in words.
+    Its alias stands there while the booking is on: whoever comes must know it. What their address alone tells stands in
+    messages to it (`booking_in_mail`).
     """
-    found = await row(f"{BOOKING} WHERE b.id = $1", booking_id, lang)
+    found = await row(FoundBooking, f"{BOOKING} WHERE b.id = $1", booking_id, lang)
     if found is None:
         raise NotFound
-    found["sessions"] = await rows(
+    sessions = await rows(
+        BookedDate,
         """SELECT s.id, s.starts_at, s.ends_at, s.status, s.note, s.sequence, s.changed_at, v.name AS venue,
             v.street, v.postcode, v.city, v.lat, v.lon,
             EXISTS (SELECT 1 FROM sent_word x WHERE x.session_id = s.id AND x.booking_id = $1) AS sent_word
         FROM session s JOIN offer o ON o.id = s.offer_id LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
         WHERE s.offer_id = $2 AND ($3::uuid IS NULL OR s.id = $3) ORDER BY s.starts_at""",
-        booking_id, found["offer_id"], found["pool_session_id"],
+        booking_id, found.offer_id, found.pool_session_id,
     )  # fmt: skip
-    found["place"] = None
-    if found["state"] == "waiting":
-        ahead = await row(
-            "SELECT count(*) AS n FROM booking WHERE pool_id = $1 AND state = 'waiting' AND queue_no <= $2",
-            found["pool_id"], found["queue_no"],
+    place = None
+    if found.waiting:
+        place = await value(
+            "SELECT count(*) FROM booking WHERE pool_id = $1 AND state = 'waiting' AND queue_no <= $2",
+            found.pool_id, found.queue_no,
         )  # fmt: skip
-        found["place"] = ahead["n"] if ahead else None
-    found["online"] = web_address(found["online_url"]) if found["state"] == "confirmed" else ""
-    if found["state"] not in seats_rules.ACTIVE:
-        found["alias"] = None
-    found["path"] = links.link_path(found["id"], found["link_version"])
-    found["shown_reference"] = links.shown_reference(found["reference"])
     with speaking(lang):
-        found["party"] = rules.party_words(found["participant"], found["seats"])
-    return found
+        party = rules.party_words(found.participant or "", found.seats)
+    return OwnBooking(
+        **(known(found) | {"alias": found.alias if found.active else None}),
+        sessions=sessions,
+        place=place,
+        path=links.link_path(found.id, found.link_version),
+        party=party,
+    )
 
 
-async def booking_in_mail(booking_id: UUID, lang: str) -> dict[str, Any]:
+async def booking_in_mail(booking_id: UUID, lang: str) -> OwnBooking:
     """The same for a message, which goes to the address of the booking and nobody else: with the alias that lists show
     because of that address. Raises NotFound."""
     found = await booking(booking_id, lang)
-    if found["hidden"] and found["state"] in seats_rules.ACTIVE:
-        found["alias"] = found["reference"][:3]
-    return found
+    return replace(found, alias=found.reference[:3]) if found.hidden and found.active else found
 
 
 class NoSuchLink(NotFound):
@@ -159,58 +194,20 @@ class NoSuchLink(NotFound):
     page = "booking_link"
 
 
-async def booking_by_token(token: str, lang: str) -> dict[str, Any]:
+async def booking_by_token(token: str, lang: str) -> OwnBooking:
     """The booking that a link in a message opens. Raises NoSuchLink for any other link, also a revoked one, and when
     the participant is forgotten (marketplace/privacy)."""
-    parsed = links.token_booking(token)
-    if parsed is None:
+    whose = links.opened_by(token)
+    if whose is None:
         raise NoSuchLink
+    booking_id, version = whose
     try:
-        found = await booking(parsed[0], lang)
+        found = await booking(booking_id, lang)
     except NotFound:
         raise NoSuchLink from None
-    if not links.seal_holds(found["id"], found["link_version"], parsed[1]) or found["participant"] is None:
+    if found.link_version != version or found.participant is None:
         raise NoSuchLink
     return found
-
-
-async def link_by_reference(reference: str, word: str) -> str | None:
-    """The path of the booking with this reference and this name or address; the reference alone opens nothing.
-
-    Where somebody is shielded only the link does: whoever tries a name or an address with the number of an alias must
-    not learn whose it is. It looks as if there were no such booking.
-    """
-    typed = contact(word)
-    found = await rows(
-        f"""SELECT b.id, b.link_version, n.name AS participant, k.name AS booker, c.value AS address
-        FROM booking b JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
-        LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.reference = $1 AND NOT {WISHED}""",
-        links.typed_reference(reference),
-    )
-    for each in found:
-        names = [name for name in (each["participant"], each["booker"]) if name]
-        if any(same_name(name, word) for name in names) or (typed and each["address"] == typed[1]):
-            return links.link_path(each["id"], each["link_version"])
-    return None
-
-
-async def active_for_address(address: str, now: datetime, lang: str) -> list[dict[str, Any]]:
-    """Bookings whose messages go to this address and that are not over: for "send meg lenkene mine på nytt".
-
-    `starts_at` is the next date that one can come to.
-    """
-    found = await rows(
-        f"""SELECT b.id, b.link_version, b.state, t.title, n.name AS participant, s.starts_at
-        FROM contact_point c JOIN booking b ON b.contact_id = c.id JOIN seat_pool p ON p.id = b.pool_id
-        JOIN offer o ON o.id = b.offer_id JOIN person n ON n.id = b.participant_id
-        JOIN {offer_text("$3")} t ON true
-        LEFT JOIN LATERAL (SELECT min(starts_at) AS starts_at FROM session WHERE offer_id = b.offer_id
-            AND {covers('session.id')} AND status <> 'cancelled' AND ends_at > $2) s ON true
-        WHERE c.value = $1 AND {active()}
-            AND (p.ends_at IS NULL OR p.ends_at > $2) ORDER BY s.starts_at NULLS LAST, b.id LIMIT 50""",
-        address, now, lang,
-    )  # fmt: skip
-    return [each | {"path": links.link_path(each["id"], each["link_version"])} for each in found]
 
 
 async def others_by_address(booking_id: UUID) -> list[str]:
@@ -227,32 +224,3 @@ async def others_by_address(booking_id: UUID) -> list[str]:
         booking_id, list(seats_rules.ACTIVE),
     )  # fmt: skip
     return [links.shown_reference(other["reference"]) for other in found]
-
-
-def events(found: dict[str, Any]) -> list[Event]:
-    """A booking's calendar events, one a session. A sensitive offer says "Avtale" and no more; a cancelled booking
-    cancels its events."""
-    host = urlsplit(settings().public_url).hostname
-    gone = found["state"] not in seats_rules.SEATED
-    made = []
-    for session in found["sessions"]:
-        place = ", ".join(
-            part for part in (session["venue"], session["street"],
-                              " ".join(filter(None, (session["postcode"], session["city"])))) if part
-        )  # fmt: skip
-        made.append(
-            Event(
-                uid=f"booking-{found['id']}-{session['id']}@{host}",
-                starts_at=session["starts_at"],
-                ends_at=session["ends_at"],
-                summary=_("Avtale") if found["sensitive"] else found["title"],
-                changed_at=max(session["changed_at"], found["changed_at"]),
-                sequence=session["sequence"] + (1 if gone else 0),
-                cancelled=gone or session["status"] == "cancelled",
-                location="" if found["sensitive"] else place or found["online"],
-                geo=None
-                if found["sensitive"] or session["lat"] is None
-                else (session["lat"], session["lon"]),
-            )
-        )
-    return made

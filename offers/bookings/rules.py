@@ -1,16 +1,17 @@
 """Decisions about bookings: no database, no clock. The actions read, ask here, and write."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Protocol
 
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from marketplace.base.text import isolated, same_name
+from offers.bookings.rows import BookedDate, OwnBooking
 from offers.catalogue.models import OfferState
-from offers.seats.rules import ACTIVE, CALLED_OFF, ENDED
+from offers.seats.models import BookingState
 
 
 class Reach(StrEnum):
@@ -30,32 +31,55 @@ def party_words(name: str, seats: int) -> str:
     return ngettext("%(name)s og én til", "%(name)s og %(num)s til", seats - 1, name=name)
 
 
-def coming(sessions: Iterable[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+def coming(sessions: Iterable[BookedDate], now: datetime) -> list[BookedDate]:
     """The sessions that one can still come to: not over, and not cancelled."""
-    return [each for each in sessions if each["ends_at"] > now and each["status"] != "cancelled"]
+    return [each for each in sessions if each.ends_at > now and not each.called_off]
 
 
-def cancelled(sessions: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+def cancelled(sessions: list[BookedDate], now: datetime) -> list[BookedDate]:
     """The cancelled sessions that one would still come to; the past ones too where no other ever was."""
-    off = [each for each in sessions if each["status"] == "cancelled"]
-    return off if len(off) == len(sessions) else [each for each in off if each["ends_at"] > now]
+    off = [each for each in sessions if each.called_off]
+    return off if len(off) == len(sessions) else [each for each in off if each.ends_at > now]
 
 
-def called_off(booking: dict[str, Any], now: datetime) -> bool:
+def called_off(booking: OwnBooking, now: datetime) -> bool:
     """Has the organiser cancelled all that was left of it? Whoever left before that, or got no place, hears that."""
-    if booking["state"] in ENDED:
-        return booking["ended_by"] in CALLED_OFF
-    if not booking["sessions"]:
-        return bool(booking["offer_state"] == OfferState.CANCELLED)
-    return bool(cancelled(booking["sessions"], now)) and not coming(booking["sessions"], now)
+    if not booking.active:
+        return booking.ended_with_all
+    if not booking.sessions:
+        return booking.offer_state == OfferState.CANCELLED
+    return bool(cancelled(booking.sessions, now)) and not coming(booking.sessions, now)
 
 
-def over(booking: dict[str, Any], now: datetime) -> bool:
+def over(booking: OwnBooking, now: datetime) -> bool:
     """Is all of an active booking held, so that there is nothing left to come to or to cancel?"""
-    return booking["state"] in ACTIVE and booking["ends_at"] is not None and booking["ends_at"] <= now
+    return booking.active and booking.ends_at is not None and booking.ends_at <= now
 
 
-def not_over(booking: dict[str, Any], now: datetime) -> None:
+class Begins(Protocol):
+    """What is booked (queries.Bookable), as far as it says when."""
+
+    @property
+    def session_starts(self) -> datetime | None: ...
+    @property
+    def starts_at(self) -> datetime | None: ...
+    @property
+    def next_session_at(self) -> datetime | None: ...
+    @property
+    def next_session_ends(self) -> datetime | None: ...
+
+
+def standing(booking: OwnBooking, now: datetime) -> str:
+    """How a booking stands, for its own page: its state, or that it is called off, over, or held no longer."""
+    if called_off(booking, now):
+        return "called_off"
+    if over(booking, now):
+        return "over"
+    lapsed = booking.offered and booking.held_until is not None and booking.held_until <= now
+    return BookingState.EXPIRED if lapsed else booking.state
+
+
+def not_over(booking: OwnBooking, now: datetime) -> None:
     """Raises Refused when there is nothing left to cancel."""
     if over(booking, now):
         raise Refused(_("Dette er over, så det er ikke noe å melde av."))
@@ -71,11 +95,11 @@ def participant_name(other: str | None, typed: str, account: str | None) -> str 
     return typed
 
 
-def begins(found: Mapping[str, Any], now: datetime) -> datetime | None:
-    """When what is booked (a row of queries.bookable) begins: of a group that one may ask to join while it meets, its
-    next date. None: no date is known."""
-    starts: datetime | None = found["session_starts"] or found["starts_at"]
-    if starts is None or starts > now or found["session_starts"]:
+def begins(found: Begins, now: datetime) -> datetime | None:
+    """When what is booked begins: of a group that one may ask to join while it meets, its next date. None: no date is
+    known."""
+    starts = found.session_starts or found.starts_at
+    if starts is None or starts > now or found.session_starts:
         return starts
-    ends = found["next_session_ends"]
-    return found["next_session_at"] if ends and ends > now else None
+    ends = found.next_session_ends
+    return found.next_session_at if ends and ends > now else None

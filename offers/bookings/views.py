@@ -1,6 +1,7 @@
 """Booking, and what a booker can do with a booking by its link: see, cancel, send word, put it in a calendar."""
 
 import secrets
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,12 +17,14 @@ from marketplace.base.web.http import Request, see_other, typed_id
 from marketplace.base.web.templates import render
 from marketplace.people.acting.queries import acted_for
 from offers.bookings import actions, parties, queries, rules, warnings
+from offers.bookings.calendar import events
 from offers.bookings.companions import queries as companions_queries
 from offers.bookings.forms import BookingForm
 from offers.bookings.mending import views as mending_views
 from offers.bookings.openings.forms import NoticeForm
 from offers.bookings.requests.queries import expected
 from offers.bookings.rules import begins
+from offers.bookings.saved import Saved
 from offers.bookings.several.queries import made_together
 from offers.bookings.times.claims import HasTime
 from offers.bookings.times.queries import moved_to, other_time
@@ -31,20 +34,19 @@ from offers.catalogue.queries import Viewer, is_shown, offer_page, viewer_of
 from offers.publishing.questions import queries as questions_queries
 from offers.publishing.questions import rules as asked
 from offers.seats import claims
-from offers.seats import queries as seats_queries
 from offers.seats import rules as seats_rules
 from organizations.members.models import Role
 
 
 async def form_page(
-    request: Request, found: dict[str, Any], form: Any, status: int = 200, **more: Any
+    request: Request, found: queries.Bookable, form: Any, status: int = 200, **more: Any
 ) -> Response:
-    pool = seats_queries.pool_of(found)
+    pool = found.pool
     acting = [one for one in await acted_for(request.person.id) if one.accepted] if request.person else []
     if form.values.get("who") not in {"child", "other", *(str(one.person_id) for one in acting)}:
         form.values["who"] = "me"
     if status in (409, 422):
-        asked.tell(form, found, await request.fields())
+        asked.tell(form, found.asked, await request.fields())
         if request.shown_only:
             form.errors = {}
     mine = request.person.id if request.person and form.values["who"] == "me" else None
@@ -52,22 +54,21 @@ async def form_page(
         request, "offers/bookings/new.html", status=status, offer=found, form=form, pool=pool,
         full=pool.joining != "request" and pool.free == 0, section="offers", guide=Role.GUIDE in request.roles,
         begins=begins(found, request.now), acting=acting, lang_choices=list(LANGUAGES.items()),
-        questions=asked.questions(found),
-        age_question=asked.age_question(found["age_from"], found["age_to"]),
+        questions=asked.questions(found.asked),
+        age_question=asked.age_question(found.age_from, found.age_to),
         warnings=await warnings.told(mine, found, request.lang, request.now), **more,
     )  # fmt: skip
 
 
-def _closed(request: Request, found: dict[str, Any], reason: str, status: int) -> Response:
+def _closed(request: Request, found: queries.Bookable, reason: str, status: int) -> Response:
     return render(
         request, "offers/bookings/closed.html", status=status, offer=found, reason=reason, section="offers",
         form=NoticeForm.blank(),
-        not_open=found["status"] != "cancelled"
-        and seats_rules.only_not_open(seats_queries.pool_of(found), request.now),
+        not_open=not found.called_off and seats_rules.only_not_open(found.pool, request.now),
     )  # fmt: skip
 
 
-def _has_time(request: Request, found: dict[str, Any], path: str, status: int) -> Response:
+def _has_time(request: Request, found: queries.Bookable, path: str, status: int) -> Response:
     """Who has a time of these conversations is led to changing it."""
     return render(
         request,
@@ -79,11 +80,11 @@ def _has_time(request: Request, found: dict[str, Any], path: str, status: int) -
     )
 
 
-def _why_closed(found: dict[str, Any], request: Request) -> str | None:
-    if found["status"] == "cancelled":
+def _why_closed(found: queries.Bookable, request: Request) -> str | None:
+    if found.called_off:
         return _("Denne samlingen er avlyst.")
-    for objection in seats_rules.closed(seats_queries.pool_of(found), request.now):
-        return seats_rules.objection_text(objection, seats_queries.pool_of(found), found["sensitive"])
+    for objection in seats_rules.closed(found.pool, request.now):
+        return seats_rules.objection_text(objection, found.pool, found.sensitive)
     return None
 
 
@@ -100,9 +101,9 @@ async def new(request: Request) -> Response:
         return see_other(f"/offers/{slug}", request)
     if reason := _why_closed(found, request):
         return _closed(request, found, reason, 410)
-    if found["kind"] == Kind.CONVERSATION and request.person and Role.GUIDE not in request.roles:
+    if found.kind == Kind.CONVERSATION and request.person and Role.GUIDE not in request.roles:
         me = request.person.id
-        if path := await other_time(found["offer_id"], me, me, None, b"", request.now):
+        if path := await other_time(found.offer_id, me, me, None, b"", request.now):
             return _has_time(request, found, path, 200)
     return await form_page(request, found, await blank(request))
 
@@ -112,16 +113,18 @@ async def blank(request: Request, **more: Any) -> Any:
     known = await parties.own_contact(request)
     return BookingForm.blank(
         who=typed_id(request.query.get("for", [None])[-1]) or "me", seats=1, form_key=secrets.token_hex(16),
-        contact="sms" if known and known["channel"] == "sms" else "email",
+        contact="sms" if known and known.channel == "sms" else "email",
         name=request.person.name if request.person else "", lang=request.lang,
-        email=known["value"] if known and known["channel"] == "email" else "",
-        phone=known["value"] if known and known["channel"] == "sms" else "", **more,
+        email=known.value if known and known.channel == "email" else "",
+        phone=known.value if known and known.channel == "sms" else "", **more,
     )  # fmt: skip
 
 
 async def represented(form: Filled[Any], slug: str, viewer: Viewer) -> set[UUID]:
     """The organisations that the viewer may come for. An error of the form where one must be chosen and is not."""
-    found: set[UUID] = {one["id"] for one in await queries.represented(slug, viewer)}
+    if not viewer.organizations:  # as nearly always
+        return set()
+    found: set[UUID] = {one.id for one in await queries.represented(slug, viewer)}
     if form.valid and len(found) > 1 and form.data.organization not in found:
         form.add_error("organization", _("Velg hvem du kommer for."))
     return found
@@ -135,6 +138,7 @@ async def create(request: Request) -> Response:
     viewer = await viewer_of(request.person)
     form = await BookingForm.read(request)
     comes_for = await represented(form, slug, viewer)
+    why: Refused | None = None
     if form.valid:
         party, tries = await parties.party_of(request, form.data, comes_for)
         act = partial(
@@ -145,30 +149,22 @@ async def create(request: Request) -> Response:
             booked, key = await mending_views.book_once(
                 request, form, party, slug, [session], lambda key: act(form_key=key), tries
             )
-        except claims.JustSent as just:
-            mending_views.asked_about(form, just)
-            return await form_page(
-                request, await queries.bookable(slug, session, viewer, request.lang), form, 409
-            )
-        except HasTime as has:
-            return _has_time(
-                request, await queries.bookable(slug, session, viewer, request.lang), has.path, 409
-            )
+            receipt = see_other(booked.path, request)
+            return mending_views.remembering(request, receipt, slug, [session], party, key)
         except Refused as refused:
-            found = await queries.bookable(slug, session, viewer, request.lang)
-            if reason := _why_closed(found, request):
-                return _closed(request, found, reason, 409)
-            if not isinstance(refused, actions.Unanswered):
-                form.add_error("who" if isinstance(refused, actions.ForWhom) else "seats", refused.message)
-            return await form_page(request, found, form, 422)
-        return mending_views.remembering(
-            request, see_other(booked.path, request), slug, [session], party, key
-        )
+            why = refused
     found = await queries.bookable(slug, session, viewer, request.lang)
+    if isinstance(why, HasTime):
+        return _has_time(request, found, why.path, 409)
+    if isinstance(why, claims.JustSent):
+        mending_views.asked_about(form, why)
+        return await form_page(request, found, form, 409)
     if reason := _why_closed(found, request):
         return _closed(request, found, reason, 409)
     if "form_key" in form.errors:
         form.values["form_key"] = secrets.token_hex(16)
+    if why and not isinstance(why, actions.Unanswered):
+        form.add_error("who" if isinstance(why, actions.ForWhom) else "seats", why.message)
     return await form_page(request, found, form, 422)
 
 
@@ -177,17 +173,18 @@ async def show(request: Request) -> Response:
     """GET /bookings/{token}: the receipt, the place in the queue, or what became of it."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    if found["moved_to_id"] and (later := await moved_to(found["id"])):
+    if found.moved_to_id and (later := await moved_to(found.id)):
         return see_other(later, request)
-    sessions = found["sessions"]
+    sessions = found.sessions
     # Its page may be shown to fewer than it was: no link leads where they cannot go.
-    found["open"] = found["open"] and await is_shown(found["offer_id"], await viewer_of(request.person))
+    shown = found.open and await is_shown(found.offer_id, await viewer_of(request.person))
+    found = replace(found, open=shown)
     return render(
         request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),
-        over=rules.over(found, request.now), section="my-page",
-        companions=await companions_queries.companions(found["id"]),
-        answers=await questions_queries.answers(found["id"]),
+        state=rules.standing(found, request.now), section="my-page",
+        companions=await companions_queries.companions(found.id),
+        answers=await questions_queries.answers(found.id),
         together=await made_together(found), expected=await expected(found, request.lang, request.now),
     )  # fmt: skip
 
@@ -199,11 +196,11 @@ async def cancel(request: Request) -> Response:
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
     if request.method == "POST":
         rules.not_over(found, request.now)
-        await actions.cancel(found["id"], now=request.now, by=request.person.id if request.person else None)
-        return see_other(found["path"], request)
-    if found["state"] not in seats_rules.ACTIVE or rules.over(found, request.now):
-        return see_other(found["path"], request)
-    coming = rules.coming(found["sessions"], request.now)
+        await actions.cancel(found.id, now=request.now, by=request.person.id if request.person else None)
+        return see_other(found.path, request)
+    if not found.active or rules.over(found, request.now):
+        return see_other(found.path, request)
+    coming = rules.coming(found.sessions, request.now)
     return render(request, "offers/bookings/cancel.html", booking=found, coming=coming, section="my-page")
 
 
@@ -214,8 +211,8 @@ async def answer(request: Request) -> Response:
     said = (await request.fields()).get("answer", [""])[-1]
     if said not in ("yes", "no"):
         raise BadRequest(_("Velg ja eller nei."))
-    await actions.answer_offer(found["id"], said == "yes", now=request.now)
-    return see_other(found["path"], request)
+    await actions.answer_offer(found.id, said == "yes", now=request.now)
+    return see_other(found.path, request)
 
 
 @public
@@ -226,8 +223,8 @@ async def sent_word(request: Request) -> Response:
     if session is None:
         raise NotFound
     all_the_same = "coming" in await request.fields()
-    await actions.send_word(found["id"], session, coming=all_the_same, now=request.now)
-    return see_other(f"{found['path']}?saved={'coming' if all_the_same else 'word'}", request)
+    await actions.send_word(found.id, session, coming=all_the_same, now=request.now)
+    return see_other(f"{found.path}?saved={Saved.COMING if all_the_same else Saved.WORD}", request)
 
 
 @public
@@ -235,7 +232,7 @@ async def calendar_file(request: Request) -> Response:
     """GET /bookings/{token}/calendar.ics"""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    ahead = [event for event in queries.events(found) if event.ends_at > request.now]
+    ahead = [event for event in events(found, found.sessions) if event.ends_at > request.now]
     body = calendar([vevent(event) for event in ahead], private=True)
     return Response(
         body,

@@ -3,19 +3,19 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows
 from marketplace.base.i18n import at_clock, ngettext
 from marketplace.base.i18n import gettext as _
 from offers.bookings.mine import MINE
+from offers.bookings.queries import Bookable
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import offer_text
 from offers.catalogue.rules import FEW
 from offers.seats import rules as seats_rules
 from offers.seats.known import active_at
-from offers.seats.queries import active_in, pool_of
+from offers.seats.queries import active_in
 from offers.seats.sql import covers
 
 SOON = timedelta(hours=2)
@@ -56,8 +56,8 @@ def warning_text(warning: Caution, pool: seats_rules.Pool, titles: Sequence[str]
     return _("Dette begynner snart, %(clock)s.", clock=at_clock(pool.starts_at))
 
 
-async def overlapping(person: UUID, found: dict[str, Any], lang: str, now: datetime) -> list[str]:
-    """Titles of what somebody signed in is booked to at the same time as what is `found` (queries.py:bookable): as
+async def overlapping(person: UUID, found: Bookable, lang: str, now: datetime) -> list[str]:
+    """Titles of what somebody signed in is booked to at the same time as what is `found`: as
     participant, or as a guest with an address that they have proven theirs. Of visitors nothing is ever told."""
     titles = await rows(
         f"""SELECT t.title, min(s.starts_at) AS starts_at
@@ -69,19 +69,19 @@ async def overlapping(person: UUID, found: dict[str, Any], lang: str, now: datet
         WHERE b.pool_id <> $5 AND {active_at("$6")} AND (b.participant_id = $1 OR b.participant_id = b.booked_by_id)
             AND s.status <> 'cancelled' AND x.status <> 'cancelled' AND x.ends_at > $6
         GROUP BY t.title ORDER BY 2, 1 LIMIT 3""",
-        person, found["offer_id"], found["session_id"], lang, found["pool_id"], now,
+        person, found.offer_id, found.session_id, lang, found.pool_id, now,
     )  # fmt: skip
     return [each["title"] for each in titles]
 
 
-async def told(person: UUID | None, found: dict[str, Any], lang: str, now: datetime) -> list[str]:
+async def told(person: UUID | None, found: Bookable, lang: str, now: datetime) -> list[str]:
     """All warnings about what is `found`, in the reader's words."""
-    pool = pool_of(found)
+    pool = found.pool
     titles = await overlapping(person, found, lang, now) if person else []
     # The form for several dates speaks of no one of them.
-    one_pool = found["session_id"] or pool.joining is not Joining.PER_SESSION
-    booked = bool(person and one_pool and await active_in(found["pool_id"], person, person, now))
+    one_pool = found.session_id or pool.joining is not Joining.PER_SESSION
+    booked = bool(person and one_pool and await active_in(found.pool_id, person, person, now))
     return [
         warning_text(one, pool, titles)
-        for one in warnings(pool, booked=booked, overlaps=bool(titles), sensitive=found["sensitive"], now=now)
+        for one in warnings(pool, booked=booked, overlaps=bool(titles), sensitive=found.sensitive, now=now)
     ]

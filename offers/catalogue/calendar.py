@@ -7,9 +7,8 @@ events takes half a second, joining them a millisecond.
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -18,7 +17,7 @@ import icalendar
 from marketplace.base.clock import OSLO
 from marketplace.base.i18n import gettext as _
 from marketplace.settings import settings
-from offers.catalogue.models import KIND_LABELS, Joining, Kind, SessionStatus
+from offers.catalogue.models import KIND_LABELS, Dated, Joining, Kind
 
 # Constant: the library's own definition lists dates that end in 2038 and shows summer events an hour wrong in ical.js.
 VTIMEZONE = b"""BEGIN:VTIMEZONE
@@ -161,40 +160,65 @@ def work_uid(session: UUID) -> str:
     return f"work-{session}@{host()}"
 
 
-def session_event(row: dict[str, Any], uid: str) -> Event:
+@dataclass(frozen=True, slots=True)
+class Meeting(Dated):
+    """A session and what calendars tell of it, with the words of its offer. `venue` to `lon`: None without a place."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    note: str
+    sequence: int
+    changed_at: datetime
+    slug: str
+    kind: str
+    joining: str
+    sensitive: bool
+    online_url: str | None
+    owner: str
+    title: str
+    summary: str
+    venue: str | None
+    street: str | None
+    postcode: str | None
+    city: str | None
+    lat: float | None
+    lon: float | None
+
+
+def session_event(meeting: Meeting, uid: str) -> Event:
     """The event of a session, in the present language. Nothing in it belongs to whoever reads the calendar.
 
-    Keys: starts_at ends_at status note sequence changed_at · slug kind joining sensitive online_url · title summary
-    owner · venue street postcode city lat lon (None without a place). A sensitive offer says "Avtale" and no more:
-    calendars are shared at home and at work.
+    A sensitive offer says "Avtale" and no more: calendars are shared at home and at work.
     """
-    when = {name: row[name] for name in ("starts_at", "ends_at", "sequence", "changed_at")}
-    cancelled = row["status"] == SessionStatus.CANCELLED
-    if row["sensitive"]:
-        return Event(uid, **when, summary=_("Avtale"), cancelled=cancelled)
-    url = f"{settings().public_url}/offers/{row['slug']}"
-    words = (row["note"], row["summary"], _("Arrangør: %(name)s", name=row["owner"]), url)
-    return Event(
-        uid,
-        **when,
-        summary=row["title"],
-        cancelled=cancelled,
+    bare = Event(
+        uid, meeting.starts_at, meeting.ends_at, _("Avtale"), meeting.changed_at, meeting.sequence,
+        cancelled=meeting.called_off,
+    )  # fmt: skip
+    if meeting.sensitive:
+        return bare
+    url = f"{settings().public_url}/offers/{meeting.slug}"
+    words = (meeting.note, meeting.summary, _("Arrangør: %(name)s", name=meeting.owner), url)
+    return replace(
+        bare,
+        summary=meeting.title,
         description="\n\n".join(filter(None, words)),
-        location=place(row),
-        geo=None if row["lat"] is None or row["lon"] is None else (row["lat"], row["lon"]),
+        location=place(meeting),
+        geo=None if meeting.lat is None or meeting.lon is None else (meeting.lat, meeting.lon),
         url=url,
-        categories=(str(KIND_LABELS[Kind(row["kind"])]),),
+        categories=(str(KIND_LABELS[Kind(meeting.kind)]),),
     )
 
 
-def place(row: dict[str, Any]) -> str:
+def place(meeting: Meeting) -> str:
     """Sandnes rådhus, Rådhusgata 1, 4306 Sandnes; or that it is online; or nothing."""
-    if row["venue"]:
-        city = " ".join(filter(None, (row["postcode"], row["city"])))
-        return ", ".join(filter(None, (row["venue"], row["street"], city)))
-    return _("På nett") if row["online_url"] and row["joining"] != Joining.EXTERNAL else ""
+    if meeting.venue:
+        city = " ".join(filter(None, (meeting.postcode, meeting.city)))
+        return ", ".join(filter(None, (meeting.venue, meeting.street, city)))
+    return _("På nett") if meeting.online_url and meeting.joining != Joining.EXTERNAL else ""
 
 
-def public_event(row: dict[str, Any]) -> Event:
-    """The event of a session in public feeds; keys as `session_event` and id."""
-    return session_event(row, session_uid(row["id"]))
+def public_event(meeting: Meeting) -> Event:
+    """The event of a session in public feeds."""
+    return session_event(meeting, session_uid(meeting.id))

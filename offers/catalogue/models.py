@@ -141,7 +141,26 @@ class VenueText(Row):
         unique_together = (("venue", "lang"),)
 
 
-class Offer(Row):
+class Stated:
+    """What whoever has an offer's state asks of it: an Offer, and rows that hold its `state`."""
+
+    __slots__ = ()
+    state: Any  # an OfferState, or the word of one
+
+    @property
+    def draft(self) -> bool:
+        return bool(self.state == OfferState.DRAFT)
+
+    @property
+    def published(self) -> bool:
+        return bool(self.state == OfferState.PUBLISHED)
+
+    @property
+    def called_off(self) -> bool:
+        return bool(self.state == OfferState.CANCELLED)
+
+
+class Offer(Stated, Row):
     """What one organisation offers. Columns from next_session_at down are copies, kept in the same transaction as
     the sessions they come from, so that lists need no look at the sessions."""
 
@@ -201,10 +220,6 @@ class Offer(Row):
     )
     next_session_ends = fields.DatetimeField(null=True)
     last_session_ends = fields.DatetimeField(null=True, description="null: no dates, always current")
-
-    @property
-    def called_off(self) -> bool:
-        return bool(self.state == OfferState.CANCELLED)
 
     class Meta:
         table = "offer"
@@ -272,6 +287,10 @@ class Dated:
     @property
     def called_off(self) -> bool:
         return bool(self.status == SessionStatus.CANCELLED)
+
+    @property
+    def moved(self) -> bool:
+        return bool(self.status == SessionStatus.MOVED)
 
 
 class Session(Dated, Row):

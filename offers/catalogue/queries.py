@@ -1,16 +1,21 @@
 """Reads of the catalogue. `published` is the one place that knows who may see an offer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
+from marketplace.base.data.revision import catalogue
 from marketplace.base.data.statement import Condition, Statement
-from marketplace.base.data.texts import in_language, in_language_joins, said
+from marketplace.base.data.texts import in_language
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import SOURCE
+from marketplace.base.quick.revised import Newest
 from marketplace.base.text import name_order
+from marketplace.settings import settings
+from offers.catalogue.models import Dated, Stated, Visibility
 from organizations.members.queries import HELD, is_staff
 
 
@@ -92,15 +97,112 @@ def offer_text(lang: str, columns: str = "*") -> str:
     return in_language("offer_text", "offer_id", "o", lang, columns)
 
 
+@dataclass(frozen=True, slots=True)
+class OfferRow(Stated):
+    """An offer as its page tells of it, in the reader's language or else the original. `capacity` to `closes_at`: its
+    own seats, without what hosts keep; `taken` None where it has none. `venue_lang`: of entrance and transport."""
+
+    id: UUID
+    slug: str
+    kind: str
+    audiences: list[str]
+    main_audience: str | None
+    joining: str
+    visibility: str
+    sensitive: bool
+    state: str
+    online_url: str | None
+    contact_name: str
+    phone: str
+    session_count: int
+    last_session_ends: datetime | None
+    owner_name: str
+    owner_slug: str
+    owner_phone: str
+    title: str
+    summary: str
+    body: str
+    meets_you: str
+    way_in: str
+    bring_someone: str
+    what_happens: str
+    may_leave: str
+    bring: str
+    lang: str
+    venue_name: str | None
+    street: str | None
+    postcode: str | None
+    city: str | None
+    lat: float | None
+    lon: float | None
+    step_free: bool | None
+    hearing_loop: bool | None
+    accessible_toilet: bool | None
+    entrance: str | None
+    transport: str | None
+    venue_lang: str | None
+    age_from: int | None
+    age_to: int | None
+    capacity: int | None
+    taken: int | None
+    waiting: int | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    opens_at: datetime | None
+    closes_at: datetime | None
+    co_organizers: list[list[str]]
+
+    @property
+    def in_calendars(self) -> bool:
+        """Does it stand in the public calendars?"""
+        return self.visibility == Visibility.PUBLIC and self.published
+
+
+@dataclass(frozen=True, slots=True)
+class DateRow(Dated):
+    """A date of an offer, with the seats that are its own: `capacity` to `closes_at` as in OfferRow."""
+
+    id: UUID
+    session_at: datetime
+    session_ends: datetime
+    status: str
+    note: str
+    other_venue: str | None
+    capacity: int | None
+    taken: int | None
+    waiting: int | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """The offer that goes on where another ended."""
+
+    slug: str
+    title: str
+    lang: str
+
+
+class OfferPage(NamedTuple):
+    """An offer with its dates that are not over, and where there are none, the one that goes on."""
+
+    offer: OfferRow
+    dates: list[DateRow]
+    next: Continued | None
+
+
 async def offer_page(
     slug: str, *, viewer: Viewer, lang: str, now: datetime, editable: bool = False
-) -> dict[str, Any]:
-    """All that the offer's page shows: the offer in the reader's language, else the original; its venue, organisers
-    and seats, and under "sessions" those that are not over. `editable`: somebody who may edit it looks, at a draft
-    too (offers/publishing decides that). Raises NotFound."""
+) -> OfferPage:
+    """All that the offer's page shows. `editable`: somebody who may edit it looks, at a draft too (offers/publishing
+    decides that). Raises NotFound."""
     asked = Statement(slug, lang)
     seen = "true" if editable else published(viewer, cancelled=True).within(asked)
     found = await row(
+        OfferRow,
         f"""SELECT o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.visibility, o.sensitive, o.state,
             o.online_url, o.contact_name, o.phone, o.session_count, o.last_session_ends, w.name AS owner_name,
             w.slug AS owner_slug, w.phone AS owner_phone, {TEXT_COLUMNS},
@@ -120,23 +222,24 @@ async def offer_page(
     )
     if found is None:
         raise NotFound
-    found["sessions"] = await rows(
+    dates = await rows(
+        DateRow,
         f"""SELECT s.id, s.starts_at AS session_at, s.ends_at AS session_ends, s.status, s.note,
             v.name AS other_venue, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
             p.opens_at, p.closes_at
         FROM session s JOIN offer o ON o.id = s.offer_id LEFT JOIN seat_pool p ON p.session_id = s.id
         LEFT JOIN venue v ON v.id = s.venue_id AND v.id IS DISTINCT FROM o.venue_id
         WHERE s.offer_id = $1 AND s.ends_at > $2 ORDER BY s.starts_at, s.id LIMIT {SESSIONS_SHOWN}""",
-        found["id"], now,
+        found.id, now,
     )  # fmt: skip
-    found["next"] = None if found["sessions"] else await _continued(found["id"], viewer, lang, now)
-    return found
+    return OfferPage(found, dates, None if dates else await _continued(found.id, viewer, lang, now))
 
 
-async def _continued(offer: UUID, viewer: Viewer, lang: str, now: datetime) -> dict[str, Any] | None:
-    """slug, title and lang of the newest offer that goes on where this one ended."""
+async def _continued(offer: UUID, viewer: Viewer, lang: str, now: datetime) -> Continued | None:
+    """The newest offer that goes on where this one ended."""
     asked = Statement(offer, lang, now)
     return await row(
+        Continued,
         f"""SELECT o.slug, t.title, t.lang FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN {offer_text("$2", "title, lang")} t ON true
         WHERE o.continues_id = $1 AND {published(viewer).within(asked)}
@@ -146,73 +249,34 @@ async def _continued(offer: UUID, viewer: Viewer, lang: str, now: datetime) -> d
     )
 
 
-async def titles(viewer: Viewer, lang: str, now: datetime, limit: int = 2000) -> list[dict[str, Any]]:
-    """slug, title and lang of what is offered now, in the reader's language, else the original."""
-    asked = Statement(lang, now)
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A municipality that the instance serves, and the host name that makes it the one of a page."""
+
+    slug: str
+    name: str
+    host: str | None
+
+
+_served = Newest[list[Served]](catalogue, f"{__name__}.municipalities")
+
+
+async def municipalities() -> list[Served]:
+    """Those that the instance serves, by name."""
+    return await _served.get((), _municipalities)
+
+
+async def _municipalities() -> list[Served]:
     return await rows(
-        f"""SELECT o.slug, {said("title")} AS title, {said("lang")} AS lang
-        FROM offer o JOIN organization w ON w.id = o.owner_id
-        {in_language_joins("offer_text", "offer_id", "o", "$1")}
-        WHERE {published(viewer).within(asked)} AND {CURRENT.format(now="$2")}
-        ORDER BY o.next_session_at, o.id LIMIT {limit}""",
-        *asked.values,
+        Served, f"SELECT slug, name, host FROM municipality ORDER BY {name_order('name')}, slug"
     )
 
 
-async def is_municipality(name: str) -> bool:
-    """Does the instance serve a municipality of this name?"""
-    return await row("SELECT 1 FROM municipality WHERE lower(name) = lower($1)", name) is not None
-
-
-async def municipalities() -> list[dict[str, Any]]:
-    """slug and name of those that the instance serves, by name."""
-    return await rows(f"SELECT slug, name FROM municipality ORDER BY {name_order('name')}, slug")
-
-
-async def organizations(
-    viewer: Viewer, lang: str, now: datetime, municipality: str = ""
-) -> list[dict[str, Any]]:
-    """Every approved organisation (of a municipality, by its slug, or owned by it with others): slug, name, kind,
-    place, summary with its lang, and how many current offers it owns or takes part in."""
-    asked = Statement(lang, now, municipality)
-    seen = f"{published(viewer).within(asked)} AND {CURRENT.format(now='$2')}"
-    return await rows(
-        f"""WITH together AS (SELECT g.organization_id AS id, count(*) AS offers FROM offer_organizer g
-            JOIN offer o ON o.id = g.offer_id JOIN organization w ON w.id = o.owner_id WHERE {seen} GROUP BY 1)
-        SELECT w.slug, w.name, w.kind, m.name AS municipality, t.summary, t.lang, coalesce(together.offers, 0)
-            + (SELECT count(*) FROM offer o WHERE o.owner_id = w.id AND {seen}) AS offers
-        FROM organization w JOIN municipality m ON m.id = w.municipality_id LEFT JOIN together ON together.id = w.id
-        LEFT JOIN {in_language("organization_text", "organization_id", "w", "$1")} t ON true
-        WHERE w.state = 'approved' AND ($3 = '' OR m.slug = $3 OR EXISTS (
-            SELECT FROM organization_owner x JOIN municipality y ON y.id = x.municipality_id
-            WHERE x.organization_id = w.id AND y.slug = $3))""",
-        *asked.values,
-    )
-
-
-async def organization_page(slug: str, lang: str) -> dict[str, Any]:
-    """An approved organisation with its text, its logo, the path of units `above` it, its units, and the
-    municipalities that own it. Raises NotFound."""
-    found = await row(
-        f"""SELECT w.id, w.slug, w.name, w.kind, w.contact_name, w.phone, w.email, w.website, m.name AS municipality,
-            t.summary, t.body, t.lang, encode(l.sha256, 'hex') AS logo, l.width AS logo_width, l.height AS logo_height,
-            ARRAY(WITH RECURSIVE above AS (SELECT w.parent_id AS id, 0 AS steps
-                    UNION ALL SELECT p.parent_id, steps + 1 FROM above JOIN organization p USING (id) WHERE steps < 20)
-                SELECT ARRAY[p.slug, p.name] FROM above JOIN organization p USING (id) WHERE p.state = 'approved'
-                ORDER BY steps DESC) AS above,
-            ARRAY(SELECT n.name FROM organization_owner x JOIN municipality n ON n.id = x.municipality_id
-                WHERE x.organization_id = w.id ORDER BY {name_order('n.name')}) AS owners,
-            ARRAY(SELECT ARRAY[u.slug, u.name] FROM organization u WHERE u.parent_id = w.id AND u.state = 'approved'
-                ORDER BY {name_order('u.name')}) AS units
-        FROM organization w JOIN municipality m ON m.id = w.municipality_id
-        LEFT JOIN picture l ON l.id = w.logo_id
-        LEFT JOIN {in_language("organization_text", "organization_id", "w", "$2")} t ON true
-        WHERE w.slug = $1 AND w.state = 'approved'""",
-        slug, lang,
-    )  # fmt: skip
-    if found is None:
-        raise NotFound
-    return found
+def municipality_here(served: Sequence[Served], host: str) -> Served | None:
+    """The municipality whose pages these are: by the host name of the address, else by the name that the instance
+    bears; none where neither is one of those served."""
+    by_host = next((one for one in served if one.host and one.host == host), None)
+    return by_host or next((one for one in served if one.name == settings().place_name), None)
 
 
 async def title_of(offer_id: UUID, lang: str) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple, Protocol
 
 from marketplace.base.clock import at_oslo, today
 from marketplace.base.i18n import gettext as _
@@ -64,32 +65,65 @@ class Seats(NamedTuple):
 NOTHING = Seats("", "")
 
 
-def seats(joining: str, pool: Row | None, sensitive: bool, now: datetime) -> Seats:
+class Pool(Protocol):
+    """What one knows of seats. `capacity`: None without a limit; without what hosts keep."""
+
+    @property
+    def capacity(self) -> int | None: ...
+    @property
+    def taken(self) -> int | None: ...
+    @property
+    def waiting(self) -> int | None: ...
+    @property
+    def starts_at(self) -> datetime | None: ...
+    @property
+    def ends_at(self) -> datetime | None: ...
+    @property
+    def opens_at(self) -> datetime | None: ...
+    @property
+    def closes_at(self) -> datetime | None: ...
+
+
+class Left(NamedTuple):
+    """A Pool of these numbers."""
+
+    capacity: int | None
+    taken: int | None
+    waiting: int | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+_left = itemgetter(*Left._fields)
+
+
+def seats(joining: str, pool: Pool | None, sensitive: bool, now: datetime) -> Seats:
     """What is left, in words. Of a sensitive offer no number is told, neither by words nor by colour (product.md).
 
-    `pool`: capacity (None: no limit; without what hosts keep), taken, waiting, starts_at, ends_at, opens_at,
-    closes_at; None or without `taken` where there are no seats. Booking closes at the start. Where one asks first, one
-    may ask as long as the group meets, however full it is (opening.py).
+    `pool`: None or without `taken` where there are no seats. Booking closes at the start. Where one asks first, one may
+    ask as long as the group meets, however full it is (opening.py).
     """
     if joining == Joining.EXTERNAL:
         return Seats("external", _("Påmelding på et annet nettsted"))
     if joining in (Joining.DROP_IN, Joining.NONE):
         return Seats("open", _("Ingen påmelding"))
-    if pool is None or pool["taken"] is None:
+    if pool is None or pool.taken is None:
         return NOTHING
-    shut = why_closed(joining, pool["starts_at"], pool["ends_at"], pool["opens_at"], pool["closes_at"], now)
+    shut = why_closed(joining, pool.starts_at, pool.ends_at, pool.opens_at, pool.closes_at, now)
     match next(shut, None):
         case Closed.OVER:
             return Seats("open", _("Har begynt"))
         case Closed.CLOSED:
             return Seats("open", _("Påmeldingen er stengt"))
         case Closed.NOT_OPEN:
-            return Seats("open", _("Påmeldingen åpner %(day)s", day=short_day(pool["opens_at"])))
+            return Seats("open", _("Påmeldingen åpner %(day)s", day=short_day(pool.opens_at or now)))
     if joining == Joining.REQUEST:
         return Seats("request", _("Spør om plass. Vi tar en prat først"), "ask")
-    if pool["capacity"] is None:
+    if pool.capacity is None:
         return Seats("free", _("Ledige plasser"), "book")
-    return _counted(pool["capacity"] - pool["taken"], pool["waiting"], sensitive)
+    return _counted(pool.capacity - pool.taken, pool.waiting or 0, sensitive)
 
 
 def _counted(free: int, waiting: int, sensitive: bool) -> Seats:
@@ -172,7 +206,7 @@ def web_address(url: str | None) -> str:
 
 def card(row: Row, now: datetime) -> dict[str, Any]:
     """What components/offers.html:offer_card shows of a row of search.py; also its summary and end for the front."""
-    told = seats(row["joining"], row, row["sensitive"], now)
+    told = seats(row["joining"], Left._make(_left(row)), row["sensitive"], now)
     starts = row["session_at"]
     return {
         "slug": row["slug"],
@@ -204,6 +238,10 @@ def offers_found(total: int, many: bool) -> str:
 def offers_shown(shown: int, total: int, many: bool) -> str:
     """Viser 20 av 24; nothing when all are shown or nobody counted them."""
     return "" if many or shown >= total else _("Viser %(shown)s av %(total)s", shown=shown, total=total)
+
+
+def paragraphs(text: str) -> list[str]:
+    return [part for part in text.split("\n") if part.strip()]
 
 
 def ages(age_from: int | None, age_to: int | None) -> str:

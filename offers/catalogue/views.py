@@ -1,7 +1,5 @@
 """The public pages: the list of offers, an offer, the organisations and one of them."""
 
-from typing import Any
-
 from starlette.responses import Response
 
 from marketplace.base.errors import NotFound
@@ -11,10 +9,9 @@ from marketplace.base.web.access import public
 from marketplace.base.web.forms import Form
 from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
-from offers.catalogue import queries, rules
+from offers.catalogue import organization_queries, queries
 from offers.catalogue.page import page
 from offers.catalogue.queries import viewer_of
-from organizations.directory.models import KIND_LABELS as ORGANIZATION_KINDS
 
 
 @public
@@ -27,7 +24,7 @@ async def offer(request: Request) -> Response:
         lang=request.lang,
         now=request.now,
     )
-    return render(request, "offers/catalogue/offer.html", offer=page(found, request.now))
+    return render(request, "offers/catalogue/offer.html", offer=found.offer, shown=page(found, request.now))
 
 
 @public
@@ -36,23 +33,14 @@ async def organizations(request: Request) -> Response:
     """GET /organizations?municipality=…"""
     places = await queries.municipalities()
     chosen = request.query.get("municipality", [""])[-1]
-    if chosen not in {"", *(place["slug"] for place in places)}:
+    if chosen not in {"", *(place.slug for place in places)}:
         raise NotFound
-    found = await queries.organizations(await viewer_of(request.person), request.lang, request.now, chosen)
-    found.sort(key=lambda row: by_name(row["name"]))
+    found = await organization_queries.organizations(
+        await viewer_of(request.person), request.lang, request.now, chosen
+    )
+    found.sort(key=lambda row: by_name(row.name))
     return render(
         request, "offers/catalogue/organizations.html",
-        organizations=[shown(row) for row in found], places=places,
+        organizations=found, places=places,
         form=Form.blank(municipality=chosen),
     )  # fmt: skip
-
-
-def shown(row: dict[str, Any]) -> dict[str, Any]:
-    """An organisation's row with its words."""
-    return row | {
-        "kind_label": ORGANIZATION_KINDS[row["kind"]],
-        "lang": rules.other_lang(row["lang"]) if row["lang"] else "",
-        "offers_text": rules.offers_found(row["offers"], False) if row.get("offers") else "",
-        "paragraphs": [part for part in (row.get("body") or "").split("\n") if part.strip()],
-        "website": rules.web_address(row.get("website")),
-    }

@@ -11,6 +11,7 @@ from marketplace.base.clock import at_oslo, today
 from marketplace.base.data import audit
 from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.base.signing import secret_hash, signature
+from offers.feeds.acts import Act
 
 SLUG = "abcdefghjkmnpqrstuvwxyz23456789"
 """No letters that are taken for others: a short address is also read aloud."""
@@ -61,7 +62,7 @@ async def make_address(
             VALUES ($1, $2, $3, $4, $5, $6)""",
             made, person, hosting, organization, secret_hash(secret), now,
         )  # fmt: skip
-        await audit.record("calendar_address.made", actor=person, person=person, object_id=made,
+        await audit.record(Act.CALENDAR_ADDRESS_MADE, actor=person, person=person, object_id=made,
                            organization=organization, now=now)  # fmt: skip
     return secret
 
@@ -78,5 +79,5 @@ async def revoke_address(
     """Stop that address, if there is one."""
     async with in_transaction():
         if revoked := await row(REVOKE, person, now, hosting, organization):
-            await audit.record("calendar_address.revoked", actor=person, person=person, object_id=revoked["id"],
+            await audit.record(Act.CALENDAR_ADDRESS_REVOKED, actor=person, person=person, object_id=revoked["id"],
                                organization=organization, now=now)  # fmt: skip

@@ -1,12 +1,13 @@
 """What stands in each feed."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.clock import at_oslo, today
-from marketplace.base.data.database import in_transaction, row, rows, value
+from marketplace.base.data.database import column, in_transaction, row, rows, value
 from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import SOURCE, speaking
@@ -15,7 +16,7 @@ from marketplace.base.signing import secret_hash
 from marketplace.base.text import by_name
 from marketplace.settings import settings
 from offers.bookings.mine import HELPED, MINE
-from offers.catalogue.calendar import booking_uid, calendar, public_event, session_event, vevent
+from offers.catalogue.calendar import Meeting, booking_uid, calendar, public_event, session_event, vevent
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from offers.catalogue.queries import VISITOR, municipalities, offer_text, published
 from offers.feeds.body import Body
@@ -51,7 +52,7 @@ EVENT = """s.id, s.starts_at, s.ends_at, s.status, s.note, s.sequence, o.slug, o
 FACTS = f"""JOIN offer o ON o.id = s.offer_id JOIN organization w ON w.id = o.owner_id
     LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
     LEFT JOIN {offer_text("{lang}", "title, summary")} t ON true"""
-"""Columns and joins of an event (offers/catalogue/calendar.py:session_event)."""
+"""Columns and joins of a Meeting (offers/catalogue/calendar.py), but for `changed_at`."""
 
 
 async def public_feed(scope: str, key: str, now: datetime) -> Body:
@@ -67,17 +68,26 @@ async def public_feed(scope: str, key: str, now: datetime) -> Body:
         if scope == "sessions" and not found:
             raise NotFound
         missing = [session for _, session in found if session]
-        made = await make_vevents(missing, stamp["revision"]) if missing else {}
+        made = await make_vevents(missing, stamp.revision) if missing else {}
         vevents = [each for stored, session in found if (each := stored or (session and made.get(session)))]
         method = "PUBLISH" if name is None else None
-        return await asyncio.to_thread(lambda: Body(calendar(vevents, name=name, method=method), **stamp))
+        return await asyncio.to_thread(lambda: Body(calendar(vevents, name=name, method=method), *stamp))
 
 
-async def revision_on(day: date) -> dict[str, Any]:
-    """What a body must know of the catalogue that it is made from: revision, changed_at, asked_at."""
+class Stamp(NamedTuple):
+    """What a body must know of the catalogue that it is made from, in the order in which it takes it."""
+
+    revision: int
+    changed_at: datetime
+    asked_at: datetime
+
+
+async def revision_on(day: date) -> Stamp:
+    """The catalogue as it stands, on this day."""
     # The database's clock, not ours: all processes must tell the same time of change, and what leaves the window at
     # midnight is a change too.
     stamp = await row(
+        Stamp,
         """SELECT revision, greatest(changed_at, least($1, clock_timestamp())) AS changed_at,
             clock_timestamp() AS asked_at FROM catalogue_revision WHERE id = 1""",
         at_oslo(day, time(0)),
@@ -108,7 +118,8 @@ async def heading(scope: str, key: str) -> str | None:
         query = await value("SELECT query FROM saved_search WHERE slug = $1", key)
         if query is None:
             raise NotFound
-        return f"{settings().site_name}: {', '.join(words_of(parsed(query)))}"
+        names = {one.slug: one.name for one in await municipalities()}
+        return f"{settings().site_name}: {', '.join(words_of(parsed(query), names))}"
     if scope == "municipalities":
         name = await value("SELECT name FROM municipality WHERE slug = $1", key)
         name = name and f"{settings().site_name}: {name}"
@@ -132,11 +143,21 @@ async def heading(scope: str, key: str) -> str | None:
     return str(name)
 
 
+class Offered(NamedTuple):
+    """What somebody has to offer. `name` and `slug` of the organisation."""
+
+    kind: str
+    audiences: list[str]
+    name: str
+    slug: str
+
+
 async def subjects(now: datetime) -> dict[str, list[tuple[str, str]]]:
     """What has a public feed with something coming, by sort: (name, path of its subscribe page). Municipalities only
     where there are several."""
     seen = f"{published(VISITOR).sql} AND o.last_session_ends > $1"
     found = await rows(
+        Offered,
         f"""SELECT DISTINCT o.kind, o.audiences, w.name, w.slug FROM offer o JOIN organization w ON w.id = o.owner_id
             WHERE {seen}
         UNION SELECT o.kind, o.audiences, c.name, c.slug FROM offer_organizer g JOIN offer o ON o.id = g.offer_id
@@ -145,16 +166,23 @@ async def subjects(now: datetime) -> dict[str, list[tuple[str, str]]]:
         now,
     )
     places = await municipalities()
-    kinds = {offer["kind"] for offer in found}
-    audiences = {audience for offer in found for audience in offer["audiences"]}
-    owners = {(offer["name"], f"/calendar?organization={offer['slug']}") for offer in found}
+    kinds = {offer.kind for offer in found}
+    audiences = {audience for offer in found for audience in offer.audiences}
+    owners = {(offer.name, f"/calendar?organization={offer.slug}") for offer in found}
     return {
         "audiences": [(str(AUDIENCE_LABELS[one]), f"/calendar?audience={one}") for one in Audience if one in audiences],
         "kinds": [(str(KIND_LABELS[kind]), f"/calendar?kind={kind}") for kind in Kind if kind in kinds],
-        "municipalities": [(place["name"], f"/calendar?municipality={place['slug']}") for place in places]
+        "municipalities": [(place.name, f"/calendar?municipality={place.slug}") for place in places]
         if len(places) > 1 else [],
         "organizations": sorted(owners, key=lambda owner: by_name(owner[0])),
     }  # fmt: skip
+
+
+class Nearest(NamedTuple):
+    """Sessions in order of time, each with its vevent or, where none is made yet, its id. None: there are none."""
+
+    vevents: list[bytes | None] | None
+    missing: list[UUID | None] | None
 
 
 async def sessions(scope: str, key: str, day: date) -> list[tuple[bytes | None, UUID | None]]:
@@ -170,6 +198,7 @@ async def sessions(scope: str, key: str, day: date) -> list[tuple[bytes | None, 
     seen = f"""{published(VISITOR, cancelled=True).sql} AND {" AND ".join([SCOPES[scope], *looked_for])}
         AND CASE s.status WHEN 'cancelled' THEN s.ends_at > $1 ELSE o.state = 'published' END"""
     found = await row(
+        Nearest,
         f"""WITH {hits} seen AS (
             (SELECT s.id, s.starts_at, s.vevent FROM session s JOIN offer o ON o.id = s.offer_id
             JOIN organization w ON w.id = o.owner_id
@@ -184,7 +213,7 @@ async def sessions(scope: str, key: str, day: date) -> list[tuple[bytes | None, 
         *asked.values,
     )
     assert found is not None
-    return list(zip(found["vevents"] or [], found["missing"] or [], strict=True))
+    return list(zip(found.vevents or [], found.missing or [], strict=True))
 
 
 async def searched(slug: str, start: datetime, asked: Statement) -> tuple[str, list[str]]:
@@ -199,20 +228,23 @@ async def searched(slug: str, start: datetime, asked: Statement) -> tuple[str, l
 
 async def make_vevents(ids: list[UUID], revision: int) -> dict[UUID, bytes]:
     """The VEVENTs of these sessions, stored unless the catalogue has changed since `revision`."""
-    facts = await rows(
+    meetings = await rows(
+        Meeting,
         f"""SELECT {EVENT}, greatest(s.changed_at, o.changed_at) AS changed_at
         FROM session s {FACTS.format(lang="'nb'")} WHERE s.id = ANY($1)""",
         ids,
     )
-    made = await asyncio.to_thread(lambda: {fact["id"]: vevent(public_event(fact)) for fact in facts})
+    made = await asyncio.to_thread(lambda: {one.id: vevent(public_event(one)) for one in meetings})
     async with in_transaction():
         # Whoever changes what stands in a vevent raises the revision and empties the vevent, in one transaction.
         # The lock lets none of them end between our look at the revision and our commit; sessions that one of
         # them has in hand are left alone, which also keeps us from waiting for each other.
         now = await value("SELECT revision FROM catalogue_revision WHERE id = 1 FOR SHARE SKIP LOCKED")
         if now == revision:
-            free = await rows("SELECT id FROM session WHERE id = ANY($1) FOR NO KEY UPDATE SKIP LOCKED", ids)
-            free_ids = [session["id"] for session in free if session["id"] in made]
+            free = await column(
+                "SELECT id FROM session WHERE id = ANY($1) FOR NO KEY UPDATE SKIP LOCKED", ids
+            )
+            free_ids = [session for session in free if session in made]
             await rows(
                 """UPDATE session SET vevent = v.vevent FROM unnest($1::uuid[], $2::bytea[]) AS v(id, vevent)
                 WHERE session.id = v.id""",
@@ -221,9 +253,32 @@ async def make_vevents(ids: list[UUID], revision: int) -> dict[UUID, bytes]:
     return made
 
 
-async def address_of(secret: str) -> dict[str, Any]:
-    """Whose secret address it is, and of what: person_id, lang, hosting, organization_id. Raises NotFound."""
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Whose a secret address is, and of what: what they are booked on; what they lead (`hosting`); or what an
+    organisation arranges."""
+
+    person_id: UUID
+    lang: str
+    hosting: bool
+    organization_id: UUID | None
+
+    @property
+    def of_work(self) -> bool:
+        return self.hosting or self.organization_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMeeting(Meeting):
+    """A session that somebody is booked on."""
+
+    booking_id: UUID
+
+
+async def address_of(secret: str) -> Address:
+    """What is at a secret address. Raises NotFound."""
     found = await row(
+        Address,
         """SELECT p.id AS person_id, p.lang, a.hosting, a.organization_id FROM calendar_address a
         JOIN person p ON p.id = a.person_id WHERE a.secret_hash = $1 AND a.revoked_at IS NULL""",
         secret_hash(secret),
@@ -233,7 +288,7 @@ async def address_of(secret: str) -> dict[str, Any]:
     return found
 
 
-async def own_feed(address: dict[str, Any], now: datetime) -> Body:
+async def own_feed(address: Address, now: datetime) -> Body:
     """What the resident with this address is booked on, in their language.
 
     Sessions they have a seat in, without those they have sent word about. What they cancelled is gone; what the
@@ -241,7 +296,8 @@ async def own_feed(address: dict[str, Any], now: datetime) -> Body:
     """
     start = at_oslo(today(now), time(0))
     found = await rows(
-        f"""SELECT b.id AS booking_id, b.state, {EVENT},
+        OwnMeeting,
+        f"""SELECT b.id AS booking_id, {EVENT},
             greatest(s.changed_at, o.changed_at, b.changed_at) AS changed_at
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id
         JOIN session s ON s.offer_id = b.offer_id AND {covers()}
@@ -252,16 +308,16 @@ async def own_feed(address: dict[str, Any], now: datetime) -> Body:
             AND (s.status <> 'cancelled' OR s.ends_at > $3)
             AND NOT EXISTS (SELECT 1 FROM sent_word x WHERE x.booking_id = b.id AND x.session_id = s.id)
         ORDER BY abs(extract(epoch FROM s.starts_at - $3)), s.id, b.id LIMIT {MOST}""",
-        address["person_id"], address["lang"], start, at_oslo(today(now) - BEFORE, time(0)),
+        address.person_id, address.lang, start, at_oslo(today(now) - BEFORE, time(0)),
         at_oslo(today(now) + AFTER, time(0)),
     )  # fmt: skip
-    found.sort(key=lambda session: (session["starts_at"], session["id"], session["booking_id"]))
+    found.sort(key=lambda session: (session.starts_at, session.id, session.booking_id))
 
     def made() -> Body:
-        vevents = [vevent(session_event(each, booking_uid(each["booking_id"], each["id"]))) for each in found]
+        vevents = [vevent(session_event(each, booking_uid(each.booking_id, each.id))) for each in found]
         return Body(
             calendar(vevents, name=_("Min kalender fra %(site)s", site=settings().site_name), private=True)
         )
 
-    with speaking(address["lang"]):
+    with speaking(address.lang):
         return await asyncio.to_thread(made)

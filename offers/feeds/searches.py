@@ -1,5 +1,6 @@
 """A search as a calendar: what of it can be followed, in which words, and how it is stored."""
 
+from collections.abc import Mapping
 from urllib.parse import parse_qs, urlencode
 
 from marketplace.base.i18n import gettext as _
@@ -7,7 +8,7 @@ from marketplace.base.text import clean
 from marketplace.base.web.forms import Filled
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
 from offers.catalogue.rules import WHEN_LABELS
-from offers.search.forms import SearchForm
+from offers.search.forms import ALL, SearchForm
 
 LONGEST = 500
 """Characters of a stored query."""
@@ -18,7 +19,10 @@ def canonical(wanted: SearchForm) -> str:
     every booking is left out: a calendar tells of dates that stay."""
     one = {"q": tidy(wanted.q), "place": tidy(wanted.place)}
     one |= {name: "true" if getattr(wanted, name) else "" for name in ("drop_in", "evening")}
-    several = [("audience", each.value) for each in sorted(set(wanted.audience))]
+    several = [
+        ("municipality", one) for one in sorted(set(wanted.municipality)) if ALL not in wanted.municipality
+    ]
+    several += [("audience", each.value) for each in sorted(set(wanted.audience))]
     several += [("kind", each.value) for each in sorted(set(wanted.kind))]
     return urlencode([pair for pair in [*one.items(), *several] if pair[1]])
 
@@ -33,13 +37,14 @@ def parsed(query: str) -> SearchForm:
     return Filled(SearchForm, fields, {}).data
 
 
-def words_of(wanted: SearchForm) -> list[str]:
-    """What of the search a calendar follows, as the list of offers calls it."""
+def words_of(wanted: SearchForm, municipalities: Mapping[str, str]) -> list[str]:
+    """What of the search a calendar follows, as the list of offers calls it. `municipalities`: their names by slug."""
     q, place = tidy(wanted.q), tidy(wanted.place)
     found = [f"«{q}»"] if q else []
     found += [place[0].upper() + place[1:]] if place else []
     found += [_("Kom innom, ingen påmelding")] if wanted.drop_in else []
     found += [_("Kveld og helg")] if wanted.evening else []
+    found += [municipalities.get(one, one) for one in sorted(set(wanted.municipality)) if one != ALL]
     found += [str(AUDIENCE_LABELS[each]) for each in sorted(set(wanted.audience))]
     return found + [str(KIND_LABELS[each]) for each in sorted(set(wanted.kind))]
 

@@ -13,6 +13,7 @@ from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render
 from marketplace.settings import settings
+from offers.catalogue.queries import municipalities
 from offers.feeds import actions, atom, queries
 from offers.feeds.answers import ATOM, CALENDAR, PRIVATE, PUBLIC, Headers, answer, remember
 from offers.feeds.body import Body, kept
@@ -53,9 +54,10 @@ async def new_search(request: Request) -> Response:
         owner = request.person.id if request.person else None
         slug = await actions.save_search(query, owner=owner, now=request.now)
         return see_other(f"/calendar?search={slug}", request)
+    names = {one.slug: one.name for one in await municipalities()}
     return render(
         request, "offers/feeds/new_search.html", status=200 if form.valid else 422, form=form,
-        words=words_of(form.data) if form.valid else [], left_out=left_out(form.data) if form.valid else [],
+        words=words_of(form.data, names) if form.valid else [], left_out=left_out(form.data) if form.valid else [],
         fields=parse_qsl(query), back=f"/offers?{query}" if query and form.valid else "/offers",
     )  # fmt: skip
 
@@ -128,6 +130,5 @@ async def private(request: Request) -> Response:
     """A feed by a secret address: a resident's own, or of who leads and arranges. Made anew each time, and kept by
     nobody."""
     address = await queries.address_of(request.path_params["secret"])
-    at_work = address["hosting"] or address["organization_id"]
-    body = await (work_feed if at_work else queries.own_feed)(address, request.now)
+    body = await (work_feed if address.of_work else queries.own_feed)(address, request.now)
     return answer(request.scope, body, PRIVATE)

@@ -9,6 +9,8 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.limits import Tries, limits
 from offers.catalogue.models import Offer, Session
+from offers.messages import mails
+from offers.messages.acts import Act
 from offers.messages.models import NEWS, HostMessage, Recipients
 from offers.messages.queries import recipients
 from offers.participants.queries import counts
@@ -47,8 +49,8 @@ async def write(
         for party in parties:
             if not party.channel and to in NEWS:  # nobody need hear it, so nobody rings
                 continue
-            await tell("host_message", party, key=str(key), now=now, message=str(key))
+            await tell(mails.host_message, party, key=str(key), now=now, message=str(key))
         await record(
-            "message.sent", now=now, actor=by, object_id=session.id if session else offer.id,
+            Act.MESSAGE_SENT, now=now, actor=by, object_id=session.id if session else offer.id,
             organization=offer.owner_id, details={"recipients": to, "told": told, "to_call": to_call},
         )  # fmt: skip

@@ -1,6 +1,5 @@
 """What a host wrote, as each of those whom it is for gets it."""
 
-from typing import Any
 from uuid import UUID
 
 from marketplace.base import clock
@@ -11,6 +10,7 @@ from marketplace.base.post.mail import SMS_LENGTH, Content, compose, mail, reply
 from marketplace.base.text import isolated
 from marketplace.settings import settings
 from offers.bookings.queries import booking_in_mail as booking_of
+from offers.bookings.rows import OwnBooking
 from offers.messages.follow_up.mails import unsubscribing
 from offers.messages.follow_up.queries import wants_news
 from offers.messages.follow_up.rules import unsubscribe_path
@@ -18,20 +18,20 @@ from offers.messages.models import NEWS, HostMessage, Recipients
 from offers.messages.rules import filled, without_title
 
 
-def said(text: str, found: dict[str, Any], session: str | None, channel: Channel) -> str:
+def said(text: str, found: OwnBooking, session: str | None, channel: Channel) -> str:
     """A host's text as the one of this booking gets it. An SMS has no name of an offer (product.md)."""
     now = clock.now()
-    dates = [each for each in found["sessions"] if each["status"] != "cancelled"
-             and (str(each["id"]) == session if session else each["ends_at"] > now)]  # fmt: skip
+    dates = [each for each in found.sessions if not each.called_off
+             and (str(each.id) == session if session else each.ends_at > now)]  # fmt: skip
     one = dates[0] if dates else None
     sms = channel is Channel.SMS
     values = {
-        "navn": isolated(found["booker"]), "tilbud": _("tilbudet") if sms else found["title"],
-        "tid": when(one["starts_at"], one["ends_at"]) if one else _("etter avtale"),
-        "sted": (one["venue"] if one else None) or (_("på nett") if found["online"] else _("etter avtale")),
-        "lenke": link(found["path"]),
+        "navn": isolated(found.booker or ""), "tilbud": _("tilbudet") if sms else found.title,
+        "tid": when(one.starts_at, one.ends_at) if one else _("etter avtale"),
+        "sted": (one.venue if one else None) or (_("på nett") if found.online else _("etter avtale")),
+        "lenke": link(found.path),
     }  # fmt: skip
-    return filled(without_title(text, found["title"]) if sms else text, values)
+    return filled(without_title(text, found.title) if sms else text, values)
 
 
 def link(path: str) -> str:
@@ -39,12 +39,12 @@ def link(path: str) -> str:
     return f"{settings().public_url}{'' if language() == SOURCE else f'/{language()}'}{path}"
 
 
-def sms_of(text: str, found: dict[str, Any], session: str | None) -> str:
+def sms_of(text: str, found: OwnBooking, session: str | None) -> str:
     """The same by SMS: all of it, or its beginning and where the rest stands."""
     words = signed(said(text, found, session, Channel.SMS))
     if len(words) <= SMS_LENGTH:
         return short(words)
-    return short(f"{words} {link(found['path'] + '/messages')}")
+    return short(f"{words} {link(found.path + '/messages')}")
 
 
 @mail
@@ -56,15 +56,15 @@ async def host_message(channel: Channel, lang: str, booking: str, message: str) 
         return None
     news = wrote.recipients in NEWS
     states = {Recipients.ALL: {"confirmed"}, Recipients.WAITING: {"waiting"}}.get(
-        wrote.recipients, {found["state"]}
+        wrote.recipients, {found.state}
     )
-    if found["state"] not in states or (news and not await wants_news(channel, found["address"] or "")):
+    if found.state not in states or (news and not await wants_news(channel, found.address or "")):
         return None
     session = str(wrote.session_id) if wrote.session_id else None
     owner = wrote.offer.owner
     with speaking(lang):
         text, sms = said(wrote.text, found, session, channel), sms_of(wrote.text, found, session)
     headers = reply_to(owner.name, owner.email)
-    stop = unsubscribe_path(channel, found["address"] or "") if news else None
+    stop = unsubscribe_path(channel, found.address or "") if news else None
     return compose("host_message", channel, lang, lazy("Melding fra arrangøren"), booking=found, text=text, sms=sms,
                    owner=owner, replies=bool(headers), headers=headers | unsubscribing(stop), stop=stop)  # fmt: skip

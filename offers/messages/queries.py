@@ -1,5 +1,6 @@
 """Whom a host writes to, and what has been written before."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,14 +12,14 @@ from offers.messages.follow_up.queries import unsubscribed
 from offers.messages.follow_up.rules import address_hash
 from offers.messages.models import NEWS, Recipients
 from offers.participants.queries import PARTY, BookedParty
-from offers.seats.sql import called_off, covers
+from offers.seats.sql import called_off, covers, had_place
 
 FOR_OFFER = "WHERE b.offer_id = $1 AND (p.ends_at IS NULL OR p.ends_at > $2)"
 FOR_SESSION = f"""JOIN session s ON s.offer_id = b.offer_id AND {covers()}
     WHERE s.id = $1 AND $2::timestamptz IS NOT NULL"""
 IN_ORDER = "ORDER BY p.starts_at NULLS LAST, b.id"
 BEFORE = f"""WHERE b.offer_id = $1 AND n.name IS NOT NULL AND (b.state = 'confirmed' AND p.ends_at <= $2
-    OR {called_off()} AND (b.placed_at IS NOT NULL OR b.waited_at IS NULL))
+    OR {called_off()} AND {had_place()})
     ORDER BY p.starts_at DESC NULLS LAST, b.id"""
 PRESENT = f"""JOIN attendance a ON a.booking_id = b.id AND a.state = 'present'
     WHERE a.session_id = $1 AND $2::timestamptz IS NOT NULL {IN_ORDER}"""
@@ -52,19 +53,40 @@ async def recipients(
     return list(chosen.values())
 
 
-async def written(offer_id: UUID, most: int = 5) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message as those who lead see it. `starts_at`: of the session it was about; None: about the offer."""
+
+    text: str
+    recipients: str
+    told: int
+    created_at: datetime
+    starts_at: datetime | None
+
+
+async def written(offer_id: UUID, most: int = 5) -> list[Written]:
     """The last messages of an offer, of its sessions too, newest first."""
     return await rows(
+        Written,
         """SELECT m.text, m.recipients, m.told, m.created_at, s.starts_at FROM host_message m
         LEFT JOIN session s ON s.id = m.session_id WHERE m.offer_id = $1 ORDER BY m.created_at DESC, m.id LIMIT $2""",
         offer_id, most,
     )  # fmt: skip
 
 
-async def messages_of(booking_id: UUID) -> list[dict[str, Any]]:
-    """What hosts have written to a booking, newest first: session_id, text and created_at. As long as the outbox knows
-    that it was sent."""
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message as a participant got it: its placeholders are not filled in yet."""
+
+    session_id: UUID | None
+    text: str
+    created_at: datetime
+
+
+async def messages_of(booking_id: UUID) -> list[Received]:
+    """What hosts have written to a booking, newest first. As long as the outbox knows that it was sent."""
     return await rows(
+        Received,
         """SELECT m.session_id, m.text, m.created_at FROM host_message m JOIN outbox_message x
             ON x.dedupe_key = 'host_message:' || m.id || ':' || $1::uuid
         WHERE m.offer_id = (SELECT offer_id FROM booking WHERE id = $1) ORDER BY m.created_at DESC, m.id LIMIT 50""",

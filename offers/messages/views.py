@@ -1,5 +1,6 @@
 """Hosts write to their participants: what, to whom, a look at it, and off it goes. And where a participant reads it."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +24,7 @@ from offers.messages.mails import said, sms_of
 from offers.messages.models import NEWS, Recipients
 from offers.messages.queries import messages_of, recipients, written
 from offers.messages.rules import PLACEHOLDERS
+from offers.messages.saved import Saved
 from offers.participants.actions import note_read
 from offers.participants.queries import BookedParty, counts
 from offers.rights.queries import offer_led_by, reach, session_hosted_by
@@ -78,7 +80,7 @@ async def _writing(request: Request, offer: Offer, session: Session | None) -> R
                 await write(
                     offer, session, given.to, given.text, key=key, by=request.person.id, now=request.now
                 )
-                return see_other(f"{path_of(offer, session)}?saved=sent", request)
+                return see_other(f"{path_of(offer, session)}?saved={Saved.SENT}", request)
             except TooMany:
                 form.add_error(
                     "text", _("Det er sendt mange meldinger det siste døgnet. Prøv igjen i morgen.")
@@ -113,10 +115,7 @@ async def _look(
     session: Session | None,
 ) -> dict[str, Any]:
     """What the host is shown before it is sent: as the first of them gets it, but with nobody's name and link."""
-    found = await booking(parties[0].booking_id, request.lang) | {
-        "booker": "Ola",
-        "path": "/bookings/…",
-    }
+    found = replace(await booking(parties[0].booking_id, request.lang), booker="Ola", path="/bookings/…")
     about = str(session.id) if session else None
     ring = [party.name for party in parties if not party.channel and to not in NEWS]
     if ring:
@@ -134,8 +133,8 @@ async def read(request: Request) -> Response:
     request.private = True
     found = await booking_by_token(request.path_params["token"], request.lang)
     messages = [
-        one | {"said": said(one["text"], found, str(one["session_id"] or "") or None, Channel.EMAIL)}
-        for one in await messages_of(found["id"])
+        (one.created_at, said(one.text, found, str(one.session_id or "") or None, Channel.EMAIL))
+        for one in await messages_of(found.id)
     ]
     return render(request, "offers/messages/read.html", booking=found, messages=messages, section="my-page")
 

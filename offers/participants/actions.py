@@ -12,16 +12,17 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from marketplace.base.web.limits import Tries
-from offers.bookings import actions
+from offers.bookings import actions, mails
 from offers.catalogue.models import Offer
 from offers.participants import rules
+from offers.participants.acts import Act
 from offers.participants.queue import rules as queue_rules
 from offers.participants.rules import ExtraReason
 from offers.publishing.questions import rules as asked
 from offers.seats import actions as seats_actions
 from offers.seats import claims
 from offers.seats.actions import widen
-from offers.seats.claims import Booked, Party
+from offers.seats.claims import Booked, Claim, Party
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import change, lock, move, promote, renumber, tell
 from offers.seats.queries import ended, pool_of
@@ -32,7 +33,7 @@ from organizations.approval.queries import only_approved
 
 async def note_read(offer: Offer, count: int, *, by: UUID, now: datetime, **details: str) -> None:
     """Every read of a list of participants is recorded: who, when, how many, and which list."""
-    await record("participants.read", now=now, actor=by, object_id=offer.id, organization=offer.owner_id,
+    await record(Act.PARTICIPANTS_READ, now=now, actor=by, object_id=offer.id, organization=offer.owner_id,
                  details=details | {"count": count})  # fmt: skip
 
 
@@ -49,7 +50,7 @@ async def keep_seats(pool_id: UUID, seats: int, *, now: datetime, by: UUID | Non
             raise Refused(ngettext("Du kan holde av høyst %(num)s plass nå. Resten er tatt.",
                                    "Du kan holde av høyst %(num)s plasser nå. Resten er tatt.", most))  # fmt: skip
         await seats_actions.reserve(pool, seats)
-        await record("seats.kept", now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
+        await record(Act.SEATS_KEPT, now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
                      details={"reserved": seats})  # fmt: skip
         await promote(pool, now)
 
@@ -82,7 +83,7 @@ async def add(
         try:
             async with in_transaction():
                 pool = await lock(pool_id, now)
-                if existing := await claims.same_form_or_person(pool_id, party, key, digest):
+                if existing := await claims.same_form_or_person(pool_id, party, form_key, digest):
                     return existing
                 await only_approved(pool["owner_id"])
                 if await value("SELECT state = 'draft' FROM offer WHERE id = $1", pool["offer_id"]):
@@ -101,10 +102,10 @@ async def add(
                         raise NoRoom(rules.no_room(room))
                 if kept:
                     await seats_actions.reserve(pool, decided.reserved - kept)
-                also = partial(asked.storing, party.companions, {})
-                booked = await claims.insert(pool, party, state, key, digest, lang, now, tries, also=also)
+                also = partial(asked.storing, names=party.companions, answers={})
+                booked = await claims.insert(Claim(pool, party, state, key, digest, lang, now, tries, also))
                 participant = await value("SELECT participant_id FROM booking WHERE id = $1", booked.id)
-                await record("booking.added", now=now, actor=by, object_id=booked.id, organization=pool["owner_id"],
+                await record(Act.BOOKING_ADDED, now=now, actor=by, object_id=booked.id, organization=pool["owner_id"],
                              person=participant, details={"kept": kept})  # fmt: skip
                 return booked
         except claims.Taken:
@@ -116,17 +117,17 @@ async def ask_talk(booking_id: UUID, text: str, *, now: datetime, by: UUID) -> N
     """The organisation wants a talk before it answers a request. Raises Refused when there is nothing to answer."""
     async with in_transaction():
         pool, booking = await change(booking_id, now)
-        if booking["state"] != BookingState.REQUESTED:
-            raise Refused(queue_rules.not_asking(BookingState(booking["state"])))
+        if not booking.requested:
+            raise Refused(queue_rules.not_asking(BookingState(booking.state)))
         await rows(
             "UPDATE booking SET reply = $2, talk_asked_at = $3, changed_at = $3 WHERE id = $1",
             booking_id,
             text,
             now,
         )
-        await record("booking.talk_asked", now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
-                     person=booking["participant_id"])  # fmt: skip
-        await tell("talk", booking, f"{int(now.timestamp())}", now, ring=True)
+        await record(Act.BOOKING_TALK_ASKED, now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
+                     person=booking.participant_id)  # fmt: skip
+        await tell(mails.talk, booking, f"{int(now.timestamp())}", now, ring=True)
 
 
 async def answer_call(
@@ -148,7 +149,7 @@ async def reorder(
     not wait any more. Who has more room in front gets no seat by it: what is free fits nobody who waits."""
     async with in_transaction():
         pool, booking = await change(booking_id, now)
-        if booking["state"] != BookingState.WAITING:
+        if not booking.waiting:
             raise Refused(_("Denne påmeldingen står ikke på venteliste lenger."))
         queue = await rows(
             "SELECT id, queue_no FROM booking WHERE pool_id = $1 AND state = 'waiting' ORDER BY queue_no",
@@ -159,10 +160,18 @@ async def reorder(
             [(each["id"], each["queue_no"]) for each in queue], booking_id, place
         )
         await renumber(numbers)
-        await record("queue.reordered", now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
-                     person=booking["participant_id"], details={
+        await record(Act.QUEUE_REORDERED, now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
+                     person=booking.participant_id, details={
                          "from": before.index(booking_id) + 1, "to": list(numbers).index(booking_id) + 1,
                          "reason": reason})  # fmt: skip
+
+
+ANSWERS = {
+    BookingState.CONFIRMED: mails.receipt,
+    BookingState.WAITING: mails.waiting,
+    BookingState.DECLINED: mails.declined,
+}
+"""Which mail tells whoever has asked."""
 
 
 async def answer_request(
@@ -173,18 +182,17 @@ async def answer_request(
     withdrawn already."""
     async with in_transaction():
         pool, booking = await change(booking_id, now)
-        if booking["state"] != BookingState.REQUESTED:
-            raise Refused(queue_rules.not_asking(BookingState(booking["state"])))
+        if not booking.requested:
+            raise Refused(queue_rules.not_asking(BookingState(booking.state)))
         if yes:
             await only_approved(pool["owner_id"])
         decided = pool_of(pool)
-        fits = decided.fits(booking["seats"])
+        fits = decided.fits(booking.seats)
         if yes and extra and not fits:
-            await widen(pool, booking["seats"] - (decided.free or 0), extra, now=now, by=by)
+            await widen(pool, booking.seats - (decided.free or 0), extra, now=now, by=by)
             fits = True
         new = BookingState.DECLINED if not yes else BookingState.CONFIRMED if fits else BookingState.WAITING
         await move(pool, booking, new, now, by=by, ended_by=None if yes else EndedBy.HOST)
         await rows("UPDATE booking SET reply = $2, answered_at = $3 WHERE id = $1", booking_id, text, now)
-        mail = {"confirmed": "receipt", "waiting": "waiting", "declined": "declined"}[new]
-        await tell(mail, booking, "answer", now, ring=True)
+        await tell(ANSWERS[new], booking, "answer", now, ring=True)
         return new

@@ -13,12 +13,12 @@ from offers.bookings.queries import HIDDEN, reach
 from offers.publishing.questions.rules import spoken
 from offers.seats.models import Claimed
 from offers.seats.rules import ACTIVE, SEATED
-from offers.seats.sql import active, called_off, covers
+from offers.seats.sql import active, called_off, covers, had_place
 from offers.telling.addressees import Addressee
 
 SIGN = "left(b.reference, 3) AS sign"
 """Of a booking's number those who lead an offer read so much as finds its row: with a name, the whole of it opens the
-booking (queries.py:link_by_reference)."""
+booking (bookings/links/queries.py:link_by_reference)."""
 SHOWN_NAME = f"CASE WHEN {HIDDEN} THEN left(b.reference, 3) ELSE coalesce(n.name, '–') END"
 SHOWN_NAMES = f"""{SHOWN_NAME} AS name,
     CASE WHEN {HIDDEN} THEN left(b.reference, 3) ELSE k.name END AS booker"""
@@ -89,7 +89,7 @@ async def participant(offer_id: UUID, booking_id: UUID | None, now: datetime) ->
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A booking that had a place at what is over, or that ended because it was `called_off`."""
+    """A booking that had a place at what is over, or at what was `called_off`."""
 
     name: str
     sign: str
@@ -114,7 +114,7 @@ async def participants_before(offer_id: UUID, now: datetime) -> list[Former]:
         JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
         LEFT JOIN session s ON s.id = p.session_id
         WHERE b.offer_id = $1 AND n.name IS NOT NULL
-            AND (b.state = 'confirmed' AND p.ends_at <= $2 OR {called_off()})
+            AND (b.state = 'confirmed' AND p.ends_at <= $2 OR {called_off()} AND {had_place()})
         ORDER BY p.starts_at DESC NULLS LAST, b.id LIMIT 500""",
         offer_id, now,
     )  # fmt: skip

@@ -21,6 +21,7 @@ from offers.participants import queries, rules
 from offers.participants.calls.queries import to_call
 from offers.participants.forms import CapacityForm, KeepForm
 from offers.participants.queries import ManagedPool, Participant, answers_of_offer
+from offers.participants.saved import Saved
 from offers.rights.queries import offer_led_by, offer_owned_by, reach
 from offers.seats import actions as seats_actions
 from offers.seats.models import EndedBy
@@ -117,8 +118,8 @@ async def capacity(request: Request) -> Response:
                         pool.id, form.data.capacity, now=request.now, by=request.person.id,
                         promised=form.data.promised,
                     )  # fmt: skip
-                    said = f"saved=served&served={served}" if served else "saved=seats"
-                    return see_other(f"/manage/offers/{offer.slug}/bookings?{said}", request)
+                    said = f"{Saved.SERVED}&served={served}" if served else Saved.SEATS
+                    return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
     except seats_actions.ServesQueue as serves:
         served_ones = await queries.some_participants(offer.id, serves.bookings, request.now)
         names = [party.name for party in served_ones]
@@ -142,7 +143,7 @@ async def keep(request: Request) -> Response:
                     await participants_actions.keep_seats(
                         pool.id, form.data.reserved, now=request.now, by=request.person.id
                     )
-                    return see_other(f"/manage/offers/{offer.slug}/bookings?saved=kept", request)
+                    return see_other(f"/manage/offers/{offer.slug}/bookings?saved={Saved.KEPT}", request)
     except Refused as refused:
         form.add_error("reserved", refused.message)
     return await _participants(request, offer, form, pool.id)
@@ -157,7 +158,7 @@ async def opening(request: Request) -> Response:
     if wanted not in ("open", "close"):
         raise BadRequest(_("Velg om påmeldingen skal være åpen eller stengt."))
     await seats_actions.set_open(pool.id, wanted == "open", now=request.now, by=request.person.id)
-    said = "opened" if wanted == "open" else "closed"
+    said = Saved.OPENED if wanted == "open" else Saved.CLOSED
     return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
 
 
@@ -181,7 +182,7 @@ async def take_off(request: Request) -> Response:
         raise NotFound
     if request.method == "POST":
         await actions.cancel(party.id, now=request.now, by=request.person.id, ended_by=EndedBy.HOST)
-        return see_other(f"/manage/offers/{offer.slug}/bookings?saved=taken-off", request)
+        return see_other(f"/manage/offers/{offer.slug}/bookings?saved={Saved.TAKEN_OFF}", request)
     await participants_actions.note_read(offer, 1, by=request.person.id, now=request.now)
     return render(
         request, "offers/participants/take_off.html", offer=offer, party=party, section="/manage",

@@ -14,9 +14,8 @@ from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import speaking
 from offers.catalogue.models import (
-    KIND_LABELS,
+    Audience,
     Joining,
     Kind,
     Offer,
@@ -27,7 +26,9 @@ from offers.catalogue.models import (
     Visibility,
 )
 from offers.publishing import rules
+from offers.publishing.acts import Act
 from offers.publishing.queries import capacity_of, members_seeing, text_of
+from offers.search.words.keywords import keywords
 from offers.seats.upkeep import changing, drop_pools, make_pools, move_on, refresh, set_opening
 from organizations.approval.queries import only_approved
 
@@ -53,12 +54,12 @@ async def start(
         await insert_named(offer, text["title"])
         await OfferText(offer=offer, lang=source_lang, **text).save()
         await make_pools(offer, None)
-        await finish(offer, by, now, "offer.made")
+        await finish(offer, by, now, Act.OFFER_MADE)
     return offer
 
 
 @asynccontextmanager
-async def editing(offer: Offer, by: UUID, now: datetime, act: str = "offer.changed") -> AsyncIterator[None]:
+async def editing(offer: Offer, by: UUID, now: datetime, act: str = Act.OFFER_CHANGED) -> AsyncIterator[None]:
     """A change of an offer and what follows from it, in one transaction. Raises Refused, Incomplete.
 
     The offer is read afresh under its lock: it may have been published or cancelled while the page stood open.
@@ -190,7 +191,7 @@ async def set_joining(
             await drop_pools(offer.id)
             await make_pools(offer, capacity)
         if (opens_at, closes_hours) != (offer.opens_at, offer.closes_hours):
-            await record("opening.changed", now=now, actor=by, object_id=offer.id, organization=offer.owner_id,
+            await record(Act.OPENING_CHANGED, now=now, actor=by, object_id=offer.id, organization=offer.owner_id,
                          details={"closes_hours": closes_hours})  # fmt: skip
         await set_opening(offer.id, opens_at, closes_hours)
         opening = {"opens_at": opens_at, "closes_hours": closes_hours}
@@ -210,7 +211,7 @@ async def publish(offer: Offer, *, by: UUID, now: datetime, sensitive: bool) -> 
         await make_pools(offer, await capacity_of(offer.id))
         offer.state, offer.sensitive, offer.published_at = OfferState.PUBLISHED, sensitive, now
         await offer.save(update_fields=["state", "sensitive", "published_at"])
-        await finish(offer, by, now, "offer.published")
+        await finish(offer, by, now, Act.OFFER_PUBLISHED)
 
 
 async def set_text(offer: Offer, lang: str, *, by: UUID, now: datetime, **text: str) -> None:
@@ -224,16 +225,14 @@ __all__ = ["Incomplete", "change", "editing", "finish", "missing_of", "move_on",
 
 
 async def keep_keywords(offer: Offer) -> None:
-    """Names of organisers, place and kind beside each text, so that search finds the offer by them."""
+    """What the offer is found by beside each of its texts."""
     names = await value(
-        """SELECT concat_ws(' ', w.name, v.name, (SELECT string_agg(x.name, ' ') FROM offer_organizer c
-            JOIN organization x ON x.id = c.organization_id WHERE c.offer_id = o.id))
-        FROM offer o JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
-        WHERE o.id = $1""",
+        """SELECT ARRAY(SELECT w.name FROM organization w JOIN offer o ON o.owner_id = w.id WHERE o.id = $1)
+            || ARRAY(SELECT x.name FROM offer_organizer c JOIN organization x ON x.id = c.organization_id
+                WHERE c.offer_id = $1 ORDER BY c.id)""",
         offer.id,
     )
     for text in await OfferText.filter(offer_id=offer.id):
-        with speaking(text.lang):
-            keywords = f"{KIND_LABELS[offer.kind]} {names}"
-        if text.keywords != keywords:
-            await OfferText.filter(id=text.id).update(keywords=keywords)
+        found_by = keywords(offer.kind, [Audience(one) for one in offer.audiences], names, text.lang)
+        if text.keywords != found_by:
+            await OfferText.filter(id=text.id).update(keywords=found_by)

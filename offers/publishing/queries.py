@@ -5,17 +5,28 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.data.database import row, rows, value
+from marketplace.base.data.database import column, row, rows, value
 from marketplace.base.text import name_order
-from offers.catalogue.models import Offer, OfferText
+from offers.catalogue.models import KIND_LABELS, Dated, Joining, Kind, Offer, OfferText, Stated
 from offers.catalogue.queries import title_in
+from offers.publishing.rules import seats_text
 from offers.rights.queries import EDITOR_OF, EDITS, LEADS, SEES
 from offers.seats.sql import covers
 
 
-async def own_organizations(person: Any) -> list[dict[str, Any]]:
-    """id, name and municipality_id of the organisations in whose name the person may publish."""
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """An organisation in whose name somebody may publish."""
+
+    id: UUID
+    name: str
+    municipality_id: UUID
+
+
+async def own_organizations(person: Any) -> list[Publisher]:
+    """The organisations in whose name the person may publish."""
     return await rows(
+        Publisher,
         f"""SELECT w.id, w.name, w.municipality_id
         FROM membership m JOIN organization w ON w.id = m.organization_id
         WHERE m.person_id = $1 AND m.role IN ('editor', 'manager') AND m.ended_at IS NULL AND w.state = 'approved'
@@ -29,10 +40,20 @@ async def text_of(offer: Offer) -> OfferText:
     return await OfferText.get(offer_id=offer.id, lang=offer.source_lang)
 
 
-async def venues(municipality: UUID) -> list[dict[str, Any]]:
-    """id, name and street of the municipality's places, by name."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one may meet."""
+
+    id: UUID
+    name: str
+    street: str
+
+
+async def venues(municipality: UUID) -> list[Place]:
+    """The municipality's places, by name."""
     return await rows(
-        f"""SELECT id, name, street, city FROM venue WHERE municipality_id = $1
+        Place,
+        f"""SELECT id, name, street FROM venue WHERE municipality_id = $1
         ORDER BY {name_order("name")}, street LIMIT 500""",
         municipality,
     )
@@ -40,24 +61,53 @@ async def venues(municipality: UUID) -> list[dict[str, Any]]:
 
 async def members_seeing(offer_id: UUID) -> list[UUID]:
     """The organisations whose members may see the offer."""
-    found = await rows(
-        "SELECT organization_id AS id FROM offer_audience_organization WHERE offer_id = $1", offer_id
+    return await column(
+        "SELECT organization_id FROM offer_audience_organization WHERE offer_id = $1", offer_id
     )
-    return [one["id"] for one in found]
 
 
-async def organizations_near(municipality: UUID) -> list[dict[str, Any]]:
-    """id and name of the approved organisations of a municipality, by name."""
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An organisation by its name."""
+
+    id: UUID
+    name: str
+
+
+async def organizations_near(municipality: UUID) -> list[Named]:
+    """The approved organisations of a municipality, by name."""
     return await rows(
+        Named,
         f"""SELECT id, name FROM organization WHERE municipality_id = $1 AND state = 'approved'
         ORDER BY {name_order("name")}, id""",
         municipality,
     )
 
 
-async def sessions_of(offer_id: UUID, now: datetime, most: int = 200) -> list[dict[str, Any]]:
-    """The offer's sessions that are not over, in order, with their seats (of the session's own pool)."""
+@dataclass(frozen=True, slots=True)
+class Coming(Dated):
+    """A session that is not over, with the seats of its own pool if it has one."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    note: str
+    venue_name: str | None
+    capacity: int | None
+    taken: int | None
+    waiting: int | None
+    has_seats: bool
+
+    @property
+    def seats_text(self) -> str:
+        return seats_text(self.capacity, self.taken or 0, self.waiting or 0) if self.has_seats else ""
+
+
+async def sessions_of(offer_id: UUID, now: datetime, most: int = 200) -> list[Coming]:
+    """The offer's sessions that are not over, in order."""
     return await rows(
+        Coming,
         """SELECT s.id, s.starts_at, s.ends_at, s.status, s.note, v.name AS venue_name,
             p.capacity, p.taken, p.waiting, p.id IS NOT NULL AS has_seats
         FROM session s LEFT JOIN seat_pool p ON p.session_id = s.id LEFT JOIN venue v ON v.id = s.venue_id
@@ -113,9 +163,53 @@ async def shelf_counts(person: Any, now: datetime) -> dict[str, int]:
     return found or {}
 
 
+@dataclass(frozen=True, slots=True)
+class Managed(Stated):
+    """An offer on a shelf, with its next session (`session_id`: the register's) and the seats of that. What this person
+    may: `edits` it, `sees` who comes. `key` is its place on the shelf."""
+
+    id: UUID
+    slug: str
+    kind: str
+    state: str
+    joining: str
+    next_session_at: datetime | None
+    next_session_ends: datetime | None
+    changed_at: datetime
+    edits: bool
+    sees: bool
+    key: datetime
+    owner_name: str
+    title: str
+    session_id: UUID | None
+    capacity: int | None
+    taken: int | None
+    waiting: int | None
+    has_seats: bool
+
+    @property
+    def has_register(self) -> bool:
+        """Is there a next session, of which we know who comes?"""
+        return self.session_id is not None and self.joining not in (Joining.EXTERNAL, Joining.NONE)
+
+    @property
+    def kind_label(self) -> str:
+        return str(KIND_LABELS[Kind(self.kind)])
+
+    @property
+    def seats_text(self) -> str:
+        if not (self.has_seats and self.sees and self.published):
+            return ""
+        return seats_text(self.capacity, self.taken or 0, self.waiting or 0)
+
+    def begun(self, now: datetime) -> bool:
+        """Is its next session held just now?"""
+        return self.next_session_at is not None and self.next_session_at <= now
+
+
 async def managed(
     person: Any, shelf: str, lang: str, now: datetime, after: tuple[datetime, UUID] | None = None
-) -> list[dict[str, Any]]:
+) -> list[Managed]:
     """A page of the offers that a person edits or leads, with the next session and its seats.
 
     `after` is (key, id) of the last one seen. One more than PAGE: there are more. (Not every shelf asks for $2;
@@ -129,8 +223,9 @@ async def managed(
         beyond = f"AND ({found.key}, o.id) {'<' if found.descending else '>'} ($4, $5)"
     way = "DESC" if found.descending else "ASC"
     return await rows(
+        Managed,
         f"""WITH {MINE} SELECT o.id, o.slug, o.kind, o.state, o.joining, o.next_session_at, o.next_session_ends,
-            o.session_count, o.changed_at, mine.edits, mine.sees, {found.key} AS key, w.name AS owner_name,
+            o.changed_at, mine.edits, mine.sees, {found.key} AS key, w.name AS owner_name,
             {title_in("$3")} AS title, s.id AS session_id, p.capacity, p.taken, p.waiting,
             p.id IS NOT NULL AS has_seats
         FROM mine JOIN offer o ON o.id = mine.id JOIN organization w ON w.id = o.owner_id
@@ -157,13 +252,24 @@ async def last_begun(offer_id: UUID, now: datetime) -> UUID | None:
 REGISTERS_FOR = timedelta(days=30)
 
 
-async def unsaved_registers(person: Any, lang: str, now: datetime, most: int = 5) -> list[dict[str, Any]]:
-    """Sessions of the last month that are over and whose register nobody has saved, the latest first; `total` in each:
-    how many there are.
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """A session whose register nobody has saved. `total`: how many there are."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+    total: int
+
+
+async def unsaved_registers(person: Any, lang: str, now: datetime, most: int = 5) -> list[Unsaved]:
+    """Sessions of the last month that are over and whose register nobody has saved, the latest first.
 
     It only asks whether a row is there: the registers themselves belong to offers/attendance, a floor above.
     """
     return await rows(
+        Unsaved,
         f"""WITH {MINE} SELECT s.id, s.starts_at, s.ends_at, {title_in("$3")} AS title,
             count(*) OVER () AS total
         FROM mine JOIN offer o ON o.id = mine.id JOIN session s ON s.offer_id = o.id

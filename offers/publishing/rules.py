@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Any
 
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
@@ -78,14 +77,13 @@ def joinings(state: OfferState, present: Joining) -> list[Joining]:
     return [joining for joining in Joining if joining not in BOOKED]
 
 
-def seats_text(pool: dict[str, Any]) -> str:
+def seats_text(capacity: int | None, taken: int, waiting: int) -> str:
     """ "7 av 10 plasser tatt, 2 på venteliste", or how many without a limit."""
-    if pool["capacity"] is None:
-        seats = ngettext("%(num)s påmeldt", "%(num)s påmeldte", pool["taken"])
+    if capacity is None:
+        seats = ngettext("%(num)s påmeldt", "%(num)s påmeldte", taken)
     else:
-        seats = _("%(taken)s av %(capacity)s plasser tatt", taken=pool["taken"], capacity=pool["capacity"])
-    waiting = _("%(num)s på venteliste", num=pool["waiting"]) if pool["waiting"] else ""
-    return f"{seats}, {waiting}" if waiting else seats
+        seats = _("%(taken)s av %(capacity)s plasser tatt", taken=taken, capacity=capacity)
+    return f"{seats}, {_('%(num)s på venteliste', num=waiting)}" if waiting else seats
 
 
 def told(reached: int, to_call: int) -> str:

@@ -28,6 +28,7 @@ from offers.publishing import actions, queries, rules
 from offers.publishing.forms import PublishForm, TextForm
 from offers.publishing.joining.rules import terms
 from offers.publishing.rules import JOINING_LABELS, VISIBILITY_LABELS, seats_text
+from offers.publishing.saved import Done
 from offers.publishing.steps.views import STEPS, editable, kept, page
 from offers.publishing.team import queries as team
 from offers.publishing.team.forms import HostForm
@@ -81,11 +82,8 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
     may = await rights_queries.reach(request.person, offer)
     return render(
         request, "offers/publishing/show.html", status=status, form=form, steps=STEPS, lacking=lacking,
-        sessions=[
-            one | {"seats_text": seats_text(one) if one["has_seats"] and may.sees else ""}
-            for one in coming[:SHOWN]
-        ],
-        published=offer.state == OfferState.PUBLISHED and request.query.get("done") == ["published"],
+        sessions=coming[:SHOWN],
+        published=offer.published and request.query.get("done") == [Done.PUBLISHED],
         suspended=approval_rules.SUSPENDED if offer.owner.state == OrganizationState.SUSPENDED else "",
         more=len(coming) > SHOWN, pool_text=await pool_text(offer) if may.sees else "", may=may,
         useful=await usefulness(offer.id, request.now) if may.sees else {}, hosts=await team.hosts_of(offer.id),
@@ -97,7 +95,7 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
 
 async def pool_text(offer: Offer) -> str:
     pool = await seats_queries.seats_of(offer.id)
-    return seats_text(pool) if pool else ""
+    return seats_text(pool["capacity"], pool["taken"], pool["waiting"]) if pool else ""
 
 
 @member(Role.EDITOR)
@@ -115,7 +113,7 @@ async def publish(request: Request) -> Response:
                 offer, by=request.person.id, now=request.now, sensitive=form.data.sensitive == "yes"
             )
             if await kept(form, act):
-                return see_other(f"/manage/offers/{offer.slug}?done=published", request)
+                return see_other(f"/manage/offers/{offer.slug}?done={Done.PUBLISHED}", request)
         status, offer = 422, await editable(request)
     missing = await actions.missing_of(offer, request.now)
     context = await about(offer, request.lang)
@@ -132,7 +130,9 @@ async def preview(request: Request) -> Response:
     """The offer as a resident will see it."""
     offer = await offer_editable_by(request.person, request.path_params["slug"])
     found = await offer_page(offer.slug, viewer=VISITOR, lang=request.lang, now=request.now, editable=True)
-    return render(request, "offers/publishing/preview.html", offer=public_page(found, request.now))
+    return render(
+        request, "offers/publishing/preview.html", offer=found.offer, shown=public_page(found, request.now)
+    )
 
 
 @member(Role.EDITOR)

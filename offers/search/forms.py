@@ -2,7 +2,8 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from enum import StrEnum
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -14,13 +15,26 @@ from offers.catalogue.rules import When, period
 from offers.search.queries import Position, Search
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-POSITION = re.compile(r"([0-9]{1,17}|-)~([0-9a-f]{32})")
+POSITION = re.compile(r"(?:([0-9]{1,9})~)?([0-9]{1,17}|-)~([0-9a-f]{32})")
 
 
 def position_text(position: Position) -> str:
-    """A place in the list as it stands in an address: microseconds, or - for no date, and the id."""
+    """A place in the list as it stands in an address: the rank if there are words, microseconds, or - for no date, and
+    the id."""
     at = "-" if position.starts_at is None else (position.starts_at - EPOCH) // timedelta(microseconds=1)
-    return f"{at}~{position.id.hex}"
+    return (f"{position.rank}~" if position.rank else "") + f"{at}~{position.id.hex}"
+
+
+ALL = "all"
+"""In place of a municipality: all that are served."""
+Slug = Annotated[str, Field(max_length=80)]
+
+
+class Order(StrEnum):
+    """In which order what has the words stands: it is said beside the list, and can be changed."""
+
+    BEST = "best"
+    DATE = "date"
 
 
 class ListForm(Form):
@@ -33,8 +47,9 @@ class ListForm(Form):
         found = POSITION.fullmatch(self.after)
         if found is None:
             return None
-        at, key = found.groups()
-        return Position(None if at == "-" else EPOCH + timedelta(microseconds=int(at)), UUID(key))
+        rank, at, key = found.groups()
+        starts = None if at == "-" else EPOCH + timedelta(microseconds=int(at))
+        return Position(starts, UUID(key), int(rank or 0))
 
     @model_validator(mode="after")
     def known_position(self) -> Self:
@@ -46,7 +61,7 @@ class ListForm(Form):
 class SearchForm(ListForm):
     """The filters of /offers."""
 
-    q: str = Field("", max_length=100)
+    q: str = Field("", max_length=300)
     place: str = Field("", max_length=60)
     drop_in: bool = False
     free: bool = False
@@ -54,17 +69,23 @@ class SearchForm(ListForm):
     when: When | None = None
     audience: list[Audience] = []
     kind: list[Kind] = []
+    municipality: list[Slug] = Field([], max_length=20)
+    order: Order = Order.BEST
     words = {
         "q": {"string_too_long": lazy("Skriv færre ord, høyst %(max_length)s tegn.")},
         "when": {"enum": lazy("Velg når i lista.")},
         "audience": {"enum": lazy("Velg hvem i lista.")},
         "kind": {"enum": lazy("Velg hva slags tilbud i lista.")},
+        "municipality": {"otherwise": lazy("Velg kommunen i lista.")},
+        "order": {"enum": lazy("Velg rekkefølgen i lista.")},
         "place": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
     }
 
     def search(self, now: datetime) -> Search:
         return Search(
-            words=" ".join(self.q.split()), place=self.place, kinds=tuple(sorted(set(self.kind))),
+            words=" ".join(self.q.split()), by_date=self.order is Order.DATE, place=self.place,
+            municipalities=() if ALL in self.municipality else tuple(sorted(set(self.municipality))),
+            kinds=tuple(sorted(set(self.kind))),
             audiences=tuple(sorted(set(self.audience))), between=period(self.when, now) if self.when else None,
             drop_in=self.drop_in or None, free=self.free, evening=self.evening, after=self.position,
         )  # fmt: skip

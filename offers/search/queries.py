@@ -5,33 +5,42 @@ Its text depends only on which filters are used, so that the database's prepared
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.data.database import rows
+from marketplace.base.data.database import rows, value
 from marketplace.base.data.revision import catalogue
 from marketplace.base.data.statement import Statement
 from marketplace.base.data.texts import in_language_joins, said
-from offers.catalogue.models import Joining
+from marketplace.base.quick.revised import Newest
+from offers.catalogue.models import Joining, Kind
 from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.queries import CURRENT, VISITOR, Viewer, outside_office_hours, published
+from offers.search.words.asked import questions
+from offers.search.words.asked import sql as tsquery
+from offers.search.words.near import WORD
 
 Put = Callable[[Any], str]
 """Adds a value to the statement and gives its placeholder."""
 
 PAGE = 20
+FEW = 3
+"""Where fewer have all the words, those that have some of them are shown too."""
 COUNTED = 200
 """Matches are counted up to this: more is "over 200", and no count of a large catalogue slows the list down."""
 
 
 @dataclass(frozen=True)
 class Position:
-    """The place in the list after which a page begins. Lists go by the session shown, then id; no date stands last."""
+    """The place in the list after which a page begins. Lists go by the session shown, then id; no date stands last.
+    With words they go by `rank` before that."""
 
     starts_at: datetime | None
     id: UUID
+    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -39,10 +48,14 @@ class Search:
     """What somebody looks for. Nothing set: all offers that are not over. `between`: has a session that starts from
     the first moment until before the second. `drop_in` None: both; `organization`: owns it or takes part in it.
     `not_begun`: without courses that are booked as a whole and have begun.
+    `any_word`: one of the words is enough. `by_date`: in the order of dates, also where there are words.
     `counted`: how far matches are counted, for who only wants the first few; else COUNTED."""
 
     words: str = ""
+    any_word: bool = False
+    by_date: bool = False
     place: str = ""
+    municipalities: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
     between: tuple[datetime, datetime] | None = None
@@ -55,14 +68,21 @@ class Search:
     page: int = PAGE
     counted: int = COUNTED
 
+    @property
+    def ranked(self) -> bool:
+        """Does what answers best stand first?"""
+        return bool(self.words) and not self.by_date
+
 
 @dataclass(frozen=True)
 class Found:
-    """A page of offers (rows of CARD), how many match in all (at most `counted` + 1), and where the next begins."""
+    """A page of offers (rows of CARD), how many match in all (at most `counted` + 1), and where the next begins.
+    `with_all`: so many have all the words, and the rest some of them; None where all have them all."""
 
     rows: list[dict[str, Any]]
     total: int
     next: Position | None
+    with_all: int | None = None
 
     @property
     def many(self) -> bool:
@@ -99,22 +119,24 @@ JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON 
     ) p ON true"""
 """Texts in the reader's language (t), else the original (f); the seats of the offer, or of the session shown."""
 
-TSQUERY = " || ".join(
-    f"websearch_to_tsquery('{stemming}', {{words}})"
-    f" || (websearch_to_tsquery('{stemming}', {{before}}) && to_tsquery('{stemming}', {{prefix}}))"
-    for stemming in ("norwegian", "english", "simple")
-)
-"""All words in the stemming of any language, and the last one also as the beginning of a word."""
-
-PLAIN = str.maketrans("æøåäöéèêü", "aoaaoeeeu")
-FOLDED = "' ' || translate(lower(title || ' ' || keywords), 'æøåäöéèêü', 'aoaaoeeeu')"
-"""Titles, organisers, places and kinds as somebody types them whose keyboard has no æ, ø and å."""
-PART = 4
-"""Letters from which a word is also looked for inside others: kafé in strikkekafé, but not tur in kultur."""
+RANKED = """round(1e6 * (ts_rank('{.1, .3, .5, 1}', search, a.near) + (search @@ a.exact)::int
+    + (search @@ a.all_exact)::int + 2 * (search @@ a.all_words)::int))"""
+"""How well a text answers: words as they were typed before what means the same; the title before the summary, the
+organiser, the kind and whom it is for, then the parts of their compounds, then the rest."""
 
 
 async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
-    """The offers that match, that the viewer may see and that are not over."""
+    """The offers that match, that the viewer may see and that are not over. Where next to none has all the words, also
+    those that have some of them, after those."""
+    found = await _search(wanted, viewer, lang, now)
+    if wanted.words and found.total < FEW and not wanted.after:
+        some = await _search(replace(wanted, any_word=True, by_date=False), viewer, lang, now)
+        if len(some.rows) > found.total:
+            return Found(some.rows, len(some.rows), None, with_all=found.total)
+    return found
+
+
+async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> Found:
     asked = Statement(now, lang)
     put = asked.value
     seen, dates = published(viewer).within(asked), _dates(wanted, put)
@@ -127,49 +149,66 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
         if dates else
         ("o.next_session_at", "o.next_session_at AS starts_at, o.next_session_ends AS ends_at", "")
     )  # fmt: skip
-    listing = f"""SELECT o.id, {session} AS position, {shown} FROM offer o JOIN organization w ON w.id = o.owner_id
-        {first} WHERE {matches}"""
-    order = "ORDER BY position, id"
+    rank, joined = ("h.rank", "JOIN hits h ON h.offer_id = o.id") if wanted.ranked else ("0::bigint", "")
+    listing = f"""SELECT o.id, {session} AS position, {rank} AS rank, {shown} FROM offer o
+        JOIN organization w ON w.id = o.owner_id {joined} {first} WHERE {matches}"""
+    order = f"ORDER BY {'rank DESC, ' if wanted.ranked else ''}position, id"
     if wanted.after is None:
         page = f"SELECT * FROM found {order} LIMIT {wanted.page + 1}"
     else:
-        page = _page_after(wanted.after, listing, session, order, wanted.page + 1, put)
+        page = _page_after(wanted, listing, session, order, put)
     found = await rows(
         f"""WITH {hits} found AS MATERIALIZED ({listing} {order} LIMIT {wanted.counted + 1}), page AS ({page})
-        SELECT c.total, {CARD}
+        SELECT c.total, page.rank, {CARD}
         FROM (SELECT count(*) AS total FROM found) c LEFT JOIN page ON true LEFT JOIN offer o ON o.id = page.id
-        {JOINED} ORDER BY page.position, page.id""",
+        {JOINED} {order.replace("rank", "page.rank").replace("position", "page.position").replace("id", "page.id")}""",
         *asked.values,
     )
     total = found[0]["total"]
     cards = [row for row in found if row["id"] is not None]
     last = cards[wanted.page - 1] if len(cards) > wanted.page else None
-    return Found(cards[: wanted.page], total, Position(last["position"], last["id"]) if last else None)
+    following = Position(last["position"], last["id"], last["rank"]) if last else None
+    return Found(cards[: wanted.page], total, following)
 
 
-_counted: tuple[Any, dict[str, int]] = (None, {})
-"""The newest audience_counts, after what they are true for."""
+async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
+    """The words, in lower case, of titles and summaries of what the viewer may see now; never those of sensitive
+    offers, that nobody is led there by a slip of the finger."""
+    asked = Statement(now)
+    words = await value(
+        f"""SELECT string_agg(t.title || ' ' || t.summary, ' ') FROM (
+            SELECT o.id FROM offer o JOIN organization w ON w.id = o.owner_id
+            WHERE {published(viewer).within(asked)} AND {CURRENT.format(now="$1")} AND NOT o.sensitive
+            ORDER BY o.next_session_at, o.id LIMIT 2000) o JOIN offer_text t ON t.offer_id = o.id""",
+        *asked.values,
+    )
+    return set(WORD.findall((words or "").lower()))
 
 
-async def audience_counts(place: str, *, viewer: Viewer, now: datetime) -> dict[str, int]:
-    """How many current offers in a place (all: "") name each audience. Counting takes ten times as long as the rest
-    of the front page, so one count serves visitors for a minute, or until the catalogue changes."""
-    global _counted
-    true_for = (catalogue.heard, place, viewer, now.replace(second=0, microsecond=0))
-    if catalogue.heard and _counted[0] == true_for:
-        return _counted[1]
+_counted = Newest[dict[str, int]](catalogue, f"{__name__}.audience_counts")
+
+
+async def audience_counts(municipality: str, *, viewer: Viewer, now: datetime) -> dict[str, int]:
+    """How many current offers in a municipality (all: "") name each audience. Counting takes ten times as long as the
+    rest of the front page, so one count serves visitors for a minute, or until the catalogue changes."""
+    counting = partial(_count, municipality, viewer, now)
+    if viewer != VISITOR:
+        return await counting()
+    return await _counted.get((municipality, now.replace(second=0, microsecond=0)), counting)
+
+
+async def _count(municipality: str, viewer: Viewer, now: datetime) -> dict[str, int]:
     asked = Statement(now)
     seen = published(viewer).within(asked)
-    _, matches = _conditions(Search(place=place), seen, False, asked.value)
+    _, matches = _conditions(
+        Search(municipalities=(municipality,) if municipality else ()), seen, False, asked.value
+    )
     counted = await rows(
         f"""SELECT audience, count(*) AS number FROM offer o JOIN organization w ON w.id = o.owner_id,
             unnest(o.audiences) audience WHERE {matches} GROUP BY audience""",
         *asked.values,
     )
-    counts = {row["audience"]: row["number"] for row in counted}
-    if viewer == VISITOR:
-        _counted = (true_for, counts)
-    return counts
+    return {row["audience"]: row["number"] for row in counted}
 
 
 def _conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, str]:
@@ -184,14 +223,18 @@ def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[s
     hits = ""
     conditions = []
     if wanted.words:
-        before, prefix = last_word(wanted.words)
-        query = TSQUERY.format(words=put(wanted.words), before=put(before), prefix=put(prefix))
-        parts = " AND ".join(f"words LIKE {put(part)}" for part in parts_of(wanted.words)) or "false"
-        hits = f"""hits AS MATERIALIZED (SELECT offer_id FROM offer_text WHERE search @@ ({query})
-            UNION SELECT offer_id FROM (SELECT offer_id, {FOLDED} AS words FROM offer_text) folded WHERE {parts}),"""
+        typed = questions(wanted.words)
+        all_words, any_word = tsquery(put(typed.all_words)), tsquery(put(typed.any_word))
+        hits = f"""asked AS MATERIALIZED (SELECT {tsquery(put(typed.exact))} AS exact,
+                {tsquery(put(typed.all_exact))} AS all_exact, {tsquery(put(typed.near))} AS near,
+                {all_words} AS all_words, {any_word} AS any_word),
+            hits AS MATERIALIZED (SELECT offer_id, max({RANKED})::bigint AS rank FROM offer_text, asked a
+                WHERE search @@ a.{"any_word" if wanted.any_word else "all_words"} GROUP BY offer_id),"""
         conditions.append("o.id IN (SELECT offer_id FROM hits)")
     if wanted.place:
         conditions.append(_common(_place(wanted.place, put)))
+    if wanted.municipalities:
+        conditions.append(_common(_in_municipalities(put(list(wanted.municipalities)))))
     if wanted.kinds:
         if len(wanted.kinds) == 1:  # then the index on (kind, next_session_at, id) gives the list in order
             conditions.append(f"o.kind = {put(wanted.kinds[0])}")
@@ -234,6 +277,20 @@ def _common(condition: str) -> str:
     return f"(CASE WHEN {condition} THEN true END) IS NOT NULL"
 
 
+EVERYWHERE = (
+    f"(o.venue_id IS NULL AND o.online_url IS NOT NULL AND o.joining <> '{Joining.EXTERNAL.value}' "
+    f"OR o.kind = '{Kind.ONLINE_SELF_HELP.value}')"
+)
+"""What is on the web."""
+
+
+def _in_municipalities(slugs: str) -> str:
+    """What is offered in one of these, by whom one of them owns with others, or on the web, which is everywhere."""
+    there = f"SELECT id FROM municipality WHERE slug = ANY({slugs}::text[])"
+    owned = f"SELECT organization_id FROM organization_owner WHERE municipality_id IN ({there})"
+    return f"o.municipality_id = ANY(ARRAY({there})) OR o.owner_id = ANY(ARRAY({owned})) OR {EVERYWHERE}"
+
+
 def _place(place: str, put: Put) -> str:
     """The beginning of a postcode, or of a word in the name of the venue, its town or the municipality, also one that
     owns the organisation with others."""
@@ -267,24 +324,19 @@ def _dates(wanted: Search, put: Put) -> str:
     return session
 
 
-def _page_after(after: Position, listing: str, session: str, order: str, limit: int, put: Put) -> str:
-    """The rows after a position, by the index: first the later dates, then those without one."""
+def _page_after(wanted: Search, listing: str, session: str, order: str, put: Put) -> str:
+    """The rows after a position: of a list by date by the index, first the later dates, then those without one."""
+    after, limit = wanted.after, wanted.page + 1
+    if after is None:
+        raise ValueError("there is no page after nothing")
     key = put(after.id)
+    if wanted.ranked:
+        rank, at = put(after.rank), put(after.starts_at)
+        return f"""SELECT * FROM ({listing}) ranked WHERE rank < {rank} OR (rank = {rank}
+            AND (coalesce(position, 'infinity'), id) > (coalesce({at}::timestamptz, 'infinity'), {key}))
+            {order} LIMIT {limit}"""
     if after.starts_at is None:
         return f"{listing} AND {session} IS NULL AND o.id > {key} {order} LIMIT {limit}"
     dated = f"{listing} AND ({session}, o.id) > ({put(after.starts_at)}, {key}) {order} LIMIT {limit}"
     undated = f"{listing} AND {session} IS NULL {order} LIMIT {limit}"
     return f"SELECT * FROM (({dated}) UNION ALL ({undated})) both_kinds {order} LIMIT {limit}"
-
-
-def last_word(words: str) -> tuple[str, str]:
-    """(the words before the last, the last as a prefix for to_tsquery), or ("", "") when it is no plain word."""
-    before, _, last = words.rpartition(" ")
-    return (before, f"{last}:*") if re.fullmatch(r"\w+", last) else ("", "")
-
-
-def parts_of(words: str) -> list[str]:
-    """For LIKE, what each word must be a part of, or short ones the beginning of; nothing when one is no plain word."""
-    typed = words.lower().translate(PLAIN).split()
-    plain = all(len(word) > 2 and re.fullmatch(r"\w+", word) and "_" not in word for word in typed)
-    return [f"%{word}%" if len(word) >= PART else f"% {word}%" for word in typed] if plain else []

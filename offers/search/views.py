@@ -1,12 +1,10 @@
 """The list of offers, by words, filters and organisation."""
 
-import unicodedata
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from markupsafe import Markup
-from rapidfuzz import fuzz, process
 from starlette.responses import Response
 
 from marketplace.base.i18n import SOURCE
@@ -14,21 +12,21 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.quick.kept import kept
 from marketplace.base.quick.remembered import remembered
 from marketplace.base.web.access import public
+from marketplace.base.web.edge import host_name
 from marketplace.base.web.forms import Filled
-from marketplace.base.web.http import Request
+from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render, template
 from offers.catalogue import queries, rules
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
-from offers.catalogue.queries import Viewer, viewer_of
+from offers.catalogue.organization_queries import organization_page
+from offers.catalogue.queries import Served, viewer_of
 from offers.catalogue.rules import WHEN_LABELS, card
-from offers.catalogue.views import shown
 from offers.search.finding import find
-from offers.search.forms import ListForm, SearchForm, position_text
-from offers.search.queries import Found, Search
-
-CLOSE_ENOUGH = 70
-"""Likeness in per cent from which a title is offered as a near match."""
+from offers.search.forms import ALL, ListForm, Order, SearchForm, position_text
+from offers.search.queries import Found, Search, spelled_right
+from offers.search.words import near
+from offers.search.words.crisis import needs_somebody_now
 
 
 @public
@@ -36,19 +34,27 @@ CLOSE_ENOUGH = 70
 async def offers(request: Request) -> Response:
     """GET /offers: search and filters stand in the address."""
     form = SearchForm.from_query(request)
+    served = await queries.municipalities()
+    if len(served) > 1 and not form.values.get("municipality"):
+        return _where_they_are(request, served)
+    for unknown in {*form.values.get("municipality", [])} - {ALL, *(one.slug for one in served)}:
+        form.add_error("municipality", _("Vi kjenner ingen kommune som heter «%(name)s».", name=unknown))
     viewer = await viewer_of(request.person)
-    found, near = Found([], 0, None), []
+    found, meant = Found([], 0, None), None
     if form.valid:
         if form.data.q:  # the only question that is dear
             await limit_visitor("search", request, 300, timedelta(minutes=5))
         found = await find(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
-        if not found.total and form.data.q:
-            near = await near_matches(form.data.q, viewer, request)
+        if form.data.q and (found.with_all is not None or found.total < near.FEWER_THAN):
+            meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
     else:
         _to_the_top(form)
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
-        form=form, **listed(request, form, found), near=near, chips=chips(request, form),
+        form=form, **listed(request, form, found), meant=meant, with_all=found.with_all,
+        meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
+        orders=_orders(request, form, found),
+        chips=chips(request, form, served), municipalities=_municipalities(served),
         clear_href=here(request, {}), follow_query=urlencode(listed_query(form), doseq=True),
         fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
     )  # fmt: skip
@@ -58,19 +64,57 @@ async def offers(request: Request) -> Response:
 @kept
 async def organization(request: Request) -> Response:
     """GET /organizations/{slug}: who they are, and what they offer."""
-    who = await queries.organization_page(request.path_params["slug"], request.lang)
+    who = await organization_page(request.path_params["slug"], request.lang)
     form = ListForm.from_query(request)
     found = Found([], 0, None)
     if form.valid:
-        wanted = Search(organization=who["id"], after=form.data.position)
+        wanted = Search(organization=who.id, after=form.data.position)
         viewer = await viewer_of(request.person)
         found = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
     else:
         _to_the_top(form)
     return render(
         request, "offers/search/organization.html", status=200 if form.valid else 422, form=form,
-        organization=shown(who), **listed(request, form, found),
+        organization=who, **listed(request, form, found),
     )  # fmt: skip
+
+
+def _orders(request: Request, form: Filled[SearchForm], found: Found) -> tuple[str, str, str] | None:
+    """How the list is ordered, the other way, and its address; None where there is nothing to order by words."""
+    if not form.valid or not form.data.q or found.with_all is not None or found.total < 2:
+        return None
+    query = listed_query(form)
+    if form.data.order is Order.DATE:
+        query.pop("order")
+        return (
+            _("Det som kommer først, står først."),
+            _("Vis det som passer best først"),
+            here(request, query),
+        )
+    return (
+        _("Det som passer best, står først."),
+        _("Vis etter dato"),
+        here(request, query | {"order": "date"}),
+    )
+
+
+def _where_they_are(request: Request, served: list[Served]) -> Response:
+    """The same search with a municipality in its address: that of the host name, or all."""
+    here = queries.municipality_here(served, host_name(request.headers.get("host", "")))
+    asked = [*parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)]
+    asked = [pair for pair in asked if pair[0] != "municipality"]
+    return see_other(f"/offers?{urlencode([*asked, ('municipality', here.slug if here else ALL)])}", request)
+
+
+def _municipalities(served: list[Served]) -> list[tuple[str, str]]:
+    """What can be chosen; nothing where there is only one."""
+    if len(served) < 2:
+        return []
+    return [*((one.slug, one.name) for one in served), (ALL, _("Alle kommuner"))]
+
+
+def _urgent(form: Filled[SearchForm]) -> bool:
+    return needs_somebody_now(form.values.get("q", ""))
 
 
 def _to_the_top(form: Filled[Any]) -> None:
@@ -103,7 +147,7 @@ def here(request: Request, query: dict[str, Any]) -> str:
     return f"{prefix}{request.scope['path']}" + (f"?{urlencode(query, doseq=True)}" if query else "")
 
 
-def chips(request: Request, form: Filled[SearchForm]) -> list[tuple[str, str]]:
+def chips(request: Request, form: Filled[SearchForm], served: list[Served]) -> list[tuple[str, str]]:
     """(text, address without it) for each filter that is set."""
     if not form.valid:
         return []
@@ -118,8 +162,10 @@ def chips(request: Request, form: Filled[SearchForm]) -> list[tuple[str, str]]:
     ]
     several = [(f"{AUDIENCE_LABELS[one]}", "audience", one.value) for one in dict.fromkeys(data.audience)]
     several += [(f"{KIND_LABELS[one]}", "kind", one.value) for one in dict.fromkeys(data.kind)]
+    if ALL not in data.municipality:
+        several += [(one.name, "municipality", one.slug) for one in served if one.slug in data.municipality]
     for text, name, one in several:
-        rest = [value for value in query[name] if value != one]
+        rest = [value for value in query[name] if value != one] or ([ALL] if name == "municipality" else [])
         links.append((text, here(request, query | {name: rest})))
     return links
 
@@ -161,22 +207,3 @@ def more_chosen(form: Filled[SearchForm]) -> int:
         + len(form.values.get("audience", []))
         + bool(form.values.get("when"))
     )
-
-
-async def near_matches(words: str, viewer: Viewer, request: Request) -> list[dict[str, Any]]:
-    """The three offers whose titles are most like what was typed, for spellings the search does not know."""
-    known = await queries.titles(viewer, request.lang, request.now)
-    best = process.extract(
-        fold(words),
-        [fold(row["title"]) for row in known],
-        scorer=fuzz.WRatio,
-        limit=3,
-        score_cutoff=CLOSE_ENOUGH,
-    )
-    return [known[index] | {"lang": rules.other_lang(known[index]["lang"])} for _title, _score, index in best]
-
-
-def fold(text: str) -> str:
-    """Lower case without accents and rings, so that a keyboard without æ, ø and å finds them too."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ø", "o").replace("æ", "ae"))
-    return "".join(character for character in plain if not unicodedata.combining(character))

@@ -13,9 +13,11 @@ from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.seats import rules
+from offers.seats.acts import Act
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import lock, lock_as_it_stands, move, next_in_queue, promote
 from offers.seats.queries import ended
+from offers.seats.rows import Movable
 from offers.seats.upkeep import closing
 from organizations.approval.queries import only_approved
 
@@ -49,13 +51,14 @@ async def cancel_all(
         # Whoever waits for this lock to book took the time before, from a clock of their own: `now` may be after it.
         await rows("UPDATE seat_pool SET closes_at = $2 WHERE id = $1", pool_id, now - LONG_PAST)
         active = await rows(
-            """SELECT id, state, seats, participant_id, queue_no FROM booking WHERE pool_id = $1
+            Movable,
+            """SELECT id, state, seats, participant_id FROM booking WHERE pool_id = $1
             AND state = ANY($2) ORDER BY id""",
             pool_id, list(rules.ACTIVE - {BookingState.CONFIRMED} if begun else rules.ACTIVE),
         )  # fmt: skip
         for booking in active:
             await move(pool, booking, BookingState.CANCELLED, now, by=by, ended_by=ended_by)
-        return [booking["id"] for booking in active]
+        return [booking.id for booking in active]
 
 
 class ServesQueue(Refused):
@@ -89,8 +92,8 @@ async def set_capacity(
             await reserve(pool, 0)
         served, _starts = await next_in_queue(pool, now)
         if promised is not None and promised != len(served):
-            raise ServesQueue([party["id"] for party in served])
-        await record("capacity.changed", now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
+            raise ServesQueue([party.id for party in served])
+        await record(Act.CAPACITY_CHANGED, now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
                      details={"capacity": capacity})  # fmt: skip
         await promote(pool, now)
         return len(served)
@@ -102,7 +105,7 @@ async def widen(pool: dict[str, Any], lacking: int, why: str, *, now: datetime, 
     await only_approved(pool["owner_id"])
     pool["capacity"] += lacking
     await rows("UPDATE seat_pool SET capacity = $2 WHERE id = $1", pool["pool_id"], pool["capacity"])
-    await record("capacity.changed", now=now, actor=by, object_id=pool["pool_id"], organization=pool["owner_id"],
+    await record(Act.CAPACITY_CHANGED, now=now, actor=by, object_id=pool["pool_id"], organization=pool["owner_id"],
                  details={"capacity": pool["capacity"], "reason": why})  # fmt: skip
 
 
@@ -126,5 +129,5 @@ async def set_open(pool_id: UUID, opened: bool, *, now: datetime, by: UUID) -> N
                 WHEN {closing()} > $3 THEN {closing()} END FROM offer o WHERE o.id = p.offer_id AND p.id = $1""",
             pool_id, opened, now,
         )  # fmt: skip
-        await record("pool.opened" if opened else "pool.closed", now=now, actor=by, object_id=pool_id,
+        await record(Act.POOL_OPENED if opened else Act.POOL_CLOSED, now=now, actor=by, object_id=pool_id,
                      organization=pool["owner_id"])  # fmt: skip

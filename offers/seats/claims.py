@@ -5,16 +5,16 @@ docs/decisions/0003-seats.md tells what was tried and measured.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.data.database import Values, row, rows
+from marketplace.base.data.database import row, rows
+from marketplace.base.data.statement import Statement
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import WRITTEN, Channel
@@ -23,9 +23,12 @@ from marketplace.base.text import name_key
 from marketplace.base.web.limits import Tries, counting, refuse
 from marketplace.settings import settings
 from offers.seats import links, once, rules
+from offers.seats.acts import Act
 from offers.seats.known import in_the_way
 from offers.seats.models import BookingState
 from offers.seats.queries import active_in
+from offers.seats.rows import Numbered
+from offers.telling.models import Mails
 
 
 @dataclass(frozen=True)
@@ -59,10 +62,12 @@ class Party:
     quiet: bool = False
     """Another message tells of it: one form books several dates."""
 
-    @cached_property
-    def whom(self) -> str:
-        """Who comes, as far as a form sent again is concerned."""
-        return str(self.participant or name_key(self.participant_name or self.name))
+    whom: str = field(init=False)
+    """Who comes, as far as a form sent again is concerned."""
+
+    def __post_init__(self) -> None:
+        whom = str(self.participant or name_key(self.participant_name or self.name))
+        object.__setattr__(self, "whom", whom)
 
     @property
     def account(self) -> bool:
@@ -116,140 +121,213 @@ class Taken(Exception):
 PERSON = "INSERT INTO person (id, name, lang, shielded, created_at) VALUES"
 
 
-async def insert(
-    pool: dict[str, Any],
-    party: Party,
-    state: BookingState,
-    key: bytes,
-    digest: bytes,
-    lang: str,
-    now: datetime,
-    tries: Sequence[Tries],
-    *,
-    also: Callable[[Callable[[Any], str]], list[str]],
-) -> Booked:
-    """The one write: people, contact, booking, seats, audit, mail row, counts, and what else hangs on the booking
-    (`also`: given a way to add a value, parts of the statement). Raises Taken and TooMany, which undo them all."""
-    values, parts = Values(), list[str]()
-    w = values.put
-    booking_id, booker = uuid7(), party.person or uuid7()
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is written when a party gets a place in a pool that is locked: all that was decided about it."""
+
+    pool: dict[str, Any]
+    party: Party
+    state: BookingState
+    key: bytes
+    """The form's, so that it books once, and `digest` of what was sent with it."""
+    digest: bytes
+    lang: str
+    now: datetime
+    tries: Sequence[Tries] = ()
+    """What it counts for: more than their most undoes it."""
+    also: Callable[[Statement], object] | None = None
+    """Names in the same statement what else hangs on the booking, which is `made` there."""
+
+
+async def insert(claim: Claim) -> Booked:
+    """The one write: people, contact, booking, seats, audit, mail row, counts, and what
+    else hangs on the booking. Raises Taken and TooMany, which undo them all."""
+    party, state, pool = claim.party, claim.state, claim.pool
+    account = party.account
+    booking_id, reference, booker = uuid7(), links.new_reference(), party.person or uuid7()
+    write = Statement()
+    w = write.value
     participant = party.participant or (uuid7() if party.participant_name else booker)
-    at, language = w(now), w(lang)
+    at, language = w(claim.now), w(claim.lang)
     if party.person is None:
-        parts.append(f"one AS ({PERSON} ({w(booker)}, {w(party.name)}, {language}, false, {at}))")
+        write.named("one", f"{PERSON} ({w(booker)}, {w(party.name)}, {language}, false, {at})")
     else:
-        parts.append(
-            f"named AS (UPDATE person SET name = {w(party.name)} WHERE id = {w(booker)} AND name IS NULL)"
+        write.named(
+            "named", f"UPDATE person SET name = {w(party.name)} WHERE id = {w(booker)} AND name IS NULL"
         )
     if party.participant_name:
-        parts.append(
-            f"other AS ({PERSON} ({w(participant)}, {w(party.participant_name)}, {language}, {w(party.alias)}, {at}))"
+        write.named(
+            "other",
+            f"{PERSON} ({w(participant)}, {w(party.participant_name)}, {language}, {w(party.alias)}, {at})",
         )
     if party.guided:
-        parts.append(
-            f"""helped AS (INSERT INTO acts_for (id, actor_id, person_id, relation, created_at)
-            VALUES ({w(uuid7())}, {w(booker)}, {w(participant)}, 'guide', {at}))"""
+        write.named(
+            "helped",
+            f"""INSERT INTO acts_for (id, actor_id, person_id, relation, created_at)
+            VALUES ({w(uuid7())}, {w(booker)}, {w(participant)}, 'guide', {at})""",
         )
     contact = party.contact_id
+    whose = participant if party.guided else booker
     if contact is None and party.channel and party.address:
-        contact, whose = uuid7(), participant if party.guided else booker
-        parts.append(
-            f"""reach AS (INSERT INTO contact_point (id, person_id, channel, value, created_at)
-            VALUES ({w(contact)}, {w(whose)}, {w(party.channel)}, {w(party.address)}, {at}))"""
+        contact = uuid7()
+        write.named(
+            "reach",
+            f"""INSERT INTO contact_point (id, person_id, channel, value, created_at)
+            VALUES ({w(contact)}, {w(whose)}, {w(party.channel)}, {w(party.address)}, {at})""",
         )
-    queue, since = ("nextval('booking_queue')", at) if state is BookingState.WAITING else ("NULL", "NULL")
+    waits = state is BookingState.WAITING
+    queue, since = ("nextval('booking_queue')", at) if waits else ("NULL", "NULL")
     unless = ""
-    if party.account:  # whoever is typed anew has nothing yet
+    if account:  # whoever is typed anew has nothing yet
         there = in_the_way(w(pool["pool_id"]), w(participant), w(booker))
         unless = f"WHERE NOT EXISTS (SELECT FROM booking b WHERE {there})"
-    parts.append(
-        f"""made AS (INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
+    write.named(
+        "made",
+        f"""INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
             organization_id, seats, state, reference, form_key, form_digest, queue_no, waited_at, link_version, lang,
             by_host, created_at, changed_at)
         SELECT {w(booking_id)}, {w(pool["pool_id"])}, {w(pool["offer_id"])}, {w(participant)}, {w(booker)},
-            {w(contact)}, {w(party.organization)}, {w(party.seats)}, {w(state)}, {w(links.new_reference())},
-            {w(key)}, {w(digest)}, {queue}, {since}, 1, {language},
+            {w(contact)}, {w(party.organization)}, {w(party.seats)}, {w(state)}, {w(reference)},
+            {w(claim.key)}, {w(claim.digest)}, {queue}, {since}, 1, {language},
             {w(party.by_host)}, {at}, {at} {unless}
-        ON CONFLICT DO NOTHING RETURNING id)"""
+        ON CONFLICT DO NOTHING RETURNING id""",
     )
-    parts += also(w)
-    seats = party.seats if state in rules.SEATED else 0
-    waiting = 1 if state is BookingState.WAITING else 0
-    parts.append(
-        f"seats AS (UPDATE seat_pool SET taken = taken + {w(seats)}, waiting = waiting + {w(waiting)} "
-        f"WHERE id = {w(pool['pool_id'])} AND EXISTS (SELECT 1 FROM made))"
+    if claim.also:
+        claim.also(write)
+    write.named(
+        "seats",
+        f"""UPDATE seat_pool SET taken = taken + {w(party.seats if state in rules.SEATED else 0)},
+            waiting = waiting + {w(int(waits))} WHERE id = {w(pool["pool_id"])} AND EXISTS (SELECT 1 FROM made)""",
     )
-    parts.append(
-        f"""audit AS (INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, person_id)
-        SELECT {w(uuid7())}, {at}, {w(party.person)}, 'booking.made', id, {w(pool["owner_id"])}, {w(participant)}
-        FROM made)"""
+    write.named(
+        "audit",
+        f"""INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, person_id)
+        SELECT {w(uuid7())}, {at}, {w(party.person)}, '{Act.BOOKING_MADE}', id, {w(pool["owner_id"])}, {w(participant)}
+        FROM made""",
     )
     if party.channel in WRITTEN and party.address and not party.quiet:
         facts = json.dumps({"booking": str(booking_id)})
-        parts.append(
-            f"""mail AS (INSERT INTO outbox_message {OUTBOX_COLUMNS}
+        write.named(
+            "mail",
+            f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
             SELECT {w(uuid7())}, {w(party.channel)}, {w(party.address)}, {w(RECEIPTS[state])}, {w(facts)}, {language},
-            {w(f"{RECEIPTS[state]}:{booking_id}")}, {at}, {at}, 0, id, {w(pool["offer_id"])},
-                {w(participant if party.guided else booker)}, 1 FROM made)"""
+            {w(f"{RECEIPTS[state]}:{booking_id}")}, {at}, {at}, 0, id, {w(pool["offer_id"])}, {w(whose)}, 1
+            FROM made""",
         )
-    counts, counted = "", ""
-    if tries:
-        parts.append(f"counted AS ({counting(tries, w, now)})")
-        counts, counted = ", c.tried, c.count, c.window_ends", "CROSS JOIN counted c"
-    made = await rows(f"WITH {', '.join(parts)} SELECT made.id{counts} FROM made {counted}", *values)
+    if claim.tries:
+        write.named("counted", counting(claim.tries, write, claim.now))
+        write.add("SELECT made.id, c.tried, c.count, c.window_ends FROM made CROSS JOIN counted c")
+    else:
+        write.add("SELECT made.id FROM made")
+    made = await rows(write.sql, *write.values)
     if not made:
         raise Taken
-    if tries:
+    if claim.tries:
         words = _("Det er sendt mange påmeldinger på kort tid, så vi tar en pause. Ingenting er lagret. "
                   "Ring %(phone)s, så melder vi deg på.", phone=settings().helpline_phone)  # fmt: skip
-        refuse(tries, made, now, words)
+        refuse(claim.tries, made, claim.now, words)
     return Booked(booking_id, 1, state)
 
 
 RECEIPTS = {
-    BookingState.CONFIRMED: "receipt",
-    BookingState.WAITING: "waiting",
-    BookingState.REQUESTED: "requested",
+    BookingState.CONFIRMED: Mails.RECEIPT,
+    BookingState.WAITING: Mails.WAITING,
+    BookingState.REQUESTED: Mails.REQUESTED,
 }
 """Which mail tells of a new booking."""
 
 
-async def same_form_or_person(pool_id: UUID | None, party: Party, key: bytes, digest: bytes) -> Booked | None:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A booking that is there already, of the same form or of the same person."""
+
+    id: UUID
+    pool_id: UUID
+    session_id: UUID | None
+    offer_id: UUID
+    state: str
+    link_version: int
+    booked_by_id: UUID
+    participant_id: UUID
+    contact_id: UUID | None
+    person_id: UUID | None
+    """Whose the address is."""
+    made_with_id: UUID | None
+    form_key: bytes
+    form_digest: bytes | None
+
+    def booked(self, again: bool = True) -> Booked:
+        """What the form gets that met it."""
+        return Booked(self.id, self.link_version, BookingState(self.state), again)
+
+
+BEFORE = """SELECT b.id, b.pool_id, p.session_id, b.offer_id, b.state, b.link_version, b.booked_by_id, b.participant_id,
+        b.contact_id, c.person_id, b.made_with_id, b.form_key, b.form_digest
+    FROM booking b JOIN seat_pool p ON p.id = b.pool_id LEFT JOIN contact_point c ON c.id = b.contact_id"""
+
+
+async def made_before(
+    party: Party, form_key: bytes, digest: bytes, pools: Collection[UUID] | None = None
+) -> list[Before]:
+    """What this form has booked already for whoever comes, its first booking first. Raises JustSent when it says
+    something else now; where it names the `pools`, also when it leaves one out: what it adds is another act."""
+    key = party.key(form_key)
+    found = await rows(
+        Before,
+        f"""{BEFORE} WHERE b.form_key = $1 OR b.made_with_id = (SELECT id FROM booking WHERE form_key = $1)
+        ORDER BY b.form_key <> $1, b.id""",
+        key,
+    )
+    # A date that took another's place later was not in the form.
+    found = [one for one in found if one.form_key in (key, once.key_of(form_key, party.whom, one.session_id))]
+    left_out = pools is not None and any(
+        one.state in rules.ACTIVE and one.pool_id not in pools for one in found
+    )
+    if left_out or any(one.form_digest != digest for one in found):
+        raise JustSent(key, own=party.account)
+    return found
+
+
+async def known_in(pools: Collection[UUID], party: Party) -> list[Before]:
+    """The active bookings in these pools that stand in the party's way: of an account, as far as it may know of them;
+    its own first. Who is typed anew may be another, and has none."""
+    if not party.account:
+        return []
+    return await rows(
+        Before,
+        f"{BEFORE} WHERE b.pool_id = ANY($1) AND {in_the_way('b.pool_id', '$2', '$3')} "
+        "ORDER BY b.booked_by_id = $3 DESC, b.id",
+        list(pools), party.participant or party.person, party.person,
+    )  # fmt: skip
+
+
+async def same_form_or_person(pool_id: UUID, party: Party, form_key: bytes, digest: bytes) -> Booked | None:
     """The booking that stood in the way: of the same form, or of the same person. Raises JustSent when what was sent
     is not what made it."""
-    found = await row("SELECT id, link_version, state, form_digest FROM booking WHERE form_key = $1", key)
-    if found:
-        if found["form_digest"] != digest:
-            raise JustSent(key, own=party.account)
-        return Booked(found["id"], found["link_version"], BookingState(found["state"]), again=True)
-    if pool_id and party.account:
-        found = await row(
-            f"""SELECT b.id, b.link_version, b.state, b.booked_by_id, b.form_key, b.form_digest FROM booking b
-            WHERE {in_the_way("$1", "$2", "$3")} ORDER BY b.booked_by_id = $3 DESC, b.id LIMIT 1""",
-            pool_id, party.participant or party.person, party.person,
-        )  # fmt: skip
-        if found:
-            if (
-                party.participant is None
-                and found["booked_by_id"] == party.person
-                and found["form_digest"] != digest
-                and once.same_sender(found["form_digest"], digest)
-            ):
-                raise JustSent(found["form_key"], own=True)
-            state, again = BookingState(found["state"]), party.participant is None
-            return Booked(found["id"], found["link_version"], state, again)
+    if before := await made_before(party, form_key, digest):
+        return before[0].booked()
+    if known := await known_in([pool_id], party):
+        found = known[0]
+        if (
+            party.participant is None
+            and found.booked_by_id == party.person
+            and found.form_digest != digest
+            and once.same_sender(found.form_digest, digest)
+        ):
+            raise JustSent(found.form_key, own=True)
+        return found.booked(again=party.participant is None)
     return None
 
 
 async def claim_instead(
-    old: dict[str, Any], there: dict[str, Any], form_key: bytes, actor: UUID, now: datetime
+    old: Numbered, there: dict[str, Any], form_key: bytes, actor: UUID, now: datetime
 ) -> UUID | None:
     """The new booking with its seats, under the number of the old, which gets another. None: that one was taken. Raises
     Refused when the participant is booked at the new time already, as far as the actor may know."""
     renamed = await row(
         """UPDATE booking SET reference = $2 WHERE id = $1 AND NOT EXISTS (SELECT FROM booking WHERE reference = $2)
         RETURNING id""",
-        old["id"], links.new_reference(),
+        old.id, links.new_reference(),
     )  # fmt: skip
     if renamed is None:
         return None
@@ -263,10 +341,10 @@ async def claim_instead(
             ON CONFLICT DO NOTHING RETURNING id, seats),
         seats AS (UPDATE seat_pool SET taken = taken + made.seats FROM made WHERE seat_pool.id = $3)
         SELECT id FROM made""",
-        old["id"], uuid7(), there["pool_id"], old["reference"], form_key, now, old["participant_id"], actor,
+        old.id, uuid7(), there["pool_id"], old.reference, form_key, now, old.participant_id, actor,
     )  # fmt: skip
     if made is not None:
         return UUID(str(made["id"]))
-    if await active_in(there["pool_id"], old["participant_id"], actor, now):
+    if await active_in(there["pool_id"], old.participant_id, actor, now):
         raise Refused(_("Du er påmeldt den tiden allerede. Velg en annen."))
     raise Conflict(_("Det gikk ikke å bytte tid. Prøv en gang til."))

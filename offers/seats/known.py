@@ -11,8 +11,6 @@ have several active bookings in a pool: one of each who made one (the index book
 both, and so do those who lead the offer; nobody else does.
 """
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from offers.seats.sql import active
@@ -45,8 +43,6 @@ def proven(b: str = "b", c: str = "c") -> str:
         AND {c}.person_id IN ({b}.participant_id, {b}.booked_by_id), false)"""
 
 
-def actor_of(booking: Mapping[str, Any], by: UUID | None) -> UUID:
+def actor_of(whoever_comes: UUID, made_it: UUID, by: UUID | None) -> UUID:
     """Who acts by the link of a booking: whoever comes, when they are signed in (`by`); else whoever made it."""
-    whoever_comes: UUID = booking["participant_id"]
-    made_it: UUID = booking["booked_by_id"]
     return whoever_comes if by == whoever_comes else made_it

@@ -2,6 +2,8 @@
 tell people, and let the queue move up. Each within the transaction of whoever calls.
 """
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,17 +14,18 @@ from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import WRITTEN, Channel
-from marketplace.base.post.mail import post
+from marketplace.base.post.mail import Mail, name_of, post
 from offers.catalogue.models import Joining, Promotion
 from offers.catalogue.queries import Viewer, published
 from offers.seats import rules
+from offers.seats.acts import Act
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
+from offers.seats.rows import LockedBooking, Movable, Tellable
 from offers.seats.upkeep import begins
 from offers.telling import rules as telling_rules
 from offers.telling.actions import not_rung, to_ring
-from offers.telling.addressees import about
-from offers.telling.models import CallAbout
+from offers.telling.models import CallAbout, Mails
 
 
 async def lock(pool_id: UUID, now: datetime) -> dict[str, Any]:
@@ -39,6 +42,7 @@ async def settle(pool: dict[str, Any], now: datetime) -> None:
     if pool["first_deadline"] is None or pool["first_deadline"] > now:
         return
     due = await rows(
+        Movable,
         """SELECT id, state, seats, participant_id FROM booking
         WHERE pool_id = $1 AND state = 'offered' AND held_until <= $2 ORDER BY held_until, id""",
         pool["pool_id"], now,
@@ -46,12 +50,12 @@ async def settle(pool: dict[str, Any], now: datetime) -> None:
     for booking in due:
         await move(pool, booking, BookingState.EXPIRED, now, by=None, ended_by=EndedBy.EXPIRED)
     await promote(pool, now)
-    if unheard := await not_rung([booking["id"] for booking in due]):
+    if unheard := await not_rung([booking.id for booking in due]):
         # Nobody has told them that it was theirs: others have gone first now, and they keep their place in the queue.
         for booking in due:
-            if booking["id"] in unheard:
+            if booking.id in unheard:
                 await move(
-                    pool, booking | {"state": BookingState.EXPIRED}, BookingState.WAITING, now, by=None
+                    pool, replace(booking, state=BookingState.EXPIRED), BookingState.WAITING, now, by=None
                 )
         await promote(pool, now)
 
@@ -88,15 +92,42 @@ async def lock_for(
     return pool
 
 
-async def change(booking_id: UUID, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+async def lock_dates(
+    slug: str, sessions: Collection[UUID], viewer: Viewer, now: datetime, *, also: str
+) -> list[dict[str, Any]]:
+    """The seat pools of these sessions of the offer, locked by ascending id and read afresh, in time, with `also`
+    what else the caller wants to know."""
+    chosen = list(set(sessions))
+    await rows(
+        """SELECT p.id FROM seat_pool p JOIN offer o ON o.id = p.offer_id
+        WHERE o.slug = $1 AND p.session_id = ANY($2) ORDER BY p.id FOR NO KEY UPDATE OF p""",
+        slug, chosen,
+    )  # fmt: skip
+    asked = Statement(slug, chosen)
+    pools = await rows(
+        f"""SELECT {POOL_COLUMNS}, {FIRST_DEADLINE}, {also} FROM offer o JOIN organization w ON w.id = o.owner_id
+        JOIN seat_pool p ON p.offer_id = o.id
+        WHERE o.slug = $1 AND p.session_id = ANY($2) AND {published(viewer).within(asked)}
+        ORDER BY p.starts_at, p.id""",
+        *asked.values,
+    )
+    if len(pools) != len(chosen) or not pools:
+        raise NotFound
+    for pool in pools:
+        await settle(pool, now)
+    return pools
+
+
+async def change(booking_id: UUID, now: datetime) -> tuple[dict[str, Any], LockedBooking]:
     """The pool of a booking, locked, and the booking as it is under that lock."""
     before = await row("SELECT pool_id FROM booking WHERE id = $1", booking_id)
     if before is None:
         raise NotFound
     pool = await lock(before["pool_id"], now)
     booking = await row(
-        """SELECT b.id, b.state, b.seats, b.participant_id, b.booked_by_id, b.queue_no, b.held_until, b.lang,
-            b.link_version, b.offer_id, c.channel, c.value AS address, c.person_id, c.refused_at
+        LockedBooking,
+        """SELECT b.id, b.state, b.seats, b.participant_id, b.booked_by_id, b.lang, b.link_version, b.offer_id,
+            c.channel, c.value AS address, c.person_id, c.refused_at
         FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
         booking_id,
     )
@@ -106,7 +137,7 @@ async def change(booking_id: UUID, now: datetime) -> tuple[dict[str, Any], dict[
 
 async def move(
     pool: dict[str, Any],
-    booking: dict[str, Any],
+    booking: Movable,
     new: BookingState,
     now: datetime,
     *,
@@ -117,10 +148,10 @@ async def move(
     """Move a booking of a locked pool to another state, with what that does to the seats. Whoever ends it says what
     `ended_by` is; a booking that goes on has none. What a register says of it that was begun before the start goes
     with it: nobody can have been there."""
-    old = BookingState(booking["state"])
+    old = BookingState(booking.state)
     if not rules.may_move(old, new):
         raise Refused(_("Denne påmeldingen kan ikke endres slik nå."))
-    seats = booking["seats"] * ((new in rules.SEATED) - (old in rules.SEATED))
+    seats = booking.seats * ((new in rules.SEATED) - (old in rules.SEATED))
     waiting = (new is BookingState.WAITING) - (old is BookingState.WAITING)
     await rows(
         """WITH moved AS (
@@ -132,35 +163,31 @@ async def move(
         unmarked AS (DELETE FROM attendance a USING session s WHERE a.booking_id = $1 AND $10::text IS NOT NULL
             AND s.id = a.session_id AND s.starts_at > $3)
         UPDATE seat_pool SET taken = taken + $6, waiting = waiting + $7 WHERE id = $8""",
-        booking["id"], new, now, held_until, new is BookingState.WAITING, seats, waiting, pool["pool_id"],
+        booking.id, new, now, held_until, new is BookingState.WAITING, seats, waiting, pool["pool_id"],
         old is BookingState.WAITING and new in rules.SEATED, ended_by,
     )  # fmt: skip
     pool["taken"] += seats
     pool["waiting"] += waiting
     await record(
-        f"booking.{new}", now=now, actor=by, object_id=booking["id"], organization=pool["owner_id"],
-        person=booking["participant_id"],
+        Act(f"booking.{new}"), now=now, actor=by, object_id=booking.id, organization=pool["owner_id"],
+        person=booking.participant_id,
     )  # fmt: skip
 
 
 async def tell(
-    mail: str, booking: dict[str, Any], key: str, now: datetime, *, ring: bool = False, **facts: Any
+    mail: Mail, booking: Tellable, key: str, now: datetime, *, ring: bool = False, **facts: Any
 ) -> None:
     """A message about a booking to where its messages go, if anywhere. `ring`: it is news to them, which somebody must
     ring about where no message comes."""
-    if booking["channel"] in WRITTEN:
+    key = f"{name_of(mail)}:{booking.id}:{key}"
+    if booking.channel and booking.channel in WRITTEN:
         await post(
-            mail, channel=booking["channel"], address=booking["address"], lang=booking["lang"],
-            key=f"{mail}:{booking['id']}:{key}", now=now, about=about(booking["id"], booking),
-            booking=str(booking["id"]), **facts,
+            mail, channel=Channel(booking.channel), address=booking.address or "", lang=booking.lang,
+            key=key, now=now, about=booking.about,
+            booking=str(booking.id), **facts,
         )  # fmt: skip
-    if ring and unreached(booking):
-        await to_ring(CallAbout(mail), booking["id"], key=f"{mail}:{booking['id']}:{key}", now=now)
-
-
-def unreached(booking: dict[str, Any]) -> bool:
-    """Does no message reach this booking (channel, refused_at)?"""
-    return booking["channel"] not in WRITTEN or booking["refused_at"] is not None
+    if ring and booking.unreached:
+        await to_ring(CallAbout(name_of(mail)), booking.id, key=key, now=now)
 
 
 async def promote(pool: dict[str, Any], now: datetime) -> None:
@@ -168,16 +195,16 @@ async def promote(pool: dict[str, Any], now: datetime) -> None:
     chosen, starts = await next_in_queue(pool, now)
     for party in chosen:
         if pool["promotion"] == Promotion.HELD:
-            hours = telling_rules.hours_held(pool["hold_hours"], party["channel"] == Channel.CALL)
+            hours = telling_rules.hours_held(pool["hold_hours"], party.channel == Channel.CALL)
             until = rules.hold_until(starts, hours, now)
             await move(pool, party, BookingState.OFFERED, now, by=None, held_until=until)
-            await tell("offered", party, f"{int(now.timestamp())}", now, ring=True)
+            await tell(Mails.OFFERED, party, f"{int(now.timestamp())}", now, ring=True)
         else:
             await move(pool, party, BookingState.CONFIRMED, now, by=None)
-            await tell("promoted", party, "1", now, ring=True)
+            await tell(Mails.PROMOTED, party, "1", now, ring=True)
 
 
-async def next_in_queue(pool: dict[str, Any], now: datetime) -> tuple[list[dict[str, Any]], datetime | None]:
+async def next_in_queue(pool: dict[str, Any], now: datetime) -> tuple[list[Tellable], datetime | None]:
     """Who of the queue gets the free seats of a pool, in order, each the first that fits; and when what they would come
     to begins. Nobody after the start; who waits already may still get a seat when booking is closed for others."""
     decided = pool_of(pool)
@@ -187,14 +214,15 @@ async def next_in_queue(pool: dict[str, Any], now: datetime) -> tuple[list[dict[
     if starts is not None and starts <= now:
         return [], starts
     queue = await rows(
-        """SELECT b.id, b.state, b.seats, b.participant_id, b.queue_no, b.lang, b.link_version,
+        Tellable,
+        """SELECT b.id, b.state, b.seats, b.participant_id, b.lang, b.link_version,
             b.offer_id, c.channel, c.value AS address, c.person_id, c.refused_at
         FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id
         WHERE b.pool_id = $1 AND b.state = 'waiting' ORDER BY b.queue_no""",
         pool["pool_id"],
     )
-    by_id = {party["id"]: party for party in queue}
-    chosen = rules.promoted(decided.free, [(party["id"], party["seats"]) for party in queue])
+    by_id = {party.id: party for party in queue}
+    chosen = rules.promoted(decided.free, [(party.id, party.seats) for party in queue])
     return [by_id[booking_id] for booking_id in chosen], starts
 
 
@@ -207,14 +235,14 @@ async def _start(pool: dict[str, Any], now: datetime) -> datetime | None:
     return starts
 
 
-async def resize(pool: dict[str, Any], booking: dict[str, Any], seats: int, now: datetime) -> None:
+async def resize(pool: dict[str, Any], booking: Movable, seats: int, now: datetime) -> None:
     """Let a booking of a locked pool be of so many, with what that does to the seats. Whoever makes it larger has
     looked that there is room."""
-    held = seats - booking["seats"] if booking["state"] in rules.SEATED else 0
+    held = seats - booking.seats if booking.state in rules.SEATED else 0
     await rows(
         """WITH sized AS (UPDATE booking SET seats = $2, changed_at = $3 WHERE id = $1)
         UPDATE seat_pool SET taken = taken + $4 WHERE id = $5""",
-        booking["id"], seats, now, held, pool["pool_id"],
+        booking.id, seats, now, held, pool["pool_id"],
     )  # fmt: skip
     pool["taken"] += held
 

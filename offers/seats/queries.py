@@ -1,5 +1,6 @@
 """What a decision about a pool needs, and whether there is something in the way."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,38 @@ POOL_COLUMNS = """p.id AS pool_id, p.offer_id, p.capacity, p.taken, p.waiting, p
     p.opens_at, p.closes_at, o.joining, o.max_party, o.promotion, o.hold_hours, o.sensitive, o.owner_id, o.kind,
     p.session_id"""
 """What a decision about a pool needs, over the aliases p and o."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolFacts:
+    """A pool with what its offer says of it: POOL_COLUMNS. A row that says more has this as its base."""
+
+    pool_id: UUID
+    offer_id: UUID
+    capacity: int | None
+    taken: int
+    waiting: int
+    reserved: int
+    starts_at: datetime | None
+    ends_at: datetime | None
+    opens_at: datetime | None
+    closes_at: datetime | None
+    joining: str
+    max_party: int
+    promotion: str
+    hold_hours: int
+    sensitive: bool
+    owner_id: UUID
+    kind: str
+    session_id: UUID | None
+
+    @property
+    def pool(self) -> rules.Pool:
+        """The decision's view of it."""
+        return rules.Pool(
+            self.capacity, self.taken, self.waiting, self.starts_at, self.ends_at, self.opens_at, self.closes_at,
+            self.max_party, Joining(self.joining), self.reserved,
+        )  # fmt: skip
 
 
 FIRST_DEADLINE = """(SELECT min(h.held_until) FROM booking h WHERE h.pool_id = p.id AND h.state = 'offered')

@@ -28,16 +28,21 @@ SEATED = frozenset({BookingState.CONFIRMED, BookingState.OFFERED})
 """States whose seats count as taken."""
 
 
-CHANGEABLE = frozenset({BookingState.CONFIRMED, BookingState.WAITING})
-"""States in which one may change to another time."""
-
-
 ENDED = frozenset(BookingState) - ACTIVE
 """States that something has ended: `Booking.ended_by` says what."""
 
 
+NO_PLACE = frozenset({BookingState.REQUESTED, BookingState.WAITING, BookingState.DECLINED})
+"""States in which whoever was not given a place by the queue never had one."""
+
+
 CALLED_OFF = frozenset({EndedBy.SESSION, EndedBy.OFFER})
 """The organiser cancelled what it was for, and not this booking alone."""
+
+
+def left(state: str, ended_by: str | None) -> bool:
+    """Did they leave it themselves, be it a seat, the queue or a request?"""
+    return state == BookingState.CANCELLED and ended_by == EndedBy.SELF
 
 
 MOVES: dict[BookingState | None, frozenset[BookingState]] = {
@@ -151,6 +156,12 @@ def hold_until(starts: datetime | None, hours: int, now: datetime) -> datetime:
     if starts is None:
         return until
     return min(until, now + max((starts - now) / 2, SHORTEST_HOLD), starts)
+
+
+def had_place(state: BookingState, *, waited: bool, placed: bool, asked: bool, answered: bool) -> bool:
+    """Was a place ever theirs, from which they can be missed or which they can give back? `asked`: it began as a
+    request (those who lead the offer added it else). The statement is sql.py:had_place."""
+    return placed or (not waited and state not in NO_PLACE and (answered or not asked))
 
 
 def answered(state: BookingState, yes: bool) -> bool:

@@ -4,7 +4,9 @@ alias that the booking (`b`), the pool (`p`) or the session (`s`) has in the sta
 from collections.abc import Iterable
 from enum import StrEnum
 
+from offers.catalogue.models import Joining
 from offers.seats import rules
+from offers.seats.models import BookingState, EndedBy
 
 
 def those(values: Iterable[StrEnum]) -> str:
@@ -33,3 +35,16 @@ def covers(session: str = "s.id", p: str = "p") -> str:
 def called_off(b: str = "b") -> str:
     """Did it end because the organiser cancelled what it was for?"""
     return f"{b}.ended_by IN {those(rules.CALLED_OFF)}"
+
+
+def left(b: str = "b") -> str:
+    """Did they leave it themselves, be it a seat, the queue or a request? (To say no to a held seat is to decline.)"""
+    return f"({b}.state = '{BookingState.CANCELLED}' AND {b}.ended_by = '{EndedBy.SELF}')"
+
+
+def had_place(b: str = "b", joining: str | None = None) -> str:
+    """Did it ever come further than the queue, or than asking? Whoever only waited, or asked and got no yes, had no
+    place to lose. `joining`: how one joins the offer, where the statement has it; it stays once somebody has booked."""
+    joins = joining or f"(SELECT j.joining FROM offer j WHERE j.id = {b}.offer_id)"
+    return f"""({b}.placed_at IS NOT NULL OR {b}.waited_at IS NULL AND {b}.state NOT IN {those(rules.NO_PLACE)}
+        AND ({b}.answered_at IS NOT NULL OR {b}.by_host OR {joins} <> '{Joining.REQUEST}'))"""

@@ -11,6 +11,7 @@ from marketplace.base.data.database import rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import when
+from marketplace.base.post.mail import Mail
 from offers.attendance.actions import end_registers, end_words
 from offers.attendance.models import RegisterEnd
 from offers.catalogue.models import Dated, Offer, Session, Venue
@@ -25,7 +26,8 @@ from offers.publishing.actions import refresh
 from offers.seats.actions import cancel_all
 from offers.seats.models import EndedBy
 from offers.seats.upkeep import changing
-from offers.sessions import rules
+from offers.sessions import mails, rules
+from offers.sessions.acts import Act
 from offers.sessions.queries import ending_pools
 from offers.telling.actions import tell
 from offers.telling.addressees import Addressee
@@ -65,12 +67,12 @@ async def move(
         )  # fmt: skip
         await refresh(offer.id, now)
         told = await parties_of_session(session.id, waiting=True)
-        facts = {
+        facts: dict[str, str | int] = {
             "session": str(session.id), "sequence": sequence + 1, "was_starts": was[0].isoformat(),
             "was_ends": was[1].isoformat(), "was_venue": str(was[2] or offer.venue_id or ""),
         }  # fmt: skip
-        await _tell(told, "session_moved", f"{session.id}:{sequence + 1}", now, facts, words=words)
-        return await _recorded("session.moved", session.id, offer, told, by, now)
+        await _tell(told, mails.session_moved, f"{session.id}:{sequence + 1}", now, facts, words=words)
+        return await _recorded(Act.SESSION_MOVED, session.id, offer, told, by, now)
 
 
 async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: datetime) -> tuple[int, int]:
@@ -96,9 +98,9 @@ async def cancel(session: Session, *, sequence: int, note: str, by: UUID, now: d
         for pool in ending:
             await cancel_all(pool.id, now=now, by=by, ended_by=EndedBy.SESSION, begun=pool.begun)
         await refresh(offer.id, now)
-        facts = {"session": str(session.id), "sequence": sequence + 1}
-        await _tell(told, "session_cancelled", f"{session.id}:{sequence + 1}", now, facts)
-        return await _recorded("session.cancelled", session.id, offer, told, by, now)
+        facts: dict[str, str | int] = {"session": str(session.id), "sequence": sequence + 1}
+        await _tell(told, mails.session_cancelled, f"{session.id}:{sequence + 1}", now, facts)
+        return await _recorded(Act.SESSION_CANCELLED, session.id, offer, told, by, now)
 
 
 async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> tuple[int, int]:
@@ -135,8 +137,8 @@ async def cancel_offer(offer: Offer, *, note: str, by: UUID, now: datetime) -> t
         for pool in ending:
             await cancel_all(pool.id, now=now, by=by, ended_by=EndedBy.OFFER, begun=pool.begun)
         await refresh(offer.id, now)
-        await _tell(told, "offer_cancelled", str(offer.id), now, {"at": now.isoformat()})
-        return await _recorded("offer.cancelled", offer.id, offer, told, by, now)
+        await _tell(told, mails.offer_cancelled, str(offer.id), now, {"at": now.isoformat()})
+        return await _recorded(Act.OFFER_CANCELLED, offer.id, offer, told, by, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +176,10 @@ async def tell_added(offer_id: UUID, *, now: datetime) -> None:
 async def _tell_added(party: Addressee, sessions: list[Added], now: datetime) -> None:
     if party.channel:
         ids = [str(one.id) for one in sessions]
-        await tell("session_added", party, key=ids[0], now=now, sessions=ids)
+        await tell(mails.session_added, party, key=ids[0], now=now, sessions=ids)
         return
     for one in sessions:  # what is to be said of each is no longer true when that one is cancelled
-        await tell("session_added", party, key=str(one.id), now=now, session=str(one.id),
+        await tell(mails.session_added, party, key=str(one.id), now=now, session=str(one.id),
                    sequence=one.sequence)  # fmt: skip
 
 
@@ -199,7 +201,7 @@ async def _present(session: Session, sequence: int, now: datetime) -> Session:
 
 async def _tell(
     parties: list[BookedParty],
-    mail: str,
+    mail: Mail,
     act: str,
     now: datetime,
     facts: dict[str, str | int],

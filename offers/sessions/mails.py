@@ -4,7 +4,6 @@ Each tells what is true when it is sent: a later change has its own message, and
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from marketplace.base import clock
@@ -13,14 +12,14 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, compose, mail
 from offers.bookings.calendar import give, take_back
 from offers.bookings.queries import booking_in_mail as booking_of
+from offers.bookings.rows import BookedDate, OwnBooking
 from offers.bookings.rules import coming
 from offers.catalogue.models import Venue
-from offers.seats.rules import ACTIVE, SEATED
 
 
-def session_of(found: dict[str, Any], session: str) -> dict[str, Any] | None:
+def session_of(found: OwnBooking, session: str) -> BookedDate | None:
     """The session of a booking."""
-    return next((each for each in found["sessions"] if str(each["id"]) == session), None)
+    return next((each for each in found.sessions if str(each.id) == session), None)
 
 
 @mail
@@ -39,7 +38,7 @@ async def session_moved(
     of the new one."""
     found = await booking_of(UUID(booking), lang)
     one = session_of(found, session)
-    if one is None or one["sequence"] != sequence or found["state"] not in ACTIVE:
+    if one is None or one.sequence != sequence or not found.active:
         return None
     venue = await Venue.get_or_none(id=UUID(was_venue)) if was_venue else None
     entries = await give(
@@ -56,8 +55,8 @@ async def session_moved(
 async def session_added(channel: Channel, lang: str, booking: str, sessions: list[str]) -> Content | None:
     """The place is good for these dates too, which were added; nothing of those that are cancelled or over by now."""
     found = await booking_of(UUID(booking), lang)
-    added = [one for one in coming(found["sessions"], clock.now()) if str(one["id"]) in sessions]
-    if not added or found["state"] != "confirmed":
+    added = [one for one in coming(found.sessions, clock.now()) if str(one.id) in sessions]
+    if not added or not found.confirmed:
         return None
     entries = await give([(found, added)], lang)
     return compose("session_added", channel, lang, lazy("Ny dato"), calendar=entries.part, method=entries.method,
@@ -71,15 +70,13 @@ async def session_cancelled(
     """This time it is cancelled."""
     found = await booking_of(UUID(booking), lang)
     one = session_of(found, session)
-    if one is None or one["sequence"] != sequence:
+    if one is None or one.sequence != sequence:
         return None
-    entries = await take_back(found, lang, {one["id"]})
-    ahead = any(
-        each["status"] != "cancelled" and each["starts_at"] > one["changed_at"] for each in found["sessions"]
-    )
+    entries = await take_back(found, lang, {one.id})
+    ahead = any(not each.called_off and each.starts_at > one.changed_at for each in found.sessions)
     return compose(
         "session_cancelled", channel, lang, lazy("Avlyst"), calendar=entries.part, method=entries.method,
-        sent=entries.sent, booking=found, session=one, goes_on=found["state"] in SEATED and ahead,
+        sent=entries.sent, booking=found, session=one, goes_on=found.seated and ahead,
     )  # fmt: skip
 
 
@@ -89,11 +86,9 @@ async def offer_cancelled(channel: Channel, lang: str, booking: str, at: str) ->
     note."""
     found = await booking_of(UUID(booking), lang)
     moment = datetime.fromisoformat(at)
-    off = [
-        each for each in found["sessions"] if each["status"] == "cancelled" and each["changed_at"] == moment
-    ]
-    entries = await take_back(found, lang, {each["id"] for each in off})
+    off = [each for each in found.sessions if each.called_off and each.changed_at == moment]
+    entries = await take_back(found, lang, {each.id for each in off})
     return compose(
         "offer_cancelled", channel, lang, lazy("Avlyst"), calendar=entries.part, method=entries.method,
-        attached=entries.attached, sent=entries.sent, booking=found, note=off[0]["note"] if off else "", sessions=off,
+        attached=entries.attached, sent=entries.sent, booking=found, note=off[0].note if off else "", sessions=off,
     )  # fmt: skip

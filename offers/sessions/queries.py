@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from marketplace.base.data.database import rows
+from marketplace.base.data.database import column, rows
 from offers.catalogue.models import Session
 
 
@@ -55,7 +55,6 @@ async def sessions_between(session: Session, starts: datetime, ends: datetime) -
 
 async def untold() -> list[UUID]:
     """The offers with sessions that were added, of which nobody has been told."""
-    found = await rows(
+    return await column(
         "SELECT DISTINCT offer_id FROM session WHERE untold_since IS NOT NULL ORDER BY offer_id"
     )
-    return [each["offer_id"] for each in found]

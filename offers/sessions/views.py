@@ -14,7 +14,7 @@ from marketplace.base.web.templates import render
 from offers.catalogue.models import Session, Venue
 from offers.catalogue.queries import title_of
 from offers.participants import queries as participants_queries
-from offers.publishing.queries import sessions_of, venues  # fmt: skip
+from offers.publishing.queries import Place, sessions_of, venues
 from offers.publishing.rules import told
 from offers.publishing.series.forms import tell_order
 from offers.publishing.series.rules import meeting, time_objections
@@ -24,16 +24,14 @@ from offers.sessions.forms import CancelForm, CancelOfferForm, MoveForm
 from organizations.members.models import Role
 
 
-async def about(session: Session, request: Request) -> dict[str, Any]:
-    """What every page about a session shows."""
+async def shown(request: Request, template: str, session: Session, **more: Any) -> Response:
+    """A page about one session: what it is and where, and `more`."""
     offer = session.offer
     venue = await Venue.get_or_none(id=session.venue_id or offer.venue_id)
-    return {
-        "session": session,
-        "offer": offer,
-        "title": await title_of(offer.id, request.lang),
-        "place": venue.name if venue else _("På nett") if offer.online_url else "",
-    }
+    return render(
+        request, template, session=session, offer=offer, title=await title_of(offer.id, request.lang),
+        place=venue.name if venue else _("På nett") if offer.online_url else "", **more,
+    )  # fmt: skip
 
 
 @member(Role.EDITOR)
@@ -52,7 +50,7 @@ async def move(request: Request) -> Response:
         return await moving(request, session, places, form)
     form = await MoveForm.read(request)
     if form.valid:
-        check(form, request, [place["id"] for place in places])
+        check(form, request, [place.id for place in places])
     status = 422
     if form.valid:
         given = form.data
@@ -95,14 +93,14 @@ async def show_again(session: Session, form: Filled[Any], stale: actions.Stale) 
 async def moving(
     request: Request,
     session: Session,
-    places: list[dict[str, Any]],
+    places: list[Place],
     form: Any,
     status: int = 200,
     others: Any = (),
 ) -> Response:
     parties = await participants_queries.parties_of_session(session.id, waiting=True)
-    return render(request, "offers/sessions/move.html", status=status, form=form, venues=places, others=others,
-                  told=told(*participants_queries.counts(parties)), **await about(session, request))  # fmt: skip
+    return await shown(request, "offers/sessions/move.html", session, status=status, form=form, venues=places,
+                       others=others, told=told(*participants_queries.counts(parties)))  # fmt: skip
 
 
 @member(Role.EDITOR)
@@ -124,8 +122,8 @@ async def cancel(request: Request) -> Response:
                 form.add_error("form", refused.message)
     ending = await queries.ending_pools(session.offer.id, request.now, session.id)
     parties = await participants_queries.parties_of_session(session.id, [pool.id for pool in ending])
-    return render(request, "offers/sessions/cancel.html", status=status, form=form, ending=bool(ending),
-                  told=told(*participants_queries.counts(parties)), **await about(session, request))  # fmt: skip
+    return await shown(request, "offers/sessions/cancel.html", session, status=status, form=form, ending=bool(ending),
+                       told=told(*participants_queries.counts(parties)))  # fmt: skip
 
 
 @member(Role.EDITOR)
@@ -145,7 +143,7 @@ async def cancel_offer(request: Request) -> Response:
     parties = await participants_queries.parties_of_offer(offer.id, request.now)
     coming = [
         one for one in await sessions_of(offer.id, request.now)
-        if one["status"] != "cancelled" and one["starts_at"] > request.now
+        if not one.called_off and one.starts_at > request.now
     ]  # fmt: skip
     return render(request, "offers/sessions/cancel_offer.html", status=status, form=form, offer=offer,
                   title=await title_of(offer.id, request.lang), told=told(*participants_queries.counts(parties)),

@@ -12,24 +12,25 @@ from marketplace.base.data.audit import record
 from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.models import Channel
-from marketplace.base.post.mail import About, post
+from marketplace.base.post.mail import Mail, name_of, post
+from offers.telling.acts import Act
 from offers.telling.addressees import Addressee
 from offers.telling.models import CallAbout
 from offers.telling.queries import HELPED_ONES
 
 
-async def tell(mail: str, party: Addressee, *, key: str, now: datetime, **facts: Any) -> None:
+async def tell(mail: Mail, party: Addressee, *, key: str, now: datetime, **facts: Any) -> None:
     """A message about a booking to where its messages go; where none reaches, somebody is to ring instead. In the
     transaction of the act."""
-    key = f"{mail}:{key}:{party.booking_id}"
+    key = f"{name_of(mail)}:{key}:{party.booking_id}"
     if party.channel:
         await post(
             mail, channel=Channel(party.channel), address=party.address or "", lang=party.lang, key=key, now=now,
-            about=About(party.booking_id, party.offer_id, party.person_id, party.link_version),
+            about=party.about,
             booking=str(party.booking_id), **facts,
         )  # fmt: skip
     else:
-        await to_ring(CallAbout(mail), party.booking_id, key=key, now=now, session=facts.get("session"),
+        await to_ring(CallAbout(name_of(mail)), party.booking_id, key=key, now=now, session=facts.get("session"),
                       sequence=facts.get("sequence"), message=facts.get("message"))  # fmt: skip
 
 
@@ -93,5 +94,5 @@ async def rung(call: UUID, done: bool, *, by: UUID, now: datetime) -> None:
         call, now if done else None, by if done else None, done,
     )  # fmt: skip
     if found is not None:
-        await record("call.made" if done else "call.undone", now=now, actor=by, object_id=found.booking_id,
+        await record(Act.CALL_MADE if done else Act.CALL_UNDONE, now=now, actor=by, object_id=found.booking_id,
                      organization=found.owner_id, person=found.participant_id)  # fmt: skip

@@ -1,6 +1,5 @@
 """Whom messages about a booking are for: what their rows remember, and where they go when they are sent."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -23,11 +22,10 @@ class Addressee:
     channel: str | None
     address: str | None
 
-
-def about(booking_id: UUID, found: Mapping[str, Any]) -> About:
-    """What a message about a booking remembers. `found` has offer_id, person_id (whose the address is) and
-    link_version."""
-    return About(booking_id, found["offer_id"], found["person_id"], found["link_version"])
+    @property
+    def about(self) -> About:
+        """What its messages remember."""
+        return About(self.booking_id, self.offer_id, self.person_id, self.link_version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,18 @@ class CallAbout(StrEnum):
     HOST_MESSAGE = "host_message"
 
 
+class Mails(StrEnum):
+    """The mails that are posted by rooms below those that write them (bookings, messages). A test holds both ends."""
+
+    RECEIPT = "receipt"
+    WAITING = "waiting"
+    REQUESTED = "requested"
+    PROMOTED = "promoted"
+    OFFERED = "offered"
+    OFF_CALENDAR = "off_calendar"
+    BOOKING_OPENS = "booking_opens"
+
+
 class PhoneCall(Row):
     """Somebody whom no message reaches is to be rung about their booking, or has been."""
 

@@ -1,15 +1,19 @@
 """When organisations are told: at once of a request, of what is unanswered after two and five days, and twice a day of
 the rest for those who want it."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from marketplace.base import clock
 from marketplace.base.data import jobs
-from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.database import column, in_transaction, rows
 from marketplace.base.models import Channel
-from marketplace.base.post.mail import post
+from marketplace.base.post.mail import MailFunction, name_of, post
+from offers.bookings.mails import still_waiting
 from offers.bookings.requests.rules import LATE
-from offers.telling.addressees import about
+from offers.telling.addressees import Addressee
+from offers.work import mails
 from offers.work.actions import tell_members
 from offers.work.told.queries import SINCE, WAITS
 from organizations.notices.models import Notice
@@ -33,15 +37,25 @@ GROUP BY organization_id, new"""
 workers do. A request that nobody can be told of stays untold, and is told as soon as somebody can be."""
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Requests of one organisation that are to be told of. `new`: for the first time; `told`: for which time."""
+
+    organization_id: UUID
+    new: bool
+    bookings: list[UUID]
+    told: int
+
+
 async def tell_of_requests(now: datetime) -> None:
     """Tell those who may answer: of what is new, and of what they have not answered."""
     async with in_transaction():
-        due = await rows(TELL, now, *(now - after for after in REMIND_AFTER))
+        due = await rows(Due, TELL, now, *(now - after for after in REMIND_AFTER))
         for each in due:
-            kind, name = (Notice.REQUEST, "asked") if each["new"] else (Notice.REMINDER, "asked_before")
-            bookings = [str(one) for one in each["bookings"]]
+            kind, mail = (Notice.REQUEST, mails.asked) if each.new else (Notice.REMINDER, mails.asked_before)
+            bookings = [str(one) for one in each.bookings]
             await tell_members(
-                name, kind, each["organization_id"], f"{bookings[-1]}:{each['told']}", now, bookings=bookings
+                mail, kind, each.organization_id, f"{bookings[-1]}:{each.told}", now, bookings=bookings
             )
 
 
@@ -54,21 +68,21 @@ async def tell_days(now: datetime) -> None:
     day still tells it; a day without one is not told the day after."""
     today, hour = clock.today(now), clock.oslo(now).hour
     if hour >= MORNING:
-        await _tell_day("day_before", Notice.DIGEST, today - timedelta(days=1), now)
+        await _tell_day(mails.day_before, Notice.DIGEST, today - timedelta(days=1), now)
     if hour >= AFTERNOON:
-        await _tell_day("day_after", Notice.TOMORROW, today + timedelta(days=1), now)
+        await _tell_day(mails.day_after, Notice.TOMORROW, today + timedelta(days=1), now)
 
 
-async def _tell_day(name: str, kind: Notice, day: date, now: datetime) -> None:
-    if not await jobs.lease(name, str(day), now=now):
+async def _tell_day(mail: MailFunction, kind: Notice, day: date, now: datetime) -> None:
+    if not await jobs.lease(name_of(mail), str(day), now=now):
         return
     async with in_transaction():
-        for found in await rows(f"SELECT DISTINCT organization_id FROM {told(kind)} t"):
-            await tell_members(name, kind, found["organization_id"], str(day), now, day=str(day))
-        await jobs.done(name, str(day), now=now)
+        for organization in await column(f"SELECT DISTINCT organization_id FROM {told(kind)} t"):
+            await tell_members(mail, kind, organization, str(day), now, day=str(day))
+        await jobs.done(name_of(mail), str(day), now=now)
 
 
-OVERDUE = f"""SELECT b.id, b.offer_id, b.link_version, b.lang, c.person_id, c.channel, c.value AS address
+OVERDUE = f"""SELECT b.id AS booking_id, b.offer_id, b.link_version, b.lang, c.person_id, c.channel, c.value AS address
 FROM booking b JOIN offer o ON o.id = b.offer_id JOIN seat_pool p ON p.id = b.pool_id
 JOIN contact_point c ON c.id = b.contact_id AND c.refused_at IS NULL AND c.channel IN ('email', 'sms')
 WHERE {WAITS.format(now="$1")} AND {SINCE} <= $2 AND {SINCE} > $3"""
@@ -78,8 +92,8 @@ looks back."""
 
 async def tell_who_waits(now: datetime) -> None:
     """Nobody waits for ever: after a week whoever asked is told whom to ring, once."""
-    for one in await rows(OVERDUE, now, now - LATE, now - LATE - timedelta(days=7)):
+    for one in await rows(Addressee, OVERDUE, now, now - LATE, now - LATE - timedelta(days=7)):
         await post(
-            "still_waiting", channel=Channel(one["channel"]), address=one["address"], lang=one["lang"], now=now,
-            key=f"still_waiting:{one['id']}", about=about(one["id"], one), booking=str(one["id"]),
+            still_waiting, channel=Channel(one.channel or ""), address=one.address or "", lang=one.lang, now=now,
+            key=f"still_waiting:{one.booking_id}", about=one.about, booking=str(one.booking_id),
         )  # fmt: skip

@@ -1,29 +1,58 @@
 """What those who lead offers have to do now: today's meetings, and who waits for an answer from them."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
+from uuid import UUID
 
 from marketplace.base import clock
 from marketplace.base.data.database import rows
 from offers.catalogue.queries import title_in
 from offers.participants.calls.queries import WAITING
-from offers.participants.queries import SHOWN_NAMES
+from offers.participants.queries import SHOWN_NAME
 from offers.publishing.queries import MINE, REGISTERS_FOR
+from offers.publishing.rules import seats_text
 from offers.rights.queries import EDITOR_OF, OWNS
 from offers.seats.sql import covers
-from offers.work.told.queries import SINCE, WAITS
+from offers.work import rules
+from offers.work.told.queries import WAITS
 
 SHOWN = 20
 """Meetings and requests that the page shows at most; it says how many there are."""
 
 
-async def today(person: Any, lang: str, now: datetime) -> list[dict[str, Any]]:
-    """The meetings of today that are not over, of what the person sees the participants of: with seats, and the names
-    of those who lead them. `total` in each: how many there are."""
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting of today, its seats if it has any, and the names of those who lead it. `total`: how many there are."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    joining: str
+    title: str
+    capacity: int | None
+    taken: int | None
+    waiting: int | None
+    has_seats: bool
+    hosts: list[str]
+    total: int
+
+    @property
+    def seats_text(self) -> str:
+        return seats_text(self.capacity, self.taken or 0, self.waiting or 0) if self.has_seats else ""
+
+    @property
+    def hosts_text(self) -> str:
+        return rules.hosts_text(self.hosts)
+
+
+async def today(person: Any, lang: str, now: datetime) -> list[Meeting]:
+    """The meetings of today that are not over, of what the person sees the participants of."""
     ends = clock.at_oslo(clock.today(now) + timedelta(days=1), clock_time())
     return await rows(
-        f"""WITH {MINE} SELECT s.id, s.starts_at, s.ends_at, o.joining, o.slug, {title_in("$3")} AS title,
+        Meeting,
+        f"""WITH {MINE} SELECT s.id, s.starts_at, s.ends_at, o.joining, {title_in("$3")} AS title,
             p.capacity, p.taken, p.waiting, p.id IS NOT NULL AS has_seats, count(*) OVER () AS total,
             ARRAY(SELECT n.name FROM host_assignment h JOIN person n ON n.id = h.person_id
                 WHERE h.offer_id = o.id AND n.name IS NOT NULL ORDER BY h.id LIMIT 4) AS hosts
@@ -37,11 +66,31 @@ async def today(person: Any, lang: str, now: datetime) -> list[dict[str, Any]]:
     )  # fmt: skip
 
 
-async def requests(person: Any, lang: str, now: datetime) -> list[dict[str, Any]]:
-    """Those who wait for an answer that the person may give, who has waited longest first. `total` in each."""
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Somebody who waits for an answer, under the name that those who lead the offer may read. `total`: how many do."""
+
+    id: UUID
+    offer_id: UUID
+    owner_id: UUID
+    slug: str
+    title: str
+    name: str
+    talk_asked_at: datetime | None
+    created_at: datetime
+    total: int
+
+    def age(self, now: datetime) -> str:
+        """How long they have waited, as people say it."""
+        return rules.waited(self.talk_asked_at, self.created_at, clock.today(now))
+
+
+async def requests(person: Any, lang: str, now: datetime) -> list[Asking]:
+    """Those who wait for an answer that the person may give, who has waited longest first."""
     return await rows(
-        f"""SELECT b.id, o.id AS offer_id, o.owner_id, o.slug, {title_in("$3")} AS title, {SHOWN_NAMES},
-            {SINCE} AS since, b.talk_asked_at, b.created_at, b.seats, count(*) OVER () AS total
+        Asking,
+        f"""SELECT b.id, o.id AS offer_id, o.owner_id, o.slug, {title_in("$3")} AS title, {SHOWN_NAME} AS name,
+            b.talk_asked_at, b.created_at, count(*) OVER () AS total
         FROM {EDITOR_OF}, offer o JOIN booking b ON b.offer_id = o.id JOIN seat_pool p ON p.id = b.pool_id
             JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
         WHERE {OWNS} AND {WAITS.format(now="$2")}
@@ -50,11 +99,24 @@ async def requests(person: Any, lang: str, now: datetime) -> list[dict[str, Any]
     )  # fmt: skip
 
 
-async def to_call(person: Any, lang: str, now: datetime) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class ToCall:
+    """An offer whose participants are to be rung: the `number` of calls, how many there are in all (`total`) and of how
+    many `offers`."""
+
+    slug: str
+    title: str
+    number: int
+    total: int
+    offers: int
+
+
+async def to_call(person: Any, lang: str, now: datetime) -> list[ToCall]:
     """Offers whose participants the person sees, with how many calls wait to be made, the oldest first: nobody else
-    tells these people. `total` in each: how many calls there are. Of the last month, as the registers."""
+    tells these people. Of the last month, as the registers."""
     return await rows(
-        f"""WITH {MINE} SELECT o.slug, {title_in("$3")} AS title, found.number, found.since,
+        ToCall,
+        f"""WITH {MINE} SELECT o.slug, {title_in("$3")} AS title, found.number,
             (sum(found.number) OVER ())::int AS total, count(*) OVER () AS offers
         FROM (SELECT b.offer_id, count(*) AS number, min(y.since) AS since {WAITING} AND y.since > $2
                 AND b.offer_id IN (SELECT id FROM mine WHERE sees) GROUP BY b.offer_id) found

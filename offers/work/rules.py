@@ -1,8 +1,7 @@
 """Words for what those who lead offers have to know: no database, no clock."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from marketplace.base import clock
 from marketplace.base.i18n import gettext as _
@@ -26,11 +25,11 @@ def lines(day: Happened) -> list[str]:
     return [words for count, words in found if count]
 
 
-def waited(request: Mapping[str, Any], today: date) -> str:
+def waited(talk_asked: datetime | None, asked: datetime, today: date) -> str:
     """How long somebody has waited for an answer, as people say it."""
-    if request["talk_asked_at"]:
-        return _("Dere ba om en prat %(day)s", day=short_day(request["talk_asked_at"]))
-    days = (today - clock.today(request["created_at"])).days
+    if talk_asked:
+        return _("Dere ba om en prat %(day)s", day=short_day(talk_asked))
+    days = (today - clock.today(asked)).days
     if days < 1:
         return _("Spurte i dag")
     return ngettext("Spurte i går", "Har ventet i %(num)s dager", days)

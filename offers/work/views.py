@@ -5,15 +5,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base import clock
 from marketplace.base.errors import NotFound
 from marketplace.base.web.access import member
 from marketplace.base.web.http import Request, parse_id
 from marketplace.base.web.templates import render
-from offers.catalogue.models import KIND_LABELS
 from offers.publishing import queries as publishing
-from offers.publishing.rules import seats_text
-from offers.work import actions, queries, rules
+from offers.work import actions, queries
 from organizations.members.models import Role
 from organizations.members.queries import memberships_of
 from organizations.notices.rules import kinds_for
@@ -28,16 +25,16 @@ async def manage(request: Request) -> Response:
     after = page_key(request.query.get("after", [""])[-1])
     person, lang, now = request.person, request.lang, request.now
     found = await publishing.managed(person, shelf, lang, now, after)
-    offers = [card(one, now) for one in found[: publishing.PAGE]]
-    more = f"{offers[-1]['key'].isoformat()},{offers[-1]['id']}" if len(found) > publishing.PAGE else ""
+    offers = found[: publishing.PAGE]
+    more = f"{offers[-1].key.isoformat()},{offers[-1].id}" if len(found) > publishing.PAGE else ""
     waiting = await queries.requests(person, lang, now)
     if waiting:
         await actions.note_seen(waiting, by=person.id, now=now)
     return render(
         request, "offers/work/manage.html", offers=offers, shelf=shelf, more=more, after=after,
         counts=await publishing.shelf_counts(person, now),
-        today=[meeting(one, now) for one in await queries.today(person, lang, now)],
-        waiting=[one | {"age": rules.waited(one, clock.today(now))} for one in waiting],
+        today=await queries.today(person, lang, now),
+        waiting=waiting,
         to_call=await queries.to_call(person, lang, now),
         unsaved=await publishing.unsaved_registers(person, lang, now),
         may_publish=Role.EDITOR in request.roles, organizations=[
@@ -58,23 +55,3 @@ def page_key(text: str) -> tuple[datetime, Any] | None:
         return key.astimezone(UTC), parse_id(last)
     except (ValueError, OverflowError):
         raise NotFound from None
-
-
-def card(offer: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """A row of the list with its words."""
-    return offer | {
-        "kind_label": KIND_LABELS[offer["kind"]],
-        "seats_text": seats_text(offer)
-        if offer["has_seats"] and offer["sees"] and offer["state"] == "published"
-        else "",
-        "begun": bool(offer["next_session_at"] and offer["next_session_at"] <= now),
-    }
-
-
-def meeting(session: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """One of today's with its words."""
-    return session | {
-        "seats_text": seats_text(session) if session["has_seats"] else "",
-        "begun": session["starts_at"] <= now,
-        "hosts_text": rules.hosts_text(session["hosts"]),
-    }

@@ -13,8 +13,9 @@ from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
-from marketplace.base.post.mail import post
-from organizations.approval import rules
+from marketplace.base.post.mail import Mail, name_of, post
+from organizations.approval import mails, rules
+from organizations.approval.acts import Act
 from organizations.approval.models import Answer, Decision
 from organizations.approval.queries import has_number
 from organizations.approval.register import Answer as Registered
@@ -80,9 +81,11 @@ async def apply(
             organization=organization, lang=organization.source_lang, summary=summary
         )
         await Membership.create(person_id=by, organization=organization, role=Role.MANAGER, created_at=now)
-        await record("organization.applied", now=now, actor=by, object_id=organization.id, person=by,
+        await record(Act.ORGANIZATION_APPLIED, now=now, actor=by, object_id=organization.id, person=by,
                      organization=organization.id)  # fmt: skip
-        await _tell("application_received", await managers_to_tell(organization.id), organization.id, "", now)
+        await _tell(
+            mails.application_received, await managers_to_tell(organization.id), organization.id, "", now
+        )
         await _tell_coordinators(organization, now)
     return organization
 
@@ -114,7 +117,7 @@ async def send_again(
         if reply:
             await rows(ANSWERED, organization, reply, now)
         await record(
-            "organization.sent_again", now=now, actor=by, object_id=organization, organization=organization
+            Act.ORGANIZATION_SENT_AGAIN, now=now, actor=by, object_id=organization, organization=organization
         )
         await _tell_coordinators(found, now)
 
@@ -153,11 +156,11 @@ async def decide(
         found.state = new
         await found.save(update_fields=["state"])
         await record(
-            f"organization.{answer}", now=now, actor=by, object_id=decision.id, organization=organization
+            Act(f"organization.{answer}"), now=now, actor=by, object_id=decision.id, organization=organization
         )
         for one in await managers_to_tell(organization):
             await post(
-                "decision", channel=Channel(one.channel), address=one.value, lang=one.lang, now=now,
+                mails.decision, channel=Channel(one.channel), address=one.value, lang=one.lang, now=now,
                 key=f"decision:{decision.id}:{one.person_id}", about=about(one), decision=str(decision.id),
             )  # fmt: skip
 
@@ -196,11 +199,15 @@ async def set_name(
             if renumbered:
                 found.update_from_dict({**_said(registered, now)})
             await found.save(update_fields=["name", "number", *Said.__annotations__])
-            await record("organization.name_changed", now=now, actor=by, object_id=organization,
+            await record(Act.ORGANIZATION_NAME_CHANGED, now=now, actor=by, object_id=organization,
                          organization=organization,
                          details={"name": int(renamed), "number": int(renumbered)})  # fmt: skip
             await _tell(
-                "name_changed", await managers_to_tell(organization), organization, f"{now.isoformat()}:", now
+                mails.name_changed,
+                await managers_to_tell(organization),
+                organization,
+                f"{now.isoformat()}:",
+                now,
             )
     except IntegrityError:
         if number and await has_number(number, organization):
@@ -234,7 +241,7 @@ async def put_under(organization: Organization, parent: UUID, *, by: UUID, now: 
             raise Refused(_("En enhet kan ikke høre under seg selv."))
         await Organization.filter(id=organization.id).update(parent_id=parent)
         await record(
-            "organization.put_under", now=now, actor=by, object_id=parent, organization=organization.id
+            Act.ORGANIZATION_PUT_UNDER, now=now, actor=by, object_id=parent, organization=organization.id
         )
 
 
@@ -245,7 +252,7 @@ async def note_register(
     async with in_transaction():
         said = _said(registered, now)
         await Organization.filter(id=organization.id, number=organization.number).update(**said)
-        await record("register.asked", now=now, actor=by, object_id=organization.id, organization=organization.id,
+        await record(Act.REGISTER_ASKED, now=now, actor=by, object_id=organization.id, organization=organization.id,
                      details={"said": registered.state.value})  # fmt: skip
 
 
@@ -260,13 +267,13 @@ async def _lock(organization: UUID) -> Organization:
 
 async def _tell_coordinators(organization: Organization, now: datetime) -> None:
     told = await coordinators_to_tell(organization.municipality_id)
-    await _tell("application_waiting", told, organization.id, f"{int(now.timestamp())}:", now)
+    await _tell(mails.application_waiting, told, organization.id, f"{int(now.timestamp())}:", now)
 
 
-async def _tell(mail: str, told: Iterable[Told], organization: UUID, nth: str, now: datetime) -> None:
+async def _tell(mail: Mail, told: Iterable[Told], organization: UUID, nth: str, now: datetime) -> None:
     for one in told:
         await post(
             mail, channel=Channel(one.channel), address=one.value, lang=one.lang, now=now,
-            key=f"{mail}:{organization}:{nth}{one.person_id}", about=about(one),
+            key=f"{name_of(mail)}:{organization}:{nth}{one.person_id}", about=about(one),
             organization=str(organization),
         )  # fmt: skip

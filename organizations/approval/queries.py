@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from marketplace.base.data.database import row, rows, value
+from marketplace.base.data.database import column, row, rows, value
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.text import name_order
 from organizations.approval.rules import SUSPENDED
@@ -252,12 +252,11 @@ async def summary_of(organization: Organization) -> str:
 
 async def owners_of(organization: UUID) -> list[str]:
     """Names of the municipalities that own it together."""
-    found = await rows(
+    return await column(
         f"""SELECT n.name FROM organization_owner x JOIN municipality n ON n.id = x.municipality_id
         WHERE x.organization_id = $1 ORDER BY {name_order("n.name")}""",
         organization,
     )
-    return [one["name"] for one in found]
 
 
 async def units_above(person: Any, organization: Organization) -> list[Choice]:

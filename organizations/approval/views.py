@@ -19,6 +19,7 @@ from organizations.approval import actions, queries, rules
 from organizations.approval.forms import AgainForm, AnswerForm, ApplyForm, NameForm, UnitForm
 from organizations.approval.register import Answer as Registered
 from organizations.approval.register import look_up
+from organizations.approval.saved import Saved
 from organizations.directory.models import (
     KIND_LABELS,
     STATE_LABELS,
@@ -51,7 +52,7 @@ async def apply(request: Request) -> Response:
                     registered=registered,
                     **form.data.model_dump(exclude={"has_number"}),
                 )
-                return see_other(f"/organizations/apply/{made.slug}?saved=sent", request)
+                return see_other(f"/organizations/apply/{made.slug}?saved={Saved.SENT}", request)
             except actions.NumberTaken:
                 form.add_error("number", here_already())
     return render(
@@ -83,7 +84,7 @@ async def application(request: Request) -> Response:
                     registered=registered,
                     **form.data.model_dump(exclude={"has_number"}),
                 )
-                return see_other(f"/organizations/apply/{found.slug}?saved=again", request)
+                return see_other(f"/organizations/apply/{found.slug}?saved={Saved.AGAIN}", request)
             except actions.NumberTaken:
                 form.add_error("number", here_already())
     return render(
@@ -147,7 +148,7 @@ async def approval(request: Request) -> Response:
     if form.valid:
         try:
             await actions.decide(found.id, by=request.person.id, now=request.now, **form.data.model_dump())
-            return see_other(f"/approvals/{found.slug}?saved={form.data.answer}", request)
+            return see_other(f"/approvals/{found.slug}?saved={Saved(form.data.answer)}", request)
         except actions.Lacking as lacking:
             for name, words in lacking.missing.items():
                 form.add_error(name, words)
@@ -202,7 +203,7 @@ async def unit(request: Request) -> Response:
     except OwnOrganization as refused:
         form.add_error("parent", refused.message)
         return await _approval(request, found, reach, unit=form)
-    return see_other(f"/approvals/{found.slug}?saved=unit", request)
+    return see_other(f"/approvals/{found.slug}?saved={Saved.UNIT}", request)
 
 
 @coordinator
@@ -222,7 +223,7 @@ async def name(request: Request) -> Response:
                             found.id, registered=registered, by=request.person.id, now=request.now,
                             **form.data.model_dump(),
                         )  # fmt: skip
-                        return see_other(f"/approvals/{found.slug}?saved=name", request)
+                        return see_other(f"/approvals/{found.slug}?saved={Saved.NAME}", request)
                     except OwnOrganization as refused:  # in here: what is written of it stays
                         form.add_error("form", refused.message)
                     except actions.NumberTaken:
@@ -263,4 +264,4 @@ async def ask_register(request: Request) -> Response:
     await limit("ask register", str(request.person.id), 60, timedelta(hours=1), now=request.now)
     registered = await look_up(number)
     await actions.note_register(found, registered, by=request.person.id, now=request.now)
-    return see_other(f"/approvals/{found.slug}?saved=register", request)
+    return see_other(f"/approvals/{found.slug}?saved={Saved.REGISTER}", request)

@@ -19,6 +19,8 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
 from marketplace.people.sign_in import actions as people
 from marketplace.people.sign_in.queries import SignedIn
+from organizations.members import mails
+from organizations.members.acts import Act
 from organizations.members.addressees import about
 from organizations.members.models import Membership, Role
 from organizations.members.queries import reaching
@@ -42,7 +44,7 @@ async def begin(
     organization: UUID, person: UUID, role: Role, act: str, by: UUID, now: datetime, **details: Any
 ) -> UUID | None:
     """The new membership's id. None: they have that role already."""
-    begun = await row(
+    begun = await value(
         """INSERT INTO membership (id, person_id, organization_id, role, created_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (person_id, organization_id, role) WHERE ended_at IS NULL DO NOTHING RETURNING id""",
         uuid7(), person, organization, role, now,
@@ -50,10 +52,10 @@ async def begin(
     if begun is None:
         return None
     await record(
-        act, now=now, actor=by, object_id=begun["id"], organization=organization, person=person,
+        act, now=now, actor=by, object_id=begun, organization=organization, person=person,
         details={"role": role, **details},
     )  # fmt: skip
-    return UUID(str(begun["id"]))
+    return UUID(str(begun))
 
 
 async def change(membership: Membership, role: Role, *, by: SignedIn, now: datetime) -> str | None:
@@ -63,7 +65,7 @@ async def change(membership: Membership, role: Role, *, by: SignedIn, now: datet
     async with changing(organization):
         await _end_role(membership, now)
         begun = await begin(
-            organization, person, role, "membership.changed", by.id, now, before=membership.role
+            organization, person, role, Act.MEMBERSHIP_CHANGED, by.id, now, before=membership.role
         )
         if begun is None:
             raise Refused(_("Hen har den rollen allerede."))
@@ -107,7 +109,7 @@ async def _end_role(membership: Membership, now: datetime) -> None:
 
 async def _ended(membership: Membership, by: SignedIn, now: datetime) -> None:
     await record(
-        "membership.ended", now=now, actor=by.id, object_id=membership.id, person=membership.person_id,
+        Act.MEMBERSHIP_ENDED, now=now, actor=by.id, object_id=membership.id, person=membership.person_id,
         organization=membership.organization_id, details={"role": membership.role},
     )  # fmt: skip
 
@@ -123,7 +125,7 @@ async def _tell(membership: UUID, person: UUID, change: str, now: datetime) -> N
     to = await reaching(person)
     if to:
         await post(
-            "membership", channel=Channel(to.channel), address=to.value, lang=to.lang, now=now,
+            mails.membership, channel=Channel(to.channel), address=to.value, lang=to.lang, now=now,
             key=f"membership:{membership}:{change}", about=about(to), membership=str(membership),
         )  # fmt: skip
 

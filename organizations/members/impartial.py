@@ -5,9 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import rows
+from marketplace.base.data.database import column
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
+from organizations.members.acts import Act
 
 CLOSE = """(SELECT $1::uuid AS id
     UNION SELECT person_id FROM acts_for WHERE actor_id = $1 AND relation <> 'guide'
@@ -27,12 +28,12 @@ class OwnOrganization(Refused):
 
 async def own_among(person: UUID, organizations: Iterable[UUID]) -> set[UUID]:
     """Those of the organisations in which the person, or somebody close to them, has or had a role."""
-    found = await rows(
+    found = await column(
         f"""SELECT DISTINCT organization_id AS id FROM membership
         WHERE organization_id = ANY($2) AND person_id IN (SELECT id FROM {CLOSE} c)""",
         person, list(organizations),
     )  # fmt: skip
-    return {each["id"] for each in found}
+    return {*found}
 
 
 async def only_impartial(
@@ -44,7 +45,7 @@ async def only_impartial(
         return
     own = await own_among(person, organizations)
     for organization in own:
-        await record("decision.refused", now=now, actor=person, object_id=organization, organization=organization,
+        await record(Act.DECISION_REFUSED, now=now, actor=person, object_id=organization, organization=organization,
                      details={"act": act})  # fmt: skip
     if own:
         raise OwnOrganization

@@ -8,7 +8,7 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, compose, mail, whoever_is_there
 from organizations.directory.models import OrganizationState
 from organizations.members.models import ROLE_LABELS, Invitation, Membership
-from organizations.members.rules import invitation_token
+from organizations.members.rules import invitation_path
 
 
 @mail(to=whoever_is_there)
@@ -23,7 +23,7 @@ async def invitation(channel: Channel, lang: str, invitation: str) -> Content | 
         return None
     return compose(
         "invitation", channel, lang, lazy("Du er invitert"), organization=found.organization.name,
-        role=ROLE_LABELS[found.role], path=f"/invitations/{invitation_token(found.id, found.expires_at)}",
+        role=ROLE_LABELS[found.role], path=invitation_path(found.id, found.expires_at),
         expires_at=found.expires_at,
     )  # fmt: skip
 

@@ -60,15 +60,16 @@ LEADS_AS_LABELS = {
 
 
 class Invitation(Row):
-    """An invitation to have a role in an organisation. The link in the message is stored hashed, and only whoever has
-    proven the address can accept it."""
+    """An invitation to have a role in an organisation. Only whoever has proven the address can accept it."""
 
     organization_id: UUID
     organization = fields.ForeignKeyField("marketplace.Organization", "invitations", on_delete=fields.CASCADE)
     role = fields.CharEnumField(Role, max_length=20)
     channel = fields.CharEnumField(Channel, max_length=10)
     address = fields.TextField()
-    token_hash = fields.BinaryField()
+    token_hash: bytes | None = fields.BinaryField(
+        null=True, description="of the link, when it was mailed before November 2026 (base/old_links.py)"
+    )
     lang = fields.CharField(max_length=5)
     offer_id: UUID | None
     offer = fields.ForeignKeyField(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.data.database import row, rows, value
+from marketplace.base.data.database import column, row, rows, value
 from marketplace.base.data.texts import in_language
 from marketplace.base.errors import NotFound
 from marketplace.base.text import name_order
@@ -30,17 +30,16 @@ def roles_of(person: str) -> str:
 
 async def own_organizations(person: UUID, roles: list[Role]) -> list[UUID]:
     """Organisations in which the person has one of the roles in the unit itself: for participants' data."""
-    found = await rows(
+    return await column(
         f"SELECT DISTINCT organization_id FROM {HELD} m WHERE person_id = $1 AND role = ANY($2)",
         person,
         roles,
     )
-    return [row["organization_id"] for row in found]
 
 
 async def reached_organizations(person: UUID, roles: list[Role]) -> list[UUID]:
     """The same and every unit below them: for approval and numbers, never for participants' data."""
-    return [row["id"] for row in await rows(f"{UNITS_BELOW} SELECT id FROM reach", person, roles)]
+    return await column(f"{UNITS_BELOW} SELECT id FROM reach", person, roles)
 
 
 COORDINATED = f"""{UNITS_BELOW}, mine AS (
@@ -50,7 +49,7 @@ COORDINATED = f"""{UNITS_BELOW}, mine AS (
 
 async def coordinated_municipalities(person: UUID) -> list[UUID]:
     """Municipalities in which the person coordinates some unit: plans, goals and the dialogue, never a participant."""
-    return [row["id"] for row in await rows(f"{COORDINATED} SELECT id FROM mine", person, [Role.COORDINATOR])]
+    return await column(f"{COORDINATED} SELECT id FROM mine", person, [Role.COORDINATOR])
 
 
 async def is_staff(person: UUID) -> bool:
@@ -154,11 +153,11 @@ async def _organization(person: Any, slug: str, roles: list[Role]) -> Organizati
 
 async def is_only_manager(organization: UUID, person: UUID) -> bool:
     """Would nobody manage the organisation without this person?"""
-    managers = await rows(
+    managers = await column(
         "SELECT person_id FROM membership WHERE organization_id = $1 AND role = 'manager' AND ended_at IS NULL",
         organization,
     )
-    return {each["person_id"] for each in managers} == {person}
+    return {*managers} == {person}
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,11 +245,11 @@ async def membership_in(organization: UUID, id: UUID) -> Membership:  # noqa: A0
 
 async def roles_in(organization: UUID, person: UUID) -> list[Role]:
     """What the person is in this unit."""
-    found = await rows(
+    found = await column(
         "SELECT role FROM membership WHERE organization_id = $1 AND person_id = $2 AND ended_at IS NULL ORDER BY id",
         organization, person,
     )  # fmt: skip
-    return [Role(row["role"]) for row in found]
+    return [Role(each) for each in found]
 
 
 async def coordinators_of(municipality: UUID) -> int:

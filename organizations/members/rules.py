@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marketplace.base.i18n import WORD_JOINER, lazy
 from marketplace.base.models import Channel
-from marketplace.base.signing import signature
+from marketplace.base.signing import Token
 from organizations.directory.models import OrganizationKind
 from organizations.members.models import Role
 
@@ -31,10 +31,14 @@ def roles_given(kind: OrganizationKind) -> list[Role]:
     return [Role.HOST, Role.EDITOR, Role.MANAGER, *guides]
 
 
-def invitation_token(id: UUID, expires_at: datetime) -> str:  # noqa: A002 - an id is called id here
-    """The secret of an invitation's link. It is made of our key, so that it can be written in the message without
+LINK: Token[UUID, datetime] = Token("invitation", UUID, datetime)
+"""The invitation, and when it expires."""
+
+
+def invitation_path(id: UUID, expires_at: datetime) -> str:  # noqa: A002 - an id is called id here
+    """The path where an invitation is answered. It is made of our key, so that it can be written in the message without
     lying in the outbox; sending it anew moves the expiry, and the link before it is worth nothing."""
-    return signature("invitation", str(id), str(int(expires_at.timestamp())))[:40]
+    return f"/invitations/{LINK.made(id, expires_at)}"
 
 
 class Standing(StrEnum):

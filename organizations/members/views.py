@@ -20,6 +20,7 @@ from organizations.members.invitations import actions as invitations_actions
 from organizations.members.invitations import queries as invitations
 from organizations.members.models import ROLE_LABELS, Membership, Role
 from organizations.members.queries import organization_managed_by, organization_of
+from organizations.members.saved import Saved
 
 
 @member(Role.MANAGER)
@@ -67,7 +68,9 @@ async def invite(request: Request) -> Response:
                 organization.id, form.data.role, *form.data.contact, lang=form.data.lang, by=request.person.id,
                 now=request.now,
             )  # fmt: skip
-            return see_other(f"/manage/organizations/{organization.slug}/members?saved=invited", request)
+            return see_other(
+                f"/manage/organizations/{organization.slug}/members?saved={Saved.INVITED}", request
+            )
         except Refused as refused:
             form.add_error("address", refused.message)
     return await _page(request, organization, form, 422)
@@ -80,7 +83,7 @@ async def resend(request: Request) -> Response:
     organization = await organization_managed_by(request.person, request.path_params["slug"])
     found = await invitations.invitation_in(organization.id, parse_id(request.path_params["invitation"]))
     await invitations_actions.resend(found.id, by=request.person.id, now=request.now)
-    return see_other(f"/manage/organizations/{organization.slug}/members?saved=resent", request)
+    return see_other(f"/manage/organizations/{organization.slug}/members?saved={Saved.RESENT}", request)
 
 
 @member(Role.MANAGER)
@@ -89,7 +92,7 @@ async def take_back(request: Request) -> Response:
     organization = await organization_managed_by(request.person, request.path_params["slug"])
     found = await invitations.invitation_in(organization.id, parse_id(request.path_params["invitation"]))
     await invitations_actions.take_back(found.id, by=request.person.id, now=request.now)
-    return see_other(f"/manage/organizations/{organization.slug}/members?saved=taken-back", request)
+    return see_other(f"/manage/organizations/{organization.slug}/members?saved={Saved.TAKEN_BACK}", request)
 
 
 async def _membership(request: Request) -> tuple[Organization, Membership]:
@@ -114,7 +117,7 @@ async def change(request: Request) -> Response:
         if form.valid:
             try:
                 secret = await actions.change(membership, form.data.role, by=request.person, now=request.now)
-                return _back(request, organization, secret, "changed")
+                return _back(request, organization, secret, Saved.CHANGED)
             except Refused as refused:
                 form.add_error("role", refused.message)
     has = await queries.roles_in(organization.id, membership.person_id)
@@ -131,7 +134,7 @@ async def end(request: Request) -> Response:
     organization, membership = await _membership(request)
     if request.method == "POST":
         secret = await actions.end(membership, by=request.person, now=request.now)
-        return _back(request, organization, secret, "ended")
+        return _back(request, organization, secret, Saved.ENDED)
     return render(
         request, "organizations/members/end.html", organization=organization, membership=membership,
         label=ROLE_LABELS[membership.role], only=membership.role == Role.MANAGER
@@ -139,7 +142,7 @@ async def end(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _back(request: Request, organization: Organization, secret: str | None, done: str) -> Response:
+def _back(request: Request, organization: Organization, secret: str | None, done: Saved) -> Response:
     """To the members; whoever has changed their own role may not see them any more."""
     if secret:
         return with_sign_in(see_other("/my-page", request), secret)
@@ -152,7 +155,7 @@ async def leave(request: Request) -> Response:
     organization = await organization_of(request.person, request.path_params["slug"])
     if request.method == "POST":
         secret = await actions.leave(organization.id, by=request.person, now=request.now)
-        answer = see_other("/my-page?saved=left", request)
+        answer = see_other(f"/my-page?saved={Saved.LEFT}", request)
         return with_sign_in(answer, secret) if secret else answer
     roles = await queries.roles_in(organization.id, request.person.id)
     return render(

@@ -10,6 +10,7 @@ from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from organizations.members.actions import changing
+from organizations.notices.acts import Act
 from organizations.notices.models import Notice
 from organizations.notices.queries import is_anybody_told
 
@@ -53,5 +54,5 @@ async def _set(organization: UUID, person: UUID, kind: Notice, yes: bool, now: d
     if not await value("SELECT EXISTS (SELECT FROM organization WHERE id = $1)", organization):
         return
     if await rows(SET, uuid7(), person, organization, kind, yes, now):
-        await record("notice.on" if yes else "notice.off", now=now, actor=person, object_id=organization,
+        await record(Act.NOTICE_ON if yes else Act.NOTICE_OFF, now=now, actor=person, object_id=organization,
                      organization=organization, details={"kind": kind})  # fmt: skip

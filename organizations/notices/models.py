@@ -9,7 +9,7 @@ from marketplace.base.models import Row
 
 
 class Notice(StrEnum):
-    """A kind of message to those who work in an organisation."""
+    """A kind of message to those who work in an organisation. A link says its place here: new ones come last."""
 
     REQUEST = "request"
     REMINDER = "reminder"

@@ -1,13 +1,12 @@
 """Which messages members get when they have not chosen, who may get which, and the links that stop one kind. No
 database, no clock."""
 
-import base64
-import binascii
-import hmac
+from datetime import datetime
 from uuid import UUID
 
+from marketplace.base import old_links
 from marketplace.base.i18n import lazy
-from marketplace.base.signing import signature
+from marketplace.base.signing import Token
 from organizations.members.models import Role
 from organizations.notices.models import Notice
 
@@ -59,25 +58,19 @@ def kinds_for(roles: list[Role]) -> list[Notice]:
 
 
 # --- the link that stops one kind ---
-def _seal(kind: Notice, person: UUID, organization: UUID) -> bytes:
-    return bytes.fromhex(signature("stop-notice", kind, str(person), str(organization)))[:12]
+LINK: Token[int, UUID, UUID] = Token("notice", int, UUID, UUID)
+"""The place of the kind among Notice, the person, the organisation."""
 
 
 def stop_path(kind: Notice, person: UUID, organization: UUID) -> str:
     """The path where this person stops this kind from this organisation. Nobody can make another's."""
-    number = bytes([list(Notice).index(kind)])
-    raw = number + person.bytes + organization.bytes + _seal(kind, person, organization)
-    return f"/notices/{base64.urlsafe_b64encode(raw).decode()}"
+    return f"/notices/{LINK.made(list(Notice).index(kind), person, organization)}"
 
 
-def stopped_by(token: str) -> tuple[Notice, UUID, UUID] | None:
+def stopped_by(token: str, now: datetime) -> tuple[Notice, UUID, UUID] | None:
     """(kind, person, organisation) of such a path. None: it is none of ours."""
-    try:
-        raw = base64.b64decode(token, altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
+    read = LINK.read(token) or old_links.notice(token, Notice, now)
+    if read is None:
         return None
-    if len(raw) != 45 or raw[0] >= len(Notice):
-        return None
-    kind, person, organization = list(Notice)[raw[0]], UUID(bytes=raw[1:17]), UUID(bytes=raw[17:33])
-    ours = hmac.compare_digest(_seal(kind, person, organization), raw[33:])
-    return (kind, person, organization) if ours else None
+    kind, person, organization = read
+    return list(Notice)[kind], person, organization

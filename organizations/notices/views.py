@@ -17,6 +17,7 @@ from organizations.members.queries import organization_of, roles_in
 from organizations.notices import actions, queries, rules
 from organizations.notices.forms import NoticesForm
 from organizations.notices.models import Notice
+from organizations.notices.saved import Saved
 
 
 @signed_in
@@ -37,7 +38,7 @@ async def notices(request: Request) -> Response:
                         choice = {kind: kind in form.data.kinds for kind in kinds}
                         await actions.choose(organization.id, request.person.id, choice, now=request.now)
                         return see_other(
-                            f"/manage/organizations/{organization.slug}/notices?saved=yes", request
+                            f"/manage/organizations/{organization.slug}/notices?saved={Saved.YES}", request
                         )
             except Refused as refused:
                 form.add_error("kinds", refused.message)
@@ -60,7 +61,7 @@ async def _chosen(
 def _whose(request: Request) -> tuple[Notice, UUID, UUID]:
     """What the link stops, and for whom. A link that is not ours opens nothing."""
     request.private = True
-    found = rules.stopped_by(request.path_params["token"])
+    found = rules.stopped_by(request.path_params["token"], request.now)
     if found is None:
         raise NotFound
     return found
@@ -97,4 +98,4 @@ async def again(request: Request) -> Response:
     """POST /notices/{token}/undo: the way back."""
     kind, person, organization = _whose(request)
     await actions.start(organization, person, kind, now=request.now)
-    return see_other(f"/notices/{request.path_params['token']}?saved=again", request)
+    return see_other(f"/notices/{request.path_params['token']}?saved={Saved.AGAIN}", request)

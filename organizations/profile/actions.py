@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, value
 from organizations.directory.models import Organization, OrganizationText
+from organizations.profile.acts import Act
 from organizations.profile.pictures import Made
 
 
@@ -16,7 +17,7 @@ async def set_profile(organization: Organization, *, by: UUID, now: datetime, **
     """Whom to ask, and where more is told."""
     async with in_transaction():
         await Organization.filter(id=organization.id).update(**facts)
-        await record("organization.changed", now=now, actor=by, object_id=organization.id,
+        await record(Act.ORGANIZATION_CHANGED, now=now, actor=by, object_id=organization.id,
                      organization=organization.id)  # fmt: skip
 
 
@@ -28,7 +29,7 @@ async def set_text(
         await OrganizationText.update_or_create(
             {"summary": summary, "body": body}, organization_id=organization.id, lang=lang
         )
-        await record("organization.text_changed", now=now, actor=by, object_id=organization.id,
+        await record(Act.ORGANIZATION_TEXT_CHANGED, now=now, actor=by, object_id=organization.id,
                      organization=organization.id, details={"lang": lang})  # fmt: skip
 
 
@@ -53,5 +54,5 @@ async def remove_logo(organization: Organization, *, by: UUID, now: datetime) ->
 
 async def _show(organization: Organization, picture: UUID | None, by: UUID, now: datetime) -> None:
     await Organization.filter(id=organization.id).update(logo_id=picture)
-    await record("organization.logo_changed", now=now, actor=by, object_id=organization.id,
+    await record(Act.ORGANIZATION_LOGO_CHANGED, now=now, actor=by, object_id=organization.id,
                  organization=organization.id)  # fmt: skip

@@ -20,6 +20,7 @@ from organizations.members.queries import organization_edited_by, organization_m
 from organizations.profile import actions, queries
 from organizations.profile.forms import LogoForm, ProfileForm, TextForm
 from organizations.profile.pictures import NotAPicture, picture_of
+from organizations.profile.saved import Saved
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -36,7 +37,7 @@ async def show(request: Request) -> Response:
     )  # fmt: skip
 
 
-def home(organization: Organization, done: str) -> str:
+def home(organization: Organization, done: Saved) -> str:
     return f"/manage/organizations/{organization.slug}?saved={done}"
 
 
@@ -53,7 +54,7 @@ async def profile(request: Request) -> Response:
                     await actions.set_profile(
                         organization, by=request.person.id, now=request.now, **form.data.model_dump()
                     )
-                    return see_other(home(organization, "profile"), request)
+                    return see_other(home(organization, Saved.PROFILE), request)
     return render(
         request, "organizations/profile/profile.html", status=status, organization=organization, form=form
     )
@@ -86,7 +87,7 @@ async def text(request: Request) -> Response:
                     await actions.set_text(
                         organization, lang, by=request.person.id, now=request.now, **form.data.model_dump()
                     )
-                    return see_other(home(organization, "text"), request)
+                    return see_other(home(organization, Saved.TEXT), request)
     return render(
         request, "organizations/profile/text.html", status=status, organization=organization, form=form, texts=texts,
         code=lang, words=LANGUAGE_WORDS, source=texts.get(organization.source_lang),
@@ -108,7 +109,7 @@ async def logo(request: Request) -> Response:
             try:
                 picture = await picture_of(sent)
                 await actions.set_logo(organization, picture, by=request.person.id, now=request.now)
-                return see_other(home(organization, "logo"), request)
+                return see_other(home(organization, Saved.LOGO), request)
             except NotAPicture as problem:
                 form.add_error("picture", problem.message)
     return render(
@@ -121,7 +122,7 @@ async def remove_logo(request: Request) -> Response:
     """POST /manage/organizations/{slug}/logo/remove"""
     organization = await organization_managed_by(request.person, request.path_params["slug"])
     await actions.remove_logo(organization, by=request.person.id, now=request.now)
-    return see_other(home(organization, "no-logo"), request)
+    return see_other(home(organization, Saved.NO_LOGO), request)
 
 
 @public

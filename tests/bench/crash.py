@@ -14,7 +14,7 @@ import asyncpg
 import psutil
 
 from marketplace.base.data.database import credentials
-from offers.seats.links import token_booking
+from offers.seats.links import opened_by
 
 BOOKINGS, KILLS, CONNECTIONS = 5_000, 10, 32
 
@@ -82,7 +82,7 @@ async def crash(ours: psutil.Process, port: int, dsn: str, forms: Path) -> dict[
                 await asyncio.sleep(0.005)
             random.choice(web_processes(ours)).send_signal(signal.SIGKILL)
             await booking
-            told = [token_booking(path.rpartition("/")[2]) for path in visitors.acknowledged.values()]
+            told = [opened_by(path.rpartition("/")[2]) for path in visitors.acknowledged.values()]
             ids = [parsed[0] for parsed in told if parsed]
             found = "SELECT count(*) FROM booking WHERE id = ANY($1) AND state = 'confirmed'"
             lost += len(told) - await connection.fetchval(found, ids)

@@ -235,8 +235,8 @@ ELSEWHERE = {
     "/plans/{slug}/areas/{area}/move": "",
     "/plans/{slug}/areas/{area}/remove": "",
     "/measures/{id}/move": "",
-    "/invitations/{token}/accept": "/invitations/invitation",
-    "/invitations/{token}/decline": "/invitations/invitation",
+    "/invitations/{token}/accept": "/invitations/{invitation}",
+    "/invitations/{token}/decline": "/invitations/{invitation}",
 }
 """The page that holds the form of a POST, where it has another address; empty: one with a token and no more."""
 UPLOADS = {"/manage/organizations/{slug}/logo"}
@@ -269,7 +269,8 @@ async def form_of(route: Route, town: Town, insider: Visitor) -> tuple[str, dict
     path = town.path(route, **OF_ANOTHER.get(route.path, {}))
     where = ELSEWHERE.get(route.path, path)
     # What only takes a form leads to the page of that form.
-    page = await insider.follow(await insider.open((where or "/my-page").format(**town.ids)))
+    named = town.ids | {"invitation": town.parameters["invitations", "token"]}
+    page = await insider.follow(await insider.open((where or "/my-page").format(**named)))
     posts = [form for form in page.soup.find_all("form") if str(form.get("method", "")).lower() == "post"]
     assert posts, f"{where} holds no form: {page.status} {page.heading}"
     ending = f"/{route.path.rsplit('/', 1)[-1]}"

@@ -21,18 +21,8 @@ COMPARES = re.compile(
     r"""(?:\.|\[['"])(?:state|status|ended_by)(?:['"]\])?\s*(?:==|!=|\bin\b|\bnot\s+in\b)"""
 )
 STILL = {
-    "mails/cancelled.html": 1,
-    "mails/receipt_several.html": 1,
-    "mails/session_moved.html": 1,
     "marketplace/dialogue/dialogue.html": 2,
     "marketplace/dialogue/meeting.html": 4,
-    "marketplace/guide/receipt.html": 6,
-    "offers/bookings/cancel.html": 6,
-    "offers/bookings/several/_together.html": 7,
-    "offers/bookings/show.html": 6,
-    "offers/publishing/sessions.html": 1,
-    "offers/publishing/show.html": 14,
-    "offers/work/manage.html": 4,
 }
 """Templates that compare a state themselves, and how often: each is to be told in its words instead. It only falls."""
 

@@ -151,6 +151,14 @@ def test_production_refuses_what_is_unsafe(
     assert read(monkeypatch, **changed) == told
 
 
+def test_a_trick_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = read(monkeypatch, tricks_off="pages, telepathy")
+    assert isinstance(told, list)
+    assert told[0].startswith("TREFFPUNKT_TRICKS_OFF: Input should be 'pages', ")
+    assert isinstance(found := read(monkeypatch, tricks_off="pages, escaping"), Settings)
+    assert found.tricks_off == ["pages", "escaping"]
+
+
 def test_a_prefix_that_is_misspelt_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TREFPUNKT_SMTP_URL", "smtp://mail")
     assert read(monkeypatch) == ["TREFPUNKT_SMTP_URL is no setting; did you mean TREFFPUNKT_SMTP_URL?"]

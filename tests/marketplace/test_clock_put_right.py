@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from marketplace.base.data import jobs
-from marketplace.base.data.database import Values, rows, value
+from marketplace.base.data.database import rows, value
+from marketplace.base.data.statement import Statement
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.outbox import bring_back
 from marketplace.base.web.limits import Tries, counting
@@ -32,9 +33,9 @@ async def test_offers_have_their_next_session_again(db: None, ahead: timedelta) 
 
 async def test_a_window_of_tries_does_not_last_a_year(db: None) -> None:
     async def tried(now: object) -> int:
-        values = Values()
-        sql = counting([Tries("try", "somebody", 3, timedelta(hours=1))], values.put, now)  # type: ignore[arg-type]
-        return int((await rows(sql, *values))[0]["count"])
+        asked = Statement()
+        asked.add(counting([Tries("try", "somebody", 3, timedelta(hours=1))], asked, now))  # type: ignore[arg-type]
+        return int((await rows(asked.sql, *asked.values))[0]["count"])
 
     assert [await tried(NOW + YEAR) for _ in range(3)] == [1, 2, 3]
     assert [await tried(NOW) for _ in range(2)] == [1, 2]

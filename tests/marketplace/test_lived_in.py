@@ -12,7 +12,7 @@ from marketplace.my_page.actions import shield
 from marketplace.my_page.contacts.actions import remove_contact
 from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
-from marketplace.privacy.erasure import erase
+from marketplace.privacy.erasure.actions import erase
 from offers.bookings.actions import send_word
 from offers.catalogue.models import Joining, Kind, Session
 from offers.seats.links import link_path

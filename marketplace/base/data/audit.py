@@ -8,7 +8,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import month_start, today
-from marketplace.base.data.database import in_transaction, rows, value
+from marketplace.base.data.database import column, in_transaction, rows, value
 
 INSERT = """INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, person_id, details)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
@@ -80,7 +80,7 @@ async def drop_months(now: datetime, keep: int) -> int:
     this = today(now)
     number = this.year * 12 + this.month - 1 - keep
     oldest = date(number // 12, number % 12 + 1, 1)
-    old = [each["name"] for each in await rows(MONTHS) if each["name"] < f"audit_entry_{oldest:%Y_%m}"]
+    old = [name for name in await column(MONTHS) if name < f"audit_entry_{oldest:%Y_%m}"]
     for name in old:
         await rows(f"DROP TABLE {name}")
     before = month_start(oldest)

@@ -8,7 +8,7 @@ from typing import Any
 from anyascii import anyascii
 from tortoise.exceptions import IntegrityError
 
-from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.database import column, in_transaction
 from marketplace.base.errors import Conflict
 
 RESERVED = frozenset({"new", "apply"})
@@ -35,8 +35,8 @@ async def insert_named(made: Any, title: str, otherwise: str = "tilbud") -> None
     """Save a new row under a slug that nobody has. Two who try the same at once: one tries again. Raises Conflict."""
     slug, table = slug_of(title, otherwise), made._meta.db_table
     for _attempt in range(5):
-        taken = await rows(f"SELECT slug FROM {table} WHERE slug = $1 OR slug LIKE $2", slug, f"{slug}-%")
-        made.slug = free_slug(slug, {one["slug"] for one in taken})
+        taken = await column(f"SELECT slug FROM {table} WHERE slug = $1 OR slug LIKE $2", slug, f"{slug}-%")
+        made.slug = free_slug(slug, {*taken})
         try:
             async with in_transaction():
                 await made.save(force_create=True)

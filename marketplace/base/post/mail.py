@@ -43,6 +43,9 @@ class Content:
 
 
 MailFunction = Callable[..., Awaitable[Content | None]]
+Mail = MailFunction | str
+"""A mail as what posts it says it: by its function; by a constant of its name where a room above writes it
+(offers/telling/models.py)."""
 MAILS: dict[str, MailFunction] = {}
 """Every mail function by name. Filled by @mail at import; marketplace/every_mail.py imports them all."""
 
@@ -189,8 +192,13 @@ OUTBOX_INSERT = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11, $12, $13) ON CONFLICT (dedupe_key) DO NOTHING"""
 
 
+def name_of(mail: Mail) -> str:
+    """What a mail is called in the outbox and among templates."""
+    return str(mail) if isinstance(mail, str) else mail.__name__
+
+
 async def post(
-    name: str,
+    mail: Mail,
     *,
     channel: Channel,
     address: str,
@@ -203,13 +211,13 @@ async def post(
 ) -> None:
     """Put a message in the outbox, inside the transaction of the act.
 
-    `name` is a mail function; `facts` its arguments (ids as text, numbers). `key` names the act: the same key is
+    `facts` are the arguments of the mail function (ids as text, numbers). `key` names the act: the same key is
     sent once, however often it is posted. `due` lets it wait. Raises LookupError when nothing says whom it is for. To
     who is to be rung nothing is posted.
     """
     if channel not in WRITTEN:
         return
-    about = about or About()
+    about, name = about or About(), name_of(mail)
     if name in MAILS:  # a web process need not know the mails that it posts; the worker knows them all
         right_to(name, about)
     await rows(

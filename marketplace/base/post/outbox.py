@@ -56,6 +56,25 @@ Refused = Callable[[Channel, str, datetime], Awaitable[None]]
 """Told of an address that nobody is at: channel, address, moment."""
 
 
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A row of the outbox as CLAIM leaves it; `was_due` says whose turn it is."""
+
+    id: UUID
+    channel: str
+    address: str
+    mail: str
+    facts: Any
+    lang: str
+    dedupe_key: str
+    attempts: int
+    booking_id: UUID | None
+    offer_id: UUID | None
+    person_id: UUID | None
+    link_version: int | None
+    was_due: datetime
+
+
 @dataclass(frozen=True)
 class Claimed:
     """A row that is ours until `leased_until`."""
@@ -102,19 +121,17 @@ async def send_due(refused: Refused, now: Clock, stop: asyncio.Event | None = No
 
 async def claim(now: datetime) -> list[Claimed]:
     """Up to BATCH due rows, the longest due first; no other worker gets them before the lease ends."""
-    found = await rows(CLAIM, now, now + LEASE, BATCH)
-    found.sort(key=lambda row: (row["was_due"], row["id"]))
+    found = await rows(Leased, CLAIM, now, now + LEASE, BATCH)
     return [
         Claimed(
-            row["id"],
+            one.id,
             Recipient(
-                Channel(row["channel"]), row["address"],
-                About(row["booking_id"], row["offer_id"], row["person_id"], row["link_version"]),
+                Channel(one.channel), one.address,
+                About(one.booking_id, one.offer_id, one.person_id, one.link_version),
             ),
-            row["mail"], facts(row["facts"]), row["lang"], row["dedupe_key"], row["attempts"],
-            leased_until=now + LEASE,
+            one.mail, facts(one.facts), one.lang, one.dedupe_key, one.attempts, leased_until=now + LEASE,
         )
-        for row in found
+        for one in sorted(found, key=lambda one: (one.was_due, one.id))
     ]  # fmt: skip
 
 

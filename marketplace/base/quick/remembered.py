@@ -31,9 +31,10 @@ def remembered(most: int) -> Callable[[Callable[[*Given], Drawn]], Callable[[*Gi
 class Remembered(Generic[Drawn]):
     """The same for what takes its time: the last `most`, by all that they are made of."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, use: str) -> None:
         self.most = most
         self._kept: OrderedDict[Hashable, Drawn] = OrderedDict()
+        REMEMBERED.uses.append(use)
 
     def get(self, key: Hashable) -> Drawn | None:
         found = self._kept.get(key) if REMEMBERED.on else None

@@ -68,3 +68,23 @@ class Revised(Generic[Kept]):
 
     def clear(self) -> None:
         self._kept.clear()
+
+
+Told = TypeVar("Told")
+
+
+class Newest(Generic[Told]):
+    """The newest answer that was made from the catalogue, for what was asked and the revision that was heard then."""
+
+    def __init__(self, revision: Revision, use: str) -> None:
+        self.revision = revision
+        self._kept: tuple[Hashable, Told] | None = None
+        REVISED.uses.append(use)
+
+    async def get(self, key: Hashable, make: Callable[[], Awaitable[Told]]) -> Told:
+        heard = self.revision.heard
+        if heard is None or not REVISED.on:
+            return await make()
+        if self._kept is None or self._kept[0] != (heard, key):
+            self._kept = ((heard, key), await make())
+        return self._kept[1]

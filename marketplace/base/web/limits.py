@@ -1,26 +1,28 @@
 """How often something may be tried: rows in PostgreSQL, so that all web processes count together."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache, cached_property
+from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 from uuid import UUID
 
 import structlog
 
-from marketplace.base.data.database import Values, rows
+from marketplace.base.data.database import rows
+from marketplace.base.data.statement import Statement
 from marketplace.base.errors import TooMany
 from marketplace.base.i18n import gettext
-from marketplace.base.signing import signature
+from marketplace.base.signing import signed
 from marketplace.base.web.http import Request
 from marketplace.settings import settings
 
 log = structlog.get_logger("limits")
+Address = IPv4Address | IPv6Address
 
 
 @dataclass(frozen=True)
@@ -36,23 +38,31 @@ class Tries:
     slowed: int | None = None
     """The most while all together try more often than is usual: see `limits`."""
 
-    @cached_property
-    def id(self) -> UUID:
-        return UUID(signature("limit", self.action, self.subject)[:32])
+    id: UUID = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", UUID(bytes=signed("limit", self.action, self.subject)[:16]))
 
 
 def client_address(request: Request) -> str:
     """The visitor's address. X-Forwarded-For counts only as far as our own proxies wrote it: from the right, the first
     that is not one of them. What stands before that, also in another header, the visitor may have made up."""
+    return _client(request)[0]
+
+
+def _client(request: Request) -> tuple[str, Address | None]:
+    """The same, and as a number."""
     said = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     address = request.client.host if request.client else "unknown"
-    trusted = within(address, settings().proxies)
+    number, proxies = ip(address), settings().proxies
+    trusted = within(number, proxies)
     if said[0] and not trusted:
         warn_of_proxy()
     while trusted and said and (before := said.pop().strip()):
         address = WITH_PORT.sub(r"\1\2", before)
-        trusted = within(address, settings().proxies)
-    return address
+        number = ip(address)
+        trusted = within(number, proxies)
+    return address, number
 
 
 WITH_PORT = re.compile(r"^(?:\[([^\]]+)\](?::[0-9]+)?|([0-9.]+):[0-9]+)$")
@@ -65,7 +75,7 @@ def warn_of_proxy() -> None:
     log.warning("X-Forwarded-For from an address that is not in TREFFPUNKT_TRUSTED_PROXIES")
 
 
-def ip(address: str) -> IPv4Address | IPv6Address | None:
+def ip(address: str) -> Address | None:
     """The address as a number, an IPv4 one that is written as IPv6 as what it is. Not remembered: who came here is
     personal, and reading it again takes two to four millionths of a second."""
     try:
@@ -75,8 +85,8 @@ def ip(address: str) -> IPv4Address | IPv6Address | None:
     return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
 
 
-def within(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
-    found = ip(address) if networks else None
+def within(found: Address | None, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    """Is an address in one of these networks?"""
     return found is not None and any(found in network for network in networks)
 
 
@@ -85,9 +95,8 @@ WIDER = ((64, 1), (56, 4), (48, 16))
 household or a rented server a /56 and often a /48."""
 
 
-def networks(address: str) -> list[tuple[str, int]]:
+def networks(address: str, found: Address | None) -> list[tuple[str, int]]:
     """What counts as one, and how many times the most: an IPv4 address, or of IPv6 each of WIDER."""
-    found = ip(address)
     if isinstance(found, IPv6Address):
         return [(str(ip_network((found, bits), strict=False)), times) for bits, times in WIDER]
     return [(str(found or address), 1)]
@@ -98,11 +107,10 @@ def of_client(request: Request) -> list[tuple[str, int]]:
     that many people sit behind one address."""
     known: list[tuple[str, int]] | None = request.scope.get("networks")
     if known is None:
-        address = client_address(request)
-        found = ip(address)
+        address, found = _client(request)
         factor = settings().loopback_limit_factor if found and found.is_loopback else 1
-        known = [(network, times * factor) for network, times in networks(address)]
-        known = request.scope["networks"] = [] if within(address, settings().crowded) else known
+        known = [(network, times * factor) for network, times in networks(address, found)]
+        known = request.scope["networks"] = [] if within(found, settings().crowded) else known
     return known
 
 
@@ -129,9 +137,10 @@ def of_visitor(
     ]
 
 
-def counting(tries: Iterable[Tries], put: Callable[[Any], str], now: datetime) -> str:
-    """SQL that counts one try of each and returns its id as `tried`, count and window_ends. `put` adds a value to the
-    statement and gives its placeholder. The ids are in one order, so that nobody waits in a ring."""
+def counting(tries: Iterable[Tries], within: Statement, now: datetime) -> str:
+    """SQL, as a part of this statement, that counts one try of each and returns its id as `tried`, count and
+    window_ends. The ids are in one order, so that nobody waits in a ring."""
+    put = within.value
     windows = sorted((each.id, now + each.window, each.count) for each in tries)
     ids, ends, counts = ([window[at] for window in windows] for at in range(3))
     # A window that ends well after a new one would is of a clock that ran ahead: nobody waits for that.
@@ -195,9 +204,9 @@ async def count(tries: Sequence[Tries], now: datetime) -> dict[UUID, Mapping[str
         return {}
     if (noted := COUNTED.get()) is not None:
         noted.extend(tries)
-    values = Values()
-    sql = counting(tries, values.put, now)
-    return {each["tried"]: each for each in await rows(sql, *values)}
+    asked = Statement()
+    asked.add(counting(tries, asked, now))
+    return {each["tried"]: each for each in await rows(asked.sql, *asked.values)}
 
 
 async def limit(action: str, subject: str, most: int, window: timedelta, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ from functools import wraps
 from starlette.responses import RedirectResponse, Response
 from uuid_utils.compat import uuid7
 
-from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.errors import BadRequest
 from marketplace.base.i18n import gettext
 from marketplace.base.signing import signature
@@ -34,8 +34,8 @@ def made_once(view: View) -> View:
         async with counted_anyway(request.now), in_transaction():
             # The same form at the same moment waits here, and then sees what the first has written.
             await rows("SELECT pg_advisory_xact_lock($1)", int.from_bytes(key[:8], signed=True))
-            if before := await row("SELECT led_to FROM sent_form WHERE key = $1", key):
-                return RedirectResponse(before["led_to"], 303)
+            if before := await value("SELECT led_to FROM sent_form WHERE key = $1", key):
+                return RedirectResponse(before, 303)
             response = await view(request)
             if led_to := response.headers.get("location"):
                 await rows(

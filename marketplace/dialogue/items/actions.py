@@ -7,6 +7,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.dialogue.acts import Act
 from marketplace.dialogue.items.queries import NEXT_MEETING
 from marketplace.dialogue.models import Dialogue
 from offers.catalogue.models import Audience
@@ -37,7 +38,7 @@ async def raise_gap(
         )  # fmt: skip
         if made:
             await record(
-                "dialogue.gap", now=now, actor=by, object_id=dialogue.id, organization=dialogue.coordinated_by.id,
+                Act.DIALOGUE_GAP, now=now, actor=by, object_id=dialogue.id, organization=dialogue.coordinated_by.id,
                 details={"audience": audience.value, "sort": sort},
             )  # fmt: skip
     return meeting["slug"] if meeting else None
@@ -55,7 +56,7 @@ async def drop(dialogue: Dialogue, item: UUID, *, by: UUID, now: datetime) -> st
         if gone is None:
             return None
         await record(
-            "dialogue.gap_dropped",
+            Act.DIALOGUE_GAP_DROPPED,
             now=now,
             actor=by,
             object_id=dialogue.id,
@@ -77,7 +78,7 @@ async def say_what_came(
             offer,
         )
         await record(
-            "dialogue.gap_met", now=now, actor=by, object_id=offer or dialogue.id,
+            Act.DIALOGUE_GAP_MET, now=now, actor=by, object_id=offer or dialogue.id,
             organization=dialogue.coordinated_by.id,
         )  # fmt: skip
 

@@ -15,6 +15,7 @@ from marketplace.dialogue import queries
 from marketplace.dialogue.forms import GapForm, OutcomeForm
 from marketplace.dialogue.items import actions
 from marketplace.dialogue.items.queries import could_have_come, item_of
+from marketplace.dialogue.saved import Saved
 from marketplace.districts.queries import districts
 from marketplace.statistics.coverage.rules import gap_of
 from organizations.directory.models import Municipality
@@ -37,7 +38,7 @@ async def raise_gap(request: Request) -> Response:
         now=request.now,
     )  # fmt: skip
     back = {"municipality": here.slug, "district": given.district, "time": given.time.value}
-    back["saved"] = "item" if meeting else "waits"
+    back["saved"] = Saved.ITEM if meeting else Saved.WAITS
     return see_other(
         f"/statistics/coverage?{urlencode({name: text for name, text in back.items() if text})}", request
     )
@@ -50,7 +51,7 @@ async def drop(request: Request) -> Response:
     item = parse_id(request.path_params["item"])
     meeting = await actions.drop(dialogue, item, by=request.person.id, now=request.now)
     page = f"/dialogues/{dialogue.slug}" + (f"/meetings/{meeting}" if meeting else "")
-    return see_other(f"{page}?saved=dropped", request)
+    return see_other(f"{page}?saved={Saved.DROPPED}", request)
 
 
 @coordinator
@@ -69,7 +70,7 @@ async def outcome(request: Request) -> Response:
             await actions.say_what_came(
                 dialogue, item.id, form.data.offer, by=request.person.id, now=request.now
             )
-            return see_other(f"{back}?saved=outcome", request)
+            return see_other(f"{back}?saved={Saved.OUTCOME}", request)
     return render(
         request, "marketplace/dialogue/items/item.html",
         status=422 if form.errors else 200, dialogue=dialogue, item=item,

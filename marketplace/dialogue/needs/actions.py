@@ -5,6 +5,7 @@ from uuid import UUID
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction
+from marketplace.dialogue.acts import Act
 from marketplace.dialogue.needs.models import Need
 from marketplace.dialogue.needs.queries import Place, Said
 from offers.catalogue.models import Audience
@@ -21,4 +22,4 @@ async def remove(need: Said, *, by: UUID, now: datetime) -> None:
     """Take away what names somebody, or what is no need. Twice is once."""
     async with in_transaction():
         if await Need.filter(id=need.id).delete():
-            await record("need.removed", now=now, actor=by, object_id=need.id)
+            await record(Act.NEED_REMOVED, now=now, actor=by, object_id=need.id)

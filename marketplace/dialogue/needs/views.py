@@ -19,6 +19,7 @@ from marketplace.dialogue.needs import actions, queries
 from marketplace.dialogue.needs.forms import NeedForm
 from marketplace.dialogue.needs.queries import UNSAID, Group, Place
 from marketplace.dialogue.needs.rules import ASKED_LABELS, LONGEST
+from marketplace.dialogue.saved import Saved
 from marketplace.districts.queries import municipalities_of, municipality_of
 from marketplace.settings import settings
 from offers.catalogue.models import AUDIENCE_LABELS, Audience
@@ -109,4 +110,4 @@ async def remove(request: Request) -> Response:
     if request.method == "GET":
         return render(request, "marketplace/dialogue/needs/remove.html", need=found, section="/today")
     await actions.remove(found, by=request.person.id, now=request.now)
-    return see_other(f"/needs?municipality={found.municipality}&saved=removed", request)
+    return see_other(f"/needs?municipality={found.municipality}&saved={Saved.REMOVED}", request)

@@ -19,6 +19,7 @@ from marketplace.goals.models import Measure, MeasureState, Plan
 from marketplace.goals.plans import actions
 from marketplace.goals.plans.forms import MeasureForm, MoveForm, PopulationForm, SayForm
 from marketplace.goals.rules import STATE_LABELS
+from marketplace.goals.saved import Saved
 
 FORM = "marketplace/goals/measures/form.html"
 STATES = list(STATE_LABELS.items())
@@ -71,7 +72,7 @@ async def comment(request: Request) -> Response:
         access.measure, form.data.comment, form.data.state, unit=access.unit, by=request.person.id,
         now=request.now,
     )  # fmt: skip
-    return see_other(f"/measures/{access.measure.id}?saved=comment", request)
+    return see_other(f"/measures/{access.measure.id}?saved={Saved.COMMENT}", request)
 
 
 @coordinator
@@ -92,7 +93,7 @@ async def new(request: Request) -> Response:
                 area, by=request.person.id, now=request.now, title={request.lang: given.title},
                 responsible_id=given.responsible, deadline=given.deadline, state=given.state,
             )  # fmt: skip
-            return see_other(f"/plans/{plan.slug}?saved=changed#area-{area.number}", request)
+            return see_other(f"/plans/{plan.slug}?saved={Saved.CHANGED}#area-{area.number}", request)
     return _form(request, plan, None, form, units, area=area)
 
 
@@ -119,7 +120,7 @@ async def edit(request: Request) -> Response:
                 deadline=given.deadline, state=given.state,
                 title=actions.merged(found.title, request.lang, given.title),
             )  # fmt: skip
-            return see_other(f"/measures/{found.id}?saved=changed", request)
+            return see_other(f"/measures/{found.id}?saved={Saved.CHANGED}", request)
     return _form(request, plan, found, form, units)
 
 
@@ -178,7 +179,7 @@ async def population(request: Request) -> Response:
             await actions.save_population(
                 here.id, by=request.person.id, now=request.now, **form.data.model_dump()
             )
-            return see_other(f"/population?municipality={here.slug}&saved=changed", request)
+            return see_other(f"/population?municipality={here.slug}&saved={Saved.CHANGED}", request)
     return render(
         request, "marketplace/goals/measures/population.html",
         status=422 if form.errors else 200, form=form, here=here,

@@ -14,6 +14,8 @@ from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.dialogue.models import Dialogue
+from marketplace.goals import mails
+from marketplace.goals.acts import Act
 from marketplace.goals.models import (
     AT_MEETING,
     FocusArea,
@@ -57,7 +59,7 @@ async def make(
                     facts["dialogue"] = dialogue
                 if facts["indicator"] != AT_MEETING or dialogue:
                     await _insert(Goal(id=uuid7(), focus_area=made, title=goal.title, **facts))
-        await record("plan.made", now=now, actor=by, object_id=plan.id)
+        await record(Act.PLAN_MADE, now=now, actor=by, object_id=plan.id)
     return plan
 
 
@@ -68,7 +70,7 @@ async def _insert(goal: Goal) -> None:
 async def edit(plan: Plan, *, by: UUID, now: datetime, **facts: Any) -> None:
     async with in_transaction():
         await plan.update_from_dict(facts).save()
-        await record("plan.changed", now=now, actor=by, object_id=plan.id)
+        await record(Act.PLAN_CHANGED, now=now, actor=by, object_id=plan.id)
 
 
 async def copy(plan: Plan, *, by: UUID, now: datetime, title: Texts, first_year: int) -> Plan:
@@ -93,7 +95,7 @@ async def copy(plan: Plan, *, by: UUID, now: datetime, title: Texts, first_year:
             for goal in area.goals:
                 if not goal.withdrawn_at:
                     await _insert(_moved(goal, new, moved))
-        await record("plan.copied", now=now, actor=by, object_id=made.id)
+        await record(Act.PLAN_COPIED, now=now, actor=by, object_id=made.id)
         await _tell(measures, now)
     return made
 
@@ -115,14 +117,14 @@ async def retire(plan: Plan, *, by: UUID, now: datetime) -> None:
     async with in_transaction():
         plan.retired_at = now
         await plan.save(update_fields=["retired_at"])
-        await record("plan.retired", now=now, actor=by, object_id=plan.id)
+        await record(Act.PLAN_RETIRED, now=now, actor=by, object_id=plan.id)
 
 
 async def bring_back(plan: Plan, *, by: UUID, now: datetime) -> None:
     async with in_transaction():
         plan.retired_at = None
         await plan.save(update_fields=["retired_at"])
-        await record("plan.brought_back", now=now, actor=by, object_id=plan.id)
+        await record(Act.PLAN_BROUGHT_BACK, now=now, actor=by, object_id=plan.id)
 
 
 # Focus areas
@@ -133,14 +135,14 @@ async def make_area(plan: Plan, *, by: UUID, now: datetime, title: Texts, summar
         area = await FocusArea.create(
             plan=plan, number=await _next("focus_area", "plan_id", plan.id), title=title, summary=summary
         )
-        await record("focus_area.made", now=now, actor=by, object_id=area.id)
+        await record(Act.FOCUS_AREA_MADE, now=now, actor=by, object_id=area.id)
     return area
 
 
 async def edit_area(area: FocusArea, *, by: UUID, now: datetime, **facts: Any) -> None:
     async with in_transaction():
         await area.update_from_dict(facts).save()
-        await record("focus_area.changed", now=now, actor=by, object_id=area.id)
+        await record(Act.FOCUS_AREA_CHANGED, now=now, actor=by, object_id=area.id)
 
 
 async def remove_area(area: FocusArea, *, by: UUID, now: datetime) -> None:
@@ -150,7 +152,7 @@ async def remove_area(area: FocusArea, *, by: UUID, now: datetime) -> None:
         if await Goal.filter(focus_area=area).exists() or await Measure.filter(focus_area=area).exists():
             raise Refused(_("Det står mål eller tiltak i innsatsområdet, så det kan ikke slettes."))
         await rows("DELETE FROM focus_area WHERE id = $1", area.id)
-        await record("focus_area.removed", now=now, actor=by, object_id=area.id)
+        await record(Act.FOCUS_AREA_REMOVED, now=now, actor=by, object_id=area.id)
 
 
 # Measures
@@ -164,7 +166,7 @@ async def _tell(measures: Iterable[Measure], now: datetime) -> None:
             of[one.responsible_id].append(str(one.id))
     for unit, given in of.items():
         act = f"{given[0]}:{now.isoformat()}"
-        await tell_members("measures_given", Notice.MEASURE, unit, act, now, measures=given)
+        await tell_members(mails.measures_given, Notice.MEASURE, unit, act, now, measures=given)
 
 
 async def make_measure(area: FocusArea, *, by: UUID, now: datetime, title: Texts, **facts: Any) -> Measure:
@@ -173,18 +175,10 @@ async def make_measure(area: FocusArea, *, by: UUID, now: datetime, title: Texts
         measure = await Measure.create(
             focus_area=area, number=await _next("measure", "focus_area_id", area.id), title=title, **facts
         )
-        await record("measure.made", now=now, actor=by, object_id=measure.id,
+        await record(Act.MEASURE_MADE, now=now, actor=by, object_id=measure.id,
                      organization=measure.responsible_id)  # fmt: skip
         await _tell([measure], now)
     return measure
-
-
-async def note_told(unit: UUID, measures: list[UUID], now: datetime) -> None:
-    """A message to this unit has been handed over. The first one counts; what is another's by now is left alone."""
-    await rows(
-        "UPDATE measure SET told_at = $3 WHERE id = ANY($1) AND responsible_id = $2 AND told_at IS NULL",
-        measures, unit, now,
-    )  # fmt: skip
 
 
 async def edit_measure(measure: Measure, *, by: UUID, now: datetime, **facts: Any) -> None:
@@ -193,7 +187,7 @@ async def edit_measure(measure: Measure, *, by: UUID, now: datetime, **facts: An
         facts["told_at"] = None
     async with in_transaction():
         await measure.update_from_dict(facts).save(update_fields=[*facts])
-        await record("measure.changed", now=now, actor=by, object_id=measure.id,
+        await record(Act.MEASURE_CHANGED, now=now, actor=by, object_id=measure.id,
                      organization=measure.responsible_id)  # fmt: skip
         if handed_over:
             await _tell([measure], now)
@@ -211,7 +205,7 @@ async def comment(
         if measure.state != state:
             measure.state = state
             await measure.save(update_fields=["state"])
-        await record("measure.commented", now=now, actor=by, object_id=measure.id, organization=unit,
+        await record(Act.MEASURE_COMMENTED, now=now, actor=by, object_id=measure.id, organization=unit,
                      details={"state": state.value})  # fmt: skip
 
 
@@ -235,7 +229,7 @@ async def move(table: str, parent: UUID, row: UUID, by_one: int, *, by: UUID, no
             FROM unnest($1::uuid[]) WITH ORDINALITY o (id, number) WHERE t.id = o.id""",
             order,
         )
-        await record(f"{table}.moved", now=now, actor=by, object_id=row)
+        await record(Act(f"{table}.moved"), now=now, actor=by, object_id=row)
 
 
 async def _next(table: str, column: str, parent: UUID) -> int:
@@ -262,7 +256,7 @@ async def save_population(
         await Population.update_or_create(
             {"number": number, "source": source}, municipality_id=municipality, year=year
         )
-        await record("population.saved", now=now, actor=by, object_id=municipality,
+        await record(Act.POPULATION_SAVED, now=now, actor=by, object_id=municipality,
                      details={"year": year})  # fmt: skip
 
 

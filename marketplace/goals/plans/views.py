@@ -20,6 +20,7 @@ from marketplace.goals.models import FocusArea, Plan
 from marketplace.goals.plans import actions
 from marketplace.goals.plans.forms import MOST_YEARS, AreaForm, CopyForm, MoveForm, NewPlanForm, PlanForm
 from marketplace.goals.rules import STATE_LABELS
+from marketplace.goals.saved import Saved
 from marketplace.goals.starter import starters
 
 FORM = "marketplace/goals/plans/form.html"
@@ -84,7 +85,7 @@ async def new(request: Request) -> Response:
                 summary={request.lang: given.summary} if given.summary or not starter else starter.summary,
                 first_year=given.first_year, last_year=given.last_year, starter=starter,
             )  # fmt: skip
-            return see_other(f"/plans/{made.slug}?saved=made", request)
+            return see_other(f"/plans/{made.slug}?saved={Saved.MADE}", request)
     return render(
         request, FORM, status=422 if form.errors else 200, plan=None, form=form,
         municipalities=[(one.id, one.name) for one in municipalities],
@@ -122,7 +123,7 @@ async def edit(request: Request) -> Response:
                 last_year=given.last_year, title=actions.merged(found.title, request.lang, given.title),
                 summary=actions.merged(found.summary, request.lang, given.summary),
             )  # fmt: skip
-            return see_other(f"/plans/{found.slug}?saved=changed", request)
+            return see_other(f"/plans/{found.slug}?saved={Saved.CHANGED}", request)
     return render(request, FORM, status=422 if form.errors else 200, plan=found, form=form)
 
 
@@ -166,7 +167,7 @@ async def copy(request: Request) -> Response:
                 found, by=request.person.id, now=request.now, first_year=form.data.first_year,
                 title=actions.merged(found.title, request.lang, form.data.title),
             )  # fmt: skip
-            return see_other(f"/plans/{made.slug}?saved=made", request)
+            return see_other(f"/plans/{made.slug}?saved={Saved.MADE}", request)
     return render(
         request,
         "marketplace/goals/plans/copy.html",
@@ -184,7 +185,7 @@ async def retire(request: Request) -> Response:
     if request.method == "GET":
         return render(request, "marketplace/goals/plans/retire.html", plan=found)
     await actions.retire(found, by=request.person.id, now=request.now)
-    return see_other(f"/plans/{found.slug}?saved=retired", request)
+    return see_other(f"/plans/{found.slug}?saved={Saved.RETIRED}", request)
 
 
 @coordinator
@@ -193,7 +194,7 @@ async def bring_back(request: Request) -> Response:
     """POST /plans/{slug}/bring-back"""
     found = await queries.plan_of(request.person, request.path_params["slug"])
     await actions.bring_back(found, by=request.person.id, now=request.now)
-    return see_other(f"/plans/{found.slug}?saved=changed", request)
+    return see_other(f"/plans/{found.slug}?saved={Saved.CHANGED}", request)
 
 
 # Focus areas
@@ -213,7 +214,7 @@ async def new_area(request: Request) -> Response:
                 found, by=request.person.id, now=request.now, title={request.lang: form.data.title},
                 summary={request.lang: form.data.summary},
             )  # fmt: skip
-            return see_other(f"/plans/{found.slug}?saved=changed#area-{area.number}", request)
+            return see_other(f"/plans/{found.slug}?saved={Saved.CHANGED}#area-{area.number}", request)
     return render(request, AREA, status=422 if form.errors else 200, plan=found, area=None, form=form)
 
 
@@ -236,7 +237,7 @@ async def edit_area(request: Request) -> Response:
                 title=actions.merged(area.title, request.lang, form.data.title),
                 summary=actions.merged(area.summary, request.lang, form.data.summary),
             )  # fmt: skip
-            return see_other(f"/plans/{found.slug}?saved=changed#area-{area.number}", request)
+            return see_other(f"/plans/{found.slug}?saved={Saved.CHANGED}#area-{area.number}", request)
     return render(request, AREA, status=422 if form.errors else 200, plan=found, area=area, form=form)
 
 
@@ -265,4 +266,4 @@ async def remove_area(request: Request) -> Response:
         await actions.remove_area(_area(request, found), by=request.person.id, now=request.now)
     except Refused as refused:
         return await show(request, found, refused.message)
-    return see_other(f"/plans/{found.slug}?saved=changed", request)
+    return see_other(f"/plans/{found.slug}?saved={Saved.CHANGED}", request)

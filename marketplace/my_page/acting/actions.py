@@ -9,6 +9,8 @@ from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
+from marketplace.my_page.acts import Act
+from marketplace.people.acting import mails
 from marketplace.people.acting.queries import helpers_of
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from offers.bookings.calendar import let_go
@@ -43,9 +45,9 @@ async def add(
         if reach:
             channel, address = reach
             await ContactPoint.create(person=person, channel=channel, value=address, created_at=now)
-            await post("help_offered", channel=channel, address=address, lang=lang, key=f"help_offered:{made.id}",
+            await post(mails.help_offered, channel=channel, address=address, lang=lang, key=f"help_offered:{made.id}",
                        now=now, about=About(person_id=person.id), acts_for=str(made.id))  # fmt: skip
-        await audit.record("acts_for.added", actor=actor, person=person.id, object_id=made.id,
+        await audit.record(Act.ACTS_FOR_ADDED, actor=actor, person=person.id, object_id=made.id,
                            details={"relation": relation}, now=now)  # fmt: skip
 
 
@@ -76,7 +78,7 @@ async def accept(person: UUID, acts_for: UUID, *, now: datetime) -> None:
                 person, stand_in,
             )  # fmt: skip
             await rows("DELETE FROM person WHERE id = $1", stand_in)
-        await audit.record("acts_for.accepted", actor=person, person=person, object_id=acts_for, now=now)
+        await audit.record(Act.ACTS_FOR_ACCEPTED, actor=person, person=person, object_id=acts_for, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ async def end(who: UUID, acts_for: UUID, *, now: datetime) -> None:
             raise NotFound
         await rows("UPDATE acts_for SET ended_at = $2 WHERE id = $1", acts_for, now)
         await hand_over(found.actor_id, found.person_id, now=now)
-        await audit.record("acts_for.ended", actor=who, person=found.person_id, object_id=acts_for, now=now)
+        await audit.record(Act.ACTS_FOR_ENDED, actor=who, person=found.person_id, object_id=acts_for, now=now)
 
 
 async def hand_over(actor: UUID, person: UUID, *, now: datetime) -> None:

@@ -14,6 +14,7 @@ from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from marketplace.my_page.acting import actions as acting
 from marketplace.my_page.acting.forms import PersonForm
+from marketplace.my_page.saved import Saved
 from marketplace.people.acting.queries import Helped, Helper, acted_for, helpers_of
 from marketplace.people.models import RELATION_LABELS
 from marketplace.people.queries import verified_contacts
@@ -58,7 +59,9 @@ async def new_person(request: Request) -> Response:
                 lang=request.lang,
                 now=request.now,
             )
-            return see_other(f"/my-page/people?saved={'asked' if given.contact else 'added'}", request)
+            return see_other(
+                f"/my-page/people?saved={Saved.ASKED if given.contact else Saved.ADDED}", request
+            )
     return render(
         request, "marketplace/my_page/acting/new_person.html", form=form, section="my-page",
         status=422 if form.errors else 200,
@@ -84,7 +87,7 @@ async def end_person(request: Request) -> Response:
     found = _one(await acted_for(request.person.id), request)
     if request.method == "POST":
         await acting.end(request.person.id, found.id, now=request.now)
-        return see_other("/my-page/people?saved=ended", request)
+        return see_other(f"/my-page/people?saved={Saved.ENDED}", request)
     return render(request, "marketplace/my_page/acting/end_person.html", found=found, section="my-page")
 
 
@@ -102,7 +105,7 @@ async def accept_helper(request: Request) -> Response:
     """POST /my-page/helpers/{id}/accept"""
     found = _one(await helpers_of(request.person.id), request)
     await acting.accept(request.person.id, found.id, now=request.now)
-    return see_other("/my-page/helpers?saved=accepted", request)
+    return see_other(f"/my-page/helpers?saved={Saved.ACCEPTED}", request)
 
 
 @signed_in
@@ -111,7 +114,7 @@ async def end_helper(request: Request) -> Response:
     found = _one(await helpers_of(request.person.id), request)
     if request.method == "POST":
         await acting.end(request.person.id, found.id, now=request.now)
-        return see_other("/my-page/helpers?saved=ended", request)
+        return see_other(f"/my-page/helpers?saved={Saved.ENDED}", request)
     return render(request, "marketplace/my_page/acting/end_helper.html", found=found, section="my-page")
 
 

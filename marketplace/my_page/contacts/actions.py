@@ -11,9 +11,11 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
 from marketplace.base.text import same_name
+from marketplace.my_page.acts import Act
 from marketplace.people.contacts import actions as contacts
 from marketplace.people.queries import Address, verified_contacts
 from offers.bookings.links.actions import end_links
+from offers.bookings.links.mails import links
 from offers.seats.rules import ACTIVE
 
 
@@ -37,13 +39,13 @@ async def remove_contact(person: UUID, contact: UUID, *, now: datetime) -> None:
             )
         if await _pass_on(person, gone, left[0]):
             await post(
-                "links", channel=Channel(left[0].channel), address=left[0].value, now=now, to=left[0].value,
+                links, channel=Channel(left[0].channel), address=left[0].value, now=now, to=left[0].value,
                 key=f"links:{contact}:{int(now.timestamp())}", at=now.isoformat(), renewed=True,
                 about=About(person_id=person),
                 lang=await value("SELECT lang FROM person WHERE id = $1", person),
             )  # fmt: skip
         await contacts.forget_address(person, gone.channel, gone.value)
-        await audit.record("contact.removed", actor=person, person=person, object_id=contact, now=now)
+        await audit.record(Act.CONTACT_REMOVED, actor=person, person=person, object_id=contact, now=now)
         await contacts.tell_of_change(person, mine, contact, now)
 
 

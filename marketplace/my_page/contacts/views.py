@@ -13,7 +13,9 @@ from marketplace.base.web.limits import Tries, limits, of_visitor
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from marketplace.my_page.contacts import actions
+from marketplace.my_page.saved import Saved
 from marketplace.people.contacts import actions as contacts
+from marketplace.people.contacts.mails import new_address
 from marketplace.people.queries import verified_contacts
 from marketplace.people.sign_in import actions as people
 from marketplace.people.sign_in.actions import TicketGone, WrongCode
@@ -49,7 +51,12 @@ async def new(request: Request) -> Response:
             ]
             await limits(tries, now=request.now)
             ticket = await people.ask(
-                channel, address, lang=request.lang, person=request.person.id, now=request.now
+                channel,
+                address,
+                lang=request.lang,
+                person=request.person.id,
+                mail=new_address,
+                now=request.now,
             )
             return see_other(f"/my-page/contacts/verify?ticket={ticket}", request)
     return render(
@@ -72,7 +79,7 @@ async def verify(request: Request) -> Response:
         await limits([Tries("new address code", str(me), 30, DAY)], now=request.now)
         try:
             await contacts.prove_by_code(ticket.id, form.data.code, me, now=request.now)
-            return see_other("/my-page/contacts?saved=added", request)
+            return see_other(f"/my-page/contacts?saved={Saved.ADDED}", request)
         except WrongCode as wrong:
             form.add_error("code", wrong.message)
         except TicketGone:
@@ -95,7 +102,7 @@ async def link(request: Request) -> Response:
     if request.method == "POST":
         try:
             await contacts.prove_by_link(token, request.person.id, now=request.now)
-            return see_other("/my-page/contacts?saved=added", request)
+            return see_other(f"/my-page/contacts?saved={Saved.ADDED}", request)
         except TicketGone:
             return _gone(request, await ticket_of_link(token, request.now, request.person.id))
         except contacts.Anothers:
@@ -116,7 +123,7 @@ async def remove(request: Request) -> Response:
         raise NotFound
     if request.method == "POST":
         await actions.remove_contact(request.person.id, contact.id, now=request.now)
-        return see_other("/my-page/contacts?saved=removed", request)
+        return see_other(f"/my-page/contacts?saved={Saved.REMOVED}", request)
     heir = next((each for each in mine if each.id != contact.id), None)
     return render(
         request, "marketplace/my_page/contacts/remove.html", contact=contact, heir=heir, section="my-page"

@@ -11,6 +11,7 @@ from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
 from marketplace.my_page.invitations import actions
 from marketplace.my_page.invitations.forms import AcceptForm
+from marketplace.my_page.saved import Saved
 from marketplace.people.sign_in.views import with_sign_in
 from offers.catalogue.queries import title_of
 from organizations.members.invitations import actions as invitations
@@ -71,7 +72,7 @@ async def accept(request: Request) -> Response:
     except invitations.InvitationGone:
         return await _page(request, await invitation_of(request.path_params["token"]), form, 409)
     return with_sign_in(
-        see_other(f"{LEADS_TO.get(Role(invitation.role), '/my-page')}?saved=joined", request), secret
+        see_other(f"{LEADS_TO.get(Role(invitation.role), '/my-page')}?saved={Saved.JOINED}", request), secret
     )
 
 
@@ -82,4 +83,4 @@ async def decline(request: Request) -> Response:
     if not await is_for(request, invitation) or standing(invitation, request.now) is not Standing.OPEN:
         return await _page(request, invitation, AcceptForm.blank(), 409)
     await invitations.decline(invitation.id, request.person, now=request.now)
-    return see_other("/my-page?saved=declined", request)
+    return see_other(f"/my-page?saved={Saved.DECLINED}", request)

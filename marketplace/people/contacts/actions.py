@@ -6,10 +6,12 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data import audit
-from marketplace.base.data.database import in_transaction, row, rows, value
+from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
+from marketplace.people.acts import Act
+from marketplace.people.contacts import mails
 from marketplace.people.queries import Address, verified_contacts
 from marketplace.people.sign_in.actions import PROVE, PROVEN_BY, Used, try_code, use_link, wrong_code
 
@@ -42,11 +44,11 @@ async def prove_by_code(ticket_id: UUID, code: str, person: UUID, *, now: dateti
 async def _prove(ticket: Used, person: UUID, now: datetime) -> bool:
     """False when the address is another person's already; nothing is changed then."""
     before = await verified_contacts(person)
-    made = await row(PROVE, uuid7(), person, ticket.channel, ticket.address, now)
+    made = await value(PROVE, uuid7(), person, ticket.channel, ticket.address, now)
     if made is None:
         return bool(await value(PROVEN_BY, ticket.channel, ticket.address) == person)
-    await audit.record("contact.added", actor=person, person=person, object_id=made["id"], now=now)
-    await tell_of_change(person, before, made["id"], now)
+    await audit.record(Act.CONTACT_ADDED, actor=person, person=person, object_id=made, now=now)
+    await tell_of_change(person, before, made, now)
     return True
 
 
@@ -55,7 +57,7 @@ async def tell_of_change(person: UUID, addresses: list[Address], contact: UUID, 
     lang = await value("SELECT lang FROM person WHERE id = $1", person)
     for each in addresses:
         await post(
-            "addresses_changed", channel=Channel(each.channel), address=each.value, lang=lang,
+            mails.addresses_changed, channel=Channel(each.channel), address=each.value, lang=lang,
             key=f"addresses_changed:{contact}:{each.id}:{int(now.timestamp())}", now=now,
             about=About(person_id=person),
         )  # fmt: skip

@@ -3,6 +3,7 @@ their own."""
 
 import secrets
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import pyotp
@@ -13,6 +14,7 @@ from marketplace.base.data import audit
 from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.base.models import Channel
 from marketplace.base.signing import seal, signature, unseal
+from marketplace.people.acts import Act
 from marketplace.people.rules import contact
 from marketplace.people.second_factor.rules import recovery_code
 from marketplace.people.sign_in.actions import PROVEN_BY
@@ -65,7 +67,7 @@ async def add_app(person: UUID, secret: str, code: str, *, now: datetime) -> boo
             uuid7(), person, sealed_secret(secret), step, now,
         )  # fmt: skip
         await audit.record(
-            "second_factor.added", actor=person, person=person, details={"kind": "app"}, now=now
+            Act.SECOND_FACTOR_ADDED, actor=person, person=person, details={"kind": "app"}, now=now
         )
     return True
 
@@ -77,7 +79,7 @@ async def give_code(person: SignedIn, code: str, *, now: datetime) -> bool:
         right = await (_use_code(person.id, code) if kind == "app" else _use_recovery(person.id, code, now))
         verb = "given" if right else "refused"
         await audit.record(
-            f"second_factor.{verb}", actor=person.id, person=person.id, object_id=person.sign_in_id,
+            Act(f"second_factor.{verb}"), actor=person.id, person=person.id, object_id=person.sign_in_id,
             details={"kind": kind}, now=now,
         )  # fmt: skip
     return right
@@ -85,15 +87,20 @@ async def give_code(person: SignedIn, code: str, *, now: datetime) -> bool:
 
 async def note_passkey(person: SignedIn | None, right: bool, *, now: datetime) -> None:
     """Record that a passkey was given in an answer to a second factor, or refused, there or at the door."""
-    verb = "second_factor.given" if right else "second_factor.refused" if person else "sign_in.refused"
+    verb = Act.SECOND_FACTOR_GIVEN if right else Act.SECOND_FACTOR_REFUSED if person else Act.SIGN_IN_REFUSED
     whose = {"actor": person.id, "person": person.id, "object_id": person.sign_in_id} if person else {}
     await audit.record(verb, **whose, details={"kind": "passkey"}, now=now)
 
 
+class _App(NamedTuple):
+    secret: bytes
+    last_step: int
+
+
 async def _use_code(person: UUID, code: str) -> bool:
-    app = await row("SELECT secret, last_step FROM totp WHERE person_id = $1 FOR NO KEY UPDATE", person)
-    secret = unseal(APP, bytes(app["secret"]).decode()) if app else None
-    step = _step(secret.decode(), code, app["last_step"]) if app and secret else None
+    app = await row(_App, "SELECT secret, last_step FROM totp WHERE person_id = $1 FOR NO KEY UPDATE", person)
+    secret = unseal(APP, app.secret.decode()) if app else None
+    step = _step(secret.decode(), code, app.last_step) if app and secret else None
     if step is None:
         return False
     await rows("UPDATE totp SET last_step = $2 WHERE person_id = $1", person, step)
@@ -123,7 +130,7 @@ async def new_recovery_codes(person: UUID, *, now: datetime) -> list[str]:
             SELECT id, $2, code, $4 FROM unnest($1::uuid[], $3::bytea[]) AS t (id, code)""",
             [uuid7() for _ in codes], person, [_hash(person, code.replace("-", "")) for code in codes], now,
         )  # fmt: skip
-        await audit.record("recovery_codes.made", actor=person, person=person, now=now)
+        await audit.record(Act.RECOVERY_CODES_MADE, actor=person, person=person, now=now)
     return codes
 
 
@@ -154,7 +161,7 @@ async def reset(address: str, *, now: datetime) -> bool:
         for table in ("totp", "passkey", "recovery_code"):
             await rows(f"DELETE FROM {table} WHERE person_id = $1", person)
         await rows("UPDATE sign_in SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL", person, now)
-        await audit.record("second_factor.removed", person=person, details={"kind": "all"}, now=now)
+        await audit.record(Act.SECOND_FACTOR_REMOVED, person=person, details={"kind": "all"}, now=now)
     return True
 
 
@@ -162,4 +169,6 @@ async def _removed(person: UUID, kind: str, now: datetime) -> None:
     """Recovery codes stand in for a factor: without one they are nothing."""
     if not await has_second_factor(person):
         await rows("DELETE FROM recovery_code WHERE person_id = $1", person)
-    await audit.record("second_factor.removed", actor=person, person=person, details={"kind": kind}, now=now)
+    await audit.record(
+        Act.SECOND_FACTOR_REMOVED, actor=person, person=person, details={"kind": kind}, now=now
+    )

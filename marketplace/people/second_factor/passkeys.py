@@ -28,8 +28,9 @@ from webauthn.helpers.structs import (
 )
 
 from marketplace.base.data import audit
-from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.base.data.database import column, in_transaction, row, rows, value
 from marketplace.base.signing import seal, unseal
+from marketplace.people.acts import Act
 from marketplace.people.sign_in.site import Site
 from marketplace.settings import settings
 
@@ -75,8 +76,8 @@ async def to_enter(person: UUID | None, ours: Site) -> Asked:
 
 
 async def _known(person: UUID) -> list[PublicKeyCredentialDescriptor]:
-    found = await rows("SELECT credential FROM passkey WHERE person_id = $1 ORDER BY id LIMIT 20", person)
-    return [PublicKeyCredentialDescriptor(id=bytes(each["credential"])) for each in found]
+    found = await column("SELECT credential FROM passkey WHERE person_id = $1 ORDER BY id LIMIT 20", person)
+    return [PublicKeyCredentialDescriptor(id=each) for each in found]
 
 
 def _challenge(sealed: str) -> bytes:
@@ -110,14 +111,14 @@ async def add(person: UUID, answer: str, sealed: str, ours: Site, device: str, *
     async with in_transaction():
         if not await _first(challenge, now):
             return False
-        kept = await row(
+        kept = await value(
             """INSERT INTO passkey (id, person_id, credential, public_key, sign_count, device, created_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (credential) DO NOTHING RETURNING id""",
             uuid7(), person, made.credential_id, made.credential_public_key, made.sign_count, device, now,
         )  # fmt: skip
         if kept:
             await audit.record(
-                "second_factor.added", actor=person, person=person, object_id=kept["id"],
+                Act.SECOND_FACTOR_ADDED, actor=person, person=person, object_id=kept,
                 details={"kind": "passkey"}, now=now,
             )  # fmt: skip
     return kept is not None

@@ -16,6 +16,7 @@ from marketplace.base.web.http import Request, asked_next, local_path, parse_id,
 from marketplace.base.web.limits import Tries, limit, limit_visitor, limits
 from marketplace.base.web.templates import render
 from marketplace.people.queries import verified_contacts
+from marketplace.people.saved import Saved
 from marketplace.people.second_factor import actions as factors
 from marketplace.people.second_factor import passkeys
 from marketplace.people.second_factor.forms import AppForm, PasskeyForm, SecondFactorForm
@@ -187,7 +188,7 @@ def _site(request: Request) -> Site:
 async def remove_app(request: Request) -> Response:
     """POST /my-page/second-factor/app/remove"""
     await factors.remove_app(request.person.id, now=request.now)
-    return see_other("/my-page/second-factor?saved=removed", request)
+    return see_other(f"/my-page/second-factor?saved={Saved.REMOVED}", request)
 
 
 @signed_in_again
@@ -208,7 +209,7 @@ async def remove_passkey(request: Request) -> Response:
     one = parse_id(request.path_params["id"])
     if not await factors.remove_passkey(request.person.id, one, now=request.now):
         raise NotFound
-    return see_other("/my-page/second-factor?saved=removed", request)
+    return see_other(f"/my-page/second-factor?saved={Saved.REMOVED}", request)
 
 
 @signed_in_again

@@ -12,9 +12,11 @@ from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import ngettext
 from marketplace.base.models import Channel
-from marketplace.base.post.mail import About, post
+from marketplace.base.post.mail import About, MailFunction, post
 from marketplace.base.signing import secret_hash, signature
+from marketplace.people.acts import Act
 from marketplace.people.models import Person
+from marketplace.people.sign_in import mails
 from marketplace.people.sign_in.models import SignIn, SignInTicket
 from marketplace.people.sign_in.queries import SignedIn, has_second_factor
 from marketplace.people.sign_in.rules import GUESSES, RESIDENT, TICKET_LASTS
@@ -75,13 +77,14 @@ async def ask(
     lang: str,
     next_path: str | None = None,
     person: UUID | None = None,
+    mail: MailFunction = mails.sign_in,
     now: datetime,
 ) -> UUID:
     """Send a one-time link and a code to the address. The ticket's id belongs to the form that takes the code.
 
-    With a `person` they sign nobody in, but prove that the address is that person's (contacts.py). Nobody is looked
-    up: for an address that we know and one that we do not, the work and the message are the same. Earlier tickets
-    keep working, or anybody could make somebody's link useless by asking again.
+    With a `person`, and a mail of that, they sign nobody in, but prove that the address is that person's (contacts.py).
+    Nobody is looked up: for an address that we know and one that we do not, the work and the message are the same.
+    Earlier tickets keep working, or anybody could make somebody's link useless by asking again.
     """
     ticket, token, code = uuid7(), secrets.token_urlsafe(24), f"{secrets.randbelow(10**6):06}"
     async with in_transaction():
@@ -90,7 +93,7 @@ async def ask(
             code_hash=code_hash(ticket, code), next_path=next_path, created_at=now, expires_at=now + TICKET_LASTS,
         )  # fmt: skip
         await post(
-            "new_address" if person else "sign_in", channel=channel, address=address, lang=lang,
+            mail, channel=channel, address=address, lang=lang,
             key=f"sign_in:{ticket}", now=now, about=About(person_id=person), token=token, code=code,
         )  # fmt: skip
     return ticket
@@ -129,7 +132,7 @@ async def enter_by_code(ticket_id: UUID, code: str, visit: Visit, *, now: dateti
         ticket = await try_code(ticket_id, code, None, now)
         if ticket and ticket.used_at:
             return await _enter(ticket, visit, now)
-        await audit.record("sign_in.refused", object_id=ticket_id, now=now)
+        await audit.record(Act.SIGN_IN_REFUSED, object_id=ticket_id, now=now)
     raise wrong_code(ticket)  # outside the transaction, so that the wrong guess stays counted
 
 
@@ -173,7 +176,7 @@ async def _new_sign_in(
         seen_at=now, expires_at=now + RESIDENT.absolute, second_factor_at=second_factor_at,
     )  # fmt: skip
     await audit.record(
-        "sign_in.made", actor=person, person=person, object_id=sign_in, details={"by": by}, now=now
+        Act.SIGN_IN_MADE, actor=person, person=person, object_id=sign_in, details={"by": by}, now=now
     )
     return secret
 
@@ -233,7 +236,7 @@ async def end(sign_in: UUID, person: UUID, *, now: datetime) -> bool:
             sign_in, person, now,
         )  # fmt: skip
         if ended:
-            await audit.record("sign_in.ended", actor=person, person=person, object_id=sign_in, now=now)
+            await audit.record(Act.SIGN_IN_ENDED, actor=person, person=person, object_id=sign_in, now=now)
     return ended is not None
 
 
@@ -246,5 +249,5 @@ async def end_all(person: UUID, *, now: datetime, by: UUID | None = None, but: U
             person, now, but,
         )  # fmt: skip
         await audit.record(
-            "sign_in.all_ended", actor=by or person, person=person, details={"count": len(ended)}, now=now
+            Act.SIGN_IN_ALL_ENDED, actor=by or person, person=person, details={"count": len(ended)}, now=now
         )

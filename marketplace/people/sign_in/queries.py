@@ -1,6 +1,6 @@
 """Who is behind a request, and whose a link or a code is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,7 +21,7 @@ class SignedIn:
     signed_in_at: datetime
     second_factor_at: datetime | None = None
     has_second_factor: bool = False
-    roles: frozenset[str] = frozenset()
+    roles: list[str] = field(default_factory=list)
     """What they are in organisations, where that was asked for."""
 
     @property
@@ -47,7 +47,8 @@ async def has_second_factor(person: UUID) -> bool:
 async def signed_in(secret: str, now: datetime, roles: str = "'{}'::text[]") -> SignedIn | None:
     """Who has the sign-in with this secret, if it has not been ended. rules.over says whether it lasted too long.
     `roles`: SQL of the roles of person p, whom floors above know; they come in the same statement."""
-    found = await row(
+    return await row(
+        SignedIn,
         f"""SELECT p.id, p.name, p.lang, s.id AS sign_in_id, s.seen_at, s.created_at AS signed_in_at,
             s.second_factor_at, {HAS_FACTOR.format(person="p.id")} AS has_second_factor,
             {roles} AS roles
@@ -55,7 +56,6 @@ async def signed_in(secret: str, now: datetime, roles: str = "'{}'::text[]") -> 
         WHERE s.secret_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2""",
         secret_hash(secret), now,
     )  # fmt: skip
-    return SignedIn(**found | {"roles": frozenset(found["roles"])}) if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,7 @@ NOT_HERE = {
     "offer_text": "the same",
     "organization": "the same",
     "picture": "nobody knows who is in it",
+    "need": "nobody knows who said it",
 }
 """Tables with personal columns that the download leaves out, and why."""
 

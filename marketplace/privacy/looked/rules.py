@@ -1,12 +1,17 @@
 """What counts as looking at somebody. Whatever else is written down about a person, nobody read it there."""
 
-from marketplace.base.i18n import lazy
+from typing import Any
 
-READS = {
-    "participants.read": lazy("Lista over påmeldte"),
-    "register.read": lazy("Oppmøtelista"),
-    "door_list.read": lazy("Liste til døra"),
-    "export.made": lazy("Uttrekk med opplysninger"),
+from marketplace.base.i18n import lazy
+from marketplace.privacy.acts import Act
+from offers.attendance import acts as attendance
+from offers.participants import acts as participants
+
+READS: dict[str, Any] = {
+    participants.Act.PARTICIPANTS_READ: lazy("Lista over påmeldte"),
+    attendance.Act.REGISTER_READ: lazy("Oppmøtelista"),
+    attendance.Act.DOOR_LIST_READ: lazy("Liste til døra"),
+    Act.EXPORT_MADE: lazy("Uttrekk med opplysninger"),
 }
 """Actions of the audit log that are a reading, and what was read."""
 CALL_LIST = lazy("Lista over dem som må ringes")

@@ -1,6 +1,6 @@
-"""Who comes along, and what was answered when booking."""
+"""Who comes along."""
 
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import rows
@@ -9,6 +9,13 @@ NAMES = "ARRAY(SELECT a.name FROM companion a WHERE a.booking_id = b.id ORDER BY
 """Names of those who come along with booking b."""
 
 
-async def companions(booking_id: UUID) -> list[dict[str, Any]]:
-    """id and name of those who come along and are named."""
-    return await rows("SELECT id, name FROM companion WHERE booking_id = $1 ORDER BY id", booking_id)
+class Named(NamedTuple):
+    """Somebody who comes along and is named."""
+
+    id: UUID
+    name: str
+
+
+async def companions(booking_id: UUID) -> list[Named]:
+    """Those who come along and are named."""
+    return await rows(Named, "SELECT id, name FROM companion WHERE booking_id = $1 ORDER BY id", booking_id)

@@ -1,6 +1,7 @@
 """Ending the links of bookings: whoever has one can make a new one, and only where the messages go is it told."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,10 @@ from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.people.queries import WRITTEN_TO
+from offers.bookings.acts import Act
+from offers.bookings.links import mails
 from offers.seats.moves import tell
+from offers.seats.rows import Tellable
 from offers.seats.rules import ACTIVE
 
 LED_TO = """WITH RECURSIVE near AS (
@@ -43,24 +47,32 @@ async def send_to(booking_id: UUID, contact: UUID | None) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Renewed(Tellable):
+    """A booking that gets a new link, and whose offer it is of."""
+
+    owner_id: UUID
+
+
 async def renew_link(booking_id: UUID, *, now: datetime, by: UUID | None = None) -> None:
     """A new link to a booking, to where its messages go and nowhere else: whoever asks may be the one who should not
     have the old. Those whose links end with it have theirs where their own messages go. Raises Refused where no message
     comes to them."""
     async with in_transaction():
         told = await rows(
-            f"""SELECT DISTINCT ON (c.channel, c.value) b.id, b.lang, b.link_version, b.offer_id, b.participant_id,
-                o.owner_id, c.channel, c.value AS address, c.person_id
+            Renewed,
+            f"""SELECT DISTINCT ON (c.channel, c.value) b.id, b.state, b.seats, b.participant_id, b.offer_id, b.lang,
+                b.link_version, o.owner_id, c.channel, c.value AS address, c.person_id, c.refused_at
             FROM booking b JOIN offer o ON o.id = b.offer_id
                 JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO}
             WHERE b.id = ANY($1) AND (b.id = $2 OR b.state = ANY($3))
             ORDER BY c.channel, c.value, b.id <> $2, b.id""",
             await end_links_to(booking_id), booking_id, list(ACTIVE),
         )  # fmt: skip
-        booking = next((each for each in told if each["id"] == booking_id), None)
+        booking = next((each for each in told if each.id == booking_id), None)
         if booking is None:
             raise Refused(_("Vi har ingen adresse å sende en ny lenke til. Ring oss, så hjelper vi deg."))
-        await record("booking.link_renewed", now=now, actor=by, object_id=booking_id,
-                     organization=booking["owner_id"], person=booking["participant_id"])  # fmt: skip
+        await record(Act.BOOKING_LINK_RENEWED, now=now, actor=by, object_id=booking_id,
+                     organization=booking.owner_id, person=booking.participant_id)  # fmt: skip
         for each in told:
-            await tell("new_link", each, str(each["link_version"]), now)
+            await tell(mails.new_link, each, str(each.link_version), now)

@@ -6,7 +6,7 @@ from uuid import UUID
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, compose, mail, whoever_is_there
-from offers.bookings.queries import active_for_address
+from offers.bookings.links.queries import active_for_address
 from offers.bookings.queries import booking_in_mail as booking_of
 from offers.bookings.several.queries import made_together
 

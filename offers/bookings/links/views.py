@@ -14,8 +14,10 @@ from marketplace.base.web.limits import Tries, limit, limit_visitor, limits, of_
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from offers.bookings import queries
-from offers.bookings.links import actions
+from offers.bookings.links import actions, mails
 from offers.bookings.links.forms import FindForm, LinksForm
+from offers.bookings.links.queries import link_by_reference
+from offers.bookings.saved import Saved
 from offers.seats import links
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -28,15 +30,13 @@ async def renew(request: Request) -> Response:
     it."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    if found["reach"] != "written":
-        return see_other(found["path"], request)
+    if found.reach != "written":
+        return see_other(found.path, request)
     if request.method == "POST":
-        tries = [*of_visitor("new link", request, 20, HOUR), Tries("new link", str(found["id"]), 5, DAY)]
+        tries = [*of_visitor("new link", request, 20, HOUR), Tries("new link", str(found.id), 5, DAY)]
         await limits(tries, now=request.now)
-        await actions.renew_link(
-            found["id"], now=request.now, by=request.person.id if request.person else None
-        )
-        return see_other("/bookings?saved=link", request)
+        await actions.renew_link(found.id, now=request.now, by=request.person.id if request.person else None)
+        return see_other(f"/bookings?saved={Saved.LINK}", request)
     return render(request, "offers/bookings/links/renew.html", booking=found, section="my-page")
 
 
@@ -51,7 +51,7 @@ async def find(request: Request) -> Response:
             # Lists show the first signs of a number, and a name: the rest must not be found by trying.
             signs = links.typed_reference(form.data.reference)[:3]
             await limit("find-booking of", signs, 60, timedelta(days=1), now=request.now)
-            path = await queries.link_by_reference(form.data.reference, form.data.word)
+            path = await link_by_reference(form.data.reference, form.data.word)
             if path:
                 return see_other(path, request)
             form.add_error(
@@ -87,7 +87,7 @@ async def send_links(request: Request) -> Response:
     # Keys are short, and say no address.
     key = f"links:{signature('links', address)}:{request.now:%Y%m%d%H%M}"
     await post(
-        "links", channel=channel, address=address, lang=request.lang, key=key, now=request.now,
+        mails.links, channel=channel, address=address, lang=request.lang, key=key, now=request.now,
         at=request.now.isoformat(), to=address,
     )  # fmt: skip
     return render(request, "offers/bookings/links/sent.html", section="my-page")

@@ -10,34 +10,31 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import Values, in_transaction, row, rows, value
+from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.base.data.statement import Statement
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
 from marketplace.base.text import name_key
 from marketplace.base.web.limits import Tries, limits
-from marketplace.settings import settings
 from offers.bookings.actions import Unanswered, cancel
+from offers.bookings.acts import Act
 from offers.bookings.links.actions import send_to
-from offers.bookings.mending import rules
+from offers.bookings.mending import mails, rules
+from offers.bookings.mending.queries import MENDED
+from offers.bookings.mending.rules import Mended
+from offers.bookings.several.mails import receipt_several
 from offers.publishing.questions import rules as asked
-from offers.seats import links, once
+from offers.seats import links
 from offers.seats import rules as seats_rules
 from offers.seats.claims import RECEIPTS, Booked, Party
-from offers.seats.known import active_at
 from offers.seats.models import BookingState
 from offers.seats.moves import lock, promote, resize, tell
 from offers.seats.queries import pool_of
-from offers.telling.addressees import about
+from offers.telling.models import Mails
 
-MENDED = f"""SELECT b.id, b.pool_id, b.offer_id, b.state, b.seats, b.participant_id, b.booked_by_id, b.contact_id,
-    b.lang, b.link_version, b.made_with_id, b.form_key, b.form_digest, b.created_at, c.channel, c.value AS address,
-    c.person_id, c.verified_at, c.refused_at, n.name AS participant, p.session_id, {asked.ASKED}
-FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
-    JOIN person n ON n.id = b.participant_id LEFT JOIN contact_point c ON c.id = b.contact_id WHERE """
-"""What mending a booking needs to know of it."""
-TOLD = RECEIPTS | {BookingState.OFFERED: "offered"}
+TOLD = RECEIPTS | {BookingState.OFFERED: Mails.OFFERED}
 
 
 async def mend(
@@ -61,16 +58,16 @@ async def mend(
     """
     digest = party.digest(None if several else sessions[0])
     async with in_transaction():
-        first = await row(f"{MENDED} b.form_key = $1", key)
+        first = await row(Mended, f"{MENDED} b.form_key = $1", key)
         if first is None:
-            raise Refused(_not_here())
-        pools = await _lock_together(first["id"], now, sessions)
-        made = await rows(f"{MENDED} b.form_key = $1 OR b.made_with_id = $2 ORDER BY b.form_key <> $1, b.id",
-                          key, first["id"])  # fmt: skip
-        _may(made[0], party, form_key, now)
-        active = [one for one in made if one["state"] in seats_rules.ACTIVE
-                  and not (pools[one["pool_id"]]["ends_at"] and pools[one["pool_id"]]["ends_at"] <= now)]  # fmt: skip
-        wanted = [one for one in active if one["session_id"] in sessions]
+            raise Refused(rules.not_here())
+        pools = await _lock_together(first.id, now, sessions)
+        made = await rows(Mended, f"{MENDED} b.form_key = $1 OR b.made_with_id = $2 ORDER BY b.form_key <> $1, b.id",
+                          key, first.id)  # fmt: skip
+        rules.may_mend(made[0], party, form_key, now)
+        active = [one for one in made if one.active
+                  and not (pools[one.pool_id]["ends_at"] and pools[one.pool_id]["ends_at"] <= now)]  # fmt: skip
+        wanted = [one for one in active if one.session_id in sessions]
         if not active:
             raise Refused(
                 _("Påmeldingen gjelder ikke lenger. Velg «Meld på en til» hvis du vil være med likevel.")
@@ -80,50 +77,25 @@ async def mend(
                 _("Skal det være en annen dag? Velg «Meld på en til», og meld av den du ikke vil ha.")
             )
         if several and party.key(form_key) != key:
-            same = party.whom in (str(made[0]["participant_id"]), name_key(made[0]["participant"] or ""))
-            raise Refused(_not_here() if same else _another())
+            same = party.whom in (str(made[0].participant_id), name_key(made[0].participant or ""))
+            raise Refused(rules.not_here() if same else rules.another())
         await limits(tries, now=now)
         contact = await _contact(made[0], party.channel, party.address, party, now)
         await _tell_former(wanted, contact, now)
         for one in active:
             if one in wanted:
-                await _mend_one(pools[one["pool_id"]], one, party, digest, now, by)
-                await promote(pools[one["pool_id"]], now)
+                await _mend_one(pools[one.pool_id], one, party, digest, now, by)
+                await promote(pools[one.pool_id], now)
             else:
-                await cancel(one["id"], now=now, by=by)
-                await rows("UPDATE booking SET form_digest = $2 WHERE id = $1", one["id"], digest)
-        if any(one["contact_id"] != contact for one in wanted):
-            await send_to(first["id"], contact)
-        told = await row(f"{MENDED} b.id = $1", wanted[0]["id"])
+                await cancel(one.id, now=now, by=by)
+                await rows("UPDATE booking SET form_digest = $2 WHERE id = $1", one.id, digest)
+        if any(one.contact_id != contact for one in wanted):
+            await send_to(first.id, contact)
+        told = await row(Mended, f"{MENDED} b.id = $1", wanted[0].id)
         assert told is not None  # it was mended just now
-        if told["form_digest"] != wanted[0]["form_digest"]:
+        if told.form_digest != wanted[0].form_digest:
             await _tell(told, len(wanted), now)
-        return Booked(told["id"], told["link_version"], BookingState(told["state"]), again=True)
-
-
-async def holds(key: bytes, session: UUID | None, now: datetime) -> bool:
-    """Is there still something to mend of what a form has made with this key, on this session if one is given?"""
-    return bool(
-        await value(
-            f"""SELECT EXISTS (SELECT FROM booking f JOIN booking b ON b.id = f.id OR b.made_with_id = f.id
-                JOIN seat_pool p ON p.id = b.pool_id
-            WHERE f.form_key = $1 AND ($2::uuid IS NULL OR p.session_id = $2) AND {active_at("$3")}
-                AND (p.ends_at IS NULL OR p.ends_at > $3))""",
-            key, session, now,
-        )
-    )  # fmt: skip
-
-
-def _not_here() -> str:
-    return _(
-        "Her kan vi ikke rette det som er sendt. Bruk lenken i beskjeden du fikk, eller ring %(helpline)s på "
-        "%(phone)s.",
-        helpline=settings().helpline_name, phone=settings().helpline_phone,
-    )  # fmt: skip
-
-
-def _another() -> str:
-    return _("Skal det være for en annen enn før? Velg «Meld på en til».")
+        return Booked(told.id, told.link_version, BookingState(told.state), again=True)
 
 
 async def _lock_together(
@@ -138,34 +110,19 @@ async def _lock_together(
     return {one["id"]: await lock(one["id"], now) for one in found}
 
 
-def _may(booking: dict[str, Any], party: Party, form_key: bytes, now: datetime) -> None:
-    """Raises Refused unless this is for whoever sent it to mend."""
-    lately = booking["created_at"] > now - rules.LATELY
-    if not once.same_sender(booking["form_digest"], party.digest()) or not (party.person or lately):
-        raise Refused(_not_here())
-    name = name_key(booking["participant"] or "")
-    same_form = once.key_of(form_key, name) == booking["form_key"]
-    if (
-        not party.person
-        and not same_form
-        and (party.channel, party.address) != (booking["channel"], booking["address"])
-    ):
-        raise Refused(_not_here())
-
-
 async def _contact(
-    booking: dict[str, Any], channel: Channel | None, address: str | None, party: Party | None, now: datetime
+    booking: Mended, channel: Channel | None, address: str | None, party: Party | None, now: datetime
 ) -> UUID | None:
     """The contact point that messages go to from now on: the same, one that the booker has, or a new one."""
-    if (channel, address) == (booking["channel"], booking["address"]):
-        kept: UUID | None = booking["contact_id"]
+    if (channel, address) == (booking.channel, booking.address):
+        kept: UUID | None = booking.contact_id
         return kept
     if party and party.contact_id:
         return party.contact_id
     if channel is None or address is None:
         return None
     made = uuid7()
-    whose = booking["participant_id"] if party and party.guided else booking["booked_by_id"]
+    whose = booking.participant_id if party and party.guided else booking.booked_by_id
     await rows(
         "INSERT INTO contact_point (id, person_id, channel, value, created_at) VALUES ($1, $2, $3, $4, $5)",
         made, whose, channel, address, now,
@@ -175,55 +132,46 @@ async def _contact(
 
 async def _mend_one(
     pool: dict[str, Any],
-    booking: dict[str, Any],
+    booking: Mended,
     party: Party,
     digest: bytes,
     now: datetime,
     by: UUID | None,
 ) -> None:
     """One booking of a locked pool, all but where its messages go."""
-    answers, wrong = asked.judged(booking, party.said)
+    answers, wrong = asked.judged(booking.asked, party.said)
     if wrong:
         raise Unanswered(_("Svar på det som står igjen."))
-    more = party.seats - booking["seats"]
+    more = party.seats - booking.seats
     if more > 0:
-        _check_room(pool, party, more, BookingState(booking["state"]), now)
+        rules.room_for(
+            pool_of(pool), party.seats, more, BookingState(booking.state), now, sensitive=pool["sensitive"]
+        )
     await _rename(booking, party)
     for table in ("companion", "booking_answer"):
-        await rows(f"DELETE FROM {table} WHERE booking_id = $1", booking["id"])
+        await rows(f"DELETE FROM {table} WHERE booking_id = $1", booking.id)
     await resize(pool, booking, party.seats, now)
-    values = Values()
-    w = values.put
-    changed = f"""UPDATE booking SET organization_id = {w(party.organization)}, form_digest = {w(digest)}
-        WHERE id = {w(booking["id"])} RETURNING id"""
-    parts = [f"made AS ({changed})", *asked.storing(party.companions, answers, w)]
-    await rows(f"WITH {', '.join(parts)} SELECT id FROM made", *values)
-    await record("booking.mended", now=now, actor=by, object_id=booking["id"], organization=pool["owner_id"],
-                 person=booking["participant_id"], details={"seats": party.seats})  # fmt: skip
+    write = Statement(party.organization, digest, booking.id)
+    write.named(
+        "made", "UPDATE booking SET organization_id = $1, form_digest = $2 WHERE id = $3 RETURNING id"
+    )
+    asked.storing(write, party.companions, answers)
+    await rows(write.add("SELECT id FROM made").sql, *write.values)
+    await record(Act.BOOKING_MENDED, now=now, actor=by, object_id=booking.id, organization=pool["owner_id"],
+                 person=booking.participant_id, details={"seats": party.seats})  # fmt: skip
 
 
-def _check_room(pool: dict[str, Any], party: Party, more: int, state: BookingState, now: datetime) -> None:
-    """Raises Refused unless a party may be so many more. Who waits may wait for more."""
-    decided = pool_of(pool)
-    for objection in seats_rules.objections(decided, party.seats, now, True):
-        raise Refused(seats_rules.objection_text(objection, decided, pool["sensitive"]))
-    if state in seats_rules.SEATED and not decided.fits(more):
-        if pool["sensitive"] or not decided.free:
-            raise Refused(_("Det er ikke plass til flere nå. Plassene du har, er fortsatt dine."))
-        raise Refused(_("Det er plass til %(num)s til. Plassene du har, er fortsatt dine.", num=decided.free))
-
-
-async def _rename(booking: dict[str, Any], party: Party) -> None:
+async def _rename(booking: Mended, party: Party) -> None:
     """Spell the names of those whom this booking has made as they are typed now. An account keeps its own."""
-    other = booking["participant_id"] != booking["booked_by_id"]
+    other = booking.participant_id != booking.booked_by_id
     if other != bool(party.participant_name or party.participant):
-        raise Refused(_another())
+        raise Refused(rules.another())
     if party.person is None:
-        await rows("UPDATE person SET name = $2 WHERE id = $1", booking["booked_by_id"], party.name)
+        await rows("UPDATE person SET name = $2 WHERE id = $1", booking.booked_by_id, party.name)
     if party.participant_name:
         await rows(
             "UPDATE person SET name = $2, shielded = shielded OR $3 WHERE id = $1",
-            booking["participant_id"], party.participant_name, party.alias,
+            booking.participant_id, party.participant_name, party.alias,
         )  # fmt: skip
 
 
@@ -242,50 +190,47 @@ async def change_address(
     Raises Refused when it is over, TooMany.
     """
     async with in_transaction():
-        booking = await row(f"{MENDED} b.id = $1", booking_id)
+        booking = await row(Mended, f"{MENDED} b.id = $1", booking_id)
         assert booking is not None  # its link has just opened it, and bookings are never deleted
-        first = booking["made_with_id"] or booking["id"]
+        first = booking.made_with_id or booking.id
         await _lock_together(first, now)
         made = await rows(
+            Mended,
             f"{MENDED} (b.id = $1 OR b.made_with_id = $2) AND b.booked_by_id = $3 AND b.state = ANY($4) ORDER BY b.id",
-            booking_id, first, booking["booked_by_id"], list(seats_rules.ACTIVE),
+            booking_id, first, booking.booked_by_id, list(seats_rules.ACTIVE),
         )  # fmt: skip
-        booking = next((one for one in made if one["id"] == booking_id), None)
+        booking = next((one for one in made if one.id == booking_id), None)
         if booking is None:
             raise Refused(_("Påmeldingen gjelder ikke lenger, så vi sender ingen flere meldinger om den."))
-        if (channel, address) != (booking["channel"], booking["address"]):
+        if (channel, address) != (booking.channel, booking.address):
             await limits(tries, now=now)
             contact = await _contact(booking, channel, address, None, now)
             await _tell_former(made, contact, now)
-            await rows(
-                "UPDATE booking SET changed_at = $2 WHERE id = ANY($1)", [one["id"] for one in made], now
-            )
+            await rows("UPDATE booking SET changed_at = $2 WHERE id = ANY($1)", [one.id for one in made], now)
             await send_to(booking_id, contact)
-            await record("booking.address_changed", now=now, actor=by, object_id=booking_id,
-                         person=booking["participant_id"])  # fmt: skip
-            booking = await row(f"{MENDED} b.id = $1", booking_id)
+            await record(Act.BOOKING_ADDRESS_CHANGED, now=now, actor=by, object_id=booking_id,
+                         person=booking.participant_id)  # fmt: skip
+            booking = await row(Mended, f"{MENDED} b.id = $1", booking_id)
             assert booking is not None  # it was there a moment ago
             await _tell(booking, len(made), now)
-        return links.link_path(booking_id, booking["link_version"])
+        return links.link_path(booking_id, booking.link_version)
 
 
-async def _tell_former(made: Sequence[dict[str, Any]], contact: UUID | None, now: datetime) -> None:
+async def _tell_former(made: Sequence[Mended], contact: UUID | None, now: datetime) -> None:
     """Whoever had these bookings' messages until now hears that they go elsewhere: a link may lie in other hands. Once
     for each address; nobody at one that a mail server refused, or that may be a slip of the pen."""
-    former = {(one["channel"], one["address"]): one for one in made if one["contact_id"] != contact}
+    former = {(one.channel, one.address): one for one in made if one.contact_id != contact}
     for (channel, address), one in former.items():
-        if channel is None or one["refused_at"] or rules.may_be_a_slip(one, now):
+        if channel is None or address is None or one.refused_at or rules.may_be_a_slip(one, now):
             continue
         await post(
-            "sent_elsewhere", channel=Channel(channel), address=address, lang=one["lang"], now=now,
-            key=f"sent_elsewhere:{one['id']}:{one['contact_id']}:{one['link_version']}", about=about(one["id"], one),
-            booking=str(one["id"]),
+            mails.sent_elsewhere, channel=Channel(channel), address=address, lang=one.lang, now=now,
+            key=f"sent_elsewhere:{one.id}:{one.contact_id}:{one.link_version}", about=one.about,
+            booking=str(one.id),
         )  # fmt: skip
 
 
-async def _tell(booking: dict[str, Any], together: int, now: datetime) -> None:
+async def _tell(booking: Mended, together: int, now: datetime) -> None:
     """The receipt anew, once for each change."""
-    name = "receipt_several" if together > 1 else TOLD[BookingState(booking["state"])]
-    await tell(
-        name, booking, f"{booking['link_version']}-{(booking['form_digest'] or b'').hex()[32:44]}", now
-    )
+    mail = receipt_several if together > 1 else TOLD[BookingState(booking.state)]
+    await tell(mail, booking, f"{booking.link_version}-{(booking.form_digest or b'').hex()[32:44]}", now)

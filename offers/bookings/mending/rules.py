@@ -1,4 +1,5 @@
-"""What makes a booking is made once: the key of a form, and what was sent with it. No database, no clock.
+"""What makes a booking is made once: the key of a form, and what was sent with it; and who may mend what was sent. No
+database, no clock.
 
 A booking's `form_key` is made from the form's and from who comes: the same form for another person is another booking.
 Its `form_digest` tells whether what is sent again is the same, without keeping what was sent.
@@ -7,12 +8,23 @@ Its `form_digest` tells whether what is sent again is the same, without keeping 
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from marketplace.base.signing import signature
+from marketplace.base.errors import Refused
+from marketplace.base.i18n import gettext as _
+from marketplace.base.signing import signature, signed
+from marketplace.base.text import name_key
+from marketplace.settings import settings
+from offers.publishing.questions.rules import Asked
+from offers.seats import once
+from offers.seats import rules as seats_rules
+from offers.seats.claims import Party
+from offers.seats.models import BookingState
+from offers.seats.rows import Tellable
+from offers.seats.rules import Pool
 
 LATELY = timedelta(minutes=30)
 """So long after booking a form may mend what it sent, and a browser is asked whether it meant to send it again."""
@@ -20,11 +32,73 @@ MOST_KEPT = 24
 """Bookings that a browser is asked about: more than the dates of one form."""
 
 
-def may_be_a_slip(booking: Mapping[str, Any], now: datetime) -> bool:
+@dataclass(frozen=True, slots=True)
+class Mended(Tellable):
+    """A booking that is mended, with whom it is for and what is asked of them (queries.MENDED). `verified_at`: since
+    when its address is proven."""
+
+    pool_id: UUID
+    booked_by_id: UUID
+    contact_id: UUID | None
+    made_with_id: UUID | None
+    form_key: bytes
+    form_digest: bytes | None
+    created_at: datetime
+    verified_at: datetime | None
+    participant: str | None
+    session_id: UUID | None
+    age_from: int | None
+    age_to: int | None
+    questions: str | None
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(self.age_from, self.age_to, self.questions)
+
+
+def not_here() -> str:
+    return _(
+        "Her kan vi ikke rette det som er sendt. Bruk lenken i beskjeden du fikk, eller ring %(helpline)s på "
+        "%(phone)s.",
+        helpline=settings().helpline_name, phone=settings().helpline_phone,
+    )  # fmt: skip
+
+
+def another() -> str:
+    return _("Skal det være for en annen enn før? Velg «Meld på en til».")
+
+
+def may_mend(booking: Mended, party: Party, form_key: bytes, now: datetime) -> None:
+    """Raises Refused unless this is for whoever sent it to mend."""
+    lately = booking.created_at > now - LATELY
+    if not once.same_sender(booking.form_digest, party.digest()) or not (party.person or lately):
+        raise Refused(not_here())
+    name = name_key(booking.participant or "")
+    same_form = once.key_of(form_key, name) == booking.form_key
+    if (
+        not party.person
+        and not same_form
+        and (party.channel, party.address) != (booking.channel, booking.address)
+    ):
+        raise Refused(not_here())
+
+
+def room_for(
+    pool: Pool, seats: int, more: int, state: BookingState, now: datetime, *, sensitive: bool
+) -> None:
+    """Raises Refused unless a party may be so many `seats`, that is so many `more`. Who waits may wait for more."""
+    for objection in seats_rules.objections(pool, seats, now, True):
+        raise Refused(seats_rules.objection_text(objection, pool, sensitive))
+    if state in seats_rules.SEATED and not pool.fits(more):
+        if sensitive or not pool.free:
+            raise Refused(_("Det er ikke plass til flere nå. Plassene du har, er fortsatt dine."))
+        raise Refused(_("Det er plass til %(num)s til. Plassene du har, er fortsatt dine.", num=pool.free))
+
+
+def may_be_a_slip(booking: Mended, now: datetime) -> bool:
     """May the address (verified_at) of a booking (created_at) be a stranger's? It was typed just now, and nobody has
     proven it. What the receipt has told them is enough: they hear nothing of how it was put right."""
-    fresh: bool = booking["created_at"] > now - LATELY
-    return fresh and booking["verified_at"] is None
+    return booking.created_at > now - LATELY and booking.verified_at is None
 
 
 class Sent:
@@ -60,9 +134,7 @@ class Sent:
 
     @classmethod
     def mark_of(cls, slug: str, session: UUID | None, whom: str) -> bytes:
-        return bytes.fromhex(signature("booked from here", slug, session.hex if session else "", whom))[
-            : cls.MARK
-        ]
+        return signed("booked from here", slug, session.hex if session else "", whom)[: cls.MARK]
 
     def before(self, slug: str, session: UUID | None, whom: str, key: bytes) -> bytes | None:
         """The key of the booking that another form of this browser has just made of the same, if any."""

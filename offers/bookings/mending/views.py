@@ -19,10 +19,11 @@ from marketplace.base.web.templates import render
 from offers.bookings import queries, rules
 from offers.bookings.mending import actions
 from offers.bookings.mending.forms import AddressForm
+from offers.bookings.mending.queries import holds
 from offers.bookings.mending.rules import LATELY, Sent
 from offers.bookings.parties import booking_for
+from offers.bookings.saved import Saved
 from offers.seats import once
-from offers.seats import rules as seats_rules
 from offers.seats.claims import Booked, JustSent, Party
 
 COOKIE = "sent"
@@ -57,15 +58,15 @@ async def book_once(
         return booked, key
     if data.again != "more" and not party.account:  # of an account the database knows
         sent = Sent(cookie(request.cookies, COOKIE), request.now)
-        for session in sessions:
+        for session in sessions if sent.entries else ():
             before = sent.before(slug, session, party.whom, party.key(key))
-            if before and await actions.holds(before, session, request.now):
+            if before and await holds(before, session, request.now):
                 raise JustSent(before)
     while True:
         try:
             return await act(key), key
         except JustSent as just:
-            if just.key != party.key(key) or await actions.holds(just.key, None, request.now):
+            if just.key != party.key(key) or await holds(just.key, None, request.now):
                 raise
             # What this form made is over: there is nothing to mend, and what it says now is a booking of its own.
             key = once.key_after(key)
@@ -99,18 +100,20 @@ async def address(request: Request) -> Response:
     """GET and POST /bookings/{token}/address: whoever holds the link may say where messages go."""
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
-    if found["state"] not in seats_rules.ACTIVE or rules.over(found, request.now):
-        return see_other(found["path"], request)
-    form = AddressForm.blank(contact=found["channel"] or "email")
+    if not found.active or rules.over(found, request.now):
+        return see_other(found.path, request)
+    form = AddressForm.blank(contact=found.channel or "email")
     if request.method == "POST":
         form = await AddressForm.read(request)
         if form.valid and form.data.reach:
             channel, wanted = form.data.reach
             path = await actions.change_address(
-                found["id"], channel, wanted, now=request.now, by=request.person.id if request.person else None,
+                found.id, channel, wanted, now=request.now, by=request.person.id if request.person else None,
                 tries=[*of_visitor("change address", request, 60, timedelta(hours=1)), booking_for(wanted)],
             )  # fmt: skip
-            return see_other(f"{path}?saved={'number' if channel is Channel.CALL else 'address'}", request)
+            return see_other(
+                f"{path}?saved={Saved.NUMBER if channel is Channel.CALL else Saved.ADDRESS}", request
+            )
     return render(
         request, "offers/bookings/mending/address.html",
         status=422 if form.errors else 200, booking=found, form=form,

@@ -13,8 +13,8 @@ from offers.bookings import queries
 from offers.bookings.openings import actions
 from offers.bookings.openings import queries as openings_queries
 from offers.bookings.openings.forms import NoticeForm
+from offers.bookings.saved import Saved
 from offers.catalogue.queries import viewer_of
-from offers.seats import queries as seats_queries
 from offers.seats import rules as seats_rules
 
 
@@ -26,7 +26,7 @@ async def create(request: Request) -> Response:
         typed_id((await request.fields()).get("session", [None])[-1]),
     )
     found = await queries.bookable(slug, session, await viewer_of(request.person), request.lang)
-    if not seats_rules.only_not_open(seats_queries.pool_of(found), request.now):
+    if not seats_rules.only_not_open(found.pool, request.now):
         return see_other(booking_path(slug, session), request)
     form = await NoticeForm.read(request)
     if not form.valid:
@@ -34,13 +34,13 @@ async def create(request: Request) -> Response:
             request, "offers/bookings/closed.html",
             status=422, offer=found, form=form, not_open=True, section="offers",
             reason=seats_rules.objection_text(
-                seats_rules.Objection.NOT_OPEN, seats_queries.pool_of(found), found["sensitive"]),
+                seats_rules.Objection.NOT_OPEN, found.pool, found.sensitive),
         )  # fmt: skip
     channel, address = form.data.contact
     await limit_visitor("opening notice", request, 30, timedelta(hours=1))
     await limit("opening notice", address, 10, timedelta(days=1), now=request.now)
-    await actions.note(found["pool_id"], channel, address, lang=request.lang, now=request.now)
-    return see_other(f"/offers/{slug}?saved=notice", request)
+    await actions.note(found.pool_id, channel, address, lang=request.lang, now=request.now)
+    return see_other(f"/offers/{slug}?saved={Saved.NOTICE}", request)
 
 
 @public
@@ -50,7 +50,7 @@ async def go(request: Request) -> Response:
     found = await openings_queries.opening(pool, await viewer_of(request.person), request.lang)
     if found is None:
         raise NotFound
-    return see_other(booking_path(found["slug"], found["session_id"]), request)
+    return see_other(booking_path(found.slug, found.session_id), request)
 
 
 def booking_path(slug: str, session: object) -> str:

@@ -1,13 +1,14 @@
 """What whoever waits for an answer may expect of the organisation."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from marketplace.base.clock import month_start, today
 from marketplace.base.data.database import row
 from marketplace.base.i18n import speaking
 from offers.bookings.requests import rules
+from offers.bookings.rows import OwnBooking
 from organizations.notices.models import Notice
 from organizations.notices.queries import told
 
@@ -22,15 +23,23 @@ class Expected:
     late: bool
 
 
-async def expected(booking: dict[str, Any], lang: str, now: datetime) -> Expected | None:
+class Answering(NamedTuple):
+    """How long three of four of an organisation's answers `took`; and is anybody there `told` of requests?"""
+
+    took: timedelta | None
+    told: bool
+
+
+async def expected(booking: OwnBooking, lang: str, now: datetime) -> Expected | None:
     """What to expect while a request waits for its first word; None when it does not.
 
     How long it takes is of this organisation's own answers in the twelve whole months before this one, and of enough
     different people: what was answered yesterday changes nothing that anybody can read today.
     """
-    if booking["state"] != "requested":
+    if not booking.requested:
         return None
     found = await row(
+        Answering,
         f"""SELECT t.took, EXISTS (SELECT FROM {told(Notice.REQUEST)} y WHERE y.organization_id = o.owner_id) AS told
         FROM offer o LEFT JOIN LATERAL (
             SELECT percentile_disc(0.75) WITHIN GROUP (ORDER BY b.answered_at - b.created_at) AS took
@@ -40,11 +49,9 @@ async def expected(booking: dict[str, Any], lang: str, now: datetime) -> Expecte
             HAVING least(count(DISTINCT b.participant_id),
                 count(DISTINCT coalesce(c.value, b.participant_id::text))) >= $3) t ON true
         WHERE o.id = $1""",
-        booking["offer_id"], month_start(today(now)), rules.ENOUGH,
+        booking.offer_id, month_start(today(now)), rules.ENOUGH,
     )  # fmt: skip
     assert found is not None  # a booking has an offer
-    since = booking["talk_asked_at"] or booking["created_at"]
+    since = booking.talk_asked_at or booking.created_at
     with speaking(lang):
-        return Expected(
-            rules.usually(booking["owner"], found["took"]), not found["told"], now - since >= rules.LATE
-        )
+        return Expected(rules.usually(booking.owner, found.took), not found.told, now - since >= rules.LATE)

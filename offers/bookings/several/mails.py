@@ -1,5 +1,6 @@
 """What is said of several dates that were booked together."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from marketplace.base import clock
@@ -9,7 +10,6 @@ from marketplace.base.post.mail import Content, compose, mail
 from offers.bookings.calendar import NOTHING, give
 from offers.bookings.queries import booking_in_mail as booking_of
 from offers.bookings.several.queries import made_together
-from offers.seats.models import BookingState
 
 
 @mail
@@ -22,15 +22,21 @@ async def receipt_several(channel: Channel, lang: str, booking: str) -> Content 
 async def _several(channel: Channel, lang: str, booking_id: UUID) -> Content | None:
     found = await booking_of(booking_id, lang)
     dates = [one for one in await made_together(found)
-             if one["active"] and one["status"] != "cancelled" and one["ends_at"] > clock.now()]  # fmt: skip
+             if one.active and not one.called_off and one.ends_at > clock.now()]  # fmt: skip
     if not dates:
         return None
-    seated = [one for one in dates if one["state"] == BookingState.CONFIRMED]
+    seated = [one for one in dates if one.confirmed]
     entries = NOTHING
     if channel is Channel.EMAIL:
-        entries = await give([(found | one, [one["session"]]) for one in seated], lang)
+        entries = await give(
+            [
+                (replace(found, id=one.id, state=one.state, changed_at=one.changed_at), [one.session])
+                for one in seated
+            ],
+            lang,
+        )
     return compose(
         "receipt_several", channel, lang, lazy("Påmeldingene er i orden"), calendar=entries.part,
-        method=entries.method, booking=found, coming=[one["session"] for one in dates], dates=dates,
+        method=entries.method, booking=found, coming=[one.session for one in dates], dates=dates,
         waiting=len(dates) - len(seated),
     )  # fmt: skip

@@ -1,50 +1,63 @@
 """The dates of an offer that may be booked, and those that were booked together."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows
 from marketplace.base.data.statement import Statement
+from offers.bookings.rows import OwnBooking, Together
 from offers.catalogue.queries import Viewer, published
-from offers.seats import links
 from offers.seats import rules as seats_rules
-from offers.seats.queries import POOL_COLUMNS, pool_of
+from offers.seats.queries import POOL_COLUMNS, PoolFacts
 
 MOST_SHOWN = 60
 
 
-async def open_dates(
-    slug: str, viewer: Viewer, now: datetime, also: Collection[UUID] = ()
-) -> list[dict[str, Any]]:
-    """The dates of an offer that one can book or wait for now, in time, and `also` these: POOL_COLUMNS, `full` and
-    `gone` (it is one of these alone)."""
+@dataclass(frozen=True, slots=True)
+class OpenDate(PoolFacts):
+    """A date with seats: a session, with its own times."""
+
+    session_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def full(self) -> bool:
+        """Is there nothing to do but wait?"""
+        return self.pool.free == 0
+
+    def gone(self, now: datetime) -> bool:
+        """Can nobody book it any more?"""
+        return any(seats_rules.closed(self.pool, now))
+
+
+async def open_dates(slug: str, viewer: Viewer, now: datetime, also: Collection[UUID] = ()) -> list[OpenDate]:
+    """The dates of an offer that one can book or wait for now, in time, and `also` these."""
     asked = Statement(slug, now, list(also))
+    columns = POOL_COLUMNS.replace("p.starts_at, p.ends_at", "s.starts_at, s.ends_at")
     found = await rows(
-        f"""SELECT {POOL_COLUMNS}, s.starts_at, s.ends_at FROM offer o JOIN organization w ON w.id = o.owner_id
+        OpenDate,
+        f"""SELECT {columns} FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN seat_pool p ON p.offer_id = o.id JOIN session s ON s.id = p.session_id
         WHERE o.slug = $1 AND (s.starts_at > $2 AND s.status <> 'cancelled' OR s.id = ANY($3))
             AND {published(viewer).within(asked)}
         ORDER BY s.starts_at, s.id LIMIT {MOST_SHOWN}""",
         *asked.values,
     )
-    for one in found:
-        one["full"], one["gone"] = pool_of(one).free == 0, any(seats_rules.closed(pool_of(one), now))
-    return [one for one in found if not one["gone"] or one["session_id"] in also]
+    return [one for one in found if not one.gone(now) or one.session_id in also]
 
 
-async def made_together(one_of: dict[str, Any]) -> list[dict[str, Any]]:
+async def made_together(one_of: OwnBooking) -> list[Together]:
     """All bookings of several dates that one form made, by `one_of` them (queries.py:booking), in time, each as it is
     now: what took the place of a moved one is there instead of it. One that was handed over since is another's, and one
     whose messages go elsewhere is for who reads them there: each has its link.
-
-    Keys: id, state, active, path, shown_reference, changed_at, those of its session, and `session` as queries.booking
-    has it.
     """
-    if one_of["made_with_id"] is None:
+    if one_of.made_with_id is None:
         return []
-    found = await rows(
+    return await rows(
+        Together,
         """SELECT b.id, b.state, b.ended_by, b.reference, b.link_version, b.changed_at, s.starts_at, s.ends_at,
             s.status, s.id AS session_id, s.note, s.sequence, s.changed_at AS session_changed, v.name AS venue,
             v.street, v.postcode, v.city, v.lat, v.lon
@@ -53,12 +66,5 @@ async def made_together(one_of: dict[str, Any]) -> list[dict[str, Any]]:
             LEFT JOIN contact_point c ON c.id = b.contact_id
         WHERE b.made_with_id = $1 AND b.booked_by_id = $2 AND b.moved_to_id IS NULL
             AND (c.channel, c.value) IS NOT DISTINCT FROM ($3::text, $4::text) ORDER BY s.starts_at, b.id""",
-        one_of["made_with_id"], one_of["booked_by_id"], one_of["channel"], one_of["address"],
+        one_of.made_with_id, one_of.booked_by_id, one_of.channel, one_of.address,
     )  # fmt: skip
-    return [
-        one
-        | {"path": links.link_path(one["id"], one["link_version"]), "active": one["state"] in seats_rules.ACTIVE,
-           "shown_reference": links.shown_reference(one["reference"]),
-           "session": one | {"id": one["session_id"], "changed_at": one["session_changed"]}}
-        for one in found
-    ]  # fmt: skip

@@ -1,8 +1,12 @@
 """Booking several dates by one form, and cancelling all of them."""
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from starlette.responses import Response
 
@@ -16,14 +20,16 @@ from offers.bookings import parties, queries
 from offers.bookings.mending import views as mending_views
 from offers.bookings.several import actions, rules
 from offers.bookings.several import queries as several_queries
+from offers.bookings.several.claims import DatesRefused
 from offers.bookings.several.forms import SeveralForm
 from offers.bookings.views import blank, form_page, represented
 from offers.catalogue.models import Kind
-from offers.catalogue.queries import offer_page, viewer_of
-from offers.catalogue.rules import seats
+from offers.catalogue.queries import Viewer, offer_page, viewer_of
+from offers.catalogue.rules import Left, seats
 from offers.seats import claims
-from offers.seats import queries as seats_queries
 from offers.seats.rules import Objection, objection_text
+
+NONE: Mapping[UUID, str] = MappingProxyType({})
 
 
 @public
@@ -34,63 +40,82 @@ async def several(request: Request) -> Response:
     viewer = await viewer_of(request.person)
     dates = await several_queries.open_dates(slug, viewer, request.now)
     if request.method == "POST":
-        return await _create(request, dates)
+        return await _create(request, viewer, dates)
     if not dates:  # its page says why, or there is no such offer
         await offer_page(slug, viewer=viewer, lang=request.lang, now=request.now)
-    found = await _offer(request, dates)
+    found = await _offer(request, viewer, dates)
     if found is None:
         return see_other(f"/offers/{slug}", request)
     like = typed_id(request.query.get("weekly", [None])[-1])
     ticked = [typed_id(one) for one in request.query.get("session", [])]
     if like:
-        ticked = [*rules.weekly((one for one in dates if not one["full"]), like)]
+        ticked = [*rules.weekly((one for one in dates if not one.full), like)]
     form = await blank(request, dates=ticked)
     return await _shown(request, found, form, dates)
 
 
-async def _offer(request: Request, dates: list[dict[str, Any]]) -> dict[str, Any] | None:
+async def _offer(
+    request: Request, viewer: Viewer, dates: list[several_queries.OpenDate]
+) -> queries.Bookable | None:
     """What the form says of the offer, without a date; None where one does not book several."""
     if not dates:
         return None
-    viewer = await viewer_of(request.person)
-    found = await queries.bookable(request.path_params["slug"], dates[0]["session_id"], viewer, request.lang)
-    if found["kind"] == Kind.CONVERSATION:
+    found = await queries.bookable(request.path_params["slug"], dates[0].session_id, viewer, request.lang)
+    if found.kind == Kind.CONVERSATION:
         return None
-    none = ("session_id", "session_starts", "session_ends", "starts_at", "ends_at", "capacity", "note")
-    return found | dict.fromkeys(none)
+    return replace(found, session_id=None, session_starts=None, session_ends=None, starts_at=None, ends_at=None,
+                   capacity=None, note=None)  # fmt: skip
 
 
 async def _shown(
-    request: Request, found: dict[str, Any], form: Any, dates: list[dict[str, Any]], status: int = 200
+    request: Request,
+    found: queries.Bookable,
+    form: Any,
+    dates: list[several_queries.OpenDate],
+    status: int = 200,
+    reasons: Mapping[UUID, str] = NONE,
 ) -> Response:
-    """The form. What is refused stands there unticked, and where there is no room ticking it now is to wait for it."""
+    """The form. What is refused (`reasons`) stands there unticked, and where there is no room ticking it now is to wait
+    for it."""
     chosen = {str(one) for name in ("dates", "waits") for one in form.values.get(name, [])}
+    shown = []
     for one in dates:
-        one["reason"] = one.get("reason", "")
-        left = one | {"capacity": one["capacity"] and one["capacity"] - one["reserved"]}
-        one["text"] = seats(found["joining"], left, found["sensitive"], request.now).text
-        one["field"] = "waits" if one["full"] or one["reason"] else "dates"
-        one["ticked"] = str(one["session_id"]) in chosen and not one["reason"]
-    weeks = rules.patterns(one for one in dates if not one["full"])  # as many as the link ticks
-    return await form_page(request, found, form, status, dates=dates, patterns=weeks, most=rules.MOST_DATES)
+        left = Left(
+            one.capacity and one.capacity - one.reserved, one.taken, one.waiting, one.starts_at, one.ends_at,
+            one.opens_at, one.closes_at,
+        )  # fmt: skip
+        text = seats(found.joining, left, found.sensitive, request.now).text
+        shown.append(
+            rules.Choice(
+                one.session_id,
+                one.starts_at,
+                one.ends_at,
+                one.full,
+                one.gone(request.now),
+                text,
+                reasons.get(one.session_id, ""),
+                str(one.session_id) in chosen,
+            )
+        )
+    weeks = rules.patterns(one for one in dates if not one.full)  # as many as the link ticks
+    return await form_page(request, found, form, status, dates=shown, patterns=weeks, most=rules.MOST_DATES)
 
 
-async def _create(request: Request, dates: list[dict[str, Any]]) -> Response:
-    slug = request.path_params["slug"]
-    viewer = await viewer_of(request.person)
+async def _create(request: Request, viewer: Viewer, dates: list[several_queries.OpenDate]) -> Response:
+    slug, reasons = request.path_params["slug"], NONE
     form = await SeveralForm.read(request)
     chosen = {*form.values.get("dates", []), *form.values.get("waits", [])}
     if not chosen:
         form.errors = {"dates": _("Velg minst én dag."), **form.errors}
     comes_for = await represented(form, slug, viewer)
-    if form.valid and dates and form.data.seats > dates[0]["max_party"]:
-        form.add_error("seats", objection_text(Objection.TOO_MANY, seats_queries.pool_of(dates[0]), False))
+    if form.valid and dates and form.data.seats > dates[0].max_party:
+        form.add_error("seats", objection_text(Objection.TOO_MANY, dates[0].pool, False))
     if form.valid:
         data = form.data
         sessions = [*data.dates, *data.waits]
         party, tries = await parties.party_of(request, data, comes_for, len(sessions))
         act = partial(
-            actions.book_several, slug, sessions, party, waits=set(data.waits), viewer=viewer, tries=tries,
+            bookings_actions.book_dates, slug, sessions, party, waits=set(data.waits), viewer=viewer, tries=tries,
             now=request.now, lang=data.lang if party.guided and data.lang else request.lang,
         )  # fmt: skip
         try:
@@ -102,12 +127,12 @@ async def _create(request: Request, dates: list[dict[str, Any]]) -> Response:
             )
         except claims.JustSent as just:
             mending_views.asked_about(form, just)
-        except actions.DatesRefused as refused:
+        except DatesRefused as refused:
             form.add_error(
                 "dates", _("Noen av dagene går ikke. Se hvilke, og send en gang til. Ingenting er lagret.")
             )
-            dates = await several_queries.open_dates(slug, viewer, request.now, also=refused.reasons.keys())
-            dates = [one | {"reason": refused.reasons.get(one["session_id"], "")} for one in dates]
+            reasons = refused.reasons
+            dates = await several_queries.open_dates(slug, viewer, request.now, also=reasons.keys())
         except bookings_actions.Unanswered:
             pass  # form_page tells what is missing
         except Refused as refused:
@@ -116,10 +141,10 @@ async def _create(request: Request, dates: list[dict[str, Any]]) -> Response:
             )
     if "form_key" in form.errors:
         form.values["form_key"] = secrets.token_hex(16)
-    found = await _offer(request, dates)
+    found = await _offer(request, viewer, dates)
     if found is None:
         raise NotFound
-    return await _shown(request, found, form, dates, 409 if form.values.get("asked") else 422)
+    return await _shown(request, found, form, dates, 409 if form.values.get("asked") else 422, reasons)
 
 
 @public
@@ -128,11 +153,11 @@ async def cancel_together(request: Request) -> Response:
     request.private = True
     found = await queries.booking_by_token(request.path_params["token"], request.lang)
     together = await several_queries.made_together(found)
-    left = [one for one in together if one["active"] and one["ends_at"] > request.now]
+    left = [one for one in together if one.active and one.ends_at > request.now]
     if not left:
-        return see_other(found["path"], request)
+        return see_other(found.path, request)
     if request.method == "POST":
         by = request.person.id if request.person else None
-        await actions.cancel_together([one["id"] for one in left], now=request.now, by=by)
-        return see_other(found["path"], request)
+        await actions.cancel_together([one.id for one in left], now=request.now, by=by)
+        return see_other(found.path, request)
     return render(request, "offers/bookings/several/cancel.html", booking=found, left=left, section="my-page")

@@ -4,20 +4,23 @@ Both pools are locked by ascending id in a statement of their own, so two who sw
 those of actions.py, and a new booking as claims.py writes it.
 """
 
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
-from offers.seats import rules as seats_rules
+from offers.bookings.acts import Act
+from offers.bookings.times import mails, rules
 from offers.seats.claims import Booked, claim_instead
 from offers.seats.known import actor_of
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import move, promote, settle, tell
 from offers.seats.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
+from offers.seats.rows import Numbered
 from organizations.approval.queries import only_approved
 
 
@@ -43,29 +46,54 @@ async def change_time(
             old, pools = await _lock_both(booking_id, session, now)
             if done := await _done(old, session, form_key):
                 return done
-            here, there = pools[old["pool_id"]], next(p for p in pools.values() if p["session_id"] == session)
-            await _check(old, here, there, now)
-            made = await claim_instead(old, there, form_key, actor_of(old, by), now)
+            here, there = pools[old.pool_id], next(p for p in pools.values() if p["session_id"] == session)
+            if here["pool_id"] == there["pool_id"]:
+                raise Refused(_("Du har denne tiden allerede. Velg en annen."))
+            rules.may_leave(old.state, pool_of(here), now)
+            await only_approved(there["owner_id"])
+            rules.may_come(
+                pool_of(there), old.seats, now, offer=there["offer_state"], sensitive=there["sensitive"]
+            )
+            made = await claim_instead(
+                old, there, form_key, actor_of(old.participant_id, old.booked_by_id, by), now
+            )
             if made is None:
                 continue
-            new = old | {"id": made, "link_version": 1}
-            await rows("UPDATE companion SET booking_id = $2 WHERE booking_id = $1", old["id"], made)
-            await rows("UPDATE booking_answer SET booking_id = $2 WHERE booking_id = $1", old["id"], made)
-            await record("booking.time_changed", now=now, actor=by, object_id=made, organization=there["owner_id"],
-                         person=old["participant_id"])  # fmt: skip
+            new = replace(old, id=made, link_version=1)
+            await rows("UPDATE companion SET booking_id = $2 WHERE booking_id = $1", old.id, made)
+            await rows("UPDATE booking_answer SET booking_id = $2 WHERE booking_id = $1", old.id, made)
+            await record(Act.BOOKING_TIME_CHANGED, now=now, actor=by, object_id=made, organization=there["owner_id"],
+                         person=old.participant_id)  # fmt: skip
             await move(here, old, BookingState.CANCELLED, now, by=by, ended_by=EndedBy.TIME_CHANGED)
-            await rows("UPDATE booking SET moved_to_id = $2 WHERE id = $1", old["id"], made)
-            await tell("time_changed", new, "1", now)
-            if old["state"] == BookingState.CONFIRMED and old["channel"] == "email":
-                await tell("old_time", old, "1", now)
+            await rows("UPDATE booking SET moved_to_id = $2 WHERE id = $1", old.id, made)
+            await tell(mails.time_changed, new, "1", now)
+            if old.confirmed and old.channel == "email":
+                await tell(mails.old_time, old, "1", now)
             await promote(here, now)
             return Booked(made, 1, BookingState.CONFIRMED)
     raise Conflict(_("Det gikk ikke å bytte tid. Prøv en gang til."))
 
 
+@dataclass(frozen=True, slots=True)
+class Changing(Numbered):
+    """A booking whose time is to change. `moved_to_id`: what took its place already."""
+
+    pool_id: UUID
+    moved_to_id: UUID | None
+
+
+class Done(NamedTuple):
+    """What a form has made."""
+
+    id: UUID
+    link_version: int
+    state: str
+    session_id: UUID | None
+
+
 async def _lock_both(
     booking_id: UUID, session: UUID, now: datetime
-) -> tuple[dict[str, Any], dict[UUID, dict[str, Any]]]:
+) -> tuple[Changing, dict[UUID, dict[str, Any]]]:
     """The booking and, by id, the pools of its own and of the new time; locked, then read afresh."""
     found = await rows(
         """SELECT p.id FROM booking b JOIN seat_pool p ON p.offer_id = b.offer_id AND (p.id = b.pool_id OR
@@ -83,9 +111,9 @@ async def _lock_both(
     for pool in pools:
         await settle(pool, now)
     old = await row(
+        Changing,
         """SELECT b.id, b.pool_id, b.offer_id, b.reference, b.state, b.seats, b.participant_id, b.booked_by_id,
-            b.contact_id, b.organization_id, b.queue_no, b.lang, b.link_version, b.made_with_id, b.moved_to_id,
-            c.channel, c.value AS address, c.person_id
+            b.lang, b.link_version, b.moved_to_id, c.channel, c.value AS address, c.person_id, c.refused_at
         FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
         booking_id,
     )
@@ -94,36 +122,19 @@ async def _lock_both(
     return old, {pool["pool_id"]: pool for pool in pools}
 
 
-async def _done(old: dict[str, Any], session: UUID, form_key: bytes) -> Booked | None:
+async def _done(old: Changing, session: UUID, form_key: bytes) -> Booked | None:
     """What this form has done already: its answer was lost, or it was sent twice."""
     found = await row(
+        Done,
         """SELECT b.id, b.link_version, b.state, p.session_id FROM booking b JOIN seat_pool p ON p.id = b.pool_id
         WHERE b.form_key = $1""",
         form_key,
     )
     if found is None:
         return None
-    if found["id"] != old["moved_to_id"]:
+    if found.id != old.moved_to_id:
         raise Conflict(_("Dette skjemaet er brukt før. Last siden på nytt og prøv igjen."))
-    done = Booked(found["id"], found["link_version"], BookingState(found["state"]), again=True)
-    if found["session_id"] != session:
+    done = Booked(found.id, found.link_version, BookingState(found.state), again=True)
+    if found.session_id != session:
         raise ChangedAlready(done.path)
     return done
-
-
-async def _check(old: dict[str, Any], here: dict[str, Any], there: dict[str, Any], now: datetime) -> None:
-    """Raises Refused with what is against the change, in the user's words."""
-    if here["pool_id"] == there["pool_id"]:
-        raise Refused(_("Du har denne tiden allerede. Velg en annen."))
-    if old["state"] not in seats_rules.CHANGEABLE or seats_rules.Objection.OVER in seats_rules.closed(
-        pool_of(here), now
-    ):
-        raise Refused(_("Denne tiden kan ikke byttes lenger."))
-    await only_approved(there["owner_id"])
-    decided = pool_of(there)
-    if there["offer_state"] != "published":
-        raise Refused(_("Tilbudet tar ikke imot påmeldinger nå. Du har fortsatt tiden du hadde."))
-    if not decided.fits(old["seats"]):
-        raise Refused(_("Den tiden er ikke ledig lenger. Du har fortsatt tiden du hadde. Velg en annen."))
-    for objection in seats_rules.objections(decided, old["seats"], now, False):
-        raise Refused(seats_rules.objection_text(objection, decided, there["sensitive"]))

@@ -1,7 +1,6 @@
 """One time each of a conversation, for those whom we know."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows
@@ -19,11 +18,11 @@ class HasTime(Refused):
 
 
 async def only_one(
-    pool: dict[str, Any], participant: UUID, booker: UUID, form_key: bytes, now: datetime
+    offer: UUID, pool: UUID, participant: UUID, booker: UUID, form_key: bytes, now: datetime
 ) -> None:
     """Raises HasTime. Inside the claim's transaction: two forms for other times have no pool in common to wait for, so
     they wait for each other here."""
-    key = f"{pool['offer_id']} {participant}"
+    key = f"{offer} {participant}"
     await rows("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
-    if path := await other_time(pool["offer_id"], participant, booker, pool["pool_id"], form_key, now):
+    if path := await other_time(offer, participant, booker, pool, form_key, now):
         raise HasTime(path)

@@ -1,5 +1,6 @@
 """What people are told when one form books several dates, and when their time is changed."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,18 +30,18 @@ async def time_changed(channel: Channel, lang: str, booking: str) -> Content | N
 async def old_time(channel: Channel, lang: str, booking: str) -> Content | None:
     """You have another time: for calendars, which need a message of its own to take out the old."""
     found = await booking_of(UUID(booking), lang)
-    left = rules.coming(found["sessions"], clock.now())
+    left = rules.coming(found.sessions, clock.now())
     entries = await take_back(found, lang)
-    if not left or found["ended_by"] != EndedBy.TIME_CHANGED or entries is NOTHING:
+    if not left or found.ended_by != EndedBy.TIME_CHANGED or entries is NOTHING:
         return None
-    later = await later_of(found["id"])
-    new = await booking_of(later["id"], lang) if later else None
+    later = await later_of(found.id)
+    new = await booking_of(later.id, lang) if later else None
     if new:
-        found["shown_reference"] = new["shown_reference"]  # the number went along
+        found = replace(found, reference=new.reference)  # the number went along
     return compose(
         "old_time", channel, lang, lazy("Til kalenderen din"), calendar=entries.part, method=entries.method,
         attached=entries.attached, sent=entries.sent, booking=found, coming=left,
-        new=rules.coming(new["sessions"], clock.now()) if new else [],
+        new=rules.coming(new.sessions, clock.now()) if new else [],
     )  # fmt: skip
 
 

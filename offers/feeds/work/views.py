@@ -1,6 +1,7 @@
 """The page where those who lead and arrange make the addresses of their calendars."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import Field
@@ -15,6 +16,7 @@ from marketplace.base.web.once import form_key
 from marketplace.base.web.templates import render
 from marketplace.settings import settings
 from offers.feeds import actions
+from offers.feeds.saved import Saved
 from offers.feeds.work import queries
 from organizations.members.models import Role
 from organizations.members.queries import organization_edited_by
@@ -29,6 +31,16 @@ class CalendarForm(Form):
     calendar: str = Field("", max_length=80)
 
 
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """One of the calendars on the page. `since` when it has an address; `address` where it has just been made."""
+
+    slug: str
+    name: str
+    since: datetime | None
+    address: str | None
+
+
 @member(Role.HOST)
 async def calendars(request: Request) -> Response:
     """GET and POST /manage/calendars: make or renew an address, and show it this once: so no redirect."""
@@ -41,12 +53,10 @@ async def calendars(request: Request) -> Response:
         )  # fmt: skip
         made = {chosen: f"{settings().public_url}/calendar/private/{secret}.ics"} if secret else {}
     since = await queries.addresses(me)
-    own: list[dict[str, Any]] = [
-        {"id": None, "slug": HOSTING, "name": _("Det du leder")}, *await queries.arranging(me)
-    ]  # fmt: skip
+    own = [(None, HOSTING, _("Det du leder")), *await queries.arranging(me)]
     return render(
         request, "offers/feeds/work/calendars.html",
-        calendars=[one | {"since": since.get(one["id"]), "address": made.get(one["id"])} for one in own],
+        calendars=[Calendar(slug, name, since.get(of), made.get(of)) for of, slug, name in own],
     )  # fmt: skip
 
 
@@ -56,7 +66,7 @@ async def revoke(request: Request) -> Response:
     await actions.revoke_address(
         request.person.id, hosting=chosen is None, organization=chosen, now=request.now
     )
-    return see_other("/manage/calendars?saved=no-calendar", request)
+    return see_other(f"/manage/calendars?saved={Saved.NO_CALENDAR}", request)
 
 
 async def chosen_calendar(request: Request) -> UUID | None:

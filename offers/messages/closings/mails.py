@@ -8,16 +8,15 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, compose, mail
 from offers.bookings.queries import booking as booking_of
 from offers.bookings.rules import coming
-from offers.seats.rules import ACTIVE
 
 
 @mail
 async def organization_closed(channel: Channel, lang: str, booking: str) -> Content | None:
     """It may not come off, and whom to ring. Nothing when it is open again, or the booking is over."""
     found = await booking_of(UUID(booking), lang)
-    if not found["closed"] or found["state"] not in ACTIVE:
+    if not found.closed or not found.active:
         return None
-    ahead = coming(found["sessions"], clock.now())
+    ahead = coming(found.sessions, clock.now())
     return compose("organization_closed", channel, lang, lazy("Arrangøren er stengt for en tid"), booking=found,
                    coming=ahead)  # fmt: skip
 
@@ -26,8 +25,8 @@ async def organization_closed(channel: Channel, lang: str, booking: str) -> Cont
 async def organization_reopened(channel: Channel, lang: str, booking: str) -> Content | None:
     """It is as it was. Nothing when it is closed once more, or the booking is over."""
     found = await booking_of(UUID(booking), lang)
-    if found["closed"] or found["state"] not in ACTIVE:
+    if found.closed or not found.active:
         return None
-    ahead = coming(found["sessions"], clock.now())
+    ahead = coming(found.sessions, clock.now())
     return compose("organization_reopened", channel, lang, lazy("Arrangøren er åpen igjen"), booking=found,
                    coming=ahead)  # fmt: skip

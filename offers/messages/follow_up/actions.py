@@ -8,8 +8,9 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import today
 from marketplace.base.data.database import in_transaction, rows
-from marketplace.base.post.mail import OUTBOX_COLUMNS
+from marketplace.base.post.mail import OUTBOX_COLUMNS, name_of
 from marketplace.people.queries import WRITTEN_TO
+from offers.messages.follow_up import mails
 from offers.messages.follow_up.models import Useful
 
 
@@ -43,7 +44,7 @@ async def start_news(hashed: bytes) -> None:
 
 
 MISSED = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
-SELECT DISTINCT ON (c.channel, c.value, b.offer_id) gen_random_uuid(), c.channel, c.value, 'missed',
+SELECT DISTINCT ON (c.channel, c.value, b.offer_id) gen_random_uuid(), c.channel, c.value, '{name_of(mails.missed)}',
     jsonb_build_object('booking', b.id, 'session', a.session_id), b.lang,
     'missed:' || b.offer_id || ':' || b.id || ':' || a.session_id,
     $1::timestamptz, $1::timestamptz, 0, b.id, b.offer_id, c.person_id, b.link_version
@@ -54,7 +55,7 @@ JOIN booking b ON b.id = a.booking_id AND b.state = 'confirmed'
 JOIN offer o ON o.id = b.offer_id AND o.state = 'published'
 JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO}
 WHERE r.saved_at <= $1::timestamptz - $2::interval AND NOT EXISTS (SELECT FROM outbox_message m
-    WHERE m.mail = 'missed' AND m.channel = c.channel AND m.address = c.value
+    WHERE m.mail = '{name_of(mails.missed)}' AND m.channel = c.channel AND m.address = c.value
     AND m.offer_id = b.offer_id AND m.created_at > $1::timestamptz - interval '14 days')
 ORDER BY c.channel, c.value, b.offer_id, s.starts_at DESC, b.id
 ON CONFLICT (dedupe_key) DO NOTHING"""
@@ -63,7 +64,7 @@ friendly word any more. Whoever sent word is excused, not absent."""
 
 
 THANKS = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
-SELECT DISTINCT ON (c.channel, c.value, b.offer_id) gen_random_uuid(), c.channel, c.value, 'thanks',
+SELECT DISTINCT ON (c.channel, c.value, b.offer_id) gen_random_uuid(), c.channel, c.value, '{name_of(mails.thanks)}',
     jsonb_build_object('booking', b.id), b.lang, 'thanks:' || b.offer_id || ':' || b.id,
     $1::timestamptz, $1::timestamptz, 0, b.id, b.offer_id, c.person_id, b.link_version
 FROM seat_pool p JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed' AND b.told_useful_at IS NULL
@@ -72,7 +73,7 @@ JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO}
 WHERE p.ends_at <= $1::timestamptz - $2::interval AND p.ends_at > $1::timestamptz - interval '14 days'
     AND EXISTS (SELECT FROM attendance a WHERE a.booking_id = b.id AND a.state = 'present'
         AND a.recorded_at <= $1::timestamptz - $2::interval)
-    AND NOT EXISTS (SELECT FROM outbox_message m WHERE m.mail = 'thanks' AND m.channel = c.channel
+    AND NOT EXISTS (SELECT FROM outbox_message m WHERE m.mail = '{name_of(mails.thanks)}' AND m.channel = c.channel
         AND m.address = c.value AND m.offer_id = b.offer_id
         AND m.created_at > $1::timestamptz - interval '28 days')
 ORDER BY c.channel, c.value, b.offer_id, p.ends_at DESC, b.id

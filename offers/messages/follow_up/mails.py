@@ -9,6 +9,7 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, compose, mail
 from marketplace.settings import settings
 from offers.bookings.queries import booking_in_mail as booking_of
+from offers.bookings.rows import OwnBooking
 from offers.bookings.rules import coming
 from offers.messages.follow_up.queries import is_absent, told_useful, wants_news, was_there
 from offers.messages.follow_up.rules import unsubscribe_path
@@ -23,11 +24,9 @@ def unsubscribing(path: str | None) -> dict[str, str]:
 
 
 # --- afterwards ---
-def _news(
-    name: str, channel: Channel, lang: str, subject: Any, found: dict[str, Any], **context: Any
-) -> Content:
+def _news(name: str, channel: Channel, lang: str, subject: Any, found: OwnBooking, **context: Any) -> Content:
     """A message that nobody has to get: with the way to stop such."""
-    stop = unsubscribe_path(channel, found["address"])
+    stop = unsubscribe_path(channel, found.address or "")
     return compose(
         name, channel, lang, subject, booking=found, stop=stop, headers=unsubscribing(stop), **context
     )
@@ -39,13 +38,13 @@ async def missed(channel: Channel, lang: str, booking: str, session: str | None 
     after all, or said that they want no such messages."""
     found = await booking_of(UUID(booking), lang)
     if (
-        found["state"] != "confirmed"
-        or (session is not None and not await is_absent(found["id"], UUID(session)))
-        or not found["address"]
-        or not await wants_news(channel, found["address"])
+        not found.confirmed
+        or (session is not None and not await is_absent(found.id, UUID(session)))
+        or not found.address
+        or not await wants_news(channel, found.address)
     ):
         return None
-    ahead = coming(found["sessions"], clock.now())
+    ahead = coming(found.sessions, clock.now())
     return _news("missed", channel, lang, lazy("En hilsen fra oss"), found, coming=ahead)
 
 
@@ -54,10 +53,10 @@ async def thanks(channel: Channel, lang: str, booking: str) -> Content | None:
     """It is over; and was it of use?"""
     found = await booking_of(UUID(booking), lang)
     if (
-        not found["address"]
-        or await told_useful(found["id"])
-        or not await was_there(found["id"])
-        or not await wants_news(channel, found["address"])
+        not found.address
+        or await told_useful(found.id)
+        or not await was_there(found.id)
+        or not await wants_news(channel, found.address)
     ):
         return None
     return _news("thanks", channel, lang, lazy("Takk for denne gangen"), found)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.data.database import rows, value
+from marketplace.base.data.database import column, value
 from marketplace.base.models import Channel
 from offers.messages.follow_up.rules import address_hash
 from offers.telling.addressees import Addressee
@@ -13,8 +13,7 @@ from offers.telling.addressees import Addressee
 async def unsubscribed(parties: Iterable[Addressee]) -> set[bytes]:
     """Hashes of those of these parties' addresses that want no news."""
     hashes = [address_hash(Channel(each.channel), each.address or "") for each in parties if each.channel]
-    found = await rows("SELECT address_hash FROM unsubscription WHERE address_hash = ANY($1)", hashes)
-    return {each["address_hash"] for each in found}
+    return set(await column("SELECT address_hash FROM unsubscription WHERE address_hash = ANY($1)", hashes))
 
 
 async def wants_news(channel: Channel, address: str, asked: datetime | None = None) -> bool:

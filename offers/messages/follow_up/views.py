@@ -12,6 +12,7 @@ from offers.bookings.queries import booking_by_token
 from offers.messages.follow_up import actions, queries, rules
 from offers.messages.follow_up.models import Useful
 from offers.messages.follow_up.rules import hash_of
+from offers.messages.saved import Saved
 
 USEFUL_LABELS = {Useful.YES: lazy("Ja"), Useful.SOME: lazy("Litt"), Useful.NO: lazy("Nei")}
 
@@ -26,18 +27,18 @@ async def useful(request: Request) -> Response:
     """GET and POST /bookings/{token}/useful: was it of use? For those who have been there; once."""
     request.private = True
     found = await booking_by_token(request.path_params["token"], request.lang)
-    there = await queries.was_there(found["id"])
+    there = await queries.was_there(found.id)
     form = UsefulForm.blank()
     if request.method == "POST":
         rules.been_there(there)
         form = await UsefulForm.read(request)
         if form.valid:
-            await actions.tell_useful(found["id"], found["offer_id"], form.data.answer, now=request.now)
-            return see_other(f"{found['path']}/useful", request)
+            await actions.tell_useful(found.id, found.offer_id, form.data.answer, now=request.now)
+            return see_other(f"{found.path}/useful", request)
     return render(
         request, "offers/messages/follow_up/useful.html",
         booking=found, form=form, section="my-page", there=there,
-        not_yet=rules.NOT_YET, told=await queries.told_useful(found["id"]), choices=list(USEFUL_LABELS.items()),
+        not_yet=rules.NOT_YET, told=await queries.told_useful(found.id), choices=list(USEFUL_LABELS.items()),
         status=422 if form.errors else 200,
     )  # fmt: skip
 
@@ -45,7 +46,7 @@ async def useful(request: Request) -> Response:
 def _hash(request: Request) -> bytes:
     """Whose address the link speaks of. A link that is not ours opens nothing."""
     request.private = True
-    hashed = hash_of(request.path_params["token"])
+    hashed = hash_of(request.path_params["token"], request.now)
     if hashed is None:
         raise NotFound
     return hashed
@@ -73,4 +74,4 @@ async def unsubscribe(request: Request) -> Response:
 async def subscribe_again(request: Request) -> Response:
     """POST /unsubscribe/{token}/undo: the way back."""
     await actions.start_news(_hash(request))
-    return see_other(f"/unsubscribe/{request.path_params['token']}?saved=again", request)
+    return see_other(f"/unsubscribe/{request.path_params['token']}?saved={Saved.AGAIN}", request)

@@ -12,7 +12,6 @@ from offers.bookings.openings.queries import opening
 from offers.catalogue.models import Visibility
 from offers.messages.follow_up.queries import wants_news
 from offers.seats import rules as seats_rules
-from offers.seats.queries import pool_of
 
 
 async def who_still_wants_it(recipient: Recipient, /, *, asked: str = "", **_facts: Any) -> Recipient | None:
@@ -25,7 +24,7 @@ async def who_still_wants_it(recipient: Recipient, /, *, asked: str = "", **_fac
 async def booking_opens(channel: Channel, lang: str, pool: str, asked: str = "") -> Content | None:
     """One can book now. What only some may see is not named: anybody can type an address."""
     found = await opening(UUID(pool), None, lang)
-    if found is None or [*seats_rules.closed(pool_of(found), clock.now())]:
+    if found is None or [*seats_rules.closed(found.pool, clock.now())]:
         return None
-    title = found["title"] if found["visibility"] == Visibility.PUBLIC else ""
+    title = found.title if found.visibility == Visibility.PUBLIC else ""
     return compose("booking_opens", channel, lang, lazy("Påmeldingen har åpnet"), pool=pool, title=title)

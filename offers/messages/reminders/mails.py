@@ -17,8 +17,8 @@ async def reminder(
     """It is soon; and how to say that it does not suit after all."""
     found = await booking_of(UUID(booking), lang)
     one = session_of(found, session)
-    if one is None or one["status"] == "cancelled" or one["sent_word"] or found["state"] != "confirmed":
+    if one is None or one.called_off or one.sent_word or not found.confirmed:
         return None
-    if sequence not in (None, one["sequence"]) or one["starts_at"] <= clock.now():
+    if sequence not in (None, one.sequence) or one.starts_at <= clock.now():
         return None
     return compose("reminder", channel, lang, lazy("Vi ses snart"), booking=found, session=one)

@@ -16,6 +16,7 @@ from offers.participants import queries as participants_queries
 from offers.participants.actions import answer_call, note_read
 from offers.participants.calls import queries
 from offers.participants.calls.queries import calls_of_offer
+from offers.participants.saved import Saved
 from offers.rights.queries import offer_led_by, session_hosted_by
 from offers.telling.rules import Said
 from organizations.members.models import Role
@@ -78,7 +79,7 @@ async def tick(request: Request) -> Response:
     await answer_call(*said_of(given), offer=offer.id, by=request.person.id, now=request.now)
     session = typed_id(given.get("session", [""])[-1])
     back = f"/manage/sessions/{session}" if session else f"/manage/offers/{offer.slug}"
-    return see_other(f"{back}/call-list?saved=called", request)
+    return see_other(f"{back}/call-list?saved={Saved.CALLED}", request)
 
 
 def said_of(given: dict[str, list[str]]) -> tuple[UUID, Said]:

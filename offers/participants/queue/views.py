@@ -26,6 +26,7 @@ from offers.participants.queries import Participant, participant
 from offers.participants.queries import pools as pools_of
 from offers.participants.queue import queries, rules
 from offers.participants.queue.forms import AddForm, AnswerForm, QueueForm
+from offers.participants.saved import Saved
 from offers.participants.views import manages
 from offers.rights.queries import offer_led_by, offer_owned_by, reach
 from offers.seats.claims import JustSent, Party
@@ -34,10 +35,6 @@ from organizations.members.models import Role
 
 DAY = timedelta(days=1)
 EXTRAS = [("", lazy("Velg hvorfor")), *participants_rules.EXTRA_REASONS.items()]
-
-
-async def _about(request: Request, offer: Offer) -> dict[str, Any]:
-    return {"offer": offer, "title": await title_of(offer.id, request.lang), "section": "/manage"}
 
 
 async def _active(
@@ -62,22 +59,23 @@ async def answer(request: Request) -> Response:
         if form.valid and form.data.answer == "extra" and form.data.reason is None:
             form.add_error("reason", _("Velg hvorfor."))
         if form.valid:
-            said = form.data.answer
-            if said == "talk":
+            answer = form.data.answer
+            if answer == "talk":
                 await limit("ask talk", str(booking), 5, DAY, now=request.now)
                 await participants_actions.ask_talk(
                     booking, form.data.text, now=request.now, by=request.person.id
                 )
+                said = Saved.TALK
             else:
                 state = await participants_actions.answer_request(
                     booking,
-                    said in ("yes", "extra"),
+                    answer in ("yes", "extra"),
                     now=request.now,
                     by=request.person.id,
                     text=form.data.text,
-                    extra=form.data.reason if said == "extra" else None,
+                    extra=form.data.reason if answer == "extra" else None,
                 )
-                said = state.value
+                said = Saved(state.value)
             return see_other(f"/manage/offers/{offer.slug}/bookings?saved={said}", request)
     else:
         form = AnswerForm.blank(
@@ -89,7 +87,8 @@ async def answer(request: Request) -> Response:
     return render(
         request, "offers/participants/queue/request.html",
         status=422 if form.errors else 200, form=form, party=party,
-        reasons=EXTRAS, full=await _full(offer, party), **await _about(request, offer),
+        reasons=EXTRAS, full=await _full(offer, party), offer=offer,
+        title=await title_of(offer.id, request.lang), section="/manage",
     )  # fmt: skip
 
 
@@ -113,7 +112,7 @@ async def add(request: Request) -> Response:
             raise NotFound
         may = await reach(request.person, offer)
         if form.valid and await _added(request, form, may.owns):
-            return see_other(f"/manage/offers/{offer.slug}/bookings?saved=added", request)
+            return see_other(f"/manage/offers/{offer.slug}/bookings?saved={Saved.ADDED}", request)
     else:
         asked = typed_id(request.query.get("pool", [""])[-1])
         form = AddForm.blank(
@@ -123,7 +122,8 @@ async def add(request: Request) -> Response:
     return render(
         request, "offers/participants/queue/add.html",
         status=409 if form.values.get("asked") else 422 if form.errors else 200, form=form, pools=pools,
-        reasons=EXTRAS, **await _about(request, offer),
+        reasons=EXTRAS, offer=offer,
+        title=await title_of(offer.id, request.lang), section="/manage",
     )  # fmt: skip
 
 
@@ -181,14 +181,15 @@ async def queue(request: Request) -> Response:
             await participants_actions.reorder(
                 booking, form.data.place, form.data.reason, now=request.now, by=request.person.id
             )
-            return see_other(f"/manage/offers/{offer.slug}/bookings?saved=queue", request)
+            return see_other(f"/manage/offers/{offer.slug}/bookings?saved={Saved.QUEUE}", request)
     else:
         form = QueueForm.blank(place=place)
     await participants_actions.note_read(offer, len(waiting), by=request.person.id, now=request.now)
     return render(
         request, "offers/participants/queue/queue.html",
         status=422 if form.errors else 200, form=form, party=party, place=place,
-        waiting=waiting, reasons=list(rules.REORDER_REASONS.items()), **await _about(request, offer),
+        waiting=waiting, reasons=list(rules.REORDER_REASONS.items()), offer=offer,
+        title=await title_of(offer.id, request.lang), section="/manage",
     )  # fmt: skip
 
 
@@ -198,5 +199,6 @@ async def demand(request: Request) -> Response:
     offer = await offer_led_by(request.person, request.path_params["slug"])
     return render(
         request, "offers/participants/queue/demand.html", demand=await queries.demand(offer.id, request.now),
-        **await _about(request, offer),
+        offer=offer,
+        title=await title_of(offer.id, request.lang), section="/manage",
     )  # fmt: skip

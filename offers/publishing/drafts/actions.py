@@ -12,6 +12,7 @@ from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import Offer, OfferState
 from offers.publishing.actions import finish
+from offers.publishing.acts import Act
 from offers.publishing.queries import capacity_of, text_of
 from offers.seats.upkeep import changing, make_pools
 
@@ -39,7 +40,7 @@ async def copy(offer: Offer, *, by: UUID, now: datetime) -> Offer:
                 new.id, offer.id,
             )  # fmt: skip
         await make_pools(new, await capacity_of(new.id))
-        await finish(new, by, now, "offer.copied")
+        await finish(new, by, now, Act.OFFER_COPIED)
     return new
 
 
@@ -53,4 +54,4 @@ async def delete_draft(offer: Offer, *, by: UUID, now: datetime) -> None:
         )
         if not gone:
             raise Refused(_("Bare kladder som ingen er påmeldt, kan slettes."))
-        await record("offer.deleted", now=now, actor=by, object_id=offer.id, organization=offer.owner_id)
+        await record(Act.OFFER_DELETED, now=now, actor=by, object_id=offer.id, organization=offer.owner_id)

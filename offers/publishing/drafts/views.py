@@ -9,6 +9,7 @@ from marketplace.base.web.templates import render
 from offers.catalogue.queries import title_of
 from offers.publishing import rules
 from offers.publishing.drafts import actions
+from offers.publishing.saved import Done
 from offers.rights.queries import offer_editable_by, offer_owned_by
 from organizations.members.models import Role
 
@@ -35,4 +36,4 @@ async def copy(request: Request) -> Response:
     """A new draft of this offer, at the step that asks when."""
     offer = await offer_editable_by(request.person, request.path_params["slug"])
     made = await actions.copy(offer, by=request.person.id, now=request.now)
-    return see_other(f"/manage/offers/{made.slug}/sessions?done=copied", request)
+    return see_other(f"/manage/offers/{made.slug}/sessions?done={Done.COPIED}", request)

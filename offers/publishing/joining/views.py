@@ -61,7 +61,7 @@ async def _saved(request: Request, offer: Offer, form: Filled[JoiningForm]) -> b
         coming = await sessions_of(offer.id, request.now)
         if words := opening_objection(
             given.opens_at, given.closes_hours, request.now, given.joining,
-            [one["starts_at"] for one in coming if one["status"] != "cancelled"],
+            [one.starts_at for one in coming if not one.called_off],
         ):  # fmt: skip
             form.add_error("opens_day", words)
         seats = given.joining is Joining.PER_SESSION and given.capacity is not None

@@ -4,14 +4,15 @@ No database, no clock. The questions come with the rows that are read anyway (AS
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from marketplace.base.data.statement import Statement
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.forms import CONTROL, WORDS, Filled, eleven_digits
 from marketplace.settings import settings
@@ -77,16 +78,28 @@ class Question:
         return text, ""
 
 
-def questions(found: Mapping[str, Any]) -> list[Question]:
-    """The questions of a row with ASKED, in order."""
+class Asked(NamedTuple):
+    """What a row with ASKED says of who it is for and what is asked."""
+
+    age_from: int | None
+    age_to: int | None
+    questions: str | None
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> "Asked":
+        return cls(found["age_from"], found["age_to"], found["questions"])
+
+
+def questions(found: Asked) -> list[Question]:
+    """The questions of an offer, in order."""
     return [
         Question(UUID(one["id"]), QuestionKind(one["kind"]), one["text"], one["purpose"], tuple(one["choices"]),
                  one["required"], one["keep_days"])
-        for one in json.loads(found["questions"] or "[]")
+        for one in json.loads(found.questions or "[]")
     ]  # fmt: skip
 
 
-def tell(form: Filled[Any], found: Mapping[str, Any], fields: Mapping[str, Sequence[str]]) -> None:
+def tell(form: Filled[Any], found: Asked, fields: Mapping[str, Sequence[str]]) -> None:
     """Put what was sent to what is asked back into a form that is shown again, with what is wrong."""
     sent = {name: typed[-1] for name, typed in fields.items()}
     names = ("age", *(question.field for question in questions(found)))
@@ -94,10 +107,11 @@ def tell(form: Filled[Any], found: Mapping[str, Any], fields: Mapping[str, Seque
     form.errors |= judged(found, sent)[1]
 
 
-def judged(found: Mapping[str, Any], sent: Mapping[str, str]) -> tuple[dict[UUID, str], dict[str, str]]:
+def judged(found: Asked, sent: Mapping[str, str]) -> tuple[dict[UUID, str], dict[str, str]]:
     """What was answered, by question, and what is wrong, by field. Of an age nothing is stored."""
     answers, wrong = {}, {}
-    if whom := ages(found["age_from"], found["age_to"]):
+    if found.age_from or found.age_to:
+        whom = ages(found.age_from, found.age_to)
         help_ = {"helpline": settings().helpline_name, "phone": settings().helpline_phone}
         if sent.get("age") == NO:
             wrong["age"] = _(
@@ -117,26 +131,26 @@ def judged(found: Mapping[str, Any], sent: Mapping[str, str]) -> tuple[dict[UUID
     return answers, wrong
 
 
-def storing(names: Sequence[str], answers: Mapping[UUID, str], put: Callable[[Any], str]) -> list[str]:
-    """Parts of the statement that makes a booking (claims.py): its companions and answers, where there are any. `put`
-    adds a value to the statement and gives its placeholder."""
-    parts = []
+def storing(write: Statement, names: Sequence[str], answers: Mapping[UUID, str]) -> None:
+    """Name in the statement that makes a booking (seats/claims.py) its companions and answers, where there are any."""
+    w = write.value
     if names:
-        ids = put([uuid7() for _one in names])
-        parts.append(
-            f"""along AS (INSERT INTO companion (id, booking_id, name) SELECT t.id, made.id, t.name
-            FROM made, unnest({ids}::uuid[], {put(list(names))}::text[]) AS t (id, name))"""
+        ids = w([uuid7() for _one in names])
+        write.named(
+            "along",
+            f"""INSERT INTO companion (id, booking_id, name) SELECT t.id, made.id, t.name
+            FROM made, unnest({ids}::uuid[], {w(list(names))}::text[]) AS t (id, name)""",
         )
     if answers:
-        ids, keys = put([uuid7() for _one in answers]), put(list(answers))
-        parts.append(
-            f"""said AS (INSERT INTO booking_answer (id, booking_id, question_id, text)
+        ids, keys = w([uuid7() for _one in answers]), w(list(answers))
+        write.named(
+            "said",
+            f"""INSERT INTO booking_answer (id, booking_id, question_id, text)
             SELECT t.id, made.id, t.question, t.text
-            FROM made, unnest({ids}::uuid[], {keys}::uuid[], {put(list(answers.values()))}::text[])
+            FROM made, unnest({ids}::uuid[], {keys}::uuid[], {w(list(answers.values()))}::text[])
                 AS t (id, question, text)
-            JOIN offer_question q ON q.id = t.question)"""  # one that was taken away meanwhile has no answers
+            JOIN offer_question q ON q.id = t.question""",  # one that was taken away meanwhile has no answers
         )
-    return parts
 
 
 def spoken(kind: str, text: str) -> str:

@@ -18,6 +18,7 @@ from offers.publishing.questions import actions
 from offers.publishing.questions.forms import QuestionForm, choices_of
 from offers.publishing.questions.models import QuestionKind
 from offers.publishing.questions.queries import questions_of
+from offers.publishing.saved import Saved
 from offers.publishing.steps.views import kept
 from offers.rights.queries import offer_owned_by
 from organizations.members.models import Role
@@ -51,7 +52,7 @@ async def new(request: Request) -> Response:
         if form.valid and await kept(
             form, actions.add(offer, by=request.person.id, now=request.now, **facts(form.data))
         ):
-            return see_other(f"/manage/offers/{offer.slug}/questions?saved=added", request)
+            return see_other(f"/manage/offers/{offer.slug}/questions?saved={Saved.ADDED}", request)
     return await _page(request, offer, form, None)
 
 
@@ -69,7 +70,9 @@ async def change(request: Request) -> Response:
                         offer, question["id"], by=request.person.id, now=request.now, **facts(form.data)
                     )
                     if await kept(form, act):
-                        return see_other(f"/manage/offers/{offer.slug}/questions?saved=changed", request)
+                        return see_other(
+                            f"/manage/offers/{offer.slug}/questions?saved={Saved.CHANGED}", request
+                        )
     return await _page(request, offer, form, question)
 
 
@@ -87,7 +90,7 @@ async def remove(request: Request) -> Response:
     offer, question = await _asked(request)
     if request.method == "POST":
         await actions.remove(offer, question["id"], by=request.person.id, now=request.now)
-        return see_other(f"/manage/offers/{offer.slug}/questions?saved=removed", request)
+        return see_other(f"/manage/offers/{offer.slug}/questions?saved={Saved.REMOVED}", request)
     return render(
         request, "offers/publishing/questions/remove.html", offer=offer, question=question,
         title=await title_of(offer.id, request.lang),
@@ -99,7 +102,7 @@ async def up(request: Request) -> Response:
     """POST /manage/offers/{slug}/questions/{question}/up"""
     offer, question = await _asked(request)
     await actions.move_up(offer, question["id"], by=request.person.id, now=request.now)
-    return see_other(f"/manage/offers/{offer.slug}/questions?saved=moved", request)
+    return see_other(f"/manage/offers/{offer.slug}/questions?saved={Saved.MOVED}", request)
 
 
 async def _asked(request: Request) -> tuple[Offer, dict[str, Any]]:

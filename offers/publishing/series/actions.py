@@ -11,6 +11,7 @@ from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import Joining, Offer, OfferState
 from offers.publishing.actions import editing
+from offers.publishing.acts import Act
 from offers.publishing.queries import capacity_of
 from offers.publishing.series import rules
 from offers.seats.upkeep import make_pools, reopen
@@ -33,7 +34,7 @@ async def set_sessions(
     only those to `keep` stay. What is added to what people may have booked is marked: offers/messages tells them.
     Raises Refused when there would be more than the page of dates can show.
     """
-    async with editing(offer, by, now, "offer.dates"):
+    async with editing(offer, by, now, Act.OFFER_DATES):
         capacity = await capacity_of(offer.id)
         if offer.state == OfferState.DRAFT and seen:
             await rows(

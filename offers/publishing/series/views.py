@@ -12,6 +12,7 @@ from marketplace.base.web.http import Request
 from marketplace.base.web.once import made_once
 from offers.catalogue.models import Joining, Offer, OfferState
 from offers.publishing.queries import sessions_of
+from offers.publishing.saved import Done, Saved
 from offers.publishing.series import actions, rules
 from offers.publishing.series.forms import DatesForm, tell_order
 from offers.publishing.series.queries import added_at, told_of_dates
@@ -27,9 +28,9 @@ async def sessions(request: Request) -> Response:
     offer = await editable(request)
     coming = await sessions_of(offer.id, request.now)
     if request.method == "GET":
-        form = DatesForm.blank(repeat=rules.Repeat.ONCE.value, keep=[str(one["id"]) for one in coming])
+        form = DatesForm.blank(repeat=rules.Repeat.ONCE.value, keep=[str(one.id) for one in coming])
         return await _shown(request, offer, form, coming=coming, listed=[], off={},
-                          copied=request.query.get("done") == ["copied"])  # fmt: skip
+                          copied=request.query.get("done") == [Done.COPIED])  # fmt: skip
     form = await DatesForm.read(request)
     listed = date_list(form, request) if form.valid and not form.data.empty else []
     if form.valid:
@@ -54,7 +55,7 @@ async def sessions(request: Request) -> Response:
             )  # fmt: skip
             if await kept(form, act):
                 told = tells(offer) and await added_at(offer.id, request.now)
-                return await onward(request, offer, "sessions", "added" if told else "")
+                return await onward(request, offer, "sessions", Saved.ADDED if told else None)
     tell_order(form)
     return await _shown(request, offer, form, 422, coming=coming, listed=listed, off={}, copied=False)
 

@@ -30,6 +30,7 @@ from offers.publishing.queries import (  # fmt: skip
     text_of,
     venues,
 )
+from offers.publishing.saved import Saved
 from offers.rights.queries import offer_editable_by, reach
 from organizations.approval import rules as approval_rules
 from organizations.members.models import Role
@@ -63,7 +64,7 @@ async def page(
     )  # fmt: skip
 
 
-async def onward(request: Request, offer: Offer, step: str, saved: str = "") -> Response:
+async def onward(request: Request, offer: Offer, step: str, saved: Saved | None = None) -> Response:
     """To the next step of a draft; to the offer's page from anything else, or when the rest shall wait. `saved`: what
     the page of what is published already says of it."""
     home = f"/manage/offers/{offer.slug}"
@@ -105,12 +106,10 @@ async def new(request: Request) -> Response:
     approval_rules.some_at_work(mine)  # the door lets in editors only
     context: dict[str, Any] = {"organizations": mine, "kinds": list(KIND_LABELS.items())}
     if request.method == "GET":
-        form = WhatForm.blank(
-            source_lang=request.lang, organization=mine[0]["id"] if len(mine) == 1 else None
-        )
+        form = WhatForm.blank(source_lang=request.lang, organization=mine[0].id if len(mine) == 1 else None)
         return await page(request, None, "what", form, **context)
     form = await WhatForm.read(request)
-    owner = next((one for one in mine if form.valid and one["id"] == form.data.organization), None)
+    owner = next((one for one in mine if form.valid and one.id == form.data.organization), None)
     if form.valid and len(mine) == 1:
         owner = mine[0]
     if form.valid and owner is None:
@@ -119,8 +118,8 @@ async def new(request: Request) -> Response:
         return await page(request, None, "what", form, 422, **context)
     text = form.data.model_dump(exclude={"organization"})
     offer = await actions.start(
-        owner=owner["id"],
-        municipality=owner["municipality_id"],
+        owner=owner.id,
+        municipality=owner.municipality_id,
         by=request.person.id,
         now=request.now,
         **text,
@@ -221,7 +220,7 @@ async def place(request: Request) -> Response:
             facts: dict[str, Any] = {}
             fresh: dict[str, Any] | None = None
             if form.meet(await _place(await editable(request))) and not fixed:
-                facts, fresh = place_facts(form, offer, [one["id"] for one in known])
+                facts, fresh = place_facts(form, offer, [one.id for one in known])
             if not form.errors:
                 act = actions.set_place(
                     offer, by=request.person.id, now=request.now, new=fresh, transport=form.data.transport,

@@ -13,7 +13,8 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
 from offers.catalogue.models import Offer
 from offers.publishing.actions import editing
-from offers.publishing.team import queries
+from offers.publishing.acts import Act
+from offers.publishing.team import mails, queries
 from organizations.members.invitations import actions as invitation_actions
 from organizations.members.models import LeadsAs
 from organizations.members.queries import HELD, managers_to_tell
@@ -31,7 +32,7 @@ async def assign_host(
                 WHERE excluded.leads_as IS NOT NULL""",
             uuid7(), person, offer.id, leads_as,
         )  # fmt: skip
-        await record("host.assigned", now=now, actor=by, object_id=offer.id, person=person,
+        await record(Act.HOST_ASSIGNED, now=now, actor=by, object_id=offer.id, person=person,
                      organization=offer.owner_id)  # fmt: skip
 
 
@@ -57,7 +58,7 @@ async def remove_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) ->
             offer.id,
         ):
             raise Refused(_("Hen er tatt bort allerede."))
-        await record("host.removed", now=now, actor=by, object_id=offer.id, person=person,
+        await record(Act.HOST_REMOVED, now=now, actor=by, object_id=offer.id, person=person,
                      organization=offer.owner_id)  # fmt: skip
 
 
@@ -76,11 +77,11 @@ async def add_organizer(offer: Offer, organization: UUID, *, may_edit: bool, by:
             ON CONFLICT (offer_id, organization_id) DO UPDATE SET may_edit = excluded.may_edit""",
             uuid7(), offer.id, organization, may_edit,
         )  # fmt: skip
-        await record("organizer.added", now=now, actor=by, object_id=offer.id, organization=organization,
+        await record(Act.ORGANIZER_ADDED, now=now, actor=by, object_id=offer.id, organization=organization,
                      details={"may_edit": may_edit})  # fmt: skip
         for to in await managers_to_tell(organization):
             await post(
-                "co_organizer", channel=Channel(to.channel), address=to.value, lang=to.lang, now=now,
+                mails.co_organizer, channel=Channel(to.channel), address=to.value, lang=to.lang, now=now,
                 key=f"co_organizer:{offer.id}:{organization}:{to.person_id}:{int(now.timestamp())}",
                 about=About(offer_id=offer.id, person_id=to.person_id), offer=str(offer.id),
                 organization=str(organization),
@@ -96,4 +97,4 @@ async def remove_organizer(offer: Offer, organization: UUID, *, by: UUID, now: d
         ):  # fmt: skip
             raise Refused(_("Organisasjonen er tatt bort allerede."))
         await tidy_hosts(offer.id)
-        await record("organizer.removed", now=now, actor=by, object_id=offer.id, organization=organization)
+        await record(Act.ORGANIZER_REMOVED, now=now, actor=by, object_id=offer.id, organization=organization)

@@ -11,6 +11,7 @@ from marketplace.base.web.access import member
 from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.limits import limit
 from marketplace.base.web.once import made_once
+from offers.publishing.saved import Saved
 from offers.publishing.steps.views import kept
 from offers.publishing.team import actions, queries
 from offers.publishing.team.forms import HostForm, OrganizerForm
@@ -43,7 +44,7 @@ async def add_host(request: Request) -> Response:
     except Refused as refused:
         form.add_error("email", refused.message)
         return await shown(request, offer, form, 422)
-    return see_other(f"/manage/offers/{offer.slug}?saved=invited", request)
+    return see_other(f"/manage/offers/{offer.slug}?saved={Saved.INVITED}", request)
 
 
 @member(Role.EDITOR)
@@ -78,7 +79,7 @@ async def add_organizer(request: Request) -> Response:
             offer, form.data.organization, may_edit=form.data.may_edit, by=request.person.id, now=request.now
         )
         if await kept(form, act):
-            return see_other(f"/manage/offers/{offer.slug}?saved=organizer", request)
+            return see_other(f"/manage/offers/{offer.slug}?saved={Saved.ORGANIZER}", request)
     return await shown(request, offer, form, 422)
 
 

@@ -11,6 +11,7 @@ from marketplace.base.data.database import rows
 from offers.catalogue.models import Joining
 from offers.catalogue.opening import why_closed
 from offers.catalogue.queries import VISITOR, Viewer, outside_office_hours, published
+from offers.search.queries import EVERYWHERE
 
 SLACK = timedelta(hours=1)
 """So far back sessions are known that are over: requests of other moments come in any order."""
@@ -71,6 +72,8 @@ class Facts(NamedTuple):
     venue_name: str | None
     postcode: str | None
     places: list[str]
+    municipalities: list[str]
+    everywhere: bool
     organizers: list[UUID]
     public: bool
     staff: bool
@@ -130,6 +133,9 @@ OFFERS = f"""SELECT o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joinin
         ARRAY(SELECT ' ' || lower(m.name) FROM municipality m WHERE m.id = o.municipality_id OR m.id IN (
             SELECT x.municipality_id FROM organization_owner x WHERE x.organization_id = o.owner_id)
             UNION SELECT ' ' || lower(concat_ws(' ', v.name, v.city)) WHERE v.id IS NOT NULL) AS places,
+        ARRAY(SELECT m.slug FROM municipality m WHERE m.id = o.municipality_id OR m.id IN (
+            SELECT x.municipality_id FROM organization_owner x WHERE x.organization_id = o.owner_id)) AS municipalities,
+        coalesce({EVERYWHERE}, false) AS everywhere,
         ARRAY(SELECT g.organization_id FROM offer_organizer g WHERE g.offer_id = o.id) AS organizers,
         ({published(VISITOR).sql}) AS public, ({published(Viewer(staff=True)).sql}) AS staff,
         CASE WHEN {published(VISITOR).sql} THEN ARRAY[]::uuid[] ELSE ARRAY(

@@ -107,6 +107,8 @@ class Masks:
             found &= drop_in if wanted.drop_in else ~drop_in
         if wanted.place:
             found &= self._at(wanted.place)
+        if wanted.municipalities:
+            found &= self._any("municipality", wanted.municipalities) | self._of("everywhere", True)
         if wanted.organization:
             found &= self._of("organization", wanted.organization)
         if wanted.not_begun:
@@ -240,6 +242,9 @@ def keys(offer: Offered) -> Iterator[Key]:
     facts = offer.facts
     yield "kind", facts.kind
     yield "joining", facts.joining
+    yield from (("municipality", slug) for slug in facts.municipalities)
+    if facts.everywhere:
+        yield "everywhere", True
     yield from (("audience", audience) for audience in facts.audiences)
     yield from (("organization", one) for one in {facts.owner_id, *facts.organizers})
     yield from (("place", name) for name in facts.places)

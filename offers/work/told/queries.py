@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.data.database import rows
+from marketplace.base.data.database import rows, value
 from offers.catalogue.queries import title_in
 from offers.publishing.queries import REGISTERS_FOR
-from offers.seats.sql import covers
+from offers.seats.sql import covers, left
 
 WAITS = """b.state = 'requested' AND o.state = 'published' AND (p.ends_at IS NULL OR p.ends_at > {now})"""
 """Does booking b of pool p and offer o still ask for an answer? What is over needs none any more."""
@@ -26,7 +26,7 @@ SEEN = """(o.owner_id = {organization} AND EXISTS (SELECT FROM membership m WHER
 """Is offer o one whose participants the person sees as a member of this organisation?"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Requests for one offer that nobody has answered. `title` is None where it is not named."""
 
@@ -35,7 +35,7 @@ class Waiting:
     since: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Happened:
     """What happened to one offer in a day, and how it stands now."""
 
@@ -47,7 +47,7 @@ class Happened:
     full: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Tomorrow:
     """One meeting of tomorrow, and how many come to it."""
 
@@ -59,26 +59,25 @@ class Tomorrow:
 
 async def waiting(organization: UUID, lang: str, now: datetime) -> list[Waiting]:
     """What the organisation has not answered, by what a mail calls the offer; who has waited longest comes first."""
-    found = await rows(
+    return await rows(
+        Waiting,
         f"""SELECT x.title, count(*) AS count, min(x.since) AS since FROM (
             SELECT {NAME.format(lang="$2")} AS title, {SINCE} AS since FROM offer o JOIN booking b ON b.offer_id = o.id
             JOIN seat_pool p ON p.id = b.pool_id WHERE o.owner_id = $1 AND {WAITS.format(now="$3")}) x
         GROUP BY x.title ORDER BY since, x.title""",
         organization, lang, now,
     )  # fmt: skip
-    return [Waiting(**each) for each in found]
 
 
 async def still_waiting(bookings: list[UUID], now: datetime) -> bool:
     """Is one of these requests still without an answer?"""
     return bool(
-        await rows(
-            f"""SELECT 1 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
-            WHERE b.id = ANY($1) AND {WAITS.format(now="$2")} LIMIT 1""",
-            bookings,
-            now,
+        await value(
+            f"""SELECT EXISTS (SELECT FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+                JOIN offer o ON o.id = b.offer_id WHERE b.id = ANY($1) AND {WAITS.format(now="$2")})""",
+            bookings, now,
         )
-    )
+    )  # fmt: skip
 
 
 async def happened(
@@ -89,14 +88,15 @@ async def happened(
     What the organisation did itself is no news to it: it answered, took somebody off, cancelled. `full` counts dates
     (or the offer) that have no seat left now.
     """
-    found = await rows(
+    return await rows(
+        Happened,
         f"""SELECT x.title, sum(x.booked)::int AS booked, sum(x.cancelled)::int AS cancelled,
             sum(x.queued)::int AS queued, sum(x.waiting)::int AS waiting, sum(x."full")::int AS "full" FROM (
             SELECT {NAME.format(lang="$3")} AS title,
                 count(*) FILTER (WHERE b.created_at >= $4 AND b.created_at < $5 AND b.answered_at IS NULL
                     AND b.state <> 'requested' AND b.waited_at IS DISTINCT FROM b.created_at) AS booked,
-                count(*) FILTER (WHERE b.changed_at >= $4 AND b.changed_at < $5 AND b.state = 'cancelled'
-                    AND b.ended_by = 'self') AS cancelled,
+                count(*) FILTER (WHERE b.changed_at >= $4 AND b.changed_at < $5
+                    AND {left()}) AS cancelled,
                 count(*) FILTER (WHERE b.waited_at >= $4 AND b.waited_at < $5) AS queued,
                 max(s.waiting) AS waiting, max(s."full") AS "full"
             FROM offer o JOIN booking b ON b.offer_id = o.id
@@ -110,7 +110,6 @@ async def happened(
         WHERE x.booked + x.cancelled + x.queued > 0 GROUP BY x.title ORDER BY x.title NULLS LAST""",
         organization, person, lang, starts, ends,
     )  # fmt: skip
-    return [Happened(**each) for each in found]
 
 
 async def meetings(
@@ -118,7 +117,8 @@ async def meetings(
 ) -> list[Tomorrow]:
     """The meetings between these moments of what the person sees, and how many come to each: seats that are taken, less
     those of who sent word. What one just comes to has no list, so nobody can say."""
-    found = await rows(
+    return await rows(
+        Tomorrow,
         f"""SELECT {NAME.format(lang="$3")} AS title, s.starts_at, s.ends_at,
             coalesce((SELECT sum(b.seats) FROM seat_pool p JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed'
                 WHERE p.offer_id = o.id AND {covers()}
@@ -132,7 +132,6 @@ async def meetings(
         ORDER BY s.starts_at, s.id""",
         organization, person, lang, starts, ends,
     )  # fmt: skip
-    return [Tomorrow(**each) for each in found]
 
 
 LACKS_REGISTER = """o.state <> 'draft' AND o.joining NOT IN ('external', 'none') AND s.status <> 'cancelled'
@@ -143,10 +142,9 @@ LACKS_REGISTER = """o.state <> 'draft' AND o.joining NOT IN ('external', 'none')
 
 async def lacking_registers(organization: UUID, person: UUID, now: datetime) -> int:
     """Sessions of the organisation that the person sees, and whose register nobody has saved."""
-    found = await rows(
-        f"""SELECT count(*) AS number FROM offer o JOIN session s ON s.offer_id = o.id
+    number: int = await value(
+        f"""SELECT count(*) FROM offer o JOIN session s ON s.offer_id = o.id
         WHERE {LACKS_REGISTER.format(now="$3", since="$4")} AND {SEEN.format(organization="$1", person="$2")}""",
         organization, person, now, now - REGISTERS_FOR,
     )  # fmt: skip
-    number: int = found[0]["number"]
     return number

@@ -7,21 +7,22 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction, row, value
+from marketplace.base.data.database import in_transaction, value
 from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
-from marketplace.base.signing import secret_hash
 from marketplace.base.web.limits import Tries, limits
 from marketplace.people.sign_in.queries import SignedIn
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
+from organizations.members import mails
 from organizations.members.actions import begin, changing, renewed_secret
+from organizations.members.acts import Act
 from organizations.members.invitations.queries import UNANSWERED
 from organizations.members.models import Invitation, LeadsAs, Role
-from organizations.members.rules import INVITATION_LASTS, MOST_OPEN, invitation_token
+from organizations.members.rules import INVITATION_LASTS, MOST_OPEN
 
 DAY = timedelta(days=1)
 
@@ -71,7 +72,7 @@ async def invite(
             raise Refused(_("Mange inviterte har ikke svart ennå. Ta tilbake noen av invitasjonene først."))
         invitation = Invitation(
             organization_id=organization, role=role, channel=channel, address=address, lang=lang, offer_id=offer,
-            leads_as=leads_as, invited_by_id=by, created_at=now, token_hash=b"", expires_at=now,
+            leads_as=leads_as, invited_by_id=by, created_at=now, expires_at=now,
         )  # fmt: skip
         return await _send(invitation, by, now)
 
@@ -117,7 +118,7 @@ async def invite_coordinator(
                 name=f"{municipality.name} kommune", slug=f"{municipality.slug}-kommune",
                 state=OrganizationState.APPROVED, created_at=now,
             )  # fmt: skip
-            await record("organization.made", now=now, object_id=found.id, organization=found.id)
+            await record(Act.ORGANIZATION_MADE, now=now, object_id=found.id, organization=found.id)
         return await invite(found.id, Role.COORDINATOR, channel, address, lang=SOURCE, now=now)
 
 
@@ -133,14 +134,14 @@ async def resend(invitation: UUID, *, by: UUID, now: datetime) -> None:
 async def _send(invitation: Invitation, by: UUID | None, now: datetime) -> Invitation:
     """Save it with a link that is new, and post it."""
     invitation.expires_at = now + INVITATION_LASTS
-    invitation.token_hash = secret_hash(invitation_token(invitation.id, invitation.expires_at))
+    invitation.token_hash = None
     await invitation.save()
     await post(
-        "invitation", channel=invitation.channel, address=invitation.address, lang=invitation.lang, now=now,
+        mails.invitation, channel=invitation.channel, address=invitation.address, lang=invitation.lang, now=now,
         key=f"invitation:{invitation.id}:{int(invitation.expires_at.timestamp())}", invitation=str(invitation.id),
     )  # fmt: skip
     await record(
-        "invitation.sent", now=now, actor=by, object_id=invitation.id, organization=invitation.organization_id,
+        Act.INVITATION_SENT, now=now, actor=by, object_id=invitation.id, organization=invitation.organization_id,
         details={"role": invitation.role},
     )  # fmt: skip
     return invitation
@@ -148,23 +149,23 @@ async def _send(invitation: Invitation, by: UUID | None, now: datetime) -> Invit
 
 async def take_back(invitation: UUID, *, by: UUID, now: datetime) -> None:
     """The link works no longer. Raises NotFound when it has been answered meanwhile."""
-    await _end(invitation, by, "invitation.taken_back", now)
+    await _end(invitation, by, Act.INVITATION_TAKEN_BACK, now)
 
 
 async def decline(invitation: UUID, person: SignedIn, *, now: datetime) -> None:
     """Nei takk. Raises NotFound when it has been answered meanwhile."""
-    await _end(invitation, person.id, "invitation.declined", now)
+    await _end(invitation, person.id, Act.INVITATION_DECLINED, now)
 
 
 async def _end(invitation: UUID, by: UUID, act: str, now: datetime) -> None:
     async with in_transaction():
-        ended = await row(
+        ended = await value(
             f"UPDATE invitation i SET ended_at = $2 WHERE id = $1 AND {UNANSWERED} RETURNING organization_id",
             invitation, now,
         )  # fmt: skip
         if ended is None:
             raise NotFound
-        await record(act, now=now, actor=by, object_id=invitation, organization=ended["organization_id"])
+        await record(act, now=now, actor=by, object_id=invitation, organization=ended)
 
 
 async def accept(invitation: UUID, person: SignedIn, *, now: datetime) -> str:
@@ -174,14 +175,14 @@ async def accept(invitation: UUID, person: SignedIn, *, now: datetime) -> str:
     """
     organization = await value("SELECT organization_id FROM invitation WHERE id = $1", invitation)
     async with changing(organization) as state:
-        accepted = state == OrganizationState.APPROVED and await row(
+        role = state == OrganizationState.APPROVED and await value(
             f"""UPDATE invitation i SET accepted_at = $2
             WHERE id = $1 AND {UNANSWERED} AND expires_at > $2 AND EXISTS (SELECT FROM contact_point c
                 WHERE c.person_id = $3 AND c.channel = i.channel AND c.value = i.address AND c.verified_at IS NOT NULL)
             RETURNING role""",
             invitation, now, person.id,
         )  # fmt: skip
-        if not accepted:
+        if not role:
             raise InvitationGone
-        await begin(organization, person.id, accepted["role"], "membership.began", person.id, now)
+        await begin(organization, person.id, Role(role), Act.MEMBERSHIP_BEGAN, person.id, now)
         return await renewed_secret(person.sign_in_id, now)

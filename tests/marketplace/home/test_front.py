@@ -35,7 +35,7 @@ async def test_one_can_drop_in_today(visitor: Visitor) -> None:
     assert words(cards[1]) == "kl. 13 til 15 Kafé Kafé: bli med. Langgata"
     assert (
         page.soup.find("a", string="Alle steder du kan komme innom")["href"]
-        == "/offers?drop_in=1&place=Sandnes"
+        == "/offers?drop_in=1&municipality=sandnes"
     )
 
 
@@ -53,7 +53,7 @@ async def test_this_week_shows_what_one_books_and_what_is_left(visitor: Visitor)
     assert words(page.soup.select_one(".tp-session")) == (
         "tir 13 okt Sov bedre kl. 13–15 · Frivilligsentralen 2 plasser igjen"
     )
-    assert page.soup.find("a", string="Hele uka")["href"] == "/offers?when=this_week&place=Sandnes"
+    assert page.soup.find("a", string="Hele uka")["href"] == "/offers?when=this_week&municipality=sandnes"
 
 
 async def test_when_the_week_is_empty_the_next_one_is_shown(visitor: Visitor) -> None:
@@ -61,7 +61,7 @@ async def test_when_the_week_is_empty_the_next_one_is_shown(visitor: Visitor) ->
     page = await visitor.open("/")
     assert page.soup.find(id="week").get_text() == "Neste uke"
     assert section(page, "week") == ["Neste tirsdag"]
-    assert page.soup.find("a", string="Hele uka")["href"] == "/offers?when=next_week&place=Sandnes"
+    assert page.soup.find("a", string="Hele uka")["href"] == "/offers?when=next_week&municipality=sandnes"
 
 
 async def test_each_audience_has_a_count_that_its_link_leads_to(visitor: Visitor) -> None:
@@ -73,8 +73,8 @@ async def test_each_audience_has_a_count_that_its_link_leads_to(visitor: Visitor
     page = await visitor.open("/")
     tiles = [(words(tile), str(tile["href"])) for tile in page.soup.select(".tp-tile")]
     assert tiles == [
-        ("Voksne 1 tilbud", "/offers?audience=adults&place=Sandnes"),
-        ("65 år og eldre 2 tilbud", "/offers?audience=seniors&place=Sandnes"),
+        ("Voksne 1 tilbud", "/offers?audience=adults&municipality=sandnes"),
+        ("65 år og eldre 2 tilbud", "/offers?audience=seniors&municipality=sandnes"),
     ]  # fmt: skip
     for text, href in tiles:
         count = (await visitor.open(href)).soup.find(id="found").get_text()

@@ -12,7 +12,7 @@ from marketplace.my_page import actions
 from marketplace.people.models import ActsFor, Person, Relation
 from offers.bookings import mails
 from offers.bookings.actions import book
-from offers.bookings.queries import link_by_reference
+from offers.bookings.links.queries import link_by_reference
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.catalogue.queries import VISITOR
 from offers.participants.queries import participants

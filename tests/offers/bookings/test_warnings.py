@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from marketplace.base.data.database import row
+from offers.bookings.queries import booking
 from offers.bookings.times.queries import free_times
 from offers.bookings.warnings import Caution, warnings
 from offers.catalogue.models import Joining, Offer, SeatPool
@@ -126,8 +126,7 @@ async def test_a_time_that_was_held_too_long_may_be_chosen_again(visitor: Visito
     first, second = await SeatPool.filter(offer=offer).order_by("session__starts_at")
     mine = await make.booking(first, ola)
     await make.booking(second, ola, BookingState.OFFERED)
-    found = await row("SELECT * FROM booking WHERE id = $1", mine.id)
-    assert found is not None
+    found = await booking(mine.id, "nb")
     assert await free_times(found, ola.id, visitor.now) == []
     later = visitor.now + timedelta(hours=24)
-    assert [one["session_id"] for one in await free_times(found, ola.id, later)] == [second.session_id]  # type: ignore[attr-defined]
+    assert [one.session_id for one in await free_times(found, ola.id, later)] == [second.session_id]  # type: ignore[attr-defined]

@@ -97,6 +97,6 @@ async def test_what_several_municipalities_own_is_found_in_each(visitor: Visitor
     assert await listed("sondre-land") == ["Frivillig Søndre Land", "Jæren Recovery College"]
     assert len(await listed("sandnes")) == 3
     assert (await visitor.open("/organizations?municipality=oslo")).status == 404
-    assert cards(await visitor.open("/offers?place=S%C3%B8ndre+Land")) == ["Håp i hverdagen"]
+    assert cards(await visitor.open("/offers?municipality=all&place=S%C3%B8ndre+Land")) == ["Håp i hverdagen"]
     page = await visitor.open(f"/organizations/{college.slug}")
     assert "Eies av Sandnes, Søndre Land." in page.text

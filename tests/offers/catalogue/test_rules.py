@@ -1,14 +1,18 @@
 """What the catalogue says in words, without a database."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from marketplace.base.i18n import speaking
 from marketplace.base.text import by_name
 from offers.catalogue.models import Joining
-from offers.catalogue.page import json_ld, map_address, pattern
+from offers.catalogue.page import Line, json_ld, map_address, pattern
+from offers.catalogue.queries import OfferRow
 from offers.catalogue.rules import (
+    Left,
     Seats,
     When,
     audience_words,
@@ -25,9 +29,8 @@ from tests.conftest import NOW
 TOMORROW = NOW + timedelta(days=1)
 
 
-def pool(capacity: int | None = 10, taken: int = 0, waiting: int = 0, **other: datetime | None) -> dict:
-    return {"capacity": capacity, "taken": taken, "waiting": waiting, "starts_at": TOMORROW, "ends_at": TOMORROW,
-            "opens_at": None, "closes_at": None} | other  # fmt: skip
+def pool(capacity: int | None = 10, taken: int = 0, waiting: int = 0, **other: datetime | None) -> Left:
+    return Left(capacity, taken, waiting, TOMORROW, TOMORROW, None, None)._replace(**other)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +93,7 @@ def test_where_nobody_books_here() -> None:
     assert seats("external", None, False, NOW) == Seats("external", "Påmelding på et annet nettsted")
     assert seats("drop_in", None, False, NOW) == Seats("open", "Ingen påmelding")
     assert seats("none", None, False, NOW) == Seats("open", "Ingen påmelding")
-    assert seats("per_session", {"taken": None}, False, NOW) == Seats("", "")
+    assert seats("per_session", pool()._replace(taken=None), False, NOW) == Seats("", "")
 
 
 @pytest.mark.parametrize(
@@ -195,8 +198,8 @@ def test_a_course_is_said_by_its_times_and_days() -> None:
     assert pattern(once, Joining.WHOLE, 3) == "3 ganger, første i dag"
 
 
-def line(starts: datetime) -> dict:
-    return {"starts_at": starts, "ends_at": starts + timedelta(hours=2), "when_text": "i dag"}
+def line(starts: datetime) -> Line:
+    return Line(starts, starts + timedelta(hours=2), "i dag")
 
 
 def test_the_map_is_a_plain_link() -> None:
@@ -207,10 +210,15 @@ def test_the_map_is_a_plain_link() -> None:
 
 
 def test_what_search_engines_read_cannot_end_its_own_element() -> None:
-    offer = {
-        "visibility": "public", "sensitive": False, "venue_name": None, "slug": "tur", "title": "</script><b>",
-        "lang": "nb", "summary": "", "owner_name": "Sentralen", "owner_slug": "sentralen",
-    }  # fmt: skip
+    offer = blank(
+        OfferRow, visibility="public", sensitive=False, slug="tur", title="</script><b>", lang="nb", summary="",
+        owner_name="Sentralen", owner_slug="sentralen",
+    )  # fmt: skip
     assert "<" not in json_ld(offer, [line(NOW)])
-    assert json_ld(offer | {"sensitive": True}, [line(NOW)]) == ""
-    assert json_ld(offer | {"visibility": "staff"}, [line(NOW)]) == ""
+    assert json_ld(replace(offer, sensitive=True), [line(NOW)]) == ""
+    assert json_ld(replace(offer, visibility="staff"), [line(NOW)]) == ""
+
+
+def blank(kind: Any, **told: object) -> Any:
+    """A row of which only this is known."""
+    return kind(**dict.fromkeys(kind.__dataclass_fields__) | told)

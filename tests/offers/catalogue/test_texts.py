@@ -9,7 +9,7 @@ from marketplace.base.data.database import row, value
 from marketplace.base.data.texts import in_language_joins, said, text_for
 from marketplace.base.i18n import LANGUAGES
 from offers.catalogue.models import OfferText
-from offers.catalogue.queries import VISITOR, offer_page, offer_text, title_of, titles
+from offers.catalogue.queries import VISITOR, offer_page, offer_text, title_of
 from tests import make
 from tests.conftest import NOW
 
@@ -30,8 +30,7 @@ async def test_page_list_title_and_what_is_at_hand_choose_alike(
     wanted = lang if lang in texts else written_in
     assert text_for(texts, lang, written_in) == wanted
     assert await title_of(offer.id, lang) == wanted
-    assert (await offer_page(offer.slug, viewer=VISITOR, lang=lang, now=NOW))["title"] == wanted
-    assert [each["title"] for each in await titles(VISITOR, lang, NOW)] == [wanted]
+    assert (await offer_page(offer.slug, viewer=VISITOR, lang=lang, now=NOW)).offer.title == wanted
     lateral = f"SELECT t.title FROM offer o JOIN {offer_text('$1', 'title')} t ON true"
     assert await value(lateral, lang) == wanted
     joined = f"SELECT {said('title')} AS title FROM offer o {in_language_joins('offer_text', 'offer_id', 'o', '$1')}"

@@ -9,6 +9,7 @@ from marketplace.base.clock import OSLO
 from marketplace.base.data.database import value
 from offers.catalogue.models import Joining, Kind, OfferText, Session, SessionStatus, Visibility
 from offers.feeds.models import SavedSearch
+from offers.search.words.jobs import make_parts
 from organizations.directory.models import OrganizationOwner
 from tests import make
 from tests.conftest import NOW
@@ -85,6 +86,7 @@ async def three(visitor: Visitor) -> None:
 @pytest.mark.parametrize("query", QUERIES)
 async def test_a_search_gives_what_the_list_gives(visitor: Visitor, query: str) -> None:
     await three(visitor)
+    await make_parts(NOW)
     assert sorted(await titles(visitor, await followed(visitor, query))) == QUERIES[query]
     assert sorted(await listed(visitor, query)) == QUERIES[query]
 
@@ -183,7 +185,7 @@ async def test_an_unknown_search_is_not_found(visitor: Visitor, slug: str) -> No
 
 
 async def test_what_is_no_search_is_said_and_a_long_one_is_refused(visitor: Visitor) -> None:
-    for query in ("kind=nothing", "q=" + "x" * 101, "q=" + quote("æ" * 100)):
+    for query in ("kind=nothing", "q=" + "x" * 301, "q=" + quote("æ" * 100)):
         page = await visitor.open(f"/calendar/searches/new?{query}")
         assert page.status == 422
         assert "Søket må rettes først:" in page.text

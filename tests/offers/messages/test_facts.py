@@ -21,7 +21,7 @@ from marketplace.my_page.acting.actions import end
 from marketplace.my_page.contacts.actions import remove_contact
 from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
-from marketplace.privacy.erasure import erase
+from marketplace.privacy.erasure.actions import erase
 from marketplace.statistics.measures import Measure
 from offers.bookings import actions as bookings
 from offers.bookings.openings.actions import note, tell_opened

@@ -107,9 +107,7 @@ async def test_a_message_is_looked_over_and_then_reaches_everybody_with_a_seat(
     assert "List-Unsubscribe" not in mail.headers
     sms = await content("Aud")
     assert "Sov bedre" not in sms.text
-    assert sms.text.startswith(
-        "Treffpunkt: Hei Aud! tilbudet er tirsdag 20. oktober kl. 12-14, Sandnes rådhus."
-    )
+    assert sms.text.startswith("Treffpunkt: Hei Aud! tilbudet er tirsdag 20. oktober kl. 12-14, Sandnes")
 
 
 async def test_those_who_wait_are_written_to_alone_and_not_when_they_wait_no_more(

@@ -1,9 +1,7 @@
-"""Seats that are kept, people whom the hosts add, the order of the queue, and closing for new ones."""
+"""Seats that are kept, people whom the hosts add, and closing for new ones."""
 
 import secrets
-from datetime import timedelta
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
 
 import pytest
 
@@ -11,15 +9,12 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.models import OutboxMessage
 from offers.bookings import actions
-from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.participants import actions as participants_actions
-from offers.participants.queue.queries import Demand, demand
-from offers.participants.queue.rules import ReorderReason, moved_in_queue
 from offers.rights.models import HostAssignment
 from offers.seats import actions as seats_actions
 from offers.seats.claims import Party
 from offers.seats.models import Booking, BookingState, EndedBy
-from offers.sessions.actions import cancel as cancel_session
 from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
@@ -28,20 +23,18 @@ from tests.offers.seats.test_races import booking, overlapping
 from tests.visitor import Visitor
 
 
-@pytest.fixture
-async def offer(db: None) -> Offer:
-    """A course with two seats: Ola has one, and the other is free."""
-    made = await make.offer(joining=Joining.WHOLE, capacity=2)
-    await make.booking(await SeatPool.get(offer=made), await make.person("Ola"))
-    return made
-
-
 async def host(visitor: Visitor, offer: Offer) -> str:
     """Sign in the offer's host; gives its path."""
     tom = await make.member(await Organization.get(id=offer.owner_id), Role.HOST, "Tom")
     await HostAssignment.create(person=tom, offer=offer)
     await visitor.sign_in(tom)
     return f"/manage/offers/{offer.slug}"
+
+
+async def queue(offer: Offer) -> list[str]:
+    found = await Booking.filter(offer=offer, state=BookingState.WAITING).order_by("queue_no").select_related(
+        "participant")  # fmt: skip
+    return [one.participant.name for one in found]
 
 
 async def seats() -> tuple[int | None, int, int, int]:
@@ -149,98 +142,6 @@ async def test_nobody_adds_to_or_keeps_in_what_is_not_theirs(visitor: Visitor, o
     assert await value("SELECT sum(reserved) FROM seat_pool") == 0
 
 
-# --- the order of the queue ---
-async def queue(offer: Offer) -> list[str]:
-    found = await Booking.filter(offer=offer, state=BookingState.WAITING).order_by("queue_no").select_related(
-        "participant")  # fmt: skip
-    return [one.participant.name for one in found]
-
-
-@pytest.fixture
-async def waiting(offer: Offer) -> dict[str, Booking]:
-    """Nora, Per and Siri wait in this order."""
-    pool = await SeatPool.get()
-    await make.booking(pool, await make.person("Kari"))
-    return {
-        name: await make.booking(pool, await make.person(name), BookingState.WAITING)
-        for name in ("Nora", "Per", "Siri")
-    }
-
-
-async def test_a_manager_moves_somebody_in_the_queue_with_a_reason_that_is_noted(
-    visitor: Visitor, offer: Offer, waiting: dict[str, Booking]
-) -> None:
-    nils = await make.member(await Organization.get(id=offer.owner_id), Role.MANAGER, "Nils")
-    await visitor.sign_in(nils)
-    listing = await visitor.open(f"/manage/offers/{offer.slug}/bookings")
-    link = next(a for a in listing.soup.select("a") if a.get_text() == "Flytt\u00a0i\u00a0køen: Siri")
-    page = await visitor.open(str(link["href"]))
-    refused = await visitor.submit(page, place="1")
-    assert refused.status == 422
-    assert "Velg hvorfor." in refused.text
-    assert await queue(offer) == ["Nora", "Per", "Siri"]
-    page = await visitor.follow(await visitor.submit(page, place="1", reason="agreed"))
-    assert "Køen har fått ny rekkefølge." in page.text
-    assert await queue(offer) == ["Siri", "Nora", "Per"]
-    noted = await rows("SELECT actor_id, object_id, person_id, details::text FROM audit_entry "
-                       "WHERE action = 'queue.reordered'")  # fmt: skip
-    assert noted == [{
-        "actor_id": nils.id, "object_id": waiting["Siri"].id, "person_id": waiting["Siri"].participant_id,
-        "details": '{"to": 1, "from": 3, "reason": "agreed"}',
-    }]  # fmt: skip
-    await actions.cancel((await Booking.get(participant__name="Ola")).id, now=NOW)
-    assert (await Booking.get(id=waiting["Siri"].id)).state is BookingState.CONFIRMED
-
-
-@pytest.mark.parametrize(
-    ("whom", "place", "order"),
-    [("c", 1, "cab"), ("a", 3, "bca"), ("b", 2, "abc"), ("a", 99, "bca"), ("x", 1, "abc")],
-)
-def test_the_numbers_of_a_queue_stay_and_change_hands(whom: str, place: int, order: str) -> None:
-    ids = {name: uuid5(NAMESPACE_OID, name) for name in "abcx"}
-    moved = moved_in_queue([(ids["a"], 4), (ids["b"], 7), (ids["c"], 9)], ids[whom], place)
-    assert moved == dict(zip([ids[name] for name in order], (4, 7, 9), strict=True))
-
-
-async def test_only_a_manager_of_the_owner_reorders(
-    visitor: Visitor, offer: Offer, waiting: dict[str, Booking]
-) -> None:
-    owner = await Organization.get(id=offer.owner_id)
-    path = f"/manage/offers/{offer.slug}/queue?booking={waiting['Siri'].id}"
-    other = await make.organization("Andre")
-    both = await make.member(other, Role.MANAGER, "Leads another, edits here")
-    await rows("INSERT INTO membership (id, person_id, organization_id, role, created_at) "
-               "SELECT gen_random_uuid(), $1, $2, 'editor', $3", both.id, owner.id, NOW)  # fmt: skip
-    statuses = []
-    for person in (
-        await make.member(owner, Role.EDITOR),
-        await make.member(other, Role.MANAGER, "Per"),
-        both,
-    ):
-        await visitor.sign_in(person)
-        token = (await visitor.open("/my-page")).fields("/sign-out")
-        sent = token | {"booking": [str(waiting["Siri"].id)], "place": ["1"], "reason": ["agreed"]}
-        statuses.append(((await visitor.open(path)).status, (await visitor.post(path, sent)).status))
-    assert statuses == [(403, 403), (404, 404), (404, 404)]
-    assert await queue(offer) == ["Nora", "Per", "Siri"]
-
-
-async def test_who_got_a_seat_at_the_same_moment_is_not_moved(
-    offer: Offer, waiting: dict[str, Booking]
-) -> None:
-    ola = await Booking.get(participant__name="Ola")
-    _, moved, waited = await overlapping(
-        lambda: actions.cancel(ola.id, now=NOW),
-        lambda: participants_actions.reorder(
-            waiting["Nora"].id, 3, ReorderReason.MISTAKE, now=NOW, by=ola.participant_id
-        ),
-    )
-    assert isinstance(moved, Refused)
-    assert waited
-    assert await queue(offer) == ["Per", "Siri"]
-
-
-# --- closing and opening ---
 async def test_an_editor_closes_for_new_ones_and_those_who_wait_still_get_seats(
     visitor: Visitor, offer: Offer, waiting: dict[str, Booking]
 ) -> None:
@@ -264,18 +165,6 @@ async def test_what_is_cancelled_is_not_opened_again(db: None, offer: Offer) -> 
         await seats_actions.set_open(pool.id, True, now=NOW, by=pool.id)
     with pytest.raises(Refused, match="så ingen kan settes opp"):
         await adding(pool, "Per")()
-
-
-async def test_the_queue_is_told_in_numbers(
-    visitor: Visitor, offer: Offer, waiting: dict[str, Booking]
-) -> None:
-    await rows("UPDATE booking SET waited_at = $1 WHERE state = 'waiting'", NOW - timedelta(days=4))
-    await actions.cancel(waiting["Per"].id, now=NOW)
-    await actions.cancel((await Booking.get(participant__name="Ola")).id, now=NOW)
-    page = await visitor.open(f"{await host(visitor, offer)}/demand")
-    words = [f"{dt.get_text()}: {dt.find_next('dd').get_text()}" for dt in page.soup.select("main dt")]
-    assert words == ["Venter nå: 1", "Fikk plass fra ventelista: 1", "Så lenge ventet de: 4 dager",
-                     "Gikk ut av køen før de fikk plass: 1"]  # fmt: skip
 
 
 async def test_nobody_is_added_before_it_is_published_for_a_drafts_dates_are_made_anew(
@@ -304,19 +193,6 @@ async def test_an_address_gets_only_so_many_messages_however_many_hosts_type_it(
         answers.append(sent.status)
     assert answers == [303] * 40 + [429]
     assert await OutboxMessage.filter(address="berit@example.no").count() == 40
-
-
-async def test_whose_course_is_cancelled_has_not_given_up_waiting(db: None) -> None:
-    offer = await make.offer(joining=Joining.WHOLE, capacity=1)
-    pool = await SeatPool.get(offer=offer)
-    await make.booking(pool)
-    for _ in range(3):
-        await make.booking(pool, state=BookingState.WAITING, waited_at=NOW)
-    await actions.cancel((await Booking.filter(offer=offer).order_by("id"))[1].id, now=NOW)
-    session = await Session.get(offer=offer).select_related("offer")
-    later = NOW + timedelta(days=1)
-    await cancel_session(session, sequence=0, note="", by=(await make.person("Kari")).id, now=later)
-    assert await demand(offer.id, later) == Demand(waiting=0, placed=0, left=1, days=None)
 
 
 async def test_where_there_is_no_limit_any_more_none_is_kept_and_the_limit_can_come_back(

@@ -95,7 +95,7 @@ async def test_the_wizard_from_the_first_step_to_a_published_offer(visitor: Visi
     assert offer.next_session_at == pools[0].starts_at
     assert offer.last_session_ends == pools[1].ends_at
     text = await OfferText.get(offer=offer)
-    assert text.keywords == "Aktivitet Frivilligsentralen Lura bydelshus"
+    assert text.keywords == "Aktivitet Frivilligsentralen"
     assert await rows("SELECT action FROM audit_entry ORDER BY at, id") == [
         {"action": f"offer.{act}"} for act in ("made", "changed", "changed", "dates", "changed", "published")
     ]
@@ -447,7 +447,7 @@ async def test_text_in_english_stands_beside_the_first(visitor: Visitor, kari: P
     english = await OfferText.get(lang="en")
     assert (english.title, english.keywords) == (
         "Knitting café",
-        "Activity Frivilligsentralen Lura bydelshus",
+        "Activity Frivilligsentralen People aged 65 and over",
     )
     assert (await visitor.open(f"{home}/texts/nb")).status == 404
     assert (await visitor.open(f"{home}/texts/xx")).status == 404

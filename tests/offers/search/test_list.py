@@ -11,9 +11,10 @@ from offers.catalogue.models import (
     Audience,
     Joining,
     Kind,
+    OfferText,
     Session,
 )  # fmt: skip
-from organizations.directory.models import OrganizationKind
+from organizations.directory.models import Municipality, OrganizationKind
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
@@ -120,16 +121,65 @@ async def test_htmx_gets_the_results_alone_with_the_count_for_the_live_region(vi
     assert whole.heading == "Finn tilbud"
 
 
-@pytest.mark.parametrize("typed", ["sprakkafe", "spåkkafé", "Språk kaffe"])
-async def test_nothing_found_says_so_and_what_to_do_instead(visitor: Visitor, typed: str) -> None:
-    offer = await make.offer("Språkkafé")
-    await make.offer("Fisketur")
-    page = await visitor.open(f"/offers?q={typed}&evening=1")
+async def test_nothing_found_says_so_and_what_to_do_instead(visitor: Visitor) -> None:
+    await make.offer("Språkkafé")
+    page = await visitor.open("/offers?q=opera&evening=1")
     assert page.soup.find(id="found").get_text() == "Ingen tilbud passer"
-    near = page.soup.select("#results .tp-panel li a")
-    assert [(link.get_text(), link["href"]) for link in near] == [("Språkkafé", f"/offers/{offer.slug}")]
     assert "Prøv å fjerne ett av valgene." in page.text
     assert page.soup.select_one("#results a[href^=tel]").get_text() == "51 00 00 00"
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("spåkkafé", "språkkafé"), ("fisktur i båt", "fisketur i båt")])
+async def test_a_slip_of_the_finger_is_asked_about_and_not_searched_for(
+    visitor: Visitor, typed: str, meant: str
+) -> None:
+    await make.offer("Språkkafé")
+    await make.offer("Fisketur i båt")
+    page = await visitor.open(f"/offers?q={typed}&evening=1")
+    link = page.soup.find("a", string=meant)
+    assert link is not None
+    assert "evening=1" in str(link["href"])
+    assert meant not in [one.lower() for one in cards(page)]
+
+
+async def test_nobody_is_led_to_a_sensitive_offer_by_a_slip_of_the_finger(visitor: Visitor) -> None:
+    await make.offer("Sorggruppe", sensitive=True)
+    await make.offer("Torget åpner")
+    assert "Mente du" not in (await visitor.open("/offers?q=sorggrupe")).text
+    assert "Mente du torget ?" in (await visitor.open("/offers?q=torgat")).text
+
+
+async def test_what_has_some_of_the_words_is_shown_where_none_has_all(visitor: Visitor) -> None:
+    await make.offer("Strikkekveld")
+    page = await visitor.open("/offers?q=strikkekveld+med+hunder")
+    assert cards(page) == ["Strikkekveld"]
+    assert "Ingen tilbud passer med alle ordene." in page.text
+
+
+async def test_the_order_is_said_and_can_be_changed(visitor: Visitor) -> None:
+    await make.offer("Kafé med tur", starts=[NOW + timedelta(days=1)])
+    await OfferText.all().update(title="Kafé", body="Etterpå går vi tur.")
+    await make.offer("Tur", starts=[NOW + timedelta(days=2)])
+    best = await visitor.open("/offers?q=tur")
+    assert cards(best) == ["Tur", "Kafé"]
+    other = best.soup.find("a", string="Vis etter dato")
+    assert other is not None
+    assert cards(await visitor.open(str(other["href"]))) == ["Kafé", "Tur"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["selvmord", "jeg vil dø", "sjølvmordstankar", "selvmrod", "want to die", "han slår"]
+)
+async def test_words_of_crisis_put_somebody_to_ring_first(visitor: Visitor, typed: str) -> None:
+    page = await visitor.open(f"/offers?q={typed}")
+    first = page.soup.select_one("#results > section")
+    assert first is not None
+    assert [one["href"] for one in first.select("a[href^=tel]")] == ["tel:113", "tel:116123"]
+
+
+@pytest.mark.parametrize("typed", ["dødsbo", "volleyball", "livet på landet", "drikke kaffe", "slå gress"])
+async def test_other_words_do_not(visitor: Visitor, typed: str) -> None:
+    assert (await visitor.open(f"/offers?q={typed}")).soup.find(id="urgent") is None
 
 
 @pytest.mark.parametrize(
@@ -138,7 +188,7 @@ async def test_nothing_found_says_so_and_what_to_do_instead(visitor: Visitor, ty
         ("when=2026-02-30", "when", "Velg når i lista."),
         ("kind=course&kind=x", "kind", "Velg hva slags tilbud i lista."),
         ("audience=-1", "audience", "Velg hvem i lista."),
-        ("q=" + "a" * 101, "q", "Skriv færre ord, høyst 100 tegn."),
+        ("q=" + "a" * 301, "q", "Skriv færre ord, høyst 300 tegn."),
         ("q=" + "1" + "0" * 40, "q", None),
         ("place=" + "1" + "0" * 40, "place", None),
         ("place=" + "å" * 61, "place", "Skriv et kortere sted, høyst 60 tegn."),
@@ -218,7 +268,7 @@ async def test_a_page_asks_the_database_equally_often_for_one_row_and_for_thirty
         await make.offer(f"Tur {number}", owner=owner, starts=[NOW + timedelta(hours=2)])
         start = NOW + timedelta(days=number + 1)
         await Session.create(offer=offer, starts_at=start, ends_at=start + timedelta(hours=1), changed_at=NOW)
-    assert [await queries(path) for path in paths] == one == [4, 1, 2, 2, 2]
+    assert [await queries(path) for path in paths] == one == [4, 2, 2, 2, 2]
 
 
 async def test_one_network_may_search_three_hundred_times_in_five_minutes(visitor: Visitor) -> None:
@@ -227,3 +277,63 @@ async def test_one_network_may_search_three_hundred_times_in_five_minutes(visito
     statuses = [(await somebody.open("/offers?q=strikk")).status for _ in range(301)]
     assert (statuses.count(200), statuses[-1]) == (300, 429)
     assert (await somebody.open("/offers")).status == 200
+
+
+async def two_places(visitor: Visitor) -> None:
+    here, land = await make.municipality(), await make.municipality(
+        number="3447", slug="sondre-land", name="Søndre Land", host="sondre-land.example.no"
+    )  # fmt: skip
+    await make.offer(
+        "Kafé i byen", owner=await make.organization(municipality=here), starts=[NOW + timedelta(days=1)]
+    )
+    far = await make.organization("Frivillig i Land", municipality=land)
+    await make.offer("Kafé på landet", owner=far, municipality_id=land.id, starts=[NOW + timedelta(days=2)])
+    await make.offer("Søvnkurs på nett", owner=far, municipality_id=land.id, venue=None, starts=[],
+                     joining=Joining.NONE, online_url="https://example.no/sov")  # fmt: skip
+
+
+async def test_a_bare_address_leads_to_the_municipality_of_these_pages(visitor: Visitor) -> None:
+    await two_places(visitor)
+    asked = await visitor.open("/offers?q=kaf%C3%A9&evening=")
+    assert asked.response.headers["location"] == "/offers?q=kaf%C3%A9&evening=&municipality=sandnes"
+    assert (await visitor.open("/en/offers")).response.headers[
+        "location"
+    ] == "/en/offers?municipality=sandnes"
+    page = await visitor.follow(await visitor.open("/offers"))
+    assert cards(page) == ["Kafé i byen", "Søvnkurs på nett"], "what is on the web is everywhere"
+
+
+async def test_the_municipality_is_a_chip_that_can_be_taken_away(visitor: Visitor) -> None:
+    await two_places(visitor)
+    page = await visitor.open("/offers?municipality=sandnes")
+    chip = page.soup.select_one(".ds-chip")
+    assert chip is not None
+    assert "Sandnes" in chip.get_text()
+    assert chip["href"] == "/offers?municipality=all"
+    everywhere = await visitor.open(str(chip["href"]))
+    assert cards(everywhere) == ["Kafé i byen", "Kafé på landet", "Søvnkurs på nett"]
+    assert everywhere.soup.select_one(".ds-chip") is None
+
+
+async def test_several_may_be_chosen_and_one_that_is_not_there_is_named(visitor: Visitor) -> None:
+    await two_places(visitor)
+    both = await visitor.open("/offers?municipality=sandnes&municipality=sondre-land")
+    assert len(cards(both)) == 3
+    assert [one.get_text() for one in both.soup.select(".ds-chip")] == ["Fjern Sandnes", "Fjern Søndre Land"]
+    wrong = await visitor.open("/offers?municipality=oslo&q=kaf%C3%A9")
+    assert wrong.status == 422
+    assert "Vi kjenner ingen kommune som heter «oslo»." in wrong.text
+    assert wrong.soup.find(id="q")["value"] == "kafé"
+
+
+async def test_the_host_name_says_whose_pages_these_are(visitor: Visitor) -> None:
+    await two_places(visitor)
+    await Municipality.filter(slug="sandnes").update(host="127.0.0.1", name="Byen")
+    assert (await visitor.open("/offers")).response.headers["location"] == "/offers?municipality=sandnes"
+
+
+async def test_where_there_is_only_one_municipality_nobody_is_asked(visitor: Visitor) -> None:
+    await make.offer("Kafé")
+    page = await visitor.open("/offers")
+    assert page.status == 200
+    assert page.soup.find(id="municipality") is None

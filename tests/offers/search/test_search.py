@@ -11,6 +11,7 @@ from offers.catalogue.rules import When, period
 from offers.search import queries as listing
 from offers.search.forms import position_text
 from offers.search.queries import Search, search
+from offers.search.words.jobs import make_parts
 from tests import make
 from tests.conftest import NOW
 
@@ -60,6 +61,7 @@ async def test_words_are_found_within_others_and_without_rings_and_accents(words
     await make.offer("Strikkekafé med språkhjelp", starts=[days(1)])
     await OfferText.all().update(keywords="Blå Kors Møteplass")
     await make.offer("Turgruppe", starts=[days(2)])
+    await make_parts(NOW)
     assert await titles(Search(words=words)) == ["Strikkekafé med språkhjelp"]
 
 
@@ -67,7 +69,8 @@ async def test_short_words_are_not_looked_for_inside_others() -> None:
     await make.offer("Kulturkveld", starts=[days(1)])
     await make.offer("Gåtur", starts=[days(2)])
     await make.offer("Turgruppe", starts=[days(3)])
-    assert await titles(Search(words="tur")) == ["Turgruppe"]
+    await make_parts(NOW)
+    assert await titles(Search(words="tur")) == ["Turgruppe", "Gåtur"]
     assert await titles(Search(words="lt kv")) == []
 
 
@@ -245,3 +248,13 @@ async def test_an_organisation_finds_what_it_owns_and_what_it_takes_part_in() ->
     await make.offer("Deres", owner=theirs, starts=[days(3)])
     await OfferOrganizer.create(offer=shared, organization=ours)
     assert await titles(Search(organization=ours.id)) == ["Vårt", "Felles"]
+
+
+async def test_words_that_mean_something_together_are_looked_for_as_one() -> None:
+    await make.offer("Når tankene spinner", starts=[days(1)])
+    await OfferText.filter(title="Når tankene spinner").update(summary="Om uro og stress.")
+    await make.offer("Sosial kveld med angst for ingenting", starts=[days(2)])
+    await make.offer("Sosial kveld", starts=[days(3)])
+    assert await titles(Search(words="sosial angst")) == [
+        "Sosial kveld med angst for ingenting", "Når tankene spinner",
+    ]  # fmt: skip

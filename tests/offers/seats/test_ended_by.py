@@ -9,7 +9,7 @@ import pytest
 
 from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.people.models import Person
-from marketplace.privacy.erasure import erase
+from marketplace.privacy.erasure.actions import erase
 from offers.bookings import actions
 from offers.bookings.several import actions as several_actions
 from offers.bookings.times.actions import change_time

@@ -13,7 +13,7 @@ from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS
 from marketplace.check import violations
 from offers.bookings import actions
-from offers.bookings.several.actions import book_several
+from offers.bookings.actions import book_dates
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Joining, Kind, Offer, Promotion, SeatPool, Session
 from offers.catalogue.queries import VISITOR
@@ -143,7 +143,7 @@ async def test_two_forms_for_a_lapsed_seat_sell_it_once(db: None) -> None:
 
 async def _several(offer: Offer, ola: Booking) -> None:
     person, session = await make.person("Liv"), await first_of(offer)
-    await book_several(offer.slug, [session.id], Party("Liv", person=person.id), viewer=VISITOR,
+    await book_dates(offer.slug, [session.id], Party("Liv", person=person.id), viewer=VISITOR,
                        form_key=secrets.token_bytes(16), lang="nb", now=LATE)  # fmt: skip
 
 

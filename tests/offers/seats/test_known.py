@@ -15,7 +15,7 @@ from offers.bookings import actions
 from offers.bookings.actions import ForWhom
 from offers.bookings.mending import actions as mending_actions
 from offers.bookings.queries import booking
-from offers.bookings.several import actions as several_actions
+from offers.bookings.several.claims import DatesRefused
 from offers.bookings.times import actions as times_actions
 from offers.bookings.times.queries import free_times
 from offers.catalogue.models import Joining, Kind, Offer, Promotion, SeatPool
@@ -111,15 +111,15 @@ async def test_several_dates_are_booked_over_what_she_has_and_she_herself_is_tol
 
     async def several(by: Person, whom: Person | None, pools: list[SeatPool]) -> Booked:
         party = Party(by.name or "", person=by.id, participant=whom.id if whom else None)
-        return await several_actions.book_several(
+        return await actions.book_dates(
             offer.slug, [date_of(pool) for pool in pools], party, viewer=VISITOR, form_key=secrets.token_bytes(16),
             lang="nb", now=NOW)  # fmt: skip
 
     await several(family.kari, family.ada, pools)
     assert await Booking.filter(booked_by=family.kari, participant=family.ada).count() == 3
-    with pytest.raises(several_actions.DatesRefused, match="Ada er påmeldt denne dagen allerede"):
+    with pytest.raises(DatesRefused, match="Ada er påmeldt denne dagen allerede"):
         await several(family.kari, family.ada, pools)
-    with pytest.raises(several_actions.DatesRefused) as refused:
+    with pytest.raises(DatesRefused) as refused:
         await several(family.ada, None, pools)
     assert len(refused.value.reasons) == 3
 
@@ -130,7 +130,7 @@ async def test_a_conversation_at_another_time_that_she_has_is_not_told(family: F
     made = await books(family.kari, offer, first, family.ada)
     assert not made.again
     ada = await booking((await Booking.get(id=made.id)).id, "nb")
-    free = {one["session_id"] for one in await free_times(ada, family.kari.id, NOW)}
+    free = {one.session_id for one in await free_times(ada, family.kari.id, NOW)}
     assert second.session_id in free
 
 

@@ -2,6 +2,7 @@
 statement says it in words of its own."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -13,6 +14,9 @@ from marketplace.base.data.database import rows, value
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.rules import seats
+from offers.messages.models import Recipients
+from offers.messages.queries import recipients
+from offers.participants.queries import participants_before
 from offers.seats import rules, sql
 from offers.seats.models import BookingState, EndedBy
 from tests import make
@@ -31,6 +35,8 @@ OWN_WORDS = {
         {"offers/seats/queries.py": "another question: is all of what it is for cancelled?"},
     ),
     r"ended_by IN \('session'|ended_by IN \('offer'": ("sql.called_off()", {}),
+    r"ended_by = 'self'": ("sql.left()", {}),
+    r"placed_at IS NOT NULL": ("sql.had_place()", {}),
     r"opens_at <= \$|closes_at > \$": (
         "catalogue/opening.py:is_open",
         {"offers/bookings/openings/actions.py": "has the moment come that somebody wanted to hear of?"},
@@ -49,12 +55,70 @@ async def test_what_the_organiser_cancelled_is_the_same_in_sql_as_in_python(
     assert found is (cause in rules.CALLED_OFF)
 
 
+@pytest.mark.parametrize("cause", [*EndedBy, None])
+@pytest.mark.parametrize("state", BookingState)
+async def test_who_left_by_themselves_is_the_same_in_sql_as_in_python(
+    pool: None, state: BookingState, cause: EndedBy | None
+) -> None:
+    law = f"SELECT coalesce({sql.left()}, false) FROM (SELECT $1::text AS state, $2::text AS ended_by) b"
+    assert await value(law, state, cause) is rules.left(state, cause)
+
+
 @pytest.mark.parametrize("state", BookingState)
 async def test_a_state_is_active_or_seated_in_sql_as_in_python(pool: None, state: BookingState) -> None:
     for law, states in ((sql.active(), rules.ACTIVE), (sql.seated(), rules.SEATED)):
         assert await value(f"SELECT {law} FROM (SELECT $1::text AS state) b", state.value) is (
             state in states
         )
+
+
+async def test_whether_they_had_a_place_is_the_same_in_sql_as_in_python(pool: None) -> None:
+    """Every state with every history: waited, given a seat by the queue, added by a host, asked, answered."""
+    cases = [
+        (state.value, *facts, way.value)
+        for state, way in product(BookingState, Joining)
+        for facts in product((True, False), repeat=4)
+    ]
+    columns = list(zip(*cases, strict=True))
+    found = await rows(
+        f"""SELECT {sql.had_place("b", "b.joining")} AS had FROM (SELECT x.state, x.by_host, x.joining, x.number,
+            CASE WHEN x.waited THEN $7::timestamptz END AS waited_at,
+            CASE WHEN x.placed THEN $7::timestamptz END AS placed_at,
+            CASE WHEN x.answered THEN $7::timestamptz END AS answered_at
+        FROM unnest($1::text[], $2::bool[], $3::bool[], $4::bool[], $5::bool[], $6::text[]) WITH ORDINALITY
+            x (state, waited, placed, by_host, answered, joining, number)) b ORDER BY b.number""",
+        *map(list, columns), NOW,
+    )  # fmt: skip
+    for (state, waited, placed, by_host, answered, way), one in zip(cases, found, strict=True):
+        asked = way == Joining.REQUEST and not by_host
+        had = rules.had_place(
+            BookingState(state), waited=waited, placed=placed, asked=asked, answered=answered
+        )
+        assert one["had"] is had, (state, waited, placed, by_host, answered, way)
+
+
+@pytest.mark.parametrize(
+    ("joining", "facts", "had"),
+    [
+        (Joining.REQUEST, {}, False),
+        (Joining.REQUEST, {"answered_at": NOW}, True),
+        (Joining.REQUEST, {"by_host": True}, True),
+        (Joining.WHOLE, {}, True),
+        (Joining.WHOLE, {"waited_at": NOW}, False),
+        (Joining.WHOLE, {"waited_at": NOW, "placed_at": NOW}, True),
+    ],
+)
+async def test_who_only_asked_or_waited_for_what_was_cancelled_is_none_who_was_there(
+    db: None, joining: Joining, facts: dict[str, Any], had: bool
+) -> None:
+    """Those who lead it neither find them among who was there before, nor write to them as that."""
+    offer = await make.offer("Kor", joining=joining, starts=[NOW + DAY], capacity=5)
+    await make.booking(
+        await SeatPool.get(offer=offer), await make.person("Ola"), BookingState.CANCELLED,
+        ended_by=EndedBy.OFFER, **facts,
+    )  # fmt: skip
+    assert len(await participants_before(offer.id, NOW)) == had
+    assert len(await recipients(offer.id, None, Recipients.BEFORE, NOW)) == had
 
 
 async def test_a_pool_covers_its_own_session_or_all_of_its_offer(db: None) -> None:
@@ -94,7 +158,7 @@ async def test_whether_one_can_book_now_is_the_same_in_sql_as_in_python(pool: No
         pool_ = rules.Pool(capacity, taken, 0, starts, ends, opens, closes, 9, joining, reserved)
         assert one["open"] is (not any(rules.closed(pool_, NOW))), (joining, starts, ends, opens, closes)
         assert one["room"] is pool_.fits(1), (capacity, taken, reserved)
-        shown = seats(joining, vars(pool_) | {"capacity": pool_.capacity and capacity - reserved}, False, NOW)
+        shown = seats(joining, replace(pool_, capacity=pool_.capacity and capacity - reserved), False, NOW)
         assert bool(shown.act) is one["open"], "what a card says"
 
 

@@ -15,7 +15,7 @@ from marketplace.base.models import OutboxMessage
 from marketplace.my_page.acting import actions as acting
 from marketplace.my_page.contacts.actions import remove_contact
 from marketplace.people.models import ActsFor, ContactPoint, Person
-from marketplace.privacy.erasure import erase
+from marketplace.privacy.erasure.actions import erase
 from offers.bookings import actions as bookings_actions
 from offers.bookings.models import CalendarEntry
 from offers.catalogue.models import Session

@@ -2,6 +2,7 @@
 
 import pytest
 
+from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 from offers.work import mails
 from organizations.directory.models import Organization
@@ -10,6 +11,7 @@ from organizations.notices.models import MemberNotice, Notice
 from organizations.notices.queries import is_anybody_told
 from organizations.notices.rules import stop_path, stopped_by
 from tests import make
+from tests.conftest import NOW
 from tests.visitor import Visitor
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -37,6 +39,18 @@ async def test_requests_are_told_and_the_rest_is_quiet_until_somebody_chooses(vi
         "request": True, "reminder": False, "digest": True, "tomorrow": False, "registers": False,
         "measure": False,
     }  # fmt: skip
+
+
+async def test_what_was_turned_on_and_off_is_written_down_as_that(visitor: Visitor) -> None:
+    _here, path = await page_of(visitor)
+    page = await visitor.open(path)
+    await visitor.submit(page, "/notices", kinds=["digest", "request", "reminder", "registers"])
+    written = await rows(
+        "SELECT action, details->>'kind' AS kind FROM audit_entry WHERE action LIKE 'notice.%'"
+    )
+    found = {one["kind"]: one["action"] for one in written}
+    assert found["digest"] == "notice.on"
+    assert found["measure"] == "notice.off"
 
 
 async def test_a_host_chooses_among_what_a_host_can_get(visitor: Visitor) -> None:
@@ -104,7 +118,7 @@ async def test_a_link_that_is_not_ours_opens_nothing(visitor: Visitor) -> None:
     here = await make.organization()
     kari, per = await make.member(here), await make.person("Per")
     own = stop_path(Notice.REQUEST, kari.id, here.id)
-    assert stopped_by(own.removeprefix("/notices/")) == (Notice.REQUEST, kari.id, here.id)
+    assert stopped_by(own.removeprefix("/notices/"), NOW) == (Notice.REQUEST, kari.id, here.id)
     forged = stop_path(Notice.REQUEST, per.id, here.id)[:40] + own[40:]
     for path in (forged, own[:-4] + "AAAA", "/notices/x", "/notices/" + "A" * 60):
         assert (await visitor.open(path)).status == 404

@@ -14,8 +14,7 @@ from marketplace.people import mails as people_mails
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.privacy.actions import forget
 from offers.bookings import actions, mails
-from offers.bookings.actions import ForWhom
-from offers.bookings.several.actions import book_several
+from offers.bookings.actions import ForWhom, book_dates
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.catalogue.queries import VISITOR
 from offers.seats.claims import Party
@@ -325,7 +324,7 @@ async def test_several_dates_that_were_handed_over_lead_to_one_another_by_new_li
     first, second = await SeatPool.filter(offer=offer).order_by("starts_at")
     await make.booking(first, ada)  # she has done so herself, which Kari must not learn
     party = Party("Kari", person=kari.id, participant=ada.id)
-    made = await book_several(
+    made = await book_dates(
         offer.slug, [first.session_id, second.session_id], party, viewer=VISITOR, form_key=bytes(16), lang="nb",
         now=NOW,
     )  # fmt: skip

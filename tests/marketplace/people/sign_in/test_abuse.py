@@ -6,7 +6,7 @@ import pytest
 
 from marketplace.base.data.database import value
 from marketplace.base.web.http import Request
-from marketplace.base.web.limits import Tries, count, networks, of_visitor
+from marketplace.base.web.limits import Tries, count, ip, networks, of_visitor
 from marketplace.people.models import Person
 from marketplace.people.sign_in.models import SignInTicket
 from tests import make
@@ -143,11 +143,14 @@ async def test_one_network_address_may_ask_twenty_times_an_hour(visitor: Visitor
 
 
 def test_an_ipv6_address_counts_in_three_networks_and_what_is_mapped_as_its_ipv4_address() -> None:
-    assert networks("2001:db8:1:2::7") == networks("2001:db8:1:2:ffff::1") == [
+    def of(address: str) -> list[tuple[str, int]]:
+        return networks(address, ip(address))
+
+    assert of("2001:db8:1:2::7") == of("2001:db8:1:2:ffff::1") == [
         ("2001:db8:1:2::/64", 1), ("2001:db8:1::/56", 4), ("2001:db8:1::/48", 16),
     ]  # fmt: skip
-    assert networks("::ffff:203.0.113.7") == networks("203.0.113.7") == [("203.0.113.7", 1)]
-    assert networks("unknown") == [("unknown", 1)]
+    assert of("::ffff:203.0.113.7") == of("203.0.113.7") == [("203.0.113.7", 1)]
+    assert of("unknown") == [("unknown", 1)]
 
 
 async def test_a_household_of_ipv6_networks_may_ask_eighty_times_an_hour_and_keeps_nobody_else_out(

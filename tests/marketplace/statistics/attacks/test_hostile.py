@@ -16,7 +16,7 @@ from marketplace.base.data import database
 from marketplace.base.data.database import patient, rows, value
 from marketplace.base.postgres.embedded import binary
 from marketplace.people.models import Person
-from marketplace.privacy.erasure import erase
+from marketplace.privacy.erasure.actions import erase
 from marketplace.schedule import TIMETABLE
 from marketplace.settings import settings
 from marketplace.statistics import counting, stored

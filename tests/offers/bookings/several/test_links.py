@@ -15,9 +15,9 @@ from marketplace.check import violations
 from marketplace.my_page.acting import actions as acting
 from marketplace.people.models import ActsFor, Relation
 from offers.bookings import actions
+from offers.bookings.actions import book_dates
 from offers.bookings.links.actions import renew_link
 from offers.bookings.mending.actions import change_address, mend
-from offers.bookings.several.actions import book_several
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Offer
 from offers.catalogue.queries import VISITOR
@@ -137,7 +137,7 @@ async def test_what_is_handed_over_is_told_with_all_its_links_to_whoever_has_it_
     made: list[Booking] = []
     for who in (None, ada.id):  # one form for herself, one for Ada
         whose = Party("Kari", channel=Channel.EMAIL, address=OLD, person=kari.id, participant=who)
-        await book_several(offer.slug, dates[:2], whose, viewer=VISITOR, form_key=secrets.token_bytes(16),
+        await book_dates(offer.slug, dates[:2], whose, viewer=VISITOR, form_key=secrets.token_bytes(16),
                            lang="nb", now=NOW)  # fmt: skip
     made = list(await Booking.all().order_by("id"))
     await acting.end(ada.id, between.id, now=NOW)

@@ -9,7 +9,7 @@ from uuid import UUID
 from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.base.errors import Refused
 from offers.bookings import actions
-from offers.bookings.several.actions import DatesRefused
+from offers.bookings.several.claims import DatesRefused
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import SeatPool
 from offers.catalogue.queries import VISITOR
@@ -17,7 +17,7 @@ from offers.seats.claims import Party
 from offers.seats.models import BookingState
 from tests.conftest import NOW
 from tests.offers.bookings.several.test_several import book, weeks
-from tests.offers.bookings.times.test_change_time import booked, slots, taken
+from tests.offers.bookings.times.test_times import booked, slots, taken
 from tests.offers.seats.test_races import WAITING, overlapping
 
 

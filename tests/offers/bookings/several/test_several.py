@@ -13,8 +13,9 @@ import pytest
 from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 from marketplace.people.models import Person
+from offers.bookings.actions import book_dates
 from offers.bookings.several import mails
-from offers.bookings.several.actions import DatesRefused, book_several
+from offers.bookings.several.claims import DatesRefused
 from offers.catalogue.models import Kind, Offer, SeatPool, Session
 from offers.catalogue.queries import VISITOR
 from offers.seats.claims import Booked, JustSent, Party
@@ -37,7 +38,7 @@ async def book(offer: Offer, sessions: list[UUID], party: Party = OLA, **other: 
     given: dict[str, Any] = {
         "viewer": VISITOR, "form_key": secrets.token_bytes(16), "lang": "nb", "now": NOW
     } | other  # fmt: skip
-    return await book_several(offer.slug, sessions, party, **given)
+    return await book_dates(offer.slug, sessions, party, **given)
 
 
 async def taken() -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from offers.seats.links import link_path
 from offers.seats.models import Booking
 from tests import make
 from tests.conftest import NOW
-from tests.offers.bookings.times.test_change_time import booked, slots, taken
+from tests.offers.bookings.times.test_times import booked, slots, taken
 from tests.offers.seats.test_races import overlapping
 from tests.visitor import Visitor
 

@@ -229,7 +229,7 @@ async def test_a_link_that_is_not_ours_stops_nothing(visitor: Visitor, change: i
     letters = list(token)
     letters[change] = "A" if letters[change] != "A" else "B"
     for wrong in ("".join(letters), token[:-4], token + "AAAA", "x", "é" * 8):
-        assert hash_of(wrong) is None, wrong
+        assert hash_of(wrong, NOW) is None, wrong
         assert (await visitor.open(f"/unsubscribe/{wrong}")).status == 404
         assert (
             await visitor.client.post(f"/unsubscribe/{wrong}", data={"List-Unsubscribe": "One-Click"})

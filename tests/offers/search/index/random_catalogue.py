@@ -66,6 +66,7 @@ class Town:
             f"Tilbud {len(self.offers)}", joining=pick(list(Joining)), kind=pick(list(Kind)), audiences=audiences,
             capacity=pick((None, 0, 1, 2, 10)), owner=pick(self.organizations), venue=pick((*self.venues, None)),
             starts=[self.moment() for _ in range(pick((0, 1, 1, 2, 5)))], sensitive=pick((False, False, True)),
+            online_url=pick((None, None, "https://example.org/")),
             visibility=pick([*Visibility, Visibility.PUBLIC, Visibility.PUBLIC]), main_audience=audiences[0],
             state=pick([*OfferState, OfferState.PUBLISHED, OfferState.PUBLISHED]),
         )  # fmt: skip
@@ -86,6 +87,7 @@ class Town:
         between = period(pick(list(When)), now) if chance() < 0.4 else None
         return Search(
             place=pick(PLACES) if chance() < 0.4 else "",
+            municipalities=pick((("sandnes",), ("sondre-land", "oslo"))) if chance() < 0.3 else (),
             kinds=tuple(self.random.sample(list(Kind), pick((1, 2, 5)))) if chance() < 0.4 else (),
             audiences=tuple(self.random.sample(list(Audience), pick((1, 2)))) if chance() < 0.4 else (),
             between=between, drop_in=pick((None, None, True, False)), free=chance() < 0.4, evening=chance() < 0.3,
@@ -195,7 +197,9 @@ class Town:
 
 def outcome(found: Any) -> tuple[int, list[dict[str, Any]], Any]:
     """What must be the same, whoever answered."""
-    kept = [{name: value for name, value in one.items() if name != "total"} for one in found.rows]
+    kept = [
+        {name: value for name, value in one.items() if name not in ("total", "rank")} for one in found.rows
+    ]
     return found.total, [_plain(one) for one in kept], found.next
 
 

@@ -14,7 +14,7 @@ from marketplace.base.models import Channel
 from marketplace.people.models import Person
 from offers.bookings import actions
 from offers.bookings.companions.models import Companion
-from offers.bookings.queries import link_by_reference
+from offers.bookings.links.queries import link_by_reference
 from offers.bookings.times import mails
 from offers.bookings.times.actions import change_time
 from offers.catalogue.models import Kind, Offer, SeatPool, Session

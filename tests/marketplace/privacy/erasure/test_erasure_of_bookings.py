@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from marketplace.privacy.erasure import erase
+from marketplace.privacy.erasure.actions import erase
 from offers.bookings.companions.models import Companion
 from offers.bookings.openings.models import OpeningNotice
 from offers.catalogue.models import Joining, SeatPool

@@ -6,8 +6,8 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import public, signed_in_again
 from marketplace.base.web.http import Request, see_other, set_cookie
 from marketplace.base.web.templates import render
-from marketplace.privacy import erasure
-from marketplace.privacy.forms import EraseForm
+from marketplace.privacy.erasure import actions, queries
+from marketplace.privacy.erasure.forms import EraseForm
 
 
 @signed_in_again
@@ -19,15 +19,15 @@ async def erase(request: Request) -> Response:
         if form.valid and not form.data.sure:
             form.add_error("sure", _("Kryss av for at du vil slette alt."))
         if form.valid:
-            await erasure.erase(me, now=request.now)
+            await actions.erase(me, now=request.now)
             response = see_other("/goodbye", request)
             for name in ("sign-in", "browser"):
                 set_cookie(response, name, "", max_age=0)
             return response
     return render(
-        request, "marketplace/privacy/erase.html", form=form, coming=len(await erasure.coming(me, request.now)),
-        alone=await erasure.managed_alone(me, erasure.LET_IN),
-        applied=await erasure.managed_alone(me, erasure.NOT_LET_IN), works=bool(request.roles), section="my-page",
+        request, "marketplace/privacy/erasure/erase.html", form=form, coming=len(await queries.coming(me, request.now)),
+        alone=await queries.managed_alone(me, queries.LET_IN),
+        applied=await queries.managed_alone(me, queries.NOT_LET_IN), works=bool(request.roles), section="my-page",
         status=422 if form.errors else 200,
     )  # fmt: skip
 
@@ -35,4 +35,4 @@ async def erase(request: Request) -> Response:
 @public
 async def goodbye(request: Request) -> Response:
     """GET /goodbye: it is done."""
-    return render(request, "marketplace/privacy/goodbye.html")
+    return render(request, "marketplace/privacy/erasure/goodbye.html")

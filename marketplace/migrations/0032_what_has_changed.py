@@ -22,13 +22,13 @@ TOLD = {
     "organization": ("organization", "id", "name, state"),
     "organization_owner": ("organization", "organization_id", "organization_id, municipality_id"),
     "venue": ("venue", "id", "name, city, postcode"),
-    "municipality": ("municipality", "id", "name"),
+    "municipality": ("municipality", "id", "name, slug"),
 }  # fmt: skip
 """Of each table what is told, by which of its columns, and the columns that matter."""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0029_needs")]
+    dependencies = [("marketplace", "0031_links_that_are_not_stored")]
 
     initial = False
 

@@ -17,7 +17,7 @@ from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.people.sign_in import actions as people
 from marketplace.people.sign_in.queries import SignedIn
-from marketplace.privacy.erasure import erase
+from marketplace.privacy.erasure.actions import erase
 from offers.bookings.actions import book
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.catalogue.queries import VISITOR

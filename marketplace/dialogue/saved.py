@@ -1,0 +1,17 @@
+"""The words after `?saved=` by which a page of this room says what was just done."""
+
+from enum import StrEnum
+
+
+class Saved(StrEnum):
+    """Each has its sentence in a template."""
+
+    ADDED = "added"
+    ATTENDED = "attended"
+    CALLED = "called"
+    DROPPED = "dropped"
+    ITEM = "item"
+    MOVED = "moved"
+    OUTCOME = "outcome"
+    REMOVED = "removed"
+    WAITS = "waits"

@@ -1,0 +1,11 @@
+"""What this room writes down in the audit log: who did it is for the log to say."""
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """noun.verb, as it stands in the log for good."""
+
+    DISTRICT_CHANGED = "district.changed"
+    DISTRICT_MADE = "district.made"
+    DISTRICT_REMOVED = "district.removed"

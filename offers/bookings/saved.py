@@ -1,0 +1,16 @@
+"""The words after `?saved=` by which a page of this room says what was just done."""
+
+from enum import StrEnum
+
+
+class Saved(StrEnum):
+    """Each has its sentence in a template."""
+
+    ADDRESS = "address"
+    COMING = "coming"
+    FEWER = "fewer"
+    LINK = "link"
+    NOTICE = "notice"
+    NUMBER = "number"
+    TIME = "time"
+    WORD = "word"

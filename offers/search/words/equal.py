@@ -1,0 +1,105 @@
+"""Words that mean the same to somebody who looks for something: bokmål and nynorsk, and plain words for clinical ones.
+
+A line is a group: who types one of its words finds what has any of them, after what has the typed one. Several words
+in one place are a phrase in which all must stand. Stems: the search bends them (base form, Snowball's Norwegian).
+"""
+
+from functools import cache
+
+from offers.search.words.compounds import foldings, words
+
+GROUPS = """
+heim, hjem, hjemme, heime
+veke, uke
+kveld, kvelden, kveldstid, kveldar, evening
+helg, lørdag, søndag, laurdag, sundag, weekend
+gruppe, treff, lag, klubb, group
+kurs, verksted, workshop, course, opplæring
+møteplass, åpen kafé, kafé, stue, treffpunkt, møtestad, meeting place
+tur, gåtur, spasertur, vandring, gå sammen, walk, walking, hike, hiking
+trening, trim, trene, gym, mosjon, mosjonere, fysisk aktivitet, styrke, økt, sterk, seniortrim, exercise, training
+dans, danse, swing, vals, dance
+sang, synge, syng, kor, song, allsang, choir, singing
+musikk, spille, kor, music
+kafé, kafe, kaffe, cafe, coffee
+mat, middag, lage mat, matlaging, kokk, taco, food, cooking
+norsk, norskkurs, norsktrening, språk, språktrening, norwegian
+venn, vennskap, aktivitetsvenn, besøksvenn, følgesvenn, støttekontakt, friend
+besøksvenn, besøk, besøkstjeneste, visitt, aktivitetsvenn, visit
+ensom, ensomhet, einsam, alene, aleine, åleine, isolert, lonely, alone
+sosial, treffe folk, møte folk, møteplass, bli kjent, fellesskap
+angst, panikk, redd, uro, fobi, sosial angst, bekymring, stress, anxiety
+uro, stress, grubling, gruble, tankekjør, tankene, bekymring, worry
+depresjon, deprimert, nedstemt, tungsinn, trist, gnist, håp, mørket, depression, depressed
+søvn, sove, sov, insomni, søvnvansker, søvnproblem, sleep
+sorg, sorggruppe, sorggruppa, mistet glad, dødsfall, død, enke, enkemann, etterlatt, etterlatte, grief
+enke, enkemann, dødsfall, etterlatte, miste mann, miste kone, mistet mannen, mista kona, mistet glad
+rus, rusfri, alkohol, drikke, drikking, avhengig, avhengighet, narkotika, addiction, drinking
+mannen, kona, samboer, kjæreste, partner, ektefelle, husband, wife
+pårørende, pårørande, parørende, next of kin
+gjeld, økonomi, penger, pengar, regning, regningene, inkasso, budsjett, debt, money
+jobb, arbeid, arbeidslaget, arbeidstrening, cv, jobbsøking, yrke, karriere, job, work
+flyktning, asyl, flukt, ny i norge, innvandrer, innvandrar, refugee
+ungdom, ungdommer, unge, tenåring, youth, teenager
+baby, småbarn, babyer, krabbe, lekestue, barselgruppe, barsel, toddler
+barn, unge, unger, barna, child, children, kids
+foreldre, mor, far, mamma, pappa, forelder, parent, parents
+eldre, senior, pensjonist, gammel, over 65, 65 år, gamle, elderly
+frivillig, dugnad, bidra, hjelpe til, volunteer
+data, mobil, telefon, bankid, digital, ipad, pc, computer, nettbrett
+strikke, strikking, strikkekafé, hekle, håndarbeid, handarbeid, sy, søm, symaskiner, knitting, sewing
+snekker, snekring, snekkerbu, snekkerbua, snekkerverksted, trearbeid, reparerer, carpentry, woodwork
+sykkel, sykle, sykling, sykkelverksted, bike, cycling
+bil, moped, mekke, skru, motor
+fiske, fisketur, fishing
+brettspill, spill, sjakk, boardgames, games
+foto, bilder, fotografering, fototur, photo
+skrive, skriv, skriving, forfatter, dagbok, writing
+selvhjelp, sjølvhjelp, egenhjelp, self help
+samtale, prat, prate, snakke med noen, fortell, veiledning, rettleiing, talk
+nav, ytelse, stønad, trygd
+sint, sinne, krangel, kjefte, roper, temperament, stemmen
+grense, grenser, si nei
+skjerm, gaming, dataspill, skolevegring, screen
+lege, fastlege, legevakt, helsetjeneste, doctor
+"""
+NOISE = words("""
+    gå går få får lære slutte søke bli ha hjelp med noe noen litt mer mye min mitt mine vil kan jeg meg du finne for
+    finn trenger treng ønsker lyst å og i på til om av the a to for my find learn practise practice
+""")
+"""Words that say little of what is looked for: they need not stand in a text when others do."""
+
+
+@cache
+def _table() -> dict[str, frozenset[str]]:
+    table: dict[str, set[str]] = {}
+    for line in GROUPS.strip().splitlines():
+        group = {one.strip() for one in line.split(",")}
+        for one in group:
+            table.setdefault(one, set()).update(group - {one})
+    for word in [*table]:
+        for typed in foldings(word):
+            table.setdefault(typed, {word, *table[word]})
+    return {word: frozenset(others) for word, others in table.items()}
+
+
+ENDINGS = ("", "er", "en", "et", "ene", "a", "e", "r", "n", "ar", "ane", "s", "ers", "t", "te", "ing", "ene")
+"""What Norwegian hangs on a word: pensjonister is a form of pensjonist."""
+STEM = 4
+"""Letters that are left of a word when an ending is taken off."""
+
+
+PHRASES = frozenset(each for each in _table() if " " in each)
+"""What means something in several words."""
+
+
+def equals(word: str) -> frozenset[str]:
+    """The words and phrases that mean the same as this one in any of its forms, for whoever looks for something."""
+    table = _table()
+    for ending in ENDINGS:
+        stem = word.removesuffix(ending)
+        if len(stem) >= STEM or not ending:
+            for form in (stem, f"{stem}e", f"{stem}er"):
+                if form in table and (form == word or ending):
+                    return table[form] | ({form} - {word})
+    return frozenset()

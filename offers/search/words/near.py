@@ -1,0 +1,42 @@
+"""A word that the catalogue does not have, and that of its words from which it is a slip of the finger.
+
+"Mente du …" can hurt: sorg is not torg. So it is only asked when next to nothing was found, never searched for by
+itself, and the words of sensitive offers are never proposed (queries.spelled_right leaves them out).
+"""
+
+import re
+from collections.abc import Collection
+
+from rapidfuzz.distance import OSA
+
+FEWER_THAN = 3
+"""Hits from which nothing is proposed."""
+SHORTEST = 4
+LONG = 8
+"""Letters from which two slips are forgiven, and not only one."""
+WORD = re.compile(r"\w+")
+
+
+def meant(typed: str, known: Collection[str]) -> str | None:
+    """What was typed with the words of the catalogue in place of those that it does not know; None where nothing is
+    near, or all is known. `known`: words in lower case."""
+    changed = False
+
+    def nearest(found: re.Match[str]) -> str:
+        nonlocal changed
+        word = found[0].lower()
+        if len(word) < SHORTEST or word in known:
+            return found[0]
+        most = 2 if len(word) >= LONG else 1
+        near = [
+            (distance, other)
+            for other in known
+            if len(other) >= SHORTEST and (distance := OSA.distance(word, other, score_cutoff=most)) <= most
+        ]
+        if not near:
+            return found[0]
+        changed = True
+        return min(near)[1]
+
+    proposed = WORD.sub(nearest, typed)
+    return proposed if changed else None

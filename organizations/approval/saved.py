@@ -1,0 +1,18 @@
+"""The words after `?saved=` by which a page of this room says what was just done."""
+
+from enum import StrEnum
+
+
+class Saved(StrEnum):
+    """Each has its sentence in a template."""
+
+    AGAIN = "again"
+    APPROVED = "approved"
+    ASKED = "asked"
+    DECLINED = "declined"
+    NAME = "name"
+    REGISTER = "register"
+    REOPENED = "reopened"
+    SENT = "sent"
+    SUSPENDED = "suspended"
+    UNIT = "unit"

@@ -1,0 +1,14 @@
+"""The words after `?saved=` by which a page of this room says what was just done."""
+
+from enum import StrEnum
+
+
+class Saved(StrEnum):
+    """Each has its sentence in a template."""
+
+    CHANGED = "changed"
+    ENDED = "ended"
+    INVITED = "invited"
+    LEFT = "left"
+    RESENT = "resent"
+    TAKEN_BACK = "taken-back"

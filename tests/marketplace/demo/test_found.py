@@ -1,0 +1,27 @@
+"""The demo's offers are found by whatever words: judged on graded queries (tests/offers/search/words/queries.tsv)."""
+
+import pytest
+
+from offers.search.words.jobs import make_parts
+from tests.conftest import NOW
+from tests.offers.search.words.grades import judge
+
+pytestmark = pytest.mark.usefixtures("demo")
+
+
+async def test_what_answers_best_stands_first() -> None:
+    await make_parts(NOW)
+    found = await judge()
+    assert found.ndcg >= 0.90, found.worst[:20]
+    assert found.mrr >= 0.90, found.worst[:20]
+    assert found.nothing <= 0.02, found.worst[:20]
+
+
+@pytest.mark.parametrize(("name", "least"), [("unseen.tsv", 0.65), ("untuned.tsv", 0.79)])
+async def test_what_nobody_tuned_for_is_answered_too(name: str, least: float) -> None:
+    """What people say on the phone, a third of it without a good answer among the demo's offers; and what another
+    author would type. It may only get better."""
+    await make_parts(NOW)
+    found = await judge(name)
+    assert found.ndcg >= least, found.worst[:20]
+    assert found.mrr >= least, found.worst[:20]

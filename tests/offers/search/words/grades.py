@@ -1,0 +1,57 @@
+"""How good a search is, by graded queries: nDCG@10, MRR, and the share that finds nothing."""
+
+from dataclasses import dataclass
+from math import log2
+from pathlib import Path
+
+from marketplace.base import clock
+from offers.catalogue.queries import VISITOR
+from offers.search.queries import Search, search, spelled_right
+from offers.search.words.near import meant
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Grades:
+    """`worst`: the queries with the lowest nDCG, for whoever tunes."""
+
+    ndcg: float
+    mrr: float
+    nothing: float
+    worst: list[tuple[float, str, list[str]]]
+
+
+def graded(name: str = "queries.tsv") -> list[tuple[str, dict[str, int]]]:
+    """(what is typed, {slug: grade 1 to 3})."""
+    lines = [line for line in (HERE / name).read_text().splitlines() if line and not line.startswith("#")]
+    found = []
+    for line in lines:
+        typed, _, grades = line.partition("\t")
+        pairs = (one.split("=") for one in grades.split())
+        found.append((typed, {slug: int(grade) for slug, grade in pairs if int(grade)}))
+    return [one for one in found if one[1]]
+
+
+async def judge(name: str = "queries.tsv") -> Grades:
+    """Asks the search for each, as a visitor who reads Bokmål, and says yes to "Mente du …" where nothing is found."""
+    judged, ranks, nothing = [], [], 0
+    for typed, grades in graded(name):
+        found = await search(Search(words=typed), viewer=VISITOR, lang="nb", now=clock.now())
+        if not found.rows and (other := meant(typed, await spelled_right(VISITOR, clock.now()))):
+            found = await search(Search(words=other), viewer=VISITOR, lang="nb", now=clock.now())
+        slugs = [row["slug"] for row in found.rows][:10]
+        nothing += not slugs
+        gain = sum((2 ** grades.get(slug, 0) - 1) / log2(place + 2) for place, slug in enumerate(slugs))
+        ideal = sorted(grades.values(), reverse=True)[:10]
+        best = sum((2**grade - 1) / log2(place + 2) for place, grade in enumerate(ideal))
+        judged.append((gain / best, typed, slugs))
+        ranks.append(
+            next((1 / (place + 1) for place, slug in enumerate(slugs) if grades.get(slug, 0) >= 2), 0.0)
+        )
+    return Grades(
+        sum(one[0] for one in judged) / len(judged),
+        sum(ranks) / len(ranks),
+        nothing / len(judged),
+        sorted(judged),
+    )
