@@ -1,7 +1,7 @@
 """Whoever keeps something of the catalogue is told which offer has changed, not only that something has.
 
 Each row tells, and PostgreSQL sends what a transaction says several times once. Seats that are taken or given up tell
-nothing: a notice takes a lock at commit for which all bookings would queue (docs/decisions/0013-index.md).
+nothing: a notice takes a lock at commit for which all bookings would queue (offers/search/index/keeping.py).
 """
 
 from tortoise import migrations
