@@ -64,7 +64,7 @@ async def remove_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) ->
 
 async def take_back_invitation(offer: Offer, invitation: UUID, *, by: UUID, now: datetime) -> None:
     """Somebody is not asked to lead the offer any more. Raises Refused when nobody is."""
-    if invitation not in [each["invitation"] for each in await queries.hosts_of(offer.id)]:
+    if invitation not in [each.invitation for each in await queries.hosts_of(offer.id)]:
         raise Refused(_("Invitasjonen er besvart eller tatt tilbake allerede."))
     await invitation_actions.take_back(invitation, by=by, now=now)
 

@@ -1,6 +1,6 @@
 """Reads of who stands behind an offer: its hosts and its co-organisers."""
 
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows
@@ -8,10 +8,30 @@ from marketplace.base.text import name_order
 from organizations.members.queries import HELD
 
 
-async def hosts_of(offer_id: UUID) -> list[dict[str, Any]]:
-    """person_id, name and leads_as of those who lead the offer; then the id of each invitation to, with its
-    address, that nobody has answered (`invitation`; it has no person yet)."""
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """Who leads an offer; or whom an `invitation` to, that nobody has answered, was sent to: it has no person yet."""
+
+    person_id: UUID | None
+    name: str | None
+    leads_as: str
+    invitation: UUID | None
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Organizer:
+    """A co-organiser; `may_edit` is None of one that could be."""
+
+    id: UUID
+    name: str
+    may_edit: bool | None
+
+
+async def hosts_of(offer_id: UUID) -> list[Leader]:
+    """Those who lead the offer by name, then the invitations."""
     return await rows(
+        Leader,
         f"""SELECT x.* FROM (SELECT h.person_id, n.name, h.leads_as, NULL::uuid AS invitation, NULL AS address
             FROM host_assignment h JOIN person n ON n.id = h.person_id WHERE h.offer_id = $1
         UNION ALL SELECT NULL, NULL, i.leads_as, i.id, i.address FROM invitation i
@@ -37,13 +57,14 @@ async def member_with(channel: str, address: str, offer_id: UUID) -> UUID | None
     return found["person_id"] if found else None
 
 
-async def organizers(offer_id: UUID) -> list[dict[str, Any]]:
-    """id, name and may_edit of the co-organisers by name, and of those who could be one: their may_edit is None.
+async def organizers(offer_id: UUID) -> list[Organizer]:
+    """The co-organisers by name, and those who could be one.
 
-    These are approved, of the offer's municipality, or of one that owns its organisation together with others, or that
-    owns them.
+    The latter are approved, of the offer's municipality, or of one that owns its organisation together with others, or
+    that owns them.
     """
     return await rows(
+        Organizer,
         f"""WITH near AS (SELECT municipality_id FROM offer WHERE id = $1
             UNION SELECT x.municipality_id FROM organization_owner x JOIN offer o ON o.owner_id = x.organization_id
                 WHERE o.id = $1)

@@ -71,7 +71,7 @@ async def add_organizer(request: Request) -> Response:
     """POST /manage/offers/{slug}/organizers"""
     offer = await offer_owned_by(request.person, request.path_params["slug"])
     form: Any = await OrganizerForm.read(request)
-    near = {each["id"]: each["may_edit"] for each in await queries.organizers(offer.id)}
+    near = {each.id: each.may_edit for each in await queries.organizers(offer.id)}
     if form.valid and near.get(form.data.organization, False) is not None:
         form.add_error("organization", _("Velg en organisasjon fra lista."))
     if form.valid:
