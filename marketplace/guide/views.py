@@ -32,8 +32,8 @@ from offers.participants.actions import answer_call
 from offers.participants.calls.queries import calls_of_guide
 from offers.participants.calls.views import said_of
 from offers.publishing.questions import rules as asked
+from offers.search.finding import find
 from offers.search.forms import SearchForm
-from offers.search.queries import search
 from offers.seats import claims
 from offers.seats.rules import closed, objection_text
 from organizations.members.models import Role
@@ -46,7 +46,7 @@ async def desk(request: Request) -> Response:
     found, heading = [], ""
     if form.valid and form.data.q:
         viewer = await viewer_of(request.person)
-        hits = await search(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
+        hits = await find(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
         found, heading = [card(row, request.now) for row in hits.rows], offers_found(hits.total, hits.many)
     helped = await queries.bookings(
         request.person.id, request.lang, coming=True, now=request.now, helped=True

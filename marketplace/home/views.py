@@ -17,7 +17,8 @@ from marketplace.settings import settings
 from offers.catalogue import queries, rules
 from offers.catalogue.models import AUDIENCE_LABELS, Audience
 from offers.catalogue.rules import When, card, period
-from offers.search.queries import Search, audience_counts, search
+from offers.search.finding import find
+from offers.search.queries import Search, audience_counts
 
 TODAY, WEEK = 6, 6
 """So many offers the front page shows of each."""
@@ -33,13 +34,13 @@ async def front(request: Request) -> Response:
     here = queries.municipality_here(served, host_name(request.headers.get("host", "")))
     where = (here.slug,) if here else ()
     viewer = await queries.viewer_of(request.person)
-    today = await search(
+    today = await find(
         Search(municipalities=where, drop_in=True, between=period(When.TODAY, now), page=TODAY, counted=TODAY),
         viewer=viewer, lang=lang, now=now,
     )  # fmt: skip
     for week in (When.THIS_WEEK, When.NEXT_WEEK):
         starts, ends = period(week, now)
-        coming = await search(
+        coming = await find(
             Search(
                 municipalities=where,
                 drop_in=False,

@@ -51,14 +51,16 @@ def published(viewer: Viewer, *, cancelled: bool = False) -> Condition:
     ways = ["o.visibility = 'public'"]
     if viewer.staff:
         ways.append("o.visibility = 'staff'")
+    given = {}
     if viewer.organizations:
+        given["mine"] = list(viewer.organizations)
         mine = "ANY({mine}::uuid[])"
         ways.append(f"o.owner_id = {mine}")
         ways.append(
             "o.visibility = 'members' AND EXISTS (SELECT 1 FROM offer_audience_organization a "
             f"WHERE a.offer_id = o.id AND a.organization_id = {mine})"
         )
-    return Condition(f"{base} AND ({' OR '.join(ways)})", {"mine": list(viewer.organizations)})
+    return Condition(f"{base} AND ({' OR '.join(ways)})", given)
 
 
 async def is_shown(offer_id: UUID, viewer: Viewer) -> bool:

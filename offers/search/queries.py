@@ -95,6 +95,10 @@ ROOM = f"""{has_room("l")} AND NOT EXISTS (
 OPEN = f"{is_open(p='l')} AND {ROOM}"
 """A seat of the pool l can be booked now."""
 
+FREE = f"""{is_open(p="l")} AND (o.sensitive OR {has_room("l")}) AND NOT EXISTS (
+    SELECT 1 FROM session x WHERE x.id = l.session_id AND x.status = 'cancelled' OFFSET 0)"""
+"""What who asks for free places gets. How full a sensitive offer is is nobody's business: it counts as not full."""
+
 EVENING = outside_office_hours("s.starts_at")
 
 CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sensitive, o.session_count, o.online_url,
@@ -249,7 +253,7 @@ def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[s
             )
         conditions.append(
             f"(o.joining IN ('{Joining.DROP_IN.value}'{dates_have_room}) "
-            f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE {pools} AND {OPEN} OFFSET 0))"
+            f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE {pools} AND {FREE} OFFSET 0))"
         )
     if wanted.not_begun:
         conditions.append(
@@ -273,15 +277,18 @@ def _common(condition: str) -> str:
     return f"(CASE WHEN {condition} THEN true END) IS NOT NULL"
 
 
+EVERYWHERE = (
+    f"(o.venue_id IS NULL AND o.online_url IS NOT NULL AND o.joining <> '{Joining.EXTERNAL.value}' "
+    f"OR o.kind = '{Kind.ONLINE_SELF_HELP.value}')"
+)
+"""What is on the web."""
+
+
 def _in_municipalities(slugs: str) -> str:
     """What is offered in one of these, by whom one of them owns with others, or on the web, which is everywhere."""
     there = f"SELECT id FROM municipality WHERE slug = ANY({slugs}::text[])"
     owned = f"SELECT organization_id FROM organization_owner WHERE municipality_id IN ({there})"
-    return (
-        f"o.municipality_id = ANY(ARRAY({there})) OR o.owner_id = ANY(ARRAY({owned})) "
-        f"OR o.venue_id IS NULL AND o.online_url IS NOT NULL AND o.joining <> '{Joining.EXTERNAL.value}' "
-        f"OR o.kind = '{Kind.ONLINE_SELF_HELP.value}'"
-    )
+    return f"o.municipality_id = ANY(ARRAY({there})) OR o.owner_id = ANY(ARRAY({owned})) OR {EVERYWHERE}"
 
 
 def _place(place: str, put: Put) -> str:
@@ -312,7 +319,7 @@ def _dates(wanted: Search, put: Put) -> str:
     if wanted.free:
         session += (
             f" AND (o.joining <> '{Joining.PER_SESSION.value}' "
-            f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE l.session_id = s.id AND {OPEN} OFFSET 0))"
+            f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE l.session_id = s.id AND {FREE} OFFSET 0))"
         )
     return session
 

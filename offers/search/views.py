@@ -22,8 +22,9 @@ from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from offers.catalogue.organization_queries import organization_page
 from offers.catalogue.queries import Served, viewer_of
 from offers.catalogue.rules import WHEN_LABELS, card
+from offers.search.finding import find
 from offers.search.forms import ALL, ListForm, Order, SearchForm, position_text
-from offers.search.queries import Found, Search, search, spelled_right
+from offers.search.queries import Found, Search, spelled_right
 from offers.search.words import near
 from offers.search.words.crisis import needs_somebody_now
 
@@ -43,7 +44,7 @@ async def offers(request: Request) -> Response:
     if form.valid:
         if form.data.q:  # the only question that is dear
             await limit_visitor("search", request, 300, timedelta(minutes=5))
-        found = await search(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
+        found = await find(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
         if form.data.q and (found.with_all is not None or found.total < near.FEWER_THAN):
             meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
     else:
@@ -69,7 +70,7 @@ async def organization(request: Request) -> Response:
     if form.valid:
         wanted = Search(organization=who.id, after=form.data.position)
         viewer = await viewer_of(request.person)
-        found = await search(wanted, viewer=viewer, lang=request.lang, now=request.now)
+        found = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
     else:
         _to_the_top(form)
     return render(

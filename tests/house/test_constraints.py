@@ -142,12 +142,16 @@ TRIGGERS = {
     ("municipality", "catalogue_changed"), ("organization", "catalogue_changed"), ("venue", "catalogue_changed"),
     ("closing", "closing_append_only"), ("closing", "closing_kept_whole"), ("cell_figure", "cell_figure_append_only"),
     ("cell_figure", "cell_figure_kept_whole"), ("goal_figure", "goal_figure_frozen"), ("offer", "offer_main_audience"),
+    *((table, "catalogue_told") for table in (
+        "offer", "offer_text", "session", "offer_organizer", "offer_audience_organization", "seat_pool",
+        "organization", "organization_owner", "venue", "municipality")),
     ("session", "vevent_stale"), ("offer", "vevents_stale"), ("offer_text", "vevents_stale"),
     ("offer_text", "offer_text_parts"),
     ("organization", "vevents_stale"), ("venue", "vevents_stale"), ("report_version", "report_approved"),
 }  # fmt: skip
 FUNCTIONS = {
-    "audit_is_append_only", "catalogue_changed", "figures_are_append_only", "main_audience_is_one_of_them",
+    "audit_is_append_only", "catalogue_changed", "catalogue_told", "figures_are_append_only",
+    "main_audience_is_one_of_them",
     "old_figures_are_frozen", "parts_are_of_other_words", "report_is_approved", "vevent_stale", "vevents_stale",
 }  # fmt: skip
 GENERATED = {("offer_text", "search"), ("organization_text", "search")}

@@ -5,7 +5,7 @@ keeps the mark beside it: it is true while the mark is not below `heard`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 import asyncpg
@@ -36,6 +36,8 @@ class Revision:
     def __init__(self) -> None:
         self.heard: Mark | None = None
         self.epoch = 0
+        self.told: list[Callable[[str], None]] = []
+        """Who wants to know what has changed: each is called with "offer:<id>", or what else the trigger names."""
 
     @asynccontextmanager
     async def listening(self, url: str | None = None) -> AsyncIterator[None]:
@@ -69,6 +71,7 @@ class Revision:
         try:
             self.epoch += 1
             connection.add_termination_listener(lambda _: lost.set())
+            await connection.add_listener("catalogue_told", lambda *told: self._tell(told[-1]))
             await connection.add_listener("catalogue", lambda *told: self._hear(int(told[-1])))
             while not lost.is_set():
                 self._hear(await connection.fetchval("SELECT revision FROM catalogue_revision WHERE id = 1"))
@@ -77,6 +80,10 @@ class Revision:
         finally:
             self.heard = None
             connection.terminate()
+
+    def _tell(self, changed: str) -> None:
+        for tell in self.told:
+            tell(changed)
 
     def _hear(self, revision: int) -> None:
         self.heard = max(self.heard or (0, 0), (self.epoch, revision))

@@ -30,7 +30,7 @@ CHECKS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0031_links_that_are_not_stored")]
+    dependencies = [("marketplace", "0032_what_has_changed")]
 
     initial = False
 
