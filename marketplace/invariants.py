@@ -13,7 +13,7 @@ from marketplace.told_invariants import TOLD
 from offers.attendance.models import AttendanceState, RegisterEnd
 from offers.catalogue.models import Joining, Kind, OfferState, Promotion, SessionStatus, Visibility
 from offers.seats.models import BookingState, EndedBy
-from offers.seats.sql import active, seated, those
+from offers.seats.sql import active, had_place, left, seated, those
 from organizations.directory.models import OrganizationKind, OrganizationState
 from organizations.members.models import Role
 
@@ -84,6 +84,20 @@ SEATS = (
         """SELECT id FROM booking WHERE CASE state WHEN 'cancelled' THEN coalesce(ended_by, 'expired') = 'expired'
             WHEN 'declined' THEN coalesce(ended_by, '') NOT IN ('self', 'host')
             WHEN 'expired' THEN coalesce(ended_by, '') <> 'expired' ELSE ended_by IS NOT NULL END""",
+    ),
+    (
+        "whoever has a place has had one, from when the queue gave it",
+        f"""SELECT id FROM booking WHERE {seated("booking")} AND seated_at IS NULL
+            OR placed_at IS NOT NULL AND coalesce(seated_at > placed_at, true)""",
+    ),
+    (
+        "whoever gave a place back had one, and left it themselves",
+        f"""SELECT id FROM booking WHERE given_back_in_time IS NOT NULL
+            AND (NOT {left("booking")} OR NOT {had_place("booking")})""",
+    ),
+    (
+        "what waits for an answer, or has had one, was a request",
+        "SELECT id FROM booking WHERE (state = 'requested' OR answered_at IS NOT NULL) AND NOT asked",
     ),
     (
         "a booking that another took the place of ended by that",

@@ -20,6 +20,7 @@ from offers.catalogue.models import (
     SessionStatus,
     Venue,
 )  # fmt: skip
+from offers.seats import rules
 from offers.seats.models import Booking, BookingState, EndedBy
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members.models import Membership, Role
@@ -142,6 +143,26 @@ ENDS = {
 """What has ended a booking that is made in such a state, if a test does not say."""
 
 
+async def _what_it_was(pool: SeatPool, given: dict[str, Any]) -> dict[str, Any]:
+    """What the acts that would have made it so leave on a booking: was it a request, has it had a place, was that
+    given back?"""
+    offer = await Offer.get(id=pool.offer_id)
+    answered, state = given.get("answered_at"), given["state"]
+    asks = offer.joining is Joining.REQUEST and not given.get("by_host")
+    asked = asks or answered is not None or state is BookingState.REQUESTED
+    at = given.get("placed_at")
+    if at is None and state in rules.SEATED:
+        at = answered or given["created_at"]
+    elif at is None and state is BookingState.CANCELLED and not given.get("waited_at"):
+        at = answered if asked else given["created_at"]
+    back = None
+    if at and given.get("ended_by") == EndedBy.SELF and state is BookingState.CANCELLED:
+        back = rules.given_back(
+            BookingState.CONFIRMED, state, EndedBy.SELF, pool.starts_at, given["changed_at"]
+        )
+    return {"asked": asked, "seated_at": at, "given_back_in_time": back}
+
+
 async def booking(
     pool: SeatPool,
     participant: Person | None = None,
@@ -161,6 +182,7 @@ async def booking(
         given.setdefault("queue_no", next(_numbers))
     if state is BookingState.OFFERED:
         given.setdefault("held_until", NOW + timedelta(hours=24))
+    given = await _what_it_was(pool, given) | given
     if state in (BookingState.CONFIRMED, BookingState.OFFERED):
         pool.taken += given["seats"]
     if state is BookingState.WAITING:

@@ -176,6 +176,8 @@ def pool_rows(tables: Tables, made: Made, capacity: int | None, now: datetime) -
         offer["next_session_at"], offer["next_session_ends"] = first["starts_at"], first["ends_at"]
     if offer["joining"] not in BOOKED:
         return
+    if offer["joining"] == Joining.REQUEST:
+        tables.requests.add(offer["id"])
     each: list[Row | None] = [*made.sessions] if offer["joining"] == Joining.PER_SESSION else [None]
     for session in each:
         made.pools.append(tables.add(

@@ -20,7 +20,8 @@ from offers.attendance.keys import year_key
 from offers.attendance.rules import pseudonym
 from offers.catalogue.models import Joining
 from offers.seats.links import ALPHABET, REFERENCE_LENGTH
-from offers.seats.rules import SEATED
+from offers.seats.models import BookingState, EndedBy
+from offers.seats.rules import SEATED, given_back
 
 NEWCOMERS = ("ukrainian", "polish", "somali", "eritrean", "arabic", "others")
 GROUPS: tuple[tuple[tuple[str, ...], int, int, dict[str, float]], ...] = (
@@ -112,13 +113,21 @@ class Register:
         if state == "waiting":
             pool["waiting"] += 1
             self.queue += 1
+        changed = made + timedelta(days=before / 2 if ended_by else 0)
+        asked = pool["offer_id"] in self.tables.requests
+        seated = state in SEATED or (state == "cancelled" and not asked)
+        back = None
+        if seated and ended_by:
+            end = BookingState(state), EndedBy(ended_by)
+            back = given_back(BookingState.CONFIRMED, *end, pool["starts_at"], changed)
         row = self.tables.add(
             "booking", pool_id=pool["id"], offer_id=pool["offer_id"], participant_id=who.id, booked_by_id=booker.id,
             contact_id=booker.contact, organization_id=who.organization, seats=seats, state=state,
             reference=self.reference(), form_key=self.chance.randbytes(16),
             ended_by=ended_by,
             queue_no=self.queue if state == "waiting" else None, link_version=1, lang=booker.lang, held_until=None,
-            created_at=made, changed_at=made + timedelta(days=before / 2 if ended_by else 0),
+            asked=asked, seated_at=made if seated else None, given_back_in_time=back,
+            created_at=made, changed_at=changed,
         )  # fmt: skip
         if state in SEATED:
             pool["taken"] += seats

@@ -39,6 +39,7 @@ from offers.catalogue.models import (
 )
 from offers.messages.models import HostMessage, Recipients
 from offers.seats.models import Booking, BookingState, EndedBy
+from offers.seats.rules import SEATED
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members.models import Invitation, Membership, Role
@@ -157,7 +158,8 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         pool_id=pool.id, offer_id=offer.id, participant_id=participant.id, booked_by_id=booker.id,
         contact_id=contact.id, seats=2 if words.full else 1, state=state, reference=f"K{key[-5:].upper()}",
         form_key=uuid7().bytes, lang="nb", created_at=now - (8 if name == "still_waiting" else 0) * DAY, changed_at=now,
-        queue_no=1 if queued else None,
+        queue_no=1 if queued else None, asked=state is BookingState.REQUESTED,
+        seated_at=now if state in SEATED else None,
         held_until=now + DAY if state is BookingState.OFFERED else None,
         reply="Vi ringer deg i morgen." if words.full or name == "talk" else "",
         moved_to_id=uuid7() if name == "old_time" else None, ended_by=ENDED_BY.get(name),

@@ -38,9 +38,10 @@ def held_place(register: Register, made: Catalogue) -> None:
                          if one["pool_id"] == pool["id"] and one["state"] == "waiting"), default=None)  # fmt: skip
             if leaves and waits and waits[0]["queue_no"] == first:
                 offer.offer["promotion"] = "held"
-                leaves |= {"state": "cancelled", "ended_by": "self", "changed_at": now - timedelta(hours=2)}
+                leaves |= {"state": "cancelled", "ended_by": "self", "changed_at": now - timedelta(hours=2),
+                           "given_back_in_time": True}  # fmt: skip
                 waits[0] |= {"state": "offered", "held_until": now + timedelta(hours=22),
-                             "changed_at": now - timedelta(hours=2)}  # fmt: skip
+                             "changed_at": now - timedelta(hours=2), "seated_at": now - timedelta(hours=2)}  # fmt: skip
                 pool["waiting"] -= 1
                 return
 

@@ -2,6 +2,7 @@
 
 from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from uuid_utils.compat import uuid7
@@ -26,6 +27,8 @@ class Tables:
 
     def __init__(self) -> None:
         self.rows: dict[str, list[Row]] = {table: [] for table in ORDER}
+        self.requests: set[UUID] = set()
+        """Offers where one asks for a place: known when they are copied, too."""
 
     def add(self, table: str, **columns: Any) -> Row:
         """A new row with an id of its own; columns that are left out are null. All rows of a table name the same."""

@@ -15,10 +15,10 @@ from marketplace.base.clock import month_start
 from marketplace.statistics.cells import COLUMNS, SAME_CELL, cell_of
 from marketplace.statistics.measures import Measure
 from offers.participants.queue.queries import GAVE_UP
-from offers.seats.sql import covers, had_place, left
+from offers.seats.sql import covers
 
-ANSWER_WITHIN, CANCEL_BEFORE = "interval '7 days'", "interval '24 hours'"
-"""A request is answered in time, and a seat given back in time."""
+ANSWER_WITHIN = "interval '7 days'"
+"""A request is answered in time."""
 COMPLETED = "0.75"
 """The part of a course's sessions that one has come to who has completed it."""
 
@@ -87,16 +87,13 @@ PARTS = {
     "taken_part": f"""SELECT u.cell_id, count(*) >= {COMPLETED} * u.held AS completed
         FROM course u JOIN session s ON s.offer_id = u.id JOIN attendance a ON a.session_id = s.id
         WHERE a.state = 'present' AND {HELD} GROUP BY u.id, u.cell_id, u.held, a.booking_id""",
-    "booked": f"""SELECT b.id, b.pool_id, b.participant_id, b.state, b.ended_by, b.by_host, b.created_at, b.changed_at,
-            b.waited_at, b.placed_at, b.answered_at, k.cell_id, o.joining, p.capacity, p.starts_at,
-            NOT b.by_host AND o.joining = 'request' AS asked, {GAVE_UP} AS gave_up
-        FROM cell c JOIN offer_cell k ON k.cell_id = c.id JOIN offer o ON o.id = k.offer_id
-        JOIN booking b ON b.offer_id = o.id JOIN seat_pool p ON p.id = b.pool_id
+    "booked": f"""SELECT b.id, b.pool_id, b.participant_id, b.state, b.created_at, b.changed_at, b.waited_at,
+            b.placed_at, b.answered_at, b.asked, b.given_back_in_time, k.cell_id, p.capacity, {GAVE_UP} AS gave_up
+        FROM cell c JOIN offer_cell k ON k.cell_id = c.id
+        JOIN booking b ON b.offer_id = k.offer_id JOIN seat_pool p ON p.id = b.pool_id
         WHERE c.municipality_id = $3 AND b.created_at < $2""",
-    "given_back": f"""SELECT cell_id, pool_id, capacity, changed_at, starts_at IS NULL
-            OR changed_at <= starts_at - {CANCEL_BEFORE} AS in_time
-        FROM booked WHERE {left("booked")} AND changed_at >= $1 AND changed_at < $2
-            AND (starts_at IS NULL OR changed_at < starts_at) AND {had_place("booked", "joining")}""",
+    "given_back": """SELECT cell_id, pool_id, capacity, changed_at, given_back_in_time AS in_time
+        FROM booked WHERE given_back_in_time IS NOT NULL AND changed_at >= $1 AND changed_at < $2""",
     "freed": """SELECT cell_id, pool_id, count(*) AS number, min(changed_at) AS first FROM given_back
         WHERE capacity IS NOT NULL GROUP BY cell_id, pool_id""",
     "queued": """SELECT participant_id, (array_agg(cell_id ORDER BY waited_at, id))[1] AS cell_id,

@@ -177,6 +177,7 @@ async def insert(claim: Claim) -> Booked:
         )
     waits = state is BookingState.WAITING
     queue, since = ("nextval('booking_queue')", at) if waits else ("NULL", "NULL")
+    seated = at if state in rules.SEATED else "NULL"
     unless = ""
     if account:  # whoever is typed anew has nothing yet
         there = in_the_way(w(pool["pool_id"]), w(participant), w(booker))
@@ -185,11 +186,11 @@ async def insert(claim: Claim) -> Booked:
         "made",
         f"""INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
             organization_id, seats, state, reference, form_key, form_digest, queue_no, waited_at, link_version, lang,
-            by_host, created_at, changed_at)
+            by_host, asked, seated_at, created_at, changed_at)
         SELECT {w(booking_id)}, {w(pool["pool_id"])}, {w(pool["offer_id"])}, {w(participant)}, {w(booker)},
             {w(contact)}, {w(party.organization)}, {w(party.seats)}, {w(state)}, {w(reference)},
             {w(claim.key)}, {w(claim.digest)}, {queue}, {since}, 1, {language},
-            {w(party.by_host)}, {at}, {at} {unless}
+            {w(party.by_host)}, {str(state is BookingState.REQUESTED).lower()}, {seated}, {at}, {at} {unless}
         ON CONFLICT DO NOTHING RETURNING id""",
     )
     if claim.also:
@@ -334,9 +335,9 @@ async def claim_instead(
     made = await row(
         f"""WITH made AS (INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
                 organization_id, seats, state, reference, form_key, form_digest, link_version, lang, made_with_id,
-                by_host, created_at, changed_at)
+                by_host, seated_at, created_at, changed_at)
             SELECT $2, $3, offer_id, participant_id, booked_by_id, contact_id, organization_id, seats, 'confirmed', $4,
-                $5, form_digest, 1, lang, made_with_id, by_host, $6, $6 FROM booking WHERE id = $1
+                $5, form_digest, 1, lang, made_with_id, by_host, $6, $6, $6 FROM booking WHERE id = $1
                 AND NOT EXISTS (SELECT FROM booking b WHERE {in_the_way("$3", "$7", "$8")})
             ON CONFLICT DO NOTHING RETURNING id, seats),
         seats AS (UPDATE seat_pool SET taken = taken + made.seats FROM made WHERE seat_pool.id = $3)

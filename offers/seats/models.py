@@ -118,6 +118,16 @@ class Booking(Claimed, Row):
     held_until = fields.DatetimeField(null=True, description="an offered seat must be answered by then")
     waited_at = fields.DatetimeField(null=True, description="when it first entered the queue")
     placed_at = fields.DatetimeField(null=True, description="when the queue first gave it a seat")
+    seated_at = fields.DatetimeField(
+        null=True, description="when it first had a place, or one was held for it; null: never"
+    )
+    given_back_in_time = fields.BooleanField(
+        null=True,
+        description="they gave a place back before it began: a day before, or later; null: they did not",
+    )
+    asked = fields.BooleanField(
+        default=False, db_default=False, description="it began as a request, which the organisation answers"
+    )
     talk_asked_at = fields.DatetimeField(
         null=True, description="the organisation wants a talk before it answers the request"
     )

@@ -158,13 +158,15 @@ async def move(
             UPDATE booking SET state = $2, changed_at = $3, held_until = $4, ended_by = $10,
                 queue_no = CASE WHEN $5 THEN coalesce(queue_no, nextval('booking_queue')) ELSE queue_no END,
                 waited_at = CASE WHEN $5 THEN coalesce(waited_at, $3) ELSE waited_at END,
-                placed_at = CASE WHEN $9 THEN coalesce(placed_at, $3) ELSE placed_at END
+                placed_at = CASE WHEN $9 THEN coalesce(placed_at, $3) ELSE placed_at END,
+                seated_at = CASE WHEN $11 THEN coalesce(seated_at, $3) ELSE seated_at END, given_back_in_time = $12
             WHERE id = $1),
         unmarked AS (DELETE FROM attendance a USING session s WHERE a.booking_id = $1 AND $10::text IS NOT NULL
             AND s.id = a.session_id AND s.starts_at > $3)
         UPDATE seat_pool SET taken = taken + $6, waiting = waiting + $7 WHERE id = $8""",
         booking.id, new, now, held_until, new is BookingState.WAITING, seats, waiting, pool["pool_id"],
-        old is BookingState.WAITING and new in rules.SEATED, ended_by,
+        old is BookingState.WAITING and new in rules.SEATED, ended_by, new in rules.SEATED,
+        rules.given_back(old, new, ended_by, pool["starts_at"], now),
     )  # fmt: skip
     pool["taken"] += seats
     pool["waiting"] += waiting

@@ -32,10 +32,6 @@ ENDED = frozenset(BookingState) - ACTIVE
 """States that something has ended: `Booking.ended_by` says what."""
 
 
-NO_PLACE = frozenset({BookingState.REQUESTED, BookingState.WAITING, BookingState.DECLINED})
-"""States in which whoever was not given a place by the queue never had one."""
-
-
 CALLED_OFF = frozenset({EndedBy.SESSION, EndedBy.OFFER})
 """The organiser cancelled what it was for, and not this booking alone."""
 
@@ -43,6 +39,26 @@ CALLED_OFF = frozenset({EndedBy.SESSION, EndedBy.OFFER})
 def left(state: str, ended_by: str | None) -> bool:
     """Did they leave it themselves, be it a seat, the queue or a request?"""
     return state == BookingState.CANCELLED and ended_by == EndedBy.SELF
+
+
+GIVEN_BACK_BEFORE = timedelta(hours=24)
+"""Whoever gives a place back so long before what it is for begins does it in time for somebody else."""
+
+
+def given_back(
+    old: BookingState, new: BookingState, ended_by: EndedBy | None, starts: datetime | None, now: datetime
+) -> bool | None:
+    """Does this move give back a place, and in time? None: it gives none back. That is to have one, and to leave it
+    oneself before it begins; what comes later to the time it begins does not change what was done."""
+    if old not in SEATED or not left(new, ended_by) or (starts is not None and now >= starts):
+        return None
+    return starts is None or now <= starts - GIVEN_BACK_BEFORE
+
+
+def had_place(seated_at: datetime | None) -> bool:
+    """Did they ever have a place, be it one that was held for them? Whoever only waited or asked had none to lose.
+    The statement is sql.py:had_place."""
+    return seated_at is not None
 
 
 MOVES: dict[BookingState | None, frozenset[BookingState]] = {
@@ -156,12 +172,6 @@ def hold_until(starts: datetime | None, hours: int, now: datetime) -> datetime:
     if starts is None:
         return until
     return min(until, now + max((starts - now) / 2, SHORTEST_HOLD), starts)
-
-
-def had_place(state: BookingState, *, waited: bool, placed: bool, asked: bool, answered: bool) -> bool:
-    """Was a place ever theirs, from which they can be missed or which they can give back? `asked`: it began as a
-    request (those who lead the offer added it else). The statement is sql.py:had_place."""
-    return placed or (not waited and state not in NO_PLACE and (answered or not asked))
 
 
 def answered(state: BookingState, yes: bool) -> bool:

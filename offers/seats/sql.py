@@ -4,7 +4,6 @@ alias that the booking (`b`), the pool (`p`) or the session (`s`) has in the sta
 from collections.abc import Iterable
 from enum import StrEnum
 
-from offers.catalogue.models import Joining
 from offers.seats import rules
 from offers.seats.models import BookingState, EndedBy
 
@@ -42,9 +41,6 @@ def left(b: str = "b") -> str:
     return f"({b}.state = '{BookingState.CANCELLED}' AND {b}.ended_by = '{EndedBy.SELF}')"
 
 
-def had_place(b: str = "b", joining: str | None = None) -> str:
-    """Did it ever come further than the queue, or than asking? Whoever only waited, or asked and got no yes, had no
-    place to lose. `joining`: how one joins the offer, where the statement has it; it stays once somebody has booked."""
-    joins = joining or f"(SELECT j.joining FROM offer j WHERE j.id = {b}.offer_id)"
-    return f"""({b}.placed_at IS NOT NULL OR {b}.waited_at IS NULL AND {b}.state NOT IN {those(rules.NO_PLACE)}
-        AND ({b}.answered_at IS NOT NULL OR {b}.by_host OR {joins} <> '{Joining.REQUEST}'))"""
+def had_place(b: str = "b") -> str:
+    """Did they ever have a place, be it one that was held for them? Whoever only waited or asked had none to lose."""
+    return f"({b}.seated_at IS NOT NULL)"

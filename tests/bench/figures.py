@@ -58,9 +58,9 @@ FILL = [
     """INSERT INTO person (id, name, created_at)
         SELECT gen_random_uuid(), 'Ola', {at} FROM generate_series(1, 5000)""",
     """INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, seats, state, reference, form_key,
-            link_version, lang, created_at, changed_at)
+            link_version, lang, created_at, changed_at, seated_at)
         SELECT gen_random_uuid(), p.pool, p.offer, w.id, w.id, 1, 'confirmed', lpad(to_hex(p.number * 10 + n), 7, '0'),
-            uuid_send(gen_random_uuid()), 1, 'nb', {at}, {at}
+            uuid_send(gen_random_uuid()), 1, 'nb', {at}, {at}, {at}
         FROM (SELECT id AS pool, offer_id AS offer, row_number() OVER () AS number FROM seat_pool) p
             CROSS JOIN generate_series(0, 9) n
             JOIN (SELECT id, row_number() OVER () - 1 AS number FROM person) w

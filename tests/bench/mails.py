@@ -55,9 +55,9 @@ TOWN = [
             SELECT gen_random_uuid(), id, 'email', replace(lower(name), ' ', '') || '@example.no', $1 FROM p
             RETURNING id, person_id, value)
         INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id, seats, state, reference,
-            form_key, link_version, lang, created_at, changed_at)
+            form_key, link_version, lang, created_at, changed_at, seated_at)
         SELECT gen_random_uuid(), s.id, s.offer_id, p.id, p.id, c.id, 1, 'confirmed',
-            upper(lpad(to_hex(row_number() OVER ()), 6, '0')), uuid_send(gen_random_uuid()), 1, p.lang, $1, $1
+            upper(lpad(to_hex(row_number() OVER ()), 6, '0')), uuid_send(gen_random_uuid()), 1, p.lang, $1, $1, $1
         FROM p JOIN c ON c.person_id = p.id, seat_pool s""",
     """INSERT INTO outbox_message (id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts,
             booking_id, link_version)

@@ -28,9 +28,12 @@ CHECKS = {
     "VALUES (gen_random_uuid(), '{session}', '{booking}', 'present', 1, clock_timestamp())",
     "attendance_seats": "INSERT INTO attendance (id, session_id, booking_id, state, seats_present, recorded_at) "
     "VALUES (gen_random_uuid(), '{session}', '{booking}', 'absent', 1, clock_timestamp())",
+    "booking_asked": "UPDATE booking SET asked = false, answered_at = clock_timestamp()",
+    "booking_given_back": "UPDATE booking SET given_back_in_time = true WHERE state = 'confirmed'",
     "booking_ended_by": "UPDATE booking SET ended_by = 'self' WHERE state = 'offered'",
     "booking_held_until": "UPDATE booking SET held_until = NULL WHERE state = 'offered'",
     "booking_queue_no": "UPDATE booking SET queue_no = NULL WHERE state = 'offered'",
+    "booking_seated_at": "UPDATE booking SET seated_at = NULL WHERE state = 'confirmed'",
     "booking_seats": "UPDATE booking SET seats = 0",
     "booking_told_times": "UPDATE booking SET told_times = 4",
     "cell_figure_figures": "INSERT INTO cell_figure (id, closing_id, cell_id, figures) "

@@ -10,7 +10,8 @@ import pytest
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("marketplace", "offers", "organizations")
 LAW = "offers/seats/"
-OF_A_BOOKING = ("state", "seats", "queue_no", "held_until", "waited_at", "placed_at", "ended_by", "pool_id")
+OF_A_BOOKING = ("state", "seats", "queue_no", "held_until", "waited_at", "placed_at", "seated_at",
+                "given_back_in_time", "asked", "ended_by", "pool_id")  # fmt: skip
 WHOLE = re.compile(
     r"\bUPDATE\s+(ONLY\s+)?seat_pool\b|\b(INSERT\s+INTO|DELETE\s+FROM)\s+(booking|seat_pool)\b", re.IGNORECASE
 )

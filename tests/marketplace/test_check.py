@@ -71,7 +71,17 @@ PLANTED: dict[str, str] = {
             WHERE x.state = 'confirmed' AND q.starts_at > '2026-11-01' LIMIT 1)""",
     "what ended a booking is told of those that ended, and fits how": """UPDATE booking SET ended_by = 'expired'
         WHERE id = (SELECT id FROM booking WHERE state = 'declined' LIMIT 1)""",
-    "a booking that another took the place of ended by that": """UPDATE booking SET ended_by = 'time_changed'
+    "whoever has a place has had one, from when the queue gave it": f"""
+        ALTER TABLE booking DROP CONSTRAINT booking_seated_at; UPDATE booking SET seated_at = NULL
+        WHERE id = {SEATED}""",
+    "whoever gave a place back had one, and left it themselves": f"""
+        ALTER TABLE booking DROP CONSTRAINT booking_given_back; UPDATE booking SET given_back_in_time = false
+        WHERE id = {WAITING}""",
+    "what waits for an answer, or has had one, was a request": f"""
+        ALTER TABLE booking DROP CONSTRAINT booking_asked; UPDATE booking SET answered_at = created_at
+        WHERE id = {WAITING}""",
+    "a booking that another took the place of ended by that": """UPDATE booking
+        SET ended_by = 'time_changed', given_back_in_time = NULL
         WHERE id = (SELECT id FROM booking WHERE ended_by = 'self' LIMIT 1)""",
     "an offered seat goes on when its deadline is over": ALIVE.format(NOW) + f"""
         UPDATE booking SET state = 'offered', held_until = '2026-10-12', queue_no = 1 WHERE id = {SEATED}""",
@@ -175,7 +185,7 @@ PLANTED: dict[str, str] = {
         for table, columns in ENUMS.items()
         for column in columns
     },
-    "booking.ended_by has a known value": """UPDATE booking SET ended_by = 'x'
+    "booking.ended_by has a known value": """UPDATE booking SET ended_by = 'x', given_back_in_time = NULL
         WHERE id = (SELECT id FROM booking WHERE state = 'cancelled' AND ended_by = 'self' LIMIT 1)""",
     "ended_register.ended_by has a known value": """INSERT INTO ended_register (id, session_id, ended_by, starts_at,
             saved_at, ended_at, marks)

@@ -9,9 +9,9 @@ BOOKINGS: dict[str, Table] = {
          "reply": "what the organisation wrote to them",
          "form_digest": "a keyed hash: knowing a form that is sent again",
          "handed_over_at": "telling what they made from what others did"},
-        "id by_host seats state ended_by form_key queue_no link_version held_until waited_at placed_at talk_asked_at "
-        "answered_at told_times made_with_id moved_to_id told_useful_at created_at changed_at offer_id "
-        "organization_id pool_id",
+        "id by_host seats state ended_by form_key queue_no link_version held_until waited_at placed_at seated_at "
+        "given_back_in_time asked talk_asked_at answered_at told_times made_with_id moved_to_id told_useful_at "
+        "created_at changed_at offer_id organization_id pool_id",
         Goes(last_use("b.id = t.id", "t.created_at"), becomes={"reply": "''", "form_digest": "NULL"}),
         stays=NUMBERS,
     ),

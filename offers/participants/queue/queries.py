@@ -7,7 +7,7 @@ from uuid import UUID
 from marketplace.base.data.database import row, rows, value
 from offers.participants.queries import SHOWN_NAME
 from offers.seats.models import BookingState
-from offers.seats.sql import left
+from offers.seats.sql import had_place, left
 
 
 async def state_of(booking_id: UUID, offer_id: UUID) -> BookingState | None:
@@ -36,7 +36,7 @@ async def queue_of(pool_id: UUID) -> list[Waiting]:
     )
 
 
-GAVE_UP = f"({left()} AND b.placed_at IS NULL)"
+GAVE_UP = f"({left()} AND NOT {had_place()})"
 """Has booking b, which has waited, left the queue by itself? Not when the organiser ended it, nor when it changed to
 another time."""
 

@@ -59,7 +59,7 @@ async def test_what_is_cancelled_shows_whom_it_was_cancelled_for_and_whom_to_rin
         page = await visitor.open(f"/manage/offers/{offer.slug}")
         assert page.soup.find("a", href=f"/manage/offers/{offer.slug}/call-list")
         listed = await visitor.open(f"/manage/offers/{offer.slug}/bookings")
-        assert names(listed) == {"Ola", "Nora", "Olaug", "Per"}
+        assert names(listed) == {"Ola", "Nora", "Olaug"}, "Per only waited"
         assert "Ring disse (1)" in listed.text
         visitor.wait(2 * WEEK)
 

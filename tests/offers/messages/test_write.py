@@ -116,7 +116,7 @@ async def test_those_who_wait_are_written_to_alone_and_not_when_they_wait_no_mor
     await gone(visitor, f"/manage/offers/{offer.slug}/write", to="waiting", text="Det kan ta litt tid.")
     assert await sent() == [("per@example.no", "email")]
     assert "Det kan ta litt tid." in (await content("Per")).text
-    await Booking.filter(participant__name="Per").update(state=BookingState.CONFIRMED)
+    await Booking.filter(participant__name="Per").update(state=BookingState.CONFIRMED, seated_at=NOW)
     assert await content("Per") is None
 
 

@@ -36,7 +36,10 @@ OWN_WORDS = {
     ),
     r"ended_by IN \('session'|ended_by IN \('offer'": ("sql.called_off()", {}),
     r"ended_by = 'self'": ("sql.left()", {}),
-    r"placed_at IS NOT NULL": ("sql.had_place()", {}),
+    r"placed_at IS (?:NOT )?NULL|seated_at IS (?:NOT )?NULL": (
+        "sql.had_place()",
+        {"marketplace/invariants.py": "the columns themselves: is what they say possible?"},
+    ),
     r"opens_at <= \$|closes_at > \$": (
         "catalogue/opening.py:is_open",
         {"offers/bookings/openings/actions.py": "has the moment come that somebody wanted to hear of?"},
@@ -64,37 +67,18 @@ async def test_who_left_by_themselves_is_the_same_in_sql_as_in_python(
     assert await value(law, state, cause) is rules.left(state, cause)
 
 
+@pytest.mark.parametrize("seated", [None, NOW])
+async def test_who_had_a_place_is_the_same_in_sql_as_in_python(pool: None, seated: Any) -> None:
+    law = f"SELECT {sql.had_place()} FROM (SELECT $1::timestamptz AS seated_at) b"
+    assert await value(law, seated) is rules.had_place(seated)
+
+
 @pytest.mark.parametrize("state", BookingState)
 async def test_a_state_is_active_or_seated_in_sql_as_in_python(pool: None, state: BookingState) -> None:
     for law, states in ((sql.active(), rules.ACTIVE), (sql.seated(), rules.SEATED)):
         assert await value(f"SELECT {law} FROM (SELECT $1::text AS state) b", state.value) is (
             state in states
         )
-
-
-async def test_whether_they_had_a_place_is_the_same_in_sql_as_in_python(pool: None) -> None:
-    """Every state with every history: waited, given a seat by the queue, added by a host, asked, answered."""
-    cases = [
-        (state.value, *facts, way.value)
-        for state, way in product(BookingState, Joining)
-        for facts in product((True, False), repeat=4)
-    ]
-    columns = list(zip(*cases, strict=True))
-    found = await rows(
-        f"""SELECT {sql.had_place("b", "b.joining")} AS had FROM (SELECT x.state, x.by_host, x.joining, x.number,
-            CASE WHEN x.waited THEN $7::timestamptz END AS waited_at,
-            CASE WHEN x.placed THEN $7::timestamptz END AS placed_at,
-            CASE WHEN x.answered THEN $7::timestamptz END AS answered_at
-        FROM unnest($1::text[], $2::bool[], $3::bool[], $4::bool[], $5::bool[], $6::text[]) WITH ORDINALITY
-            x (state, waited, placed, by_host, answered, joining, number)) b ORDER BY b.number""",
-        *map(list, columns), NOW,
-    )  # fmt: skip
-    for (state, waited, placed, by_host, answered, way), one in zip(cases, found, strict=True):
-        asked = way == Joining.REQUEST and not by_host
-        had = rules.had_place(
-            BookingState(state), waited=waited, placed=placed, asked=asked, answered=answered
-        )
-        assert one["had"] is had, (state, waited, placed, by_host, answered, way)
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,9 @@ async def test_who_gets_a_place_while_the_session_is_moved_is_told(db: None) -> 
                     break
                 await asyncio.sleep(0.01)
             assert not moving.done()
-            await other.execute("UPDATE booking SET state = 'confirmed' WHERE id = $1", booking.id)
+            await other.execute(
+                "UPDATE booking SET state = 'confirmed', seated_at = now() WHERE id = $1", booking.id
+            )
         assert await moving == (1, 0)
     finally:
         await other.close()

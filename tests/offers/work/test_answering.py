@@ -43,7 +43,9 @@ async def ask(offer: Offer, name: str = "Ola", at: object = NOW) -> Booking:
 async def answered(offer: Offer, *took: timedelta, at: object = LAST_MONTH) -> None:
     for number, one in enumerate(took):
         booking = await ask(offer, f"Spurt{number}", at)
-        await Booking.filter(id=booking.id).update(state="confirmed", answered_at=at + one)
+        await Booking.filter(id=booking.id).update(
+            state="confirmed", answered_at=at + one, seated_at=at + one
+        )
 
 
 async def told_to(booking: Booking, now: object = NOW) -> Expected | None:
@@ -97,7 +99,9 @@ async def test_one_who_asks_as_a_guest_again_and_again_is_one(db: None) -> None:
     for number in range(6):
         booking = await ask(offer, f"Gjest{number}", LAST_MONTH)
         await ContactPoint.filter(id=booking.contact_id).update(value="samme@example.no")
-        await Booking.filter(id=booking.id).update(state="confirmed", answered_at=LAST_MONTH + HOUR)
+        await Booking.filter(id=booking.id).update(
+            state="confirmed", answered_at=LAST_MONTH + HOUR, seated_at=LAST_MONTH + HOUR
+        )
     found = await told_to(await ask(offer))
     assert found is not None
     assert found.usually == ""

@@ -17,7 +17,8 @@ from marketplace.people.models import Person
 from offers.attendance.models import Attendance, HeadCount, Register
 from offers.catalogue.models import Kind, Offer, SeatPool, Session, Venue
 from offers.rights.models import HostAssignment
-from offers.seats.models import Booking
+from offers.seats import rules
+from offers.seats.models import Booking, BookingState, EndedBy
 from organizations.directory.models import District, DistrictPlace, Municipality, Organization
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -158,6 +159,10 @@ def _offer(world: World, here: Municipality, owner: Any, venue: Any, people: lis
     offer.last_session_ends = max(session.ends_at for session in going)
     if whole:
         whole.starts_at, whole.ends_at = sessions[0].starts_at, sessions[-1].ends_at
+    pools = {pool.id: pool for pool in world.made[SeatPool]}
+    for booking in world.made[Booking]:
+        if booking.offer_id == offer.id:
+            _what_it_was(booking, pools[booking.pool_id], joining)
 
 
 def _bookings(world: World, pool: Any, joining: str, people: list[Any]) -> None:
@@ -177,9 +182,24 @@ def _bookings(world: World, pool: Any, joining: str, people: list[Any]) -> None:
             Booking, pool_id=pool.id, offer_id=pool.offer_id, participant_id=who.id, booked_by_id=who.id,
             seats=chance.randint(1, 2), state=state, ended_by=ended_by, reference=f"{next(_numbers):06}",
             form_key=chance.randbytes(16), queue_no=next(_numbers) if waited else None, lang="nb", waited_at=waited,
-            placed_at=placed, answered_at=answered, by_host=chance.random() < 0.1, created_at=made,
+            placed_at=placed, answered_at=answered, by_host=not answered and chance.random() < 0.1, created_at=made,
             changed_at=max(filter(None, (placed, answered, world.moment(made, 30)))),
         )  # fmt: skip
+
+
+def _what_it_was(booking: Any, pool: Any, joining: str) -> None:
+    """What the acts that made it so would have left on it."""
+    booking.asked = joining == "request" and not booking.by_host
+    booking.seated_at = booking.placed_at
+    if not booking.placed_at and (
+        booking.state == "confirmed" or (booking.state == "cancelled" and not booking.waited_at)
+    ):
+        unanswered = booking.asked and booking.state == "cancelled"
+        booking.seated_at = booking.answered_at or (None if unanswered else booking.created_at)
+    if booking.state == "cancelled" and booking.seated_at and booking.ended_by == "self":
+        booking.given_back_in_time = rules.given_back(
+            BookingState.CONFIRMED, BookingState.CANCELLED, EndedBy.SELF, pool.starts_at, booking.changed_at
+        )
 
 
 def _register(world: World, session: Any, pool: Any, owner: Any) -> None:
@@ -352,7 +372,7 @@ class Recount:
             if booking["waited_at"] and NEW_YEAR <= booking["waited_at"] < end:
                 queued[offer["municipality_id"], booking["participant_id"]].append(booking)
             gave_up = booking["waited_at"] and not booking["placed_at"]
-            unanswered = request and not booking["answered_at"]
+            unanswered = request and not booking["answered_at"] and not booking["placed_at"]
             if (
                 booking["ended_by"] == "self" and booking["state"] == "cancelled" and not gave_up and not unanswered
                 and NEW_YEAR <= booking["changed_at"] < end
