@@ -2,10 +2,12 @@
 
 import secrets
 from datetime import datetime, timedelta
+from importlib import import_module
 from itertools import product
 
 import pytest
 
+from marketplace.base.data.database import rows
 from offers.bookings import actions
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.catalogue.queries import Viewer
@@ -80,6 +82,30 @@ async def test_what_is_cancelled_is_no_news_to_who_only_asked(db: None) -> None:
     await messages.cancel_offer(offer, note="", by=kari.id, now=NOW)
     told = await recipients(offer.id, None, Recipients.BEFORE, NOW)
     assert [one.booking_id for one in told] == [answered.id]
+
+
+async def test_old_bookings_get_what_the_acts_would_have_left(db: None) -> None:
+    """The migration infers as the figures did until then, and that is what the acts store."""
+    per_session, asking = await an_offer(capacity=2), await an_offer(Joining.REQUEST, capacity=1)
+    kari = await make.person("Kari")
+    early, late, placed, waits, gone = [await booked(per_session, f"Ola{number}") for number in range(5)]
+    await actions.cancel(gone.id, now=NOW)
+    await actions.cancel(early.id, now=NOW + HOUR)
+    await actions.cancel(late.id, now=STARTS - HOUR)
+    yes, no, withdrawn, _open, full = [await booked(asking, f"Nora{number}") for number in range(5)]
+    for one, answer in ((yes, True), (no, False), (full, True)):
+        await participants_actions.answer_request(one.id, answer, now=NOW + HOUR, by=kari.id)
+    await actions.cancel(withdrawn.id, now=NOW + HOUR)
+    await actions.cancel(yes.id, now=NOW + 2 * HOUR)
+    stored = "SELECT id, asked, seated_at, given_back_in_time FROM booking ORDER BY id"
+    before = await rows(stored)
+    assert {one["given_back_in_time"] for one in before} == {True, False, None}
+    assert {placed.id, waits.id, full.id} <= {one["id"] for one in before if one["seated_at"]}
+    await rows("UPDATE booking SET given_back_in_time = NULL")
+    migration = import_module("marketplace.migrations.0033_what_a_booking_was")
+    for statement in (migration.FILL, migration.GIVEN_BACK):
+        await rows(statement)
+    assert await rows(stored) == before
 
 
 @pytest.mark.parametrize("starts", [None, STARTS])
