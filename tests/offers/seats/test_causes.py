@@ -9,7 +9,7 @@ import pytest
 
 from marketplace.base.data.database import rows
 from offers.bookings import actions
-from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.catalogue.models import Joining, Offer, Promotion, SeatPool, Session
 from offers.catalogue.queries import Viewer
 from offers.messages.models import Recipients
 from offers.messages.queries import recipients
@@ -48,6 +48,16 @@ async def test_a_seat_is_had_from_when_it_is_booked_or_the_queue_gives_it(db: No
     await second.refresh_from_db()
     assert (first.seated_at, first.given_back_in_time) == (NOW, True)
     assert second.seated_at == NOW + 2 * HOUR == second.placed_at
+
+
+async def test_a_place_that_was_held_first_was_had_from_then(db: None) -> None:
+    offer = await an_offer()
+    await Offer.filter(id=offer.id).update(promotion=Promotion.HELD)
+    first, second = await booked(offer), await booked(offer, "Nora")
+    await actions.cancel(first.id, now=NOW + HOUR)
+    await actions.answer_offer(second.id, True, now=NOW + 2 * HOUR)
+    await second.refresh_from_db()
+    assert (second.state, second.seated_at) == (BookingState.CONFIRMED, NOW + HOUR)
 
 
 async def test_whether_a_place_was_given_back_in_time_is_settled_when_it_is_given_back(db: None) -> None:
