@@ -1,20 +1,15 @@
 """Reminders, planned by what is in the database and not by memory: a worker that was away
 for a day sends those that still are of use, and none twice (the outbox knows each by its key)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from marketplace.base.data.database import rows
 from marketplace.base.post.mail import OUTBOX_COLUMNS, name_of
 from marketplace.people.queries import WRITTEN_TO
 from offers.messages.reminders import mails
+from offers.messages.reminders.rules import AT_LEAST, FURTHEST
 from offers.publishing.joining.rules import USUAL_REMINDERS
 from offers.seats.sql import covers
-
-FURTHEST = 336
-"""No offer reminds earlier than these hours before: what has been sent is known by its row in the outbox, which stays
-for thirty days (marketplace/privacy/rules.py)."""
-AT_LEAST = timedelta(hours=1)
-"""A reminder that comes later than this before the start, or than half of its own time, is of no use."""
 
 REMIND = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
 SELECT gen_random_uuid(), c.channel, c.value, '{name_of(mails.reminder)}',
