@@ -303,6 +303,16 @@ async def test_a_bare_address_leads_to_the_municipality_of_these_pages(visitor: 
     assert cards(page) == ["Kafé i byen", "Søvnkurs på nett"], "what is on the web is everywhere"
 
 
+async def test_a_blank_municipality_is_none(visitor: Visitor) -> None:
+    await two_places(visitor)
+    for blank in ("municipality=", "municipality=%20", "municipality=&municipality="):
+        answer = (await visitor.open(f"/offers?q=a&{blank}")).response
+        assert (answer.status_code, answer.headers["location"]) == (303, "/offers?q=a&municipality=sandnes")
+    assert cards(await visitor.open("/offers?municipality=&municipality=sondre-land")) == [
+        "Kafé på landet", "Søvnkurs på nett"
+    ]  # fmt: skip
+
+
 async def test_the_municipality_is_a_chip_that_can_be_taken_away(visitor: Visitor) -> None:
     await two_places(visitor)
     page = await visitor.open("/offers?municipality=sandnes")
