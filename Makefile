@@ -39,6 +39,7 @@ soak: $(TEST)
 	SOAK=1 TREFFPUNKT_HISTORIES=200 $(PY) -m pytest -n 0 \
 		tests/house/test_bad_input.py tests/marketplace/statistics/attacks/test_recount.py
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/seats/test_machine.py -k promises
+	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/search/index -k "same_order or whatever_happens"
 
 check: $(TEST)
 	$(PY) -m ruff check

@@ -93,7 +93,7 @@ async def call_meeting(
             phone=owner.phone,
         )  # fmt: skip
         await publishing.set_audience(
-            offer, by=by, now=now, members=[one["id"] for one in await members(dialogue.id)], text={},
+            offer, by=by, now=now, members=[one.id for one in await members(dialogue.id)], text={},
             audiences=[Audience.STAFF.value], main_audience=Audience.STAFF,
             visibility=Visibility.MEMBERS, venue_id=venue,
         )  # fmt: skip
@@ -155,7 +155,7 @@ async def say_who_was_there(
     """These organisations were at the meeting, and no others: perhaps none. It takes the place of what the register
     says. Raises OwnOrganization when it changes what is said of one that the person is or was in."""
     there = sorted(set(organizations))
-    before = {one["id"] for one in await organizations_of(meeting) if one["there"]}
+    before = {one.id for one in await organizations_of(meeting) if one.there}
     await only_impartial(by, before ^ {*there}, Act.MEETING_ATTENDED, now=now)
     async with in_transaction():
         await DialogueMeeting.filter(id=meeting.id).update(nobody_came=not there)

@@ -9,10 +9,9 @@ from marketplace.base.post.mail import Content, Recipient, compose, mail
 from marketplace.dialogue.items.queries import items
 from marketplace.dialogue.models import DialogueMeeting
 from marketplace.dialogue.queries import invited, session_of
-from offers.catalogue.models import SessionStatus
 from offers.catalogue.queries import title_of
 
-SUBJECTS: dict[str, Any] = {
+SUBJECTS = {
     "called": lazy("Innkalling til møte"),
     "moved": lazy("Møtet har fått ny tid eller nytt sted"),
     "cancelled": lazy("Møtet er avlyst"),
@@ -34,7 +33,7 @@ async def meeting(channel: Channel, lang: str, meeting: str, change: str) -> Con
     if found is None:
         return None
     session = await session_of(found)
-    if (session["status"] == SessionStatus.CANCELLED) != (change == "cancelled"):
+    if session.called_off != (change == "cancelled"):
         return None
     return compose(
         "meeting", channel, lang, SUBJECTS[change], change=change, session=session, agenda=found.agenda,

@@ -1,17 +1,18 @@
 """Reads of Frivillighetsdialogen. Fetching is permission: its coordinators, and for a meeting those who lead it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from marketplace.base.clock import month_start
-from marketplace.base.data.database import row, rows
+from marketplace.base.data.database import column, row, rows
 from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
 from marketplace.base.text import name_order
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
-from offers.catalogue.models import Session
+from offers.catalogue.models import Dated, Session
 from offers.catalogue.queries import offer_text, published, viewer_of
 from offers.rights.queries import offer_led_by
 from organizations.members.queries import coordinated_municipalities
@@ -29,19 +30,105 @@ THERE = THERE_OF_ALL.replace("= ANY($1)", "= $1")
 """The same of one dialogue."""
 
 
-async def dialogues(person: Any) -> list[dict[str, Any]]:
-    """The dialogues of the person's municipalities: the Dialogue, how many members it has, and its next meeting."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many members a dialogue has, and when it meets next."""
+
+    id: UUID
+    members: int
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An organisation in a dialogue, and at how many meetings it was."""
+
+    id: UUID
+    slug: str
+    name: str
+    joined_at: datetime
+    meetings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An organisation that could be in it."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Dated):
+    """A meeting in a list. No `organizations`: nobody has said who was there, unless `nobody_came`."""
+
+    slug: str
+    title: str
+    lang: str
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    venue: str | None
+    organizations: int
+    nobody_came: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A goal about a dialogue, for a link."""
+
+    slug: str
+    target: int
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class When(Dated):
+    """When and where a meeting is."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    note: str
+    venue: str | None
+    street: str | None
+    city: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attending:
+    """An organisation at a meeting: has somebody booked for it, and was it there?"""
+
+    id: UUID
+    name: str
+    booked: bool
+    there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fewest:
+    """The fewest organisations that were at any meeting of a year until then."""
+
+    dialogue_id: UUID
+    year: int
+    number: int
+
+
+async def dialogues(person: Any) -> list[tuple[Dialogue, Standing]]:
+    """The dialogues of the person's municipalities, by their address."""
     reached = await coordinated_municipalities(person.id)
     found = await Dialogue.filter(municipality_id__in=reached).order_by("slug")
     facts = await rows(
+        Standing,
         """SELECT d.id, (SELECT count(*) FROM dialogue_member x WHERE x.dialogue_id = d.id AND x.left_at IS NULL)
             AS members, (SELECT min(o.next_session_at) FROM dialogue_meeting m JOIN offer o ON o.id = m.offer_id
             WHERE m.dialogue_id = d.id AND o.state = 'published') AS next_at
         FROM dialogue d WHERE d.id = ANY($1)""",
         [dialogue.id for dialogue in found],
     )
-    about = {fact["id"]: fact for fact in facts}
-    return [about[dialogue.id] | {"dialogue": dialogue} for dialogue in found]
+    about = {fact.id: fact for fact in facts}
+    return [(dialogue, about[dialogue.id]) for dialogue in found]
 
 
 async def dialogue_of(person: Any, slug: str) -> Dialogue:
@@ -55,9 +142,10 @@ async def dialogue_of(person: Any, slug: str) -> Dialogue:
     return dialogue
 
 
-async def members(dialogue: UUID) -> list[dict[str, Any]]:
-    """id, slug and name of the member organisations, when they joined, and at how many meetings they were."""
+async def members(dialogue: UUID) -> list[Member]:
+    """The member organisations, by name."""
     return await rows(
+        Member,
         f"""WITH {THERE} SELECT w.id, w.slug, w.name, x.joined_at,
             (SELECT count(*) FROM there t WHERE t.organization_id = w.id) AS meetings
         FROM dialogue_member x JOIN organization w ON w.id = x.organization_id
@@ -66,9 +154,10 @@ async def members(dialogue: UUID) -> list[dict[str, Any]]:
     )
 
 
-async def candidates(dialogue: Dialogue) -> list[dict[str, Any]]:
-    """id and name of the municipality's approved organisations that are no members."""
+async def candidates(dialogue: Dialogue) -> list[Candidate]:
+    """The municipality's approved organisations that are no members."""
     return await rows(
+        Candidate,
         f"""SELECT w.id, w.name FROM organization w WHERE w.municipality_id = $2 AND w.state = 'approved'
             AND NOT EXISTS (SELECT FROM dialogue_member x
                 WHERE x.dialogue_id = $1 AND x.organization_id = w.id AND x.left_at IS NULL)
@@ -77,10 +166,10 @@ async def candidates(dialogue: Dialogue) -> list[dict[str, Any]]:
     )  # fmt: skip
 
 
-async def meetings(dialogue: UUID, lang: str) -> list[dict[str, Any]]:
-    """All meetings, the latest first: slug and title, when and where, and how many organisations were there (0: nobody
-    has said, unless `nobody_came`)."""
+async def meetings(dialogue: UUID, lang: str) -> list[Listed]:
+    """All meetings, the latest first."""
     return await rows(
+        Listed,
         f"""WITH {THERE} SELECT o.slug, t.title, t.lang, s.starts_at, s.ends_at, s.status, v.name AS venue,
             (SELECT count(*) FROM there x WHERE x.meeting_id = m.id) AS organizations, m.nobody_came
         FROM dialogue_meeting m JOIN offer o ON o.id = m.offer_id JOIN session s ON s.offer_id = o.id
@@ -91,9 +180,10 @@ async def meetings(dialogue: UUID, lang: str) -> list[dict[str, Any]]:
     )  # fmt: skip
 
 
-async def goals(dialogue: UUID) -> list[dict[str, Any]]:
-    """slug, target and year of the goals about this dialogue, the newest first. Only for a link: goals live above."""
+async def goals(dialogue: UUID) -> list[Aim]:
+    """The goals about this dialogue, the newest first. Only for a link: goals live above."""
     return await rows(
+        Aim,
         """SELECT slug, target, first_year AS year FROM goal
         WHERE dialogue_id = $1 AND withdrawn_at IS NULL ORDER BY first_year DESC, slug""",
         dialogue,
@@ -123,17 +213,16 @@ async def meeting_to_change(person: Any, slug: str, offer_slug: str) -> tuple[Di
     found = await session_of(meeting)
     if not await coordinates(person, meeting.dialogue):
         raise NotFound
-    return meeting, await Session.get(id=found["id"]).select_related("offer", "offer__owner")
+    return meeting, await Session.get(id=found.id).select_related("offer", "offer__owner")
 
 
 async def invited(dialogue: UUID) -> list[str]:
     """The e-mail addresses of the member organisations, each once."""
-    found = await rows(
+    return await column(
         """SELECT DISTINCT w.email FROM dialogue_member x JOIN organization w ON w.id = x.organization_id
         WHERE x.dialogue_id = $1 AND x.left_at IS NULL AND w.state = 'approved' AND w.email <> '' ORDER BY w.email""",
         dialogue,
     )
-    return [one["email"] for one in found]
 
 
 async def sees_offer(person: Any, slug: str) -> bool:
@@ -147,9 +236,10 @@ async def sees_offer(person: Any, slug: str) -> bool:
     return found is not None
 
 
-async def session_of(meeting: DialogueMeeting) -> dict[str, Any]:
+async def session_of(meeting: DialogueMeeting) -> When:
     """When and where a meeting is. Raises NotFound when it has no date."""
     found = await row(
+        When,
         """SELECT s.id, s.starts_at, s.ends_at, s.status, s.note, v.name AS venue, v.street, v.city FROM session s
         JOIN offer o ON o.id = s.offer_id LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
         WHERE o.id = $1 ORDER BY s.status = 'cancelled', s.starts_at, s.id LIMIT 1""",
@@ -160,10 +250,10 @@ async def session_of(meeting: DialogueMeeting) -> dict[str, Any]:
     return found
 
 
-async def organizations_of(meeting: DialogueMeeting) -> list[dict[str, Any]]:
-    """Members, and whoever else was there: id, name, if somebody has booked for them, and if they were at the meeting.
-    Organisations only: how many come for one of them may be one person."""
+async def organizations_of(meeting: DialogueMeeting) -> list[Attending]:
+    """Members, and whoever else was there, by name. Organisations only: how many come for one may be one person."""
     return await rows(
+        Attending,
         f"""WITH {THERE} SELECT w.id, w.name, EXISTS (SELECT FROM booking b
                 WHERE b.offer_id = $3 AND b.organization_id = w.id AND b.state = 'confirmed') AS booked,
             EXISTS (SELECT FROM there t WHERE t.meeting_id = $2 AND t.organization_id = w.id) AS there
@@ -177,7 +267,7 @@ async def organizations_of(meeting: DialogueMeeting) -> list[dict[str, Any]]:
 
 async def fewest_at_meetings(
     asked: Iterable[tuple[UUID, int]], ends: Mapping[int, Sequence[datetime]], now: datetime
-) -> list[dict[str, Any]]:
+) -> list[Fewest]:
     """For each dialogue and year, in order of dialogue, year and time: the fewest organisations that were at any
     meeting of the year before each of that year's `ends` that is past. 0: no meeting is known, or nobody was at one."""
     moments = [
@@ -187,6 +277,7 @@ async def fewest_at_meetings(
         if end <= now
     ]
     return await rows(
+        Fewest,
         f"""WITH {THERE_OF_ALL}, met AS (
             SELECT m.dialogue_id, min(s.starts_at) AS at, count(DISTINCT t.organization_id) AS number
             FROM dialogue_meeting m JOIN session s ON s.offer_id = m.offer_id LEFT JOIN there t ON t.meeting_id = m.id

@@ -1,23 +1,22 @@
 """When a meeting can be changed, and when it can be said who was there: pure decisions."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.models import Offer, OfferState, Session, SessionStatus
+from marketplace.dialogue.queries import When
+from offers.catalogue.models import Offer, Session, SessionStatus
 
 
-def has_been(session: Mapping[str, Any], now: datetime) -> None:
+def has_been(session: When, now: datetime) -> None:
     """Raises Refused as long as nobody can have been there."""
-    if session["starts_at"] > now or session["status"] == SessionStatus.CANCELLED:
+    if session.starts_at > now or session.called_off:
         raise Refused(_("Møtet er ikke holdt, så ingen kan ha vært der ennå."))
 
 
 def changeable(offer: Offer, session: Session, now: datetime) -> None:
     """Raises Refused when there is no meeting to change any more."""
-    if session.status == SessionStatus.CANCELLED or offer.state == OfferState.CANCELLED:
+    if session.status == SessionStatus.CANCELLED or offer.called_off:
         raise Refused(_("Møtet er avlyst allerede."))
     if session.starts_at <= now:
         raise Refused(_("Møtet har begynt, så det kan ikke endres."))

@@ -47,8 +47,8 @@ async def _dialogue(request: Request, found: Dialogue, form: Any, status: int = 
     meetings = await queries.meetings(found.id, request.lang)
     return render(
         request, "marketplace/dialogue/dialogue.html", status=status, dialogue=found, form=form,
-        coming=[one for one in reversed(meetings) if one["ends_at"] > request.now],
-        over=[one for one in meetings if one["ends_at"] <= request.now],
+        coming=[one for one in reversed(meetings) if one.ends_at > request.now],
+        over=[one for one in meetings if one.ends_at <= request.now],
         members=await queries.members(found.id), candidates=await queries.candidates(found),
         goals=await queries.goals(found.id), waiting=await items(found.id, None),
     )  # fmt: skip
@@ -60,7 +60,7 @@ async def add_member(request: Request) -> Response:
     """POST /dialogues/{slug}/members"""
     found = await queries.dialogue_of(request.person, request.path_params["slug"])
     form = await MemberForm.read(request)
-    if form.valid and form.data.organization not in {one["id"] for one in await queries.candidates(found)}:
+    if form.valid and form.data.organization not in {one.id for one in await queries.candidates(found)}:
         form.add_error("organization", _("Velg en organisasjon som ikke er med allerede."))
     if not form.valid:
         return await _dialogue(request, found, form, 422)
@@ -77,7 +77,7 @@ async def remove_member(request: Request) -> Response:
     """GET and POST /dialogues/{slug}/members/{id}/remove. GET only asks."""
     found = await queries.dialogue_of(request.person, request.path_params["slug"])
     organization = parse_id(request.path_params["id"])
-    member = next((one for one in await queries.members(found.id) if one["id"] == organization), None)
+    member = next((one for one in await queries.members(found.id) if one.id == organization), None)
     if member is None:
         raise NotFound
     if request.method == "GET":
@@ -127,11 +127,11 @@ async def meeting(request: Request) -> Response:
     found = await queries.meeting_of(request.person, slug, request.path_params["offer"])
     session = await queries.session_of(found)
     there = await queries.organizations_of(found)
-    begun = session["starts_at"] <= request.now
+    begun = session.starts_at <= request.now
     if request.method == "POST":
         rules.has_been(session, request.now)
         form = await AttendedForm.read(request)
-        if not form.valid or not set(form.data.organizations) <= {one["id"] for one in there}:
+        if not form.valid or not set(form.data.organizations) <= {one.id for one in there}:
             form.add_error("organizations", _("Velg blant organisasjonene på lista."))
         else:
             async with one_at_a_time(found.offer.id):
@@ -155,9 +155,9 @@ async def meeting(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _were_there(organizations: list[dict[str, Any]]) -> Filled[AttendedForm]:
+def _were_there(organizations: list[queries.Attending]) -> Filled[AttendedForm]:
     """The form with what is recorded now."""
-    return AttendedForm.blank(organizations=[str(one["id"]) for one in organizations if one["there"]])
+    return AttendedForm.blank(organizations=[str(one.id) for one in organizations if one.there])
 
 
 async def _to_change(request: Request) -> tuple[DialogueMeeting, Session]:

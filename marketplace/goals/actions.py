@@ -41,7 +41,7 @@ async def _impartial(
     dialogue: UUID | None, organizations: Iterable[UUID], by: UUID, act: str, now: datetime
 ) -> None:
     """A goal of all offers of a kind is nobody's own; those of few organisations are known."""
-    about = [*organizations, *([one["id"] for one in await members(dialogue)] if dialogue else [])]
+    about = [*organizations, *([one.id for one in await members(dialogue)] if dialogue else [])]
     if about:
         await only_impartial(by, about, act, now=now)
 

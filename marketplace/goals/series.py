@@ -150,7 +150,7 @@ async def _meetings(wanted: Sequence[Wanted], now: datetime) -> Mapping[tuple[UU
     found: dict[tuple[UUID | None, int], list[int]] = defaultdict(list)
     asked = {(one.goal.dialogue_id, one.stretch.first) for one in wanted if one.goal.dialogue_id}
     for each in await fewest_at_meetings(asked, ends, now) if asked else []:
-        found[each["dialogue_id"], each["year"]].append(each["number"])
+        found[each.dialogue_id, each.year].append(each.number)
     return found
 
 

@@ -9,7 +9,8 @@ from marketplace.base.web.access import public
 from marketplace.base.web.forms import Form
 from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
-from offers.catalogue import organization_queries, queries
+from offers.catalogue import queries
+from offers.catalogue.organizations import queries as organization_queries
 from offers.catalogue.page import page
 from offers.catalogue.queries import viewer_of
 

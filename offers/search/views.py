@@ -19,7 +19,7 @@ from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render, template
 from offers.catalogue import queries, rules
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
-from offers.catalogue.organization_queries import organization_page
+from offers.catalogue.organizations.queries import organization_page
 from offers.catalogue.queries import Served, viewer_of
 from offers.catalogue.rules import WHEN_LABELS, card
 from offers.search.finding import find

@@ -20,10 +20,7 @@ ASKS_IN_FORMS = {
 COMPARES = re.compile(
     r"""(?:\.|\[['"])(?:state|status|ended_by)(?:['"]\])?\s*(?:==|!=|\bin\b|\bnot\s+in\b)"""
 )
-STILL = {
-    "marketplace/dialogue/dialogue.html": 2,
-    "marketplace/dialogue/meeting.html": 4,
-}
+STILL: dict[str, int] = {}
 """Templates that compare a state themselves, and how often: each is to be told in its words instead. It only falls."""
 
 

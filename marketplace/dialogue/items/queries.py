@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows
@@ -31,6 +30,21 @@ class Item:
     """Of the offer, in the language that it was written in."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An item as it is stored."""
+
+    id: UUID
+    main_audience: str
+    kinds: str
+    district: str | None
+    evening: bool | None
+    made_at: datetime
+    offer_id: UUID | None
+    meeting: str | None
+    title: str | None
+
+
 ITEMS = """SELECT i.id, i.main_audience, i.kinds, d.name AS district, i.evening, i.made_at, i.offer_id,
     m.slug AS meeting, t.title
 FROM dialogue_item i LEFT JOIN district d ON d.id = i.district_id
@@ -42,6 +56,7 @@ LEFT JOIN (offer o JOIN offer_text t ON t.offer_id = o.id AND t.lang = o.source_
 async def items(dialogue: UUID, meeting: UUID | None) -> list[Item]:
     """The gaps that a meeting is to talk about; those that wait for one where it is None."""
     found = await rows(
+        Stored,
         f"""{ITEMS} WHERE i.dialogue_id = $1 AND i.meeting_id IS NOT DISTINCT FROM $2::uuid
         ORDER BY i.made_at, i.id""",
         dialogue, meeting,
@@ -51,17 +66,15 @@ async def items(dialogue: UUID, meeting: UUID | None) -> list[Item]:
 
 async def item_of(dialogue: UUID, item: UUID) -> Item:
     """One of them. Raises NotFound."""
-    found = await row(f"{ITEMS} WHERE i.dialogue_id = $1 AND i.id = $2", dialogue, item)
+    found = await row(Stored, f"{ITEMS} WHERE i.dialogue_id = $1 AND i.id = $2", dialogue, item)
     if found is None:
         raise NotFound
     return _item(found)
 
 
-def _item(found: dict[str, Any]) -> Item:
-    words = gap_words(
-        Audience(found["main_audience"]), found["kinds"], found["district"] or "", found["evening"]
-    )
-    return Item(found["id"], words, found["made_at"], found["offer_id"], found["meeting"], found["title"])
+def _item(found: Stored) -> Item:
+    words = gap_words(Audience(found.main_audience), found.kinds, found.district or "", found.evening)
+    return Item(found.id, words, found.made_at, found.offer_id, found.meeting, found.title)
 
 
 async def could_have_come(municipality: UUID, item: Item) -> dict[UUID, str]:

@@ -1,7 +1,7 @@
 """Si hva du savner: residents say what they wish there were; coordinators read it before Frivillighetsdialogen."""
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -97,12 +97,22 @@ async def needs(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _group(municipality: str, one: Group) -> dict[str, Any]:
-    return {
-        "href": _address(municipality=municipality, audience=one.audience or UNSAID, district=one.district or UNSAID),
-        "audience": AUDIENCE_LABELS[Audience(one.audience)] if one.audience else _("Ikke sagt for hvem"),
-        "district": one.district_name, "said": one.said,
-    }  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A group in words, and the list of what was said in it."""
+
+    href: str
+    audience: str
+    district: str | None
+    said: int
+
+
+def _group(municipality: str, one: Group) -> Told:
+    audience = str(AUDIENCE_LABELS[Audience(one.audience)]) if one.audience else _("Ikke sagt for hvem")
+    href = _address(
+        municipality=municipality, audience=one.audience or UNSAID, district=one.district or UNSAID
+    )
+    return Told(href, audience, one.district_name, one.said)
 
 
 def _address(**chosen: str) -> str:

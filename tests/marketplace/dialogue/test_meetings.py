@@ -91,7 +91,7 @@ async def test_nora_moves_the_meeting_and_those_booked_and_the_members_are_told(
     assert "Møtet er flyttet, og beskjeden er på vei." in page.text
     assert "torsdag 22. oktober 2026 kl. 10–11.30" in page.text
     assert "Ola" not in page.text
-    assert (await session_of(made))["venue"] == "Biblioteket"
+    assert (await session_of(made)).venue == "Biblioteket"
     assert await told() == [("post@crux.no", "moved")]
     assert await OutboxMessage.filter(mail="session_moved", address="ola@crux.no").count() == 1
     moved = await content()

@@ -53,7 +53,7 @@ def ticked(page: Page) -> list[str]:
 async def fewest(dialogue: Dialogue, year: int, moments: list[datetime]) -> list[int]:
     """The fewest organisations at any meeting of the year before each moment."""
     found = await fewest_at_meetings([(dialogue.id, year)], {year: moments}, NOW)
-    return [one["number"] for one in found]
+    return [one.number for one in found]
 
 
 async def test_nora_calls_a_meeting_and_a_member_books_it(visitor: Visitor, dialogue: Dialogue) -> None:

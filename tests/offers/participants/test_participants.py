@@ -89,7 +89,7 @@ async def test_more_seats_go_to_the_queue_and_fewer_than_taken_is_refused(
 
 async def test_the_list_says_how_long_a_place_is_held(visitor: Visitor, full: Offer) -> None:
     await Booking.filter(state=BookingState.WAITING).update(
-        state=BookingState.OFFERED, held_until=NOW + timedelta(hours=24)
+        state=BookingState.OFFERED, held_until=NOW + timedelta(hours=24), seated_at=NOW
     )
     await visitor.sign_in(await make.member(await Organization.get(id=full.owner_id)))
     page = await visitor.open(f"/manage/offers/{full.slug}/bookings")

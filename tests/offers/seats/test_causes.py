@@ -2,12 +2,14 @@
 
 import secrets
 from datetime import datetime, timedelta
+from importlib import import_module
 from itertools import product
 
 import pytest
 
+from marketplace.base.data.database import rows
 from offers.bookings import actions
-from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.catalogue.models import Joining, Offer, Promotion, SeatPool, Session
 from offers.catalogue.queries import Viewer
 from offers.messages.models import Recipients
 from offers.messages.queries import recipients
@@ -48,6 +50,16 @@ async def test_a_seat_is_had_from_when_it_is_booked_or_the_queue_gives_it(db: No
     assert second.seated_at == NOW + 2 * HOUR == second.placed_at
 
 
+async def test_a_place_that_was_held_first_was_had_from_then(db: None) -> None:
+    offer = await an_offer()
+    await Offer.filter(id=offer.id).update(promotion=Promotion.HELD)
+    first, second = await booked(offer), await booked(offer, "Nora")
+    await actions.cancel(first.id, now=NOW + HOUR)
+    await actions.answer_offer(second.id, True, now=NOW + 2 * HOUR)
+    await second.refresh_from_db()
+    assert (second.state, second.seated_at) == (BookingState.CONFIRMED, NOW + HOUR)
+
+
 async def test_whether_a_place_was_given_back_in_time_is_settled_when_it_is_given_back(db: None) -> None:
     offer = await an_offer(capacity=5)
     made = [await booked(offer, name) for name in ("Ola", "Nora", "Per")]
@@ -80,6 +92,30 @@ async def test_what_is_cancelled_is_no_news_to_who_only_asked(db: None) -> None:
     await messages.cancel_offer(offer, note="", by=kari.id, now=NOW)
     told = await recipients(offer.id, None, Recipients.BEFORE, NOW)
     assert [one.booking_id for one in told] == [answered.id]
+
+
+async def test_old_bookings_get_what_the_acts_would_have_left(db: None) -> None:
+    """The migration infers as the figures did until then, and that is what the acts store."""
+    per_session, asking = await an_offer(capacity=2), await an_offer(Joining.REQUEST, capacity=1)
+    kari = await make.person("Kari")
+    early, late, placed, waits, gone = [await booked(per_session, f"Ola{number}") for number in range(5)]
+    await actions.cancel(gone.id, now=NOW)
+    await actions.cancel(early.id, now=NOW + HOUR)
+    await actions.cancel(late.id, now=STARTS - HOUR)
+    yes, no, withdrawn, _open, full = [await booked(asking, f"Nora{number}") for number in range(5)]
+    for one, answer in ((yes, True), (no, False), (full, True)):
+        await participants_actions.answer_request(one.id, answer, now=NOW + HOUR, by=kari.id)
+    await actions.cancel(withdrawn.id, now=NOW + HOUR)
+    await actions.cancel(yes.id, now=NOW + 2 * HOUR)
+    stored = "SELECT id, asked, seated_at, given_back_in_time FROM booking ORDER BY id"
+    before = await rows(stored)
+    assert {one["given_back_in_time"] for one in before} == {True, False, None}
+    assert {placed.id, waits.id, full.id} <= {one["id"] for one in before if one["seated_at"]}
+    await rows("UPDATE booking SET given_back_in_time = NULL")
+    migration = import_module("marketplace.migrations.0033_what_a_booking_was")
+    for statement in (migration.FILL, migration.GIVEN_BACK):
+        await rows(statement)
+    assert await rows(stored) == before
 
 
 @pytest.mark.parametrize("starts", [None, STARTS])
