@@ -168,7 +168,30 @@ async def test_the_order_is_said_and_can_be_changed(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["selvmord", "jeg vil dø", "sjølvmordstankar", "selvmrod", "want to die", "han slår"]
+    "typed",
+    [
+        "selvmord",
+        "jeg vil dø",
+        "sjølvmordstankar",
+        "selvmrod",
+        "want to die",
+        "han slår",
+        "ta mitt eget liv",
+        "ta livet av meg",
+        "selv mord",
+        "selvskader",
+        "self-harm",
+        "drepe meg selv",
+        "kutter meg",
+        "killing my self",
+        "mannen truer meg",
+        "pappa slår",
+        "krisesenter",
+        "jeg vil ikke være her mer",
+        "afraid of my husband",
+        "самогубство",
+        "انتحار",
+    ],
 )
 async def test_words_of_crisis_put_somebody_to_ring_first(visitor: Visitor, typed: str) -> None:
     page = await visitor.open(f"/offers?q={typed}")
@@ -177,7 +200,20 @@ async def test_words_of_crisis_put_somebody_to_ring_first(visitor: Visitor, type
     assert [one["href"] for one in first.select("a[href^=tel]")] == ["tel:113", "tel:116123"]
 
 
-@pytest.mark.parametrize("typed", ["dødsbo", "volleyball", "livet på landet", "drikke kaffe", "slå gress"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "dødsbo",
+        "volleyball",
+        "livet på landet",
+        "drikke kaffe",
+        "slå gress",
+        "ta livet med ro",
+        "henge meg på en tur",
+        "selvhjelp",
+        "kutte gress",
+    ],
+)
 async def test_other_words_do_not(visitor: Visitor, typed: str) -> None:
     assert (await visitor.open(f"/offers?q={typed}")).soup.find(id="urgent") is None
 
