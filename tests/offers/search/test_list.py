@@ -212,6 +212,7 @@ async def test_words_of_crisis_put_somebody_to_ring_first(visitor: Visitor, type
         "henge meg på en tur",
         "selvhjelp",
         "kutte gress",
+        "livredderkurs",
     ],
 )
 async def test_other_words_do_not(visitor: Visitor, typed: str) -> None:

@@ -160,6 +160,16 @@ async def test_a_form_sent_twice_says_it_once(visitor: Visitor, here: Municipali
     assert await Need.all().count() == 1
 
 
+async def test_one_network_may_say_twenty_things_an_hour(visitor: Visitor, here: Municipality) -> None:
+    somebody = visitor.at_network("203.0.113.7")
+    for number in range(21):
+        form = await somebody.open("/needs/new")
+        answer = await somebody.submit(form, "/needs/new", text=f"Kor nummer {number}", where=here.slug)
+    assert answer.status == 429
+    assert "Vent litt" in answer.text
+    assert await Need.all().count() == 20
+
+
 async def test_a_coordinator_sees_only_their_own_municipality(visitor: Visitor, here: Municipality) -> None:
     elsewhere = await make.municipality(name="Gjøvik", number="3407", slug="gjovik")
     other = await say(elsewhere, "Skøyter på Mjøsa")
