@@ -19,7 +19,7 @@ from offers.feeds.answers import ATOM, CALENDAR, PRIVATE, PUBLIC, Headers, answe
 from offers.feeds.body import Body, kept
 from offers.feeds.searches import LONGEST, canonical, left_out, words_of
 from offers.feeds.work.queries import work_feed
-from offers.search.forms import SearchForm
+from offers.search.forms import SearchForm, only_served
 
 CHOICES = {"audience": "audiences", "kind": "kinds", "municipality": "municipalities", "organization": "organizations",
            "offer": "offers", "search": "searches"}  # fmt: skip
@@ -44,6 +44,8 @@ async def new_search(request: Request) -> Response:
     """GET and POST /calendar/searches/new: a search of /offers under a short address, and what of it is followed."""
     sent = request.method == "POST"
     form = await SearchForm.read(request) if sent else SearchForm.from_query(request)
+    names = {one.slug: one.name for one in await municipalities()}
+    only_served(form, names)
     query = canonical(form.data) if form.valid else ""
     if len(query) > LONGEST:
         form.add_error("q", _("Søket er for langt til en kalender. Skriv færre ord."))
@@ -54,7 +56,6 @@ async def new_search(request: Request) -> Response:
         owner = request.person.id if request.person else None
         slug = await actions.save_search(query, owner=owner, now=request.now)
         return see_other(f"/calendar?search={slug}", request)
-    names = {one.slug: one.name for one in await municipalities()}
     return render(
         request, "offers/feeds/new_search.html", status=200 if form.valid else 422, form=form,
         words=words_of(form.data, names) if form.valid else [], left_out=left_out(form.data) if form.valid else [],

@@ -1,15 +1,16 @@
 """What stands in the address of a list."""
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from marketplace.base.i18n import gettext as _
-from marketplace.base.web.forms import Form, lazy
+from marketplace.base.web.forms import Filled, Form, lazy
 from offers.catalogue.models import Audience, Kind
 from offers.catalogue.rules import When, period
 from offers.search.queries import Position, Search
@@ -81,6 +82,11 @@ class SearchForm(ListForm):
         "place": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
     }
 
+    @field_validator("municipality", mode="before")
+    @classmethod
+    def blank_is_none(cls, given: list[str]) -> list[str]:
+        return [one for one in given if one.strip()]
+
     def search(self, now: datetime) -> Search:
         return Search(
             words=" ".join(self.q.split()), by_date=self.order is Order.DATE, place=self.place,
@@ -89,3 +95,15 @@ class SearchForm(ListForm):
             audiences=tuple(sorted(set(self.audience))), between=period(self.when, now) if self.when else None,
             drop_in=self.drop_in or None, free=self.free, evening=self.evening, after=self.position,
         )  # fmt: skip
+
+
+def chosen_municipalities(form: Filled[SearchForm]) -> set[str]:
+    """What was sent in place of municipalities, right or wrong."""
+    return {one for one in form.values.get("municipality", []) if one.strip()}
+
+
+def only_served(form: Filled[SearchForm], served: Collection[str]) -> None:
+    """Name each municipality that is looked for and that this instance does not serve: a list or a calendar of it would
+    be empty for ever, and nobody would know why."""
+    for unknown in sorted(chosen_municipalities(form) - {ALL, *served}):
+        form.add_error("municipality", _("Vi kjenner ingen kommune som heter «%(name)s».", name=unknown))

@@ -225,9 +225,10 @@ def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[s
     if wanted.words:
         typed = questions(wanted.words)
         all_words, any_word = tsquery(put(typed.all_words)), tsquery(put(typed.any_word))
+        without = tsquery(put(typed.without))
         hits = f"""asked AS MATERIALIZED (SELECT {tsquery(put(typed.exact))} AS exact,
                 {tsquery(put(typed.all_exact))} AS all_exact, {tsquery(put(typed.near))} AS near,
-                {all_words} AS all_words, {any_word} AS any_word),
+                {all_words} && !!{without} AS all_words, {any_word} && !!{without} AS any_word),
             hits AS MATERIALIZED (SELECT offer_id, max({RANKED})::bigint AS rank FROM offer_text, asked a
                 WHERE search @@ a.{"any_word" if wanted.any_word else "all_words"} GROUP BY offer_id),"""
         conditions.append("o.id IN (SELECT offer_id FROM hits)")

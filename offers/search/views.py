@@ -23,7 +23,15 @@ from offers.catalogue.organizations.queries import organization_page
 from offers.catalogue.queries import Served, viewer_of
 from offers.catalogue.rules import WHEN_LABELS, card
 from offers.search.finding import find
-from offers.search.forms import ALL, ListForm, Order, SearchForm, position_text
+from offers.search.forms import (
+    ALL,
+    ListForm,
+    Order,
+    SearchForm,
+    chosen_municipalities,
+    only_served,
+    position_text,
+)
 from offers.search.queries import Found, Search, spelled_right
 from offers.search.words import near
 from offers.search.words.crisis import needs_somebody_now
@@ -35,10 +43,9 @@ async def offers(request: Request) -> Response:
     """GET /offers: search and filters stand in the address."""
     form = SearchForm.from_query(request)
     served = await queries.municipalities()
-    if len(served) > 1 and not form.values.get("municipality"):
+    if len(served) > 1 and not chosen_municipalities(form):
         return _where_they_are(request, served)
-    for unknown in {*form.values.get("municipality", [])} - {ALL, *(one.slug for one in served)}:
-        form.add_error("municipality", _("Vi kjenner ingen kommune som heter «%(name)s».", name=unknown))
+    only_served(form, [one.slug for one in served])
     viewer = await viewer_of(request.person)
     found, meant = Found([], 0, None), None
     if form.valid:

@@ -89,7 +89,8 @@ NOT_YET = {
 
 def where_of(route: Route, town: Town, path: str) -> str:
     """The page that holds the form of a route; a page of nothing where it has none of its own."""
-    return ELSEWHERE.get(route.path, path).format(**town.ids) or "/about"
+    named = town.ids | {"invitation": town.parameters["invitations", "token"]}
+    return ELSEWHERE.get(route.path, path).format(**named) or "/about"
 
 
 def form_on(page: Page, path: str) -> Tag | None:

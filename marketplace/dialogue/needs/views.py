@@ -10,6 +10,7 @@ from starlette.responses import Response
 from marketplace.base.errors import BadRequest
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import coordinator, public
+from marketplace.base.web.edge import host_name
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.limits import limit_visitor
@@ -21,8 +22,8 @@ from marketplace.dialogue.needs.queries import UNSAID, Group, Place
 from marketplace.dialogue.needs.rules import ASKED_LABELS, LONGEST
 from marketplace.dialogue.saved import Saved
 from marketplace.districts.queries import municipalities_of, municipality_of
-from marketplace.settings import settings
 from offers.catalogue.models import AUDIENCE_LABELS, Audience
+from offers.catalogue.queries import municipalities, municipality_here
 
 
 @public
@@ -32,8 +33,12 @@ async def new(request: Request) -> Response:
     places = await queries.places()
     if request.method == "GET":
         asked = {name: given[-1] for name, given in request.query.items() if name in NeedForm.model_fields}
-        usual = next((one.key for one in places if one.municipality == settings().place_name), "")
-        return _form(request, NeedForm.blank(**{"where": usual, **asked}), places)
+        if asked.get("where") not in {
+            one.key for one in places
+        }:  # else a browser would choose the first of all
+            here = municipality_here(await municipalities(), host_name(request.headers.get("host", "")))
+            asked["where"] = here.slug if here else ""
+        return _form(request, NeedForm.blank(**asked), places)
     form = await NeedForm.read(request)
     place = next((one for one in places if one.key == form.values.get("where")), None)
     if form.valid and place is None:
@@ -49,7 +54,8 @@ async def new(request: Request) -> Response:
 
 def _form(request: Request, form: Filled[NeedForm], places: list[Place], status: int = 200) -> Response:
     several = len({one.municipality_id for one in places}) > 1
-    choices = [("", _("Velg hvor"))] if not form.values.get("where") else []
+    known = any(one.key == form.values.get("where") for one in places)
+    choices = [] if known else [("", _("Velg hvor"))]
     choices += [(one.key, _where(one, several)) for one in places]
     audiences = [("", _("Ikke noen spesielle")), *((one.value, label) for one, label in ASKED_LABELS.items())]
     return render(

@@ -9,12 +9,15 @@ import re
 from dataclasses import dataclass
 from itertools import product
 
-from offers.search.words.compounds import DOMAIN, LINKS, SHORT, SHORTEST, within_one
+from offers.search.words.compounds import DOMAIN, LINKS, LONGEST, SHORT, SHORTEST, within_one
 from offers.search.words.equal import NOISE, PHRASES, equals
 
 STEMMINGS = ("norwegian", "english", "simple")
 """Texts are stemmed in their own language, so a question is asked in each."""
-TOKEN = re.compile(r'-?"[^"]+"|-?\w+')
+QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″", '"'))
+"""What telephones and word processors make of "."""
+TOKEN = re.compile(r'(?<!\w)-?"[^"]+"|(?<!\w)-\w+|\w+')
+"""A hyphen inside a word is no minus: who types NAV-kontoret wants both."""
 MOST_WORDS = 12
 """More words than this say no more of what is looked for."""
 GLUED_FROM = 7
@@ -27,7 +30,8 @@ class Asked:
 
     `exact`: one of the typed words, `all_exact`: each. `near`: one of them, of the words that mean the same, or of
     those that they are glued of as far as we know them. `all_words`: each of them or what may mean the same.
-    `any_word`: one of `near`, without what must not stand there.
+    `any_word`: one of `near`. `without`: one of what must not stand there, in any stemming, so it is a question of its
+    own: "tur" and not "grupper" in one stemming would be true of what has "grupp" in another.
     """
 
     exact: str
@@ -35,19 +39,22 @@ class Asked:
     near: str
     all_words: str
     any_word: str
+    without: str
 
 
 def questions(typed: str) -> Asked:
     """The questions. "…" asks for the words beside each other, -word for offers without it."""
-    tokens = _as_said(TOKEN.findall(typed.lower())[:MOST_WORDS])
+    tokens = _as_said(TOKEN.findall(typed.lower().translate(QUOTES))[:MOST_WORDS])
     saying = [one for one in tokens if one not in NOISE]
     exact, near, all_of, without = [], [], [], []
     for token in saying or tokens:
         words = re.findall(r"\w+", token)
         plain = (" & " if token in PHRASES else " <-> ").join(words)
+        if not words:
+            continue
         if token.startswith("-"):
-            without.append(f"!({plain})")
-        elif words:
+            without.append(f"({plain})")
+        else:
             exact.append(f"({plain})")
             same, parts = ([], []) if '"' in token else (_same(token), _glued_of(token))
             beginning = (
@@ -62,13 +69,14 @@ def questions(typed: str) -> Asked:
             ]
             all_of.append(_or([plain, *beginning, *same, *glued, *topics]))
     if not all_of:
-        return Asked("", "", "", "", "")
+        return Asked("", "", "", "", "", "")
     return Asked(
         _or(exact),
         " & ".join(exact),
         _or(near),
-        " & ".join([*all_of, *without]),
-        " & ".join([_or(near), *without]),
+        " & ".join(all_of),
+        _or(near),
+        " | ".join(without),
     )
 
 
@@ -105,7 +113,7 @@ def _is_ours(part: list[str]) -> bool:
 def _glued_of(word: str) -> list[tuple[list[str], list[str]]]:
     """The ways in which a typed word could be two, each part with what means the same: only its letters are looked
     at."""
-    if len(word) < GLUED_FROM or not word.isalpha():
+    if not GLUED_FROM <= len(word) <= LONGEST or not word.isalpha():
         return []
     found = []
     for end, link in product(range(SHORTEST, len(word) - SHORTEST + 1), LINKS):

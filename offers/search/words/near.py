@@ -7,6 +7,7 @@ itself, and the words of sensitive offers are never proposed (queries.spelled_ri
 import re
 from collections.abc import Collection
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 FEWER_THAN = 3
@@ -30,8 +31,10 @@ def meant(typed: str, known: Collection[str]) -> str | None:
         most = 2 if len(word) >= LONG else 1
         near = [
             (distance, other)
-            for other in known
-            if len(other) >= SHORTEST and (distance := OSA.distance(word, other, score_cutoff=most)) <= most
+            for other, distance, _key in process.extract(
+                word, known, scorer=OSA.distance, score_cutoff=most, limit=None
+            )
+            if len(other) >= SHORTEST
         ]
         if not near:
             return found[0]

@@ -189,7 +189,12 @@ async def test_what_is_no_search_is_said_and_a_long_one_is_refused(visitor: Visi
         page = await visitor.open(f"/calendar/searches/new?{query}")
         assert page.status == 422
         assert "Søket må rettes først:" in page.text
+    unknown = await visitor.open("/calendar/searches/new?q=tur&municipality=oslo")
+    assert unknown.status == 422
+    assert "Vi kjenner ingen kommune som heter «oslo»." in unknown.text
     sent = await visitor.open("/calendar/searches/new?q=tur")
+    fields = sent.fields("/calendar/searches/new") | {"municipality": ["oslo"]}
+    assert (await visitor.post("/calendar/searches/new", fields)).status == 422
     fields = sent.fields("/calendar/searches/new") | {"q": ["æ" * 100]}
     assert (await visitor.post("/calendar/searches/new", fields)).status == 422
 

@@ -168,7 +168,30 @@ async def test_the_order_is_said_and_can_be_changed(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["selvmord", "jeg vil dø", "sjølvmordstankar", "selvmrod", "want to die", "han slår"]
+    "typed",
+    [
+        "selvmord",
+        "jeg vil dø",
+        "sjølvmordstankar",
+        "selvmrod",
+        "want to die",
+        "han slår",
+        "ta mitt eget liv",
+        "ta livet av meg",
+        "selv mord",
+        "selvskader",
+        "self-harm",
+        "drepe meg selv",
+        "kutter meg",
+        "killing my self",
+        "mannen truer meg",
+        "pappa slår",
+        "krisesenter",
+        "jeg vil ikke være her mer",
+        "afraid of my husband",
+        "самогубство",
+        "انتحار",
+    ],
 )
 async def test_words_of_crisis_put_somebody_to_ring_first(visitor: Visitor, typed: str) -> None:
     page = await visitor.open(f"/offers?q={typed}")
@@ -177,7 +200,21 @@ async def test_words_of_crisis_put_somebody_to_ring_first(visitor: Visitor, type
     assert [one["href"] for one in first.select("a[href^=tel]")] == ["tel:113", "tel:116123"]
 
 
-@pytest.mark.parametrize("typed", ["dødsbo", "volleyball", "livet på landet", "drikke kaffe", "slå gress"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "dødsbo",
+        "volleyball",
+        "livet på landet",
+        "drikke kaffe",
+        "slå gress",
+        "ta livet med ro",
+        "henge meg på en tur",
+        "selvhjelp",
+        "kutte gress",
+        "livredderkurs",
+    ],
+)
 async def test_other_words_do_not(visitor: Visitor, typed: str) -> None:
     assert (await visitor.open(f"/offers?q={typed}")).soup.find(id="urgent") is None
 
@@ -301,6 +338,16 @@ async def test_a_bare_address_leads_to_the_municipality_of_these_pages(visitor: 
     ] == "/en/offers?municipality=sandnes"
     page = await visitor.follow(await visitor.open("/offers"))
     assert cards(page) == ["Kafé i byen", "Søvnkurs på nett"], "what is on the web is everywhere"
+
+
+async def test_a_blank_municipality_is_none(visitor: Visitor) -> None:
+    await two_places(visitor)
+    for blank in ("municipality=", "municipality=%20", "municipality=&municipality="):
+        answer = (await visitor.open(f"/offers?q=a&{blank}")).response
+        assert (answer.status_code, answer.headers["location"]) == (303, "/offers?q=a&municipality=sandnes")
+    assert cards(await visitor.open("/offers?municipality=&municipality=sondre-land")) == [
+        "Kafé på landet", "Søvnkurs på nett"
+    ]  # fmt: skip
 
 
 async def test_the_municipality_is_a_chip_that_can_be_taken_away(visitor: Visitor) -> None:

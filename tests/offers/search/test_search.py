@@ -11,6 +11,7 @@ from offers.catalogue.rules import When, period
 from offers.search import queries as listing
 from offers.search.forms import position_text
 from offers.search.queries import Search, search
+from offers.search.words.asked import questions
 from offers.search.words.jobs import make_parts
 from tests import make
 from tests.conftest import NOW
@@ -122,6 +123,39 @@ async def test_texts_in_all_languages_are_searched_and_the_reader_gets_theirs() 
 async def test_no_words_break_the_search(words: str) -> None:
     await make.offer("Tur")
     assert await titles(Search(words=words)) == []
+
+
+@pytest.mark.parametrize("words", ['tur -"!!"', '-" - " tur', 'tur "', "tur -", "-_ tur", 'tur -"'])
+async def test_a_minus_before_nothing_leaves_out_nothing(words: str) -> None:
+    await make.offer("Tur")
+    assert await titles(Search(words=words)) == ["Tur"]
+
+
+@pytest.mark.parametrize(
+    "words", ["tur -gruppe", "tur -grupper", "tur -gruppene", 'tur -"gruppe"', "-grupper tur"]
+)
+async def test_what_is_not_wanted_is_left_out_in_any_form(words: str) -> None:
+    await make.offer("Tur i gruppe", starts=[days(1)])
+    await make.offer("Tur alene", starts=[days(2)])
+    assert await titles(Search(words=words)) == ["Tur alene"]
+    assert await titles(Search(words=words, any_word=True)) == ["Tur alene"]
+
+
+async def test_a_hyphen_within_a_word_is_no_minus() -> None:
+    await make.offer("Kaffe på NAV-kontoret")
+    assert await titles(Search(words="nav-kontoret")) == ["Kaffe på NAV-kontoret"]
+    assert await titles(Search(words="NAV-kaffe")) == ["Kaffe på NAV-kontoret"]
+
+
+@pytest.mark.parametrize("words", ['"ny start"', "“ny start”", "„ny start“", "«ny start»"])
+async def test_a_telephones_own_quotation_marks_are_quotation_marks(words: str) -> None:
+    await make.offer("Ny start", starts=[days(1)])
+    await make.offer("Start på noe som er ny musikk", starts=[days(2)])
+    assert await titles(Search(words=words)) == ["Ny start"]
+
+
+def test_letters_that_are_no_word_are_not_cut_in_hundreds_of_ways() -> None:
+    assert len(questions("se" * 150).all_words) < 1000
 
 
 async def test_a_place_is_the_beginning_of_its_name_its_town_its_municipality_or_its_postcode() -> None:

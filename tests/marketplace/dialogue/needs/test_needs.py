@@ -73,6 +73,13 @@ async def test_nothing_tells_who_it_was(visitor: Visitor, here: Municipality) ->
         "kari@example.no",
         "Jeg heter Kari, +47 900 00 001",
         "skriv til kari@example.no!",
+        "Ring meg\n51 00\n00 01",
+        "51_00_00_01",
+        "51/00/00/01",
+        "ring51000001",
+        "kari @ example.no",
+        "Kari (at) example.no",
+        "kari\uff20example.no",
     ],
 )
 async def test_a_way_back_is_refused_at_the_field_for_nobody_can_answer(
@@ -88,10 +95,39 @@ async def test_a_way_back_is_refused_at_the_field_for_nobody_can_answer(
 
 
 @pytest.mark.parametrize(
-    "text", ["Tur kl. 18.30 for oss over 65", "Klubb for 13 til 16 år, 2 ganger i uka", "4306"]
+    "text",
+    [
+        "Tur kl. 18.30 for oss over 65",
+        "Klubb for 13 til 16 år, 2 ganger i uka",
+        "4306",
+        "Julefest 24.12.2026",
+        "Åpent kl. 22.00-23.00",
+        "Noe å gjøre @ Ganddal. Kjekt!",
+    ],
 )
 def test_ages_hours_and_postcodes_are_no_numbers_to_ring(text: str) -> None:
     assert not leaves_a_way_back(text)
+
+
+async def test_the_place_is_the_one_that_was_searched_in_else_that_of_the_host_name(
+    visitor: Visitor, here: Municipality
+) -> None:
+    await make.municipality(name="Gjøvik", number="3407", slug="gjovik")
+    nothing = await visitor.open("/offers?q=dans&municipality=gjovik")
+    link = nothing.soup.select_one("#missed ~ div a")
+    assert link is not None
+    assert (await visitor.open(str(link["href"]))).fields("/needs/new")["where"] == ["gjovik"]
+    await Municipality.filter(slug="gjovik").update(host="127.0.0.1")
+    for query in ("", "?where=", "?where=all", "?where=oslo"):
+        assert (await visitor.open(f"/needs/new{query}")).fields("/needs/new")["where"] == ["gjovik"], query
+
+
+async def test_a_place_that_nobody_knows_is_never_taken_for_the_first_of_all(
+    visitor: Visitor, here: Municipality
+) -> None:
+    form = await visitor.open("/needs/new")
+    answer = await visitor.submit(form, "/needs/new", text="Kor", where="oslo")
+    assert answer.fields("/needs/new")["where"] == [""]
 
 
 @pytest.mark.parametrize(
@@ -122,6 +158,16 @@ async def test_a_form_sent_twice_says_it_once(visitor: Visitor, here: Municipali
     for _again in range(2):
         assert (await visitor.submit(form, "/needs/new", text="Kor", where=here.slug)).status == 303
     assert await Need.all().count() == 1
+
+
+async def test_one_network_may_say_twenty_things_an_hour(visitor: Visitor, here: Municipality) -> None:
+    somebody = visitor.at_network("203.0.113.7")
+    for number in range(21):
+        form = await somebody.open("/needs/new")
+        answer = await somebody.submit(form, "/needs/new", text=f"Kor nummer {number}", where=here.slug)
+    assert answer.status == 429
+    assert "Vent litt" in answer.text
+    assert await Need.all().count() == 20
 
 
 async def test_a_coordinator_sees_only_their_own_municipality(visitor: Visitor, here: Municipality) -> None:
