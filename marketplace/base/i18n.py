@@ -28,12 +28,16 @@ class Language:
     whole_hour: str = "{0.hour}"
     other_hour: str = "{0.hour}.{0.minute:02}"
     small_weekdays: bool = True
+    stemming: str = "norwegian"
+    """What PostgreSQL calls the stemming of its words."""
 
 
 OURS = {
     "nb": Language("Bokmål", "nb_NO"),
     "nn": Language("Nynorsk", "nn_NO"),
-    "en": Language("English", "en_GB", "", "{0:%H:%M}", "{0:%H:%M}", small_weekdays=False),
+    "en": Language(
+        "English", "en_GB", "", "{0:%H:%M}", "{0:%H:%M}", small_weekdays=False, stemming="english"
+    ),
 }
 """Every language, and all that differs between them but for the texts."""
 LANGUAGES = {code: ours.name for code, ours in OURS.items()}

@@ -51,7 +51,7 @@ def test_it_survives_the_death_of_its_children_and_stops_cleanly(
     instance: tuple[str, psutil.Process],
 ) -> None:
     address, process = instance
-    assert httpx.get(f"{address}/offers").status_code == 200
+    assert httpx.get(f"{address}/offers?municipality=all").status_code == 200
     database = next(child for child in process.children() if child.name() == "postgres")
     database.kill()
     assert until_ready(address, 20)
@@ -61,7 +61,7 @@ def test_it_survives_the_death_of_its_children_and_stops_cleanly(
     for child in web:
         child.kill()
     assert until_ready(address, 20)
-    assert httpx.get(f"{address}/offers").status_code == 200
+    assert httpx.get(f"{address}/offers?municipality=all").status_code == 200
     everybody = process.children(recursive=True)
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) in (0, None)

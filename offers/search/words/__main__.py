@@ -8,11 +8,11 @@ import sys
 
 from simplemma import is_known
 
-from offers.search.words.compounds import divisions
+from offers.search.words.compounds import GLUES, divisions
 
 
 def known(word: str) -> bool:
-    return is_known(word, lang=("nb", "nn"))
+    return is_known(word, lang=GLUES)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,10 @@ no dictionary either: whoever asks brings one, because only the worker's helper 
 from collections.abc import Callable, Iterator
 from itertools import product
 
+from marketplace.base.i18n import OURS
+
+GLUES = tuple(lang for lang, one in OURS.items() if one.stemming == "norwegian")
+"""The languages of ours that glue words together, as simplemma calls them too."""
 SHORTEST = 3
 """Letters of a part. Dictionaries know every short string as some word, so one of up to three must be in SHORT."""
 LONGEST = 40

@@ -11,7 +11,8 @@ from uuid import UUID
 import structlog
 
 from marketplace.base.data.database import rows
-from offers.search.words.compounds import foldings
+from marketplace.base.i18n import OURS
+from offers.search.words.compounds import GLUES, foldings
 
 log = structlog.get_logger("words")
 
@@ -34,8 +35,8 @@ class Unsplit:
 HEAD = "concat_ws(' ', summary, keywords)"
 TO_DO = f"""SELECT id, lang, title, {HEAD} AS head, body FROM offer_text
 WHERE parts IS NULL ORDER BY id LIMIT {AT_ONCE}"""
-STEMMING = """CASE WHEN x.lang IN ('nb', 'nn') THEN 'norwegian' WHEN x.lang = 'en' THEN 'english' ELSE 'simple'
-END::regconfig"""
+STEMMING = f"""CASE x.lang {" ".join(f"WHEN '{lang}' THEN '{one.stemming}'" for lang, one in OURS.items())}
+    ELSE 'simple' END::regconfig"""
 WRITE = f"""UPDATE offer_text t SET parts = setweight(to_tsvector({STEMMING}, x.of_title), 'B')
     || setweight(to_tsvector({STEMMING}, x.of_head), 'C') || setweight(to_tsvector({STEMMING}, x.of_body), 'D')
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
@@ -57,10 +58,7 @@ async def make_parts(now: datetime) -> int:
 
 async def _write(found: list[Unsplit]) -> None:
     norwegian = {
-        word
-        for one in found
-        if one.lang in ("nb", "nn")
-        for word in _words(f"{one.title} {one.head} {one.body}")
+        word for one in found if one.lang in GLUES for word in _words(f"{one.title} {one.head} {one.body}")
     }
     parts = await divided(norwegian) if norwegian else {}
     columns = [[getattr(one, name) for one in found] for name in ("id", "lang", "title", "head", "body")]
