@@ -96,6 +96,10 @@ class Settings(BaseSettings):
         ge=0,
         le=60,
     )
+    catalogue_index: bool = Field(
+        False,
+        description="Answer lists from each process's memory. Off: it is slower than the database on large catalogues.",
+    )
     tricks_off: Annotated[list[TrickName], NoDecode, BeforeValidator(split)] = Field(
         [],
         description=f"Speed tricks that are turned off, with commas between, for whoever looks for a fault: "

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from marketplace.settings import settings
 from offers.catalogue.queries import Viewer
 from offers.search.index.keeping import index
 from offers.search.index.masks import Hit
@@ -10,8 +11,10 @@ from offers.search.queries import Found, Position, Search, search
 
 
 async def find(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
-    """The offers that match, that the viewer may see and that are not over. Words are the database's."""
-    answer = None if wanted.words else await index.find(wanted, viewer, now)
+    """The offers that match, that the viewer may see and that are not over. Words are the database's; so is all while
+    the index is off (docs/performance.md tells why it is)."""
+    asked = settings().catalogue_index and not wanted.words
+    answer = await index.find(wanted, viewer, now) if asked else None
     if answer is None:
         return await search(wanted, viewer=viewer, lang=lang, now=now)
     return found(wanted, *answer, lang)

@@ -139,7 +139,7 @@ def measure(size: str, results: dict[str, Any]) -> None:
             feed = f"{address}/calendar/organizations/bench.ics"
             pages = {
                 "offer_list": (f"{address}/offers", ["-s", str(HERE / "filters.lua")]),
-                "offer_list_again": (f"{address}/offers?kind=course&audience=adults", AS_BROWSERS),
+                "offer_list_again": (f"{address}/offers?municipality=all&kind=course&audience=adults", AS_BROWSERS),
                 "offer_page": (f"{address}/offers/{found['slug']}", AS_BROWSERS),
                 "front_page": (f"{address}/", AS_BROWSERS),
                 "sign_in_page": (f"{address}/sign-in", [*AS_BROWSERS, "-H", f"Host: localhost:{port}"]),

@@ -13,6 +13,6 @@ end
 function request()
   counter = counter + 1
   local kind, audience = kinds[counter % #kinds + 1], audiences[counter % #audiences + 1]
-  local path = string.format("/offers?kind=%s&audience=%s&asked=%d.%d", kind, audience, thread_id, counter)
+  local path = string.format("/offers?municipality=all&kind=%s&audience=%s&asked=%d.%d", kind, audience, thread_id, counter)
   return wrk.format("GET", path, { ["Accept-Encoding"] = "gzip" })
 end

@@ -105,7 +105,10 @@ def cpu(root: psutil.Process) -> dict[str, float]:
     """Seconds of CPU so far: of the web processes, of the database, and of the worker (it alone is nice)."""
     used = {"web": 0.0, "database": 0.0, "worker": 0.0}
     for each in root.children(recursive=True):
-        times = each.cpu_times()
+        try:
+            times = each.cpu_times()
+        except psutil.NoSuchProcess:  # a backend or a helper that has just ended
+            continue
         name = "database" if each.name() == "postgres" else "worker" if each.nice() else "web"
         used[name] += times.user + times.system
         if name == "database":  # backends that have ended are counted with their parent
