@@ -69,7 +69,7 @@ class Index:
         self._written = 0
         self._making: asyncio.Task[None] | None = None
         self._one = asyncio.Lock()
-        revision.told.append(self._changed.add)
+        self._listens = False
 
     async def find(self, wanted: Search, viewer: Viewer, now: datetime) -> tuple[int, list[Hit]] | None:
         """How many match and those of the page with one more (masks.py:find); None while it cannot tell: then the
@@ -102,6 +102,9 @@ class Index:
 
     async def _make(self, now: datetime) -> None:
         began, epoch = time.monotonic(), self.revision.epoch
+        if not self._listens:  # a process that nobody asks for a list gathers nothing
+            self.revision.told.append(self._changed.add)
+            self._listens = True
         self._changed.clear()
         try:
             self._written = (await self._sweep(None)).oldest

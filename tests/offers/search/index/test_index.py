@@ -177,3 +177,9 @@ async def test_after_a_lost_connection_it_answers_nothing_until_it_is_made_anew(
         await index.made(NOW)
         assert index.revision.epoch > before
         assert (await index.find(Search(), VISITOR, NOW) or (0,))[0] == 2
+
+
+def test_a_process_that_nobody_asks_for_a_list_gathers_nothing() -> None:
+    revision = Revision()
+    Index(revision)
+    assert revision.told == []
