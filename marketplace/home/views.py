@@ -10,7 +10,6 @@ from marketplace.base.data.migrate import NEWEST
 from marketplace.base.models import Channel
 from marketplace.base.quick.kept import kept
 from marketplace.base.web.access import public, public_probe
-from marketplace.base.web.edge import host_name
 from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
 from marketplace.settings import settings
@@ -31,7 +30,7 @@ async def front(request: Request) -> Response:
     municipality that the pages are called after, if it is one of those served."""
     now, lang = request.now, request.lang
     served = await queries.municipalities()
-    here = queries.municipality_here(served, host_name(request.headers.get("host", "")))
+    here = queries.municipality_here(served, request.host)
     where = (here.slug,) if here else ()
     viewer = await queries.viewer_of(request.person)
     today = await find(

@@ -89,14 +89,15 @@ class Found:
         return self.total > COUNTED
 
 
-ROOM = f"""{has_room("l")} AND NOT EXISTS (
+WILL_BE = """NOT EXISTS (
     SELECT 1 FROM session x WHERE x.id = l.session_id AND x.status = 'cancelled' OFFSET 0)"""
-"""The pool l has a seat left and its session will be. OFFSET 0 keeps the planner from hashing the whole table."""
+"""The session of the pool l is not called off. OFFSET 0 keeps the planner from hashing the whole table."""
+ROOM = f"{has_room('l')} AND {WILL_BE}"
+"""The pool l has a seat left and its session will be."""
 OPEN = f"{is_open(p='l')} AND {ROOM}"
 """A seat of the pool l can be booked now."""
 
-FREE = f"""{is_open(p="l")} AND (o.sensitive OR {has_room("l")}) AND NOT EXISTS (
-    SELECT 1 FROM session x WHERE x.id = l.session_id AND x.status = 'cancelled' OFFSET 0)"""
+FREE = f"{is_open(p='l')} AND (o.sensitive OR {has_room('l')}) AND {WILL_BE}"
 """What who asks for free places gets. How full a sensitive offer is is nobody's business: it counts as not full."""
 
 EVENING = outside_office_hours("s.starts_at")
@@ -152,7 +153,9 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
     rank, joined = ("h.rank", "JOIN hits h ON h.offer_id = o.id") if wanted.ranked else ("0::bigint", "")
     listing = f"""SELECT o.id, {session} AS position, {rank} AS rank, {shown} FROM offer o
         JOIN organization w ON w.id = o.owner_id {joined} {first} WHERE {matches}"""
-    order = f"ORDER BY {'rank DESC, ' if wanted.ranked else ''}position, id"
+    best = "{of}rank DESC, " if wanted.ranked else ""
+    by = f"ORDER BY {best}{{of}}position, {{of}}id"
+    order = by.format(of="")
     if wanted.after is None:
         page = f"SELECT * FROM found {order} LIMIT {wanted.page + 1}"
     else:
@@ -161,7 +164,7 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
         f"""WITH {hits} found AS MATERIALIZED ({listing} {order} LIMIT {wanted.counted + 1}), page AS ({page})
         SELECT c.total, page.rank, {CARD}
         FROM (SELECT count(*) AS total FROM found) c LEFT JOIN page ON true LEFT JOIN offer o ON o.id = page.id
-        {JOINED} {order.replace("rank", "page.rank").replace("position", "page.position").replace("id", "page.id")}""",
+        {JOINED} {by.format(of="page.")}""",
         *asked.values,
     )
     total = found[0]["total"]
@@ -224,11 +227,10 @@ def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[s
     conditions = []
     if wanted.words:
         typed = questions(wanted.words)
-        all_words, any_word = tsquery(put(typed.all_words)), tsquery(put(typed.any_word))
-        without = tsquery(put(typed.without))
+        near, without = tsquery(put(typed.near)), tsquery(put(typed.without))
         hits = f"""asked AS MATERIALIZED (SELECT {tsquery(put(typed.exact))} AS exact,
-                {tsquery(put(typed.all_exact))} AS all_exact, {tsquery(put(typed.near))} AS near,
-                {all_words} && !!{without} AS all_words, {any_word} && !!{without} AS any_word),
+                {tsquery(put(typed.all_exact))} AS all_exact, {near} AS near,
+                {tsquery(put(typed.all_words))} && !!{without} AS all_words, {near} && !!{without} AS any_word),
             hits AS MATERIALIZED (SELECT offer_id, max({RANKED})::bigint AS rank FROM offer_text, asked a
                 WHERE search @@ a.{"any_word" if wanted.any_word else "all_words"} GROUP BY offer_id),"""
         conditions.append("o.id IN (SELECT offer_id FROM hits)")

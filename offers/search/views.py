@@ -12,7 +12,6 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.quick.kept import kept
 from marketplace.base.quick.remembered import remembered
 from marketplace.base.web.access import public
-from marketplace.base.web.edge import host_name
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit_visitor
@@ -107,7 +106,7 @@ def _orders(request: Request, form: Filled[SearchForm], found: Found) -> tuple[s
 
 def _where_they_are(request: Request, served: list[Served]) -> Response:
     """The same search with a municipality in its address: that of the host name, or all."""
-    here = queries.municipality_here(served, host_name(request.headers.get("host", "")))
+    here = queries.municipality_here(served, request.host)
     asked = [*parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)]
     asked = [pair for pair in asked if pair[0] != "municipality"]
     return see_other(f"/offers?{urlencode([*asked, ('municipality', here.slug if here else ALL)])}", request)

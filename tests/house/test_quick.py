@@ -84,7 +84,7 @@ REMEMBERS = {
     "marketplace/base/post/mail.py:RIGHTS": "the mails there are",
     "marketplace/base/post/mailbox.py:_read": "a message of the demo's mailbox, by when its file was written",
     "marketplace/base/signing.py:begun_for": ALWAYS,
-    "marketplace/base/web/edge.py:host_name": ALWAYS,
+    "marketplace/base/web/http.py:host_name": ALWAYS,
     "marketplace/base/web/forms.py:listed": ALWAYS,
     "marketplace/base/web/forms.py:numbers": ALWAYS,
     "marketplace/base/web/limits.py:warn_of_proxy": "that it was said once",

@@ -1,10 +1,8 @@
 """The edge: what every request and every answer goes through."""
 
 import gzip
-import re
 import secrets
 import time
-from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -17,7 +15,7 @@ from marketplace.base.i18n import LANGUAGES, SOURCE, gettext, set_language
 from marketplace.base.log import request_line
 from marketplace.base.quick import short_way
 from marketplace.base.text import SIGNS, clean
-from marketplace.base.web.http import set_cookie
+from marketplace.base.web.http import host_name, set_cookie
 from marketplace.base.web.uploads import UPLOAD_LIMIT, is_upload
 from marketplace.settings import settings
 
@@ -174,16 +172,6 @@ def too_large(limit: int) -> BodyTooLarge:
     return BodyTooLarge(
         gettext("Bildet er for stort. Velg ett på høyst 2 MB.") if limit == UPLOAD_LIMIT else ""
     )
-
-
-HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^:@/\s\[\]]+))(?::[0-9]{1,5})?")
-
-
-@lru_cache(256)
-def host_name(host: str) -> str:
-    """The name in a Host header, without the port; empty when it is no host."""
-    found = HOST.fullmatch(host)
-    return (found[1] or found[2]).lower() if found else ""
 
 
 def packed(head: Message, message: Message) -> Message:

@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, unquote_to_bytes
@@ -122,6 +122,11 @@ class Request(requests.Request):
         except ValueError as problem:
             raise BadRequest(gettext("Skjemaet har for mange felter.")) from problem
 
+    @property
+    def host(self) -> str:
+        """The name of the host that was asked, without the port; empty when it is no host."""
+        return host_name(self.headers.get("host", ""))
+
     async def file(self, name: str) -> bytes:
         """The file that was chosen in this field of the form; empty when none was."""
         await self.fields()
@@ -199,6 +204,16 @@ async def one_click(request: Request) -> bool:
         body = await request.body()
         return b'name="List-Unsubscribe"' in body and b"One-Click" in body
     return (await request.fields()).get("List-Unsubscribe") == ["One-Click"]
+
+
+HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^:@/\s\[\]]+))(?::[0-9]{1,5})?")
+
+
+@lru_cache(256)
+def host_name(host: str) -> str:
+    """The name in a Host header, without the port; empty when it is no host."""
+    found = HOST.fullmatch(host)
+    return (found[1] or found[2]).lower() if found else ""
 
 
 def own_origins(host: str) -> set[str]:

@@ -10,7 +10,6 @@ from starlette.responses import Response
 from marketplace.base.errors import BadRequest
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import coordinator, public
-from marketplace.base.web.edge import host_name
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.limits import limit_visitor
@@ -36,7 +35,7 @@ async def new(request: Request) -> Response:
         if asked.get("where") not in {
             one.key for one in places
         }:  # else a browser would choose the first of all
-            here = municipality_here(await municipalities(), host_name(request.headers.get("host", "")))
+            here = municipality_here(await municipalities(), request.host)
             asked["where"] = here.slug if here else ""
         return _form(request, NeedForm.blank(**asked), places)
     form = await NeedForm.read(request)

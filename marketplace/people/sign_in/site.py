@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from marketplace.addresses import LOOPBACK, is_address
-from marketplace.base.web.edge import host_name
 from marketplace.base.web.http import Request
 from marketplace.settings import settings
 
@@ -21,7 +20,6 @@ def site(request: Request) -> Site | None:
     """Our site as passkeys know it; None where we are reached by number, which they refuse (127.0.0.1)."""
     address = urlsplit(settings().public_url)
     name, origin = address.hostname or "", f"{address.scheme}://{address.netloc}"
-    host = request.headers.get("host", "")
-    if settings().demo and host_name(host) in LOOPBACK:
-        name, origin = host_name(host), f"http://{host}"
+    if settings().demo and request.host in LOOPBACK:
+        name, origin = request.host, f"http://{request.headers['host']}"
     return None if is_address(name) else Site(name, origin)

@@ -30,7 +30,7 @@ class Asked:
 
     `exact`: one of the typed words, `all_exact`: each. `near`: one of them, of the words that mean the same, or of
     those that they are glued of as far as we know them. `all_words`: each of them or what may mean the same.
-    `any_word`: one of `near`. `without`: one of what must not stand there, in any stemming, so it is a question of its
+    `without`: one of what must not stand there, in any stemming, so it is a question of its
     own: "tur" and not "grupper" in one stemming would be true of what has "grupp" in another.
     """
 
@@ -38,7 +38,6 @@ class Asked:
     all_exact: str
     near: str
     all_words: str
-    any_word: str
     without: str
 
 
@@ -69,13 +68,12 @@ def questions(typed: str) -> Asked:
             ]
             all_of.append(_or([plain, *beginning, *same, *glued, *topics]))
     if not all_of:
-        return Asked("", "", "", "", "", "")
+        return Asked("", "", "", "", "")
     return Asked(
         _or(exact),
         " & ".join(exact),
         _or(near),
         " & ".join(all_of),
-        _or(near),
         " | ".join(without),
     )
 

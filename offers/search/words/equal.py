@@ -83,7 +83,7 @@ def _table() -> dict[str, frozenset[str]]:
     return {word: frozenset(others) for word, others in table.items()}
 
 
-ENDINGS = ("", "er", "en", "et", "ene", "a", "e", "r", "n", "ar", "ane", "s", "ers", "t", "te", "ing", "ene")
+ENDINGS = ("", "er", "en", "et", "ene", "a", "e", "r", "n", "ar", "ane", "s", "ers", "t", "te", "ing")
 """What Norwegian hangs on a word: pensjonister is a form of pensjonist."""
 STEM = 4
 """Letters that are left of a word when an ending is taken off."""
