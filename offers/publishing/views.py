@@ -98,7 +98,7 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
 
 async def pool_text(offer: Offer) -> str:
     pool = await seats_queries.seats_of(offer.id)
-    return seats_text(pool["capacity"], pool["taken"], pool["waiting"]) if pool else ""
+    return seats_text(*pool) if pool else ""
 
 
 @member(Role.EDITOR)
