@@ -1,0 +1,23 @@
+"""The drawn picture of a kind of offer, where its organiser has none. It says nothing that the words do not."""
+
+from offers.catalogue.models import Kind
+
+DRAWN = {
+    Kind.COURSE: "kurs",
+    Kind.WORKSHOP: "verksted",
+    Kind.GROUP: "ring",
+    Kind.SELF_HELP_GROUP: "ring",
+    Kind.MEETING_PLACE: "kaffe",
+    Kind.ACTIVITY: "tur",
+    Kind.TALK: "foredrag",
+    Kind.CONVERSATION: "samtale",
+    Kind.COMPANION: "lek",
+    Kind.VOLUNTEER_TASK: "strikk",
+    Kind.ONLINE_SELF_HELP: "nett",
+    Kind.STAFF_TRAINING: "kurs",
+}
+
+
+def drawing(kind: str) -> str:
+    """The file among static/ that pictures offers of this kind."""
+    return f"img/kinds/{DRAWN[Kind(kind)]}.svg"
