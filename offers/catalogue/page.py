@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.web.static import static_url
@@ -15,6 +16,7 @@ from offers.catalogue.rules import (
     Seats,
     ages,
     audience_words,
+    cost_words,
     kind_words,
     other_lang,
     paragraphs,
@@ -22,6 +24,14 @@ from offers.catalogue.rules import (
     web_address,
 )  # fmt: skip
 from offers.catalogue.sharing.rules import Shared, shared
+from offers.catalogue.spoken import spoken_names
+
+
+class CostLine(NamedTuple):
+    """What it costs, in words; nothing where nobody has said. `lang`: of an amount as the organiser wrote it."""
+
+    text: str
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,8 @@ class Page:
     kind_label: str
     audience_text: str
     ages_text: str
+    cost: CostLine
+    spoken: list[tuple[str, str]]
     when_text: str
     paragraphs: list[str]
     address: str
@@ -85,6 +97,10 @@ def page(found: OfferPage, now: datetime) -> Page:
         kind_label=kind_words(offer.kind, joining, offer.session_count),
         audience_text=audience_words(offer.audiences, offer.main_audience),
         ages_text=ages(offer.age_from, offer.age_to),
+        cost=CostLine(
+            cost_words(offer.cost, offer.cost_text), other_lang(offer.source_lang) if offer.cost_text else ""
+        ),
+        spoken=spoken_names(offer.spoken),
         when_text=rhythm(to_choose(coming, offer.kind), joining, offer.session_count),
         paragraphs=paragraphs(offer.body),
         address=", ".join(part for part in (offer.street, town(offer)) if part),

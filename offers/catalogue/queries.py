@@ -67,13 +67,8 @@ async def is_shown(offer_id: UUID, viewer: Viewer) -> bool:
     """May this viewer see the offer's page?"""
     asked = Statement(offer_id)
     seen = published(viewer).within(asked)
-    return bool(
-        await value(
-            f"""SELECT EXISTS (SELECT FROM offer o JOIN organization w ON w.id = o.owner_id
-                WHERE o.id = $1 AND {seen})""",
-            *asked.values,
-        )
-    )
+    shown = f"SELECT FROM offer o JOIN organization w ON w.id = o.owner_id WHERE o.id = $1 AND {seen}"
+    return bool(await value(f"SELECT EXISTS ({shown})", *asked.values))
 
 
 CURRENT = "(o.last_session_ends IS NULL OR o.last_session_ends > {now} AND o.next_session_at IS NOT NULL)"
@@ -144,6 +139,10 @@ class OfferRow(Stated):
     venue_lang: str | None
     age_from: int | None
     age_to: int | None
+    spoken: list[str]
+    cost: str | None
+    cost_text: str
+    source_lang: str
     capacity: int | None
     taken: int | None
     waiting: int | None
@@ -216,7 +215,8 @@ async def offer_page(
             w.slug AS owner_slug, w.phone AS owner_phone, {TEXT_COLUMNS},
             v.name AS venue_name, v.street, v.postcode, v.city, v.lat, v.lon,
             v.step_free, v.hearing_loop, v.accessible_toilet, x.entrance, x.transport, x.lang AS venue_lang, o.age_from,
-            o.age_to, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
+            o.age_to, o.spoken, o.cost, o.cost_text, o.source_lang,
+            p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
             p.closes_at,
             ARRAY(SELECT ARRAY[c.slug, c.name] FROM offer_organizer g JOIN organization c ON c.id = g.organization_id
                 WHERE g.offer_id = o.id AND c.state = 'approved' ORDER BY {name_order("c.name")}) AS co_organizers,
@@ -290,8 +290,7 @@ def municipality_here(served: Sequence[Served], host: str) -> Served | None:
 
 async def title_of(offer_id: UUID, lang: str) -> str:
     """The title in that language, else in the offer's first."""
-    found = await row(f"SELECT {title_in('$1')} AS title FROM offer o WHERE o.id = $2", lang, offer_id)
-    return str(found["title"]) if found else ""
+    return str(await value(f"SELECT {title_in('$1')} FROM offer o WHERE o.id = $2", lang, offer_id) or "")
 
 
 def title_in(lang: str) -> str:

@@ -140,8 +140,8 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
 async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> Found:
     asked = Statement(now, lang)
     put = asked.value
-    seen, dates = published(viewer).within(asked), _dates(wanted, put)
-    hits, matches = _conditions(wanted, seen, bool(dates), put)
+    seen, dates = published(viewer).within(asked), dates_asked(wanted, put)
+    hits, matches = conditions(wanted, seen, bool(dates), put)
     # The first session of those asked for need not be the next; without dates the offer's own columns are in an index.
     session, shown, first = (
         ("d.starts_at", "d.starts_at, d.ends_at",
@@ -203,7 +203,7 @@ async def audience_counts(municipality: str, *, viewer: Viewer, now: datetime) -
 async def _count(municipality: str, viewer: Viewer, now: datetime) -> dict[str, int]:
     asked = Statement(now)
     seen = published(viewer).within(asked)
-    _, matches = _conditions(
+    _, matches = conditions(
         Search(municipalities=(municipality,) if municipality else ()), seen, False, asked.value
     )
     counted = await rows(
@@ -214,7 +214,7 @@ async def _count(municipality: str, viewer: Viewer, now: datetime) -> dict[str, 
     return {row["audience"]: row["number"] for row in counted}
 
 
-def _conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, str]:
+def conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, str]:
     """(a WITH query of text hits or nothing, the conditions joined by AND). $1 is now."""
     hits, conditions = matching(wanted, put, dated)
     return hits, " AND ".join([seen, _common(CURRENT.format(now="$1")), *conditions])
@@ -309,7 +309,7 @@ def _place(place: str, put: Put) -> str:
     )
 
 
-def _dates(wanted: Search, put: Put) -> str:
+def dates_asked(wanted: Search, put: Put) -> str:
     """What holds for a session s of the offer within the period, in the evening or at a weekend by a Norwegian clock;
     nothing when no dates are asked for."""
     if not wanted.between and not wanted.evening:

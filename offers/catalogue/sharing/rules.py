@@ -11,6 +11,7 @@ from markupsafe import Markup
 from marketplace.base.clock import oslo
 from marketplace.settings import settings
 from offers.catalogue.dates import Line
+from offers.catalogue.models import Cost
 from offers.catalogue.queries import OfferRow
 from offers.catalogue.sharing.short import code_of, qr
 
@@ -80,9 +81,10 @@ def whole(offer: OfferRow) -> Node:
         {"@type": "Organization", "name": name, "url": f"{settings().public_url}/organizations/{slug}"}
         for slug, name in (owner, *(offer.co_organizers or ()))
     ]
+    spoken = [lang for lang in offer.spoken or () if lang != offer.lang]
     picture = {"image": [f"{settings().public_url}/pictures/{offer.picture}"]} if offer.picture else {}
     return {
-        "name": offer.title, "description": offer.summary, "inLanguage": offer.lang, "url": page_of(offer),
+        "name": offer.title, "description": offer.summary, "inLanguage": [offer.lang, *spoken] if spoken else offer.lang, "url": page_of(offer),
         "organizer": organizers if len(organizers) > 1 else organizers[0], **picture,
     }  # fmt: skip
 
@@ -104,7 +106,9 @@ def dated(one: Line, offer: OfferRow, place: Node) -> Node:
 
 
 def price(offer: OfferRow) -> Node:
-    """All that is here is free."""
+    """What is free costs nothing; how much else costs is said in the organiser's own words."""
+    if offer.cost != Cost.FREE:
+        return {"isAccessibleForFree": False} if offer.cost else {}
     return {
         "isAccessibleForFree": True,
         "offers": {"@type": "Offer", "price": 0, "priceCurrency": "NOK", "url": page_of(offer)},

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from marketplace.base.i18n import LANGUAGES
 from marketplace.settings import settings
 from offers.catalogue.dates import Line
-from offers.catalogue.models import Offer, OfferOrganizer, OfferText, Session, Visibility
+from offers.catalogue.models import Cost, Offer, OfferOrganizer, OfferText, Session, Visibility
 from offers.catalogue.queries import OfferRow
 from offers.catalogue.sharing.rules import json_ld
+from offers.catalogue.spoken import SPOKEN
 from organizations.directory.models import Picture
 from organizations.members.models import Role
 from tests import make
@@ -51,13 +53,15 @@ def is_event(node: dict[str, Any]) -> None:
         if isinstance(place["address"], dict):
             assert place["address"]["@type"] == "PostalAddress"
             assert place["address"]["addressCountry"] == "NO"
-    price = node["offers"]
-    assert (price["@type"], price["price"], price["priceCurrency"]) == ("Offer", 0, "NOK")
-    assert price["url"] == node["url"]
-    assert node["isAccessibleForFree"] is True
+    if "offers" in node:
+        price = node["offers"]
+        assert (price["@type"], price["price"], price["priceCurrency"]) == ("Offer", 0, "NOK")
+        assert price["url"] == node["url"]
+        assert node["isAccessibleForFree"] is True
     makers = node["organizer"] if isinstance(node["organizer"], list) else [node["organizer"]]
     assert all(maker["@type"] == "Organization" and maker["name"] and maker["url"] for maker in makers)
-    assert node["inLanguage"] in ("nb", "nn", "en")
+    spoken = node["inLanguage"] if isinstance(node["inLanguage"], list) else [node["inLanguage"]]
+    assert all(lang in LANGUAGES or lang in SPOKEN for lang in spoken)
 
 
 async def test_one_date_is_an_event(visitor: Visitor) -> None:
@@ -75,6 +79,32 @@ async def test_one_date_is_an_event(visitor: Visitor) -> None:
                     "addressLocality": "Sandnes", "addressCountry": "NO"},
         "geo": {"@type": "GeoCoordinates", "latitude": 58.8517, "longitude": 5.7353},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cost", "words", "told_of_it"),
+    [
+        (Cost.FREE, "", {"isAccessibleForFree": True, "offers": True}),
+        (Cost.SOME, "50 kroner", {"isAccessibleForFree": False}),
+        (None, "", {}),
+    ],
+    ids=["free", "some", "nobody has said"],
+)
+async def test_only_what_is_free_has_a_price_and_it_is_nothing(
+    visitor: Visitor, cost: Cost | None, words: str, told_of_it: dict[str, bool]
+) -> None:
+    offer = await make.offer("Tur", venue=await make.venue(), starts=[SATURDAY], cost=cost, cost_text=words)
+    event = told(await visitor.open(f"/offers/{offer.slug}"))
+    is_event(event)
+    found = {name: event[name] for name in ("isAccessibleForFree", "offers") if name in event}
+    assert {name: bool(told) for name, told in found.items()} == told_of_it
+
+
+async def test_the_languages_that_are_spoken_there_are_told(visitor: Visitor) -> None:
+    offer = await make.offer("Kafé", venue=await make.venue(), starts=[SATURDAY], spoken=["uk", "en"])
+    event = told(await visitor.open(f"/offers/{offer.slug}"))
+    is_event(event)
+    assert event["inLanguage"] == ["nb", "uk", "en"]
 
 
 async def test_several_dates_are_a_series_of_events_that_tells_which_are_called_off_moved_and_elsewhere(
