@@ -84,7 +84,8 @@ def whole(offer: OfferRow) -> Node:
     spoken = [lang for lang in offer.spoken or () if lang != offer.lang]
     picture = {"image": [f"{settings().public_url}/pictures/{offer.picture}"]} if offer.picture else {}
     return {
-        "name": offer.title, "description": offer.summary, "inLanguage": [offer.lang, *spoken] if spoken else offer.lang, "url": page_of(offer),
+        "name": offer.title, "description": offer.summary, "url": page_of(offer),
+        "inLanguage": [offer.lang, *spoken] if spoken else offer.lang,
         "organizer": organizers if len(organizers) > 1 else organizers[0], **picture,
     }  # fmt: skip
 

@@ -38,8 +38,8 @@ def number_of(code: str) -> int | None:
     found = 0
     for sign in reversed(signs):
         found = found * len(SIGNS) + SIGNS.index(sign)
-    codes = len(SIGNS) ** len(signs)
-    before = sum(len(SIGNS) ** shorter for shorter in range(SHORTEST, len(signs)))
+    codes: int = len(SIGNS) ** len(signs)
+    before: int = sum(len(SIGNS) ** shorter for shorter in range(SHORTEST, len(signs)))
     return before + (found - FIRST) * pow(STEP, -1, codes) % codes
 
 
