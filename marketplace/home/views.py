@@ -17,7 +17,8 @@ from marketplace.home.rules import leaves, soon
 from marketplace.home.topics import wanted
 from marketplace.settings import settings
 from offers.catalogue import queries
-from offers.catalogue.rules import When, card, period
+from offers.catalogue.cards import card
+from offers.catalogue.rules import When, period
 from offers.search.finding import find
 from offers.search.queries import Search
 
@@ -43,7 +44,7 @@ async def front(request: Request) -> Response:
     topics, others = await wanted(where, viewer=viewer, now=now)
     return render(
         request, "marketplace/home/front.html", here=here, topics=topics, others=others,
-        today=[(card(row, now), soon(row["session_at"], now)) for row in today.rows],
+        today=[(card(row, now), soon(row.session_at, now)) for row in today.rows],
         leaves=leaves(happens, called, where, now),
     )  # fmt: skip
 

@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
 from marketplace.base.data.statement import Statement
 from marketplace.base.data.texts import in_language_joins, said
+from offers.catalogue.cards import CardRow
 from offers.catalogue.models import Joining, Kind
 from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.queries import CURRENT, Viewer, outside_office_hours, published
@@ -73,10 +75,10 @@ class Search:
 
 @dataclass(frozen=True)
 class Found:
-    """A page of offers (rows of CARD), how many match in all (at most `counted` + 1), and where the next begins.
+    """A page of offers, how many match in all (at most `counted` + 1), and where the next begins.
     `with_all`: so many have all the words, and the rest some of them; None where all have them all."""
 
-    rows: list[dict[str, Any]]
+    rows: list[CardRow]
     total: int
     next: Position | None
     with_all: int | None = None
@@ -102,15 +104,16 @@ EVENING = outside_office_hours("s.starts_at")
 CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sensitive, o.session_count, o.online_url,
     page.position, page.starts_at AS session_at, page.ends_at AS session_ends, w.name AS owner_name,
     v.name AS venue_name, {said("title")} AS title, {said("summary")} AS summary,
-    {said("lang")} AS lang, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
+    {said("lang")} AS lang, encode(i.sha256, 'hex') AS picture, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
     p.opens_at, p.closes_at,
     CASE WHEN p.session_id IS NOT NULL AND p.taken >= p.capacity THEN EXISTS (
         SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id AND l.starts_at > page.starts_at AND {ROOM} OFFSET 0
     ) END AS room_later"""
+_card = itemgetter(*CardRow._fields)
 POOL = """p.session_id, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
     p.closes_at"""
 JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
-    {in_language_joins("offer_text", "offer_id", "o", "$2")}
+    LEFT JOIN picture i ON i.id = o.picture_id {in_language_joins("offer_text", "offer_id", "o", "$2")}
     LEFT JOIN LATERAL (
         SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.session_id IS NULL
         UNION ALL SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.starts_at = page.starts_at LIMIT 1
@@ -137,8 +140,8 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
 async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> Found:
     asked = Statement(now, lang)
     put = asked.value
-    seen, dates = published(viewer).within(asked), _dates(wanted, put)
-    hits, matches = _conditions(wanted, seen, bool(dates), put)
+    seen, dates = published(viewer).within(asked), dates_asked(wanted, put)
+    hits, matches = conditions(wanted, seen, bool(dates), put)
     # The first session of those asked for need not be the next; without dates the offer's own columns are in an index.
     session, shown, first = (
         ("d.starts_at", "d.starts_at, d.ends_at",
@@ -168,7 +171,7 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
     cards = [row for row in found if row["id"] is not None]
     last = cards[wanted.page - 1] if len(cards) > wanted.page else None
     following = Position(last["position"], last["id"], last["rank"]) if last else None
-    return Found(cards[: wanted.page], total, following)
+    return Found([CardRow._make(_card(line)) for line in cards[: wanted.page]], total, following)
 
 
 async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
@@ -185,7 +188,7 @@ async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
     return set(WORD.findall((words or "").lower()))
 
 
-def _conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, str]:
+def conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, str]:
     """(a WITH query of text hits or nothing, the conditions joined by AND). $1 is now."""
     hits, conditions = matching(wanted, put, dated)
     return hits, " AND ".join([seen, _common(CURRENT.format(now="$1")), *conditions])
@@ -280,7 +283,7 @@ def _place(place: str, put: Put) -> str:
     )
 
 
-def _dates(wanted: Search, put: Put) -> str:
+def dates_asked(wanted: Search, put: Put) -> str:
     """What holds for a session s of the offer within the period, in the evening or at a weekend by a Norwegian clock;
     nothing when no dates are asked for."""
     if not wanted.between and not wanted.evening:
