@@ -163,8 +163,15 @@ def test_how_many_were_found() -> None:
         "24 tilbud",
     ]
     assert offers_found(201, True) == "Over 200 tilbud"
-    assert [offers_shown(20, 24, False), offers_shown(5, 5, False), offers_shown(20, 201, True)] == [
-        "Viser 20 av 24", "", "",
+    shown = [
+        (0, 20, 24, False),
+        (20, 24, 24, False),
+        (0, 5, 5, False),
+        (20, 40, 201, True),
+        (20, 20, 24, False),
+    ]
+    assert [offers_shown(*one).replace("\u2060", "") for one in shown] == [
+        "Viser 1–20 av 24", "Viser 21–24 av 24", "", "Viser 21–40", "",
     ]  # fmt: skip
 
 
