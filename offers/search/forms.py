@@ -14,6 +14,7 @@ from marketplace.base.web.forms import Filled, Form, lazy
 from offers.catalogue.models import Audience, Kind
 from offers.catalogue.rules import When, period
 from offers.search.queries import Position, Search
+from offers.search.week.rules import View, monday_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 POSITION = re.compile(r"(?:([0-9]{1,6})[.])?(?:([0-9]{1,9})~)?([0-9]{1,17}|-)~([0-9a-f]{32})")
@@ -78,6 +79,8 @@ class SearchForm(ListForm):
     kind: list[Kind] = []
     municipality: list[Slug] = Field([], max_length=20)
     order: Order = Order.BEST
+    view: View = View.LIST
+    week: str = ""
     words = {
         "q": {"string_too_long": lazy("Skriv færre ord, høyst %(max_length)s tegn.")},
         "when": {"enum": lazy("Velg når i lista.")},
@@ -85,6 +88,7 @@ class SearchForm(ListForm):
         "kind": {"enum": lazy("Velg hva slags tilbud i lista.")},
         "municipality": {"otherwise": lazy("Velg kommunen i lista.")},
         "order": {"enum": lazy("Velg rekkefølgen i lista.")},
+        "view": {"enum": lazy("Velg om du vil se en liste eller en uke.")},
         "place": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
     }
 
@@ -92,6 +96,13 @@ class SearchForm(ListForm):
     @classmethod
     def blank_is_none(cls, given: list[str]) -> list[str]:
         return [one for one in given if one.strip()]
+
+    @field_validator("week")
+    @classmethod
+    def known_week(cls, given: str) -> str:
+        if given and monday_of(given) is None:
+            raise ValueError(_("Vi kjenner ikke uka «%(week)s». Skriv den som 2026-W49.", week=given[:20]))
+        return given
 
     def search(self, now: datetime) -> Search:
         return Search(

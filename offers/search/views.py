@@ -1,6 +1,8 @@
 """The list of offers, by words, filters and organisation."""
 
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -32,6 +34,10 @@ from offers.search.forms import (
     position_text,
 )
 from offers.search.queries import Found, Search, spelled_right
+from offers.search.week import rules as week_rules
+from offers.search.week.views import Week, as_list, as_week
+from offers.search.week.views import heading as week_heading
+from offers.search.week.views import week as week_of
 from offers.search.words import near
 from offers.search.words.crisis import needs_somebody_now
 
@@ -46,12 +52,19 @@ async def offers(request: Request) -> Response:
         return _where_they_are(request, served)
     only_served(form, [one.slug for one in served])
     viewer = await viewer_of(request.person)
-    found, meant, before, by_day = Found([], 0, None), None, 0, True
+    found, meant, before, by_day, week = Found([], 0, None), None, 0, True, None
     if form.valid:
         if form.data.q:  # the only question that is dear
             await limit_visitor("search", request, 300, timedelta(minutes=5))
         wanted, before = form.data.search(request.now), form.data.before
-        found = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
+        monday = week_rules.shown(form.data.view, form.data.week, wanted, request.now)
+        asked = week_rules.of_week(wanted, monday) if monday else wanted
+        found = await find(asked, viewer=viewer, lang=request.lang, now=request.now)
+        if monday:
+            week = await week_of(
+                replace(wanted, any_word=found.with_all is not None), monday, listed_query(form),
+                partial(here, request), viewer=viewer, lang=request.lang, now=request.now,
+            )  # fmt: skip
         by_day = not wanted.ranked and found.with_all is None
         if form.data.q and (found.with_all is not None or found.total < near.FEWER_THAN):
             meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
@@ -59,11 +72,12 @@ async def offers(request: Request) -> Response:
         _to_the_top(form)
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
-        form=form, **listed(request, form, found, before, by_day=by_day), meant=meant, with_all=found.with_all,
+        form=form, **listed(request, form, found, before, by_day=by_day) | _ways(request, form, found, week),
+        meant=meant, with_all=found.with_all,
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
-        orders=_orders(request, form, found),
+        orders=None if week else _orders(request, form, found),
         chips=chips(request, form, served), municipalities=_municipalities(served),
-        clear_href=here(request, {}), follow_query=urlencode(listed_query(form), doseq=True),
+        clear_href=here(request, {}), follow_query=urlencode(as_list(listed_query(form)), doseq=True),
         fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
     )  # fmt: skip
 
@@ -107,6 +121,17 @@ def _orders(request: Request, form: Filled[SearchForm], found: Found) -> tuple[s
     )
 
 
+def _ways(request: Request, form: Filled[SearchForm], found: Found, week: Week | None) -> dict[str, Any]:
+    """The list and the week of a search, and the week where that is asked for."""
+    query = listed_query(form)
+    ways = [
+        (_("Liste"), here(request, as_list(query)), "list", week is None),
+        (_("Uke"), here(request, as_week(query, query.get("week", ""))), "calendar", week is not None),
+    ]
+    shown = {"heading": week_heading(found.total, found.many)} if week else {}
+    return {"ways": ways if form.valid else [], "week": week} | shown
+
+
 def _where_they_are(request: Request, served: list[Served]) -> Response:
     """The same search with a municipality in its address: that of the host name, or all."""
     here = queries.municipality_here(served, request.host)
@@ -127,9 +152,10 @@ def _urgent(form: Filled[SearchForm]) -> bool:
 
 
 def _to_the_top(form: Filled[Any]) -> None:
-    """A wrong place in the list is no field of the page: its error belongs to the form as a whole."""
-    if "after" in form.errors:
-        form.add_error("form", form.errors.pop("after"))
+    """A place in the list and a week are no fields of the page: their errors belong to the form as a whole."""
+    for name in ("after", "view", "week"):
+        if name in form.errors:
+            form.add_error("form", form.errors.pop(name))
 
 
 def listed(
