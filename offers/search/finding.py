@@ -11,9 +11,9 @@ from offers.search.queries import Found, Position, Search, search
 
 
 async def find(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
-    """The offers that match, that the viewer may see and that are not over. Words are the database's; so is all while
-    the index is off (docs/performance.md tells why it is)."""
-    asked = settings().catalogue_index and not wanted.words
+    """The offers that match, that the viewer may see and that are not over. Words and places are the
+    database's; so is all while the index is off (docs/performance.md tells why it is)."""
+    asked = settings().catalogue_index and not wanted.words and not wanted.placed
     answer = await index.find(wanted, viewer, now) if asked else None
     if answer is None:
         return await search(wanted, viewer=viewer, lang=lang, now=now)
@@ -46,6 +46,7 @@ def card(hit: Hit, lang: str) -> dict[str, Any]:
         "main_audience": facts.main_audience, "joining": facts.joining, "sensitive": facts.sensitive,
         "session_count": facts.session_count, "online_url": facts.online_url, "position": starts,
         "session_at": starts, "session_ends": ends, "owner_name": facts.owner_name, "venue_name": facts.venue_name,
+        "metres": None,
         "title": said[1], "summary": said[2], "lang": said[0],
         "capacity": seats and seats.capacity, "taken": seats and seats.taken, "waiting": seats and seats.waiting,
         "starts_at": seats and seats.starts_at, "ends_at": seats and seats.ends_at,
