@@ -113,7 +113,7 @@ def organization_row(
 ) -> Row:
     """An approved organisation; `other` says what is otherwise. What the demo's register knows, it was asked about."""
     named = spec.get("register_name")
-    common = {
+    common: Row = {
         "state": "approved", "parent_id": None, "source_lang": "nb", "number": spec.get("number"),
         "register_state": "found" if named else None, "register_name": named,
         "voluntary_register": True if named else None, "register_at": since if named else None,
@@ -144,10 +144,11 @@ def moments(rule: dict[str, Any], now: datetime) -> Iterator[tuple[int, datetime
 
 def offer_row(tables: Tables, **columns: Any) -> Row:
     """A published offer; what most have in common is given here."""
-    common = {
+    common: Row = {
         "visibility": "public", "state": "published", "source_lang": "nb", "online_url": None, "contact_name": None,
         "phone": None, "max_party": 1, "promotion": "automatic", "hold_hours": 24, "keep_months": 6,
-        "age_from": None, "age_to": None, "opens_at": None, "continues_id": None, "session_count": 0,
+        "age_from": None, "age_to": None, "spoken": [], "cost": "free", "cost_text": "",
+        "opens_at": None, "continues_id": None, "session_count": 0,
         "next_session_at": None, "next_session_ends": None, "last_session_ends": None,
     }  # fmt: skip
     return tables.add("offer", **common | columns)
@@ -210,7 +211,8 @@ def make_offer(tables: Tables, made: Catalogue, spec: dict[str, Any], now: datet
         contact_name=spec.get("contact_name"), phone=spec.get("phone"),
         max_party=min(spec.get("max_party", 1), capacity or 1000), promotion=spec.get("promotion", "automatic"),
         continues_id=made.offers[spec["continues"]].offer["id"] if "continues" in spec else None,
-        age_from=spec.get("age_from"), age_to=spec.get("age_to"),
+        age_from=spec.get("age_from"), age_to=spec.get("age_to"), spoken=spec.get("spoken", []),
+        cost="some" if "cost" in spec else "free", cost_text=spec.get("cost", ""),
         opens_at=at_oslo(today(now) + timedelta(days=spec["opens_days"]), time(9)) if "opens_days" in spec else None,
         created_at=published, changed_at=published, published_at=published,
     )  # fmt: skip

@@ -29,6 +29,10 @@ def person_name(text: str | None) -> str | None:
     """A name as typed, with single spaces. Raises ValueError for what is an address, a number or several lines."""
     if not text:
         return text
+    if (
+        text.replace(" ", "a").replace("-", "a").isalpha()
+    ):  # as nearly all: no digit, dot or slash in any form
+        return " ".join(text.split())
     if eleven_digits(text):
         raise ValueError(_("Skriv bare navnet, ikke fødselsnummeret. Vi skal ikke ha det."))
     if "\n" in text.strip():

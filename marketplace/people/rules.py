@@ -23,6 +23,8 @@ def contact(text: str) -> tuple[Channel, str] | None:
     A name before an e-mail address counts only with the brackets: in "ka ri@example.no" the space is a slip, and
     ri@example.no somebody else.
     """
+    if COMMON.fullmatch(text):
+        return Channel.EMAIL, text.lower()
     text = clean(text).strip()
     if bracketed := re.fullmatch(r"[^<>]*<([^<>]+)>[\s,;.]*", text):
         text = bracketed[1]
@@ -40,8 +42,6 @@ COMMON = re.compile(
 
 
 def _email(text: str) -> tuple[Channel, str] | None:
-    if COMMON.fullmatch(text):
-        return Channel.EMAIL, text.lower()
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError:

@@ -1,9 +1,9 @@
 """Booking, and what a booker does with it: cancel, answer a held seat, send word. Seats are offers/seats' to write."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -20,11 +20,12 @@ from offers.catalogue.models import Kind
 from offers.catalogue.queries import Viewer
 from offers.publishing.questions import rules as asked
 from offers.seats import rules as seats_rules
-from offers.seats.claims import Booked, Claim, Party, Taken, insert, made_before, same_form_or_person
+from offers.seats.before import made_before, same_form_or_person
+from offers.seats.claims import Booked, Claim, Party, Taken, insert
 from offers.seats.known import active_at, actor_of
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import change, lock_dates, lock_for, move, promote, tell
-from offers.seats.queries import active_in, ended, pool_of
+from offers.seats.queries import LockedPool, active_in, ended
 from offers.seats.rows import LockedBooking
 from offers.seats.sql import covers
 
@@ -57,7 +58,7 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
         if seats_rules.answered(state := BookingState(booking.state), yes):
             return state
         late = state is BookingState.EXPIRED
-        begun = seats_rules.Objection.OVER in seats_rules.closed(pool_of(pool), now)
+        begun = seats_rules.Objection.OVER in seats_rules.closed(pool.pool, now)
         if begun or (not late and not booking.offered):
             raise Refused(_("Denne plassen holdes ikke lenger."))
         if late:
@@ -71,16 +72,14 @@ async def answer_offer(booking_id: UUID, yes: bool, *, now: datetime, by: UUID |
         return new
 
 
-async def _late_yes(
-    pool: dict[str, Any], booking: LockedBooking, now: datetime, by: UUID | None
-) -> BookingState:
+async def _late_yes(pool: LockedPool, booking: LockedBooking, now: datetime, by: UUID | None) -> BookingState:
     """Take in somebody whose held seat went on. Raises Refused where it is cancelled, or they have booked anew."""
-    if await ended(pool["pool_id"], now):
+    if await ended(pool.pool_id, now):
         raise Refused(_("Dette er avlyst."))
     actor = actor_of(booking.participant_id, booking.booked_by_id, by)
-    if await active_in(pool["pool_id"], booking.participant_id, actor, now):
+    if await active_in(pool.pool_id, booking.participant_id, actor, now):
         raise Refused(_("Du har en ny påmelding her allerede. Den gjelder."))
-    new = BookingState.CONFIRMED if pool_of(pool).fits(booking.seats) else BookingState.WAITING
+    new = BookingState.CONFIRMED if pool.pool.fits(booking.seats) else BookingState.WAITING
     await move(pool, booking, new, now, by=by)
     if new is BookingState.CONFIRMED:
         await tell(mails.promoted, booking, "1", now)
@@ -112,6 +111,15 @@ async def send_word(booking_id: UUID, session_id: UUID, *, coming: bool = False,
             "INSERT INTO sent_word (id, booking_id, session_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
             uuid7(), booking_id, session_id, now,
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AskingPool(LockedPool, asked.Asks):
+    """A pool that is booked in, and what is asked of who comes."""
+
+    age_from: int | None
+    age_to: int | None
+    questions: str | None
 
 
 class ForWhom(Refused):
@@ -175,9 +183,9 @@ async def book_dates(
             async with in_transaction():
                 whom = await whom_of(party)
                 pools = await _lock(slug, sessions, party, key, alone, viewer, now)
-                ids = None if alone else {pool["pool_id"] for pool in pools}
+                ids = None if alone else {pool.pool_id for pool in pools}
                 before = [] if alone else await made_before(party, form_key, digest, ids)
-                wanted = [pool for pool in pools if pool["pool_id"] not in {one.pool_id for one in before}]
+                wanted = [pool for pool in pools if pool.pool_id not in {one.pool_id for one in before}]
                 if not wanted:
                     return before[0].booked()
                 try:
@@ -186,7 +194,7 @@ async def book_dates(
                     capped = party.person if not party.helps else None
                     counted = await active_of(capped, key, now) if capped else None
                     states = decide(wanted, party, waits, counted, now, alone=alone)
-                    answers, wrong = asked.judged(asked.Asked.of(wanted[0]), party.said)
+                    answers, wrong = asked.judged(wanted[0].asked, party.said)
                     if wrong:
                         raise Unanswered(_("Svar på det som står igjen."))
                 except Refused:
@@ -204,7 +212,7 @@ async def book_dates(
                           for pool, state in zip(wanted, states, strict=True)]  # fmt: skip
                 return await book_together(claims, before, form_key)
         except Taken:
-            if alone and (found := await _met(pools[0]["pool_id"], party, whom, form_key, digest)):
+            if alone and (found := await _met(pools[0].pool_id, party, whom, form_key, digest)):
                 return found
     raise Conflict(_("Det gikk ikke å lagre påmeldingen. Prøv en gang til."))
 
@@ -217,19 +225,17 @@ async def _lock(
     alone: bool,
     viewer: Viewer,
     now: datetime,
-) -> list[dict[str, Any]]:
+) -> list[AskingPool]:
     """The pools of these sessions, locked. Of conversations one has one at a time."""
     if not alone:
         dates = [session for session in sessions if session]
-        pools = await lock_dates(slug, dates, viewer, now, also=asked.ASKED)
-        if pools[0]["kind"] == Kind.CONVERSATION:
+        pools = await lock_dates(AskingPool, slug, dates, viewer, now, also=asked.ASKED)
+        if pools[0].kind == Kind.CONVERSATION:
             raise NotFound
         return pools
-    pool = await lock_for(slug, next(iter(sessions)), viewer, now, also=asked.ASKED)
-    if pool["kind"] == Kind.CONVERSATION and party.person and not party.participant_name:
-        await only_one(
-            pool["offer_id"], pool["pool_id"], party.participant or party.person, party.person, key, now
-        )
+    pool = await lock_for(AskingPool, slug, next(iter(sessions)), viewer, now, also=asked.ASKED)
+    if pool.kind == Kind.CONVERSATION and party.person and not party.participant_name:
+        await only_one(pool.offer_id, pool.pool_id, party.participant or party.person, party.person, key, now)
     return [pool]
 
 

@@ -47,7 +47,7 @@ async def represented(slug: str, viewer: Viewer) -> list[Represented]:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundBookable(PoolFacts, Dated):
+class FoundBookable(PoolFacts, Dated, asked.Asks):
     """The statement's row. `status`: of the one session that it is of, if it is of one."""
 
     slug: str
@@ -66,11 +66,6 @@ class FoundBookable(PoolFacts, Dated):
     age_from: int | None
     age_to: int | None
     questions: str | None
-
-    @property
-    def asked(self) -> asked.Asked:
-        """What whoever books is asked."""
-        return asked.Asked(self.age_from, self.age_to, self.questions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.fields.db_defaults import SqlDefault
 
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Row
@@ -95,6 +96,13 @@ class OfferState(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
     CANCELLED = "cancelled"
+
+
+class Cost(StrEnum):
+    """What it costs to take part. We take no payment: whoever comes pays there."""
+
+    FREE = "free"
+    SOME = "some"
 
 
 class Promotion(StrEnum):
@@ -199,6 +207,19 @@ class Offer(Stated, Row):
     )
     age_from = fields.IntField(null=True, description="years; asked as a statement, never as a date of birth")
     age_to = fields.IntField(null=True)
+    spoken: fields.Field[list[str]] = ArrayField(
+        "text", default=list, db_default=SqlDefault("'{}'"),
+        description="languages besides Norwegian that somebody speaks there (spoken.py)",
+    )  # fmt: skip
+    cost: fields.Field[Cost | None] = fields.CharEnumField(  # type: ignore[assignment]
+        Cost, max_length=10, null=True, description="null: nobody has said"
+    )
+    cost_text = fields.CharField(
+        max_length=80,
+        default="",
+        db_default="",
+        description="how much, and for what; only where it costs something",
+    )
     remind_hours: fields.Field[list[int] | None] = ArrayField(
         "int", null=True, description="reminders, hours before the start; null: 24 and 2"
     )

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from markupsafe import Markup
@@ -14,19 +14,21 @@ from marketplace.base.clock import oslo
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, ngettext, time_span, weekdays, when
 from marketplace.settings import settings
-from offers.catalogue.models import Joining, Kind, Visibility
+from offers.catalogue.models import Cost, Joining, Kind, Visibility
 from offers.catalogue.queries import Continued, DateRow, OfferPage, OfferRow
 from offers.catalogue.rules import (
     NOTHING,
     Seats,
     ages,
     audience_words,
+    cost_words,
     kind_words,
     other_lang,
     paragraphs,
     seats,
     web_address,
 )  # fmt: skip
+from offers.catalogue.spoken import spoken_names
 
 WEEKDAYS = (
     lazy("Mandager"), lazy("Tirsdager"), lazy("Onsdager"), lazy("Torsdager"), lazy("Fredager"), lazy("Lørdager"),
@@ -77,6 +79,13 @@ class First:
         return BUTTONS.get(self.act)
 
 
+class CostLine(NamedTuple):
+    """What it costs, in words; nothing where nobody has said. `lang`: of an amount as the organiser wrote it."""
+
+    text: str
+    lang: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
     """Booking opens later: of this date, or (None) of all of it."""
@@ -94,6 +103,8 @@ class Page:
     kind_label: str
     audience_text: str
     ages_text: str
+    cost: "CostLine"
+    spoken: list[tuple[str, str]]
     when_text: str
     paragraphs: list[str]
     address: str
@@ -132,6 +143,10 @@ def page(found: OfferPage, now: datetime) -> Page:
         kind_label=kind_words(offer.kind, joining, offer.session_count),
         audience_text=audience_words(offer.audiences, offer.main_audience),
         ages_text=ages(offer.age_from, offer.age_to),
+        cost=CostLine(
+            cost_words(offer.cost, offer.cost_text), other_lang(offer.source_lang) if offer.cost_text else ""
+        ),
+        spoken=spoken_names(offer.spoken),
         when_text=pattern(to_choose(coming, offer.kind), joining, offer.session_count),
         paragraphs=paragraphs(offer.body),
         address=", ".join(part for part in (offer.street, town(offer)) if part),
@@ -291,13 +306,15 @@ def json_ld(offer: OfferRow, coming: list[Line]) -> Markup | str:
             "@type": "PostalAddress", "streetAddress": offer.street or "", "postalCode": offer.postcode or "",
             "addressLocality": offer.city or "", "addressCountry": "NO",
         }}  # fmt: skip
-    event = {
+    event: dict[str, Any] = {
         "@context": "https://schema.org", "@type": "Event", "name": offer.title, "description": offer.summary,
         "inLanguage": offer.lang, "url": address,
         "startDate": oslo(coming[0].starts_at).isoformat(), "endDate": oslo(coming[0].ends_at).isoformat(),
-        "eventStatus": "https://schema.org/EventScheduled", "isAccessibleForFree": True, "location": place,
+        "eventStatus": "https://schema.org/EventScheduled", "location": place,
         "organizer": {"@type": "Organization", "name": offer.owner_name,
                       "url": f"{settings().public_url}/organizations/{offer.owner_slug}"},
     }  # fmt: skip
+    if offer.cost:
+        event["isAccessibleForFree"] = offer.cost == Cost.FREE
     # No < is left, so the text cannot end its own element.
     return Markup(json.dumps(event, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704

@@ -143,6 +143,10 @@ class OfferRow(Stated):
     venue_lang: str | None
     age_from: int | None
     age_to: int | None
+    spoken: list[str]
+    cost: str | None
+    cost_text: str
+    source_lang: str
     capacity: int | None
     taken: int | None
     waiting: int | None
@@ -208,7 +212,8 @@ async def offer_page(
             w.slug AS owner_slug, w.phone AS owner_phone, {TEXT_COLUMNS},
             v.name AS venue_name, v.street, v.postcode, v.city, v.lat, v.lon,
             v.step_free, v.hearing_loop, v.accessible_toilet, x.entrance, x.transport, x.lang AS venue_lang, o.age_from,
-            o.age_to, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
+            o.age_to, o.spoken, o.cost, o.cost_text, o.source_lang,
+            p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
             p.closes_at,
             ARRAY(SELECT ARRAY[c.slug, c.name] FROM offer_organizer g JOIN organization c ON c.id = g.organization_id
                 WHERE g.offer_id = o.id AND c.state = 'approved' ORDER BY {name_order("c.name")}) AS co_organizers

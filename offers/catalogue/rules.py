@@ -11,7 +11,15 @@ from typing import Any, NamedTuple, Protocol
 from marketplace.base.clock import at_oslo, today
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import language, lazy, ngettext, short_day, time_span, when
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, PARTICULAR_LABELS, Audience, Joining, Kind
+from offers.catalogue.models import (
+    AUDIENCE_LABELS,
+    KIND_LABELS,
+    PARTICULAR_LABELS,
+    Audience,
+    Cost,
+    Joining,
+    Kind,
+)
 from offers.catalogue.opening import Closed, why_closed
 
 FEW = 4
@@ -251,3 +259,10 @@ def ages(age_from: int | None, age_to: int | None) -> str:
     if age_from:
         return _("For deg som er %(low)s år eller eldre", low=age_from)
     return _("For deg som er %(high)s år eller yngre", high=age_to) if age_to else ""
+
+
+def cost_words(cost: str | None, amount: str) -> str:
+    """Gratis, or how much; empty where nobody has said."""
+    if cost == Cost.FREE:
+        return _("Gratis")
+    return _("Koster litt: %(amount)s", amount=amount) if cost else ""

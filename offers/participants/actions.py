@@ -20,12 +20,12 @@ from offers.participants.queue import rules as queue_rules
 from offers.participants.rules import ExtraReason
 from offers.publishing.questions import rules as asked
 from offers.seats import actions as seats_actions
-from offers.seats import claims
+from offers.seats import before, claims
 from offers.seats.actions import widen
 from offers.seats.claims import Booked, Claim, Party
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import change, lock, move, promote, renumber, tell
-from offers.seats.queries import ended, pool_of
+from offers.seats.queries import ended
 from offers.telling import actions as telling_actions
 from offers.telling.rules import Said
 from organizations.approval.queries import only_approved
@@ -42,15 +42,15 @@ async def keep_seats(pool_id: UUID, seats: int, *, now: datetime, by: UUID | Non
     are to be kept than are free, and where there is no limit."""
     async with in_transaction():
         pool = await lock(pool_id, now)
-        await only_approved(pool["owner_id"])
-        if pool["capacity"] is None:
+        await only_approved(pool.owner_id)
+        if pool.capacity is None:
             raise Refused(_("Det er plass til alle her, så det trengs ikke."))
-        most = pool["capacity"] - pool["taken"]
+        most = pool.capacity - pool.taken
         if seats > most:
             raise Refused(ngettext("Du kan holde av høyst %(num)s plass nå. Resten er tatt.",
                                    "Du kan holde av høyst %(num)s plasser nå. Resten er tatt.", most))  # fmt: skip
         await seats_actions.reserve(pool, seats)
-        await record(Act.SEATS_KEPT, now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
+        await record(Act.SEATS_KEPT, now=now, actor=by, object_id=pool_id, organization=pool.owner_id,
                      details={"reserved": seats})  # fmt: skip
         await promote(pool, now)
 
@@ -83,13 +83,13 @@ async def add(
         try:
             async with in_transaction():
                 pool = await lock(pool_id, now)
-                if existing := await claims.same_form_or_person(pool_id, party, form_key, digest):
+                if existing := await before.same_form_or_person(pool_id, party, form_key, digest):
                     return existing
-                await only_approved(pool["owner_id"])
-                if await value("SELECT state = 'draft' FROM offer WHERE id = $1", pool["offer_id"]):
+                await only_approved(pool.owner_id)
+                if await value("SELECT state = 'draft' FROM offer WHERE id = $1", pool.offer_id):
                     raise Refused(_("Tilbudet er ikke publisert ennå, så ingen kan settes opp."))
-                decided = pool_of(pool)
-                if (pool["ends_at"] is not None and pool["ends_at"] <= now) or await ended(pool_id, now):
+                decided = pool.pool
+                if (pool.ends_at is not None and pool.ends_at <= now) or await ended(pool_id, now):
                     raise Refused(_("Dette er over eller avlyst, så ingen kan settes opp."))
                 room = None if decided.free is None else decided.free + decided.reserved
                 state, kept = BookingState.CONFIRMED, min(decided.reserved, party.seats)
@@ -105,7 +105,7 @@ async def add(
                 also = partial(asked.storing, names=party.companions, answers={})
                 booked = await claims.insert(Claim(pool, party, state, key, digest, lang, now, tries, also))
                 participant = await value("SELECT participant_id FROM booking WHERE id = $1", booked.id)
-                await record(Act.BOOKING_ADDED, now=now, actor=by, object_id=booked.id, organization=pool["owner_id"],
+                await record(Act.BOOKING_ADDED, now=now, actor=by, object_id=booked.id, organization=pool.owner_id,
                              person=participant, details={"kept": kept})  # fmt: skip
                 return booked
         except claims.Taken:
@@ -125,7 +125,7 @@ async def ask_talk(booking_id: UUID, text: str, *, now: datetime, by: UUID) -> N
             text,
             now,
         )
-        await record(Act.BOOKING_TALK_ASKED, now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
+        await record(Act.BOOKING_TALK_ASKED, now=now, actor=by, object_id=booking_id, organization=pool.owner_id,
                      person=booking.participant_id)  # fmt: skip
         await tell(mails.talk, booking, f"{int(now.timestamp())}", now, ring=True)
 
@@ -153,14 +153,14 @@ async def reorder(
             raise Refused(_("Denne påmeldingen står ikke på venteliste lenger."))
         queue = await rows(
             "SELECT id, queue_no FROM booking WHERE pool_id = $1 AND state = 'waiting' ORDER BY queue_no",
-            pool["pool_id"],
+            pool.pool_id,
         )
         before = [each["id"] for each in queue]
         numbers = queue_rules.moved_in_queue(
             [(each["id"], each["queue_no"]) for each in queue], booking_id, place
         )
         await renumber(numbers)
-        await record(Act.QUEUE_REORDERED, now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
+        await record(Act.QUEUE_REORDERED, now=now, actor=by, object_id=booking_id, organization=pool.owner_id,
                      person=booking.participant_id, details={
                          "from": before.index(booking_id) + 1, "to": list(numbers).index(booking_id) + 1,
                          "reason": reason})  # fmt: skip
@@ -185,8 +185,8 @@ async def answer_request(
         if not booking.requested:
             raise Refused(queue_rules.not_asking(BookingState(booking.state)))
         if yes:
-            await only_approved(pool["owner_id"])
-        decided = pool_of(pool)
+            await only_approved(pool.owner_id)
+        decided = pool.pool
         fits = decided.fits(booking.seats)
         if yes and extra and not fits:
             await widen(pool, booking.seats - (decided.free or 0), extra, now=now, by=by)

@@ -15,6 +15,7 @@ from marketplace.base.text import plain_digits
 from marketplace.base.web.fields import Address, Lang, Line, Words
 from marketplace.base.web.forms import Form
 from offers.catalogue.models import Audience, Kind, Visibility
+from offers.catalogue.spoken import SPOKEN
 
 
 class WhatForm(Form):
@@ -30,6 +31,15 @@ class WhatForm(Form):
         "kind": {"missing": lazy("Velg hva slags tilbud det er.")},
         "title": {"missing": lazy("Skriv hva tilbudet heter.")},
     }
+
+
+def _listed_language(code: str) -> str:
+    if code not in SPOKEN:
+        raise ValueError(_("Velg språkene fra lista."))
+    return code
+
+
+Spoken = Annotated[str, AfterValidator(_listed_language)]
 
 
 def _older(age: int | None, info: ValidationInfo) -> int | None:
@@ -52,6 +62,7 @@ class AudienceForm(Form):
     bring_someone: Words = ""
     age_from: int | None = Field(None, ge=0, le=120)
     age_to: Annotated[int | None, AfterValidator(_older)] = Field(None, ge=0, le=120)
+    spoken: list[Spoken] = []
     words = {"main_audience": {"missing": lazy("Velg hvem tilbudet er mest for.")}}
 
     @model_validator(mode="before")
@@ -61,6 +72,11 @@ class AudienceForm(Form):
         ticked = sent.get("audiences") or []
         only = {"main_audience": ticked[0]} if isinstance(ticked, list) and len(ticked) == 1 else {}
         return only | sent
+
+    @property
+    def all_spoken(self) -> list[str]:
+        """The languages, each once, in the order of the list."""
+        return [code for code in SPOKEN if code in self.spoken]
 
     @property
     def all_audiences(self) -> list[str]:

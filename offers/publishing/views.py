@@ -23,7 +23,8 @@ from offers.catalogue.models import (
 )  # fmt: skip
 from offers.catalogue.page import page as public_page
 from offers.catalogue.queries import VISITOR, offer_page
-from offers.catalogue.rules import audience_words
+from offers.catalogue.rules import audience_words, cost_words
+from offers.catalogue.spoken import spoken_names
 from offers.publishing import actions, queries, rules
 from offers.publishing.forms import PublishForm, TextForm
 from offers.publishing.joining.rules import terms
@@ -59,6 +60,8 @@ async def about(offer: Offer, lang: str) -> dict[str, Any]:
         "audience_text": audience_words(offer.audiences, offer.main_audience),
         "joining_label": JOINING_LABELS[offer.joining],
         "terms": terms(offer),
+        "cost_text": cost_words(offer.cost, offer.cost_text),
+        "spoken": spoken_names(offer.spoken),
         "visibility_label": VISIBILITY_LABELS[offer.visibility],
         "seen_by": [one.organization.name for one in seen_by],
         "source_words": LANGUAGE_WORDS[offer.source_lang],
@@ -95,7 +98,7 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
 
 async def pool_text(offer: Offer) -> str:
     pool = await seats_queries.seats_of(offer.id)
-    return seats_text(pool["capacity"], pool["taken"], pool["waiting"]) if pool else ""
+    return seats_text(*pool) if pool else ""
 
 
 @member(Role.EDITOR)

@@ -5,6 +5,8 @@ from typing import Any
 
 from marketplace.settings import settings
 from offers.catalogue.queries import Viewer
+from offers.search import counts
+from offers.search.counts import Counts
 from offers.search.index.keeping import index
 from offers.search.index.masks import Hit
 from offers.search.queries import Found, Position, Search, search
@@ -18,6 +20,11 @@ async def find(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> F
     if answer is None:
         return await search(wanted, viewer=viewer, lang=lang, now=now)
     return found(wanted, *answer, lang)
+
+
+async def count(wanted: Search, *, viewer: Viewer, now: datetime) -> Counts:
+    """What each choice of each filter would leave, beside all else that is chosen (counts.py)."""
+    return await counts.count(wanted, viewer=viewer, now=now)
 
 
 def found(wanted: Search, total: int, hits: list[Hit], lang: str) -> Found:

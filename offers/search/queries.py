@@ -166,15 +166,15 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
 async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> Found:
     asked = Statement(now, lang)
     put = asked.value
-    seen, dates = published(viewer).within(asked), _dates(wanted, put)
-    hits, matches = _conditions(wanted, seen, wanted.dated, put)
+    seen, sessions = published(viewer).within(asked), _sessions(wanted, put)
+    hits, matches = conditions(wanted, seen, wanted.dated, put)
     # The first session of those asked for need not be the next; without dates the offer's own columns are in an index.
     # Where none was asked for by its time, what has no dates has a place of its own.
     session, shown, venue, first = (
         ("d.starts_at", "d.starts_at, d.ends_at", "coalesce(d.venue_id, o.venue_id)",
          f"{'' if wanted.dated else 'LEFT '}JOIN LATERAL (SELECT s.starts_at, s.ends_at, s.venue_id FROM session s "
-         f"WHERE {dates} ORDER BY s.starts_at LIMIT 1) d ON true")
-        if dates else
+         f"WHERE {sessions} ORDER BY s.starts_at LIMIT 1) d ON true")
+        if sessions else
         ("o.next_session_at", "o.next_session_at AS starts_at, o.next_session_ends AS ends_at", "o.venue_id", "")
     )  # fmt: skip
     rank, joined = (
@@ -240,7 +240,7 @@ async def audience_counts(municipality: str, *, viewer: Viewer, now: datetime) -
 async def _count(municipality: str, viewer: Viewer, now: datetime) -> dict[str, int]:
     asked = Statement(now)
     seen = published(viewer).within(asked)
-    _, matches = _conditions(
+    _, matches = conditions(
         Search(municipalities=(municipality,) if municipality else ()), seen, False, asked.value
     )
     counted = await rows(
@@ -251,7 +251,7 @@ async def _count(municipality: str, viewer: Viewer, now: datetime) -> dict[str, 
     return {row["audience"]: row["number"] for row in counted}
 
 
-def _conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, str]:
+def conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, str]:
     """(a WITH query of text hits or nothing, the conditions joined by AND). $1 is now."""
     hits, conditions = matching(wanted, put, dated)
     return hits, " AND ".join([seen, _common(CURRENT.format(now="$1")), *conditions])
@@ -383,9 +383,14 @@ def _place(place: str, put: Put) -> str:
     )
 
 
-def _dates(wanted: Search, put: Put) -> str:
+def dates_asked(wanted: Search, put: Put) -> str:
     """What holds for a session s of the offer within the period, in the evening or at a weekend by a Norwegian clock,
-    and where it is; nothing when no dates and no place are asked for."""
+    and in the place that is asked for; nothing when no dates are asked for."""
+    return _sessions(wanted, put) if wanted.dated else ""
+
+
+def _sessions(wanted: Search, put: Put) -> str:
+    """The same, also when only a place is asked for."""
     if not wanted.dated and not wanted.placed:
         return ""
     session = "s.offer_id = o.id AND s.status <> 'cancelled' AND s.ends_at > $1"

@@ -4,7 +4,6 @@ Lock order everywhere: pools by ascending id, then the booking. Lock, read afres
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.audit import record
@@ -16,7 +15,7 @@ from offers.seats import rules
 from offers.seats.acts import Act
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import lock, lock_as_it_stands, move, next_in_queue, promote
-from offers.seats.queries import ended
+from offers.seats.queries import LockedPool, ended
 from offers.seats.rows import Movable
 from offers.seats.upkeep import closing
 from organizations.approval.queries import only_approved
@@ -79,40 +78,41 @@ async def set_capacity(
     """
     async with in_transaction():
         pool = await lock(pool_id, now)
-        if capacity is not None and capacity < (gone := pool["taken"] + pool["reserved"]):
+        if capacity is not None and capacity < (gone := pool.taken + pool.reserved):
             raise Refused(
                 ngettext("%(num)s plass er tatt eller holdt av. Du kan ikke gå lavere enn det.",
                          "%(num)s plasser er tatt eller holdt av. Du kan ikke gå lavere enn det.", gone)
             )  # fmt: skip
-        if capacity is None or (pool["capacity"] is not None and capacity > pool["capacity"]):
-            await only_approved(pool["owner_id"])
+        if capacity is None or (pool.capacity is not None and capacity > pool.capacity):
+            await only_approved(pool.owner_id)
         await rows("UPDATE seat_pool SET capacity = $2 WHERE id = $1", pool_id, capacity)
-        pool["capacity"] = capacity
+        pool.has(capacity=capacity)
         if capacity is None:
             await reserve(pool, 0)
         served, _starts = await next_in_queue(pool, now)
         if promised is not None and promised != len(served):
             raise ServesQueue([party.id for party in served])
-        await record(Act.CAPACITY_CHANGED, now=now, actor=by, object_id=pool_id, organization=pool["owner_id"],
+        await record(Act.CAPACITY_CHANGED, now=now, actor=by, object_id=pool_id, organization=pool.owner_id,
                      details={"capacity": capacity})  # fmt: skip
         await promote(pool, now)
         return len(served)
 
 
-async def widen(pool: dict[str, Any], lacking: int, why: str, *, now: datetime, by: UUID | None) -> None:
+async def widen(pool: LockedPool, lacking: int, why: str, *, now: datetime, by: UUID | None) -> None:
     """Make room in a locked pool for one party that lacks so many seats, in the act that seats them: those who wait are
     not served from it, and those who lead say why."""
-    await only_approved(pool["owner_id"])
-    pool["capacity"] += lacking
-    await rows("UPDATE seat_pool SET capacity = $2 WHERE id = $1", pool["pool_id"], pool["capacity"])
-    await record(Act.CAPACITY_CHANGED, now=now, actor=by, object_id=pool["pool_id"], organization=pool["owner_id"],
-                 details={"capacity": pool["capacity"], "reason": why})  # fmt: skip
+    await only_approved(pool.owner_id)
+    assert pool.capacity is not None  # where there is no most, nothing lacks
+    pool.has(capacity=pool.capacity + lacking)
+    await rows("UPDATE seat_pool SET capacity = $2 WHERE id = $1", pool.pool_id, pool.capacity)
+    await record(Act.CAPACITY_CHANGED, now=now, actor=by, object_id=pool.pool_id, organization=pool.owner_id,
+                 details={"capacity": pool.capacity, "reason": why})  # fmt: skip
 
 
-async def reserve(pool: dict[str, Any], seats: int) -> None:
+async def reserve(pool: LockedPool, seats: int) -> None:
     """Write how many seats of a locked pool are kept."""
-    await rows("UPDATE seat_pool SET reserved = $2 WHERE id = $1", pool["pool_id"], seats)
-    pool["reserved"] = seats
+    await rows("UPDATE seat_pool SET reserved = $2 WHERE id = $1", pool.pool_id, seats)
+    pool.has(reserved=seats)
 
 
 async def set_open(pool_id: UUID, opened: bool, *, now: datetime, by: UUID) -> None:
@@ -121,7 +121,7 @@ async def set_open(pool_id: UUID, opened: bool, *, now: datetime, by: UUID) -> N
     async with in_transaction():
         pool = await lock(pool_id, now)
         if opened:
-            await only_approved(pool["owner_id"])
+            await only_approved(pool.owner_id)
             if await ended(pool_id, now):
                 raise Refused(_("Dette er avlyst, så påmeldingen kan ikke åpnes."))
         await rows(
@@ -130,4 +130,4 @@ async def set_open(pool_id: UUID, opened: bool, *, now: datetime, by: UUID) -> N
             pool_id, opened, now,
         )  # fmt: skip
         await record(Act.POOL_OPENED if opened else Act.POOL_CLOSED, now=now, actor=by, object_id=pool_id,
-                     organization=pool["owner_id"])  # fmt: skip
+                     organization=pool.owner_id)  # fmt: skip

@@ -5,10 +5,9 @@ docs/decisions/0003-seats.md tells what was tried and measured.
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -26,7 +25,7 @@ from offers.seats import links, once, rules
 from offers.seats.acts import Act
 from offers.seats.known import in_the_way
 from offers.seats.models import BookingState
-from offers.seats.queries import active_in
+from offers.seats.queries import LockedPool, active_in
 from offers.seats.rows import Numbered
 from offers.telling.models import Mails
 
@@ -125,7 +124,7 @@ PERSON = "INSERT INTO person (id, name, lang, shielded, created_at) VALUES"
 class Claim:
     """What is written when a party gets a place in a pool that is locked: all that was decided about it."""
 
-    pool: dict[str, Any]
+    pool: LockedPool
     party: Party
     state: BookingState
     key: bytes
@@ -180,14 +179,14 @@ async def insert(claim: Claim) -> Booked:
     seated = at if state in rules.SEATED else "NULL"
     unless = ""
     if account:  # whoever is typed anew has nothing yet
-        there = in_the_way(w(pool["pool_id"]), w(participant), w(booker))
+        there = in_the_way(w(pool.pool_id), w(participant), w(booker))
         unless = f"WHERE NOT EXISTS (SELECT FROM booking b WHERE {there})"
     write.named(
         "made",
         f"""INSERT INTO booking (id, pool_id, offer_id, participant_id, booked_by_id, contact_id,
             organization_id, seats, state, reference, form_key, form_digest, queue_no, waited_at, link_version, lang,
             by_host, asked, seated_at, created_at, changed_at)
-        SELECT {w(booking_id)}, {w(pool["pool_id"])}, {w(pool["offer_id"])}, {w(participant)}, {w(booker)},
+        SELECT {w(booking_id)}, {w(pool.pool_id)}, {w(pool.offer_id)}, {w(participant)}, {w(booker)},
             {w(contact)}, {w(party.organization)}, {w(party.seats)}, {w(state)}, {w(reference)},
             {w(claim.key)}, {w(claim.digest)}, {queue}, {since}, 1, {language},
             {w(party.by_host)}, {str(state is BookingState.REQUESTED).lower()}, {seated}, {at}, {at} {unless}
@@ -198,12 +197,12 @@ async def insert(claim: Claim) -> Booked:
     write.named(
         "seats",
         f"""UPDATE seat_pool SET taken = taken + {w(party.seats if state in rules.SEATED else 0)},
-            waiting = waiting + {w(int(waits))} WHERE id = {w(pool["pool_id"])} AND EXISTS (SELECT 1 FROM made)""",
+            waiting = waiting + {w(int(waits))} WHERE id = {w(pool.pool_id)} AND EXISTS (SELECT 1 FROM made)""",
     )
     write.named(
         "audit",
         f"""INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, person_id)
-        SELECT {w(uuid7())}, {at}, {w(party.person)}, '{Act.BOOKING_MADE}', id, {w(pool["owner_id"])}, {w(participant)}
+        SELECT {w(uuid7())}, {at}, {w(party.person)}, '{Act.BOOKING_MADE}', id, {w(pool.owner_id)}, {w(participant)}
         FROM made""",
     )
     if party.channel in WRITTEN and party.address and not party.quiet:
@@ -212,7 +211,7 @@ async def insert(claim: Claim) -> Booked:
             "mail",
             f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}
             SELECT {w(uuid7())}, {w(party.channel)}, {w(party.address)}, {w(RECEIPTS[state])}, {w(facts)}, {language},
-            {w(f"{RECEIPTS[state]}:{booking_id}")}, {at}, {at}, 0, id, {w(pool["offer_id"])}, {w(whose)}, 1
+            {w(f"{RECEIPTS[state]}:{booking_id}")}, {at}, {at}, 0, id, {w(pool.offer_id)}, {w(whose)}, 1
             FROM made""",
         )
     if claim.tries:
@@ -238,90 +237,8 @@ RECEIPTS = {
 """Which mail tells of a new booking."""
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """A booking that is there already, of the same form or of the same person."""
-
-    id: UUID
-    pool_id: UUID
-    session_id: UUID | None
-    offer_id: UUID
-    state: str
-    link_version: int
-    booked_by_id: UUID
-    participant_id: UUID
-    contact_id: UUID | None
-    person_id: UUID | None
-    """Whose the address is."""
-    made_with_id: UUID | None
-    form_key: bytes
-    form_digest: bytes | None
-
-    def booked(self, again: bool = True) -> Booked:
-        """What the form gets that met it."""
-        return Booked(self.id, self.link_version, BookingState(self.state), again)
-
-
-BEFORE = """SELECT b.id, b.pool_id, p.session_id, b.offer_id, b.state, b.link_version, b.booked_by_id, b.participant_id,
-        b.contact_id, c.person_id, b.made_with_id, b.form_key, b.form_digest
-    FROM booking b JOIN seat_pool p ON p.id = b.pool_id LEFT JOIN contact_point c ON c.id = b.contact_id"""
-
-
-async def made_before(
-    party: Party, form_key: bytes, digest: bytes, pools: Collection[UUID] | None = None
-) -> list[Before]:
-    """What this form has booked already for whoever comes, its first booking first. Raises JustSent when it says
-    something else now; where it names the `pools`, also when it leaves one out: what it adds is another act."""
-    key = party.key(form_key)
-    found = await rows(
-        Before,
-        f"""{BEFORE} WHERE b.form_key = $1 OR b.made_with_id = (SELECT id FROM booking WHERE form_key = $1)
-        ORDER BY b.form_key <> $1, b.id""",
-        key,
-    )
-    # A date that took another's place later was not in the form.
-    found = [one for one in found if one.form_key in (key, once.key_of(form_key, party.whom, one.session_id))]
-    left_out = pools is not None and any(
-        one.state in rules.ACTIVE and one.pool_id not in pools for one in found
-    )
-    if left_out or any(one.form_digest != digest for one in found):
-        raise JustSent(key, own=party.account)
-    return found
-
-
-async def known_in(pools: Collection[UUID], party: Party) -> list[Before]:
-    """The active bookings in these pools that stand in the party's way: of an account, as far as it may know of them;
-    its own first. Who is typed anew may be another, and has none."""
-    if not party.account:
-        return []
-    return await rows(
-        Before,
-        f"{BEFORE} WHERE b.pool_id = ANY($1) AND {in_the_way('b.pool_id', '$2', '$3')} "
-        "ORDER BY b.booked_by_id = $3 DESC, b.id",
-        list(pools), party.participant or party.person, party.person,
-    )  # fmt: skip
-
-
-async def same_form_or_person(pool_id: UUID, party: Party, form_key: bytes, digest: bytes) -> Booked | None:
-    """The booking that stood in the way: of the same form, or of the same person. Raises JustSent when what was sent
-    is not what made it."""
-    if before := await made_before(party, form_key, digest):
-        return before[0].booked()
-    if known := await known_in([pool_id], party):
-        found = known[0]
-        if (
-            party.participant is None
-            and found.booked_by_id == party.person
-            and found.form_digest != digest
-            and once.same_sender(found.form_digest, digest)
-        ):
-            raise JustSent(found.form_key, own=True)
-        return found.booked(again=party.participant is None)
-    return None
-
-
 async def claim_instead(
-    old: Numbered, there: dict[str, Any], form_key: bytes, actor: UUID, now: datetime
+    old: Numbered, there: LockedPool, form_key: bytes, actor: UUID, now: datetime
 ) -> UUID | None:
     """The new booking with its seats, under the number of the old, which gets another. None: that one was taken. Raises
     Refused when the participant is booked at the new time already, as far as the actor may know."""
@@ -342,10 +259,10 @@ async def claim_instead(
             ON CONFLICT DO NOTHING RETURNING id, seats),
         seats AS (UPDATE seat_pool SET taken = taken + made.seats FROM made WHERE seat_pool.id = $3)
         SELECT id FROM made""",
-        old.id, uuid7(), there["pool_id"], old.reference, form_key, now, old.participant_id, actor,
+        old.id, uuid7(), there.pool_id, old.reference, form_key, now, old.participant_id, actor,
     )  # fmt: skip
     if made is not None:
         return UUID(str(made["id"]))
-    if await active_in(there["pool_id"], old.participant_id, actor, now):
+    if await active_in(there.pool_id, old.participant_id, actor, now):
         raise Refused(_("Du er påmeldt den tiden allerede. Velg en annen."))
     raise Conflict(_("Det gikk ikke å bytte tid. Prøv en gang til."))

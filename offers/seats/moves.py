@@ -5,7 +5,7 @@ tell people, and let the queue move up. Each within the transaction of whoever c
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from marketplace.base.data.audit import record
@@ -20,7 +20,7 @@ from offers.catalogue.queries import Viewer, published
 from offers.seats import rules
 from offers.seats.acts import Act
 from offers.seats.models import BookingState, EndedBy
-from offers.seats.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
+from offers.seats.queries import LOCKED, LockedPool
 from offers.seats.rows import LockedBooking, Movable, Tellable
 from offers.seats.upkeep import begins
 from offers.telling import rules as telling_rules
@@ -28,7 +28,7 @@ from offers.telling.actions import not_rung, to_ring
 from offers.telling.models import CallAbout, Mails
 
 
-async def lock(pool_id: UUID, now: datetime) -> dict[str, Any]:
+async def lock(pool_id: UUID, now: datetime) -> LockedPool:
     """The pool, locked in a statement of its own and read afresh, as it is now: what was held too long has gone on.
     Raises NotFound."""
     pool = await lock_as_it_stands(pool_id)
@@ -36,16 +36,16 @@ async def lock(pool_id: UUID, now: datetime) -> dict[str, Any]:
     return pool
 
 
-async def settle(pool: dict[str, Any], now: datetime) -> None:
+async def settle(pool: LockedPool, now: datetime) -> None:
     """Held seats of a locked pool that nobody has answered in time go on to the next, as the job does with them: it
     must not matter when the worker came by. Every lock of a pool for an act begins with this."""
-    if pool["first_deadline"] is None or pool["first_deadline"] > now:
+    if pool.first_deadline is None or pool.first_deadline > now:
         return
     due = await rows(
         Movable,
         """SELECT id, state, seats, participant_id FROM booking
         WHERE pool_id = $1 AND state = 'offered' AND held_until <= $2 ORDER BY held_until, id""",
-        pool["pool_id"], now,
+        pool.pool_id, now,
     )  # fmt: skip
     for booking in due:
         await move(pool, booking, BookingState.EXPIRED, now, by=None, ended_by=EndedBy.EXPIRED)
@@ -60,11 +60,12 @@ async def settle(pool: dict[str, Any], now: datetime) -> None:
         await promote(pool, now)
 
 
-async def lock_as_it_stands(pool_id: UUID) -> dict[str, Any]:
+async def lock_as_it_stands(pool_id: UUID) -> LockedPool:
     """The same for whoever ends all of it: nothing goes on to anybody."""
     await rows("SELECT id FROM seat_pool WHERE id = $1 FOR NO KEY UPDATE", pool_id)
     pool = await row(
-        f"SELECT {POOL_COLUMNS}, {FIRST_DEADLINE} FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE p.id = $1",
+        LockedPool,
+        f"SELECT {LOCKED} FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE p.id = $1",
         pool_id,
     )
     if pool is None:
@@ -72,16 +73,20 @@ async def lock_as_it_stands(pool_id: UUID) -> dict[str, Any]:
     return pool
 
 
+P = TypeVar("P", bound=LockedPool)
+
+
 async def lock_for(
-    slug: str, session: UUID | None, viewer: Viewer, now: datetime, *, also: str
-) -> dict[str, Any]:
-    """The seat pool that somebody asks for, locked, with what else the caller wants to know of offer o (`also`,
+    kind: type[P], slug: str, session: UUID | None, viewer: Viewer, now: datetime, *, also: str
+) -> P:
+    """The seat pool that somebody asks for, locked, with what else a row of this kind says of offer o (`also`,
     columns): it costs no round trip. Those may be a moment old; decisions use the pool's own."""
     asked = Statement(slug)
     seen = published(viewer).within(asked)
     which = "p.session_id IS NULL" if session is None else f"p.session_id = {asked.value(session)}"
     pool = await row(
-        f"""SELECT {POOL_COLUMNS}, {FIRST_DEADLINE}, {also} FROM offer o JOIN organization w ON w.id = o.owner_id
+        kind,
+        f"""SELECT {LOCKED}, {also} FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN seat_pool p ON p.offer_id = o.id AND {which}
         WHERE o.slug = $1 AND {seen} FOR NO KEY UPDATE OF p""",
         *asked.values,
@@ -93,10 +98,10 @@ async def lock_for(
 
 
 async def lock_dates(
-    slug: str, sessions: Collection[UUID], viewer: Viewer, now: datetime, *, also: str
-) -> list[dict[str, Any]]:
+    kind: type[P], slug: str, sessions: Collection[UUID], viewer: Viewer, now: datetime, *, also: str
+) -> list[P]:
     """The seat pools of these sessions of the offer, locked by ascending id and read afresh, in time, with `also`
-    what else the caller wants to know."""
+    what else a row of this kind says."""
     chosen = list(set(sessions))
     await rows(
         """SELECT p.id FROM seat_pool p JOIN offer o ON o.id = p.offer_id
@@ -105,7 +110,8 @@ async def lock_dates(
     )  # fmt: skip
     asked = Statement(slug, chosen)
     pools = await rows(
-        f"""SELECT {POOL_COLUMNS}, {FIRST_DEADLINE}, {also} FROM offer o JOIN organization w ON w.id = o.owner_id
+        kind,
+        f"""SELECT {LOCKED}, {also} FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN seat_pool p ON p.offer_id = o.id
         WHERE o.slug = $1 AND p.session_id = ANY($2) AND {published(viewer).within(asked)}
         ORDER BY p.starts_at, p.id""",
@@ -118,7 +124,7 @@ async def lock_dates(
     return pools
 
 
-async def change(booking_id: UUID, now: datetime) -> tuple[dict[str, Any], LockedBooking]:
+async def change(booking_id: UUID, now: datetime) -> tuple[LockedPool, LockedBooking]:
     """The pool of a booking, locked, and the booking as it is under that lock."""
     before = await row("SELECT pool_id FROM booking WHERE id = $1", booking_id)
     if before is None:
@@ -136,7 +142,7 @@ async def change(booking_id: UUID, now: datetime) -> tuple[dict[str, Any], Locke
 
 
 async def move(
-    pool: dict[str, Any],
+    pool: LockedPool,
     booking: Movable,
     new: BookingState,
     now: datetime,
@@ -164,14 +170,13 @@ async def move(
         unmarked AS (DELETE FROM attendance a USING session s WHERE a.booking_id = $1 AND $10::text IS NOT NULL
             AND s.id = a.session_id AND s.starts_at > $3)
         UPDATE seat_pool SET taken = taken + $6, waiting = waiting + $7 WHERE id = $8""",
-        booking.id, new, now, held_until, new is BookingState.WAITING, seats, waiting, pool["pool_id"],
+        booking.id, new, now, held_until, new is BookingState.WAITING, seats, waiting, pool.pool_id,
         old is BookingState.WAITING and new in rules.SEATED, ended_by, new in rules.SEATED,
-        rules.given_back(old, new, ended_by, pool["starts_at"], now),
+        rules.given_back(old, new, ended_by, pool.starts_at, now),
     )  # fmt: skip
-    pool["taken"] += seats
-    pool["waiting"] += waiting
+    pool.has(taken=pool.taken + seats, waiting=pool.waiting + waiting)
     await record(
-        Act(f"booking.{new}"), now=now, actor=by, object_id=booking.id, organization=pool["owner_id"],
+        Act(f"booking.{new}"), now=now, actor=by, object_id=booking.id, organization=pool.owner_id,
         person=booking.participant_id,
     )  # fmt: skip
 
@@ -192,12 +197,12 @@ async def tell(
         await to_ring(CallAbout(name_of(mail)), booking.id, key=key, now=now)
 
 
-async def promote(pool: dict[str, Any], now: datetime) -> None:
+async def promote(pool: LockedPool, now: datetime) -> None:
     """Give free seats of a locked pool to the queue: to those who are next."""
     chosen, starts = await next_in_queue(pool, now)
     for party in chosen:
-        if pool["promotion"] == Promotion.HELD:
-            hours = telling_rules.hours_held(pool["hold_hours"], party.channel == Channel.CALL)
+        if pool.promotion == Promotion.HELD:
+            hours = telling_rules.hours_held(pool.hold_hours, party.channel == Channel.CALL)
             until = rules.hold_until(starts, hours, now)
             await move(pool, party, BookingState.OFFERED, now, by=None, held_until=until)
             await tell(Mails.OFFERED, party, f"{int(now.timestamp())}", now, ring=True)
@@ -206,11 +211,11 @@ async def promote(pool: dict[str, Any], now: datetime) -> None:
             await tell(Mails.PROMOTED, party, "1", now, ring=True)
 
 
-async def next_in_queue(pool: dict[str, Any], now: datetime) -> tuple[list[Tellable], datetime | None]:
+async def next_in_queue(pool: LockedPool, now: datetime) -> tuple[list[Tellable], datetime | None]:
     """Who of the queue gets the free seats of a pool, in order, each the first that fits; and when what they would come
     to begins. Nobody after the start; who waits already may still get a seat when booking is closed for others."""
-    decided = pool_of(pool)
-    if not pool["waiting"] or decided.free == 0 or rules.Objection.OVER in rules.closed(decided, now):
+    decided = pool.pool
+    if not pool.waiting or decided.free == 0 or rules.Objection.OVER in rules.closed(decided, now):
         return [], None
     starts = await _start(pool, now)
     if starts is not None and starts <= now:
@@ -221,32 +226,32 @@ async def next_in_queue(pool: dict[str, Any], now: datetime) -> tuple[list[Tella
             b.offer_id, c.channel, c.value AS address, c.person_id, c.refused_at
         FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id
         WHERE b.pool_id = $1 AND b.state = 'waiting' ORDER BY b.queue_no""",
-        pool["pool_id"],
+        pool.pool_id,
     )
     by_id = {party.id: party for party in queue}
     chosen = rules.promoted(decided.free, [(party.id, party.seats) for party in queue])
     return [by_id[booking_id] for booking_id in chosen], starts
 
 
-async def _start(pool: dict[str, Any], now: datetime) -> datetime | None:
+async def _start(pool: LockedPool, now: datetime) -> datetime | None:
     """When what somebody would come to begins; None without dates."""
-    starts: datetime | None = pool["starts_at"]
-    if pool["joining"] == Joining.REQUEST and starts is not None and starts <= now:
+    starts: datetime | None = pool.starts_at
+    if pool.joining == Joining.REQUEST and starts is not None and starts <= now:
         sql = f"SELECT {begins('$2')} FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE p.id = $1"
-        starts = await value(sql, pool["pool_id"], now)
+        starts = await value(sql, pool.pool_id, now)
     return starts
 
 
-async def resize(pool: dict[str, Any], booking: Movable, seats: int, now: datetime) -> None:
+async def resize(pool: LockedPool, booking: Movable, seats: int, now: datetime) -> None:
     """Let a booking of a locked pool be of so many, with what that does to the seats. Whoever makes it larger has
     looked that there is room."""
     held = seats - booking.seats if booking.state in rules.SEATED else 0
     await rows(
         """WITH sized AS (UPDATE booking SET seats = $2, changed_at = $3 WHERE id = $1)
         UPDATE seat_pool SET taken = taken + $4 WHERE id = $5""",
-        booking.id, seats, now, held, pool["pool_id"],
+        booking.id, seats, now, held, pool.pool_id,
     )  # fmt: skip
-    pool["taken"] += held
+    pool.has(taken=pool.taken + held)
 
 
 async def renumber(numbers: dict[UUID, int]) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import row, value
@@ -11,10 +11,19 @@ from offers.seats import rules
 from offers.seats.known import in_the_way
 
 
-async def seats_of(offer_id: UUID) -> dict[str, Any] | None:
-    """Capacity, taken and waiting of the pool that the whole offer has, if it has one."""
+class Seats(NamedTuple):
+    """How many seats a pool has, and how many ask for them."""
+
+    capacity: int | None
+    taken: int
+    waiting: int
+
+
+async def seats_of(offer_id: UUID) -> Seats | None:
+    """The seats of the pool that the whole offer has, if it has one."""
     return await row(
-        "SELECT id, capacity, taken, waiting FROM seat_pool WHERE offer_id = $1 AND session_id IS NULL",
+        Seats,
+        "SELECT capacity, taken, waiting FROM seat_pool WHERE offer_id = $1 AND session_id IS NULL",
         offer_id,
     )
 
@@ -57,17 +66,24 @@ class PoolFacts:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class LockedPool(PoolFacts):
+    """A pool under our lock (moves.lock). Nobody else changes it meanwhile, and what we write of it stands here too.
+    `first_deadline`: when the first of its held seats must be answered."""
+
+    first_deadline: datetime | None
+
+    def has(self, **now: int | None) -> None:
+        """So many it has `now`, as has just been written: the one thing that ever changes in a row."""
+        for name, number in now.items():
+            object.__setattr__(self, name, number)
+
+
 FIRST_DEADLINE = """(SELECT min(h.held_until) FROM booking h WHERE h.pool_id = p.id AND h.state = 'offered')
     AS first_deadline"""
 """When the first held seat of pool p must be answered: whoever locks it looks if that is past (moves.settle)."""
-
-
-def pool_of(found: dict[str, Any]) -> rules.Pool:
-    """The decision's view of such a row."""
-    return rules.Pool(
-        found["capacity"], found["taken"], found["waiting"], found["starts_at"], found["ends_at"], found["opens_at"],
-        found["closes_at"], found["max_party"], Joining(found["joining"]), found["reserved"],
-    )  # fmt: skip
+LOCKED = f"{POOL_COLUMNS}, {FIRST_DEADLINE}"
+"""The columns of a LockedPool."""
 
 
 async def ended(pool_id: UUID, now: datetime) -> bool:

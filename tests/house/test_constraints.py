@@ -61,6 +61,8 @@ CHECKS = {
     "offer_ages": "UPDATE offer SET age_from = 30, age_to = 16",
     "offer_audiences": "UPDATE offer SET audiences = '{{}}' WHERE state <> 'draft'",
     "offer_closes": "UPDATE offer SET closes_hours = -1",
+    "offer_cost": "UPDATE offer SET cost = 'free', cost_text = '30 kroner'",
+    "offer_spoken": "UPDATE offer SET spoken = '{{Engelsk}}'",
     "offer_party": "UPDATE offer SET max_party = 0",
     "offer_question_keep": "INSERT INTO offer_question (id, offer_id, position, kind, text, purpose, choices, "
     "required, keep_days) SELECT gen_random_uuid(), id, 1, 'text', '', '', '{{}}', false, 366 FROM offer",

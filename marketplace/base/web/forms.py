@@ -133,7 +133,11 @@ class Filled(Generic[F]):
             for name in model.model_fields
             if name in fields
         }
-        bad = {name for name, text in self.values.items() if CONTROL.search("".join(text))}
+        bad = {
+            name
+            for name, text in self.values.items()
+            if not (whole := "".join(text)).isprintable() and CONTROL.search(whole)
+        }
         for name in bad:
             self.values[name] = (
                 CONTROL.sub("", self.values[name]) if isinstance(self.values[name], str) else []

@@ -22,7 +22,7 @@ async def leave(
     """
     async with in_transaction():
         pool, booking = await change(booking_id, now)
-        rules.some_left(booking.state, pool["ends_at"], now)
+        rules.some_left(booking.state, pool.ends_at, now)
         there = {one.id for one in await companions(booking_id)}
         left = rules.seats_left(there, booking.seats, named, unnamed, seen=seen)
         if left is None:
@@ -34,7 +34,7 @@ async def leave(
             booking_id, list(named), left, now,
         )  # fmt: skip
         await resize(pool, booking, left, now)
-        await record(Act.BOOKING_FEWER, now=now, actor=by, object_id=booking_id, organization=pool["owner_id"],
+        await record(Act.BOOKING_FEWER, now=now, actor=by, object_id=booking_id, organization=pool.owner_id,
                      person=booking.participant_id, details={"seats": left})  # fmt: skip
         await tell(mails.fewer, booking, str(left), now)
         await promote(pool, now)

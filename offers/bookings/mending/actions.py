@@ -4,7 +4,6 @@ room for is refused, and what is let go is the queue's.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -31,7 +30,7 @@ from offers.seats import rules as seats_rules
 from offers.seats.claims import RECEIPTS, Booked, Party
 from offers.seats.models import BookingState
 from offers.seats.moves import lock, promote, resize, tell
-from offers.seats.queries import pool_of
+from offers.seats.queries import LockedPool
 from offers.telling.models import Mails
 
 TOLD = RECEIPTS | {BookingState.OFFERED: Mails.OFFERED}
@@ -66,7 +65,7 @@ async def mend(
                           key, first.id)  # fmt: skip
         rules.may_mend(made[0], party, form_key, now)
         active = [one for one in made if one.active
-                  and not (pools[one.pool_id]["ends_at"] and pools[one.pool_id]["ends_at"] <= now)]  # fmt: skip
+                  and not ((ends := pools[one.pool_id].ends_at) and ends <= now)]  # fmt: skip
         wanted = [one for one in active if one.session_id in sessions]
         if not active:
             raise Refused(
@@ -100,7 +99,7 @@ async def mend(
 
 async def _lock_together(
     first: UUID, now: datetime, sessions: Sequence[UUID | None] = ()
-) -> dict[UUID, dict[str, Any]]:
+) -> dict[UUID, LockedPool]:
     """The pools of a booking, of those made with it, and of these sessions of their offer, locked by ascending id."""
     found = await rows(
         """SELECT p.id FROM seat_pool p WHERE p.id IN (SELECT pool_id FROM booking WHERE id = $1 OR made_with_id = $1)
@@ -131,7 +130,7 @@ async def _contact(
 
 
 async def _mend_one(
-    pool: dict[str, Any],
+    pool: LockedPool,
     booking: Mended,
     party: Party,
     digest: bytes,
@@ -145,7 +144,7 @@ async def _mend_one(
     more = party.seats - booking.seats
     if more > 0:
         rules.room_for(
-            pool_of(pool), party.seats, more, BookingState(booking.state), now, sensitive=pool["sensitive"]
+            pool.pool, party.seats, more, BookingState(booking.state), now, sensitive=pool.sensitive
         )
     await _rename(booking, party)
     for table in ("companion", "booking_answer"):
@@ -157,7 +156,7 @@ async def _mend_one(
     )
     asked.storing(write, party.companions, answers)
     await rows(write.add("SELECT id FROM made").sql, *write.values)
-    await record(Act.BOOKING_MENDED, now=now, actor=by, object_id=booking.id, organization=pool["owner_id"],
+    await record(Act.BOOKING_MENDED, now=now, actor=by, object_id=booking.id, organization=pool.owner_id,
                  person=booking.participant_id, details={"seats": party.seats})  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.signing import signature, signed
 from marketplace.base.text import name_key
 from marketplace.settings import settings
-from offers.publishing.questions.rules import Asked
+from offers.publishing.questions.rules import Asks
 from offers.seats import once
 from offers.seats import rules as seats_rules
 from offers.seats.claims import Party
@@ -33,7 +33,7 @@ MOST_KEPT = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Mended(Tellable):
+class Mended(Tellable, Asks):
     """A booking that is mended, with whom it is for and what is asked of them (queries.MENDED). `verified_at`: since
     when its address is proven."""
 
@@ -50,10 +50,6 @@ class Mended(Tellable):
     age_from: int | None
     age_to: int | None
     questions: str | None
-
-    @property
-    def asked(self) -> Asked:
-        return Asked(self.age_from, self.age_to, self.questions)
 
 
 def not_here() -> str:

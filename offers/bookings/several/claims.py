@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows
@@ -13,9 +13,10 @@ from marketplace.base.post.mail import About, name_of, post
 from offers.bookings.several import mails
 from offers.seats import once
 from offers.seats import rules as seats_rules
-from offers.seats.claims import BEFORE, RECEIPTS, Before, Booked, Claim, Party, insert, known_in
+from offers.seats.before import BEFORE, Before, known_in
+from offers.seats.claims import RECEIPTS, Booked, Claim, Party, insert
 from offers.seats.models import BookingState
-from offers.seats.queries import pool_of
+from offers.seats.queries import LockedPool
 
 
 class Counted(NamedTuple):
@@ -28,22 +29,22 @@ class Counted(NamedTuple):
 class DatesRefused(Refused):
     """Some of the dates cannot be booked, so none is. `reasons`: why, by session, in the user's words."""
 
-    def __init__(self, reasons: dict[UUID, str]) -> None:
+    def __init__(self, reasons: dict[UUID | None, str]) -> None:
         super().__init__(next(iter(reasons.values())))
         self.reasons = reasons
 
 
-async def check_known(pools: list[dict[str, Any]], party: Party, whom: str) -> None:
+async def check_known(pools: Sequence[LockedPool], party: Party, whom: str) -> None:
     """Raises DatesRefused for the dates where the booker knows whoever comes to be booked."""
-    if known := {one.pool_id for one in await known_in([pool["pool_id"] for pool in pools], party)}:
+    if known := {one.pool_id for one in await known_in([pool.pool_id for pool in pools], party)}:
         words = _("Du er påmeldt denne dagen allerede.")
         if party.participant:
             words = _("%(name)s er påmeldt denne dagen allerede.", name=whom)
-        raise DatesRefused({pool["session_id"]: words for pool in pools if pool["pool_id"] in known})
+        raise DatesRefused({pool.session_id: words for pool in pools if pool.pool_id in known})
 
 
 def decide(
-    pools: list[dict[str, Any]],
+    pools: Sequence[LockedPool],
     party: Party,
     waits: Collection[UUID | None],
     counted: Counted | None,
@@ -54,16 +55,16 @@ def decide(
     """Where each date's booking begins. Raises DatesRefused with every date that has something against it.
     `counted`: what the booker has already, where that has a most. `alone`: to be full at last is to wait, unasked."""
     states: list[BookingState] = []
-    reasons: dict[UUID, str] = {}
+    reasons: dict[UUID | None, str] = {}
     for pool in pools:
-        decided, session = pool_of(pool), pool["session_id"]
+        decided, session = pool.pool, pool.session_id
         state = seats_rules.first_state(decided, party.seats)
         against = [*seats_rules.objections(decided, party.seats, now, session in waits)]
         if counted:
             against += seats_rules.caps(counted.active + len(states),
                                   counted.waiting + states.count(BookingState.WAITING), state)  # fmt: skip
         if against:
-            reasons[session] = seats_rules.objection_text(against[0], decided, pool["sensitive"])
+            reasons[session] = seats_rules.objection_text(against[0], decided, pool.sensitive)
         elif state is BookingState.WAITING and session not in waits and not alone:
             reasons[session] = _("Dagen ble full nå. Kryss av hvis du vil stå på venteliste.")
         states.append(state)
@@ -87,7 +88,7 @@ async def book_together(claims: Sequence[Claim], before: Sequence[Before], form_
     first, party, made = before[0] if before else None, claims[0].party, list[Booked]()
     for claim in claims:
         one = replace(_of_before(party, first), quiet=True)
-        its = once.key_of(form_key, party.whom, claim.pool["session_id"]) if first else claim.key
+        its = once.key_of(form_key, party.whom, claim.pool.session_id) if first else claim.key
         booked = await insert(replace(claim, party=one, key=its, tries=() if made else claim.tries))
         made.append(booked)
         first = first or await row(Before, f"{BEFORE} WHERE b.id = $1", booked.id)

@@ -29,7 +29,7 @@ from offers.catalogue.rules import Left, seats
 from offers.seats import claims
 from offers.seats.rules import Objection, objection_text
 
-NONE: Mapping[UUID, str] = MappingProxyType({})
+NONE: Mapping[UUID | None, str] = MappingProxyType({})
 
 
 @public
@@ -73,7 +73,7 @@ async def _shown(
     form: Any,
     dates: list[several_queries.OpenDate],
     status: int = 200,
-    reasons: Mapping[UUID, str] = NONE,
+    reasons: Mapping[UUID | None, str] = NONE,
 ) -> Response:
     """The form. What is refused (`reasons`) stands there unticked, and where there is no room ticking it now is to wait
     for it."""
@@ -132,7 +132,9 @@ async def _create(request: Request, viewer: Viewer, dates: list[several_queries.
                 "dates", _("Noen av dagene går ikke. Se hvilke, og send en gang til. Ingenting er lagret.")
             )
             reasons = refused.reasons
-            dates = await several_queries.open_dates(slug, viewer, request.now, also=reasons.keys())
+            dates = await several_queries.open_dates(
+                slug, viewer, request.now, also=[one for one in reasons if one]
+            )
         except bookings_actions.Unanswered:
             pass  # form_page tells what is missing
         except Refused as refused:

@@ -6,7 +6,7 @@ those of actions.py, and a new booking as claims.py writes it.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.audit import record
@@ -19,7 +19,7 @@ from offers.seats.claims import Booked, claim_instead
 from offers.seats.known import actor_of
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.moves import move, promote, settle, tell
-from offers.seats.queries import FIRST_DEADLINE, POOL_COLUMNS, pool_of
+from offers.seats.queries import LOCKED, LockedPool
 from offers.seats.rows import Numbered
 from organizations.approval.queries import only_approved
 
@@ -46,14 +46,12 @@ async def change_time(
             old, pools = await _lock_both(booking_id, session, now)
             if done := await _done(old, session, form_key):
                 return done
-            here, there = pools[old.pool_id], next(p for p in pools.values() if p["session_id"] == session)
-            if here["pool_id"] == there["pool_id"]:
+            here, there = pools[old.pool_id], next(p for p in pools.values() if p.session_id == session)
+            if here.pool_id == there.pool_id:
                 raise Refused(_("Du har denne tiden allerede. Velg en annen."))
-            rules.may_leave(old.state, pool_of(here), now)
-            await only_approved(there["owner_id"])
-            rules.may_come(
-                pool_of(there), old.seats, now, offer=there["offer_state"], sensitive=there["sensitive"]
-            )
+            rules.may_leave(old.state, here.pool, now)
+            await only_approved(there.owner_id)
+            rules.may_come(there.pool, old.seats, now, offer=there.offer_state, sensitive=there.sensitive)
             made = await claim_instead(
                 old, there, form_key, actor_of(old.participant_id, old.booked_by_id, by), now
             )
@@ -62,7 +60,7 @@ async def change_time(
             new = replace(old, id=made, link_version=1)
             await rows("UPDATE companion SET booking_id = $2 WHERE booking_id = $1", old.id, made)
             await rows("UPDATE booking_answer SET booking_id = $2 WHERE booking_id = $1", old.id, made)
-            await record(Act.BOOKING_TIME_CHANGED, now=now, actor=by, object_id=made, organization=there["owner_id"],
+            await record(Act.BOOKING_TIME_CHANGED, now=now, actor=by, object_id=made, organization=there.owner_id,
                          person=old.participant_id)  # fmt: skip
             await move(here, old, BookingState.CANCELLED, now, by=by, ended_by=EndedBy.TIME_CHANGED)
             await rows("UPDATE booking SET moved_to_id = $2 WHERE id = $1", old.id, made)
@@ -82,6 +80,13 @@ class Changing(Numbered):
     moved_to_id: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class Offering(LockedPool):
+    """A time, and whether what it is of is still offered."""
+
+    offer_state: str
+
+
 class Done(NamedTuple):
     """What a form has made."""
 
@@ -91,9 +96,7 @@ class Done(NamedTuple):
     session_id: UUID | None
 
 
-async def _lock_both(
-    booking_id: UUID, session: UUID, now: datetime
-) -> tuple[Changing, dict[UUID, dict[str, Any]]]:
+async def _lock_both(booking_id: UUID, session: UUID, now: datetime) -> tuple[Changing, dict[UUID, Offering]]:
     """The booking and, by id, the pools of its own and of the new time; locked, then read afresh."""
     found = await rows(
         """SELECT p.id FROM booking b JOIN seat_pool p ON p.offer_id = b.offer_id AND (p.id = b.pool_id OR
@@ -104,7 +107,8 @@ async def _lock_both(
     ids = [each["id"] for each in found]
     await rows("SELECT id FROM seat_pool WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", ids)
     pools = await rows(
-        f"""SELECT {POOL_COLUMNS}, {FIRST_DEADLINE}, o.state AS offer_state
+        Offering,
+        f"""SELECT {LOCKED}, o.state AS offer_state
         FROM seat_pool p JOIN offer o ON o.id = p.offer_id WHERE p.id = ANY($1)""",
         ids,
     )
@@ -117,9 +121,9 @@ async def _lock_both(
         FROM booking b LEFT JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
         booking_id,
     )
-    if old is None or not any(pool["session_id"] == session for pool in pools):
+    if old is None or not any(pool.session_id == session for pool in pools):
         raise NotFound
-    return old, {pool["pool_id"]: pool for pool in pools}
+    return old, {pool.pool_id: pool for pool in pools}
 
 
 async def _done(old: Changing, session: UUID, form_key: bytes) -> Booked | None:

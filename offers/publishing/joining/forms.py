@@ -10,13 +10,20 @@ from marketplace.base.i18n import lazy
 from marketplace.base.web.fields import Address, Clock, Day, Line, Phone, Words
 from marketplace.base.web.forms import Form
 from marketplace.people.names import person_name
-from offers.catalogue.models import Joining, Promotion
+from offers.catalogue.models import Cost, Joining, Promotion
 
 Reminder = Literal["168", "72", "24", "2"]
 
 
 REMINDERS = tuple(int(hours) for hours in get_args(Reminder))
 """Hours before the start that may be chosen."""
+
+
+def _what_it_costs(sent: dict[str, Any]) -> dict[str, Any]:
+    """How much is asked for where it costs something, and does not count elsewhere."""
+    if sent.get("cost") == Cost.SOME:
+        return {"cost_text": ""} | sent
+    return {name: text for name, text in sent.items() if name != "cost_text"}
 
 
 class JoiningForm(Form):
@@ -35,7 +42,11 @@ class JoiningForm(Form):
     opens_clock: Clock | None = None
     closes_hours: int | None = Field(None, ge=0, le=8760)
     remind: list[Reminder] = []
+    cost: Cost | None = None
+    cost_text: str = Field("", min_length=1, max_length=80)
     words = {
+        "cost": {"enum": lazy("Velg om det er gratis eller koster noe.")},
+        "cost_text": {"missing": lazy("Skriv hvor mye det koster, for eksempel «30 kroner til kaffe».")},
         "joining": {"missing": lazy("Velg hvordan man blir med.")},
         "hold_hours": {"int_parsing": lazy("Skriv hvor mange timer vi holder plassen.")},
     }
@@ -48,6 +59,7 @@ class JoiningForm(Form):
         kept = {name: text for name, text in sent.items() if name != "hold_hours" or held}
         if held:
             kept = {"hold_hours": ""} | kept
+        kept = _what_it_costs(kept)
         if ("opens_day" in kept) != ("opens_clock" in kept):
             kept = {"opens_day": "", "opens_clock": ""} | kept
         return kept

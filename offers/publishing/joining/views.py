@@ -89,7 +89,7 @@ async def _now(offer: Offer) -> Filled[JoiningForm]:
         link=offer.online_url if offer.joining == Joining.EXTERNAL else None, contact_name=offer.contact_name,
         phone=offer.phone, may_leave=leave, promotion=offer.promotion.value, hold_hours=offer.hold_hours,
         opens_day=f"{oslo(opens):%-d.%-m.%Y}" if opens else "", opens_clock=clock_words(opens) if opens else "",
-        closes_hours=offer.closes_hours,
+        closes_hours=offer.closes_hours, cost=offer.cost.value if offer.cost else "", cost_text=offer.cost_text,
         remind=[str(hours) for hours in (USUAL_REMINDERS if offer.remind_hours is None else offer.remind_hours)],
     )  # fmt: skip
 
@@ -99,6 +99,7 @@ def _facts(given: JoiningForm) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "max_party": given.max_party, "contact_name": given.contact_name or None, "phone": given.phone,
         "promotion": given.promotion, "remind_hours": sorted({int(hours) for hours in given.remind}, reverse=True),
+        "cost": given.cost, "cost_text": given.cost_text,
     }  # fmt: skip
     if given.promotion is Promotion.HELD and given.hold_hours:
         facts["hold_hours"] = given.hold_hours

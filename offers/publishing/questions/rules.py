@@ -85,9 +85,19 @@ class Asked(NamedTuple):
     age_to: int | None
     questions: str | None
 
-    @classmethod
-    def of(cls, found: Mapping[str, Any]) -> "Asked":
-        return cls(found["age_from"], found["age_to"], found["questions"])
+
+class Asks:
+    """What a row with the columns ASKED has."""
+
+    __slots__ = ()
+    age_from: int | None
+    age_to: int | None
+    questions: str | None
+
+    @property
+    def asked(self) -> Asked:
+        """What whoever books is asked."""
+        return Asked(self.age_from, self.age_to, self.questions)
 
 
 def questions(found: Asked) -> list[Question]:

@@ -18,6 +18,7 @@ from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.once import made_once
 from marketplace.base.web.seen import one_at_a_time
 from marketplace.base.web.templates import render
+from offers.catalogue import spoken
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Joining, Offer, OfferState
 from offers.catalogue.queries import title_of
 from offers.publishing import actions, rules
@@ -170,7 +171,8 @@ async def audience(request: Request) -> Response:
     offer = await editable(request)
     near = await organizations_near(offer.municipality_id)
     context: dict[str, Any] = {
-        "near": near, "audiences": list(AUDIENCE_LABELS.items()), "visibilities": list(rules.VISIBILITY_LABELS.items())
+        "near": near, "audiences": list(AUDIENCE_LABELS.items()), "visibilities": list(rules.VISIBILITY_LABELS.items()),
+        "spoken_choices": spoken.choices(),
     }  # fmt: skip
     if request.method == "GET":
         return await page(request, offer, "audience", await _audience(offer), **context)
@@ -191,7 +193,7 @@ async def _audience(offer: Offer) -> Filled[AudienceForm]:
         main_audience=main or "", audiences=[str(one) for one in offer.audiences if one != main],
         visibility=offer.visibility.value,
         members=[str(one) for one in await members_seeing(offer.id)], sensitive=offer.sensitive or "",
-        age_from=offer.age_from, age_to=offer.age_to, **await texts(offer, "audience"),
+        age_from=offer.age_from, age_to=offer.age_to, spoken=list(offer.spoken), **await texts(offer, "audience"),
     )  # fmt: skip
 
 
@@ -201,7 +203,7 @@ async def _set_audience(request: Request, offer: Offer, given: AudienceForm) -> 
         offer, by=request.person.id, now=request.now, members=given.members,
         text={"bring_someone": given.bring_someone}, main_audience=given.main_audience,
         audiences=given.all_audiences, visibility=given.visibility, age_from=given.age_from, age_to=given.age_to,
-        **facts,
+        spoken=given.all_spoken, **facts,
     )  # fmt: skip
 
 

@@ -177,7 +177,7 @@ async def test_the_steps_say_which_fields_publishing_needs(visitor: Visitor, kar
     home = await draft(visitor, summary="", what_happens="")
     assert needs(await visitor.open(f"{home}/what")) == what
     assert needs(await visitor.open(f"{home}/audience")) == {
-        "main_audience": must, "audiences": may, "bring_someone": must, "members": must
+        "main_audience": must, "audiences": may, "bring_someone": must, "spoken": may, "members": must
     }  # fmt: skip
     place = {
         "place": must, "venue": must, "venue_name": must, "street": must, "postcode": may, "city": may,

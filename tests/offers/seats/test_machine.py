@@ -60,7 +60,7 @@ class Planted:
     @staticmethod
     def promoted_after_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
         async def late(pool: Any, now: Any) -> Any:
-            return max(pool["starts_at"], now + timedelta(hours=1))
+            return max(pool.starts_at, now + timedelta(hours=1))
 
         monkeypatch.setattr(rules, "closed", lambda pool, now: iter(()))
         monkeypatch.setattr(moves, "_start", late)
