@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from marketplace.base.clock import at_oslo, today
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import language, lazy, ngettext, short_day, time_span, when
+from marketplace.base.numbers import amount, one_decimal
 from offers.catalogue.models import (
     AUDIENCE_LABELS,
     KIND_LABELS,
@@ -203,8 +204,18 @@ def other_lang(lang: str) -> str:
 
 
 def where_words(row: Row) -> str:
-    """The venue's name, or that it is on the web."""
-    return row["venue_name"] or (_("På nett") if row["online_url"] else "")
+    """The venue's name, or that it is on the web; with how far it is where that was asked."""
+    where = row["venue_name"] or (_("På nett") if row["online_url"] else "")
+    away = row.get("metres")
+    return where if away is None else f"{where}, {away_words(away)}"
+
+
+def away_words(away: int) -> str:
+    """300 m unna, 1,2 km unna, 14 km unna: never nearer than a hundred metres, which nobody knows."""
+    if away < 950:
+        return _("%(number)s m unna", number=max(100, round(away, -2)))
+    km = away / 1000
+    return _("%(number)s km unna", number=one_decimal(km) if km < 9.95 else amount(km))
 
 
 def web_address(url: str | None) -> str:

@@ -19,7 +19,7 @@ from marketplace.base.quick.revised import Newest
 from offers.catalogue.models import Joining, Kind
 from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.queries import CURRENT, VISITOR, Viewer, outside_office_hours, published
-from offers.search.places.queries import LIES_IN
+from offers.search.places.queries import away, in_districts
 from offers.search.places.rules import Near
 from offers.search.words.asked import questions
 from offers.search.words.asked import sql as tsquery
@@ -184,7 +184,7 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
     )
     metres = "NULL::int"
     if wanted.near:
-        metres, hits = "n.metres", f"{_away(wanted.near, put)}, {hits}"
+        metres, hits = "n.metres", f"near AS MATERIALIZED ({away(*map(put, wanted.near.columns))}), {hits}"
         first += f" LEFT JOIN near n ON n.venue_id = {venue}"
         if wanted.by_nearness:
             rank, joined = f"coalesce({FARTHEST} - n.metres, 0)::bigint", ""
@@ -337,30 +337,13 @@ def _in_municipalities(slugs: str) -> str:
     return f"o.municipality_id = ANY(ARRAY({there})) OR o.owner_id = ANY(ARRAY({owned})) OR {EVERYWHERE}"
 
 
-def _away(near: Near, put: Put) -> str:
-    """A WITH query of how far venues are from a place."""
-    venues, metres = zip(*near.venues, strict=True) if near.venues else ((), ())
-    return f"""near AS MATERIALIZED (SELECT * FROM unnest({put(list(venues))}::uuid[], {put(list(metres))}::int[])
-        AS n(venue_id, metres))"""
-
-
 def _there(wanted: Search, put: Put) -> str:
     """What holds for {venue} in the districts, and near enough; nothing where it may be anywhere. What is on the web is
     near enough to everybody."""
     held = []
     if wanted.districts:
-        lies = LIES_IN.format(municipality="d.municipality_id", venue="v")
-        here = ""
-        if wanted.municipalities:
-            here = (
-                " AND d.municipality_id IN (SELECT id FROM municipality "
-                f"WHERE slug = ANY({put(list(wanted.municipalities))}::text[]))"
-            )
-        held.append(
-            f"{{venue}} = ANY(ARRAY(SELECT v.id FROM venue v JOIN district d ON d.municipality_id = v.municipality_id "
-            f"AND d.slug = ANY({put(list(wanted.districts))}::text[]){here} WHERE d.id = (SELECT p.district_id "
-            f"FROM district_place p WHERE {lies} ORDER BY p.postcode IS NULL LIMIT 1)))"
-        )
+        here = put(list(wanted.municipalities)) if wanted.municipalities else None
+        held.append(f"{{venue}} = ANY(ARRAY({in_districts(put(list(wanted.districts)), here)}))")
     if wanted.near and wanted.within is not None:
         held.append(
             f"({{venue}} = ANY({put(wanted.near.within(wanted.within))}::uuid[]) OR {{venue}} IS NULL AND {EVERYWHERE})"

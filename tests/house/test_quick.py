@@ -58,7 +58,7 @@ USES = {
     "standing": ["marketplace.goals.plans.views.plan", "marketplace.goals.views.goal",
                  "marketplace.statistics.coverage.views.coverage", "marketplace.statistics.views.statistics"],
     "revised": ["offers.catalogue.queries.municipalities", "offers.feeds.body",
-                "offers.search.queries.audience_counts"],
+                "offers.search.places.queries.places", "offers.search.queries.audience_counts"],
     "short_way": ["offers.feeds.answers.ready"],
     "remembered": ["marketplace.reports.pdf", "offers.search.views._fields"],
 }  # fmt: skip
@@ -103,6 +103,8 @@ REMEMBERS = {
     "offers/feeds/answers.py:http_date": ALWAYS,
     "offers/feeds/rules.py:accepts_gzip": ALWAYS,
     "offers/search/words/compounds.py:foldings": "words of the catalogue, in the worker",
+    "offers/search/places/postcodes.py:postcodes": ONCE,
+    "offers/search/places/postcodes.py:towns": ONCE,
     "offers/search/words/equal.py:_table": ONCE,
 }
 """What remembers something outside base/quick, and what: no answer."""

@@ -22,6 +22,24 @@ def district_of(municipality: str, venue: str) -> str:
         WHERE v.id = {venue} ORDER BY p.postcode IS NULL LIMIT 1)"""
 
 
+def in_districts(slugs: str, municipalities: str | None) -> str:
+    """SQL: the ids of the venues in districts of these names, of these municipalities if any. All are placeholders of
+    arrays."""
+    here = municipalities and f" AND d.municipality_id IN ({_of_slugs(municipalities)})"
+    return f"""SELECT x.id FROM venue x JOIN district d ON d.municipality_id = x.municipality_id
+        AND d.slug = ANY({slugs}::text[]){here or ""}
+        WHERE {district_of("x.municipality_id", "x.id")} = d.id"""
+
+
+def _of_slugs(slugs: str) -> str:
+    return f"SELECT id FROM municipality WHERE slug = ANY({slugs}::text[])"
+
+
+def away(venues: str, metres: str) -> str:
+    """SQL: rows of how far venues are from a place. Placeholders of arrays."""
+    return f"SELECT * FROM unnest({venues}::uuid[], {metres}::int[]) AS n(venue_id, metres)"
+
+
 _kept = Newest[Places](catalogue, f"{__name__}.places")
 
 

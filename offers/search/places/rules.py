@@ -7,8 +7,6 @@ from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
-from marketplace.base.i18n import gettext as _
-from marketplace.base.numbers import amount, one_decimal
 from marketplace.base.text import plain_digits
 from offers.search.places.postcodes import Point, beginning_with, folded, metres, middle, postcodes, towns
 
@@ -67,6 +65,11 @@ class Near(NamedTuple):
 
     name: str
     venues: tuple[tuple[UUID, int], ...]
+
+    @property
+    def columns(self) -> tuple[list[UUID], list[int]]:
+        """The venues, and how far each is."""
+        return [venue for venue, _away in self.venues], [away for _venue, away in self.venues]
 
     def within(self, km: int) -> list[UUID]:
         """The venues that are no farther away."""
@@ -169,11 +172,3 @@ def _of_venues(code: str, places: Places) -> Place | None:
 def is_position(typed: str) -> bool:
     """Does this say where somebody is, to the metre?"""
     return bool(COORDINATES.fullmatch(typed))
-
-
-def away_words(away: int) -> str:
-    """300 m unna, 1,2 km unna, 14 km unna: never nearer than a hundred metres, which nobody knows."""
-    if away < 950:
-        return _("%(number)s m unna", number=max(100, round(away, -2)))
-    km = away / 1000
-    return _("%(number)s km unna", number=one_decimal(km) if km < 9.95 else amount(km))
