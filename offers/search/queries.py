@@ -7,18 +7,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
-from marketplace.base.data.revision import catalogue
 from marketplace.base.data.statement import Statement
 from marketplace.base.data.texts import in_language_joins, said
-from marketplace.base.quick.revised import Newest
+from offers.catalogue.cards import CardRow
 from offers.catalogue.models import Joining, Kind
 from offers.catalogue.opening import has_room, is_open
-from offers.catalogue.queries import CURRENT, VISITOR, Viewer, outside_office_hours, published
+from offers.catalogue.queries import CURRENT, Viewer, outside_office_hours, published
 from offers.search.places.queries import away, in_districts
 from offers.search.places.rules import Near
 from offers.search.words.asked import questions
@@ -99,10 +98,10 @@ class Search:
 
 @dataclass(frozen=True)
 class Found:
-    """A page of offers (rows of CARD), how many match in all (at most `counted` + 1), and where the next begins.
+    """A page of offers, how many match in all (at most `counted` + 1), and where the next begins.
     `with_all`: so many have all the words, and the rest some of them; None where all have them all."""
 
-    rows: list[dict[str, Any]]
+    rows: list[CardRow]
     total: int
     next: Position | None
     with_all: int | None = None
@@ -131,15 +130,16 @@ FARTHEST = 100_000_000
 CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sensitive, o.session_count, o.online_url,
     page.position, page.starts_at AS session_at, page.ends_at AS session_ends, w.name AS owner_name,
     v.name AS venue_name, page.metres, {said("title")} AS title, {said("summary")} AS summary,
-    {said("lang")} AS lang, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
+    {said("lang")} AS lang, encode(i.sha256, 'hex') AS picture, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
     p.opens_at, p.closes_at,
     CASE WHEN p.session_id IS NOT NULL AND p.taken >= p.capacity THEN EXISTS (
         SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id AND l.starts_at > page.starts_at AND {ROOM} OFFSET 0
     ) END AS room_later"""
+_card = itemgetter(*CardRow._fields)
 POOL = """p.session_id, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
     p.closes_at"""
 JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = page.venue_id
-    {in_language_joins("offer_text", "offer_id", "o", "$2")}
+    LEFT JOIN picture i ON i.id = o.picture_id {in_language_joins("offer_text", "offer_id", "o", "$2")}
     LEFT JOIN LATERAL (
         SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.session_id IS NULL
         UNION ALL SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.starts_at = page.starts_at LIMIT 1
@@ -208,7 +208,7 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
     cards = [row for row in found if row["id"] is not None]
     last = cards[wanted.page - 1] if len(cards) > wanted.page else None
     following = Position(last["position"], last["id"], last["rank"]) if last else None
-    return Found(cards[: wanted.page], total, following)
+    return Found([CardRow._make(_card(line)) for line in cards[: wanted.page]], total, following)
 
 
 async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
@@ -223,32 +223,6 @@ async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
         *asked.values,
     )
     return set(WORD.findall((words or "").lower()))
-
-
-_counted = Newest[dict[str, int]](catalogue, f"{__name__}.audience_counts")
-
-
-async def audience_counts(municipality: str, *, viewer: Viewer, now: datetime) -> dict[str, int]:
-    """How many current offers in a municipality (all: "") name each audience. Counting takes ten times as long as the
-    rest of the front page, so one count serves visitors for a minute, or until the catalogue changes."""
-    counting = partial(_count, municipality, viewer, now)
-    if viewer != VISITOR:
-        return await counting()
-    return await _counted.get((municipality, now.replace(second=0, microsecond=0)), counting)
-
-
-async def _count(municipality: str, viewer: Viewer, now: datetime) -> dict[str, int]:
-    asked = Statement(now)
-    seen = published(viewer).within(asked)
-    _, matches = conditions(
-        Search(municipalities=(municipality,) if municipality else ()), seen, False, asked.value
-    )
-    counted = await rows(
-        f"""SELECT audience, count(*) AS number FROM offer o JOIN organization w ON w.id = o.owner_id,
-            unnest(o.audiences) audience WHERE {matches} GROUP BY audience""",
-        *asked.values,
-    )
-    return {row["audience"]: row["number"] for row in counted}
 
 
 def conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, str]:

@@ -18,10 +18,11 @@ from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render, template
 from offers.catalogue import queries, rules
+from offers.catalogue.cards import card
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from offers.catalogue.organizations.queries import organization_page
 from offers.catalogue.queries import Served, viewer_of
-from offers.catalogue.rules import WHEN_LABELS, card
+from offers.catalogue.rules import WHEN_LABELS
 from offers.search.finding import find
 from offers.search.forms import (
     ALL,

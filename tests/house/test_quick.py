@@ -57,8 +57,9 @@ USES = {
               "offers.search.views.organization"],
     "standing": ["marketplace.goals.plans.views.plan", "marketplace.goals.views.goal",
                  "marketplace.statistics.coverage.views.coverage", "marketplace.statistics.views.statistics"],
-    "revised": ["offers.catalogue.queries.municipalities", "offers.feeds.body",
-                "offers.search.places.queries.places", "offers.search.queries.audience_counts"],
+    "revised": ["marketplace.home.queries.ahead", "marketplace.home.queries.counts",
+                "offers.catalogue.queries.municipalities", "offers.feeds.body",
+                "offers.search.places.queries.places"],
     "short_way": ["offers.feeds.answers.ready"],
     "remembered": ["marketplace.reports.pdf", "offers.search.views._fields"],
 }  # fmt: skip

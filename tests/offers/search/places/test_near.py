@@ -30,7 +30,7 @@ async def found(**wanted: Any) -> Found:
 
 
 async def titles(**wanted: Any) -> list[str]:
-    return [row["title"] for row in (await found(**wanted)).rows]
+    return [row.title for row in (await found(**wanted)).rows]
 
 
 async def hana(municipality: Municipality | None = None) -> District:
@@ -62,8 +62,8 @@ async def three() -> None:
 async def test_what_is_nearest_stands_first_and_what_is_on_the_web_last() -> None:
     await three()
     page = await found(near=await near("4328"))
-    assert [row["title"] for row in page.rows] == ["På Hana", "I sentrum", "På Riska", "På nett"]
-    hana, centre, riska, web = (row["metres"] for row in page.rows)
+    assert [row.title for row in page.rows] == ["På Hana", "I sentrum", "På Riska", "På nett"]
+    hana, centre, riska, web = (row.metres for row in page.rows)
     assert hana < 500 < centre < 3_000 < riska < 10_000
     assert web is None
     assert await titles(near=await near("Hommersåk")) == ["På Riska", "På Hana", "I sentrum", "På nett"]
@@ -72,8 +72,8 @@ async def test_what_is_nearest_stands_first_and_what_is_on_the_web_last() -> Non
 async def test_the_list_can_be_by_date_and_still_say_how_far_it_is() -> None:
     await three()
     page = await found(near=await near("4328"), by_date=True)
-    assert [row["title"] for row in page.rows] == ["På nett", "I sentrum", "På Riska", "På Hana"]
-    assert page.rows[3]["metres"] < 500
+    assert [row.title for row in page.rows] == ["På nett", "I sentrum", "På Riska", "På Hana"]
+    assert page.rows[3].metres < 500
 
 
 async def test_a_date_that_is_somewhere_else_is_as_far_as_it_is() -> None:
@@ -82,7 +82,7 @@ async def test_a_date_that_is_somewhere_else_is_as_far_as_it_is() -> None:
     await Session.filter(offer=moved, starts_at=NOW + timedelta(days=1)).update(venue=there)
     await make.offer("I sentrum", venue=centre)
     page = await found(near=await near("4328"))
-    assert [(row["title"], row["venue_name"]) for row in page.rows] == [
+    assert [(row.title, row.venue_name) for row in page.rows] == [
         ("Flyttet", "Hana bydelshus"), ("I sentrum", "Rådhuset"),
     ]  # fmt: skip
 
@@ -102,7 +102,7 @@ async def test_pages_follow_each_other_where_the_nearest_stands_first() -> None:
     got, after = [], None
     for _ in range(4):
         page = await found(near=await near("4328"), page=3, after=after)
-        got += [row["title"] for row in page.rows]
+        got += [row.title for row in page.rows]
         if page.next:
             after = ListForm(after=position_text(page.next)).position
             assert after == page.next
@@ -146,7 +146,7 @@ async def test_a_date_in_the_district_is_enough_and_is_the_one_shown() -> None:
     await Session.filter(offer=away).update(venue=far)
     await make.offer("Når du vil", venue=there, starts=[], joining=Joining.REQUEST)
     page = await found(districts=("hana",))
-    assert [(row["title"], row["session_at"]) for row in page.rows] == [
+    assert [(row.title, row.session_at) for row in page.rows] == [
         ("På tur", second),
         ("Når du vil", None),
     ]
