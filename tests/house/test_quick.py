@@ -99,6 +99,7 @@ REMEMBERS = {
     "marketplace/settings.py:settings": ONCE,
     "offers/catalogue/rules.py:_audiences": ALWAYS,
     "offers/catalogue/rules.py:_kind": ALWAYS,
+    "offers/catalogue/sharing/short.py:qr": ALWAYS,
     "offers/catalogue/rules.py:_when": ALWAYS,
     "offers/feeds/answers.py:_addresses": "where the short way leads: no answer",
     "offers/feeds/answers.py:http_date": ALWAYS,
