@@ -208,9 +208,14 @@ def offers_found(total: int, many: bool) -> str:
     return ngettext("%(num)s tilbud", "%(num)s tilbud", total) if total else _("Ingen tilbud passer")
 
 
-def offers_shown(shown: int, total: int, many: bool) -> str:
-    """Viser 20 av 24; nothing when all are shown or nobody counted them."""
-    return "" if many or shown >= total else _("Viser %(shown)s av %(total)s", shown=shown, total=total)
+def offers_shown(before: int, upto: int, total: int, many: bool) -> str:
+    """Viser 21–40 av 78, or without the end where nobody counted it; nothing when all are shown."""
+    if upto <= before or (not before and upto >= total):
+        return ""
+    numbers = {"first": before + 1, "last": upto}
+    if many:
+        return _("Viser %(first)s–\u2060%(last)s", **numbers)
+    return _("Viser %(first)s–\u2060%(last)s av %(total)s", **numbers, total=max(total, upto))
 
 
 def paragraphs(text: str) -> list[str]:

@@ -16,14 +16,14 @@ from offers.catalogue.rules import When, period
 from offers.search.queries import Position, Search
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-POSITION = re.compile(r"(?:([0-9]{1,9})~)?([0-9]{1,17}|-)~([0-9a-f]{32})")
+POSITION = re.compile(r"(?:([0-9]{1,6})[.])?(?:([0-9]{1,9})~)?([0-9]{1,17}|-)~([0-9a-f]{32})")
 
 
-def position_text(position: Position) -> str:
-    """A place in the list as it stands in an address: the rank if there are words, microseconds, or - for no date, and
-    the id."""
+def position_text(position: Position, before: int) -> str:
+    """A place in the list as it stands in an address: how many stood before it, the rank if there are words,
+    microseconds, or - for no date, and the id."""
     at = "-" if position.starts_at is None else (position.starts_at - EPOCH) // timedelta(microseconds=1)
-    return (f"{position.rank}~" if position.rank else "") + f"{at}~{position.id.hex}"
+    return f"{before}." + (f"{position.rank}~" if position.rank else "") + f"{at}~{position.id.hex}"
 
 
 ALL = "all"
@@ -48,9 +48,15 @@ class ListForm(Form):
         found = POSITION.fullmatch(self.after)
         if found is None:
             return None
-        rank, at, key = found.groups()
+        _before, rank, at, key = found.groups()
         starts = None if at == "-" else EPOCH + timedelta(microseconds=int(at))
         return Position(starts, UUID(key), int(rank or 0))
+
+    @property
+    def before(self) -> int:
+        """How many stood before that place when it was given."""
+        found = POSITION.fullmatch(self.after)
+        return int(found[1] or 0) if found else 0
 
     @model_validator(mode="after")
     def known_position(self) -> Self:

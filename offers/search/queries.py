@@ -7,20 +7,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
-from marketplace.base.data.revision import catalogue
 from marketplace.base.data.statement import Statement
 from marketplace.base.data.texts import in_language_joins, said
-from marketplace.base.quick.revised import Newest
 from offers.catalogue.cards import CardRow
 from offers.catalogue.models import Joining, Kind
 from offers.catalogue.opening import has_room, is_open
-from offers.catalogue.queries import CURRENT, VISITOR, Viewer, outside_office_hours, published
+from offers.catalogue.queries import CURRENT, Viewer, outside_office_hours, published
 from offers.search.words.asked import questions
 from offers.search.words.asked import sql as tsquery
 from offers.search.words.near import WORD
@@ -189,32 +186,6 @@ async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
         *asked.values,
     )
     return set(WORD.findall((words or "").lower()))
-
-
-_counted = Newest[dict[str, int]](catalogue, f"{__name__}.audience_counts")
-
-
-async def audience_counts(municipality: str, *, viewer: Viewer, now: datetime) -> dict[str, int]:
-    """How many current offers in a municipality (all: "") name each audience. Counting takes ten times as long as the
-    rest of the front page, so one count serves visitors for a minute, or until the catalogue changes."""
-    counting = partial(_count, municipality, viewer, now)
-    if viewer != VISITOR:
-        return await counting()
-    return await _counted.get((municipality, now.replace(second=0, microsecond=0)), counting)
-
-
-async def _count(municipality: str, viewer: Viewer, now: datetime) -> dict[str, int]:
-    asked = Statement(now)
-    seen = published(viewer).within(asked)
-    _, matches = conditions(
-        Search(municipalities=(municipality,) if municipality else ()), seen, False, asked.value
-    )
-    counted = await rows(
-        f"""SELECT audience, count(*) AS number FROM offer o JOIN organization w ON w.id = o.owner_id,
-            unnest(o.audiences) audience WHERE {matches} GROUP BY audience""",
-        *asked.values,
-    )
-    return {row["audience"]: row["number"] for row in counted}
 
 
 def conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, str]:

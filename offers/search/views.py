@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 from markupsafe import Markup
 from starlette.responses import Response
 
-from marketplace.base.i18n import SOURCE
+from marketplace.base.i18n import SOURCE, ngettext
 from marketplace.base.i18n import gettext as _
 from marketplace.base.quick.kept import kept
 from marketplace.base.quick.remembered import remembered
@@ -16,8 +16,7 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render, template
-from offers.catalogue import queries, rules
-from offers.catalogue.cards import card
+from offers.catalogue import cards, queries, rules
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from offers.catalogue.organizations.queries import organization_page
 from offers.catalogue.queries import Served, viewer_of
@@ -47,18 +46,20 @@ async def offers(request: Request) -> Response:
         return _where_they_are(request, served)
     only_served(form, [one.slug for one in served])
     viewer = await viewer_of(request.person)
-    found, meant = Found([], 0, None), None
+    found, meant, before, by_day = Found([], 0, None), None, 0, True
     if form.valid:
         if form.data.q:  # the only question that is dear
             await limit_visitor("search", request, 300, timedelta(minutes=5))
-        found = await find(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
+        wanted, before = form.data.search(request.now), form.data.before
+        found = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
+        by_day = not wanted.ranked and found.with_all is None
         if form.data.q and (found.with_all is not None or found.total < near.FEWER_THAN):
             meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
     else:
         _to_the_top(form)
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
-        form=form, **listed(request, form, found), meant=meant, with_all=found.with_all,
+        form=form, **listed(request, form, found, before, by_day=by_day), meant=meant, with_all=found.with_all,
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
         orders=_orders(request, form, found),
         chips=chips(request, form, served), municipalities=_municipalities(served),
@@ -73,8 +74,9 @@ async def organization(request: Request) -> Response:
     """GET /organizations/{slug}: who they are, and what they offer."""
     who = await organization_page(request.path_params["slug"], request.lang)
     form = ListForm.from_query(request)
-    found = Found([], 0, None)
+    found, before = Found([], 0, None), 0
     if form.valid:
+        before = form.data.before
         wanted = Search(organization=who.id, after=form.data.position)
         viewer = await viewer_of(request.person)
         found = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
@@ -82,7 +84,7 @@ async def organization(request: Request) -> Response:
         _to_the_top(form)
     return render(
         request, "offers/search/organization.html", status=200 if form.valid else 422, form=form,
-        organization=who, **listed(request, form, found),
+        organization=who, **listed(request, form, found, before),
     )  # fmt: skip
 
 
@@ -130,14 +132,18 @@ def _to_the_top(form: Filled[Any]) -> None:
         form.add_error("form", form.errors.pop("after"))
 
 
-def listed(request: Request, form: Filled[Any], found: Found) -> dict[str, Any]:
-    """What _list.html needs of a page of offers."""
+def listed(
+    request: Request, form: Filled[Any], found: Found, before: int = 0, *, by_day: bool = True
+) -> dict[str, Any]:
+    """What _cards.html needs of a page of offers. `before`: so many stand before them."""
     query = listed_query(form)
-    after = {"after": position_text(found.next)} if found.next else None
+    upto = before + len(found.rows)
+    after = {"after": position_text(found.next, upto)} if found.next else None
     return {
-        "offers": [card(row, request.now) for row in found.rows],
+        "days": cards.listed(found.rows, request.now, by_day=by_day),
         "heading": rules.offers_found(found.total, found.many) if form.valid else _("Vi kunne ikke søke"),
-        "shown": rules.offers_shown(len(found.rows), found.total, found.many),
+        "shown": rules.offers_shown(before, upto, found.total, found.many),
+        "more_text": ngettext("%(num)s tilbud til", "%(num)s tilbud til", len(found.rows)),
         "next_href": here(request, query | after) if after else "",
         "first_href": here(request, query) if form.values.get("after") else "",
     }

@@ -57,8 +57,8 @@ USES = {
               "offers.search.views.organization"],
     "standing": ["marketplace.goals.plans.views.plan", "marketplace.goals.views.goal",
                  "marketplace.statistics.coverage.views.coverage", "marketplace.statistics.views.statistics"],
-    "revised": ["offers.catalogue.queries.municipalities", "offers.feeds.body",
-                "offers.search.queries.audience_counts"],
+    "revised": ["marketplace.home.queries.ahead", "marketplace.home.queries.counts",
+                "offers.catalogue.queries.municipalities", "offers.feeds.body"],
     "short_way": ["offers.feeds.answers.ready"],
     "remembered": ["marketplace.reports.pdf", "offers.search.views._fields"],
 }  # fmt: skip
@@ -98,6 +98,7 @@ REMEMBERS = {
     "marketplace/settings.py:settings": ONCE,
     "offers/catalogue/rules.py:_audiences": ALWAYS,
     "offers/catalogue/rules.py:_kind": ALWAYS,
+    "offers/catalogue/sharing/short.py:qr": ALWAYS,
     "offers/catalogue/rules.py:_when": ALWAYS,
     "offers/feeds/answers.py:_addresses": "where the short way leads: no answer",
     "offers/feeds/answers.py:http_date": ALWAYS,
