@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from marketplace.base.clock import at_oslo, today
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import language, lazy, ngettext, short_day, time_span, when
+from marketplace.base.numbers import amount, one_decimal
 from offers.catalogue.models import (
     AUDIENCE_LABELS,
     KIND_LABELS,
@@ -194,6 +195,14 @@ def audience_words(audiences: list[str], main: str | None) -> str:
 def other_lang(lang: str) -> str:
     """The language of a text, where it is another than the page's; else nothing."""
     return "" if lang == language() else lang
+
+
+def away_words(away: int) -> str:
+    """300 m unna, 1,2 km unna, 14 km unna: never nearer than a hundred metres, which nobody knows."""
+    if away < 950:
+        return _("%(number)s m unna", number=max(100, round(away, -2)))
+    km = away / 1000
+    return _("%(number)s km unna", number=one_decimal(km) if km < 9.95 else amount(km))
 
 
 def web_address(url: str | None) -> str:

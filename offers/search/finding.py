@@ -13,9 +13,9 @@ from offers.search.queries import Found, Position, Search, search
 
 
 async def find(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
-    """The offers that match, that the viewer may see and that are not over. Words are the database's; so is all while
-    the index is off (docs/performance.md tells why it is)."""
-    asked = settings().catalogue_index and not wanted.words
+    """The offers that match, that the viewer may see and that are not over. Words and places are the
+    database's; so is all while the index is off (docs/performance.md tells why it is)."""
+    asked = settings().catalogue_index and not wanted.words and not wanted.placed
     answer = await index.find(wanted, viewer, now) if asked else None
     if answer is None:
         return await search(wanted, viewer=viewer, lang=lang, now=now)

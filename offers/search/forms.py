@@ -33,10 +33,21 @@ Slug = Annotated[str, Field(max_length=80)]
 
 
 class Order(StrEnum):
-    """In which order what has the words stands: it is said beside the list, and can be changed."""
+    """In which order offers stand: it is said beside the list, and can be changed. Without a choice: what is nearest
+    first where one asks for that, else what has the words best, else by date."""
 
     BEST = "best"
     DATE = "date"
+    NEAR = "near"
+
+
+class Within(StrEnum):
+    """How far it may be, in kilometres."""
+
+    TWO = "2"
+    FIVE = "5"
+    TEN = "10"
+    TWENTY = "20"
 
 
 class ListForm(Form):
@@ -78,7 +89,10 @@ class SearchForm(ListForm):
     audience: list[Audience] = []
     kind: list[Kind] = []
     municipality: list[Slug] = Field([], max_length=20)
-    order: Order = Order.BEST
+    near: str = Field("", max_length=60)
+    within: Within | None = None
+    district: list[Slug] = Field([], max_length=20)
+    order: Order | None = None
     view: View = View.LIST
     week: str = ""
     words = {
@@ -89,10 +103,13 @@ class SearchForm(ListForm):
         "municipality": {"otherwise": lazy("Velg kommunen i lista.")},
         "order": {"enum": lazy("Velg rekkefølgen i lista.")},
         "view": {"enum": lazy("Velg om du vil se en liste eller en uke.")},
+        "district": {"otherwise": lazy("Velg bydelen i lista.")},
+        "near": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
+        "within": {"enum": lazy("Velg hvor langt unna i lista.")},
         "place": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
     }
 
-    @field_validator("municipality", mode="before")
+    @field_validator("municipality", "district", mode="before")
     @classmethod
     def blank_is_none(cls, given: list[str]) -> list[str]:
         return [one for one in given if one.strip()]
@@ -105,8 +122,11 @@ class SearchForm(ListForm):
         return given
 
     def search(self, now: datetime) -> Search:
+        """Without `near`, which is a name until somebody has looked it up (understood.py)."""
         return Search(
-            words=" ".join(self.q.split()), by_date=self.order is Order.DATE, place=self.place,
+            words=" ".join(self.q.split()), by_date=self.order is Order.DATE, by_words=self.order is Order.BEST,
+            place=self.place, within=int(self.within) if self.within else None,
+            districts=tuple(sorted(set(self.district))),
             municipalities=() if ALL in self.municipality else tuple(sorted(set(self.municipality))),
             kinds=tuple(sorted(set(self.kind))),
             audiences=tuple(sorted(set(self.audience))), between=period(self.when, now) if self.when else None,

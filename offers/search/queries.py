@@ -18,6 +18,8 @@ from offers.catalogue.cards import CardRow
 from offers.catalogue.models import Joining, Kind
 from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.queries import CURRENT, Viewer, outside_office_hours, published
+from offers.search.places.queries import away, in_districts
+from offers.search.places.rules import Near
 from offers.search.words.asked import questions
 from offers.search.words.asked import sql as tsquery
 from offers.search.words.near import WORD
@@ -35,7 +37,7 @@ COUNTED = 200
 @dataclass(frozen=True)
 class Position:
     """The place in the list after which a page begins. Lists go by the session shown, then id; no date stands last.
-    With words they go by `rank` before that."""
+    With words or near a place they go by `rank` before that."""
 
     starts_at: datetime | None
     id: UUID
@@ -47,13 +49,19 @@ class Search:
     """What somebody looks for. Nothing set: all offers that are not over. `between`: has a session that starts from
     the first moment until before the second. `drop_in` None: both; `organization`: owns it or takes part in it.
     `not_begun`: without courses that are booked as a whole and have begun.
-    `any_word`: one of the words is enough. `by_date`: in the order of dates, also where there are words.
+    `any_word`: one of the words is enough. `by_date`: in the order of dates, also where there are words or a place
+    to be near. `by_words`: what has the words best first, also near a place. `within` so many kilometres, if any, from
+    `near`. `districts`: their names in addresses.
     `counted`: how far matches are counted, for who only wants the first few; else COUNTED."""
 
     words: str = ""
     any_word: bool = False
     by_date: bool = False
+    by_words: bool = False
     place: str = ""
+    near: Near | None = None
+    within: int | None = None
+    districts: tuple[str, ...] = ()
     municipalities: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
@@ -68,9 +76,24 @@ class Search:
     counted: int = COUNTED
 
     @property
+    def by_nearness(self) -> bool:
+        """Does what is nearest stand first?"""
+        return self.near is not None and not self.by_date and not (self.words and self.by_words)
+
+    @property
     def ranked(self) -> bool:
-        """Does what answers best stand first?"""
-        return bool(self.words) and not self.by_date
+        """Does what answers best, or is nearest, stand first?"""
+        return self.by_nearness or (bool(self.words) and not self.by_date)
+
+    @property
+    def dated(self) -> bool:
+        """Is the session shown one that was asked for by its time?"""
+        return self.between is not None or self.evening
+
+    @property
+    def placed(self) -> bool:
+        """Is it asked where the session shown is?"""
+        return self.near is not None or bool(self.districts)
 
 
 @dataclass(frozen=True)
@@ -101,9 +124,12 @@ FREE = f"{is_open(p='l')} AND (o.sensitive OR {has_room('l')}) AND {WILL_BE}"
 
 EVENING = outside_office_hours("s.starts_at")
 
+FARTHEST = 100_000_000
+"""Metres that no place is away: the nearer, the higher is the rank, and 0 where nobody knows."""
+
 CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sensitive, o.session_count, o.online_url,
     page.position, page.starts_at AS session_at, page.ends_at AS session_ends, w.name AS owner_name,
-    v.name AS venue_name, {said("title")} AS title, {said("summary")} AS summary,
+    v.name AS venue_name, page.metres, {said("title")} AS title, {said("summary")} AS summary,
     {said("lang")} AS lang, encode(i.sha256, 'hex') AS picture, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
     p.opens_at, p.closes_at,
     CASE WHEN p.session_id IS NOT NULL AND p.taken >= p.capacity THEN EXISTS (
@@ -112,7 +138,7 @@ CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sens
 _card = itemgetter(*CardRow._fields)
 POOL = """p.session_id, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
     p.closes_at"""
-JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
+JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = page.venue_id
     LEFT JOIN picture i ON i.id = o.picture_id {in_language_joins("offer_text", "offer_id", "o", "$2")}
     LEFT JOIN LATERAL (
         SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.session_id IS NULL
@@ -131,7 +157,7 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
     those that have some of them, after those."""
     found = await _search(wanted, viewer, lang, now)
     if wanted.words and found.total < FEW and not wanted.after:
-        some = await _search(replace(wanted, any_word=True, by_date=False), viewer, lang, now)
+        some = await _search(replace(wanted, any_word=True, by_date=False, by_words=True), viewer, lang, now)
         if len(some.rows) > found.total:
             return Found(some.rows, len(some.rows), None, with_all=found.total)
     return found
@@ -140,19 +166,30 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
 async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> Found:
     asked = Statement(now, lang)
     put = asked.value
-    seen, dates = published(viewer).within(asked), dates_asked(wanted, put)
-    hits, matches = conditions(wanted, seen, bool(dates), put)
+    seen, sessions = published(viewer).within(asked), _sessions(wanted, put)
+    hits, matches = conditions(wanted, seen, wanted.dated, put)
     # The first session of those asked for need not be the next; without dates the offer's own columns are in an index.
-    session, shown, first = (
-        ("d.starts_at", "d.starts_at, d.ends_at",
-         f"JOIN LATERAL (SELECT s.starts_at, s.ends_at FROM session s WHERE {dates} ORDER BY s.starts_at LIMIT 1) d "
-         "ON true")
-        if dates else
-        ("o.next_session_at", "o.next_session_at AS starts_at, o.next_session_ends AS ends_at", "")
+    # Where none was asked for by its time, what has no dates has a place of its own.
+    session, shown, venue, first = (
+        ("d.starts_at", "d.starts_at, d.ends_at", "coalesce(d.venue_id, o.venue_id)",
+         f"{'' if wanted.dated else 'LEFT '}JOIN LATERAL (SELECT s.starts_at, s.ends_at, s.venue_id FROM session s "
+         f"WHERE {sessions} ORDER BY s.starts_at LIMIT 1) d ON true")
+        if sessions else
+        ("o.next_session_at", "o.next_session_at AS starts_at, o.next_session_ends AS ends_at", "o.venue_id", "")
     )  # fmt: skip
-    rank, joined = ("h.rank", "JOIN hits h ON h.offer_id = o.id") if wanted.ranked else ("0::bigint", "")
-    listing = f"""SELECT o.id, {session} AS position, {rank} AS rank, {shown} FROM offer o
-        JOIN organization w ON w.id = o.owner_id {joined} {first} WHERE {matches}"""
+    rank, joined = (
+        ("h.rank", "JOIN hits h ON h.offer_id = o.id")
+        if wanted.words and wanted.ranked
+        else ("0::bigint", "")
+    )
+    metres = "NULL::int"
+    if wanted.near:
+        metres, hits = "n.metres", f"near AS MATERIALIZED ({away(*map(put, wanted.near.columns))}), {hits}"
+        first += f" LEFT JOIN near n ON n.venue_id = {venue}"
+        if wanted.by_nearness:
+            rank, joined = f"coalesce({FARTHEST} - n.metres, 0)::bigint", ""
+    listing = f"""SELECT o.id, {session} AS position, {rank} AS rank, {shown}, {venue} AS venue_id, {metres} AS metres
+        FROM offer o JOIN organization w ON w.id = o.owner_id {joined} {first} WHERE {matches}"""
     best = "{of}rank DESC, " if wanted.ranked else ""
     by = f"ORDER BY {best}{{of}}position, {{of}}id"
     order = by.format(of="")
@@ -239,6 +276,12 @@ def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[s
         )
     if wanted.between:  # the list is in this order, so it need not be read further
         conditions.append(f"o.next_session_at < {put(wanted.between[1])}")
+    if wanted.placed and (there := _there(wanted, put)):
+        conditions.append(
+            f"(o.next_session_at IS NULL AND {there.format(venue='o.venue_id')} OR EXISTS (SELECT 1 FROM session s "
+            f"WHERE s.offer_id = o.id AND s.status <> 'cancelled' AND s.ends_at > $1 "
+            f"AND {there.format(venue='coalesce(s.venue_id, o.venue_id)')} OFFSET 0))"
+        )
     if wanted.organization:
         who = put(wanted.organization)
         conditions.append(
@@ -268,6 +311,20 @@ def _in_municipalities(slugs: str) -> str:
     return f"o.municipality_id = ANY(ARRAY({there})) OR o.owner_id = ANY(ARRAY({owned})) OR {EVERYWHERE}"
 
 
+def _there(wanted: Search, put: Put) -> str:
+    """What holds for {venue} in the districts, and near enough; nothing where it may be anywhere. What is on the web is
+    near enough to everybody."""
+    held = []
+    if wanted.districts:
+        here = put(list(wanted.municipalities)) if wanted.municipalities else None
+        held.append(f"{{venue}} = ANY(ARRAY({in_districts(put(list(wanted.districts)), here)}))")
+    if wanted.near and wanted.within is not None:
+        held.append(
+            f"({{venue}} = ANY({put(wanted.near.within(wanted.within))}::uuid[]) OR {{venue}} IS NULL AND {EVERYWHERE})"
+        )
+    return " AND ".join(held)
+
+
 def _place(place: str, put: Put) -> str:
     """The beginning of a postcode, or of a word in the name of the venue, its town or the municipality, also one that
     owns the organisation with others."""
@@ -284,16 +341,23 @@ def _place(place: str, put: Put) -> str:
 
 
 def dates_asked(wanted: Search, put: Put) -> str:
-    """What holds for a session s of the offer within the period, in the evening or at a weekend by a Norwegian clock;
-    nothing when no dates are asked for."""
-    if not wanted.between and not wanted.evening:
+    """What holds for a session s of the offer within the period, in the evening or at a weekend by a Norwegian clock,
+    and in the place that is asked for; nothing when no dates are asked for."""
+    return _sessions(wanted, put) if wanted.dated else ""
+
+
+def _sessions(wanted: Search, put: Put) -> str:
+    """The same, also when only a place is asked for."""
+    if not wanted.dated and not wanted.placed:
         return ""
     session = "s.offer_id = o.id AND s.status <> 'cancelled' AND s.ends_at > $1"
     if wanted.between:
         session += f" AND s.starts_at >= {put(wanted.between[0])} AND s.starts_at < {put(wanted.between[1])}"
     if wanted.evening:
         session += f" AND {EVENING}"
-    if wanted.free:
+    if there := _there(wanted, put):
+        session += f" AND {there.format(venue='coalesce(s.venue_id, o.venue_id)')}"
+    if wanted.free and wanted.dated:
         session += (
             f" AND (o.joining <> '{Joining.PER_SESSION.value}' "
             f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE l.session_id = s.id AND {FREE} OFFSET 0))"

@@ -27,13 +27,23 @@ from offers.search.finding import find
 from offers.search.forms import (
     ALL,
     ListForm,
-    Order,
     SearchForm,
     chosen_municipalities,
     only_served,
     position_text,
 )
+from offers.search.places.shown import (
+    NEAR_FIELDS,
+    Orders,
+    district_choices,
+    near_words,
+    nothing_there,
+    orders,
+    within_choices,
+    within_words,
+)
 from offers.search.queries import Found, Search, spelled_right
+from offers.search.understood import Understood, understand
 from offers.search.week import rules as week_rules
 from offers.search.week.views import Week, as_list, as_week
 from offers.search.week.views import heading as week_heading
@@ -52,19 +62,25 @@ async def offers(request: Request) -> Response:
         return _where_they_are(request, served)
     only_served(form, [one.slug for one in served])
     viewer = await viewer_of(request.person)
-    found, meant, before, by_day, week = Found([], 0, None), None, 0, True, None
+    found, meant, instead, before, by_day, week = Found([], 0, None), None, "", 0, True, None
+    if form.valid and form.data.q:  # the only question that is dear
+        await limit_visitor("search", request, 300, timedelta(minutes=5))
+    asked = await understand(form, request.now)
     if form.valid:
-        if form.data.q:  # the only question that is dear
-            await limit_visitor("search", request, 300, timedelta(minutes=5))
-        wanted, before = form.data.search(request.now), form.data.before
+        wanted, before = asked.search, form.data.before
         monday = week_rules.shown(form.data.view, form.data.week, wanted, request.now)
-        asked = week_rules.of_week(wanted, monday) if monday else wanted
-        found = await find(asked, viewer=viewer, lang=request.lang, now=request.now)
+        looked = week_rules.of_week(wanted, monday) if monday else wanted
+        found = await find(looked, viewer=viewer, lang=request.lang, now=request.now)
         if monday:
             week = await week_of(
                 replace(wanted, any_word=found.with_all is not None), monday, listed_query(form),
                 partial(here, request), viewer=viewer, lang=request.lang, now=request.now,
             )  # fmt: skip
+        elif not found.total and (nearest := asked.nearest):
+            wanted = nearest
+            around = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
+            found = replace(around, total=0, next=None)
+            instead = nothing_there(asked.districts) if around.rows else ""
         by_day = not wanted.ranked and found.with_all is None
         if form.data.q and (found.with_all is not None or found.total < near.FEWER_THAN):
             meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
@@ -73,10 +89,11 @@ async def offers(request: Request) -> Response:
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
         form=form, **listed(request, form, found, before, by_day=by_day) | _ways(request, form, found, week),
-        meant=meant, with_all=found.with_all,
+        instead=instead, meant=meant, with_all=found.with_all,
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
-        orders=None if week else _orders(request, form, found),
-        chips=chips(request, form, served), municipalities=_municipalities(served),
+        orders=None if week else _orders(request, form, found), asked=asked,
+        withins=within_choices(), districts=district_choices(asked, served),
+        chips=chips(request, form, served, asked), municipalities=_municipalities(served),
         clear_href=here(request, {}), follow_query=urlencode(as_list(listed_query(form)), doseq=True),
         fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
     )  # fmt: skip
@@ -102,23 +119,12 @@ async def organization(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _orders(request: Request, form: Filled[SearchForm], found: Found) -> tuple[str, str, str] | None:
-    """How the list is ordered, the other way, and its address; None where there is nothing to order by words."""
-    if not form.valid or not form.data.q or found.with_all is not None or found.total < 2:
+def _orders(request: Request, form: Filled[SearchForm], found: Found) -> Orders | None:
+    """How the list is ordered, and the other ways with their addresses; None where there is nothing to order."""
+    if not form.valid or found.with_all is not None or found.total < 2:
         return None
     query = listed_query(form)
-    if form.data.order is Order.DATE:
-        query.pop("order")
-        return (
-            _("Det som kommer først, står først."),
-            _("Vis det som passer best først"),
-            here(request, query),
-        )
-    return (
-        _("Det som passer best, står først."),
-        _("Vis etter dato"),
-        here(request, query | {"order": "date"}),
-    )
+    return orders(form.data, lambda order: here(request, query | {"order": order.value}))
 
 
 def _ways(request: Request, form: Filled[SearchForm], found: Found, week: Week | None) -> dict[str, Any]:
@@ -183,10 +189,13 @@ def listed_query(form: Filled[Any]) -> dict[str, Any]:
 def here(request: Request, query: dict[str, Any]) -> str:
     """The address of this page with another query."""
     prefix = "" if request.lang == SOURCE else f"/{request.lang}"
-    return f"{prefix}{request.scope['path']}" + (f"?{urlencode(query, doseq=True)}" if query else "")
+    asked = urlencode(query, doseq=True)
+    return f"{prefix}{request.scope['path']}" + (f"?{asked}" if asked else "")
 
 
-def chips(request: Request, form: Filled[SearchForm], served: list[Served]) -> list[tuple[str, str]]:
+def chips(
+    request: Request, form: Filled[SearchForm], served: list[Served], asked: Understood
+) -> list[tuple[str, str]]:
     """(text, address without it) for each filter that is set."""
     if not form.valid:
         return []
@@ -195,11 +204,16 @@ def chips(request: Request, form: Filled[SearchForm], served: list[Served]) -> l
     made = [(text, name) for name, text in (("q", f"«{data.q}»"), ("place", data.place)) if query.get(name)]
     made += [(text, name) for name, text in switch_labels().items() if getattr(data, name)]
     made += [(str(WHEN_LABELS[data.when]), "when")] if data.when else []
+    made += [(within_words(data.within), "within")] if data.within and asked.near else []
     links = [
         (text, here(request, {other: query[other] for other in query if other != name}))
         for text, name in made
     ]
-    several = [(f"{AUDIENCE_LABELS[one]}", "audience", one.value) for one in dict.fromkeys(data.audience)]
+    if asked.near:
+        without = {name: value for name, value in query.items() if name not in NEAR_FIELDS}
+        links.append((near_words(asked.near), here(request, without)))
+    several = [(one.name, "district", one.slug) for one in asked.districts]
+    several += [(f"{AUDIENCE_LABELS[one]}", "audience", one.value) for one in dict.fromkeys(data.audience)]
     several += [(f"{KIND_LABELS[one]}", "kind", one.value) for one in dict.fromkeys(data.kind)]
     if ALL not in data.municipality:
         several += [(one.name, "municipality", one.slug) for one in served if one.slug in data.municipality]
