@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from marketplace.base.i18n import day, lazy
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Cost
-from offers.catalogue.page import WEEKDAYS
+from offers.catalogue.rhythm import WEEKDAYS
 from offers.catalogue.rules import WHEN_LABELS, When
 from offers.catalogue.spoken import SPOKEN
 from offers.search.forms import ALL, Access, Part, SearchForm, Weekday
@@ -40,8 +40,8 @@ SEVERAL: dict[str, Mapping[Any, Any]] = {
 """Of which several may be chosen: each value with its words."""
 DAYS = (When.TODAY, When.TOMORROW, When.WEEKEND, When.SEVEN_DAYS)
 """Those that stand above the list. The others are asked for by addresses, old and our own."""
-PASSING = frozenset({"free", "day", "date", "from", "to"})
-"""What means something else from day to day, or with every booking: no calendar can follow it."""
+PASSING = frozenset({"free", "day", "date", "from", "to", "near", "within", "district"})
+"""What means something else from day to day, with every booking, or where somebody is: no calendar follows it."""
 
 
 class Choice(NamedTuple):
@@ -53,7 +53,8 @@ class Choice(NamedTuple):
 
 
 Names = Mapping[tuple[str, str], str]
-"""What municipalities and organisations are called: by ("municipality" or "organization", slug)."""
+"""What municipalities, organisations and districts are called: by ("municipality", slug) and so on; and by ("near",
+what was typed), the place that it is."""
 
 
 def chosen(wanted: SearchForm, names: Names) -> Iterator[Choice]:
@@ -68,12 +69,16 @@ def chosen(wanted: SearchForm, names: Names) -> Iterator[Choice]:
     yield from _dates(wanted)
     if wanted.age is not None:
         yield Choice("age", _("Alder: %(age)s år", age=wanted.age))
+    if wanted.near:
+        yield Choice("near", _("Nær %(place)s", place=names.get(("near", wanted.near), wanted.near)))
+    if wanted.within and wanted.near:
+        yield Choice("within", _("Høyst %(number)s km unna", number=wanted.within.value))
     for name, labels in SEVERAL.items():
         asked = getattr(wanted, name)
         yield from (
             Choice(name, str(labels[one]), str(getattr(one, "value", one))) for one in labels if one in asked
         )
-    for name in ("organization", "municipality"):
+    for name in ("organization", "district", "municipality"):
         slugs = dict.fromkeys(getattr(wanted, name))
         yield from (Choice(name, names.get((name, one), one), one) for one in slugs if one != ALL)
 

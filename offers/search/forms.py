@@ -21,14 +21,14 @@ from offers.catalogue.spoken import SPOKEN
 from offers.search.queries import Position, Search
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-POSITION = re.compile(r"(?:([0-9]{1,9})~)?([0-9]{1,17}|-)~([0-9a-f]{32})")
+POSITION = re.compile(r"(?:([0-9]{1,6})[.])?(?:([0-9]{1,9})~)?([0-9]{1,17}|-)~([0-9a-f]{32})")
 
 
-def position_text(position: Position) -> str:
-    """A place in the list as it stands in an address: the rank if there are words, microseconds, or - for no date, and
-    the id."""
+def position_text(position: Position, before: int) -> str:
+    """A place in the list as it stands in an address: how many stood before it, the rank if there are words,
+    microseconds, or - for no date, and the id."""
     at = "-" if position.starts_at is None else (position.starts_at - EPOCH) // timedelta(microseconds=1)
-    return (f"{position.rank}~" if position.rank else "") + f"{at}~{position.id.hex}"
+    return f"{before}." + (f"{position.rank}~" if position.rank else "") + f"{at}~{position.id.hex}"
 
 
 ALL = "all"
@@ -37,10 +37,21 @@ Slug = Annotated[str, Field(max_length=80)]
 
 
 class Order(StrEnum):
-    """In which order what has the words stands: it is said beside the list, and can be changed."""
+    """In which order offers stand: it is said beside the list, and can be changed. Without a choice: what is nearest
+    first where one asks for that, else what has the words best, else by date."""
 
     BEST = "best"
     DATE = "date"
+    NEAR = "near"
+
+
+class Within(StrEnum):
+    """How far it may be, in kilometres."""
+
+    TWO = "2"
+    FIVE = "5"
+    TEN = "10"
+    TWENTY = "20"
 
 
 class ListForm(Form):
@@ -53,9 +64,15 @@ class ListForm(Form):
         found = POSITION.fullmatch(self.after)
         if found is None:
             return None
-        rank, at, key = found.groups()
+        _before, rank, at, key = found.groups()
         starts = None if at == "-" else EPOCH + timedelta(microseconds=int(at))
         return Position(starts, UUID(key), int(rank or 0))
+
+    @property
+    def before(self) -> int:
+        """How many stood before that place when it was given."""
+        found = POSITION.fullmatch(self.after)
+        return int(found[1] or 0) if found else 0
 
     @model_validator(mode="after")
     def known_position(self) -> Self:
@@ -90,8 +107,11 @@ class Access(StrEnum):
     HEARING_LOOP = "hearing_loop"
 
 
-COLUMNS = {Access.TOILET: "accessible_toilet"}
-"""Of a venue, where its name is another."""
+def column(known: Access) -> str:
+    """Of a venue."""
+    return "accessible_toilet" if known is Access.TOILET else known.value
+
+
 SWITCHES = ("drop_in", "free", "no_booking", "online", "evening")
 UNCLEAR = lazy("Vi forstår ikke «%(input)s». Kryss av, eller la være.")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -146,7 +166,10 @@ class SearchForm(Span):
     cost: list[Cost] = []
     organization: list[Slug] = Field([], max_length=20)
     municipality: list[Slug] = Field([], max_length=20)
-    order: Order = Order.BEST
+    near: str = Field("", max_length=60)
+    within: Within | None = None
+    district: list[Slug] = Field([], max_length=20)
+    order: Order | None = None
     words = {
         **{name: {"otherwise": UNCLEAR} for name in SWITCHES},
         "q": {"string_too_long": lazy("Skriv færre ord, høyst %(max_length)s tegn.")},
@@ -161,6 +184,9 @@ class SearchForm(Span):
         "organization": {"otherwise": lazy("Velg hvem som står bak, i lista.")},
         "municipality": {"otherwise": lazy("Velg kommunen i lista.")},
         "order": {"enum": lazy("Velg rekkefølgen i lista.")},
+        "district": {"otherwise": lazy("Velg bydelen i lista.")},
+        "near": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
+        "within": {"enum": lazy("Velg hvor langt unna i lista.")},
         "place": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
     }
     """An age that is no number at all is said to be so too: what is asked for is the same."""
@@ -175,7 +201,7 @@ class SearchForm(Span):
                 form.add_error(name, _("Her står det flere valg. Velg bare ett."))
         return form
 
-    @field_validator("municipality", "organization", mode="before")
+    @field_validator("municipality", "district", "organization", mode="before")
     @classmethod
     def blank_is_none(cls, given: list[str]) -> list[str]:
         return [one for one in given if one.strip()]
@@ -211,8 +237,11 @@ class SearchForm(Span):
         return at_oslo(first or calendar_day(FIRST_YEAR, 1, 1), time(0)), at_oslo(end, time(0))
 
     def search(self, now: datetime) -> Search:
+        """Without `near`, which is a name until somebody has looked it up (understood.py)."""
         return Search(
-            words=" ".join(self.q.split()), by_date=self.order is Order.DATE, place=self.place,
+            words=" ".join(self.q.split()), by_date=self.order is Order.DATE, by_words=self.order is Order.BEST,
+            place=self.place, within=int(self.within) if self.within else None,
+            districts=tuple(sorted(set(self.district))),
             municipalities=() if ALL in self.municipality else tuple(sorted(set(self.municipality))),
             organizers=tuple(sorted(set(self.organization))), kinds=tuple(sorted(set(self.kind))),
             audiences=tuple(sorted(set(self.audience))), age=self.age, spoken=tuple(sorted(set(self.spoken))),
@@ -220,7 +249,7 @@ class SearchForm(Span):
             no_booking=self.no_booking, between=self.between(now),
             weekdays=tuple(number for number, day in enumerate(Weekday, 1) if day in self.weekday),
             parts=tuple(part for part in Part if part in self.part),
-            access=tuple(COLUMNS.get(one, one.value) for one in Access if one in self.access),
+            access=tuple(column(one) for one in Access if one in self.access),
             free=self.free, evening=self.evening, after=self.position,
         )  # fmt: skip
 

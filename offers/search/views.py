@@ -1,5 +1,6 @@
 """The list of offers, by words, filters and organisation."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -7,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from markupsafe import Markup
 from starlette.responses import Response
 
-from marketplace.base.i18n import SOURCE
+from marketplace.base.i18n import SOURCE, ngettext
 from marketplace.base.i18n import gettext as _
 from marketplace.base.quick.kept import kept
 from marketplace.base.quick.remembered import remembered
@@ -16,23 +17,31 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render, template
-from offers.catalogue import queries, rules
+from offers.catalogue import cards, queries, rules
 from offers.catalogue.models import Audience, Kind
 from offers.catalogue.organizations.queries import organization_page
 from offers.catalogue.queries import Served, viewer_of
-from offers.catalogue.rules import WHEN_LABELS, card
+from offers.catalogue.rules import WHEN_LABELS
 from offers.search.filters import SEVERAL, Names, chosen
 from offers.search.finding import find
 from offers.search.forms import (
     ALL,
     ListForm,
-    Order,
     SearchForm,
     chosen_municipalities,
     only_known,
     position_text,
 )
+from offers.search.places.shown import (
+    NEAR_FIELDS,
+    Orders,
+    district_choices,
+    nothing_there,
+    orders,
+    within_choices,
+)
 from offers.search.queries import Found, Search, all_names, spelled_right
+from offers.search.understood import understand
 from offers.search.words import near
 from offers.search.words.crisis import needs_somebody_now
 
@@ -48,21 +57,31 @@ async def offers(request: Request) -> Response:
     names = await all_names()
     only_known(form, names)
     viewer = await viewer_of(request.person)
-    found, meant = Found([], 0, None), None
+    found, meant, instead, before, by_day = Found([], 0, None), None, "", 0, True
+    if form.valid and form.data.q:  # the only question that is dear
+        await limit_visitor("search", request, 300, timedelta(minutes=5))
+    asked = await understand(form, request.now)
     if form.valid:
-        if form.data.q:  # the only question that is dear
-            await limit_visitor("search", request, 300, timedelta(minutes=5))
-        found = await find(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
+        wanted, before = asked.search, form.data.before
+        found = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
+        if not found.total and (nearest := asked.nearest):
+            wanted = nearest
+            around = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
+            found = replace(around, total=0, next=None)
+            instead = nothing_there(asked.districts) if around.rows else ""
+        by_day = not wanted.ranked and found.with_all is None
         if form.data.q and (found.with_all is not None or found.total < near.FEWER_THAN):
             meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
     else:
         _to_the_top(form)
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
-        form=form, **listed(request, form, found), meant=meant, with_all=found.with_all,
+        form=form, **listed(request, form, found, before, by_day=by_day), instead=instead, meant=meant,
+        with_all=found.with_all,
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
-        orders=_orders(request, form, found),
-        chips=chips(request, form, names), municipalities=_municipalities(served),
+        orders=_orders(request, form, found), asked=asked,
+        withins=within_choices(), districts=district_choices(asked, served),
+        chips=chips(request, form, names | asked.names), municipalities=_municipalities(served),
         clear_href=here(request, {}), follow_query=urlencode(listed_query(form), doseq=True),
         fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
     )  # fmt: skip
@@ -74,8 +93,9 @@ async def organization(request: Request) -> Response:
     """GET /organizations/{slug}: who they are, and what they offer."""
     who = await organization_page(request.path_params["slug"], request.lang)
     form = ListForm.from_query(request)
-    found = Found([], 0, None)
+    found, before = Found([], 0, None), 0
     if form.valid:
+        before = form.data.before
         wanted = Search(organization=who.id, after=form.data.position)
         viewer = await viewer_of(request.person)
         found = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
@@ -83,27 +103,16 @@ async def organization(request: Request) -> Response:
         _to_the_top(form)
     return render(
         request, "offers/search/organization.html", status=200 if form.valid else 422, form=form,
-        organization=who, **listed(request, form, found),
+        organization=who, **listed(request, form, found, before),
     )  # fmt: skip
 
 
-def _orders(request: Request, form: Filled[SearchForm], found: Found) -> tuple[str, str, str] | None:
-    """How the list is ordered, the other way, and its address; None where there is nothing to order by words."""
-    if not form.valid or not form.data.q or found.with_all is not None or found.total < 2:
+def _orders(request: Request, form: Filled[SearchForm], found: Found) -> Orders | None:
+    """How the list is ordered, and the other ways with their addresses; None where there is nothing to order."""
+    if not form.valid or found.with_all is not None or found.total < 2:
         return None
     query = listed_query(form)
-    if form.data.order is Order.DATE:
-        query.pop("order")
-        return (
-            _("Det som kommer først, står først."),
-            _("Vis det som passer best først"),
-            here(request, query),
-        )
-    return (
-        _("Det som passer best, står først."),
-        _("Vis etter dato"),
-        here(request, query | {"order": "date"}),
-    )
+    return orders(form.data, lambda order: here(request, query | {"order": order.value}))
 
 
 def _where_they_are(request: Request, served: list[Served]) -> Response:
@@ -131,14 +140,18 @@ def _to_the_top(form: Filled[Any]) -> None:
         form.add_error("form", form.errors.pop("after"))
 
 
-def listed(request: Request, form: Filled[Any], found: Found) -> dict[str, Any]:
-    """What _list.html needs of a page of offers."""
+def listed(
+    request: Request, form: Filled[Any], found: Found, before: int = 0, *, by_day: bool = True
+) -> dict[str, Any]:
+    """What _cards.html needs of a page of offers. `before`: so many stand before them."""
     query = listed_query(form)
-    after = {"after": position_text(found.next)} if found.next else None
+    upto = before + len(found.rows)
+    after = {"after": position_text(found.next, upto)} if found.next else None
     return {
-        "offers": [card(row, request.now) for row in found.rows],
+        "days": cards.listed(found.rows, request.now, by_day=by_day),
         "heading": rules.offers_found(found.total, found.many) if form.valid else _("Vi kunne ikke søke"),
-        "shown": rules.offers_shown(len(found.rows), found.total, found.many),
+        "shown": rules.offers_shown(before, upto, found.total, found.many),
+        "more_text": ngettext("%(num)s tilbud til", "%(num)s tilbud til", len(found.rows)),
         "next_href": here(request, query | after) if after else "",
         "first_href": here(request, query) if form.values.get("after") else "",
     }
@@ -152,7 +165,8 @@ def listed_query(form: Filled[Any]) -> dict[str, Any]:
 def here(request: Request, query: dict[str, Any]) -> str:
     """The address of this page with another query."""
     prefix = "" if request.lang == SOURCE else f"/{request.lang}"
-    return f"{prefix}{request.scope['path']}" + (f"?{urlencode(query, doseq=True)}" if query else "")
+    asked = urlencode(query, doseq=True)
+    return f"{prefix}{request.scope['path']}" + (f"?{asked}" if asked else "")
 
 
 def chips(request: Request, form: Filled[SearchForm], names: Names) -> list[tuple[str, str]]:
@@ -162,7 +176,8 @@ def chips(request: Request, form: Filled[SearchForm], names: Names) -> list[tupl
     query = listed_query(form)
     links = []
     for choice in chosen(form.data, names):
-        rest = {name: value for name, value in query.items() if name != choice.name}
+        gone = NEAR_FIELDS if choice.name == "near" else (choice.name,)
+        rest = {name: value for name, value in query.items() if name not in gone}
         if choice.value is not None:
             left = [value for value in query[choice.name] if value != choice.value]
             rest[choice.name] = left or ([ALL] if choice.name == "municipality" else [])

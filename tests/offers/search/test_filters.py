@@ -33,12 +33,12 @@ def wanted(**typed: Any) -> Search:
 
 async def found(**typed: Any) -> list[str]:
     rows = (await search(wanted(**typed), viewer=VISITOR, lang="nb", now=NOW)).rows
-    return [row["title"] for row in rows]
+    return [row.title for row in rows]
 
 
 async def shown(**typed: Any) -> list[datetime | None]:
     rows = (await search(wanted(**typed), viewer=VISITOR, lang="nb", now=NOW)).rows
-    return [row["session_at"] for row in rows]
+    return [row.session_at for row in rows]
 
 
 async def test_the_age_of_who_comes_is_within_its_limits_and_without_limits_all_may() -> None:
@@ -142,7 +142,7 @@ async def test_how_full_a_sensitive_offer_is_filters_nothing() -> None:
 async def test_access_is_that_of_the_sessions_own_place_and_what_nobody_knows_is_not_there() -> None:
     good = await make.venue("Ny", step_free=True, hearing_loop=True, accessible_toilet=True)
     stairs = await make.venue("Gammel", step_free=False, hearing_loop=True, accessible_toilet=None)
-    unknown = await make.venue("Ukjent", step_free=None)
+    unknown = await make.venue("Ukjent", step_free=None, accessible_toilet=None)
     moved = await make.offer("Flyttes", venue=stairs, starts=[at(1, 18), at(8, 18)])
     await Session.filter(offer=moved, starts_at=at(8, 18)).update(venue=good)
     leaves = await make.offer("Flytter ut", venue=good, starts=[at(2, 18)])
@@ -172,7 +172,7 @@ async def test_pages_hold_every_offer_once_where_some_have_dates_and_some_have_n
             Search(**(vars(asked) | {"page": 2, "after": after})), viewer=VISITOR, lang="nb", now=NOW
         )
         assert page.total == 10
-        titles += [row["title"] for row in page.rows]
+        titles += [row.title for row in page.rows]
         after = page.next
     assert after is None
     assert titles == [f"Dag {number}" for number in (4, 3, 2, 1, 0)] + [

@@ -1,0 +1,111 @@
+"""How many offers each choice of a filter would leave, beside all else that is chosen: by the database.
+
+That is the oracle of the index's counts (index/masks.py) and answers while there is no index. A filter's counts leave
+out what is chosen in the same filter: who looks for courses sees how many groups there are as well. What a viewer may
+not see is in no count, and seats of sensitive offers count nothing (queries.py:FREE). What would find nothing is left
+out.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from marketplace.base.data.database import rows
+from marketplace.base.data.statement import Statement
+from offers.catalogue.models import Audience, Cost, Kind
+from offers.catalogue.queries import Viewer, published
+from offers.catalogue.rules import When, period
+from offers.catalogue.spoken import SPOKEN
+from offers.search.forms import Access, Part, Weekday, column
+from offers.search.queries import EVERYWHERE, Search, conditions, dates_asked, matching
+
+Counts = dict[tuple[str, str], int]
+"""By (name in the address, value in the address): ("kind", "course"), ("free", "on"), ("day", "today") …"""
+Fields = Mapping[str, Any]
+"""Of a Search: what a choice sets."""
+
+ON = "on"
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """`unset`: the fields of a Search as they are when nothing is chosen; `choices`: what each value sets, at a moment.
+    `grouped`: SQL that gives the values of one offer o, where one look can count them all."""
+
+    name: str
+    unset: Fields
+    choices: Callable[[datetime], Mapping[str, Fields]]
+    grouped: str = ""
+
+
+def _switch(name: str) -> Filter:
+    """What is on or not asked for."""
+    return Filter(name, {name: Search.__dataclass_fields__[name].default}, lambda now: {ON: {name: True}})
+
+
+FILTERS = (
+    Filter(
+        "kind", {"kinds": ()}, lambda now: {one.value: {"kinds": (one.value,)} for one in Kind}, "SELECT o.kind"
+    ),
+    Filter(
+        "audience", {"audiences": ()}, lambda now: {one.value: {"audiences": (one.value,)} for one in Audience},
+        "SELECT DISTINCT unnest(o.audiences)",
+    ),
+    Filter("day", {"between": None}, lambda now: {one.value: {"between": period(one, now)} for one in When}),
+    Filter(
+        "weekday", {"weekdays": ()},
+        lambda now: {one.value: {"weekdays": (number,)} for number, one in enumerate(Weekday, 1)},
+    ),
+    Filter("part", {"parts": ()}, lambda now: {one.value: {"parts": (one.value,)} for one in Part}),
+    Filter("spoken", {"spoken": ()}, lambda now: {one: {"spoken": (one,)} for one in SPOKEN},
+           "SELECT unnest(o.spoken)"),
+    Filter("cost", {"costs": ()}, lambda now: {one.value: {"costs": (one.value,)} for one in Cost},
+           "SELECT o.cost WHERE o.cost IS NOT NULL"),
+    Filter("access", {"access": ()}, lambda now: {one.value: {"access": (column(one),)} for one in Access}),
+    Filter(
+        "organization", {"organizers": ()}, lambda now: {},
+        """SELECT w.slug UNION SELECT c.slug FROM offer_organizer g JOIN organization c ON c.id = g.organization_id
+            WHERE g.offer_id = o.id AND c.state = 'approved'""",
+    ),
+    _switch("no_booking"),
+    _switch("online"),
+    _switch("drop_in"),
+    _switch("free"),
+    _switch("evening"),
+    Filter(
+        "municipality", {"municipalities": ()}, lambda now: {ALL: {}},
+        f"""SELECT '{ALL}' UNION ALL SELECT m.slug FROM municipality m WHERE m.id = o.municipality_id OR {EVERYWHERE}
+            OR m.id IN (SELECT x.municipality_id FROM organization_owner x WHERE x.organization_id = o.owner_id)""",
+    ),
+)  # fmt: skip
+"""All that have counts; a new filter is a line here, and in index/masks.py where the index shall answer for it."""
+
+
+class _Number(NamedTuple):
+    name: str
+    value: str
+    number: int
+
+
+async def count(wanted: Search, *, viewer: Viewer, now: datetime) -> Counts:
+    """What each choice would leave, in one statement."""
+    asked = Statement(now)
+    seen = published(viewer).within(asked)
+    hits, found = matching(Search(words=wanted.words, any_word=wanted.any_word), asked.value)
+    looks = []
+    for one in FILTERS:
+        without = replace(wanted, **one.unset, words="", after=None)
+        for value, fields in {"": {}}.items() if one.grouped else one.choices(now).items():
+            search = replace(without, **fields)
+            _, matches = conditions(search, seen, dates_asked(search, asked.value), asked.value)
+            values = one.grouped or f"SELECT '{value}'"
+            looks.append(
+                f"""SELECT '{one.name}' AS name, v.value, count(*) AS number
+                FROM offer o JOIN organization w ON w.id = o.owner_id, LATERAL ({values}) v(value)
+                WHERE {" AND ".join([matches, *found])} GROUP BY v.value"""
+            )
+    before = f"WITH {hits.removesuffix(',')} " if hits else ""
+    numbers = await rows(_Number, before + " UNION ALL ".join(looks), *asked.values)
+    return {(each.name, each.value): each.number for each in numbers}
