@@ -8,13 +8,11 @@ from marketplace.base.data.statement import Statement
 from marketplace.base.data.texts import in_language_joins, said
 from offers.catalogue.models import SessionStatus
 from offers.catalogue.queries import Viewer, published
-from offers.search.queries import Search, conditions, dates_asked
+from offers.search.queries import PART, Search, conditions, dates_asked, without_dates
 
 CELL = 6
 """So many are shown of a part of a day, and of what has no dates; of the rest it is said how many."""
 LOCAL = "(s.starts_at AT TIME ZONE 'Europe/Oslo')"
-PART = f"""(CASE WHEN {LOCAL}::time < '12:00' THEN 'morning' WHEN {LOCAL}::time < '17:00' THEN 'day'
-    ELSE 'evening' END)"""
 
 
 class Meeting(NamedTuple):
@@ -57,12 +55,12 @@ async def meetings(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) 
     between when: a week."""
     asked = Statement(now, lang)
     seen, dates = published(viewer).within(asked), dates_asked(wanted, asked.value)
-    hits, matches = conditions(wanted, seen, True, asked.value)
+    hits, matches = conditions(wanted, seen, dates, asked.value, shown="true")
     return await rows(
         Meeting,
         f"""WITH {hits} found AS (
             SELECT o.id AS offer_id, s.id AS session_id, s.starts_at, s.ends_at, s.venue_id, s.status,
-                {LOCAL}::date AS day, {PART} AS part
+                {LOCAL}::date AS day, {PART.format(local=LOCAL)} AS part
             FROM offer o JOIN organization w ON w.id = o.owner_id JOIN session s ON {dates} WHERE {matches}
         ), placed AS (
             SELECT *, count(*) OVER (PARTITION BY day, part) AS in_cell,
@@ -83,18 +81,18 @@ async def meetings(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) 
 async def dateless(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> list[Dateless]:
     """What the list shows after all that has a date, at most CELL; nothing where a date is asked for. `wanted` is
     without a week."""
-    asked = Statement(now, lang)
-    if dates_asked(wanted, asked.value):
+    if wanted.dated:
         return []
     asked = Statement(now, lang)
     seen = published(viewer).within(asked)
-    hits, matches = conditions(wanted, seen, False, asked.value)
+    hits, matches = conditions(wanted, seen, "", asked.value)
     return await rows(
         Dateless,
         f"""{f"WITH {hits.rstrip().removesuffix(',')} " if hits else ""}
         SELECT o.slug, {said("title")} AS title, {said("lang")} AS lang, o.in_all FROM (
             SELECT o.id, o.slug, o.source_lang, count(*) OVER () AS in_all
-            FROM offer o JOIN organization w ON w.id = o.owner_id WHERE o.next_session_at IS NULL AND {matches}
+            FROM offer o JOIN organization w ON w.id = o.owner_id
+            WHERE {without_dates(wanted, asked.value)} AND {matches}
             ORDER BY o.id LIMIT {CELL}) o
         {in_language_joins("offer_text", "offer_id", "o", "$2")} ORDER BY o.id""",
         *asked.values,

@@ -1,10 +1,8 @@
 """A week: its name in addresses, its days and their parts, and what is said of each session. No database, no clock."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from typing import NamedTuple
 
 from marketplace.base.clock import at_oslo, today
@@ -14,44 +12,14 @@ from marketplace.base.i18n import lazy, short_day, time_span
 from offers.catalogue.cards import where_words
 from offers.catalogue.models import Joining
 from offers.catalogue.rules import Left, other_lang, seats
+from offers.search.filters import SEVERAL
+from offers.search.forms import Part
 from offers.search.queries import Search
+from offers.search.week.asked import View, monday_of
 from offers.search.week.queries import Meeting
 
-
-class View(StrEnum):
-    """How what is found is shown."""
-
-    LIST = "list"
-    WEEK = "week"
-
-
-class Part(StrEnum):
-    """Which part of the day it begins in: before twelve, before five, and from then on."""
-
-    MORNING = "morning"
-    DAY = "day"
-    EVENING = "evening"
-
-
-PARTS = {Part.MORNING: lazy("Formiddag"), Part.DAY: lazy("Ettermiddag"), Part.EVENING: lazy("Kveld")}
-FIRST_YEAR, LAST_YEAR = 2000, 2100
-
-
-def monday_of(text: str) -> date | None:
-    """The first day of 2026-W49; None where there is no such week."""
-    found = re.fullmatch(r"([0-9]{4})-W([0-9]{2})", text)
-    if found is None or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
-        return None
-    try:
-        return date.fromisocalendar(int(found[1]), int(found[2]), 1)
-    except ValueError:
-        return None
-
-
-def week_text(day: date) -> str:
-    """2026-W49: the week of a day."""
-    year, week, _day = day.isocalendar()
-    return f"{year}-W{week:02}"
+PARTS = {**SEVERAL["part"], Part.EVENING: lazy("Kveld")}
+"""What heads each column."""
 
 
 def first_week(wanted: Search, now: datetime) -> date:

@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.catalogue.queries import Viewer
+from offers.search.forms import Part
 from offers.search.queries import Search
 from offers.search.week import rules
+from offers.search.week.asked import View, week_text
 from offers.search.week.queries import Dateless, dateless, meetings
 from offers.search.week.rules import WeekDay
 
-DAYS = ("when", "day", "date", "from", "to", "part", "view", "week")
+DAYS = ("day", "date", "from", "to", "weekday", "part", "view", "week")
 """What says when, or shows a week: left out where a list of one part of one day is asked for."""
 Here = Callable[[dict[str, Any]], str]
 """The address of the page with another query."""
@@ -44,7 +46,7 @@ async def week(
     others = await dateless(wanted, viewer=viewer, lang=lang, now=now)
     rest = {name: value for name, value in query.items() if name not in DAYS}
 
-    def in_list(day: date, part: rules.Part) -> str:
+    def in_list(day: date, part: Part) -> str:
         return here(rest | {"date": day.isoformat(), "part": part.value})
 
     return Week(
@@ -61,7 +63,7 @@ def as_list(query: dict[str, Any]) -> dict[str, Any]:
 
 def as_week(query: dict[str, Any], text: str = "") -> dict[str, Any]:
     """The same search as a week: 2026-W49, or the one in which one looks first."""
-    return as_list(query) | {"view": rules.View.WEEK.value} | ({"week": text} if text else {})
+    return as_list(query) | {"view": View.WEEK.value} | ({"week": text} if text else {})
 
 
 def _links(monday: date, query: dict[str, Any], here: Here, now: datetime) -> list[tuple[str, str, str]]:
@@ -69,7 +71,7 @@ def _links(monday: date, query: dict[str, Any], here: Here, now: datetime) -> li
     this = rules.first_week(Search(), now)
 
     def at(other: date) -> str:
-        return here(as_week(query, rules.week_text(other)))
+        return here(as_week(query, week_text(other)))
 
     links = []
     if monday > this:

@@ -203,9 +203,9 @@ async def test_a_filter_holds_for_the_session_and_not_for_another_of_the_same_of
 
 async def test_a_day_that_is_asked_for_decides_which_week_is_seen_first(visitor: Visitor) -> None:
     await make.offer("Kurs", starts=[at(THURSDAY, 18), at(THURSDAY, 18) + timedelta(days=7)])
-    page = await visitor.open("/offers?view=week&when=next_week")
+    page = await visitor.open("/offers?view=week&day=next_week")
     assert "Torsdag 22. oktober" in said(page)
-    this = await visitor.open("/offers?view=week&when=next_week&week=2026-W42")
+    this = await visitor.open("/offers?view=week&day=next_week&week=2026-W42")
     assert this.soup.find(id="found").get_text() == "Ingen tilbud i uka"
 
 
@@ -251,11 +251,16 @@ async def test_a_week_takes_as_many_statements_for_one_session_as_for_two_hundre
         return len([record for record in caplog.records if record.name == "tortoise.db_client"])
 
     offer = await make.offer("Kurs", starts=[at(THURSDAY, 9)])
-    one = await statements()
+
+    async def again() -> int:
+        await statements()  # what is remembered until the catalogue changes is read once
+        return await statements()
+
+    one = await again()
     for number in range(200):
         starts = at(THURSDAY, 9) + number * timedelta(minutes=20)
         await Session.create(offer=offer, starts_at=starts, ends_at=starts + HOUR, changed_at=NOW)
-    assert await statements() == one == 4
+    assert await again() == one == 4
     assert len((await visitor.open("/offers?view=week")).soup.select(".tp-week li")) <= 7 * 3 * 7
 
 
