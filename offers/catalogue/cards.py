@@ -12,14 +12,15 @@ from marketplace.base.i18n import day as day_words
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import Joining, Kind
 from offers.catalogue.pictures import DRAWN
-from offers.catalogue.rules import Left, audience_words, kind_words, other_lang, seats, when_words
+from offers.catalogue.rules import Left, audience_words, away_words, kind_words, other_lang, seats, when_words
 
 
 class CardRow(NamedTuple):
     """What is known of an offer that stands in a list: the columns of offers/search/queries.py:CARD, which the index
     of the catalogue fills as well (finding.py). `session_at` to `session_ends`: the session shown; `starts_at` to
     `closes_at`: of its seats, or of the offer's; without `taken` there are none. `room_later`: where these are full, is
-    there room on another day? `picture`: the address of its organiser's own, in hexadecimal."""
+    there room on another day? `picture`: the address of its organiser's own, in hexadecimal. `metres`: how far it
+    is, where somebody asked for what is near."""
 
     id: UUID
     slug: str
@@ -46,6 +47,7 @@ class CardRow(NamedTuple):
     opens_at: datetime | None
     closes_at: datetime | None
     room_later: bool | None
+    metres: int | None = None
 
 
 class Card(NamedTuple):
@@ -72,9 +74,10 @@ class Card(NamedTuple):
     drawing: str
 
 
-def where_words(venue_name: str | None, online_url: str | None) -> str:
-    """The venue's name, or that it is on the web."""
-    return venue_name or (_("På nett") if online_url else "")
+def where_words(venue_name: str | None, online_url: str | None, metres: int | None = None) -> str:
+    """The venue's name, or that it is on the web; with how far it is where that is known."""
+    where = venue_name or (_("På nett") if online_url else "")
+    return where if metres is None else f"{where}, {away_words(metres)}"
 
 
 class Day(NamedTuple):
@@ -129,7 +132,7 @@ def card(row: CardRow, now: datetime, *, under: date | None = None) -> Card:
         slug=row.slug, title=row.title, summary=row.summary, lang=other_lang(row.lang),
         kind_label=kind_words(row.kind, row.joining, row.session_count), owner_name=row.owner_name,
         starts_at=row.session_at, ends_at=row.session_ends, when_text=_when(row, now, under),
-        venue_name=where_words(row.venue_name, row.online_url),
+        venue_name=where_words(row.venue_name, row.online_url, row.metres),
         audience_text=audience_words(row.audiences, row.main_audience), seats_state=told.state,
         seats_text=told.text, seats_note=_("Ledig andre dager") if row.room_later else "",
         drop_in=row.joining == Joining.DROP_IN, act=told.act, picture=row.picture, drawing=DRAWN[Kind(row.kind)],

@@ -58,7 +58,8 @@ USES = {
     "standing": ["marketplace.goals.plans.views.plan", "marketplace.goals.views.goal",
                  "marketplace.statistics.coverage.views.coverage", "marketplace.statistics.views.statistics"],
     "revised": ["marketplace.home.queries.ahead", "marketplace.home.queries.counts",
-                "offers.catalogue.queries.municipalities", "offers.feeds.body"],
+                "offers.catalogue.queries.municipalities", "offers.feeds.body",
+                "offers.search.places.queries.places"],
     "short_way": ["offers.feeds.answers.ready"],
     "remembered": ["marketplace.reports.pdf", "offers.search.views._fields"],
 }  # fmt: skip
@@ -104,6 +105,8 @@ REMEMBERS = {
     "offers/feeds/answers.py:http_date": ALWAYS,
     "offers/feeds/rules.py:accepts_gzip": ALWAYS,
     "offers/search/words/compounds.py:foldings": "words of the catalogue, in the worker",
+    "offers/search/places/postcodes.py:postcodes": ONCE,
+    "offers/search/places/postcodes.py:towns": ONCE,
     "offers/search/words/equal.py:_table": ONCE,
 }
 """What remembers something outside base/quick, and what: no answer."""
