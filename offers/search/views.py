@@ -20,7 +20,7 @@ from offers.catalogue import queries, rules
 from offers.catalogue.cards import card
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from offers.catalogue.organizations.queries import organization_page
-from offers.catalogue.queries import Served, viewer_of
+from offers.catalogue.queries import Served, Viewer, viewer_of
 from offers.catalogue.rules import WHEN_LABELS
 from offers.search.finding import find
 from offers.search.forms import (
@@ -32,9 +32,12 @@ from offers.search.forms import (
     only_served,
     position_text,
 )
-from offers.search.queries import Found, Search, spelled_right
+from offers.search.nothing.further import Further, look_further
+from offers.search.nothing.missed import chosen_words, missed
+from offers.search.queries import FEW, Found, Search, spelled_right
 from offers.search.words import near
 from offers.search.words.crisis import needs_somebody_now
+from organizations.directory.queries import places
 
 
 @public
@@ -47,18 +50,20 @@ async def offers(request: Request) -> Response:
         return _where_they_are(request, served)
     only_served(form, [one.slug for one in served])
     viewer = await viewer_of(request.person)
-    found, meant = Found([], 0, None), None
+    found, meant, further = Found([], 0, None), None, None
     if form.valid:
         if form.data.q:  # the only question that is dear
             await limit_visitor("search", request, 300, timedelta(minutes=5))
-        found = await find(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
+        wanted = form.data.search(request.now)
+        found = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
+        further = await _further(request, form, wanted, found, viewer, served)
         if form.data.q and (found.with_all is not None or found.total < near.FEWER_THAN):
             meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
     else:
         _to_the_top(form)
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
-        form=form, **listed(request, form, found), meant=meant, with_all=found.with_all,
+        form=form, **listed(request, form, found), further=further, meant=meant, with_all=found.with_all,
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
         orders=_orders(request, form, found),
         chips=chips(request, form, served), municipalities=_municipalities(served),
@@ -84,6 +89,42 @@ async def organization(request: Request) -> Response:
         request, "offers/search/organization.html", status=200 if form.valid else 422, form=form,
         organization=who, **listed(request, form, found),
     )  # fmt: skip
+
+
+async def _further(
+    request: Request,
+    form: Filled[SearchForm],
+    wanted: Search,
+    found: Found,
+    viewer: Viewer,
+    served: list[Served],
+) -> Further | None:
+    """Where next to nothing was found: what is like it, and what one may say that one misses. None elsewhere, and to
+    who needs somebody now."""
+    few = found.total < FEW or found.with_all is not None
+    if form.values.get("after") or not few or (found.total and not asks(wanted)):
+        return None
+    query, texts = listed_query(form), chosen_words(chips(request, form, served), listed_query(form))
+    home = queries.municipality_here(served, request.host)
+    asking = None if _urgent(form) else missed(query, texts, await places(), home.slug if home else "")
+    if found.total and found.with_all != 0:
+        return Further(asking)
+
+    def without(names: tuple[str, ...]) -> str:
+        rest = {name: value for name, value in query.items() if name not in names}
+        elsewhere = {"municipality": [ALL]} if "municipality" in names and len(served) > 1 else {}
+        return here(request, rest | elsewhere)
+
+    return await look_further(
+        wanted,
+        texts,
+        without,
+        asking,
+        nothing=not found.total,
+        viewer=viewer,
+        lang=request.lang,
+        now=request.now,
+    )
 
 
 def _orders(request: Request, form: Filled[SearchForm], found: Found) -> tuple[str, str, str] | None:
