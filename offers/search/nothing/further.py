@@ -3,25 +3,45 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.catalogue.cards import Card, card
-from offers.catalogue.queries import Viewer
+from offers.catalogue.queries import Viewer, municipalities, municipality_here
 from offers.catalogue.rules import When, period
 from offers.search.finding import find
+from offers.search.forms import ALL
 from offers.search.nothing import queries
-from offers.search.nothing.missed import Missed
+from offers.search.nothing.missed import Missed, chosen_words, missed
 from offers.search.nothing.rules import Kind, Way, shown_cards, ways
-from offers.search.queries import COUNTED, Search
+from offers.search.queries import COUNTED, Found, Search
+from organizations.directory.queries import places
 
 CARDS = 3
 """Offers of a way that are shown at once."""
 LINES = 4
 """Ways that are told of."""
 TOLD = (Kind.WITHOUT, Kind.ANOTHER_DAY, Kind.ELSEWHERE)
-Address = Callable[[tuple[str, ...]], str]
-"""Where the same search is without what is called so in the address."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The search as its page has it: the query of its address, (words, address without it) of each choice, how such a
+    query becomes an address, the host name, and whether somebody needs help now."""
+
+    query: Mapping[str, Any]
+    chips: list[tuple[str, str]]
+    address: Callable[[dict[str, Any]], str]
+    host: str
+    urgent: bool
+
+    def without(self, names: tuple[str, ...], several: bool) -> str:
+        """The address without what is called so. `several`: there is more than one municipality, and no list is
+        without."""
+        rest = {name: value for name, value in self.query.items() if name not in names}
+        everywhere = {"municipality": [ALL]} if several and "municipality" in names else {}
+        return self.address(rest | everywhere)
 
 
 @dataclass(frozen=True)
@@ -55,30 +75,39 @@ class Further:
 
 
 async def look_further(
-    wanted: Search, texts: Mapping[str, list[str]], address: Address, asking: Missed | None, *,
-    nothing: bool, viewer: Viewer, lang: str, now: datetime,
-) -> Further:  # fmt: skip
-    """What leads on, in a handful of statements whatever was asked for. `texts`: what is chosen, in words, by its name
-    in the address; `nothing`: not even one of the words was found, so offers of the ways are shown at once."""
-    found = await queries.count(ways(wanted), viewer=viewer, now=now)
+    wanted: Search, found: Found, asked: Asked, *, viewer: Viewer, lang: str, now: datetime
+) -> Further:
+    """What leads on, in a handful of statements whatever was asked for. Where not all of the words were found, how many
+    there are without each choice; where none was, the first offers as well. Who needs somebody now is not asked what
+    they miss."""
+    served = await municipalities()
+    texts, home = chosen_words(asked.chips, asked.query), municipality_here(served, asked.host)
+    asking = None if asked.urgent else missed(asked.query, texts, await places(), home.slug if home else "")
+    if found.total and found.with_all != 0:
+        return Further(asking)
+    counted = await queries.count(ways(wanted), viewer=viewer, now=now)
+    to = {way: asked.without(way.dropped, len(served) > 1) for way in counted}
     lines = [
-        Line(_told(way, number, texts), address(way.dropped))
-        for way, number in found.items() if number and way.kind in TOLD
-    ][:LINES]  # fmt: skip
-    if not nothing:
+        Line(_told(way, number, texts), to[way])
+        for way, number in counted.items()
+        if number and way.kind in TOLD
+    ][:LINES]
+    if found.rows:
         return Further(asking, lines=lines)
     near = []
-    for way in shown_cards(found):
-        more = Line(_all(found[way]), address(way.dropped)) if found[way] > CARDS else None
+    for way in shown_cards(counted):
+        more = Line(_all(counted[way]), to[way]) if counted[way] > CARDS else None
         near.append(
             Near(f"way-{way.kind}", _title(way, texts), await _cards(way.search, viewer, lang, now), more)
         )
     open_door = Search(municipalities=wanted.municipalities, drop_in=True, between=period(When.TODAY, now))
-    return Further(asking, nothing, lines, near, await _cards(open_door, viewer, lang, now))
+    return Further(asking, True, lines, near, await _cards(open_door, viewer, lang, now))
 
 
 async def _cards(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> list[Card]:
-    found = await find(replace(wanted, page=CARDS, counted=CARDS), viewer=viewer, lang=lang, now=now)
+    found = await find(
+        replace(wanted, all_words=True, page=CARDS, counted=CARDS), viewer=viewer, lang=lang, now=now
+    )
     return [card(row, now) for row in found.rows[:CARDS]]
 
 

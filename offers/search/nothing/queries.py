@@ -25,11 +25,10 @@ async def count(ways: Sequence[Way], *, viewer: Viewer, now: datetime) -> dict[W
     looks = []
     for number, way in enumerate(ways):
         dates = dates_asked(way.search, asked.value)
-        hits, matches = conditions(way.search, seen, bool(dates), asked.value)
-        dated = f"AND EXISTS (SELECT 1 FROM session s WHERE {dates} OFFSET 0)" if dates else ""
+        hits, matches = conditions(way.search, seen, dates, asked.value)
         looks.append(
             f"""SELECT {number} AS way, (WITH {hits} found AS (SELECT 1 FROM offer o
-                JOIN organization w ON w.id = o.owner_id WHERE {matches} {dated} LIMIT {COUNTED + 1})
+                JOIN organization w ON w.id = o.owner_id WHERE {matches} LIMIT {COUNTED + 1})
             SELECT count(*) FROM found) AS number"""
         )
     found = await rows(_Number, " UNION ALL ".join(looks), *asked.values)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from offers.search.queries import Search
+from offers.search.queries import FEW, Found, Search
 
 ADDRESSED = {
     "words": ("q",),
@@ -42,9 +42,12 @@ class Way:
     dropped: tuple[str, ...]
 
 
-def asks(wanted: Search) -> list[str]:
-    """What is asked for, but for the municipality."""
-    return [name for name in ADDRESSED if name != "municipalities" and _is_asked(wanted, name)]
+def is_little(wanted: Search, found: Found) -> bool:
+    """Was next to nothing found of what somebody asked for? The municipality alone asks for nothing."""
+    if wanted.after or (found.total >= FEW and found.with_all is None):
+        return False
+    asked = any(_is_asked(wanted, name) for name in ADDRESSED if name != "municipalities")
+    return asked or not found.total
 
 
 def _is_asked(wanted: Search, name: str) -> bool:
