@@ -1,6 +1,8 @@
 """Reads of where people live and meet: municipalities and their districts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from marketplace.base.data.database import rows
@@ -31,13 +33,24 @@ async def places() -> list[Place]:
     )
 
 
-def place_choices(found: list[Place]) -> list[tuple[str, str]]:
+class Named(Protocol):
+    """A municipality, or a district in it."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def municipality(self) -> str: ...
+    @property
+    def district(self) -> str | None: ...
+
+
+def place_choices(found: Sequence[Named]) -> list[tuple[str, str]]:
     """(key, words) of each, as something to choose among."""
-    several = len({one.municipality_id for one in found}) > 1
+    several = sum(one.district is None for one in found) > 1
     return [(one.key, _words(one, several)) for one in found]
 
 
-def _words(place: Place, several: bool) -> str:
+def _words(place: Named, several: bool) -> str:
     if place.district is None:
         return _("Hele %(municipality)s", municipality=place.municipality)
     return f"{place.district}, {place.municipality}" if several else place.district

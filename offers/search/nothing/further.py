@@ -8,15 +8,15 @@ from typing import Any
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from offers.catalogue.cards import Card, card
-from offers.catalogue.queries import Viewer, municipalities, municipality_here
+from offers.catalogue.queries import Served, Viewer
 from offers.catalogue.rules import When, period
 from offers.search.finding import find
 from offers.search.forms import ALL
 from offers.search.nothing import queries
-from offers.search.nothing.missed import Missed, chosen_words, missed
+from offers.search.nothing.missed import Missed, chosen_words, missed, where_choices
 from offers.search.nothing.rules import Kind, Way, shown_cards, ways
 from offers.search.queries import COUNTED, Found, Search
-from organizations.directory.queries import places
+from offers.search.understood import Understood
 
 CARDS = 3
 """Offers of a way that are shown at once."""
@@ -27,20 +27,22 @@ TOLD = (Kind.WITHOUT, Kind.ANOTHER_DAY, Kind.ELSEWHERE)
 
 @dataclass(frozen=True)
 class Asked:
-    """The search as its page has it: the query of its address, (words, address without it) of each choice, how such a
-    query becomes an address, the host name, and whether somebody needs help now."""
+    """The search as its page has it: what was understood, the query of its address, (words, address without it) of each
+    choice, how such a query becomes an address, the municipalities there are and the one of the host name, and whether
+    somebody needs help now."""
 
+    understood: Understood
     query: Mapping[str, Any]
     chips: list[tuple[str, str]]
     address: Callable[[dict[str, Any]], str]
-    host: str
+    served: list[Served]
+    home: Served | None
     urgent: bool
 
-    def without(self, names: tuple[str, ...], several: bool) -> str:
-        """The address without what is called so. `several`: there is more than one municipality, and no list is
-        without."""
+    def without(self, names: tuple[str, ...]) -> str:
+        """The address without what is called so. Where there is more than one municipality, no list is without."""
         rest = {name: value for name, value in self.query.items() if name not in names}
-        everywhere = {"municipality": [ALL]} if several and "municipality" in names else {}
+        everywhere = {"municipality": [ALL]} if len(self.served) > 1 and "municipality" in names else {}
         return self.address(rest | everywhere)
 
 
@@ -74,19 +76,19 @@ class Further:
     today: Sequence[Card] = ()
 
 
-async def look_further(
-    wanted: Search, found: Found, asked: Asked, *, viewer: Viewer, lang: str, now: datetime
-) -> Further:
+async def look_further(asked: Asked, found: Found, *, viewer: Viewer, lang: str, now: datetime) -> Further:
     """What leads on, in a handful of statements whatever was asked for. Where not all of the words were found, how many
     there are without each choice; where none was, the first offers as well. Who needs somebody now is not asked what
     they miss."""
-    served = await municipalities()
-    texts, home = chosen_words(asked.chips, asked.query), municipality_here(served, asked.host)
-    asking = None if asked.urgent else missed(asked.query, texts, await places(), home.slug if home else "")
+    wanted, texts = asked.understood.search, chosen_words(asked.chips, asked.query)
+    places = where_choices(asked.served, asked.understood.known)
+    asking = (
+        None if asked.urgent else missed(asked.query, texts, places, asked.home.slug if asked.home else "")
+    )
     if found.total and found.with_all != 0:
         return Further(asking)
     counted = await queries.count(ways(wanted), viewer=viewer, now=now)
-    to = {way: asked.without(way.dropped, len(served) > 1) for way in counted}
+    to = {way: asked.without(way.dropped) for way in counted}
     lines = [
         Line(_told(way, number, texts), to[way])
         for way, number in counted.items()

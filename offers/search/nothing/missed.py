@@ -4,12 +4,14 @@ marketplace/dialogue/needs, which is above here."""
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import ASKED_LABELS
-from organizations.directory.queries import Place, place_choices
+from offers.catalogue.queries import Served
+from offers.search.places.rules import Places
+from organizations.directory.queries import place_choices
 
 ABOUT = ("q", "kind", "day", "when", "weekday", "part", "evening", "age", "spoken", "cost", "access")
 """What of a search says what is missed, as it is called in the address; where and for whom have their own fields."""
@@ -28,8 +30,28 @@ class Missed:
     longest: int = LONGEST
 
 
+class Where(NamedTuple):
+    """A municipality, or a district in it, as marketplace/dialogue/needs knows it by its `key`."""
+
+    key: str
+    municipality: str
+    district: str | None
+
+
+def where_choices(served: list[Served], known: Places) -> list[Where]:
+    """All there are, each municipality before its districts."""
+    found = []
+    for one in served:
+        found.append(Where(one.slug, one.name, None))
+        found += [
+            Where(f"{one.slug}/{each.slug}", one.name, each.name)
+            for each in known.districts if each.municipality == one.slug
+        ]  # fmt: skip
+    return found
+
+
 def missed(
-    values: Mapping[str, Any], texts: Mapping[str, list[str]], places: list[Place], here: str
+    values: Mapping[str, Any], texts: Mapping[str, list[str]], places: list[Where], here: str
 ) -> Missed:
     """`values`: the search as it stands in the address; `texts`: the same in words, by the names there; `here`: the
     municipality of the host name, or nothing."""
@@ -56,7 +78,7 @@ def chosen_words(chips: list[tuple[str, str]], query: Mapping[str, Any]) -> dict
     return texts
 
 
-def _where(values: Mapping[str, Any], places: list[Place]) -> str:
+def _where(values: Mapping[str, Any], places: list[Where]) -> str:
     """The district that was chosen or named, else the municipality that was chosen."""
     chosen = values.get("municipality") or []
     here = [one for one in places if not chosen or one.key.split("/")[0] in chosen]
