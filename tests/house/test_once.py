@@ -132,6 +132,7 @@ NEEDS_NO_KEY = {
     "/districts/{district}/edit": SETS,
     "/districts/{district}/remove": ENDS,
     "/needs/{need}/remove": ENDS,
+    "/needs/{need}/take": ONE,
     "/reports/{slug}/words/{section}": SETS,
     "/reports/{slug}/approve": STATE,
     "/reports/{slug}/discard": ENDS,
