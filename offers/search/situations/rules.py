@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -80,7 +80,7 @@ def stems(text: str) -> frozenset[str]:
 
 
 def _stem(word: str) -> str:
-    folded = word.replace("aa", "a").replace("ae", "a").replace("oe", "o").translate(FOLDED)
+    folded = _fold(word)
     ending = next((one for one in ENDINGS if folded.endswith(one) and len(folded) - len(one) >= STEM), "")
     return folded.removesuffix(ending)
 
@@ -123,6 +123,17 @@ class Said:
                 best, found = alike, way.of
         return found
 
+    def beginning(self, typed: str) -> list[Listed]:
+        """Those that somebody may be about to say: one way has each typed word, the last one as a beginning."""
+        asked = [_fold(word) for word in re.findall(r"\w+", typed.lower())]
+        return [one for one, ways in self.begun if asked and any(_begins(asked, way) for way in ways)]
+
+    @cached_property
+    def begun(self) -> list[tuple[Listed, list[list[str]]]]:
+        """Of each, the words of each way without rings and dots."""
+        return [(one, [[_fold(word) for word in re.findall(r"\w+", way.lower())] for way in one.ways])
+                for one in self.situations]  # fmt: skip
+
     def _known(self, stem: str) -> str:
         if stem in self.by_stem or len(stem) < FORGIVEN_FROM:
             return stem
@@ -139,27 +150,13 @@ def likeness(typed: frozenset[str], sentence: frozenset[str]) -> float:
     return alike if shared > 1 and alike >= ALIKE else 0.0
 
 
+def _begins(asked: list[str], way: list[str]) -> bool:
+    *whole, last = asked
+    return all(word in way for word in whole) and any(word.startswith(last) for word in way)
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text.lower()))
-
-
-def beginning(typed: str, situations: Sequence[Listed]) -> list[Listed]:
-    """Those that somebody may be about to type: what they say has each typed word, the last one as a beginning."""
-    asked = [_fold(word) for word in re.findall(r"[^\W_]+", typed.lower())]
-    return [one for one in situations if asked and any(_begins(asked, way) for way in one.ways)]
-
-
-def _begins(asked: list[str], way: str) -> bool:
-    said = _folded_words(way)
-    return all(
-        any(word.startswith(one) if at == len(asked) - 1 else word == one for word in said)
-        for at, one in enumerate(asked)
-    )
-
-
-@lru_cache(1000)
-def _folded_words(text: str) -> tuple[str, ...]:
-    return tuple(_fold(word) for word in re.findall(r"[^\W_]+", text.lower()))
 
 
 def _fold(word: str) -> str:
