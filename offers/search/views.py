@@ -70,7 +70,7 @@ async def offers(request: Request) -> Response:
             found = replace(around, total=0, next=None)
             instead = nothing_there(asked.districts) if around.rows else ""
         by_day = not wanted.ranked and found.with_all is None
-        if form.data.q and (found.with_all is not None or found.total < near.FEWER_THAN):
+        if wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
             meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
     else:
         _to_the_top(form)
@@ -79,10 +79,10 @@ async def offers(request: Request) -> Response:
         form=form, **listed(request, form, found, before, by_day=by_day), instead=instead, meant=meant,
         with_all=found.with_all,
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
-        orders=_orders(request, form, found), asked=asked,
+        orders=_orders(request, form, found, asked), asked=asked,
         withins=within_choices(), districts=district_choices(asked, served),
         chips=chips(request, form, served, asked), municipalities=_municipalities(served),
-        clear_href=here(request, {}), follow_query=urlencode(listed_query(form), doseq=True),
+        clear_href=here(request, {}), follow_query=urlencode(listed_query(asked.form), doseq=True),
         fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
     )  # fmt: skip
 
@@ -107,12 +107,17 @@ async def organization(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _orders(request: Request, form: Filled[SearchForm], found: Found) -> Orders | None:
+def _orders(request: Request, form: Filled[SearchForm], found: Found, asked: Understood) -> Orders | None:
     """How the list is ordered, and the other ways with their addresses; None where there is nothing to order."""
     if not form.valid or found.with_all is not None or found.total < 2:
         return None
     query = listed_query(form)
-    return orders(form.data, lambda order: here(request, query | {"order": order.value}))
+    return orders(
+        asked.search.words,
+        asked.near,
+        form.data.order,
+        lambda order: here(request, query | {"order": order.value}),
+    )
 
 
 def _where_they_are(request: Request, served: list[Served]) -> Response:
@@ -177,7 +182,8 @@ def chips(
         return []
     data = form.data
     query = {name: value for name, value in form.values.items() if value and name != "after"}
-    made = [(text, name) for name, text in (("q", f"«{data.q}»"), ("place", data.place)) if query.get(name)]
+    made = [("place", data.place)] if query.get("place") else []
+    made = [(text, name) for name, text in made]
     made += [(text, name) for name, text in switch_labels().items() if getattr(data, name)]
     made += [(str(WHEN_LABELS[data.when]), "when")] if data.when else []
     made += [(within_words(data.within), "within")] if data.within and asked.near else []
