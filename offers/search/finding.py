@@ -11,11 +11,16 @@ from offers.search.index.keeping import index
 from offers.search.index.masks import Hit
 from offers.search.queries import Found, Position, Search, search
 
+OF_THE_DATABASE = ("words", "placed", "spoken", "costs", "organizers", "online", "no_booking", "weekdays", "parts",
+                   "access")  # fmt: skip
+"""What of a Search the index does not know yet; and an age."""
+
 
 async def find(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
     """The offers that match, that the viewer may see and that are not over. Words and places are the
     database's; so is all while the index is off (docs/performance.md tells why it is)."""
-    asked = settings().catalogue_index and not wanted.words and not wanted.placed
+    asked = settings().catalogue_index and not any(getattr(wanted, name) for name in OF_THE_DATABASE)
+    asked = asked and wanted.age is None
     answer = await index.find(wanted, viewer, now) if asked else None
     if answer is None:
         return await search(wanted, viewer=viewer, lang=lang, now=now)

@@ -31,8 +31,8 @@ NO_TOWNS = words("""
 
 @dataclass(frozen=True)
 class Understood:
-    """The search, `near` what it asks to be, the `districts` that it is kept to, and what was `read` out of its words: that
-    was typed, and no filter was chosen. `form`: as if it had been."""
+    """The search, `near` what it asks to be, the `districts` that it is kept to, and what was `read` out of its words:
+    that was typed, and no filter was chosen. `form`: as if it had been."""
 
     form: Filled[SearchForm]
     search: Search
@@ -40,6 +40,12 @@ class Understood:
     near: Place | None = None
     districts: tuple[DistrictAt, ...] = ()
     read: tuple[Read, ...] = ()
+
+    @property
+    def names(self) -> dict[tuple[str, str], str]:
+        """What the districts are called, and the place to be near, by what was typed."""
+        near = {("near", self.form.data.near): self.near.name} if self.near else {}
+        return near | {("district", one.slug): one.name for one in self.districts}
 
     @property
     def nearest(self) -> Search | None:
@@ -72,7 +78,7 @@ async def understand(form: Filled[SearchForm], now: datetime) -> Understood:
         if not found:
             form.add_error("district", _("Vi kjenner ingen bydel som heter «%(name)s».", name=slug))
     search = replace(wanted, near=known.near(near)) if near else wanted
-    return Understood(asked, search, known, near, tuple(districts), read.choices)
+    return Understood(asked, search, known, near, tuple(districts), read.read)
 
 
 def _not_found(form: Filled[SearchForm], typed: str) -> None:
@@ -94,7 +100,7 @@ async def _read(form: Filled[SearchForm], known: Places) -> Reading:
     typed, plain = " ".join(form.data.q.split()), form.data.plain
     read = reading(typed, _is_place(known), may=may, plain=plain)
     strangers = [
-        one.typed for one in read.choices if one.filters[0][0] == "near" and not _is_ours(one.typed, known)
+        one.typed for one in read.read if one.filters[0][0] == "near" and not _is_ours(one.typed, known)
     ]
     if strangers and await _spoken_of(strangers[0]):
         read = reading(typed, lambda name: _is_ours(name, known), may=may, plain=plain)
@@ -133,12 +139,12 @@ async def _spoken_of(name: str) -> bool:
 
 def _with(form: Filled[SearchForm], read: Reading) -> Filled[SearchForm]:
     """The form as if the choices had been made in it."""
-    if not read.choices:
+    if not read.read:
         return form
     several = listed(SearchForm)
     fields = {name: typed if name in several else [typed] for name, typed in form.values.items()}
     fields["q"] = [read.words]
-    for choice in read.choices:
+    for choice in read.read:
         for name, chosen in choice.filters:
             fields[name] = [*fields.get(name, []), chosen] if name in several else [chosen]
     return Filled(SearchForm, fields, {})

@@ -18,30 +18,30 @@ from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render, template
 from offers.catalogue import cards, queries, rules
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+from offers.catalogue.models import Audience, Kind
 from offers.catalogue.organizations.queries import organization_page
 from offers.catalogue.queries import Served, viewer_of
 from offers.catalogue.rules import WHEN_LABELS
+from offers.search.filters import SEVERAL, Names, chosen
 from offers.search.finding import find
 from offers.search.forms import (
     ALL,
     ListForm,
     SearchForm,
     chosen_municipalities,
-    only_served,
+    only_known,
     position_text,
 )
 from offers.search.places.shown import (
     NEAR_FIELDS,
     Orders,
     district_choices,
-    near_words,
     nothing_there,
     orders,
     within_choices,
-    within_words,
+    word_chips,
 )
-from offers.search.queries import Found, Search, spelled_right
+from offers.search.queries import Found, Search, all_names, spelled_right
 from offers.search.understood import Understood, understand
 from offers.search.words import near
 from offers.search.words.crisis import needs_somebody_now
@@ -55,7 +55,8 @@ async def offers(request: Request) -> Response:
     served = await queries.municipalities()
     if len(served) > 1 and not chosen_municipalities(form):
         return _where_they_are(request, served)
-    only_served(form, [one.slug for one in served])
+    names = await all_names()
+    only_known(form, names)
     viewer = await viewer_of(request.person)
     found, meant, instead, before, by_day = Found([], 0, None), None, "", 0, True
     if form.valid and form.data.q:  # the only question that is dear
@@ -81,7 +82,7 @@ async def offers(request: Request) -> Response:
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
         orders=_orders(request, form, found, asked), asked=asked,
         withins=within_choices(), districts=district_choices(asked, served),
-        chips=chips(request, form, served, asked), municipalities=_municipalities(served),
+        chips=chips(request, form, names, asked), municipalities=_municipalities(served),
         clear_href=here(request, {}), follow_query=urlencode(listed_query(asked.form), doseq=True),
         fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
     )  # fmt: skip
@@ -175,39 +176,23 @@ def here(request: Request, query: dict[str, Any]) -> str:
 
 
 def chips(
-    request: Request, form: Filled[SearchForm], served: list[Served], asked: Understood
+    request: Request, form: Filled[SearchForm], names: Names, asked: Understood
 ) -> list[tuple[str, str]]:
     """(text, address without it) for each filter that is set."""
     if not form.valid:
         return []
-    data = form.data
-    query = {name: value for name, value in form.values.items() if value and name != "after"}
-    made = [("place", data.place)] if query.get("place") else []
-    made = [(text, name) for name, text in made]
-    made += [(text, name) for name, text in switch_labels().items() if getattr(data, name)]
-    made += [(str(WHEN_LABELS[data.when]), "when")] if data.when else []
-    made += [(within_words(data.within), "within")] if data.within and asked.near else []
-    links = [
-        (text, here(request, {other: query[other] for other in query if other != name}))
-        for text, name in made
-    ]
-    if asked.near:
-        without = {name: value for name, value in query.items() if name not in NEAR_FIELDS}
-        links.append((near_words(asked.near), here(request, without)))
-    several = [(one.name, "district", one.slug) for one in asked.districts]
-    several += [(f"{AUDIENCE_LABELS[one]}", "audience", one.value) for one in dict.fromkeys(data.audience)]
-    several += [(f"{KIND_LABELS[one]}", "kind", one.value) for one in dict.fromkeys(data.kind)]
-    if ALL not in data.municipality:
-        several += [(one.name, "municipality", one.slug) for one in served if one.slug in data.municipality]
-    for text, name, one in several:
-        rest = [value for value in query[name] if value != one] or ([ALL] if name == "municipality" else [])
-        links.append((text, here(request, query | {name: rest})))
+    query = listed_query(form)
+    links = word_chips(asked, query, lambda changed: here(request, changed))
+    for choice in chosen(form.data, names | asked.names):
+        if choice.name == "q":
+            continue
+        gone = NEAR_FIELDS if choice.name == "near" else (choice.name,)
+        rest = {name: value for name, value in query.items() if name not in gone}
+        if choice.value is not None:
+            left = [value for value in query[choice.name] if value != choice.value]
+            rest[choice.name] = left or ([ALL] if choice.name == "municipality" else [])
+        links.append((choice.text, here(request, rest)))
     return links
-
-
-def switch_labels() -> dict[str, str]:
-    return {"drop_in": _("Kom innom, ingen påmelding"), "free": _("Har ledige plasser"),
-            "evening": _("Kveld og helg")}  # fmt: skip
 
 
 def fields(form: Filled[SearchForm], staff: bool, lang: str) -> Markup:
@@ -215,21 +200,21 @@ def fields(form: Filled[SearchForm], staff: bool, lang: str) -> Markup:
     if not form.valid:
         return _draw(form, staff, lang)
     data = form.data
-    return _fields(data.when or "", tuple(sorted(data.audience)), tuple(sorted(data.kind)), staff, lang)
+    return _fields(data.day or "", tuple(sorted(data.audience)), tuple(sorted(data.kind)), staff, lang)
 
 
 @remembered(512)
-def _fields(when: str, audience: tuple[str, ...], kind: tuple[str, ...], staff: bool, lang: str) -> Markup:
-    return _draw(SearchForm.blank(when=when, audience=list(audience), kind=list(kind)), staff, lang)
+def _fields(day: str, audience: tuple[str, ...], kind: tuple[str, ...], staff: bool, lang: str) -> Markup:
+    return _draw(SearchForm.blank(day=day, audience=list(audience), kind=list(kind)), staff, lang)
 
 
 def _draw(form: Filled[SearchForm], staff: bool, lang: str) -> Markup:
     """Staff's own kind and audience can be chosen only by staff."""
     hidden = set() if staff else {Kind.STAFF_TRAINING, Audience.STAFF}
     choices = {
-        "when": [("", _("Når som helst")), *((key.value, words) for key, words in WHEN_LABELS.items())],
-        "audience": [(key.value, words) for key, words in AUDIENCE_LABELS.items() if key not in hidden],
-        "kind": [(key.value, words) for key, words in KIND_LABELS.items() if key not in hidden],
+        "day": [("", _("Når som helst")), *((key.value, words) for key, words in WHEN_LABELS.items())],
+        "audience": [(key.value, words) for key, words in SEVERAL["audience"].items() if key not in hidden],
+        "kind": [(key.value, words) for key, words in SEVERAL["kind"].items() if key not in hidden],
     }
     # Made by a template, which escapes.
     return Markup(template("offers/search/_fields.html", lang).render(form=form, choices=choices))  # noqa: S704
@@ -238,7 +223,5 @@ def _draw(form: Filled[SearchForm], staff: bool, lang: str) -> Markup:
 def more_chosen(form: Filled[SearchForm]) -> int:
     """How many filters are set among those that are folded away."""
     return (
-        len(form.values.get("kind", []))
-        + len(form.values.get("audience", []))
-        + bool(form.values.get("when"))
+        len(form.values.get("kind", [])) + len(form.values.get("audience", [])) + bool(form.values.get("day"))
     )

@@ -59,10 +59,10 @@ class Read(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What is left to search for as words, and the choices that stood among it."""
+    """What is left to search for as words, and what was read out of it."""
 
     words: str
-    choices: tuple[Read, ...] = ()
+    read: tuple[Read, ...] = ()
 
 
 def reading(

@@ -37,7 +37,8 @@ def graded(name: str = "queries.tsv") -> list[tuple[str, dict[str, int]]]:
 
 
 async def judge(name: str = "queries.tsv") -> Grades:
-    """Asks for each as the list does, places and days read out of it, as a visitor who reads Bokmål, and says yes to "Mente du …" where nothing is found."""
+    """Asks for each as the list does, places and days read out of it, as a visitor who reads Bokmål, and says yes to
+    "Mente du …" where nothing is found."""
     judged, ranks, nothing = [], [], 0
     for typed, grades in graded(name):
         form = Filled(SearchForm, {"q": [typed]}, {})
@@ -45,7 +46,7 @@ async def judge(name: str = "queries.tsv") -> Grades:
         found = await search(asked, viewer=VISITOR, lang="nb", now=clock.now())
         if not found.rows and (other := meant(typed, await spelled_right(VISITOR, clock.now()))):
             found = await search(Search(words=other), viewer=VISITOR, lang="nb", now=clock.now())
-        slugs = [row["slug"] for row in found.rows][:10]
+        slugs = [row.slug for row in found.rows][:10]
         nothing += not slugs
         gain = sum((2 ** grades.get(slug, 0) - 1) / log2(place + 2) for place, slug in enumerate(slugs))
         ideal = sorted(grades.values(), reverse=True)[:10]

@@ -11,7 +11,7 @@ MAY = {"near", "day", "weekday", "part"}
 
 def read(typed: str, may: set[str] = MAY, plain: tuple[str, ...] = ()) -> tuple[str, dict[str, str]]:
     found = reading(typed, lambda name: folded(name) in PLACES, may=may, plain=plain)
-    return found.words, {name: value for choice in found.choices for name, value in choice.filters}
+    return found.words, {name: value for choice in found.read for name, value in choice.filters}
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,6 @@ def test_what_is_meant_as_a_word_is_one() -> None:
 
 
 def test_a_choice_says_what_was_typed() -> None:
-    assert reading("kafe i morgen kveld", lambda name: False, may=MAY).choices == (
+    assert reading("kafe i morgen kveld", lambda name: False, may=MAY).read == (
         Read("i morgen kveld", (("day", "tomorrow"), ("part", "evening"))),
     )
