@@ -21,7 +21,7 @@ from marketplace.base.web.templates import render, template
 from offers.catalogue import cards, queries, rules
 from offers.catalogue.models import Audience, Kind
 from offers.catalogue.organizations.queries import organization_page
-from offers.catalogue.queries import Served, viewer_of
+from offers.catalogue.queries import Served, Viewer, viewer_of
 from offers.catalogue.rules import WHEN_LABELS
 from offers.search.filters import SEVERAL, Names, chosen
 from offers.search.finding import find
@@ -33,6 +33,8 @@ from offers.search.forms import (
     only_known,
     position_text,
 )
+from offers.search.nothing.further import Asked, Further, look_further
+from offers.search.nothing.rules import is_little
 from offers.search.places.shown import (
     NEAR_FIELDS,
     Orders,
@@ -63,7 +65,7 @@ async def offers(request: Request) -> Response:
     names = await all_names()
     only_known(form, names)
     viewer = await viewer_of(request.person)
-    found, meant, instead, before, by_day, week = Found([], 0, None), None, "", 0, True, None
+    found, meant, instead, before, by_day, week, further = Found([], 0, None), None, "", 0, True, None, None
     if form.valid and form.data.q:  # the only question that is dear
         await limit_visitor("search", request, 300, timedelta(minutes=5))
     asked = await understand(form, request.now)
@@ -83,6 +85,8 @@ async def offers(request: Request) -> Response:
             found = replace(around, total=0, next=None)
             instead = nothing_there(asked.districts) if around.rows else ""
         by_day = not wanted.ranked and found.with_all is None
+        if not monday:
+            further = await _further(request, asked, found, names, viewer, served, _urgent(form))
         if wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
             meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
     else:
@@ -90,7 +94,7 @@ async def offers(request: Request) -> Response:
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
         form=form, **listed(request, form, found, before, by_day=by_day) | _ways(request, form, found, week),
-        instead=instead, meant=meant, with_all=found.with_all,
+        instead=instead, further=further, meant=meant, with_all=found.with_all,
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
         orders=None if week else _orders(request, form, found, asked), asked=asked,
         withins=within_choices(), districts=district_choices(asked, served),
@@ -118,6 +122,22 @@ async def organization(request: Request) -> Response:
         request, "offers/search/organization.html", status=200 if form.valid else 422, form=form,
         organization=who, **listed(request, form, found, before),
     )  # fmt: skip
+
+
+async def _further(
+    request: Request, understood: Understood, found: Found, names: Names, viewer: Viewer, served: list[Served],
+    urgent: bool,
+) -> Further | None:  # fmt: skip
+    """What leads on where next to nothing was found. What was read out of the words can be done without as what was
+    chosen can."""
+    if not is_little(understood.search, found):
+        return None
+    form, as_chosen = understood.form, replace(understood, read=())
+    asked = Asked(
+        as_chosen, listed_query(form), chips(request, form, names, as_chosen), partial(here, request), served,
+        queries.municipality_here(served, request.host), urgent,
+    )  # fmt: skip
+    return await look_further(asked, found, viewer=viewer, lang=request.lang, now=request.now)
 
 
 def _orders(request: Request, form: Filled[SearchForm], found: Found, asked: Understood) -> Orders | None:

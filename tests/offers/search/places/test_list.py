@@ -216,3 +216,20 @@ async def test_a_calendar_follows_the_words_without_the_place(visitor: Visitor) 
     assert parse_qs(urlsplit(follow).query) == {"q": ["yoga"], "near": ["hana"]}
     page = await visitor.open(follow)
     assert page.status == 200
+
+
+async def test_what_was_read_out_of_the_words_can_be_done_without(visitor: Visitor) -> None:
+    """Where nothing is found on that day, other days are led to, and there the day is not read again."""
+    there, _centre, _far = await venues()
+    await hana()
+    await make.offer("Yoga på Hana", venue=there, starts=[NOW + timedelta(days=7)])
+    page = await visitor.open("/offers?" + urlencode({"q": "yoga hana lørdag"}))
+    assert list(chips(page)) == ["«yoga»", "Nær Hana", "Lørdag"]
+    ways = [
+        str(link["href"])
+        for link in page.soup.find(id="results").select('a[href^="/offers?"][href*="near=hana"]')
+    ]
+    assert ways
+    for way in ways:
+        assert "weekday" not in way
+        assert cards(await visitor.open(way)) == ["Yoga på Hana"]
