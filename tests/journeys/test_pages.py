@@ -54,7 +54,7 @@ WORK = {
         "/districts",
         "/districts/new?municipality=sandnes",
     ],
-    "solveig@example.no": ["/guide"],
+    "solveig@example.no": ["/desk"],
 }
 
 
