@@ -1,16 +1,15 @@
 """What a row of the catalogue says in words: seats left, dates, whom it is for. No database, no clock."""
 
 import re
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
-from operator import itemgetter
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from marketplace.base.clock import at_oslo, today
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import language, lazy, ngettext, short_day, time_span, when
+from marketplace.base.numbers import amount, one_decimal
 from offers.catalogue.models import (
     AUDIENCE_LABELS,
     KIND_LABELS,
@@ -24,13 +23,15 @@ from offers.catalogue.opening import Closed, why_closed
 
 FEW = 4
 """So many seats or fewer are said as "4 plasser igjen"."""
-Row = Mapping[str, Any]
 
 
 class When(StrEnum):
     """Periods one may look for, by a Norwegian calendar."""
 
     TODAY = "today"
+    TOMORROW = "tomorrow"
+    WEEKEND = "weekend"
+    SEVEN_DAYS = "seven_days"
     THIS_WEEK = "this_week"
     NEXT_WEEK = "next_week"
     THIS_MONTH = "this_month"
@@ -39,6 +40,9 @@ class When(StrEnum):
 
 WHEN_LABELS = {
     When.TODAY: lazy("I dag"),
+    When.TOMORROW: lazy("I morgen"),
+    When.WEEKEND: lazy("I helgen"),
+    When.SEVEN_DAYS: lazy("Sju dager"),
     When.THIS_WEEK: lazy("Denne uka"),
     When.NEXT_WEEK: lazy("Neste uke"),
     When.THIS_MONTH: lazy("Denne måneden"),
@@ -53,6 +57,9 @@ def period(which: When, now: datetime) -> tuple[datetime, datetime]:
     next_first = (first + timedelta(days=32)).replace(day=1)
     start, end = {
         When.TODAY: (day, day + timedelta(days=1)),
+        When.TOMORROW: (day + timedelta(days=1), day + timedelta(days=2)),
+        When.WEEKEND: (monday + timedelta(days=5), monday + timedelta(days=7)),
+        When.SEVEN_DAYS: (day, day + timedelta(days=7)),
         When.THIS_WEEK: (monday, monday + timedelta(days=7)),
         When.NEXT_WEEK: (monday + timedelta(days=7), monday + timedelta(days=14)),
         When.THIS_MONTH: (first, next_first),
@@ -102,9 +109,6 @@ class Left(NamedTuple):
     ends_at: datetime | None
     opens_at: datetime | None
     closes_at: datetime | None
-
-
-_left = itemgetter(*Left._fields)
 
 
 def seats(joining: str, pool: Pool | None, sensitive: bool, now: datetime) -> Seats:
@@ -202,38 +206,17 @@ def other_lang(lang: str) -> str:
     return "" if lang == language() else lang
 
 
-def where_words(row: Row) -> str:
-    """The venue's name, or that it is on the web."""
-    return row["venue_name"] or (_("På nett") if row["online_url"] else "")
+def away_words(away: int) -> str:
+    """300 m unna, 1,2 km unna, 14 km unna: never nearer than a hundred metres, which nobody knows."""
+    if away < 950:
+        return _("%(number)s m unna", number=max(100, round(away, -2)))
+    km = away / 1000
+    return _("%(number)s km unna", number=one_decimal(km) if km < 9.95 else amount(km))
 
 
 def web_address(url: str | None) -> str:
     """The address, when it is one a browser may follow: never javascript: or data:."""
     return url if url and re.match(r"https?://[^\s<>\"]+$", url) else ""
-
-
-def card(row: Row, now: datetime) -> dict[str, Any]:
-    """What components/offers.html:offer_card shows of a row of search.py; also its summary and end for the front."""
-    told = seats(row["joining"], Left._make(_left(row)), row["sensitive"], now)
-    starts = row["session_at"]
-    return {
-        "slug": row["slug"],
-        "title": row["title"],
-        "summary": row["summary"],
-        "lang": other_lang(row["lang"]),
-        "kind_label": kind_words(row["kind"], row["joining"], row["session_count"]),
-        "owner_name": row["owner_name"],
-        "starts_at": starts,
-        "ends_at": row["session_ends"],
-        "when_text": when_words(starts, row["session_ends"], now) if starts else "",
-        "venue_name": where_words(row),
-        "audience_text": audience_words(row["audiences"], row["main_audience"]),
-        "seats_state": told.state,
-        "seats_text": told.text,
-        "seats_note": _("Ledig andre dager") if row["room_later"] else "",
-        "drop_in": row["joining"] == Joining.DROP_IN,
-        "act": told.act,
-    }
 
 
 def offers_found(total: int, many: bool) -> str:
@@ -243,9 +226,14 @@ def offers_found(total: int, many: bool) -> str:
     return ngettext("%(num)s tilbud", "%(num)s tilbud", total) if total else _("Ingen tilbud passer")
 
 
-def offers_shown(shown: int, total: int, many: bool) -> str:
-    """Viser 20 av 24; nothing when all are shown or nobody counted them."""
-    return "" if many or shown >= total else _("Viser %(shown)s av %(total)s", shown=shown, total=total)
+def offers_shown(before: int, upto: int, total: int, many: bool) -> str:
+    """Viser 21–40 av 78, or without the end where nobody counted it; nothing when all are shown."""
+    if upto <= before or (not before and upto >= total):
+        return ""
+    numbers = {"first": before + 1, "last": upto}
+    if many:
+        return _("Viser %(first)s–\u2060%(last)s", **numbers)
+    return _("Viser %(first)s–\u2060%(last)s av %(total)s", **numbers, total=max(total, upto))
 
 
 def paragraphs(text: str) -> list[str]:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
@@ -16,9 +16,13 @@ from marketplace.base.data.revision import catalogue
 from marketplace.base.data.statement import Statement
 from marketplace.base.data.texts import in_language_joins, said
 from marketplace.base.quick.revised import Newest
+from marketplace.base.text import name_order
+from offers.catalogue.cards import CardRow
 from offers.catalogue.models import Joining, Kind
 from offers.catalogue.opening import has_room, is_open
-from offers.catalogue.queries import CURRENT, VISITOR, Viewer, outside_office_hours, published
+from offers.catalogue.queries import CURRENT, Viewer, outside_office_hours, published
+from offers.search.places.queries import away, in_districts
+from offers.search.places.rules import Near
 from offers.search.words.asked import questions
 from offers.search.words.asked import sql as tsquery
 from offers.search.words.near import WORD
@@ -36,7 +40,7 @@ COUNTED = 200
 @dataclass(frozen=True)
 class Position:
     """The place in the list after which a page begins. Lists go by the session shown, then id; no date stands last.
-    With words they go by `rank` before that."""
+    With words or near a place they go by `rank` before that."""
 
     starts_at: datetime | None
     id: UUID
@@ -45,19 +49,42 @@ class Position:
 
 @dataclass(frozen=True)
 class Search:
-    """What somebody looks for. Nothing set: all offers that are not over. `between`: has a session that starts from
-    the first moment until before the second. `drop_in` None: both; `organization`: owns it or takes part in it.
-    `not_begun`: without courses that are booked as a whole and have begun.
-    `any_word`: one of the words is enough. `by_date`: in the order of dates, also where there are words.
-    `counted`: how far matches are counted, for who only wants the first few; else COUNTED."""
+    """What somebody looks for. Nothing set: all offers that are not over.
+
+    Of the offer: `age` of who comes, whom it has no limits against; `spoken`: one of these languages is; `costs`: it is
+    said to cost so; `online`: on the web; `drop_in` None: both; `no_booking`: there is nothing to book; `organization`,
+    or one of `organizers` (slugs), owns it or takes part in it; `not_begun`: without courses that are booked as a whole
+    and have begun. `any_word`: one of the words is enough.
+
+    Of one and the same session, the first of which is shown and has its place in the list: `between`, it starts from
+    the first moment until before the second; `weekdays` (1 is Monday); `parts` of the day; `evening`, or a weekend;
+    `access`: it is where all of these are known to be; `districts`, by their names in addresses, and `within` so many
+    kilometres, if any, from `near`; `free`: there is a seat in it. An offer without dates is asked for the last ones
+    only, from `access` on, by its own place and its own seats.
+
+    `by_date`: in the order of dates, also where there are words or a place to be near. `by_words`: what has the words
+    best first, also near a place. `counted`: how far matches are counted, for who only wants the first few."""
 
     words: str = ""
     any_word: bool = False
     by_date: bool = False
+    by_words: bool = False
     place: str = ""
+    near: Near | None = None
+    within: int | None = None
+    districts: tuple[str, ...] = ()
     municipalities: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
+    age: int | None = None
+    spoken: tuple[str, ...] = ()
+    costs: tuple[str, ...] = ()
+    organizers: tuple[str, ...] = ()
+    online: bool = False
+    no_booking: bool = False
+    weekdays: tuple[int, ...] = ()
+    parts: tuple[str, ...] = ()
+    access: tuple[str, ...] = ()
     between: tuple[datetime, datetime] | None = None
     drop_in: bool | None = None
     free: bool = False
@@ -69,17 +96,32 @@ class Search:
     counted: int = COUNTED
 
     @property
+    def by_nearness(self) -> bool:
+        """Does what is nearest stand first?"""
+        return self.near is not None and not self.by_date and not (self.words and self.by_words)
+
+    @property
     def ranked(self) -> bool:
-        """Does what answers best stand first?"""
-        return bool(self.words) and not self.by_date
+        """Does what answers best, or is nearest, stand first?"""
+        return self.by_nearness or (bool(self.words) and not self.by_date)
+
+    @property
+    def dated(self) -> bool:
+        """Is the session shown one that was asked for by its time?"""
+        return bool(self.between or self.evening or self.weekdays or self.parts)
+
+    @property
+    def placed(self) -> bool:
+        """Is it asked where the session shown is?"""
+        return self.near is not None or bool(self.districts)
 
 
 @dataclass(frozen=True)
 class Found:
-    """A page of offers (rows of CARD), how many match in all (at most `counted` + 1), and where the next begins.
+    """A page of offers, how many match in all (at most `counted` + 1), and where the next begins.
     `with_all`: so many have all the words, and the rest some of them; None where all have them all."""
 
-    rows: list[dict[str, Any]]
+    rows: list[CardRow]
     total: int
     next: Position | None
     with_all: int | None = None
@@ -102,18 +144,22 @@ FREE = f"{is_open(p='l')} AND (o.sensitive OR {has_room('l')}) AND {WILL_BE}"
 
 EVENING = outside_office_hours("s.starts_at")
 
+FARTHEST = 100_000_000
+"""Metres that no place is away: the nearer, the higher is the rank, and 0 where nobody knows."""
+
 CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sensitive, o.session_count, o.online_url,
     page.position, page.starts_at AS session_at, page.ends_at AS session_ends, w.name AS owner_name,
-    v.name AS venue_name, {said("title")} AS title, {said("summary")} AS summary,
-    {said("lang")} AS lang, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
+    v.name AS venue_name, page.metres, {said("title")} AS title, {said("summary")} AS summary,
+    {said("lang")} AS lang, encode(i.sha256, 'hex') AS picture, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
     p.opens_at, p.closes_at,
     CASE WHEN p.session_id IS NOT NULL AND p.taken >= p.capacity THEN EXISTS (
         SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id AND l.starts_at > page.starts_at AND {ROOM} OFFSET 0
     ) END AS room_later"""
+_card = itemgetter(*CardRow._fields)
 POOL = """p.session_id, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
     p.closes_at"""
-JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
-    {in_language_joins("offer_text", "offer_id", "o", "$2")}
+JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = page.venue_id
+    LEFT JOIN picture i ON i.id = o.picture_id {in_language_joins("offer_text", "offer_id", "o", "$2")}
     LEFT JOIN LATERAL (
         SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.session_id IS NULL
         UNION ALL SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.starts_at = page.starts_at LIMIT 1
@@ -131,7 +177,7 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
     those that have some of them, after those."""
     found = await _search(wanted, viewer, lang, now)
     if wanted.words and found.total < FEW and not wanted.after:
-        some = await _search(replace(wanted, any_word=True, by_date=False), viewer, lang, now)
+        some = await _search(replace(wanted, any_word=True, by_date=False, by_words=True), viewer, lang, now)
         if len(some.rows) > found.total:
             return Found(some.rows, len(some.rows), None, with_all=found.total)
     return found
@@ -141,18 +187,29 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
     asked = Statement(now, lang)
     put = asked.value
     seen, dates = published(viewer).within(asked), dates_asked(wanted, put)
-    hits, matches = conditions(wanted, seen, bool(dates), put)
+    hits, matches = conditions(wanted, seen, dates, put, shown="d.starts_at IS NOT NULL")
     # The first session of those asked for need not be the next; without dates the offer's own columns are in an index.
-    session, shown, first = (
-        ("d.starts_at", "d.starts_at, d.ends_at",
-         f"JOIN LATERAL (SELECT s.starts_at, s.ends_at FROM session s WHERE {dates} ORDER BY s.starts_at LIMIT 1) d "
-         "ON true")
-        if dates else
-        ("o.next_session_at", "o.next_session_at AS starts_at, o.next_session_ends AS ends_at", "")
+    # Where none was asked for by its time, what has no dates has a place of its own.
+    session, shown, venue, first = (
+        ("d.starts_at", "d.starts_at, d.ends_at", "coalesce(d.venue_id, o.venue_id)",
+         f"{'' if wanted.dated else 'LEFT '}JOIN LATERAL (SELECT s.starts_at, s.ends_at, s.venue_id FROM session s "
+         f"WHERE {dates or COMING} ORDER BY s.starts_at, s.id LIMIT 1) d ON true")
+        if dates or wanted.near else
+        ("o.next_session_at", "o.next_session_at AS starts_at, o.next_session_ends AS ends_at", "o.venue_id", "")
     )  # fmt: skip
-    rank, joined = ("h.rank", "JOIN hits h ON h.offer_id = o.id") if wanted.ranked else ("0::bigint", "")
-    listing = f"""SELECT o.id, {session} AS position, {rank} AS rank, {shown} FROM offer o
-        JOIN organization w ON w.id = o.owner_id {joined} {first} WHERE {matches}"""
+    rank, joined = (
+        ("h.rank", "JOIN hits h ON h.offer_id = o.id")
+        if wanted.words and wanted.ranked
+        else ("0::bigint", "")
+    )
+    metres = "NULL::int"
+    if wanted.near:
+        metres, hits = "n.metres", f"near AS MATERIALIZED ({away(*map(put, wanted.near.columns))}), {hits}"
+        first += f" LEFT JOIN near n ON n.venue_id = {venue}"
+        if wanted.by_nearness:
+            rank, joined = f"coalesce({FARTHEST} - n.metres, 0)::bigint", ""
+    listing = f"""SELECT o.id, {session} AS position, {rank} AS rank, {shown}, {venue} AS venue_id, {metres} AS metres
+        FROM offer o JOIN organization w ON w.id = o.owner_id {joined} {first} WHERE {matches}"""
     best = "{of}rank DESC, " if wanted.ranked else ""
     by = f"ORDER BY {best}{{of}}position, {{of}}id"
     order = by.format(of="")
@@ -171,7 +228,34 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
     cards = [row for row in found if row["id"] is not None]
     last = cards[wanted.page - 1] if len(cards) > wanted.page else None
     following = Position(last["position"], last["id"], last["rank"]) if last else None
-    return Found(cards[: wanted.page], total, following)
+    return Found([CardRow._make(_card(line)) for line in cards[: wanted.page]], total, following)
+
+
+class Named(NamedTuple):
+    """What somebody is called; `sort` is municipality or organization."""
+
+    sort: str
+    slug: str
+    name: str
+
+
+_named = Newest[dict[tuple[str, str], str]](catalogue, f"{__name__}.all_names")
+
+
+async def all_names() -> dict[tuple[str, str], str]:
+    """What municipalities and approved organisations are called, by ("municipality" or "organization", slug), in the
+    order of their names."""
+    return await _named.get((), _all_names)
+
+
+async def _all_names() -> dict[tuple[str, str], str]:
+    found = await rows(
+        Named,
+        f"""SELECT * FROM (SELECT 'municipality' AS sort, slug, name FROM municipality UNION ALL
+            SELECT 'organization', slug, name FROM organization WHERE state = 'approved') known
+        ORDER BY {name_order("name")}, slug""",
+    )
+    return {(one.sort, one.slug): one.name for one in found}
 
 
 async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
@@ -188,41 +272,20 @@ async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
     return set(WORD.findall((words or "").lower()))
 
 
-_counted = Newest[dict[str, int]](catalogue, f"{__name__}.audience_counts")
+def conditions(wanted: Search, seen: str, dates: str, put: Put, shown: str = "") -> tuple[str, str]:
+    """(a WITH query of text hits or nothing, the conditions joined by AND). `dates`: what dates_asked gives; `shown`:
+    SQL that says whether there is such a session, where it is read for its own sake. $1 is now."""
+    hits, found = matching(wanted, put)
+    if dates:
+        held = shown or f"EXISTS (SELECT 1 FROM session s WHERE {dates} OFFSET 0)"
+        undated = without_dates(wanted, put)
+        found.append(f"({held} OR {undated})" if undated else held)
+    return hits, " AND ".join([seen, _common(CURRENT.format(now="$1")), *found])
 
 
-async def audience_counts(municipality: str, *, viewer: Viewer, now: datetime) -> dict[str, int]:
-    """How many current offers in a municipality (all: "") name each audience. Counting takes ten times as long as the
-    rest of the front page, so one count serves visitors for a minute, or until the catalogue changes."""
-    counting = partial(_count, municipality, viewer, now)
-    if viewer != VISITOR:
-        return await counting()
-    return await _counted.get((municipality, now.replace(second=0, microsecond=0)), counting)
-
-
-async def _count(municipality: str, viewer: Viewer, now: datetime) -> dict[str, int]:
-    asked = Statement(now)
-    seen = published(viewer).within(asked)
-    _, matches = conditions(
-        Search(municipalities=(municipality,) if municipality else ()), seen, False, asked.value
-    )
-    counted = await rows(
-        f"""SELECT audience, count(*) AS number FROM offer o JOIN organization w ON w.id = o.owner_id,
-            unnest(o.audiences) audience WHERE {matches} GROUP BY audience""",
-        *asked.values,
-    )
-    return {row["audience"]: row["number"] for row in counted}
-
-
-def conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, str]:
-    """(a WITH query of text hits or nothing, the conditions joined by AND). $1 is now."""
-    hits, conditions = matching(wanted, put, dated)
-    return hits, " AND ".join([seen, _common(CURRENT.format(now="$1")), *conditions])
-
-
-def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[str]]:
+def matching(wanted: Search, put: Put) -> tuple[str, list[str]]:
     """(a WITH query of text hits or nothing, what holds for the offers o that are looked for): also those that are
-    over, and whoever may see them. `dated`: the session shown is one of those asked for. $1 is now."""
+    over, and whoever may see them. What is asked of a session, dates_asked tells. $1 is now."""
     hits = ""
     conditions = []
     if wanted.words:
@@ -247,16 +310,24 @@ def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[s
         conditions.append(_common(f"o.audiences && {put(list(wanted.audiences))}::text[]"))
     if wanted.drop_in is not None:
         conditions.append(f"o.joining {'=' if wanted.drop_in else '<>'} '{Joining.DROP_IN.value}'")
-    if wanted.free:
-        pools, dates_have_room = "l.offer_id = o.id", ""
-        if dated:  # then each session was asked for its room
-            pools, dates_have_room = (
-                "l.offer_id = o.id AND l.session_id IS NULL",
-                f", '{Joining.PER_SESSION.value}'",
-            )
+    if wanted.no_booking:
+        conditions.append(_common(f"o.joining IN ('{Joining.DROP_IN.value}', '{Joining.NONE.value}')"))
+    if wanted.online:
+        conditions.append(_common(EVERYWHERE))
+    if wanted.age is not None:
+        age = put(wanted.age)
+        conditions.append(_common(f"coalesce(o.age_from, 0) <= {age} AND {age} <= coalesce(o.age_to, 1000)"))
+    if wanted.spoken:
+        conditions.append(_common(f"o.spoken && {put(list(wanted.spoken))}::text[]"))
+    if wanted.costs:
+        conditions.append(_common(f"o.cost = ANY({put(list(wanted.costs))}::text[])"))
+    if wanted.organizers:
+        slugs = f"ARRAY(SELECT id FROM organization WHERE slug = ANY({put(list(wanted.organizers))}::text[]))"
+        conditions.append(_common(_takes_part(f"ANY({slugs})")))
+    if wanted.free:  # where sessions have seats of their own, each is asked for them
         conditions.append(
-            f"(o.joining IN ('{Joining.DROP_IN.value}'{dates_have_room}) "
-            f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE {pools} AND {FREE} OFFSET 0))"
+            f"(o.joining IN ('{Joining.DROP_IN.value}', '{Joining.PER_SESSION.value}') OR EXISTS (SELECT 1 "
+            f"FROM seat_pool l WHERE l.offer_id = o.id AND l.session_id IS NULL AND {FREE} OFFSET 0))"
         )
     if wanted.not_begun:
         conditions.append(
@@ -266,12 +337,16 @@ def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[s
     if wanted.between:  # the list is in this order, so it need not be read further
         conditions.append(f"o.next_session_at < {put(wanted.between[1])}")
     if wanted.organization:
-        who = put(wanted.organization)
-        conditions.append(
-            f"(o.owner_id = {who} OR EXISTS (SELECT 1 FROM offer_organizer g WHERE g.offer_id = o.id "
-            f"AND g.organization_id = {who}))"
-        )
+        conditions.append(f"({_takes_part(put(wanted.organization))})")
     return hits, conditions
+
+
+def _takes_part(who: str) -> str:
+    """Is one of these the owner, or does it make the offer together with the owner?"""
+    return (
+        f"o.owner_id = {who} OR EXISTS (SELECT 1 FROM offer_organizer g WHERE g.offer_id = o.id "
+        f"AND g.organization_id = {who})"
+    )
 
 
 def _common(condition: str) -> str:
@@ -294,6 +369,20 @@ def _in_municipalities(slugs: str) -> str:
     return f"o.municipality_id = ANY(ARRAY({there})) OR o.owner_id = ANY(ARRAY({owned})) OR {EVERYWHERE}"
 
 
+def _there(wanted: Search, put: Put) -> str:
+    """What holds for {venue} in the districts, and near enough; nothing where it may be anywhere. What is on the web is
+    near enough to everybody."""
+    held = []
+    if wanted.districts:
+        here = put(list(wanted.municipalities)) if wanted.municipalities else None
+        held.append(f"{{venue}} = ANY(ARRAY({in_districts(put(list(wanted.districts)), here)}))")
+    if wanted.near and wanted.within is not None:
+        held.append(
+            f"({{venue}} = ANY({put(wanted.near.within(wanted.within))}::uuid[]) OR {{venue}} IS NULL AND {EVERYWHERE})"
+        )
+    return " AND ".join(held)
+
+
 def _place(place: str, put: Put) -> str:
     """The beginning of a postcode, or of a word in the name of the venue, its town or the municipality, also one that
     owns the organisation with others."""
@@ -309,22 +398,63 @@ def _place(place: str, put: Put) -> str:
     )
 
 
+COMING = "s.offer_id = o.id AND s.status <> 'cancelled' AND s.ends_at > $1"
+"""The session s of offer o will be, or is now. $1 is now."""
+PART = """(CASE WHEN {local}::time < '12:00' THEN 'morning' WHEN {local}::time < '17:00' THEN 'day'
+    ELSE 'evening' END)"""
+"""Which part of the day a session begins in: forms.py:Part."""
+ACCESS = ("step_free", "hearing_loop", "accessible_toilet")
+"""Columns of a venue."""
+
+
 def dates_asked(wanted: Search, put: Put) -> str:
-    """What holds for a session s of the offer within the period, in the evening or at a weekend by a Norwegian clock;
-    nothing when no dates are asked for."""
-    if not wanted.between and not wanted.evening:
-        return ""
-    session = "s.offer_id = o.id AND s.status <> 'cancelled' AND s.ends_at > $1"
+    """What holds for a session s that is asked for, which is not over and not called off; nothing where all that is
+    asked for is a question of the offer. $1 is now."""
+    found = always_of_dates(wanted, put)
     if wanted.between:
-        session += f" AND s.starts_at >= {put(wanted.between[0])} AND s.starts_at < {put(wanted.between[1])}"
-    if wanted.evening:
-        session += f" AND {EVENING}"
+        found += [f"s.starts_at >= {put(wanted.between[0])}", f"s.starts_at < {put(wanted.between[1])}"]
+    if there := _there(wanted, put):
+        found.append(there.format(venue="coalesce(s.venue_id, o.venue_id)"))
     if wanted.free:
-        session += (
-            f" AND (o.joining <> '{Joining.PER_SESSION.value}' "
+        found.append(
+            f"(o.joining <> '{Joining.PER_SESSION.value}' "
             f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE l.session_id = s.id AND {FREE} OFFSET 0))"
         )
-    return session
+    return " AND ".join([COMING, *found]) if found else ""
+
+
+def always_of_dates(wanted: Search, put: Put) -> list[str]:
+    """What of it holds for a session whenever one asks: its weekday, part of the day and place."""
+    found = []
+    local = "(s.starts_at AT TIME ZONE 'Europe/Oslo')"
+    if wanted.evening:
+        found.append(EVENING)
+    if wanted.weekdays:
+        found.append(f"extract(isodow FROM {local})::int = ANY({put(list(wanted.weekdays))}::int[])")
+    if wanted.parts:
+        found.append(f"{PART.format(local=local)} = ANY({put(list(wanted.parts))}::text[])")
+    if wanted.access:
+        found.append(f"coalesce(s.venue_id, o.venue_id) = {_where(wanted.access)}")
+    return found
+
+
+def _where(access: tuple[str, ...]) -> str:
+    """One of the places that have all of this. Where nobody knows, it is not said to be."""
+    return f"ANY(ARRAY(SELECT id FROM venue WHERE {' AND '.join(one for one in ACCESS if one in access)}))"
+
+
+def without_dates(wanted: Search, put: Put) -> str:
+    """What holds for an offer o without dates that answers all the same; nothing where a date is asked for."""
+    if wanted.dated:
+        return ""
+    found = ["o.last_session_ends IS NULL"]
+    if wanted.free:
+        found.append(f"o.joining <> '{Joining.PER_SESSION.value}'")
+    if wanted.access:
+        found.append(f"o.venue_id = {_where(wanted.access)}")
+    if there := _there(wanted, put):
+        found.append(there.format(venue="o.venue_id"))
+    return f"({' AND '.join(found)})"
 
 
 def _page_after(wanted: Search, listing: str, session: str, order: str, put: Put) -> str:

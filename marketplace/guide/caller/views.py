@@ -1,7 +1,9 @@
 """A call: what is found for whoever is on the phone, what was done for them, and what they miss."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,12 +27,16 @@ from marketplace.guide.found.forms import LookForm
 from marketplace.guide.found.rules import WHY_LABELS
 from marketplace.guide.rules import Receipt
 from marketplace.guide.saved import Saved
+from offers.catalogue.cards import card
 from offers.catalogue.models import Audience
 from offers.catalogue.queries import VISITOR, Served, municipalities, municipality_here
-from offers.catalogue.rules import card, offers_found
+from offers.catalogue.rules import offers_found
+from offers.search.filters import Names
 from offers.search.finding import find
-from offers.search.forms import SearchForm, chosen_municipalities, only_served
-from offers.search.queries import Found, spelled_right
+from offers.search.forms import SearchForm, chosen_municipalities, only_known
+from offers.search.places.shown import nothing_there
+from offers.search.queries import Found, all_names, spelled_right
+from offers.search.understood import Understood, understand
 from offers.search.views import chips, fields, here, listed, listed_query
 from offers.search.words import near
 from offers.search.words.crisis import needs_somebody_now
@@ -40,36 +46,37 @@ NOTHING = {"q": ""}
 """The query of a search for nothing. Without any the page shows what was searched last in the call."""
 ELSEWHERE = 5
 """Offers of other municipalities that are shown below one's own."""
+OWN_FIELDS = ("q", "municipality", "near", "drop_in", "free")
+"""Those that the desk draws itself, besides the list's own."""
 
 
 @member(Role.GUIDE)
 async def show(request: Request) -> Response:
     """GET /desk/{call}?q=…: what is found for whoever rings, and what was done in this call."""
-    call = call_of(request)
+    call, me = call_of(request), request.person.id
     form = SearchForm.from_query(request)
-    served = await municipalities()
-    only_served(form, [one.slug for one in served])
-    desk = await desk_of(request.person.id)
-    own = own_municipality(served, desk, request.host)
     query = listed_query(form)
     if call.search and not request.query.keys() - {"saved"}:  # back in the call
         said = {"saved": request.query["saved"][-1]} if "saved" in request.query else {}
         return see_other(call.path + (f"&{urlencode(said)}" if said else ""), request)
+    served, names = await municipalities(), await all_names()
+    only_known(form, names)
+    if form.valid and form.data.q:  # the only question that is dear
+        await limit("search at a desk", str(me), 600, timedelta(minutes=5), now=request.now)
+    asked = await understand(form, request.now)
     if form.valid:
-        words = form.data.q
-        call = call.searched(urlencode(query, doseq=True), words)
-        if words:  # the only question that is dear
-            await limit(
-                "search at a desk", str(request.person.id), 600, timedelta(minutes=5), now=request.now
-            )
-    shown = await _found(request, form, query, served, own)
-    done = await booked_in(call.booked, request.person.id, request.lang)
+        call = call.searched(urlencode(query, doseq=True), form.data.q)
+    own = own_municipality(served, await desk_of(me), request.host)
+    shown = await _found(request, form, asked, served, own)
+    done = await booked_in(call.booked, me, request.lang)
     sent = await messages_of(call.sent, request.lang)
+    drawn = fields(form, False, request.lang)
     answer = render(
         request, "marketplace/guide/caller/call.html", status=200 if form.valid else 422, section="/desk",
-        form=form, call=call, **shown, chips=_chips(request, form, served), clear_href=here(request, NOTHING),
+        form=form, call=call, **shown, clear_href=here(request, NOTHING), fields=drawn,
+        chips=_chips(request, form, names | asked.names), other=_other(query, drawn), asked=asked,
         municipalities=[(one.slug, one.name) for one in served] if len(served) > 1 else [],
-        fields=fields(form, False, request.lang), urgent=needs_somebody_now(form.values.get("q", "")),
+        urgent=needs_somebody_now(form.values.get("q", "")),
         done=[(one, Receipt(one.state, one.joining, one.participant or "").title) for one in done],
         sent=[(one, told(one.sent_at, one.failed_at)) for one in sent],
         need=need_of(form.data, (own or served[0]).slug) if form.valid and query and served else None,
@@ -87,50 +94,57 @@ def own_municipality(served: list[Served], desk: Desk | None, host: str) -> Serv
 
 
 async def _found(
-    request: Request,
-    form: Filled[SearchForm],
-    query: dict[str, Any],
-    served: list[Served],
-    own: Served | None,
+    request: Request, form: Filled[SearchForm], asked: Understood, served: list[Served], own: Served | None
 ) -> dict[str, Any]:
     """What answers the search: one's own municipality first, and below it the first of the others. Whoever rings sees
     no more than a visitor does, so neither does the desk show more."""
-    nothing: dict[str, Any] = {
-        "asked": bool(query) and form.valid,
-        "own": None,
-        "elsewhere": [],
-        "meant": None,
-    }
-    if not nothing["asked"]:
-        return nothing | listed(request, form, Found([], 0, None))
-    wanted = form.data.search(request.now)
-    first = own if own and not chosen_municipalities(form) else None
+    find_ = partial(find, viewer=VISITOR, lang=request.lang, now=request.now)
+    query, now = listed_query(form), request.now
+    empty = {"searched": False, "elsewhere": [], "meant": None, "some": False, "instead": "", "offers": []}
+    if not query or not form.valid:
+        return empty | listed(request, form, Found([], 0, None))
+    wanted, first = asked.search, own if own and not chosen_municipalities(form) else None
     if first:
         wanted = replace(wanted, municipalities=(first.slug,))
-    found = await find(wanted, viewer=VISITOR, lang=request.lang, now=request.now)
-    told = nothing | listed(request, form, found) | {"own": first}
+    found = await find_(wanted)
+    told = empty | {"searched": True, "some": found.with_all is not None}
+    if not found.total and asked.nearest:
+        around = await find_(asked.nearest)
+        found = replace(around, total=0, next=None)
+        told["instead"] = nothing_there(asked.districts) if around.rows else ""
+    told |= listed(request, form, found, form.data.before) | {
+        "offers": [card(one, now) for one in found.rows]
+    }
     if first:
-        told["heading"] = _(
-            "%(found)s i %(place)s", found=offers_found(found.total, found.many), place=first.name
-        )
-        others = tuple(one.slug for one in served if one.slug != first.slug)
-        there = await find(replace(wanted, municipalities=others, after=None), viewer=VISITOR, lang=request.lang,
-                           now=request.now) if not wanted.after else Found([], 0, None)  # fmt: skip
-        near_by = {row["slug"] for row in found.rows}
-        told["elsewhere"] = [card(row, request.now) for row in there.rows if row["slug"] not in near_by][
-            :ELSEWHERE
-        ]
+        said = offers_found(found.total, found.many)
+        told["heading"] = _("%(found)s i %(place)s", found=said, place=first.name)
+        if not wanted.after:
+            others = tuple(one.slug for one in served if one.slug != first.slug)
+            there = await find_(replace(wanted, municipalities=others))
+            near_by = {one.slug for one in found.rows}
+            told["elsewhere"] = [card(one, now) for one in there.rows if one.slug not in near_by][:ELSEWHERE]
         told["all_href"] = here(request, query | {"municipality": "all"})
     if form.data.q and (found.with_all is not None or found.total < near.FEWER_THAN):
-        told["meant"] = near.meant(form.data.q, await spelled_right(VISITOR, request.now))
+        told["meant"] = near.meant(form.data.q, await spelled_right(VISITOR, now))
         told["meant_href"] = here(request, query | {"q": told["meant"]})
-    return told | {"some": found.with_all is not None}
+    return told
 
 
-def _chips(request: Request, form: Filled[SearchForm], served: list[Served]) -> list[tuple[str, str]]:
+def _chips(request: Request, form: Filled[SearchForm], names: Names) -> list[tuple[str, str]]:
     """Those of the list; without the last of them one searches for nothing."""
     bare = here(request, {})
-    return [(text, here(request, NOTHING) if href == bare else href) for text, href in chips(request, form, served)]
+    return [
+        (text, here(request, NOTHING) if href == bare else href) for text, href in chips(request, form, names)
+    ]
+
+
+def _other(query: dict[str, Any], drawn: str) -> list[tuple[str, str]]:
+    """What was chosen and has no field at the desk: it goes along, and can be taken away as a chip."""
+    shown = {*OWN_FIELDS, *re.findall(r'name="(\w+)"', drawn)}
+    given = {
+        name: one if isinstance(one, list) else [one] for name, one in query.items() if name not in shown
+    }
+    return [(name, one) for name, several in given.items() for one in several]
 
 
 def why_choices() -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from marketplace.base.data.database import row
 from marketplace.base.data.statement import Statement
 from marketplace.base.errors import NotFound
 from offers.catalogue.queries import VISITOR, offer_text, published
+from offers.catalogue.sharing.short import code_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Facts:
 
     id: UUID
     slug: str
+    number: int
     owner_id: UUID
     owner: str
     phone: str
@@ -32,6 +34,11 @@ class Facts:
     def path(self) -> str:
         return f"/offers/{self.slug}"
 
+    @property
+    def short(self) -> str:
+        """What leads there in few signs, and says nothing of what it is."""
+        return f"/t/{code_of(self.number)}"
+
 
 async def facts_of(slug: str, lang: str, now: datetime) -> Facts:
     """An offer that a visitor may see, and that is not called off. Raises NotFound."""
@@ -39,8 +46,8 @@ async def facts_of(slug: str, lang: str, now: datetime) -> Facts:
     seen = published(VISITOR).within(asked)
     found = await row(
         Facts,
-        f"""SELECT o.id, o.slug, o.owner_id, w.name AS owner, coalesce(nullif(o.phone, ''), w.phone) AS phone, t.title,
-            t.summary, t.lang AS text_lang, s.starts_at, s.ends_at, v.name AS venue, v.street, v.city
+        f"""SELECT o.id, o.slug, o.number, o.owner_id, w.name AS owner, coalesce(nullif(o.phone, ''), w.phone) AS phone,
+            t.title, t.summary, t.lang AS text_lang, s.starts_at, s.ends_at, v.name AS venue, v.street, v.city
         FROM offer o JOIN organization w ON w.id = o.owner_id JOIN {offer_text("$2")} t ON true
         LEFT JOIN LATERAL (SELECT starts_at, ends_at, venue_id FROM session WHERE offer_id = o.id
             AND status <> 'cancelled' AND ends_at > $3 ORDER BY starts_at LIMIT 1) s ON true

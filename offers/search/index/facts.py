@@ -70,6 +70,7 @@ class Facts(NamedTuple):
     owner_id: UUID
     owner_name: str
     venue_name: str | None
+    picture: str | None
     postcode: str | None
     places: list[str]
     municipalities: list[str]
@@ -130,6 +131,7 @@ _TO_MEMBERS = published(Viewer(organizations=(UUID(int=0),))).sql.format(mine="A
 OFFERS = f"""SELECT o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sensitive, o.session_count,
         o.online_url, o.source_lang, o.next_session_at, o.next_session_ends, o.last_session_ends, o.owner_id,
         w.name AS owner_name, v.name AS venue_name, v.postcode,
+        encode(i.sha256, 'hex') AS picture,
         ARRAY(SELECT ' ' || lower(m.name) FROM municipality m WHERE m.id = o.municipality_id OR m.id IN (
             SELECT x.municipality_id FROM organization_owner x WHERE x.organization_id = o.owner_id)
             UNION SELECT ' ' || lower(concat_ws(' ', v.name, v.city)) WHERE v.id IS NOT NULL) AS places,
@@ -145,6 +147,7 @@ OFFERS = f"""SELECT o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joinin
                 AND {_TO_MEMBERS}) END AS members,
         ARRAY(SELECT ARRAY[t.lang, t.title, t.summary] FROM offer_text t WHERE t.offer_id = o.id) AS texts
     FROM offer o JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
+        LEFT JOIN picture i ON i.id = o.picture_id
     WHERE o.state <> 'draft' AND o.id = ANY($1::uuid[])"""
 """All but drafts: `published` of each column says who sees it, and what nobody sees is left out when it is read."""
 DATES = f"""SELECT s.offer_id, s.id AS session_id, s.starts_at AS session_at, s.ends_at AS session_ends,

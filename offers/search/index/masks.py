@@ -114,7 +114,7 @@ class Masks:
         if wanted.not_begun:
             found &= ~self._of("begun", True)
         if wanted.free:
-            found &= self._of("free as a whole" if _dated(wanted) else "free", True)
+            found &= self._of("free as a whole", True)
         return found
 
     def find(self, wanted: Search, viewer: Viewer, now: datetime) -> tuple[int, list[Hit]]:
@@ -169,7 +169,19 @@ class Masks:
                 hits.append((starts, date.session_ends, self.slots[slot]))  # type: ignore[arg-type]
             if len(seen) > wanted.counted and len(hits) > wanted.page:
                 break
+        for offer in self._without_dates(wanted, found):
+            seen.add(offer.slot)
+            if len(hits) <= wanted.page and (after is None or (NEVER, offer.facts.id) > after):
+                hits.append((None, None, offer))
         return min(len(seen), wanted.counted + 1), hits
+
+    def _without_dates(self, wanted: Search, found: int) -> list[Offered]:
+        """offers/search/queries.py:without_dates"""
+        if wanted.between or wanted.evening:
+            return []
+        undated = (offer for offer in self._each(found) if offer.facts.last_session_ends is None
+                   and offer.facts.joining != Joining.PER_SESSION)  # fmt: skip
+        return sorted(undated, key=lambda offer: offer.facts.id)
 
     def _between(self, wanted: Search) -> Iterator[tuple[datetime, UUID, int, Date]]:
         if not wanted.between:
@@ -267,7 +279,7 @@ def keys_now(offer: Offered, now: datetime) -> Iterator[Key]:
 
 
 def _dated(wanted: Search) -> bool:
-    return bool(wanted.between or wanted.evening)
+    return bool(wanted.between or wanted.evening or wanted.free)
 
 
 def _standing(offer: Offered | None) -> tuple[datetime, UUID, int]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows
+from offers.catalogue.cards import CardRow
 from offers.catalogue.models import (
     Audience,
     Joining,
@@ -22,7 +23,7 @@ from offers.catalogue.models import (
 )  # fmt: skip
 from offers.catalogue.queries import VISITOR, Viewer
 from offers.catalogue.rules import When, period
-from offers.search.queries import Position, Search
+from offers.search.queries import Found, Position, Search
 from organizations.directory.models import Organization, OrganizationOwner, OrganizationState
 from tests import make
 from tests.conftest import NOW
@@ -195,13 +196,6 @@ class Town:
             await session.delete()
 
 
-def outcome(found: Any) -> tuple[int, list[dict[str, Any]], Any]:
+def outcome(found: Found) -> tuple[int, list[CardRow], Position | None]:
     """What must be the same, whoever answered."""
-    kept = [
-        {name: value for name, value in one.items() if name not in ("total", "rank")} for one in found.rows
-    ]
-    return found.total, [_plain(one) for one in kept], found.next
-
-
-def _plain(one: dict[str, Any]) -> dict[str, Any]:
-    return {name: str(value) if isinstance(value, UUID) else value for name, value in one.items()}
+    return found.total, [one._replace(id=UUID(str(one.id))) for one in found.rows], found.next

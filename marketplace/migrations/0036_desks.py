@@ -14,7 +14,7 @@ WHERE a.relation = 'guide' AND m.person_id = a.actor_id AND m.role = 'guide' AND
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0034_what_is_spoken_and_costs")]
+    dependencies = [("marketplace", "0035_numbers_of_offers")]
 
     initial = False
 
