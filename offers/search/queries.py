@@ -54,7 +54,7 @@ class Search:
     Of the offer: `age` of who comes, whom it has no limits against; `spoken`: one of these languages is; `costs`: it is
     said to cost so; `online`: on the web; `drop_in` None: both; `no_booking`: there is nothing to book; `organization`,
     or one of `organizers` (slugs), owns it or takes part in it; `not_begun`: without courses that are booked as a whole
-    and have begun. `any_word`: one of the words is enough.
+    and have begun. `any_word`: one of the words is enough; `all_words`: never.
 
     Of one and the same session, the first of which is shown and has its place in the list: `between`, it starts from
     the first moment until before the second; `weekdays` (1 is Monday); `parts` of the day; `evening`, or a weekend;
@@ -67,6 +67,7 @@ class Search:
 
     words: str = ""
     any_word: bool = False
+    all_words: bool = False
     by_date: bool = False
     by_words: bool = False
     place: str = ""
@@ -176,7 +177,7 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
     """The offers that match, that the viewer may see and that are not over. Where next to none has all the words, also
     those that have some of them, after those."""
     found = await _search(wanted, viewer, lang, now)
-    if wanted.words and found.total < FEW and not wanted.after:
+    if wanted.words and found.total < FEW and not wanted.after and not wanted.all_words:
         some = await _search(replace(wanted, any_word=True, by_date=False, by_words=True), viewer, lang, now)
         if len(some.rows) > found.total:
             return Found(some.rows, len(some.rows), None, with_all=found.total)

@@ -21,7 +21,7 @@ from marketplace.base.web.templates import render, template
 from offers.catalogue import cards, queries, rules
 from offers.catalogue.models import Audience, Kind
 from offers.catalogue.organizations.queries import organization_page
-from offers.catalogue.queries import Served, viewer_of
+from offers.catalogue.queries import Served, Viewer, viewer_of
 from offers.catalogue.rules import WHEN_LABELS
 from offers.search.filters import SEVERAL, Names, chosen
 from offers.search.finding import find
@@ -33,6 +33,8 @@ from offers.search.forms import (
     only_known,
     position_text,
 )
+from offers.search.nothing.further import Asked, Further, look_further
+from offers.search.nothing.rules import is_little
 from offers.search.places.shown import (
     NEAR_FIELDS,
     Orders,
@@ -42,7 +44,7 @@ from offers.search.places.shown import (
     within_choices,
 )
 from offers.search.queries import Found, Search, all_names, spelled_right
-from offers.search.understood import understand
+from offers.search.understood import Understood, understand
 from offers.search.week import rules as week_rules
 from offers.search.week.views import Week, as_list, as_week
 from offers.search.week.views import heading as week_heading
@@ -62,7 +64,7 @@ async def offers(request: Request) -> Response:
     names = await all_names()
     only_known(form, names)
     viewer = await viewer_of(request.person)
-    found, meant, instead, before, by_day, week = Found([], 0, None), None, "", 0, True, None
+    found, meant, instead, before, by_day, week, further = Found([], 0, None), None, "", 0, True, None, None
     if form.valid and form.data.q:  # the only question that is dear
         await limit_visitor("search", request, 300, timedelta(minutes=5))
     asked = await understand(form, request.now)
@@ -82,6 +84,10 @@ async def offers(request: Request) -> Response:
             found = replace(around, total=0, next=None)
             instead = nothing_there(asked.districts) if around.rows else ""
         by_day = not wanted.ranked and found.with_all is None
+        if not monday:
+            further = await _further(
+                request, form, asked, found, chips(request, form, names | asked.names), viewer, served
+            )
         if form.data.q and (found.with_all is not None or found.total < near.FEWER_THAN):
             meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
     else:
@@ -89,7 +95,7 @@ async def offers(request: Request) -> Response:
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
         form=form, **listed(request, form, found, before, by_day=by_day) | _ways(request, form, found, week),
-        instead=instead, meant=meant, with_all=found.with_all,
+        instead=instead, further=further, meant=meant, with_all=found.with_all,
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
         orders=None if week else _orders(request, form, found), asked=asked,
         withins=within_choices(), districts=district_choices(asked, served),
@@ -117,6 +123,20 @@ async def organization(request: Request) -> Response:
         request, "offers/search/organization.html", status=200 if form.valid else 422, form=form,
         organization=who, **listed(request, form, found, before),
     )  # fmt: skip
+
+
+async def _further(
+    request: Request, form: Filled[SearchForm], understood: Understood, found: Found, chosen: list[tuple[str, str]],
+    viewer: Viewer, served: list[Served],
+) -> Further | None:  # fmt: skip
+    """What leads on where next to nothing was found."""
+    if not is_little(understood.search, found):
+        return None
+    asked = Asked(
+        understood, listed_query(form), chosen, partial(here, request), served,
+        queries.municipality_here(served, request.host), _urgent(form),
+    )  # fmt: skip
+    return await look_further(asked, found, viewer=viewer, lang=request.lang, now=request.now)
 
 
 def _orders(request: Request, form: Filled[SearchForm], found: Found) -> Orders | None:

@@ -7,8 +7,9 @@ from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction
 from marketplace.dialogue.acts import Act
 from marketplace.dialogue.needs.models import Need
-from marketplace.dialogue.needs.queries import Place, Said
+from marketplace.dialogue.needs.queries import Said
 from offers.catalogue.models import Audience
+from organizations.directory.queries import Place
 
 
 async def say(text: str, place: Place, audience: Audience | None, *, now: datetime) -> UUID:
