@@ -18,7 +18,6 @@ from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from marketplace.dialogue.needs import actions as needs
 from marketplace.dialogue.needs.forms import NeedForm
-from marketplace.dialogue.needs.queries import places
 from marketplace.dialogue.needs.rules import LONGEST
 from marketplace.guide.caller.browser import call_of, forgotten, keep
 from marketplace.guide.caller.queries import Desk, booked_in, desk_of, messages_of
@@ -40,6 +39,7 @@ from offers.search.understood import Understood, understand
 from offers.search.views import chips, fields, here, listed, listed_query
 from offers.search.words import near
 from offers.search.words.crisis import needs_somebody_now
+from organizations.directory.queries import places
 from organizations.members.models import Role
 
 NOTHING = {"q": ""}
