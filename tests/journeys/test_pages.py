@@ -16,7 +16,8 @@ SIGHTS = {
     "narrow": {"viewport": {"width": 320, "height": 700}},
 }
 PUBLIC = [
-    "/", "/offers", "/offers?kind=course&free=1", "/offers?q=finnes-ikke-xyz", "/offers/generasjonslekene",
+    "/", "/offers", "/offers?kind=course&free=1", "/offers?q=finnes-ikke-xyz", "/offers?view=week&municipality=all",
+    "/en/offers?view=week&week=2100-W01&municipality=sandnes", "/offers/generasjonslekene",
     "/offers/kafe-julie", "/organizations", "/organizations/mestringsenheten", "/calendar", "/sign-in", "/bookings",
     "/help-now", "/privacy", "/accessibility", "/about", "/about/numbers", "/en", "/en/offers",
     "/nn/offers/generasjonslekene", "/demo/mailbox",
@@ -54,7 +55,7 @@ WORK = {
         "/districts",
         "/districts/new?municipality=sandnes",
     ],
-    "solveig@example.no": ["/guide"],
+    "solveig@example.no": ["/desk"],
 }
 
 
