@@ -55,7 +55,7 @@ WORK = {
         "/districts",
         "/districts/new?municipality=sandnes",
     ],
-    "solveig@example.no": ["/guide"],
+    "solveig@example.no": ["/desk"],
 }
 
 

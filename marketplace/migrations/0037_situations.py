@@ -27,7 +27,7 @@ VALUES {", ".join(row(one) for one in sentences())}"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0035_numbers_of_offers")]
+    dependencies = [("marketplace", "0036_desks")]
 
     initial = False
 
