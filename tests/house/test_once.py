@@ -220,7 +220,12 @@ CREATES = {
     "/measures/{id}/comments": Sent({"comment": "Bra"}, {"comment": "Bedre"}, page="/measures/{id}"),
     "/needs/new": Sent({"text": "Kor", "where": "sandnes"}, {"text": "Dans", "where": "sandnes"}),
     "/situations/new": Sent(
-        {"text": "Jeg savner hagen", "text_nn": "Eg saknar hagen", "text_en": "I miss my garden", "words_for": "hage"},
+        {
+            "text": "Jeg savner hagen",
+            "text_nn": "Eg saknar hagen",
+            "text_en": "I miss my garden",
+            "words_for": "hage",
+        },
         {"text": "Jeg savner en hund"},
     ),
     "/districts/new": Sent({"name": "Lura", "places": "4313"}, {"name": "Hana", "places": "4318"}),
