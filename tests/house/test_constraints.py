@@ -22,6 +22,7 @@ from tests.house.town import Town
 MIGRATIONS = Path(__file__).parents[2] / "marketplace/migrations"
 
 CHECKS = {
+    "acts_for_desk": "UPDATE acts_for SET desk_id = (SELECT id FROM organization LIMIT 1), relation = 'guardian'",
     "acts_for_two": "INSERT INTO acts_for (id, actor_id, person_id, relation, created_at) "
     "SELECT gen_random_uuid(), id, id, 'guardian', clock_timestamp() FROM person",
     "attendance_pseudonym": "INSERT INTO attendance (id, session_id, booking_id, state, seats_present, recorded_at) "
@@ -142,6 +143,7 @@ TRIGGERS = {
     ("audit_entry", "audit_kept_whole"), ("audit_entry_default", "audit_kept_whole"),
     ("session", "catalogue_changed"), ("offer", "catalogue_changed"), ("offer_text", "catalogue_changed"),
     ("offer_organizer", "catalogue_changed"), ("organization_owner", "catalogue_changed"),
+    ("situation", "catalogue_changed"),
     ("municipality", "catalogue_changed"), ("organization", "catalogue_changed"), ("venue", "catalogue_changed"),
     ("closing", "closing_append_only"), ("closing", "closing_kept_whole"), ("cell_figure", "cell_figure_append_only"),
     ("cell_figure", "cell_figure_kept_whole"), ("goal_figure", "goal_figure_frozen"), ("offer", "offer_main_audience"),

@@ -24,7 +24,7 @@ NOT_ASKED = {
     "any_word",
     "all_words",
     "by_date",
-    "by_words",
+    "nearest_first",
     "not_begun",
     "organization",
     "after",

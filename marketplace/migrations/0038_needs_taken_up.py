@@ -6,7 +6,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0035_numbers_of_offers")]
+    dependencies = [("marketplace", "0037_situations")]
 
     initial = False
 
