@@ -88,14 +88,14 @@ async def offers(request: Request) -> Response:
         if not monday:
             further = await _further(request, asked, found, names, viewer, served, _urgent(form))
         if wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
-            meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
+            meant = near.meant(wanted.words, await spelled_right(viewer, request.now))
     else:
         _to_the_top(form)
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
         form=form, **listed(request, form, found, before, by_day=by_day) | _ways(request, form, found, week),
         instead=instead, further=further, meant=meant, with_all=found.with_all,
-        meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
+        meant_href=here(request, listed_query(asked.form) | {"q": meant}) if meant else "", urgent=_urgent(form),
         orders=None if week else _orders(request, form, found, asked), asked=asked,
         withins=within_choices(), districts=district_choices(asked, served),
         chips=chips(request, form, names, asked), municipalities=_municipalities(served),
