@@ -19,6 +19,7 @@ from offers.catalogue.models import Audience, Cost, Kind
 from offers.catalogue.rules import When, period
 from offers.catalogue.spoken import SPOKEN
 from offers.search.queries import Position, Search
+from offers.search.week.asked import View, monday_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 POSITION = re.compile(r"(?:([0-9]{1,6})[.])?(?:([0-9]{1,9})~)?([0-9]{1,17}|-)~([0-9a-f]{32})")
@@ -170,6 +171,8 @@ class SearchForm(Span):
     within: Within | None = None
     district: list[Slug] = Field([], max_length=20)
     order: Order | None = None
+    view: View = View.LIST
+    week: str = ""
     words = {
         **{name: {"otherwise": UNCLEAR} for name in SWITCHES},
         "q": {"string_too_long": lazy("Skriv færre ord, høyst %(max_length)s tegn.")},
@@ -184,6 +187,7 @@ class SearchForm(Span):
         "organization": {"otherwise": lazy("Velg hvem som står bak, i lista.")},
         "municipality": {"otherwise": lazy("Velg kommunen i lista.")},
         "order": {"enum": lazy("Velg rekkefølgen i lista.")},
+        "view": {"enum": lazy("Velg om du vil se en liste eller en uke.")},
         "district": {"otherwise": lazy("Velg bydelen i lista.")},
         "near": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
         "within": {"enum": lazy("Velg hvor langt unna i lista.")},
@@ -205,6 +209,14 @@ class SearchForm(Span):
     @classmethod
     def blank_is_none(cls, given: list[str]) -> list[str]:
         return [one for one in given if one.strip()]
+
+    @field_validator("week")
+    @classmethod
+    def known_week(cls, given: str) -> str:
+        monday = monday_of(given)
+        if given and (monday is None or not FIRST_YEAR <= monday.year <= LAST_YEAR):
+            raise ValueError(_("Vi kjenner ikke uka «%(week)s». Skriv den som 2026-W49.", week=given[:20]))
+        return given
 
     @field_validator("date")
     @classmethod

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -42,6 +43,10 @@ from offers.search.places.shown import (
 )
 from offers.search.queries import Found, Search, all_names, spelled_right
 from offers.search.understood import understand
+from offers.search.week import rules as week_rules
+from offers.search.week.views import Week, as_list, as_week
+from offers.search.week.views import heading as week_heading
+from offers.search.week.views import week as week_of
 from offers.search.words import near
 from offers.search.words.crisis import needs_somebody_now
 
@@ -57,14 +62,21 @@ async def offers(request: Request) -> Response:
     names = await all_names()
     only_known(form, names)
     viewer = await viewer_of(request.person)
-    found, meant, instead, before, by_day = Found([], 0, None), None, "", 0, True
+    found, meant, instead, before, by_day, week = Found([], 0, None), None, "", 0, True, None
     if form.valid and form.data.q:  # the only question that is dear
         await limit_visitor("search", request, 300, timedelta(minutes=5))
     asked = await understand(form, request.now)
     if form.valid:
         wanted, before = asked.search, form.data.before
-        found = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
-        if not found.total and (nearest := asked.nearest):
+        monday = week_rules.shown(form.data.view, form.data.week, wanted, request.now)
+        looked = week_rules.of_week(wanted, monday) if monday else wanted
+        found = await find(looked, viewer=viewer, lang=request.lang, now=request.now)
+        if monday:
+            week = await week_of(
+                replace(wanted, any_word=found.with_all is not None), monday, listed_query(form),
+                partial(here, request), viewer=viewer, lang=request.lang, now=request.now,
+            )  # fmt: skip
+        elif not found.total and (nearest := asked.nearest):
             wanted = nearest
             around = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
             found = replace(around, total=0, next=None)
@@ -76,13 +88,13 @@ async def offers(request: Request) -> Response:
         _to_the_top(form)
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
-        form=form, **listed(request, form, found, before, by_day=by_day), instead=instead, meant=meant,
-        with_all=found.with_all,
+        form=form, **listed(request, form, found, before, by_day=by_day) | _ways(request, form, found, week),
+        instead=instead, meant=meant, with_all=found.with_all,
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
-        orders=_orders(request, form, found), asked=asked,
+        orders=None if week else _orders(request, form, found), asked=asked,
         withins=within_choices(), districts=district_choices(asked, served),
         chips=chips(request, form, names | asked.names), municipalities=_municipalities(served),
-        clear_href=here(request, {}), follow_query=urlencode(listed_query(form), doseq=True),
+        clear_href=here(request, {}), follow_query=urlencode(as_list(listed_query(form)), doseq=True),
         fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
     )  # fmt: skip
 
@@ -115,6 +127,17 @@ def _orders(request: Request, form: Filled[SearchForm], found: Found) -> Orders 
     return orders(form.data, lambda order: here(request, query | {"order": order.value}))
 
 
+def _ways(request: Request, form: Filled[SearchForm], found: Found, week: Week | None) -> dict[str, Any]:
+    """The list and the week of a search, and the week where that is asked for."""
+    query = listed_query(form)
+    ways = [
+        (_("Liste"), here(request, as_list(query)), "list", week is None),
+        (_("Uke"), here(request, as_week(query, query.get("week", ""))), "calendar", week is not None),
+    ]
+    shown = {"heading": week_heading(found.total, found.many)} if week else {}
+    return {"ways": ways if form.valid else [], "week": week} | shown
+
+
 def _where_they_are(request: Request, served: list[Served]) -> Response:
     """The same search with a municipality in its address: that of the host name, or all."""
     here = queries.municipality_here(served, request.host)
@@ -135,9 +158,10 @@ def _urgent(form: Filled[SearchForm]) -> bool:
 
 
 def _to_the_top(form: Filled[Any]) -> None:
-    """A wrong place in the list is no field of the page: its error belongs to the form as a whole."""
-    if "after" in form.errors:
-        form.add_error("form", form.errors.pop("after"))
+    """A place in the list and a week are no fields of the page: their errors belong to the form as a whole."""
+    for name in ("after", "view", "week"):
+        if name in form.errors:
+            form.add_error("form", form.errors.pop(name))
 
 
 def listed(
