@@ -53,7 +53,11 @@ class Day(NamedTuple):
 
 
 def groups(
-    form: Filled[SearchForm], counts: Counts | None, names: Names, districts: list[tuple[str, str]], staff: bool
+    form: Filled[SearchForm],
+    counts: Counts | None,
+    names: Names,
+    districts: list[tuple[str, str]],
+    staff: bool,
 ) -> dict[str, Group]:
     """The groups of the sheet by name. What would leave nothing is not offered, what is chosen stays. `counts` None: a
     search that cannot be made, where all is offered."""
@@ -64,7 +68,7 @@ def groups(
         sheet.several("weekday", _("Ukedag"), shown=7),
         sheet.several("audience", _("For hvem")),
         sheet.several("kind", _("Hva slags")),
-        sheet.group("district", _("Bydel"), districts),
+        sheet.group("district", _("Bydel eller bygd"), districts),
         sheet.several("access", _("Tilgjengelig")),
         sheet.several("spoken", _("Språk de snakker, i tillegg til norsk")),
         sheet.several("cost", _("Hva det koster")),
@@ -113,11 +117,9 @@ class _Sheet:
         choices = [(str(getattr(one, "value", one)), str(text)) for one, text in SEVERAL[name].items()]
         return self.group(name, legend, choices, shown)
 
-    def group(
-        self, name: str, legend: str, choices: Iterable[tuple[str, str]], shown: int = SHOWN
-    ) -> Group:
+    def group(self, name: str, legend: str, choices: Iterable[tuple[str, str]], shown: int = SHOWN) -> Group:
         ticked = {one.strip() for one in self.form.values.get(name, [])}
-        options = []
+        options: list[Option] = []
         for value, text in choices:
             number, chosen = _number(self.counts, name, value), value in ticked
             if chosen or (number != 0 and (name, value) not in self.hidden):
@@ -128,7 +130,7 @@ class _Sheet:
         return _folded(name, legend, options, shown)
 
     def switches(self) -> Group:
-        options = []
+        options: list[Option] = []
         for name, text in SWITCHES.items():
             number, chosen = _number(self.counts, name, ON), bool(self.form.values.get(name))
             if chosen or (number != 0 and name != "evening"):
