@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from markupsafe import Markup
 from starlette.responses import Response
 
 from marketplace.base.i18n import SOURCE, ngettext
@@ -15,10 +16,10 @@ from marketplace.base.web.access import public
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit_visitor
-from marketplace.base.web.templates import render
+from marketplace.base.web.templates import render, template
 from offers.catalogue import cards, queries, rules
 from offers.catalogue.organizations.queries import organization_page
-from offers.catalogue.queries import Served, viewer_of
+from offers.catalogue.queries import Served, Viewer, viewer_of
 from offers.search import sheet
 from offers.search.counts import Counts
 from offers.search.filters import Names, chosen
@@ -31,6 +32,8 @@ from offers.search.forms import (
     only_known,
     position_text,
 )
+from offers.search.nothing.further import Asked, Further, look_further
+from offers.search.nothing.rules import is_little
 from offers.search.places.shown import (
     NEAR_FIELDS,
     Orders,
@@ -38,9 +41,10 @@ from offers.search.places.shown import (
     nothing_there,
     orders,
     within_choices,
+    word_chips,
 )
 from offers.search.queries import Found, Search, all_names, spelled_right
-from offers.search.understood import understand
+from offers.search.understood import Understood, understand
 from offers.search.week import rules as week_rules
 from offers.search.week.views import Week, as_list, as_week
 from offers.search.week.views import heading as week_heading
@@ -49,7 +53,7 @@ from offers.search.words import near
 from offers.search.words.crisis import needs_somebody_now
 
 DATES = {"day", "date", "from", "to"}
-CARRIED = {"place", "day", "order", "view", "week"}
+CARRIED = {"place", "plain", "day", "order", "view", "week"}
 """What the sheet of filters has no field for, and keeps."""
 
 
@@ -64,7 +68,7 @@ async def offers(request: Request) -> Response:
     names = await all_names()
     only_known(form, names)
     viewer = await viewer_of(request.person)
-    found, meant, instead, before, by_day, week = Found([], 0, None), None, "", 0, True, None
+    found, meant, instead, before, by_day, week, further = Found([], 0, None), None, "", 0, True, None, None
     counts: Counts | None = None
     if form.valid and form.data.q:  # the only question that is dear
         await limit_visitor("search", request, 300, timedelta(minutes=5))
@@ -86,18 +90,20 @@ async def offers(request: Request) -> Response:
             instead = nothing_there(asked.districts) if around.rows else ""
         counts = await count(asked.search, viewer=viewer, now=request.now)
         by_day = not wanted.ranked and found.with_all is None
-        if form.data.q and (found.with_all is not None or found.total < near.FEWER_THAN):
+        if not monday:
+            further = await _further(request, asked, found, names, viewer, served, _urgent(form))
+        if wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
             meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
     else:
         _to_the_top(form)
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
         form=form, **listed(request, form, found, before, by_day=by_day) | _ways(request, form, found, week),
-        instead=instead, meant=meant, with_all=found.with_all,
+        instead=instead, further=further, meant=meant, with_all=found.with_all,
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
-        orders=None if week else _orders(request, form, found), asked=asked,
-        withins=within_choices(), chips=chips(request, form, names | asked.names),
-        clear_href=here(request, {}), follow_query=urlencode(as_list(listed_query(form)), doseq=True),
+        orders=None if week else _orders(request, form, found, asked), asked=asked,
+        withins=within_choices(), chips=chips(request, form, names, asked),
+        clear_href=here(request, {}), follow_query=urlencode(as_list(listed_query(asked.form)), doseq=True),
         **_filters(request, form, counts, names, district_choices(asked, served), viewer.staff),
     )  # fmt: skip
 
@@ -122,12 +128,33 @@ async def organization(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _orders(request: Request, form: Filled[SearchForm], found: Found) -> Orders | None:
+async def _further(
+    request: Request, understood: Understood, found: Found, names: Names, viewer: Viewer, served: list[Served],
+    urgent: bool,
+) -> Further | None:  # fmt: skip
+    """What leads on where next to nothing was found. What was read out of the words can be done without as what was
+    chosen can."""
+    if not is_little(understood.search, found):
+        return None
+    form, as_chosen = understood.form, replace(understood, read=())
+    asked = Asked(
+        as_chosen, listed_query(form), chips(request, form, names, as_chosen), partial(here, request), served,
+        queries.municipality_here(served, request.host), urgent,
+    )  # fmt: skip
+    return await look_further(asked, found, viewer=viewer, lang=request.lang, now=request.now)
+
+
+def _orders(request: Request, form: Filled[SearchForm], found: Found, asked: Understood) -> Orders | None:
     """How the list is ordered, and the other ways with their addresses; None where there is nothing to order."""
     if not form.valid or found.with_all is not None or found.total < 2:
         return None
     query = listed_query(form)
-    return orders(form.data, lambda order: here(request, query | {"order": order.value}))
+    return orders(
+        asked.search.words,
+        asked.near,
+        form.data.order,
+        lambda order: here(request, query | {"order": order.value}),
+    )
 
 
 def _ways(request: Request, form: Filled[SearchForm], found: Found, week: Week | None) -> dict[str, Any]:
@@ -201,13 +228,17 @@ def here(request: Request, query: dict[str, Any]) -> str:
     return f"{prefix}{request.scope['path']}" + (f"?{asked}" if asked else "")
 
 
-def chips(request: Request, form: Filled[SearchForm], names: Names) -> list[tuple[str, str]]:
+def chips(
+    request: Request, form: Filled[SearchForm], names: Names, asked: Understood
+) -> list[tuple[str, str]]:
     """(text, address without it) for each filter that is set."""
     if not form.valid:
         return []
     query = listed_query(form)
-    links = []
-    for choice in chosen(form.data, names):
+    links = word_chips(asked, query, lambda changed: here(request, changed))
+    for choice in chosen(form.data, {**names, **asked.names}):
+        if choice.name == "q":
+            continue
         gone = NEAR_FIELDS if choice.name == "near" else (choice.name,)
         rest = {name: value for name, value in query.items() if name not in gone}
         if choice.value is not None:
@@ -235,5 +266,17 @@ def _filters(
         "all_days": (here(request, undated), not DATES & query.keys()),
         "picked": sheet.picked(form),
         "municipalities_served": len([sort for sort, _slug in names if sort == "municipality"]) > 1,
-        "kept": [(name, value) for name, value in query.items() if name in CARRIED],
+        "kept": [(name, one) for name in query.keys() & CARRIED for one in _each(query[name])],
     }  # fmt: skip
+
+
+def _each(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def fields(form: Filled[SearchForm], staff: bool, lang: str) -> Markup:
+    """Those filters that a page with fields of its own for the rest folds away, as HTML; nothing is counted."""
+    groups = sheet.groups(form, None, {}, [], staff)
+    groups.pop("how")
+    # Made by a template, which escapes.
+    return Markup(template("offers/search/_fields.html", lang).render(form=form, groups=groups, act=""))  # noqa: S704
