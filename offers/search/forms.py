@@ -20,6 +20,7 @@ from offers.catalogue.rules import When, period
 from offers.catalogue.spoken import SPOKEN
 from offers.search.queries import Position, Search
 from offers.search.week.asked import View, monday_of
+from offers.search.words.asked import only_without
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 POSITION = re.compile(r"(?:([0-9]{1,6})[.])?(?:([0-9]{1,9})~)?([0-9]{1,17}|-)~([0-9a-f]{32})")
@@ -206,6 +207,15 @@ class SearchForm(Span):
             if len({typed.strip() for typed in fields[name]} - {""}) > 1:
                 form.add_error(name, _("Her står det flere valg. Velg bare ett."))
         return form
+
+    @field_validator("q")
+    @classmethod
+    def looks_for_something(cls, typed: str) -> str:
+        if only_without(typed):
+            raise ValueError(
+                _("Skriv også et ord du leter etter. Et ord med strek foran sier bare hva du ikke vil ha.")
+            )
+        return typed
 
     @field_validator("municipality", "district", "organization", mode="before")
     @classmethod

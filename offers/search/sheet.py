@@ -6,7 +6,7 @@ from typing import NamedTuple
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.forms import Filled
 from offers.catalogue.models import Audience, Kind
-from offers.catalogue.rules import WHEN_LABELS
+from offers.catalogue.rules import WHEN_LABELS, offers_found
 from offers.search.counts import FILTERS, ON, Counts
 from offers.search.filters import DAYS, SEVERAL, SWITCHES, Names
 from offers.search.forms import ALL, SearchForm
@@ -86,6 +86,11 @@ def days(form: Filled[SearchForm], counts: Counts | None) -> list[Day]:
         for one, text in WHEN_LABELS.items()
         if chosen == one.value or (one in DAYS and _number(counts, "day", one.value) != 0)
     ]
+
+
+def act(total: int, many: bool) -> str:
+    """What the button says where the list has been counted since the choices were made."""
+    return _("Vis %(offers)s", offers=offers_found(total, many).lower()) if total else _("Vis tilbud")
 
 
 def picked(form: Filled[SearchForm]) -> int:

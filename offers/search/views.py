@@ -44,6 +44,7 @@ from offers.search.places.shown import (
     word_chips,
 )
 from offers.search.queries import Found, Search, all_names, spelled_right
+from offers.search.situations.shown import suggested
 from offers.search.understood import Understood, understand
 from offers.search.week import rules as week_rules
 from offers.search.week.views import Week, as_list, as_week
@@ -68,7 +69,8 @@ async def offers(request: Request) -> Response:
     names = await all_names()
     only_known(form, names)
     viewer = await viewer_of(request.person)
-    found, meant, instead, before, by_day, week, further = Found([], 0, None), None, "", 0, True, None, None
+    found, meant, instead, before, by_day, week = Found([], 0, None), None, "", 0, True, None
+    further, alike = None, None
     counts: Counts | None = None
     if form.valid and form.data.q:  # the only question that is dear
         await limit_visitor("search", request, 300, timedelta(minutes=5))
@@ -94,17 +96,22 @@ async def offers(request: Request) -> Response:
             further = await _further(request, asked, found, names, viewer, served, _urgent(form))
         if wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
             meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
+        if form.data.q and not week and not form.data.after:
+            alike = await suggested(
+                form.data.q, asked.search, found, partial(here, request), listed_query(asked.form),
+                viewer=viewer, lang=request.lang, now=request.now,
+            )  # fmt: skip
     else:
         _to_the_top(form)
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
         form=form, **listed(request, form, found, before, by_day=by_day) | _ways(request, form, found, week),
-        instead=instead, further=further, meant=meant, with_all=found.with_all,
+        instead=instead, further=further, meant=meant, alike=alike, with_all=found.with_all,
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
         orders=None if week else _orders(request, form, found, asked), asked=asked,
         withins=within_choices(), chips=chips(request, form, names, asked),
         clear_href=here(request, {}), follow_query=urlencode(as_list(listed_query(asked.form)), doseq=True),
-        **_filters(request, form, counts, names, district_choices(asked, served), viewer.staff),
+        act=sheet.act(found.total, found.many), **_filters(request, form, counts, names, district_choices(asked, served), viewer.staff),
     )  # fmt: skip
 
 

@@ -78,6 +78,12 @@ def questions(typed: str) -> Asked:
     )
 
 
+def only_without(typed: str) -> bool:
+    """Is all that was typed words that must not stand there? Then nothing is looked for."""
+    tokens = TOKEN.findall(typed.lower().translate(QUOTES))
+    return bool(tokens) and all(token.startswith("-") for token in tokens)
+
+
 def _as_said(tokens: list[str]) -> list[str]:
     """Words that mean something together as one: who types sosial angst does not look for what is social."""
     said: list[str] = []
