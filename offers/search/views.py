@@ -111,7 +111,8 @@ async def offers(request: Request) -> Response:
         orders=None if week else _orders(request, form, found, asked), asked=asked,
         withins=within_choices(), chips=chips(request, form, names, asked),
         clear_href=here(request, {}), follow_query=urlencode(as_list(listed_query(asked.form)), doseq=True),
-        act=sheet.act(found.total, found.many), **_filters(request, form, counts, names, district_choices(asked, served), viewer.staff),
+        act=sheet.act(found.total, found.many),
+        **_filters(request, form, counts, names, district_choices(asked, served), viewer.staff),
     )  # fmt: skip
 
 
