@@ -22,7 +22,8 @@ MOST_WORDS = 12
 """More words than this say no more of what is looked for."""
 FRAMES = frozenset({
     "kurs", "kurset", "gruppe", "gruppa", "grupper", "verksted", "treff", "møte", "samling", "klubb", "lag", "foredrag",
-    "aktivitet", "aktiviteter", "tilbud", "tjeneste", "senter", "opplegg", "time", "course", "group", "class", "meeting",
+    "aktivitet", "aktiviteter", "tilbud", "tjeneste", "senter", "opplegg", "time", "course", "group", "class",
+    "meeting",
 })  # fmt: skip
 """What something is, and not what it is about: who types trommekurs is not answered by what is only a course."""
 GLUED_FROM = 7
