@@ -93,7 +93,7 @@ async def test_list_and_week_lead_to_each_other_with_the_search_kept(visitor: Vi
     there = week.soup.select(".tp-switch a")
     assert [one.get("aria-current") for one in there] == [None, "page"]
     assert there[0]["href"] == ways[0]["href"]
-    form = {one["name"]: one.get("value") for one in week.soup.select("form[role=search] input[type=hidden]")}
+    form = {one["name"]: one.get("value") for one in week.soup.select("form#find input[type=hidden]")}
     assert form == {"view": "week"}, "who searches again stays in the week"
 
 
