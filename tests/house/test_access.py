@@ -25,10 +25,10 @@ AREAS = {
     r"/measures|/measures/\{id\}(/comments)?": {"signed_in"},  # also the responsible unit
     r"/needs/(new|sent)": {"public"},
     r"/needs(/.*)?": {"coordinator"},
-    r"/(plans|goals|measures|population|dialogues|approvals|statistics|districts|today|reports)(/.*)?": {
+    r"/(plans|goals|measures|population|dialogues|approvals|statistics|districts|today|reports|situations)(/.*)?": {
         "coordinator"
     },
-    r"/guide(/.*)?": {"member:guide"},
+    r"/(desk|guide)(/.*)?": {"member:guide"},
     r"/organizations/apply(/.*)?": {"signed_in"},
     r"/": {"public"},
     r"/(pictures|unsubscribe|notices)(/.*)?": {"public"},

@@ -22,6 +22,7 @@ from tests.house.town import Town
 MIGRATIONS = Path(__file__).parents[2] / "marketplace/migrations"
 
 CHECKS = {
+    "acts_for_desk": "UPDATE acts_for SET desk_id = (SELECT id FROM organization LIMIT 1), relation = 'guardian'",
     "acts_for_two": "INSERT INTO acts_for (id, actor_id, person_id, relation, created_at) "
     "SELECT gen_random_uuid(), id, id, 'guardian', clock_timestamp() FROM person",
     "attendance_pseudonym": "INSERT INTO attendance (id, session_id, booking_id, state, seats_present, recorded_at) "
@@ -126,7 +127,7 @@ INDEXES = {
     "ended_register_session", "goal_change_goal",
     "host_assignment_offer",
     "host_message_offer", "invitation_organization", "measure_responsible", "member_notice_organization",
-    "membership_organization", "need_district", "need_place",
+    "membership_organization", "need_district", "need_item", "need_place",
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
     "offer_organizer_organization", "offer_over", "offer_owner", "offer_question_offer", "offer_text_search",
     "organization_owner_municipality", "organization_parent", "organization_state", "organization_text_search",
@@ -142,6 +143,7 @@ TRIGGERS = {
     ("audit_entry", "audit_kept_whole"), ("audit_entry_default", "audit_kept_whole"),
     ("session", "catalogue_changed"), ("offer", "catalogue_changed"), ("offer_text", "catalogue_changed"),
     ("offer_organizer", "catalogue_changed"), ("organization_owner", "catalogue_changed"),
+    ("situation", "catalogue_changed"),
     ("municipality", "catalogue_changed"), ("organization", "catalogue_changed"), ("venue", "catalogue_changed"),
     ("closing", "closing_append_only"), ("closing", "closing_kept_whole"), ("cell_figure", "cell_figure_append_only"),
     ("cell_figure", "cell_figure_kept_whole"), ("goal_figure", "goal_figure_frozen"), ("offer", "offer_main_audience"),

@@ -26,7 +26,7 @@ ONE = "there is one by a unique key of its own, also when two ask at once"
 NEEDS_NO_KEY = {
     "/offers/{slug}/bookings": BOOKS,
     "/offers/{slug}/bookings/several": BOOKS,
-    "/guide/offers/{slug}": BOOKS,
+    "/desk/{call}/offers/{slug}": BOOKS,
     "/manage/offers/{slug}/add": BOOKS,
     "/bookings/{token}/time": "it books: another time chosen by the same form is a question (test_change_time.py)",
     "/offers/{slug}/bookings/notice": ONE,
@@ -55,6 +55,9 @@ NEEDS_NO_KEY = {
     "/manage/offers/{slug}/queue": SETS,
     "/manage/offers/{slug}/take-off": STATE,
     "/guide/calls": STATE,
+    "/desk/{call}/booking": "it only looks for a booking",
+    "/desk/{call}/end": ENDS,
+    "/desk/{call}/need/undo": ENDS,
     "/manage/offers/{slug}/calls": STATE,
     "/sign-in": "asked twice, two mails go out: the newest link and the older both work, once, for minutes",
     "/sign-in/code": "a code signs in once",
@@ -130,8 +133,13 @@ NEEDS_NO_KEY = {
     "/goals/{slug}/cells": "said once: afterwards it changes nothing",
     "/goals/{slug}/withdraw": STATE,
     "/districts/{district}/edit": SETS,
+    "/situations/{situation}/edit": SETS,
+    "/situations/{situation}/review": STATE,
+    "/situations/{situation}/off": STATE,
+    "/situations/{situation}/on": STATE,
     "/districts/{district}/remove": ENDS,
     "/needs/{need}/remove": ENDS,
+    "/needs/{need}/take": ONE,
     "/reports/{slug}/words/{section}": SETS,
     "/reports/{slug}/approve": STATE,
     "/reports/{slug}/discard": ENDS,
@@ -157,6 +165,8 @@ class Sent:
 
 
 CREATES = {
+    "/desk/{call}/need": Sent({}, {"text": "Noe om kvelden"}, page="/desk/{call}?q=tur"),
+    "/desk/{call}/offers/{slug}/send": Sent({"address": "kari@example.no"}, {"address": "ola@example.no"}),
     "/bookings/{token}/address": Sent({"email": "ny@example.no"}, {"email": "nyere@example.no"}),
     "/bookings/{token}/link": Sent({}, {}),
     "/my-page/people/new": Sent({"name": "Lise", "relation": "guardian"}, {"name": "Lasse"}),
@@ -210,6 +220,15 @@ CREATES = {
     "/goals/{slug}/comments": Sent({"comment": "Bra"}, {"comment": "Bedre"}, page="/goals/{slug}"),
     "/measures/{id}/comments": Sent({"comment": "Bra"}, {"comment": "Bedre"}, page="/measures/{id}"),
     "/needs/new": Sent({"text": "Kor", "where": "sandnes"}, {"text": "Dans", "where": "sandnes"}),
+    "/situations/new": Sent(
+        {
+            "text": "Jeg savner hagen",
+            "text_nn": "Eg saknar hagen",
+            "text_en": "I miss my garden",
+            "words_for": "hage",
+        },
+        {"text": "Jeg savner en hund"},
+    ),
     "/districts/new": Sent({"name": "Lura", "places": "4313"}, {"name": "Hana", "places": "4318"}),
     "/reports": Sent({"year": "2026"}, {"year": "2024"}),
     "/reports/{slug}/correct": Sent({"reason": "Et tall var feil"}, {"reason": "To tall var feil"}),
