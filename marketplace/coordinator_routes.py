@@ -74,6 +74,7 @@ OF_COORDINATORS: list[Route] = [
     both("/needs/new", needs.new),
     get("/needs/sent", needs.sent),
     both("/needs/{need}/remove", needs.remove),
+    both("/needs/{need}/take", needs.take),
     both("/reports", reports.reports),
     get("/reports/{slug}", reports.report),
     both("/reports/{slug}/words/{section}", reports.words),

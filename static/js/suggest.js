@@ -60,8 +60,8 @@ for (const field of document.querySelectorAll("[data-suggest]")) {
 
   const ask = async () => {
     const typed = field.value.trim().toLowerCase();
-    const municipality = field.form?.elements.municipality?.value ?? "";
-    const address = `${suggest}?${new URLSearchParams({ q: typed, ...(municipality && { municipality }) })}`;
+    const chosen = field.form ? new FormData(field.form).getAll("municipality") : [];
+    const address = `${suggest}?${new URLSearchParams([["q", typed], ...chosen.map((one) => ["municipality", one])])}`;
     if (typed.length < 2) {
       told.textContent = "";
       return close();

@@ -127,7 +127,7 @@ INDEXES = {
     "ended_register_session", "goal_change_goal",
     "host_assignment_offer",
     "host_message_offer", "invitation_organization", "measure_responsible", "member_notice_organization",
-    "membership_organization", "need_district", "need_place",
+    "membership_organization", "need_district", "need_item", "need_place",
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
     "offer_organizer_organization", "offer_over", "offer_owner", "offer_question_offer", "offer_text_search",
     "organization_owner_municipality", "organization_parent", "organization_state", "organization_text_search",

@@ -139,6 +139,7 @@ NEEDS_NO_KEY = {
     "/situations/{situation}/on": STATE,
     "/districts/{district}/remove": ENDS,
     "/needs/{need}/remove": ENDS,
+    "/needs/{need}/take": ONE,
     "/reports/{slug}/words/{section}": SETS,
     "/reports/{slug}/approve": STATE,
     "/reports/{slug}/discard": ENDS,

@@ -3,7 +3,7 @@
 from marketplace.base.i18n import LANGUAGES, SOURCE
 
 PRIVATE = (
-    "/approvals", "/bookings", "/demo", "/dialogues", "/districts", "/goals", "/goodbye", "/guide", "/health",
+    "/approvals", "/bookings", "/demo", "/desk", "/dialogues", "/districts", "/goals", "/goodbye", "/guide", "/health",
     "/invitations", "/manage", "/measures", "/my-page", "/needs", "/notices", "/offers/*/bookings",
     "/organizations/apply", "/plans", "/population", "/reports", "/sign-in", "/sign-out", "/statistics", "/today",
     "/unsubscribe",

@@ -6,7 +6,6 @@ from marketplace.base.i18n import SOURCE
 from marketplace.base.web.access import public
 from marketplace.base.web.http import Request
 from offers.catalogue.queries import municipalities, municipality_here
-from offers.search.forms import ALL
 from offers.search.places.queries import places
 from offers.search.situations.queries import said
 from offers.search.suggestions import queries, rules
@@ -24,7 +23,7 @@ async def suggestions(request: Request) -> Response:
     here = municipality_here(await municipalities(), request.host)
     if not chosen and here:
         chosen = [here.slug]
-    where = set() if ALL in chosen else served & {*chosen}
+    where = served & {*chosen}  # all of them where none is
     found = rules.suggestions(
         request.query.get("q", [""])[-1], await queries.known(request.now), await said(), await places(request.now),
         lang=request.lang, municipalities=where,
