@@ -94,7 +94,7 @@ async def offers(request: Request) -> Response:
         if not monday:
             further = await _further(request, asked, found, names, viewer, served, _urgent(form))
         if wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
-            meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
+            meant = near.meant(wanted.words, await spelled_right(viewer, request.now))
         if form.data.q and not week and not form.data.after:
             alike = await suggested(
                 form.data.q, asked.search, found, partial(here, request), listed_query(asked.form),
@@ -106,7 +106,7 @@ async def offers(request: Request) -> Response:
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
         form=form, **listed(request, form, found, before, by_day=by_day) | _ways(request, form, found, week),
         instead=instead, further=further, meant=meant, alike=alike, with_all=found.with_all,
-        meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
+        meant_href=here(request, listed_query(asked.form) | {"q": meant}) if meant else "", urgent=_urgent(form),
         orders=None if week else _orders(request, form, found, asked), asked=asked,
         withins=within_choices(), chips=chips(request, form, names, asked),
         clear_href=here(request, {}), follow_query=urlencode(as_list(listed_query(asked.form)), doseq=True),
