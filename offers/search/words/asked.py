@@ -20,33 +20,11 @@ TOKEN = re.compile(r'(?<!\w)-?"[^"]+"|(?<!\w)-\w+|\w+')
 """A hyphen inside a word is no minus: who types NAV-kontoret wants both."""
 MOST_WORDS = 12
 """More words than this say no more of what is looked for."""
-FRAMES = frozenset(
-    [
-        "kurs",
-        "kurset",
-        "gruppe",
-        "gruppa",
-        "grupper",
-        "verksted",
-        "treff",
-        "møte",
-        "samling",
-        "klubb",
-        "lag",
-        "foredrag",
-        "aktivitet",
-        "aktiviteter",
-        "tilbud",
-        "tjeneste",
-        "senter",
-        "opplegg",
-        "time",
-        "course",
-        "group",
-        "class",
-        "meeting",
-    ]
-)
+FRAMES = frozenset({
+    "kurs", "kurset", "gruppe", "gruppa", "grupper", "verksted", "treff", "møte", "samling", "klubb", "lag", "foredrag",
+    "aktivitet", "aktiviteter", "tilbud", "tjeneste", "senter", "opplegg", "time", "course", "group", "class",
+    "meeting",
+})  # fmt: skip
 """What something is, and not what it is about: who types trommekurs is not answered by what is only a course."""
 GLUED_FROM = 7
 """Letters from which a typed word may be glued of two."""
