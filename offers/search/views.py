@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from markupsafe import Markup
 from starlette.responses import Response
 
 from marketplace.base.i18n import SOURCE, ngettext
@@ -16,7 +15,7 @@ from marketplace.base.web.access import public
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit_visitor
-from marketplace.base.web.templates import render, template
+from marketplace.base.web.templates import render
 from offers.catalogue import cards, queries, rules
 from offers.catalogue.organizations.queries import organization_page
 from offers.catalogue.queries import Served, Viewer, viewer_of
@@ -280,11 +279,3 @@ def _filters(
 
 def _each(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else value
-
-
-def fields(form: Filled[SearchForm], staff: bool, lang: str) -> Markup:
-    """Those filters that a page with fields of its own for the rest folds away, as HTML; nothing is counted."""
-    groups = sheet.groups(form, None, {}, [], staff)
-    groups.pop("how")
-    # Made by a template, which escapes.
-    return Markup(template("offers/search/_fields.html", lang).render(form=form, groups=groups, act=""))  # noqa: S704
