@@ -34,7 +34,7 @@ def position_text(position: Position, before: int) -> str:
 
 
 ALL = "all"
-"""In place of a municipality: all that are served."""
+"""In place of a municipality: all that are served. Beside one that is named it says nothing."""
 Slug = Annotated[str, Field(max_length=80)]
 
 
@@ -266,7 +266,7 @@ class SearchForm(Span):
             words=" ".join(self.q.split()), by_date=self.order is Order.DATE, nearest_first=self.order is Order.NEAR,
             place=self.place, within=int(self.within) if self.within else None,
             districts=tuple(sorted(set(self.district))),
-            municipalities=() if ALL in self.municipality else tuple(sorted(set(self.municipality))),
+            municipalities=tuple(sorted({*self.municipality} - {ALL})),
             organizers=tuple(sorted(set(self.organization))), kinds=tuple(sorted(set(self.kind))),
             audiences=tuple(sorted(set(self.audience))), age=self.age, spoken=tuple(sorted(set(self.spoken))),
             costs=tuple(sorted(set(self.cost))), online=self.online, drop_in=self.drop_in or None,
