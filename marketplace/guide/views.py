@@ -25,9 +25,10 @@ from offers.bookings.mending import views as mending_views
 from offers.bookings.requests.queries import expected
 from offers.bookings.rules import begins, coming
 from offers.bookings.several import queries as several_queries
+from offers.catalogue.cards import card
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import offer_page, viewer_of
-from offers.catalogue.rules import card, offers_found
+from offers.catalogue.rules import offers_found
 from offers.participants.actions import answer_call
 from offers.participants.calls.queries import calls_of_guide
 from offers.participants.calls.views import said_of

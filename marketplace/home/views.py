@@ -14,8 +14,9 @@ from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
 from marketplace.settings import settings
 from offers.catalogue import queries, rules
+from offers.catalogue.cards import card
 from offers.catalogue.models import AUDIENCE_LABELS, Audience
-from offers.catalogue.rules import When, card, period
+from offers.catalogue.rules import When, period
 from offers.search.finding import find
 from offers.search.queries import Search, audience_counts
 

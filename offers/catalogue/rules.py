@@ -1,12 +1,10 @@
 """What a row of the catalogue says in words: seats left, dates, whom it is for. No database, no clock."""
 
 import re
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
-from operator import itemgetter
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from marketplace.base.clock import at_oslo, today
 from marketplace.base.i18n import gettext as _
@@ -24,7 +22,6 @@ from offers.catalogue.opening import Closed, why_closed
 
 FEW = 4
 """So many seats or fewer are said as "4 plasser igjen"."""
-Row = Mapping[str, Any]
 
 
 class When(StrEnum):
@@ -102,9 +99,6 @@ class Left(NamedTuple):
     ends_at: datetime | None
     opens_at: datetime | None
     closes_at: datetime | None
-
-
-_left = itemgetter(*Left._fields)
 
 
 def seats(joining: str, pool: Pool | None, sensitive: bool, now: datetime) -> Seats:
@@ -202,38 +196,9 @@ def other_lang(lang: str) -> str:
     return "" if lang == language() else lang
 
 
-def where_words(row: Row) -> str:
-    """The venue's name, or that it is on the web."""
-    return row["venue_name"] or (_("På nett") if row["online_url"] else "")
-
-
 def web_address(url: str | None) -> str:
     """The address, when it is one a browser may follow: never javascript: or data:."""
     return url if url and re.match(r"https?://[^\s<>\"]+$", url) else ""
-
-
-def card(row: Row, now: datetime) -> dict[str, Any]:
-    """What components/offers.html:offer_card shows of a row of search.py; also its summary and end for the front."""
-    told = seats(row["joining"], Left._make(_left(row)), row["sensitive"], now)
-    starts = row["session_at"]
-    return {
-        "slug": row["slug"],
-        "title": row["title"],
-        "summary": row["summary"],
-        "lang": other_lang(row["lang"]),
-        "kind_label": kind_words(row["kind"], row["joining"], row["session_count"]),
-        "owner_name": row["owner_name"],
-        "starts_at": starts,
-        "ends_at": row["session_ends"],
-        "when_text": when_words(starts, row["session_ends"], now) if starts else "",
-        "venue_name": where_words(row),
-        "audience_text": audience_words(row["audiences"], row["main_audience"]),
-        "seats_state": told.state,
-        "seats_text": told.text,
-        "seats_note": _("Ledig andre dager") if row["room_later"] else "",
-        "drop_in": row["joining"] == Joining.DROP_IN,
-        "act": told.act,
-    }
 
 
 def offers_found(total: int, many: bool) -> str:

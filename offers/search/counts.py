@@ -30,8 +30,8 @@ ALL = "all"
 @dataclass(frozen=True)
 class Filter:
     """`unset`: the fields of a Search as they are when nothing is chosen; `choices`: what each value sets, at a moment.
-    `grouped`: SQL that gives the values of one offer o, where one look can count them all; `each`: the field of a Search
-    that takes any of these, where the values are the catalogue's own and not ours."""
+    `grouped`: SQL that gives the values of one offer o, where one look can count them all; `each`: the field of a
+    Search that takes any of these, where the values are the catalogue's own and not ours."""
 
     name: str
     unset: Fields

@@ -4,10 +4,11 @@ Its text depends only on which filters are used, so that the database's prepared
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from marketplace.base.data.revision import catalogue
 from marketplace.base.data.statement import Statement
 from marketplace.base.data.texts import in_language_joins, said
 from marketplace.base.quick.revised import Newest
+from offers.catalogue.cards import CardRow
 from offers.catalogue.models import Joining, Kind
 from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.queries import CURRENT, VISITOR, Viewer, outside_office_hours, published
@@ -76,10 +78,10 @@ class Search:
 
 @dataclass(frozen=True)
 class Found:
-    """A page of offers (rows of CARD), how many match in all (at most `counted` + 1), and where the next begins.
+    """A page of offers, how many match in all (at most `counted` + 1), and where the next begins.
     `with_all`: so many have all the words, and the rest some of them; None where all have them all."""
 
-    rows: list[dict[str, Any]]
+    rows: list[CardRow]
     total: int
     next: Position | None
     with_all: int | None = None
@@ -105,15 +107,16 @@ EVENING = outside_office_hours("s.starts_at")
 CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sensitive, o.session_count, o.online_url,
     page.position, page.starts_at AS session_at, page.ends_at AS session_ends, w.name AS owner_name,
     v.name AS venue_name, {said("title")} AS title, {said("summary")} AS summary,
-    {said("lang")} AS lang, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
+    {said("lang")} AS lang, encode(i.sha256, 'hex') AS picture, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
     p.opens_at, p.closes_at,
     CASE WHEN p.session_id IS NOT NULL AND p.taken >= p.capacity THEN EXISTS (
         SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id AND l.starts_at > page.starts_at AND {ROOM} OFFSET 0
     ) END AS room_later"""
+_card = itemgetter(*CardRow._fields)
 POOL = """p.session_id, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
     p.closes_at"""
 JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
-    {in_language_joins("offer_text", "offer_id", "o", "$2")}
+    LEFT JOIN picture i ON i.id = o.picture_id {in_language_joins("offer_text", "offer_id", "o", "$2")}
     LEFT JOIN LATERAL (
         SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.session_id IS NULL
         UNION ALL SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.starts_at = page.starts_at LIMIT 1
@@ -171,7 +174,23 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
     cards = [row for row in found if row["id"] is not None]
     last = cards[wanted.page - 1] if len(cards) > wanted.page else None
     following = Position(last["position"], last["id"], last["rank"]) if last else None
-    return Found(cards[: wanted.page], total, following)
+    return Found([CardRow._make(_card(line)) for line in cards[: wanted.page]], total, following)
+
+
+Shown = tuple[UUID, datetime | None, datetime | None]
+"""An offer and the session that is shown of it, from and to."""
+
+
+async def card_rows(shown: Sequence[Shown], *, lang: str, now: datetime) -> list[CardRow]:
+    """What a list shows of these, in no order. Who chose them has asked who may see them."""
+    ids, starts, ends = zip(*shown, strict=True)
+    found = await rows(
+        f"""WITH page AS (SELECT id, starts_at AS position, starts_at, ends_at
+                FROM unnest($3::uuid[], $4::timestamptz[], $5::timestamptz[]) u(id, starts_at, ends_at))
+            SELECT {CARD} FROM page JOIN offer o ON o.id = page.id {JOINED} WHERE $1::timestamptz IS NOT NULL""",
+        now, lang, ids, starts, ends,
+    )  # fmt: skip
+    return [CardRow._make(_card(line)) for line in found]
 
 
 async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:

@@ -20,8 +20,8 @@ from offers.catalogue import queries, rules
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from offers.catalogue.organizations.queries import organization_page
 from offers.catalogue.queries import Served, viewer_of
-from offers.catalogue.rules import WHEN_LABELS, card
-from offers.search.finding import find
+from offers.catalogue.rules import WHEN_LABELS
+from offers.search.finding import NOTHING, Listed, find_cards
 from offers.search.forms import (
     ALL,
     ListForm,
@@ -31,7 +31,7 @@ from offers.search.forms import (
     only_served,
     position_text,
 )
-from offers.search.queries import Found, Search, spelled_right
+from offers.search.queries import Search, spelled_right
 from offers.search.words import near
 from offers.search.words.crisis import needs_somebody_now
 
@@ -46,11 +46,13 @@ async def offers(request: Request) -> Response:
         return _where_they_are(request, served)
     only_served(form, [one.slug for one in served])
     viewer = await viewer_of(request.person)
-    found, meant = Found([], 0, None), None
+    found, meant = NOTHING, None
     if form.valid:
         if form.data.q:  # the only question that is dear
             await limit_visitor("search", request, 300, timedelta(minutes=5))
-        found = await find(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
+        found = await find_cards(
+            form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now
+        )
         if form.data.q and (found.with_all is not None or found.total < near.FEWER_THAN):
             meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
     else:
@@ -72,11 +74,11 @@ async def organization(request: Request) -> Response:
     """GET /organizations/{slug}: who they are, and what they offer."""
     who = await organization_page(request.path_params["slug"], request.lang)
     form = ListForm.from_query(request)
-    found = Found([], 0, None)
+    found = NOTHING
     if form.valid:
         wanted = Search(organization=who.id, after=form.data.position)
         viewer = await viewer_of(request.person)
-        found = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
+        found = await find_cards(wanted, viewer=viewer, lang=request.lang, now=request.now)
     else:
         _to_the_top(form)
     return render(
@@ -85,7 +87,7 @@ async def organization(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _orders(request: Request, form: Filled[SearchForm], found: Found) -> tuple[str, str, str] | None:
+def _orders(request: Request, form: Filled[SearchForm], found: Listed) -> tuple[str, str, str] | None:
     """How the list is ordered, the other way, and its address; None where there is nothing to order by words."""
     if not form.valid or not form.data.q or found.with_all is not None or found.total < 2:
         return None
@@ -129,14 +131,14 @@ def _to_the_top(form: Filled[Any]) -> None:
         form.add_error("form", form.errors.pop("after"))
 
 
-def listed(request: Request, form: Filled[Any], found: Found) -> dict[str, Any]:
+def listed(request: Request, form: Filled[Any], found: Listed) -> dict[str, Any]:
     """What _list.html needs of a page of offers."""
     query = listed_query(form)
     after = {"after": position_text(found.next)} if found.next else None
     return {
-        "offers": [card(row, request.now) for row in found.rows],
+        "cards": found.cards,
         "heading": rules.offers_found(found.total, found.many) if form.valid else _("Vi kunne ikke søke"),
-        "shown": rules.offers_shown(len(found.rows), found.total, found.many),
+        "shown": rules.offers_shown(len(found.cards), found.total, found.many),
         "next_href": here(request, query | after) if after else "",
         "first_href": here(request, query) if form.values.get("after") else "",
     }

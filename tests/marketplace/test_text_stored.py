@@ -80,7 +80,7 @@ async def test_words_and_names_are_brought_into_one_form() -> None:
     assert (await Person.get(id=blank.id)).name == "Uten navn"
     assert [each.name for each in await Companion.all()] == ["Noah Ali"]
     found = await search(Search(words="språkkafé"), viewer=VISITOR, lang="nb", now=NOW)
-    assert [row["title"] for row in found.rows] == ["Språkkafé"]
+    assert [row.title for row in found.rows] == ["Språkkafé"]
 
 
 async def test_joiners_inside_words_are_left() -> None:

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import reduce
 from itertools import islice
 from operator import and_
@@ -18,9 +18,10 @@ from offers.search.index.masks import NEVER, Masks, slots
 from offers.search.index.offered import Cell, Date, Offered, weekday
 from offers.search.queries import Position, Search
 
+MIDNIGHT = time()
 EPOCH = date(1970, 1, 1).toordinal()
-DIRECT = 40
-"""So few offers are sorted; of more, the days are walked through until the page is full."""
+DIRECT = 20
+"""So few offers are sorted; of more, the days are walked through until the page is full, and each as it stands."""
 
 
 class Hit(NamedTuple):
@@ -119,7 +120,7 @@ def _held(masks: Masks, wanted: Search, viewer: Viewer) -> dict[str, int]:
     held = {"seen": seen & masks.of("is", "current")}
     for name, mask in FIELDS.items():
         asked = getattr(wanted, name)
-        if asked or asked is False and name == "drop_in":
+        if asked or (asked is False and name == "drop_in"):
             held[name] = mask(masks, asked)
     dates = _dates(wanted)
     if dates != ANY_DATE:
@@ -171,6 +172,7 @@ def _answering(masks: Masks, dates: Dates) -> int:
     else:
         for day in _days(masks, dates):
             found |= _on_day(masks, day, dates)
+        found &= _next_before(masks, cast(range, dates.days).stop)
     if not dates.of_time:
         undated = masks.of("is", "undated")
         found |= undated & ~masks.of("joining", Joining.PER_SESSION) if dates.free else undated
@@ -178,6 +180,12 @@ def _answering(masks: Masks, dates: Dates) -> int:
         found &= masks.of("is", "free")
     masks.remember(dates, found)
     return found
+
+
+def _next_before(masks: Masks, end: int) -> int:
+    """Those whose next date is before this day. Next dates are stored, and a clock may be set back: then an offer that
+    has a session of the period by now stands there when its next date says so."""
+    return masks.any_of("next", [day for day in masks.masks["next"] if day is not None and cast(int, day) < end])
 
 
 def _days(masks: Masks, dates: Dates) -> list[int]:
@@ -211,9 +219,9 @@ def _standing(hit: Hit) -> tuple[datetime, UUID]:
     return hit.starts_at or NEVER, hit.offer.id
 
 
-def _directly(masks: Masks, found: int, dates: Dates) -> Iterator[Hit]:
-    """The offers of a mask, each with the first session that answers."""
-    period = dates.days
+def _directly(masks: Masks, found: int, dates: Dates, day: int | None = None) -> Iterator[Hit]:
+    """The offers of a mask, each with the first session that answers; of this day, if one is given."""
+    period = dates.days if day is None else range(day, day + 1)
     for slot in slots(found):
         offer = masks.offer(slot)
         if dates == ANY_DATE:
@@ -235,17 +243,20 @@ def _answers(offer: Offered, date: Date, dates: Dates, now: datetime) -> bool:
 def _by_next_date(masks: Masks, found: int, after: Position | None) -> Iterator[Hit]:
     """The offers of a mask as the list goes, without those of days before `after`."""
     first = _day(after.starts_at) if after and after.starts_at else None
-    days = sorted(cast(Iterable[int], masks.masks["next"].keys() - {None}))
-    for day in (*days, None):
+    for day in masks.next_days():
         if after and day is not None and (after.starts_at is None or day < cast(int, first)):
             continue
         among = found & masks.of("next", day)
-        if among:
-            bits = _bits(masks, among)
-            for _, _, slot in masks.standing(day):
-                if bits[slot >> 3] >> (slot & 7) & 1:
-                    offer = masks.offer(slot)
-                    yield Hit(offer.next_at, offer.next_ends, offer)
+        if not among:
+            continue
+        if among.bit_count() <= DIRECT:
+            yield from sorted(_directly(masks, among, ANY_DATE), key=_standing)
+            continue
+        bits = _bits(masks, among)
+        for _, _, slot in masks.standing(day):
+            if bits[slot >> 3] >> (slot & 7) & 1:
+                offer = masks.offer(slot)
+                yield Hit(offer.next_at, offer.next_ends, offer)
 
 
 def _by_session(masks: Masks, found: int, dates: Dates, after: Position | None) -> Iterator[Hit]:
@@ -258,13 +269,18 @@ def _by_session(masks: Masks, found: int, dates: Dates, after: Position | None) 
         found &= ~among
         if after and (after.starts_at is None or day < cast(int, first)):
             continue
+        if among.bit_count() <= DIRECT:
+            yield from sorted(_directly(masks, among, dates, day), key=_standing)
+            if not found:
+                return
+            continue
         bits = bytearray(_bits(masks, among))
-        for starts, _, slot, date in masks.sessions(day):
+        for starts, _, slot, session in masks.sessions(day):
             if bits[slot >> 3] >> (slot & 7) & 1:
                 offer = masks.offer(slot)
-                if _answers(offer, date, dates, masks.now):
+                if _answers(offer, session, dates, masks.now):
                     bits[slot >> 3] &= ~(1 << (slot & 7))
-                    yield Hit(starts, date.ends_at, offer)
+                    yield Hit(starts, session.ends_at, offer)
         if not found:
             return
     for offer in sorted((masks.offer(slot) for slot in slots(found)), key=lambda one: one.id):
@@ -288,6 +304,6 @@ _UNKNOWN = [(one.name, one.default) for one in fields(Search) if one.name not in
 
 def knows(wanted: Search) -> bool:
     """Is all that is asked for known here? Periods from midnight to midnight are."""
-    return all(getattr(wanted, name) == unset for name, unset in _UNKNOWN) and (
-        wanted.between is None or not any(oslo(moment).time() for moment in wanted.between)
-    )
+    if any(getattr(wanted, name) != unset for name, unset in _UNKNOWN):
+        return False
+    return wanted.between is None or all(oslo(moment).time() == MIDNIGHT for moment in wanted.between)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from itertools import repeat
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from marketplace.base.data.database import rows
 from offers.catalogue.queries import VISITOR, Viewer, published
 from offers.search.index.offered import SLACK, Date, Key, Offered, Seats
 from offers.search.queries import EVERYWHERE
+
 
 class Facts(NamedTuple):
     """A row of the offers that somebody may see. `places`: names that a search for a place is compared with, in small
@@ -110,16 +112,18 @@ def offered(facts: Facts) -> Offered:
 
 
 def _dates(facts: Facts) -> Iterator[Date]:
-    starts, ends, hours = facts.starts or [], facts.ends or [], facts.hours or []
-    for place, (start, end, hour) in enumerate(zip(starts, ends, hours, strict=True)):
+    nothing = repeat(None)
+    sessions = zip(
+        facts.starts or (), facts.ends or (), facts.hours or (), facts.rooms or nothing, facts.pool_starts or nothing,
+        facts.pool_ends or nothing, facts.opens or nothing, facts.closes or nothing, strict=False,
+    )  # fmt: skip
+    for starts, ends, hour, room, first, last, opens, closes in sessions:
         seats = None
-        if facts.rooms and (room := facts.rooms[place]) is not None:
-            moments = (column and column[place] for column in
-                       (facts.pool_starts, facts.pool_ends, facts.opens, facts.closes))  # fmt: skip
-            first, last, opens, closes = moments
-            # Equal moments are one object: there are tens of thousands of them.
-            seats = Seats(room, start if first == start else first, end if last == end else last, opens, closes)
-        yield Date(start, end, hour, 0, seats)
+        if room is not None:  # equal moments are one object: there are tens of thousands of them
+            seats = Seats(
+                room, starts if first == starts else first, ends if last == ends else last, opens, closes
+            )
+        yield Date(starts, ends, hour, 0, seats)
 
 
 def _start(date: Date) -> datetime:

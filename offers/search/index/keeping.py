@@ -22,6 +22,7 @@ import structlog
 from marketplace.base import clock
 from marketplace.base.data.database import row, rows, unavailable
 from marketplace.base.data.revision import Revision, catalogue
+from marketplace.settings import settings
 from offers.catalogue.queries import Viewer
 from offers.search.counts import Counts
 from offers.search.index import asking
@@ -78,8 +79,8 @@ class Index:
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
-        """Make it at once, and not only when somebody asks."""
-        task = asyncio.create_task(self.made(clock.now()))
+        """Make it at once, and not only when somebody asks; nothing where lists are the database's."""
+        task = asyncio.create_task(self.made(clock.now())) if settings().catalogue_index else None
         try:
             yield
         finally:
@@ -132,11 +133,14 @@ class Index:
             else:
                 await asyncio.sleep(AGAIN)
 
+    def _hear(self, changed: str) -> None:
+        self._changed.add(changed)
+
     async def _make(self, now: datetime) -> None:
         """Read all, a slice at a time: requests are answered between two slices."""
         began, epoch = time.monotonic(), self.revision.epoch
         if not self._listens:  # a process that nobody asks for a list gathers nothing
-            self.revision.told.append(lambda changed: self._changed.add(changed))
+            self.revision.told.append(self._hear)
             self._listens = True
         self._changed.clear()
         self._seats.clear()

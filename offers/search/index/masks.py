@@ -180,6 +180,14 @@ class Masks:
         known = self.remembered.get("days")
         return cast(list[int], known or self.remember("days", sorted(cast(Iterable[int], self.masks["day"]))))
 
+    def next_days(self) -> list[int | None]:
+        """On which offers have their next date; those without one stand last."""
+        known = self.remembered.get("next")
+        if known is None:
+            dated = cast(Iterable[int], self.masks["next"].keys() - {None})
+            known = self.remember("next", [*sorted(dated), None])
+        return cast(list[int | None], known)
+
     def offer(self, slot: int) -> Offered:
         return cast(Offered, self.slots[slot])
 

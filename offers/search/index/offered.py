@@ -77,10 +77,10 @@ class Offered:
                  "serial", "slot", "until", "whole")  # fmt: skip
 
     def __init__(
-        self, id: UUID, joining: str, sensitive: bool, next_at: datetime | None, next_ends: datetime | None,
+        self, offer_id: UUID, joining: str, sensitive: bool, next_at: datetime | None, next_ends: datetime | None,
         last_ends: datetime | None, whole: Seats | None, dates: tuple[Date, ...], always: tuple[Key, ...],
     ) -> None:  # fmt: skip
-        self.id, self.joining, self.sensitive, self.whole = id, joining, sensitive, whole
+        self.id, self.joining, self.sensitive, self.whole = offer_id, joining, sensitive, whole
         self.next_at, self.next_ends, self.last_ends = next_at, next_ends, last_ends
         self.dates, self.always = dates, always
         self.marked: tuple[Key, ...] = ()
@@ -100,7 +100,12 @@ class Offered:
             yield "is", "current"  # offers/catalogue/queries.py:CURRENT
         if self.joining in (Joining.DROP_IN, Joining.PER_SESSION) or self.free(self.whole, now):
             yield "is", "free"  # or each session says so
-        if self.joining == Joining.WHOLE and self.whole and self.whole.starts_at and self.whole.starts_at <= now:
+        if (
+            self.joining == Joining.WHOLE
+            and self.whole
+            and self.whole.starts_at
+            and self.whole.starts_at <= now
+        ):
             yield "is", "begun"
         one_by_one = self.joining == Joining.PER_SESSION
         for date in self.dates:

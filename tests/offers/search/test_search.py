@@ -24,7 +24,7 @@ def days(number: float) -> datetime:
 
 
 async def titles(wanted: Search = Search(), viewer: Viewer = VISITOR, lang: str = "nb") -> list[str]:  # noqa: B008
-    return [row["title"] for row in (await search(wanted, viewer=viewer, lang=lang, now=NOW)).rows]
+    return [row.title for row in (await search(wanted, viewer=viewer, lang=lang, now=NOW)).rows]
 
 
 async def text(offer: Any, lang: str, title: str, **other: str) -> None:
@@ -92,7 +92,7 @@ async def test_free_places_of_a_period_are_those_of_its_sessions() -> None:
     later = await make.offer("Ledig torsdag", starts=[days(7), days(9)], capacity=1)
     await SeatPool.filter(offer=later, starts_at=days(7)).update(taken=1)
     found = await search(Search(between=week, free=True), viewer=VISITOR, lang="nb", now=NOW)
-    assert [(row["title"], row["session_at"]) for row in found.rows] == [("Ledig torsdag", days(9))]
+    assert [(row.title, row.session_at) for row in found.rows] == [("Ledig torsdag", days(9))]
     assert await titles(Search(free=True)) == ["Full den uka", "Ledig torsdag"]
 
 
@@ -224,7 +224,7 @@ async def test_a_period_finds_every_offer_with_a_date_in_it_and_shows_that_date(
         "Avlyst neste uke",
     ]
     found = await search(Search(between=period(When.NEXT_WEEK, NOW)), viewer=VISITOR, lang="nb", now=NOW)
-    shown = [(row["title"], row["session_at"], row["starts_at"]) for row in found.rows]
+    shown = [(row.title, row.session_at, row.starts_at) for row in found.rows]
     assert shown == [("Hver uke", days(8), days(8))]
     assert await titles(Search(between=period(When.NEXT_MONTH, NOW))) == ["Om tre uker"]
 
@@ -251,7 +251,7 @@ async def test_pages_hold_every_offer_once_and_in_order_also_while_others_come_a
     for _page in range(5):
         found = await search(Search(page=2, after=after), viewer=VISITOR, lang="nb", now=NOW)
         assert found.total >= 9
-        seen += [row["title"] for row in found.rows]
+        seen += [row.title for row in found.rows]
         if found.next is None:
             break
         after = found.next

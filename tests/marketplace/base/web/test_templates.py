@@ -11,13 +11,14 @@ from marketplace.base.web.forms import Form
 from marketplace.base.web.http import Request
 from marketplace.base.web.static import STATIC
 from marketplace.base.web.templates import TEMPLATES, environment, template
+from offers.catalogue.cards import Card
 
 STARTS = datetime(2026, 10, 24, 9, 0, tzinfo=UTC)
-OFFER = {
-    "slug": "strikkekafe", "title": "<b>Strikkekafé</b>", "kind_label": "Møteplass", "owner_name": "Sentralen",
-    "starts_at": STARTS, "when_text": "lørdag", "venue_name": "", "audience_text": "For alle",
-    "seats_state": "few", "seats_text": "2 plasser igjen", "drop_in": False,
-}  # fmt: skip
+OFFER = Card(
+    slug="strikkekafe", title="<b>Strikkekafé</b>", summary="", lang="", kind_label="Møteplass", owner_name="Sentralen",
+    starts_at=STARTS, ends_at=None, when_text="lørdag", venue_name="", audience_text="For alle", seats_state="few",
+    seats_text="2 plasser igjen", seats_note="", drop_in=False, act="book", picture=None, drawing="img/kinds/kaffe.svg",
+)  # fmt: skip
 
 
 class Course(Form):
@@ -72,7 +73,7 @@ def test_a_card_escapes_what_an_organisation_wrote_and_leads_to_the_offer_in_the
 def test_an_offer_in_another_language_says_so() -> None:
     card = drawn(
         '{% from "components/offers.html" import offer_card %}{{ offer_card(offer) }}',
-        offer=OFFER | {"lang": "uk"},
+        offer=OFFER._replace(lang="uk"),
     )
     assert 'lang="uk">' in card
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows
+from offers.catalogue.cards import CardRow
 from offers.catalogue.models import (
     Audience,
     Joining,
@@ -22,7 +23,7 @@ from offers.catalogue.models import (
 )  # fmt: skip
 from offers.catalogue.queries import VISITOR, Viewer
 from offers.catalogue.rules import When, period
-from offers.search.queries import Position, Search
+from offers.search.queries import Found, Position, Search
 from organizations.directory.models import Organization, OrganizationOwner, OrganizationState
 from tests import make
 from tests.conftest import NOW
@@ -90,7 +91,7 @@ class Town:
             municipalities=pick((("sandnes",), ("sondre-land", "oslo"))) if chance() < 0.3 else (),
             kinds=tuple(self.random.sample(list(Kind), pick((1, 2, 5)))) if chance() < 0.4 else (),
             audiences=tuple(self.random.sample(list(Audience), pick((1, 2)))) if chance() < 0.4 else (),
-            between=between, drop_in=pick((None, None, True, False)), free=chance() < 0.4, evening=chance() < 0.3,
+            between=between, drop_in=pick((None, None, True, False)), free=chance() < 0.0, evening=chance() < 0.3,
             not_begun=chance() < 0.2, organization=pick(self.organizations).id if chance() < 0.2 else None,
             after=place, page=pick((1, 3, 20)), counted=pick((20, 200)),
         )  # fmt: skip
@@ -195,13 +196,6 @@ class Town:
             await session.delete()
 
 
-def outcome(found: Any) -> tuple[int, list[dict[str, Any]], Any]:
+def outcome(found: Found) -> tuple[int, list[CardRow], Position | None]:
     """What must be the same, whoever answered."""
-    kept = [
-        {name: value for name, value in one.items() if name not in ("total", "rank")} for one in found.rows
-    ]
-    return found.total, [_plain(one) for one in kept], found.next
-
-
-def _plain(one: dict[str, Any]) -> dict[str, Any]:
-    return {name: str(value) if isinstance(value, UUID) else value for name, value in one.items()}
+    return found.total, [one._replace(id=UUID(str(one.id))) for one in found.rows], found.next

@@ -13,10 +13,12 @@ from marketplace.base.data.revision import Revision
 from offers.catalogue.models import Joining, SeatPool
 from offers.catalogue.queries import VISITOR, Viewer
 from offers.catalogue.rules import When, period
-from offers.search.finding import found
+from offers.search.cards import rows_of
+from offers.search.counts import count
+from offers.search.finding import following
 from offers.search.index import keeping
 from offers.search.index.keeping import Index
-from offers.search.queries import Search, search
+from offers.search.queries import Found, Search, search
 from tests import make
 from tests.conftest import NOW
 from tests.offers.search.index.random_catalogue import Town, outcome
@@ -37,10 +39,21 @@ async def listening(url: str, now: datetime = NOW) -> AsyncIterator[Index]:
 
 
 async def both(index: Index, wanted: Search, viewer: Viewer, now: datetime, lang: str = "nb") -> None:
+    """The index and the database say the same."""
     answer = await index.find(wanted, viewer, now)
+    if answer is None:  # a clock that was set back far: it is made anew
+        await index.made(now)
+        answer = await index.find(wanted, viewer, now)
     assert answer is not None
+    total, hits = answer
     by_database = await search(wanted, viewer=viewer, lang=lang, now=now)
-    assert outcome(found(wanted, *answer, lang)) == outcome(by_database), (wanted, viewer, now)
+    shown = Found(await rows_of(hits[: wanted.page], lang, now), total, following(wanted, hits))
+    assert outcome(shown) == outcome(by_database), (wanted, viewer, now)
+    assert await index.count(wanted, viewer, now) == await count(wanted, viewer=viewer, now=now), (
+        wanted,
+        viewer,
+        now,
+    )
 
 
 async def caught_up(index: Index) -> None:
@@ -55,8 +68,6 @@ async def test_it_finds_what_the_database_finds_in_the_same_order_for_every_view
     async with listening(database_url) as index:
         for _ in range(MANY):
             now = NOW + timedelta(minutes=town.random.choice((0, 0, 0, -30, 1, 45, 60 * 24, 60 * 24 * 20)))
-            if index._since and now < index._since - keeping.SLACK:
-                continue
             wanted, viewer = town.search(now), town.viewer()
             await both(index, wanted, viewer, now, town.random.choice(("nb", "en")))
             page = await search(wanted, viewer=viewer, lang="nb", now=now)
@@ -147,6 +158,7 @@ async def test_time_alone_opens_closes_and_ends(database_url: str) -> None:
                 Search(between=period(When.TODAY, NOW)),
             ):
                 await both(index, wanted, VISITOR, NOW + hours * hour)
+        await index.made(NOW)
         told = [
             (await index.find(Search(free=True), VISITOR, NOW + hours * hour) or (9,))[0]
             for hours in (0, 1, 3)
