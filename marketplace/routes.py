@@ -28,6 +28,7 @@ from offers.bookings.openings import views as notices
 from offers.bookings.several import views as several
 from offers.bookings.times import views as times
 from offers.catalogue import views as catalogue
+from offers.catalogue.sharing import views as sharing
 from offers.feeds import views as feeds
 from offers.feeds.work import views as work_calendars
 from offers.messages import views as writing
@@ -56,6 +57,10 @@ ROUTES: list[Route] = [
     get("/offers", search_views.offers),
     get("/offers.atom", feeds.newest),
     get("/offers/{slug}", catalogue.offer),
+    get("/t/{code}", sharing.short),
+    get("/sitemap.xml", sharing.sitemap),
+    get("/sitemap/{page}.xml", sharing.sitemap_page),
+    get("/robots.txt", sharing.robots),
     get("/organizations", catalogue.organizations),
     both("/organizations/apply", approval.apply),
     both("/organizations/apply/{slug}", approval.application),

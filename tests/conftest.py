@@ -118,6 +118,7 @@ EMPTY = """DO $$ DECLARE t text; BEGIN
     FOR t IN SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition
         AND relnamespace = 'public'::regnamespace AND relname NOT IN ('tortoise_migrations', 'catalogue_revision')
     LOOP EXECUTE format('DELETE FROM %I', t); END LOOP;
+    PERFORM setval('offer_number_seq', 1, false);
 END $$"""
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_interval
 from babel.support import LazyProxy, NullTranslations, Translations
 
 from marketplace.base.clock import oslo
@@ -145,6 +145,20 @@ def brief_day(moment: datetime) -> str:
 def short_day(moment: datetime | date, year: bool = False) -> str:
     """24. oktober (2026)"""
     return _date(_oslo_day(moment), "MMMMd", after=" y" if year else "")
+
+
+def brief_date(when: date, year: bool = False) -> str:
+    """30. nov. (2026)"""
+    return _date(when, "MMMd", after=" y" if year else "")
+
+
+def days_span(first: date, last: date) -> str:
+    """30. nov.–16. des.; 3.–24. nov.; with both years where they differ."""
+    if first == last:
+        return brief_date(first)
+    parts = "MMMd" if first.year == last.year else "yMMMd"
+    span: str = format_interval(first, last, skeleton=parts, locale=OURS[_lang.get()].cldr)
+    return span.replace(" ", NBSP)
 
 
 def month(when: date, year: bool = False) -> str:

@@ -8,13 +8,9 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.errors import NotFound
 from marketplace.base.text import name_order
 from marketplace.districts.rules import Places
+from offers.search.places.queries import district_of
 from organizations.directory.models import District, Municipality
 from organizations.members.queries import coordinated_municipalities
-
-LIES_IN = """(p.municipality_id = {municipality} AND (p.postcode = {venue}.postcode
-    OR lower(p.city) = lower({venue}.city)))"""
-"""SQL: does this venue lie in what district_place p says? The postcode goes before the town: ORDER BY p.postcode IS
-NULL."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +50,6 @@ class WithPlaces(NamedTuple):
     postcodes: list[str]
     towns: list[str]
     venues: int
-
-
-def district_of(municipality: str, venue: str) -> str:
-    """SQL, a value: the district in which the venue with this id lies, by its postcode, else its town; else null."""
-    lies = LIES_IN.format(municipality=municipality, venue="v")
-    return f"""(SELECT p.district_id FROM venue v JOIN district_place p ON {lies}
-        WHERE v.id = {venue} ORDER BY p.postcode IS NULL LIMIT 1)"""
 
 
 async def municipalities_of(person: Any) -> list[Municipality]:

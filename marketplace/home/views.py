@@ -12,56 +12,40 @@ from marketplace.base.quick.kept import kept
 from marketplace.base.web.access import public, public_probe
 from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
+from marketplace.home.queries import ahead, titles
+from marketplace.home.rules import leaves, soon
+from marketplace.home.topics import wanted
 from marketplace.settings import settings
-from offers.catalogue import queries, rules
+from offers.catalogue import queries
 from offers.catalogue.cards import card
-from offers.catalogue.models import AUDIENCE_LABELS, Audience
 from offers.catalogue.rules import When, period
 from offers.search.finding import find
-from offers.search.queries import Search, audience_counts
+from offers.search.queries import Search
 
-TODAY, WEEK = 6, 6
-"""So many offers the front page shows of each."""
+TODAY = 6
+"""So many places the front page shows where one may drop in today."""
 
 
 @public
 @kept
 async def front(request: Request) -> Response:
-    """What one can drop in on today, what begins this week (or else the next), and how much there is for whom: in the
-    municipality that the pages are called after, if it is one of those served."""
+    """What one may want, where one can drop in today, and what happens on the next seven days: in the municipality that
+    the pages are called after, if it is one of those served."""
     now, lang = request.now, request.lang
-    served = await queries.municipalities()
-    here = queries.municipality_here(served, request.host)
+    here = queries.municipality_here(await queries.municipalities(), request.host)
     where = (here.slug,) if here else ()
     viewer = await queries.viewer_of(request.person)
     today = await find(
         Search(municipalities=where, drop_in=True, between=period(When.TODAY, now), page=TODAY, counted=TODAY),
         viewer=viewer, lang=lang, now=now,
     )  # fmt: skip
-    for week in (When.THIS_WEEK, When.NEXT_WEEK):
-        starts, ends = period(week, now)
-        coming = await find(
-            Search(
-                municipalities=where,
-                drop_in=False,
-                not_begun=True,
-                between=(max(starts, now), ends),
-                page=WEEK,
-                counted=WEEK,
-            ),
-            viewer=viewer,
-            lang=lang,
-            now=now,
-        )
-        if coming.rows:
-            break
-    counts = await audience_counts(here.slug if here else "", viewer=viewer, now=now)
+    happens = await ahead(where, viewer=viewer, now=now)
+    called = await titles([one.offer_id for one in happens if one.shown], lang)
+    topics, others = await wanted(where, viewer=viewer, now=now)
     return render(
-        request, "marketplace/home/front.html", week=week.value, here=here, tiles=[
-            (words, key.value, rules.offers_found(counts[key], False)) for key, words in AUDIENCE_LABELS.items()
-            if key in counts and key is not Audience.STAFF
-        ],
-        today=[card(row, now) for row in today.rows], coming=[card(row, now) for row in coming.rows],
+        request, "marketplace/home/front.html", here=here, topics=topics, others=others,
+        today=[(card(row, now), soon(row.session_at, now)) for row in today.rows],
+        leaves=leaves(happens, called, where, now),
     )  # fmt: skip
 
 

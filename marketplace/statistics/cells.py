@@ -1,7 +1,7 @@
 """Which cell something is in: SQL for whoever counts, and for who shows what there is. Nobody is counted here."""
 
-from marketplace.districts.queries import district_of
 from offers.catalogue.queries import outside_office_hours
+from offers.search.places.queries import district_of
 
 
 def cell_of(venue: str, moment: str) -> str:

@@ -1,7 +1,7 @@
 """What a visitor fills in to book, to find a booking, and what an organisation fills in about seats."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from marketplace.base.i18n import LANGUAGES, lazy
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
-from marketplace.base.web.forms import Form
+from marketplace.base.web.forms import Form, Sent
 from marketplace.people.names import NAME_LENGTH, PersonName, person_name
 from marketplace.people.rules import can_be_rung, can_take_sms, contact
 from marketplace.settings import settings
@@ -81,7 +81,7 @@ class ReachForm(Form):
 
     @model_validator(mode="before")
     @classmethod
-    def only_the_chosen_way(cls, sent: dict[str, Any]) -> dict[str, Any]:
+    def only_the_chosen_way(cls, sent: Sent) -> Sent:
         asked = WAYS.get(sent.get("contact", cls.model_fields["contact"].default))
         kept = {name: text for name, text in sent.items() if name not in WAYS.values()}
         return kept | ({asked: sent.get(asked, "")} if asked else {})
@@ -151,7 +151,7 @@ class BookingForm(ReachForm):
 
     @model_validator(mode="before")
     @classmethod
-    def only_what_was_chosen(cls, sent: dict[str, Any]) -> dict[str, Any]:
+    def only_what_was_chosen(cls, sent: Sent) -> Sent:
         """The name of another belongs to that choice, whatever stands in it."""
         kept = {name: text for name, text in sent.items() if name != "participant_name"}
         if sent.get("who", "me") in ("child", "other"):

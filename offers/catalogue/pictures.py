@@ -18,6 +18,10 @@ DRAWN = {
 }
 
 
+SHEET = "img/kinds.svg"
+"""All drawings in one file, each a symbol: a list asks for it once, however many kinds stand in it."""
+
+
 def drawing(kind: str) -> str:
     """The file among static/ that pictures offers of this kind."""
     return f"img/kinds/{DRAWN[Kind(kind)]}.svg"

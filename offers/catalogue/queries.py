@@ -67,13 +67,8 @@ async def is_shown(offer_id: UUID, viewer: Viewer) -> bool:
     """May this viewer see the offer's page?"""
     asked = Statement(offer_id)
     seen = published(viewer).within(asked)
-    return bool(
-        await value(
-            f"""SELECT EXISTS (SELECT FROM offer o JOIN organization w ON w.id = o.owner_id
-                WHERE o.id = $1 AND {seen})""",
-            *asked.values,
-        )
-    )
+    shown = f"SELECT FROM offer o JOIN organization w ON w.id = o.owner_id WHERE o.id = $1 AND {seen}"
+    return bool(await value(f"SELECT EXISTS ({shown})", *asked.values))
 
 
 CURRENT = "(o.last_session_ends IS NULL OR o.last_session_ends > {now} AND o.next_session_at IS NOT NULL)"
@@ -100,7 +95,8 @@ def offer_text(lang: str, columns: str = "*") -> str:
 @dataclass(frozen=True, slots=True)
 class OfferRow(Stated):
     """An offer as its page tells of it, in the reader's language or else the original. `capacity` to `closes_at`: its
-    own seats, without what hosts keep; `taken` None where it has none. `venue_lang`: of entrance and transport."""
+    own seats, without what hosts keep; `taken` None where it has none. `venue_lang`: of entrance and transport.
+    `picture`: its SHA-256. `number`: behind the short address."""
 
     id: UUID
     slug: str
@@ -155,6 +151,13 @@ class OfferRow(Stated):
     opens_at: datetime | None
     closes_at: datetime | None
     co_organizers: list[list[str]]
+    picture: str | None
+    number: int
+
+    @property
+    def told_to_all(self) -> bool:
+        """May search engines and the like know of it? It is for everybody, and no one's trouble shows by it."""
+        return self.visibility == Visibility.PUBLIC and not self.sensitive and not self.draft
 
     @property
     def in_calendars(self) -> bool:
@@ -216,7 +219,8 @@ async def offer_page(
             p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
             p.closes_at,
             ARRAY(SELECT ARRAY[c.slug, c.name] FROM offer_organizer g JOIN organization c ON c.id = g.organization_id
-                WHERE g.offer_id = o.id AND c.state = 'approved' ORDER BY {name_order("c.name")}) AS co_organizers
+                WHERE g.offer_id = o.id AND c.state = 'approved' ORDER BY {name_order("c.name")}) AS co_organizers,
+            (SELECT encode(sha256, 'hex') FROM picture i WHERE i.id = o.picture_id) AS picture, o.number
         FROM offer o JOIN organization w ON w.id = o.owner_id
         JOIN {offer_text("$2")} t ON true
         LEFT JOIN venue v ON v.id = o.venue_id
@@ -286,8 +290,7 @@ def municipality_here(served: Sequence[Served], host: str) -> Served | None:
 
 async def title_of(offer_id: UUID, lang: str) -> str:
     """The title in that language, else in the offer's first."""
-    found = await row(f"SELECT {title_in('$1')} AS title FROM offer o WHERE o.id = $2", lang, offer_id)
-    return str(found["title"]) if found else ""
+    return str(await value(f"SELECT {title_in('$1')} FROM offer o WHERE o.id = $2", lang, offer_id) or "")
 
 
 def title_in(lang: str) -> str:

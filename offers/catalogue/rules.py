@@ -1,6 +1,7 @@
 """What a row of the catalogue says in words: seats left, dates, whom it is for. No database, no clock."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -9,6 +10,7 @@ from typing import NamedTuple, Protocol
 from marketplace.base.clock import at_oslo, today
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import language, lazy, ngettext, short_day, time_span, when
+from marketplace.base.numbers import amount, one_decimal
 from offers.catalogue.models import (
     AUDIENCE_LABELS,
     KIND_LABELS,
@@ -185,7 +187,7 @@ def _audiences(audiences: tuple[str, ...], main: str | None, lang: str) -> str:
     )
 
 
-def audience_words(audiences: list[str], main: str | None) -> str:
+def audience_words(audiences: Sequence[str], main: str | None) -> str:
     """Voksne, pårørende. Whom it is most for comes first; "Alle, særlig 65 år og eldre" where both are said; nothing of
     a draft that does not say yet."""
     return _audiences(tuple(audiences), main, language())
@@ -194,6 +196,14 @@ def audience_words(audiences: list[str], main: str | None) -> str:
 def other_lang(lang: str) -> str:
     """The language of a text, where it is another than the page's; else nothing."""
     return "" if lang == language() else lang
+
+
+def away_words(away: int) -> str:
+    """300 m unna, 1,2 km unna, 14 km unna: never nearer than a hundred metres, which nobody knows."""
+    if away < 950:
+        return _("%(number)s m unna", number=max(100, round(away, -2)))
+    km = away / 1000
+    return _("%(number)s km unna", number=one_decimal(km) if km < 9.95 else amount(km))
 
 
 def web_address(url: str | None) -> str:
@@ -208,9 +218,14 @@ def offers_found(total: int, many: bool) -> str:
     return ngettext("%(num)s tilbud", "%(num)s tilbud", total) if total else _("Ingen tilbud passer")
 
 
-def offers_shown(shown: int, total: int, many: bool) -> str:
-    """Viser 20 av 24; nothing when all are shown or nobody counted them."""
-    return "" if many or shown >= total else _("Viser %(shown)s av %(total)s", shown=shown, total=total)
+def offers_shown(before: int, upto: int, total: int, many: bool) -> str:
+    """Viser 21–40 av 78, or without the end where nobody counted it; nothing when all are shown."""
+    if upto <= before or (not before and upto >= total):
+        return ""
+    numbers = {"first": before + 1, "last": upto}
+    if many:
+        return _("Viser %(first)s–\u2060%(last)s", **numbers)
+    return _("Viser %(first)s–\u2060%(last)s av %(total)s", **numbers, total=max(total, upto))
 
 
 def paragraphs(text: str) -> list[str]:

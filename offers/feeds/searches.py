@@ -52,4 +52,6 @@ def words_of(wanted: SearchForm, municipalities: Mapping[str, str]) -> list[str]
 def left_out(wanted: SearchForm) -> list[str]:
     """What of it no calendar can follow."""
     found = [_("Har ledige plasser")] if wanted.free else []
+    found += [_("Hvor nær det er")] if wanted.near else []
+    found += [_("Bydelen du har valgt")] if wanted.district else []
     return found + ([str(WHEN_LABELS[wanted.when])] if wanted.when else [])

@@ -1,10 +1,10 @@
 """Writes of those who publish: a new offer, texts, sessions, seats, publishing. One transaction each; that an offer is
 copied or thrown away stands in drafts/, dates in series/."""
 
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -74,14 +74,14 @@ async def editing(offer: Offer, by: UUID, now: datetime, act: str = Act.OFFER_CH
 
 
 async def change(
-    offer: Offer, *, by: UUID, now: datetime, text: dict[str, Any] | None = None, **facts: Any
+    offer: Offer, *, by: UUID, now: datetime, text: Mapping[str, str] | None = None, **facts: Any
 ) -> None:
     """Change facts and texts of the first language. Raises Incomplete when a published offer would lack something."""
     async with editing(offer, by, now):
-        await _write(offer, text, facts)
+        await _write(offer, text, **facts)
 
 
-async def _write(offer: Offer, text: dict[str, Any] | None, facts: dict[str, Any]) -> None:
+async def _write(offer: Offer, text: Mapping[str, str] | None, **facts: Any) -> None:
     """Only what a step asks for: another step may be saved at the same time."""
     if facts:
         await offer.update_from_dict(facts).save(update_fields=list(facts))
@@ -125,7 +125,7 @@ async def missing_of(offer: Offer, now: datetime) -> list[rules.Objection]:
 
 
 async def set_audience(
-    offer: Offer, *, by: UUID, now: datetime, members: Iterable[UUID], text: dict[str, Any], **facts: Any
+    offer: Offer, *, by: UUID, now: datetime, members: Iterable[UUID], text: Mapping[str, str], **facts: Any
 ) -> None:
     """For whom the offer is, and who may see it. Raises Incomplete."""
     async with editing(offer, by, now):
@@ -136,10 +136,10 @@ async def set_audience(
                 SELECT $1, $2, id FROM organization WHERE id = $3 AND state = 'approved'""",
                 uuid7(), offer.id, organization,
             )  # fmt: skip
-        await _write(offer, text, facts | _narrowed(offer, facts.get("visibility"), now))
+        await _write(offer, text, **facts, **_narrowed(offer, facts.get("visibility"), now))
 
 
-def _narrowed(offer: Offer, visibility: Visibility | None, now: datetime) -> dict[str, Any]:
+def _narrowed(offer: Offer, visibility: Visibility | None, now: datetime) -> dict[str, datetime | None]:
     """Whether it stops being shown to everybody, or begins again: who subscribes must not be left with its dates."""
     if visibility is None or offer.state != OfferState.PUBLISHED or visibility == offer.visibility:
         return {}
@@ -148,26 +148,52 @@ def _narrowed(offer: Offer, visibility: Visibility | None, now: datetime) -> dic
     return {"narrowed_at": now} if offer.visibility == Visibility.PUBLIC else {}
 
 
+class NewVenue(NamedTuple):
+    """A place as whoever publishes has written it: made unless the municipality has it."""
+
+    name: str
+    street: str
+    postcode: str | None
+    city: str | None
+    step_free: bool | None
+    hearing_loop: bool | None
+    accessible_toilet: bool | None
+
+
+class Where(NamedTuple):
+    """Where an offer meets: a place that is there or a new one, on the net, or nothing of it yet."""
+
+    online_url: str | None
+    venue_id: UUID | None = None
+    new: NewVenue | None = None
+
+
 async def set_place(
     offer: Offer,
     *,
     by: UUID,
     now: datetime,
-    text: dict[str, Any],
-    new: dict[str, Any] | None,
+    text: Mapping[str, str],
+    there: Where | None,
     transport: str,
-    **facts: Any,
 ) -> None:
-    """Where the offer meets. `new`: a place of the municipality, made unless it is there. Raises Incomplete."""
+    """Where the offer meets; `there` None: that stays. Raises Incomplete."""
     async with editing(offer, by, now):
-        if new:
-            municipality = offer.municipality_id
-            same = {"municipality_id": municipality, "name": new["name"], "street": new["street"]}
-            venue, made = await Venue.get_or_create(**same, defaults=new)
+        if there is None:
+            await _write(offer, text)
+            return
+        venue_id = there.venue_id
+        if new := there.new:
+            venue, made = await Venue.get_or_create(
+                municipality_id=offer.municipality_id,
+                name=new.name,
+                street=new.street,
+                defaults=new._asdict(),
+            )
             if made and transport:
                 await VenueText.create(venue=venue, lang=offer.source_lang, transport=transport)
-            facts["venue_id"] = venue.id
-        await _write(offer, text, facts)
+            venue_id = venue.id
+        await _write(offer, text, venue_id=venue_id, online_url=there.online_url)
 
 
 async def set_joining(
@@ -177,7 +203,7 @@ async def set_joining(
     now: datetime,
     joining: Joining,
     capacity: int | None,
-    text: dict[str, Any],
+    text: Mapping[str, str],
     opens_at: datetime | None = None,
     closes_hours: int | None = None,
     **facts: Any,
@@ -194,8 +220,7 @@ async def set_joining(
             await record(Act.OPENING_CHANGED, now=now, actor=by, object_id=offer.id, organization=offer.owner_id,
                          details={"closes_hours": closes_hours})  # fmt: skip
         await set_opening(offer.id, opens_at, closes_hours)
-        opening = {"opens_at": opens_at, "closes_hours": closes_hours}
-        await _write(offer, text, facts | opening | {"joining": joining})
+        await _write(offer, text, **facts, opens_at=opens_at, closes_hours=closes_hours, joining=joining)
 
 
 async def publish(offer: Offer, *, by: UUID, now: datetime, sensitive: bool) -> None:

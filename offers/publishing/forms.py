@@ -4,7 +4,7 @@ Days and clock times are text: a native field shows 06:00 PM to some, and has th
 """
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
@@ -13,7 +13,7 @@ from marketplace.base.i18n import SOURCE, lazy
 from marketplace.base.i18n import gettext as _
 from marketplace.base.text import plain_digits
 from marketplace.base.web.fields import Address, Lang, Line, Words
-from marketplace.base.web.forms import Form
+from marketplace.base.web.forms import Form, Sent
 from offers.catalogue.models import Audience, Kind, Visibility
 from offers.catalogue.spoken import SPOKEN
 
@@ -67,7 +67,7 @@ class AudienceForm(Form):
 
     @model_validator(mode="before")
     @classmethod
-    def one_is_the_main(cls, sent: dict[str, Any]) -> dict[str, Any]:
+    def one_is_the_main(cls, sent: Sent) -> Sent:
         """The only one that is ticked is whom it is for."""
         ticked = sent.get("audiences") or []
         only = {"main_audience": ticked[0]} if isinstance(ticked, list) and len(ticked) == 1 else {}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.clock import today
@@ -35,7 +34,7 @@ def enough(answers: dict[str, int]) -> bool:
     return sum(answers.values()) >= (FEWEST if several else ALIKE)
 
 
-async def usefulness(offer_id: UUID, now: datetime) -> dict[str, Any]:
+async def usefulness(offer_id: UUID, now: datetime) -> dict[str, int]:
     """yes, some, no and their sum `all`; empty where there is nothing to show."""
     found = await rows(
         "SELECT month, answer, count FROM usefulness WHERE offer_id = $1 AND month < $2 ORDER BY month, answer",

@@ -1,7 +1,9 @@
 """The pages of those who publish and lead: one offer, publishing it, and its languages."""
 
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
+from babel.support import LazyProxy
 from starlette.responses import Response
 
 from marketplace.base.data.texts import text_for
@@ -45,30 +47,38 @@ SHOWN = 8
 """Dates on the offer's page; the rest stands on the page of dates."""
 
 
-async def about(offer: Offer, lang: str) -> dict[str, Any]:
-    """What an offer's page and its preview show: text, place, labels."""
+class About(NamedTuple):
+    """What an offer's page and its preview show beside the offer: texts, place, labels."""
+
+    texts: dict[str, OfferText]
+    text: OfferText | None
+    venue: Venue | None
+    kind_label: LazyProxy
+    audience_text: str
+    joining_label: LazyProxy
+    terms: list[str]
+    cost_text: str
+    spoken: list[tuple[str, str]]
+    visibility_label: LazyProxy
+    seen_by: list[str]
+    source_words: LazyProxy
+    languages_left: dict[str, LazyProxy]
+
+
+async def about(offer: Offer, lang: str) -> About:
+    """The same of this offer, for a reader of this language."""
     found = {text.lang: text for text in await OfferText.filter(offer_id=offer.id)}
-    venue = await Venue.get_or_none(id=offer.venue_id)
     shown_to = OfferAudienceOrganization.filter(offer_id=offer.id).select_related("organization")
     seen_by = await shown_to if offer.visibility == Visibility.MEMBERS else []
-    return {
-        "offer": offer,
-        "texts": found,
-        "text": text_for(found, lang, offer.source_lang),
-        "venue": venue,
-        "kind_label": KIND_LABELS[offer.kind],
-        "audience_text": audience_words(offer.audiences, offer.main_audience),
-        "joining_label": JOINING_LABELS[offer.joining],
-        "terms": terms(offer),
-        "cost_text": cost_words(offer.cost, offer.cost_text),
-        "spoken": spoken_names(offer.spoken),
-        "visibility_label": VISIBILITY_LABELS[offer.visibility],
-        "seen_by": [one.organization.name for one in seen_by],
-        "source_words": LANGUAGE_WORDS[offer.source_lang],
-        "languages_left": {
-            lang: words for lang, words in LANGUAGE_WORDS.items() if lang != offer.source_lang
-        },
-    }
+    return About(
+        texts=found, text=text_for(found, lang, offer.source_lang), venue=await Venue.get_or_none(id=offer.venue_id),
+        kind_label=KIND_LABELS[offer.kind], audience_text=audience_words(offer.audiences, offer.main_audience),
+        joining_label=JOINING_LABELS[offer.joining], terms=terms(offer),
+        cost_text=cost_words(offer.cost, offer.cost_text), spoken=spoken_names(offer.spoken),
+        visibility_label=VISIBILITY_LABELS[offer.visibility], seen_by=[one.organization.name for one in seen_by],
+        source_words=LANGUAGE_WORDS[offer.source_lang],
+        languages_left={lang: words for lang, words in LANGUAGE_WORDS.items() if lang != offer.source_lang},
+    )  # fmt: skip
 
 
 @member(Role.EDITOR)
@@ -92,7 +102,7 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
         useful=await usefulness(offer.id, request.now) if may.sees else {}, hosts=await team.hosts_of(offer.id),
         organizers=await team.organizers(offer.id), leads_as_labels=LEADS_AS_LABELS,
         last_begun=await queries.last_begun(offer.id, request.now) if may.sees else None,
-        **await about(offer, request.lang),
+        offer=offer, **(await about(offer, request.lang))._asdict(),
     )  # fmt: skip
 
 
@@ -119,12 +129,10 @@ async def publish(request: Request) -> Response:
                 return see_other(f"/manage/offers/{offer.slug}?done={Done.PUBLISHED}", request)
         status, offer = 422, await editable(request)
     missing = await actions.missing_of(offer, request.now)
-    context = await about(offer, request.lang)
-    del context["offer"]
     return await page(
         request, offer, "publish", form, status, missing=missing, step_of=rules.STEP_OF,
         words=rules.OBJECTION_LABELS, sessions=await queries.sessions_of(offer.id, request.now),
-        capacity=await queries.capacity_of(offer.id), **context,
+        capacity=await queries.capacity_of(offer.id), **(await about(offer, request.lang))._asdict(),
     )  # fmt: skip
 
 
@@ -146,14 +154,12 @@ async def text(request: Request) -> Response:
     if lang not in LANGUAGES or lang == offer.source_lang:
         raise NotFound
     source = await queries.text_of(offer)
-    context: dict[str, Any] = {
-        "offer": offer,
-        "source": source,
-        "lang_code": lang,
-        "lang_name": LANGUAGE_WORDS[lang],
-    }
+    shown = partial(
+        render, request, "offers/publishing/text.html", offer=offer, source=source, lang_code=lang,
+        lang_name=LANGUAGE_WORDS[lang],
+    )  # fmt: skip
     if request.method == "GET":
-        return render(request, "offers/publishing/text.html", form=await _text(offer, lang), **context)
+        return shown(form=await _text(offer, lang))
     form = await TextForm.read(request)
     if form.valid:
         async with one_at_a_time(offer.id):
@@ -163,7 +169,7 @@ async def text(request: Request) -> Response:
                 )
                 if await kept(form, act):
                     return see_other(f"/manage/offers/{offer.slug}", request)
-    return render(request, "offers/publishing/text.html", status=422, form=form, **context)
+    return shown(status=422, form=form)
 
 
 async def _text(offer: Offer, lang: str) -> Filled[TextForm]:

@@ -16,14 +16,14 @@ from offers.catalogue.rules import When, period
 from offers.search.queries import Position, Search
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-POSITION = re.compile(r"(?:([0-9]{1,9})~)?([0-9]{1,17}|-)~([0-9a-f]{32})")
+POSITION = re.compile(r"(?:([0-9]{1,6})[.])?(?:([0-9]{1,9})~)?([0-9]{1,17}|-)~([0-9a-f]{32})")
 
 
-def position_text(position: Position) -> str:
-    """A place in the list as it stands in an address: the rank if there are words, microseconds, or - for no date, and
-    the id."""
+def position_text(position: Position, before: int) -> str:
+    """A place in the list as it stands in an address: how many stood before it, the rank if there are words,
+    microseconds, or - for no date, and the id."""
     at = "-" if position.starts_at is None else (position.starts_at - EPOCH) // timedelta(microseconds=1)
-    return (f"{position.rank}~" if position.rank else "") + f"{at}~{position.id.hex}"
+    return f"{before}." + (f"{position.rank}~" if position.rank else "") + f"{at}~{position.id.hex}"
 
 
 ALL = "all"
@@ -32,10 +32,21 @@ Slug = Annotated[str, Field(max_length=80)]
 
 
 class Order(StrEnum):
-    """In which order what has the words stands: it is said beside the list, and can be changed."""
+    """In which order offers stand: it is said beside the list, and can be changed. Without a choice: what is nearest
+    first where one asks for that, else what has the words best, else by date."""
 
     BEST = "best"
     DATE = "date"
+    NEAR = "near"
+
+
+class Within(StrEnum):
+    """How far it may be, in kilometres."""
+
+    TWO = "2"
+    FIVE = "5"
+    TEN = "10"
+    TWENTY = "20"
 
 
 class ListForm(Form):
@@ -48,9 +59,15 @@ class ListForm(Form):
         found = POSITION.fullmatch(self.after)
         if found is None:
             return None
-        rank, at, key = found.groups()
+        _before, rank, at, key = found.groups()
         starts = None if at == "-" else EPOCH + timedelta(microseconds=int(at))
         return Position(starts, UUID(key), int(rank or 0))
+
+    @property
+    def before(self) -> int:
+        """How many stood before that place when it was given."""
+        found = POSITION.fullmatch(self.after)
+        return int(found[1] or 0) if found else 0
 
     @model_validator(mode="after")
     def known_position(self) -> Self:
@@ -71,7 +88,10 @@ class SearchForm(ListForm):
     audience: list[Audience] = []
     kind: list[Kind] = []
     municipality: list[Slug] = Field([], max_length=20)
-    order: Order = Order.BEST
+    near: str = Field("", max_length=60)
+    within: Within | None = None
+    district: list[Slug] = Field([], max_length=20)
+    order: Order | None = None
     words = {
         "q": {"string_too_long": lazy("Skriv færre ord, høyst %(max_length)s tegn.")},
         "when": {"enum": lazy("Velg når i lista.")},
@@ -79,17 +99,23 @@ class SearchForm(ListForm):
         "kind": {"enum": lazy("Velg hva slags tilbud i lista.")},
         "municipality": {"otherwise": lazy("Velg kommunen i lista.")},
         "order": {"enum": lazy("Velg rekkefølgen i lista.")},
+        "district": {"otherwise": lazy("Velg bydelen i lista.")},
+        "near": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
+        "within": {"enum": lazy("Velg hvor langt unna i lista.")},
         "place": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
     }
 
-    @field_validator("municipality", mode="before")
+    @field_validator("municipality", "district", mode="before")
     @classmethod
     def blank_is_none(cls, given: list[str]) -> list[str]:
         return [one for one in given if one.strip()]
 
     def search(self, now: datetime) -> Search:
+        """Without `near`, which is a name until somebody has looked it up (understood.py)."""
         return Search(
-            words=" ".join(self.q.split()), by_date=self.order is Order.DATE, place=self.place,
+            words=" ".join(self.q.split()), by_date=self.order is Order.DATE, by_words=self.order is Order.BEST,
+            place=self.place, within=int(self.within) if self.within else None,
+            districts=tuple(sorted(set(self.district))),
             municipalities=() if ALL in self.municipality else tuple(sorted(set(self.municipality))),
             kinds=tuple(sorted(set(self.kind))),
             audiences=tuple(sorted(set(self.audience))), between=period(self.when, now) if self.when else None,

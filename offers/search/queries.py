@@ -7,20 +7,19 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
-from marketplace.base.data.revision import catalogue
 from marketplace.base.data.statement import Statement
 from marketplace.base.data.texts import in_language_joins, said
-from marketplace.base.quick.revised import Newest
 from offers.catalogue.cards import CardRow
 from offers.catalogue.models import Joining, Kind
 from offers.catalogue.opening import has_room, is_open
-from offers.catalogue.queries import CURRENT, VISITOR, Viewer, outside_office_hours, published
+from offers.catalogue.queries import CURRENT, Viewer, outside_office_hours, published
+from offers.search.places.queries import away, in_districts
+from offers.search.places.rules import Near
 from offers.search.words.asked import questions
 from offers.search.words.asked import sql as tsquery
 from offers.search.words.near import WORD
@@ -38,7 +37,7 @@ COUNTED = 200
 @dataclass(frozen=True)
 class Position:
     """The place in the list after which a page begins. Lists go by the session shown, then id; no date stands last.
-    With words they go by `rank` before that."""
+    With words or near a place they go by `rank` before that."""
 
     starts_at: datetime | None
     id: UUID
@@ -50,13 +49,19 @@ class Search:
     """What somebody looks for. Nothing set: all offers that are not over. `between`: has a session that starts from
     the first moment until before the second. `drop_in` None: both; `organization`: owns it or takes part in it.
     `not_begun`: without courses that are booked as a whole and have begun.
-    `any_word`: one of the words is enough. `by_date`: in the order of dates, also where there are words.
+    `any_word`: one of the words is enough. `by_date`: in the order of dates, also where there are words or a place
+    to be near. `by_words`: what has the words best first, also near a place. `within` so many kilometres, if any, from
+    `near`. `districts`: their names in addresses.
     `counted`: how far matches are counted, for who only wants the first few; else COUNTED."""
 
     words: str = ""
     any_word: bool = False
     by_date: bool = False
+    by_words: bool = False
     place: str = ""
+    near: Near | None = None
+    within: int | None = None
+    districts: tuple[str, ...] = ()
     municipalities: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
@@ -71,9 +76,24 @@ class Search:
     counted: int = COUNTED
 
     @property
+    def by_nearness(self) -> bool:
+        """Does what is nearest stand first?"""
+        return self.near is not None and not self.by_date and not (self.words and self.by_words)
+
+    @property
     def ranked(self) -> bool:
-        """Does what answers best stand first?"""
-        return bool(self.words) and not self.by_date
+        """Does what answers best, or is nearest, stand first?"""
+        return self.by_nearness or (bool(self.words) and not self.by_date)
+
+    @property
+    def dated(self) -> bool:
+        """Is the session shown one that was asked for by its time?"""
+        return self.between is not None or self.evening
+
+    @property
+    def placed(self) -> bool:
+        """Is it asked where the session shown is?"""
+        return self.near is not None or bool(self.districts)
 
 
 @dataclass(frozen=True)
@@ -104,18 +124,28 @@ FREE = f"{is_open(p='l')} AND (o.sensitive OR {has_room('l')}) AND {WILL_BE}"
 
 EVENING = outside_office_hours("s.starts_at")
 
+FARTHEST = 100_000_000
+"""Metres that no place is away: the nearer, the higher is the rank, and 0 where nobody knows."""
+
 CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sensitive, o.session_count, o.online_url,
     page.position, page.starts_at AS session_at, page.ends_at AS session_ends, w.name AS owner_name,
-    v.name AS venue_name, {said("title")} AS title, {said("summary")} AS summary,
+    v.name AS venue_name, page.metres, {said("title")} AS title, {said("summary")} AS summary,
     {said("lang")} AS lang, encode(i.sha256, 'hex') AS picture, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
     p.opens_at, p.closes_at,
     CASE WHEN p.session_id IS NOT NULL AND p.taken >= p.capacity THEN EXISTS (
         SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id AND l.starts_at > page.starts_at AND {ROOM} OFFSET 0
     ) END AS room_later"""
 _card = itemgetter(*CardRow._fields)
+
+
+def _card_row(line: dict[str, Any]) -> CardRow:
+    line["audiences"] = tuple(line["audiences"])  # so that what is kept can be found by it
+    return CardRow._make(_card(line))
+
+
 POOL = """p.session_id, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
     p.closes_at"""
-JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
+JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = page.venue_id
     LEFT JOIN picture i ON i.id = o.picture_id {in_language_joins("offer_text", "offer_id", "o", "$2")}
     LEFT JOIN LATERAL (
         SELECT {POOL} FROM seat_pool p WHERE p.offer_id = o.id AND p.session_id IS NULL
@@ -134,7 +164,7 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
     those that have some of them, after those."""
     found = await _search(wanted, viewer, lang, now)
     if wanted.words and found.total < FEW and not wanted.after:
-        some = await _search(replace(wanted, any_word=True, by_date=False), viewer, lang, now)
+        some = await _search(replace(wanted, any_word=True, by_date=False, by_words=True), viewer, lang, now)
         if len(some.rows) > found.total:
             return Found(some.rows, len(some.rows), None, with_all=found.total)
     return found
@@ -143,19 +173,30 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
 async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> Found:
     asked = Statement(now, lang)
     put = asked.value
-    seen, dates = published(viewer).within(asked), dates_asked(wanted, put)
-    hits, matches = conditions(wanted, seen, bool(dates), put)
+    seen, sessions = published(viewer).within(asked), _sessions(wanted, put)
+    hits, matches = conditions(wanted, seen, wanted.dated, put)
     # The first session of those asked for need not be the next; without dates the offer's own columns are in an index.
-    session, shown, first = (
-        ("d.starts_at", "d.starts_at, d.ends_at",
-         f"JOIN LATERAL (SELECT s.starts_at, s.ends_at FROM session s WHERE {dates} ORDER BY s.starts_at LIMIT 1) d "
-         "ON true")
-        if dates else
-        ("o.next_session_at", "o.next_session_at AS starts_at, o.next_session_ends AS ends_at", "")
+    # Where none was asked for by its time, what has no dates has a place of its own.
+    session, shown, venue, first = (
+        ("d.starts_at", "d.starts_at, d.ends_at", "coalesce(d.venue_id, o.venue_id)",
+         f"{'' if wanted.dated else 'LEFT '}JOIN LATERAL (SELECT s.starts_at, s.ends_at, s.venue_id FROM session s "
+         f"WHERE {sessions} ORDER BY s.starts_at LIMIT 1) d ON true")
+        if sessions else
+        ("o.next_session_at", "o.next_session_at AS starts_at, o.next_session_ends AS ends_at", "o.venue_id", "")
     )  # fmt: skip
-    rank, joined = ("h.rank", "JOIN hits h ON h.offer_id = o.id") if wanted.ranked else ("0::bigint", "")
-    listing = f"""SELECT o.id, {session} AS position, {rank} AS rank, {shown} FROM offer o
-        JOIN organization w ON w.id = o.owner_id {joined} {first} WHERE {matches}"""
+    rank, joined = (
+        ("h.rank", "JOIN hits h ON h.offer_id = o.id")
+        if wanted.words and wanted.ranked
+        else ("0::bigint", "")
+    )
+    metres = "NULL::int"
+    if wanted.near:
+        metres, hits = "n.metres", f"near AS MATERIALIZED ({away(*map(put, wanted.near.columns))}), {hits}"
+        first += f" LEFT JOIN near n ON n.venue_id = {venue}"
+        if wanted.by_nearness:
+            rank, joined = f"coalesce({FARTHEST} - n.metres, 0)::bigint", ""
+    listing = f"""SELECT o.id, {session} AS position, {rank} AS rank, {shown}, {venue} AS venue_id, {metres} AS metres
+        FROM offer o JOIN organization w ON w.id = o.owner_id {joined} {first} WHERE {matches}"""
     best = "{of}rank DESC, " if wanted.ranked else ""
     by = f"ORDER BY {best}{{of}}position, {{of}}id"
     order = by.format(of="")
@@ -174,23 +215,28 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
     cards = [row for row in found if row["id"] is not None]
     last = cards[wanted.page - 1] if len(cards) > wanted.page else None
     following = Position(last["position"], last["id"], last["rank"]) if last else None
-    return Found([CardRow._make(_card(line)) for line in cards[: wanted.page]], total, following)
+    return Found([_card_row(line) for line in cards[: wanted.page]], total, following)
 
 
-Shown = tuple[UUID, datetime | None, datetime | None]
-"""An offer and the session that is shown of it, from and to."""
+Shown = tuple[UUID, datetime | None, datetime | None, bool]
+"""An offer, from when and to when what is shown of it is, and whether that is a session that was asked for: then it is
+where that session is."""
 
 
 async def card_rows(shown: Sequence[Shown], *, lang: str, now: datetime) -> list[CardRow]:
     """What a list shows of these, in no order. Who chose them has asked who may see them."""
-    ids, starts, ends = zip(*shown, strict=True)
+    ids, starts, ends, sessions = zip(*shown, strict=True)
     found = await rows(
-        f"""WITH page AS (SELECT id, starts_at AS position, starts_at, ends_at
-                FROM unnest($3::uuid[], $4::timestamptz[], $5::timestamptz[]) u(id, starts_at, ends_at))
+        f"""WITH page AS (SELECT u.id, u.starts_at AS position, u.starts_at, u.ends_at, NULL::int AS metres,
+                CASE WHEN u.session THEN coalesce((SELECT s.venue_id FROM session s WHERE s.offer_id = o.id
+                    AND s.starts_at = u.starts_at AND s.status <> 'cancelled' ORDER BY s.id LIMIT 1), o.venue_id)
+                    ELSE o.venue_id END AS venue_id
+                FROM unnest($3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::boolean[])
+                    u(id, starts_at, ends_at, session) JOIN offer o ON o.id = u.id)
             SELECT {CARD} FROM page JOIN offer o ON o.id = page.id {JOINED} WHERE $1::timestamptz IS NOT NULL""",
-        now, lang, ids, starts, ends,
+        now, lang, ids, starts, ends, sessions,
     )  # fmt: skip
-    return [CardRow._make(_card(line)) for line in found]
+    return [_card_row(line) for line in found]
 
 
 async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
@@ -205,32 +251,6 @@ async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
         *asked.values,
     )
     return set(WORD.findall((words or "").lower()))
-
-
-_counted = Newest[dict[str, int]](catalogue, f"{__name__}.audience_counts")
-
-
-async def audience_counts(municipality: str, *, viewer: Viewer, now: datetime) -> dict[str, int]:
-    """How many current offers in a municipality (all: "") name each audience. Counting takes ten times as long as the
-    rest of the front page, so one count serves visitors for a minute, or until the catalogue changes."""
-    counting = partial(_count, municipality, viewer, now)
-    if viewer != VISITOR:
-        return await counting()
-    return await _counted.get((municipality, now.replace(second=0, microsecond=0)), counting)
-
-
-async def _count(municipality: str, viewer: Viewer, now: datetime) -> dict[str, int]:
-    asked = Statement(now)
-    seen = published(viewer).within(asked)
-    _, matches = conditions(
-        Search(municipalities=(municipality,) if municipality else ()), seen, False, asked.value
-    )
-    counted = await rows(
-        f"""SELECT audience, count(*) AS number FROM offer o JOIN organization w ON w.id = o.owner_id,
-            unnest(o.audiences) audience WHERE {matches} GROUP BY audience""",
-        *asked.values,
-    )
-    return {row["audience"]: row["number"] for row in counted}
 
 
 def conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, str]:
@@ -284,6 +304,12 @@ def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[s
         )
     if wanted.between:  # the list is in this order, so it need not be read further
         conditions.append(f"o.next_session_at < {put(wanted.between[1])}")
+    if wanted.placed and (there := _there(wanted, put)):
+        conditions.append(
+            f"(o.next_session_at IS NULL AND {there.format(venue='o.venue_id')} OR EXISTS (SELECT 1 FROM session s "
+            f"WHERE s.offer_id = o.id AND s.status <> 'cancelled' AND s.ends_at > $1 "
+            f"AND {there.format(venue='coalesce(s.venue_id, o.venue_id)')} OFFSET 0))"
+        )
     if wanted.organization:
         who = put(wanted.organization)
         conditions.append(
@@ -313,6 +339,20 @@ def _in_municipalities(slugs: str) -> str:
     return f"o.municipality_id = ANY(ARRAY({there})) OR o.owner_id = ANY(ARRAY({owned})) OR {EVERYWHERE}"
 
 
+def _there(wanted: Search, put: Put) -> str:
+    """What holds for {venue} in the districts, and near enough; nothing where it may be anywhere. What is on the web is
+    near enough to everybody."""
+    held = []
+    if wanted.districts:
+        here = put(list(wanted.municipalities)) if wanted.municipalities else None
+        held.append(f"{{venue}} = ANY(ARRAY({in_districts(put(list(wanted.districts)), here)}))")
+    if wanted.near and wanted.within is not None:
+        held.append(
+            f"({{venue}} = ANY({put(wanted.near.within(wanted.within))}::uuid[]) OR {{venue}} IS NULL AND {EVERYWHERE})"
+        )
+    return " AND ".join(held)
+
+
 def _place(place: str, put: Put) -> str:
     """The beginning of a postcode, or of a word in the name of the venue, its town or the municipality, also one that
     owns the organisation with others."""
@@ -329,16 +369,23 @@ def _place(place: str, put: Put) -> str:
 
 
 def dates_asked(wanted: Search, put: Put) -> str:
-    """What holds for a session s of the offer within the period, in the evening or at a weekend by a Norwegian clock;
-    nothing when no dates are asked for."""
-    if not wanted.between and not wanted.evening:
+    """What holds for a session s of the offer within the period, in the evening or at a weekend by a Norwegian clock,
+    and in the place that is asked for; nothing when no dates are asked for."""
+    return _sessions(wanted, put) if wanted.dated else ""
+
+
+def _sessions(wanted: Search, put: Put) -> str:
+    """The same, also when only a place is asked for."""
+    if not wanted.dated and not wanted.placed:
         return ""
     session = "s.offer_id = o.id AND s.status <> 'cancelled' AND s.ends_at > $1"
     if wanted.between:
         session += f" AND s.starts_at >= {put(wanted.between[0])} AND s.starts_at < {put(wanted.between[1])}"
     if wanted.evening:
         session += f" AND {EVENING}"
-    if wanted.free:
+    if there := _there(wanted, put):
+        session += f" AND {there.format(venue='coalesce(s.venue_id, o.venue_id)')}"
+    if wanted.free and wanted.dated:
         session += (
             f" AND (o.joining <> '{Joining.PER_SESSION.value}' "
             f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE l.session_id = s.id AND {FREE} OFFSET 0))"

@@ -1,13 +1,15 @@
 """The list of offers, by words, filters and organisation."""
 
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from markupsafe import Markup
 from starlette.responses import Response
 
-from marketplace.base.i18n import SOURCE
+from marketplace.base.i18n import SOURCE, ngettext
 from marketplace.base.i18n import gettext as _
 from marketplace.base.quick.kept import kept
 from marketplace.base.quick.remembered import remembered
@@ -16,22 +18,33 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render, template
-from offers.catalogue import queries, rules
+from offers.catalogue import cards, queries, rules
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from offers.catalogue.organizations.queries import organization_page
 from offers.catalogue.queries import Served, viewer_of
 from offers.catalogue.rules import WHEN_LABELS
-from offers.search.finding import NOTHING, Listed, find_cards
+from offers.search.cards import drawn
+from offers.search.finding import find
 from offers.search.forms import (
     ALL,
     ListForm,
-    Order,
     SearchForm,
     chosen_municipalities,
     only_served,
     position_text,
 )
-from offers.search.queries import Search, spelled_right
+from offers.search.places.shown import (
+    NEAR_FIELDS,
+    Orders,
+    district_choices,
+    near_words,
+    nothing_there,
+    orders,
+    within_choices,
+    within_words,
+)
+from offers.search.queries import Found, Search, spelled_right
+from offers.search.understood import Understood, understand
 from offers.search.words import near
 from offers.search.words.crisis import needs_somebody_now
 
@@ -46,23 +59,31 @@ async def offers(request: Request) -> Response:
         return _where_they_are(request, served)
     only_served(form, [one.slug for one in served])
     viewer = await viewer_of(request.person)
-    found, meant = NOTHING, None
+    found, meant, instead, before, by_day = Found([], 0, None), None, "", 0, True
+    if form.valid and form.data.q:  # the only question that is dear
+        await limit_visitor("search", request, 300, timedelta(minutes=5))
+    asked = await understand(form, request.now)
     if form.valid:
-        if form.data.q:  # the only question that is dear
-            await limit_visitor("search", request, 300, timedelta(minutes=5))
-        found = await find_cards(
-            form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now
-        )
+        wanted, before = asked.search, form.data.before
+        found = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
+        if not found.total and (nearest := asked.nearest):
+            wanted = nearest
+            around = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
+            found = replace(around, total=0, next=None)
+            instead = nothing_there(asked.districts) if around.rows else ""
+        by_day = not wanted.ranked and found.with_all is None
         if form.data.q and (found.with_all is not None or found.total < near.FEWER_THAN):
             meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
     else:
         _to_the_top(form)
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
-        form=form, **listed(request, form, found), meant=meant, with_all=found.with_all,
+        form=form, **listed(request, form, found, before, by_day=by_day), instead=instead, meant=meant,
+        with_all=found.with_all,
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
-        orders=_orders(request, form, found),
-        chips=chips(request, form, served), municipalities=_municipalities(served),
+        orders=_orders(request, form, found), asked=asked,
+        withins=within_choices(), districts=district_choices(asked, served),
+        chips=chips(request, form, served, asked), municipalities=_municipalities(served),
         clear_href=here(request, {}), follow_query=urlencode(listed_query(form), doseq=True),
         fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
     )  # fmt: skip
@@ -74,36 +95,26 @@ async def organization(request: Request) -> Response:
     """GET /organizations/{slug}: who they are, and what they offer."""
     who = await organization_page(request.path_params["slug"], request.lang)
     form = ListForm.from_query(request)
-    found = NOTHING
+    found, before = Found([], 0, None), 0
     if form.valid:
+        before = form.data.before
         wanted = Search(organization=who.id, after=form.data.position)
         viewer = await viewer_of(request.person)
-        found = await find_cards(wanted, viewer=viewer, lang=request.lang, now=request.now)
+        found = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
     else:
         _to_the_top(form)
     return render(
         request, "offers/search/organization.html", status=200 if form.valid else 422, form=form,
-        organization=who, **listed(request, form, found),
+        organization=who, **listed(request, form, found, before),
     )  # fmt: skip
 
 
-def _orders(request: Request, form: Filled[SearchForm], found: Listed) -> tuple[str, str, str] | None:
-    """How the list is ordered, the other way, and its address; None where there is nothing to order by words."""
-    if not form.valid or not form.data.q or found.with_all is not None or found.total < 2:
+def _orders(request: Request, form: Filled[SearchForm], found: Found) -> Orders | None:
+    """How the list is ordered, and the other ways with their addresses; None where there is nothing to order."""
+    if not form.valid or found.with_all is not None or found.total < 2:
         return None
     query = listed_query(form)
-    if form.data.order is Order.DATE:
-        query.pop("order")
-        return (
-            _("Det som kommer først, står først."),
-            _("Vis det som passer best først"),
-            here(request, query),
-        )
-    return (
-        _("Det som passer best, står først."),
-        _("Vis etter dato"),
-        here(request, query | {"order": "date"}),
-    )
+    return orders(form.data, lambda order: here(request, query | {"order": order.value}))
 
 
 def _where_they_are(request: Request, served: list[Served]) -> Response:
@@ -131,14 +142,19 @@ def _to_the_top(form: Filled[Any]) -> None:
         form.add_error("form", form.errors.pop("after"))
 
 
-def listed(request: Request, form: Filled[Any], found: Listed) -> dict[str, Any]:
-    """What _list.html needs of a page of offers."""
+def listed(
+    request: Request, form: Filled[Any], found: Found, before: int = 0, *, by_day: bool = True
+) -> dict[str, Any]:
+    """What _cards.html needs of a page of offers. `before`: so many stand before them."""
     query = listed_query(form)
-    after = {"after": position_text(found.next)} if found.next else None
+    upto = before + len(found.rows)
+    draw = partial(drawn, now=request.now, lang=request.lang)
+    after = {"after": position_text(found.next, upto)} if found.next else None
     return {
-        "cards": found.cards,
+        "days": cards.listed(found.rows, request.now, draw, by_day=by_day),
         "heading": rules.offers_found(found.total, found.many) if form.valid else _("Vi kunne ikke søke"),
-        "shown": rules.offers_shown(len(found.cards), found.total, found.many),
+        "shown": rules.offers_shown(before, upto, found.total, found.many),
+        "more_text": ngettext("%(num)s tilbud til", "%(num)s tilbud til", len(found.rows)),
         "next_href": here(request, query | after) if after else "",
         "first_href": here(request, query) if form.values.get("after") else "",
     }
@@ -152,10 +168,13 @@ def listed_query(form: Filled[Any]) -> dict[str, Any]:
 def here(request: Request, query: dict[str, Any]) -> str:
     """The address of this page with another query."""
     prefix = "" if request.lang == SOURCE else f"/{request.lang}"
-    return f"{prefix}{request.scope['path']}" + (f"?{urlencode(query, doseq=True)}" if query else "")
+    asked = urlencode(query, doseq=True)
+    return f"{prefix}{request.scope['path']}" + (f"?{asked}" if asked else "")
 
 
-def chips(request: Request, form: Filled[SearchForm], served: list[Served]) -> list[tuple[str, str]]:
+def chips(
+    request: Request, form: Filled[SearchForm], served: list[Served], asked: Understood
+) -> list[tuple[str, str]]:
     """(text, address without it) for each filter that is set."""
     if not form.valid:
         return []
@@ -164,11 +183,16 @@ def chips(request: Request, form: Filled[SearchForm], served: list[Served]) -> l
     made = [(text, name) for name, text in (("q", f"«{data.q}»"), ("place", data.place)) if query.get(name)]
     made += [(text, name) for name, text in switch_labels().items() if getattr(data, name)]
     made += [(str(WHEN_LABELS[data.when]), "when")] if data.when else []
+    made += [(within_words(data.within), "within")] if data.within and asked.near else []
     links = [
         (text, here(request, {other: query[other] for other in query if other != name}))
         for text, name in made
     ]
-    several = [(f"{AUDIENCE_LABELS[one]}", "audience", one.value) for one in dict.fromkeys(data.audience)]
+    if asked.near:
+        without = {name: value for name, value in query.items() if name not in NEAR_FIELDS}
+        links.append((near_words(asked.near), here(request, without)))
+    several = [(one.name, "district", one.slug) for one in asked.districts]
+    several += [(f"{AUDIENCE_LABELS[one]}", "audience", one.value) for one in dict.fromkeys(data.audience)]
     several += [(f"{KIND_LABELS[one]}", "kind", one.value) for one in dict.fromkeys(data.kind)]
     if ALL not in data.municipality:
         several += [(one.name, "municipality", one.slug) for one in served if one.slug in data.municipality]

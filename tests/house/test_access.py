@@ -32,7 +32,7 @@ AREAS = {
     r"/organizations/apply(/.*)?": {"signed_in"},
     r"/": {"public"},
     r"/(pictures|unsubscribe|notices)(/.*)?": {"public"},
-    r"/offers\.atom": {"public"},
+    r"/offers\.atom|/t/\{code\}|/sitemap\.xml|/sitemap/\{page\}\.xml|/robots\.txt": {"public"},
     r"/\.well-known/.*": {"public"},
     r"/(offers|organizations|bookings|calendar|sign-in|privacy|accessibility|help-now|about|health|demo)(/.*)?": {
         "public"

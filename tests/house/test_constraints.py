@@ -103,6 +103,7 @@ UNIQUES = {
     "district_place_postcode": "(municipality_id, postcode)",
     "invitation_token": "(token_hash)",
     "membership_one": "(person_id, organization_id, role) WHERE (ended_at IS NULL)",
+    "offer_number": "(number)",
     "passkey_challenge_one": "(challenge)",
     "passkey_credential": "(credential)",
     "picture_sha256": "(sha256)",
@@ -157,10 +158,12 @@ FUNCTIONS = {
     "old_figures_are_frozen", "parts_are_of_other_words", "report_is_approved", "vevent_stale", "vevents_stale",
 }  # fmt: skip
 GENERATED = {("offer_text", "search"), ("organization_text", "search")}
-OF_NO_MODEL = {("offer_text", "parts", True)}
-"""Columns that no model names: the worker writes them in SQL (offers/search/words/jobs.py)."""
+OF_NO_MODEL = {("offer_text", "parts", True), ("offer", "number", False)}
+"""Columns that no model names: the worker writes them in SQL (offers/search/words/jobs.py), or the database counts
+(offers/catalogue/sharing/short.py)."""
 SEQUENCES = {
-    "booking_queue", "catalogue_revision_id_seq", "instance_id_seq", "tortoise_migrations_id_seq", "year_key_year_seq",
+    "booking_queue", "catalogue_revision_id_seq", "instance_id_seq", "offer_number_seq", "tortoise_migrations_id_seq",
+    "year_key_year_seq",
 }  # fmt: skip
 PARTITIONS = {"audit_entry_default"}
 

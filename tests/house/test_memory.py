@@ -21,6 +21,7 @@ REMEMBERED = {
     "_when(starts, ends, day, lang)": "when a session is",
     "http_date(moment)": "when a page was changed",
     "_table()": "nothing is asked: words that mean the same",
+    "qr(address)": "the short address of an offer",
     "_kind(kind, lang)": "one of the kinds of offers",
     "_audiences(audiences, main, lang)": "whom offers are for",
     "_fields(when, audience, kind, staff, lang)": "a choice from lists, never typed",
@@ -31,6 +32,8 @@ REMEMBERED = {
     "static_url(name)": "a file of ours",
     "listed(form)": "a form of the code",
     "numbers(form)": "a form of the code",
+    "postcodes()": "nothing is asked: a file of ours",
+    "towns()": "nothing is asked: a file of ours",
     "_read(path, written)": "a file of the local mailbox, named by a random id",
     "_people(path, written)": "the file of the demo's people",
 }

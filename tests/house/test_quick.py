@@ -57,8 +57,9 @@ USES = {
               "offers.search.views.organization"],
     "standing": ["marketplace.goals.plans.views.plan", "marketplace.goals.views.goal",
                  "marketplace.statistics.coverage.views.coverage", "marketplace.statistics.views.statistics"],
-    "revised": ["offers.catalogue.queries.municipalities", "offers.feeds.body",
-                "offers.search.queries.audience_counts"],
+    "revised": ["marketplace.home.queries.ahead", "marketplace.home.queries.counts",
+                "offers.catalogue.queries.municipalities", "offers.feeds.body",
+                "offers.search.places.queries.places"],
     "short_way": ["offers.feeds.answers.ready"],
     "remembered": ["marketplace.reports.pdf", "offers.search.views._fields"],
 }  # fmt: skip
@@ -98,11 +99,14 @@ REMEMBERS = {
     "marketplace/settings.py:settings": ONCE,
     "offers/catalogue/rules.py:_audiences": ALWAYS,
     "offers/catalogue/rules.py:_kind": ALWAYS,
+    "offers/catalogue/sharing/short.py:qr": ALWAYS,
     "offers/catalogue/rules.py:_when": ALWAYS,
     "offers/feeds/answers.py:_addresses": "where the short way leads: no answer",
     "offers/feeds/answers.py:http_date": ALWAYS,
     "offers/feeds/rules.py:accepts_gzip": ALWAYS,
     "offers/search/words/compounds.py:foldings": "words of the catalogue, in the worker",
+    "offers/search/places/postcodes.py:postcodes": ONCE,
+    "offers/search/places/postcodes.py:towns": ONCE,
     "offers/search/words/equal.py:_table": ONCE,
 }
 """What remembers something outside base/quick, and what: no answer."""

@@ -27,6 +27,7 @@ from marketplace.routes import ROUTES
 from marketplace.statistics.models import Cell, CellFigure, Closing
 from offers.bookings.companions.models import Companion
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
+from offers.catalogue.sharing.short import code_of
 from offers.feeds.models import CalendarAddress, SavedSearch
 from offers.messages.follow_up.rules import unsubscribe_path
 from offers.publishing.questions.models import OfferQuestion, QuestionKind
@@ -346,6 +347,8 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     }
     town.parameters = {
         ("offers", "slug"): walk.slug,
+        ("t", "code"): code_of((await rows("SELECT number FROM offer WHERE id = $1", walk.id))[0]["number"]),
+        ("sitemap", "page"): "1",
         ("organizations", "slug"): centre.slug,
         ("apply", "slug"): clinic.slug,
         ("approvals", "slug"): clinic.slug,

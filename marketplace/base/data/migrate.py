@@ -9,7 +9,7 @@ from marketplace.settings import settings
 
 MIGRATION_LOCK = 7_310_001
 """Key of the advisory lock: two migrators at once would end one of them."""
-NEWEST = "0034_what_is_spoken_and_costs"
+NEWEST = "0035_numbers_of_offers"
 """Name of the newest migration; /health/ready compares it with the database."""
 
 

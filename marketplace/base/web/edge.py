@@ -34,7 +34,7 @@ SECURITY_HEADERS = [
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
-    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ("permissions-policy", "camera=(), geolocation=(self), microphone=(), payment=(), usb=()"),
     ("x-frame-options", "DENY"),
 ]
 

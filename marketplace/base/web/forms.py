@@ -32,11 +32,13 @@ GROUPED = re.compile(
 )
 """Eleven digits as people write a national identity number: in one, after the date, or each by itself."""
 ANY_ELEVEN = re.compile(rf"(?<![\d+])(?=(\d(?:{BETWEEN}{{,3}}\d){{10}})(?!\d))")
+Sent = dict[str, Any]
+"""What stood in a form's fields, before it is checked: a text or, of checkboxes, several; and what the server gave."""
 KEY = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """What a page of ours wrote into its form."""
 F = TypeVar("F", bound="Form")
 
-WORDS: dict[str, Any] = {
+WORDS: dict[str, LazyProxy] = {
     "missing": lazy("Dette må fylles ut."),
     "string_too_short": lazy("Dette må fylles ut."),
     "string_too_long": lazy("Teksten er for lang. Skriv høyst %(max_length)s tegn."),
@@ -120,15 +122,15 @@ def numbers(form: type[Form]) -> frozenset[str]:
 class Filled(Generic[F]):
     """A form with what was typed. `values` is shown again; `data` is the checked model, None when invalid."""
 
-    def __init__(self, model: type[F], fields: Mapping[str, list[str]], given: dict[str, Any]) -> None:
+    def __init__(self, model: type[F], fields: Mapping[str, list[str]], given: Sent) -> None:
         self.model, self._fields, self._given = model, fields, given
         self.errors: dict[str, str] = {}
-        self.theirs: dict[str, Any] = {}
+        self.theirs: Sent = {}
         """What somebody else has saved meanwhile, of fields that are otherwise here."""
         self._seen = fields.get("seen", [""])[-1]
         self._data: F | None = None
         several = listed(model)
-        self.values: dict[str, Any] = {
+        self.values: Sent = {
             name: fields[name] if name in several else fields[name][-1]
             for name in model.model_fields
             if name in fields
@@ -231,4 +233,4 @@ class Filled(Generic[F]):
         return ngettext("Én ting må rettes", "%(num)s ting må rettes", len(self.errors))
 
 
-__all__ = ["Filled", "Form", "gettext", "lazy"]
+__all__ = ["Filled", "Form", "Sent", "gettext", "lazy"]

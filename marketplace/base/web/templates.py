@@ -92,6 +92,7 @@ def environment(lang: str) -> Environment:
     prefix = "" if lang == i18n.SOURCE else f"/{lang}"
     made.globals |= {
         "lang": lang,
+        "locale": i18n.OURS[lang].cldr,
         "url": lambda path: f"{prefix}{path}" if path != "/" else prefix or "/",
         "absolute": lambda path: f"{settings().public_url}{prefix}{path}",
         "static": static_url,

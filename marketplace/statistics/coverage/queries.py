@@ -8,10 +8,10 @@ from uuid import UUID
 from marketplace.base.clock import today
 from marketplace.base.data.database import rows
 from marketplace.base.data.statement import Statement
-from marketplace.districts.queries import LIES_IN
 from marketplace.statistics.coverage.rules import Offered
 from offers.catalogue.models import Audience, Kind
 from offers.catalogue.queries import CURRENT, VISITOR, outside_office_hours, published
+from offers.search.places.queries import LIES_IN
 from offers.search.queries import OPEN
 
 Key = tuple[Any, ...]

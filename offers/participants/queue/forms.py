@@ -1,13 +1,13 @@
 """What those who lead an offer fill in about its requests, its queue and the seats they keep."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
-from marketplace.base.web.forms import Form
+from marketplace.base.web.forms import Form, Sent
 from marketplace.people.names import PersonName
 from offers.bookings.forms import Email, Key, Number, OtherKey, Phone, ReachForm, Way
 from offers.participants.queue.rules import ReorderReason
@@ -36,7 +36,7 @@ class AnswerForm(Form):
 
     @model_validator(mode="before")
     @classmethod
-    def only_what_was_chosen(cls, sent: dict[str, Any]) -> dict[str, Any]:
+    def only_what_was_chosen(cls, sent: Sent) -> Sent:
         answer = sent.get("answer")
         kept = {name: text for name, text in sent.items() if name not in ("talk", "no")}
         return kept | ({answer: sent.get(answer, "")} if answer in ("talk", "no") else {})

@@ -1,14 +1,14 @@
 """How people join, and when they are reminded."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
 from marketplace.base.clock import at_oslo
 from marketplace.base.i18n import lazy
 from marketplace.base.web.fields import Address, Clock, Day, Line, Phone, Words
-from marketplace.base.web.forms import Form
+from marketplace.base.web.forms import Form, Sent
 from marketplace.people.names import person_name
 from offers.catalogue.models import Cost, Joining, Promotion
 
@@ -19,7 +19,7 @@ REMINDERS = tuple(int(hours) for hours in get_args(Reminder))
 """Hours before the start that may be chosen."""
 
 
-def _what_it_costs(sent: dict[str, Any]) -> dict[str, Any]:
+def _what_it_costs(sent: Sent) -> Sent:
     """How much is asked for where it costs something, and does not count elsewhere."""
     if sent.get("cost") == Cost.SOME:
         return {"cost_text": ""} | sent
@@ -53,7 +53,7 @@ class JoiningForm(Form):
 
     @model_validator(mode="before")
     @classmethod
-    def what_goes_together(cls, sent: dict[str, Any]) -> dict[str, Any]:
+    def what_goes_together(cls, sent: Sent) -> Sent:
         """How long a seat is held does not count where none is; a day asks for a clock time, and the other way."""
         held = sent.get("promotion") == Promotion.HELD
         kept = {name: text for name, text in sent.items() if name != "hold_hours" or held}

@@ -1,6 +1,6 @@
 """The step of the wizard that asks how to join: seats, the waiting list, when one can book, reminders."""
 
-from typing import Any
+from functools import partial
 
 from starlette.responses import Response
 
@@ -38,20 +38,19 @@ async def joining(request: Request) -> Response:
     """GET and POST /manage/offers/{slug}/joining"""
     offer = await editable(request)
     ways = rules.joinings(offer.state, offer.joining)
-    context: dict[str, Any] = {
-        "choices": [(way.value, rules.JOINING_LABELS[way]) for way in ways],
-        "promotions": PROMOTIONS,
-        "reminders": [(hours, REMINDER_WORDS[hours]) for hours in REMINDERS],
-    }
+    shown = partial(
+        page, request, offer, "joining", choices=[(way.value, rules.JOINING_LABELS[way]) for way in ways],
+        promotions=PROMOTIONS, reminders=[(hours, REMINDER_WORDS[hours]) for hours in REMINDERS],
+    )  # fmt: skip
     if request.method == "GET":
-        return await page(request, offer, "joining", await _now(offer), **context)
+        return await shown(await _now(offer))
     form = await JoiningForm.read(request)
     if form.valid:
         async with one_at_a_time(offer.id):
             form.meet(await _now(await editable(request)))
             if await _saved(request, offer, form):
                 return await onward(request, offer, "joining")
-    return await page(request, offer, "joining", form, 422, **context)
+    return await shown(form, 422)
 
 
 async def _saved(request: Request, offer: Offer, form: Filled[JoiningForm]) -> bool:
@@ -71,7 +70,11 @@ async def _saved(request: Request, offer: Offer, form: Filled[JoiningForm]) -> b
         act = actions.set_joining(
             offer, by=request.person.id, now=request.now, joining=given.joining, capacity=given.capacity,
             opens_at=given.opens_at, closes_hours=given.closes_hours, text={"may_leave": given.may_leave},
-            **_facts(given),
+            max_party=given.max_party, contact_name=given.contact_name or None, phone=given.phone,
+            promotion=given.promotion, remind_hours=sorted({int(hours) for hours in given.remind}, reverse=True),
+            cost=given.cost, cost_text=given.cost_text,
+            **({"hold_hours": given.hold_hours} if given.promotion is Promotion.HELD and given.hold_hours else {}),
+            **({"online_url": given.link} if given.joining is Joining.EXTERNAL else {}),
         )  # fmt: skip
         return await kept(form, act)
     return False
@@ -92,17 +95,3 @@ async def _now(offer: Offer) -> Filled[JoiningForm]:
         closes_hours=offer.closes_hours, cost=offer.cost.value if offer.cost else "", cost_text=offer.cost_text,
         remind=[str(hours) for hours in (USUAL_REMINDERS if offer.remind_hours is None else offer.remind_hours)],
     )  # fmt: skip
-
-
-def _facts(given: JoiningForm) -> dict[str, Any]:
-    """The other columns of the offer."""
-    facts: dict[str, Any] = {
-        "max_party": given.max_party, "contact_name": given.contact_name or None, "phone": given.phone,
-        "promotion": given.promotion, "remind_hours": sorted({int(hours) for hours in given.remind}, reverse=True),
-        "cost": given.cost, "cost_text": given.cost_text,
-    }  # fmt: skip
-    if given.promotion is Promotion.HELD and given.hold_hours:
-        facts["hold_hours"] = given.hold_hours
-    if given.joining is Joining.EXTERNAL:
-        facts["online_url"] = given.link
-    return facts

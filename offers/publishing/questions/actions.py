@@ -1,6 +1,7 @@
 """Writes of an offer's questions. One transaction each; nobody books meanwhile (upkeep.py:changing)."""
 
 from datetime import datetime
+from typing import Unpack
 from uuid import UUID
 
 from marketplace.base.data.database import rows
@@ -8,17 +9,14 @@ from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import Offer
 from offers.publishing.actions import editing
-from offers.publishing.questions.models import OfferQuestion, QuestionKind
+from offers.publishing.questions.models import OfferQuestion, QuestionFacts
 from offers.publishing.questions.queries import questions_of
 
 MOST_QUESTIONS = 5
 """Whoever only wants to come along should not have to fill in a questionnaire."""
 
 
-async def add(
-    offer: Offer, *, by: UUID, now: datetime, kind: QuestionKind, text: str, purpose: str, choices: list[str],
-    required: bool, keep_days: int,
-) -> None:  # fmt: skip
+async def add(offer: Offer, *, by: UUID, now: datetime, **facts: Unpack[QuestionFacts]) -> None:
     """One more question, after the others. Raises Refused when there are enough."""
     async with editing(offer, by, now, "question.added"):
         there = await questions_of(offer.id)
@@ -26,27 +24,21 @@ async def add(
             raise Refused(
                 _("Et tilbud kan ha høyst %(most)s spørsmål. Fjern ett først.", most=MOST_QUESTIONS)
             )
-        await OfferQuestion.create(
-            offer=offer, position=len(there), kind=kind, text=text, purpose=purpose, choices=choices,
-            required=required, keep_days=keep_days,
-        )  # fmt: skip
+        await OfferQuestion.create(offer=offer, position=len(there), **facts)
         await _number(offer)
 
 
 async def change(
-    offer: Offer, question: UUID, *, by: UUID, now: datetime, kind: QuestionKind, text: str, purpose: str,
-    choices: list[str], required: bool, keep_days: int,
-) -> None:  # fmt: skip
+    offer: Offer, question: UUID, *, by: UUID, now: datetime, **facts: Unpack[QuestionFacts]
+) -> None:
     """Raises Refused when somebody has answered: they were told another reason, and another date of deletion."""
     async with editing(offer, by, now, "question.changed"):
-        there = {one["id"]: one for one in await questions_of(offer.id)}
+        there = {one.id: one for one in await questions_of(offer.id)}
         if question not in there:
             raise NotFound
-        if there[question]["answers"]:
+        if there[question].answers:
             raise Refused(_("Noen har svart på dette, så det kan ikke endres. Fjern det, og lag et nytt."))
-        await OfferQuestion.filter(id=question).update(
-            kind=kind, text=text, purpose=purpose, choices=choices, required=required, keep_days=keep_days
-        )
+        await OfferQuestion.filter(id=question).update(**facts)
 
 
 async def remove(offer: Offer, question: UUID, *, by: UUID, now: datetime) -> None:

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.web.forms import Form
-from offers.publishing.questions.models import QuestionKind
+from offers.publishing.questions.models import QuestionFacts, QuestionKind
 
 MOST_CHOICES, CHOICE_LENGTH = 10, 100
 
@@ -45,3 +45,11 @@ class QuestionForm(Form):
     )
     required: bool = False
     keep_days: int = Field(14, ge=0, le=365)
+
+    @property
+    def facts(self) -> QuestionFacts:
+        """The question's columns."""
+        return QuestionFacts(
+            kind=self.kind, text=self.text, purpose=self.purpose, choices=choices_of(self.choices),
+            required=self.required, keep_days=self.keep_days,
+        )  # fmt: skip

@@ -1,6 +1,7 @@
 """Who leads what, and what an organiser asks those who book."""
 
 from enum import StrEnum
+from typing import TypedDict
 from uuid import UUID
 
 from tortoise import fields
@@ -47,3 +48,14 @@ class BookingAnswer(Row):
     class Meta:
         table = "booking_answer"
         unique_together = (("booking", "question"),)
+
+
+class QuestionFacts(TypedDict):
+    """The columns of a question that its form fills in."""
+
+    kind: QuestionKind
+    text: str
+    purpose: str
+    choices: list[str]
+    required: bool
+    keep_days: int

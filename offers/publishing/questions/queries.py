@@ -1,15 +1,31 @@
 """Reads of an offer's questions to those who book."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.database import rows
 from offers.publishing.questions.rules import spoken
 
 
-async def questions_of(offer_id: UUID) -> list[dict[str, Any]]:
-    """An offer's questions in order, each with how many have answered (`answers`)."""
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """A question of an offer. `answers`: how many have answered it."""
+
+    id: UUID
+    kind: str
+    text: str
+    purpose: str
+    choices: list[str]
+    required: bool
+    keep_days: int
+    answers: int
+
+
+async def questions_of(offer_id: UUID) -> list[Posed]:
+    """An offer's questions in order."""
     return await rows(
+        Posed,
         """SELECT q.id, q.kind, q.text, q.purpose, q.choices, q.required, q.keep_days,
             (SELECT count(*) FROM booking_answer a WHERE a.question_id = q.id) AS answers
         FROM offer_question q WHERE q.offer_id = $1 ORDER BY q.position, q.id""",
@@ -23,7 +39,23 @@ FROM booking_answer x JOIN offer_question q ON q.id = x.question_id JOIN booking
     JOIN seat_pool p ON p.id = b.pool_id"""
 
 
-async def answers(booking_id: UUID) -> list[dict[str, Any]]:
-    """What was answered, for the one who did: question, text, and when it is deleted."""
-    found = await rows(f"{ANSWERS} WHERE b.id = $1 ORDER BY q.position, q.id", booking_id)
-    return [one | {"text": spoken(one["kind"], one["text"])} for one in found]
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What somebody has answered, and when that `goes`."""
+
+    booking_id: UUID
+    kind: str
+    question: str
+    text: str
+    keep_days: int
+    goes: datetime
+
+    @property
+    def words(self) -> str:
+        """The answer in the reader's language."""
+        return spoken(self.kind, self.text)
+
+
+async def answers(booking_id: UUID) -> list[Answered]:
+    """What was answered, for the one who did."""
+    return await rows(Answered, f"{ANSWERS} WHERE b.id = $1 ORDER BY q.position, q.id", booking_id)

@@ -1,7 +1,5 @@
 """What the organiser asks those who book. Only the owner's editors decide: they are responsible for the answers."""
 
-from typing import Any
-
 from starlette.responses import Response
 
 from marketplace.base.errors import NotFound
@@ -15,9 +13,9 @@ from marketplace.base.web.templates import render
 from offers.catalogue.models import Offer
 from offers.catalogue.queries import title_of
 from offers.publishing.questions import actions
-from offers.publishing.questions.forms import QuestionForm, choices_of
+from offers.publishing.questions.forms import QuestionForm
 from offers.publishing.questions.models import QuestionKind
-from offers.publishing.questions.queries import questions_of
+from offers.publishing.questions.queries import Posed, questions_of
 from offers.publishing.saved import Saved
 from offers.publishing.steps.views import kept
 from offers.rights.queries import offer_owned_by
@@ -50,7 +48,7 @@ async def new(request: Request) -> Response:
     if request.method == "POST":
         form = await QuestionForm.read(request)
         if form.valid and await kept(
-            form, actions.add(offer, by=request.person.id, now=request.now, **facts(form.data))
+            form, actions.add(offer, by=request.person.id, now=request.now, **form.data.facts)
         ):
             return see_other(f"/manage/offers/{offer.slug}/questions?saved={Saved.ADDED}", request)
     return await _page(request, offer, form, None)
@@ -67,7 +65,7 @@ async def change(request: Request) -> Response:
             async with one_at_a_time(offer.id):
                 if form.meet(_says((await _asked(request))[1])):
                     act = actions.change(
-                        offer, question["id"], by=request.person.id, now=request.now, **facts(form.data)
+                        offer, question.id, by=request.person.id, now=request.now, **form.data.facts
                     )
                     if await kept(form, act):
                         return see_other(
@@ -76,12 +74,12 @@ async def change(request: Request) -> Response:
     return await _page(request, offer, form, question)
 
 
-def _says(question: dict[str, Any]) -> Filled[QuestionForm]:
+def _says(question: Posed) -> Filled[QuestionForm]:
     """The form with what the question is now."""
-    given = {name: question[name] for name in ("text", "purpose", "kind", "keep_days")}
     return QuestionForm.blank(
-        **given, choices="\n".join(question["choices"]), required="1" if question["required"] else None
-    )
+        text=question.text, purpose=question.purpose, kind=question.kind, keep_days=question.keep_days,
+        choices="\n".join(question.choices), required="1" if question.required else None,
+    )  # fmt: skip
 
 
 @member(Role.EDITOR)
@@ -89,7 +87,7 @@ async def remove(request: Request) -> Response:
     """GET and POST /manage/offers/{slug}/questions/{question}/remove. GET only asks."""
     offer, question = await _asked(request)
     if request.method == "POST":
-        await actions.remove(offer, question["id"], by=request.person.id, now=request.now)
+        await actions.remove(offer, question.id, by=request.person.id, now=request.now)
         return see_other(f"/manage/offers/{offer.slug}/questions?saved={Saved.REMOVED}", request)
     return render(
         request, "offers/publishing/questions/remove.html", offer=offer, question=question,
@@ -101,27 +99,22 @@ async def remove(request: Request) -> Response:
 async def up(request: Request) -> Response:
     """POST /manage/offers/{slug}/questions/{question}/up"""
     offer, question = await _asked(request)
-    await actions.move_up(offer, question["id"], by=request.person.id, now=request.now)
+    await actions.move_up(offer, question.id, by=request.person.id, now=request.now)
     return see_other(f"/manage/offers/{offer.slug}/questions?saved={Saved.MOVED}", request)
 
 
-async def _asked(request: Request) -> tuple[Offer, dict[str, Any]]:
+async def _asked(request: Request) -> tuple[Offer, Posed]:
     """The offer and the question of this address. Raises NotFound for what is not theirs."""
     offer = await offer_owned_by(request.person, request.path_params["slug"])
     question = parse_id(request.path_params["question"])
-    found = next((one for one in await questions_of(offer.id) if one["id"] == question), None)
+    found = next((one for one in await questions_of(offer.id) if one.id == question), None)
     if found is None:
         raise NotFound
     return offer, found
 
 
-def facts(data: QuestionForm) -> dict[str, Any]:
-    """The columns of a question, as it was filled in."""
-    return data.model_dump(exclude={"choices"}) | {"choices": choices_of(data.choices)}
-
-
 async def _page(
-    request: Request, offer: Offer, form: Filled[QuestionForm], question: dict[str, Any] | None
+    request: Request, offer: Offer, form: Filled[QuestionForm], question: Posed | None
 ) -> Response:
     return render(
         request, "offers/publishing/questions/question.html",

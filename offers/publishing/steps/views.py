@@ -5,7 +5,9 @@ The same forms change an offer that is published; they then lead back to its pag
 """
 
 from collections.abc import Awaitable
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from starlette.responses import Response
 
@@ -105,10 +107,10 @@ async def new(request: Request) -> Response:
     """The first step of a new offer: saving it makes the draft."""
     mine = await own_organizations(request.person)
     approval_rules.some_at_work(mine)  # the door lets in editors only
-    context: dict[str, Any] = {"organizations": mine, "kinds": list(KIND_LABELS.items())}
+    shown = partial(page, request, None, "what", organizations=mine, kinds=list(KIND_LABELS.items()))
     if request.method == "GET":
         form = WhatForm.blank(source_lang=request.lang, organization=mine[0].id if len(mine) == 1 else None)
-        return await page(request, None, "what", form, **context)
+        return await shown(form)
     form = await WhatForm.read(request)
     owner = next((one for one in mine if form.valid and one.id == form.data.organization), None)
     if form.valid and len(mine) == 1:
@@ -116,7 +118,7 @@ async def new(request: Request) -> Response:
     if form.valid and owner is None:
         form.add_error("organization", _("Velg hvem som står bak tilbudet."))
     if not form.valid or owner is None:
-        return await page(request, None, "what", form, 422, **context)
+        return await shown(form, 422)
     text = form.data.model_dump(exclude={"organization"})
     offer = await actions.start(
         owner=owner.id,
@@ -145,9 +147,9 @@ async def texts(offer: Offer, step: str) -> dict[str, str]:
 @member(Role.EDITOR)
 async def what(request: Request) -> Response:
     offer = await editable(request)
-    context: dict[str, Any] = {"organizations": [], "kinds": list(KIND_LABELS.items())}
+    shown = partial(page, request, offer, "what", organizations=[], kinds=list(KIND_LABELS.items()))
     if request.method == "GET":
-        return await page(request, offer, "what", await _what(offer), **context)
+        return await shown(await _what(offer))
     form = await WhatForm.read(request)
     if form.valid:
         async with one_at_a_time(offer.id):
@@ -158,7 +160,7 @@ async def what(request: Request) -> Response:
                 )
                 if await kept(form, act):
                     return await onward(request, offer, "what")
-    return await page(request, offer, "what", form, 422, **context)
+    return await shown(form, 422)
 
 
 async def _what(offer: Offer) -> Filled[WhatForm]:
@@ -170,12 +172,12 @@ async def _what(offer: Offer) -> Filled[WhatForm]:
 async def audience(request: Request) -> Response:
     offer = await editable(request)
     near = await organizations_near(offer.municipality_id)
-    context: dict[str, Any] = {
-        "near": near, "audiences": list(AUDIENCE_LABELS.items()), "visibilities": list(rules.VISIBILITY_LABELS.items()),
-        "spoken_choices": spoken.choices(),
-    }  # fmt: skip
+    shown = partial(
+        page, request, offer, "audience", near=near, audiences=list(AUDIENCE_LABELS.items()),
+        visibilities=list(rules.VISIBILITY_LABELS.items()), spoken_choices=spoken.choices(),
+    )  # fmt: skip
     if request.method == "GET":
-        return await page(request, offer, "audience", await _audience(offer), **context)
+        return await shown(await _audience(offer))
     form = await AudienceForm.read(request)
     if form.valid:
         async with one_at_a_time(offer.id):
@@ -183,7 +185,7 @@ async def audience(request: Request) -> Response:
                 form, _set_audience(request, offer, form.data)
             ):
                 return await onward(request, offer, "audience")
-    return await page(request, offer, "audience", form, 422, **context)
+    return await shown(form, 422)
 
 
 async def _audience(offer: Offer) -> Filled[AudienceForm]:
@@ -213,24 +215,23 @@ async def place(request: Request) -> Response:
     offer = await editable(request)
     fixed = offer.state == OfferState.PUBLISHED and bool(await sessions_of(offer.id, request.now, 1))
     known = await venues(offer.municipality_id)
-    context: dict[str, Any] = {"venues": known, "fixed": fixed}
+    shown = partial(page, request, offer, "place", venues=known, fixed=fixed)
     if request.method == "GET":
-        return await page(request, offer, "place", await _place(offer), **context)
+        return await shown(await _place(offer))
     form = await PlaceForm.read(request)
     if form.valid:
         async with one_at_a_time(offer.id):
-            facts: dict[str, Any] = {}
-            fresh: dict[str, Any] | None = None
+            there = None
             if form.meet(await _place(await editable(request))) and not fixed:
-                facts, fresh = place_facts(form, offer, [one.id for one in known])
+                there = where(form, offer, [one.id for one in known])
             if not form.errors:
                 act = actions.set_place(
-                    offer, by=request.person.id, now=request.now, new=fresh, transport=form.data.transport,
-                    text=form.data.model_dump(include=set(TEXTS["place"])), **facts,
+                    offer, by=request.person.id, now=request.now, there=there, transport=form.data.transport,
+                    text=form.data.model_dump(include=set(TEXTS["place"])),
                 )  # fmt: skip
                 if await kept(form, act):
                     return await onward(request, offer, "place")
-    return await page(request, offer, "place", form, 422, **context)
+    return await shown(form, 422)
 
 
 async def _place(offer: Offer) -> Filled[PlaceForm]:
@@ -242,30 +243,28 @@ async def _place(offer: Offer) -> Filled[PlaceForm]:
     )
 
 
-def place_facts(
-    form: Filled[PlaceForm], offer: Offer, known: list[Any]
-) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """The offer's columns, and a new venue's if one was written; or errors in the form."""
+def where(form: Filled[PlaceForm], offer: Offer, known: list[UUID]) -> actions.Where:
+    """Where it says that they meet; what lacks becomes errors in the form."""
     given = form.data
     external = offer.joining == Joining.EXTERNAL
-    facts: dict[str, Any] = {"venue_id": None, "online_url": offer.online_url if external else None}
+    booked_at = offer.online_url if external else None
     if given.place == "known":
         if given.venue not in known:
             form.add_error("venue", _("Velg et sted fra lista."))
-        return facts | {"venue_id": given.venue}, None
+        return actions.Where(booked_at, venue_id=given.venue)
     if given.place == "online":
         if given.online_url is None and not external:
             form.add_error("online_url", _("Skriv nettadressen der dere møtes."))
-        return facts | {"online_url": given.online_url or offer.online_url}, None
+        return actions.Where(given.online_url or offer.online_url)
     if given.place == "new":
         if not given.venue_name:
             form.add_error("venue_name", _("Skriv hva stedet heter."))
         if not given.street:
             form.add_error("street", _("Skriv gateadressen."))
         yes = {"yes": True, "no": False, None: None}
-        return facts, {
-            "name": given.venue_name, "street": given.street, "postcode": given.postcode or None,
-            "city": given.city or None, "step_free": yes[given.step_free],
-            "hearing_loop": yes[given.hearing_loop], "accessible_toilet": yes[given.accessible_toilet],
-        }  # fmt: skip
-    return facts, None
+        new = actions.NewVenue(
+            given.venue_name or "", given.street or "", given.postcode or None, given.city or None,
+            yes[given.step_free], yes[given.hearing_loop], yes[given.accessible_toilet],
+        )  # fmt: skip
+        return actions.Where(booked_at, new=new)
+    return actions.Where(booked_at)

@@ -25,11 +25,12 @@ DIRECT = 20
 
 
 class Hit(NamedTuple):
-    """An offer and the session that is shown of it, from and to."""
+    """An offer and what is shown of it, from and to. `session`: one that was asked for, and not only the next."""
 
     starts_at: datetime | None
     ends_at: datetime | None
     offer: Offered
+    session: bool = False
 
 
 class Dates(NamedTuple):
@@ -185,7 +186,9 @@ def _answering(masks: Masks, dates: Dates) -> int:
 def _next_before(masks: Masks, end: int) -> int:
     """Those whose next date is before this day. Next dates are stored, and a clock may be set back: then an offer that
     has a session of the period by now stands there when its next date says so."""
-    return masks.any_of("next", [day for day in masks.masks["next"] if day is not None and cast(int, day) < end])
+    return masks.any_of(
+        "next", [day for day in masks.masks["next"] if day is not None and cast(int, day) < end]
+    )
 
 
 def _days(masks: Masks, dates: Dates) -> list[int]:
@@ -230,7 +233,7 @@ def _directly(masks: Masks, found: int, dates: Dates, day: int | None = None) ->
         fitting = (one for one in offer.dates if (period is None or one.day in period)
                    and _answers(offer, one, dates, masks.now))  # fmt: skip
         first = next(fitting, None)
-        yield Hit(first.starts_at, first.ends_at, offer) if first else Hit(None, None, offer)
+        yield Hit(first.starts_at, first.ends_at, offer, True) if first else Hit(None, None, offer)
 
 
 def _answers(offer: Offered, date: Date, dates: Dates, now: datetime) -> bool:
@@ -280,7 +283,7 @@ def _by_session(masks: Masks, found: int, dates: Dates, after: Position | None) 
                 offer = masks.offer(slot)
                 if _answers(offer, session, dates, masks.now):
                     bits[slot >> 3] &= ~(1 << (slot & 7))
-                    yield Hit(starts, session.ends_at, offer)
+                    yield Hit(starts, session.ends_at, offer, True)
         if not found:
             return
     for offer in sorted((masks.offer(slot) for slot in slots(found)), key=lambda one: one.id):
@@ -297,7 +300,7 @@ def _day(moment: datetime) -> int:
 
 
 _OF_DATES = set(Dates._fields)
-KNOWN = {*FIELDS, *_OF_DATES, "after", "page", "counted", "by_date", "any_word"}
+KNOWN = {*FIELDS, *_OF_DATES, "after", "page", "counted", "by_date", "by_words", "any_word"}
 """The fields of a Search that are answered here. Whoever asks for another asks the database."""
 _UNKNOWN = [(one.name, one.default) for one in fields(Search) if one.name not in KNOWN]
 

@@ -9,10 +9,10 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.web.seen import one_at_a_time
 from marketplace.districts import actions
-from marketplace.districts.queries import district_of
 from marketplace.districts.rules import places_of
 from marketplace.people.models import Person
 from marketplace.statistics.models import Cell
+from offers.search.places.queries import district_of
 from organizations.directory.models import (
     District,
     DistrictPlace,

@@ -1,6 +1,5 @@
 """The page of an offer, over HTTP."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -88,10 +87,6 @@ async def test_the_page_tells_all_one_needs_before_the_first_visit(visitor: Visi
     ]  # fmt: skip
     assert page.soup.find("a", href=f"/calendar/offers/{offer.slug}.ics")
     assert "Lørdager kl. 11–13" in page.text
-    event = json.loads(page.soup.find("script", type="application/ld+json").string)
-    assert (event["name"], event["startDate"], event["organizer"]["name"]) == (
-        "Lekene", "2026-10-17T11:00:00+02:00", "Sentralen",
-    )  # fmt: skip
 
 
 async def test_each_date_has_its_places_and_its_way_to_book(visitor: Visitor) -> None:
@@ -113,7 +108,7 @@ async def test_each_date_has_its_places_and_its_way_to_book(visitor: Visitor) ->
     assert [button.get_text().split()[0] for button in page.soup.select(".tp-session a.ds-button")] == [
         "Meld", "Stå", "Meld",
     ]  # fmt: skip
-    box = page.soup.select_one("aside.tp-sticky")
+    box = page.soup.select_one("aside.tp-state")
     assert box.h2.get_text() == "Neste med ledig plass"
     assert box.select_one("a.ds-button")["href"] == f"{book}{sessions[1].id}"
 
@@ -157,7 +152,7 @@ async def test_a_course_that_has_begun_gives_a_phone_number_instead_of_a_button(
     offer = await make.offer("Håp", joining=Joining.WHOLE, starts=[NOW - WEEK, SATURDAY], phone="51 00 00 01")
     page = await visitor.open(f"/offers/{offer.slug}")
     assert not page.soup.select("main a[href*=bookings]")
-    box = page.soup.select_one("aside.tp-sticky")
+    box = page.soup.select_one("aside.tp-state")
     assert box.select_one(".tp-seats").get_text() == "Har begynt"
     assert box.select_one("a[href^=tel]").get_text() == "51 00 00 01"
 
@@ -165,7 +160,7 @@ async def test_a_course_that_has_begun_gives_a_phone_number_instead_of_a_button(
 async def test_one_just_drops_in(visitor: Visitor) -> None:
     offer = await make.offer("Kafé", joining=Joining.DROP_IN, starts=[SATURDAY])
     page = await visitor.open(f"/offers/{offer.slug}")
-    assert page.soup.select_one("aside.tp-sticky h2").get_text() == "Bare kom innom"
+    assert page.soup.select_one("aside.tp-state h2").get_text() == "Bare kom innom"
     assert page.soup.select_one(".tp-dropin").get_text(" ", strip=True) == "Kom innom Ingen påmelding"
     assert not page.soup.select("main a[href*=bookings]")
 
@@ -254,12 +249,28 @@ async def test_what_is_over_leads_to_what_goes_on(visitor: Visitor) -> None:
     assert "Det går videre" not in (await visitor.open(f"/offers/{following.slug}")).text
 
 
-async def test_many_dates_are_folded(visitor: Visitor) -> None:
-    offer = await make.offer("Tur", starts=[SATURDAY + WEEK * number for number in range(11)])
+@pytest.mark.parametrize(
+    ("dates", "folded"),
+    [
+        (5, []),
+        (6, [("Alle 6 datoene", 1)]),
+        (14, [("Alle 14 datoene", 9)]),
+        (15, [("Alle 15 datoene", 10)]),
+        (33, [("21. nov. 2026–23. jan. 2027", 10), ("30. jan.–3. apr.", 10), ("10. apr.–29. mai", 8)]),
+    ],
+)
+async def test_five_dates_stand_open_and_never_more_than_ten_unfold(
+    visitor: Visitor, dates: int, folded: list[tuple[str, int]]
+) -> None:
+    offer = await make.offer("Tur", starts=[SATURDAY + WEEK * number for number in range(dates)])
     page = await visitor.open(f"/offers/{offer.slug}")
-    assert page.soup.select_one("details.ds-details summary").get_text() == "Vis 3 datoer til"
-    assert len(page.soup.select("details .tp-session")) == 3
-    assert len(page.soup.select(".tp-session")) == 11
+    found = [
+        (fold.summary.get_text().replace("\u00a0", " "), len(fold.select(".tp-session")))
+        for fold in page.soup.select("details.ds-details")
+    ]
+    assert found == folded
+    assert len(page.soup.select(".tp-session")) == dates
+    assert len(page.soup.select(":not(div) > .tp-sessions > .tp-session")) == 5
 
 
 async def test_seats_follow_the_bookings(visitor: Visitor) -> None:
@@ -273,43 +284,71 @@ async def test_seats_follow_the_bookings(visitor: Visitor) -> None:
     assert (await told(visitor, offer))[0][1] == "Fullt. 1 på venteliste"
 
 
-async def at_the_top(visitor: Visitor, offer: Offer) -> tuple[str, str | None]:
-    """What stands above the text on a phone: words, and where they lead."""
+async def under_the_facts(visitor: Visitor, offer: Offer) -> tuple[str, str, str | None]:
+    """What stands right under the facts, on a phone too: state, words of the button, and where it leads."""
     page = await visitor.open(f"/offers/{offer.slug}")
-    top = page.soup.select_one("article > .tp-stack:first-child .tp-narrow")
-    if top is None:
-        return "", None
-    link = top.select_one("a")
-    return " ".join(top.get_text(" ").replace("\u2060", "").split()), link["href"] if link else None
-
-
-async def test_on_a_phone_state_and_way_on_stand_above_the_text(visitor: Visitor) -> None:
-    course = await make.offer("Kurs", joining=Joining.WHOLE, capacity=1, starts=[SATURDAY, SATURDAY + WEEK])
-    assert await at_the_top(visitor, course) == (
-        "1 plass igjen Meld på",
-        f"/offers/{course.slug}/bookings/new",
+    box = page.soup.select_one(".tp-offerpage > div:first-child + aside.tp-state")
+    state, button = box.select_one(".tp-seats"), box.select_one("a.ds-button")
+    filled = page.soup.select("main a.ds-button:not([data-variant])")
+    assert filled == ([button] if button and not button.get("data-variant") else []), "one filled button"
+    return (
+        state.get_text() if state else "",
+        " ".join(button.get_text().split()) if button else "",
+        button["href"] if button else None,
     )
+
+
+async def test_state_and_way_on_stand_right_under_the_facts(visitor: Visitor) -> None:
+    course = await make.offer("Kurs", joining=Joining.WHOLE, capacity=1, starts=[SATURDAY, SATURDAY + WEEK])
+    book = f"/offers/{course.slug}/bookings/new"
+    assert await under_the_facts(visitor, course) == ("1 plass igjen", "Meld på", book)
     await make.booking(await SeatPool.get(offer=course))
-    assert (await at_the_top(visitor, course))[0] == "Fullt. Du kan stå på venteliste Stå på venteliste"
+    full = ("Fullt. Du kan stå på venteliste", "Stå på venteliste", book)
+    assert await under_the_facts(visitor, course) == full
     await SeatPool.filter(offer=course).update(opens_at=NOW + WEEK)
-    assert await at_the_top(visitor, course) == (
-        "Påmeldingen åpner 20. oktober Si fra til meg når påmeldingen åpner", "#join")  # fmt: skip
+    assert await under_the_facts(visitor, course) == ("Påmeldingen åpner 20.\u00a0oktober", "", None)
+    page = await visitor.open(f"/offers/{course.slug}")
+    assert page.soup.select_one("aside.tp-state form #notice").get_text() == "Si fra når påmeldingen åpner"
     begun = await make.offer("Begynt", joining=Joining.WHOLE, starts=[NOW - WEEK, NOW + WEEK])
-    assert await at_the_top(visitor, begun) == ("Har begynt", None)
+    assert await under_the_facts(visitor, begun) == ("Har begynt", "", None)
+    asked = await make.offer("Gruppe", joining=Joining.REQUEST, starts=[SATURDAY])
+    assert (await under_the_facts(visitor, asked))[1] == "Spør om plass"
+    link = "https://example.no/meld"
+    elsewhere = await make.offer("Borte", joining=Joining.EXTERNAL, starts=[SATURDAY], online_url=link)
+    assert await under_the_facts(visitor, elsewhere) == ("", "Gå til påmeldingen", link)
 
 
-async def test_a_date_that_is_booked_by_itself_is_told_with_its_day(visitor: Visitor) -> None:
+async def test_the_next_free_date_has_the_one_filled_button(visitor: Visitor) -> None:
     offer = await make.offer("Tur", capacity=1, starts=[SATURDAY, SATURDAY + timedelta(days=1)])
     await make.booking(await SeatPool.get(offer=offer, starts_at=SATURDAY))
     second = await Session.get(offer=offer, starts_at=SATURDAY + timedelta(days=1))
-    words, leads = await at_the_top(visitor, offer)
-    assert words == "Søndag 18. oktober kl. 11–13 1 plass igjen Meld på"
+    state, words, leads = await under_the_facts(visitor, offer)
+    assert (state, words) == ("1 plass igjen", "Meld på 18. oktober")
     assert leads == f"/offers/{offer.slug}/bookings/new?session={second.id}"
     page = await visitor.open(f"/offers/{offer.slug}")
+    assert page.soup.select_one("aside.tp-state a[href='#dates']").get_text() == "Se alle dagene"
     assert "Flere dager. Neste ledige: søndag 18. oktober kl. 11–13" in page.text
     await make.booking(await SeatPool.get(offer=offer, session=second))
     assert "Flere dager. Neste: lørdag 17. oktober kl. 11–13 (fullt)" in (
         await visitor.open(f"/offers/{offer.slug}")).text  # fmt: skip
+
+
+async def test_whoever_comes_for_the_first_time_is_answered_before_the_long_list_of_dates(
+    visitor: Visitor,
+) -> None:
+    offer = await make.offer("Tur", starts=[SATURDAY], venue=await make.venue())
+    await OfferText.filter(offer=offer).update(meets_you="Aud.", body="Mer.")
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert [head["id"] for head in page.soup.select("main h2")] == [
+        "join", "first", "dates", "about", "venue", "organizer", "share",
+    ]  # fmt: skip
+
+
+async def test_what_is_called_off_says_so_above_the_facts(visitor: Visitor) -> None:
+    offer = await make.offer("Tur", starts=[SATURDAY], state="cancelled")
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert page.soup.select_one(".tp-offerhead + .ds-alert h2").get_text() == "Dette tilbudet er avlyst"
+    assert not page.soup.select("main a[href*=bookings]")
 
 
 async def test_a_whole_course_says_how_many_times_and_on_which_days(visitor: Visitor) -> None:
@@ -319,7 +358,10 @@ async def test_a_whole_course_says_how_many_times_and_on_which_days(visitor: Vis
         for more in (0, 2)
     ]
     offer = await make.offer("Kurs", joining=Joining.WHOLE, starts=dates)
-    assert "6 ganger, mandager og onsdager" in (await visitor.open(f"/offers/{offer.slug}")).text
+    assert (
+        "6 ganger, mandager og onsdager, 19. okt.–4. nov."
+        in (await visitor.open(f"/offers/{offer.slug}")).text
+    )
 
 
 async def test_a_group_that_meets_already_shows_no_past_date_to_whoever_asks(visitor: Visitor) -> None:

@@ -111,7 +111,8 @@ async def test_of_a_sensitive_offer_no_page_tells_how_many(visitor: Visitor, tak
     offer = await make.offer("Hemmelighet", starts=STARTS, sensitive=True)
     await SeatPool.filter(offer=offer).update(taken=taken, waiting=6)
     owner = await offer.owner
-    for path in ("/", "/offers", f"/offers/{offer.slug}", f"/organizations/{owner.slug}"):
+    assert (await visitor.open("/")).soup.select(".tp-seats") == []
+    for path in ("/offers", f"/offers/{offer.slug}", f"/organizations/{owner.slug}"):
         page = await visitor.open(path)
         told = {seats.get_text().strip() for seats in page.soup.select(".tp-seats")}
         assert told == {words}, path

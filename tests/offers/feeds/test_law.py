@@ -159,10 +159,6 @@ async def test_a_secret_is_never_logged(
     assert paths[feed].rpartition("/")[2].removesuffix(".ics") not in logged.err + logged.out
 
 
-async def test_nothing_tells_search_engines_to_stay_away(visitor: Visitor) -> None:
-    assert (await visitor.open("/robots.txt")).status == 404
-
-
 async def test_a_search_keeps_its_window(visitor: Visitor) -> None:
     day = timedelta(days=1)
     await make.offer("Tur", starts=[NOW + day * number for number in (-31, -29, 364, 366)])

@@ -1,0 +1,71 @@
+"""When an offer meets, in one line: "Lørdager kl. 11–13", "6 ganger, mandager og onsdager, 30. nov.–16. des."."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from marketplace.base.clock import oslo
+from marketplace.base.i18n import brief_date, days_span, lazy, ngettext, short_day, time_span, weekdays
+from marketplace.base.i18n import gettext as _
+from offers.catalogue.dates import Line, day_of
+from offers.catalogue.models import Joining
+
+WEEKDAYS = (
+    lazy("Mandager"), lazy("Tirsdager"), lazy("Onsdager"), lazy("Torsdager"), lazy("Fredager"), lazy("Lørdager"),
+    lazy("Søndager"),
+)  # fmt: skip
+MOST_WEEKDAYS = 3
+"""More in one line is no pattern to remember."""
+
+
+def rhythm(coming: Sequence[Line], joining: str = "", sessions: int = 0) -> str:
+    """The only date; the days that come back; of a course that is booked as a whole how many times, on which days and
+    from when to when; else the next date, one with room where each is booked by itself. `sessions`: how many the offer
+    has, also those that are over."""
+    if len(coming) < 2:
+        return coming[0].when_text if coming else ""
+    days = days_that_come_back(coming)
+    if joining == Joining.WHOLE:
+        return course(coming, days, sessions)
+    if days and same_time(coming):
+        return days[:1].upper() + days[1:]
+    free = next((one for one in coming if one.act == "book"), None)
+    if joining == Joining.PER_SESSION and free:
+        return _("Flere dager. Neste ledige: %(when)s", when=free.when_text)
+    if joining == Joining.PER_SESSION and coming[0].act == "wait":
+        return _("Flere dager. Neste: %(when)s (fullt)", when=coming[0].when_text)
+    return _("Flere dager. Neste: %(when)s", when=coming[0].when_text)
+
+
+def days_that_come_back(dates: Sequence[Line]) -> str:
+    """mandager og onsdager kl. 18–20, without the hours where they differ; nothing where one does not."""
+    days = Counter(day.weekday() for day in {day_of(one) for one in dates})
+    if len(days) > MOST_WEEKDAYS or min(days.values()) < 2:
+        return ""
+    words = weekdays(str(WEEKDAYS[day]) for day in sorted(days))
+    text = words[0] if len(words) == 1 else _(" og ").join([", ".join(words[:-1]), words[-1]])
+    return f"{text} {time_span(dates[0].starts_at, dates[0].ends_at)}" if same_time(dates) else text
+
+
+def same_time(dates: Sequence[Line]) -> bool:
+    return len({(oslo(one.starts_at).time(), oslo(one.ends_at).time()) for one in dates}) == 1
+
+
+def course(coming: Sequence[Line], days: str, sessions: int) -> str:
+    """6 ganger, mandager og onsdager kl. 18–20, 30. nov.–16. des. Where the days make no pattern: 6 ganger mellom
+    30. nov. og 16. des."""
+    number = len(coming)
+    times = (
+        ngettext("%(num)s gang igjen", "%(num)s ganger igjen", number)
+        if sessions > number
+        else ngettext("%(num)s gang", "%(num)s ganger", number)
+    )
+    first, last = day_of(coming[0]), day_of(coming[-1])
+    if days:
+        return f"{times}, {days}, {days_span(first, last)}"
+    if first == last:
+        return f"{times}, {short_day(first)}"
+    year = first.year != last.year
+    ends = {"first": brief_date(first, year), "last": brief_date(last, year)}
+    if number == 2:
+        return _("%(times)s: %(first)s og %(last)s", times=times, **ends)
+    return _("%(times)s mellom %(first)s og %(last)s", times=times, **ends)

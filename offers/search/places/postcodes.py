@@ -1,0 +1,78 @@
+"""Where the postcodes of Norway are, from static/postcodes.txt, whose head says whence it is. No database.
+
+The browser reads the same file: it is there that a position becomes a postcode (static/js/near.js), so that no
+position is ever sent.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from math import cos, hypot, radians
+from typing import NamedTuple
+
+from marketplace.base.web.static import STATIC
+
+KM_OF_A_DEGREE = 111.195
+
+
+class Point(NamedTuple):
+    """Degrees north and east."""
+
+    lat: float
+    lon: float
+
+
+class Postcode(NamedTuple):
+    """A postcode, the place it is called by, and about where it is."""
+
+    code: str
+    name: str
+    point: Point
+
+
+@cache
+def postcodes() -> dict[str, Postcode]:
+    """Those whose place is known, by code: two thirds of all, and all of towns."""
+    lines = (STATIC / "postcodes.txt").read_text(encoding="utf-8").splitlines()
+    found = (line.split("\t") for line in lines if not line.startswith("#"))
+    return {code: Postcode(code, name, Point(float(lat), float(lon))) for code, name, lat, lon in found}
+
+
+@cache
+def towns() -> dict[str, Postcode]:
+    """The places that postcodes are called by, by what they are called, folded: each with its first code, in the middle
+    of its codes."""
+    several: dict[str, list[Postcode]] = {}
+    for one in postcodes().values():
+        several.setdefault(folded(one.name), []).append(one)
+    return {name: ones[0]._replace(point=middle(one.point for one in ones)) for name, ones in several.items()}
+
+
+def beginning_with(start: str) -> list[Postcode]:
+    """The postcodes that begin so."""
+    exact = postcodes().get(start)
+    if exact:
+        return [exact]
+    return [one for code, one in postcodes().items() if code.startswith(start)]
+
+
+def middle(points: Iterable[Point]) -> Point:
+    """The middle of at least one."""
+    lats, lons = zip(*points, strict=True)
+    return Point(sum(lats) / len(lats), sum(lons) / len(lons))
+
+
+def metres(one: Point, other: Point) -> int:
+    """How far it is in a straight line, as good as exact within a country."""
+    north = one.lat - other.lat
+    east = (one.lon - other.lon) * cos(radians((one.lat + other.lat) / 2))
+    return round(1000 * KM_OF_A_DEGREE * hypot(north, east))
+
+
+def folded(name: str) -> str:
+    """What is equal for names of places however they are typed: Ålgård, aalgaard and algard; Søndre and Soendre."""
+    lower = unicodedata.normalize("NFKD", name.casefold().replace("æ", "a").replace("ø", "o"))
+    plain = "".join(sign for sign in lower if not unicodedata.combining(sign))
+    for pair, letter in (("aa", "a"), ("ae", "a"), ("oe", "o")):
+        plain = plain.replace(pair, letter)
+    return " ".join(plain.replace("-", " ").split())

@@ -1,0 +1,67 @@
+"""What the page of offers says of places: chips, choices, and in which order the list stands."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from marketplace.base.i18n import gettext as _
+from offers.catalogue.queries import Served
+from offers.search.forms import Order, SearchForm, Within
+from offers.search.places.rules import DistrictAt, Place
+from offers.search.understood import Understood
+
+NEAR_FIELDS = ("near", "within")
+"""What goes when one no longer asks to be near."""
+
+
+class Orders(NamedTuple):
+    """How a list is ordered, in words, and (text, address) of the other ways."""
+
+    said: str
+    others: list[tuple[str, str]]
+
+
+def orders(wanted: SearchForm, to: Callable[[Order], str]) -> Orders | None:
+    """The order of what is asked for, and what it could be instead. None where there is only that of dates."""
+    ways = {
+        Order.NEAR: (_("Det nærmeste står først."), _("Vis det nærmeste først")),
+        Order.BEST: (_("Det som passer best, står først."), _("Vis det som passer best først")),
+        Order.DATE: (_("Det som kommer først, står først."), _("Vis etter dato")),
+    }
+    possible = {Order.NEAR: bool(wanted.near.strip()), Order.BEST: bool(wanted.q.strip()), Order.DATE: True}
+    offered = [order for order, can in possible.items() if can]
+    if len(offered) < 2:
+        return None
+    now = wanted.order if wanted.order in offered else offered[0]
+    return Orders(ways[now][0], [(ways[order][1], to(order)) for order in offered if order is not now])
+
+
+def near_words(place: Place) -> str:
+    """Nær Hana."""
+    return _("Nær %(place)s", place=place.name)
+
+
+def within_words(within: Within) -> str:
+    """Høyst 5 km unna."""
+    return _("Høyst %(number)s km unna", number=within.value)
+
+
+def within_choices() -> list[tuple[str, str]]:
+    return [("", _("Uansett hvor langt")), *((one.value, within_words(one)) for one in Within)]
+
+
+def district_choices(asked: Understood, served: list[Served]) -> list[tuple[str, str]]:
+    """The districts of the municipalities that are chosen; with the municipality's name where there are several."""
+    chosen = asked.search.municipalities or [one.slug for one in served]
+    found = [one for one in asked.known.districts if one.municipality in chosen]
+    several = len({one.municipality for one in found}) > 1
+    return [
+        (one.slug, f"{one.name} ({one.municipality_name})" if several else one.name)
+        for one in sorted(
+            found, key=lambda one: (one.municipality_name, one.name) if several else ("", one.name)
+        )
+    ]
+
+
+def nothing_there(districts: tuple[DistrictAt, ...]) -> str:
+    """That nothing was found in the districts that were asked for."""
+    return _("Ingen tilbud i %(places)s passer.", places=", ".join(one.name for one in districts))
