@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import structlog
@@ -203,14 +202,15 @@ def problem_page(request: Request, problem: Problem) -> Response:
         headers["Retry-After"] = str(max(1, int(problem.retry_after.total_seconds())))
     if problem.status == 503:
         headers["Retry-After"] = "5"
-    context: dict[str, Any] = {"message": problem.message, "request_id": request.request_id}
-    if isinstance(problem, TooMany):
-        context["again_at"] = request.now + problem.retry_after
+    again = None
     if isinstance(problem, StaleForm) and request.headers.get("sec-fetch-site") == "same-origin":
         # The browser says that it is our own form: what was typed can be sent again.
         sent = request.scope.get("form_fields") or {}
-        context["again"] = {name: given for name, given in sent.items() if name != "form_token"}
-    return render(request, name, status=problem.status, headers=headers, **context)
+        again = {name: given for name, given in sent.items() if name != "form_token"}
+    return render(
+        request, name, status=problem.status, headers=headers, message=problem.message, request_id=request.request_id,
+        again=again, again_at=request.now + problem.retry_after if isinstance(problem, TooMany) else None,
+    )  # fmt: skip
 
 
 def refuse(scope: Scope, problem: Problem) -> Response:

@@ -171,6 +171,11 @@ def short_month(when: date) -> str:
     return _day(when, "LLL", _lang.get()).rstrip(".")
 
 
+def weekday(when: date) -> str:
+    """mandag; Monday in English."""
+    return _day(when, "EEEE", _lang.get())
+
+
 def weekdays(words: Iterable[str]) -> list[str]:
     """Weekdays as they stand inside a sentence."""
     return [word.lower() if OURS[_lang.get()].small_weekdays else word for word in words]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from marketplace.base.clock import at_oslo, today
-from marketplace.demo.tables import Row, Tables
+from marketplace.demo.tables import Row, Said, Tables
 from marketplace.goals.models import AT_MEETING
 from marketplace.goals.starter import StarterGoal, starters
 from offers.catalogue.models import Audience, Joining, Kind
@@ -28,7 +28,7 @@ class Made:
     """An offer's rows, as the makers of bookings need them, with what its file says of it (`spec`)."""
 
     offer: Row
-    spec: dict[str, Any]
+    spec: Said
     sessions: list[Row] = field(default_factory=list)
     pools: list[Row] = field(default_factory=list)
 
@@ -49,12 +49,12 @@ class Catalogue:
     """Slug of a dialogue meeting's offer: the organisations that were there."""
 
 
-def read(name: str) -> dict[str, Any]:
+def read(name: str) -> Said:
     """One of the files."""
     return tomllib.loads((HERE / name).read_text())
 
 
-def offers_of(name: str) -> list[dict[str, Any]]:
+def offers_of(name: str) -> list[Said]:
     return list(read(name)["offers"])
 
 
@@ -108,9 +108,7 @@ def _places(tables: Tables, made: Catalogue, now: datetime) -> None:
                        transport=text.get("transport", ""))  # fmt: skip
 
 
-def organization_row(
-    tables: Tables, made: Catalogue, spec: dict[str, Any], since: datetime, **other: Any
-) -> Row:
+def organization_row(tables: Tables, made: Catalogue, spec: Said, since: datetime, **other: Any) -> Row:
     """An approved organisation; `other` says what is otherwise. What the demo's register knows, it was asked about."""
     named = spec.get("register_name")
     common: Row = {
@@ -125,7 +123,7 @@ def organization_row(
     )  # fmt: skip
 
 
-def moments(rule: dict[str, Any], now: datetime) -> Iterator[tuple[int, datetime, datetime]]:
+def moments(rule: Said, now: datetime) -> Iterator[tuple[int, datetime, datetime]]:
     """(week, start, end) of each meeting of a rule, in UTC: 18:00 stays 18:00 in Norway all year.
 
     What goes on week after week rests on public holidays; a row of `count` meetings does not.
@@ -195,7 +193,7 @@ def _main(audiences: list[str]) -> str:
     return next((one for one in audiences if one != "everyone"), "everyone")
 
 
-def make_offer(tables: Tables, made: Catalogue, spec: dict[str, Any], now: datetime) -> Made:
+def make_offer(tables: Tables, made: Catalogue, spec: Said, now: datetime) -> Made:
     """An offer with its texts, sessions and seats, in the catalogue's organisations and places."""
     owner = made.organizations[spec["owner"]]
     others = [made.organizations[key] for key in spec.get("co_organizers", ())]
@@ -299,9 +297,7 @@ def _plans(tables: Tables, made: Catalogue, now: datetime, dialogue: Row) -> Non
                 _goal(tables, now, row, f"{goal.key}-{spec['municipality']}", goal, dialogue, said)
 
 
-def _measure(
-    tables: Tables, made: Catalogue, now: datetime, area: Row, facts: Row, said: dict[str, Any]
-) -> None:
+def _measure(tables: Tables, made: Catalogue, now: datetime, area: Row, facts: Row, said: Said) -> None:
     unit = made.organizations[said["responsible"]]["id"] if "responsible" in said else None
     measure = tables.add(
         "measure", focus_area_id=area["id"], **facts, responsible_id=unit, state=said.get("state", "planned"),
@@ -319,7 +315,7 @@ def _goal(
     slug: str,
     goal: StarterGoal,
     dialogue: Row,
-    said: dict[str, Any],
+    said: Said,
 ) -> None:
     year, facts = (
         today(now).year,

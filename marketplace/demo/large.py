@@ -4,14 +4,13 @@ months."""
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from marketplace.demo.catalogue import WEEKDAYS, Catalogue, Made, make_offer, read
 from marketplace.demo.participants import Register, Resident, head_counts
-from marketplace.demo.tables import Row
+from marketplace.demo.tables import Row, Said
 from offers.catalogue.models import Joining
 from offers.publishing.rules import ELSEWHERE
 from offers.seats.sql import seated
@@ -65,7 +64,7 @@ async def load(
     await register.tables.copy(connection)
 
 
-def _specs(register: Register, made: Catalogue, number: int) -> Iterator[dict[str, Any]]:
+def _specs(register: Register, made: Catalogue, number: int) -> Iterator[Said]:
     """Offers as the files would say them: every kind, audience and way of joining, in the files' shares."""
     chance, bases = (
         register.chance,
@@ -104,7 +103,7 @@ def _specs(register: Register, made: Catalogue, number: int) -> Iterator[dict[st
         yield spec
 
 
-def _rule(register: Register, rule: dict[str, Any], count: int) -> dict[str, Any]:
+def _rule(register: Register, rule: Said, count: int) -> Said:
     """So many meetings at the rule's time of day, some week between four months back and four ahead."""
     chance = register.chance
     every = chance.choice((1, 1, 2)) if 2 * count <= 2 * WEEKS else 1

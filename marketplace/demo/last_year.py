@@ -3,8 +3,9 @@ began in March, and less went on than now."""
 
 import json
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
@@ -27,6 +28,23 @@ WHERE k.year = $1 AND k.number = (SELECT max(number) FROM closing x
     WHERE x.municipality_id = k.municipality_id AND x.year = $1) ORDER BY k.municipality_id, c.id"""
 CLOSED_YEAR = """INSERT INTO year_key (year, fingerprint, made_at, closed_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT DO NOTHING RETURNING year"""
+
+
+@dataclass(frozen=True, slots=True)
+class CellNow:
+    """A cell with its figures of this year, and of how many months they are."""
+
+    municipality_id: UUID
+    id: UUID
+    organization_id: UUID
+    main_audience: str
+    kind: str
+    district_id: UUID | None
+    evening: bool
+    figures: str
+    months: int
+
+
 OF_PERSONS = (Measure.PEOPLE, Measure.CAME_THREE)
 NOT_YET = (Measure.IDEAS, *IDEA_DAYS)
 """Nothing had come of the dialogue: it began late in that year."""
@@ -41,9 +59,9 @@ async def close(now: datetime) -> None:
     if closes_at(year, LATE) > now:
         return
     key = secrets.token_bytes(32)
-    cells: dict[Any, list[dict[str, Any]]] = {}
-    for cell in await rows(THIS_YEAR, oslo(now).year):
-        cells.setdefault(cell["municipality_id"], []).append(cell)
+    cells: dict[UUID, list[CellNow]] = {}
+    for cell in await rows(CellNow, THIS_YEAR, oslo(now).year):
+        cells.setdefault(cell.municipality_id, []).append(cell)
     async with in_transaction():
         if not await rows(
             CLOSED_YEAR, year, fingerprint(key), closes_at(year - 1, LATE), closes_at(year, LATE)
@@ -56,7 +74,7 @@ async def close(now: datetime) -> None:
                     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id""",
                     uuid7(), municipality, year, number, closes_at(year, number), RULE, fingerprint(key),
                 )  # fmt: skip
-                figures = [(cell["id"], _stored(cell, number, year, key)) for cell in theirs]
+                figures = [(cell.id, _stored(cell, number, year, key)) for cell in theirs]
                 there = [(cell, json.dumps(each)) for cell, each in figures if each]
                 if closing:
                     await rows(
@@ -67,17 +85,17 @@ async def close(now: datetime) -> None:
                     )
 
 
-def _stored(cell: dict[str, Any], number: int, year: int, key: bytes) -> dict[Measure, int]:
+def _stored(cell: CellNow, number: int, year: int, key: bytes) -> dict[Measure, int]:
     what = ("municipality_id", "organization_id", "main_audience", "kind", "district_id", "evening")
-    return stored(Staircase(key, year, tuple(cell[name] for name in what)), _counted(cell, number))
+    return stored(Staircase(key, year, tuple(getattr(cell, name) for name in what)), _counted(cell, number))
 
 
-def _counted(cell: dict[str, Any], number: int) -> dict[Measure, int]:
+def _counted(cell: CellNow, number: int) -> dict[Measure, int]:
     """What was counted from January to a closing, made from what a month is like this year."""
-    now = {Measure(name): count for name, count in json.loads(cell["figures"]).items()}
+    now = {Measure(name): count for name, count in json.loads(cell.figures).items()}
     months = sum(SEASON[:number]) / 100 + (SAVED_LATE / 100 if number == LATE else 0)
     counts = {
-        measure: round(count / max(cell["months"], 1) * months)
+        measure: round(count / max(cell.months, 1) * months)
         for measure, count in now.items()
         if measure not in ONCE and measure not in NOT_YET
     }

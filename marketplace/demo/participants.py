@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from math import ceil
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.clock import month_start, oslo, today
@@ -296,7 +295,7 @@ def representatives(register: Register, catalogue: Catalogue, members: list[str]
     """Who comes to the dialogue's meetings for each of its members."""
     found: dict[str, Resident] = {}
     for key in members:
-        organization: dict[str, Any] = catalogue.organizations[key]
+        organization = catalogue.organizations[key]
         found[key] = register.person(organization["contact_name"], {"staff"}, email=f"{key}.dialog@example.no",
                                      verified=True)  # fmt: skip
         found[key].organization = organization["id"]

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from tortoise import Model
 from uuid_utils.compat import uuid7
@@ -17,6 +16,7 @@ from marketplace.base import clock
 from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.data.statement import Statement
 from marketplace.base.models import Channel
+from marketplace.base.post.mail import Facts
 from marketplace.base.signing import secret_hash
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from marketplace.goals.models import FocusArea, Measure, Plan
@@ -88,7 +88,7 @@ class Words:
 
 
 @asynccontextmanager
-async def made_up(name: str, now: datetime, words: Words = Words()) -> AsyncIterator[dict[str, Any]]:
+async def made_up(name: str, now: datetime, words: Words = Words()) -> AsyncIterator[Facts]:
     """The facts of this mail, as long as the block lasts."""
 
     class Undone(Exception):
@@ -120,7 +120,7 @@ async def _insert(objects: Sequence[Model]) -> None:
     await rows(insert.add("SELECT 1").sql, *insert.values)
 
 
-def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str, Any]]:
+def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
     """The rows of it, and the mail's facts."""
     state = ABOUT_A_BOOKING.get(name, BookingState.CONFIRMED)
     if name in ("asked", "asked_before"):
@@ -216,7 +216,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], dict[str
         ]  # fmt: skip
     was = {"was_starts": (starts - DAY).isoformat(), "was_ends": (starts - DAY + 2 * HOUR).isoformat()}
     about, first = {"booking": str(booking.id)}, {"session": str(sessions[0].id)}
-    special: dict[str, dict[str, Any]] = {
+    special: dict[str, Facts] = {
         "reminder": about | first,
         "session_moved": about
         | first

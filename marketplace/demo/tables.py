@@ -20,6 +20,9 @@ ORDER = (
 """What is pointed to stands before what points."""
 
 Row = dict[str, Any]
+"""The columns of a row that is made."""
+Said = dict[str, Any]
+"""What a file of the demo says of one thing."""
 
 
 class Tables:

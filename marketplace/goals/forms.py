@@ -1,6 +1,6 @@
 """What a coordinator fills in about goals: what is wanted, of which cells, and why it was changed."""
 
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from pydantic import Field
@@ -28,6 +28,16 @@ YEAR = {
 WHY = lazy("Skriv hvorfor. Andre som leser målet, vil vite det.")
 
 
+class CellFacts(TypedDict):
+    """The columns of a goal that say which cells count; empty: all of them. Of districts None is none of them."""
+
+    audiences: list[str]
+    kinds: list[str]
+    districts: list[UUID | None]
+    organizations: list[UUID]
+    evening: bool | None
+
+
 class CellsForm(Form):
     """Which cells of the cube are added. Nothing chosen is all of them."""
 
@@ -45,15 +55,13 @@ class CellsForm(Form):
     }
 
     @property
-    def cells(self) -> dict[str, Any]:
+    def cells(self) -> CellFacts:
         """As a goal holds them."""
-        return {
-            "audiences": [one.value for one in self.audiences],
-            "kinds": [one.value for one in self.kinds],
-            "districts": [None if one == NOWHERE else UUID(one) for one in self.districts],
-            "organizations": self.organizations,
-            "evening": self.evening,
-        }
+        return CellFacts(
+            audiences=[one.value for one in self.audiences], kinds=[one.value for one in self.kinds],
+            districts=[None if one == NOWHERE else UUID(one) for one in self.districts],
+            organizations=self.organizations, evening=self.evening,
+        )  # fmt: skip
 
 
 class GoalForm(CellsForm):

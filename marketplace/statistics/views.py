@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -202,17 +203,23 @@ def _median_idea(more: Sums) -> str:
 async def statistics(request: Request) -> Response:
     """GET /statistics?municipality=&year=&part=&organization="""
     asked = await _asked(request)
-    facts: dict[str, Any] = {"asked": asked, "parts": PARTS, "section": "/statistics"}
-    status = 422 if asked.problems else 200
+    shown_as = partial(
+        render,
+        request,
+        status=422 if asked.problems else 200,
+        asked=asked,
+        parts=PARTS,
+        section="/statistics",
+    )
     if asked.year is None or asked.old:
         frozen = await choices.frozen(asked.municipality.id, asked.year) if asked.year else []
         table = pages.frozen_table(asked.year or 0, frozen)
-        return render(request, "marketplace/statistics/none.html", status=status, **facts, table=table)
+        return shown_as("marketplace/statistics/none.html", table=table)
     found = await _found(asked)
     shown = found.shown
     lines = pages.two_years(shown)
-    return render(
-        request, "marketplace/statistics/statistics.html", status=status, **facts, evening=found.evening, shown=shown,
+    return shown_as(
+        "marketplace/statistics/statistics.html", evening=found.evening, shown=shown,
         part=PARTS[asked.part], tables=_tables(asked, found), lead=pages.lead(shown), lines=lines,
         names=pages.short_months(shown), label=pages.chart_label(_("Oppmøter hver måned"), lines, pages.drawn(shown)),
         best=pages.best_month(shown), compared=pages.month_by_month(shown), until=pages.until(shown.this),

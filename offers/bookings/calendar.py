@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from marketplace.base.data.database import rows
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import speaking
 from marketplace.base.models import Channel
-from marketplace.base.post.mail import About, post
+from marketplace.base.post.mail import About, Facts, post
 from marketplace.settings import settings
 from offers.bookings.rows import BookedDate, OwnBooking
 from offers.catalogue.calendar import Event, booking_uid, calendar, vevent
@@ -204,7 +204,7 @@ async def let_go(actor: UUID, person: UUID, *, now: datetime) -> None:
         )  # fmt: skip
 
 
-async def gone(entries: Collection[dict[str, Any]], address: str, lang: str, at: datetime) -> Calendar:
+async def gone(entries: Collection[Facts], address: str, lang: str, at: datetime) -> Calendar:
     """CANCEL for each of these events, as `let_go` remembers them, in the calendar of this address."""
     with speaking(lang):
         made = tuple(

@@ -2,9 +2,20 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise
 
 from marketplace.base.clock import oslo
-from marketplace.base.i18n import brief_date, days_span, lazy, ngettext, short_day, time_span, weekdays
+from marketplace.base.i18n import (
+    brief_date,
+    days_span,
+    lazy,
+    ngettext,
+    short_day,
+    time_span,
+    weekday,
+    weekdays,
+)
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.dates import Line, day_of
 from offers.catalogue.models import Joining
@@ -15,6 +26,10 @@ WEEKDAYS = (
 )  # fmt: skip
 MOST_WEEKDAYS = 3
 """More in one line is no pattern to remember."""
+FORTNIGHT = timedelta(days=14)
+WORKDAYS = {0, 1, 2, 3, 4}
+MOST_OF_THEM = 0.6
+"""Where so many of the Saturdays are taken one says "lørdager", though some are not: every fourth is no rhythm."""
 
 
 def rhythm(coming: Sequence[Line], joining: str = "", sessions: int = 0) -> str:
@@ -38,12 +53,28 @@ def rhythm(coming: Sequence[Line], joining: str = "", sessions: int = 0) -> str:
 
 def days_that_come_back(dates: Sequence[Line]) -> str:
     """mandager og onsdager kl. 18–20, without the hours where they differ; nothing where one does not."""
-    days = Counter(day.weekday() for day in {day_of(one) for one in dates})
-    if len(days) > MOST_WEEKDAYS or min(days.values()) < 2:
+    words = recurring(sorted({day_of(one) for one in dates}))
+    if not words or not same_time(dates):
+        return words
+    return f"{words} {time_span(dates[0].starts_at, dates[0].ends_at)}"
+
+
+def recurring(days: Sequence[date]) -> str:
+    """mandager og onsdager; annenhver mandag; hverdager. Each day comes back, and most of them are taken."""
+    found = Counter(day.weekday() for day in days)
+    if min(found.values()) < 2:
         return ""
-    words = weekdays(str(WEEKDAYS[day]) for day in sorted(days))
-    text = words[0] if len(words) == 1 else _(" og ").join([", ".join(words[:-1]), words[-1]])
-    return f"{text} {time_span(dates[0].starts_at, dates[0].ends_at)}" if same_time(dates) else text
+    if len(days) > 2 and {later - day for day, later in pairwise(days)} == {FORTNIGHT}:
+        return _("annenhver %(day)s", day=weekday(days[0]))
+    span = (days[0] + timedelta(days=number) for number in range((days[-1] - days[0]).days + 1))
+    if len(days) < MOST_OF_THEM * sum(day.weekday() in found for day in span):
+        return ""
+    if found.keys() == WORKDAYS:
+        return _("hverdager")
+    if len(found) > MOST_WEEKDAYS:
+        return ""
+    words = weekdays(str(WEEKDAYS[day]) for day in sorted(found))
+    return words[0] if len(words) == 1 else _(" og ").join([", ".join(words[:-1]), words[-1]])
 
 
 def same_time(dates: Sequence[Line]) -> bool:

@@ -30,6 +30,9 @@ class When(StrEnum):
     """Periods one may look for, by a Norwegian calendar."""
 
     TODAY = "today"
+    TOMORROW = "tomorrow"
+    WEEKEND = "weekend"
+    SEVEN_DAYS = "seven_days"
     THIS_WEEK = "this_week"
     NEXT_WEEK = "next_week"
     THIS_MONTH = "this_month"
@@ -38,6 +41,9 @@ class When(StrEnum):
 
 WHEN_LABELS = {
     When.TODAY: lazy("I dag"),
+    When.TOMORROW: lazy("I morgen"),
+    When.WEEKEND: lazy("I helgen"),
+    When.SEVEN_DAYS: lazy("Sju dager"),
     When.THIS_WEEK: lazy("Denne uka"),
     When.NEXT_WEEK: lazy("Neste uke"),
     When.THIS_MONTH: lazy("Denne måneden"),
@@ -52,6 +58,9 @@ def period(which: When, now: datetime) -> tuple[datetime, datetime]:
     next_first = (first + timedelta(days=32)).replace(day=1)
     start, end = {
         When.TODAY: (day, day + timedelta(days=1)),
+        When.TOMORROW: (day + timedelta(days=1), day + timedelta(days=2)),
+        When.WEEKEND: (monday + timedelta(days=5), monday + timedelta(days=7)),
+        When.SEVEN_DAYS: (day, day + timedelta(days=7)),
         When.THIS_WEEK: (monday, monday + timedelta(days=7)),
         When.NEXT_WEEK: (monday + timedelta(days=7), monday + timedelta(days=14)),
         When.THIS_MONTH: (first, next_first),

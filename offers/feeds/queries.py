@@ -21,7 +21,7 @@ from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from offers.catalogue.queries import VISITOR, municipalities, offer_text, published
 from offers.feeds.body import Body
 from offers.feeds.searches import parsed, words_of
-from offers.search.queries import EVENING, matching
+from offers.search.queries import all_names, always_of_dates, matching
 from offers.seats.sql import called_off, covers
 
 BEFORE, AFTER = timedelta(days=30), timedelta(days=365)
@@ -118,8 +118,7 @@ async def heading(scope: str, key: str) -> str | None:
         query = await value("SELECT query FROM saved_search WHERE slug = $1", key)
         if query is None:
             raise NotFound
-        names = {one.slug: one.name for one in await municipalities()}
-        return f"{settings().site_name}: {', '.join(words_of(parsed(query), names))}"
+        return f"{settings().site_name}: {', '.join(words_of(parsed(query), await all_names()))}"
     if scope == "municipalities":
         name = await value("SELECT name FROM municipality WHERE slug = $1", key)
         name = name and f"{settings().site_name}: {name}"
@@ -223,7 +222,7 @@ async def searched(slug: str, start: datetime, asked: Statement) -> tuple[str, l
         raise NotFound
     wanted = parsed(query).search(start)
     hits, conditions = matching(wanted, asked.value)
-    return hits, [*conditions, EVENING] if wanted.evening else conditions
+    return hits, [*conditions, *always_of_dates(wanted, asked.value)]
 
 
 async def make_vevents(ids: list[UUID], revision: int) -> dict[UUID, bytes]:

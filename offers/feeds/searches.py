@@ -1,30 +1,35 @@
 """A search as a calendar: what of it can be followed, in which words, and how it is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from marketplace.base.i18n import gettext as _
 from marketplace.base.text import clean
 from marketplace.base.web.forms import Filled
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS
-from offers.catalogue.rules import WHEN_LABELS
+from offers.search.filters import PASSING, Names, chosen
 from offers.search.forms import ALL, SearchForm
 
 LONGEST = 500
 """Characters of a stored query."""
+SWITCHES = ("drop_in", "evening", "no_booking", "online")
+SEVERAL = ("municipality", "audience", "kind", "weekday", "part", "spoken", "access", "cost", "organization")
+"""In this order they are stored; a new one stands last, so that what is stored already is the same search still."""
 
 
 def canonical(wanted: SearchForm) -> str:
     """The search as a query of /offers, one text for all who look for the same. What changes from day to day or with
     every booking is left out: a calendar tells of dates that stay."""
     one = {"q": tidy(wanted.q), "place": tidy(wanted.place)}
-    one |= {name: "true" if getattr(wanted, name) else "" for name in ("drop_in", "evening")}
-    several = [
-        ("municipality", one) for one in sorted(set(wanted.municipality)) if ALL not in wanted.municipality
-    ]
-    several += [("audience", each.value) for each in sorted(set(wanted.audience))]
-    several += [("kind", each.value) for each in sorted(set(wanted.kind))]
-    return urlencode([pair for pair in [*one.items(), *several] if pair[1]])
+    one |= {name: "true" if getattr(wanted, name) else "" for name in SWITCHES}
+    several = [(name, text) for name in SEVERAL for text in _sorted(getattr(wanted, name)) if text != ALL]
+    if ALL in wanted.municipality:
+        several = [pair for pair in several if pair[0] != "municipality"]
+    age = [("age", str(wanted.age))] if wanted.age is not None else []
+    return urlencode([*(pair for pair in one.items() if pair[1]), *several, *age])
+
+
+def _sorted(asked: list[Any]) -> Iterator[str]:
+    yield from sorted({str(getattr(each, "value", each)) for each in asked})
 
 
 def tidy(typed: str) -> str:
@@ -37,21 +42,13 @@ def parsed(query: str) -> SearchForm:
     return Filled(SearchForm, fields, {}).data
 
 
-def words_of(wanted: SearchForm, municipalities: Mapping[str, str]) -> list[str]:
-    """What of the search a calendar follows, as the list of offers calls it. `municipalities`: their names by slug."""
-    q, place = tidy(wanted.q), tidy(wanted.place)
-    found = [f"«{q}»"] if q else []
-    found += [place[0].upper() + place[1:]] if place else []
-    found += [_("Kom innom, ingen påmelding")] if wanted.drop_in else []
-    found += [_("Kveld og helg")] if wanted.evening else []
-    found += [municipalities.get(one, one) for one in sorted(set(wanted.municipality)) if one != ALL]
-    found += [str(AUDIENCE_LABELS[each]) for each in sorted(set(wanted.audience))]
-    return found + [str(KIND_LABELS[each]) for each in sorted(set(wanted.kind))]
+def words_of(wanted: SearchForm, names: Names) -> list[str]:
+    """What of the search a calendar follows, as the list of offers calls it."""
+    place = tidy(wanted.place)
+    told = wanted.model_copy(update={"q": tidy(wanted.q), "place": place[:1].upper() + place[1:]})
+    return [choice.text for choice in chosen(told, names) if choice.name not in PASSING]
 
 
 def left_out(wanted: SearchForm) -> list[str]:
     """What of it no calendar can follow."""
-    found = [_("Har ledige plasser")] if wanted.free else []
-    found += [_("Hvor nær det er")] if wanted.near else []
-    found += [_("Bydelen du har valgt")] if wanted.district else []
-    return found + ([str(WHEN_LABELS[wanted.when])] if wanted.when else [])
+    return [choice.text for choice in chosen(wanted, {}) if choice.name in PASSING]

@@ -13,13 +13,13 @@ from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render
 from marketplace.settings import settings
-from offers.catalogue.queries import municipalities
 from offers.feeds import actions, atom, queries
 from offers.feeds.answers import ATOM, CALENDAR, PRIVATE, PUBLIC, Headers, answer, remember
 from offers.feeds.body import Body, kept
 from offers.feeds.searches import LONGEST, canonical, left_out, words_of
 from offers.feeds.work.queries import work_feed
-from offers.search.forms import SearchForm, only_served
+from offers.search.forms import SearchForm, only_known
+from offers.search.queries import all_names
 
 CHOICES = {"audience": "audiences", "kind": "kinds", "municipality": "municipalities", "organization": "organizations",
            "offer": "offers", "search": "searches"}  # fmt: skip
@@ -44,8 +44,8 @@ async def new_search(request: Request) -> Response:
     """GET and POST /calendar/searches/new: a search of /offers under a short address, and what of it is followed."""
     sent = request.method == "POST"
     form = await SearchForm.read(request) if sent else SearchForm.from_query(request)
-    names = {one.slug: one.name for one in await municipalities()}
-    only_served(form, names)
+    names = await all_names()
+    only_known(form, names)
     query = canonical(form.data) if form.valid else ""
     if len(query) > LONGEST:
         form.add_error("q", _("Søket er for langt til en kalender. Skriv færre ord."))

@@ -1,8 +1,9 @@
 """Hosts write to their participants: what, to whom, a look at it, and off it goes. And where a participant reads it."""
 
 from dataclasses import replace
-from typing import Any
-from uuid import uuid4
+from functools import partial
+from typing import NamedTuple
+from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
@@ -90,20 +91,34 @@ async def _writing(request: Request, offer: Offer, session: Session | None) -> R
         elif form.valid and form.data.step != "change":
             page = "look"
         status = 422 if form.errors else 200
-    context: dict[str, Any] = {
-        "offer": offer, "session": session, "form": form, "here": path_of(offer, session), "section": "/manage",
-        "title": await title_of(offer.id, request.lang), "may": await reach(request.person, offer),
-        "labels": TO_LABELS, "email": offer.owner.email,
-    }  # fmt: skip
+    shown = partial(
+        render, request, offer=offer, session=session, form=form, here=path_of(offer, session), section="/manage",
+        title=await title_of(offer.id, request.lang), may=await reach(request.person, offer),
+        labels=TO_LABELS, email=offer.owner.email,
+    )  # fmt: skip
     if page == "look":
-        return render(request, "offers/messages/look.html", **context, **await _look(
-            request, form.data.to, form.data.text, groups[form.data.to], offer, session))  # fmt: skip
-    return render(
-        request, "offers/messages/write.html",
-        status=status, **context, meanings=MEANINGS, placeholders=PLACEHOLDERS,
+        look = await _look(request, form.data.to, form.data.text, groups[form.data.to], offer, session)
+        return shown("offers/messages/look.html", **look._asdict())
+    return shown(
+        "offers/messages/write.html", status=status, meanings=MEANINGS, placeholders=PLACEHOLDERS,
         choices=[(to.value, f"{TO_LABELS[to]} ({len(parties)})") for to, parties in groups.items()],
         before=await written(offer.id),
     )  # fmt: skip
+
+
+class Look(NamedTuple):
+    """What the host is shown before it is sent. `whole`: what an SMS would be if it had room; `told`: so many get it;
+    `ring`: those whom nothing reaches."""
+
+    to: Recipients
+    mail: str
+    sms: str
+    whole: str
+    told: int
+    by_sms: int
+    ring: list[str]
+    new_key: UUID
+    most: int = SMS_LENGTH
 
 
 async def _look(
@@ -113,18 +128,18 @@ async def _look(
     parties: list[BookedParty],
     offer: Offer,
     session: Session | None,
-) -> dict[str, Any]:
-    """What the host is shown before it is sent: as the first of them gets it, but with nobody's name and link."""
+) -> Look:
+    """The same, as the first of them gets it, but with nobody's name and link."""
     found = replace(await booking(parties[0].booking_id, request.lang), booker="Ola", path="/bookings/…")
     about = str(session.id) if session else None
     ring = [party.name for party in parties if not party.channel and to not in NEWS]
     if ring:
         await note_read(offer, len(ring), by=request.person.id, now=request.now, list="call")
-    return {
-        "mail": said(text, found, about, Channel.EMAIL), "sms": sms_of(text, found, about), "ring": ring,
-        "whole": said(text, found, about, Channel.SMS), "most": SMS_LENGTH, "told": counts(parties)[0],
-        "by_sms": sum(party.channel == Channel.SMS for party in parties), "to": to, "new_key": uuid4(),
-    }  # fmt: skip
+    return Look(
+        to, said(text, found, about, Channel.EMAIL), sms_of(text, found, about), said(text, found, about, Channel.SMS),
+        told=counts(parties)[0], by_sms=sum(party.channel == Channel.SMS for party in parties), ring=ring,
+        new_key=uuid4(),
+    )  # fmt: skip
 
 
 @public

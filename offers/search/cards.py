@@ -29,12 +29,11 @@ _drawn = Remembered[Markup](MOST, f"{__name__}.drawn")
 async def rows_of(hits: Sequence[Hit], lang: str, now: datetime) -> list[CardRow]:
     """What is shown of these hits. What is not kept is read from the database, all at once; what has been taken away
     since is left out."""
-    keys = [(hit.offer.serial, hit.starts_at, hit.session, lang) for hit in hits]
+    keys = [(hit.offer.serial, hit.starts_at, hit.venue, lang) for hit in hits]
     found = [_read.get(key) for key in keys]
     missing = [place for place, row in enumerate(found) if row is None]
     if missing:
-        shown = [(hits[place].offer.id, hits[place].starts_at, hits[place].ends_at, hits[place].session)
-                 for place in missing]  # fmt: skip
+        shown = [(hits[place].offer.id, *hits[place][:3]) for place in missing]
         read = {row.id: row for row in await card_rows(shown, lang=lang, now=now)}
         for place in missing:
             row = read.get(hits[place].offer.id)

@@ -13,13 +13,15 @@ from typing import Any, NamedTuple
 
 from marketplace.base.data.database import rows
 from marketplace.base.data.statement import Statement
-from offers.catalogue.models import Audience, Kind
+from offers.catalogue.models import Audience, Cost, Kind
 from offers.catalogue.queries import Viewer, published
 from offers.catalogue.rules import When, period
+from offers.catalogue.spoken import SPOKEN
+from offers.search.forms import Access, Part, Weekday, column
 from offers.search.queries import EVERYWHERE, Search, conditions, dates_asked, matching
 
 Counts = dict[tuple[str, str], int]
-"""By (name in the address, value in the address): ("kind", "course"), ("free", "on"), ("when", "today") …"""
+"""By (name in the address, value in the address): ("kind", "course"), ("free", "on"), ("day", "today") …"""
 Fields = Mapping[str, Any]
 """Of a Search: what a choice sets."""
 
@@ -53,7 +55,25 @@ FILTERS = (
         "audience", {"audiences": ()}, lambda now: {one.value: {"audiences": (one.value,)} for one in Audience},
         "SELECT DISTINCT unnest(o.audiences)",
     ),
-    Filter("when", {"between": None}, lambda now: {one.value: {"between": period(one, now)} for one in When}),
+    Filter("day", {"between": None}, lambda now: {one.value: {"between": period(one, now)} for one in When}),
+    Filter(
+        "weekday", {"weekdays": ()},
+        lambda now: {one.value: {"weekdays": (number,)} for number, one in enumerate(Weekday, 1)},
+    ),
+    Filter("part", {"parts": ()}, lambda now: {one.value: {"parts": (one.value,)} for one in Part}),
+    Filter("spoken", {"spoken": ()}, lambda now: {one: {"spoken": (one,)} for one in SPOKEN},
+           "SELECT unnest(o.spoken)"),
+    Filter("cost", {"costs": ()}, lambda now: {one.value: {"costs": (one.value,)} for one in Cost},
+           "SELECT o.cost WHERE o.cost IS NOT NULL"),
+    Filter("access", {"access": ()}, lambda now: {one.value: {"access": (column(one),)} for one in Access}),
+    Filter(
+        "organization", {"organizers": ()}, lambda now: {},
+        """SELECT w.slug UNION SELECT c.slug FROM offer_organizer g JOIN organization c ON c.id = g.organization_id
+            WHERE g.offer_id = o.id AND c.state = 'approved'""",
+        "organizers",
+    ),
+    _switch("no_booking"),
+    _switch("online"),
     _switch("drop_in"),
     _switch("free"),
     _switch("evening"),
@@ -83,14 +103,12 @@ async def count(wanted: Search, *, viewer: Viewer, now: datetime) -> Counts:
         without = replace(wanted, **one.unset, words="", after=None)
         for value, fields in {"": {}}.items() if one.grouped else one.choices(now).items():
             search = replace(without, **fields)
-            dates = dates_asked(search, asked.value)
-            _, matches = conditions(search, seen, bool(dates), asked.value)
-            held = [matches, *found, dates and f"EXISTS (SELECT 1 FROM session s WHERE {dates} OFFSET 0)"]
+            _, matches = conditions(search, seen, dates_asked(search, asked.value), asked.value)
             values = one.grouped or f"SELECT '{value}'"
             looks.append(
                 f"""SELECT '{one.name}' AS name, v.value, count(*) AS number
                 FROM offer o JOIN organization w ON w.id = o.owner_id, LATERAL ({values}) v(value)
-                WHERE {" AND ".join(filter(None, held))} GROUP BY v.value"""
+                WHERE {" AND ".join([matches, *found])} GROUP BY v.value"""
             )
     before = f"WITH {hits.removesuffix(',')} " if hits else ""
     numbers = await rows(_Number, before + " UNION ALL ".join(looks), *asked.values)

@@ -1,19 +1,25 @@
 """What stands in the address of a list."""
 
 import re
-from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, time, timedelta
+from datetime import date as calendar_day
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, create_model, field_validator, model_validator
 
+from marketplace.base.clock import at_oslo
 from marketplace.base.i18n import gettext as _
-from marketplace.base.web.forms import Filled, Form, lazy
-from offers.catalogue.models import Audience, Kind
+from marketplace.base.web.fields import Day
+from marketplace.base.web.forms import Filled, Form, lazy, listed
+from marketplace.base.web.http import Request
+from offers.catalogue.models import Audience, Cost, Kind
 from offers.catalogue.rules import When, period
+from offers.catalogue.spoken import SPOKEN
 from offers.search.queries import Position, Search
+from offers.search.week.asked import View, monday_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 POSITION = re.compile(r"(?:([0-9]{1,6})[.])?(?:([0-9]{1,9})~)?([0-9]{1,17}|-)~([0-9a-f]{32})")
@@ -76,39 +82,171 @@ class ListForm(Form):
         return self
 
 
-class SearchForm(ListForm):
-    """The filters of /offers."""
+class Part(StrEnum):
+    """Which part of the day it begins in, by a Norwegian clock (queries.py:PART)."""
+
+    MORNING = "morning"
+    DAY = "day"
+    EVENING = "evening"
+
+
+class Weekday(StrEnum):
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+class Access(StrEnum):
+    """What is known of the place."""
+
+    STEP_FREE = "step_free"
+    TOILET = "toilet"
+    HEARING_LOOP = "hearing_loop"
+
+
+def column(known: Access) -> str:
+    """Of a venue."""
+    return "accessible_toilet" if known is Access.TOILET else known.value
+
+
+SWITCHES = ("drop_in", "free", "no_booking", "online", "evening")
+UNCLEAR = lazy("Vi forstår ikke «%(input)s». Kryss av, eller la være.")
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def _near_enough(day: calendar_day) -> calendar_day:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(_("Skriv en dato mellom %(first)s og %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
+    return day
+
+
+def _spoken(code: str) -> str:
+    if code not in SPOKEN:
+        raise ValueError(_("Vi kjenner ikke språket «%(input)s». Velg språk i lista.", input=code[:40]))
+    return code
+
+
+def _not_before(last: calendar_day, info: ValidationInfo) -> calendar_day:
+    first = info.data.get("from")
+    if first and last < first:
+        raise ValueError(_("Siste dag kan ikke være før den første."))
+    return last
+
+
+Date = Annotated[Day, AfterValidator(_near_enough)]
+Last = Annotated[Date, AfterValidator(_not_before)]
+Span: Any = create_model(  # type: ignore[call-overload]
+    "Span", __base__=ListForm, **{"from": (Date | None, None), "to": (Last | None, None)}
+)
+"""From a day and to a day, both of them too. `from` is a word of Python, so it has no name of its own here."""
+
+
+class SearchForm(Span):
+    """The filters of /offers. `evening`, evenings and weekends, is asked for by old addresses only."""
 
     q: str = Field("", max_length=300)
     place: str = Field("", max_length=60)
     drop_in: bool = False
     free: bool = False
+    no_booking: bool = False
+    online: bool = False
     evening: bool = False
-    when: When | None = None
+    day: When | None = None
+    date: Date | None = None
+    weekday: list[Weekday] = []
+    part: list[Part] = []
     audience: list[Audience] = []
+    age: int | None = Field(None, ge=0, le=120)
     kind: list[Kind] = []
+    spoken: list[Annotated[str, AfterValidator(_spoken)]] = []
+    access: list[Access] = []
+    cost: list[Cost] = []
+    organization: list[Slug] = Field([], max_length=20)
     municipality: list[Slug] = Field([], max_length=20)
     near: str = Field("", max_length=60)
     within: Within | None = None
     district: list[Slug] = Field([], max_length=20)
     order: Order | None = None
+    view: View = View.LIST
+    week: str = ""
     words = {
+        **{name: {"otherwise": UNCLEAR} for name in SWITCHES},
         "q": {"string_too_long": lazy("Skriv færre ord, høyst %(max_length)s tegn.")},
-        "when": {"enum": lazy("Velg når i lista.")},
-        "audience": {"enum": lazy("Velg hvem i lista.")},
-        "kind": {"enum": lazy("Velg hva slags tilbud i lista.")},
+        "day": {"enum": lazy("Vi kjenner ikke dagen «%(input)s». Velg en dag i lista.")},
+        "weekday": {"enum": lazy("Vi kjenner ikke ukedagen «%(input)s». Velg ukedager i lista.")},
+        "part": {"enum": lazy("Vi kjenner ikke tiden «%(input)s». Velg når på dagen i lista.")},
+        "audience": {"enum": lazy("Vi kjenner ikke «%(input)s». Velg hvem i lista.")},
+        "age": {"otherwise": lazy("Skriv en alder mellom 0 og 120.")},
+        "kind": {"enum": lazy("Vi kjenner ikke «%(input)s». Velg hva slags tilbud i lista.")},
+        "access": {"enum": lazy("Vi kjenner ikke «%(input)s». Velg tilgjengelighet i lista.")},
+        "cost": {"enum": lazy("Vi kjenner ikke «%(input)s». Velg hva det koster i lista.")},
+        "organization": {"otherwise": lazy("Velg hvem som står bak, i lista.")},
         "municipality": {"otherwise": lazy("Velg kommunen i lista.")},
         "order": {"enum": lazy("Velg rekkefølgen i lista.")},
+        "view": {"enum": lazy("Velg om du vil se en liste eller en uke.")},
         "district": {"otherwise": lazy("Velg bydelen i lista.")},
         "near": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
         "within": {"enum": lazy("Velg hvor langt unna i lista.")},
         "place": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
     }
+    """An age that is no number at all is said to be so too: what is asked for is the same."""
 
-    @field_validator("municipality", "district", mode="before")
+    @classmethod
+    def from_query(cls, request: Request) -> "Filled[SearchForm]":
+        """As the address says it; old ones say `when`. What can be said once only is said once."""
+        fields = renamed(request.query)
+        form = Filled(cls, fields, {})
+        for name in cls.model_fields.keys() - listed(cls) & fields.keys():
+            if len({typed.strip() for typed in fields[name]} - {""}) > 1:
+                form.add_error(name, _("Her står det flere valg. Velg bare ett."))
+        return form
+
+    @field_validator("municipality", "district", "organization", mode="before")
     @classmethod
     def blank_is_none(cls, given: list[str]) -> list[str]:
         return [one for one in given if one.strip()]
+
+    @field_validator("week")
+    @classmethod
+    def known_week(cls, given: str) -> str:
+        monday = monday_of(given)
+        if given and (monday is None or not FIRST_YEAR <= monday.year <= LAST_YEAR):
+            raise ValueError(_("Vi kjenner ikke uka «%(week)s». Skriv den som 2026-W49.", week=given[:20]))
+        return given
+
+    @field_validator("date")
+    @classmethod
+    def one_day_or_a_span(cls, day: calendar_day | None, info: ValidationInfo) -> calendar_day | None:
+        if day and (info.data.get("from") or info.data.get("to")):
+            raise ValueError(_("Velg enten én dato, eller fra og til."))
+        return day
+
+    @property
+    def first(self) -> calendar_day | None:
+        """The day in `from`."""
+        return getattr(self, "from", None)
+
+    @property
+    def last(self) -> calendar_day | None:
+        """The day in `to`."""
+        return getattr(self, "to", None)
+
+    @property
+    def span(self) -> tuple[calendar_day | None, calendar_day | None]:
+        """The first day and the last, as they are written."""
+        return (self.date, self.date) if self.date else (self.first, self.last)
+
+    def between(self, now: datetime) -> tuple[datetime, datetime] | None:
+        """The dates that are written count before the day that is chosen among the usual ones."""
+        first, last = self.span
+        if not first and not last:
+            return period(self.day, now) if self.day else None
+        end = last + timedelta(days=1) if last else calendar_day(LAST_YEAR + 1, 1, 1)
+        return at_oslo(first or calendar_day(FIRST_YEAR, 1, 1), time(0)), at_oslo(end, time(0))
 
     def search(self, now: datetime) -> Search:
         """Without `near`, which is a name until somebody has looked it up (understood.py)."""
@@ -117,10 +255,20 @@ class SearchForm(ListForm):
             place=self.place, within=int(self.within) if self.within else None,
             districts=tuple(sorted(set(self.district))),
             municipalities=() if ALL in self.municipality else tuple(sorted(set(self.municipality))),
-            kinds=tuple(sorted(set(self.kind))),
-            audiences=tuple(sorted(set(self.audience))), between=period(self.when, now) if self.when else None,
-            drop_in=self.drop_in or None, free=self.free, evening=self.evening, after=self.position,
+            organizers=tuple(sorted(set(self.organization))), kinds=tuple(sorted(set(self.kind))),
+            audiences=tuple(sorted(set(self.audience))), age=self.age, spoken=tuple(sorted(set(self.spoken))),
+            costs=tuple(sorted(set(self.cost))), online=self.online, drop_in=self.drop_in or None,
+            no_booking=self.no_booking, between=self.between(now),
+            weekdays=tuple(number for number, day in enumerate(Weekday, 1) if day in self.weekday),
+            parts=tuple(part for part in Part if part in self.part),
+            access=tuple(column(one) for one in Access if one in self.access),
+            free=self.free, evening=self.evening, after=self.position,
         )  # fmt: skip
+
+
+def renamed(query: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The query as we would write it today: what once was `when` is a day."""
+    return {"day" if name == "when" and "day" not in query else name: typed for name, typed in query.items()}
 
 
 def chosen_municipalities(form: Filled[SearchForm]) -> set[str]:
@@ -128,8 +276,15 @@ def chosen_municipalities(form: Filled[SearchForm]) -> set[str]:
     return {one for one in form.values.get("municipality", []) if one.strip()}
 
 
-def only_served(form: Filled[SearchForm], served: Collection[str]) -> None:
-    """Name each municipality that is looked for and that this instance does not serve: a list or a calendar of it would
-    be empty for ever, and nobody would know why."""
-    for unknown in sorted(chosen_municipalities(form) - {ALL, *served}):
-        form.add_error("municipality", _("Vi kjenner ingen kommune som heter «%(name)s».", name=unknown))
+def only_known(form: Filled[SearchForm], names: Collection[tuple[str, str]]) -> None:
+    """Name each municipality that is looked for and that this instance does not serve, and each organisation that is
+    not there: a list or a calendar of it would be empty for ever, and nobody would know why. `names`: those that are,
+    as ("municipality", slug) and ("organization", slug)."""
+    words = {
+        "municipality": lazy("Vi kjenner ingen kommune som heter «%(name)s»."),
+        "organization": lazy("Vi kjenner ingen organisasjon som heter «%(name)s»."),
+    }
+    for field, text in words.items():
+        asked = {one for one in form.values.get(field, []) if one.strip() and one != ALL}
+        for unknown in sorted(one for one in asked if (field, one) not in names):
+            form.add_error(field, str(text) % {"name": unknown[:40]})

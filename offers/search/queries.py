@@ -8,12 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import rows, value
+from marketplace.base.data.revision import catalogue
 from marketplace.base.data.statement import Statement
 from marketplace.base.data.texts import in_language_joins, said
+from marketplace.base.quick.revised import Newest
+from marketplace.base.text import name_order
 from offers.catalogue.cards import CardRow
 from offers.catalogue.models import Joining, Kind
 from offers.catalogue.opening import has_room, is_open
@@ -46,13 +49,21 @@ class Position:
 
 @dataclass(frozen=True)
 class Search:
-    """What somebody looks for. Nothing set: all offers that are not over. `between`: has a session that starts from
-    the first moment until before the second. `drop_in` None: both; `organization`: owns it or takes part in it.
-    `not_begun`: without courses that are booked as a whole and have begun.
-    `any_word`: one of the words is enough. `by_date`: in the order of dates, also where there are words or a place
-    to be near. `by_words`: what has the words best first, also near a place. `within` so many kilometres, if any, from
-    `near`. `districts`: their names in addresses.
-    `counted`: how far matches are counted, for who only wants the first few; else COUNTED."""
+    """What somebody looks for. Nothing set: all offers that are not over.
+
+    Of the offer: `age` of who comes, whom it has no limits against; `spoken`: one of these languages is; `costs`: it is
+    said to cost so; `online`: on the web; `drop_in` None: both; `no_booking`: there is nothing to book; `organization`,
+    or one of `organizers` (slugs), owns it or takes part in it; `not_begun`: without courses that are booked as a whole
+    and have begun. `any_word`: one of the words is enough.
+
+    Of one and the same session, the first of which is shown and has its place in the list: `between`, it starts from
+    the first moment until before the second; `weekdays` (1 is Monday); `parts` of the day; `evening`, or a weekend;
+    `access`: it is where all of these are known to be; `districts`, by their names in addresses, and `within` so many
+    kilometres, if any, from `near`; `free`: there is a seat in it. An offer without dates is asked for the last ones
+    only, from `access` on, by its own place and its own seats.
+
+    `by_date`: in the order of dates, also where there are words or a place to be near. `by_words`: what has the words
+    best first, also near a place. `counted`: how far matches are counted, for who only wants the first few."""
 
     words: str = ""
     any_word: bool = False
@@ -65,6 +76,15 @@ class Search:
     municipalities: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
+    age: int | None = None
+    spoken: tuple[str, ...] = ()
+    costs: tuple[str, ...] = ()
+    organizers: tuple[str, ...] = ()
+    online: bool = False
+    no_booking: bool = False
+    weekdays: tuple[int, ...] = ()
+    parts: tuple[str, ...] = ()
+    access: tuple[str, ...] = ()
     between: tuple[datetime, datetime] | None = None
     drop_in: bool | None = None
     free: bool = False
@@ -88,7 +108,7 @@ class Search:
     @property
     def dated(self) -> bool:
         """Is the session shown one that was asked for by its time?"""
-        return self.between is not None or self.evening
+        return bool(self.between or self.evening or self.weekdays or self.parts)
 
     @property
     def placed(self) -> bool:
@@ -173,15 +193,15 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
 async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> Found:
     asked = Statement(now, lang)
     put = asked.value
-    seen, sessions = published(viewer).within(asked), _sessions(wanted, put)
-    hits, matches = conditions(wanted, seen, wanted.dated, put)
+    seen, dates = published(viewer).within(asked), dates_asked(wanted, put)
+    hits, matches = conditions(wanted, seen, dates, put, shown="d.starts_at IS NOT NULL")
     # The first session of those asked for need not be the next; without dates the offer's own columns are in an index.
     # Where none was asked for by its time, what has no dates has a place of its own.
     session, shown, venue, first = (
         ("d.starts_at", "d.starts_at, d.ends_at", "coalesce(d.venue_id, o.venue_id)",
          f"{'' if wanted.dated else 'LEFT '}JOIN LATERAL (SELECT s.starts_at, s.ends_at, s.venue_id FROM session s "
-         f"WHERE {sessions} ORDER BY s.starts_at LIMIT 1) d ON true")
-        if sessions else
+         f"WHERE {dates or COMING} ORDER BY s.starts_at, s.id LIMIT 1) d ON true")
+        if dates or wanted.near else
         ("o.next_session_at", "o.next_session_at AS starts_at, o.next_session_ends AS ends_at", "o.venue_id", "")
     )  # fmt: skip
     rank, joined = (
@@ -218,25 +238,47 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
     return Found([_card_row(line) for line in cards[: wanted.page]], total, following)
 
 
-Shown = tuple[UUID, datetime | None, datetime | None, bool]
-"""An offer, from when and to when what is shown of it is, and whether that is a session that was asked for: then it is
-where that session is."""
+Shown = tuple[UUID, datetime | None, datetime | None, UUID | None]
+"""An offer, and from when, to when and where what is shown of it is."""
 
 
 async def card_rows(shown: Sequence[Shown], *, lang: str, now: datetime) -> list[CardRow]:
     """What a list shows of these, in no order. Who chose them has asked who may see them."""
-    ids, starts, ends, sessions = zip(*shown, strict=True)
     found = await rows(
-        f"""WITH page AS (SELECT u.id, u.starts_at AS position, u.starts_at, u.ends_at, NULL::int AS metres,
-                CASE WHEN u.session THEN coalesce((SELECT s.venue_id FROM session s WHERE s.offer_id = o.id
-                    AND s.starts_at = u.starts_at AND s.status <> 'cancelled' ORDER BY s.id LIMIT 1), o.venue_id)
-                    ELSE o.venue_id END AS venue_id
-                FROM unnest($3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::boolean[])
-                    u(id, starts_at, ends_at, session) JOIN offer o ON o.id = u.id)
+        f"""WITH page AS (SELECT u.*, starts_at AS position, NULL::int AS metres
+                FROM unnest($3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::uuid[])
+                    u(id, starts_at, ends_at, venue_id))
             SELECT {CARD} FROM page JOIN offer o ON o.id = page.id {JOINED} WHERE $1::timestamptz IS NOT NULL""",
-        now, lang, ids, starts, ends, sessions,
+        now, lang, *zip(*shown, strict=True),
     )  # fmt: skip
     return [_card_row(line) for line in found]
+
+
+class Named(NamedTuple):
+    """What somebody is called; `sort` is municipality or organization."""
+
+    sort: str
+    slug: str
+    name: str
+
+
+_named = Newest[dict[tuple[str, str], str]](catalogue, f"{__name__}.all_names")
+
+
+async def all_names() -> dict[tuple[str, str], str]:
+    """What municipalities and approved organisations are called, by ("municipality" or "organization", slug), in the
+    order of their names."""
+    return await _named.get((), _all_names)
+
+
+async def _all_names() -> dict[tuple[str, str], str]:
+    found = await rows(
+        Named,
+        f"""SELECT * FROM (SELECT 'municipality' AS sort, slug, name FROM municipality UNION ALL
+            SELECT 'organization', slug, name FROM organization WHERE state = 'approved') known
+        ORDER BY {name_order("name")}, slug""",
+    )
+    return {(one.sort, one.slug): one.name for one in found}
 
 
 async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
@@ -253,15 +295,20 @@ async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
     return set(WORD.findall((words or "").lower()))
 
 
-def conditions(wanted: Search, seen: str, dated: bool, put: Put) -> tuple[str, str]:
-    """(a WITH query of text hits or nothing, the conditions joined by AND). $1 is now."""
-    hits, conditions = matching(wanted, put, dated)
-    return hits, " AND ".join([seen, _common(CURRENT.format(now="$1")), *conditions])
+def conditions(wanted: Search, seen: str, dates: str, put: Put, shown: str = "") -> tuple[str, str]:
+    """(a WITH query of text hits or nothing, the conditions joined by AND). `dates`: what dates_asked gives; `shown`:
+    SQL that says whether there is such a session, where it is read for its own sake. $1 is now."""
+    hits, found = matching(wanted, put)
+    if dates:
+        held = shown or f"EXISTS (SELECT 1 FROM session s WHERE {dates} OFFSET 0)"
+        undated = without_dates(wanted, put)
+        found.append(f"({held} OR {undated})" if undated else held)
+    return hits, " AND ".join([seen, _common(CURRENT.format(now="$1")), *found])
 
 
-def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[str]]:
+def matching(wanted: Search, put: Put) -> tuple[str, list[str]]:
     """(a WITH query of text hits or nothing, what holds for the offers o that are looked for): also those that are
-    over, and whoever may see them. `dated`: the session shown is one of those asked for. $1 is now."""
+    over, and whoever may see them. What is asked of a session, dates_asked tells. $1 is now."""
     hits = ""
     conditions = []
     if wanted.words:
@@ -286,16 +333,24 @@ def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[s
         conditions.append(_common(f"o.audiences && {put(list(wanted.audiences))}::text[]"))
     if wanted.drop_in is not None:
         conditions.append(f"o.joining {'=' if wanted.drop_in else '<>'} '{Joining.DROP_IN.value}'")
-    if wanted.free:
-        pools, dates_have_room = "l.offer_id = o.id", ""
-        if dated:  # then each session was asked for its room
-            pools, dates_have_room = (
-                "l.offer_id = o.id AND l.session_id IS NULL",
-                f", '{Joining.PER_SESSION.value}'",
-            )
+    if wanted.no_booking:
+        conditions.append(_common(f"o.joining IN ('{Joining.DROP_IN.value}', '{Joining.NONE.value}')"))
+    if wanted.online:
+        conditions.append(_common(EVERYWHERE))
+    if wanted.age is not None:
+        age = put(wanted.age)
+        conditions.append(_common(f"coalesce(o.age_from, 0) <= {age} AND {age} <= coalesce(o.age_to, 1000)"))
+    if wanted.spoken:
+        conditions.append(_common(f"o.spoken && {put(list(wanted.spoken))}::text[]"))
+    if wanted.costs:
+        conditions.append(_common(f"o.cost = ANY({put(list(wanted.costs))}::text[])"))
+    if wanted.organizers:
+        slugs = f"ARRAY(SELECT id FROM organization WHERE slug = ANY({put(list(wanted.organizers))}::text[]))"
+        conditions.append(_common(_takes_part(f"ANY({slugs})")))
+    if wanted.free:  # where sessions have seats of their own, each is asked for them
         conditions.append(
-            f"(o.joining IN ('{Joining.DROP_IN.value}'{dates_have_room}) "
-            f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE {pools} AND {FREE} OFFSET 0))"
+            f"(o.joining IN ('{Joining.DROP_IN.value}', '{Joining.PER_SESSION.value}') OR EXISTS (SELECT 1 "
+            f"FROM seat_pool l WHERE l.offer_id = o.id AND l.session_id IS NULL AND {FREE} OFFSET 0))"
         )
     if wanted.not_begun:
         conditions.append(
@@ -304,19 +359,17 @@ def matching(wanted: Search, put: Put, dated: bool = False) -> tuple[str, list[s
         )
     if wanted.between:  # the list is in this order, so it need not be read further
         conditions.append(f"o.next_session_at < {put(wanted.between[1])}")
-    if wanted.placed and (there := _there(wanted, put)):
-        conditions.append(
-            f"(o.next_session_at IS NULL AND {there.format(venue='o.venue_id')} OR EXISTS (SELECT 1 FROM session s "
-            f"WHERE s.offer_id = o.id AND s.status <> 'cancelled' AND s.ends_at > $1 "
-            f"AND {there.format(venue='coalesce(s.venue_id, o.venue_id)')} OFFSET 0))"
-        )
     if wanted.organization:
-        who = put(wanted.organization)
-        conditions.append(
-            f"(o.owner_id = {who} OR EXISTS (SELECT 1 FROM offer_organizer g WHERE g.offer_id = o.id "
-            f"AND g.organization_id = {who}))"
-        )
+        conditions.append(f"({_takes_part(put(wanted.organization))})")
     return hits, conditions
+
+
+def _takes_part(who: str) -> str:
+    """Is one of these the owner, or does it make the offer together with the owner?"""
+    return (
+        f"o.owner_id = {who} OR EXISTS (SELECT 1 FROM offer_organizer g WHERE g.offer_id = o.id "
+        f"AND g.organization_id = {who})"
+    )
 
 
 def _common(condition: str) -> str:
@@ -368,29 +421,63 @@ def _place(place: str, put: Put) -> str:
     )
 
 
+COMING = "s.offer_id = o.id AND s.status <> 'cancelled' AND s.ends_at > $1"
+"""The session s of offer o will be, or is now. $1 is now."""
+PART = """(CASE WHEN {local}::time < '12:00' THEN 'morning' WHEN {local}::time < '17:00' THEN 'day'
+    ELSE 'evening' END)"""
+"""Which part of the day a session begins in: forms.py:Part."""
+ACCESS = ("step_free", "hearing_loop", "accessible_toilet")
+"""Columns of a venue."""
+
+
 def dates_asked(wanted: Search, put: Put) -> str:
-    """What holds for a session s of the offer within the period, in the evening or at a weekend by a Norwegian clock,
-    and in the place that is asked for; nothing when no dates are asked for."""
-    return _sessions(wanted, put) if wanted.dated else ""
-
-
-def _sessions(wanted: Search, put: Put) -> str:
-    """The same, also when only a place is asked for."""
-    if not wanted.dated and not wanted.placed:
-        return ""
-    session = "s.offer_id = o.id AND s.status <> 'cancelled' AND s.ends_at > $1"
+    """What holds for a session s that is asked for, which is not over and not called off; nothing where all that is
+    asked for is a question of the offer. $1 is now."""
+    found = always_of_dates(wanted, put)
     if wanted.between:
-        session += f" AND s.starts_at >= {put(wanted.between[0])} AND s.starts_at < {put(wanted.between[1])}"
-    if wanted.evening:
-        session += f" AND {EVENING}"
+        found += [f"s.starts_at >= {put(wanted.between[0])}", f"s.starts_at < {put(wanted.between[1])}"]
     if there := _there(wanted, put):
-        session += f" AND {there.format(venue='coalesce(s.venue_id, o.venue_id)')}"
-    if wanted.free and wanted.dated:
-        session += (
-            f" AND (o.joining <> '{Joining.PER_SESSION.value}' "
+        found.append(there.format(venue="coalesce(s.venue_id, o.venue_id)"))
+    if wanted.free:
+        found.append(
+            f"(o.joining <> '{Joining.PER_SESSION.value}' "
             f"OR EXISTS (SELECT 1 FROM seat_pool l WHERE l.session_id = s.id AND {FREE} OFFSET 0))"
         )
-    return session
+    return " AND ".join([COMING, *found]) if found else ""
+
+
+def always_of_dates(wanted: Search, put: Put) -> list[str]:
+    """What of it holds for a session whenever one asks: its weekday, part of the day and place."""
+    found = []
+    local = "(s.starts_at AT TIME ZONE 'Europe/Oslo')"
+    if wanted.evening:
+        found.append(EVENING)
+    if wanted.weekdays:
+        found.append(f"extract(isodow FROM {local})::int = ANY({put(list(wanted.weekdays))}::int[])")
+    if wanted.parts:
+        found.append(f"{PART.format(local=local)} = ANY({put(list(wanted.parts))}::text[])")
+    if wanted.access:
+        found.append(f"coalesce(s.venue_id, o.venue_id) = {_where(wanted.access)}")
+    return found
+
+
+def _where(access: tuple[str, ...]) -> str:
+    """One of the places that have all of this. Where nobody knows, it is not said to be."""
+    return f"ANY(ARRAY(SELECT id FROM venue WHERE {' AND '.join(one for one in ACCESS if one in access)}))"
+
+
+def without_dates(wanted: Search, put: Put) -> str:
+    """What holds for an offer o without dates that answers all the same; nothing where a date is asked for."""
+    if wanted.dated:
+        return ""
+    found = ["o.last_session_ends IS NULL"]
+    if wanted.free:
+        found.append(f"o.joining <> '{Joining.PER_SESSION.value}'")
+    if wanted.access:
+        found.append(f"o.venue_id = {_where(wanted.access)}")
+    if there := _there(wanted, put):
+        found.append(there.format(venue="o.venue_id"))
+    return f"({' AND '.join(found)})"
 
 
 def _page_after(wanted: Search, listing: str, session: str, order: str, put: Put) -> str:

@@ -13,12 +13,19 @@ from offers.search.queries import Search
 
 @dataclass(frozen=True)
 class Understood:
-    """The search, `near` what it asks to be, and the `districts` that it is kept to."""
+    """The search, `near` what it asks to be (as it was `typed`), and the `districts` that it is kept to."""
 
     search: Search
     known: Places
     near: Place | None = None
     districts: tuple[DistrictAt, ...] = ()
+    typed: str = ""
+
+    @property
+    def names(self) -> dict[tuple[str, str], str]:
+        """What the districts are called, and the place to be near, by what was typed."""
+        near = {("near", self.typed): self.near.name} if self.near else {}
+        return near | {("district", one.slug): one.name for one in self.districts}
 
     @property
     def nearest(self) -> Search | None:
@@ -49,7 +56,7 @@ async def understand(form: Filled[SearchForm], now: datetime) -> Understood:
         if not found:
             form.add_error("district", _("Vi kjenner ingen bydel som heter «%(name)s».", name=slug))
     search = replace(wanted, near=known.near(near)) if near else wanted
-    return Understood(search, known, near, tuple(districts))
+    return Understood(search, known, near, tuple(districts), data.near)
 
 
 def _not_found(form: Filled[SearchForm], typed: str) -> None:

@@ -19,32 +19,35 @@ from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render, template
 from offers.catalogue import cards, queries, rules
-from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
+from offers.catalogue.models import Audience, Kind
 from offers.catalogue.organizations.queries import organization_page
 from offers.catalogue.queries import Served, viewer_of
 from offers.catalogue.rules import WHEN_LABELS
 from offers.search.cards import drawn
+from offers.search.filters import SEVERAL, Names, chosen
 from offers.search.finding import find
 from offers.search.forms import (
     ALL,
     ListForm,
     SearchForm,
     chosen_municipalities,
-    only_served,
+    only_known,
     position_text,
 )
 from offers.search.places.shown import (
     NEAR_FIELDS,
     Orders,
     district_choices,
-    near_words,
     nothing_there,
     orders,
     within_choices,
-    within_words,
 )
-from offers.search.queries import Found, Search, spelled_right
-from offers.search.understood import Understood, understand
+from offers.search.queries import Found, Search, all_names, spelled_right
+from offers.search.understood import understand
+from offers.search.week import rules as week_rules
+from offers.search.week.views import Week, as_list, as_week
+from offers.search.week.views import heading as week_heading
+from offers.search.week.views import week as week_of
 from offers.search.words import near
 from offers.search.words.crisis import needs_somebody_now
 
@@ -57,16 +60,24 @@ async def offers(request: Request) -> Response:
     served = await queries.municipalities()
     if len(served) > 1 and not chosen_municipalities(form):
         return _where_they_are(request, served)
-    only_served(form, [one.slug for one in served])
+    names = await all_names()
+    only_known(form, names)
     viewer = await viewer_of(request.person)
-    found, meant, instead, before, by_day = Found([], 0, None), None, "", 0, True
+    found, meant, instead, before, by_day, week = Found([], 0, None), None, "", 0, True, None
     if form.valid and form.data.q:  # the only question that is dear
         await limit_visitor("search", request, 300, timedelta(minutes=5))
     asked = await understand(form, request.now)
     if form.valid:
         wanted, before = asked.search, form.data.before
-        found = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
-        if not found.total and (nearest := asked.nearest):
+        monday = week_rules.shown(form.data.view, form.data.week, wanted, request.now)
+        looked = week_rules.of_week(wanted, monday) if monday else wanted
+        found = await find(looked, viewer=viewer, lang=request.lang, now=request.now)
+        if monday:
+            week = await week_of(
+                replace(wanted, any_word=found.with_all is not None), monday, listed_query(form),
+                partial(here, request), viewer=viewer, lang=request.lang, now=request.now,
+            )  # fmt: skip
+        elif not found.total and (nearest := asked.nearest):
             wanted = nearest
             around = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
             found = replace(around, total=0, next=None)
@@ -78,13 +89,13 @@ async def offers(request: Request) -> Response:
         _to_the_top(form)
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
-        form=form, **listed(request, form, found, before, by_day=by_day), instead=instead, meant=meant,
-        with_all=found.with_all,
+        form=form, **listed(request, form, found, before, by_day=by_day) | _ways(request, form, found, week),
+        instead=instead, meant=meant, with_all=found.with_all,
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
-        orders=_orders(request, form, found), asked=asked,
+        orders=None if week else _orders(request, form, found), asked=asked,
         withins=within_choices(), districts=district_choices(asked, served),
-        chips=chips(request, form, served, asked), municipalities=_municipalities(served),
-        clear_href=here(request, {}), follow_query=urlencode(listed_query(form), doseq=True),
+        chips=chips(request, form, names | asked.names), municipalities=_municipalities(served),
+        clear_href=here(request, {}), follow_query=urlencode(as_list(listed_query(form)), doseq=True),
         fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
     )  # fmt: skip
 
@@ -117,6 +128,17 @@ def _orders(request: Request, form: Filled[SearchForm], found: Found) -> Orders 
     return orders(form.data, lambda order: here(request, query | {"order": order.value}))
 
 
+def _ways(request: Request, form: Filled[SearchForm], found: Found, week: Week | None) -> dict[str, Any]:
+    """The list and the week of a search, and the week where that is asked for."""
+    query = listed_query(form)
+    ways = [
+        (_("Liste"), here(request, as_list(query)), "list", week is None),
+        (_("Uke"), here(request, as_week(query, query.get("week", ""))), "calendar", week is not None),
+    ]
+    shown = {"heading": week_heading(found.total, found.many)} if week else {}
+    return {"ways": ways if form.valid else [], "week": week} | shown
+
+
 def _where_they_are(request: Request, served: list[Served]) -> Response:
     """The same search with a municipality in its address: that of the host name, or all."""
     here = queries.municipality_here(served, request.host)
@@ -137,9 +159,10 @@ def _urgent(form: Filled[SearchForm]) -> bool:
 
 
 def _to_the_top(form: Filled[Any]) -> None:
-    """A wrong place in the list is no field of the page: its error belongs to the form as a whole."""
-    if "after" in form.errors:
-        form.add_error("form", form.errors.pop("after"))
+    """A place in the list and a week are no fields of the page: their errors belong to the form as a whole."""
+    for name in ("after", "view", "week"):
+        if name in form.errors:
+            form.add_error("form", form.errors.pop(name))
 
 
 def listed(
@@ -172,39 +195,20 @@ def here(request: Request, query: dict[str, Any]) -> str:
     return f"{prefix}{request.scope['path']}" + (f"?{asked}" if asked else "")
 
 
-def chips(
-    request: Request, form: Filled[SearchForm], served: list[Served], asked: Understood
-) -> list[tuple[str, str]]:
+def chips(request: Request, form: Filled[SearchForm], names: Names) -> list[tuple[str, str]]:
     """(text, address without it) for each filter that is set."""
     if not form.valid:
         return []
-    data = form.data
-    query = {name: value for name, value in form.values.items() if value and name != "after"}
-    made = [(text, name) for name, text in (("q", f"«{data.q}»"), ("place", data.place)) if query.get(name)]
-    made += [(text, name) for name, text in switch_labels().items() if getattr(data, name)]
-    made += [(str(WHEN_LABELS[data.when]), "when")] if data.when else []
-    made += [(within_words(data.within), "within")] if data.within and asked.near else []
-    links = [
-        (text, here(request, {other: query[other] for other in query if other != name}))
-        for text, name in made
-    ]
-    if asked.near:
-        without = {name: value for name, value in query.items() if name not in NEAR_FIELDS}
-        links.append((near_words(asked.near), here(request, without)))
-    several = [(one.name, "district", one.slug) for one in asked.districts]
-    several += [(f"{AUDIENCE_LABELS[one]}", "audience", one.value) for one in dict.fromkeys(data.audience)]
-    several += [(f"{KIND_LABELS[one]}", "kind", one.value) for one in dict.fromkeys(data.kind)]
-    if ALL not in data.municipality:
-        several += [(one.name, "municipality", one.slug) for one in served if one.slug in data.municipality]
-    for text, name, one in several:
-        rest = [value for value in query[name] if value != one] or ([ALL] if name == "municipality" else [])
-        links.append((text, here(request, query | {name: rest})))
+    query = listed_query(form)
+    links = []
+    for choice in chosen(form.data, names):
+        gone = NEAR_FIELDS if choice.name == "near" else (choice.name,)
+        rest = {name: value for name, value in query.items() if name not in gone}
+        if choice.value is not None:
+            left = [value for value in query[choice.name] if value != choice.value]
+            rest[choice.name] = left or ([ALL] if choice.name == "municipality" else [])
+        links.append((choice.text, here(request, rest)))
     return links
-
-
-def switch_labels() -> dict[str, str]:
-    return {"drop_in": _("Kom innom, ingen påmelding"), "free": _("Har ledige plasser"),
-            "evening": _("Kveld og helg")}  # fmt: skip
 
 
 def fields(form: Filled[SearchForm], staff: bool, lang: str) -> Markup:
@@ -212,21 +216,21 @@ def fields(form: Filled[SearchForm], staff: bool, lang: str) -> Markup:
     if not form.valid:
         return _draw(form, staff, lang)
     data = form.data
-    return _fields(data.when or "", tuple(sorted(data.audience)), tuple(sorted(data.kind)), staff, lang)
+    return _fields(data.day or "", tuple(sorted(data.audience)), tuple(sorted(data.kind)), staff, lang)
 
 
 @remembered(512)
-def _fields(when: str, audience: tuple[str, ...], kind: tuple[str, ...], staff: bool, lang: str) -> Markup:
-    return _draw(SearchForm.blank(when=when, audience=list(audience), kind=list(kind)), staff, lang)
+def _fields(day: str, audience: tuple[str, ...], kind: tuple[str, ...], staff: bool, lang: str) -> Markup:
+    return _draw(SearchForm.blank(day=day, audience=list(audience), kind=list(kind)), staff, lang)
 
 
 def _draw(form: Filled[SearchForm], staff: bool, lang: str) -> Markup:
     """Staff's own kind and audience can be chosen only by staff."""
     hidden = set() if staff else {Kind.STAFF_TRAINING, Audience.STAFF}
     choices = {
-        "when": [("", _("Når som helst")), *((key.value, words) for key, words in WHEN_LABELS.items())],
-        "audience": [(key.value, words) for key, words in AUDIENCE_LABELS.items() if key not in hidden],
-        "kind": [(key.value, words) for key, words in KIND_LABELS.items() if key not in hidden],
+        "day": [("", _("Når som helst")), *((key.value, words) for key, words in WHEN_LABELS.items())],
+        "audience": [(key.value, words) for key, words in SEVERAL["audience"].items() if key not in hidden],
+        "kind": [(key.value, words) for key, words in SEVERAL["kind"].items() if key not in hidden],
     }
     # Made by a template, which escapes.
     return Markup(template("offers/search/_fields.html", lang).render(form=form, choices=choices))  # noqa: S704
@@ -235,7 +239,5 @@ def _draw(form: Filled[SearchForm], staff: bool, lang: str) -> Markup:
 def more_chosen(form: Filled[SearchForm]) -> int:
     """How many filters are set among those that are folded away."""
     return (
-        len(form.values.get("kind", []))
-        + len(form.values.get("audience", []))
-        + bool(form.values.get("when"))
+        len(form.values.get("kind", [])) + len(form.values.get("audience", [])) + bool(form.values.get("day"))
     )

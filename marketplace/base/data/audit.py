@@ -10,6 +10,8 @@ from uuid_utils.compat import uuid7
 from marketplace.base.clock import month_start, today
 from marketplace.base.data.database import column, in_transaction, rows, value
 
+Details = dict[str, Any]
+"""What an entry adds: values of enums and counts, as JSON."""
 INSERT = """INSERT INTO audit_entry (id, at, actor_id, action, object_id, organization_id, person_id, details)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
 
@@ -22,7 +24,7 @@ async def record(
     object_id: UUID | None = None,
     organization: UUID | None = None,
     person: UUID | None = None,
-    details: dict[str, Any] | None = None,
+    details: Details | None = None,
 ) -> None:
     """Add an entry; inside a transaction it stands or falls with the act.
 
@@ -38,7 +40,7 @@ FROM unnest($4::uuid[], $5::uuid[], $6::text[]) AS x (object_id, organization_id
 
 
 async def record_each(
-    action: str, *, now: datetime, actor: UUID, about: list[tuple[UUID, UUID, dict[str, Any]]]
+    action: str, *, now: datetime, actor: UUID, about: list[tuple[UUID, UUID, Details]]
 ) -> None:
     """An entry of the same act for each (object, organisation, details), in one statement."""
     objects, organizations, details = ([one[place] for one in about] for place in range(3))

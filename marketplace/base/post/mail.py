@@ -186,6 +186,8 @@ def short(text: str) -> str:
     return f"{words[: room + 1].rpartition(' ')[0].rstrip('.,:;') or words[:room]}...{link}"
 
 
+Facts = dict[str, Any]
+"""What a message is made of, as its row keeps it until it is sent: JSON."""
 OUTBOX_COLUMNS = """(id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts, booking_id,
     offer_id, person_id, link_version)"""
 OUTBOX_INSERT = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}

@@ -20,7 +20,7 @@ from marketplace.base.i18n import speaking
 from marketplace.base.models import Channel
 from marketplace.base.post.delivery import MESSAGE_WITHIN, Carrier, Postponed, carrier
 from marketplace.base.post.letter import Letter, Rejected
-from marketplace.base.post.mail import MAILS, About, Content, Recipient, right_to
+from marketplace.base.post.mail import MAILS, About, Content, Facts, Recipient, right_to
 
 log = structlog.get_logger("outbox")
 
@@ -82,7 +82,7 @@ class Claimed:
     id: UUID
     to: Recipient
     mail: str
-    facts: dict[str, Any]
+    facts: Facts
     lang: str
     key: str
     attempts: int
@@ -135,7 +135,7 @@ async def claim(now: datetime) -> list[Claimed]:
     ]  # fmt: skip
 
 
-def facts(stored: Any) -> dict[str, Any]:
+def facts(stored: Any) -> Facts:
     """jsonb comes as text from plain SQL."""
     found = json.loads(stored) if isinstance(stored, str) else stored
     return found if isinstance(found, dict) else {}

@@ -25,6 +25,8 @@ from marketplace.base.web.seen import digest, plain, seen_of
 from marketplace.base.web.seen import read as read_seen
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+INPUT_SHOWN = 40
+"""Letters of what was sent that the words about it may name: `%(input)s`."""
 BETWEEN = r"[\s.,:/_\-\u2010-\u2015]"
 GROUPED = re.compile(
     rf"(?<![\d+])(?:\d{{6}}|\d\d{BETWEEN}{{,3}}\d\d{BETWEEN}{{,3}}\d\d){BETWEEN}{{,3}}"
@@ -177,7 +179,7 @@ class Filled(Generic[F]):
             return str(error["ctx"]["error"])
         ours = own.get(error["type"]) or (own.get("missing") if error["type"] == "string_too_short" else None)
         text = str(ours or own.get("otherwise") or WORDS.get(error["type"]) or OTHERWISE)
-        context = error.get("ctx") or {}
+        context = {"input": str(error.get("input"))[:INPUT_SHOWN]} | (error.get("ctx") or {})
         return text % context if "%(" in text and context else text
 
     @property

@@ -1,13 +1,13 @@
 """What counts as looking at somebody. Whatever else is written down about a person, nobody read it there."""
 
-from typing import Any
+from babel.support import LazyProxy
 
 from marketplace.base.i18n import lazy
 from marketplace.privacy.acts import Act
 from offers.attendance import acts as attendance
 from offers.participants import acts as participants
 
-READS: dict[str, Any] = {
+READS: dict[str, LazyProxy] = {
     participants.Act.PARTICIPANTS_READ: lazy("Lista over påmeldte"),
     attendance.Act.REGISTER_READ: lazy("Oppmøtelista"),
     attendance.Act.DOOR_LIST_READ: lazy("Liste til døra"),

@@ -1,6 +1,7 @@
 """An organisation's own figures, for its editors and managers: those who may read all its participants' lists."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -104,15 +105,15 @@ def _tables(asked: Asked, shown: Shown) -> dict[str, Table]:
 async def statistics(request: Request) -> Response:
     """GET /manage/organizations/{slug}/statistics?year=&part="""
     asked = await _asked(request)
-    facts: dict[str, Any] = {"asked": asked, "parts": PARTS, "section": "/manage"}
-    status = 422 if asked.problems else 200
+    shown_as = partial(
+        render, request, status=422 if asked.problems else 200, asked=asked, parts=PARTS, section="/manage"
+    )
     if asked.year is None:
-        return render(request, "marketplace/statistics/own/none.html", status=status, **facts)
+        return shown_as("marketplace/statistics/own/none.html")
     shown, evening = await _shown(request, asked)
     lines = pages.two_years(shown)
-    return render(
-        request, "marketplace/statistics/own/statistics.html",
-        status=status, **facts, shown=shown, evening=evening, M=Measure,
+    return shown_as(
+        "marketplace/statistics/own/statistics.html", shown=shown, evening=evening, M=Measure,
         tables=_tables(asked, shown), lead=pages.lead(shown), lines=lines, names=pages.short_months(shown),
         label=pages.chart_label(_("Oppmøter hver måned"), lines, pages.drawn(shown)), best=pages.best_month(shown),
         compared=pages.month_by_month(shown), until=pages.until(shown.this), largest=pages.largest(shown),

@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from marketplace.base import clock
 from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
-from marketplace.base.post.mail import Content, compose, mail
+from marketplace.base.post.mail import Content, Facts, compose, mail
 from offers.bookings import rules
 from offers.bookings.calendar import NOTHING, gone, take_back
 from offers.bookings.mails import _about
@@ -47,7 +46,7 @@ async def old_time(channel: Channel, lang: str, booking: str) -> Content | None:
 
 @mail(to=whose_calendar_it_is)
 async def off_calendar(
-    channel: Channel, lang: str, calendar_of: str, entries: list[dict[str, Any]], at: str
+    channel: Channel, lang: str, calendar_of: str, entries: list[Facts], at: str
 ) -> Content | None:
     """To whoever acted for somebody, for their calendar alone: what they may not know of any more goes from there.
     Neither what nor who, nor that it is called off, for it may not be."""

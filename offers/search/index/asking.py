@@ -16,34 +16,44 @@ from offers.catalogue.queries import Viewer
 from offers.search.counts import FILTERS, Counts, Fields, Filter
 from offers.search.index.masks import NEVER, Masks, slots
 from offers.search.index.offered import Cell, Date, Offered, weekday
-from offers.search.queries import Position, Search
+from offers.search.queries import ACCESS, Position, Search
 
 MIDNIGHT = time()
+PARTS, EVENING = ("morning", "day", "day", "evening"), 2
+"""What the pieces of a day are (offered.py:HOURS): queries.py:PART, and from which on it is evening for `evening`."""
 EPOCH = date(1970, 1, 1).toordinal()
 DIRECT = 20
 """So few offers are sorted; of more, the days are walked through until the page is full, and each as it stands."""
 
 
 class Hit(NamedTuple):
-    """An offer and what is shown of it, from and to. `session`: one that was asked for, and not only the next."""
+    """An offer and what is shown of it: from, to and where."""
 
     starts_at: datetime | None
     ends_at: datetime | None
+    venue: UUID | None
     offer: Offered
-    session: bool = False
 
 
 class Dates(NamedTuple):
     """What is asked of one and the same session: these fields of a Search."""
 
     between: tuple[datetime, datetime] | None = None
+    weekdays: tuple[int, ...] = ()
+    parts: tuple[str, ...] = ()
     evening: bool = False
+    access: tuple[str, ...] = ()
     free: bool = False
 
     @property
     def of_time(self) -> bool:
         """Can only a session answer?"""
-        return bool(self.between or self.evening)
+        return bool(self.between or self.weekdays or self.parts or self.evening)
+
+    @property
+    def of_a_day(self) -> bool:
+        """Is nothing asked but on which days it is?"""
+        return not (self.weekdays or self.parts or self.evening or self.access or self.free)
 
     @property
     def days(self) -> range | None:
@@ -55,7 +65,17 @@ class Dates(NamedTuple):
 
     def fits(self, on: int, cell: Cell) -> bool:
         """Do sessions of a day of the week and of a cell of it answer, if the day does?"""
-        return not self.evening or on > 5 or cell.piece >= 2
+        return (
+            (not self.weekdays or on in self.weekdays)
+            and (not self.parts or PARTS[cell.piece] in self.parts)
+            and (not self.evening or on > 5 or cell.piece >= EVENING)
+            and (not self.access or _has(cell.access, self.access))
+        )
+
+
+def _has(known: int, asked: tuple[str, ...]) -> bool:
+    """Does a place have all of this, as far as one knows?"""
+    return all(known >> ACCESS.index(one) & 1 for one in asked)
 
 
 ANY_DATE = Dates()
@@ -143,11 +163,24 @@ def _drop_in(masks: Masks, asked: bool) -> int:
     return drop_in if asked else ~drop_in
 
 
+def _of_age(masks: Masks, age: int) -> int:
+    """Those without a limit against it."""
+    from_later = masks.any_of("age from", [one for one in masks.masks["age from"] if cast(int, one) > age])
+    to_earlier = masks.any_of("age to", [one for one in masks.masks["age to"] if cast(int, one) < age])
+    return ~(from_later | to_earlier)
+
+
 FIELDS: dict[str, Callable[[Masks, Any], int]] = {
     "kinds": lambda masks, asked: masks.any_of("kind", asked),
     "audiences": lambda masks, asked: masks.any_of("audience", asked),
     "municipalities": lambda masks, asked: masks.any_of("municipality", asked) | masks.of("is", "everywhere"),
-    "organization": lambda masks, asked: masks.of("organization", asked),
+    "organization": lambda masks, asked: masks.of("part", asked),
+    "organizers": lambda masks, asked: masks.any_of("part", asked),
+    "age": _of_age,
+    "spoken": lambda masks, asked: masks.any_of("spoken", asked),
+    "costs": lambda masks, asked: masks.any_of("cost", asked),
+    "online": lambda masks, asked: masks.of("is", "everywhere"),
+    "no_booking": lambda masks, asked: masks.any_of("joining", (Joining.DROP_IN, Joining.NONE)),
     "place": _place,
     "drop_in": _drop_in,
     "not_begun": lambda masks, asked: ~masks.of("is", "begun"),
@@ -156,7 +189,7 @@ FIELDS: dict[str, Callable[[Masks, Any], int]] = {
 
 
 def _dates(wanted: Search) -> Dates:
-    return Dates(wanted.between, wanted.evening, wanted.free)
+    return Dates(wanted.between, wanted.weekdays, wanted.parts, wanted.evening, wanted.access, wanted.free)
 
 
 def _answering(masks: Masks, dates: Dates) -> int:
@@ -175,7 +208,9 @@ def _answering(masks: Masks, dates: Dates) -> int:
             found |= _on_day(masks, day, dates)
         found &= _next_before(masks, cast(range, dates.days).stop)
     if not dates.of_time:
-        undated = masks.of("is", "undated")
+        undated = masks.any_of(
+            "undated", [one for one in masks.masks["undated"] if _has(cast(int, one), dates.access)]
+        )
         found |= undated & ~masks.of("joining", Joining.PER_SESSION) if dates.free else undated
     if dates.free:
         found &= masks.of("is", "free")
@@ -200,7 +235,7 @@ def _days(masks: Masks, dates: Dates) -> list[int]:
 
 
 def _on_day(masks: Masks, day: int, dates: Dates) -> int:
-    if not dates.evening and not dates.free:
+    if dates.of_a_day:
         return masks.of("day", day)
     return _fitting(masks, masks.masks[("on", day)], weekday(day), dates)
 
@@ -228,12 +263,15 @@ def _directly(masks: Masks, found: int, dates: Dates, day: int | None = None) ->
     for slot in slots(found):
         offer = masks.offer(slot)
         if dates == ANY_DATE:
-            yield Hit(offer.next_at, offer.next_ends, offer)
+            yield Hit(offer.next_at, offer.next_ends, offer.venue, offer)
             continue
         fitting = (one for one in offer.dates if (period is None or one.day in period)
                    and _answers(offer, one, dates, masks.now))  # fmt: skip
         first = next(fitting, None)
-        yield Hit(first.starts_at, first.ends_at, offer, True) if first else Hit(None, None, offer)
+        if first:
+            yield Hit(first.starts_at, first.ends_at, first.venue, offer)
+        else:
+            yield Hit(None, None, offer.venue, offer)
 
 
 def _answers(offer: Offered, date: Date, dates: Dates, now: datetime) -> bool:
@@ -259,7 +297,7 @@ def _by_next_date(masks: Masks, found: int, after: Position | None) -> Iterator[
         for _, _, slot in masks.standing(day):
             if bits[slot >> 3] >> (slot & 7) & 1:
                 offer = masks.offer(slot)
-                yield Hit(offer.next_at, offer.next_ends, offer)
+                yield Hit(offer.next_at, offer.next_ends, offer.venue, offer)
 
 
 def _by_session(masks: Masks, found: int, dates: Dates, after: Position | None) -> Iterator[Hit]:
@@ -283,11 +321,11 @@ def _by_session(masks: Masks, found: int, dates: Dates, after: Position | None) 
                 offer = masks.offer(slot)
                 if _answers(offer, session, dates, masks.now):
                     bits[slot >> 3] &= ~(1 << (slot & 7))
-                    yield Hit(starts, session.ends_at, offer, True)
+                    yield Hit(starts, session.ends_at, session.venue, offer)
         if not found:
             return
     for offer in sorted((masks.offer(slot) for slot in slots(found)), key=lambda one: one.id):
-        yield Hit(None, None, offer)
+        yield Hit(None, None, offer.venue, offer)
 
 
 def _bits(masks: Masks, found: int) -> bytes:
@@ -302,11 +340,12 @@ def _day(moment: datetime) -> int:
 _OF_DATES = set(Dates._fields)
 KNOWN = {*FIELDS, *_OF_DATES, "after", "page", "counted", "by_date", "by_words", "any_word"}
 """The fields of a Search that are answered here. Whoever asks for another asks the database."""
-_UNKNOWN = [(one.name, one.default) for one in fields(Search) if one.name not in KNOWN]
+UNSET = {one.name: one.default for one in fields(Search)}
+_UNKNOWN = UNSET.keys() - KNOWN
 
 
 def knows(wanted: Search) -> bool:
     """Is all that is asked for known here? Periods from midnight to midnight are."""
-    if any(getattr(wanted, name) != unset for name, unset in _UNKNOWN):
+    if any(getattr(wanted, name) != UNSET[name] for name in _UNKNOWN):
         return False
     return wanted.between is None or all(oslo(moment).time() == MIDNIGHT for moment in wanted.between)

@@ -205,6 +205,8 @@ class Index:
             found = await rows(
                 _Id,
                 """SELECT o.id FROM offer o WHERE o.state <> 'draft' AND (o.owner_id = ANY($1) OR o.venue_id = ANY($2)
+                    OR o.id IN (SELECT offer_id FROM offer_organizer WHERE organization_id = ANY($1))
+                    OR o.id IN (SELECT offer_id FROM session WHERE venue_id = ANY($2))
                     OR o.municipality_id = ANY($3) OR o.owner_id IN (
                         SELECT organization_id FROM organization_owner WHERE municipality_id = ANY($3)))""",
                 *named.values(),

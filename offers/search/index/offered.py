@@ -27,12 +27,13 @@ class Seats(NamedTuple):
 
 
 class Date(NamedTuple):
-    """A session that will be. `hour`: of its start, counted from 1970 by a Norwegian clock; `access`: what its place
-    is known to have, as bits; `seats`: its own, if it has any."""
+    """A session that will be. `hour`: of its start, counted from 1970 by a Norwegian clock; `venue`: where it is, and
+    `access`: what is known of that place, as bits; `seats`: its own, if it has any."""
 
     starts_at: datetime
     ends_at: datetime
     hour: int
+    venue: UUID | None
     access: int
     seats: Seats | None
 
@@ -74,14 +75,15 @@ class Offered:
     been: what was drawn of it is true while it stands."""
 
     __slots__ = ("always", "dates", "id", "joining", "last_ends", "marked", "next_at", "next_ends", "sensitive",
-                 "serial", "slot", "until", "whole")  # fmt: skip
+                 "serial", "slot", "until", "venue", "whole")  # fmt: skip
 
     def __init__(
         self, offer_id: UUID, joining: str, sensitive: bool, next_at: datetime | None, next_ends: datetime | None,
-        last_ends: datetime | None, whole: Seats | None, dates: tuple[Date, ...], always: tuple[Key, ...],
+        last_ends: datetime | None, venue: UUID | None, whole: Seats | None, dates: tuple[Date, ...],
+        always: tuple[Key, ...],
     ) -> None:  # fmt: skip
         self.id, self.joining, self.sensitive, self.whole = offer_id, joining, sensitive, whole
-        self.next_at, self.next_ends, self.last_ends = next_at, next_ends, last_ends
+        self.next_at, self.next_ends, self.last_ends, self.venue = next_at, next_ends, last_ends, venue
         self.dates, self.always = dates, always
         self.marked: tuple[Key, ...] = ()
         self.slot = self.serial = -1

@@ -42,6 +42,35 @@ def test_two_days_a_week_are_both_said() -> None:
 
 
 @pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ([0, 1, 2, 3, 4], "Hverdager kl. 18–20"),
+        ([0, 1, 2, 3, 4, 5, 6], "Flere dager. Neste: i dag"),
+        ([0, 1, 2, 4], "Flere dager. Neste: i dag"),
+        ([5, 6], "Lørdager og søndager kl. 18–20"),
+        ([0, 2, 4], "Mandager, onsdager og fredager kl. 18–20"),
+    ],
+)
+def test_all_weekdays_have_one_word(days: list[int], words: str) -> None:
+    fortnight = [line(MONDAY + timedelta(days=day) + WEEK * week) for week in range(2) for day in days]
+    assert said(fortnight, Joining.DROP_IN) == words
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ([0, 14, 28, 42], "Annenhver mandag kl. 18–20"),
+        ([0, 28, 56, 84], "Flere dager. Neste: i dag"),  # every fourth Monday is not "mandager"
+        ([0, 7, 14, 28, 35], "Mandager kl. 18–20"),  # closed one week
+        ([*range(0, 60, 3)], "Flere dager. Neste: i dag"),
+        ([0, 1, 2, 3, 4, 35, 36, 37, 38, 39], "Flere dager. Neste: i dag"),  # two weeks a month apart
+    ],
+)
+def test_it_is_not_said_of_days_that_are_mostly_free(days: list[int], words: str) -> None:
+    assert said([line(MONDAY + timedelta(days=day)) for day in days], Joining.DROP_IN) == words
+
+
+@pytest.mark.parametrize(
     ("lang", "words"),
     [
         ("nb", "6 ganger, mandager og onsdager kl. 18–20, 30. nov.–16. des."),

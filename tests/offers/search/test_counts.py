@@ -9,6 +9,7 @@ from offers.catalogue.models import Audience, Kind, Visibility
 from offers.catalogue.queries import VISITOR, Viewer
 from offers.search.counts import ALL, FILTERS, Counts, count
 from offers.search.queries import Search, search
+from organizations.directory.models import Organization
 from tests import make
 from tests.conftest import NOW
 from tests.offers.search.index.random_catalogue import Town
@@ -23,6 +24,9 @@ async def one_by_one(wanted: Search, viewer: Viewer, now: datetime) -> Counts:
         choices = dict(one.choices(now))
         if one.name == "municipality":
             choices |= {slug: {"municipalities": (slug,)} for slug in ("sandnes", "sondre-land")}
+        if one.name == "organization":
+            approved = await Organization.filter(state="approved")
+            choices |= {each.slug: {"organizers": (each.slug,)} for each in approved}
         for value, fields in choices.items():
             chosen = replace(replace(wanted, **one.unset, after=None, counted=1000), **fields)
             found = await search(chosen, viewer=viewer, lang="nb", now=now)
@@ -51,7 +55,7 @@ async def test_what_is_asked_of_a_date_holds_for_one_session() -> None:
     noon = NOW.replace(hour=11)
     await make.offer("Kafé", starts=[noon, noon + timedelta(days=7, hours=8)])
     counted = await count(Search(evening=True), viewer=VISITOR, now=noon - timedelta(hours=2))
-    assert ("when", "today") not in counted
+    assert ("day", "today") not in counted
     assert counted["evening", "on"] == 1
 
 

@@ -40,7 +40,7 @@ async def judge(name: str = "queries.tsv") -> Grades:
         found = await search(Search(words=typed), viewer=VISITOR, lang="nb", now=clock.now())
         if not found.rows and (other := meant(typed, await spelled_right(VISITOR, clock.now()))):
             found = await search(Search(words=other), viewer=VISITOR, lang="nb", now=clock.now())
-        slugs = [row["slug"] for row in found.rows][:10]
+        slugs = [row.slug for row in found.rows][:10]
         nothing += not slugs
         gain = sum((2 ** grades.get(slug, 0) - 1) / log2(place + 2) for place, slug in enumerate(slugs))
         ideal = sorted(grades.values(), reverse=True)[:10]

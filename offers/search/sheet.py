@@ -1,0 +1,152 @@
+"""The sheet of filters: what is offered, with how many offers each choice leaves. No database, no clock."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from marketplace.base.i18n import gettext as _
+from marketplace.base.web.forms import Filled
+from offers.catalogue.models import Audience, Kind
+from offers.catalogue.rules import WHEN_LABELS
+from offers.search.counts import FILTERS, ON, Counts
+from offers.search.filters import DAYS, SEVERAL, SWITCHES, Names
+from offers.search.forms import ALL, SearchForm
+
+SHOWN = 5
+"""Choices of a group that are not folded away."""
+MOST = 30
+"""Organisations that are offered; all stand on a page of their own."""
+STAFFS = {("kind", Kind.STAFF_TRAINING.value), ("audience", Audience.STAFF.value)}
+"""What only staff may look for."""
+COUNTED = frozenset(one.name for one in FILTERS)
+
+
+class Option(NamedTuple):
+    """Something to tick. `number`: how many offers it leaves, None where nobody counts; `lang`: of a text that names a
+    language in itself; `id`: the first of a group has the name, so that an error can lead there."""
+
+    name: str
+    value: str
+    text: str
+    number: int | None
+    chosen: bool
+    id: str
+    lang: str = ""
+
+
+class Group(NamedTuple):
+    """What goes together: `first`, and the `rest` that are folded away, `open` where something of it is chosen."""
+
+    name: str
+    legend: str
+    first: Sequence[Option]
+    rest: Sequence[Option]
+    open: bool
+
+
+class Day(NamedTuple):
+    """A day above the list, as a link. `number` as in Option; `chosen`: it is the one that is shown."""
+
+    value: str
+    text: str
+    number: int | None
+    chosen: bool
+
+
+def groups(
+    form: Filled[SearchForm],
+    counts: Counts | None,
+    names: Names,
+    districts: list[tuple[str, str]],
+    staff: bool,
+) -> dict[str, Group]:
+    """The groups of the sheet by name. What would leave nothing is not offered, what is chosen stays. `counts` None: a
+    search that cannot be made, where all is offered."""
+    sheet = _Sheet(form, counts, staff)
+    made = [
+        sheet.switches(),
+        sheet.several("part", _("Når på dagen")),
+        sheet.several("weekday", _("Ukedag"), shown=7),
+        sheet.several("audience", _("For hvem")),
+        sheet.several("kind", _("Hva slags")),
+        sheet.group("district", _("Bydel"), districts),
+        sheet.several("access", _("Tilgjengelig")),
+        sheet.several("spoken", _("Språk de snakker, i tillegg til norsk")),
+        sheet.several("cost", _("Hva det koster")),
+        sheet.organizations(_("Hvem som står bak"), names),
+        sheet.group("municipality", _("Kommune"), _served(names)),
+    ]
+    return {one.name: one for one in made if one.first}
+
+
+def days(form: Filled[SearchForm], counts: Counts | None) -> list[Day]:
+    """The days above the list; another one only while it is chosen."""
+    chosen = form.values.get("day", "") if form.valid and not any(form.data.span) else ""
+    return [
+        Day(one.value, str(text), _number(counts, "day", one.value), chosen == one.value)
+        for one, text in WHEN_LABELS.items()
+        if chosen == one.value or (one in DAYS and _number(counts, "day", one.value) != 0)
+    ]
+
+
+def picked(form: Filled[SearchForm]) -> int:
+    """How many choices are made in the sheet."""
+    several = [*SEVERAL, "district", "organization", "municipality"]
+    ticked = sum(len({*form.values.get(name, [])} - {"", ALL}) for name in several)
+    single = [*SWITCHES, "age", "date", "from", "to", "near", "within"]
+    return ticked + sum(bool(form.values.get(name)) for name in single)
+
+
+def _served(names: Names) -> list[tuple[str, str]]:
+    """What can be chosen; nothing where there is only one."""
+    found = [(slug, name) for (sort, slug), name in names.items() if sort == "municipality"]
+    return found if len(found) > 1 else []
+
+
+def _number(counts: Counts | None, name: str, value: str) -> int | None:
+    return None if counts is None or name not in COUNTED else counts.get((name, value), 0)
+
+
+class _Sheet:
+    """Makes the groups of one search."""
+
+    def __init__(self, form: Filled[SearchForm], counts: Counts | None, staff: bool) -> None:
+        self.form, self.counts = form, counts
+        self.hidden = frozenset() if staff else STAFFS
+
+    def several(self, name: str, legend: str, shown: int = SHOWN) -> Group:
+        choices = [(str(getattr(one, "value", one)), str(text)) for one, text in SEVERAL[name].items()]
+        return self.group(name, legend, choices, shown)
+
+    def group(self, name: str, legend: str, choices: Iterable[tuple[str, str]], shown: int = SHOWN) -> Group:
+        ticked = {one.strip() for one in self.form.values.get(name, [])}
+        options = []
+        for value, text in choices:
+            number, chosen = _number(self.counts, name, value), value in ticked
+            if chosen or (number != 0 and (name, value) not in self.hidden):
+                key = f"{name}-{value}" if options else name
+                options.append(
+                    Option(name, value, text, number, chosen, key, value if name == "spoken" else "")
+                )
+        return _folded(name, legend, options, shown)
+
+    def switches(self) -> Group:
+        options = []
+        for name, text in SWITCHES.items():
+            number, chosen = _number(self.counts, name, ON), bool(self.form.values.get(name))
+            if chosen or (number != 0 and name != "evening"):
+                options.append(Option(name, ON, str(text), number, chosen, name))
+        return _folded("how", _("Slik er du med"), options, SHOWN)
+
+    def organizations(self, legend: str, names: Names) -> Group:
+        """Those that have most, and those that are chosen."""
+        every = [(slug, name) for (sort, slug), name in names.items() if sort == "organization"]
+        every.sort(key=lambda one: -(_number(self.counts, "organization", one[0]) or 0))
+        ticked = {*self.form.values.get("organization", [])}
+        most = [one for place, one in enumerate(every) if place < MOST or one[0] in ticked]
+        return self.group("organization", legend, most)
+
+
+def _folded(name: str, legend: str, options: list[Option], shown: int) -> Group:
+    """One alone is not folded: it takes no more room than the line that would tell of it."""
+    shown = len(options) if len(options) == shown + 1 else shown
+    return Group(name, legend, options[:shown], options[shown:], any(one.chosen for one in options[shown:]))
