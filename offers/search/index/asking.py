@@ -141,7 +141,7 @@ def _held(masks: Masks, wanted: Search, viewer: Viewer) -> dict[str, int]:
     held = {"seen": seen & masks.of("is", "current")}
     for name, mask in FIELDS.items():
         asked = getattr(wanted, name)
-        if asked or (asked is False and name == "drop_in"):
+        if asked != UNSET[name]:
             held[name] = mask(masks, asked)
     dates = _dates(wanted)
     if dates != ANY_DATE:

@@ -75,7 +75,9 @@ class Town:
         )  # fmt: skip
         self.offers.append(offer)
         await self._facts(offer)
-        await Session.filter(offer=offer).update(venue=pick((None, None, *self.venues)))
+        await Session.filter(offer=offer).update(
+            venue_id=pick((None, None, *(one.id for one in self.venues)))
+        )
         for organization in self.random.sample(self.organizations, pick((0, 0, 1, 2))):
             await OfferOrganizer.create(offer=offer, organization=organization)
         for organization in self.random.sample(self.organizations, pick((0, 0, 1, 2))):
@@ -97,7 +99,8 @@ class Town:
             audiences=tuple(self.random.sample(list(Audience), pick((1, 2)))) if chance() < 0.4 else (),
             between=between, drop_in=pick((None, None, True, False)), free=chance() < 0.4, evening=chance() < 0.3,
             not_begun=chance() < 0.2, organization=pick(self.organizations).id if chance() < 0.2 else None,
-            age=pick((0, 9, 40, 80)) if chance() < 0.2 else None, weekdays=pick(((1,), (2, 6))) if chance() < 0.15 else (),
+            age=pick((0, 9, 40, 80)) if chance() < 0.2 else None,
+            weekdays=pick(((1,), (2, 6))) if chance() < 0.15 else (),
             spoken=pick((("uk",), ("en", "pl"))) if chance() < 0.2 else (), online=chance() < 0.1,
             costs=pick((("free",), ("free", "some"))) if chance() < 0.2 else (), no_booking=chance() < 0.1,
             organizers=tuple(one.slug for one in self.random.sample(self.organizations, 2)) if chance() < 0.15 else (),
@@ -110,7 +113,8 @@ class Town:
         """Something happens, as the actions do it: in one transaction, with an entry in the audit trail where seats
         are taken or given up."""
         acts = (self.publish, self._state, self._visible, self._move, self._words, self._call_off, self._venue,
-                self._suspend, self._join, self._owns, self._number, self._delete, self._facts, self._elsewhere, self._access)  # fmt: skip
+                self._suspend, self._join, self._owns, self._number, self._delete,
+                self._facts, self._elsewhere, self._access)  # fmt: skip
         if self.random.random() < 0.4:
             await self._book(now)
         else:
@@ -138,14 +142,16 @@ class Town:
         pick = self.random.choice
         cost = pick(("free", "some", None))
         await Offer.filter(id=(offer or self._offer()).id).update(
-            age_from=pick((None, None, 0, 10, 65)), age_to=pick((None, None, 0, 20, 70)), cost=cost,
+            age_from=pick((None, 0, 10, 15)), age_to=pick((None, 15, 20, 70)), cost=cost,
             spoken=pick(([], [], ["uk"], ["en", "pl"])), cost_text="20 kroner" if cost == "some" else "",
         )  # fmt: skip
 
     async def _elsewhere(self) -> None:
         session = await Session.filter(offer=self._offer()).first()
         if session:
-            await Session.filter(id=session.id).update(venue=self.random.choice((None, *self.venues)))
+            await Session.filter(id=session.id).update(
+                venue_id=self.random.choice((None, *(one.id for one in self.venues)))
+            )
 
     async def _access(self) -> None:
         """What is known of a place, or nothing."""
