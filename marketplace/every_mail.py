@@ -2,6 +2,7 @@
 
 from marketplace.dialogue import mails as dialogue_mails
 from marketplace.goals import mails as goals_mails
+from marketplace.guide.sending import mails as sending_mails
 from marketplace.people import mails as people_mails
 from marketplace.people.acting import mails as acting_mails
 from marketplace.people.contacts import mails as contacts_mails
@@ -26,4 +27,5 @@ MAILS = (
     people_mails, sign_in_mails, contacts_mails, acting_mails, members_mails, approval_mails, team_mails,
     bookings_mails, several_mails, times_mails, links_mails, mending_mails, sessions_mails, messages_mails,
     reminders_mails, follow_up_mails, openings_mails, closings_mails, work_mails, dialogue_mails, goals_mails,
+    sending_mails,
 )  # fmt: skip

@@ -8,6 +8,9 @@ from marketplace.coordinator_routes import OF_COORDINATORS
 from marketplace.demo import views as demo
 from marketplace.doors import both, get, post
 from marketplace.guide import views as guide
+from marketplace.guide.caller import views as caller
+from marketplace.guide.found import views as found
+from marketplace.guide.sending import views as sending
 from marketplace.home import views as home
 from marketplace.my_page import views as my_page
 from marketplace.my_page.acting import views as acting
@@ -155,10 +158,18 @@ ROUTES: list[Route] = [
     post("/invitations/{token}/accept", invitations.accept, "/invitations/{token}"),
     post("/invitations/{token}/decline", invitations.decline, "/invitations/{token}"),
     # guides
-    get("/guide", guide.desk),
-    post("/guide/calls", guide.tick, "/guide"),
-    both("/guide/offers/{slug}", guide.book),
-    get("/guide/receipts/{token}", guide.receipt),
+    get("/desk", guide.desk),
+    get("/guide", guide.moved),
+    post("/guide/calls", guide.tick, "/desk"),
+    get("/desk/offers/{slug}", guide.begin),
+    get("/desk/{call}", caller.show),
+    post("/desk/{call}/end", caller.end, "/desk"),
+    post("/desk/{call}/need", caller.need, "/desk/{call}"),
+    post("/desk/{call}/need/undo", caller.take_back, "/desk/{call}"),
+    both("/desk/{call}/booking", found.look),
+    both("/desk/{call}/offers/{slug}", guide.book),
+    both("/desk/{call}/offers/{slug}/send", sending.send),
+    get("/desk/{call}/receipts/{token}", guide.receipt),
     # organisations and their work
     get("/manage", work.manage),
     both("/manage/calendars", work_calendars.calendars),

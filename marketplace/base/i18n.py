@@ -152,11 +152,16 @@ def brief_date(when: date, year: bool = False) -> str:
     return _date(when, "MMMd", after=" y" if year else "")
 
 
+def far_apart(first: date, last: date) -> bool:
+    """Does it take a year to tell which January is meant?"""
+    return last - first > timedelta(days=300)
+
+
 def days_span(first: date, last: date) -> str:
-    """30. nov.–16. des.; 3.–24. nov.; with both years where they differ."""
+    """30. nov.–16. des.; 3.–24. nov.; with both years where the months alone would not do (`far_apart`)."""
     if first == last:
         return brief_date(first)
-    parts = "MMMd" if first.year == last.year else "yMMMd"
+    parts = "yMMMd" if far_apart(first, last) else "MMMd"
     span: str = format_interval(first, last, skeleton=parts, locale=OURS[_lang.get()].cldr)
     return span.replace(" ", NBSP)
 

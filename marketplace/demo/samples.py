@@ -67,7 +67,7 @@ OTHERWISE = (
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
     "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
     "asked", "asked_before", "day_before", "day_after", "registers", "sent_elsewhere", "name_changed",
-    "off_calendar", "measures_given",
+    "off_calendar", "measures_given", "offer_facts",
 )  # fmt: skip
 NAMES = (*ABOUT_A_BOOKING, *OTHERWISE)
 
@@ -229,6 +229,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
         "offer_cancelled": about | {"at": now.isoformat()},
         "host_message": about | {"message": str(wrote.id)},
         "booking_opens": {"pool": str(pool.id)},
+        "offer_facts": {"slug": offer.slug},
         "links": {"to": "kari@example.no", "at": now.isoformat()},
         "sign_in": {"token": f"eksempel-{key}", "code": "123456"},
         "new_address": {"token": f"eksempel-{key}", "code": "123456"},

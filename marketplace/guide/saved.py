@@ -7,3 +7,7 @@ class Saved(StrEnum):
     """Each has its sentence in a template."""
 
     CALLED = "called"
+    ENDED = "ended"
+    NEED = "need"
+    NO_NEED = "no-need"
+    SENDING = "sending"

@@ -15,7 +15,12 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
 from marketplace.guide import queries as guide_queries
+from marketplace.guide.caller.browser import call_of, calls_of, keep
+from marketplace.guide.caller.queries import booked_in
+from marketplace.guide.caller.rules import ID, Call, joined, new_id
+from marketplace.guide.caller.views import why_choices
 from marketplace.guide.forms import GuideForm
+from marketplace.guide.found.forms import LookForm
 from marketplace.guide.rules import Receipt
 from marketplace.guide.saved import Saved
 from marketplace.my_page import queries, rules
@@ -25,16 +30,14 @@ from offers.bookings.mending import views as mending_views
 from offers.bookings.requests.queries import expected
 from offers.bookings.rules import begins, coming
 from offers.bookings.several import queries as several_queries
-from offers.catalogue.cards import card
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import offer_page, viewer_of
-from offers.catalogue.rules import offers_found
 from offers.participants.actions import answer_call
 from offers.participants.calls.queries import calls_of_guide
 from offers.participants.calls.views import said_of
 from offers.publishing.questions import rules as asked
-from offers.search.finding import find
 from offers.search.forms import SearchForm
+from offers.search.views import listed_query
 from offers.seats import claims
 from offers.seats.rules import closed, objection_text
 from organizations.members.models import Role
@@ -42,23 +45,26 @@ from organizations.members.models import Role
 
 @member(Role.GUIDE)
 async def desk(request: Request) -> Response:
-    """GET /guide?q=…: find an offer, and the open bookings that this guide has made for others."""
-    form = SearchForm.from_query(request)
-    found, heading = [], ""
-    if form.valid and form.data.q:
-        viewer = await viewer_of(request.person)
-        hits = await find(form.data.search(request.now), viewer=viewer, lang=request.lang, now=request.now)
-        found, heading = [card(row, request.now) for row in hits.rows], offers_found(hits.total, hits.many)
-    helped = await queries.bookings(
-        request.person.id, request.lang, coming=True, now=request.now, helped=True
-    )
-    calls = await calls_of_guide(request.person.id, request.lang)
+    """GET /desk: where a call begins, who is to be rung, and the open bookings that this guide has made for others.
+    With a search in the address a call has begun already."""
+    if listed_query(SearchForm.from_query(request)):
+        return see_other(f"/desk/{new_id()}?{request.scope['query_string'].decode('latin-1')}", request)
+    me, lang = request.person.id, request.lang
+    helped = await queries.bookings(me, lang, coming=True, now=request.now, helped=True)
+    calls = await calls_of_guide(me, lang)
     return render(
-        request, "marketplace/guide/desk.html", form=form, here="/guide/calls", offers=found,
+        request, "marketplace/guide/desk.html", form=SearchForm.blank(), new=new_id(), going_on=calls_of(request),
         open=[one for one in calls if one.called_at is None], done=[one for one in calls if one.called_at],
-        heading=heading, helped=helped,
-        told=rules.told, section="/guide", status=422 if form.errors else 200,
+        here="/guide/calls", helped=helped, told=rules.told, look=LookForm.blank(), whys=why_choices(),
+        section="/desk",
     )  # fmt: skip
+
+
+@member(Role.GUIDE)
+async def moved(request: Request) -> Response:
+    """GET /guide: the desk stood here until November 2026."""
+    query = request.scope["query_string"].decode("latin-1")
+    return see_other("/desk" + (f"?{query}" if query else ""), request)
 
 
 @member(Role.GUIDE)
@@ -66,19 +72,30 @@ async def tick(request: Request) -> Response:
     """POST /guide/calls: the guide has rung somebody they booked for, or not after all."""
     me = request.person.id
     await answer_call(*said_of(await request.fields()), guide=me, by=me, now=request.now)
-    return see_other(f"/guide?saved={Saved.CALLED}", request)
+    return see_other(f"/desk?saved={Saved.CALLED}", request)
+
+
+@member(Role.GUIDE)
+async def begin(request: Request) -> Response:
+    """GET /desk/offers/{slug}: somebody is to be booked for from the offer's own page. It belongs to the call that goes
+    on, if there is one; to none of several, for nobody can know which. `?call=`: the page was opened from that."""
+    slug, given = request.path_params["slug"], request.query.get("call", [""])[-1]
+    await offer_page(slug, viewer=await viewer_of(request.person), lang=request.lang, now=request.now)
+    call = given if ID.fullmatch(given) else joined(calls_of(request), request.now).id
+    return see_other(f"/desk/{call}/offers/{slug}", request)
 
 
 @member(Role.GUIDE)
 async def book(request: Request) -> Response:
-    """GET and POST /guide/offers/{slug}: the date and whoever comes, on one short form."""
+    """GET and POST /desk/{call}/offers/{slug}: the date and whoever comes, on one short form."""
+    call = call_of(request)
     slug, viewer = request.path_params["slug"], await viewer_of(request.person)
     dates = await several_queries.open_dates(slug, viewer, request.now)
     try:
         found = await bookings.bookable(slug, dates[0].session_id if dates else None, viewer, request.lang)
     except NotFound:  # nothing to book in what is there: its page says why
         await offer_page(slug, viewer=viewer, lang=request.lang, now=request.now)
-        return see_other(f"/offers/{slug}", request)
+        return see_other(f"/offers/{slug}?call={call.id}", request)
     form: Filled[Any] = GuideForm.blank(
         session=next((one.session_id for one in dates if not one.full), ""), seats=1, contact="sms",
         lang=request.lang, form_key=secrets.token_hex(16),
@@ -86,7 +103,7 @@ async def book(request: Request) -> Response:
     if request.method == "POST":
         form = await GuideForm.read(request, who="other", name=request.person.name or _("Veileder"))
         if form.valid:
-            answer, found = await _book(request, found, viewer, form)
+            answer, found = await _book(request, call, found, viewer, form)
             if answer:
                 return answer
         if "form_key" in form.errors:
@@ -94,13 +111,15 @@ async def book(request: Request) -> Response:
         asked.tell(form, found.asked, await request.fields())
         if request.shown_only:
             form.errors = {}
+    elif before := await booked_in(call.booked[-1:], request.person.id, request.lang):
+        form.values["participant_name"] = before[0].participant or ""
     pool = found.pool
     reason = (
         "" if dates else next((objection_text(each, pool, True) for each in closed(pool, request.now)), "")
     )
     return render(
-        request, "marketplace/guide/book.html", offer=found, pool=pool, dates=dates, form=form,
-        reason=reason, begins=begins(found, request.now), lang_choices=list(LANGUAGES.items()), section="/guide",
+        request, "marketplace/guide/book.html", offer=found, pool=pool, dates=dates, form=form, call=call,
+        reason=reason, begins=begins(found, request.now), lang_choices=list(LANGUAGES.items()), section="/desk",
         full=not dates and pool.joining != Joining.REQUEST and pool.free == 0,
         questions=asked.questions(found.asked), age_question=asked.age_question(found.age_from, found.age_to),
         status=409 if form.values.get("asked") else 422 if form.errors else 200,
@@ -108,10 +127,10 @@ async def book(request: Request) -> Response:
 
 
 async def _book(
-    request: Request, found: bookings.Bookable, viewer: Any, form: Filled[GuideForm]
+    request: Request, call: Call, found: bookings.Bookable, viewer: Any, form: Filled[GuideForm]
 ) -> tuple[Response | None, bookings.Bookable]:
-    """Book, and lead to the receipt; else tell the form why not. Gives what it is as it was `found`, or where that is
-    refused as it is for the chosen date."""
+    """Book, note it in the call, and lead to the receipt; else tell the form why not. Gives what it is as it was
+    `found`, or where that is refused as it is for the chosen date."""
     slug, data = found.slug, form.data
     comes_for: set[UUID] = {one.id for one in await bookings.represented(slug, viewer)}
     party, tries = await parties.party_of(request, data, comes_for)
@@ -121,7 +140,8 @@ async def _book(
         booked, key = await mending_views.book_once(
             request, form, party, slug, [data.session], lambda key: act(form_key=key), tries
         )
-        receipt = see_other(f"/guide/receipts/{booked.path.rpartition('/')[2]}", request)
+        receipt = see_other(f"/desk/{call.id}/receipts/{booked.path.rpartition('/')[2]}", request)
+        keep(receipt, request, call.with_booking(booked.id))
         return mending_views.remembering(request, receipt, slug, [data.session], party, key), found
     except claims.JustSent as just:
         mending_views.asked_about(form, just)
@@ -138,11 +158,11 @@ async def _book(
 
 @member(Role.GUIDE)
 async def receipt(request: Request) -> Response:
-    """GET /guide/receipts/{token}: what to read aloud or print for whoever was booked for."""
-    found = await guide_queries.helped_booking(request.person.id, request.path_params["token"], request.lang)
-    dates = coming(found.sessions, request.now)
+    """GET /desk/{call}/receipts/{token}: what to read aloud or print for whoever was booked for."""
+    call, me = call_of(request), request.person.id
+    found = await guide_queries.booking_of_desk(me, request.path_params["token"], request.lang)
     return render(
-        request, "marketplace/guide/receipt.html", booking=found, coming=dates, section="/guide",
-        told=Receipt(found.state, found.joining, found.participant or ""),
-        expected=await expected(found, request.lang, request.now),
+        request, "marketplace/guide/receipt.html", booking=found, coming=coming(found.sessions, request.now),
+        section="/desk", told=Receipt(found.state, found.joining, found.participant or ""), call=call,
+        colleague=found.booked_by_id != me, expected=await expected(found, request.lang, request.now),
     )  # fmt: skip

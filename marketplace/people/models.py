@@ -60,7 +60,8 @@ class ActsFor(Row):
 
     Whoever has a sign-in of their own must have accepted it before it counts; whoever has none (a child, somebody
     without e-mail and phone) is acted for at once, accepted when it was made. Either may end it. A guide's is no leave
-    to book again: it notes who helped with what is booked.
+    to book again: it notes who helped with what is booked, and at which desk: whoever rings there again may be
+    answered by another of the same unit.
     """
 
     actor_id: UUID
@@ -71,6 +72,11 @@ class ActsFor(Row):
     created_at = fields.DatetimeField()
     accepted_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)
+    desk_id: UUID | None
+    desk = fields.ForeignKeyField(
+        "marketplace.Organization", "helped_at", null=True, on_delete=fields.SET_NULL,
+        description="the unit whose guide it was",
+    )  # fmt: skip
 
     class Meta:
         table = "acts_for"

@@ -170,8 +170,7 @@ COUNTS: dict[Measure, str] = {
     M.CANCELLED_IN_TIME: _of("given_back", "in_time"),
     M.FREED: _of("freed", what="sum(number)"),
     M.REFILLED: """SELECT f.cell_id, sum(least(f.number, (SELECT count(*) FROM booking b WHERE b.pool_id = f.pool_id
-        AND (b.placed_at > f.first AND b.placed_at < $2 OR b.waited_at IS NULL AND b.created_at > f.first
-            AND b.created_at < $2 AND b.state = 'confirmed')))) FROM freed f GROUP BY 1""",
+        AND b.seated_at > f.first AND b.seated_at < $2))) FROM freed f GROUP BY 1""",
     M.WAITED: _of("queued"),
     M.PLACED: _of("queued", "placed"),
     M.LEFT: _of("queued", "gave_up"),

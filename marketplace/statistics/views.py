@@ -17,7 +17,7 @@ from marketplace.base.web.access import coordinator, public
 from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
 from marketplace.districts.queries import municipalities_of
-from marketplace.statistics import choices, made_of, pages, stored
+from marketplace.statistics import choices, made_of, page_tables, pages, stored
 from marketplace.statistics.files import saved
 from marketplace.statistics.measures import DAYS, IDEA_DAYS, INDICATORS, WHOLE_FROM, Measure
 from marketplace.statistics.pages import EVENING_LABELS, Part, Shown
@@ -160,13 +160,15 @@ def _outside(evening: dict[bool, Sums]) -> int | None:
 
 def _tables(asked: Asked, found: Found) -> dict[str, Table]:
     """Every table of the page by its name in addresses."""
-    tables = [pages.months_table(found.shown), pages.groups_table(found.shown, PARTS[asked.part])]
+    tables = [page_tables.months_table(found.shown), page_tables.groups_table(found.shown, PARTS[asked.part])]
     if found.more:
         tables.append(
-            pages.indicators_table(found.more, found.more_before, found.shown.year, pages.notes(found.shown))
+            page_tables.indicators_table(
+                found.more, found.more_before, found.shown.year, page_tables.notes(found.shown)
+            )
         )
     shown = [INDICATORS[measure] for measure in dict.fromkeys((*SHOWN, *found.more))]
-    return {table.name: table for table in [*tables, pages.definitions_table(shown)]}
+    return {table.name: table for table in [*tables, page_tables.definitions_table(shown)]}
 
 
 def _median(more: Sums) -> str:
@@ -213,7 +215,7 @@ async def statistics(request: Request) -> Response:
     )
     if asked.year is None or asked.old:
         frozen = await choices.frozen(asked.municipality.id, asked.year) if asked.year else []
-        table = pages.frozen_table(asked.year or 0, frozen)
+        table = page_tables.frozen_table(asked.year or 0, frozen)
         return shown_as("marketplace/statistics/none.html", table=table)
     found = await _found(asked)
     shown = found.shown
@@ -243,5 +245,5 @@ async def save(request: Request) -> Response:
 @public
 async def method(request: Request) -> Response:
     """GET /about/numbers: how people are counted, and why nobody can be found in the numbers."""
-    table = pages.definitions_table(list(INDICATORS.values()))
+    table = page_tables.definitions_table(list(INDICATORS.values()))
     return render(request, "marketplace/statistics/method.html", table=table, whole_from=WHOLE_FROM)

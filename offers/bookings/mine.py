@@ -1,5 +1,7 @@
 """Which bookings are a person's to see (product.md, "How booking behaves"). SQL; $1 is the person."""
 
+from organizations.members.queries import HELD
+
 MINE = """SELECT id FROM booking WHERE participant_id = $1
     UNION SELECT id FROM booking WHERE booked_by_id = $1
     UNION SELECT b.id FROM contact_point own
@@ -12,3 +14,9 @@ is not the booker any more (marketplace/my_page/acting/actions.py)."""
 HELPED = """EXISTS (SELECT FROM acts_for h WHERE h.actor_id = $1 AND h.person_id = b.participant_id
     AND h.relation = 'guide' AND h.ended_at IS NULL)"""
 """Is booking b one that a guide has made for somebody? It is work, and not among what is their own."""
+
+AT_DESK = f"""EXISTS (SELECT FROM acts_for h WHERE h.actor_id = b.booked_by_id AND h.person_id = b.participant_id
+    AND h.relation = 'guide' AND h.ended_at IS NULL AND (h.actor_id = $1 OR h.desk_id IN (
+        SELECT m.organization_id FROM {HELD} m WHERE m.person_id = $1 AND m.role = 'guide')))"""
+"""Has a guide made booking b for somebody, the person or another of the same unit? Of what somebody has booked
+themselves nobody has noted a desk."""

@@ -66,6 +66,8 @@ AUDIENCE_LABELS = {
     Audience.PARENTS: lazy("Foreldre"),
     Audience.STAFF: lazy("Ansatte"),
 }
+ASKED_LABELS = {one: label for one, label in AUDIENCE_LABELS.items() if one is not Audience.STAFF}
+"""Whom one may say that something is missed for. What municipal staff lack is told at work."""
 
 
 PARTICULAR_LABELS = {

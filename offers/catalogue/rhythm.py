@@ -9,6 +9,7 @@ from marketplace.base.clock import oslo
 from marketplace.base.i18n import (
     brief_date,
     days_span,
+    far_apart,
     lazy,
     ngettext,
     short_day,
@@ -19,6 +20,7 @@ from marketplace.base.i18n import (
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.dates import Line, day_of
 from offers.catalogue.models import Joining
+from offers.catalogue.queries import SESSIONS_SHOWN
 
 WEEKDAYS = (
     lazy("Mandager"), lazy("Tirsdager"), lazy("Onsdager"), lazy("Torsdager"), lazy("Fredager"), lazy("Lørdager"),
@@ -34,8 +36,8 @@ MOST_OF_THEM = 0.6
 
 def rhythm(coming: Sequence[Line], joining: str = "", sessions: int = 0) -> str:
     """The only date; the days that come back; of a course that is booked as a whole how many times, on which days and
-    from when to when; else the next date, one with room where each is booked by itself. `sessions`: how many the offer
-    has, also those that are over."""
+    from when to when; else how many times between which days. Of many times on one day the next is said, one with room
+    where each is booked by itself. `sessions`: how many the offer has, also those that are over."""
     if len(coming) < 2:
         return coming[0].when_text if coming else ""
     days = days_that_come_back(coming)
@@ -43,6 +45,8 @@ def rhythm(coming: Sequence[Line], joining: str = "", sessions: int = 0) -> str:
         return course(coming, days, sessions)
     if days and same_time(coming):
         return days[:1].upper() + days[1:]
+    if len({day_of(one) for one in coming}) == len(coming) < SESSIONS_SHOWN:
+        return between(often(len(coming)), coming)
     free = next((one for one in coming if one.act == "book"), None)
     if joining == Joining.PER_SESSION and free:
         return _("Flere dager. Neste ledige: %(when)s", when=free.when_text)
@@ -86,17 +90,26 @@ def course(coming: Sequence[Line], days: str, sessions: int) -> str:
     30. nov. og 16. des."""
     number = len(coming)
     times = (
-        ngettext("%(num)s gang igjen", "%(num)s ganger igjen", number)
-        if sessions > number
-        else ngettext("%(num)s gang", "%(num)s ganger", number)
+        ngettext("%(num)s gang igjen", "%(num)s ganger igjen", number) if sessions > number else often(number)
     )
+    return (
+        f"{times}, {days}, {days_span(day_of(coming[0]), day_of(coming[-1]))}"
+        if days
+        else between(times, coming)
+    )
+
+
+def often(number: int) -> str:
+    return ngettext("%(num)s gang", "%(num)s ganger", number)
+
+
+def between(times: str, coming: Sequence[Line]) -> str:
+    """6 ganger mellom 30. nov. og 16. des."""
     first, last = day_of(coming[0]), day_of(coming[-1])
-    if days:
-        return f"{times}, {days}, {days_span(first, last)}"
     if first == last:
         return f"{times}, {short_day(first)}"
-    year = first.year != last.year
+    year = far_apart(first, last)
     ends = {"first": brief_date(first, year), "last": brief_date(last, year)}
-    if number == 2:
+    if len(coming) == 2:
         return _("%(times)s: %(first)s og %(last)s", times=times, **ends)
     return _("%(times)s mellom %(first)s og %(last)s", times=times, **ends)

@@ -170,6 +170,7 @@ class SearchForm(Span):
     near: str = Field("", max_length=60)
     within: Within | None = None
     district: list[Slug] = Field([], max_length=20)
+    plain: list[Slug] = Field([], max_length=20)
     order: Order | None = None
     view: View = View.LIST
     week: str = ""
@@ -191,6 +192,7 @@ class SearchForm(Span):
         "district": {"otherwise": lazy("Velg bydelen i lista.")},
         "near": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
         "within": {"enum": lazy("Velg hvor langt unna i lista.")},
+        "plain": {"otherwise": lazy("Skriv færre og kortere ord.")},
         "place": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
     }
     """An age that is no number at all is said to be so too: what is asked for is the same."""
@@ -251,7 +253,7 @@ class SearchForm(Span):
     def search(self, now: datetime) -> Search:
         """Without `near`, which is a name until somebody has looked it up (understood.py)."""
         return Search(
-            words=" ".join(self.q.split()), by_date=self.order is Order.DATE, by_words=self.order is Order.BEST,
+            words=" ".join(self.q.split()), by_date=self.order is Order.DATE, nearest_first=self.order is Order.NEAR,
             place=self.place, within=int(self.within) if self.within else None,
             districts=tuple(sorted(set(self.district))),
             municipalities=() if ALL in self.municipality else tuple(sorted(set(self.municipality))),

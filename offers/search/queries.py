@@ -54,7 +54,7 @@ class Search:
     Of the offer: `age` of who comes, whom it has no limits against; `spoken`: one of these languages is; `costs`: it is
     said to cost so; `online`: on the web; `drop_in` None: both; `no_booking`: there is nothing to book; `organization`,
     or one of `organizers` (slugs), owns it or takes part in it; `not_begun`: without courses that are booked as a whole
-    and have begun. `any_word`: one of the words is enough.
+    and have begun. `any_word`: one of the words is enough; `all_words`: never.
 
     Of one and the same session, the first of which is shown and has its place in the list: `between`, it starts from
     the first moment until before the second; `weekdays` (1 is Monday); `parts` of the day; `evening`, or a weekend;
@@ -62,13 +62,15 @@ class Search:
     kilometres, if any, from `near`; `free`: there is a seat in it. An offer without dates is asked for the last ones
     only, from `access` on, by its own place and its own seats.
 
-    `by_date`: in the order of dates, also where there are words or a place to be near. `by_words`: what has the words
-    best first, also near a place. `counted`: how far matches are counted, for who only wants the first few."""
+    `by_date`: in the order of dates, also where there are words or a place to be near. `nearest_first`: in the
+    order of distances, also where there are words. `counted`: how far matches are counted, for who only wants the
+    first few."""
 
     words: str = ""
     any_word: bool = False
+    all_words: bool = False
     by_date: bool = False
-    by_words: bool = False
+    nearest_first: bool = False
     place: str = ""
     near: Near | None = None
     within: int | None = None
@@ -96,14 +98,9 @@ class Search:
     counted: int = COUNTED
 
     @property
-    def by_nearness(self) -> bool:
-        """Does what is nearest stand first?"""
-        return self.near is not None and not self.by_date and not (self.words and self.by_words)
-
-    @property
     def ranked(self) -> bool:
         """Does what answers best, or is nearest, stand first?"""
-        return self.by_nearness or (bool(self.words) and not self.by_date)
+        return bool(self.words or self.near) and not self.by_date
 
     @property
     def dated(self) -> bool:
@@ -146,6 +143,8 @@ EVENING = outside_office_hours("s.starts_at")
 
 FARTHEST = 100_000_000
 """Metres that no place is away: the nearer, the higher is the rank, and 0 where nobody knows."""
+EQUAL = 1_000_000
+"""Of RANKED: so much more is an answer of another kind. Among those of one kind the nearest goes first."""
 
 CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sensitive, o.session_count, o.online_url,
     page.position, page.starts_at AS session_at, page.ends_at AS session_ends, w.name AS owner_name,
@@ -183,8 +182,10 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
     """The offers that match, that the viewer may see and that are not over. Where next to none has all the words, also
     those that have some of them, after those."""
     found = await _search(wanted, viewer, lang, now)
-    if wanted.words and found.total < FEW and not wanted.after:
-        some = await _search(replace(wanted, any_word=True, by_date=False, by_words=True), viewer, lang, now)
+    if wanted.words and found.total < FEW and not wanted.after and not wanted.all_words:
+        some = await _search(
+            replace(wanted, any_word=True, by_date=False, nearest_first=False), viewer, lang, now
+        )
         if len(some.rows) > found.total:
             return Found(some.rows, len(some.rows), None, with_all=found.total)
     return found
@@ -204,17 +205,17 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
         if dates or wanted.near else
         ("o.next_session_at", "o.next_session_at AS starts_at, o.next_session_ends AS ends_at", "o.venue_id", "")
     )  # fmt: skip
-    rank, joined = (
-        ("h.rank", "JOIN hits h ON h.offer_id = o.id")
-        if wanted.words and wanted.ranked
-        else ("0::bigint", "")
-    )
-    metres = "NULL::int"
+    rank, joined, metres = "0::bigint", "", "NULL::int"
+    if wanted.words and wanted.ranked:
+        rank, joined = "h.rank", "JOIN hits h ON h.offer_id = o.id"
     if wanted.near:
         metres, hits = "n.metres", f"near AS MATERIALIZED ({away(*map(put, wanted.near.columns))}), {hits}"
         first += f" LEFT JOIN near n ON n.venue_id = {venue}"
-        if wanted.by_nearness:
-            rank, joined = f"coalesce({FARTHEST} - n.metres, 0)::bigint", ""
+        nearness = f"coalesce({FARTHEST} - n.metres, 0)::bigint"
+        if joined and not wanted.nearest_first:
+            rank = f"({rank} / {EQUAL} * {FARTHEST} + {nearness})"
+        elif wanted.ranked:
+            rank, joined = nearness, ""
     listing = f"""SELECT o.id, {session} AS position, {rank} AS rank, {shown}, {venue} AS venue_id, {metres} AS metres
         FROM offer o JOIN organization w ON w.id = o.owner_id {joined} {first} WHERE {matches}"""
     best = "{of}rank DESC, " if wanted.ranked else ""

@@ -21,7 +21,7 @@ from marketplace.base.web.templates import render, template
 from offers.catalogue import cards, queries, rules
 from offers.catalogue.models import Audience, Kind
 from offers.catalogue.organizations.queries import organization_page
-from offers.catalogue.queries import Served, viewer_of
+from offers.catalogue.queries import Served, Viewer, viewer_of
 from offers.catalogue.rules import WHEN_LABELS
 from offers.search.cards import drawn
 from offers.search.filters import SEVERAL, Names, chosen
@@ -34,6 +34,8 @@ from offers.search.forms import (
     only_known,
     position_text,
 )
+from offers.search.nothing.further import Asked, Further, look_further
+from offers.search.nothing.rules import is_little
 from offers.search.places.shown import (
     NEAR_FIELDS,
     Orders,
@@ -41,9 +43,10 @@ from offers.search.places.shown import (
     nothing_there,
     orders,
     within_choices,
+    word_chips,
 )
 from offers.search.queries import Found, Search, all_names, spelled_right
-from offers.search.understood import understand
+from offers.search.understood import Understood, understand
 from offers.search.week import rules as week_rules
 from offers.search.week.views import Week, as_list, as_week
 from offers.search.week.views import heading as week_heading
@@ -63,7 +66,7 @@ async def offers(request: Request) -> Response:
     names = await all_names()
     only_known(form, names)
     viewer = await viewer_of(request.person)
-    found, meant, instead, before, by_day, week = Found([], 0, None), None, "", 0, True, None
+    found, meant, instead, before, by_day, week, further = Found([], 0, None), None, "", 0, True, None, None
     if form.valid and form.data.q:  # the only question that is dear
         await limit_visitor("search", request, 300, timedelta(minutes=5))
     asked = await understand(form, request.now)
@@ -83,19 +86,21 @@ async def offers(request: Request) -> Response:
             found = replace(around, total=0, next=None)
             instead = nothing_there(asked.districts) if around.rows else ""
         by_day = not wanted.ranked and found.with_all is None
-        if form.data.q and (found.with_all is not None or found.total < near.FEWER_THAN):
+        if not monday:
+            further = await _further(request, asked, found, names, viewer, served, _urgent(form))
+        if wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
             meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
     else:
         _to_the_top(form)
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
         form=form, **listed(request, form, found, before, by_day=by_day) | _ways(request, form, found, week),
-        instead=instead, meant=meant, with_all=found.with_all,
+        instead=instead, further=further, meant=meant, with_all=found.with_all,
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
-        orders=None if week else _orders(request, form, found), asked=asked,
+        orders=None if week else _orders(request, form, found, asked), asked=asked,
         withins=within_choices(), districts=district_choices(asked, served),
-        chips=chips(request, form, names | asked.names), municipalities=_municipalities(served),
-        clear_href=here(request, {}), follow_query=urlencode(as_list(listed_query(form)), doseq=True),
+        chips=chips(request, form, names, asked), municipalities=_municipalities(served),
+        clear_href=here(request, {}), follow_query=urlencode(as_list(listed_query(asked.form)), doseq=True),
         fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
     )  # fmt: skip
 
@@ -120,12 +125,33 @@ async def organization(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _orders(request: Request, form: Filled[SearchForm], found: Found) -> Orders | None:
+async def _further(
+    request: Request, understood: Understood, found: Found, names: Names, viewer: Viewer, served: list[Served],
+    urgent: bool,
+) -> Further | None:  # fmt: skip
+    """What leads on where next to nothing was found. What was read out of the words can be done without as what was
+    chosen can."""
+    if not is_little(understood.search, found):
+        return None
+    form, as_chosen = understood.form, replace(understood, read=())
+    asked = Asked(
+        as_chosen, listed_query(form), chips(request, form, names, as_chosen), partial(here, request), served,
+        queries.municipality_here(served, request.host), urgent,
+    )  # fmt: skip
+    return await look_further(asked, found, viewer=viewer, lang=request.lang, now=request.now)
+
+
+def _orders(request: Request, form: Filled[SearchForm], found: Found, asked: Understood) -> Orders | None:
     """How the list is ordered, and the other ways with their addresses; None where there is nothing to order."""
     if not form.valid or found.with_all is not None or found.total < 2:
         return None
     query = listed_query(form)
-    return orders(form.data, lambda order: here(request, query | {"order": order.value}))
+    return orders(
+        asked.search.words,
+        asked.near,
+        form.data.order,
+        lambda order: here(request, query | {"order": order.value}),
+    )
 
 
 def _ways(request: Request, form: Filled[SearchForm], found: Found, week: Week | None) -> dict[str, Any]:
@@ -195,13 +221,17 @@ def here(request: Request, query: dict[str, Any]) -> str:
     return f"{prefix}{request.scope['path']}" + (f"?{asked}" if asked else "")
 
 
-def chips(request: Request, form: Filled[SearchForm], names: Names) -> list[tuple[str, str]]:
+def chips(
+    request: Request, form: Filled[SearchForm], names: Names, asked: Understood
+) -> list[tuple[str, str]]:
     """(text, address without it) for each filter that is set."""
     if not form.valid:
         return []
     query = listed_query(form)
-    links = []
-    for choice in chosen(form.data, names):
+    links = word_chips(asked, query, lambda changed: here(request, changed))
+    for choice in chosen(form.data, {**names, **asked.names}):
+        if choice.name == "q":
+            continue
         gone = NEAR_FIELDS if choice.name == "near" else (choice.name,)
         rest = {name: value for name, value in query.items() if name not in gone}
         if choice.value is not None:

@@ -28,6 +28,7 @@ from offers.seats.models import BookingState
 from offers.seats.queries import LockedPool, active_in
 from offers.seats.rows import Numbered
 from offers.telling.models import Mails
+from organizations.members.queries import desk_of
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,8 @@ async def insert(claim: Claim) -> Booked:
     if party.guided:
         write.named(
             "helped",
-            f"""INSERT INTO acts_for (id, actor_id, person_id, relation, created_at)
-            VALUES ({w(uuid7())}, {w(booker)}, {w(participant)}, 'guide', {at})""",
+            f"""INSERT INTO acts_for (id, actor_id, person_id, relation, created_at, desk_id)
+            VALUES ({w(uuid7())}, {w(booker)}, {w(participant)}, 'guide', {at}, {desk_of(w(booker))})""",
         )
     contact = party.contact_id
     whose = participant if party.guided else booker

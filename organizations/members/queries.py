@@ -28,6 +28,13 @@ def roles_of(person: str) -> str:
     return f"ARRAY(SELECT DISTINCT m.role FROM {HELD} m WHERE m.person_id = {person})"
 
 
+def desk_of(person: str) -> str:
+    """SQL: the unit whose guide the person is, of several the one they have been it in longest; NULL: of none."""
+    return f"""(SELECT m.organization_id FROM membership m JOIN organization w ON w.id = m.organization_id
+        WHERE m.person_id = {person} AND m.role = 'guide' AND m.ended_at IS NULL
+            AND w.state IN ('approved', 'suspended') ORDER BY m.id LIMIT 1)"""
+
+
 async def own_organizations(person: UUID, roles: list[Role]) -> list[UUID]:
     """Organisations in which the person has one of the roles in the unit itself: for participants' data."""
     return await column(

@@ -127,7 +127,7 @@ async def answering_late(person: Any, now: datetime) -> list[Named]:
         Named,
         f"""WITH {APPROVAL_REACH} SELECT o.slug, o.name FROM approval_reach r JOIN organization o USING (id)
         WHERE o.state = 'approved' AND EXISTS (SELECT FROM offer f JOIN booking b ON b.offer_id = f.id
-            WHERE f.owner_id = o.id AND f.joining = 'request' AND b.talk_asked_at IS NULL AND b.created_at > $3
+            WHERE f.owner_id = o.id AND b.asked AND b.talk_asked_at IS NULL AND b.created_at > $3
                 AND {WAITED_LONG}
             HAVING count(DISTINCT b.participant_id) >= $5 OR count(*) FILTER (WHERE NOT f.sensitive) > 0)
         ORDER BY {name_order('o.name')}, o.id LIMIT 50""",

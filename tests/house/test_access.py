@@ -28,7 +28,7 @@ AREAS = {
     r"/(plans|goals|measures|population|dialogues|approvals|statistics|districts|today|reports)(/.*)?": {
         "coordinator"
     },
-    r"/guide(/.*)?": {"member:guide"},
+    r"/(desk|guide)(/.*)?": {"member:guide"},
     r"/organizations/apply(/.*)?": {"signed_in"},
     r"/": {"public"},
     r"/(pictures|unsubscribe|notices)(/.*)?": {"public"},

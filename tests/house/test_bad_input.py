@@ -220,6 +220,8 @@ ELSEWHERE = {
     "/bookings/{token}/answer": "",
     "/bookings/{token}/useful": "",
     "/sign-in/code": "/sign-in/code?ticket={ticket}",
+    "/desk/{call}/end": "",
+    "/desk/{call}/need/undo": "",
     "/sign-out": "/my-page",
     "/my-page/calendar/revoke": "",
     "/my-page/sign-ins/{id}/end": "",

@@ -22,6 +22,7 @@ from tests.house.town import Town
 MIGRATIONS = Path(__file__).parents[2] / "marketplace/migrations"
 
 CHECKS = {
+    "acts_for_desk": "UPDATE acts_for SET desk_id = (SELECT id FROM organization LIMIT 1), relation = 'guardian'",
     "acts_for_two": "INSERT INTO acts_for (id, actor_id, person_id, relation, created_at) "
     "SELECT gen_random_uuid(), id, id, 'guardian', clock_timestamp() FROM person",
     "attendance_pseudonym": "INSERT INTO attendance (id, session_id, booking_id, state, seats_present, recorded_at) "

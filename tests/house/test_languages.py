@@ -15,7 +15,7 @@ from tests.visitor import Page, Visitor
 
 PAGES = {
     "/offers/{slug}/bookings/several": {"name": "Ola"},
-    "/guide/offers/{slug}": {"participant_name": "Olaug"},
+    "/desk/{call}/offers/{slug}": {"participant_name": "Olaug"},
     "/manage/offers/{slug}/add": {"name": "Ola"},
     "/manage/offers/new": {"title": "Bokprat"},
     "/manage/offers/{slug}/what": {"title": "Bokprat", "body": "Vi leser"},

@@ -215,12 +215,12 @@ async def guide_acts(on: Stage, world: World) -> None:
     """Books at the desk for somebody with the address of whoever has booked."""
     await on.enter("guide", world.people["guide"])
     for name, pools in world.pools.items():
-        form = await on.opens(f"/guide/offers/{name}")
+        form = await on.opens(f"/desk/0123456789abcdef/offers/{name}")
         done = await on.sends(form, name, participant_name="Ada", session=str(pools[1].session_id), contact="email",
                               email="ada@example.no")  # fmt: skip
         if done.status == 303:
             await on.opens(done.response.headers["location"])
-    await on.opens("/guide")
+    await on.opens("/desk")
 
 
 async def young_acts(on: Stage, world: World, made: dict[tuple[str, str], str]) -> None:

@@ -26,7 +26,7 @@ ONE = "there is one by a unique key of its own, also when two ask at once"
 NEEDS_NO_KEY = {
     "/offers/{slug}/bookings": BOOKS,
     "/offers/{slug}/bookings/several": BOOKS,
-    "/guide/offers/{slug}": BOOKS,
+    "/desk/{call}/offers/{slug}": BOOKS,
     "/manage/offers/{slug}/add": BOOKS,
     "/bookings/{token}/time": "it books: another time chosen by the same form is a question (test_change_time.py)",
     "/offers/{slug}/bookings/notice": ONE,
@@ -55,6 +55,9 @@ NEEDS_NO_KEY = {
     "/manage/offers/{slug}/queue": SETS,
     "/manage/offers/{slug}/take-off": STATE,
     "/guide/calls": STATE,
+    "/desk/{call}/booking": "it only looks for a booking",
+    "/desk/{call}/end": ENDS,
+    "/desk/{call}/need/undo": ENDS,
     "/manage/offers/{slug}/calls": STATE,
     "/sign-in": "asked twice, two mails go out: the newest link and the older both work, once, for minutes",
     "/sign-in/code": "a code signs in once",
@@ -157,6 +160,8 @@ class Sent:
 
 
 CREATES = {
+    "/desk/{call}/need": Sent({}, {"text": "Noe om kvelden"}, page="/desk/{call}?q=tur"),
+    "/desk/{call}/offers/{slug}/send": Sent({"address": "kari@example.no"}, {"address": "ola@example.no"}),
     "/bookings/{token}/address": Sent({"email": "ny@example.no"}, {"email": "nyere@example.no"}),
     "/bookings/{token}/link": Sent({}, {}),
     "/my-page/people/new": Sent({"name": "Lise", "relation": "guardian"}, {"name": "Lasse"}),

@@ -26,6 +26,7 @@ EXCEPTIONS = {
     "offers/bookings/calendar.py:GOT": "what a former helper made themselves, and has in their own calendar",
     "offers/telling/queries.py:HELPED_ONES": "of bookings that the guide made: were they for somebody?",
     "offers/bookings/mine.py:MINE": "the person's own, who is signed in",
+    "offers/bookings/mine.py:AT_DESK": "of bookings that were found by their number: was a guide of the unit the one?",
     "offers/bookings/mine.py:HELPED": "of bookings that are the guide's to see: were they made for somebody?",
     "offers/bookings/queries.py:BOOKING": "whose the address of a booking is, whose link is held",
     "offers/bookings/queries.py:reach": "of a booking that was found: was it made by a guide for them?",

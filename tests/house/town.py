@@ -353,6 +353,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("apply", "slug"): clinic.slug,
         ("approvals", "slug"): clinic.slug,
         ("opens", "pool"): str(pool.id),
+        ("desk", "call"): "0123456789abcdef",
         ("bookings", "token"): link_path(booking.id, 1).removeprefix("/bookings/"),
         ("receipts", "token"): link_path(helped.id, 1).removeprefix("/bookings/"),
         ("unsubscribe", "token"): unsubscribe_path(Channel.EMAIL, f"ola{suffix}@example.no").rpartition("/")[

@@ -21,6 +21,7 @@ import uuid_utils.compat
 from tortoise import Tortoise
 
 from marketplace import schedule
+from marketplace.base import signing
 from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS, About, Recipient, right_to
@@ -66,6 +67,11 @@ class Dice:
     def token_hex(self, size: int | None = None) -> str:
         return self.token_bytes(size).hex()
 
+    def seal(self, purpose: str, content: bytes) -> str:
+        """As signing.seal, whose own dice are the machine's: the same content is the same, another is not."""
+        box, at = signing._box(purpose), int(NOW.timestamp())
+        return box._encrypt_from_parts(content, at, self.random.randbytes(16)).decode()
+
     def token_urlsafe(self, size: int | None = None) -> str:
         return self.random.randbytes(size or 32).hex()[: (size or 32) * 4 // 3]
 
@@ -79,7 +85,7 @@ def loaded() -> Iterator[Dice]:
             patch.setattr(secrets, name, getattr(dice, name))
         patch.setattr(secrets, "choice", dice.random.choice)
         patch.setattr(secrets, "randbelow", dice.random.randrange)
-        real = {uuid_utils.compat.uuid7: dice.uuid7, uuid.uuid4: dice.uuid4}
+        real = {uuid_utils.compat.uuid7: dice.uuid7, uuid.uuid4: dice.uuid4, signing.seal: dice.seal}
         for module in list(sys.modules.values()):
             if getattr(module, "__name__", "").split(".")[0] in (
                 "marketplace",

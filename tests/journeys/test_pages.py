@@ -16,7 +16,8 @@ SIGHTS = {
     "narrow": {"viewport": {"width": 320, "height": 700}},
 }
 PUBLIC = [
-    "/", "/offers", "/offers?kind=course&free=1", "/offers?q=finnes-ikke-xyz", "/offers/generasjonslekene",
+    "/", "/offers", "/offers?kind=course&free=1", "/offers?q=finnes-ikke-xyz", "/offers?view=week&municipality=all",
+    "/en/offers?view=week&week=2100-W01&municipality=sandnes", "/offers/generasjonslekene",
     "/offers/kafe-julie", "/organizations", "/organizations/mestringsenheten", "/calendar", "/sign-in", "/bookings",
     "/help-now", "/privacy", "/accessibility", "/about", "/about/numbers", "/en", "/en/offers",
     "/nn/offers/generasjonslekene", "/demo/mailbox",
@@ -54,7 +55,7 @@ WORK = {
         "/districts",
         "/districts/new?municipality=sandnes",
     ],
-    "solveig@example.no": ["/guide"],
+    "solveig@example.no": ["/desk"],
 }
 
 
@@ -182,3 +183,33 @@ async def test_a_page_weighs_little_and_asks_for_few_files(arrive: Any) -> None:
                      "vendor/htmx@4.0.1/htmx.min.js", "img/icons.svg", "img/favicon.svg"):  # fmt: skip
             total += int((await client.get(f"{visitor.address}/static/{part}")).headers["content-length"])
     assert total <= 150_000
+
+
+@pytest.mark.parametrize(
+    "slug", ["generasjonslekene", "kafe-julie", "slik-virker-helsetjenesten", "en-prat-pa-tre-kvarter"]
+)
+async def test_state_and_way_on_of_an_offer_stand_on_a_phones_first_screen(arrive: Any, slug: str) -> None:
+    async with arrive(**PHONE) as ola:
+        await ola.go(f"/offers/{slug}")
+        ends = await ola.page.evaluate("""() => {
+            document.querySelectorAll(".tp-demo").forEach(banner => banner.remove());
+            const panel = document.querySelector(".tp-state");
+            const last = panel.querySelector("a.ds-button") ?? panel.querySelector(".tp-recap, .tp-seats, h2");
+            return last.getBoundingClientRect().bottom;
+        }""")
+        assert 0 < ends <= PHONE["viewport"]["height"]
+
+
+async def test_an_offer_is_passed_on_by_copying_or_else_marking_its_short_address(arrive: Any) -> None:
+    async with arrive(**DESKTOP) as ola:
+        await ola.go("/offers/generasjonslekene")
+        short = await ola.page.inner_text("#short")
+        for way, words in (("text => { window.copied = text; }", "Adressen er kopiert."),
+                           ("() => Promise.reject()", "Det gikk ikke. Merk adressen og kopier den selv.")):  # fmt: skip
+            await ola.page.evaluate(f"() => {{ navigator.clipboard.writeText = {way}; }}")
+            await ola.press("Kopier adressen")
+            assert await ola.page.inner_text("#short-taken") == words
+        assert (await ola.page.evaluate("window.copied")).endswith(short)
+        assert await ola.page.evaluate("String(getSelection())") == short
+        await ola.go(f"/t/{short.rpartition('/')[2].lower()}")
+        assert await ola.heading() == "Generasjonslekene"

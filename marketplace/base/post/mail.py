@@ -77,22 +77,30 @@ FOLLOWS: dict[str, Right] = {}
 """The right to what is about a "booking", or is for a "person". The features that have these say it (@follows)."""
 
 
+PASSING: set[str] = set()
+"""Mails to an address that somebody has said on the telephone, and that we are not to keep: when such a one has left,
+or never will, its row says only that."""
+
+
 @overload
 def mail(function: MailFunction) -> MailFunction: ...
 @overload
-def mail(*, to: Right) -> Callable[[MailFunction], MailFunction]: ...
+def mail(*, to: Right, passing: bool = False) -> Callable[[MailFunction], MailFunction]: ...
 def mail(
-    function: MailFunction | None = None, *, to: Right | None = None
+    function: MailFunction | None = None, *, to: Right | None = None, passing: bool = False
 ) -> MailFunction | Callable[[MailFunction], MailFunction]:
     """Marks `async def name(channel, lang, **facts) -> Content | None` as the mail of that name.
 
     `to`: who has a right to it. Without it, it goes where the booking's messages go, or to the person's own address.
+    `passing`: its address is not kept (PASSING).
     """
 
     def marked(function: MailFunction) -> MailFunction:
         MAILS[function.__name__] = function
         if to:
             RIGHTS[function.__name__] = to
+        if passing:
+            PASSING.add(function.__name__)
         return function
 
     return marked(function) if function else marked

@@ -20,7 +20,7 @@ from marketplace.base.i18n import speaking
 from marketplace.base.models import Channel
 from marketplace.base.post.delivery import MESSAGE_WITHIN, Carrier, Postponed, carrier
 from marketplace.base.post.letter import Letter, Rejected
-from marketplace.base.post.mail import MAILS, About, Content, Facts, Recipient, right_to
+from marketplace.base.post.mail import MAILS, PASSING, About, Content, Facts, Recipient, right_to
 
 log = structlog.get_logger("outbox")
 
@@ -37,13 +37,13 @@ CLAIM = """WITH due AS MATERIALIZED (
 UPDATE outbox_message m SET due_at = $2, attempts = m.attempts + 1 FROM due WHERE m.id = due.id
 RETURNING m.id, m.channel, m.address, m.mail, m.facts, m.lang, m.dedupe_key, m.attempts, m.booking_id, m.offer_id,
     m.person_id, m.link_version, due.due_at AS was_due"""
-# The facts are not needed any more, and some of them are secrets.
-SENT = "UPDATE outbox_message SET sent_at = $2, problem = $3, facts = '{}' WHERE id = $1"
+# The facts are not needed any more, and some of them are secrets; nor is an address that was said for this once.
+OVER = "problem = $3, facts = '{}', address = CASE WHEN mail = ANY($4) THEN '' ELSE address END WHERE id = $1"
+SENT = f"UPDATE outbox_message SET sent_at = $2, {OVER}"
 # Nothing went out, so it is not said to be sent.
-UNSAID = "UPDATE outbox_message SET failed_at = $2, problem = $3, facts = '{}' WHERE id = $1"
+UNSAID = f"UPDATE outbox_message SET failed_at = $2, {OVER}"
 # Who has lost the lease changes nothing any more: somebody else has the row.
-FAILED = """UPDATE outbox_message SET failed_at = $2, problem = $3, facts = '{}'
-WHERE id = $1 AND due_at = $4 AND sent_at IS NULL"""
+FAILED = f"UPDATE outbox_message SET failed_at = $2, {OVER} AND due_at = $5 AND sent_at IS NULL"
 GOES = """UPDATE outbox_message SET channel = $2, address = $3, person_id = $4, link_version = $5
 WHERE id = $1 AND due_at = $6 AND sent_at IS NULL"""
 LATER = """UPDATE outbox_message SET due_at = $2, problem = $3
@@ -146,7 +146,7 @@ async def deliver(row: Claimed, carriers: dict[Channel, Carrier], refused: Refus
     try:
         to = await right_to(row.mail, row.to.about)(row.to, **row.facts)
         if to is None:
-            await mark(UNSAID, row.id, now(), "nobody's any more")
+            await mark(UNSAID, row.id, now(), "nobody's any more", sorted(PASSING))
             return False
         if to != row.to:
             about = to.about
@@ -162,7 +162,7 @@ async def deliver(row: Claimed, carriers: dict[Channel, Carrier], refused: Refus
         await later(row, "not written", now())
         return False
     if content is None:
-        await mark(UNSAID, row.id, now(), "nothing to say")
+        await mark(UNSAID, row.id, now(), "nothing to say", sorted(PASSING))
         return False
     way = carriers.get(row.to.channel) or carriers.setdefault(row.to.channel, carrier(row.to.channel))
     try:
@@ -172,7 +172,7 @@ async def deliver(row: Claimed, carriers: dict[Channel, Carrier], refused: Refus
         return False
     except Rejected as problem:
         log.warning("mail rejected", mail=row.mail, message=str(row.id), code=problem.code)
-        await mark(FAILED, row.id, now(), problem.code, row.leased_until)
+        await mark(FAILED, row.id, now(), problem.code, sorted(PASSING), row.leased_until)
         if problem.nobody:
             await refused(row.to.channel, row.to.address, now())
         return False
@@ -180,7 +180,7 @@ async def deliver(row: Claimed, carriers: dict[Channel, Carrier], refused: Refus
         log.exception("mail not sent", mail=row.mail, message=str(row.id))
         await later(row, "not sent", now())
         return False
-    await mark(SENT, row.id, now(), None)
+    await mark(SENT, row.id, now(), None, sorted(PASSING))
     if content.sent:
         await content.sent(now())
     return True
@@ -196,7 +196,7 @@ async def later(row: Claimed, problem: str, now: datetime) -> None:
     """Try again after the wait of this attempt, or give up."""
     if row.attempts > len(BACKOFF):
         log.error("mail given up", mail=row.mail, message=str(row.id), problem=problem)
-        await mark(FAILED, row.id, now, problem, row.leased_until)
+        await mark(FAILED, row.id, now, problem, sorted(PASSING), row.leased_until)
     else:
         wait = BACKOFF[row.attempts - 1]
         log.warning("mail postponed", mail=row.mail, message=str(row.id), problem=problem, wait=str(wait))

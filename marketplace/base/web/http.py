@@ -293,3 +293,13 @@ def cookie_header(name: str, content: str, max_age: int | None, secure: bool) ->
 
 def cookie(cookies: Mapping[str, str], name: str) -> str | None:
     return cookies.get(f"__Host-{name}" if settings().secure else name)
+
+
+OWN = "own-"
+"""Begins the names of cookies that go with a sign-in: nothing of them is left when it ends."""
+
+
+def cookie_names(cookies: Mapping[str, str], start: str) -> list[str]:
+    """Names of our cookies that begin so, without the prefix that `cookie` and `set_cookie` add."""
+    prefix = "__Host-" if settings().secure else ""
+    return [name.removeprefix(prefix) for name in cookies if name.startswith(prefix + start)]

@@ -150,7 +150,7 @@ def template(name: str, lang: str) -> Template:
 
 
 WORK = (
-    ({"guide"}, lazy("Påmelding for andre"), "/guide"),
+    ({"guide"}, lazy("Påmelding for andre"), "/desk"),
     ({"host", "editor", "manager"}, lazy("Tilbudene våre"), "/manage"),
     ({"coordinator"}, lazy("I dag"), "/today"),
     ({"coordinator"}, lazy("Organisasjoner"), "/approvals"),

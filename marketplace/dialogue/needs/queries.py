@@ -7,23 +7,11 @@ from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import NotFound
-from marketplace.base.text import name_order
 from organizations.members.queries import coordinated_municipalities
 
 PAGE = 50
 UNSAID = "-"
 """In place of an audience or a district that they did not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something may be missed: a municipality, or a district in it. `key` is what a form sends."""
-
-    key: str
-    municipality_id: UUID
-    municipality: str
-    district_id: UUID | None
-    district: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +35,6 @@ class Said:
     district: str | None
     municipality: str
     said_at: datetime
-
-
-async def places() -> list[Place]:
-    """All municipalities and their districts, by name, each municipality before its districts."""
-    return await rows(
-        Place,
-        f"""SELECT concat_ws('/', m.slug, d.slug) AS key, m.id AS municipality_id, m.name AS municipality,
-            d.id AS district_id, d.name AS district
-        FROM municipality m JOIN LATERAL (SELECT NULL::uuid AS id, NULL AS slug, NULL AS name
-            UNION ALL SELECT id, slug, name FROM district WHERE municipality_id = m.id) d ON true
-        ORDER BY {name_order("m.name")}, m.id, d.id IS NOT NULL, {name_order("d.name")}, d.id""",
-    )
 
 
 async def groups(municipality: UUID) -> list[Group]:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from phonenumbers import Leniency, PhoneNumberMatcher
 
 from marketplace.base.text import plain_digits
-from offers.catalogue.models import AUDIENCE_LABELS, Audience
 
 KEPT = timedelta(days=365)
 """As long as Frivillighetsdialogen needs to have met about it; then it goes."""
@@ -21,8 +20,6 @@ WHEN = re.compile(rf"\b\d{{1,2}}([./-])\d{{1,2}}\1\d{{4}}\b|\b{HOUR}\s*[-\u2013]
 """A date, and from when to when: eight digits, as a number to ring has."""
 BETWEEN = re.compile(r"[\s_/*|]+|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 """What may stand within a number, or glue it to a word, and keeps the matcher from seeing it."""
-ASKED_LABELS = {one: label for one, label in AUDIENCE_LABELS.items() if one is not Audience.STAFF}
-"""Whom one may say that it is for. What municipal staff lack is told at work."""
 
 
 def leaves_a_way_back(text: str) -> bool:

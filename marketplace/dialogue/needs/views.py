@@ -17,56 +17,49 @@ from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from marketplace.dialogue.needs import actions, queries
 from marketplace.dialogue.needs.forms import NeedForm
-from marketplace.dialogue.needs.queries import UNSAID, Group, Place
-from marketplace.dialogue.needs.rules import ASKED_LABELS, LONGEST
+from marketplace.dialogue.needs.queries import UNSAID, Group
+from marketplace.dialogue.needs.rules import LONGEST
 from marketplace.dialogue.saved import Saved
 from marketplace.districts.queries import municipalities_of, municipality_of
-from offers.catalogue.models import AUDIENCE_LABELS, Audience
+from offers.catalogue.models import ASKED_LABELS, AUDIENCE_LABELS, Audience
 from offers.catalogue.queries import municipalities, municipality_here
+from organizations.directory.queries import Place, place_choices, places
 
 
 @public
 @made_once
 async def new(request: Request) -> Response:
     """GET and POST /needs/new?text=&audience=&where=. What was searched for may stand in the fields."""
-    places = await queries.places()
+    found = await places()
     if request.method == "GET":
         asked = {name: given[-1] for name, given in request.query.items() if name in NeedForm.model_fields}
         if asked.get("where") not in {
-            one.key for one in places
+            one.key for one in found
         }:  # else a browser would choose the first of all
             here = municipality_here(await municipalities(), request.host)
             asked["where"] = here.slug if here else ""
-        return _form(request, NeedForm.blank(**asked), places)
+        return _form(request, NeedForm.blank(**asked), found)
     form = await NeedForm.read(request)
-    place = next((one for one in places if one.key == form.values.get("where")), None)
+    place = next((one for one in found if one.key == form.values.get("where")), None)
     if form.valid and place is None:
         form.add_error("where", _("Velg et sted fra lista."))
     if form.valid and form.data.audience not in (None, *ASKED_LABELS):
         form.add_error("audience", _("Velg hvem i lista."))
     if not form.valid or place is None:
-        return _form(request, form, places, 422)
+        return _form(request, form, found, 422)
     await limit_visitor("needs", request, 20, timedelta(hours=1))
     await actions.say(form.data.text, place, form.data.audience, now=request.now)
     return see_other("/needs/sent", request)
 
 
-def _form(request: Request, form: Filled[NeedForm], places: list[Place], status: int = 200) -> Response:
-    several = len({one.municipality_id for one in places}) > 1
-    known = any(one.key == form.values.get("where") for one in places)
-    choices = [] if known else [("", _("Velg hvor"))]
-    choices += [(one.key, _where(one, several)) for one in places]
-    audiences = [("", _("Ikke noen spesielle")), *((one.value, label) for one, label in ASKED_LABELS.items())]
+def _form(request: Request, form: Filled[NeedForm], found: list[Place], status: int = 200) -> Response:
+    known = any(one.key == form.values.get("where") for one in found)
+    choices = [*([] if known else [("", _("Velg hvor"))]), *place_choices(found)]
     return render(
-        request, "marketplace/dialogue/needs/new.html", status=status, form=form, places=choices, audiences=audiences,
+        request, "marketplace/dialogue/needs/new.html", status=status, form=form, places=choices,
+        audiences=[("", _("Ikke noen spesielle")), *((one.value, label) for one, label in ASKED_LABELS.items())],
         longest=LONGEST, section="/offers",
     )  # fmt: skip
-
-
-def _where(place: Place, several: bool) -> str:
-    if place.district is None:
-        return _("Hele %(municipality)s", municipality=place.municipality)
-    return f"{place.district}, {place.municipality}" if several else place.district
 
 
 @public

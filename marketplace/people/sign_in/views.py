@@ -12,7 +12,17 @@ from marketplace.base.models import Channel
 from marketplace.base.quick.kept import kept
 from marketplace.base.signing import signature
 from marketplace.base.web.access import public, signed_in
-from marketplace.base.web.http import Request, asked_next, cookie, parse_id, see_other, set_cookie, with_next
+from marketplace.base.web.http import (
+    OWN,
+    Request,
+    asked_next,
+    cookie,
+    cookie_names,
+    parse_id,
+    see_other,
+    set_cookie,
+    with_next,
+)
 from marketplace.base.web.limits import Tries, limits, of_visitor
 from marketplace.base.web.templates import render
 from marketplace.people.queries import verified_contacts
@@ -165,9 +175,10 @@ async def sign_out(request: Request) -> Response:
 
 
 def signed_out(request: Request) -> Response:
-    """To the front page, without the cookie."""
+    """To the front page, without the cookie, nor those that go with it."""
     response = see_other("/", request)
-    set_cookie(response, "sign-in", "", max_age=0)
+    for name in ("sign-in", *cookie_names(request.cookies, OWN)):
+        set_cookie(response, name, "", max_age=0)
     return response
 
 

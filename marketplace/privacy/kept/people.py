@@ -40,7 +40,7 @@ PEOPLE: dict[str, Table] = {
     ),
     "acts_for": Table(
         {"actor_id": "who acts", "person_id": "for whom", "relation": "what they are to each other"},
-        "id created_at accepted_at ended_at",
+        "id created_at accepted_at ended_at desk_id",
         Goes(f"""coalesce(t.ended_at + interval '30 days', CASE
             WHEN t.relation = 'guide' THEN {last_use("b.participant_id = t.person_id", "t.created_at")}
             WHEN t.accepted_at IS NULL THEN t.created_at + interval '30 days'

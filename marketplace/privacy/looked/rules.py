@@ -3,6 +3,7 @@
 from babel.support import LazyProxy
 
 from marketplace.base.i18n import lazy
+from marketplace.guide import acts as guide
 from marketplace.privacy.acts import Act
 from offers.attendance import acts as attendance
 from offers.participants import acts as participants
@@ -11,6 +12,7 @@ READS: dict[str, LazyProxy] = {
     participants.Act.PARTICIPANTS_READ: lazy("Lista over påmeldte"),
     attendance.Act.REGISTER_READ: lazy("Oppmøtelista"),
     attendance.Act.DOOR_LIST_READ: lazy("Liste til døra"),
+    guide.Act.DESK_BOOKING_READ: lazy("Påmeldingen din, da noen ringte om den"),
     Act.EXPORT_MADE: lazy("Uttrekk med opplysninger"),
 }
 """Actions of the audit log that are a reading, and what was read."""

@@ -14,7 +14,7 @@ from marketplace.base.numbers import share
 from marketplace.base.web.access import member
 from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
-from marketplace.statistics import pages
+from marketplace.statistics import page_tables, pages
 from marketplace.statistics.files import saved
 from marketplace.statistics.measures import INDICATORS, Measure
 from marketplace.statistics.own import queries
@@ -94,9 +94,9 @@ async def _shown(request: Request, asked: Asked) -> tuple[Shown, tuple[int | Non
 
 def _tables(asked: Asked, shown: Shown) -> dict[str, Table]:
     tables = [
-        pages.months_table(shown),
-        pages.groups_table(shown, PARTS[asked.part]),
-        pages.exactly([INDICATORS[measure] for measure in SHOWN]),
+        page_tables.months_table(shown),
+        page_tables.groups_table(shown, PARTS[asked.part]),
+        page_tables.exactly([INDICATORS[measure] for measure in SHOWN]),
     ]
     return {table.name: table for table in tables}
 

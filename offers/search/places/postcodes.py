@@ -70,9 +70,17 @@ def metres(one: Point, other: Point) -> int:
 
 
 def folded(name: str) -> str:
-    """What is equal for names of places however they are typed: Ålgård, aalgaard and algard; Søndre and Soendre."""
+    """A name without what keyboards and people leave out: capitals, marks, hyphens. Ålgård is algard."""
     lower = unicodedata.normalize("NFKD", name.casefold().replace("æ", "a").replace("ø", "o"))
     plain = "".join(sign for sign in lower if not unicodedata.combining(sign))
-    for pair, letter in (("aa", "a"), ("ae", "a"), ("oe", "o")):
-        plain = plain.replace(pair, letter)
     return " ".join(plain.replace("-", " ").split())
+
+
+def spellings(typed: str) -> tuple[str, ...]:
+    """What a name that was typed may be, folded: as it stands; and with æ, ø and å for what is written where these are
+    not to be had, Aalgaard and Soendre Land. (Mosjøen is no mosjon: only what is typed is read so.)"""
+    name = folded(typed)
+    other = name
+    for pair, letter in (("aa", "a"), ("ae", "a"), ("oe", "o")):
+        other = other.replace(pair, letter)
+    return (name, other) if other != name else (name,)

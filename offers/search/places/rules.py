@@ -8,7 +8,16 @@ from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.text import plain_digits
-from offers.search.places.postcodes import Point, beginning_with, folded, metres, middle, postcodes, towns
+from offers.search.places.postcodes import (
+    Point,
+    beginning_with,
+    folded,
+    metres,
+    middle,
+    postcodes,
+    spellings,
+    towns,
+)
 
 POSTCODE = re.compile(r"(?:N(?:O|orge)?[- ]?)?([0-9]{1,4})(?:\s+\D+)?", re.IGNORECASE)
 """4328, 43, N-4328, 4328 Sandnes."""
@@ -89,13 +98,17 @@ class Places:
         return {one.id: one.point for one in self.venues if one.point}
 
     @cached_property
+    def areas(self) -> set[str]:
+        """What districts, municipalities and towns are called, folded: a word among others may be one of these."""
+        return {folded(one.name) for one in (*self._districts(), *self._towns())}
+
+    @cached_property
     def named(self) -> dict[str, list[Place]]:
         """What the places of the catalogue are called, folded: districts before municipalities, towns and venues."""
         found: dict[str, list[Place]] = {}
         for place in (
             *self._districts(),
-            *self._together("municipality_name"),
-            *self._together("city"),
+            *self._towns(),
             *(
                 Place(one.name, one.point, one.municipality)
                 for one in self.venues
@@ -128,6 +141,9 @@ class Places:
         middles = ((one, self.middle_of(one)) for one in self.districts)
         return [Place(one.name, point, one.municipality) for one, point in middles if point]
 
+    def _towns(self) -> list[Place]:
+        return [*self._together("municipality_name"), *self._together("city")]
+
     def _together(self, column: str) -> list[Place]:
         """The places that several venues say of themselves: where the post has them, else in the venues' middle."""
         there: dict[tuple[str, str], list[Point]] = {}
@@ -149,17 +165,20 @@ def place_of(typed: str, places: Places, municipalities: Collection[str] = ()) -
             return _of_venues(code[1], places)
         one = found[0].code == code[1]
         return Place(f"{code[1]} {found[0].name}" if one else code[1], middle(each.point for each in found))
-    name = folded(typed)
-    if exact := places.named.get(name):
-        return min(exact, key=lambda place: place.municipality not in municipalities)
-    if town := towns().get(name):
-        return Place(town.name, town.point)
-    if len(name) < BEGINNING:
+    names = spellings(typed)
+    for name in names:
+        if exact := places.named.get(name):
+            return min(exact, key=lambda place: place.municipality not in municipalities)
+    for name in names:
+        if town := towns().get(name):
+            return Place(town.name, town.point)
+    starts = tuple(name for name in names if len(name) >= BEGINNING)
+    if not starts:
         return None
-    begun = [place for key, ones in places.named.items() if key.startswith(name) for place in ones]
+    begun = [place for key, ones in places.named.items() if key.startswith(starts) for place in ones]
     if begun:
         return min(begun, key=lambda place: place.municipality not in municipalities)
-    post = next((town for key, town in towns().items() if key.startswith(name)), None)
+    post = next((town for key, town in towns().items() if key.startswith(starts)), None)
     return Place(post.name, post.point) if post else None
 
 

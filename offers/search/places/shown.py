@@ -1,16 +1,20 @@
 """What the page of offers says of places: chips, choices, and in which order the list stands."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.queries import Served
-from offers.search.forms import Order, SearchForm, Within
+from offers.search.forms import Order, Within
 from offers.search.places.rules import DistrictAt, Place
 from offers.search.understood import Understood
 
 NEAR_FIELDS = ("near", "within")
 """What goes when one no longer asks to be near."""
+
+
+Query = dict[str, Any]
+"""What stands in an address."""
 
 
 class Orders(NamedTuple):
@@ -20,19 +24,39 @@ class Orders(NamedTuple):
     others: list[tuple[str, str]]
 
 
-def orders(wanted: SearchForm, to: Callable[[Order], str]) -> Orders | None:
+def orders(words: str, near: Place | None, chosen: Order | None, to: Callable[[Order], str]) -> Orders | None:
     """The order of what is asked for, and what it could be instead. None where there is only that of dates."""
     ways = {
-        Order.NEAR: (_("Det nærmeste står først."), _("Vis det nærmeste først")),
         Order.BEST: (_("Det som passer best, står først."), _("Vis det som passer best først")),
+        Order.NEAR: (_("Det nærmeste står først."), _("Vis det nærmeste først")),
         Order.DATE: (_("Det som kommer først, står først."), _("Vis etter dato")),
     }
-    possible = {Order.NEAR: bool(wanted.near.strip()), Order.BEST: bool(wanted.q.strip()), Order.DATE: True}
+    if words and near:
+        ways[Order.BEST] = (_("Det som passer best og er nærmest, står først."), ways[Order.BEST][1])
+    possible = {Order.BEST: bool(words), Order.NEAR: near is not None, Order.DATE: True}
     offered = [order for order, can in possible.items() if can]
     if len(offered) < 2:
         return None
-    now = wanted.order if wanted.order in offered else offered[0]
+    now = chosen if chosen in offered else offered[0]
     return Orders(ways[now][0], [(ways[order][1], to(order)) for order in offered if order is not now])
+
+
+def word_chips(asked: Understood, query: Query, to: Callable[[Query], str]) -> list[tuple[str, str]]:
+    """(text, address without it) for the words, and for each place and day that was read out of them: without it, it is
+    a word as others are."""
+    made = []
+    if words := asked.search.words:
+        typed = " ".join(read.typed for read in asked.read)
+        made.append((f"«{words}»", to(query | {"q": typed})))
+    for read in asked.read:
+        name, _value = read.filters[0]
+        text = (
+            near_words(asked.near)
+            if name == "near" and asked.near
+            else read.typed[:1].upper() + read.typed[1:]
+        )
+        made.append((text, to(query | {"plain": [*query.get("plain", []), read.typed]})))
+    return made
 
 
 def near_words(place: Place) -> str:

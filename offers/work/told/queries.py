@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.base.data.database import rows, value
 from offers.catalogue.queries import title_in
 from offers.publishing.queries import REGISTERS_FOR
-from offers.seats.sql import covers, left
+from offers.seats.sql import covers, had_place, left
 
 WAITS = """b.state = 'requested' AND o.state = 'published' AND (p.ends_at IS NULL OR p.ends_at > {now})"""
 """Does booking b of pool p and offer o still ask for an answer? What is over needs none any more."""
@@ -85,7 +85,8 @@ async def happened(
 ) -> list[Happened]:
     """What happened between these moments to the offers that the person sees; nothing of those where nothing did.
 
-    What the organisation did itself is no news to it: it answered, took somebody off, cancelled. `full` counts dates
+    What the organisation did itself is no news to it: it answered, gave somebody a seat, took them off, cancelled. Who
+    only asked or waited has booked nothing, and gives nothing back. `full` counts dates
     (or the offer) that have no seat left now.
     """
     return await rows(
@@ -93,10 +94,10 @@ async def happened(
         f"""SELECT x.title, sum(x.booked)::int AS booked, sum(x.cancelled)::int AS cancelled,
             sum(x.queued)::int AS queued, sum(x.waiting)::int AS waiting, sum(x."full")::int AS "full" FROM (
             SELECT {NAME.format(lang="$3")} AS title,
-                count(*) FILTER (WHERE b.created_at >= $4 AND b.created_at < $5 AND b.answered_at IS NULL
-                    AND b.state <> 'requested' AND b.waited_at IS DISTINCT FROM b.created_at) AS booked,
+                count(*) FILTER (WHERE b.created_at >= $4 AND b.created_at < $5 AND NOT b.asked AND NOT b.by_host
+                    AND {had_place()} AND (b.waited_at IS NULL OR b.seated_at < b.waited_at)) AS booked,
                 count(*) FILTER (WHERE b.changed_at >= $4 AND b.changed_at < $5
-                    AND {left()}) AS cancelled,
+                    AND {left()} AND {had_place()}) AS cancelled,
                 count(*) FILTER (WHERE b.waited_at >= $4 AND b.waited_at < $5) AS queued,
                 max(s.waiting) AS waiting, max(s."full") AS "full"
             FROM offer o JOIN booking b ON b.offer_id = o.id

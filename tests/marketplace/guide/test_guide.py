@@ -12,6 +12,8 @@ from tests import make
 from tests.conftest import NOW
 from tests.visitor import Page, Visitor
 
+CALL = "/desk/0123456789abcdef"
+
 
 async def guide(visitor: Visitor, name: str = "Guri") -> Person:
     """A guide at the desk."""
@@ -25,9 +27,9 @@ async def tour(**other: Any) -> Offer:
 
 
 async def booked(visitor: Visitor, offer: Offer, **typed: Any) -> Page:
-    page = await visitor.open(f"/guide/offers/{offer.slug}")
+    page = await visitor.open(f"{CALL}/offers/{offer.slug}")
     given = {"participant_name": "Olaug", "contact": "none"} | typed
-    return await visitor.submit(page, f"/guide/offers/{offer.slug}", **given)
+    return await visitor.submit(page, f"{CALL}/offers/{offer.slug}", **given)
 
 
 async def test_from_search_to_receipt_with_two_things_typed(visitor: Visitor) -> None:
@@ -35,13 +37,13 @@ async def test_from_search_to_receipt_with_two_things_typed(visitor: Visitor) ->
     offer = await tour(capacity=1)
     first, second = await Session.filter(offer=offer).order_by("starts_at")
     await make.booking(await SeatPool.get(session=first))
-    page = await visitor.open("/guide?q=tur")
-    assert page.soup.find("a", href=f"/guide/offers/{offer.slug}")
-    form = await visitor.open(f"/guide/offers/{offer.slug}")
+    page = await visitor.open(f"{CALL}?q=tur")
+    assert page.soup.find("a", href=f"{CALL}/offers/{offer.slug}")
+    form = await visitor.open(f"{CALL}/offers/{offer.slug}")
     # The first date with room is chosen already.
     assert form.fields(f"/{offer.slug}")["session"] == [str(second.id)]
     sent = await booked(visitor, offer)
-    assert sent.response.headers["location"].startswith("/guide/receipts/")
+    assert sent.response.headers["location"].startswith("/desk/0123456789abcdef/receipts/")
     shown = await visitor.follow(sent)
     made = await Booking.exclude(pool__session_id=first.id).get().select_related("participant")
     assert (made.participant.name, made.booked_by_id) == ("Olaug", me.id)
@@ -53,8 +55,8 @@ async def test_from_search_to_receipt_with_two_things_typed(visitor: Visitor) ->
 async def test_the_same_form_twice_books_once(visitor: Visitor) -> None:
     await guide(visitor)
     offer = await tour()
-    page = await visitor.open(f"/guide/offers/{offer.slug}")
-    action = f"/guide/offers/{offer.slug}"
+    page = await visitor.open(f"{CALL}/offers/{offer.slug}")
+    action = f"{CALL}/offers/{offer.slug}"
     one = await visitor.submit(page, action, participant_name="Olaug", contact="none")
     two = await visitor.submit(page, action, participant_name="Olaug", contact="none")
     assert one.response.headers["location"] == two.response.headers["location"]
@@ -71,7 +73,7 @@ async def test_what_is_wrong_stands_at_the_field(visitor: Visitor) -> None:
         "#phone",
     ]
     closed = await tour(capacity=1)
-    page = await visitor.open(f"/guide/offers/{closed.slug}")
+    page = await visitor.open(f"{CALL}/offers/{closed.slug}")
     await SeatPool.filter(offer=closed).update(closes_at=NOW - timedelta(hours=1))
     late = await visitor.submit(page, f"/{closed.slug}", participant_name="Olaug", contact="none")
     assert late.status == 303 or "Påmeldingen er stengt." in late.text
@@ -81,7 +83,7 @@ async def test_what_is_wrong_stands_at_the_field(visitor: Visitor) -> None:
 async def test_a_course_has_no_date_to_choose(visitor: Visitor) -> None:
     await guide(visitor)
     offer = await tour(joining=Joining.WHOLE)
-    page = await visitor.open(f"/guide/offers/{offer.slug}")
+    page = await visitor.open(f"{CALL}/offers/{offer.slug}")
     assert page.soup.find("select", id="session") is None
     shown = await visitor.follow(await booked(visitor, offer, contact="email", email="olaug@example.no"))
     assert "Vi har sendt det samme til olaug@example.no." in shown.text
@@ -90,8 +92,8 @@ async def test_a_course_has_no_date_to_choose(visitor: Visitor) -> None:
 async def test_what_needs_no_booking_is_shown_on_its_page(visitor: Visitor) -> None:
     await guide(visitor)
     offer = await tour(joining=Joining.DROP_IN)
-    page = await visitor.open(f"/guide/offers/{offer.slug}")
-    assert page.response.headers["location"] == f"/offers/{offer.slug}"
+    page = await visitor.open(f"{CALL}/offers/{offer.slug}")
+    assert page.response.headers["location"] == f"/offers/{offer.slug}?call=0123456789abcdef"
 
 
 async def test_the_list_has_open_bookings_and_only_ones_own(visitor: Visitor) -> None:
@@ -101,13 +103,13 @@ async def test_the_list_has_open_bookings_and_only_ones_own(visitor: Visitor) ->
     gone = await visitor.follow(await booked(visitor, offer, participant_name="Tove"))
     token = gone.url.rpartition("/")[2]
     await visitor.submit(await visitor.open(f"/bookings/{token}/cancel"))
-    listed = (await visitor.open("/guide")).text
+    listed = (await visitor.open("/desk")).text
     assert ("Olaug" in listed, "Tove" in listed) == (True, False)
     mine = await visitor.open("/my-page")
-    assert mine.soup.find("a", href="/guide")
+    assert mine.soup.find("a", href="/desk")
     assert "Olaug" not in mine.text
     await guide(visitor, "Solveig")
-    assert "Olaug" not in (await visitor.open("/guide")).text
+    assert "Olaug" not in (await visitor.open("/desk")).text
     visitor.wait(timedelta(days=30))
 
 
@@ -119,12 +121,12 @@ async def test_a_receipt_of_another_guide_is_nowhere(visitor: Visitor) -> None:
     assert (await visitor.open(receipt)).status == 404
     ola = await make.person("Ola", "ola@example.no")
     own = await make.booking(await SeatPool.filter().first(), ola)  # type: ignore[arg-type]
-    assert (await visitor.open(f"/guide/receipts/{link_path(own.id, 1).rpartition('/')[2]}")).status == 404
+    assert (await visitor.open(f"{CALL}/receipts/{link_path(own.id, 1).rpartition('/')[2]}")).status == 404
 
 
 async def test_the_desk_is_for_guides(visitor: Visitor) -> None:
     await visitor.sign_in(await make.person("Ola", "ola@example.no"))
-    assert (await visitor.open("/guide")).status == 403
+    assert (await visitor.open("/desk")).status == 403
 
 
 async def test_a_party_that_does_not_fit_may_wait_together(visitor: Visitor) -> None:
@@ -136,7 +138,7 @@ async def test_a_party_that_does_not_fit_may_wait_together(visitor: Visitor) -> 
     assert page.status == 422
     assert page.soup.find(id="seats-error")
     assert "De vil heller vente til det er plass til alle sammen" in page.text
-    sent = await visitor.submit(page, f"/guide/offers/{offer.slug}", waiting_ok="true")
+    sent = await visitor.submit(page, f"{CALL}/offers/{offer.slug}", waiting_ok="true")
     assert (await visitor.follow(sent)).heading == "Olaug står på venteliste"
     assert (await Booking.get(state="waiting")).seats == 3
 
@@ -145,7 +147,7 @@ async def test_a_request_and_a_queue_are_called_what_they_are(visitor: Visitor) 
     await guide(visitor)
     owner = await make.organization("Frivilligsentralen")
     asks = await make.offer(joining=Joining.REQUEST, owner=owner)
-    page = await visitor.open(f"/guide/offers/{asks.slug}")
+    page = await visitor.open(f"{CALL}/offers/{asks.slug}")
     assert page.heading == "Spør om plass"
     assert "Frivilligsentralen får forespørselen, og svarer slik dere velger lenger ned." in page.text
     assert page.soup.find("button", string="Send forespørsel")
@@ -153,9 +155,9 @@ async def test_a_request_and_a_queue_are_called_what_they_are(visitor: Visitor) 
     assert shown.heading == "Forespørselen er sendt"
     assert "hourglass" in str(shown.soup.h1)
     assert "Trekk forespørselen" in shown.text
-    assert "Trekk forespørselen" in (await visitor.open("/guide")).text
+    assert "Trekk forespørselen" in (await visitor.open("/desk")).text
     full = await make.offer(joining=Joining.WHOLE, capacity=1)
     await make.booking(await SeatPool.get(offer=full))
-    page = await visitor.open(f"/guide/offers/{full.slug}")
+    page = await visitor.open(f"{CALL}/offers/{full.slug}")
     assert page.heading == "Stå på venteliste"
     assert page.soup.find("button", string="Sett på venteliste")

@@ -172,11 +172,19 @@ async def test_a_seat_that_is_given_back_in_time_may_be_filled_again() -> None:
             pool, state=BookingState.CANCELLED, created_at=SEPTEMBER,
             changed_at=SEPTEMBER + WEEK - timedelta(hours=hours),
         )  # fmt: skip
-    await make.booking(pool, state=BookingState.CANCELLED, ended_by="host", changed_at=SEPTEMBER)
+    await make.booking(
+        pool, state=BookingState.CANCELLED, ended_by="host", created_at=SEPTEMBER, changed_at=SEPTEMBER
+    )
     asked = (M.CANCELLED, M.CANCELLED_IN_TIME, M.FREED, M.REFILLED)
     assert await counted(*asked) == [2, 1, 2, 0]
     await make.booking(pool, created_at=SEPTEMBER + WEEK - timedelta(hours=20))
     assert await counted(*asked) == [2, 1, 2, 1]
+    given_on = await make.booking(
+        pool, state=BookingState.CANCELLED, created_at=SEPTEMBER + WEEK - timedelta(hours=10),
+        changed_at=SEPTEMBER + WEEK - timedelta(hours=1),
+    )  # fmt: skip
+    assert given_on.seated_at is not None
+    assert await counted(*asked) == [3, 1, 3, 2], "another had got it, and gave it back too"
 
 
 async def test_answers_of_use_count_in_their_months() -> None:

@@ -137,7 +137,7 @@ async def test_no_page_that_the_guest_reads_depends_on_it(
 async def test_the_guide_who_typed_it_is_not_told_either(visitor: Visitor, wishes: Person) -> None:
     offer = await make.offer(joining=Joining.WHOLE)
     await visitor.sign_in(await make.member(await make.organization(), Role.GUIDE, "Guri"))
-    form = await visitor.open(f"/guide/offers/{offer.slug}")
+    form = await visitor.open(f"/desk/0123456789abcdef/offers/{offer.slug}")
     done = await visitor.follow(await visitor.submit(form, offer.slug, participant_name="Fugl", **WAYS))
     assert (done.status, "Navnet står ikke på lista" in done.text) == (200, False)
 

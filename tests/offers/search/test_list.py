@@ -159,7 +159,7 @@ async def test_nothing_found_says_so_and_what_to_do_instead(visitor: Visitor) ->
     await make.offer("Språkkafé")
     page = await visitor.open("/offers?q=opera&evening=1")
     assert page.soup.find(id="found").get_text() == "Ingen tilbud passer"
-    assert "Prøv å fjerne ett av valgene." in page.text
+    assert "Vi fant ikke noe som ligner heller." in page.text
     assert page.soup.select_one("#results a[href^=tel]").get_text() == "51 00 00 00"
 
 
@@ -173,7 +173,7 @@ async def test_a_slip_of_the_finger_is_asked_about_and_not_searched_for(
     link = page.soup.find("a", string=meant)
     assert link is not None
     assert "evening=1" in str(link["href"])
-    assert meant not in [one.lower() for one in cards(page)]
+    assert page.soup.find(id="found").get_text() == "Ingen tilbud passer"
 
 
 async def test_nobody_is_led_to_a_sensitive_offer_by_a_slip_of_the_finger(visitor: Visitor) -> None:

@@ -54,6 +54,14 @@ async def test_after_a_week_the_organisation_is_named_and_nothing_else(visitor: 
     assert (await visitor.open("/approvals")).text == before, "how many is told nobody"
 
 
+async def test_who_asked_waits_for_an_answer_whatever_the_offer_has_become_since(db: None) -> None:
+    _here, offer = await group()
+    who = await nora()
+    await ask(offer, 8)
+    await Offer.filter(id=offer.id).update(joining="whole")
+    assert await late(who) == ["Turlaget"]
+
+
 async def test_one_request_for_a_sensitive_offer_tells_the_coordinator_nothing(db: None) -> None:
     _here, offer = await group(sensitive=True)
     who = await nora()

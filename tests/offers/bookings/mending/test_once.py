@@ -296,15 +296,16 @@ async def test_the_same_form_twice_at_the_same_moment_with_two_names_books_both(
 async def test_the_guides_desk_asks_for_another_day_too(visitor: Visitor) -> None:
     offer = await make.offer(starts=[NOW + timedelta(days=1), NOW + timedelta(days=8)])
     await visitor.sign_in(await make.member(offer.owner, Role.GUIDE))
-    page = await visitor.open(f"/guide/offers/{offer.slug}")
+    desk = f"/desk/0123456789abcdef/offers/{offer.slug}"
+    page = await visitor.open(desk)
     first, second = [str(one["value"]) for one in page.soup.select("select[name=session] option")]
     olaug = {"participant_name": "Olaug", "contact": "none"}
-    assert (await visitor.submit(page, "/guide/offers/" + offer.slug, session=first, **olaug)).status == 303
-    asked = await visitor.submit(page, "/guide/offers/" + offer.slug, session=second, **olaug)
+    assert (await visitor.submit(page, desk, session=first, **olaug)).status == 303
+    asked = await visitor.submit(page, desk, session=second, **olaug)
     assert (asked.status, QUESTION in asked.text) == (409, True)
-    refused = await visitor.submit(asked, "/guide/offers/" + offer.slug, again="mend")
+    refused = await visitor.submit(asked, desk, again="mend")
     assert (refused.status, "Skal det være en annen dag?" in refused.text) == (422, True)
-    assert (await visitor.submit(asked, "/guide/offers/" + offer.slug, again="more")).status == 303
+    assert (await visitor.submit(asked, desk, again="more")).status == 303
     assert await Booking.all().count() == 2
 
 

@@ -243,7 +243,7 @@ async def test_a_hidden_number_stands_at_the_guides_desk_and_is_ticked_there(vis
     assert "Nummeret er skjult. Den som meldte på, ringer." in line
     assert "Olaug" not in line
     await visitor.sign_in(guide)
-    desk = await visitor.open("/guide")
+    desk = await visitor.open("/desk")
     assert desk.soup.select_one(f'a[href="tel:{NUMBER}"]')
     assert "Tilbudet er avlyst." in desk.text
     done = await visitor.follow(await tick(visitor, desk))

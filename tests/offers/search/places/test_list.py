@@ -1,14 +1,14 @@
 """The list of offers near somewhere, over HTTP."""
 
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
 from offers.catalogue.models import Venue
 from tests import make
 from tests.conftest import NOW
-from tests.offers.search.places.test_near import hana, three
+from tests.offers.search.places.test_near import hana, three, venues
 from tests.offers.search.test_list import cards, chips, words
 from tests.visitor import Visitor
 
@@ -134,3 +134,102 @@ async def test_the_page_lets_a_browser_ask_where_it_is_and_hides_the_button_unti
     assert button.has_attr("hidden")
     listed = await visitor.open(str(button["data-postcodes"]))
     assert "4328 Sandnes 58.858 5.762" in listed.text
+
+
+async def yoga() -> None:
+    """On two days in each of two places."""
+    there, centre, _far = await venues()
+    saturday = NOW.replace(day=17)
+    await make.offer("Yoga på Hana", venue=there, starts=[saturday])
+    await make.offer("Yoga på Hana på tirsdag", venue=there, starts=[NOW + timedelta(days=7)])
+    await make.offer("Yoga i byen", venue=centre, starts=[saturday])
+    await make.offer("Strikking", venue=there, starts=[saturday])
+
+
+@pytest.mark.parametrize(
+    "typed", ["yoga Hana lørdag", "yoga hana lordag", "yoga in Hana on saturday", "laurdag hana yoga"]
+)
+async def test_a_place_and_a_day_among_the_words_are_understood_and_shown(
+    visitor: Visitor, typed: str
+) -> None:
+    await yoga()
+    await hana()
+    page = await visitor.open("/offers?" + urlencode({"q": typed}))
+    assert cards(page) == ["Yoga på Hana", "Yoga i byen"]
+    assert {chip.casefold() for chip in chips(page)} & {"«yoga»", "nær hana"} == {"«yoga»", "nær hana"}
+    assert len(chips(page)) == 3
+    assert page.soup.find(id="q")["value"] == typed
+    assert "Det som passer best og er nærmest, står først." in words(page.soup.find(id="results"))
+
+
+async def test_what_was_understood_can_be_taken_away_and_is_a_word_then(visitor: Visitor) -> None:
+    await yoga()
+    await hana()
+    page = await visitor.open("/offers?" + urlencode({"q": "yoga hana lørdag"}))
+    assert list(chips(page)) == ["«yoga»", "Nær Hana", "Lørdag"]
+    page = await visitor.open(chips(page)["Lørdag"])
+    assert parse_qs(urlsplit(str(page.response.url)).query) == {
+        "q": ["yoga hana lørdag"],
+        "plain": ["lørdag"],
+    }
+    assert list(chips(page)) == ["«yoga lørdag»", "Nær Hana"]
+    assert page.soup.find("input", attrs={"name": "plain", "type": "hidden"})["value"] == "lørdag"
+    page = await visitor.open(chips(page)["Nær Hana"])
+    assert list(chips(page)) == ["«yoga hana lørdag»"]
+    page = await visitor.open(chips(await visitor.open("/offers?q=yoga+hana"))["«yoga»"])
+    assert list(chips(page)) == ["Nær Hana"]
+    assert cards(page)[0] in ("Yoga på Hana", "Strikking")
+
+
+async def test_a_town_that_only_the_post_knows_is_read_unless_an_offer_speaks_of_it(visitor: Visitor) -> None:
+    await yoga()
+    assert "Nær Brumunddal" in chips(await visitor.open("/offers?q=yoga+brumunddal"))
+    await make.offer("Brumunddal sangkor", starts=[NOW + timedelta(days=1)])
+    assert list(chips(await visitor.open("/offers?q=yoga+brumunddal"))) == ["«yoga brumunddal»"]
+    assert list(chips(await visitor.open("/offers?q=ski+2026"))) == ["«ski 2026»"]
+
+
+async def test_a_place_that_is_chosen_goes_before_one_that_is_typed(visitor: Visitor) -> None:
+    await yoga()
+    await hana()
+    assert list(chips(await visitor.open("/offers?q=yoga+hana&near=4306"))) == [
+        "«yoga hana»",
+        "Nær 4306 Sandnes",
+    ]
+    page = await visitor.open("/offers?q=yoga+lørdag&day=today")
+    assert list(chips(page)) == ["«yoga lørdag»", "I dag"]
+
+
+@pytest.mark.parametrize(
+    "query", ["q=hana&plain=" + "a" * 81, "q=hana" + "&plain=a" * 21, "q=hana&plain=%01"]
+)
+async def test_a_wrong_list_of_plain_words_is_refused(visitor: Visitor, query: str) -> None:
+    await yoga()
+    assert (await visitor.open(f"/offers?{query}")).status == 422
+
+
+async def test_a_calendar_follows_the_words_without_the_place(visitor: Visitor) -> None:
+    await yoga()
+    await hana()
+    page = await visitor.open("/offers?q=yoga+hana")
+    follow = str(page.soup.select_one('a[href^="/calendar/searches/new"]')["href"])
+    assert parse_qs(urlsplit(follow).query) == {"q": ["yoga"], "near": ["hana"]}
+    page = await visitor.open(follow)
+    assert page.status == 200
+
+
+async def test_what_was_read_out_of_the_words_can_be_done_without(visitor: Visitor) -> None:
+    """Where nothing is found on that day, other days are led to, and there the day is not read again."""
+    there, _centre, _far = await venues()
+    await hana()
+    await make.offer("Yoga på Hana", venue=there, starts=[NOW + timedelta(days=7)])
+    page = await visitor.open("/offers?" + urlencode({"q": "yoga hana lørdag"}))
+    assert list(chips(page)) == ["«yoga»", "Nær Hana", "Lørdag"]
+    ways = [
+        str(link["href"])
+        for link in page.soup.find(id="results").select('a[href^="/offers?"][href*="near=hana"]')
+    ]
+    assert ways
+    for way in ways:
+        assert "weekday" not in way
+        assert cards(await visitor.open(way)) == ["Yoga på Hana"]

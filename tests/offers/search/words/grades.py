@@ -5,8 +5,11 @@ from math import log2
 from pathlib import Path
 
 from marketplace.base import clock
+from marketplace.base.web.forms import Filled
 from offers.catalogue.queries import VISITOR
+from offers.search.forms import SearchForm
 from offers.search.queries import Search, search, spelled_right
+from offers.search.understood import understand
 from offers.search.words.near import meant
 
 HERE = Path(__file__).parent
@@ -34,10 +37,13 @@ def graded(name: str = "queries.tsv") -> list[tuple[str, dict[str, int]]]:
 
 
 async def judge(name: str = "queries.tsv") -> Grades:
-    """Asks the search for each, as a visitor who reads Bokmål, and says yes to "Mente du …" where nothing is found."""
+    """Asks for each as the list does, places and days read out of it, as a visitor who reads Bokmål, and says yes to
+    "Mente du …" where nothing is found."""
     judged, ranks, nothing = [], [], 0
     for typed, grades in graded(name):
-        found = await search(Search(words=typed), viewer=VISITOR, lang="nb", now=clock.now())
+        form = Filled(SearchForm, {"q": [typed]}, {})
+        asked = (await understand(form, clock.now())).search
+        found = await search(asked, viewer=VISITOR, lang="nb", now=clock.now())
         if not found.rows and (other := meant(typed, await spelled_right(VISITOR, clock.now()))):
             found = await search(Search(words=other), viewer=VISITOR, lang="nb", now=clock.now())
         slugs = [row.slug for row in found.rows][:10]

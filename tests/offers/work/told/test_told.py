@@ -325,6 +325,26 @@ async def test_what_the_organisation_did_itself_is_no_news_to_it(db: None, post_
     assert await sent(post_office, MORNING) == []
 
 
+async def test_who_only_asked_or_waited_has_booked_nothing_and_gives_nothing_back(
+    db: None, post_office: Handler
+) -> None:
+    here, kari, offer = await group()
+    await want(kari, here, Notice.DIGEST)
+    withdrawn = await ask(offer, at=NOW)
+    await actions.cancel(withdrawn.id, now=NOW + timedelta(hours=1))
+    pool = await SeatPool.get(offer=offer)
+    await make.booking(pool, by_host=True)
+    left = await make.booking(pool, state=BookingState.WAITING, waited_at=NOW)
+    await actions.cancel(left.id, now=NOW + timedelta(hours=1))
+    await tell_days(MORNING)
+    (mail,) = await sent(post_office, MORNING)
+    said = words(mail)
+    assert "1 ny på venteliste" in said
+    assert "meldte seg av" not in said
+    assert "ny påmelding" not in said
+    assert "nye påmeldinger" not in said
+
+
 async def test_how_many_come_tomorrow_and_that_nobody_does(db: None, post_office: Handler) -> None:
     here, kari, _offer = await group()
     await want(kari, here, Notice.TOMORROW)

@@ -1,0 +1,116 @@
+"""A call: what a guide has searched, booked and sent for whoever is on the phone.
+
+It lies nowhere but in the guide's own browser, in a cookie that only we can read and only with the sign-in that it was
+made with. It ends when the guide says so, when they sign out, and when nothing has happened for half an hour.
+"""
+
+import json
+import re
+import secrets
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from marketplace.base.i18n import at_clock
+from marketplace.base.i18n import gettext as _
+from marketplace.base.signing import seal, unseal
+from marketplace.dialogue.needs.rules import LONGEST as LONGEST_NEED
+from offers.search.forms import ALL, SearchForm
+
+LASTS = timedelta(minutes=30)
+"""So long after the last that was done in it."""
+MOST = 3
+"""Calls of one browser. A cookie is small, and who has more tabs has forgotten the first."""
+MOST_NOTED = 8
+"""Bookings, and messages, that a call shows: the last ones."""
+LONGEST = 900
+"""Characters of a search. Longer ones are not kept: a browser throws away a cookie that is too large."""
+ID = re.compile(r"[0-9a-f]{16}")
+
+
+def new_id() -> str:
+    """What a call is called in its addresses."""
+    return secrets.token_hex(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`search`: the query of its address, `words` what the caller says. `booked`: ids of bookings, `sent`: keys of
+    messages, `need`: what was noted last as missed."""
+
+    id: str
+    at: datetime
+    search: str = ""
+    words: str = ""
+    booked: tuple[UUID, ...] = ()
+    sent: tuple[str, ...] = ()
+    need: UUID | None = None
+
+    @property
+    def path(self) -> str:
+        """The page of the call, with what was searched."""
+        return f"/desk/{self.id}" + (f"?{self.search}" if self.search else "")
+
+    def saying(self, word: str) -> str:
+        """Where the page is that says what was just done. What was searched does not stand in it: where forms led to is
+        noted for a while (base/web/once.py), and the search is nobody's but the browser's."""
+        return f"/desk/{self.id}?saved={word}"
+
+    def searched(self, search: str, words: str) -> "Call":
+        return replace(self, search=search if len(search) <= LONGEST else "", words=words)
+
+    def with_booking(self, booking: UUID) -> "Call":
+        rest = tuple(one for one in self.booked if one != booking)
+        return replace(self, booked=(*rest, booking)[-MOST_NOTED:])
+
+    def with_message(self, key: str) -> "Call":
+        return replace(self, sent=(*self.sent, key)[-MOST_NOTED:])
+
+
+def sealed(call: Call, sign_in: UUID) -> str:
+    """The call as its cookie."""
+    said = {
+        "by": sign_in.hex, "at": int(call.at.timestamp()), "search": call.search, "words": call.words,
+        "booked": [one.hex for one in call.booked], "sent": call.sent, "need": call.need and call.need.hex,
+    }  # fmt: skip
+    return seal(f"call {call.id}", json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode())
+
+
+def opened(text: str | None, id: str, sign_in: UUID | None, now: datetime) -> Call | None:  # noqa: A002
+    """The call of a cookie. None: there is none, it is over, or somebody else's who sat here."""
+    content = unseal(f"call {id}", text) if text else None
+    if content is None or sign_in is None:
+        return None
+    said = json.loads(content)
+    at = datetime.fromtimestamp(said["at"], UTC)
+    if said["by"] != sign_in.hex or not now - LASTS < at <= now + timedelta(minutes=1):
+        return None
+    return Call(
+        id, at, said["search"], said["words"], tuple(UUID(one) for one in said["booked"]), tuple(said["sent"]),
+        UUID(said["need"]) if said["need"] else None,
+    )  # fmt: skip
+
+
+def told(sent_at: datetime | None, failed_at: datetime | None) -> str:
+    """What became of a message, and nothing that nobody knows yet."""
+    if sent_at:
+        return _("sendt %(time)s", time=at_clock(sent_at))
+    return _("kom ikke fram") if failed_at else _("på vei")
+
+
+def need_of(asked: SearchForm, municipality: str) -> dict[str, str] | None:
+    """What was searched for, as what somebody misses: their words, where, and for whom. None where no word was said, or
+    more than one may say: then they choose the words themselves."""
+    words = " ".join(asked.q.split())
+    chosen = [one for one in asked.municipality if one != ALL]
+    where = chosen[0] if len(chosen) == 1 else municipality
+    if not words or len(words) > LONGEST_NEED or not where:
+        return None
+    audience = asked.audience[0].value if len(set(asked.audience)) == 1 else ""
+    return {"text": words, "where": where, "audience": audience}
+
+
+def joined(calls: list[Call], now: datetime) -> Call:
+    """The call that what begins outside of the desk belongs to: the only one there is. Of several nobody can know
+    which, and one caller's booking must not stand in another's call: then it is a new one."""
+    return calls[0] if len(calls) == 1 else Call(new_id(), now)

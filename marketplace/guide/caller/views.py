@@ -1,0 +1,187 @@
+"""A call: what is found for whoever is on the phone, what was done for them, and what they miss."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from marketplace.base.i18n import gettext as _
+from marketplace.base.web.access import member
+from marketplace.base.web.forms import Filled
+from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.limits import limit
+from marketplace.base.web.once import made_once
+from marketplace.base.web.templates import render
+from marketplace.dialogue.needs import actions as needs
+from marketplace.dialogue.needs.forms import NeedForm
+from marketplace.dialogue.needs.rules import LONGEST
+from marketplace.guide.caller.browser import call_of, forgotten, keep
+from marketplace.guide.caller.queries import Desk, booked_in, desk_of, messages_of
+from marketplace.guide.caller.rules import need_of, told
+from marketplace.guide.found.forms import LookForm
+from marketplace.guide.found.rules import WHY_LABELS
+from marketplace.guide.rules import Receipt
+from marketplace.guide.saved import Saved
+from offers.catalogue.cards import card
+from offers.catalogue.models import Audience
+from offers.catalogue.queries import VISITOR, Served, municipalities, municipality_here
+from offers.catalogue.rules import offers_found
+from offers.search.filters import Names
+from offers.search.finding import find
+from offers.search.forms import SearchForm, chosen_municipalities, only_known
+from offers.search.places.shown import nothing_there
+from offers.search.queries import Found, all_names, spelled_right
+from offers.search.understood import Understood, understand
+from offers.search.views import chips, fields, here, listed, listed_query
+from offers.search.words import near
+from offers.search.words.crisis import needs_somebody_now
+from organizations.directory.queries import places
+from organizations.members.models import Role
+
+NOTHING = {"q": ""}
+"""The query of a search for nothing. Without any the page shows what was searched last in the call."""
+ELSEWHERE = 5
+"""Offers of other municipalities that are shown below one's own."""
+OWN_FIELDS = ("q", "municipality", "near", "drop_in", "free")
+"""Those that the desk draws itself, besides the list's own."""
+
+
+@member(Role.GUIDE)
+async def show(request: Request) -> Response:
+    """GET /desk/{call}?q=…: what is found for whoever rings, and what was done in this call."""
+    call, me = call_of(request), request.person.id
+    form = SearchForm.from_query(request)
+    query = listed_query(form)
+    if call.search and not request.query.keys() - {"saved"}:  # back in the call
+        said = {"saved": request.query["saved"][-1]} if "saved" in request.query else {}
+        return see_other(call.path + (f"&{urlencode(said)}" if said else ""), request)
+    served, names = await municipalities(), await all_names()
+    only_known(form, names)
+    if form.valid and form.data.q:  # the only question that is dear
+        await limit("search at a desk", str(me), 600, timedelta(minutes=5), now=request.now)
+    asked = await understand(form, request.now)
+    if form.valid:
+        call = call.searched(urlencode(query, doseq=True), form.data.q)
+    own = own_municipality(served, await desk_of(me), request.host)
+    shown = await _found(request, form, asked, served, own)
+    done = await booked_in(call.booked, me, request.lang)
+    sent = await messages_of(call.sent, request.lang)
+    drawn = fields(form, False, request.lang)
+    answer = render(
+        request, "marketplace/guide/caller/call.html", status=200 if form.valid else 422, section="/desk",
+        form=form, call=call, **shown, clear_href=here(request, NOTHING), fields=drawn,
+        chips=_chips(request, form, names | asked.names), other=_other(query, drawn), asked=asked,
+        municipalities=[(one.slug, one.name) for one in served] if len(served) > 1 else [],
+        urgent=needs_somebody_now(form.values.get("q", "")),
+        done=[(one, Receipt(one.state, one.joining, one.participant or "").title) for one in done],
+        sent=[(one, told(one.sent_at, one.failed_at)) for one in sent],
+        need=need_of(form.data, (own or served[0]).slug) if form.valid and query and served else None,
+        look=LookForm.blank(), whys=why_choices(),
+    )  # fmt: skip
+    return keep(answer, request, call) if query or call.booked or call.sent else answer
+
+
+def own_municipality(served: list[Served], desk: Desk | None, host: str) -> Served | None:
+    """The municipality that a guide works for, else that of the address; nothing where there is only one."""
+    if len(served) < 2:
+        return None
+    mine = next((one for one in served if desk and one.slug == desk.municipality), None)
+    return mine or municipality_here(served, host)
+
+
+async def _found(
+    request: Request, form: Filled[SearchForm], asked: Understood, served: list[Served], own: Served | None
+) -> dict[str, Any]:
+    """What answers the search: one's own municipality first, and below it the first of the others. Whoever rings sees
+    no more than a visitor does, so neither does the desk show more."""
+    find_ = partial(find, viewer=VISITOR, lang=request.lang, now=request.now)
+    query, now = listed_query(form), request.now
+    empty = {"searched": False, "elsewhere": [], "meant": None, "some": False, "instead": "", "offers": []}
+    if not query or not form.valid:
+        return empty | listed(request, form, Found([], 0, None))
+    wanted, first = asked.search, own if own and not chosen_municipalities(form) else None
+    if first:
+        wanted = replace(wanted, municipalities=(first.slug,))
+    found = await find_(wanted)
+    told = empty | {"searched": True, "some": found.with_all is not None}
+    if not found.total and asked.nearest:
+        around = await find_(asked.nearest)
+        found = replace(around, total=0, next=None)
+        told["instead"] = nothing_there(asked.districts) if around.rows else ""
+    told |= listed(request, form, found, form.data.before) | {
+        "offers": [card(one, now) for one in found.rows]
+    }
+    if first:
+        said = offers_found(found.total, found.many)
+        told["heading"] = _("%(found)s i %(place)s", found=said, place=first.name)
+        if not wanted.after:
+            others = tuple(one.slug for one in served if one.slug != first.slug)
+            there = await find_(replace(wanted, municipalities=others))
+            near_by = {one.slug for one in found.rows}
+            told["elsewhere"] = [card(one, now) for one in there.rows if one.slug not in near_by][:ELSEWHERE]
+        told["all_href"] = here(request, query | {"municipality": "all"})
+    if form.data.q and (found.with_all is not None or found.total < near.FEWER_THAN):
+        told["meant"] = near.meant(form.data.q, await spelled_right(VISITOR, now))
+        told["meant_href"] = here(request, query | {"q": told["meant"]})
+    return told
+
+
+def _chips(request: Request, form: Filled[SearchForm], names: Names) -> list[tuple[str, str]]:
+    """Those of the list; without the last of them one searches for nothing."""
+    bare = here(request, {})
+    return [
+        (text, here(request, NOTHING) if href == bare else href) for text, href in chips(request, form, names)
+    ]
+
+
+def _other(query: dict[str, Any], drawn: str) -> list[tuple[str, str]]:
+    """What was chosen and has no field at the desk: it goes along, and can be taken away as a chip."""
+    shown = {*OWN_FIELDS, *re.findall(r'name="(\w+)"', drawn)}
+    given = {
+        name: one if isinstance(one, list) else [one] for name, one in query.items() if name not in shown
+    }
+    return [(name, one) for name, several in given.items() for one in several]
+
+
+def why_choices() -> list[tuple[str, str]]:
+    return [("", _("Velg")), *((one.value, str(label)) for one, label in WHY_LABELS.items())]
+
+
+@member(Role.GUIDE)
+async def end(request: Request) -> Response:
+    """POST /desk/{call}/end: the call is over, and the browser forgets it."""
+    call = call_of(request)
+    return forgotten(see_other(f"/desk?saved={Saved.ENDED}", request), call)
+
+
+@member(Role.GUIDE)
+@made_once
+async def need(request: Request) -> Response:
+    """POST /desk/{call}/need: what was searched for is what somebody misses. Nobody is told who, or who wrote it."""
+    call = call_of(request)
+    form = await NeedForm.read(request)
+    place = next((one for one in await places() if one.key == form.values.get("where")), None)
+    if form.valid and place is None:
+        form.add_error("where", _("Velg et sted fra lista."))
+    if not form.valid or place is None:
+        return render(request, "marketplace/guide/caller/need.html", status=422, form=form, call=call,
+                      longest=LONGEST, section="/desk")  # fmt: skip
+    await limit("needs at a desk", str(request.person.id), 60, timedelta(hours=1), now=request.now)
+    audience = form.data.audience if form.data.audience is not Audience.STAFF else None
+    said = await needs.say(form.data.text, place, audience, now=request.now)
+    call = replace(call, need=said)
+    return keep(see_other(call.saying(Saved.NEED), request), request, call)
+
+
+@member(Role.GUIDE)
+async def take_back(request: Request) -> Response:
+    """POST /desk/{call}/need/undo: they do not miss it after all."""
+    call = call_of(request)
+    if call.need:
+        await needs.take_back(call.need)
+    call = replace(call, need=None)
+    return keep(see_other(call.saying(Saved.NO_NEED), request), request, call)

@@ -1,0 +1,1 @@
+"""Somebody rings about a booking that was made at this desk."""

@@ -1,0 +1,146 @@
+"""What a page shows of a search that found nothing: what is like it, the same elsewhere, and where one may go today."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import ngettext
+from offers.catalogue.cards import Card, card
+from offers.catalogue.queries import Served, Viewer
+from offers.catalogue.rules import When, period
+from offers.search.finding import find
+from offers.search.forms import ALL
+from offers.search.nothing import queries
+from offers.search.nothing.missed import Missed, chosen_words, missed, where_choices
+from offers.search.nothing.rules import Kind, Way, shown_cards, ways
+from offers.search.queries import COUNTED, Found, Search
+from offers.search.understood import Understood
+
+CARDS = 3
+"""Offers of a way that are shown at once."""
+LINES = 4
+"""Ways that are told of."""
+TOLD = (Kind.WITHOUT, Kind.ANOTHER_DAY, Kind.ELSEWHERE)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The search as its page has it: what was understood, the query of its address, (words, address without it) of each
+    choice, how such a query becomes an address, the municipalities there are and the one of the host name, and whether
+    somebody needs help now."""
+
+    understood: Understood
+    query: Mapping[str, Any]
+    chips: list[tuple[str, str]]
+    address: Callable[[dict[str, Any]], str]
+    served: list[Served]
+    home: Served | None
+    urgent: bool
+
+    def without(self, names: tuple[str, ...]) -> str:
+        """The address without what is called so. Where there is more than one municipality, no list is without."""
+        rest = {name: value for name, value in self.query.items() if name not in names}
+        everywhere = {"municipality": [ALL]} if len(self.served) > 1 and "municipality" in names else {}
+        return self.address(rest | everywhere)
+
+
+@dataclass(frozen=True)
+class Line:
+    """«Uten «kveld og helg» finnes 3», and where."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Near:
+    """The first offers of a way, and where all of them are."""
+
+    id: str
+    title: str
+    cards: list[Card]
+    more: Line | None
+
+
+@dataclass(frozen=True)
+class Further:
+    """All of it. `missed` None: it is not asked now. `nothing`: not even one of the words was found. `today`: where one
+    may go without saying so first."""
+
+    missed: Missed | None
+    nothing: bool = False
+    lines: Sequence[Line] = ()
+    near: Sequence[Near] = ()
+    today: Sequence[Card] = ()
+
+
+async def look_further(asked: Asked, found: Found, *, viewer: Viewer, lang: str, now: datetime) -> Further:
+    """What leads on, in a handful of statements whatever was asked for. Where not all of the words were found, how many
+    there are without each choice; where none was, the first offers as well. Who needs somebody now is not asked what
+    they miss."""
+    wanted, texts = asked.understood.search, chosen_words(asked.chips, asked.query)
+    places = where_choices(asked.served, asked.understood.known)
+    asking = (
+        None if asked.urgent else missed(asked.query, texts, places, asked.home.slug if asked.home else "")
+    )
+    if found.total and found.with_all != 0:
+        return Further(asking)
+    counted = await queries.count(ways(wanted), viewer=viewer, now=now)
+    to = {way: asked.without(way.dropped) for way in counted}
+    lines = [
+        Line(_told(way, number, texts), to[way])
+        for way, number in counted.items()
+        if number and way.kind in TOLD
+    ][:LINES]
+    if found.rows:
+        return Further(asking, lines=lines)
+    near = []
+    for way in shown_cards(counted):
+        more = Line(_all(counted[way]), to[way]) if counted[way] > CARDS else None
+        near.append(
+            Near(f"way-{way.kind}", _title(way, texts), await _cards(way.search, viewer, lang, now), more)
+        )
+    open_door = Search(municipalities=wanted.municipalities, drop_in=True, between=period(When.TODAY, now))
+    return Further(asking, True, lines, near, await _cards(open_door, viewer, lang, now))
+
+
+async def _cards(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> list[Card]:
+    found = await find(
+        replace(wanted, all_words=True, page=CARDS, counted=CARDS), viewer=viewer, lang=lang, now=now
+    )
+    return [card(row, now) for row in found.rows[:CARDS]]
+
+
+def _told(way: Way, number: int, texts: Mapping[str, list[str]]) -> str:
+    if number > COUNTED:
+        return f"{_lead(way, texts)}: {_('over %(number)s tilbud', number=COUNTED)}"
+    return f"{_lead(way, texts)}: {ngettext('%(num)s tilbud', '%(num)s tilbud', number)}"
+
+
+def _lead(way: Way, texts: Mapping[str, list[str]]) -> str:
+    said = [text.strip("«»") for name in way.dropped for text in texts.get(name, [])]
+    quoted = ", ".join(f"«{text}»" for text in said)
+    match way.kind:
+        case Kind.ELSEWHERE:
+            return _("Det samme andre steder")
+        case Kind.ANOTHER_DAY:
+            return _("Det samme på andre dager")
+        case Kind.WORDS_ONLY:
+            return _("Bare %(choices)s", choices=" ".join(texts.get("q", [])))
+        case _:
+            return _("Uten %(choices)s", choices=quoted)
+
+
+def _title(way: Way, texts: Mapping[str, list[str]]) -> str:
+    lead = _lead(way, texts)
+    if way.kind in (Kind.ELSEWHERE, Kind.ANOTHER_DAY):
+        return lead
+    return _("Det som ligner: %(way)s", way=lead[0].lower() + lead[1:])
+
+
+def _all(number: int) -> str:
+    if number > COUNTED:
+        return _("Vis alle, over %(number)s tilbud", number=COUNTED)
+    return ngettext("Vis alle %(num)s tilbud", "Vis alle %(num)s tilbud", number)

@@ -1,0 +1,36 @@
+"""How many offers the ways on from a search would find."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from marketplace.base.data.database import rows
+from marketplace.base.data.statement import Statement
+from offers.catalogue.queries import Viewer, published
+from offers.search.nothing.rules import Way
+from offers.search.queries import COUNTED, conditions, dates_asked
+
+
+class _Number(NamedTuple):
+    way: int
+    number: int
+
+
+async def count(ways: Sequence[Way], *, viewer: Viewer, now: datetime) -> dict[Way, int]:
+    """How many each finds, at most COUNTED + 1, in one statement however many there are."""
+    if not ways:
+        return {}
+    asked = Statement(now)
+    seen = published(viewer).within(asked)
+    looks = []
+    for number, way in enumerate(ways):
+        dates = dates_asked(way.search, asked.value)
+        hits, matches = conditions(way.search, seen, dates, asked.value)
+        looks.append(
+            f"""SELECT {number} AS way, (WITH {hits} found AS (SELECT 1 FROM offer o
+                JOIN organization w ON w.id = o.owner_id WHERE {matches} LIMIT {COUNTED + 1})
+            SELECT count(*) FROM found) AS number"""
+        )
+    found = await rows(_Number, " UNION ALL ".join(looks), *asked.values)
+    counted = {each.way: each.number for each in found}
+    return {way: counted[number] for number, way in enumerate(ways)}

@@ -1,0 +1,264 @@
+"""A call: the search is kept through booking, two calls never mix, and nothing is left when it is over."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+from marketplace.base.data.database import rows, value
+from marketplace.dialogue.needs.models import Need
+from marketplace.guide.caller.rules import LASTS, LONGEST, MOST, Call, joined, opened, sealed
+from offers.catalogue.models import Joining, SeatPool
+from offers.seats.models import Booking
+from organizations.members.models import Role
+from tests import make
+from tests.conftest import NOW
+from tests.marketplace.guide.test_guide import CALL, booked, guide, tour
+from tests.visitor import Visitor
+
+OTHER = "/desk/fedcba9876543210"
+
+
+async def test_the_search_and_what_was_booked_are_there_after_the_receipt(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer = await tour()
+    await visitor.open(f"{CALL}?q=g%C3%A5+p%C3%A5+tur")
+    receipt = await visitor.follow(await booked(visitor, offer))
+    back = receipt.soup.find("a", string="Tilbake til samtalen")
+    assert back
+    page = await visitor.open(str(back["href"]))
+    assert page.soup.find("input", attrs={"name": "q", "value": "gå på tur"})
+    assert "Olaug er påmeldt: Gå på tur" in page.text
+    # Without the query in the address, as from a bookmark or the offer's page, it is the same.
+    assert (await visitor.follow(await visitor.open(CALL))).url.endswith("q=g%C3%A5+p%C3%A5+tur")
+
+
+async def test_a_second_booking_in_a_call_knows_the_name(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer, other = await tour(), await tour()
+    await booked(visitor, offer)
+    assert (await visitor.open(f"{CALL}/offers/{other.slug}")).fields(other.slug)["participant_name"] == [
+        "Olaug"
+    ]
+    assert (await visitor.open(f"{OTHER}/offers/{other.slug}")).fields(other.slug)["participant_name"] == [""]
+
+
+async def test_two_calls_in_two_tabs_do_not_mix(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer = await tour()
+    await visitor.open(f"{CALL}?q=tur")
+    await visitor.open(f"{OTHER}?q=strikking")
+    await booked(visitor, offer)
+    assert "Olaug" in (await visitor.follow(await visitor.open(CALL))).text
+    other = await visitor.follow(await visitor.open(OTHER))
+    assert "Olaug" not in other.text
+    assert "«strikking»" in other.text
+    # Both at the same moment, too: each has a cookie of its own.
+    await asyncio.gather(visitor.open(f"{CALL}?q=sang"), visitor.open(f"{OTHER}?q=dans"))
+    started = (await visitor.open("/desk")).text
+    assert "«sang»" in started
+    assert "«dans»" in started
+
+
+async def test_what_begins_on_an_offers_page_joins_the_only_call_and_none_of_two(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer = await tour()
+    await visitor.open(f"{CALL}?q=tur")
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert page.soup.find("a", string="Meld på for noen")
+    assert (await visitor.open(f"/desk/offers/{offer.slug}")).response.headers["location"].startswith(CALL)
+    await visitor.open(f"{OTHER}?q=sang")
+    led = (await visitor.open(f"/desk/offers/{offer.slug}")).response.headers["location"]
+    assert not led.startswith((CALL, OTHER))
+    led = (await visitor.open(f"/desk/offers/{offer.slug}?call={CALL.rpartition('/')[2]}")).response.headers[
+        "location"
+    ]
+    assert led.startswith(CALL)
+
+
+async def test_only_guides_see_the_way_to_the_desk_on_an_offers_page(visitor: Visitor) -> None:
+    offer = await tour()
+    assert "Meld på for noen" not in (await visitor.open(f"/offers/{offer.slug}")).text
+    await visitor.sign_in(await make.member(await make.organization(), Role.HOST, email="vert@example.no"))
+    assert "Meld på for noen" not in (await visitor.open(f"/offers/{offer.slug}")).text
+
+
+async def test_a_call_that_is_ended_leaves_nothing_in_the_browser(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer = await tour()
+    await booked(visitor, offer)
+    page = await visitor.open(f"{CALL}?q=tur")
+    assert [name for name in visitor.client.cookies if "call" in name]
+    ended = await visitor.follow(await visitor.submit(page, f"{CALL}/end"))
+    assert "Samtalen er over" in ended.text
+    assert [name for name in visitor.client.cookies if "call" in name] == []
+    assert "Olaug" not in (await visitor.open(CALL)).text
+
+
+async def test_a_call_is_forgotten_after_half_an_hour(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer = await tour()
+    await booked(visitor, offer)
+    visitor.wait(LASTS - timedelta(seconds=5))
+    assert "Olaug" in (await visitor.open(f"{CALL}?q=tur")).text
+    kept = dict(visitor.client.cookies)
+    visitor.wait(LASTS + timedelta(seconds=1))
+    for name, text in kept.items():  # a browser that keeps it all the same
+        visitor.client.cookies.set(name, text)
+    assert "Olaug" not in (await visitor.open(f"{CALL}?q=tur")).text
+
+
+async def test_whoever_signs_out_leaves_nothing_and_the_next_at_the_desk_reads_nothing(
+    visitor: Visitor,
+) -> None:
+    await guide(visitor)
+    await booked(visitor, await tour())
+    page = await visitor.open(f"{CALL}?q=alene+om+kvelden")
+    kept = {name: text for name, text in visitor.client.cookies.items() if "call" in name}
+    out = await visitor.post("/sign-out", {"form_token": page.fields(f"{CALL}/end")["form_token"]})
+    assert out.status == 303
+    assert [name for name in visitor.client.cookies if "call" in name] == [], "nothing is left"
+    await guide(visitor, "Solveig")
+    for name, text in kept.items():
+        visitor.client.cookies.set(name, text)
+    shown = (await visitor.open(f"{CALL}?q=tur")).text
+    assert "Olaug" not in shown
+    assert "alene" not in shown
+
+
+async def test_no_more_calls_than_a_browser_can_hold(visitor: Visitor) -> None:
+    await guide(visitor)
+    for number in range(MOST + 2):
+        visitor.wait(timedelta(seconds=2))
+        await visitor.open(f"/desk/{number:016x}?q=tur{number}")
+    names = [name for name in visitor.client.cookies if "call" in name]
+    assert len(names) == MOST
+    assert sum(len(str(visitor.client.cookies.get(name))) for name in names) < 4000
+
+
+async def test_nothing_of_a_call_is_in_the_database(visitor: Visitor) -> None:
+    """Nor where a form led to, which is kept for a week (base/web/once.py)."""
+    await guide(visitor)
+    await booked(visitor, await tour())
+    await visitor.submit(await visitor.open(f"{CALL}?q=mye+alene"), f"{CALL}/need", text="Noe annet")
+    for table in ("sent_form", "audit_entry", "outbox_message", "rate_limit"):
+        held = await value(f"SELECT coalesce(string_agg(t::text, ' '), '') FROM {table} t")
+        assert "alene" not in held, table
+
+
+async def test_a_search_is_a_need_with_one_tap_and_none_with_another(visitor: Visitor) -> None:
+    await guide(visitor)
+    page = await visitor.open(f"{CALL}?q=sjakk+for+jenter&audience=youth")
+    sent = await visitor.submit(page, f"{CALL}/need")
+    said = await Need.get()
+    assert (said.text, said.audience, said.district_id) == ("sjakk for jenter", "youth", None)
+    assert await rows("SELECT 1 FROM audit_entry WHERE action LIKE 'need%'") == []
+    page = await visitor.follow(sent)
+    assert "Det er notert at noe mangler" in page.text
+    assert "sjakk for jenter" in page.text, "the search is kept"
+    undone = await visitor.follow(await visitor.submit(page, f"{CALL}/need/undo"))
+    assert await Need.all().count() == 0
+    assert "Noter at noe mangler" in undone.text
+
+
+async def test_a_need_with_a_number_to_ring_is_put_right_first(visitor: Visitor) -> None:
+    await guide(visitor)
+    page = await visitor.open(f"{CALL}?q=sjakk+ring+90012345")
+    wrong = await visitor.submit(page, f"{CALL}/need")
+    assert wrong.status == 422
+    assert wrong.soup.find(id="text-error")
+    assert await Need.all().count() == 0
+    assert (await visitor.submit(wrong, f"{CALL}/need", text="sjakk")).status == 303
+    assert (await Need.get()).text == "sjakk"
+
+
+async def test_ones_own_municipality_comes_first_and_the_others_are_said_to_be_others(
+    visitor: Visitor,
+) -> None:
+    await guide(visitor)
+    near, elsewhere = (
+        await make.municipality(),
+        await make.municipality(number="3447", slug="sondre-land", name="Søndre Land"),
+    )
+    await make.offer("Tur langs fjorden", owner=await make.organization(municipality=elsewhere))
+    here = await make.offer("Tur i byen", owner=await make.organization(municipality=near))
+    page = await visitor.open(f"{CALL}?q=tur")
+    assert "1 tilbud i Sandnes" in page.text
+    assert [found.get_text() for found in page.soup.select(".tp-result h3 a")] == [
+        "Tur i byen",
+        "Tur langs fjorden",
+    ]
+    assert (
+        page.text.index("Tur i byen")
+        < page.text.index("I andre kommuner")
+        < page.text.index("Tur langs fjorden")
+    )
+    chosen = await visitor.open(f"{CALL}?q=tur&municipality=sondre-land")
+    assert [found.get_text() for found in chosen.soup.select(".tp-result h3 a")] == ["Tur langs fjorden"]
+    assert page.soup.find("a", href=f"{CALL}/offers/{here.slug}")
+
+
+async def test_the_desk_shows_no_more_than_a_visitor_sees(visitor: Visitor) -> None:
+    await guide(visitor)
+    await make.offer("Tur for ansatte", visibility="staff")
+    full = await tour(joining=Joining.WHOLE, capacity=1, sensitive=True)
+    await make.booking(await SeatPool.get(offer=full))
+    shown = await visitor.open(f"{CALL}?q=tur")
+    assert "Tur for ansatte" not in shown.text
+    seen = (await visitor.open("/offers?q=tur&municipality=all")).soup.select_one(".tp-seats")
+    mine = shown.soup.select_one(".tp-seats")
+    assert seen
+    assert mine
+    assert seen.get_text(strip=True) == mine.get_text(strip=True)
+
+
+async def test_what_is_wrong_in_the_address_is_said_and_the_rest_is_kept(visitor: Visitor) -> None:
+    await guide(visitor)
+    page = await visitor.open(f"{CALL}?q=tur&municipality=atlantis&kind=course")
+    assert page.status == 422
+    assert "atlantis" in page.text
+    assert (await visitor.open("/desk/ikke-en-samtale")).status == 404
+    assert (await visitor.open("/desk?q=tur")).response.headers["location"].endswith("?q=tur")
+    assert (await visitor.open("/guide?q=tur")).response.headers["location"] == "/desk?q=tur"
+
+
+async def test_words_of_crisis_put_the_numbers_first(visitor: Visitor) -> None:
+    await guide(visitor)
+    page = await visitor.open(f"{CALL}?q=vil+ikke+leve+lenger")
+    assert page.soup.find("a", href="tel:113")
+    assert "Trenger den som ringer noen nå?" in page.text
+
+
+async def test_the_last_filter_can_be_taken_away(visitor: Visitor) -> None:
+    """A page without a query shows what was searched last: so nothing must be searched for in words."""
+    await guide(visitor)
+    page = await visitor.open(f"{CALL}?q=tur")
+    away = page.soup.select_one(".ds-chip")
+    assert away
+    page = await visitor.follow(await visitor.open(str(away["href"])))
+    assert page.soup.select(".ds-chip") == []
+
+
+def test_a_call_is_read_only_with_the_sign_in_that_it_was_made_with() -> None:
+    me, other = UUID(int=1), UUID(int=2)
+    call = Call("0123456789abcdef", NOW).searched("q=tur", "tur")
+    text = sealed(call, me)
+    assert opened(text, call.id, me, NOW) == call
+    assert opened(text, call.id, other, NOW) is None
+    assert opened(text, "fedcba9876543210", me, NOW) is None
+    assert opened(text[:-2], call.id, me, NOW) is None
+    assert opened(text, call.id, me, NOW + LASTS) is None
+    assert opened(text, call.id, me, NOW - timedelta(hours=1)) is None, "of a clock that ran ahead"
+    assert "tur" not in text
+    assert call.searched("q=" + "a" * LONGEST, "a").search == ""
+    assert joined([call], NOW) == call
+    assert joined([call, Call("f" * 16, NOW)], NOW).id not in (call.id, "f" * 16)
+
+
+async def test_a_double_click_books_once_and_stands_once_in_the_call(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer = await tour()
+    page = await visitor.open(f"{CALL}/offers/{offer.slug}")
+    sent = {"participant_name": "Olaug", "contact": "none"}
+    await asyncio.gather(*(visitor.submit(page, f"{CALL}/offers/{offer.slug}", **sent) for _ in range(2)))
+    assert await Booking.all().count() == 1
+    assert (await visitor.open(f"{CALL}?q=")).text.count("Olaug er påmeldt") == 1
