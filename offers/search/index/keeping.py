@@ -113,9 +113,9 @@ class Index:
             return None
         asked = time.monotonic()
         for _ in range(2):  # a look that had begun already may not know what was told since
-            if not self._changed and not self._seats and asked - self._looked < AGAIN:
-                break
             if self._catching is None:
+                if not self._changed and not self._seats and asked - self._looked < AGAIN:
+                    break
                 self._catching = asyncio.get_running_loop().create_future()
                 self._working = asyncio.create_task(self._catch_up(self.masks, self._catching))
             if not await asyncio.shield(self._catching) or self.masks is None:
