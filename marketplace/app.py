@@ -36,4 +36,5 @@ def build() -> ASGIApp:
         exception_handlers={404: no_route, 405: no_route},
     )
     app.router.default = router(ROUTES)
+    app.state.routes = ROUTES  # what robots.txt goes by
     return app

@@ -14,6 +14,7 @@ from marketplace.reports import views as reports
 from marketplace.statistics import views as statistics
 from marketplace.statistics.coverage import views as coverage
 from marketplace.today import views as at_today
+from offers.search.situations import views as situations
 
 OF_COORDINATORS: list[Route] = [
     # what coordinators have to do now
@@ -58,6 +59,13 @@ OF_COORDINATORS: list[Route] = [
         "district",
         "time",
     ),
+    # what people say who look for something
+    get("/situations", situations.situations),
+    both("/situations/new", situations.new),
+    both("/situations/{situation}/edit", situations.edit),
+    post("/situations/{situation}/review", situations.review, "/situations"),
+    post("/situations/{situation}/off", situations.off, "/situations"),
+    post("/situations/{situation}/on", situations.on, "/situations"),
     get("/districts", districts.districts),
     both("/districts/new", districts.new, "municipality"),
     both("/districts/{district}/edit", districts.edit),
@@ -66,6 +74,7 @@ OF_COORDINATORS: list[Route] = [
     both("/needs/new", needs.new),
     get("/needs/sent", needs.sent),
     both("/needs/{need}/remove", needs.remove),
+    both("/needs/{need}/take", needs.take),
     both("/reports", reports.reports),
     get("/reports/{slug}", reports.report),
     both("/reports/{slug}/words/{section}", reports.words),

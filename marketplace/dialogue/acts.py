@@ -14,3 +14,4 @@ class Act(StrEnum):
     MEETING_ATTENDED = "meeting.attended"
     MEETING_CALLED = "meeting.called"
     NEED_REMOVED = "need.removed"
+    NEED_TAKEN = "need.taken"

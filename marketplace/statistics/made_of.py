@@ -26,6 +26,8 @@ GAPS = """(SELECT string_agg(p.xmin::text, ' ') FROM district_place p
     (SELECT string_agg(concat(i.xmin, m.xmin), ' ') FROM dialogue_item i JOIN dialogue d ON d.id = i.dialogue_id
         LEFT JOIN dialogue_meeting m ON m.id = i.meeting_id
         WHERE d.municipality_id IN (SELECT id FROM mine)) AS items,
+    (SELECT concat(count(*), max(n.id::text)) FROM need n
+        WHERE n.municipality_id IN (SELECT id FROM mine)) AS needs,
     (SELECT string_agg(d.xmin::text, ' ') FROM dialogue d
         WHERE d.municipality_id IN (SELECT id FROM mine)) AS dialogues"""
 

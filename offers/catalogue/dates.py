@@ -10,7 +10,7 @@ from marketplace.base.clock import oslo
 from marketplace.base.i18n import days_span, lazy, when
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import Joining, Kind
-from offers.catalogue.queries import DateRow, OfferRow
+from offers.catalogue.queries import SESSIONS_SHOWN, DateRow, OfferRow
 from offers.catalogue.rules import NOTHING, Seats, seats
 
 BUTTONS = {"book": lazy("Meld på"), "wait": lazy("Stå på venteliste"), "ask": lazy("Spør om plass")}
@@ -81,11 +81,17 @@ def to_choose(lines: list[Line], kind: str) -> list[Line]:
     return possible if possible and kind == Kind.CONVERSATION else lines
 
 
+def all_of_them(lines: list[Line]) -> str:
+    """Alle 14 datoene. Where there may be more than we have read, nobody says how many."""
+    number = len(lines)
+    return _("Alle %(number)s datoene", number=number) if number < SESSIONS_SHOWN else _("Flere datoer")
+
+
 def folds(lines: list[Line]) -> list[Fold]:
     """What comes after the first dates: under one word where they are few, else ten at a time."""
     rest = lines[FIRST:]
     if len(rest) <= FOLD:
-        return [Fold(_("Alle %(number)s datoene", number=len(lines)), rest)] if rest else []
+        return [Fold(all_of_them(lines), rest)] if rest else []
     parts = [rest[start : start + FOLD] for start in range(0, len(rest), FOLD)]
     return [Fold(days_span(day_of(part[0]), day_of(part[-1])), part) for part in parts]
 

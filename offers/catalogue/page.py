@@ -6,7 +6,18 @@ from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.web.static import static_url
-from offers.catalogue.dates import BUTTONS, FIRST, Fold, Line, folds, line, next_line, slots, to_choose
+from offers.catalogue.dates import (
+    BUTTONS,
+    FIRST,
+    Fold,
+    Line,
+    all_of_them,
+    folds,
+    line,
+    next_line,
+    slots,
+    to_choose,
+)
 from offers.catalogue.models import Joining, Kind
 from offers.catalogue.pictures import drawing
 from offers.catalogue.queries import Continued, OfferPage, OfferRow
@@ -70,6 +81,10 @@ class Page:
     opening: Opening | None
     picture: str
     shared: Shared
+
+    @property
+    def all_dates(self) -> str:
+        return all_of_them(self.lines)
 
     @property
     def first_lines(self) -> list[Line]:

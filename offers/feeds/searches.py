@@ -22,8 +22,6 @@ def canonical(wanted: SearchForm) -> str:
     one = {"q": tidy(wanted.q), "place": tidy(wanted.place)}
     one |= {name: "true" if getattr(wanted, name) else "" for name in SWITCHES}
     several = [(name, text) for name in SEVERAL for text in _sorted(getattr(wanted, name)) if text != ALL]
-    if ALL in wanted.municipality:
-        several = [pair for pair in several if pair[0] != "municipality"]
     age = [("age", str(wanted.age))] if wanted.age is not None else []
     return urlencode([*(pair for pair in one.items() if pair[1]), *several, *age])
 

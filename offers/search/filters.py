@@ -64,7 +64,7 @@ def chosen(wanted: SearchForm, names: Names) -> Iterator[Choice]:
     if wanted.place:
         yield Choice("place", wanted.place)
     yield from (Choice(name, str(text)) for name, text in SWITCHES.items() if getattr(wanted, name))
-    if wanted.day:
+    if wanted.day and not any(wanted.span):
         yield Choice("day", str(WHEN_LABELS[wanted.day]))
     yield from _dates(wanted)
     if wanted.age is not None:

@@ -20,6 +20,7 @@ from offers.catalogue.rules import When, period
 from offers.catalogue.spoken import SPOKEN
 from offers.search.queries import Position, Search
 from offers.search.week.asked import View, monday_of
+from offers.search.words.asked import only_without
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 POSITION = re.compile(r"(?:([0-9]{1,6})[.])?(?:([0-9]{1,9})~)?([0-9]{1,17}|-)~([0-9a-f]{32})")
@@ -33,7 +34,7 @@ def position_text(position: Position, before: int) -> str:
 
 
 ALL = "all"
-"""In place of a municipality: all that are served."""
+"""In place of a municipality: all that are served. Beside one that is named it says nothing."""
 Slug = Annotated[str, Field(max_length=80)]
 
 
@@ -207,6 +208,15 @@ class SearchForm(Span):
                 form.add_error(name, _("Her står det flere valg. Velg bare ett."))
         return form
 
+    @field_validator("q")
+    @classmethod
+    def looks_for_something(cls, typed: str) -> str:
+        if only_without(typed):
+            raise ValueError(
+                _("Skriv også et ord du leter etter. Et ord med strek foran sier bare hva du ikke vil ha.")
+            )
+        return typed
+
     @field_validator("municipality", "district", "organization", mode="before")
     @classmethod
     def blank_is_none(cls, given: list[str]) -> list[str]:
@@ -256,7 +266,7 @@ class SearchForm(Span):
             words=" ".join(self.q.split()), by_date=self.order is Order.DATE, nearest_first=self.order is Order.NEAR,
             place=self.place, within=int(self.within) if self.within else None,
             districts=tuple(sorted(set(self.district))),
-            municipalities=() if ALL in self.municipality else tuple(sorted(set(self.municipality))),
+            municipalities=tuple(sorted({*self.municipality} - {ALL})),
             organizers=tuple(sorted(set(self.organization))), kinds=tuple(sorted(set(self.kind))),
             audiences=tuple(sorted(set(self.audience))), age=self.age, spoken=tuple(sorted(set(self.spoken))),
             costs=tuple(sorted(set(self.cost))), online=self.online, drop_in=self.drop_in or None,

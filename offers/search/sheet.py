@@ -6,7 +6,7 @@ from typing import NamedTuple
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.forms import Filled
 from offers.catalogue.models import Audience, Kind
-from offers.catalogue.rules import WHEN_LABELS
+from offers.catalogue.rules import WHEN_LABELS, offers_found
 from offers.search.counts import FILTERS, ON, Counts
 from offers.search.filters import DAYS, SEVERAL, SWITCHES, Names
 from offers.search.forms import ALL, SearchForm
@@ -68,7 +68,7 @@ def groups(
         sheet.several("weekday", _("Ukedag"), shown=7),
         sheet.several("audience", _("For hvem")),
         sheet.several("kind", _("Hva slags")),
-        sheet.group("district", _("Bydel"), districts),
+        sheet.group("district", _("Bydel eller bygd"), districts),
         sheet.several("access", _("Tilgjengelig")),
         sheet.several("spoken", _("Språk de snakker, i tillegg til norsk")),
         sheet.several("cost", _("Hva det koster")),
@@ -86,6 +86,11 @@ def days(form: Filled[SearchForm], counts: Counts | None) -> list[Day]:
         for one, text in WHEN_LABELS.items()
         if chosen == one.value or (one in DAYS and _number(counts, "day", one.value) != 0)
     ]
+
+
+def act(total: int, many: bool) -> str:
+    """What the button says where the list has been counted since the choices were made."""
+    return _("Vis %(offers)s", offers=offers_found(total, many).lower()) if total else _("Vis tilbud")
 
 
 def picked(form: Filled[SearchForm]) -> int:
@@ -119,7 +124,7 @@ class _Sheet:
 
     def group(self, name: str, legend: str, choices: Iterable[tuple[str, str]], shown: int = SHOWN) -> Group:
         ticked = {one.strip() for one in self.form.values.get(name, [])}
-        options = []
+        options: list[Option] = []
         for value, text in choices:
             number, chosen = _number(self.counts, name, value), value in ticked
             if chosen or (number != 0 and (name, value) not in self.hidden):
@@ -130,7 +135,7 @@ class _Sheet:
         return _folded(name, legend, options, shown)
 
     def switches(self) -> Group:
-        options = []
+        options: list[Option] = []
         for name, text in SWITCHES.items():
             number, chosen = _number(self.counts, name, ON), bool(self.form.values.get(name))
             if chosen or (number != 0 and name != "evening"):

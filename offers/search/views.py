@@ -12,20 +12,19 @@ from starlette.responses import Response
 from marketplace.base.i18n import SOURCE, ngettext
 from marketplace.base.i18n import gettext as _
 from marketplace.base.quick.kept import kept
-from marketplace.base.quick.remembered import remembered
 from marketplace.base.web.access import public
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render, template
 from offers.catalogue import cards, queries, rules
-from offers.catalogue.models import Audience, Kind
 from offers.catalogue.organizations.queries import organization_page
 from offers.catalogue.queries import Served, Viewer, viewer_of
-from offers.catalogue.rules import WHEN_LABELS
+from offers.search import sheet
 from offers.search.cards import drawn
-from offers.search.filters import SEVERAL, Names, chosen
-from offers.search.finding import find
+from offers.search.counts import Counts
+from offers.search.filters import Names, chosen
+from offers.search.finding import count, find
 from offers.search.forms import (
     ALL,
     ListForm,
@@ -46,6 +45,7 @@ from offers.search.places.shown import (
     word_chips,
 )
 from offers.search.queries import Found, Search, all_names, spelled_right
+from offers.search.situations.shown import suggested
 from offers.search.understood import Understood, understand
 from offers.search.week import rules as week_rules
 from offers.search.week.views import Week, as_list, as_week
@@ -53,6 +53,10 @@ from offers.search.week.views import heading as week_heading
 from offers.search.week.views import week as week_of
 from offers.search.words import near
 from offers.search.words.crisis import needs_somebody_now
+
+DATES = {"day", "date", "from", "to"}
+CARRIED = {"place", "plain", "day", "order", "view", "week"}
+"""What the sheet of filters has no field for, and keeps."""
 
 
 @public
@@ -66,7 +70,9 @@ async def offers(request: Request) -> Response:
     names = await all_names()
     only_known(form, names)
     viewer = await viewer_of(request.person)
-    found, meant, instead, before, by_day, week, further = Found([], 0, None), None, "", 0, True, None, None
+    found, meant, instead, before, by_day, week = Found([], 0, None), None, "", 0, True, None
+    further, alike = None, None
+    counts: Counts | None = None
     if form.valid and form.data.q:  # the only question that is dear
         await limit_visitor("search", request, 300, timedelta(minutes=5))
     asked = await understand(form, request.now)
@@ -85,23 +91,29 @@ async def offers(request: Request) -> Response:
             around = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
             found = replace(around, total=0, next=None)
             instead = nothing_there(asked.districts) if around.rows else ""
+        counts = await count(asked.search, viewer=viewer, now=request.now)
         by_day = not wanted.ranked and found.with_all is None
         if not monday:
             further = await _further(request, asked, found, names, viewer, served, _urgent(form))
         if wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
             meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
+        if form.data.q and not week and not form.data.after:
+            alike = await suggested(
+                form.data.q, asked.search, found, partial(here, request), listed_query(asked.form),
+                viewer=viewer, lang=request.lang, now=request.now,
+            )  # fmt: skip
     else:
         _to_the_top(form)
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
         form=form, **listed(request, form, found, before, by_day=by_day) | _ways(request, form, found, week),
-        instead=instead, further=further, meant=meant, with_all=found.with_all,
+        instead=instead, further=further, meant=meant, alike=alike, with_all=found.with_all,
         meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
         orders=None if week else _orders(request, form, found, asked), asked=asked,
-        withins=within_choices(), districts=district_choices(asked, served),
-        chips=chips(request, form, names, asked), municipalities=_municipalities(served),
+        withins=within_choices(), chips=chips(request, form, names, asked),
         clear_href=here(request, {}), follow_query=urlencode(as_list(listed_query(asked.form)), doseq=True),
-        fields=fields(form, viewer.staff, request.lang), more=more_chosen(form),
+        act=sheet.act(found.total, found.many),
+        **_filters(request, form, counts, names, district_choices(asked, served), viewer.staff),
     )  # fmt: skip
 
 
@@ -173,20 +185,14 @@ def _where_they_are(request: Request, served: list[Served]) -> Response:
     return see_other(f"/offers?{urlencode([*asked, ('municipality', here.slug if here else ALL)])}", request)
 
 
-def _municipalities(served: list[Served]) -> list[tuple[str, str]]:
-    """What can be chosen; nothing where there is only one."""
-    if len(served) < 2:
-        return []
-    return [*((one.slug, one.name) for one in served), (ALL, _("Alle kommuner"))]
-
-
 def _urgent(form: Filled[SearchForm]) -> bool:
     return needs_somebody_now(form.values.get("q", ""))
 
 
 def _to_the_top(form: Filled[Any]) -> None:
-    """A place in the list and a week are no fields of the page: their errors belong to the form as a whole."""
-    for name in ("after", "view", "week"):
+    """A place in the list, its order and a week are no fields of the page: their errors belong to the form as a
+    whole."""
+    for name in ("after", "order", "view", "week"):
         if name in form.errors:
             form.add_error("form", form.errors.pop(name))
 
@@ -211,7 +217,18 @@ def listed(
 
 def listed_query(form: Filled[Any]) -> dict[str, Any]:
     """What is asked for, from the start of the list."""
-    return {name: value for name, value in form.values.items() if value and name != "after"}
+    query = {name: _sent(value) for name, value in form.values.items() if name != "after"}
+    if any(query.get(name) for name in ("date", "from", "to")):
+        query.pop("day", None)  # what is written counts
+    return {name: value for name, value in query.items() if value}
+
+
+def _sent(value: Any) -> Any:
+    """Several are said once each; "all" says nothing beside one that is named."""
+    if isinstance(value, str):
+        return value
+    said = [one for one in dict.fromkeys(value) if one.strip()]
+    return [one for one in said if one != ALL] or said
 
 
 def here(request: Request, query: dict[str, Any]) -> str:
@@ -241,33 +258,35 @@ def chips(
     return links
 
 
+def _filters(
+    request: Request,
+    form: Filled[SearchForm],
+    counts: Counts | None,
+    names: Names,
+    districts: list[tuple[str, str]],
+    staff: bool,
+) -> dict[str, Any]:
+    """What _fields.html and _days.html need."""
+    query = listed_query(form)
+    undated = {name: value for name, value in query.items() if name not in DATES}
+    above = sheet.days(form, counts)
+    return {
+        "groups": sheet.groups(form, counts, names, districts, staff),
+        "days_above": [(here(request, undated | {"day": one.value}), one) for one in above],
+        "all_days": (here(request, undated), not DATES & query.keys()),
+        "picked": sheet.picked(form),
+        "municipalities_served": len([sort for sort, _slug in names if sort == "municipality"]) > 1,
+        "kept": [(name, one) for name in query.keys() & CARRIED for one in _each(query[name])],
+    }  # fmt: skip
+
+
+def _each(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
 def fields(form: Filled[SearchForm], staff: bool, lang: str) -> Markup:
-    """The filters that are folded away, as HTML. They are the same for all who chose the same, so they are kept."""
-    if not form.valid:
-        return _draw(form, staff, lang)
-    data = form.data
-    return _fields(data.day or "", tuple(sorted(data.audience)), tuple(sorted(data.kind)), staff, lang)
-
-
-@remembered(512)
-def _fields(day: str, audience: tuple[str, ...], kind: tuple[str, ...], staff: bool, lang: str) -> Markup:
-    return _draw(SearchForm.blank(day=day, audience=list(audience), kind=list(kind)), staff, lang)
-
-
-def _draw(form: Filled[SearchForm], staff: bool, lang: str) -> Markup:
-    """Staff's own kind and audience can be chosen only by staff."""
-    hidden = set() if staff else {Kind.STAFF_TRAINING, Audience.STAFF}
-    choices = {
-        "day": [("", _("Når som helst")), *((key.value, words) for key, words in WHEN_LABELS.items())],
-        "audience": [(key.value, words) for key, words in SEVERAL["audience"].items() if key not in hidden],
-        "kind": [(key.value, words) for key, words in SEVERAL["kind"].items() if key not in hidden],
-    }
+    """Those filters that a page with fields of its own for the rest folds away, as HTML; nothing is counted."""
+    groups = sheet.groups(form, None, {}, [], staff)
+    groups.pop("how")
     # Made by a template, which escapes.
-    return Markup(template("offers/search/_fields.html", lang).render(form=form, choices=choices))  # noqa: S704
-
-
-def more_chosen(form: Filled[SearchForm]) -> int:
-    """How many filters are set among those that are folded away."""
-    return (
-        len(form.values.get("kind", [])) + len(form.values.get("audience", [])) + bool(form.values.get("day"))
-    )
+    return Markup(template("offers/search/_fields.html", lang).render(form=form, groups=groups, act=""))  # noqa: S704

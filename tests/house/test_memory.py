@@ -24,7 +24,6 @@ REMEMBERED = {
     "qr(address)": "the short address of an offer",
     "_kind(kind, lang)": "one of the kinds of offers",
     "_audiences(audiences, main, lang)": "whom offers are for",
-    "_fields(when, audience, kind, staff, lang)": "a choice from lists, never typed",
     "begun_for(secret, purpose)": "a purpose that the code names",
     "host_name(host)": "a name of this site",
     "accepts_gzip(accept_encoding)": "what a browser can read",

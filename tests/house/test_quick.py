@@ -59,7 +59,8 @@ USES = {
                  "marketplace.statistics.coverage.views.coverage", "marketplace.statistics.views.statistics"],
     "revised": ["marketplace.home.queries.ahead", "marketplace.home.queries.counts",
                 "offers.catalogue.queries.municipalities", "offers.feeds.body",
-                "offers.search.places.queries.places"],
+                "offers.search.places.queries.places", "offers.search.queries.all_names",
+                "offers.search.situations.queries.said"],
     "short_way": ["offers.feeds.answers.ready"],
     "remembered": ["marketplace.reports.pdf", "offers.search.views._fields"],
 }  # fmt: skip

@@ -66,6 +66,7 @@ EDITS = {
     "/plans/{slug}/areas/{area}/edit": Edit("title", "Deltaking", "Å være med", {"summary": "Alle er med"}),
     "/measures/{id}/edit": Edit("title", "Gå langt", "Gå kort", {"deadline": "31.12.2026"}),
     "/goals/{slug}/edit": Edit("title", "Enda flere med", "Mange med"),
+    "/situations/{situation}/edit": Edit("words_for", "parsell", "blomster", {"also": "vil grave i jorda"}),
     "/districts/{district}/edit": Edit("places", "4307", "4308", {"name": "Byen"}),
     "/reports/{slug}/words/{section}": Edit("text", "Bussen går ikke", "Bussen går igjen"),
     "/dialogues/{slug}/meetings/{offer}": Edit("organizations", None, []),

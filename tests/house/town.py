@@ -32,6 +32,7 @@ from offers.feeds.models import CalendarAddress, SavedSearch
 from offers.messages.follow_up.rules import unsubscribe_path
 from offers.publishing.questions.models import OfferQuestion, QuestionKind
 from offers.rights.models import HostAssignment
+from offers.search.situations.models import Situation
 from offers.seats.links import link_path
 from offers.seats.models import BookingState
 from offers.telling.models import CallAbout, PhoneCall
@@ -267,6 +268,10 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         dialogue=dialogue, main_audience="parents", kinds="activity", made_at=NOW
     )
 
+    situation = await Situation.create(
+        text="Jeg savner hagen", text_nn="Eg saknar hagen", text_en="I miss my garden", words="hage", kinds=[],
+        audiences=[],
+    )  # fmt: skip
     need = await Need.create(municipality=here, district=district, text="Dans for ungdom", said_at=NOW)
 
     secret, token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
@@ -390,6 +395,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("items", "item"): str(item.id),
         ("districts", "district"): str(empty.id),
         ("needs", "need"): str(need.id),
+        ("situations", "situation"): str(situation.id),
         ("members", "id"): str(centre.id),
         ("api", "kind"): "enheter",
         ("{kind}", "number"): "314510003",

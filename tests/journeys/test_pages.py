@@ -155,7 +155,7 @@ async def test_the_list_is_filtered_and_read_out_without_a_new_page(arrive: Any)
         await visitor.go("/offers")
         await visitor.page.evaluate("window.stayed = true")
         await visitor.page.get_by_role("searchbox").first.fill("strikk")
-        await visitor.page.get_by_role("button", name="Vis tilbud").first.click()
+        await visitor.page.get_by_role("button", name="Søk").first.click()
         await visitor.page.wait_for_function(
             "document.querySelector('h2#found, main h2')?.innerText.length > 0"
         )

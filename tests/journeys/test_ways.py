@@ -36,7 +36,7 @@ async def test_whole_one_booking_for_all_the_dates(arrive: Callable[..., Any]) -
 async def test_per_session_several_dates_at_once_and_a_change_of_one(arrive: Callable[..., Any]) -> None:
     async with arrive(**PHONE) as ola:
         await ola.go("/offers/svingom-pa-dagtid")
-        await ola.press("Velg flere dager samtidig")
+        await ola.press("Meld på flere dager samtidig")
         await ola.press("Kryss av", nth=0)
         ticked = ola.page.locator("input[name=dates]:checked")
         assert await ticked.count() > 3

@@ -1,6 +1,7 @@
 """Gaps of the coverage map as items of a dialogue's meetings. One transaction each."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -13,6 +14,13 @@ from marketplace.dialogue.models import Dialogue
 from offers.catalogue.models import Audience
 
 
+class Raised(NamedTuple):
+    """The item, and the slug of the meeting that it stands on, if one is called."""
+
+    id: UUID
+    meeting: str | None
+
+
 async def raise_gap(
     dialogue: Dialogue,
     audience: Audience,
@@ -22,9 +30,8 @@ async def raise_gap(
     evening: bool | None,
     by: UUID,
     now: datetime,
-) -> str | None:
-    """Put a gap on the agenda of the next meeting, once. Gives the meeting's slug; None: no meeting is called yet, and
-    it waits for the next."""
+) -> Raised:
+    """Put a gap on the agenda of the next meeting, once. Where none is called yet, it waits for the next."""
     async with in_transaction():
         meeting = await row(
             f"SELECT m.id, m.slug FROM ({NEXT_MEETING.format(dialogue='$1', now='$2')}) m",
@@ -41,7 +48,14 @@ async def raise_gap(
                 Act.DIALOGUE_GAP, now=now, actor=by, object_id=dialogue.id, organization=dialogue.coordinated_by.id,
                 details={"audience": audience.value, "sort": sort},
             )  # fmt: skip
-    return meeting["slug"] if meeting else None
+        else:
+            made = await rows(
+                """SELECT id FROM dialogue_item WHERE dialogue_id = $1 AND meeting_id IS NOT DISTINCT FROM $2::uuid
+                AND main_audience = $3 AND kinds = $4 AND district_id IS NOT DISTINCT FROM $5::uuid
+                AND evening IS NOT DISTINCT FROM $6::boolean""",
+                dialogue.id, meeting["id"] if meeting else None, audience.value, sort, district, evening,
+            )  # fmt: skip
+    return Raised(made[0]["id"], meeting["slug"] if meeting else None)
 
 
 async def drop(dialogue: Dialogue, item: UUID, *, by: UUID, now: datetime) -> str | None:
@@ -101,6 +115,13 @@ async def put_off(dialogue: UUID, meeting: UUID, now: datetime) -> None:
             SELECT FROM dialogue_item x WHERE x.dialogue_id = $1 AND x.meeting_id IS NOT DISTINCT FROM {following}
             AND (x.main_audience, x.kinds) = (i.main_audience, i.kinds)
             AND x.district_id IS NOT DISTINCT FROM i.district_id AND x.evening IS NOT DISTINCT FROM i.evening)""",
+        dialogue, meeting, now,
+    )  # fmt: skip
+    await rows(
+        f"""UPDATE need n SET item_id = x.id FROM dialogue_item i, dialogue_item x WHERE n.item_id = i.id
+            AND i.meeting_id = $2 AND x.dialogue_id = $1 AND x.meeting_id IS NOT DISTINCT FROM {following}
+            AND (x.main_audience, x.kinds) = (i.main_audience, i.kinds)
+            AND x.district_id IS NOT DISTINCT FROM i.district_id AND x.evening IS NOT DISTINCT FROM i.evening""",
         dialogue, meeting, now,
     )  # fmt: skip
     await rows("DELETE FROM dialogue_item WHERE meeting_id = $1", meeting)

@@ -28,6 +28,8 @@ class Item:
     """Slug of the meeting that it stands on."""
     title: str | None
     """Of the offer, in the language that it was written in."""
+    needs: list[str]
+    """What residents have said, that it came of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,12 @@ class Stored:
     offer_id: UUID | None
     meeting: str | None
     title: str | None
+    needs: list[str]
 
 
 ITEMS = """SELECT i.id, i.main_audience, i.kinds, d.name AS district, i.evening, i.made_at, i.offer_id,
-    m.slug AS meeting, t.title
+    m.slug AS meeting, t.title,
+    ARRAY(SELECT n.text FROM need n WHERE n.item_id = i.id ORDER BY n.id LIMIT 20) AS needs
 FROM dialogue_item i LEFT JOIN district d ON d.id = i.district_id
 LEFT JOIN (dialogue_meeting x JOIN offer m ON m.id = x.offer_id) ON x.id = i.meeting_id
 LEFT JOIN (offer o JOIN offer_text t ON t.offer_id = o.id AND t.lang = o.source_lang)
@@ -74,7 +78,7 @@ async def item_of(dialogue: UUID, item: UUID) -> Item:
 
 def _item(found: Stored) -> Item:
     words = gap_words(Audience(found.main_audience), found.kinds, found.district or "", found.evening)
-    return Item(found.id, words, found.made_at, found.offer_id, found.meeting, found.title)
+    return Item(found.id, words, found.made_at, found.offer_id, found.meeting, found.title, found.needs)
 
 
 async def could_have_come(municipality: UUID, item: Item) -> dict[UUID, str]:

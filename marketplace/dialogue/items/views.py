@@ -33,12 +33,12 @@ async def raise_gap(request: Request) -> Response:
     found = {one.slug: one.id for one in await districts(here.id)}
     if gap is None or given.municipality != here.slug or (given.district and given.district not in found):
         raise BadRequest(_("Skjemaet er for gammelt. Last siden på nytt."))
-    meeting = await actions.raise_gap(
+    raised = await actions.raise_gap(
         dialogue, *gap, district=found.get(given.district), evening=given.time.evening, by=request.person.id,
         now=request.now,
     )  # fmt: skip
     back = {"municipality": here.slug, "district": given.district, "time": given.time.value}
-    back["saved"] = Saved.ITEM if meeting else Saved.WAITS
+    back["saved"] = Saved.ITEM if raised.meeting else Saved.WAITS
     return see_other(
         f"/statistics/coverage?{urlencode({name: text for name, text in back.items() if text})}", request
     )

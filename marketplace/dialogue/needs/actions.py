@@ -4,8 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction
+from marketplace.base.data.database import in_transaction, row, rows
 from marketplace.dialogue.acts import Act
+from marketplace.dialogue.items import actions as items
+from marketplace.dialogue.models import Dialogue
 from marketplace.dialogue.needs.models import Need
 from marketplace.dialogue.needs.queries import Said
 from offers.catalogue.models import Audience
@@ -24,6 +26,32 @@ async def say(text: str, place: Place, audience: Audience | None, *, now: dateti
 async def take_back(need: UUID) -> None:
     """Whoever has just said it has thought better. Who it was is not known here either, so nothing is noted."""
     await Need.filter(id=need).delete()
+
+
+async def take(
+    need: Said,
+    dialogue: Dialogue,
+    audience: Audience,
+    sort: str,
+    *,
+    district: UUID | None,
+    by: UUID,
+    now: datetime,
+) -> bool:
+    """Make it something that the dialogue is to talk about, beside the gap of the coverage map that it is. Once: gives
+    whether it was now."""
+    async with in_transaction():
+        free = await row("SELECT id FROM need WHERE id = $1 AND taken_at IS NULL FOR UPDATE", need.id)
+        if free is None:
+            return False
+        item = await items.raise_gap(
+            dialogue, audience, sort, district=district, evening=None, by=by, now=now
+        )
+        await rows("UPDATE need SET item_id = $2, taken_at = $3 WHERE id = $1", need.id, item.id, now)
+        await record(
+            Act.NEED_TAKEN, now=now, actor=by, object_id=need.id, organization=dialogue.coordinated_by.id
+        )
+    return True
 
 
 async def remove(need: Said, *, by: UUID, now: datetime) -> None:

@@ -6,6 +6,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.web.forms import Form
 from marketplace.dialogue.needs.rules import LONGEST, leaves_a_way_back
+from marketplace.statistics.coverage.rules import AUDIENCES, SORTS
 from offers.catalogue.models import Audience
 
 
@@ -32,3 +33,30 @@ class NeedForm(Form):
                 _("Ta bort adressen eller nummeret. Vi vet ikke hvem du er, og kan ikke svare deg her.")
             )
         return text
+
+
+class TakeForm(Form):
+    """What a dialogue is to talk about because of a need: a square of the coverage map."""
+
+    dialogue: str = Field(max_length=80)
+    audience: Audience
+    sort: str = Field(max_length=20)
+    words = {
+        "dialogue": {"otherwise": lazy("Velg hvor det skal tas opp.")},
+        "audience": {"otherwise": lazy("Velg hvem i lista.")},
+        "sort": {"otherwise": lazy("Velg hva slags tilbud i lista.")},
+    }
+
+    @field_validator("audience")
+    @classmethod
+    def of_the_map(cls, audience: Audience) -> Audience:
+        if audience not in AUDIENCES:
+            raise ValueError(_("Velg hvem i lista."))
+        return audience
+
+    @field_validator("sort")
+    @classmethod
+    def a_column(cls, sort: str) -> str:
+        if sort not in SORTS:
+            raise ValueError(_("Velg hva slags tilbud i lista."))
+        return sort

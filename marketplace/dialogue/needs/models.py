@@ -21,6 +21,14 @@ class Need(Row):
     )
     text = fields.TextField(description="their own words")
     said_at = fields.DatetimeField()
+    item_id: UUID | None
+    item = fields.ForeignKeyField(
+        "marketplace.DialogueItem", "needs", null=True, on_delete=fields.SET_NULL,
+        description="what a dialogue is to talk about because of it",
+    )  # fmt: skip
+    taken_at = fields.DatetimeField(
+        null=True, description="when it became an item; the audit log says by whom"
+    )
 
     class Meta:
         table = "need"

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import NotFound
+from marketplace.dialogue.acts import Act
 from organizations.members.queries import coordinated_municipalities
 
 PAGE = 50
@@ -32,9 +33,15 @@ class Said:
     id: UUID
     text: str
     audience: str | None
+    district_id: UUID | None
     district: str | None
     municipality: str
     said_at: datetime
+    taken_at: datetime | None
+    taken_by: str | None
+    """What whoever made an item of it is called."""
+    item_at: str | None
+    """Where the item stands: the dialogue, or its meeting."""
 
 
 async def groups(municipality: UUID) -> list[Group]:
@@ -48,8 +55,15 @@ async def groups(municipality: UUID) -> list[Group]:
     )
 
 
-SAID = """SELECT n.id, n.text, n.audience, d.name AS district, m.slug AS municipality, n.said_at
-FROM need n JOIN municipality m ON m.id = n.municipality_id LEFT JOIN district d ON d.id = n.district_id"""
+SAID = f"""SELECT n.id, n.text, n.audience, n.district_id, d.name AS district, m.slug AS municipality,
+    n.said_at, n.taken_at,
+    (SELECT p.name FROM audit_entry a JOIN person p ON p.id = a.actor_id
+        WHERE n.taken_at IS NOT NULL AND a.object_id = n.id AND a.at = n.taken_at AND a.action = '{Act.NEED_TAKEN}'
+        LIMIT 1) AS taken_by,
+    '/dialogues/' || g.slug || coalesce('/meetings/' || o.slug, '') AS item_at
+FROM need n JOIN municipality m ON m.id = n.municipality_id LEFT JOIN district d ON d.id = n.district_id
+LEFT JOIN (dialogue_item i JOIN dialogue g ON g.id = i.dialogue_id
+    LEFT JOIN (dialogue_meeting x JOIN offer o ON o.id = x.offer_id) ON x.id = i.meeting_id) ON i.id = n.item_id"""
 
 
 async def said(
@@ -74,6 +88,17 @@ async def need_of(person: Any, id: UUID) -> Said:  # noqa: A002 - an id is calle
     if found is None:
         raise NotFound
     return found
+
+
+async def was_removed(id: UUID) -> bool:  # noqa: A002 - an id is called id here
+    """Has a coordinator taken it away?"""
+    return bool(
+        await value(
+            "SELECT EXISTS (SELECT FROM audit_entry WHERE object_id = $1 AND action = $2)",
+            id,
+            Act.NEED_REMOVED,
+        )
+    )
 
 
 async def said_since(municipalities: list[UUID], since: datetime) -> int:

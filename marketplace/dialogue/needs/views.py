@@ -1,14 +1,17 @@
 """Si hva du savner: residents say what they wish there were; coordinators read it before Frivillighetsdialogen."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from starlette.responses import Response
 
-from marketplace.base.errors import BadRequest
+from marketplace.base.errors import BadRequest, NotFound
 from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import pick
 from marketplace.base.web.access import coordinator, public
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, parse_id, see_other
@@ -16,11 +19,14 @@ from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from marketplace.dialogue.needs import actions, queries
-from marketplace.dialogue.needs.forms import NeedForm
+from marketplace.dialogue.needs.forms import NeedForm, TakeForm
 from marketplace.dialogue.needs.queries import UNSAID, Group
 from marketplace.dialogue.needs.rules import LONGEST
+from marketplace.dialogue.queries import dialogue_of
 from marketplace.dialogue.saved import Saved
 from marketplace.districts.queries import municipalities_of, municipality_of
+from marketplace.statistics.coverage.queries import dialogues as dialogues_in
+from marketplace.statistics.coverage.rules import AUDIENCES, SORTS
 from offers.catalogue.models import ASKED_LABELS, AUDIENCE_LABELS, Audience
 from offers.catalogue.queries import municipalities, municipality_here
 from organizations.directory.queries import Place, place_choices, places
@@ -114,8 +120,41 @@ def _address(**chosen: str) -> str:
 @coordinator
 async def remove(request: Request) -> Response:
     """GET and POST /needs/{need}/remove. GET only asks."""
-    found = await queries.need_of(request.person, parse_id(request.path_params["need"]))
+    id = parse_id(request.path_params["need"])  # noqa: A001 - an id is called id here
+    try:
+        found = await queries.need_of(request.person, id)
+    except NotFound:
+        if await queries.was_removed(id):  # twice, or by two
+            return see_other(f"/needs?saved={Saved.GONE}", request)
+        raise
     if request.method == "GET":
         return render(request, "marketplace/dialogue/needs/remove.html", need=found, section="/today")
     await actions.remove(found, by=request.person.id, now=request.now)
     return see_other(f"/needs?municipality={found.municipality}&saved={Saved.REMOVED}", request)
+
+
+@coordinator
+async def take(request: Request) -> Response:
+    """GET and POST /needs/{need}/take: make it something that a dialogue is to talk about."""
+    found = await queries.need_of(request.person, parse_id(request.path_params["need"]))
+    here = await municipality_of(request.person, found.municipality)
+    dialogues = [(one.slug, pick(json.loads(one.title))) for one in await dialogues_in(here.id)]
+    form: Any = TakeForm.blank(audience=found.audience, dialogue=dialogues[0][0] if dialogues else "")
+    if request.method == "POST":
+        form = await TakeForm.read(request)
+        if form.valid:
+            dialogue = await dialogue_of(request.person, form.data.dialogue)
+            if dialogue.municipality_id != here.id:
+                raise NotFound
+            taken = await actions.take(
+                found, dialogue, form.data.audience, form.data.sort, district=found.district_id,
+                by=request.person.id, now=request.now,
+            )  # fmt: skip
+            said = Saved.TAKEN if taken else Saved.ITEM
+            return see_other(f"/needs?municipality={found.municipality}&saved={said}", request)
+    return render(
+        request, "marketplace/dialogue/needs/take.html", status=422 if form.errors else 200, need=found, form=form,
+        dialogues=dialogues,
+        audiences=[("", _("Velg hvem")), *((one.value, AUDIENCE_LABELS[one]) for one in AUDIENCES)],
+        sorts=[("", _("Velg hva slags")), *((name, sort.label) for name, sort in SORTS.items())], section="/today",
+    )  # fmt: skip

@@ -74,7 +74,7 @@ async def show(request: Request) -> Response:
     answer = render(
         request, "marketplace/guide/caller/call.html", status=200 if form.valid else 422, section="/desk",
         form=form, call=call, **shown, clear_href=here(request, NOTHING), fields=drawn,
-        chips=_chips(request, form, names | asked.names), other=_other(query, drawn), asked=asked,
+        chips=_chips(request, form, names, asked), other=_other(query, drawn), asked=asked,
         municipalities=[(one.slug, one.name) for one in served] if len(served) > 1 else [],
         urgent=needs_somebody_now(form.values.get("q", "")),
         done=[(one, Receipt(one.state, one.joining, one.participant or "").title) for one in done],
@@ -124,17 +124,20 @@ async def _found(
             near_by = {one.slug for one in found.rows}
             told["elsewhere"] = [card(one, now) for one in there.rows if one.slug not in near_by][:ELSEWHERE]
         told["all_href"] = here(request, query | {"municipality": "all"})
-    if form.data.q and (found.with_all is not None or found.total < near.FEWER_THAN):
+    if wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
         told["meant"] = near.meant(form.data.q, await spelled_right(VISITOR, now))
         told["meant_href"] = here(request, query | {"q": told["meant"]})
     return told
 
 
-def _chips(request: Request, form: Filled[SearchForm], names: Names) -> list[tuple[str, str]]:
+def _chips(
+    request: Request, form: Filled[SearchForm], names: Names, asked: Understood
+) -> list[tuple[str, str]]:
     """Those of the list; without the last of them one searches for nothing."""
     bare = here(request, {})
     return [
-        (text, here(request, NOTHING) if href == bare else href) for text, href in chips(request, form, names)
+        (text, here(request, NOTHING) if href == bare else href)
+        for text, href in chips(request, form, names, asked)
     ]
 
 

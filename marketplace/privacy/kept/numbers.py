@@ -15,7 +15,7 @@ FIGURES: dict[str, Table] = {
     "dialogue_item": Table(plain="id main_audience kinds evening made_at dialogue_id meeting_id district_id offer_id"),
     "need": Table(
         {"text": "what somebody misses, in their own words; who it was is not known"},
-        "id audience said_at municipality_id district_id", Goes("t.said_at", KEPT),
+        "id audience said_at municipality_id district_id item_id taken_at", Goes("t.said_at", KEPT),
     ),
     "register_reminder": Table(plain="id sent_at organization_id"),
     "dialogue_meeting": Table(plain="id agenda nobody_came dialogue_id offer_id"),

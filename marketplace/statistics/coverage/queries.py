@@ -175,6 +175,23 @@ async def items(municipality: UUID, now: datetime) -> list[Item]:
     ]
 
 
+class _Missed(NamedTuple):
+    audience: str
+    said: int
+
+
+async def missed(municipality: UUID, districts: tuple[UUID | None, ...]) -> dict[str, int]:
+    """How often residents have said that they miss something, by whom it is for. It only asks what is there: needs
+    belong to a floor above."""
+    found = await rows(
+        _Missed,
+        """SELECT audience, count(*) AS said FROM need WHERE municipality_id = $1 AND audience IS NOT NULL
+            AND ($2::uuid[] IS NULL OR district_id = ANY($2)) GROUP BY audience""",
+        municipality, [one for one in districts if one] or None,
+    )  # fmt: skip
+    return {one.audience: one.said for one in found}
+
+
 async def dialogues(municipality: UUID) -> list[NamedDialogue]:
     """The municipality's dialogues. Only for a form: dialogues belong to a floor above."""
     return await rows(

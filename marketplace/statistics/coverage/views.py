@@ -100,9 +100,14 @@ async def coverage(request: Request) -> Response:
         if what.district != NOWHERE  # nothing is brought up of what lies in no district
         and (one.district_id, one.evening) == (what.where[0] if what.where else None, what.time.evening)
     }
+    missed = (
+        await queries.missed(here.id, what.where)
+        if what.show is Show.OFFERS and what.district != NOWHERE
+        else {}
+    )
     return render(
         request, "marketplace/statistics/coverage/coverage.html",
-        what=what, lines=lines, sorts=SORTS, total=all_of_it,
+        what=what, lines=lines, missed=missed, sorts=SORTS, total=all_of_it,
         gaps=sum(square.gap for _label, squares in lines for square in squares), year=year, raised=raised,
         dialogues=[(one.slug, pick(json.loads(one.title))) for one in await queries.dialogues(here.id)]
         if what.district != NOWHERE else [],

@@ -338,7 +338,7 @@ def _day(moment: datetime) -> int:
 
 
 _OF_DATES = set(Dates._fields)
-KNOWN = {*FIELDS, *_OF_DATES, "after", "page", "counted", "by_date", "by_words", "any_word"}
+KNOWN = {*FIELDS, *_OF_DATES, "after", "page", "counted", "by_date", "nearest_first", "any_word", "all_words"}
 """The fields of a Search that are answered here. Whoever asks for another asks the database."""
 UNSET = {one.name: one.default for one in fields(Search)}
 _UNKNOWN = UNSET.keys() - KNOWN

@@ -104,7 +104,8 @@ def _entry(one: Meeting, now: datetime) -> Entry:
     pool = Left(one.capacity, one.taken, one.waiting, one.starts_at, one.ends_at, one.opens_at, one.closes_at)
     told = seats(one.joining, pool, one.sensitive, now)
     drop_in = one.joining == Joining.DROP_IN
-    left = "" if drop_in else _("fullt") if told.act == "wait" else told.text
+    short = {"wait": _("fullt"), "ask": _("spør om plass")}
+    left = "" if drop_in else short.get(told.act, told.text)
     where = where_words(one.venue_name, one.online_url)
     facts = [", ".join(filter(None, (time_span(one.session_at, one.session_ends), where)))]
     facts += [_("flyttet")] if one.moved else []

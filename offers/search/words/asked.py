@@ -20,6 +20,12 @@ TOKEN = re.compile(r'(?<!\w)-?"[^"]+"|(?<!\w)-\w+|\w+')
 """A hyphen inside a word is no minus: who types NAV-kontoret wants both."""
 MOST_WORDS = 12
 """More words than this say no more of what is looked for."""
+FRAMES = frozenset({
+    "kurs", "kurset", "gruppe", "gruppa", "grupper", "verksted", "treff", "møte", "samling", "klubb", "lag", "foredrag",
+    "aktivitet", "aktiviteter", "tilbud", "tjeneste", "senter", "opplegg", "time", "course", "group", "class",
+    "meeting",
+})  # fmt: skip
+"""What something is, and not what it is about: who types trommekurs is not answered by what is only a course."""
 GLUED_FROM = 7
 """Letters from which a typed word may be glued of two."""
 
@@ -61,10 +67,14 @@ def questions(typed: str) -> Asked:
             )
             glued = [f"{_or(first)} & {_or(rest)}" for first, rest in parts]
             topics = [_or(first) for first, _rest in parts if _is_ours(first)]
+            if token not in FRAMES or len(saying) < 2:
+                near += [plain, *same]
             near += [
-                plain,
-                *same,
-                *(_or(part) for pair in parts if any(map(_is_ours, pair)) for part in pair),
+                _or(part)
+                for pair in parts
+                if any(map(_is_ours, pair))
+                for part in pair
+                if part[0] not in FRAMES
             ]
             all_of.append(_or([plain, *beginning, *same, *glued, *topics]))
     if not all_of:
@@ -72,10 +82,16 @@ def questions(typed: str) -> Asked:
     return Asked(
         _or(exact),
         " & ".join(exact),
-        _or(near),
+        _or(near or exact),
         " & ".join(all_of),
         " | ".join(without),
     )
+
+
+def only_without(typed: str) -> bool:
+    """Is all that was typed words that must not stand there? Then nothing is looked for."""
+    tokens = TOKEN.findall(typed.lower().translate(QUOTES))
+    return bool(tokens) and all(token.startswith("-") for token in tokens)
 
 
 def _as_said(tokens: list[str]) -> list[str]:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from marketplace.base import clock
+from offers.catalogue.queries import VISITOR
+from offers.search.queries import Search, search
 from offers.search.words.jobs import make_parts
 from tests.conftest import NOW
 from tests.offers.search.words.grades import judge
@@ -25,3 +28,15 @@ async def test_what_nobody_tuned_for_is_answered_too(name: str, least: float) ->
     found = await judge(name)
     assert found.ndcg >= least, found.worst[:20]
     assert found.mrr >= least, found.worst[:20]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [("trommekurs", None), ("nettkurs", "litt-lettere-dager"), ("sykkelkurs", "fiks-sykkelen")],
+)
+async def test_what_is_only_a_course_does_not_answer_who_looks_for_one_about_something(
+    typed: str, first: str | None
+) -> None:
+    await make_parts(NOW)
+    found = await search(Search(words=typed), viewer=VISITOR, lang="nb", now=clock.now())
+    assert next((one.slug for one in found.rows), None) == first

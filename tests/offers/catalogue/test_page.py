@@ -269,8 +269,25 @@ async def test_five_dates_stand_open_and_never_more_than_ten_unfold(
         for fold in page.soup.select("details.ds-details")
     ]
     assert found == folded
+    told = page.soup.find("p", string=f"Alle {dates} datoene:")
+    assert bool(told) == (len(folded) > 1)
     assert len(page.soup.select(".tp-session")) == dates
     assert len(page.soup.select(":not(div) > .tp-sessions > .tp-session")) == 5
+
+
+async def test_of_more_dates_than_are_read_nobody_says_how_many_there_are(visitor: Visitor) -> None:
+    offer = await make.offer("Kafé", starts=[SATURDAY + timedelta(days=number) for number in range(70)])
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert "Flere datoer:" in page.text
+    assert "datoene" not in page.text
+
+
+async def test_times_for_a_talk_stand_open_on_five_days(visitor: Visitor) -> None:
+    starts = [SATURDAY + timedelta(days=day, hours=hour) for day in range(7) for hour in range(2)]
+    offer = await make.offer("En prat", kind=Kind.CONVERSATION, starts=starts, minutes=45, capacity=1)
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert page.soup.select_one("details.ds-details summary").get_text() == "Vis 2 dager til"
+    assert [len(page.soup.select(f"{where} h3.tp-day")) for where in ("main", "details")] == [7, 2]
 
 
 async def test_seats_follow_the_bookings(visitor: Visitor) -> None:

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from marketplace.base.data.database import rows
+from marketplace.dialogue.items.queries import items
+from marketplace.dialogue.models import Dialogue, DialogueItem
 from marketplace.dialogue.needs.models import Need
 from marketplace.dialogue.needs.rules import KEPT, leaves_a_way_back
 from marketplace.people.models import Person
 from marketplace.privacy.actions import forget
-from organizations.directory.models import District, Municipality, OrganizationKind
+from organizations.directory.models import District, Municipality, Organization, OrganizationKind
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
@@ -59,7 +61,7 @@ async def test_nothing_tells_who_it_was(visitor: Visitor, here: Municipality) ->
     before = await rows("SELECT count(*) AS n FROM audit_entry")
     await visitor.submit(form, "/needs/new", text="Noen å gå tur med", where=here.slug)
     assert {*(await rows("SELECT * FROM need"))[0]} == {
-        "id", "municipality_id", "district_id", "audience", "text", "said_at"
+        "id", "municipality_id", "district_id", "audience", "text", "said_at", "item_id", "taken_at"
     }  # fmt: skip
     assert await rows("SELECT count(*) AS n FROM audit_entry") == before
 
@@ -236,3 +238,83 @@ async def test_it_goes_after_a_year(here: Municipality) -> None:
     await say(here, "Gammel", said_at=NOW - KEPT - timedelta(days=1))
     await forget(NOW)
     assert [one.text for one in await Need.all()] == ["Fersk"]
+
+
+async def test_taking_away_what_is_gone_already_is_said_calmly(visitor: Visitor, here: Municipality) -> None:
+    need = await say(here)
+    await visitor.sign_in(await coordinator(here))
+    page = await visitor.open(f"/needs/{need.id}/remove")
+    await visitor.submit(page, f"/needs/{need.id}/remove")
+    again = await visitor.follow(await visitor.submit(page, f"/needs/{need.id}/remove"))
+    assert (again.status, "Det er allerede tatt bort." in again.text) == (200, True)
+    assert (await visitor.open(f"/needs/{here.id}/remove")).status == 404, "what never was one"
+
+
+async def dialogue(here: Municipality, person: Person) -> Dialogue:
+    unit = await Organization.get(name="Mestringsenheten")
+    return await Dialogue.create(
+        municipality=here, coordinated_by=unit, slug="dialogen", title={"nb": "Dialogen"}, summary={"nb": "Vi møtes"},
+        created_at=NOW,
+    )  # fmt: skip
+
+
+async def test_what_is_missed_is_taken_up_once_and_says_by_whom(
+    visitor: Visitor, here: Municipality, figgjo: District
+) -> None:
+    nora = await coordinator(here)
+    await dialogue(here, nora)
+    need = await say(here, "Dans på Figgjo", audience="youth", district=figgjo)
+    await visitor.sign_in(nora)
+    form = await visitor.open(f"/needs/{need.id}/take")
+    assert form.fields(f"/needs/{need.id}/take")["audience"] == ["youth"]
+    wrong = await visitor.submit(form, f"/needs/{need.id}/take")
+    assert (wrong.status, wrong.soup.select_one("#sort-error") is not None) == (422, True)
+    page = await visitor.follow(await visitor.submit(form, f"/needs/{need.id}/take", sort="group"))
+    assert "Tatt med til dialogen" in page.text
+    assert "Nora Berg" in page.text
+    assert page.soup.select_one(f"a[href='/needs/{need.id}/take']") is None
+    again = await visitor.follow(await visitor.submit(form, f"/needs/{need.id}/take", sort="course"))
+    assert "Det er allerede tatt med." in again.text
+    assert await DialogueItem.all().count() == 1
+    waits = await visitor.open("/dialogues/dialogen")
+    assert "Gruppe for ungdom (Figgjo)" in waits.text
+    assert "«Dans på Figgjo»" in waits.text
+
+
+async def test_two_needs_may_be_the_same_gap_and_stand_with_it_when_it_is_put_off(
+    visitor: Visitor, here: Municipality
+) -> None:
+    nora = await coordinator(here)
+    made = await dialogue(here, nora)
+    await visitor.sign_in(nora)
+    for text in ("Kor", "Sang"):
+        need = await say(here, text, audience="seniors")
+        await visitor.submit(
+            await visitor.open(f"/needs/{need.id}/take"), f"/needs/{need.id}/take", sort="activity"
+        )
+    (item,) = await items(made.id, None)
+    assert item.needs == ["Kor", "Sang"]
+
+
+async def test_the_empty_squares_of_the_coverage_map_lead_to_what_is_missed_there(
+    visitor: Visitor, here: Municipality
+) -> None:
+    await say(here, "Dans", audience="youth")
+    await visitor.sign_in(await coordinator(here))
+    page = await visitor.open("/statistics/coverage")
+    link = page.soup.select_one("td a[href*='/needs?']")
+    assert link is not None
+    assert link.get_text().startswith("1 savner noe")
+    assert "Dans" in (await visitor.open(str(link["href"]))).text
+
+
+async def test_another_municipality_s_dialogue_is_not_where_it_is_taken(
+    visitor: Visitor, here: Municipality
+) -> None:
+    need = await say(here)
+    await visitor.sign_in(await coordinator(here))
+    answer = await visitor.post(
+        f"/needs/{need.id}/take", {"dialogue": "andres", "sort": "group", "audience": "youth"}
+    )
+    assert answer.status in (403, 404)
+    assert await DialogueItem.all().count() == 0

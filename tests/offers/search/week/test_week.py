@@ -93,7 +93,7 @@ async def test_list_and_week_lead_to_each_other_with_the_search_kept(visitor: Vi
     there = week.soup.select(".tp-switch a")
     assert [one.get("aria-current") for one in there] == [None, "page"]
     assert there[0]["href"] == ways[0]["href"]
-    form = {one["name"]: one.get("value") for one in week.soup.select("form[role=search] input[type=hidden]")}
+    form = {one["name"]: one.get("value") for one in week.soup.select("form#find input[type=hidden]")}
     assert form == {"view": "week"}, "who searches again stays in the week"
 
 
@@ -266,3 +266,45 @@ async def test_names_that_are_long_or_from_right_to_left_are_escaped_and_whole(v
     await make.offer(long, starts=[at(THURSDAY, 18)], audiences=[Audience.ADULTS])
     page = await visitor.open("/offers?view=week")
     assert page.soup.select_one(".tp-week li a").get_text() == long
+
+
+SEARCHES = [
+    "", "kind=course", "kind=course&kind=talk", "audience=seniors", "drop_in=1", "free=1", "free=1&part=evening",
+    "part=morning", "weekday=thursday", "weekday=friday&part=evening", "evening=1", "q=kurs", "q=kurs&kind=talk",
+    "q=kurs+finnesikke", "age=12", "cost=free", "no_booking=1", "online=1", "organization=frivilligsentralen",
+    "access=step_free", "place=Sandnes",
+]  # fmt: skip
+
+
+async def test_a_week_holds_the_same_offers_as_the_list_of_its_days(visitor: Visitor) -> None:
+    owner = await make.organization()
+    venue = await make.venue(step_free=True)
+    for number in range(24):
+        starts = [
+            at(THURSDAY, 8 + number % 14) + timedelta(days=day) for day in (number % 5 - 1, number % 3 + 5)
+        ]
+        made = await make.offer(
+            f"{'Kurs' if number % 2 else 'Tur'} {number}", starts=starts, owner=owner, capacity=1,
+            venue=venue if number % 3 else None, kind=[Kind.COURSE, Kind.TALK, Kind.ACTIVITY][number % 3],
+            joining=[Joining.PER_SESSION, Joining.WHOLE, Joining.DROP_IN][number % 3],
+            audiences=["seniors"] if number % 4 else ["youth"], age_from=None if number % 5 else 18,
+            cost="free" if number % 2 else None,
+        )  # fmt: skip
+        if number % 6 == 0:
+            await SeatPool.filter(offer=made, starts_at=starts[0]).update(taken=1)
+    found = 0
+    for query in SEARCHES:
+        week = await visitor.open(f"/offers?view=week&week=2026-W42&{query}")
+        listed: set[str] = set()
+        page = await visitor.open(f"/offers?from=2026-10-12&to=2026-10-18&order=date&{query}")
+        while True:
+            listed |= {one.get_text() for one in page.soup.select("[data-cards] .tp-offer__link")}
+            on = page.soup.select_one("a[data-more]")
+            if on is None:
+                break
+            page = await visitor.open(str(on["href"]))
+        table = week.soup.select_one(".tp-week")
+        shown = {one.get_text() for one in table.select("li a[href*='/offers/']")} if table else set()
+        assert shown == listed, query
+        found += len(shown)
+    assert found > 100, "the searches find something"
