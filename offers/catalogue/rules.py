@@ -8,8 +8,8 @@ from functools import cache, lru_cache
 from typing import NamedTuple, Protocol
 
 from marketplace.base.clock import at_oslo, today
+from marketplace.base.i18n import NBSP, language, lazy, ngettext, short_day, time_span, when
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import language, lazy, ngettext, short_day, time_span, when
 from marketplace.base.numbers import amount, one_decimal
 from offers.catalogue.models import (
     AUDIENCE_LABELS,
@@ -208,11 +208,14 @@ def other_lang(lang: str) -> str:
 
 
 def away_words(away: int) -> str:
-    """300 m unna, 1,2 km unna, 14 km unna: never nearer than a hundred metres, which nobody knows."""
-    if away < 950:
-        return _("%(number)s m unna", number=max(100, round(away, -2)))
+    """300 m unna, 1,2 km unna, 14 km unna: never nearer than a hundred metres, which nobody knows. The number and what
+    it counts stand on one line."""
     km = away / 1000
-    return _("%(number)s km unna", number=one_decimal(km) if km < 9.95 else amount(km))
+    if away < 950:
+        said = _("%(number)s m unna", number=max(100, round(away, -2)))
+    else:
+        said = _("%(number)s km unna", number=one_decimal(km) if km < 9.95 else amount(km))
+    return said.replace(" ", NBSP, 1)
 
 
 def web_address(url: str | None) -> str:
