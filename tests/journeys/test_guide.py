@@ -115,6 +115,4 @@ async def test_a_caller_with_a_vague_need_is_helped_in_under_a_minute(
     assert took < 60
     said = f"{len(counted.taps)} taps, {len(counted.fields)} fields, {took:.1f} s by a machine"
     with capsys.disabled():
-        sys.stdout.write(f"
-a vague need: {said}
-")
+        sys.stdout.write(f"\na vague need: {said}\n")
