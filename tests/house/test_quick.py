@@ -62,7 +62,7 @@ USES = {
                 "offers.search.places.queries.places", "offers.search.queries.all_names",
                 "offers.search.situations.queries.said"],
     "short_way": ["offers.feeds.answers.ready"],
-    "remembered": ["marketplace.reports.pdf", "offers.search.views._fields"],
+    "remembered": ["marketplace.reports.pdf"],
 }  # fmt: skip
 """Where features use which trick. What keeps answers for others belongs here, and nothing else does it."""
 

@@ -56,7 +56,9 @@ async def test_each_choice_is_answered_at_once_and_the_focus_stays(arrive: Any, 
         assert "part=evening" in visitor.page.url
         assert "age=" not in visitor.page.url, "what is not chosen is not in the address"
         assert await visitor.page.evaluate("document.activeElement.value") == "evening"
-        assert await visitor.page.locator("#rest-kind").get_attribute("open") is not None, "what is unfolded stays so"
+        assert await visitor.page.locator("#rest-kind").get_attribute("open") is not None, (
+            "what is unfolded stays so"
+        )
         await visitor.look()
         await button.click()
         await visitor.page.locator("#found:focus").wait_for()
