@@ -14,6 +14,7 @@ from marketplace.base.log import configure
 from marketplace.base.quick.first_word import router
 from marketplace.base.web.edge import Boundary, Language
 from marketplace.routes import ROUTES
+from offers.search.index.keeping import index
 
 
 @asynccontextmanager
@@ -21,7 +22,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     configure()
     await connect()
     try:
-        async with catalogue.listening():
+        async with catalogue.listening(), index.kept():
             yield
     finally:
         await disconnect()
@@ -35,4 +36,5 @@ def build() -> ASGIApp:
         exception_handlers={404: no_route, 405: no_route},
     )
     app.router.default = router(ROUTES)
+    app.state.routes = ROUTES  # what robots.txt goes by
     return app

@@ -47,6 +47,7 @@ from offers.publishing.series import views as dates
 from offers.publishing.steps import views as steps
 from offers.publishing.team import views as team
 from offers.search import views as search_views
+from offers.search.suggestions import views as suggesting
 from offers.sessions import views as messages
 from offers.work import views as work
 from organizations.approval import views as approval
@@ -59,6 +60,7 @@ ROUTES: list[Route] = [
     get("/", home.front),
     get("/offers", search_views.offers),
     get("/offers.atom", feeds.newest),
+    get("/offers/suggestions", suggesting.suggestions),
     get("/offers/{slug}", catalogue.offer),
     get("/t/{code}", sharing.short),
     get("/sitemap.xml", sharing.sitemap),

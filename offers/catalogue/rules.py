@@ -1,14 +1,15 @@
 """What a row of the catalogue says in words: seats left, dates, whom it is for. No database, no clock."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import NamedTuple, Protocol
 
 from marketplace.base.clock import at_oslo, today
+from marketplace.base.i18n import NBSP, language, lazy, ngettext, short_day, time_span, when
 from marketplace.base.i18n import gettext as _
-from marketplace.base.i18n import language, lazy, ngettext, short_day, time_span, when
 from marketplace.base.numbers import amount, one_decimal
 from offers.catalogue.models import (
     AUDIENCE_LABELS,
@@ -195,7 +196,7 @@ def _audiences(audiences: tuple[str, ...], main: str | None, lang: str) -> str:
     )
 
 
-def audience_words(audiences: list[str], main: str | None) -> str:
+def audience_words(audiences: Sequence[str], main: str | None) -> str:
     """Voksne, pårørende. Whom it is most for comes first; "Alle, særlig 65 år og eldre" where both are said; nothing of
     a draft that does not say yet."""
     return _audiences(tuple(audiences), main, language())
@@ -207,11 +208,14 @@ def other_lang(lang: str) -> str:
 
 
 def away_words(away: int) -> str:
-    """300 m unna, 1,2 km unna, 14 km unna: never nearer than a hundred metres, which nobody knows."""
-    if away < 950:
-        return _("%(number)s m unna", number=max(100, round(away, -2)))
+    """300 m unna, 1,2 km unna, 14 km unna: never nearer than a hundred metres, which nobody knows. The number and what
+    it counts stand on one line."""
     km = away / 1000
-    return _("%(number)s km unna", number=one_decimal(km) if km < 9.95 else amount(km))
+    if away < 950:
+        said = _("%(number)s m unna", number=max(100, round(away, -2)))
+    else:
+        said = _("%(number)s km unna", number=one_decimal(km) if km < 9.95 else amount(km))
+    return said.replace(" ", NBSP, 1)
 
 
 def web_address(url: str | None) -> str:

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from markupsafe import Markup
 from starlette.responses import Response
 
 from marketplace.base.i18n import SOURCE, ngettext
@@ -16,11 +15,12 @@ from marketplace.base.web.access import public
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit_visitor
-from marketplace.base.web.templates import render, template
+from marketplace.base.web.templates import render
 from offers.catalogue import cards, queries, rules
 from offers.catalogue.organizations.queries import organization_page
 from offers.catalogue.queries import Served, Viewer, viewer_of
 from offers.search import sheet
+from offers.search.cards import drawn
 from offers.search.counts import Counts
 from offers.search.filters import Names, chosen
 from offers.search.finding import count, find
@@ -95,7 +95,7 @@ async def offers(request: Request) -> Response:
         if not monday:
             further = await _further(request, asked, found, names, viewer, served, _urgent(form))
         if wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
-            meant = near.meant(form.data.q, await spelled_right(viewer, request.now))
+            meant = near.meant(wanted.words, await spelled_right(viewer, request.now))
         if form.data.q and not week and not form.data.after:
             alike = await suggested(
                 form.data.q, asked.search, found, partial(here, request), listed_query(asked.form),
@@ -107,7 +107,7 @@ async def offers(request: Request) -> Response:
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
         form=form, **listed(request, form, found, before, by_day=by_day) | _ways(request, form, found, week),
         instead=instead, further=further, meant=meant, alike=alike, with_all=found.with_all,
-        meant_href=here(request, listed_query(form) | {"q": meant}) if meant else "", urgent=_urgent(form),
+        meant_href=here(request, listed_query(asked.form) | {"q": meant}) if meant else "", urgent=_urgent(form),
         orders=None if week else _orders(request, form, found, asked), asked=asked,
         withins=within_choices(), chips=chips(request, form, names, asked),
         clear_href=here(request, {}), follow_query=urlencode(as_list(listed_query(asked.form)), doseq=True),
@@ -202,9 +202,10 @@ def listed(
     """What _cards.html needs of a page of offers. `before`: so many stand before them."""
     query = listed_query(form)
     upto = before + len(found.rows)
+    draw = partial(drawn, now=request.now, lang=request.lang)
     after = {"after": position_text(found.next, upto)} if found.next else None
     return {
-        "days": cards.listed(found.rows, request.now, by_day=by_day),
+        "days": cards.listed(found.rows, request.now, draw, by_day=by_day),
         "heading": rules.offers_found(found.total, found.many) if form.valid else _("Vi kunne ikke søke"),
         "shown": rules.offers_shown(before, upto, found.total, found.many),
         "more_text": ngettext("%(num)s tilbud til", "%(num)s tilbud til", len(found.rows)),
@@ -280,11 +281,3 @@ def _filters(
 
 def _each(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else value
-
-
-def fields(form: Filled[SearchForm], staff: bool, lang: str) -> Markup:
-    """Those filters that a page with fields of its own for the rest folds away, as HTML; nothing is counted."""
-    groups = sheet.groups(form, None, {}, [], staff)
-    groups.pop("how")
-    # Made by a template, which escapes.
-    return Markup(template("offers/search/_fields.html", lang).render(form=form, groups=groups, act=""))  # noqa: S704

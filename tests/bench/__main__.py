@@ -23,7 +23,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data.database import credentials
 from marketplace.base.postgres.embedded import EmbeddedPostgres
-from tests.bench import figure_pages, figures, mails, report
+from tests.bench import figure_pages, figures, found, mails, report
 from tests.bench.crash import crash
 from tests.bench.feeds import change
 from tests.bench.measuring import (
@@ -198,6 +198,7 @@ def main() -> None:
     results: dict[str, Any] = {}
     for size in os.environ.get("BENCH_SIZES", "large,tenth").split(","):
         measure(size, results)
+    found.measure(results, note)
     mails.measure(results, note)
     figures.measure(results, note)
     figure_pages.measure(results, note)

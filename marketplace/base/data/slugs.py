@@ -11,8 +11,8 @@ from tortoise.exceptions import IntegrityError
 from marketplace.base.data.database import column, in_transaction
 from marketplace.base.errors import Conflict
 
-RESERVED = frozenset({"new", "apply"})
-"""Ours: /manage/offers/new, /organizations/apply."""
+RESERVED = frozenset({"new", "apply", "suggestions"})
+"""Ours: /manage/offers/new, /organizations/apply, /offers/suggestions."""
 
 
 def slug_of(title: str, otherwise: str = "tilbud") -> str:

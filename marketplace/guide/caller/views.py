@@ -1,6 +1,5 @@
 """A call: what is found for whoever is on the phone, what was done for them, and what they miss."""
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -30,13 +29,16 @@ from offers.catalogue.cards import card
 from offers.catalogue.models import Audience
 from offers.catalogue.queries import VISITOR, Served, municipalities, municipality_here
 from offers.catalogue.rules import offers_found
+from offers.search import sheet
+from offers.search.counts import Counts
 from offers.search.filters import Names
-from offers.search.finding import find
+from offers.search.finding import count, find
 from offers.search.forms import SearchForm, chosen_municipalities, only_known
-from offers.search.places.shown import nothing_there
+from offers.search.places.shown import district_choices, nothing_there, within_choices
 from offers.search.queries import Found, all_names, spelled_right
+from offers.search.situations.shown import suggested
 from offers.search.understood import Understood, understand
-from offers.search.views import chips, fields, here, listed, listed_query
+from offers.search.views import CARRIED, chips, here, listed, listed_query
 from offers.search.words import near
 from offers.search.words.crisis import needs_somebody_now
 from organizations.directory.queries import places
@@ -46,8 +48,6 @@ NOTHING = {"q": ""}
 """The query of a search for nothing. Without any the page shows what was searched last in the call."""
 ELSEWHERE = 5
 """Offers of other municipalities that are shown below one's own."""
-OWN_FIELDS = ("q", "municipality", "near", "drop_in", "free")
-"""Those that the desk draws itself, besides the list's own."""
 
 
 @member(Role.GUIDE)
@@ -70,12 +70,13 @@ async def show(request: Request) -> Response:
     shown = await _found(request, form, asked, served, own)
     done = await booked_in(call.booked, me, request.lang)
     sent = await messages_of(call.sent, request.lang)
-    drawn = fields(form, False, request.lang)
+    counts = await _counted(request, form, asked, own)
+    groups = sheet.groups(form, counts, names, district_choices(asked, served), False)
     answer = render(
         request, "marketplace/guide/caller/call.html", status=200 if form.valid else 422, section="/desk",
-        form=form, call=call, **shown, clear_href=here(request, NOTHING), fields=drawn,
-        chips=_chips(request, form, names, asked), other=_other(query, drawn), asked=asked,
-        municipalities=[(one.slug, one.name) for one in served] if len(served) > 1 else [],
+        form=form, call=call, **shown, clear_href=here(request, NOTHING), groups=groups, picked=sheet.picked(form),
+        chips=_chips(request, form, names, asked), other=_other(query), asked=asked,
+        withins=within_choices(),
         urgent=needs_somebody_now(form.values.get("q", "")),
         done=[(one, Receipt(one.state, one.joining, one.participant or "").title) for one in done],
         sent=[(one, told(one.sent_at, one.failed_at)) for one in sent],
@@ -100,7 +101,16 @@ async def _found(
     no more than a visitor does, so neither does the desk show more."""
     find_ = partial(find, viewer=VISITOR, lang=request.lang, now=request.now)
     query, now = listed_query(form), request.now
-    empty = {"searched": False, "elsewhere": [], "meant": None, "some": False, "instead": "", "offers": []}
+    empty = {
+        "searched": False,
+        "elsewhere": [],
+        "meant": None,
+        "some": False,
+        "instead": "",
+        "offers": [],
+        "alike": None,
+        "alike_offers": [],
+    }
     if not query or not form.valid:
         return empty | listed(request, form, Found([], 0, None))
     wanted, first = asked.search, own if own and not chosen_municipalities(form) else None
@@ -124,6 +134,13 @@ async def _found(
             near_by = {one.slug for one in found.rows}
             told["elsewhere"] = [card(one, now) for one in there.rows if one.slug not in near_by][:ELSEWHERE]
         told["all_href"] = here(request, query | {"municipality": "all"})
+    if form.data.q and not wanted.after:
+        alike = await suggested(
+            form.data.q, wanted, found, partial(here, request), listed_query(asked.form), viewer=VISITOR,
+            lang=request.lang, now=now,
+        )  # fmt: skip
+        told["alike"] = alike
+        told["alike_offers"] = [one for day in alike.days for one in day.cards] if alike else []
     if wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
         told["meant"] = near.meant(form.data.q, await spelled_right(VISITOR, now))
         told["meant_href"] = here(request, query | {"q": told["meant"]})
@@ -141,12 +158,20 @@ def _chips(
     ]
 
 
-def _other(query: dict[str, Any], drawn: str) -> list[tuple[str, str]]:
-    """What was chosen and has no field at the desk: it goes along, and can be taken away as a chip."""
-    shown = {*OWN_FIELDS, *re.findall(r'name="(\w+)"', drawn)}
-    given = {
-        name: one if isinstance(one, list) else [one] for name, one in query.items() if name not in shown
-    }
+async def _counted(
+    request: Request, form: Filled[SearchForm], asked: Understood, own: Served | None
+) -> Counts | None:
+    """How many offers each filter leaves, of what stands first."""
+    if not form.valid:
+        return None
+    first = own if own and not chosen_municipalities(form) else None
+    wanted = replace(asked.search, municipalities=(first.slug,)) if first else asked.search
+    return await count(wanted, viewer=VISITOR, now=request.now)
+
+
+def _other(query: dict[str, Any]) -> list[tuple[str, str]]:
+    """What was chosen and has no field among the filters: it goes along, and can be taken away as a chip."""
+    given = {name: one if isinstance(one, list) else [one] for name, one in query.items() if name in CARRIED}
     return [(name, one) for name, several in given.items() for one in several]
 
 

@@ -8,7 +8,7 @@ from marketplace.base.web.http import Request
 from marketplace.settings import settings
 from offers.catalogue.queries import viewer_of
 from offers.catalogue.sharing import queries
-from offers.catalogue.sharing.robots import ROBOTS
+from offers.catalogue.sharing.robots import robots as rules_for_robots
 from offers.catalogue.sharing.short import number_of
 from offers.catalogue.sharing.sitemap import index, urls
 from offers.catalogue.sharing.tongues import preferred
@@ -62,4 +62,5 @@ async def _mapped(request: Request, page: int) -> Response:
 @public
 async def robots(request: Request) -> Response:
     """GET /robots.txt"""
-    return PlainTextResponse(f"{ROBOTS}\nSitemap: {settings().public_url}/sitemap.xml\n", headers=HOUR)
+    rules = rules_for_robots(request.app.state.routes)
+    return PlainTextResponse(f"{rules}\nSitemap: {settings().public_url}/sitemap.xml\n", headers=HOUR)

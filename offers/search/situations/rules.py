@@ -5,6 +5,7 @@ they are the same. Nobody is led anywhere by one word of many: "barnet vil ikke 
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,9 +81,9 @@ def stems(text: str) -> frozenset[str]:
 
 
 def _stem(word: str) -> str:
-    folded = _fold(word)
-    ending = next((one for one in ENDINGS if folded.endswith(one) and len(folded) - len(one) >= STEM), "")
-    return folded.removesuffix(ending)
+    bare = folded(word)
+    ending = next((one for one in ENDINGS if bare.endswith(one) and len(bare) - len(one) >= STEM), "")
+    return bare.removesuffix(ending)
 
 
 @dataclass(frozen=True)
@@ -125,13 +126,13 @@ class Said:
 
     def beginning(self, typed: str) -> list[Listed]:
         """Those that somebody may be about to say: one way has each typed word, the last one as a beginning."""
-        asked = [_fold(word) for word in re.findall(r"\w+", typed.lower())]
+        asked = [folded(word) for word in re.findall(r"\w+", typed.lower())]
         return [one for one, ways in self.begun if asked and any(_begins(asked, way) for way in ways)]
 
     @cached_property
     def begun(self) -> list[tuple[Listed, list[list[str]]]]:
         """Of each, the words of each way without rings and dots."""
-        return [(one, [[_fold(word) for word in re.findall(r"\w+", way.lower())] for way in one.ways])
+        return [(one, [[folded(word) for word in re.findall(r"\w+", way.lower())] for way in one.ways])
                 for one in self.situations]  # fmt: skip
 
     def _known(self, stem: str) -> str:
@@ -159,5 +160,9 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text.lower()))
 
 
-def _fold(word: str) -> str:
-    return word.replace("aa", "a").replace("ae", "a").replace("oe", "o").translate(FOLDED)
+def folded(word: str) -> str:
+    """A word in small letters as it is compared: without rings and dots, however they are typed."""
+    bare = word.replace("aa", "a").replace("ae", "a").replace("oe", "o").translate(FOLDED)
+    if bare.isascii():
+        return bare
+    return "".join(sign for sign in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(sign))

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from offers.catalogue.cards import Day, listed
+from markupsafe import Markup
+
 from offers.catalogue.queries import Viewer
 from offers.catalogue.rules import offers_found
+from offers.search.cards import drawn
 from offers.search.finding import find
 from offers.search.queries import FEW, Found, Search
 from offers.search.situations import queries
@@ -23,13 +25,13 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Suggested:
-    """The sentence, in the reader's language, and the way to what it leads to. `days`: its first offers that are not
-    found by the words, as _cards.html shows them; none where enough is found. `first`: before what is found."""
+    """The sentence, in the reader's language, and the way to what it leads to. `cards`: its first offers that are
+    not found by the words; none where enough is found. `first`: before what is found."""
 
     said: str
     href: str
     found: str
-    days: list[Day]
+    cards: list[Markup]
     first: bool
 
 
@@ -52,7 +54,7 @@ async def suggested(
     few = found.total < FEW_FOUND or found.with_all is not None
     return Suggested(
         one.said(lang), address(one.query | rest), offers_found(led.total, led.many),
-        listed(others, now, by_day=False) if few and others else [],
+        [drawn(row, None, True, now=now, lang=lang) for row in others] if few else [],
         found.with_all == 0 or not found.total,
     )  # fmt: skip
 

@@ -233,3 +233,16 @@ async def test_what_was_read_out_of_the_words_can_be_done_without(visitor: Visit
     for way in ways:
         assert "weekday" not in way
         assert cards(await visitor.open(way)) == ["Yoga på Hana"]
+
+
+async def test_a_place_is_no_slip_of_the_finger(visitor: Visitor) -> None:
+    """What was read as a place or a day is not guessed at, and is kept where another word is."""
+    there, _centre, _far = await venues()
+    await hana()
+    await make.offer("Hand i hand med strikking", venue=there, starts=[NOW.replace(day=17)])
+    page = await visitor.open("/offers?" + urlencode({"q": "strikkning hana lørdag"}))
+    meant = page.soup.find("a", string="strikking")
+    assert parse_qs(urlsplit(str(meant["href"])).query) == {
+        "q": ["strikking"], "near": ["hana"], "weekday": ["saturday"],
+    }  # fmt: skip
+    assert cards(await visitor.open(str(meant["href"]))) == ["Hand i hand med strikking"]
