@@ -79,9 +79,7 @@ class Counted:
         await self.guide.choose(label)
 
 
-@pytest.mark.parametrize(
-    "device", [{}, PHONE, {"script": False}], ids=["desk", "phone", "no scripts"]
-)
+@pytest.mark.parametrize("device", [{}, PHONE, {"script": False}], ids=["desk", "phone", "no scripts"])
 async def test_a_caller_with_a_vague_need_is_helped_in_under_a_minute(
     arrive: Callable[..., Any], device: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
