@@ -141,7 +141,7 @@ async def _found(
             lang=request.lang, now=now,
         )  # fmt: skip
         told["alike"] = alike
-        told["alike_offers"] = [one for day in alike.days for one in day.cards] if alike else []
+        told["alike_offers"] = [card(one, now) for one in alike.rows] if alike else []
         # What others say in a sentence of their own is nearer to what was meant than some of the words are.
         told["alike_first"] = told["some"]
     if not told["alike"] and wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from offers.catalogue.cards import CardRow
 from offers.catalogue.queries import Viewer
 from offers.catalogue.rules import offers_found
 from offers.search.cards import drawn
@@ -26,13 +27,15 @@ SHOWN = 5
 @dataclass(frozen=True)
 class Suggested:
     """The sentence, in the reader's language, and the way to what it leads to. `cards`: its first offers that are
-    not found by the words; none where enough is found. `first`: before what is found."""
+    not found by the words; none where enough is found. `first`: before what is found. `rows`: the same offers, for a
+    page that draws them otherwise."""
 
     said: str
     href: str
     found: str
     cards: list[Markup]
     first: bool
+    rows: list[CardRow]
 
 
 async def suggested(
@@ -55,7 +58,7 @@ async def suggested(
     return Suggested(
         one.said(lang), address(one.query | rest), offers_found(led.total, led.many),
         [drawn(row, None, True, now=now, lang=lang) for row in others] if few else [],
-        found.with_all == 0 or not found.total,
+        found.with_all == 0 or not found.total, others if few else [],
     )  # fmt: skip
 
 
