@@ -24,13 +24,15 @@ SHOWN = 5
 @dataclass(frozen=True)
 class Suggested:
     """The sentence, in the reader's language, and the way to what it leads to. `days`: its first offers that are not
-    found by the words, as _cards.html shows them; none where enough is found. `first`: before what is found."""
+    found by the words, as _cards.html shows them; none where enough is found. `first`: before what is found. `rest`:
+    what has only some of the words, which stands after it."""
 
     said: str
     href: str
     found: str
     days: list[Day]
     first: bool
+    rest: list[Day]
 
 
 async def suggested(
@@ -50,10 +52,11 @@ async def suggested(
     known = {row.id for row in found.rows}
     others = [row for row in led.rows if row.id not in known][:SHOWN]
     few = found.total < FEW_FOUND or found.with_all is not None
+    days = listed(others, now, by_day=False) if few and others else []
     return Suggested(
         one.said(lang), address(one.query | rest), offers_found(led.total, led.many),
-        listed(others, now, by_day=False) if few and others else [],
-        found.with_all == 0 or not found.total,
+        days, found.with_all == 0 or not found.total,
+        listed(found.rows[found.with_all :], now, by_day=False) if days and found.with_all else [],
     )  # fmt: skip
 
 
