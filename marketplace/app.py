@@ -14,6 +14,7 @@ from marketplace.base.log import configure
 from marketplace.base.quick.first_word import router
 from marketplace.base.web.edge import Boundary, Language
 from marketplace.routes import ROUTES
+from offers.search.index.keeping import index
 
 
 @asynccontextmanager
@@ -21,7 +22,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     configure()
     await connect()
     try:
-        async with catalogue.listening():
+        async with catalogue.listening(), index.kept():
             yield
     finally:
         await disconnect()

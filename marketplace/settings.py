@@ -97,8 +97,8 @@ class Settings(BaseSettings):
         le=60,
     )
     catalogue_index: bool = Field(
-        False,
-        description="Answer lists from each process's memory. Off: it is slower than the database on large catalogues.",
+        True,
+        description="Answer lists from each process's memory. Off: the database answers them, the same and slower.",
     )
     tricks_off: Annotated[list[TrickName], NoDecode, BeforeValidator(split)] = Field(
         [],

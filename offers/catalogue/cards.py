@@ -1,10 +1,12 @@
 """A card of the catalogue: one class of what is read for it, and one of what it says. No database, no clock."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
+
+from markupsafe import Markup
 
 from marketplace.base.clock import today
 from marketplace.base.i18n import NBSP, ngettext, time_span
@@ -25,7 +27,7 @@ class CardRow(NamedTuple):
     id: UUID
     slug: str
     kind: str
-    audiences: list[str]
+    audiences: tuple[str, ...]
     main_audience: str | None
     joining: str
     sensitive: bool
@@ -87,20 +89,24 @@ class Day(NamedTuple):
     day: date | None
     heading: str
     near: str
-    cards: list[Card]
+    cards: list[Markup]
 
 
-def listed(rows: Iterable[CardRow], now: datetime, *, by_day: bool) -> list[Day]:
+Draw = Callable[[CardRow, date | None, bool], Markup]
+"""Draws a card that stands under a day, and under a heading or not (offers/search/cards.py)."""
+
+
+def listed(rows: Iterable[CardRow], now: datetime, draw: Draw, *, by_day: bool) -> list[Day]:
     """A list, in the order it has. By day it says each day once, and the cards only the hours. What is going on since
     an earlier day stands under today."""
     if not by_day:
-        return [Day(None, "", "", cards)] if (cards := [card(row, now) for row in rows]) else []
+        return [Day(None, "", "", cards)] if (cards := [draw(row, None, False) for row in rows]) else []
     this_day = today(now)
     made = []
     for day, of_day in groupby(
         rows, lambda row: max(today(row.session_at), this_day) if row.session_at else None
     ):
-        made.append(Day(day, *_heading(day, this_day), [card(row, now, under=day) for row in of_day]))
+        made.append(Day(day, *_heading(day, this_day), [draw(row, day, True) for row in of_day]))
     return made
 
 

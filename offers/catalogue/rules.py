@@ -1,6 +1,7 @@
 """What a row of the catalogue says in words: seats left, dates, whom it is for. No database, no clock."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -195,7 +196,7 @@ def _audiences(audiences: tuple[str, ...], main: str | None, lang: str) -> str:
     )
 
 
-def audience_words(audiences: list[str], main: str | None) -> str:
+def audience_words(audiences: Sequence[str], main: str | None) -> str:
     """Voksne, pårørende. Whom it is most for comes first; "Alle, særlig 65 år og eldre" where both are said; nothing of
     a draft that does not say yet."""
     return _audiences(tuple(audiences), main, language())

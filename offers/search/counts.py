@@ -32,12 +32,14 @@ ALL = "all"
 @dataclass(frozen=True)
 class Filter:
     """`unset`: the fields of a Search as they are when nothing is chosen; `choices`: what each value sets, at a moment.
-    `grouped`: SQL that gives the values of one offer o, where one look can count them all."""
+    `grouped`: SQL that gives the values of one offer o, where one look can count them all; `each`: the field of a
+    Search that takes any of these, where the values are the catalogue's own and not ours."""
 
     name: str
     unset: Fields
     choices: Callable[[datetime], Mapping[str, Fields]]
     grouped: str = ""
+    each: str = ""
 
 
 def _switch(name: str) -> Filter:
@@ -68,6 +70,7 @@ FILTERS = (
         "organization", {"organizers": ()}, lambda now: {},
         """SELECT w.slug UNION SELECT c.slug FROM offer_organizer g JOIN organization c ON c.id = g.organization_id
             WHERE g.offer_id = o.id AND c.state = 'approved'""",
+        "organizers",
     ),
     _switch("no_booking"),
     _switch("online"),
@@ -78,6 +81,7 @@ FILTERS = (
         "municipality", {"municipalities": ()}, lambda now: {ALL: {}},
         f"""SELECT '{ALL}' UNION ALL SELECT m.slug FROM municipality m WHERE m.id = o.municipality_id OR {EVERYWHERE}
             OR m.id IN (SELECT x.municipality_id FROM organization_owner x WHERE x.organization_id = o.owner_id)""",
+        "municipalities",
     ),
 )  # fmt: skip
 """All that have counts; a new filter is a line here, and in index/masks.py where the index shall answer for it."""

@@ -4,7 +4,7 @@ Its text depends only on which filters are used, so that the database's prepared
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import itemgetter
@@ -21,6 +21,7 @@ from offers.catalogue.cards import CardRow
 from offers.catalogue.models import Joining, Kind
 from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.queries import CURRENT, Viewer, outside_office_hours, published
+from offers.search.equal.queries import equal_now, read_equal
 from offers.search.places.queries import away, in_districts
 from offers.search.places.rules import Near
 from offers.search.words.asked import questions
@@ -155,6 +156,13 @@ CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sens
         SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id AND l.starts_at > page.starts_at AND {ROOM} OFFSET 0
     ) END AS room_later"""
 _card = itemgetter(*CardRow._fields)
+
+
+def _card_row(line: dict[str, Any]) -> CardRow:
+    line["audiences"] = tuple(line["audiences"])  # so that what is kept can be found by it
+    return CardRow._make(_card(line))
+
+
 POOL = """p.session_id, p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at,
     p.closes_at"""
 JOINED = f"""LEFT JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = page.venue_id
@@ -174,6 +182,8 @@ organiser, the kind and whom it is for, then the parts of their compounds, then 
 async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
     """The offers that match, that the viewer may see and that are not over. Where next to none has all the words, also
     those that have some of them, after those."""
+    if wanted.words:
+        await read_equal()
     found = await _search(wanted, viewer, lang, now)
     if wanted.words and found.total < FEW and not wanted.after and not wanted.all_words:
         some = await _search(
@@ -229,7 +239,23 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
     cards = [row for row in found if row["id"] is not None]
     last = cards[wanted.page - 1] if len(cards) > wanted.page else None
     following = Position(last["position"], last["id"], last["rank"]) if last else None
-    return Found([CardRow._make(_card(line)) for line in cards[: wanted.page]], total, following)
+    return Found([_card_row(line) for line in cards[: wanted.page]], total, following)
+
+
+Shown = tuple[UUID, datetime | None, datetime | None, UUID | None]
+"""An offer, and from when, to when and where what is shown of it is."""
+
+
+async def card_rows(shown: Sequence[Shown], *, lang: str, now: datetime) -> list[CardRow]:
+    """What a list shows of these, in no order. Who chose them has asked who may see them."""
+    found = await rows(
+        f"""WITH page AS (SELECT u.*, starts_at AS position, NULL::int AS metres
+                FROM unnest($3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::uuid[])
+                    u(id, starts_at, ends_at, venue_id))
+            SELECT {CARD} FROM page JOIN offer o ON o.id = page.id {JOINED} WHERE $1::timestamptz IS NOT NULL""",
+        now, lang, *zip(*shown, strict=True),
+    )  # fmt: skip
+    return [_card_row(line) for line in found]
 
 
 class Named(NamedTuple):
@@ -290,7 +316,7 @@ def matching(wanted: Search, put: Put) -> tuple[str, list[str]]:
     hits = ""
     conditions = []
     if wanted.words:
-        typed = questions(wanted.words)
+        typed = questions(wanted.words, equal_now())
         near, without = tsquery(put(typed.near)), tsquery(put(typed.without))
         hits = f"""asked AS MATERIALIZED (SELECT {tsquery(put(typed.exact))} AS exact,
                 {tsquery(put(typed.all_exact))} AS all_exact, {near} AS near,

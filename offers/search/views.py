@@ -20,6 +20,7 @@ from offers.catalogue import cards, queries, rules
 from offers.catalogue.organizations.queries import organization_page
 from offers.catalogue.queries import Served, Viewer, viewer_of
 from offers.search import sheet
+from offers.search.cards import drawn
 from offers.search.counts import Counts
 from offers.search.filters import Names, chosen
 from offers.search.finding import count, find
@@ -203,9 +204,10 @@ def listed(
     """What _cards.html needs of a page of offers. `before`: so many stand before them."""
     query = listed_query(form)
     upto = before + len(found.rows)
+    draw = partial(drawn, now=request.now, lang=request.lang)
     after = {"after": position_text(found.next, upto)} if found.next else None
     return {
-        "days": cards.listed(found.rows, request.now, by_day=by_day),
+        "days": cards.listed(found.rows, request.now, draw, by_day=by_day),
         "heading": rules.offers_found(found.total, found.many) if form.valid else _("Vi kunne ikke søke"),
         "shown": rules.offers_shown(before, upto, found.total, found.many),
         "more_text": ngettext("%(num)s tilbud til", "%(num)s tilbud til", len(found.rows)),

@@ -44,6 +44,23 @@ async def test_more_offers_are_appended_with_focus_on_the_first_and_read_out(arr
         assert names[20] in await visitor.page.evaluate(NAMES)
 
 
+async def test_whoever_comes_back_to_the_list_gets_each_page_once(arrive: Any) -> None:
+    async with arrive() as visitor:
+        await visitor.go(ALL)
+        await visitor.page.get_by_role("searchbox").first.fill("strikk")
+        await visitor.page.get_by_role("searchbox").first.press("Enter")
+        await visitor.page.wait_for_url("**q=strikk**")
+        await visitor.page.go_back()
+        await visitor.page.wait_for_url(f"**{ALL}")
+        await visitor.page.locator(".tp-offer").nth(19).wait_for()
+        await visitor.page.get_by_role("link", name="Vis flere tilbud").click()
+        await visitor.page.locator(".tp-offer").nth(20).wait_for()
+        await visitor.page.wait_for_load_state("networkidle")
+        names = await visitor.page.evaluate(NAMES)
+        assert len(names) == 40
+        await visitor.look()
+
+
 async def test_where_the_next_page_does_not_come_the_link_leads_there(arrive: Any) -> None:
     async with arrive() as visitor:
         await visitor.go(ALL)

@@ -1,137 +1,98 @@
 """What the index knows of an offer, as it is read from the database. Whose it is to see, `published()` says."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from itertools import repeat
 from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import rows
-from offers.catalogue.models import Joining
-from offers.catalogue.opening import why_closed
-from offers.catalogue.queries import VISITOR, Viewer, outside_office_hours, published
-from offers.search.queries import EVERYWHERE
-
-SLACK = timedelta(hours=1)
-"""So far back sessions are known that are over: requests of other moments come in any order."""
-
-
-class Date(NamedTuple):
-    """A session with its own seats, if it has any; without `session_id` the seats of the offer as a whole."""
-
-    offer_id: UUID
-    session_id: UUID | None
-    session_at: datetime | None
-    session_ends: datetime | None
-    evening: bool
-    cancelled: bool
-    pool_id: UUID | None
-    capacity: int | None
-    taken: int | None
-    waiting: int | None
-    starts_at: datetime | None
-    ends_at: datetime | None
-    opens_at: datetime | None
-    closes_at: datetime | None
-
-    @property
-    def room(self) -> bool:
-        """Is a seat left, if it is held?"""
-        left = self.capacity is None or (self.taken or 0) < self.capacity
-        return self.pool_id is not None and left and not self.cancelled
-
-    def free(self, offer: "Facts", now: datetime) -> bool:
-        """Can a seat be booked now? How full a sensitive offer is is nobody's business, so it counts as not full."""
-        if not (self.room or (offer.sensitive and self.pool_id is not None and not self.cancelled)):
-            return False
-        shut = why_closed(offer.joining, self.starts_at, self.ends_at, self.opens_at, self.closes_at, now)
-        return next(shut, None) is None
+from offers.catalogue.queries import VISITOR, Viewer, published
+from offers.search.index.offered import SLACK, Date, Key, Offered, Seats
+from offers.search.queries import ACCESS, EVERYWHERE
 
 
 class Facts(NamedTuple):
-    """A row of the offers that somebody may see. `texts`: (lang, title, summary) each; `places`: names that a search
-    for a place is compared with, in small letters after a space; `members`: those organisations whose members see it,
-    of one that is not for everybody."""
+    """A row of the offers that somebody may see. `places`: names that a search for a place is compared with, in small
+    letters after a space; `members`: those organisations whose members see it, of one that is not for everybody.
+    `access`: of its own place, as bits (ACCESS). `starts` to `closes`: of its sessions that are not called off, in time
+    and by place in each; `hours`: by a Norwegian clock; `venues` and `accesses` None where none is elsewhere than the
+    offer, the last five None where none has seats of its own. The `whole_` are of the seats of the offer as a whole."""
 
     id: UUID
-    slug: str
     kind: str
     audiences: list[str]
-    main_audience: str | None
     joining: str
     sensitive: bool
-    session_count: int
-    online_url: str | None
-    source_lang: str
     next_session_at: datetime | None
     next_session_ends: datetime | None
+    next_hour: int | None
     last_session_ends: datetime | None
+    venue_id: UUID | None
+    access: int
+    age_from: int | None
+    age_to: int | None
+    spoken: list[str]
+    cost: str | None
     owner_id: UUID
-    owner_name: str
-    venue_name: str | None
-    picture: str | None
+    owner_slug: str
     postcode: str | None
     places: list[str]
     municipalities: list[str]
     everywhere: bool
     organizers: list[UUID]
+    organizer_slugs: list[str]
+    approved_slugs: list[str]
     public: bool
     staff: bool
     members: list[UUID]
-    texts: list[list[str]]
+    whole_room: bool | None
+    whole_starts: datetime | None
+    whole_ends: datetime | None
+    whole_opens: datetime | None
+    whole_closes: datetime | None
+    starts: list[datetime] | None
+    ends: list[datetime] | None
+    hours: list[int] | None
+    venues: list[UUID | None] | None
+    accesses: list[int] | None
+    rooms: list[bool | None] | None
+    pool_starts: list[datetime | None] | None
+    pool_ends: list[datetime | None] | None
+    opens: list[datetime | None] | None
+    closes: list[datetime | None] | None
 
 
-@dataclass(slots=True)
-class Offered:
-    """An offer with its dates in time, and `slot`, its bit in every mask. `until`: the moment from which what holds of
-    it now may no longer hold."""
-
-    facts: Facts
-    dates: tuple[Date, ...]
-    slot: int = 0
-    until: datetime | None = None
-
-    @property
-    def whole(self) -> Date | None:
-        """The seats of the offer as a whole."""
-        return next((date for date in self.dates if date.session_id is None), None)
-
-    def current(self, now: datetime) -> bool:
-        """offers/catalogue/queries.py:CURRENT"""
-        ends = self.facts.last_session_ends
-        return ends is None or (ends > now and self.facts.next_session_at is not None)
-
-    def free(self, now: datetime) -> bool:
-        """Can one come to it now: without asking, or to a seat that is left?"""
-        return self.facts.joining == Joining.DROP_IN or any(date.free(self.facts, now) for date in self.dates)
-
-    def free_as_a_whole(self, now: datetime) -> bool:
-        """The same, where each session is asked for its own seats."""
-        if self.facts.joining in (Joining.DROP_IN, Joining.PER_SESSION):
-            return True
-        return any(date.free(self.facts, now) for date in self.dates if date.session_id is None)
-
-    def begun(self, now: datetime) -> bool:
-        """Is it booked as a whole, and has begun?"""
-        starts = (date.starts_at for date in self.dates if date.session_id is None)
-        return self.facts.joining == Joining.WHOLE and any(
-            start is not None and start <= now for start in starts
-        )
-
-    def next_change(self, now: datetime) -> datetime | None:
-        """The first moment after `now` at which time alone changes one of these."""
-        moments = [self.facts.last_session_ends]
-        for date in self.dates:
-            moments += [date.starts_at, date.ends_at, date.opens_at, date.closes_at]
-        return min((moment for moment in moments if moment is not None and moment > now), default=None)
-
-
+_HOUR = "floor(extract(epoch FROM {moment} AT TIME ZONE 'Europe/Oslo') / 3600)::int"
+_ROOM = "({p}.capacity IS NULL OR {p}.taken < {p}.capacity - {p}.reserved)"
 _TO_MEMBERS = published(Viewer(organizations=(UUID(int=0),))).sql.format(mine="ARRAY[x.id]")
-OFFERS = f"""SELECT o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sensitive, o.session_count,
-        o.online_url, o.source_lang, o.next_session_at, o.next_session_ends, o.last_session_ends, o.owner_id,
-        w.name AS owner_name, v.name AS venue_name, v.postcode,
-        encode(i.sha256, 'hex') AS picture,
+
+
+_IN_TIME = "ORDER BY s.starts_at, s.id"
+
+
+def _of_pools(column: str, name: str) -> str:
+    """An array beside the sessions, where any of them has seats of its own."""
+    return f"CASE WHEN bool_or(p.id IS NOT NULL) THEN array_agg({column} {_IN_TIME}) END AS {name}"
+
+
+def _elsewhere(column: str, name: str) -> str:
+    """An array beside the sessions, where any of them is elsewhere."""
+    return f"CASE WHEN bool_or(s.venue_id IS NOT NULL) THEN array_agg({column} {_IN_TIME}) END AS {name}"
+
+
+def _access(venue: str) -> str:
+    """What a place is known to have, as bits."""
+    return (
+        "("
+        + " + ".join(f"coalesce({venue}.{one}, false)::int * {1 << bit}" for bit, one in enumerate(ACCESS))
+        + ")"
+    )
+
+
+OFFERS = f"""SELECT o.id, o.kind, o.audiences, o.joining, o.sensitive, o.next_session_at, o.next_session_ends,
+        {_HOUR.format(moment="o.next_session_at")} AS next_hour, o.last_session_ends, o.venue_id,
+        {_access("v")} AS access, o.age_from, o.age_to, o.spoken, o.cost, o.owner_id, w.slug AS owner_slug, v.postcode,
         ARRAY(SELECT ' ' || lower(m.name) FROM municipality m WHERE m.id = o.municipality_id OR m.id IN (
             SELECT x.municipality_id FROM organization_owner x WHERE x.organization_id = o.owner_id)
             UNION SELECT ' ' || lower(concat_ws(' ', v.name, v.city)) WHERE v.id IS NOT NULL) AS places,
@@ -139,44 +100,96 @@ OFFERS = f"""SELECT o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joinin
             SELECT x.municipality_id FROM organization_owner x WHERE x.organization_id = o.owner_id)) AS municipalities,
         coalesce({EVERYWHERE}, false) AS everywhere,
         ARRAY(SELECT g.organization_id FROM offer_organizer g WHERE g.offer_id = o.id) AS organizers,
+        ARRAY(SELECT c.slug FROM offer_organizer g JOIN organization c ON c.id = g.organization_id
+            WHERE g.offer_id = o.id) AS organizer_slugs,
+        ARRAY(SELECT c.slug FROM offer_organizer g JOIN organization c ON c.id = g.organization_id
+            WHERE g.offer_id = o.id AND c.state = 'approved') AS approved_slugs,
         ({published(VISITOR).sql}) AS public, ({published(Viewer(staff=True)).sql}) AS staff,
         CASE WHEN {published(VISITOR).sql} THEN ARRAY[]::uuid[] ELSE ARRAY(
             SELECT x.id FROM organization x WHERE (x.id = o.owner_id
                 OR x.id IN (SELECT g.organization_id FROM offer_organizer g WHERE g.offer_id = o.id)
                 OR x.id IN (SELECT a.organization_id FROM offer_audience_organization a WHERE a.offer_id = o.id))
                 AND {_TO_MEMBERS}) END AS members,
-        ARRAY(SELECT ARRAY[t.lang, t.title, t.summary] FROM offer_text t WHERE t.offer_id = o.id) AS texts
+        CASE WHEN q.id IS NOT NULL THEN {_ROOM.format(p="q")} END AS whole_room, q.starts_at AS whole_starts,
+        q.ends_at AS whole_ends, q.opens_at AS whole_opens, q.closes_at AS whole_closes, d.*
     FROM offer o JOIN organization w ON w.id = o.owner_id LEFT JOIN venue v ON v.id = o.venue_id
-        LEFT JOIN picture i ON i.id = o.picture_id
-    WHERE o.state <> 'draft' AND o.id = ANY($1::uuid[])"""
+    LEFT JOIN seat_pool q ON q.offer_id = o.id AND q.session_id IS NULL
+    LEFT JOIN LATERAL (
+        SELECT array_agg(s.starts_at {_IN_TIME}) AS starts, array_agg(s.ends_at {_IN_TIME}) AS ends,
+            array_agg({_HOUR.format(moment="s.starts_at")} {_IN_TIME}) AS hours, {_elsewhere("s.venue_id", "venues")},
+            {_elsewhere(f"CASE WHEN s.venue_id IS NULL THEN {_access('v')} ELSE {_access('e')} END", "accesses")},
+            {_of_pools(f"CASE WHEN p.id IS NOT NULL THEN {_ROOM.format(p='p')} END", "rooms")},
+            {_of_pools("p.starts_at", "pool_starts")}, {_of_pools("p.ends_at", "pool_ends")},
+            {_of_pools("p.opens_at", "opens")}, {_of_pools("p.closes_at", "closes")}
+        FROM session s LEFT JOIN seat_pool p ON p.session_id = s.id
+            LEFT JOIN venue e ON e.id = s.venue_id
+        WHERE s.offer_id = o.id AND s.status <> 'cancelled' AND s.ends_at > $1) d ON true
+    WHERE o.state <> 'draft' AND o.id = ANY($2::uuid[])"""
 """All but drafts: `published` of each column says who sees it, and what nobody sees is left out when it is read."""
-DATES = f"""SELECT s.offer_id, s.id AS session_id, s.starts_at AS session_at, s.ends_at AS session_ends,
-        {outside_office_hours("s.starts_at")} AS evening, s.status = 'cancelled' AS cancelled, p.id AS pool_id,
-        p.capacity - p.reserved AS capacity, p.taken, p.waiting, p.starts_at, p.ends_at, p.opens_at, p.closes_at
-    FROM session s JOIN offer o ON o.id = s.offer_id LEFT JOIN seat_pool p ON p.session_id = s.id
-    WHERE o.state <> 'draft' AND (s.ends_at > $1 OR s.starts_at >= o.next_session_at) AND o.id = ANY($2::uuid[])
-    UNION ALL SELECT p.offer_id, NULL, NULL, NULL, false, false, p.id, p.capacity - p.reserved, p.taken, p.waiting,
-        p.starts_at, p.ends_at, p.opens_at, p.closes_at
-    FROM seat_pool p JOIN offer o ON o.id = p.offer_id
-    WHERE p.session_id IS NULL AND o.state <> 'draft' AND o.id = ANY($2::uuid[])"""
 
 
 async def read(now: datetime, offers: Collection[UUID]) -> list[Offered]:
     """Those of these offers that anybody may see, each with its dates that are not over at `now`."""
-    facts = await rows(Facts, OFFERS, list(offers))
-    dates = await rows(Date, DATES, now - SLACK, list(offers))
-    return put_together(facts, dates)
+    found = await rows(Facts, OFFERS, now - SLACK, list(offers))
+    return [offered(one) for one in found if one.public or one.staff or one.members]
 
 
-def put_together(facts: Sequence[Facts], dates: Sequence[Date]) -> list[Offered]:
-    """Offers with their dates, without those that nobody may see."""
-    of_offer: dict[UUID, list[Date]] = defaultdict(list)
-    for date in dates:
-        of_offer[date.offer_id].append(date)
-    seen = (one for one in facts if one.public or one.staff or one.members)
-    return [Offered(one, tuple(sorted(of_offer[one.id], key=_in_time))) for one in seen]
+def offered(facts: Facts) -> Offered:
+    """What the index keeps of a row."""
+    whole = None
+    if facts.whole_room is not None:
+        whole = Seats(
+            facts.whole_room, facts.whole_starts, facts.whole_ends, facts.whole_opens, facts.whole_closes
+        )
+    return Offered(
+        facts.id, facts.joining, facts.sensitive, facts.next_session_at, facts.next_session_ends,
+        facts.last_session_ends, facts.venue_id, whole, (*_dates(facts),), (*keys(facts),),
+    )  # fmt: skip
 
 
-def _in_time(date: Date) -> float:
-    """The seats of the offer as a whole stand first."""
-    return date.session_at.timestamp() if date.session_at else float("-inf")
+def _dates(facts: Facts) -> Iterator[Date]:
+    nothing, here = repeat(None), facts.venue_id
+    sessions = zip(
+        facts.starts or (), facts.ends or (), facts.hours or (), facts.venues or nothing,
+        facts.accesses or repeat(facts.access), facts.rooms or nothing, facts.pool_starts or nothing,
+        facts.pool_ends or nothing, facts.opens or nothing, facts.closes or nothing, strict=False,
+    )  # fmt: skip
+    for starts, ends, hour, venue, access, room, first, last, opens, closes in sessions:
+        seats = None
+        if room is not None:  # equal moments are one object: there are tens of thousands of them
+            seats = Seats(
+                room, starts if first == starts else first, ends if last == ends else last, opens, closes
+            )
+        yield Date(starts, ends, hour, venue or here, access, seats)
+
+
+def keys(facts: Facts) -> Iterator[Key]:
+    """Of which masks an offer is, whatever the time."""
+    yield "kind", facts.kind
+    yield "joining", facts.joining
+    yield from (("municipality", slug) for slug in facts.municipalities)
+    if facts.everywhere:
+        yield "is", "everywhere"
+    yield from (("audience", audience) for audience in facts.audiences)
+    yield from (("spoken", one) for one in facts.spoken)
+    if facts.cost:
+        yield "cost", facts.cost
+    if facts.age_from:
+        yield "age from", facts.age_from
+    if facts.age_to is not None:
+        yield "age to", facts.age_to
+    yield from (
+        ("part", one) for one in (facts.owner_id, *facts.organizers, facts.owner_slug, *facts.organizer_slugs)
+    )
+    yield from (("organization", one) for one in (facts.owner_slug, *facts.approved_slugs))
+    yield from (("place", name) for name in facts.places)
+    if facts.postcode:
+        yield "postcode", facts.postcode
+    if facts.public:
+        yield "is", "public"
+    if facts.staff:
+        yield "is", "staff"
+    yield from (("members", one) for one in facts.members)
+    yield "next", None if facts.next_hour is None else facts.next_hour // 24
+    if facts.last_session_ends is None:
+        yield "undated", facts.access

@@ -8,20 +8,27 @@ found by what PostgreSQL knows of each row: which transaction has written it.
 """
 
 import asyncio
+import gc
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 import structlog
 
+from marketplace.base import clock
 from marketplace.base.data.database import row, rows, unavailable
 from marketplace.base.data.revision import Revision, catalogue
+from marketplace.settings import settings
 from offers.catalogue.queries import Viewer
-from offers.search.index.facts import SLACK, read
-from offers.search.index.masks import Hit, Masks
+from offers.search.counts import Counts
+from offers.search.index import asking
+from offers.search.index.asking import Hit
+from offers.search.index.facts import read
+from offers.search.index.masks import Masks
 from offers.search.queries import Search
 
 log = structlog.get_logger("index")
@@ -32,12 +39,8 @@ LATE = 2.0
 """Seconds that an entry of the audit trail may come behind those that were made after it."""
 SWEEP = 5.0
 """Seconds between two looks at which seats any transaction has written."""
-IN_FLIGHT = 50
-"""Transactions that may begin while one statement looks."""
-AT_ONCE = 200
-"""Offers read at a time while the index is made: nobody waits longer than for these."""
-ANEW = 500
-"""So many changed offers take as long as all of them."""
+AT_ONCE = 100
+"""Offers read at a time: nobody waits longer than for these."""
 
 
 class _Booked(NamedTuple):
@@ -47,7 +50,6 @@ class _Booked(NamedTuple):
 
 class _Written(NamedTuple):
     oldest: int
-    newest: int
     offers: list[UUID]
 
 
@@ -61,35 +63,66 @@ class Index:
     def __init__(self, revision: Revision) -> None:
         self.revision = revision
         self.masks: Masks | None = None
-        self._since: datetime | None = None
         self._epoch = 0
         self._changed: set[str] = set()
+        self._seats: set[UUID] = set()
+        """Offers whose seats a sweep found written."""
         self._trail: OrderedDict[UUID, float] = OrderedDict()
         self._looked = self._swept = 0.0
-        self._written = 0
+        self._written: int | None = None
         self._making: asyncio.Task[None] | None = None
-        self._one = asyncio.Lock()
+        self._sweeping: asyncio.Task[None] | None = None
+        self._catching: asyncio.Future[bool] | None = None
+        """One look for all who wait; False: it takes too long to be waited for."""
+        self._working: asyncio.Task[None] | None = None
         self._listens = False
 
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """Make it at once, and not only when somebody asks; nothing where lists are the database's."""
+        task = asyncio.create_task(self.made(clock.now())) if settings().catalogue_index else None
+        try:
+            yield
+        finally:
+            for one in (task, self._making, self._sweeping, self._working):
+                if one is not None:
+                    one.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await one
+
     async def find(self, wanted: Search, viewer: Viewer, now: datetime) -> tuple[int, list[Hit]] | None:
-        """How many match and those of the page with one more (masks.py:find); None while it cannot tell: then the
-        database answers, and the index is made."""
-        masks = await self.true_at(now)
-        return masks.find(wanted, viewer, now) if masks else None
+        """How many match and those of the page with one more (asking.py:find); None while it cannot tell, or where it
+        does not know all that is asked for: then the database answers."""
+        masks = await self.true_at(now) if asking.knows(wanted) else None
+        return asking.find(masks, wanted, viewer) if masks else None
+
+    async def count(self, wanted: Search, viewer: Viewer, now: datetime) -> Counts | None:
+        """What each choice would leave; None as find."""
+        masks = await self.true_at(now) if asking.knows(wanted) else None
+        return asking.count(masks, wanted, viewer) if masks else None
 
     async def true_at(self, now: datetime) -> Masks | None:
         """The masks with all that is known to have changed, or None."""
         if self.revision.heard is None:
             self.masks = None
             return None
-        if self.masks is None or self._epoch != self.revision.epoch or now < (self._since or now) - SLACK:
+        if self.masks is None or self._epoch != self.revision.epoch or now < self.masks.known_from:
             self.masks = None
             if self._making is None or self._making.done():
                 self._making = asyncio.create_task(self._make(now))
             return None
-        if self._changed or time.monotonic() - self._looked >= AGAIN:
-            async with self._one:
-                await self._catch_up(now)
+        asked = time.monotonic()
+        for _ in range(2):  # a look that had begun already may not know what was told since
+            if self._catching is None:
+                if not self._changed and not self._seats and asked - self._looked < AGAIN:
+                    break
+                self._catching = asyncio.get_running_loop().create_future()
+                self._working = asyncio.create_task(self._catch_up(self.masks, self._catching))
+            if not await asyncio.shield(self._catching) or self.masks is None:
+                return None
+        if now < self.masks.known_from:
+            return None
+        self.masks.settle(now)
         return self.masks
 
     async def made(self, now: datetime) -> None:
@@ -100,53 +133,66 @@ class Index:
             else:
                 await asyncio.sleep(AGAIN)
 
+    def _hear(self, changed: str) -> None:
+        self._changed.add(changed)
+
     async def _make(self, now: datetime) -> None:
+        """Read all, a slice at a time: requests are answered between two slices."""
         began, epoch = time.monotonic(), self.revision.epoch
         if not self._listens:  # a process that nobody asks for a list gathers nothing
-            self.revision.told.append(self._changed.add)
+            self.revision.told.append(self._hear)
             self._listens = True
         self._changed.clear()
+        self._seats.clear()
+        masks = Masks(now)
+        gc.disable()  # all of this stays: the collector would look through it again and again
         try:
-            self._written = (await self._sweep(None)).oldest
+            self._written = None
+            await self._sweep()
             self._swept = self._looked = time.monotonic()
             self._trail.clear()
-            offers = []
             known = [one.id for one in await rows(_Id, "SELECT id FROM offer WHERE state <> 'draft'")]
-            for first in range(0, len(known), AT_ONCE):
-                offers += await read(now, known[first : first + AT_ONCE])
+            for some in slices(known):
+                for offer in await read(now, some):
+                    masks.put(offer)
+            for _ in masks.done():
+                await asyncio.sleep(0)
+            gc.freeze()
         except Exception as problem:
             if not unavailable(problem):
                 raise
             log.warning("index not made", problem=type(problem).__name__)
             return
-        masks = await asyncio.to_thread(Masks, offers, now)
+        finally:
+            gc.enable()
         if epoch == self.revision.epoch and self.revision.heard is not None:
-            self.masks, self._since, self._epoch = masks, now, epoch
-            log.info("index made", offers=len(offers), seconds=round(time.monotonic() - began, 3))
+            self.masks, self._epoch = masks, epoch
+            log.info("index made", offers=len(masks.offers), seconds=round(time.monotonic() - began, 3))
 
-    async def _catch_up(self, now: datetime) -> None:
+    async def _catch_up(self, masks: Masks, waited: asyncio.Future[bool]) -> None:
         """Read again what was told to have changed, and what has been booked."""
-        if self.masks is None or not (self._changed or time.monotonic() - self._looked >= AGAIN):
-            return
-        masks, told = self.masks, set(self._changed)
-        self._changed -= told
+        told, self._changed = self._changed, set()
         try:
-            offers = await self._meant(told)
-            if time.monotonic() - self._looked >= AGAIN:
-                offers |= await self._booked()
-            if len(offers) > ANEW:
-                self.masks = None
-                return
-            found = {offer.facts.id: offer for offer in await read(now, offers)} if offers else {}
-        except BaseException:
-            self._changed |= told
-            self._swept = 0.0  # what the trail said is not read: look at all seats again
-            raise
-        for offer_id in offers:
-            if offer_id in found:
-                masks.put(found[offer_id])
-            else:
-                masks.drop(offer_id)
+            offers = await self._meant(told) | await self._booked()
+            if len(offers) > AT_ONCE:
+                waited.set_result(False)  # the database answers meanwhile
+            for some in slices([*offers]):
+                found = {offer.id: offer for offer in await read(masks.now, some)}
+                for offer_id in some:
+                    if offer_id in found:
+                        masks.put(found[offer_id])
+                    else:
+                        masks.drop(offer_id)
+            if not waited.done():
+                waited.set_result(True)
+        except Exception as problem:
+            self.masks = None  # what is half told is not true
+            if not unavailable(problem):
+                raise
+        finally:
+            self._catching = None
+            if not waited.done():
+                waited.set_result(False)
 
     async def _meant(self, told: Iterable[str]) -> set[UUID]:
         """The offers that these notices are about."""
@@ -159,6 +205,8 @@ class Index:
             found = await rows(
                 _Id,
                 """SELECT o.id FROM offer o WHERE o.state <> 'draft' AND (o.owner_id = ANY($1) OR o.venue_id = ANY($2)
+                    OR o.id IN (SELECT offer_id FROM offer_organizer WHERE organization_id = ANY($1))
+                    OR o.id IN (SELECT offer_id FROM session WHERE venue_id = ANY($2))
                     OR o.municipality_id = ANY($3) OR o.owner_id IN (
                         SELECT organization_id FROM organization_owner WHERE municipality_id = ANY($3)))""",
                 *named.values(),
@@ -168,12 +216,13 @@ class Index:
 
     async def _booked(self) -> set[UUID]:
         """The offers whose seats somebody has taken or given up since the last look."""
-        began = time.monotonic()
-        if began - self._swept >= SWEEP:
-            found = await self._sweep(self._written)
-            self._written, self._swept, self._looked = found.oldest, began, began
-            return set(found.offers)
-        low = UUID(int=int((time.time() - LATE) * 1000) << 80)
+        began, since = time.monotonic(), time.monotonic() - self._looked
+        if began - self._swept >= SWEEP and (self._sweeping is None or self._sweeping.done()):
+            self._swept = began
+            self._sweeping = asyncio.create_task(self._sweep())
+            if since > SWEEP:  # nobody has asked for long: who asks first waits
+                await self._sweeping
+        low = UUID(int=int((time.time() - since - LATE) * 1000) << 80)
         trail = await rows(
             _Booked,
             """SELECT a.id, b.offer_id FROM audit_entry a JOIN booking b ON b.id = a.object_id WHERE a.id > $1""",
@@ -184,21 +233,25 @@ class Index:
         self._trail |= {one.id: began for one in new}
         while self._trail and began - next(iter(self._trail.values())) > 2 * LATE:
             self._trail.popitem(last=False)
-        return {one.offer_id for one in new}
+        found, self._seats = self._seats, set()
+        return found | {one.offer_id for one in new}
 
-    async def _sweep(self, since: int | None) -> _Written:
-        """The offers whose seats a transaction from `since` on has written, and from which the next look begins."""
+    async def _sweep(self) -> None:
+        """The offers whose seats a transaction has written that was not over at the sweep before."""
         found = await row(
             _Written,
-            f"""WITH here AS (SELECT pg_snapshot_xmin(s)::text::bigint AS oldest,
-                    pg_snapshot_xmax(s)::text::bigint AS newest FROM pg_current_snapshot() s)
-                SELECT here.oldest, here.newest, CASE WHEN $1::bigint IS NULL THEN '{{}}'::uuid[] ELSE ARRAY(
-                    SELECT DISTINCT p.offer_id FROM seat_pool p WHERE age(p.xmin) <= here.newest - $1 + {IN_FLIGHT})
-                    END AS offers FROM here""",
-            since,
+            """SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest,
+                CASE WHEN $1::bigint IS NULL THEN '{}'::uuid[] ELSE ARRAY(SELECT DISTINCT p.offer_id FROM seat_pool p
+                    WHERE age(p.xmin) <= age(($1::bigint % 4294967296)::text::xid)) END AS offers""",
+            self._written,
         )
         assert found is not None
-        return found
+        self._written = found.oldest
+        self._seats |= set(found.offers)
+
+
+def slices(ids: list[UUID]) -> Iterator[list[UUID]]:
+    return (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE))
 
 
 index = Index(catalogue)

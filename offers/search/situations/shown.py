@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from offers.catalogue.cards import Day, listed
+from markupsafe import Markup
+
+from offers.catalogue.cards import CardRow
 from offers.catalogue.queries import Viewer
 from offers.catalogue.rules import offers_found
+from offers.search.cards import drawn
 from offers.search.finding import find
 from offers.search.queries import FEW, Found, Search
 from offers.search.situations import queries
@@ -23,16 +26,16 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Suggested:
-    """The sentence, in the reader's language, and the way to what it leads to. `days`: its first offers that are not
-    found by the words, as _cards.html shows them; none where enough is found. `first`: before what is found. `rest`:
-    what has only some of the words, which stands after it."""
+    """The sentence, in the reader's language, and the way to what it leads to. `cards`: its first offers that are not
+    found by the words; none where enough is found. `first`: before what is found. `rest`: what has only some of the
+    words, which stands after it."""
 
     said: str
     href: str
     found: str
-    days: list[Day]
+    cards: list[Markup]
     first: bool
-    rest: list[Day]
+    rest: list[Markup]
 
 
 async def suggested(
@@ -52,11 +55,15 @@ async def suggested(
     known = {row.id for row in found.rows}
     others = [row for row in led.rows if row.id not in known][:SHOWN]
     few = found.total < FEW_FOUND or found.with_all is not None
-    days = listed(others, now, by_day=False) if few and others else []
+
+    def drawn_of(rows: list[CardRow]) -> list[Markup]:
+        return [drawn(row, None, True, now=now, lang=lang) for row in rows]
+
+    cards = drawn_of(others) if few else []
     return Suggested(
         one.said(lang), address(one.query | rest), offers_found(led.total, led.many),
-        days, found.with_all == 0 or not found.total,
-        listed(found.rows[found.with_all :], now, by_day=False) if days and found.with_all else [],
+        cards, found.with_all == 0 or not found.total,
+        drawn_of(found.rows[found.with_all :]) if cards and found.with_all else [],
     )  # fmt: skip
 
 

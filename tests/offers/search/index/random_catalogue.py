@@ -23,7 +23,7 @@ from offers.catalogue.models import (
 )  # fmt: skip
 from offers.catalogue.queries import VISITOR, Viewer
 from offers.catalogue.rules import When, period
-from offers.search.queries import Found, Position, Search
+from offers.search.queries import ACCESS, Found, Position, Search
 from organizations.directory.models import Organization, OrganizationOwner, OrganizationState
 from tests import make
 from tests.conftest import NOW
@@ -54,6 +54,8 @@ class Town:
             await make.venue("Sandnes rådhus"), await make.venue("Hov bibliotek", postcode="2860", city="Hov"),
             await make.venue("Ly", postcode=None, city=None, municipality=land),
         ]  # fmt: skip
+        for _ in self.venues:
+            await self._access()
         for _ in range(offers):
             await self.publish()
 
@@ -72,6 +74,10 @@ class Town:
             state=pick([*OfferState, OfferState.PUBLISHED, OfferState.PUBLISHED]),
         )  # fmt: skip
         self.offers.append(offer)
+        await self._facts(offer)
+        await Session.filter(offer=offer).update(
+            venue_id=pick((None, None, *(one.id for one in self.venues)))
+        )
         for organization in self.random.sample(self.organizations, pick((0, 0, 1, 2))):
             await OfferOrganizer.create(offer=offer, organization=organization)
         for organization in self.random.sample(self.organizations, pick((0, 0, 1, 2))):
@@ -93,6 +99,13 @@ class Town:
             audiences=tuple(self.random.sample(list(Audience), pick((1, 2)))) if chance() < 0.4 else (),
             between=between, drop_in=pick((None, None, True, False)), free=chance() < 0.4, evening=chance() < 0.3,
             not_begun=chance() < 0.2, organization=pick(self.organizations).id if chance() < 0.2 else None,
+            age=pick((0, 9, 40, 80)) if chance() < 0.2 else None,
+            weekdays=pick(((1,), (2, 6))) if chance() < 0.15 else (),
+            spoken=pick((("uk",), ("en", "pl"))) if chance() < 0.2 else (), online=chance() < 0.1,
+            costs=pick((("free",), ("free", "some"))) if chance() < 0.2 else (), no_booking=chance() < 0.1,
+            organizers=tuple(one.slug for one in self.random.sample(self.organizations, 2)) if chance() < 0.15 else (),
+            parts=pick((("morning",), ("day", "evening"), ("evening",))) if chance() < 0.2 else (),
+            access=tuple(self.random.sample(ACCESS, pick((1, 2)))) if chance() < 0.15 else (),
             after=place, page=pick((1, 3, 20)), counted=pick((20, 200)),
         )  # fmt: skip
 
@@ -100,7 +113,8 @@ class Town:
         """Something happens, as the actions do it: in one transaction, with an entry in the audit trail where seats
         are taken or given up."""
         acts = (self.publish, self._state, self._visible, self._move, self._words, self._call_off, self._venue,
-                self._suspend, self._join, self._owns, self._number, self._delete)  # fmt: skip
+                self._suspend, self._join, self._owns, self._number, self._delete,
+                self._facts, self._elsewhere, self._access)  # fmt: skip
         if self.random.random() < 0.4:
             await self._book(now)
         else:
@@ -123,6 +137,26 @@ class Town:
             else:
                 return
             await record("booking.made", actor=None, object_id=booking, now=now)
+
+    async def _facts(self, offer: Offer | None = None) -> None:
+        pick = self.random.choice
+        cost = pick(("free", "some", None))
+        await Offer.filter(id=(offer or self._offer()).id).update(
+            age_from=pick((None, 0, 10, 15)), age_to=pick((None, 15, 20, 70)), cost=cost,
+            spoken=pick(([], [], ["uk"], ["en", "pl"])), cost_text="20 kroner" if cost == "some" else "",
+        )  # fmt: skip
+
+    async def _elsewhere(self) -> None:
+        session = await Session.filter(offer=self._offer()).first()
+        if session:
+            await Session.filter(id=session.id).update(
+                venue_id=self.random.choice((None, *(one.id for one in self.venues)))
+            )
+
+    async def _access(self) -> None:
+        """What is known of a place, or nothing."""
+        known = {name: self.random.choice((None, True, False)) for name in ACCESS}
+        await Venue.filter(id=self.random.choice(self.venues).id).update(**known)
 
     async def _state(self) -> None:
         await Offer.filter(id=self._offer().id).update(state=self.random.choice(list(OfferState)))
