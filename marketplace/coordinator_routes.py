@@ -14,6 +14,7 @@ from marketplace.reports import views as reports
 from marketplace.statistics import views as statistics
 from marketplace.statistics.coverage import views as coverage
 from marketplace.today import views as at_today
+from offers.search.equal import views as words
 from offers.search.situations import views as situations
 
 OF_COORDINATORS: list[Route] = [
@@ -60,6 +61,12 @@ OF_COORDINATORS: list[Route] = [
         "time",
     ),
     # what people say who look for something
+    get("/words", words.words),
+    both("/words/new", words.new),
+    both("/words/{group}/edit", words.edit),
+    both("/words/{group}/remove", words.remove),
+    post("/words/{group}/versions/{version}", words.back, "/words"),
+    get("/words/{group}", words.history),
     get("/situations", situations.situations),
     both("/situations/new", situations.new),
     both("/situations/{situation}/edit", situations.edit),

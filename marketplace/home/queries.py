@@ -14,6 +14,7 @@ from marketplace.base.data.statement import Statement
 from marketplace.base.quick.revised import Newest
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import CURRENT, VISITOR, Viewer, offer_text, published
+from offers.search.equal.queries import read_equal
 from offers.search.queries import COUNTED, FEW, PAGE, Search, matching
 
 DAYS = 7
@@ -77,6 +78,8 @@ def _minute(now: datetime) -> datetime:
 
 
 async def _count(wanted: Sequence[Search], viewer: Viewer, now: datetime) -> list[Counted]:
+    if any(one.words for one in wanted):
+        await read_equal()
     asked = Statement(now)
     seen = published(viewer).within(asked)
     each = []

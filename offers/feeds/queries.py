@@ -21,6 +21,7 @@ from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Audience, Kind
 from offers.catalogue.queries import VISITOR, municipalities, offer_text, published
 from offers.feeds.body import Body
 from offers.feeds.searches import parsed, words_of
+from offers.search.equal.queries import read_equal
 from offers.search.queries import all_names, always_of_dates, matching
 from offers.seats.sql import called_off, covers
 
@@ -221,6 +222,8 @@ async def searched(slug: str, start: datetime, asked: Statement) -> tuple[str, l
     if query is None:
         raise NotFound
     wanted = parsed(query).search(start)
+    if wanted.words:
+        await read_equal()
     hits, conditions = matching(wanted, asked.value)
     return hits, [*conditions, *always_of_dates(wanted, asked.value)]
 

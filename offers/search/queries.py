@@ -21,6 +21,7 @@ from offers.catalogue.cards import CardRow
 from offers.catalogue.models import Joining, Kind
 from offers.catalogue.opening import has_room, is_open
 from offers.catalogue.queries import CURRENT, Viewer, outside_office_hours, published
+from offers.search.equal.queries import equal_now, read_equal
 from offers.search.places.queries import away, in_districts
 from offers.search.places.rules import Near
 from offers.search.words.asked import questions
@@ -151,6 +152,7 @@ CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sens
     v.name AS venue_name, page.metres, {said("title")} AS title, {said("summary")} AS summary,
     {said("lang")} AS lang, encode(i.sha256, 'hex') AS picture, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
     p.opens_at, p.closes_at,
+    o.cost, o.age_from, o.age_to, array_to_string(o.spoken, ' ') AS spoken,
     CASE WHEN p.session_id IS NOT NULL AND p.taken >= p.capacity THEN EXISTS (
         SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id AND l.starts_at > page.starts_at AND {ROOM} OFFSET 0
     ) END AS room_later"""
@@ -181,6 +183,8 @@ organiser, the kind and whom it is for, then the parts of their compounds, then 
 async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
     """The offers that match, that the viewer may see and that are not over. Where next to none has all the words, also
     those that have some of them, after those."""
+    if wanted.words:
+        await read_equal()
     found = await _search(wanted, viewer, lang, now)
     if wanted.words and found.total < FEW and not wanted.after and not wanted.all_words:
         some = await _search(
@@ -313,7 +317,7 @@ def matching(wanted: Search, put: Put) -> tuple[str, list[str]]:
     hits = ""
     conditions = []
     if wanted.words:
-        typed = questions(wanted.words)
+        typed = questions(wanted.words, equal_now())
         near, without = tsquery(put(typed.near)), tsquery(put(typed.without))
         hits = f"""asked AS MATERIALIZED (SELECT {tsquery(put(typed.exact))} AS exact,
                 {tsquery(put(typed.all_exact))} AS all_exact, {near} AS near,

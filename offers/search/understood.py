@@ -8,6 +8,7 @@ from marketplace.base.data.database import value
 from marketplace.base.data.statement import Statement
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.forms import Filled, listed
+from offers.search.equal.queries import equal_now
 from offers.search.forms import SearchForm
 from offers.search.places.postcodes import postcodes, spellings, towns
 from offers.search.places.queries import places
@@ -16,7 +17,7 @@ from offers.search.queries import Search
 from offers.search.words.asked import sql as tsquery
 from offers.search.words.choices import Read, Reading, reading
 from offers.search.words.compounds import words
-from offers.search.words.equal import NOISE, equals
+from offers.search.words.equal import NOISE
 
 DATES = ("day", "when", "date", "from", "to", "weekday")
 """Filters of which one is enough: where one is chosen, no day is read out of the words."""
@@ -119,9 +120,13 @@ def _is_place(known: Places) -> Callable[[str], bool]:
         if name.isdigit():
             return name in postcodes() and not name.startswith(("19", "20"))
         if _is_ours(name, known):
-            return not equals(name.lower())
+            return not equal_now().to(name.lower())
         called = [one for one in spellings(name) if one in towns() and len(one) >= SHORTEST]
-        return bool(called) and not {*called, name.lower()} & (NO_TOWNS | NOISE) and not equals(name.lower())
+        return (
+            bool(called)
+            and not {*called, name.lower()} & (NO_TOWNS | NOISE)
+            and not equal_now().to(name.lower())
+        )
 
     return is_place
 

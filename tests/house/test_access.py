@@ -25,9 +25,10 @@ AREAS = {
     r"/measures|/measures/\{id\}(/comments)?": {"signed_in"},  # also the responsible unit
     r"/needs/(new|sent)": {"public"},
     r"/needs(/.*)?": {"coordinator"},
-    r"/(plans|goals|measures|population|dialogues|approvals|statistics|districts|today|reports|situations)(/.*)?": {
+    r"/(plans|goals|measures|population|dialogues|approvals|statistics|districts|today|reports)(/.*)?": {
         "coordinator"
     },
+    r"/(situations|words)(/.*)?": {"coordinator"},
     r"/(desk|guide)(/.*)?": {"member:guide"},
     r"/organizations/apply(/.*)?": {"signed_in"},
     r"/": {"public"},

@@ -143,6 +143,7 @@ TRIGGERS = {
     ("audit_entry", "audit_kept_whole"), ("audit_entry_default", "audit_kept_whole"),
     ("session", "catalogue_changed"), ("offer", "catalogue_changed"), ("offer_text", "catalogue_changed"),
     ("offer_organizer", "catalogue_changed"), ("organization_owner", "catalogue_changed"),
+    ("equal_words", "catalogue_changed"),
     ("situation", "catalogue_changed"),
     ("municipality", "catalogue_changed"), ("organization", "catalogue_changed"), ("venue", "catalogue_changed"),
     ("closing", "closing_append_only"), ("closing", "closing_kept_whole"), ("cell_figure", "cell_figure_append_only"),

@@ -20,7 +20,6 @@ REMEMBERED = {
     "_badge(moment, lang)": "when a session begins",
     "_when(starts, ends, day, lang)": "when a session is",
     "http_date(moment)": "when a page was changed",
-    "_table()": "nothing is asked: words that mean the same",
     "qr(address)": "the short address of an offer",
     "_kind(kind, lang)": "one of the kinds of offers",
     "_audiences(audiences, main, lang)": "whom offers are for",

@@ -133,6 +133,9 @@ NEEDS_NO_KEY = {
     "/goals/{slug}/cells": "said once: afterwards it changes nothing",
     "/goals/{slug}/withdraw": STATE,
     "/districts/{district}/edit": SETS,
+    "/words/{group}/edit": SETS,
+    "/words/{group}/remove": ENDS,
+    "/words/{group}/versions/{version}": SETS,
     "/situations/{situation}/edit": SETS,
     "/situations/{situation}/review": STATE,
     "/situations/{situation}/off": STATE,
@@ -220,6 +223,7 @@ CREATES = {
     "/goals/{slug}/comments": Sent({"comment": "Bra"}, {"comment": "Bedre"}, page="/goals/{slug}"),
     "/measures/{id}/comments": Sent({"comment": "Bra"}, {"comment": "Bedre"}, page="/measures/{id}"),
     "/needs/new": Sent({"text": "Kor", "where": "sandnes"}, {"text": "Dans", "where": "sandnes"}),
+    "/words/new": Sent({"equal": "kor, sang"}, {"equal": "dans, swing"}),
     "/situations/new": Sent(
         {
             "text": "Jeg savner hagen",

@@ -59,8 +59,9 @@ USES = {
                  "marketplace.statistics.coverage.views.coverage", "marketplace.statistics.views.statistics"],
     "revised": ["marketplace.home.queries.ahead", "marketplace.home.queries.counts",
                 "offers.catalogue.queries.municipalities", "offers.feeds.body",
-                "offers.search.places.queries.places", "offers.search.queries.all_names",
-                "offers.search.situations.queries.said", "offers.search.suggestions.queries.known"],
+                "offers.search.equal.queries.read_equal", "offers.search.places.queries.places",
+                "offers.search.queries.all_names", "offers.search.situations.queries.said",
+                "offers.search.suggestions.queries.known"],
     "short_way": ["offers.feeds.answers.ready"],
     "remembered": ["marketplace.reports.pdf", "offers.search.cards.drawn", "offers.search.cards.rows_of"],
 }  # fmt: skip

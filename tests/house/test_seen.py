@@ -26,6 +26,7 @@ NOT_WORDS = {
     "/dialogues/{slug}/items/{item}": "one choice, in the place of another; the page shows which",
     "/approvals/{slug}/unit": "one choice, in the place of another",
     "/population": "a number in the place of another; the page shows which, with its source",
+    "/words/{group}/versions/{version}": BUTTON,
     "/my-page/profile": OWN,
     "/my-page/alias": OWN,
 }
@@ -66,6 +67,7 @@ EDITS = {
     "/plans/{slug}/areas/{area}/edit": Edit("title", "Deltaking", "Å være med", {"summary": "Alle er med"}),
     "/measures/{id}/edit": Edit("title", "Gå langt", "Gå kort", {"deadline": "31.12.2026"}),
     "/goals/{slug}/edit": Edit("title", "Enda flere med", "Mange med"),
+    "/words/{group}/edit": Edit("equal", "hage, parsell", "hage, bed"),
     "/situations/{situation}/edit": Edit("words_for", "parsell", "blomster", {"also": "vil grave i jorda"}),
     "/districts/{district}/edit": Edit("places", "4307", "4308", {"name": "Byen"}),
     "/reports/{slug}/words/{section}": Edit("text", "Bussen går ikke", "Bussen går igjen"),

@@ -32,6 +32,7 @@ from offers.feeds.models import CalendarAddress, SavedSearch
 from offers.messages.follow_up.rules import unsubscribe_path
 from offers.publishing.questions.models import OfferQuestion, QuestionKind
 from offers.rights.models import HostAssignment
+from offers.search.equal.models import EqualWords
 from offers.search.situations.models import Situation
 from offers.seats.links import link_path
 from offers.seats.models import BookingState
@@ -272,6 +273,8 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         text="Jeg savner hagen", text_nn="Eg saknar hagen", text_en="I miss my garden", words="hage", kinds=[],
         audiences=[],
     )  # fmt: skip
+    words = await EqualWords.create(group_id=situation.id, number=1, words=["hage", "parsell"])
+    await EqualWords.create(group_id=situation.id, number=2, words=["hage", "kolonihage"], written_at=NOW)
     need = await Need.create(municipality=here, district=district, text="Dans for ungdom", said_at=NOW)
 
     secret, token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
@@ -396,6 +399,8 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("districts", "district"): str(empty.id),
         ("needs", "need"): str(need.id),
         ("situations", "situation"): str(situation.id),
+        ("words", "group"): str(words.group_id),
+        ("versions", "version"): "1",
         ("members", "id"): str(centre.id),
         ("api", "kind"): "enheter",
         ("{kind}", "number"): "314510003",

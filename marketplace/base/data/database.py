@@ -35,6 +35,7 @@ MODELS = [
     "offers.attendance.models",
     "offers.feeds.models",
     "offers.messages.models",
+    "offers.search.equal.models",
     "offers.search.situations.models",
     "offers.messages.follow_up.models",
     "marketplace.statistics.models",

@@ -18,6 +18,7 @@ OFFERS: dict[str, Table] = {
         Goes(f"(SELECT {OFFER_OVER.format(o='o')} FROM offer o WHERE o.id = t.offer_id)", TWO_YEARS,
              {"meets_you": "''"}),
     ),
+    "equal_words": Table(plain="id group_id number words written_at"),
     "situation": Table(plain="id text text_nn text_en also words kinds audiences evening drop_in reviewed_at off_at"),
     "organization": Table(
         {"contact_name": "whom to ask", "phone": "whom to ask", "email": "whom to ask"},

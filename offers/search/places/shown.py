@@ -47,7 +47,8 @@ def word_chips(asked: Understood, query: Query, to: Callable[[Query], str]) -> l
     made = []
     if words := asked.search.words:
         typed = " ".join(read.typed for read in asked.read)
-        made.append((f"«{words}»", to(query | {"q": typed})))
+        without = {name: value for name, value in query.items() if name != "q"}
+        made.append((f"«{words}»", to(without | ({"q": typed} if typed else {}))))
     for read in asked.read:
         name, _value = read.filters[0]
         text = (

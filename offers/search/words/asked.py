@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from offers.search.words.compounds import DOMAIN, LINKS, LONGEST, SHORT, SHORTEST, within_one
-from offers.search.words.equal import NOISE, PHRASES, equals
+from offers.search.words.equal import BEGUN, NOISE, Equals
 
 STEMMINGS = ("norwegian", "english", "simple")
 """Texts are stemmed in their own language, so a question is asked in each."""
@@ -47,21 +47,21 @@ class Asked:
     without: str
 
 
-def questions(typed: str) -> Asked:
+def questions(typed: str, equal: Equals = BEGUN) -> Asked:
     """The questions. "…" asks for the words beside each other, -word for offers without it."""
-    tokens = _as_said(TOKEN.findall(typed.lower().translate(QUOTES))[:MOST_WORDS])
+    tokens = _as_said(TOKEN.findall(typed.lower().translate(QUOTES))[:MOST_WORDS], equal)
     saying = [one for one in tokens if one not in NOISE]
     exact, near, all_of, without = [], [], [], []
     for token in saying or tokens:
         words = re.findall(r"\w+", token)
-        plain = (" & " if token in PHRASES else " <-> ").join(words)
+        plain = (" & " if token in equal.phrases else " <-> ").join(words)
         if not words:
             continue
         if token.startswith("-"):
             without.append(f"({plain})")
         else:
             exact.append(f"({plain})")
-            same, parts = ([], []) if '"' in token else (_same(token), _glued_of(token))
+            same, parts = ([], []) if '"' in token else (_same(token, equal), _glued_of(token, equal))
             beginning = (
                 [f"{token}:*"] if token == tokens[-1] and len(token) >= SHORTEST and token.isalnum() else []
             )
@@ -94,11 +94,11 @@ def only_without(typed: str) -> bool:
     return bool(tokens) and all(token.startswith("-") for token in tokens)
 
 
-def _as_said(tokens: list[str]) -> list[str]:
+def _as_said(tokens: list[str], equal: Equals) -> list[str]:
     """Words that mean something together as one: who types sosial angst does not look for what is social."""
     said: list[str] = []
     while tokens:
-        long = next((n for n in (3, 2) if " ".join(tokens[:n]) in PHRASES), 1)
+        long = next((n for n in (3, 2) if " ".join(tokens[:n]) in equal.phrases), 1)
         said.append(" ".join(tokens[:long]))
         tokens = tokens[long:]
     return said
@@ -113,9 +113,9 @@ def _or(choices: list[str]) -> str:
     return "(" + " | ".join(f"({one})" for one in choices) + ")"
 
 
-def _same(word: str) -> list[str]:
+def _same(word: str, equal: Equals) -> list[str]:
     """What means the same; of a phrase all its words, in any order."""
-    same = equals(word) | ({word.replace("aa", "å")} - {word})
+    same = equal.to(word) | ({word.replace("aa", "å")} - {word})
     return [" & ".join(re.findall(r"\w+", one)) for one in sorted(same)]
 
 
@@ -124,7 +124,7 @@ def _is_ours(part: list[str]) -> bool:
     return len(part) > 1 or part[0] in SHORT or part[0] in DOMAIN
 
 
-def _glued_of(word: str) -> list[tuple[list[str], list[str]]]:
+def _glued_of(word: str, equal: Equals) -> list[tuple[list[str], list[str]]]:
     """The ways in which a typed word could be two, each part with what means the same: only its letters are looked
     at."""
     if not GLUED_FROM <= len(word) <= LONGEST or not word.isalpha():
@@ -139,5 +139,5 @@ def _glued_of(word: str) -> list[tuple[list[str], list[str]]]:
             and not short
             and not within_one(word, end)
         ):
-            found.append(([first, *_same(first)], [rest, *_same(rest)]))
+            found.append(([first, *_same(first, equal)], [rest, *_same(rest, equal)]))
     return found

@@ -1,10 +1,12 @@
 """Words that mean the same to somebody who looks for something: bokmål and nynorsk, and plain words for clinical ones.
 
-A line is a group: who types one of its words finds what has any of them, after what has the typed one. Several words
-in one place are a phrase in which all must stand. Stems: the search bends them (base form, Snowball's Norwegian).
+In a group, who types one of its words finds what has any of them, after what has the typed one. Several words in one
+place are a phrase in which all must stand. Stems: the search bends them (base form, Snowball's Norwegian). GROUPS is
+what an instance begins with; from then on they are the coordinators' (offers/search/equal).
 """
 
-from functools import cache
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from offers.search.words.compounds import foldings, words
 
@@ -70,36 +72,44 @@ NOISE = words("""
 """Words that say little of what is looked for: they need not stand in a text when others do."""
 
 
-@cache
-def _table() -> dict[str, frozenset[str]]:
-    table: dict[str, set[str]] = {}
-    for line in GROUPS.strip().splitlines():
-        group = {one.strip() for one in line.split(",")}
-        for one in group:
-            table.setdefault(one, set()).update(group - {one})
-    for word in [*table]:
-        for typed in foldings(word):
-            table.setdefault(typed, {word, *table[word]})
-    return {word: frozenset(others) for word, others in table.items()}
-
-
 ENDINGS = ("", "er", "en", "et", "ene", "a", "e", "r", "n", "ar", "ane", "s", "ers", "t", "te", "ing")
 """What Norwegian hangs on a word: pensjonister is a form of pensjonist."""
 STEM = 4
 """Letters that are left of a word when an ending is taken off."""
 
 
-PHRASES = frozenset(each for each in _table() if " " in each)
-"""What means something in several words."""
+@dataclass(frozen=True)
+class Equals:
+    """Groups of words, made ready to be asked. `phrases`: what means something in several words."""
+
+    table: dict[str, frozenset[str]]
+    phrases: frozenset[str]
+
+    @classmethod
+    def of(cls, groups: Iterable[Sequence[str]]) -> "Equals":
+        table: dict[str, set[str]] = {}
+        for group in groups:
+            for one in group:
+                table.setdefault(one, set()).update({*group} - {one})
+        for word in [*table]:
+            for typed in foldings(word):
+                table.setdefault(typed, {word, *table[word]})
+        return cls(
+            {word: frozenset(others) for word, others in table.items()},
+            frozenset(word for word in table if " " in word),
+        )
+
+    def to(self, word: str) -> frozenset[str]:
+        """The words and phrases that mean the same as this one in any of its forms, for whoever looks for something."""
+        for ending in ENDINGS:
+            stem = word.removesuffix(ending)
+            if len(stem) >= STEM or not ending:
+                for form in (stem, f"{stem}e", f"{stem}er"):
+                    if form in self.table and (form == word or ending):
+                        return self.table[form] | ({form} - {word})
+        return frozenset()
 
 
-def equals(word: str) -> frozenset[str]:
-    """The words and phrases that mean the same as this one in any of its forms, for whoever looks for something."""
-    table = _table()
-    for ending in ENDINGS:
-        stem = word.removesuffix(ending)
-        if len(stem) >= STEM or not ending:
-            for form in (stem, f"{stem}e", f"{stem}er"):
-                if form in table and (form == word or ending):
-                    return table[form] | ({form} - {word})
-    return frozenset()
+FIRST = [[one.strip() for one in line.split(",")] for line in GROUPS.strip().splitlines()]
+"""The groups that every instance begins with."""
+BEGUN = Equals.of(FIRST)

@@ -1,0 +1,125 @@
+"""Words that mean the same: coordinators write them, versions stand, and a search takes them at once."""
+
+from urllib.parse import quote
+
+import pytest
+
+from marketplace.base.data.database import rows
+from offers.search.equal.actions import write
+from offers.search.equal.models import EqualWords
+from offers.search.equal.queries import equal_now, groups, read_equal, versions
+from offers.search.words.equal import FIRST, Equals
+from organizations.directory.models import OrganizationKind
+from organizations.members.models import Role
+from tests import make
+from tests.conftest import NOW
+from tests.visitor import Page, Visitor
+
+
+@pytest.fixture
+async def coordinator(visitor: Visitor) -> Visitor:
+    unit = await make.organization("Mestringsenheten", kind=OrganizationKind.MUNICIPAL)
+    await visitor.sign_in(await make.member(unit, Role.COORDINATOR, "Nora Berg"))
+    return visitor
+
+
+async def found(visitor: Visitor, typed: str) -> list[str]:
+    page = await visitor.open(f"/offers?q={quote(typed)}")
+    return [link.get_text() for link in page.soup.select("#results .tp-offer__link")]
+
+
+async def saved(visitor: Visitor, path: str, words: str) -> Page:
+    return await visitor.follow(await visitor.submit(await visitor.open(path), path, equal=words))
+
+
+async def test_an_instance_begins_with_the_words_of_the_file(db: None) -> None:
+    assert sorted(one.words for one in await groups()) == sorted(FIRST)
+    assert await read_equal() == Equals.of(
+        one.words for one in sorted(await groups(), key=lambda one: one.group_id)
+    )
+
+
+async def test_what_a_coordinator_writes_is_found_at_once_and_can_be_taken_away_and_brought_back(
+    coordinator: Visitor,
+) -> None:
+    await make.offer("Parsellhagen")
+    assert await found(coordinator, "kjøkkenvekster") == []
+    page = await saved(coordinator, "/words/new", "Kjøkkenvekster,  parsellhagen\nkolonihage")
+    assert "Nora Berg" in page.text
+    assert await found(coordinator, "kjøkkenvekster") == ["Parsellhagen"]
+    group = (await EqualWords.get(words=["kjøkkenvekster", "parsellhagen", "kolonihage"])).group_id
+    path = f"/words/{group}/remove"
+    await coordinator.submit(await coordinator.open(path), path)
+    assert await found(coordinator, "kjøkkenvekster") == []
+    history = await coordinator.open(f"/words/{group}")
+    await coordinator.submit(history, f"/words/{group}/versions/1")
+    assert await found(coordinator, "kjøkkenvekster") == ["Parsellhagen"]
+    assert [(one.number, one.written_by) for one in await versions(group)] == [
+        (3, "Nora Berg"), (2, "Nora Berg"), (1, "Nora Berg")
+    ]  # fmt: skip
+    log = await rows("SELECT count(*) AS n FROM audit_entry WHERE action = 'equal_words.written'")
+    assert log[0]["n"] == 3
+
+
+async def test_what_a_change_would_find_is_shown_before_anything_is_saved(coordinator: Visitor) -> None:
+    await make.offer("Parsellhagen")
+    await make.offer("Blomsterbedet")
+    await saved(coordinator, "/words/new", "grønt, blomsterbedet")
+    group = (await EqualWords.get(words=["grønt", "blomsterbedet"])).group_id
+    path = f"/words/{group}/edit"
+    form = await coordinator.open(path)
+    look = await coordinator.submit(form, path, equal="grønt, parsellhagen", look="1")
+    assert look.status == 200
+    won, lost = ({one.get_text() for one in part.select("li")} for part in look.soup.select("#found ~ ul"))
+    assert won == {"«grønt»: Parsellhagen"}
+    assert lost == {"«grønt»: Blomsterbedet", "«blomsterbedet»: Blomsterbedet"} or lost == {
+        "«grønt»: Blomsterbedet"
+    }
+    assert len(await versions(group)) == 1
+    assert look.fields(path)["equal"] == ["grønt, parsellhagen"], "what was typed is kept"
+
+
+async def test_what_only_some_may_see_is_in_no_preview(coordinator: Visitor) -> None:
+    await make.offer("Parsellhagen for ansatte", visibility="staff")
+    path = "/words/new"
+    look = await coordinator.submit(await coordinator.open(path), path, equal="grønt, parsellhagen", look="1")
+    assert "Parsellhagen for ansatte" not in look.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "Skriv minst to ord"),
+        ("dans", "Skriv minst to ord"),
+        ("dans, Dans", "Skriv minst to ord"),
+        ("dans, sv*ng", "«sv*ng» går ikke"),
+        ("dans, det å gå på dans", "går ikke"),
+        ("dans, " + "a" * 41, "går ikke"),
+        (", ".join(f"ord{number}" for number in range(41)), "høyst 40"),
+    ],
+)
+async def test_what_no_search_can_use_is_said_at_the_field(
+    coordinator: Visitor, typed: str, said: str
+) -> None:
+    page = await coordinator.submit(await coordinator.open("/words/new"), "/words/new", equal=typed)
+    assert page.status == 422
+    error = page.soup.select_one("#equal-error")
+    assert error is not None
+    assert said in error.get_text()
+
+
+async def test_the_same_again_is_no_new_version(db: None) -> None:
+    group = (await groups())[0]
+    await write(group.group_id, group.words, by=(await make.person()).id, now=NOW)
+    assert len(await versions(group.group_id)) == 1
+
+
+async def test_a_search_without_words_reads_no_equal_words(db: None) -> None:
+    before = equal_now()
+    await write(None, ["hage", "parsell"], by=(await make.person()).id, now=NOW)
+    assert equal_now() is before
+    await read_equal()
+    assert "parsell" in equal_now().to("hage")
+    again = equal_now()
+    await read_equal()
+    assert equal_now() is again, "what is the same is not made ready again"
