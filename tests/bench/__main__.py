@@ -23,7 +23,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.data.database import credentials
 from marketplace.base.postgres.embedded import EmbeddedPostgres
-from tests.bench import figure_pages, figures, found, mails, report
+from tests.bench import figure_pages, figures, found, lists, mails, report
 from tests.bench.crash import crash
 from tests.bench.feeds import change
 from tests.bench.measuring import (
@@ -137,8 +137,11 @@ def measure(size: str, results: dict[str, Any]) -> None:
         note(results, f"memory_started{suffix}", memory(ours), "MB")
         with process([str(HERE / "hello.py"), str(hello_port)], {"PYTHONPATH": os.getcwd()}, hello_url):
             feed = f"{address}/calendar/organizations/bench.ics"
+            listed = f"{address}/offers?municipality=all"
             pages = {
-                "offer_list": (f"{address}/offers", ["-s", str(HERE / "filters.lua")]),
+                "offer_list": (listed, ["-s", str(HERE / "filters.lua")]),
+                "offer_list_dates": (f"{listed}&more=dates", ["-s", str(HERE / "filters.lua")]),
+                "offer_list_words": (f"{listed}&more=words", ["-s", str(HERE / "filters.lua")]),
                 "offer_list_again": (f"{address}/offers?municipality=all&kind=course&audience=adults", AS_BROWSERS),
                 "offer_page": (f"{address}/offers/{found['slug']}", AS_BROWSERS),
                 "front_page": (f"{address}/", AS_BROWSERS),
@@ -161,6 +164,10 @@ def measure(size: str, results: dict[str, Any]) -> None:
                 note(results, f"hello{ending}", before, "requests/s")
         for name, took in asyncio.run(change(dsn, address, lambda: cpu(ours)["web"])).items():
             note(results, f"{name}{suffix}", took, "ms")
+        for name, took in asyncio.run(lists.booked(dsn, address)).items():
+            note(results, f"{name}{suffix}", took, "ms")
+        for name, took in asyncio.run(lists.made_anew(dsn, address)).items():
+            note(results, f"{name}{suffix}", took, "s" if name == "index_made" else "ms")
         limit = pgbench(dsn)
         note(results, f"pgbench{suffix}", limit, "transactions/s")
         for connections in CONNECTIONS:

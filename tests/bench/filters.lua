@@ -10,9 +10,20 @@ function setup(thread)
   threads = threads + 1
 end
 
+-- What is asked beside kind and audience, where the address has more=dates or more=words: "dates" (a day, a weekday, the evening, free places in turn) or "words".
+local more = {
+  dates = { "&day=today", "&day=weekend", "&part=evening&free=on", "&weekday=monday&weekday=tuesday", "&free=on", "&day=this_month&access=step_free" },
+  words = { "&q=tur", "&q=kafe", "&q=sorg", "&q=strikkekafe", "&q=alene+om+kvelden" },
+}
+local asked = { "" }
+
+function init(arguments)
+  asked = more[string.match(wrk.path, "more=(%w+)")] or asked
+end
+
 function request()
   counter = counter + 1
   local kind, audience = kinds[counter % #kinds + 1], audiences[counter % #audiences + 1]
-  local path = string.format("/offers?municipality=all&kind=%s&audience=%s&asked=%d.%d", kind, audience, thread_id, counter)
+  local path = string.format("/offers?municipality=all&kind=%s&audience=%s&asked=%d.%d%s", kind, audience, thread_id, counter, asked[counter % #asked + 1])
   return wrk.format("GET", path, { ["Accept-Encoding"] = "gzip" })
 end

@@ -13,7 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -37,6 +37,9 @@ AGAIN = 0.04
 """Seconds between two looks at what was booked."""
 LATE = 2.0
 """Seconds that an entry of the audit trail may come behind those that were made after it."""
+AHEAD, DAYS = 600.0, timedelta(days=2)
+"""Seconds that another host's clock may be ahead; and so near is when an entry says that it happened: the trail stands
+by months, and PostgreSQL need plan for no other."""
 SWEEP = 5.0
 """Seconds between two looks at which seats any transaction has written."""
 AT_ONCE = 100
@@ -175,7 +178,7 @@ class Index:
         """Read again what was told to have changed, and what has been booked."""
         told, self._changed = self._changed, set()
         try:
-            offers = await self._meant(told) | await self._booked()
+            offers = await self._meant(told) | await self._booked(masks)
             if len(offers) > AT_ONCE:
                 waited.set_result(False)  # the database answers meanwhile
             for some in slices([*offers]):
@@ -216,7 +219,7 @@ class Index:
             meant |= {one.id for one in found}
         return meant
 
-    async def _booked(self) -> set[UUID]:
+    async def _booked(self, masks: Masks) -> set[UUID]:
         """The offers whose seats somebody has taken or given up since the last look."""
         began, since = time.monotonic(), time.monotonic() - self._looked
         if began - self._swept >= SWEEP and (self._sweeping is None or self._sweeping.done()):
@@ -224,12 +227,15 @@ class Index:
             self._sweeping = asyncio.create_task(self._sweep())
             if since > SWEEP:  # nobody has asked for long: who asks first waits
                 await self._sweeping
-        low = UUID(int=int((time.time() - since - LATE) * 1000) << 80)
+        low, high = (
+            UUID(int=int((time.time() + seconds) * 1000) << 80) for seconds in (-since - LATE, AHEAD)
+        )
         trail = await rows(
             _Booked,
-            """SELECT a.id, b.offer_id FROM audit_entry a JOIN booking b ON b.id = a.object_id WHERE a.id > $1""",
-            low,
-        )
+            """SELECT a.id, b.offer_id FROM audit_entry a JOIN booking b ON b.id = a.object_id
+                WHERE a.id > $1 AND a.id < $2 AND a.at > $3 AND a.at < $4""",
+            low, high, masks.now - DAYS, clock.now() + DAYS,
+        )  # fmt: skip
         self._looked = began
         new = [one for one in trail if one.id not in self._trail]
         self._trail |= {one.id: began for one in new}

@@ -226,9 +226,9 @@ async def test_all_who_wait_share_one_look(database_url: str, monkeypatch: pytes
     looks: list[int] = []
     look = Index._booked
 
-    async def counted(self: Index) -> set[UUID]:
+    async def counted(self: Index, masks: Masks) -> set[UUID]:
         looks.append(1)
-        return await look(self)
+        return await look(self, masks)
 
     monkeypatch.setattr(Index, "_booked", counted)
     await make.offer("Kafé")
