@@ -90,7 +90,7 @@ async def offers(request: Request) -> Response:
             around = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
             found = replace(around, total=0, next=None)
             instead = nothing_there(asked.districts) if around.rows else ""
-        counts = await count(asked.search, viewer=viewer, now=request.now)
+        counts = await count(looked, viewer=viewer, now=request.now)
         by_day = not wanted.ranked and found.with_all is None
         if not monday:
             further = await _further(request, asked, found, names, viewer, served, _urgent(form))
