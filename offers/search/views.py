@@ -103,6 +103,8 @@ async def offers(request: Request) -> Response:
                 form.data.q, asked.search, found, partial(here, request), listed_query(asked.form),
                 viewer=viewer, lang=request.lang, now=request.now,
             )  # fmt: skip
+            if alike and alike.rest:
+                found = replace(found, rows=found.rows[: found.with_all])
     else:
         _to_the_top(form)
     return render(

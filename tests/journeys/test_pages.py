@@ -54,6 +54,8 @@ WORK = {
         "/statistics/coverage?show=attendances&time=evening",
         "/districts",
         "/districts/new?municipality=sandnes",
+        "/situations",
+        "/situations/new",
     ],
     "solveig@example.no": ["/desk"],
 }

@@ -110,6 +110,7 @@ async def _found(
         "offers": [],
         "alike": None,
         "alike_offers": [],
+        "alike_first": False,
     }
     if not query or not form.valid:
         return empty | listed(request, form, Found([], 0, None))
@@ -141,7 +142,9 @@ async def _found(
         )  # fmt: skip
         told["alike"] = alike
         told["alike_offers"] = [one for day in alike.days for one in day.cards] if alike else []
-    if wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
+        # What others say in a sentence of their own is nearer to what was meant than some of the words are.
+        told["alike_first"] = told["some"]
+    if not told["alike"] and wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
         told["meant"] = near.meant(form.data.q, await spelled_right(VISITOR, now))
         told["meant_href"] = here(request, query | {"q": told["meant"]})
     return told

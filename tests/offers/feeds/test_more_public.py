@@ -7,7 +7,7 @@ import pytest
 
 from marketplace.base.clock import OSLO
 from marketplace.base.data.database import value
-from offers.catalogue.models import Joining, Kind, OfferText, Session, SessionStatus, Visibility
+from offers.catalogue.models import Cost, Joining, Kind, OfferText, Session, SessionStatus, Visibility
 from offers.feeds.models import SavedSearch
 from offers.search.words.jobs import make_parts
 from organizations.directory.models import OrganizationOwner
@@ -72,15 +72,20 @@ QUERIES = {
     "kind=course&kind=meeting_place": ["Data", "Turkafé"], "audience=seniors": ["Gå på tur"],
     "drop_in=true": ["Turkafé"],
     "evening=true": ["Data"], "q=tur&audience=seniors": ["Gå på tur"], "q=finnes+ikke": [],
+    "part=evening": ["Data"], "weekday=thursday": ["Data"], "weekday=thursday&part=evening": ["Data"],
+    "access=toilet": ["Turkafé"],
+    "age=9": ["Gå på tur", "Turkafé"], "spoken=uk": ["Gå på tur"], "cost=free": ["Turkafé"],
+    "no_booking=on": ["Turkafé"], "organization=senior": ["Gå på tur"],
     "q=" + quote("100% \\ 'x'"): [],
 }  # fmt: skip
 
 
 async def three(visitor: Visitor) -> None:
-    await make.offer("Gå på tur", audiences=["seniors"], starts=[NOW + DAY])
-    await make.offer("Data", kind=Kind.COURSE, starts=[datetime(2026, 10, 15, 18, tzinfo=OSLO)])
+    senior = await make.organization("Senior", slug="senior")
+    await make.offer("Gå på tur", owner=senior, audiences=["seniors"], spoken=["uk"], starts=[NOW + DAY])
+    await make.offer("Data", kind=Kind.COURSE, age_from=16, starts=[datetime(2026, 10, 15, 18, tzinfo=OSLO)])
     await make.offer("Turkafé", kind=Kind.MEETING_PLACE, joining=Joining.DROP_IN, venue=await make.venue(),
-                     starts=[NOW + 3 * DAY])  # fmt: skip
+                     cost=Cost.FREE, starts=[NOW + 3 * DAY])  # fmt: skip
 
 
 @pytest.mark.parametrize("query", QUERIES)
@@ -98,6 +103,27 @@ async def test_in_the_evening_only_evenings_are_followed(visitor: Visitor) -> No
     text = (await visitor.open(path)).response.text
     assert "DTSTART;TZID=Europe/Oslo:20261016T170000" in text
     assert text.count("BEGIN:VEVENT") == 1
+
+
+async def test_only_the_dates_at_a_place_that_one_can_get_into_are_followed(visitor: Visitor) -> None:
+    stairs = await make.venue("Loftet", step_free=False)
+    offer = await make.offer("Kor", venue=stairs, starts=[NOW + DAY, NOW + 8 * DAY])
+    await Session.filter(offer=offer, starts_at=NOW + 8 * DAY).update(
+        venue=await make.venue("Salen", step_free=True)
+    )
+    text = (await visitor.open(await followed(visitor, "access=step_free"))).response.text
+    assert text.count("BEGIN:VEVENT") == 1
+    assert "LOCATION:Salen" in text
+
+
+async def test_a_search_that_was_stored_before_there_were_more_filters_is_the_same_search(
+    visitor: Visitor,
+) -> None:
+    """In the words of their time: slugs of calendars that people have must not be made anew."""
+    old = "q=tur&place=sandnes&drop_in=true&evening=true&municipality=sandnes&audience=seniors&kind=course"
+    await make.organization()
+    await followed(visitor, f"{old}&when=today&free=true")
+    assert [one.query for one in await SavedSearch.all()] == [old]
 
 
 async def test_what_is_over_or_cancelled_stays_in_a_search_as_in_other_feeds(visitor: Visitor) -> None:
