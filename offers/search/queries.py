@@ -321,12 +321,12 @@ def matching(wanted: Search, put: Put) -> tuple[str, list[str]]:
     hits = ""
     conditions = []
     if wanted.words:
-        typed = questions(wanted.words, equal_now())
+        typed, rank = questions(wanted.words, equal_now()), f"max({RANKED})" if wanted.ranked else "0"
         near, without = tsquery(put(typed.near)), tsquery(put(typed.without))
         hits = f"""asked AS MATERIALIZED (SELECT {tsquery(put(typed.exact))} AS exact,
                 {tsquery(put(typed.all_exact))} AS all_exact, {near} AS near,
                 {tsquery(put(typed.all_words))} && !!{without} AS all_words, {near} && !!{without} AS any_word),
-            hits AS MATERIALIZED (SELECT offer_id, max({RANKED})::bigint AS rank FROM offer_text, asked a
+            hits AS MATERIALIZED (SELECT offer_id, {rank}::bigint AS rank FROM offer_text, asked a
                 WHERE search @@ a.{"any_word" if wanted.any_word else "all_words"} GROUP BY offer_id),"""
         conditions.append("o.id IN (SELECT offer_id FROM hits)")
     if wanted.place:
@@ -371,6 +371,19 @@ def matching(wanted: Search, put: Put) -> tuple[str, list[str]]:
     if wanted.organization:
         conditions.append(f"({_takes_part(put(wanted.organization))})")
     return hits, conditions
+
+
+async def having(wanted: Search) -> list[UUID]:
+    """The offers that have the words that are looked for, whoever may see them."""
+    asked = Statement()
+    only = Search(words=wanted.words, any_word=wanted.any_word, by_date=True)  # nothing is ranked
+    hits, _ = matching(only, asked.value)
+    found = await rows(_Offer, f"WITH {hits.removesuffix(',')} SELECT offer_id FROM hits", *asked.values)
+    return [one.offer_id for one in found]
+
+
+class _Offer(NamedTuple):
+    offer_id: UUID
 
 
 def _takes_part(who: str) -> str:
