@@ -12,9 +12,22 @@ from marketplace.base.clock import today
 from marketplace.base.i18n import NBSP, ngettext, time_span
 from marketplace.base.i18n import day as day_words
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.models import Joining, Kind
+from offers.catalogue.models import Cost, Joining, Kind
 from offers.catalogue.pictures import DRAWN
-from offers.catalogue.rules import Left, audience_words, away_words, kind_words, other_lang, seats, when_words
+from offers.catalogue.rules import (
+    Left,
+    audience_words,
+    away_words,
+    kind_words,
+    other_lang,
+    seats,
+    short_ages,
+    when_words,
+)
+from offers.catalogue.spoken import spoken_names
+
+SPOKEN_SHOWN = 3
+"""So many languages have room on a card."""
 
 
 class CardRow(NamedTuple):
@@ -22,7 +35,7 @@ class CardRow(NamedTuple):
     of the catalogue fills as well (finding.py). `session_at` to `session_ends`: the session shown; `starts_at` to
     `closes_at`: of its seats, or of the offer's; without `taken` there are none. `room_later`: where these are full, is
     there room on another day? `picture`: the address of its organiser's own, in hexadecimal. `metres`: how far it
-    is, where somebody asked for what is near."""
+    is, where somebody asked for what is near. `spoken`: codes of languages, with a space between."""
 
     id: UUID
     slug: str
@@ -50,6 +63,10 @@ class CardRow(NamedTuple):
     closes_at: datetime | None
     room_later: bool | None
     metres: int | None = None
+    cost: str | None = None
+    age_from: int | None = None
+    age_to: int | None = None
+    spoken: str = ""
 
 
 class Card(NamedTuple):
@@ -67,6 +84,8 @@ class Card(NamedTuple):
     when_text: str
     venue_name: str
     audience_text: str
+    limits: str
+    spoken: tuple[tuple[str, str], ...]
     seats_state: str
     seats_text: str
     seats_note: str
@@ -130,6 +149,12 @@ def _when(row: CardRow, now: datetime, under: date | None) -> str:
     return f"{time_span(starts, ends)}, {times.replace(' ', NBSP)}"
 
 
+def _limits(row: CardRow) -> str:
+    """13–18 år, koster litt: what one would rather know before one goes there."""
+    costs = _("koster litt") if row.cost == Cost.SOME else ""
+    return ", ".join(filter(None, (short_ages(row.age_from, row.age_to), costs)))
+
+
 def card(row: CardRow, now: datetime, *, under: date | None = None) -> Card:
     """An offer of a list, in the reader's language. `under`: the day that a heading above it says."""
     pool = Left(row.capacity, row.taken, row.waiting, row.starts_at, row.ends_at, row.opens_at, row.closes_at)
@@ -139,7 +164,8 @@ def card(row: CardRow, now: datetime, *, under: date | None = None) -> Card:
         kind_label=kind_words(row.kind, row.joining, row.session_count), owner_name=row.owner_name,
         starts_at=row.session_at, ends_at=row.session_ends, when_text=_when(row, now, under),
         venue_name=where_words(row.venue_name, row.online_url, row.metres),
-        audience_text=audience_words(row.audiences, row.main_audience), seats_state=told.state,
+        audience_text=audience_words(row.audiences, row.main_audience), limits=_limits(row),
+        spoken=tuple(spoken_names(row.spoken.split())[:SPOKEN_SHOWN]), seats_state=told.state,
         seats_text=told.text, seats_note=_("Ledig andre dager") if row.room_later else "",
         drop_in=row.joining == Joining.DROP_IN, act=told.act, picture=row.picture, drawing=DRAWN[Kind(row.kind)],
     )  # fmt: skip

@@ -253,6 +253,15 @@ def ages(age_from: int | None, age_to: int | None) -> str:
     return _("For deg som er %(high)s år eller yngre", high=age_to) if age_to else ""
 
 
+def short_ages(age_from: int | None, age_to: int | None) -> str:
+    """The same where there is little room."""
+    if age_from and age_to:
+        return _("%(low)s–\u2060%(high)s år", low=age_from, high=age_to)
+    if age_from:
+        return _("fra %(low)s år", low=age_from)
+    return _("til %(high)s år", high=age_to) if age_to else ""
+
+
 def cost_words(cost: str | None, amount: str) -> str:
     """Gratis, or how much; empty where nobody has said."""
     if cost == Cost.FREE:

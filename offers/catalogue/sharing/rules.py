@@ -9,14 +9,15 @@ from typing import Any
 from markupsafe import Markup
 
 from marketplace.base.clock import oslo
+from marketplace.base.i18n import SOURCE, language
 from marketplace.settings import settings
 from offers.catalogue.dates import Line
 from offers.catalogue.models import Cost
 from offers.catalogue.queries import OfferRow
 from offers.catalogue.sharing.short import code_of, qr
 
-MOST_DATES = 10
-"""Search engines need no more of a series."""
+MOST_DATES = 5
+"""As many as stand open on the page: search engines want all that holds for a date said of each."""
 SCHEMA = "https://schema.org/"
 Node = dict[str, Any]
 """An object of JSON-LD."""
@@ -66,12 +67,16 @@ def json_ld(offer: OfferRow, dates: Sequence[Line]) -> Markup | str:
             "subEvent": events,
         }  # fmt: skip
     # No < is left, so the text cannot end its own element.
-    text = json.dumps({"@context": SCHEMA} | told, ensure_ascii=False).replace("<", "\\u003c")
+    text = json.dumps({"@context": SCHEMA} | told, ensure_ascii=False, separators=(",", ":")).replace(
+        "<", "\\u003c"
+    )
     return Markup(text)  # noqa: S704
 
 
 def page_of(offer: OfferRow) -> str:
-    return f"{settings().public_url}/offers/{offer.slug}"
+    """In the language that is being written: the address that the page itself gives as its own."""
+    prefix = "" if language() == SOURCE else f"/{language()}"
+    return f"{settings().public_url}{prefix}/offers/{offer.slug}"
 
 
 def whole(offer: OfferRow) -> Node:

@@ -34,6 +34,8 @@ STEM = 3
 FORGIVEN_FROM = 6
 """Letters from which one wrong letter is forgiven."""
 FOLDED = str.maketrans("æøåäö", "aoaao")
+TELLING = 5
+"""Letters from which other words than those shown are followed."""
 BESIDE = 2
 """So many words that are not in the sentence may be typed beside it."""
 ALIKE = 0.6
@@ -124,16 +126,21 @@ class Said:
                 best, found = alike, way.of
         return found
 
-    def beginning(self, typed: str) -> list[Listed]:
-        """Those that somebody may be about to say: one way has each typed word, the last one as a beginning."""
-        asked = [folded(word) for word in re.findall(r"\w+", typed.lower())]
-        return [one for one, ways in self.begun if asked and any(_begins(asked, way) for way in ways)]
+    def beginning(self, typed: str, lang: str) -> list[Listed]:
+        """Those that somebody may be about to say: the sentence that they would read has each typed word, the last one
+        as a beginning; and then those said so in other words, from letters on by which one can tell."""
+        asked = _folded(typed)
+        if not asked:
+            return []
+        told = len("".join(asked)) >= TELLING
+        shown = [one for one in self.situations if _begins(asked, _folded(one.said(lang)))]
+        said = [one for one, ways in self.begun if told and any(_begins(asked, way) for way in ways)]
+        return [*shown, *(one for one in said if one not in shown)]
 
     @cached_property
     def begun(self) -> list[tuple[Listed, list[list[str]]]]:
         """Of each, the words of each way without rings and dots."""
-        return [(one, [[folded(word) for word in re.findall(r"\w+", way.lower())] for way in one.ways])
-                for one in self.situations]  # fmt: skip
+        return [(one, [_folded(way) for way in one.ways]) for one in self.situations]
 
     def _known(self, stem: str) -> str:
         if stem in self.by_stem or len(stem) < FORGIVEN_FROM:
@@ -149,6 +156,10 @@ def likeness(typed: frozenset[str], sentence: frozenset[str]) -> float:
     if shared == len(sentence) and (not beside or (shared > 1 and beside <= BESIDE)):
         return alike
     return alike if shared > 1 and alike >= ALIKE else 0.0
+
+
+def _folded(text: str) -> list[str]:
+    return [folded(word) for word in re.findall(r"\w+", text.lower())]
 
 
 def _begins(asked: list[str], way: list[str]) -> bool:

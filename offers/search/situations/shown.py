@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from offers.catalogue.cards import CardRow
 from offers.catalogue.queries import Viewer
 from offers.catalogue.rules import offers_found
 from offers.search.cards import drawn
@@ -25,14 +26,17 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Suggested:
-    """The sentence, in the reader's language, and the way to what it leads to. `cards`: its first offers that are
-    not found by the words; none where enough is found. `first`: before what is found."""
+    """The sentence, in the reader's language, and the way to what it leads to. `cards`: its first offers that are not
+    found by the words; none where enough is found. `first`: before what is found. `rest`: what has only some of the
+    words, which stands after it. `rows`: what is on the cards, for a page that draws them otherwise."""
 
     said: str
     href: str
     found: str
     cards: list[Markup]
     first: bool
+    rest: list[Markup]
+    rows: list[CardRow]
 
 
 async def suggested(
@@ -52,10 +56,15 @@ async def suggested(
     known = {row.id for row in found.rows}
     others = [row for row in led.rows if row.id not in known][:SHOWN]
     few = found.total < FEW_FOUND or found.with_all is not None
+
+    def drawn_of(rows: list[CardRow]) -> list[Markup]:
+        return [drawn(row, None, True, now=now, lang=lang) for row in rows]
+
+    cards = drawn_of(others) if few else []
     return Suggested(
         one.said(lang), address(one.query | rest), offers_found(led.total, led.many),
-        [drawn(row, None, True, now=now, lang=lang) for row in others] if few else [],
-        found.with_all == 0 or not found.total,
+        cards, found.with_all == 0 or not found.total,
+        drawn_of(found.rows[found.with_all :]) if cards and found.with_all else [], others if few else [],
     )  # fmt: skip
 
 

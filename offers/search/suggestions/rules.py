@@ -62,6 +62,9 @@ class Known:
     def __init__(self, told: str | None) -> None:
         """`told`: a list as JSON, the soonest first (queries.py)."""
         self.offers = [Offer(*one) for one in json.loads(told or "[]")]
+        self.begins = {
+            lang: [folded(one.title(lang)[0].lower()) for one in self.offers] for lang in LANGUAGES
+        }
         self.words: dict[str, tuple[list[str], list[int]]] = {}
         for lang in LANGUAGES:
             pairs = sorted(
@@ -70,14 +73,14 @@ class Known:
             self.words[lang] = [word for word, _at in pairs], [at for _word, at in pairs]
 
     def titled(self, asked: list[str], lang: str, municipalities: Collection[str]) -> list[Option]:
-        """The offers whose titles have each of these beginnings, the soonest first."""
+        """The offers whose titles have each of these beginnings: first those that begin so, then the soonest."""
         words, of = self.words[lang]
         found: set[int] | None = None
         for one in asked:
             having = set(of[bisect_left(words, one) : bisect_left(words, one + END)])
             found = having if found is None else found & having
         options: dict[str, Option] = {}
-        for at in sorted(found or ()):
+        for at in sorted(found or (), key=lambda at: (not self.begins[lang][at].startswith(asked[0]), at)):
             offer = self.offers[at]
             title, written_in = offer.title(lang)
             if offer.is_in(municipalities):
@@ -104,7 +107,7 @@ def suggestions(
     return [
         *known.titled(asked, lang, municipalities),
         *_sorts(asked, known, municipalities, where),
-        *islice((_situation(one, lang, where) for one in said.beginning(typed)), OTHERS),
+        *islice((_situation(one, lang, where) for one in said.beginning(typed, lang)), OTHERS),
         *islice(_places(asked, places, municipalities, where), OTHERS),
     ]
 

@@ -16,6 +16,8 @@ SHORTEST = 4
 LONG = 8
 """Letters from which two slips are forgiven, and not only one."""
 WORD = re.compile(r"\w+")
+ENDINGS = ("", "en", "et", "a", "e", "er", "ar", "ene", "ane", "s", "t", "r")
+"""Of the forms of a word: who types kvelden has made no slip where the catalogue has kvelder."""
 
 
 def meant(typed: str, known: Collection[str]) -> str | None:
@@ -26,7 +28,7 @@ def meant(typed: str, known: Collection[str]) -> str | None:
     def nearest(found: re.Match[str]) -> str:
         nonlocal changed
         word = found[0].lower()
-        if len(word) < SHORTEST or word in known:
+        if len(word) < SHORTEST or _is_a_form_of(word, known):
             return found[0]
         most = 2 if len(word) >= LONG else 1
         near = [
@@ -43,3 +45,9 @@ def meant(typed: str, known: Collection[str]) -> str | None:
 
     proposed = WORD.sub(nearest, typed)
     return proposed if changed else None
+
+
+def _is_a_form_of(word: str, known: Collection[str]) -> bool:
+    """Is it one of these words, with the same or another ending?"""
+    stems = {word.removesuffix(ending) for ending in ENDINGS}
+    return any(stem + ending in known for stem in stems if len(stem) >= SHORTEST for ending in ENDINGS)

@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from markupsafe import Markup
 
 from marketplace.base.clock import at_oslo
-from offers.catalogue.cards import Card, CardRow, card, listed
+from offers.catalogue.cards import CardRow, card, listed
 from offers.catalogue.models import Joining
 from tests.conftest import NOW
 
@@ -26,15 +27,15 @@ def row(starts: datetime | None = TOMORROW, hours: float = 1.5, **other: Any) ->
     return CardRow(**(facts | other))
 
 
-def said(made: Card) -> str:
-    return made.when_text.replace("\u2060", "").replace("\u00a0", " ")
+def when(shown: CardRow, under: date | None, headed: bool) -> Markup:
+    """In place of a card, when it says it is."""
+    assert headed is (under is not None or shown.session_at is None)
+    return Markup(card(shown, NOW, under=under).when_text.replace("\u2060", "").replace("\u00a0", " "))  # noqa: S704
 
 
 def headings(*rows: CardRow, now: datetime = NOW) -> list[tuple[str, str, list[str]]]:
-    days = listed(rows, now, by_day=True)
-    return [
-        (one.heading.replace("\u00a0", " "), one.near, [said(each) for each in one.cards]) for one in days
-    ]
+    days = listed(rows, now, when, by_day=True)
+    return [(one.heading.replace("\u00a0", " "), one.near, list(map(str, one.cards))) for one in days]
 
 
 def test_each_day_is_said_once_and_the_cards_under_it_say_the_hours() -> None:
@@ -71,10 +72,10 @@ def test_what_is_booked_as_a_whole_says_how_often_it_meets() -> None:
 
 
 def test_in_another_order_there_is_no_heading_and_each_card_says_its_day() -> None:
-    (only,) = listed([row(), row(NOW + timedelta(days=4))], NOW, by_day=False)
+    (only,) = listed([row(), row(NOW + timedelta(days=4))], NOW, when, by_day=False)
     assert (only.day, only.heading) == (None, "")
-    assert [said(one) for one in only.cards] == ["I morgen kl. 12–13.30", "lørdag 17. oktober kl. 12–13.30"]
-    assert listed([], NOW, by_day=False) == listed([], NOW, by_day=True) == []
+    assert list(map(str, only.cards)) == ["I morgen kl. 12–13.30", "lørdag 17. oktober kl. 12–13.30"]
+    assert listed([], NOW, when, by_day=False) == listed([], NOW, when, by_day=True) == []
 
 
 @pytest.mark.parametrize(
@@ -92,3 +93,24 @@ def test_a_card_tells_what_is_left_and_no_number_of_what_is_sensitive(
 ) -> None:
     made = card(row(**facts), NOW)
     assert (made.seats_state, made.seats_text) == (state, text)
+
+
+@pytest.mark.parametrize(
+    ("facts", "limits"),
+    [
+        ({}, ""),
+        ({"age_from": 13, "age_to": 18}, "13–18 år"),
+        ({"age_from": 18}, "fra 18 år"),
+        ({"age_to": 12, "cost": "some"}, "til 12 år, koster litt"),
+        ({"cost": "free"}, ""),
+    ],
+)
+def test_a_card_says_what_one_would_rather_know_before_one_goes(facts: dict[str, Any], limits: str) -> None:
+    assert card(row(**facts), NOW).limits.replace("\u2060", "") == limits
+
+
+def test_a_card_names_three_languages_at_most_each_in_itself() -> None:
+    assert card(row(spoken="ar en pl uk"), NOW).spoken == (
+        ("en", "English"), ("uk", "Українська"), ("pl", "Polski"),
+    )  # fmt: skip
+    assert card(row(), NOW).spoken == ()

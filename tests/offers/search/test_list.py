@@ -131,6 +131,17 @@ async def test_a_list_in_the_order_of_words_has_no_days(visitor: Visitor) -> Non
     assert words(dates.soup.select_one(".tp-dayhead")) == "Onsdag 14. oktober i morgen"
 
 
+async def test_a_card_says_ages_cost_and_languages_where_they_are_said(visitor: Visitor) -> None:
+    venue = await make.venue()
+    await make.offer("Kurs", starts=[NOW + timedelta(days=1)], venue=venue, age_from=13, age_to=18, cost="some",
+                     cost_text="20 kr", spoken=["ar", "en"])  # fmt: skip
+    line = (await visitor.open("/offers")).soup.select_one(".tp-offer .tp-line")
+    assert words(line) == (
+        "Sandnes rådhus · Alle er velkommen · 13–18 år, koster litt · Språk: English , العربية"
+    )
+    assert [one["lang"] for one in line.select("bdi")] == ["en", "ar"]
+
+
 async def test_a_card_shows_the_picture_of_its_organiser_or_the_drawing_of_its_kind(visitor: Visitor) -> None:
     picture = await Picture.create(sha256=bytes(range(32)), media_type="image/webp", width=512, height=320,
                                    content=b"webp", created_at=NOW)  # fmt: skip

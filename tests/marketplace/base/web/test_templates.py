@@ -16,7 +16,8 @@ from offers.catalogue.cards import Card
 STARTS = datetime(2026, 10, 24, 9, 0, tzinfo=UTC)
 OFFER = Card(
     slug="strikkekafe", title="<b>Strikkekafé</b>", summary="", lang="", kind_label="Møteplass", owner_name="Sentralen",
-    starts_at=STARTS, ends_at=None, when_text="lørdag", venue_name="", audience_text="For alle", seats_state="few",
+    starts_at=STARTS, ends_at=None, when_text="lørdag", venue_name="", audience_text="For alle", limits="", spoken=(),
+    seats_state="few",
     seats_text="2 plasser igjen", seats_note="", drop_in=False, act="book", picture=None, drawing="img/kinds/kaffe.svg",
 )  # fmt: skip
 

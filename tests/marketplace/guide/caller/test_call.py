@@ -7,7 +7,8 @@ from uuid import UUID
 from marketplace.base.data.database import rows, value
 from marketplace.dialogue.needs.models import Need
 from marketplace.guide.caller.rules import LASTS, LONGEST, MOST, Call, joined, opened, sealed
-from offers.catalogue.models import Joining, SeatPool
+from offers.catalogue.models import Joining, Kind, SeatPool
+from offers.search.situations.models import Situation
 from offers.seats.models import Booking
 from organizations.members.models import Role
 from tests import make
@@ -262,3 +263,22 @@ async def test_a_double_click_books_once_and_stands_once_in_the_call(visitor: Vi
     await asyncio.gather(*(visitor.submit(page, f"{CALL}/offers/{offer.slug}", **sent) for _ in range(2)))
     assert await Booking.all().count() == 1
     assert (await visitor.open(f"{CALL}?q=")).text.count("Olaug er påmeldt") == 1
+
+
+async def test_what_others_say_in_a_sentence_like_theirs_comes_before_some_of_the_words(
+    visitor: Visitor,
+) -> None:
+    await Situation.create(
+        text="Jeg er alene om kvelden", text_nn="", text_en="", also="mye alene om kvelden", words="",
+        kinds=["meeting_place"], audiences=[], evening=False,
+    )  # fmt: skip
+    await guide(visitor)
+    cafe = await make.offer("Kafé for alle", kind=Kind.MEETING_PLACE)
+    await make.offer("Kveldskurs om kvelden", kind=Kind.COURSE)
+    page = await visitor.open(f"{CALL}?q=hun+er+s%C3%A5+mye+alene+om+kvelden")
+    assert "Andre sier det slik: «Jeg er alene om kvelden»" in page.text
+    assert [one.get_text() for one in page.soup.select(".tp-result h3 a")] == [
+        "Kafé for alle",
+        "Kveldskurs om kvelden",
+    ]
+    assert page.soup.find("a", href=f"{CALL}/offers/{cafe.slug}"), "each can be booked"

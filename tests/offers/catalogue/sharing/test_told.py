@@ -72,6 +72,8 @@ async def test_one_date_is_an_event(visitor: Visitor) -> None:
     is_event(event)
     assert event["@context"] == "https://schema.org/"
     assert (event["name"], event["startDate"]) == ("Lekene", "2026-10-17T11:00:00+02:00")
+    english = await visitor.open(f"/en/offers/{offer.slug}")
+    assert told(english)["url"] == english.soup.find("link", rel="canonical")["href"]
     assert [maker["name"] for maker in event["organizer"]] == ["Sentralen", "Senior"]
     assert event["location"] == {
         "@type": "Place", "name": "Rådhuset",
@@ -119,7 +121,7 @@ async def test_several_dates_are_a_series_of_events_that_tells_which_are_called_
     series = told(await visitor.open(f"/offers/{offer.slug}"))
     assert series["@type"] == "EventSeries"
     events = series["subEvent"]
-    assert len(events) == 10
+    assert len(events) == 5
     for event in events:
         is_event(event)
     assert [event["eventStatus"].rpartition("/")[2] for event in events[:4]] == [

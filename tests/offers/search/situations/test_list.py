@@ -61,6 +61,18 @@ async def test_what_has_the_words_stands_first_and_is_not_said_twice(
     assert hinted(page) == ["Onsdagsbordet"]
 
 
+async def test_what_has_only_some_of_the_words_stands_last(visitor: Visitor, alone: Situation) -> None:
+    await make.offer("Alene om kvelden? Kom hit", kind=Kind.COURSE, starts=[EVENING])
+    await make.offer("Hele kvelden", kind=Kind.COURSE, starts=[EVENING])
+    await make.offer("Kvelden er lang", kind=Kind.COURSE, starts=[EVENING])
+    await make.offer("Onsdagsbordet", kind=Kind.MEETING_PLACE, starts=[EVENING])
+    page = await visitor.open("/offers?q=alene om kvelden")
+    found = [link.get_text() for link in page.soup.select(".tp-offer__link")]
+    assert found[:2] == ["Alene om kvelden? Kom hit", "Onsdagsbordet"]
+    assert {*found[2:]} == {"Hele kvelden", "Kvelden er lang"}
+    assert page.text.count("Mente du") == 1
+
+
 async def test_where_enough_is_found_there_is_only_a_line(visitor: Visitor, alone: Situation) -> None:
     for number in range(6):
         await make.offer(f"Alene om kvelden {number}", kind=Kind.COURSE, starts=[EVENING])

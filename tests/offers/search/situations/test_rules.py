@@ -75,6 +75,9 @@ def test_words_are_the_same_without_rings_and_endings() -> None:
 
 
 def test_somebody_who_types_is_shown_what_they_may_be_about_to_say() -> None:
-    assert "Jeg er alene om kvelden" in [one.text for one in SAID.beginning("jeg er al")]
-    assert [one.text for one in SAID.beginning("mannen min dr")] == ["Mannen min drikker"]
-    assert SAID.beginning("xyz") == SAID.beginning("") == []
+    assert "Jeg er alene om kvelden" in [one.text for one in SAID.beginning("jeg er al", "nb")]
+    assert [one.text for one in SAID.beginning("mannen min dr", "nb")] == ["Mannen min drikker"]
+    assert [one.text for one in SAID.beginning("inkas", "nb")] == ["Jeg har ikke råd til regningene"]
+    assert "Vi har gått fra hverandre" not in [one.text for one in SAID.beginning("sp", "nb")]
+    assert SAID.beginning("ink", "nb") == []  # nobody would see why
+    assert SAID.beginning("xyz", "nb") == SAID.beginning("", "nb") == []

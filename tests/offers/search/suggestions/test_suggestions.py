@@ -117,6 +117,7 @@ async def test_few_are_suggested_the_soonest_first_and_each_title_once(visitor: 
     for number in range(7):
         await make.offer(f"Tur {7 - number}", starts=[SOON + timedelta(hours=7 - number)])
     await make.offer("Tur 1", starts=[SOON])
+    await make.offer("Rask tur", starts=[SOON])
     assert await texts(visitor, "tur") == ["Tur 1", "Tur 2", "Tur 3", "Tur 4"]
 
 
