@@ -196,7 +196,6 @@ class SearchForm(Span):
         "plain": {"otherwise": lazy("Skriv færre og kortere ord.")},
         "place": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
     }
-    """An age that is no number at all is said to be so too: what is asked for is the same."""
 
     @classmethod
     def from_query(cls, request: Request) -> "Filled[SearchForm]":

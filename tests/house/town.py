@@ -273,7 +273,9 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         text="Jeg savner hagen", text_nn="Eg saknar hagen", text_en="I miss my garden", words="hage", kinds=[],
         audiences=[],
     )  # fmt: skip
-    words = await EqualWords.create(group_id=situation.id, number=1, words=["hage", "parsell"])
+    words = await EqualWords.create(
+        group_id=situation.id, number=1, words=["hage", "parsell"], written_at=NOW
+    )
     await EqualWords.create(group_id=situation.id, number=2, words=["hage", "kolonihage"], written_at=NOW)
     need = await Need.create(municipality=here, district=district, text="Dans for ungdom", said_at=NOW)
 
