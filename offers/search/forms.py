@@ -115,6 +115,18 @@ def column(known: Access) -> str:
 
 
 SWITCHES = ("drop_in", "free", "no_booking", "online", "evening")
+SEVERAL = (
+    "weekday",
+    "part",
+    "audience",
+    "kind",
+    "spoken",
+    "access",
+    "cost",
+    "organization",
+    "municipality",
+    "district",
+)
 UNCLEAR = lazy("Vi forstår ikke «%(input)s». Kryss av, eller la være.")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -216,10 +228,10 @@ class SearchForm(Span):
             )
         return typed
 
-    @field_validator("municipality", "district", "organization", mode="before")
+    @field_validator(*SEVERAL, mode="before")
     @classmethod
     def blank_is_none(cls, given: list[str]) -> list[str]:
-        return [one for one in given if one.strip()]
+        return [one.strip() for one in given if one.strip()]
 
     @field_validator("week")
     @classmethod
