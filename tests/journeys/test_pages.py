@@ -56,7 +56,11 @@ WORK = {
         "/situations",
         "/situations/new",
     ],
-    "solveig@example.no": ["/desk"],
+    "solveig@example.no": [
+        "/desk",
+        "/desk/0123456789abcdef?q=alene+om+kvelden",
+        "/desk/0123456789abcdef/booking",
+    ],
 }
 
 
