@@ -97,7 +97,7 @@ async def count(wanted: Search, *, viewer: Viewer, now: datetime) -> Counts:
     """What each choice would leave, in one statement."""
     asked = Statement(now)
     seen = published(viewer).within(asked)
-    hits, found = matching(Search(words=wanted.words, any_word=wanted.any_word), asked.value)
+    hits, found = matching(Search(words=wanted.words, any_word=wanted.any_word, by_date=True), asked.value)
     looks = []
     for one in FILTERS:
         without = replace(wanted, **one.unset, words="", after=None)

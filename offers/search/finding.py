@@ -1,5 +1,6 @@
 """How a list is answered: by this process's index of the catalogue, or by the database while there is none."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from marketplace.settings import settings
@@ -7,9 +8,9 @@ from offers.catalogue.queries import Viewer
 from offers.search import counts
 from offers.search.cards import rows_of
 from offers.search.counts import Counts
-from offers.search.index.asking import Hit
+from offers.search.index.asking import Hit, knows
 from offers.search.index.keeping import index
-from offers.search.queries import Found, Position, Search, search
+from offers.search.queries import Found, Position, Search, having, search
 
 
 async def find(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
@@ -29,6 +30,13 @@ def following(wanted: Search, hits: list[Hit]) -> Position | None:
 
 
 async def count(wanted: Search, *, viewer: Viewer, now: datetime) -> Counts:
-    """What each choice of each filter would leave, beside all else that is chosen (counts.py)."""
-    answer = await index.count(wanted, viewer, now) if settings().catalogue_index else None
+    """What each choice of each filter would leave, beside all else that is chosen (counts.py). Of words the database
+    tells which offers have them, and nearness alone leaves nothing out."""
+    answer = None
+    if settings().catalogue_index:
+        near = wanted.near if wanted.within is not None else None
+        asked = replace(wanted, words="", near=near)
+        if knows(asked):
+            among = await having(wanted) if wanted.words else None
+            answer = await index.count(asked, viewer, now, among)
     return await counts.count(wanted, viewer=viewer, now=now) if answer is None else answer

@@ -203,10 +203,14 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
     # The first session of those asked for need not be the next; without dates the offer's own columns are in an index.
     # Where none was asked for by its time, what has no dates has a place of its own.
     session, shown, venue, first = (
+        ("o.next_session_at", "o.next_session_at AS starts_at, o.next_session_ends AS ends_at",
+         "coalesce(d.venue_id, o.venue_id)",
+         f"LEFT JOIN ({ELSEWHERE}) d ON d.offer_id = o.id AND d.starts_at = o.next_session_at")
+        if wanted.near and not dates else
         ("d.starts_at", "d.starts_at, d.ends_at", "coalesce(d.venue_id, o.venue_id)",
          f"{'' if wanted.dated else 'LEFT '}JOIN LATERAL (SELECT s.starts_at, s.ends_at, s.venue_id FROM session s "
-         f"WHERE {dates or COMING} ORDER BY s.starts_at, s.id LIMIT 1) d ON true")
-        if dates or wanted.near else
+         f"WHERE {dates} ORDER BY s.starts_at, s.id LIMIT 1) d ON true")
+        if dates else
         ("o.next_session_at", "o.next_session_at AS starts_at, o.next_session_ends AS ends_at", "o.venue_id", "")
     )  # fmt: skip
     rank, joined, metres = "0::bigint", "", "NULL::int"
@@ -317,12 +321,12 @@ def matching(wanted: Search, put: Put) -> tuple[str, list[str]]:
     hits = ""
     conditions = []
     if wanted.words:
-        typed = questions(wanted.words, equal_now())
+        typed, rank = questions(wanted.words, equal_now()), f"max({RANKED})" if wanted.ranked else "0"
         near, without = tsquery(put(typed.near)), tsquery(put(typed.without))
         hits = f"""asked AS MATERIALIZED (SELECT {tsquery(put(typed.exact))} AS exact,
                 {tsquery(put(typed.all_exact))} AS all_exact, {near} AS near,
                 {tsquery(put(typed.all_words))} && !!{without} AS all_words, {near} && !!{without} AS any_word),
-            hits AS MATERIALIZED (SELECT offer_id, max({RANKED})::bigint AS rank FROM offer_text, asked a
+            hits AS MATERIALIZED (SELECT offer_id, {rank}::bigint AS rank FROM offer_text, asked a
                 WHERE search @@ a.{"any_word" if wanted.any_word else "all_words"} GROUP BY offer_id),"""
         conditions.append("o.id IN (SELECT offer_id FROM hits)")
     if wanted.place:
@@ -367,6 +371,19 @@ def matching(wanted: Search, put: Put) -> tuple[str, list[str]]:
     if wanted.organization:
         conditions.append(f"({_takes_part(put(wanted.organization))})")
     return hits, conditions
+
+
+async def having(wanted: Search) -> list[UUID]:
+    """The offers that have the words that are looked for, whoever may see them."""
+    asked = Statement()
+    only = Search(words=wanted.words, any_word=wanted.any_word, by_date=True)  # nothing is ranked
+    hits, _ = matching(only, asked.value)
+    found = await rows(_Offer, f"WITH {hits.removesuffix(',')} SELECT offer_id FROM hits", *asked.values)
+    return [one.offer_id for one in found]
+
+
+class _Offer(NamedTuple):
+    offer_id: UUID
 
 
 def _takes_part(who: str) -> str:
@@ -428,6 +445,10 @@ def _place(place: str, put: Put) -> str:
 
 COMING = "s.offer_id = o.id AND s.status <> 'cancelled' AND s.ends_at > $1"
 """The session s of offer o will be, or is now. $1 is now."""
+ELSEWHERE = """SELECT DISTINCT ON (s.offer_id, s.starts_at) s.offer_id, s.starts_at, s.venue_id FROM session s
+    WHERE s.venue_id IS NOT NULL AND s.status <> 'cancelled' AND s.ends_at > $1
+    ORDER BY s.offer_id, s.starts_at, s.id"""
+"""The sessions that have a place of their own. $1 is now."""
 PART = """(CASE WHEN {local}::time < '12:00' THEN 'morning' WHEN {local}::time < '17:00' THEN 'day'
     ELSE 'evening' END)"""
 """Which part of the day a session begins in: forms.py:Part."""

@@ -1,12 +1,18 @@
 """The sheet of filters: what is offered, with how many offers each choice leaves. No database, no clock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from marketplace.base.i18n import gettext as _
+from marketplace.base.i18n import language
+from marketplace.base.quick.remembered import remembered
 from marketplace.base.web.forms import Filled
+from marketplace.base.web.templates import template
 from offers.catalogue.models import Audience, Kind
 from offers.catalogue.rules import WHEN_LABELS, offers_found
+from offers.catalogue.spoken import written_in
 from offers.search.counts import FILTERS, ON, Counts
 from offers.search.filters import DAYS, SEVERAL, SWITCHES, Names
 from offers.search.forms import ALL, SearchForm
@@ -33,6 +39,12 @@ class Option(NamedTuple):
     lang: str = ""
 
 
+@remembered(4096)
+def _line(one: Option, wrong: bool, lang: str) -> str:
+    """The HTML of a choice: they are most of what a list's page has to draw, and seldom new."""
+    return template("offers/search/_option.html", lang).render(one=one, wrong=wrong)
+
+
 class Group(NamedTuple):
     """What goes together: `first`, and the `rest` that are folded away, `open` where something of it is chosen."""
 
@@ -41,6 +53,12 @@ class Group(NamedTuple):
     first: Sequence[Option]
     rest: Sequence[Option]
     open: bool
+
+    def lines(self, options: Iterable[Option], errors: Mapping[str, str]) -> Markup:
+        """These choices as HTML."""
+        lang = language()
+        # Made by a template, which escapes.
+        return Markup("".join(_line(one, one.name in errors, lang) for one in options))  # noqa: S704
 
 
 class Day(NamedTuple):
@@ -130,7 +148,9 @@ class _Sheet:
             if chosen or (number != 0 and (name, value) not in self.hidden):
                 key = f"{name}-{value}" if options else name
                 options.append(
-                    Option(name, value, text, number, chosen, key, value if name == "spoken" else "")
+                    Option(
+                        name, value, text, number, chosen, key, written_in(value) if name == "spoken" else ""
+                    )
                 )
         return _folded(name, legend, options, shown)
 

@@ -105,12 +105,11 @@ async def _found(
         "searched": False,
         "elsewhere": [],
         "meant": None,
-        "some": False,
         "instead": "",
         "offers": [],
         "alike": None,
         "alike_offers": [],
-        "alike_first": False,
+        "with_all": 0,
     }
     if not query or not form.valid:
         return empty | listed(request, form, Found([], 0, None))
@@ -118,11 +117,13 @@ async def _found(
     if first:
         wanted = replace(wanted, municipalities=(first.slug,))
     found = await find_(wanted)
-    told = empty | {"searched": True, "some": found.with_all is not None}
+    told = empty | {"searched": True}
     if not found.total and asked.nearest:
         around = await find_(asked.nearest)
         found = replace(around, total=0, next=None)
         told["instead"] = nothing_there(asked.districts) if around.rows else ""
+    # What has all the words, what others say in a sentence like theirs, and then what has only some of the words.
+    told["with_all"] = len(found.rows) if found.with_all is None else found.with_all
     told |= listed(request, form, found, form.data.before) | {
         "offers": [card(one, now) for one in found.rows]
     }
@@ -141,12 +142,10 @@ async def _found(
             lang=request.lang, now=now,
         )  # fmt: skip
         told["alike"] = alike
-        told["alike_offers"] = [one for day in alike.days for one in day.cards] if alike else []
-        # What others say in a sentence of their own is nearer to what was meant than some of the words are.
-        told["alike_first"] = told["some"]
+        told["alike_offers"] = [card(one, now) for one in alike.rows] if alike else []
     if not told["alike"] and wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
-        told["meant"] = near.meant(form.data.q, await spelled_right(VISITOR, now))
-        told["meant_href"] = here(request, query | {"q": told["meant"]})
+        told["meant"] = near.meant(wanted.words, await spelled_right(VISITOR, now))
+        told["meant_href"] = here(request, listed_query(asked.form) | {"q": told["meant"]})
     return told
 
 

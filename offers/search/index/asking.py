@@ -97,9 +97,11 @@ def find(masks: Masks, wanted: Search, viewer: Viewer) -> tuple[int, list[Hit]]:
     return min(total, wanted.counted + 1), list(islice(hits, wanted.page + 1))
 
 
-def count(masks: Masks, wanted: Search, viewer: Viewer) -> Counts:
-    """What each choice would leave: counts.py:count."""
+def count(masks: Masks, wanted: Search, viewer: Viewer, among: Iterable[UUID] | None = None) -> Counts:
+    """What each choice would leave: counts.py:count. `among`: of these offers, where words were asked for."""
     held = _held(masks, wanted, viewer)
+    if among is not None:
+        held["words"] = masks.these(among)
     counted = {}
     for one, choices in _choices(masks):
         others = reduce(and_, (mask for name, mask in held.items() if name not in one.unset))

@@ -96,10 +96,12 @@ class Index:
         masks = await self.true_at(now) if asking.knows(wanted) else None
         return asking.find(masks, wanted, viewer) if masks else None
 
-    async def count(self, wanted: Search, viewer: Viewer, now: datetime) -> Counts | None:
-        """What each choice would leave; None as find."""
+    async def count(
+        self, wanted: Search, viewer: Viewer, now: datetime, among: Iterable[UUID] | None = None
+    ) -> Counts | None:
+        """What each choice would leave, `among` these offers if some are given; None as find."""
         masks = await self.true_at(now) if asking.knows(wanted) else None
-        return asking.count(masks, wanted, viewer) if masks else None
+        return asking.count(masks, wanted, viewer, among) if masks else None
 
     async def true_at(self, now: datetime) -> Masks | None:
         """The masks with all that is known to have changed, or None."""

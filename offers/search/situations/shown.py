@@ -28,7 +28,7 @@ SHOWN = 5
 class Suggested:
     """The sentence, in the reader's language, and the way to what it leads to. `cards`: its first offers that are not
     found by the words; none where enough is found. `first`: before what is found. `rest`: what has only some of the
-    words, which stands after it."""
+    words, which stands after it. `rows`: what is on the cards, for a page that draws them otherwise."""
 
     said: str
     href: str
@@ -36,6 +36,7 @@ class Suggested:
     cards: list[Markup]
     first: bool
     rest: list[Markup]
+    rows: list[CardRow]
 
 
 async def suggested(
@@ -63,7 +64,7 @@ async def suggested(
     return Suggested(
         one.said(lang), address(one.query | rest), offers_found(led.total, led.many),
         cards, found.with_all == 0 or not found.total,
-        drawn_of(found.rows[found.with_all :]) if cards and found.with_all else [],
+        drawn_of(found.rows[found.with_all :]) if cards and found.with_all else [], others if few else [],
     )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from marketplace.base.data.database import rows, value
 from marketplace.dialogue.needs.models import Need
 from marketplace.guide.caller.rules import LASTS, LONGEST, MOST, Call, joined, opened, sealed
-from offers.catalogue.models import Joining, SeatPool
+from offers.catalogue.models import Joining, Kind, SeatPool
+from offers.search.situations.models import Situation
 from offers.seats.models import Booking
 from organizations.members.models import Role
 from tests import make
@@ -262,3 +263,58 @@ async def test_a_double_click_books_once_and_stands_once_in_the_call(visitor: Vi
     await asyncio.gather(*(visitor.submit(page, f"{CALL}/offers/{offer.slug}", **sent) for _ in range(2)))
     assert await Booking.all().count() == 1
     assert (await visitor.open(f"{CALL}?q=")).text.count("Olaug er påmeldt") == 1
+
+
+async def test_what_others_say_in_a_sentence_like_theirs_comes_before_some_of_the_words(
+    visitor: Visitor,
+) -> None:
+    await Situation.create(
+        text="Jeg er alene om kvelden", text_nn="", text_en="", also="mye alene om kvelden", words="",
+        kinds=["meeting_place"], audiences=[], evening=False,
+    )  # fmt: skip
+    await guide(visitor)
+    cafe = await make.offer("Kafé for alle", kind=Kind.MEETING_PLACE)
+    await make.offer("Kveldskurs om kvelden", kind=Kind.COURSE)
+    page = await visitor.open(f"{CALL}?q=hun+er+s%C3%A5+mye+alene+om+kvelden")
+    assert "Andre sier det slik: «Jeg er alene om kvelden»" in page.text
+    assert [one.get_text() for one in page.soup.select(".tp-result h3 a")] == [
+        "Kafé for alle",
+        "Kveldskurs om kvelden",
+    ]
+    assert page.soup.find("a", href=f"{CALL}/offers/{cafe.slug}"), "each can be booked"
+
+
+async def test_whoever_signs_out_in_another_tab_books_nothing_more_here(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer = await tour()
+    form = await visitor.open(f"{CALL}/offers/{offer.slug}")
+    page = await visitor.open(f"{CALL}?q=tur")
+    await visitor.post("/sign-out", {"form_token": page.fields(f"{CALL}/end")["form_token"]})
+    sent = await visitor.submit(form, f"{CALL}/offers/{offer.slug}", participant_name="Olaug", contact="none")
+    assert sent.status == 403
+    assert await Booking.all().count() == 0
+    assert (await visitor.open(f"{CALL}?q=tur")).response.headers["location"].startswith("/sign-in")
+
+
+async def test_a_full_call_asks_the_database_little_more_than_the_list(
+    visitor: Visitor, statements: list[str]
+) -> None:
+    """As often for few bookings as for many: besides what the list asks which desk it is, what was done in the call and
+    sent, and what there is elsewhere."""
+    await guide(visitor)
+    await make.municipality(number="3447", slug="sondre-land", name="Søndre Land")
+    asked = []
+    for offers in (4, 4):
+        for _each in range(offers):
+            offer = await tour()
+            await booked(visitor, offer)
+            form = await visitor.open(f"{CALL}/offers/{offer.slug}/send")
+            await visitor.submit(form, "/send", address="olaug@example.no")
+        for path in (f"{CALL}?q=tur", "/offers?q=tur&municipality=sandnes"):
+            await visitor.open(path)
+            statements.clear()
+            await visitor.open(path)
+            asked.append(len(statements))
+    call, listed, later, listed_later = asked
+    assert (call, listed) == (later, listed_later)
+    assert call <= listed + 4, (call, listed)

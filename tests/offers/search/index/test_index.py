@@ -11,9 +11,10 @@ import pytest
 
 from marketplace.base.data.database import rows
 from marketplace.base.data.revision import Revision
-from offers.catalogue.models import Joining, SeatPool
+from offers.catalogue.models import Joining, Kind, SeatPool
 from offers.catalogue.queries import VISITOR, Viewer
 from offers.catalogue.rules import When, period
+from offers.search import finding
 from offers.search.cards import rows_of
 from offers.search.counts import count
 from offers.search.finding import following
@@ -254,3 +255,19 @@ async def test_nobody_waits_where_much_has_changed_at_once(
         assert index.masks is masks
         await both(index, Search(kinds=("talk",)), VISITOR, NOW)
         assert (await index.find(Search(kinds=("talk",)), VISITOR, NOW) or (0,))[0] == 9
+
+
+async def test_words_are_counted_among_what_has_them(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make.offer("Strikkekafé", kind=Kind.COURSE)
+    await make.offer("Turgruppe", kind=Kind.GROUP)
+    async with listening(database_url) as index:
+        monkeypatch.setattr(finding, "index", index)
+        for wanted in (
+            Search(words="strikkekafé"),
+            Search(words="tur", kinds=("course",)),
+            Search(words="finnes ikke"),
+        ):
+            counted = await finding.count(wanted, viewer=VISITOR, now=NOW)
+            assert counted == await count(wanted, viewer=VISITOR, now=NOW), wanted
