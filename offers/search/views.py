@@ -229,8 +229,8 @@ def listed_query(form: Filled[Any]) -> dict[str, Any]:
 def _sent(value: Any) -> Any:
     """Several are said once each; "all" says nothing beside one that is named."""
     if isinstance(value, str):
-        return value
-    said = [one for one in dict.fromkeys(value) if one.strip()]
+        return value.strip()
+    said = [one for one in dict.fromkeys(each.strip() for each in value) if one]
     return [one for one in said if one != ALL] or said
 
 

@@ -56,7 +56,11 @@ WORK = {
         "/situations",
         "/situations/new",
     ],
-    "solveig@example.no": ["/desk"],
+    "solveig@example.no": [
+        "/desk",
+        "/desk/0123456789abcdef?q=alene+om+kvelden",
+        "/desk/0123456789abcdef/booking",
+    ],
 }
 
 
@@ -176,7 +180,7 @@ async def test_a_page_weighs_little_and_asks_for_few_files(arrive: Any) -> None:
     ):  # fmt: skip
         async with arrive(**PHONE) as visitor:
             asked: list[Any] = []
-            visitor.page.on("requestfinished", asked.append)
+            visitor.page.on("requestfinished", lambda one, asked=asked: asked.append(one))
             await visitor.go(path)
             await visitor.page.wait_for_load_state("networkidle")
             addresses = [one.url for one in asked]
