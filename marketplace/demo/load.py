@@ -188,7 +188,7 @@ def his_own(register: Register, made: Catalogue, ola: Resident, mother: Resident
     register.book(coming("friskliv-75"), mother, booker=ola)
     register.tables.add(
         "acts_for", actor_id=ola.id, person_id=mother.id, relation="next_of_kin", created_at=register.closed_until,
-        accepted_at=register.closed_until, ended_at=None,
+        accepted_at=register.closed_until, ended_at=None, desk_id=None,
     )  # fmt: skip
     for slug in ("torsdagssuppa", "generasjonslekene"):
         for pool in over(slug)[-2:]:

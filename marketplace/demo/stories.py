@@ -62,7 +62,7 @@ def by_a_guide(register: Register, made: Catalogue, guide: Resident) -> None:
     row["contact_id"] = olaug.contact
     register.tables.add(
         "acts_for", actor_id=guide.id, person_id=olaug.id, relation="guide", created_at=row["created_at"],
-        accepted_at=None, ended_at=None,
+        accepted_at=None, ended_at=None, desk_id=made.organizations["infohjelpen"]["id"],
     )  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def guardian(register: Register, made: Catalogue, mother: Resident, daughter: Re
     register.book(pools[-1], daughter, days_before=1)
     register.tables.add(
         "acts_for", actor_id=mother.id, person_id=daughter.id, relation="guardian", created_at=register.closed_until,
-        accepted_at=register.closed_until, ended_at=None,
+        accepted_at=register.closed_until, ended_at=None, desk_id=None,
     )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ async def front(request: Request) -> Response:
     topics, others = await wanted(where, viewer=viewer, now=now)
     return render(
         request, "marketplace/home/front.html", here=here, topics=topics, others=others,
-        today=[(card(row, now), soon(row.session_at, now)) for row in today.rows],
+        today=[(card(row, now), soon(row.session_at, now)) for row in today.rows if row.session_at],
         leaves=leaves(happens, called, where, now),
     )  # fmt: skip
 

@@ -263,6 +263,9 @@ class OfferText(Row):
     what_happens = fields.TextField(default="")
     may_leave = fields.TextField(default="")
     bring = fields.TextField(default="", description="what to bring")
+    found_by = fields.TextField(
+        default="", db_default="", description="other words that people search for: found, not shown"
+    )
     keywords = fields.TextField(
         default="", description="names of organiser, place and kind: found, not shown"
     )

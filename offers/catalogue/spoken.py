@@ -3,7 +3,7 @@
 Who looks for one of them may not read ours, so the name is the same in every language of the pages.
 """
 
-from marketplace.base.i18n import language_word
+from marketplace.base.i18n import SOURCE, language_word
 
 SPOKEN = {
     "en": "English",
@@ -44,9 +44,14 @@ KNOWN_AS = {"prs": "fa_AF"}
 """The code under which a name is known elsewhere."""
 
 
+def written_in(code: str) -> str:
+    """The language in which its name is written: a language of signs has no letters of its own."""
+    return SOURCE if code == "nsl" else code
+
+
 def spoken_names(codes: list[str]) -> list[tuple[str, str]]:
-    """(code, name) of languages, in the order of the list."""
-    return [(code, name) for code, name in SPOKEN.items() if code in codes]
+    """(the language that the name is written in, name) of languages, in the order of the list."""
+    return [(written_in(code), name) for code, name in SPOKEN.items() if code in codes]
 
 
 def choices() -> list[tuple[str, str]]:

@@ -25,9 +25,11 @@ class WhatForm(Form):
     kind: Kind
     summary: str = Field("", max_length=200)
     body: str = Field("", max_length=4000)
+    found_by: str = Field("", max_length=300)
     what_happens: Words = ""
     bring: Words = ""
     words = {
+        "found_by": {"string_too_long": lazy("Skriv færre søkeord, høyst %(max_length)s tegn.")},
         "kind": {"missing": lazy("Velg hva slags tilbud det er.")},
         "title": {"missing": lazy("Skriv hva tilbudet heter.")},
     }
@@ -131,7 +133,9 @@ class TextForm(Form):
     what_happens: Words = ""
     may_leave: Words = ""
     bring: Words = ""
+    found_by: str = Field("", max_length=300)
     words = {
+        "found_by": {"string_too_long": lazy("Skriv færre søkeord, høyst %(max_length)s tegn.")},
         "title": {"missing": lazy("Skriv hva tilbudet heter.")},
         "summary": {"missing": lazy("Skriv en setning om hva dette er.")},
     }

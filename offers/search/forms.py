@@ -115,6 +115,18 @@ def column(known: Access) -> str:
 
 
 SWITCHES = ("drop_in", "free", "no_booking", "online", "evening")
+SEVERAL = (
+    "weekday",
+    "part",
+    "audience",
+    "kind",
+    "spoken",
+    "access",
+    "cost",
+    "organization",
+    "municipality",
+    "district",
+)
 UNCLEAR = lazy("Vi forstår ikke «%(input)s». Kryss av, eller la være.")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -196,7 +208,6 @@ class SearchForm(Span):
         "plain": {"otherwise": lazy("Skriv færre og kortere ord.")},
         "place": {"string_too_long": lazy("Skriv et kortere sted, høyst %(max_length)s tegn.")},
     }
-    """An age that is no number at all is said to be so too: what is asked for is the same."""
 
     @classmethod
     def from_query(cls, request: Request) -> "Filled[SearchForm]":
@@ -217,10 +228,10 @@ class SearchForm(Span):
             )
         return typed
 
-    @field_validator("municipality", "district", "organization", mode="before")
+    @field_validator(*SEVERAL, mode="before")
     @classmethod
     def blank_is_none(cls, given: list[str]) -> list[str]:
-        return [one for one in given if one.strip()]
+        return [one.strip() for one in given if one.strip()]
 
     @field_validator("week")
     @classmethod

@@ -203,10 +203,14 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
     # The first session of those asked for need not be the next; without dates the offer's own columns are in an index.
     # Where none was asked for by its time, what has no dates has a place of its own.
     session, shown, venue, first = (
+        ("o.next_session_at", "o.next_session_at AS starts_at, o.next_session_ends AS ends_at",
+         "coalesce(d.venue_id, o.venue_id)",
+         f"LEFT JOIN ({ELSEWHERE}) d ON d.offer_id = o.id AND d.starts_at = o.next_session_at")
+        if wanted.near and not dates else
         ("d.starts_at", "d.starts_at, d.ends_at", "coalesce(d.venue_id, o.venue_id)",
          f"{'' if wanted.dated else 'LEFT '}JOIN LATERAL (SELECT s.starts_at, s.ends_at, s.venue_id FROM session s "
-         f"WHERE {dates or COMING} ORDER BY s.starts_at, s.id LIMIT 1) d ON true")
-        if dates or wanted.near else
+         f"WHERE {dates} ORDER BY s.starts_at, s.id LIMIT 1) d ON true")
+        if dates else
         ("o.next_session_at", "o.next_session_at AS starts_at, o.next_session_ends AS ends_at", "o.venue_id", "")
     )  # fmt: skip
     rank, joined, metres = "0::bigint", "", "NULL::int"
@@ -441,6 +445,10 @@ def _place(place: str, put: Put) -> str:
 
 COMING = "s.offer_id = o.id AND s.status <> 'cancelled' AND s.ends_at > $1"
 """The session s of offer o will be, or is now. $1 is now."""
+ELSEWHERE = """SELECT DISTINCT ON (s.offer_id, s.starts_at) s.offer_id, s.starts_at, s.venue_id FROM session s
+    WHERE s.venue_id IS NOT NULL AND s.status <> 'cancelled' AND s.ends_at > $1
+    ORDER BY s.offer_id, s.starts_at, s.id"""
+"""The sessions that have a place of their own. $1 is now."""
 PART = """(CASE WHEN {local}::time < '12:00' THEN 'morning' WHEN {local}::time < '17:00' THEN 'day'
     ELSE 'evening' END)"""
 """Which part of the day a session begins in: forms.py:Part."""

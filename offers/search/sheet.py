@@ -12,6 +12,7 @@ from marketplace.base.web.forms import Filled
 from marketplace.base.web.templates import template
 from offers.catalogue.models import Audience, Kind
 from offers.catalogue.rules import WHEN_LABELS, offers_found
+from offers.catalogue.spoken import written_in
 from offers.search.counts import FILTERS, ON, Counts
 from offers.search.filters import DAYS, SEVERAL, SWITCHES, Names
 from offers.search.forms import ALL, SearchForm
@@ -147,7 +148,9 @@ class _Sheet:
             if chosen or (number != 0 and (name, value) not in self.hidden):
                 key = f"{name}-{value}" if options else name
                 options.append(
-                    Option(name, value, text, number, chosen, key, value if name == "spoken" else "")
+                    Option(
+                        name, value, text, number, chosen, key, written_in(value) if name == "spoken" else ""
+                    )
                 )
         return _folded(name, legend, options, shown)
 

@@ -1,5 +1,6 @@
 """What somebody looks for, with the places that they name looked up, also those and the days among their words."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -134,7 +135,7 @@ def _is_place(known: Places) -> Callable[[str], bool]:
 async def _spoken_of(name: str) -> bool:
     """Does any text of the catalogue hold this word? Then it is for the words to find it."""
     asked = Statement()
-    question = asked.value(" & ".join(part for part in name.split() if part.isalnum()) or "''")
+    question = asked.value(" & ".join(re.findall(r"\w+", name)))
     return bool(
         await value(
             f"SELECT EXISTS (SELECT 1 FROM offer_text WHERE search @@ {tsquery(question)})", *asked.values

@@ -46,6 +46,7 @@ from offers.search.places.shown import (
 from offers.search.queries import Found, Search, all_names, spelled_right
 from offers.search.situations.shown import suggested
 from offers.search.understood import Understood, understand
+from offers.search.unfound.counting import note
 from offers.search.week import rules as week_rules
 from offers.search.week.views import Week, as_list, as_week
 from offers.search.week.views import heading as week_heading
@@ -90,10 +91,11 @@ async def offers(request: Request) -> Response:
             around = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
             found = replace(around, total=0, next=None)
             instead = nothing_there(asked.districts) if around.rows else ""
-        counts = await count(asked.search, viewer=viewer, now=request.now)
+        counts = await count(looked, viewer=viewer, now=request.now)
         by_day = not wanted.ranked and found.with_all is None
         if not monday:
             further = await _further(request, asked, found, names, viewer, served, _urgent(form))
+            await note(request, form.data.q, asked.search, found)
         if wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
             meant = near.meant(wanted.words, await spelled_right(viewer, request.now))
         if form.data.q and not week and not form.data.after:
@@ -227,8 +229,8 @@ def listed_query(form: Filled[Any]) -> dict[str, Any]:
 def _sent(value: Any) -> Any:
     """Several are said once each; "all" says nothing beside one that is named."""
     if isinstance(value, str):
-        return value
-    said = [one for one in dict.fromkeys(value) if one.strip()]
+        return value.strip()
+    said = [one for one in dict.fromkeys(each.strip() for each in value) if one]
     return [one for one in said if one != ALL] or said
 
 

@@ -115,6 +115,8 @@ UNIQUES = {
     "seat_pool_whole": "(offer_id) WHERE (session_id IS NULL)",
     "sign_in_secret": "(secret_hash)",
     "sign_in_ticket_link": "(link_hash)",
+    "unfound_hash": "(hash)",
+    "unfound_key_one": "(one)",
     "unsubscription_one": "(address_hash)",
 }
 """Unique indexes that are no constraint of a model, and what they are over."""
@@ -136,6 +138,7 @@ INDEXES = {
     "sent_word_session", "session_cell_cell",
     "offer_text_unsplit",
     "session_offer", "session_start", "session_untold", "sign_in_person", "sign_in_ticket_address",
+    "unfound_municipality",
 }  # fmt: skip
 """The other indexes that the migrations name."""
 TRIGGERS = {

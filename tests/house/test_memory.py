@@ -17,6 +17,7 @@ REMEMBERED = {
     "environment(lang)": "a language",
     "_day(day, pattern, lang)": "a day",
     "_order(parts, lang)": "a language",
+    "_line(one, wrong, lang)": "a choice of a filter, with a number beside it",
     "_badge(moment, lang)": "when a session begins",
     "_when(starts, ends, day, lang)": "when a session is",
     "http_date(moment)": "when a page was changed",

@@ -220,6 +220,10 @@ async def guide_acts(on: Stage, world: World) -> None:
                               email="ada@example.no")  # fmt: skip
         if done.status == 303:
             await on.opens(done.response.headers["location"])
+        await on.opens(f"/desk/0123456789abcdef/offers/{name}/send")
+    look = await on.opens("/desk/0123456789abcdef/booking")
+    await on.sends(look, "/booking", reference="BCD-234", first_name="Ada", why="change")
+    await on.opens("/desk/0123456789abcdef?q=klatring gruppe samtaler&free=on")
     await on.opens("/desk")
 
 

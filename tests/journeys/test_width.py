@@ -92,6 +92,17 @@ async def test_no_page_goes_sideways_or_shuts_anybody_out(
 
 
 @pytest.mark.parametrize("sight", SIGHTS)
+async def test_no_week_and_no_list_goes_sideways(visitor: Visitor, chromium: Browser, sight: str) -> None:
+    await long_town()
+    dates = await rows(
+        "SELECT DISTINCT to_char(starts_at, 'IYYY-\"W\"IW') AS week FROM session WHERE ends_at > $1", NOW
+    )
+    weeks = [f"/offers?municipality=all&view=week&week={one['week']}" for one in dates[:3]]
+    assert weeks
+    await looked_at([*weeks, "/offers?municipality=all", "/offers?q=og&order=best"], visitor, chromium, sight)
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
 async def test_who_they_are_is_asked_again_where_no_sms_can_be_sent(
     without_sms: None,  # noqa: F811
     visitor: Visitor,

@@ -36,6 +36,7 @@ MODELS = [
     "offers.feeds.models",
     "offers.messages.models",
     "offers.search.equal.models",
+    "offers.search.unfound.models",
     "offers.search.situations.models",
     "offers.messages.follow_up.models",
     "marketplace.statistics.models",

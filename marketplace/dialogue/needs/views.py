@@ -29,6 +29,7 @@ from marketplace.statistics.coverage.queries import dialogues as dialogues_in
 from marketplace.statistics.coverage.rules import AUDIENCES, SORTS
 from offers.catalogue.models import ASKED_LABELS, AUDIENCE_LABELS, Audience
 from offers.catalogue.queries import municipalities, municipality_here
+from offers.search.unfound.queries import sought
 from organizations.directory.queries import Place, place_choices, places
 
 
@@ -89,7 +90,7 @@ async def needs(request: Request) -> Response:
         request, "marketplace/dialogue/needs/needs.html", section="/today", municipality=here, found=found,
         groups=[_group(here.slug, one) for one in await queries.groups(here.id)], labels=AUDIENCE_LABELS,
         others=[one for one in await municipalities_of(request.person) if one.id != here.id],
-        chosen=bool(asked or district), home=_address(municipality=here.slug),
+        sought=await sought(here.id), chosen=bool(asked or district), home=_address(municipality=here.slug),
         next_href=_address(**chosen, after=str(following)) if following else "",
         first_href=_address(**chosen) if after else "",
     )  # fmt: skip

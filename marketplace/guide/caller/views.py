@@ -144,8 +144,8 @@ async def _found(
         told["alike"] = alike
         told["alike_offers"] = [card(one, now) for one in alike.rows] if alike else []
     if not told["alike"] and wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
-        told["meant"] = near.meant(form.data.q, await spelled_right(VISITOR, now))
-        told["meant_href"] = here(request, query | {"q": told["meant"]})
+        told["meant"] = near.meant(wanted.words, await spelled_right(VISITOR, now))
+        told["meant_href"] = here(request, listed_query(asked.form) | {"q": told["meant"]})
     return told
 
 

@@ -155,6 +155,8 @@ NOT_HERE = {
     "organization": "the same",
     "picture": "nobody knows who is in it",
     "need": "nobody knows who said it",
+    "unfound": "nobody knows who looked for it",
+    "unfound_key": "it is about nobody",
 }
 """Tables with personal columns that the download leaves out, and why."""
 

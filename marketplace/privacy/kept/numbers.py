@@ -2,6 +2,8 @@
 
 from marketplace.dialogue.needs.rules import KEPT
 from marketplace.privacy.kept.rules import WORK, Goes, Table
+from offers.search.unfound.rules import KEPT as SOUGHT_KEPT
+from offers.search.unfound.rules import WAITS
 
 FIGURES: dict[str, Table] = {
     "cell": Table(plain="id main_audience kind evening district_id municipality_id organization_id"),
@@ -16,6 +18,15 @@ FIGURES: dict[str, Table] = {
     "need": Table(
         {"text": "what somebody misses, in their own words; who it was is not known"},
         "id audience said_at municipality_id district_id item_id taken_at", Goes("t.said_at", KEPT),
+    ),
+    "unfound": Table(
+        {"hash": "counting on how many days the same was looked for", "words": "what many have looked for in vain"},
+        "id days first_on last_on municipality_id",
+        Goes("CASE WHEN t.words IS NULL THEN t.first_on::timestamptz "
+             f"ELSE t.last_on + interval '{(SOUGHT_KEPT - WAITS).days} days' END", WAITS),
+    ),
+    "unfound_key": Table(
+        {"key": "making hashes that nobody can turn back"}, "id one made_at", Goes("t.made_at", WAITS)
     ),
     "register_reminder": Table(plain="id sent_at organization_id"),
     "dialogue_meeting": Table(plain="id agenda nobody_came dialogue_id offer_id"),

@@ -14,7 +14,8 @@ OFFERS: dict[str, Table] = {
     ),
     "offer_text": Table(
         {"meets_you": "knowing who meets you"},
-        "id lang title summary body way_in bring_someone what_happens may_leave bring keywords offer_id search parts",
+        "id lang title summary body way_in bring_someone what_happens may_leave bring keywords found_by offer_id "
+        "search parts",
         Goes(f"(SELECT {OFFER_OVER.format(o='o')} FROM offer o WHERE o.id = t.offer_id)", TWO_YEARS,
              {"meets_you": "''"}),
     ),

@@ -18,7 +18,7 @@ from offers.seats.upkeep import changing, make_pools
 
 COPIED = {
     "offer_text": "lang, title, summary, body, meets_you, way_in, bring_someone, what_happens, may_leave, bring, "
-                  "keywords",
+                  "keywords, found_by",
     "offer_organizer": "organization_id, may_edit",
     "offer_audience_organization": "organization_id",
     "host_assignment": "person_id, leads_as",

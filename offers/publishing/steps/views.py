@@ -131,7 +131,7 @@ async def new(request: Request) -> Response:
 
 
 TEXTS = {
-    "what": ("title", "summary", "body", "what_happens", "bring"),
+    "what": ("title", "summary", "body", "found_by", "what_happens", "bring"),
     "audience": ("bring_someone",),
     "place": ("way_in", "meets_you"),
     "joining": ("may_leave",),

@@ -13,10 +13,10 @@ class EqualWords(Row):
     """A group of words that mean the same, as it was from a moment on. Nothing is written over: the newest version of a
     group counts, and one without words is taken away."""
 
-    group_id: UUID = fields.UUIDField(description="the same for all versions")  # type: ignore[assignment]
+    group_id: UUID = fields.UUIDField(description="the same for all versions")
     number = fields.IntField(description="of the version, from 1")
     words: fields.Field[list[str]] = ArrayField("text")
-    written_at: datetime | None = fields.DatetimeField(  # type: ignore[assignment]
+    written_at: datetime | None = fields.DatetimeField(
         null=True, description="null: this system came with it; the audit log says by whom"
     )
 

@@ -46,8 +46,12 @@ def is_little(wanted: Search, found: Found) -> bool:
     """Was next to nothing found of what somebody asked for? The municipality alone asks for nothing."""
     if wanted.after or (found.total >= FEW and found.with_all is None):
         return False
-    asked = any(_is_asked(wanted, name) for name in ADDRESSED if name != "municipalities")
-    return asked or not found.total
+    return bool(asked_for(wanted) - {"municipalities"}) or not found.total
+
+
+def asked_for(wanted: Search) -> set[str]:
+    """All that is asked for, as the fields of a search are called."""
+    return {name for name in ADDRESSED if _is_asked(wanted, name)}
 
 
 def _is_asked(wanted: Search, name: str) -> bool:

@@ -20,12 +20,10 @@ class Situation(Row):
     audiences: fields.Field[list[str]] = ArrayField("text")
     evening = fields.BooleanField(default=False)
     drop_in = fields.BooleanField(default=False)
-    reviewed_at: datetime | None = fields.DatetimeField(  # type: ignore[assignment]
+    reviewed_at: datetime | None = fields.DatetimeField(
         null=True, description="a coordinator has read it since it was last changed; null: nobody has yet"
     )
-    off_at: datetime | None = fields.DatetimeField(  # type: ignore[assignment]
-        null=True, description="nobody is led by it since"
-    )
+    off_at: datetime | None = fields.DatetimeField(null=True, description="nobody is led by it since")
 
     class Meta:
         table = "situation"

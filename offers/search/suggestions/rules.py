@@ -123,10 +123,10 @@ def _sorts(
         kinds = [kind for kind in kinds if any(one.kind == kind for one in here)]
         audiences = [audience for audience in audiences if any(audience in one.audiences for one in here)]
     for kind in kinds[:OTHERS]:
-        yield Option(str(KIND_LABELS[kind]), _("Hva slags"), _path({"kind": kind.value} | where))
+        yield Option(str(KIND_LABELS[kind]), _("Hva slags"), _path({"kind": kind.value, **where}))
     for audience in audiences[:OTHERS]:
         yield Option(
-            str(AUDIENCE_LABELS[audience]), _("For hvem"), _path({"audience": audience.value} | where)
+            str(AUDIENCE_LABELS[audience]), _("For hvem"), _path({"audience": audience.value, **where})
         )
 
 
@@ -139,11 +139,11 @@ def _places(
 ) -> Iterable[Option]:
     for one in places.districts:
         if _begins(asked, one.name) and (not municipalities or one.municipality in municipalities):
-            yield Option(one.name, _("Sted"), _path({"district": one.slug} | where))
+            yield Option(one.name, _("Sted"), _path({"district": one.slug, **where}))
     for venue in places.venues:
         there = not municipalities or venue.municipality in municipalities
         if venue.public and there and _begins(asked, venue.name):
-            yield Option(venue.name, _("Sted"), _path({"place": venue.name} | where))
+            yield Option(venue.name, _("Sted"), _path({"place": venue.name, **where}))
 
 
 def _begins(asked: list[str], text: str) -> bool:

@@ -30,10 +30,11 @@ PARTS = {
 DAYS = {
     "today": ("i dag", "idag", "today"),
     "tomorrow": ("i morgen", "imorgen", "i morgon", "imorgon", "tomorrow"),
-    "weekend": ("i helgen", "i helga", "denne helgen", "denne helga", "this weekend", "at the weekend"),
+    "weekend": ("denne helgen", "denne helga", "this weekend"),
     "this_week": ("denne uka", "denne uken", "denne veka", "this week"),
     "next_week": ("neste uke", "neste uka", "neste veke", "neste veka", "next week"),
 }
+"""Not "i helga": who says so means Fridays too, and any week's; the words find that (equal.py)."""
 TONIGHT = ("i kveld", "ikveld", "tonight", "this evening")
 NAMES: dict[str, tuple[tuple[str, str], ...]] = (
     {

@@ -22,9 +22,10 @@ tur, gåtur, spasertur, vandring, gå sammen, walk, walking, hike, hiking
 trening, trim, trene, gym, mosjon, mosjonere, fysisk aktivitet, styrke, økt, sterk, seniortrim, exercise, training
 dans, danse, swing, vals, dance
 sang, synge, syng, kor, song, allsang, choir, singing
-musikk, spille, kor, music
-kafé, kafe, kaffe, cafe, coffee
-mat, middag, lage mat, matlaging, kokk, taco, food, cooking
+musikk, spille, instrument, gitar, piano, trommer, band, kor, music, guitar
+kafé, kafe, kaffe, vafler, vaffel, lunsj, kake, cafe, coffee
+mat, middag, spise, spise sammen, varm mat, suppe, frokost, lage mat, matlaging, matkurs, kokk, taco, food, dinner, \
+cooking
 norsk, norskkurs, norsktrening, språk, språktrening, norwegian
 venn, vennskap, aktivitetsvenn, besøksvenn, følgesvenn, støttekontakt, friend
 besøksvenn, besøk, besøkstjeneste, visitt, aktivitetsvenn, visit
@@ -36,38 +37,75 @@ depresjon, deprimert, nedstemt, tungsinn, trist, gnist, håp, mørket, depressio
 søvn, sove, sov, insomni, søvnvansker, søvnproblem, sleep
 sorg, sorggruppe, sorggruppa, mistet glad, dødsfall, død, enke, enkemann, etterlatt, etterlatte, grief
 enke, enkemann, dødsfall, etterlatte, miste mann, miste kone, mistet mannen, mista kona, mistet glad
-rus, rusfri, alkohol, drikke, drikking, avhengig, avhengighet, narkotika, addiction, drinking
+rus, rusfri, rusfritt, edru, nykter, alkoholfri, ruser, alkohol, drikke, drikking, avhengig, avhengighet, \
+narkotika, hasj, piller, addiction, drinking, sober
 mannen, kona, samboer, kjæreste, partner, ektefelle, husband, wife
 pårørende, pårørande, parørende, next of kin
-gjeld, økonomi, penger, pengar, regning, regningene, inkasso, budsjett, debt, money
+gjeld, økonomi, økonomisk, økonomisk rådgivning, gjeldsrådgivning, penger, pengar, dårlig råd, regning, regningene, \
+lån, inkasso, budsjett, debt, money, bills
 jobb, arbeid, arbeidslaget, arbeidstrening, cv, jobbsøking, yrke, karriere, job, work
 flyktning, asyl, flukt, ny i norge, innvandrer, innvandrar, refugee
-ungdom, ungdommer, unge, tenåring, youth, teenager
+ungdom, ungdommer, unge, ungdomsklubb, fritidsklubb, tenåring, tenåringer, youth, teenager, teenagers
 baby, småbarn, babyer, krabbe, lekestue, barselgruppe, barsel, toddler
-barn, unge, unger, barna, child, children, kids
+barn, unge, unger, barna, barnefamilie, familie, barnepass, barnevakt, child, children, kids, family
 foreldre, mor, far, mamma, pappa, forelder, parent, parents
-eldre, senior, pensjonist, gammel, over 65, 65 år, gamle, elderly
-frivillig, dugnad, bidra, hjelpe til, volunteer
-data, mobil, telefon, bankid, digital, ipad, pc, computer, nettbrett
+eldre, senior, pensjonist, gammel, over 65, 65 år, gamle, bestemor, bestefar, besteforeldre, oldemor, oldefar, \
+elderly, grandparents
+frivillig, frivillig arbeid, frivilligarbeid, frivillighet, frivillig oppdrag, frivillig innsats, dugnad, bidra, \
+hjelpe til, hjelpe andre, volunteer, volunteering
+data, mobil, telefon, bankid, nettbank, vipps, passord, digital, datahjelp, ipad, pc, smarttelefon, computer, \
+nettbrett
 strikke, strikking, strikkekafé, hekle, håndarbeid, handarbeid, sy, søm, symaskiner, knitting, sewing
 snekker, snekring, snekkerbu, snekkerbua, snekkerverksted, trearbeid, reparerer, carpentry, woodwork
 sykkel, sykle, sykling, sykkelverksted, bike, cycling
 bil, moped, mekke, skru, motor
-fiske, fisketur, fishing
+fiske, fisketur, kaia, brygga, båt, fishing
+svømming, svømme, symjing, basseng, bading, bade, badeland, vanntrim, swimming
+hund, hundetur, dyr, kjæledyr, katt, hest, dog, pets
+hage, hagearbeid, dyrke, plante, kjøkkenhage, gardening
+vedhogst, hogge ved, skog, utearbeid, arbeidslag
+lekser, leksehjelp, skole, skolearbeid, studere, homework, school
+på nett, nettet, digitalt, online, chat, chatte, nettgruppe, nettkurs, video, hjemmefra, internet
+besteforeldre, generasjoner, generasjonene, barnebarn
 brettspill, spill, sjakk, boardgames, games
 foto, bilder, fotografering, fototur, photo
-skrive, skriv, skriving, forfatter, dagbok, writing
+skrive, skriv, skriving, skrivekurs, forfatter, dagbok, dikt, fortelle, fortelling, historie, livshistorie, writing
 selvhjelp, sjølvhjelp, egenhjelp, self help
-samtale, prat, prate, snakke med noen, fortell, veiledning, rettleiing, talk
+samtale, prat, prate, snakke med noen, fortell, veiledning, rettleiing, rådgivning, psykolog, terapeut, terapi, \
+behandling, støttesamtale, talk, therapist
 nav, ytelse, stønad, trygd
 sint, sinne, krangel, kjefte, roper, temperament, stemmen
 grense, grenser, si nei
 skjerm, gaming, dataspill, skolevegring, screen
-lege, fastlege, legevakt, helsetjeneste, doctor
+lege, fastlege, legevakt, helsetjeneste, sykehus, helsehjelp, doctor
+samliv, parforhold, skilsmisse, samlivsbrudd, brudd, skilt, divorce
+mobbing, mobbet, mobba, utenfor, utestengt, bullying
+spiseforstyrrelse, overspising, kropp, kroppspress, vekt
+traume, overgrep, vold, trauma
+adhd, autisme, asperger, konsentrasjon
+kreft, sykdom, kronisk, smerte, smerter, vondt, fibromyalgi, pain
+demens, hukommelse, glemsk, alzheimer, dementia
+svimmel, balanse, falle, fall, støl, stødig, stoltrim
+yoga, avspenning, mindfulness, meditasjon, pust, pusteøvelser, oppmerksomt nærvær, relaxation
+sliten, utbrent, utmattet, trøtt, orker ikke, tired, burnout
+misbruk, pårørende til rus, pårørende rus
+kvinne, kvinner, dame, damer, jenter, women
+mann, menn, mannfolk, karer, gutter
+forelder, alenemor, alenefar, aleneforelder, single parent
+lgbt, skeiv, homofil, lesbisk, transperson, queer
+kirke, bønn, gudstjeneste, church
+teater, drama, scene, skuespill, revy, improvisasjon, theatre
+bok, bøker, lese, lesesirkel, bibliotek, bokklubb, reading, books
+film, kino, filmkveld, movie
+fotball, ballspill, ball, football
+quiz, konkurranse, bingo, trivia
+tegne, tegning, male, maling, kunst, kunstverksted, keramikk, leire, art, drawing, painting
+kjøre, sjåfør, skyss, transport, førerkort, drive, driving
 """
 NOISE = words("""
     gå går få får lære slutte søke bli ha hjelp med noe noen litt mer mye min mitt mine vil kan jeg meg du finne for
-    finn trenger treng ønsker lyst å og i på til om av the a to for my find learn practise practice
+    finn trenger treng ønsker lyst å og i på til om av som er det de den en et ei the a to for my find learn practise
+    practice something things do with want need looking
 """)
 """Words that say little of what is looked for: they need not stand in a text when others do."""
 

@@ -32,7 +32,7 @@ class Unsplit:
     body: str
 
 
-HEAD = "concat_ws(' ', summary, keywords)"
+HEAD = "concat_ws(' ', summary, keywords, found_by)"
 TO_DO = f"""SELECT id, lang, title, {HEAD} AS head, body FROM offer_text
 WHERE parts IS NULL ORDER BY id LIMIT {AT_ONCE}"""
 STEMMING = f"""CASE x.lang {" ".join(f"WHEN '{lang}' THEN '{one.stemming}'" for lang, one in OURS.items())}

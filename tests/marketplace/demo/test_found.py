@@ -20,7 +20,7 @@ async def test_what_answers_best_stands_first() -> None:
     assert found.nothing <= 0.02, found.worst[:20]
 
 
-@pytest.mark.parametrize(("name", "least"), [("unseen.tsv", 0.65), ("untuned.tsv", 0.79)])
+@pytest.mark.parametrize(("name", "least"), [("unseen.tsv", 0.73), ("untuned.tsv", 0.81)])
 async def test_what_nobody_tuned_for_is_answered_too(name: str, least: float) -> None:
     """What people say on the phone, a third of it without a good answer among the demo's offers; and what another
     author would type. It may only get better."""
@@ -32,7 +32,7 @@ async def test_what_nobody_tuned_for_is_answered_too(name: str, least: float) ->
 
 @pytest.mark.parametrize(
     ("typed", "first"),
-    [("trommekurs", None), ("nettkurs", "litt-lettere-dager"), ("sykkelkurs", "fiks-sykkelen")],
+    [("origamikurs", None), ("nettkurs", "litt-lettere-dager"), ("sykkelkurs", "fiks-sykkelen")],
 )
 async def test_what_is_only_a_course_does_not_answer_who_looks_for_one_about_something(
     typed: str, first: str | None

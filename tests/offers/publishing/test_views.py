@@ -172,7 +172,8 @@ def needs(page: Page) -> dict[str, str]:
 
 async def test_the_steps_say_which_fields_publishing_needs(visitor: Visitor, kari: Person) -> None:
     must, may = "Må fylles ut", "Valgfritt"
-    what = {"title": must, "kind": must, "summary": must, "body": may, "what_happens": must, "bring": may}
+    what = {"title": must, "kind": must, "summary": must, "body": may, "found_by": may,
+            "what_happens": must, "bring": may}  # fmt: skip
     assert needs(await visitor.open("/manage/offers/new")) == what
     home = await draft(visitor, summary="", what_happens="")
     assert needs(await visitor.open(f"{home}/what")) == what

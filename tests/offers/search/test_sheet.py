@@ -187,3 +187,15 @@ async def test_a_parameter_said_twice_alike_is_said_once(visitor: Visitor) -> No
     page = await visitor.open("/offers?age=9&age=9&kind=activity&kind=activity&q=&q=tur")
     assert page.status == 200
     assert list(chips(page)) == ["«tur»", "Alder: 9 år", "Aktivitet"]
+
+
+async def test_a_choice_that_is_left_blank_is_none(visitor: Visitor) -> None:
+    await make.offer("Tur", starts=[hours(1)])
+    names = "kind audience weekday part spoken access cost organization district age date from to day order"
+    page = await visitor.open(
+        "/offers?" + "&".join(f"{name}=+" for name in names.split()) + "&kind=+activity+"
+    )
+    assert page.status == 200
+    assert cards(page) == ["Tur"]
+    assert list(chips(page)) == ["Aktivitet"]
+    assert parse_qs(urlsplit(days(page)["Alle dager"]).query) == {"kind": ["activity"]}

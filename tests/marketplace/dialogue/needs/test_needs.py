@@ -42,7 +42,7 @@ async def test_who_finds_nothing_says_what_they_miss_and_the_coordinator_reads_i
 ) -> None:
     nothing = await visitor.open("/offers?q=dans+p%C3%A5+Figgjo&audience=youth")
     asked = nothing.fields("/needs/new")
-    assert (asked["text"], asked["audience"]) == (["dans på Figgjo"], ["youth"])
+    assert (asked["text"], asked["audience"]) == (["dans"], ["youth"])
     assert asked["where"] == [f"{here.slug}/figgjo"], "the district that was named"
     thanks = await visitor.follow(await visitor.submit(nothing, "/needs/new"))
     assert "Takk, det er sendt" in thanks.heading
@@ -51,7 +51,7 @@ async def test_who_finds_nothing_says_what_they_miss_and_the_coordinator_reads_i
     await visitor.sign_in(await coordinator(here))
     assert "(1 ny siste 30 dager)" in (await visitor.open("/today")).text
     page = await visitor.open("/needs")
-    assert "dans på Figgjo" in page.text
+    assert "dans" in page.text
     assert [one.text for one in page.soup.select("#groups ~ ul li")] == ["Ungdom, Figgjo: 1 gang"]
 
 

@@ -282,3 +282,39 @@ async def test_what_others_say_in_a_sentence_like_theirs_comes_before_some_of_th
         "Kveldskurs om kvelden",
     ]
     assert page.soup.find("a", href=f"{CALL}/offers/{cafe.slug}"), "each can be booked"
+
+
+async def test_whoever_signs_out_in_another_tab_books_nothing_more_here(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer = await tour()
+    form = await visitor.open(f"{CALL}/offers/{offer.slug}")
+    page = await visitor.open(f"{CALL}?q=tur")
+    await visitor.post("/sign-out", {"form_token": page.fields(f"{CALL}/end")["form_token"]})
+    sent = await visitor.submit(form, f"{CALL}/offers/{offer.slug}", participant_name="Olaug", contact="none")
+    assert sent.status == 403
+    assert await Booking.all().count() == 0
+    assert (await visitor.open(f"{CALL}?q=tur")).response.headers["location"].startswith("/sign-in")
+
+
+async def test_a_full_call_asks_the_database_little_more_than_the_list(
+    visitor: Visitor, statements: list[str]
+) -> None:
+    """As often for few bookings as for many: besides what the list asks which desk it is, what was done in the call and
+    sent, and what there is elsewhere."""
+    await guide(visitor)
+    await make.municipality(number="3447", slug="sondre-land", name="Søndre Land")
+    asked = []
+    for offers in (4, 4):
+        for _each in range(offers):
+            offer = await tour()
+            await booked(visitor, offer)
+            form = await visitor.open(f"{CALL}/offers/{offer.slug}/send")
+            await visitor.submit(form, "/send", address="olaug@example.no")
+        for path in (f"{CALL}?q=tur", "/offers?q=tur&municipality=sandnes"):
+            await visitor.open(path)
+            statements.clear()
+            await visitor.open(path)
+            asked.append(len(statements))
+    call, listed, later, listed_later = asked
+    assert (call, listed) == (later, listed_later)
+    assert call <= listed + 4, (call, listed)

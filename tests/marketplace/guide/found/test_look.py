@@ -4,9 +4,6 @@ import re
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from tortoise.backends.asyncpg.client import AsyncpgDBClient
-
 from marketplace.base.data.database import rows
 from marketplace.people.models import ActsFor, Person, Relation
 from offers.catalogue.models import Offer, SeatPool
@@ -73,21 +70,6 @@ def plain(page: Page) -> str:
     """The page without what is new in each form, and without what was typed."""
     shown = re.sub(r'name="form_(token|key)" value="\w+"', "", page.response.text)
     return re.sub(r'(id="(reference|first_name)"[^>]*?value=")[^"]*', r"\1", shown)
-
-
-@pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is sent to the database from here on."""
-    sent: list[str] = []
-    for name in ("execute_query", "execute_query_dict", "execute_insert"):
-        original = getattr(AsyncpgDBClient, name)
-
-        async def noted(self: Any, query: str, *values: Any, _sent_by: Any = original, **more: Any) -> Any:
-            sent.append(query)
-            return await _sent_by(self, query, *values, **more)
-
-        monkeypatch.setattr(AsyncpgDBClient, name, noted)
-    return sent
 
 
 async def test_what_the_desk_has_not_made_is_as_if_it_were_not(

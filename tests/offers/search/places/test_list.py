@@ -187,6 +187,29 @@ async def test_a_town_that_only_the_post_knows_is_read_unless_an_offer_speaks_of
     await make.offer("Brumunddal sangkor", starts=[NOW + timedelta(days=1)])
     assert list(chips(await visitor.open("/offers?q=yoga+brumunddal"))) == ["«yoga brumunddal»"]
     assert list(chips(await visitor.open("/offers?q=ski+2026"))) == ["«ski 2026»"]
+    for typed in ("yoga Nord-Torpa", "yoga nord-torpa!", "yoga Vang i Valdres"):
+        page = await visitor.open("/offers?" + urlencode({"q": typed}))
+        assert page.status == 200
+        assert "«yoga»" in chips(page)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "\\ hana : & lørdag",
+        "hana'; DROP --",
+        "i i i på på",
+        "lørdag " * 40,
+        "hana|lørdag",
+        "(hana)",
+        "hana:*",
+        "!hana",
+    ],
+)
+async def test_odd_signs_beside_places_and_days_are_no_trouble(visitor: Visitor, typed: str) -> None:
+    await yoga()
+    await hana()
+    assert (await visitor.open("/offers?" + urlencode({"q": typed.strip()}))).status in (200, 422)
 
 
 async def test_a_place_that_is_chosen_goes_before_one_that_is_typed(visitor: Visitor) -> None:

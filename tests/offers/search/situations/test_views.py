@@ -1,10 +1,13 @@
 """A coordinator reads what people say, one by one, and changes what leads nowhere good."""
 
+from importlib import import_module
+
 import pytest
 
-from marketplace.base.data.database import column
+from marketplace.base.data.database import column, rows
 from marketplace.people.models import Person
 from offers.search.situations.models import Situation
+from offers.search.situations.sentences import sentences
 from organizations.directory.models import OrganizationKind
 from organizations.members.models import Role
 from tests import make
@@ -96,6 +99,13 @@ async def test_a_new_one_must_say_something_and_lead_somewhere(visitor: Visitor,
     made = await Situation.get()
     assert (made.text, made.kinds, made.reviewed_at is not None) == ("Jeg savner hagen", ["activity"], True)
     assert await acts() == ["situation.made"]
+
+
+async def test_every_instance_begins_with_sentences_that_nobody_has_read(db: None) -> None:
+    first = import_module("marketplace.migrations.0037_situations").FIRST
+    await rows(first)
+    assert {one.text for one in await Situation.all()} == {one.text for one in sentences()}
+    assert {one.reviewed_at for one in await Situation.all()} == {None}
 
 
 async def test_others_do_not_see_them(visitor: Visitor, garden: Situation) -> None:

@@ -209,6 +209,21 @@ async def test_a_day_that_is_asked_for_decides_which_week_is_seen_first(visitor:
     assert this.soup.find(id="found").get_text() == "Ingen tilbud i uka"
 
 
+async def test_the_counts_beside_a_week_are_those_of_the_week(visitor: Visitor) -> None:
+    await make.offer("Kurs", kind=Kind.COURSE, starts=[at(THURSDAY, 18)])
+    for title in ("Tur", "Gåtur"):
+        await make.offer(title, kind=Kind.ACTIVITY, starts=[at(THURSDAY, 18) + timedelta(days=7)])
+
+    async def counted(path: str) -> dict[str, str]:
+        boxes = (await visitor.open(path)).soup.select("input[name=kind]")
+        return {
+            str(one["value"]): one.find_parent("label").select_one(".tp-count").contents[0] for one in boxes
+        }
+
+    assert await counted("/offers") == {"activity": "2", "course": "1"}
+    assert await counted("/offers?view=week") == {"course": "1"}
+
+
 async def test_how_full_a_sensitive_offer_is_is_not_told(visitor: Visitor) -> None:
     offer = await make.offer("Sorggruppe", starts=[at(THURSDAY, 18)], sensitive=True, capacity=9)
     await SeatPool.filter(offer=offer).update(taken=8)

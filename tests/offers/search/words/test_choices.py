@@ -34,8 +34,8 @@ def read(typed: str, may: set[str] = MAY, plain: tuple[str, ...] = ()) -> tuple[
         ("tysdag trim", "trim", {"weekday": "tuesday"}),
         ("tur søndre land", "tur", {"near": "søndre land"}),
         ("tur 4328", "tur", {"near": "4328"}),
-        ("noe for barn i helgen", "noe for barn", {"day": "weekend"}),
-        ("noko for barn i helga", "noko for barn", {"day": "weekend"}),
+        ("noe for barn denne helgen", "noe for barn", {"day": "weekend"}),
+        ("noko for barn denne helga", "noko for barn", {"day": "weekend"}),
         ("dans neste uke", "dans", {"day": "next_week"}),
         ("hva skjer i dag?", "hva skjer", {"day": "today"}),
         ("Hommersåk, lørdag", "", {"near": "Hommersåk", "weekday": "saturday"}),
@@ -48,7 +48,7 @@ def test_places_and_days_are_read_out_of_the_words(typed: str, words: str, choic
 @pytest.mark.parametrize(
     "typed",
     ["søndagstur", "fredagsklubben", "alene om kvelden", "kveldstur", "middag", "en god morgen", '"yoga Hana"',
-     "«Hana»",      "tur -hana", "hanami", "kafé julie", "uke", "hver dag"],
+     "«Hana»",      "tur -hana", "hanami", "kafé julie", "uke", "hver dag", "noe i helga"],
 )  # fmt: skip
 def test_what_the_search_is_about_stays_a_word(typed: str) -> None:
     assert read(typed) == (typed, {})

@@ -1,0 +1,32 @@
+"""Counting of what was not found: one write, which does nothing the second time a day."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from marketplace.base.clock import today
+from marketplace.base.data.database import rows
+from marketplace.base.signing import signed
+from offers.search.unfound.rules import SEVERAL_DAYS
+
+WRITE = f"""WITH made AS (INSERT INTO unfound_key (id, one, key, made_at) VALUES ($1, true, $2, $3)
+        ON CONFLICT (one) DO NOTHING RETURNING key),
+    k AS (SELECT key FROM made UNION ALL SELECT key FROM unfound_key LIMIT 1)
+INSERT INTO unfound AS u (id, hash, municipality_id, days, first_on, last_on, words)
+SELECT $4::uuid, sha256(k.key || $5::bytea), (SELECT id FROM municipality WHERE slug = $6), 1, $7::date, $7::date, NULL
+FROM k ON CONFLICT (hash) DO UPDATE SET days = u.days + 1, last_on = excluded.last_on,
+    words = CASE WHEN u.days + 1 >= {SEVERAL_DAYS} THEN $8 END
+WHERE u.last_on < excluded.last_on"""
+
+
+async def count(words: str, municipalities: Sequence[str], *, now: datetime) -> None:
+    """These words found nothing today. Until they have come on several days only a hash of them is kept, which nobody
+    can turn back: its key is in no file, is made anew when it has gone, and goes before long."""
+    where = municipalities[0] if len(municipalities) == 1 else ""
+    key: UUID = uuid7()
+    await rows(
+        WRITE, uuid7(), secrets.token_bytes(32), now, key, signed("unfound", where, words), where, today(now), words
+    )  # fmt: skip
