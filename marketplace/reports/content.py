@@ -101,12 +101,13 @@ class Content:
         return [section for section in self.sections if section.needed and not section.words]
 
 
+Json = dict[str, Any]
 STORED: TypeAdapter[Content] = TypeAdapter(Content)
 
 
-def stored(content: Content) -> dict[str, Any]:
+def stored(content: Content) -> Json:
     """The content as JSON."""
-    found: dict[str, Any] = STORED.dump_python(content, mode="json")
+    found: Json = STORED.dump_python(content, mode="json")
     return found
 
 

@@ -50,12 +50,16 @@ class Cover:
     made_at: datetime
 
 
+Laid = dict[str, Any]
+"""What a template of Typst reads: JSON."""
+
+
 def broken(text: str) -> str:
     """The text with places to break very long words at."""
     return LONG_WORD.sub("\\1\u200b", text)
 
 
-def laid_out(content: Content, cover: Cover) -> dict[str, Any]:
+def laid_out(content: Content, cover: Cover) -> Laid:
     """All that the template places, as text: numbers are written by the same function as on the page."""
     with speaking(content.lang):
         front = Table(
@@ -93,7 +97,7 @@ def laid_out(content: Content, cover: Cover) -> dict[str, Any]:
         }
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _table(table: Table) -> Laid:
     return {
         "title": broken(table.title),
         "head": [broken(text) for text in table.head],

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from babel.support import LazyProxy
+
 from marketplace.base.i18n import day, lazy
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Cost
@@ -12,7 +14,7 @@ from offers.catalogue.rules import WHEN_LABELS, When
 from offers.catalogue.spoken import SPOKEN
 from offers.search.forms import ALL, Access, Part, SearchForm, Weekday
 
-SWITCHES: dict[str, Any] = {
+SWITCHES: dict[str, LazyProxy] = {
     "drop_in": lazy("Kom innom, ingen påmelding"),
     "no_booking": lazy("Trenger ikke påmelding"),
     "free": lazy("Har ledige plasser"),

@@ -12,7 +12,7 @@ from marketplace.base.i18n import SOURCE, ngettext
 from marketplace.base.i18n import gettext as _
 from marketplace.base.quick.kept import kept
 from marketplace.base.web.access import public
-from marketplace.base.web.forms import Filled
+from marketplace.base.web.forms import Filled, Query
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render
@@ -218,7 +218,7 @@ def listed(
     }
 
 
-def listed_query(form: Filled[Any]) -> dict[str, Any]:
+def listed_query(form: Filled[Any]) -> Query:
     """What is asked for, from the start of the list."""
     query = {name: _sent(value) for name, value in form.values.items() if name != "after"}
     if any(query.get(name) for name in ("date", "from", "to")):
@@ -234,7 +234,7 @@ def _sent(value: Any) -> Any:
     return [one for one in said if one != ALL] or said
 
 
-def here(request: Request, query: dict[str, Any]) -> str:
+def here(request: Request, query: Query) -> str:
     """The address of this page with another query."""
     prefix = "" if request.lang == SOURCE else f"/{request.lang}"
     asked = urlencode(query, doseq=True)

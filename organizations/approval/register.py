@@ -56,8 +56,12 @@ async def look_up(number: str) -> Answer:
         return Answer(RegisterState.UNREACHABLE)
 
 
+Answered = dict[str, Any]
+"""What the register says of one organisation: JSON."""
+
+
 def _look_up(number: str, until: float) -> Answer:
-    found: dict[str, Any] = {}
+    found: Answered = {}
     for kind in ("enheter", "underenheter"):
         status, found = _get(f"/enhetsregisteret/api/{kind}/{number}", until)
         if status == HTTPStatus.GONE:
@@ -77,7 +81,7 @@ def _look_up(number: str, until: float) -> Answer:
     return Answer(RegisterState.FOUND, name[:200], voluntary)
 
 
-def _get(path: str, until: float) -> tuple[int, dict[str, Any]]:
+def _get(path: str, until: float) -> tuple[int, Answered]:
     """Status and JSON of one GET, without following redirects. Raises OSError, HTTPException and _Nonsense."""
     url = urlsplit(settings().register)
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection

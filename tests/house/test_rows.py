@@ -1,6 +1,7 @@
 """Rows have types: tests/typed_rows.py compares a row's class with its statement. Here it is seen to see."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
@@ -65,3 +66,57 @@ async def test_a_statement_with_other_columns_is_seen_where_nothing_is_found_too
 async def test_a_named_tuple_is_compared_as_well() -> None:
     with pytest.raises(AssertionError, match=r"Wrong\.id"):
         await rows(Wrong, "SELECT id, name FROM municipality")
+
+
+UNTYPED = {
+    "marketplace/base/data/address.py": (1, "what asyncpg wants"),
+    "marketplace/base/data/audit.py": (1, "an entry's details are JSON"),
+    "marketplace/base/data/database.py": (
+        3,
+        "what Tortoise wants; rows looked at once, where they were asked",
+    ),
+    "marketplace/base/post/mail.py": (1, "a message's facts are JSON"),
+    "marketplace/base/quick/drawing.py": (2, "what Jinja wants"),
+    "marketplace/base/web/forms.py": (
+        2,
+        "what a form sent, and what stands in an address, before it is checked",
+    ),
+    "marketplace/base/web/templates.py": (1, "what every page's template knows"),
+    "marketplace/demo/tables.py": (
+        2,
+        "the columns of rows that are made, and what the demo's files say: TOML",
+    ),
+    "marketplace/demo/views.py": (1, "JSON for scripts"),
+    "marketplace/goals/starter/__init__.py": (1, "what the starter's file says of a goal: TOML"),
+    "marketplace/goals/views.py": (1, "what a form's template offers, drawn in one place"),
+    "marketplace/guide/caller/views.py": (1, "what the list's template needs, and the desk's beside it"),
+    "marketplace/privacy/download/rules.py": (
+        1,
+        "a file of everything that is kept of somebody, whatever it is",
+    ),
+    "marketplace/reports/content.py": (1, "a report's content is JSON"),
+    "marketplace/reports/models.py": (1, "the same in its column"),
+    "marketplace/reports/pdf.py": (1, "what a template of Typst reads: JSON"),
+    "marketplace/statistics/role.py": (1, "as rows of base/data/database.py"),
+    "marketplace/statistics/stored.py": (1, "the measures asked for are its columns"),
+    "offers/bookings/queries.py": (1, "a row's fields for the class that has more"),
+    "offers/catalogue/sharing/rules.py": (1, "JSON-LD"),
+    "offers/search/queries.py": (1, "a card's columns among those of the list's statement"),
+    "offers/search/views.py": (3, "what the list's templates need, drawn in one place each"),
+    "organizations/approval/register.py": (1, "what the register answers: JSON"),
+}
+"""Where `dict[str, Any]` stands, how often, and why. At most thirty in all; a row of the database is never one of them
+without a reason."""
+
+
+def test_what_has_no_type_has_a_reason() -> None:
+    root = Path(__file__).parents[2]
+    files = [
+        file for room in ("marketplace", "offers", "organizations") for file in (root / room).rglob("*.py")
+    ]
+    found = {
+        str(file.relative_to(root)): number for file in files
+        if "migrations" not in file.parts and (number := file.read_text().count("dict[str, Any]"))
+    }  # fmt: skip
+    assert found == {file: number for file, (number, _why) in UNTYPED.items()}
+    assert sum(found.values()) <= 30

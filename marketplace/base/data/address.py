@@ -7,15 +7,18 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from marketplace.wrong_settings import SYSTEM_ROOTS
 
+Credentials = dict[str, Any]
+"""Arguments of asyncpg.connect."""
 
-def credentials(url: str) -> dict[str, Any]:
+
+def credentials(url: str) -> Credentials:
     """asyncpg's arguments from postgres://user:password@host:port/name?host=/socket/folder&sslmode=verify-full.
 
     Whoever connects takes them from here, so what the address says of TLS holds for every connection.
     """
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
-    found: dict[str, Any] = {
+    found: Credentials = {
         "host": query.get("host") or parts.hostname or "localhost",
         "port": int(query.get("port") or parts.port or 5432),
         "user": unquote(parts.username or query.get("user", "treffpunkt")),

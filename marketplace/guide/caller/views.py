@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import member
-from marketplace.base.web.forms import Filled
+from marketplace.base.web.forms import Filled, Query
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit
 from marketplace.base.web.once import made_once
@@ -171,7 +171,7 @@ async def _counted(
     return await count(wanted, viewer=VISITOR, now=request.now)
 
 
-def _other(query: dict[str, Any]) -> list[tuple[str, str]]:
+def _other(query: Query) -> list[tuple[str, str]]:
     """What was chosen and has no field among the filters: it goes along, and can be taken away as a chip."""
     given = {name: one if isinstance(one, list) else [one] for name, one in query.items() if name in CARRIED}
     return [(name, one) for name, several in given.items() for one in several]

@@ -7,6 +7,7 @@ from typing import Any
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
+from marketplace.base.web.forms import Query
 from offers.catalogue.cards import Card, card
 from offers.catalogue.queries import Served, Viewer
 from offers.catalogue.rules import When, period
@@ -34,7 +35,7 @@ class Asked:
     understood: Understood
     query: Mapping[str, Any]
     chips: list[tuple[str, str]]
-    address: Callable[[dict[str, Any]], str]
+    address: Callable[[Query], str]
     served: list[Served]
     home: Served | None
     urgent: bool

@@ -1,9 +1,10 @@
 """What the page of offers says of places: chips, choices, and in which order the list stands."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from marketplace.base.i18n import gettext as _
+from marketplace.base.web.forms import Query
 from offers.catalogue.queries import Served
 from offers.search.forms import Order, Within
 from offers.search.places.rules import DistrictAt, Place
@@ -13,7 +14,6 @@ NEAR_FIELDS = ("near", "within")
 """What goes when one no longer asks to be near."""
 
 
-Query = dict[str, Any]
 """What stands in an address."""
 
 

@@ -1,23 +1,23 @@
 """Writes of situations. One transaction each; all are in the audit log."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction
+from marketplace.base.web.forms import Sent
 from offers.search.situations.acts import Act
 from offers.search.situations.models import Situation
 
 
-async def make(given: dict[str, Any], *, by: UUID, now: datetime) -> None:
+async def make(given: Sent, *, by: UUID, now: datetime) -> None:
     """A new one. Whoever writes it has read it."""
     async with in_transaction():
         made = await Situation.create(**given, reviewed_at=now)
         await record(Act.SITUATION_MADE, now=now, actor=by, object_id=made.id)
 
 
-async def change(situation: UUID, given: dict[str, Any], *, by: UUID, now: datetime) -> None:
+async def change(situation: UUID, given: Sent, *, by: UUID, now: datetime) -> None:
     """Other words, or another way. Whoever changes it has read it."""
     async with in_transaction():
         await Situation.filter(id=situation).update(**given, reviewed_at=now)

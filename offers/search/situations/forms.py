@@ -1,13 +1,13 @@
 """What a coordinator writes of a situation."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.web.fields import Line
-from marketplace.base.web.forms import Form
+from marketplace.base.web.forms import Form, Sent
 from offers.catalogue.models import Audience, Kind
 from offers.search.situations.rules import stems
 
@@ -50,7 +50,7 @@ class SituationForm(Form):
         return self
 
     @property
-    def given(self) -> dict[str, Any]:
+    def given(self) -> Sent:
         """The columns."""
         ways = (" ".join(line.split()) for line in self.also.split("\n"))
         return {

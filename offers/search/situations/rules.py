@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from marketplace.base.i18n import SOURCE
+from marketplace.base.web.forms import Query
 from offers.search.words.compounds import words
 from offers.search.words.equal import NOISE
 
@@ -69,9 +69,9 @@ class Listed:
         return [self.text, self.text_nn, self.text_en, *(one for one in self.also.split("\n") if one.strip())]
 
     @property
-    def query(self) -> dict[str, Any]:
+    def query(self) -> Query:
         """What it leads to, as it stands in the address of a list."""
-        asked: dict[str, Any] = {"q": self.words, "kind": self.kinds, "audience": self.audiences}
+        asked: Query = {"q": self.words, "kind": self.kinds, "audience": self.audiences}
         asked |= {"evening": "1" if self.evening else "", "drop_in": "1" if self.drop_in else ""}
         return {name: value for name, value in asked.items() if value}
 

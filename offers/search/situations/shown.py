@@ -4,10 +4,10 @@ what the situation leads to follows it, said so. Only where nothing has all the 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from markupsafe import Markup
 
+from marketplace.base.web.forms import Query
 from offers.catalogue.cards import CardRow
 from offers.catalogue.queries import Viewer
 from offers.catalogue.rules import offers_found
@@ -40,7 +40,7 @@ class Suggested:
 
 
 async def suggested(
-    typed: str, wanted: Search, found: Found, address: Callable[[dict[str, Any]], str], chosen: dict[str, Any],
+    typed: str, wanted: Search, found: Found, address: Callable[[Query], str], chosen: Query,
     *, viewer: Viewer, lang: str, now: datetime,
 ) -> Suggested | None:  # fmt: skip
     """The situation for these words, if there is one and it leads to something. `wanted`: what is looked for with them,

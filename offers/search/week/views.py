@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
+from marketplace.base.web.forms import Query
 from offers.catalogue.queries import Viewer
 from offers.search.forms import Part
 from offers.search.queries import Search
@@ -16,7 +17,7 @@ from offers.search.week.rules import WeekDay
 
 DAYS = ("day", "date", "from", "to", "weekday", "part", "view", "week")
 """What says when, or shows a week: left out where a list of one part of one day is asked for."""
-Here = Callable[[dict[str, Any]], str]
+Here = Callable[[Query], str]
 """The address of the page with another query."""
 
 
@@ -39,7 +40,7 @@ class Week(NamedTuple):
 
 
 async def week(
-    wanted: Search, monday: date, query: dict[str, Any], here: Here, *, viewer: Viewer, lang: str, now: datetime
+    wanted: Search, monday: date, query: Query, here: Here, *, viewer: Viewer, lang: str, now: datetime
 ) -> Week:  # fmt: skip
     """`query`: what is asked for, as it stands in the address."""
     found = await meetings(rules.of_week(wanted, monday), viewer=viewer, lang=lang, now=now)
@@ -56,17 +57,17 @@ async def week(
     )  # fmt: skip
 
 
-def as_list(query: dict[str, Any]) -> dict[str, Any]:
+def as_list(query: Query) -> Query:
     """The same search without a week."""
     return {name: value for name, value in query.items() if name not in ("view", "week")}
 
 
-def as_week(query: dict[str, Any], text: str = "") -> dict[str, Any]:
+def as_week(query: Query, text: str = "") -> Query:
     """The same search as a week: 2026-W49, or the one in which one looks first."""
     return as_list(query) | {"view": View.WEEK.value} | ({"week": text} if text else {})
 
 
-def _links(monday: date, query: dict[str, Any], here: Here, now: datetime) -> list[tuple[str, str, str]]:
+def _links(monday: date, query: Query, here: Here, now: datetime) -> list[tuple[str, str, str]]:
     """The week before, where something may be in it; this one, where one has come further; and the next."""
     this = rules.first_week(Search(), now)
 
