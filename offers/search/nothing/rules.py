@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from typing import Any
 
 from offers.search.queries import FEW, Found, Search
 
@@ -19,7 +20,7 @@ ADDRESSED = {
 when, which have ways of their own."""
 WHERE = ("place", "districts", "near", "within", "municipalities")
 DAY = ("between", "weekdays")
-UNASKED = {each.name: each.default for each in fields(Search)}
+UNASKED: dict[str, Any] = {each.name: each.default for each in fields(Search)}
 
 
 class Kind(StrEnum):
