@@ -47,3 +47,9 @@ def is_open(now: str = "$1", p: str = "p", o: str = "o") -> str:
 def has_room(p: str = "p") -> str:
     """SQL: has the pool a seat left?"""
     return f"({p}.capacity IS NULL OR {p}.taken < {p}.capacity - {p}.reserved)"
+
+
+def covers(session: str = "s.id", p: str = "p") -> str:
+    """Are the pool's seats seats at this session (an id in SQL) of its offer? A pool is one session's own, or the whole
+    offer's: then its seats are seats at each."""
+    return f"({p}.session_id IS NULL OR {p}.session_id = {session})"

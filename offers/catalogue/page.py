@@ -34,7 +34,7 @@ from offers.catalogue.rules import (
     seats,
     web_address,
 )  # fmt: skip
-from offers.catalogue.sharing.rules import Shared, shared
+from offers.catalogue.sharing.told import Shared, shared
 from offers.catalogue.spoken import spoken_names
 
 

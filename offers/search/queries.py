@@ -31,6 +31,8 @@ from offers.search.words.near import WORD
 Put = Callable[[Any], str]
 """Adds a value to the statement and gives its placeholder."""
 
+Query = dict[str, Any]
+"""What stands in the address of a list, by name: a text or several."""
 PAGE = 20
 FEW = 3
 """Where fewer have all the words, those that have some of them are shown too."""

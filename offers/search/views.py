@@ -12,7 +12,7 @@ from marketplace.base.i18n import SOURCE, ngettext
 from marketplace.base.i18n import gettext as _
 from marketplace.base.quick.kept import kept
 from marketplace.base.web.access import public
-from marketplace.base.web.forms import Filled, Query
+from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render
@@ -43,7 +43,7 @@ from offers.search.places.shown import (
     within_choices,
     word_chips,
 )
-from offers.search.queries import Found, Search, all_names, spelled_right
+from offers.search.queries import Found, Query, Search, all_names, spelled_right
 from offers.search.situations.shown import suggested
 from offers.search.understood import Understood, understand
 from offers.search.unfound.counting import note

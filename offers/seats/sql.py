@@ -4,8 +4,11 @@ alias that the booking (`b`), the pool (`p`) or the session (`s`) has in the sta
 from collections.abc import Iterable
 from enum import StrEnum
 
+from offers.catalogue.opening import covers
 from offers.seats import rules
 from offers.seats.models import BookingState, EndedBy
+
+__all__ = ["active", "called_off", "covers", "had_place", "left", "seated", "those"]
 
 
 def those(values: Iterable[StrEnum]) -> str:
@@ -23,12 +26,6 @@ def active(b: str = "b") -> str:
 def seated(b: str = "b") -> str:
     """Are its seats taken?"""
     return f"{b}.state IN {those(rules.SEATED)}"
-
-
-def covers(session: str = "s.id", p: str = "p") -> str:
-    """Are the pool's seats seats at this session (an id in SQL) of its offer? A pool is one session's own, or the whole
-    offer's: then its seats are seats at each."""
-    return f"({p}.session_id IS NULL OR {p}.session_id = {session})"
 
 
 def called_off(b: str = "b") -> str:

@@ -76,11 +76,8 @@ UNTYPED = {
         "what Tortoise wants; rows looked at once, where they were asked",
     ),
     "marketplace/base/post/mail.py": (1, "a message's facts are JSON"),
-    "marketplace/base/quick/drawing.py": (2, "what Jinja wants"),
-    "marketplace/base/web/forms.py": (
-        2,
-        "what a form sent, and what stands in an address, before it is checked",
-    ),
+    "marketplace/base/quick/drawing.py": (1, "what Jinja wants"),
+    "marketplace/base/web/forms.py": (1, "what a form sent, before it is checked"),
     "marketplace/base/web/templates.py": (1, "what every page's template knows"),
     "marketplace/demo/tables.py": (
         2,
@@ -100,8 +97,9 @@ UNTYPED = {
     "marketplace/statistics/role.py": (1, "as rows of base/data/database.py"),
     "marketplace/statistics/stored.py": (1, "the measures asked for are its columns"),
     "offers/bookings/queries.py": (1, "a row's fields for the class that has more"),
-    "offers/catalogue/sharing/rules.py": (1, "JSON-LD"),
-    "offers/search/queries.py": (1, "a card's columns among those of the list's statement"),
+    "offers/catalogue/sharing/told.py": (1, "JSON-LD"),
+    "offers/search/nothing/rules.py": (1, "the defaults of what may be asked for"),
+    "offers/search/queries.py": (2, "a list's address; a card's columns among those of its statement"),
     "offers/search/views.py": (3, "what the list's templates need, drawn in one place each"),
     "organizations/approval/register.py": (1, "what the register answers: JSON"),
 }

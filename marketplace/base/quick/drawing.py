@@ -24,7 +24,7 @@ class Constants(NodeTransformer):
     the time of a page."""
 
     def __init__(self, environment: Environment) -> None:
-        self.known: dict[str, Any] = environment.globals
+        self.known = environment.globals
 
     def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:  # noqa: N802 - the name is Jinja's
         self.generic_visit(node)

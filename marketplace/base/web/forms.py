@@ -36,8 +36,6 @@ GROUPED = re.compile(
 ANY_ELEVEN = re.compile(rf"(?<![\d+])(?=(\d(?:{BETWEEN}{{,3}}\d){{10}})(?!\d))")
 Sent = dict[str, Any]
 """What stood in a form's fields, before it is checked: a text or, of checkboxes, several; and what the server gave."""
-Query = dict[str, Any]
-"""What stands in an address, by name: a text or several."""
 KEY = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """What a page of ours wrote into its form."""
 F = TypeVar("F", bound="Form")
@@ -237,4 +235,4 @@ class Filled(Generic[F]):
         return ngettext("Én ting må rettes", "%(num)s ting må rettes", len(self.errors))
 
 
-__all__ = ["Filled", "Form", "Query", "Sent", "gettext", "lazy"]
+__all__ = ["Filled", "Form", "Sent", "gettext", "lazy"]

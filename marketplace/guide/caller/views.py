@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.access import member
-from marketplace.base.web.forms import Filled, Query
+from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.limits import limit
 from marketplace.base.web.once import made_once
@@ -35,7 +35,7 @@ from offers.search.filters import Names
 from offers.search.finding import count, find
 from offers.search.forms import SearchForm, chosen_municipalities, only_known
 from offers.search.places.shown import district_choices, nothing_there, within_choices
-from offers.search.queries import Found, all_names, spelled_right
+from offers.search.queries import Found, Query, all_names, spelled_right
 from offers.search.situations.shown import suggested
 from offers.search.understood import Understood, understand
 from offers.search.views import CARRIED, chips, here, listed, listed_query

@@ -7,7 +7,6 @@ from typing import Any
 
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
-from marketplace.base.web.forms import Query
 from offers.catalogue.cards import Card, card
 from offers.catalogue.queries import Served, Viewer
 from offers.catalogue.rules import When, period
@@ -16,7 +15,7 @@ from offers.search.forms import ALL
 from offers.search.nothing import queries
 from offers.search.nothing.missed import Missed, chosen_words, missed, where_choices
 from offers.search.nothing.rules import Kind, Way, shown_cards, ways
-from offers.search.queries import COUNTED, Found, Search
+from offers.search.queries import COUNTED, Found, Query, Search
 from offers.search.understood import Understood
 
 CARDS = 3

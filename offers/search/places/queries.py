@@ -6,6 +6,7 @@ from marketplace.base.data.database import rows
 from marketplace.base.data.revision import catalogue
 from marketplace.base.data.statement import Statement
 from marketplace.base.quick.revised import Newest
+from marketplace.base.text import name_order
 from offers.catalogue.queries import VISITOR, published
 from offers.search.places.rules import DistrictAt, Places, VenueAt
 
@@ -58,14 +59,14 @@ async def _read() -> Places:
                 SELECT 1 FROM offer o JOIN organization w ON w.id = o.owner_id
                 WHERE o.venue_id = x.id AND {seen}) AS public,
             {district_of("x.municipality_id", "x.id")} AS district
-        FROM venue x JOIN municipality m ON m.id = x.municipality_id ORDER BY x.name, x.id""",
+        FROM venue x JOIN municipality m ON m.id = x.municipality_id ORDER BY {name_order("x.name")}, x.id""",
         *asked.values,
     )
     districts = await rows(
         DistrictAt,
-        """SELECT d.id, d.slug, d.name, m.slug AS municipality, m.name AS municipality_name,
+        f"""SELECT d.id, d.slug, d.name, m.slug AS municipality, m.name AS municipality_name,
             ARRAY(SELECT postcode FROM district_place p WHERE p.district_id = d.id AND postcode IS NOT NULL
                 ORDER BY 1)::text[] AS postcodes
-        FROM district d JOIN municipality m ON m.id = d.municipality_id ORDER BY d.name, d.id""",
+        FROM district d JOIN municipality m ON m.id = d.municipality_id ORDER BY {name_order("d.name")}, d.id""",
     )
     return Places(tuple(venues), tuple(districts))

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from marketplace.base.i18n import gettext as _
-from marketplace.base.web.forms import Query
 from offers.catalogue.queries import Served
 from offers.search.forms import Order, Within
 from offers.search.places.rules import DistrictAt, Place
+from offers.search.queries import Query
 from offers.search.understood import Understood
 
 NEAR_FIELDS = ("near", "within")

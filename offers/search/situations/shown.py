@@ -7,13 +7,12 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from marketplace.base.web.forms import Query
 from offers.catalogue.cards import CardRow
 from offers.catalogue.queries import Viewer
 from offers.catalogue.rules import offers_found
 from offers.search.cards import drawn
 from offers.search.finding import find
-from offers.search.queries import FEW, Found, Search
+from offers.search.queries import FEW, Found, Query, Search
 from offers.search.situations import queries
 from offers.search.situations.rules import Listed
 from offers.search.words.crisis import needs_somebody_now

@@ -7,6 +7,7 @@ from marketplace.base.data.database import rows
 from marketplace.base.data.statement import Statement
 from marketplace.base.data.texts import in_language_joins, said
 from offers.catalogue.models import SessionStatus
+from offers.catalogue.opening import covers
 from offers.catalogue.queries import Viewer, published
 from offers.search.queries import PART, Search, conditions, dates_asked, without_dates
 
@@ -71,7 +72,7 @@ async def meetings(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) 
             m.starts_at AS session_at, m.ends_at AS session_ends, p.capacity - p.reserved AS capacity, p.taken,
             p.waiting, p.starts_at, p.ends_at, p.opens_at, p.closes_at, m.in_cell
         FROM placed m JOIN offer o ON o.id = m.offer_id LEFT JOIN venue v ON v.id = coalesce(m.venue_id, o.venue_id)
-            LEFT JOIN seat_pool p ON p.offer_id = o.id AND (p.session_id = m.session_id OR p.session_id IS NULL)
+            LEFT JOIN seat_pool p ON p.offer_id = o.id AND {covers("m.session_id")}
             {in_language_joins("offer_text", "offer_id", "o", "$2")}
         WHERE m.place <= {CELL} ORDER BY m.starts_at, m.offer_id, m.session_id""",
         *asked.values,

@@ -28,17 +28,20 @@ ROOMS = ("marketplace", "offers", "organizations")
 OWN_WORDS = {
     r"state IN \('(?:requested|confirmed|waiting|offered)', '": (
         "sql.active() or sql.seated()",
-        {"marketplace/invariants.py": "queued: whoever has a number in the queue, waiting or offered"},
+        {"marketplace/seat_invariants.py": "queued: whoever has a number in the queue, waiting or offered"},
     ),
     r"session_id IS NULL\s+OR |OR (?:\w+\.)?session_id IS NULL": (
         "sql.covers()",
-        {"offers/seats/queries.py": "another question: is all of what it is for cancelled?"},
+        {
+            "offers/catalogue/opening.py": "the law itself, where search can ask it too",
+            "offers/seats/queries.py": "another question: is all of what it is for cancelled?",
+        },
     ),
     r"ended_by IN \('session'|ended_by IN \('offer'": ("sql.called_off()", {}),
     r"ended_by = 'self'": ("sql.left()", {}),
     r"placed_at IS (?:NOT )?NULL|seated_at IS (?:NOT )?NULL": (
         "sql.had_place()",
-        {"marketplace/invariants.py": "the columns themselves: is what they say possible?"},
+        {"marketplace/seat_invariants.py": "the columns themselves: is what they say possible?"},
     ),
     r"opens_at <= \$|closes_at > \$": (
         "catalogue/opening.py:is_open",

@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Iterator
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,7 @@ from marketplace.base.quick import kept
 from marketplace.settings import settings
 from offers.catalogue.models import OfferText, SeatPool
 from tests import make
+from tests.conftest import NOW
 from tests.visitor import Visitor
 
 
@@ -28,6 +30,16 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
 
 
 PATHS = pytest.mark.parametrize("path", ["/", "/offers", "/offers?kind=activity", "/offers/tur"])
+ENOUGH = 3
+"""Offers in a list that asks nobody what they miss: a page with such a form is nobody else's."""
+
+
+async def offers() -> None:
+    """Tomorrow's, so that the front page shows them too."""
+    for number in range(ENOUGH):
+        await make.offer(
+            "Tur", slug="tur" if not number else f"tur-{number}", capacity=10, starts=[NOW + timedelta(days=1)]
+        )
 
 
 async def changed() -> None:
@@ -38,7 +50,7 @@ async def changed() -> None:
 
 @PATHS
 async def test_a_page_stands_for_a_second(visitor: Visitor, clock: SimpleNamespace, path: str) -> None:
-    await make.offer("Tur", slug="tur", capacity=10)
+    await offers()
     first = await visitor.open(path)
     await changed()
     clock.at += 0.9
@@ -46,14 +58,14 @@ async def test_a_page_stands_for_a_second(visitor: Visitor, clock: SimpleNamespa
     clock.at += 0.2
     after = await visitor.open(path)
     assert "Lang tur" in after.text
-    assert "1 plass igjen" in after.text
+    assert "1 plass igjen" in after.text or path == "/"
 
 
 @PATHS
 async def test_whoever_has_opened_a_form_or_is_signed_in_reads_afresh(
     visitor: Visitor, clock: SimpleNamespace, path: str
 ) -> None:
-    await make.offer("Tur", slug="tur", capacity=10)
+    await offers()
     await visitor.open(path)
     await changed()
     await visitor.open("/sign-in")
@@ -99,6 +111,7 @@ async def test_only_good_pages_are_kept_and_only_so_many(
     visitor: Visitor, clock: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kept, "MOST", 3)
+    await offers()
     for number in range(5):
         assert (await visitor.open(f"/offers?asked={number}")).status == 200
         assert (await visitor.open("/offers/finnes-ikke")).status == 404

@@ -12,7 +12,7 @@ from marketplace.settings import settings
 from offers.catalogue.dates import Line
 from offers.catalogue.models import Cost, Offer, OfferOrganizer, OfferText, Session, Visibility
 from offers.catalogue.queries import OfferRow
-from offers.catalogue.sharing.rules import json_ld
+from offers.catalogue.sharing.told import json_ld
 from offers.catalogue.spoken import SPOKEN
 from organizations.directory.models import Picture
 from organizations.members.models import Role
