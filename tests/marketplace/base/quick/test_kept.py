@@ -38,7 +38,10 @@ async def offers() -> None:
     """Tomorrow's, so that the front page shows them too."""
     for number in range(ENOUGH):
         await make.offer(
-            "Tur", slug="tur" if not number else f"tur-{number}", capacity=10, starts=[NOW + timedelta(days=1)]
+            "Tur",
+            slug="tur" if not number else f"tur-{number}",
+            capacity=10,
+            starts=[NOW + timedelta(days=1)],
         )
 
 
