@@ -193,9 +193,14 @@ async def test_head_answers_as_get_without_the_body(route: Route, town: Town, ca
     await caller.sign_in(town.people["everybody"])
     path = town.path(route)
     got, told = await caller.client.get(path), await caller.client.head(path)
-    same = ("content-type", "cache-control", "etag", "location", "vary")
     assert told.status_code == got.status_code
-    assert {name: told.headers.get(name) for name in same} == {name: got.headers.get(name) for name in same}
+    assert _alike(told.headers) == _alike(got.headers)
+
+
+def _alike(headers: httpx.Headers) -> list[str]:
+    """What is the same for HEAD as for GET; each begins a call of its own at the desk."""
+    same = ("content-type", "cache-control", "etag", "location", "vary")
+    return [re.sub(r"/desk/[0-9a-f]{16}", "/desk/…", headers.get(name, "")) for name in same]
 
 
 @pytest.mark.parametrize(

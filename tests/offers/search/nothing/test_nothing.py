@@ -165,7 +165,7 @@ async def test_it_takes_as_many_statements_whatever_is_asked_for(
 
     few = await statements("q=dans&evening=1")
     many = "q=dans&evening=1&free=1&drop_in=1&place=Oslo&when=today&kind=course&kind=group&audience=youth"
-    assert await statements(many) == few <= 13
+    assert await statements(many) == few <= 14, "of a process that has kept nothing: places, names, words"
 
 
 async def test_a_search_of_minuses_alone_is_told_what_is_wrong(visitor: Visitor) -> None:
