@@ -23,7 +23,7 @@ async def test_a_search_is_followed_from_a_phone(arrive: Callable[..., Any]) -> 
         assert await visitor.heading() == "Abonner på søket"
         assert "Har ledige plasser" in await visitor.text()
         await visitor.press("Lag kalenderadresse")
-        assert "Treffpunkt: Sandnes, Møteplass" in await visitor.text()
+        assert "Treffpunkt: Møteplass, Sandnes" in await visitor.text(), (await visitor.text())[300:900]
         await visitor.page.get_by_role("button", name="Kopier adressen").click()
         await visitor.page.get_by_text("Adressen er kopiert.").wait_for()
         address = await visitor.page.evaluate("navigator.clipboard.readText()")
