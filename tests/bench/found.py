@@ -17,8 +17,8 @@ from offers.search.words.jobs import make_parts
 from tests.offers.search.words.grades import Grades, judge
 from tests.offers.search.words.test_compounds import fallen_into, not_found
 
-FILES = {"": "queries.tsv", "_untuned": "untuned.tsv", "_unseen": "unseen.tsv"}
-"""Those that the words were tuned on, and two that they were not."""
+FILES = {"": "queries.tsv", "_untuned": "untuned.tsv", "_unseen": "unseen.tsv", "_blind": "blind.tsv"}
+"""Those that the words were tuned on, two that they partly were, and one that was written blind."""
 LEAST = 90
 """Per cent of the best that there could be."""
 
