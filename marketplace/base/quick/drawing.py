@@ -1,5 +1,6 @@
 """Drawing templates: what Jinja does for each page and could do once, or with less ado."""
 
+from collections.abc import MutableMapping
 from typing import Any
 
 from jinja2 import Environment, nodes
@@ -24,7 +25,7 @@ class Constants(NodeTransformer):
     the time of a page."""
 
     def __init__(self, environment: Environment) -> None:
-        self.known = environment.globals
+        self.known: MutableMapping[str, Any] = environment.globals
 
     def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:  # noqa: N802 - the name is Jinja's
         self.generic_visit(node)
