@@ -13,9 +13,9 @@ from marketplace.base.data.revision import catalogue
 from marketplace.base.data.statement import Statement
 from marketplace.base.quick.revised import Newest
 from offers.catalogue.models import Joining
-from offers.catalogue.queries import CURRENT, VISITOR, Viewer, offer_text, published
+from offers.catalogue.queries import VISITOR, Viewer, offer_text, published
 from offers.search.equal.queries import read_equal
-from offers.search.queries import COUNTED, FEW, PAGE, Search, matching
+from offers.search.queries import BEGUN, FEW, PAGE, Search, how_many, matching
 
 DAYS = 7
 A_DAY = 3
@@ -84,17 +84,10 @@ async def _count(wanted: Sequence[Search], viewer: Viewer, now: datetime) -> lis
     seen = published(viewer).within(asked)
     each = []
     for at, one in enumerate(wanted):
-        total = _number(one, seen, asked)
-        some = _number(replace(one, any_word=True), seen, asked) if one.words else "0"
+        total = how_many(one, seen, asked)
+        some = how_many(replace(one, any_word=True), seen, asked) if one.words else "0"
         each.append(f"SELECT {at} AS at, {total} AS total, {some} AS some")
     return await rows(Counted, " UNION ALL ".join(each) + " ORDER BY at", *asked.values)
-
-
-def _number(wanted: Search, seen: str, asked: Statement) -> str:
-    hits, conditions = matching(wanted, asked.value)
-    where = " AND ".join([seen, CURRENT.format(now="$1"), *conditions])
-    return f"""(WITH {hits} found AS (SELECT 1 FROM offer o JOIN organization w ON w.id = o.owner_id
-        WHERE {where} LIMIT {COUNTED + 1}) SELECT count(*) FROM found)"""
 
 
 async def ahead(municipalities: tuple[str, ...], *, viewer: Viewer, now: datetime) -> list[Happens]:
@@ -114,13 +107,11 @@ async def _happens(municipalities: tuple[str, ...], viewer: Viewer, now: datetim
     first = at_oslo(today(now), midnight)
     tomorrow = put(at_oslo(today(now) + timedelta(days=1), midnight))
     last = put(at_oslo(today(now) + timedelta(days=DAYS), midnight))
-    begun = f"""o.joining = '{Joining.WHOLE.value}' AND EXISTS (SELECT 1 FROM seat_pool l
-        WHERE l.offer_id = o.id AND l.session_id IS NULL AND l.starts_at <= $1 OFFSET 0)"""
     return await rows(
         Happens,
         f"""WITH dated AS (
             SELECT DISTINCT ON (o.id, day) o.id, o.slug, s.starts_at,
-                (s.starts_at AT TIME ZONE 'Europe/Oslo')::date AS day, s.starts_at > $1 AND NOT ({begun})
+                (s.starts_at AT TIME ZONE 'Europe/Oslo')::date AS day, s.starts_at > $1 AND NOT ({BEGUN})
                     AND (o.joining <> '{Joining.DROP_IN.value}' OR s.starts_at >= {tomorrow}) AS shown
             FROM session s JOIN offer o ON o.id = s.offer_id JOIN organization w ON w.id = o.owner_id
             WHERE s.status <> 'cancelled' AND s.ends_at > $1 AND s.starts_at >= {put(first)} AND s.starts_at < {last}

@@ -22,7 +22,7 @@ from offers.catalogue.queries import VISITOR, municipalities, offer_text, publis
 from offers.feeds.body import Body
 from offers.feeds.searches import parsed, words_of
 from offers.search.equal.queries import read_equal
-from offers.search.queries import all_names, always_of_dates, matching
+from offers.search.queries import all_names, always_of_dates, beginning, matching
 from offers.seats.sql import called_off, covers
 
 BEFORE, AFTER = timedelta(days=30), timedelta(days=365)
@@ -197,17 +197,18 @@ async def sessions(scope: str, key: str, day: date) -> list[tuple[bytes | None, 
     hits, looked_for = await searched(key, start, asked) if scope == "searches" else ("", [])
     seen = f"""{published(VISITOR, cancelled=True).sql} AND {" AND ".join([SCOPES[scope], *looked_for])}
         AND CASE s.status WHEN 'cancelled' THEN s.ends_at > $1 ELSE o.state = 'published' END"""
+    sessions = f"""seen AS (
+        (SELECT s.id, s.starts_at, s.vevent FROM session s JOIN offer o ON o.id = s.offer_id
+        JOIN organization w ON w.id = o.owner_id
+        WHERE {seen} AND s.starts_at >= $1 AND s.starts_at < $2 ORDER BY s.starts_at, s.id LIMIT $4)
+        UNION ALL
+        (SELECT s.id, s.starts_at, s.vevent FROM session s JOIN offer o ON o.id = s.offer_id
+        JOIN organization w ON w.id = o.owner_id
+        WHERE {seen} AND s.starts_at < $1 AND s.starts_at >= $3 ORDER BY s.starts_at DESC, s.id LIMIT $4))"""
+    nearest = "nearest AS (SELECT * FROM seen ORDER BY abs(extract(epoch FROM starts_at - $1)), id LIMIT $4)"
     found = await row(
         Nearest,
-        f"""WITH {hits} seen AS (
-            (SELECT s.id, s.starts_at, s.vevent FROM session s JOIN offer o ON o.id = s.offer_id
-            JOIN organization w ON w.id = o.owner_id
-            WHERE {seen} AND s.starts_at >= $1 AND s.starts_at < $2 ORDER BY s.starts_at, s.id LIMIT $4)
-            UNION ALL
-            (SELECT s.id, s.starts_at, s.vevent FROM session s JOIN offer o ON o.id = s.offer_id
-            JOIN organization w ON w.id = o.owner_id
-            WHERE {seen} AND s.starts_at < $1 AND s.starts_at >= $3 ORDER BY s.starts_at DESC, s.id LIMIT $4)
-        ), nearest AS (SELECT * FROM seen ORDER BY abs(extract(epoch FROM starts_at - $1)), id LIMIT $4)
+        f"""{beginning(hits, sessions, nearest)}
         SELECT array_agg(vevent ORDER BY starts_at, id) AS vevents,
             array_agg(CASE WHEN vevent IS NULL THEN id END ORDER BY starts_at, id) AS missing FROM nearest""",
         *asked.values,
@@ -217,7 +218,7 @@ async def sessions(scope: str, key: str, day: date) -> list[tuple[bytes | None, 
 
 
 async def searched(slug: str, start: datetime, asked: Statement) -> tuple[str, list[str]]:
-    """(a WITH query, conditions) of the search with this slug, which is noted as used today."""
+    """(a query for `beginning`, conditions) of the search with this slug, which is noted as used today."""
     query = await value("UPDATE saved_search SET used_at = $2 WHERE slug = $1 RETURNING query", slug, start)
     if query is None:
         raise NotFound

@@ -17,8 +17,16 @@ from offers.catalogue.models import Audience, Cost, Kind
 from offers.catalogue.queries import Viewer, published
 from offers.catalogue.rules import When, period
 from offers.catalogue.spoken import SPOKEN
-from offers.search.forms import Access, Part, Weekday, column
-from offers.search.queries import EVERYWHERE, Search, conditions, dates_asked, matching
+from offers.search.forms import ALL, Access, Part, Weekday, column
+from offers.search.queries import (
+    EVERYWHERE,
+    MUNICIPALITIES,
+    Search,
+    beginning,
+    conditions,
+    dates_asked,
+    matching,
+)
 
 Counts = dict[tuple[str, str], int]
 """By (name in the address, value in the address): ("kind", "course"), ("free", "on"), ("day", "today") …"""
@@ -26,7 +34,6 @@ Fields = Mapping[str, Any]
 """Of a Search: what a choice sets."""
 
 ON = "on"
-ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -79,8 +86,8 @@ FILTERS = (
     _switch("evening"),
     Filter(
         "municipality", {"municipalities": ()}, lambda now: {ALL: {}},
-        f"""SELECT '{ALL}' UNION ALL SELECT m.slug FROM municipality m WHERE m.id = o.municipality_id OR {EVERYWHERE}
-            OR m.id IN (SELECT x.municipality_id FROM organization_owner x WHERE x.organization_id = o.owner_id)""",
+        f"""SELECT '{ALL}' UNION ALL SELECT m.slug FROM municipality m
+            WHERE m.id IN {MUNICIPALITIES} OR {EVERYWHERE}""",
         "municipalities",
     ),
 )  # fmt: skip
@@ -110,6 +117,5 @@ async def count(wanted: Search, *, viewer: Viewer, now: datetime) -> Counts:
                 FROM offer o JOIN organization w ON w.id = o.owner_id, LATERAL ({values}) v(value)
                 WHERE {" AND ".join([matches, *found])} GROUP BY v.value"""
             )
-    before = f"WITH {hits.removesuffix(',')} " if hits else ""
-    numbers = await rows(_Number, before + " UNION ALL ".join(looks), *asked.values)
+    numbers = await rows(_Number, f"{beginning(hits)} {' UNION ALL '.join(looks)}", *asked.values)
     return {(each.name, each.value): each.number for each in numbers}

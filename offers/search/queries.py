@@ -142,6 +142,10 @@ OPEN = f"{is_open(p='l')} AND {ROOM}"
 FREE = f"{is_open(p='l')} AND (o.sensitive OR {has_room('l')}) AND {WILL_BE}"
 """What who asks for free places gets. How full a sensitive offer is is nobody's business: it counts as not full."""
 
+BEGUN = f"""o.joining = '{Joining.WHOLE.value}' AND EXISTS (SELECT 1 FROM seat_pool l
+    WHERE l.offer_id = o.id AND l.session_id IS NULL AND l.starts_at <= $1 OFFSET 0)"""
+"""Is offer o booked as a whole, and has begun? $1 is now."""
+
 EVENING = outside_office_hours("s.starts_at")
 
 FARTHEST = 100_000_000
@@ -215,11 +219,11 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
         if dates else
         ("o.next_session_at", "o.next_session_at AS starts_at, o.next_session_ends AS ends_at", "o.venue_id", "")
     )  # fmt: skip
-    rank, joined, metres = "0::bigint", "", "NULL::int"
+    rank, joined, metres, near = "0::bigint", "", "NULL::int", ""
     if wanted.words and wanted.ranked:
         rank, joined = "h.rank", "JOIN hits h ON h.offer_id = o.id"
     if wanted.near:
-        metres, hits = "n.metres", f"near AS MATERIALIZED ({away(*map(put, wanted.near.columns))}), {hits}"
+        metres, near = "n.metres", f"near AS MATERIALIZED ({away(*map(put, wanted.near.columns))})"
         first += f" LEFT JOIN near n ON n.venue_id = {venue}"
         nearness = f"coalesce({FARTHEST} - n.metres, 0)::bigint"
         if joined and not wanted.nearest_first:
@@ -236,7 +240,14 @@ async def _search(wanted: Search, viewer: Viewer, lang: str, now: datetime) -> F
     else:
         page = _page_after(wanted, listing, session, order, put)
     found = await rows(
-        f"""WITH {hits} found AS MATERIALIZED ({listing} {order} LIMIT {wanted.counted + 1}), page AS ({page})
+        f"""{
+            beginning(
+                near,
+                hits,
+                f"found AS MATERIALIZED ({listing} {order} LIMIT {wanted.counted + 1})",
+                f"page AS ({page})",
+            )
+        }
         SELECT c.total, page.rank, {CARD}
         FROM (SELECT count(*) AS total FROM found) c LEFT JOIN page ON true LEFT JOIN offer o ON o.id = page.id
         {JOINED} {by.format(of="page.")}""",
@@ -306,9 +317,23 @@ async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
     return set(WORD.findall((words or "").lower()))
 
 
+def beginning(*queries: str) -> str:
+    """WITH, and these queries as far as there are any."""
+    there = [query for query in queries if query]
+    return f"WITH {', '.join(there)}" if there else ""
+
+
+def how_many(wanted: Search, seen: str, asked: Statement) -> str:
+    """SQL, a value: how many offers are found, at most COUNTED + 1. `seen`: who may see them. $1 is now."""
+    hits, matches = conditions(wanted, seen, dates_asked(wanted, asked.value), asked.value)
+    found = f"""found AS (SELECT 1 FROM offer o JOIN organization w ON w.id = o.owner_id
+        WHERE {matches} LIMIT {COUNTED + 1})"""
+    return f"({beginning(hits, found)} SELECT count(*) FROM found)"
+
+
 def conditions(wanted: Search, seen: str, dates: str, put: Put, shown: str = "") -> tuple[str, str]:
-    """(a WITH query of text hits or nothing, the conditions joined by AND). `dates`: what dates_asked gives; `shown`:
-    SQL that says whether there is such a session, where it is read for its own sake. $1 is now."""
+    """(a query of text hits for `beginning`, or nothing; the conditions joined by AND). `dates`: what dates_asked
+    gives; `shown`: SQL that says whether there is such a session, where it is read for its own sake. $1 is now."""
     hits, found = matching(wanted, put)
     if dates:
         held = shown or f"EXISTS (SELECT 1 FROM session s WHERE {dates} OFFSET 0)"
@@ -318,8 +343,8 @@ def conditions(wanted: Search, seen: str, dates: str, put: Put, shown: str = "")
 
 
 def matching(wanted: Search, put: Put) -> tuple[str, list[str]]:
-    """(a WITH query of text hits or nothing, what holds for the offers o that are looked for): also those that are
-    over, and whoever may see them. What is asked of a session, dates_asked tells. $1 is now."""
+    """(a query of text hits for `beginning`, or nothing; what holds for the offers o that are looked for): also those
+    that are over, and whoever may see them. What is asked of a session, dates_asked tells. $1 is now."""
     hits = ""
     conditions = []
     if wanted.words:
@@ -329,7 +354,7 @@ def matching(wanted: Search, put: Put) -> tuple[str, list[str]]:
                 {tsquery(put(typed.all_exact))} AS all_exact, {near} AS near,
                 {tsquery(put(typed.all_words))} && !!{without} AS all_words, {near} && !!{without} AS any_word),
             hits AS MATERIALIZED (SELECT offer_id, {rank}::bigint AS rank FROM offer_text, asked a
-                WHERE search @@ a.{"any_word" if wanted.any_word else "all_words"} GROUP BY offer_id),"""
+                WHERE search @@ a.{"any_word" if wanted.any_word else "all_words"} GROUP BY offer_id)"""
         conditions.append("o.id IN (SELECT offer_id FROM hits)")
     if wanted.place:
         conditions.append(_common(_place(wanted.place, put)))
@@ -364,10 +389,7 @@ def matching(wanted: Search, put: Put) -> tuple[str, list[str]]:
             f"FROM seat_pool l WHERE l.offer_id = o.id AND l.session_id IS NULL AND {FREE} OFFSET 0))"
         )
     if wanted.not_begun:
-        conditions.append(
-            f"NOT (o.joining = '{Joining.WHOLE.value}' AND EXISTS (SELECT 1 FROM seat_pool l "
-            "WHERE l.offer_id = o.id AND l.session_id IS NULL AND l.starts_at <= $1 OFFSET 0))"
-        )
+        conditions.append(f"NOT ({BEGUN})")
     if wanted.between:  # the list is in this order, so it need not be read further
         conditions.append(f"o.next_session_at < {put(wanted.between[1])}")
     if wanted.organization:
@@ -380,7 +402,7 @@ async def having(wanted: Search) -> list[UUID]:
     asked = Statement()
     only = Search(words=wanted.words, any_word=wanted.any_word, by_date=True)  # nothing is ranked
     hits, _ = matching(only, asked.value)
-    found = await rows(_Offer, f"WITH {hits.removesuffix(',')} SELECT offer_id FROM hits", *asked.values)
+    found = await rows(_Offer, f"{beginning(hits)} SELECT offer_id FROM hits", *asked.values)
     return [one.offer_id for one in found]
 
 
@@ -407,6 +429,11 @@ EVERYWHERE = (
     f"OR o.kind = '{Kind.ONLINE_SELF_HELP.value}')"
 )
 """What is on the web."""
+
+
+MUNICIPALITIES = """(SELECT o.municipality_id UNION
+    SELECT x.municipality_id FROM organization_owner x WHERE x.organization_id = o.owner_id)"""
+"""The ids of the municipalities in which an offer o is offered, also by whom one of them owns with others."""
 
 
 def _in_municipalities(slugs: str) -> str:

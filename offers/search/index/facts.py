@@ -9,7 +9,7 @@ from uuid import UUID
 from marketplace.base.data.database import rows
 from offers.catalogue.queries import VISITOR, Viewer, published
 from offers.search.index.offered import SLACK, Date, Key, Offered, Seats
-from offers.search.queries import ACCESS, EVERYWHERE
+from offers.search.queries import ACCESS, EVERYWHERE, MUNICIPALITIES
 
 
 class Facts(NamedTuple):
@@ -93,11 +93,9 @@ def _access(venue: str) -> str:
 OFFERS = f"""SELECT o.id, o.kind, o.audiences, o.joining, o.sensitive, o.next_session_at, o.next_session_ends,
         {_HOUR.format(moment="o.next_session_at")} AS next_hour, o.last_session_ends, o.venue_id,
         {_access("v")} AS access, o.age_from, o.age_to, o.spoken, o.cost, o.owner_id, w.slug AS owner_slug, v.postcode,
-        ARRAY(SELECT ' ' || lower(m.name) FROM municipality m WHERE m.id = o.municipality_id OR m.id IN (
-            SELECT x.municipality_id FROM organization_owner x WHERE x.organization_id = o.owner_id)
+        ARRAY(SELECT ' ' || lower(m.name) FROM municipality m WHERE m.id IN {MUNICIPALITIES}
             UNION SELECT ' ' || lower(concat_ws(' ', v.name, v.city)) WHERE v.id IS NOT NULL) AS places,
-        ARRAY(SELECT m.slug FROM municipality m WHERE m.id = o.municipality_id OR m.id IN (
-            SELECT x.municipality_id FROM organization_owner x WHERE x.organization_id = o.owner_id)) AS municipalities,
+        ARRAY(SELECT m.slug FROM municipality m WHERE m.id IN {MUNICIPALITIES}) AS municipalities,
         coalesce({EVERYWHERE}, false) AS everywhere,
         ARRAY(SELECT g.organization_id FROM offer_organizer g WHERE g.offer_id = o.id) AS organizers,
         ARRAY(SELECT c.slug FROM offer_organizer g JOIN organization c ON c.id = g.organization_id

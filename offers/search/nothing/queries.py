@@ -8,7 +8,7 @@ from marketplace.base.data.database import rows
 from marketplace.base.data.statement import Statement
 from offers.catalogue.queries import Viewer, published
 from offers.search.nothing.rules import Way
-from offers.search.queries import COUNTED, conditions, dates_asked
+from offers.search.queries import how_many
 
 
 class _Number(NamedTuple):
@@ -22,15 +22,10 @@ async def count(ways: Sequence[Way], *, viewer: Viewer, now: datetime) -> dict[W
         return {}
     asked = Statement(now)
     seen = published(viewer).within(asked)
-    looks = []
-    for number, way in enumerate(ways):
-        dates = dates_asked(way.search, asked.value)
-        hits, matches = conditions(way.search, seen, dates, asked.value)
-        looks.append(
-            f"""SELECT {number} AS way, (WITH {hits} found AS (SELECT 1 FROM offer o
-                JOIN organization w ON w.id = o.owner_id WHERE {matches} LIMIT {COUNTED + 1})
-            SELECT count(*) FROM found) AS number"""
-        )
+    looks = [
+        f"SELECT {number} AS way, {how_many(way.search, seen, asked)} AS number"
+        for number, way in enumerate(ways)
+    ]
     found = await rows(_Number, " UNION ALL ".join(looks), *asked.values)
     counted = {each.way: each.number for each in found}
     return {way: counted[number] for number, way in enumerate(ways)}

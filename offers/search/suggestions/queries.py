@@ -8,7 +8,7 @@ from marketplace.base.data.revision import catalogue
 from marketplace.base.data.statement import Statement
 from marketplace.base.quick.revised import Newest
 from offers.catalogue.queries import CURRENT, VISITOR, published
-from offers.search.queries import EVERYWHERE
+from offers.search.queries import EVERYWHERE, MUNICIPALITIES
 from offers.search.suggestions.rules import Known
 
 _known = Newest[Known](catalogue, f"{__name__}.known")
@@ -25,8 +25,7 @@ async def _read(now: datetime) -> Known:
     seen = published(VISITOR).within(asked)
     told = await value(
         f"""SELECT json_agg(json_build_array(o.slug, ARRAY(
-                SELECT m.slug FROM municipality m WHERE m.id = o.municipality_id OR m.id IN (
-                    SELECT g.municipality_id FROM organization_owner g WHERE g.organization_id = o.owner_id)
+                SELECT m.slug FROM municipality m WHERE m.id IN {MUNICIPALITIES}
                 UNION ALL SELECT '' WHERE {EVERYWHERE}),
             o.kind, o.audiences, o.source_lang, CASE WHEN NOT o.sensitive THEN (
                 SELECT json_object_agg(t.lang, t.title) FROM offer_text t WHERE t.offer_id = o.id) END)

@@ -9,7 +9,7 @@ from marketplace.base.data.texts import in_language_joins, said
 from offers.catalogue.models import SessionStatus
 from offers.catalogue.opening import covers
 from offers.catalogue.queries import Viewer, published
-from offers.search.queries import PART, Search, conditions, dates_asked, without_dates
+from offers.search.queries import PART, Search, beginning, conditions, dates_asked, without_dates
 
 CELL = 6
 """So many are shown of a part of a day, and of what has no dates; of the rest it is said how many."""
@@ -57,16 +57,16 @@ async def meetings(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) 
     asked = Statement(now, lang)
     seen, dates = published(viewer).within(asked), dates_asked(wanted, asked.value)
     hits, matches = conditions(wanted, seen, dates, asked.value, shown="true")
+    found = f"""found AS (
+        SELECT o.id AS offer_id, s.id AS session_id, s.starts_at, s.ends_at, s.venue_id, s.status,
+            {LOCAL}::date AS day, {PART.format(local=LOCAL)} AS part
+        FROM offer o JOIN organization w ON w.id = o.owner_id JOIN session s ON {dates} WHERE {matches})"""
+    placed = """placed AS (
+        SELECT *, count(*) OVER (PARTITION BY day, part) AS in_cell,
+            row_number() OVER (PARTITION BY day, part ORDER BY starts_at, offer_id, session_id) AS place FROM found)"""
     return await rows(
         Meeting,
-        f"""WITH {hits} found AS (
-            SELECT o.id AS offer_id, s.id AS session_id, s.starts_at, s.ends_at, s.venue_id, s.status,
-                {LOCAL}::date AS day, {PART.format(local=LOCAL)} AS part
-            FROM offer o JOIN organization w ON w.id = o.owner_id JOIN session s ON {dates} WHERE {matches}
-        ), placed AS (
-            SELECT *, count(*) OVER (PARTITION BY day, part) AS in_cell,
-                row_number() OVER (PARTITION BY day, part ORDER BY starts_at, offer_id, session_id) AS place FROM found
-        )
+        f"""{beginning(hits, found, placed)}
         SELECT o.slug, {said("title")} AS title, {said("lang")} AS lang, o.joining, o.sensitive, o.online_url,
             v.name AS venue_name, m.status = '{SessionStatus.MOVED.value}' AS moved, m.day, m.part,
             m.starts_at AS session_at, m.ends_at AS session_ends, p.capacity - p.reserved AS capacity, p.taken,
@@ -89,7 +89,7 @@ async def dateless(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) 
     hits, matches = conditions(wanted, seen, "", asked.value)
     return await rows(
         Dateless,
-        f"""{f"WITH {hits.rstrip().removesuffix(',')} " if hits else ""}
+        f"""{beginning(hits)}
         SELECT o.slug, {said("title")} AS title, {said("lang")} AS lang, o.in_all FROM (
             SELECT o.id, o.slug, o.source_lang, count(*) OVER () AS in_all
             FROM offer o JOIN organization w ON w.id = o.owner_id
