@@ -15,7 +15,6 @@ from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import Cost, Joining, Kind
 from offers.catalogue.pictures import DRAWN
 from offers.catalogue.rules import (
-    Left,
     audience_words,
     away_words,
     kind_words,
@@ -157,8 +156,7 @@ def _limits(row: CardRow) -> str:
 
 def card(row: CardRow, now: datetime, *, under: date | None = None) -> Card:
     """An offer of a list, in the reader's language. `under`: the day that a heading above it says."""
-    pool = Left(row.capacity, row.taken, row.waiting, row.starts_at, row.ends_at, row.opens_at, row.closes_at)
-    told = seats(row.joining, pool, row.sensitive, now)
+    told = seats(row.joining, row, row.sensitive, now)
     return Card(
         slug=row.slug, title=row.title, summary=row.summary, lang=other_lang(row.lang),
         kind_label=kind_words(row.kind, row.joining, row.session_count), owner_name=row.owner_name,

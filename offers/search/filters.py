@@ -12,7 +12,7 @@ from offers.catalogue.models import AUDIENCE_LABELS, KIND_LABELS, Cost
 from offers.catalogue.rhythm import WEEKDAYS
 from offers.catalogue.rules import WHEN_LABELS, When
 from offers.catalogue.spoken import SPOKEN
-from offers.search.forms import ALL, Access, Part, SearchForm, Weekday
+from offers.search.forms import ALL, Access, Part, SearchForm, Weekday, Within
 
 SWITCHES: dict[str, LazyProxy] = {
     "drop_in": lazy("Kom innom, ingen påmelding"),
@@ -72,9 +72,9 @@ def chosen(wanted: SearchForm, names: Names) -> Iterator[Choice]:
     if wanted.age is not None:
         yield Choice("age", _("Alder: %(age)s år", age=wanted.age))
     if wanted.near:
-        yield Choice("near", _("Nær %(place)s", place=names.get(("near", wanted.near), wanted.near)))
+        yield Choice("near", near_words(names.get(("near", wanted.near), wanted.near)))
     if wanted.within and wanted.near:
-        yield Choice("within", _("Høyst %(number)s km unna", number=wanted.within.value))
+        yield Choice("within", within_words(wanted.within))
     for name, labels in SEVERAL.items():
         asked = getattr(wanted, name)
         yield from (
@@ -83,6 +83,16 @@ def chosen(wanted: SearchForm, names: Names) -> Iterator[Choice]:
     for name in ("organization", "district", "municipality"):
         slugs = dict.fromkeys(getattr(wanted, name))
         yield from (Choice(name, names.get((name, one), one), one) for one in slugs if one != ALL)
+
+
+def near_words(place: str) -> str:
+    """Nær Hana."""
+    return _("Nær %(place)s", place=place)
+
+
+def within_words(within: Within) -> str:
+    """Høyst 5 km unna."""
+    return _("Høyst %(number)s km unna", number=within.value)
 
 
 def _dates(wanted: SearchForm) -> Iterator[Choice]:
@@ -99,4 +109,14 @@ def _day(when: date) -> str:
     return day(when, year=True)
 
 
-__all__ = ["DAYS", "PASSING", "SEVERAL", "SWITCHES", "Choice", "Names", "chosen"]
+__all__ = [
+    "DAYS",
+    "PASSING",
+    "SEVERAL",
+    "SWITCHES",
+    "Choice",
+    "Names",
+    "chosen",
+    "near_words",
+    "within_words",
+]

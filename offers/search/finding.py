@@ -10,7 +10,8 @@ from offers.search.cards import rows_of
 from offers.search.counts import Counts
 from offers.search.index.asking import Hit, knows
 from offers.search.index.keeping import index
-from offers.search.queries import Found, Position, Search, having, search
+from offers.search.queries import Found, Position, Search, having, search, spelled_right
+from offers.search.words import near
 
 
 async def find(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
@@ -21,6 +22,13 @@ async def find(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> F
         return await search(wanted, viewer=viewer, lang=lang, now=now)
     total, hits = answer
     return Found(await rows_of(hits[: wanted.page], lang, now), total, following(wanted, hits))
+
+
+async def meant(wanted: Search, found: Found, *, viewer: Viewer, now: datetime) -> str | None:
+    """The words that may have been meant, where next to nothing has all of those that were typed (words/near.py)."""
+    if not wanted.words or (found.with_all is None and found.total >= near.FEWER_THAN):
+        return None
+    return near.meant(wanted.words, await spelled_right(viewer, now))
 
 
 def following(wanted: Search, hits: list[Hit]) -> Position | None:
@@ -34,8 +42,7 @@ async def count(wanted: Search, *, viewer: Viewer, now: datetime) -> Counts:
     tells which offers have them, and nearness alone leaves nothing out."""
     answer = None
     if settings().catalogue_index:
-        near = wanted.near if wanted.within is not None else None
-        asked = replace(wanted, words="", near=near)
+        asked = replace(wanted, words="", near=wanted.near if wanted.within is not None else None)
         if knows(asked):
             among = await having(wanted) if wanted.words else None
             answer = await index.count(asked, viewer, now, among)

@@ -115,7 +115,7 @@ def column(known: Access) -> str:
 
 
 SWITCHES = ("drop_in", "free", "no_booking", "online", "evening")
-SEVERAL = (
+TICKED = (
     "weekday",
     "part",
     "audience",
@@ -127,6 +127,7 @@ SEVERAL = (
     "municipality",
     "district",
 )
+"""Fields of which several may be chosen."""
 UNCLEAR = lazy("Vi forstår ikke «%(input)s». Kryss av, eller la være.")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -228,7 +229,7 @@ class SearchForm(Span):
             )
         return typed
 
-    @field_validator(*SEVERAL, mode="before")
+    @field_validator(*TICKED, mode="before")
     @classmethod
     def blank_is_none(cls, given: list[str]) -> list[str]:
         return [one.strip() for one in given if one.strip()]

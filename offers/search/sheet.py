@@ -15,7 +15,7 @@ from offers.catalogue.rules import WHEN_LABELS, offers_found
 from offers.catalogue.spoken import written_in
 from offers.search.counts import FILTERS, ON, Counts
 from offers.search.filters import DAYS, SEVERAL, SWITCHES, Names
-from offers.search.forms import ALL, SearchForm
+from offers.search.forms import ALL, TICKED, SearchForm
 
 SHOWN = 5
 """Choices of a group that are not folded away."""
@@ -113,8 +113,7 @@ def act(total: int, many: bool) -> str:
 
 def picked(form: Filled[SearchForm]) -> int:
     """How many choices are made in the sheet."""
-    several = [*SEVERAL, "district", "organization", "municipality"]
-    ticked = sum(len({*form.values.get(name, [])} - {"", ALL}) for name in several)
+    ticked = sum(len({*form.values.get(name, [])} - {"", ALL}) for name in TICKED)
     single = [*SWITCHES, "age", "date", "from", "to", "near", "within"]
     return ticked + sum(bool(form.values.get(name)) for name in single)
 

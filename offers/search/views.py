@@ -23,7 +23,7 @@ from offers.search import sheet
 from offers.search.cards import drawn
 from offers.search.counts import Counts
 from offers.search.filters import Names, chosen
-from offers.search.finding import count, find
+from offers.search.finding import count, find, meant
 from offers.search.forms import (
     ALL,
     ListForm,
@@ -38,12 +38,12 @@ from offers.search.places.shown import (
     NEAR_FIELDS,
     Orders,
     district_choices,
-    nothing_there,
+    nearest_instead,
     orders,
     within_choices,
     word_chips,
 )
-from offers.search.queries import Found, Query, Search, all_names, spelled_right
+from offers.search.queries import Found, Query, Search, all_names
 from offers.search.situations.shown import suggested
 from offers.search.understood import Understood, understand
 from offers.search.unfound.counting import note
@@ -51,7 +51,6 @@ from offers.search.week import rules as week_rules
 from offers.search.week.views import Week, as_list, as_week
 from offers.search.week.views import heading as week_heading
 from offers.search.week.views import week as week_of
-from offers.search.words import near
 from offers.search.words.crisis import needs_somebody_now
 
 DATES = {"day", "date", "from", "to"}
@@ -70,8 +69,8 @@ async def offers(request: Request) -> Response:
     names = await all_names()
     only_known(form, names)
     viewer = await viewer_of(request.person)
-    found, meant, instead, before, by_day, week = Found([], 0, None), None, "", 0, True, None
-    further, alike = None, None
+    found, guessed, instead, before, by_day, week = Found([], 0, None), None, "", 0, True, None
+    further, alike, urgent = None, None, needs_somebody_now(form.values.get("q", ""))
     counts: Counts | None = None
     if form.valid and form.data.q:  # the only question that is dear
         await limit_visitor("search", request, 300, timedelta(minutes=5))
@@ -86,18 +85,16 @@ async def offers(request: Request) -> Response:
                 replace(wanted, any_word=found.with_all is not None), monday, listed_query(form),
                 partial(here, request), viewer=viewer, lang=request.lang, now=request.now,
             )  # fmt: skip
-        elif not found.total and (nearest := asked.nearest):
-            wanted = nearest
-            around = await find(wanted, viewer=viewer, lang=request.lang, now=request.now)
-            found = replace(around, total=0, next=None)
-            instead = nothing_there(asked.districts) if around.rows else ""
+        else:
+            wanted, found, instead = await nearest_instead(
+                asked, wanted, found, viewer=viewer, lang=request.lang, now=request.now
+            )
         counts = await count(looked, viewer=viewer, now=request.now)
         by_day = not wanted.ranked and found.with_all is None
         if not monday:
-            further = await _further(request, asked, found, names, viewer, served, _urgent(form))
+            further = await _further(request, asked, found, names, viewer, served, urgent)
             await note(request, form.data.q, asked.search, found)
-        if wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
-            meant = near.meant(wanted.words, await spelled_right(viewer, request.now))
+        guessed = await meant(wanted, found, viewer=viewer, now=request.now)
         if form.data.q and not week and not form.data.after:
             alike = await suggested(
                 form.data.q, asked.search, found, partial(here, request), listed_query(asked.form),
@@ -110,8 +107,8 @@ async def offers(request: Request) -> Response:
     return render(
         request, "offers/search/offers.html", partial="_results.html", status=200 if form.valid else 422,
         form=form, **listed(request, form, found, before, by_day=by_day) | _ways(request, form, found, week),
-        instead=instead, further=further, meant=meant, alike=alike, with_all=found.with_all,
-        meant_href=here(request, listed_query(asked.form) | {"q": meant}) if meant else "", urgent=_urgent(form),
+        instead=instead, further=further, meant=guessed, alike=alike, with_all=found.with_all,
+        meant_href=here(request, listed_query(asked.form) | {"q": guessed}) if guessed else "", urgent=urgent,
         orders=None if week else _orders(request, form, found, asked), asked=asked,
         withins=within_choices(), chips=chips(request, form, names, asked),
         clear_href=here(request, {}), follow_query=urlencode(as_list(listed_query(asked.form)), doseq=True),
@@ -150,8 +147,8 @@ async def _further(
         return None
     form, as_chosen = understood.form, replace(understood, read=())
     asked = Asked(
-        as_chosen, listed_query(form), chips(request, form, names, as_chosen), partial(here, request), served,
-        queries.municipality_here(served, request.host), urgent,
+        as_chosen, listed_query(form), [*chosen(form.data, {**names, **as_chosen.names})], partial(here, request),
+        served, queries.municipality_here(served, request.host), urgent,
     )  # fmt: skip
     return await look_further(asked, found, viewer=viewer, lang=request.lang, now=request.now)
 
@@ -186,10 +183,6 @@ def _where_they_are(request: Request, served: list[Served]) -> Response:
     asked = [*parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)]
     asked = [pair for pair in asked if pair[0] != "municipality"]
     return see_other(f"/offers?{urlencode([*asked, ('municipality', here.slug if here else ALL)])}", request)
-
-
-def _urgent(form: Filled[SearchForm]) -> bool:
-    return needs_somebody_now(form.values.get("q", ""))
 
 
 def _to_the_top(form: Filled[Any]) -> None:
@@ -279,9 +272,11 @@ def _filters(
         "all_days": (here(request, undated), not DATES & query.keys()),
         "picked": sheet.picked(form),
         "municipalities_served": len([sort for sort, _slug in names if sort == "municipality"]) > 1,
-        "kept": [(name, one) for name in query.keys() & CARRIED for one in _each(query[name])],
+        "kept": carried(query),
     }  # fmt: skip
 
 
-def _each(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else value
+def carried(query: Query) -> list[tuple[str, str]]:
+    """What was chosen and has no field among the filters: it goes along, and can be taken away as a chip."""
+    given = {name: [one] if isinstance(one, str) else one for name, one in query.items() if name in CARRIED}
+    return [(name, one) for name, several in given.items() for one in several]

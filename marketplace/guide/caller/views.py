@@ -30,16 +30,14 @@ from offers.catalogue.models import Audience
 from offers.catalogue.queries import VISITOR, Served, municipalities, municipality_here
 from offers.catalogue.rules import offers_found
 from offers.search import sheet
-from offers.search.counts import Counts
 from offers.search.filters import Names
-from offers.search.finding import count, find
+from offers.search.finding import count, find, meant
 from offers.search.forms import SearchForm, chosen_municipalities, only_known
-from offers.search.places.shown import district_choices, nothing_there, within_choices
-from offers.search.queries import Found, Query, all_names, spelled_right
+from offers.search.places.shown import district_choices, nearest_instead, within_choices
+from offers.search.queries import Found, Search, all_names
 from offers.search.situations.shown import suggested
 from offers.search.understood import Understood, understand
-from offers.search.views import CARRIED, chips, here, listed, listed_query
-from offers.search.words import near
+from offers.search.views import carried, chips, here, listed, listed_query
 from offers.search.words.crisis import needs_somebody_now
 from organizations.directory.queries import places
 from organizations.members.models import Role
@@ -67,15 +65,17 @@ async def show(request: Request) -> Response:
     if form.valid:
         call = call.searched(urlencode(query, doseq=True), form.data.q)
     own = own_municipality(served, await desk_of(me), request.host)
-    shown = await _found(request, form, asked, served, own)
+    first = None if chosen_municipalities(form) else own
+    wanted = replace(asked.search, municipalities=(first.slug,)) if first else asked.search
+    shown = await _found(request, form, asked, wanted, served, first)
     done = await booked_in(call.booked, me, request.lang)
     sent = await messages_of(call.sent, request.lang)
-    counts = await _counted(request, form, asked, own)
+    counts = await count(wanted, viewer=VISITOR, now=request.now) if form.valid else None
     groups = sheet.groups(form, counts, names, district_choices(asked, served), False)
     answer = render(
         request, "marketplace/guide/caller/call.html", status=200 if form.valid else 422, section="/desk",
         form=form, call=call, **shown, clear_href=here(request, NOTHING), groups=groups, picked=sheet.picked(form),
-        chips=_chips(request, form, names, asked), other=_other(query), asked=asked,
+        chips=_chips(request, form, names, asked), other=carried(query), asked=asked,
         withins=within_choices(),
         urgent=needs_somebody_now(form.values.get("q", "")),
         done=[(one, Receipt(one.state, one.joining, one.participant or "").title) for one in done],
@@ -95,10 +95,11 @@ def own_municipality(served: list[Served], desk: Desk | None, host: str) -> Serv
 
 
 async def _found(
-    request: Request, form: Filled[SearchForm], asked: Understood, served: list[Served], own: Served | None
-) -> dict[str, Any]:
-    """What answers the search: one's own municipality first, and below it the first of the others. Whoever rings sees
-    no more than a visitor does, so neither does the desk show more."""
+    request: Request, form: Filled[SearchForm], asked: Understood, wanted: Search, served: list[Served],
+    first: Served | None,
+) -> dict[str, Any]:  # fmt: skip
+    """What answers the search: one's own municipality `first`, and below it the first of the others. Whoever rings sees
+    no more than a visitor does, so neither does the desk show more. `wanted`: in that municipality."""
     find_ = partial(find, viewer=VISITOR, lang=request.lang, now=request.now)
     query, now = listed_query(form), request.now
     empty = {
@@ -113,15 +114,10 @@ async def _found(
     }
     if not query or not form.valid:
         return empty | listed(request, form, Found([], 0, None))
-    wanted, first = asked.search, own if own and not chosen_municipalities(form) else None
-    if first:
-        wanted = replace(wanted, municipalities=(first.slug,))
-    found = await find_(wanted)
-    told = empty | {"searched": True}
-    if not found.total and asked.nearest:
-        around = await find_(asked.nearest)
-        found = replace(around, total=0, next=None)
-        told["instead"] = nothing_there(asked.districts) if around.rows else ""
+    _nearest, found, instead = await nearest_instead(
+        asked, wanted, await find_(wanted), viewer=VISITOR, lang=request.lang, now=now
+    )
+    told = empty | {"searched": True, "instead": instead}
     # What has all the words, what others say in a sentence like theirs, and then what has only some of the words.
     told["with_all"] = len(found.rows) if found.with_all is None else found.with_all
     told |= listed(request, form, found, form.data.before) | {
@@ -143,9 +139,9 @@ async def _found(
         )  # fmt: skip
         told["alike"] = alike
         told["alike_offers"] = [card(one, now) for one in alike.rows] if alike else []
-    if not told["alike"] and wanted.words and (found.with_all is not None or found.total < near.FEWER_THAN):
-        told["meant"] = near.meant(wanted.words, await spelled_right(VISITOR, now))
-        told["meant_href"] = here(request, listed_query(asked.form) | {"q": told["meant"]})
+    if not told["alike"] and (guessed := await meant(wanted, found, viewer=VISITOR, now=now)):
+        told["meant"] = guessed
+        told["meant_href"] = here(request, listed_query(asked.form) | {"q": guessed})
     return told
 
 
@@ -158,23 +154,6 @@ def _chips(
         (text, here(request, NOTHING) if href == bare else href)
         for text, href in chips(request, form, names, asked)
     ]
-
-
-async def _counted(
-    request: Request, form: Filled[SearchForm], asked: Understood, own: Served | None
-) -> Counts | None:
-    """How many offers each filter leaves, of what stands first."""
-    if not form.valid:
-        return None
-    first = own if own and not chosen_municipalities(form) else None
-    wanted = replace(asked.search, municipalities=(first.slug,)) if first else asked.search
-    return await count(wanted, viewer=VISITOR, now=request.now)
-
-
-def _other(query: Query) -> list[tuple[str, str]]:
-    """What was chosen and has no field among the filters: it goes along, and can be taken away as a chip."""
-    given = {name: one if isinstance(one, list) else [one] for name, one in query.items() if name in CARRIED}
-    return [(name, one) for name, several in given.items() for one in several]
 
 
 def why_choices() -> list[tuple[str, str]]:

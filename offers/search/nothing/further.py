@@ -10,6 +10,7 @@ from marketplace.base.i18n import ngettext
 from offers.catalogue.cards import Card, card
 from offers.catalogue.queries import Served, Viewer
 from offers.catalogue.rules import When, period
+from offers.search.filters import Choice
 from offers.search.finding import find
 from offers.search.forms import ALL
 from offers.search.nothing import queries
@@ -27,13 +28,13 @@ TOLD = (Kind.WITHOUT, Kind.ANOTHER_DAY, Kind.ELSEWHERE)
 
 @dataclass(frozen=True)
 class Asked:
-    """The search as its page has it: what was understood, the query of its address, (words, address without it) of each
-    choice, how such a query becomes an address, the municipalities there are and the one of the host name, and whether
+    """The search as its page has it: what was understood, the query of its address, what was chosen, how such a query
+    becomes an address, the municipalities there are and the one of the host name, and whether
     somebody needs help now."""
 
     understood: Understood
     query: Mapping[str, Any]
-    chips: list[tuple[str, str]]
+    choices: list[Choice]
     address: Callable[[Query], str]
     served: list[Served]
     home: Served | None
@@ -80,7 +81,7 @@ async def look_further(asked: Asked, found: Found, *, viewer: Viewer, lang: str,
     """What leads on, in a handful of statements whatever was asked for. Where not all of the words were found, how many
     there are without each choice; where none was, the first offers as well. Who needs somebody now is not asked what
     they miss."""
-    wanted, texts = asked.understood.search, chosen_words(asked.chips, asked.query)
+    wanted, texts = asked.understood.search, chosen_words(asked.choices)
     places = where_choices(asked.served, asked.understood.known)
     asking = (
         None if asked.urgent else missed(asked.query, texts, places, asked.home.slug if asked.home else "")

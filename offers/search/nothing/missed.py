@@ -2,14 +2,14 @@
 marketplace/dialogue/needs, which is above here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.models import ASKED_LABELS
 from offers.catalogue.queries import Served
+from offers.search.filters import Choice
 from offers.search.places.rules import Places
 from organizations.directory.queries import place_choices
 
@@ -67,14 +67,11 @@ def missed(
     )  # fmt: skip
 
 
-def chosen_words(chips: list[tuple[str, str]], query: Mapping[str, Any]) -> dict[str, list[str]]:
-    """What is chosen in words, by its name in the address. `chips`: (words, the address without it)."""
+def chosen_words(choices: Iterable[Choice]) -> dict[str, list[str]]:
+    """What is chosen in words, by its name in the address."""
     texts: dict[str, list[str]] = {}
-    now = parse_qs(urlencode(query, doseq=True))
-    for text, href in chips:
-        left = parse_qs(urlsplit(href).query)
-        for name in [name for name in now if left.get(name) != now[name]][:1]:
-            texts.setdefault(name, []).append(text)
+    for one in choices:
+        texts.setdefault(one.name, []).append(" ".join(one.text.split()))
     return texts
 
 

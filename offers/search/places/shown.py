@@ -1,20 +1,21 @@
 """What the page of offers says of places: chips, choices, and in which order the list stands."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.queries import Served
+from offers.catalogue.queries import Served, Viewer
+from offers.search.filters import near_words, within_words
+from offers.search.finding import find
 from offers.search.forms import Order, Within
 from offers.search.places.rules import DistrictAt, Place
-from offers.search.queries import Query
+from offers.search.queries import Found, Query, Search
 from offers.search.understood import Understood
 
 NEAR_FIELDS = ("near", "within")
 """What goes when one no longer asks to be near."""
-
-
-"""What stands in an address."""
 
 
 class Orders(NamedTuple):
@@ -52,22 +53,12 @@ def word_chips(asked: Understood, query: Query, to: Callable[[Query], str]) -> l
     for read in asked.read:
         name, _value = read.filters[0]
         text = (
-            near_words(asked.near)
+            near_words(asked.near.name)
             if name == "near" and asked.near
             else read.typed[:1].upper() + read.typed[1:]
         )
         made.append((text, to(query | {"plain": [*query.get("plain", []), read.typed]})))
     return made
-
-
-def near_words(place: Place) -> str:
-    """Nær Hana."""
-    return _("Nær %(place)s", place=place.name)
-
-
-def within_words(within: Within) -> str:
-    """Høyst 5 km unna."""
-    return _("Høyst %(number)s km unna", number=within.value)
 
 
 def within_choices() -> list[tuple[str, str]]:
@@ -87,6 +78,18 @@ def district_choices(asked: Understood, served: list[Served]) -> list[tuple[str,
     ]
 
 
-def nothing_there(districts: tuple[DistrictAt, ...]) -> str:
-    """That nothing was found in the districts that were asked for."""
+async def nearest_instead(
+    asked: Understood, wanted: Search, found: Found, *, viewer: Viewer, lang: str, now: datetime
+) -> tuple[Search, Found, str]:
+    """(the search, what it found, that it is not what was asked for): where districts have nothing, what is nearest to
+    them; else as it was."""
+    nearest = None if found.total else asked.nearest
+    if nearest is None:
+        return wanted, found, ""
+    around = await find(nearest, viewer=viewer, lang=lang, now=now)
+    said = _nothing_there(asked.districts) if around.rows else ""
+    return nearest, replace(around, total=0, next=None), said
+
+
+def _nothing_there(districts: tuple[DistrictAt, ...]) -> str:
     return _("Ingen tilbud i %(places)s passer.", places=", ".join(one.name for one in districts))
