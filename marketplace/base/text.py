@@ -46,6 +46,11 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def without_marks(text: str) -> str:
+    """The text without accents, rings and dots, as far as they are marks on a letter: å as a, é as e; ø stays."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+
+
 def plain_digits(text: str) -> str:
     """The text with the digits of any script, ۴ or ４, as 4: for numbers and codes, never for words."""
     if text.isascii():

@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from marketplace.base.clock import today
-from marketplace.base.i18n import day as said_day
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from marketplace.home.queries import DAYS, Happens, Titled
+from offers.catalogue.cards import day_heading
 from offers.catalogue.rules import other_lang
 
 SOON = timedelta(hours=1)
@@ -51,12 +51,12 @@ def leaves(
 ) -> list[Leaf]:
     """Seven days from today on, also those on which nothing happens: a week has no holes."""
     first = today(now)
-    return [_leaf(first + timedelta(days=at), at, happens, titles, municipalities) for at in range(DAYS)]
+    return [_leaf(first + timedelta(days=at), first, happens, titles, municipalities) for at in range(DAYS)]
 
 
 def _leaf(
     day: date,
-    at: int,
+    this_day: date,
     happens: Sequence[Happens],
     titles: Mapping[UUID, Titled],
     municipalities: tuple[str, ...],
@@ -70,5 +70,4 @@ def _leaf(
     total = of_day[0].total if of_day else 0
     path = f"/offers?{urlencode({'date': day.isoformat(), 'municipality': municipalities}, doseq=True)}"
     more = ngettext("Se den ene", "Alle %(num)s", total) if total > len(lines) else ""
-    name, near = said_day(day), {0: _("i dag"), 1: _("i morgen")}.get(at, "")
-    return Leaf(day, name[:1].upper() + name[1:], near, lines, path, more)
+    return Leaf(day, *day_heading(day, this_day), lines, path, more)

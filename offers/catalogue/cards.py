@@ -124,13 +124,13 @@ def listed(rows: Iterable[CardRow], now: datetime, draw: Draw, *, by_day: bool) 
     for day, of_day in groupby(
         rows, lambda row: max(today(row.session_at), this_day) if row.session_at else None
     ):
-        made.append(Day(day, *_heading(day, this_day), [draw(row, day, True) for row in of_day]))
+        heading = day_heading(day, this_day) if day else (_("Uten fast tid"), "")
+        made.append(Day(day, *heading, [draw(row, day, True) for row in of_day]))
     return made
 
 
-def _heading(day: date | None, this_day: date) -> tuple[str, str]:
-    if day is None:
-        return _("Uten fast tid"), ""
+def day_heading(day: date, this_day: date) -> tuple[str, str]:
+    """Onsdag 2. desember, and what the day is called from here: i dag, i morgen, or nothing."""
     days = (day - this_day).days
     words = day_words(day, year=days > 180)
     return words[:1].upper() + words[1:], {0: _("i dag"), 1: _("i morgen")}.get(days, "")

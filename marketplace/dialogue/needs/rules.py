@@ -9,8 +9,6 @@ from marketplace.base.text import plain_digits
 
 KEPT = timedelta(days=365)
 """As long as Frivillighetsdialogen needs to have met about it; then it goes."""
-LONGEST = 300
-"""Characters of what somebody misses."""
 ADDRESS = re.compile(
     r"\S\s*[@\uff20]\s*[^\s@.]+\s?\.[^\s@]+|\S\s*[(\[]\s*(?:at|alfakrøll)\s*[)\]]\s*\S", re.IGNORECASE
 )

@@ -14,8 +14,8 @@ from uuid import UUID
 from marketplace.base.i18n import at_clock
 from marketplace.base.i18n import gettext as _
 from marketplace.base.signing import seal, unseal
-from marketplace.dialogue.needs.rules import LONGEST as LONGEST_NEED
 from offers.search.forms import ALL, SearchForm
+from offers.search.nothing.missed import LONGEST as LONGEST_NEED
 
 LASTS = timedelta(minutes=30)
 """So long after the last that was done in it."""

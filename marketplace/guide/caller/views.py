@@ -17,7 +17,6 @@ from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from marketplace.dialogue.needs import actions as needs
 from marketplace.dialogue.needs.forms import NeedForm
-from marketplace.dialogue.needs.rules import LONGEST
 from marketplace.guide.caller.browser import call_of, forgotten, keep
 from marketplace.guide.caller.queries import Desk, booked_in, desk_of, messages_of
 from marketplace.guide.caller.rules import need_of, told
@@ -33,6 +32,7 @@ from offers.search import sheet
 from offers.search.filters import Names
 from offers.search.finding import count, find, meant
 from offers.search.forms import SearchForm, chosen_municipalities, only_known
+from offers.search.nothing.missed import LONGEST
 from offers.search.places.shown import district_choices, nearest_instead, within_choices
 from offers.search.queries import Found, Search, all_names
 from offers.search.situations.shown import suggested

@@ -16,6 +16,7 @@ from organizations.directory.queries import place_choices
 ABOUT = ("q", "kind", "day", "when", "weekday", "part", "evening", "age", "spoken", "cost", "access")
 """What of a search says what is missed, as it is called in the address; where and for whom have their own fields."""
 LONGEST = 300
+"""Characters of what somebody misses."""
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,15 @@
 """Where the postcodes of Norway are, from static/postcodes.txt, whose head says whence it is. No database.
 
-The browser reads the same file: it is there that a position becomes a postcode (static/js/near.js), so that no
+The browser reads the same file: it is there that a position becomes a postcode (static/js/list.js), so that no
 position is ever sent.
 """
 
-import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from math import cos, hypot, radians
 from typing import NamedTuple
 
+from marketplace.base.text import without_marks
 from marketplace.base.web.static import STATIC
 
 KM_OF_A_DEGREE = 111.195
@@ -71,8 +71,7 @@ def metres(one: Point, other: Point) -> int:
 
 def folded(name: str) -> str:
     """A name without what keyboards and people leave out: capitals, marks, hyphens. Ålgård is algard."""
-    lower = unicodedata.normalize("NFKD", name.casefold().replace("æ", "a").replace("ø", "o"))
-    plain = "".join(sign for sign in lower if not unicodedata.combining(sign))
+    plain = without_marks(name.casefold().replace("æ", "a").replace("ø", "o"))
     return " ".join(plain.replace("-", " ").split())
 
 

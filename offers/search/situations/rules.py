@@ -5,7 +5,6 @@ they are the same. Nobody is led anywhere by one word of many: "barnet vil ikke 
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from marketplace.base.i18n import SOURCE
+from marketplace.base.text import without_marks
 from offers.search.queries import Query
 from offers.search.words.compounds import words
 from offers.search.words.equal import NOISE
@@ -176,4 +176,4 @@ def folded(word: str) -> str:
     bare = word.replace("aa", "a").replace("ae", "a").replace("oe", "o").translate(FOLDED)
     if bare.isascii():
         return bare
-    return "".join(sign for sign in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(sign))
+    return without_marks(bare)

@@ -10,14 +10,14 @@ from collections.abc import Collection
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from offers.search.words.equal import ENDINGS, STEM
+
 FEWER_THAN = 3
 """Hits from which nothing is proposed."""
 SHORTEST = 4
 LONG = 8
 """Letters from which two slips are forgiven, and not only one."""
 WORD = re.compile(r"\w+")
-ENDINGS = ("", "en", "et", "a", "e", "er", "ar", "ene", "ane", "s", "t", "r")
-"""Of the forms of a word: who types kvelden has made no slip where the catalogue has kvelder."""
 
 
 def meant(typed: str, known: Collection[str]) -> str | None:
@@ -48,6 +48,7 @@ def meant(typed: str, known: Collection[str]) -> str | None:
 
 
 def _is_a_form_of(word: str, known: Collection[str]) -> bool:
-    """Is it one of these words, with the same or another ending?"""
+    """Is it one of these words, with the same or another ending? Who types kvelden has made no slip where the catalogue
+    has kvelder."""
     stems = {word.removesuffix(ending) for ending in ENDINGS}
-    return any(stem + ending in known for stem in stems if len(stem) >= SHORTEST for ending in ENDINGS)
+    return any(stem + ending in known for stem in stems if len(stem) >= STEM for ending in ENDINGS)
