@@ -51,7 +51,7 @@ async def printed(
     """The PDF that the template makes of the facts: the same bytes for the same facts and moment, which is all that it
     says of when it was made. `keep`: may it stay in memory? Not what is about one person. Raises TooSlow."""
     given = {
-        "template": template.read_text(),
+        "template": await asyncio.to_thread(template.read_text),
         "facts": facts,
         "timestamp": int(made_at.timestamp()),
         "logo": (logo or b"").hex(),
