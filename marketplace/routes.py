@@ -23,6 +23,7 @@ from marketplace.privacy.erasure import views as erasure
 from marketplace.privacy.looked import views as looked
 from marketplace.statistics.own import views as own_statistics
 from offers.attendance import views as attendance
+from offers.attendance.taps import views as taps
 from offers.bookings import views as bookings
 from offers.bookings.companions import views as companions
 from offers.bookings.links import views as links
@@ -240,6 +241,8 @@ ROUTES: list[Route] = [
     both("/manage/sessions/{id}/cancel", messages.cancel),
     get("/manage/sessions/{id}/call-list", calling.of_session),
     both("/manage/sessions/{id}/register", attendance.register),
+    get("/manage/sessions/{id}/register/taps", taps.read),
+    post("/manage/sessions/{id}/register/taps", taps.send, "/manage/sessions/{id}/register"),
     get("/manage/sessions/{id}/list", attendance.door_list),
     # the municipality's answers to organisations
     get("/approvals", approval.approvals),
