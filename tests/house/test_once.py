@@ -111,6 +111,7 @@ NEEDS_NO_KEY = {
     "/manage/sessions/{id}/move": "it says which version it saw (`sequence`): sent again it tells nobody twice",
     "/manage/sessions/{id}/cancel": STATE,
     "/manage/sessions/{id}/register": "one register a session; it says which version it saw",
+    "/manage/sessions/{id}/register/taps": "each tap has its id from the phone: sent twice it is one",
     "/organizations/apply/{slug}": STATE,
     "/approvals/{slug}": "it says what was answered before (`seen`): the same answer again changes nothing",
     "/approvals/{slug}/name": SETS,
