@@ -9,6 +9,7 @@ from marketplace.base.text import by_name
 from offers.attendance.rules import Attendee
 from offers.bookings.companions.queries import NAMES
 from offers.bookings.queries import HIDDEN
+from offers.catalogue.recorded import recorded
 from offers.participants.queries import SIGN
 from offers.seats.known import proven
 from offers.seats.sql import covers
@@ -40,7 +41,7 @@ EARLIER_SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A session that was. `saved`: is there a register?"""
+    """A session that was. `saved`: is its register closed, so that it counts?"""
 
     id: UUID
     starts_at: datetime
@@ -53,8 +54,7 @@ async def earlier(offer_id: UUID, before: datetime, now: datetime) -> list[Earli
     one more that tells that there are more."""
     return await rows(
         Earlier,
-        f"""SELECT s.id, s.starts_at, s.ends_at, r.id IS NOT NULL AS saved FROM session s
-        LEFT JOIN register r ON r.session_id = s.id
+        f"""SELECT s.id, s.starts_at, s.ends_at, {recorded()} AS saved FROM session s
         WHERE s.offer_id = $1 AND s.starts_at < $2 AND s.starts_at <= $3 AND s.status <> 'cancelled'
         ORDER BY s.starts_at DESC, s.id LIMIT {EARLIER_SHOWN + 1}""",
         offer_id, before, now,

@@ -4,7 +4,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.clock import oslo
 from marketplace.base.data.audit import record
 from marketplace.base.errors import Conflict
 from marketplace.base.web.access import member
@@ -12,8 +11,8 @@ from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
 from offers.attendance import actions, queries, rules
 from offers.attendance.acts import Act
+from offers.attendance.closing.rules import is_settled
 from offers.attendance.forms import RegisterForm, party_seats
-from offers.attendance.keys import closed
 from offers.attendance.saved import Saved
 from offers.catalogue.models import Session
 from offers.catalogue.queries import title_of
@@ -54,7 +53,7 @@ async def _page(request: Request, session: Session, form: Any, status: int = 200
         status=status, session=session, parties=parties, saved=saved,
         came=came, form=form, here=len(here), title=await title_of(session.offer_id, request.lang), section="/manage",
         is_open=rules.is_open(session.starts_at, request.now), begun=session.starts_at <= request.now,
-        year_closed=closed(oslo(session.starts_at).year), earlier=past[: queries.EARLIER_SHOWN],
+        year_closed=is_settled(session.starts_at, request.now), earlier=past[: queries.EARLIER_SHOWN],
         more=len(past) > queries.EARLIER_SHOWN,
     )  # fmt: skip
 
