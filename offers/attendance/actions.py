@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import oslo
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import column, in_transaction, row, rows
+from marketplace.base.data.database import column, in_transaction, row, rows, value
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from offers.attendance import rules
@@ -17,6 +17,7 @@ from offers.attendance.models import AttendanceState, RegisterEnd
 from offers.attendance.queries import expected
 from offers.attendance.year_keys import key_of
 from offers.catalogue.models import Dated, Session
+from offers.catalogue.recorded import recorded
 
 SAVE = """INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, recorded_at, cause)
 SELECT id, $2, booking_id, state, seats, pseudonym, $3, CASE state WHEN 'present' THEN 'tap' ELSE 'closing' END
@@ -64,6 +65,7 @@ async def save(
         if not rules.is_open(held.starts_at, now):
             raise Refused(_("Oppmøtet kan føres fra to timer før start."))
         key = await key_of(oslo(held.starts_at).year, now)
+        counted = await value(f"SELECT {recorded()} FROM session s WHERE s.id = $1", session.id)
         if version is None:
             mine = await rows(
                 """INSERT INTO register (id, session_id, saved_by_id, saved_at, volunteers, closed_at, closed_by,
@@ -102,7 +104,8 @@ async def save(
                 uuid7(), session.id, head_count, now,
             )  # fmt: skip
         await record(
-            Act.REGISTER_SAVED, now=now, actor=by, object_id=session.id, organization=session.offer.owner_id,
+            Act.REGISTER_CORRECTED if counted else Act.REGISTER_SAVED, now=now, actor=by, object_id=session.id,
+            organization=session.offer.owner_id,
             details={"present": sum(mark.seats > 0 for mark in made), "expected": len(made)},
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ class Act(StrEnum):
     ATTENDANCE_READ = "attendance.read"
     DOOR_LIST_READ = "door_list.read"
     REGISTER_CLOSED = "register.closed"
+    REGISTER_CORRECTED = "register.corrected"
     REGISTER_READ = "register.read"
     REGISTER_REOPENED = "register.reopened"
     REGISTER_SAVED = "register.saved"

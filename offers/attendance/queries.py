@@ -64,9 +64,12 @@ async def earlier(offer_id: UUID, before: datetime, now: datetime) -> list[Earli
 @dataclass(frozen=True, slots=True)
 class Register:
     """A register as it stands. `saved_at`: None: never, so nobody knows who came. The head count and the volunteers are
-    None where nobody has counted. `ended`: another was kept before the session was moved."""
+    None where nobody has counted. `ended`: another was kept before the session was moved; `closed_at`: since when it
+    counts, and whether the clock closed it."""
 
     saved_at: datetime | None
+    closed_at: datetime | None
+    by_clock: bool
     head_count: int | None
     volunteers: int | None
     ended: bool
@@ -81,10 +84,11 @@ async def saved(session_id: UUID) -> Register:
     """The register of a session."""
     found = await row(
         Register,
-        """SELECT r.saved_at, c.count AS head_count, r.volunteers,
+        """SELECT r.saved_at, r.closed_at, coalesce(r.closed_by = 'clock', false) AS by_clock,
+            c.count AS head_count, r.volunteers,
             EXISTS (SELECT FROM ended_register e WHERE e.session_id = s.id AND e.ended_by = 'moved') AS ended
         FROM session s LEFT JOIN register r ON r.session_id = s.id
         LEFT JOIN head_count c ON c.session_id = s.id WHERE s.id = $1""",
         session_id,
     )
-    return found or Register(None, None, None, ended=False)
+    return found or Register(None, None, False, None, None, ended=False)

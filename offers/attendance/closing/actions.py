@@ -13,7 +13,7 @@ from marketplace.base.i18n import gettext as _
 from offers.attendance.acts import Act
 from offers.attendance.closing import rules
 from offers.attendance.closing.queries import Due, due
-from offers.attendance.keys import shut
+from offers.attendance.keys import settled, shut
 from offers.attendance.models import ClosedBy
 from offers.catalogue.models import Dated, Session
 from offers.catalogue.recorded import begun
@@ -109,7 +109,7 @@ async def _held(session: UUID, now: datetime) -> Held:
     held = await _hold(session)
     if held.called_off:
         raise Refused(_("Denne samlingen er avlyst."))
-    if rules.is_settled(held.starts_at, now):
+    if settled(held.starts_at, now):
         raise shut()
     return held
 

@@ -1,5 +1,6 @@
 """When a register is closed, and until when it may be corrected: no database, no clock."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from marketplace.base.clock import at_oslo, month_start, oslo, today
@@ -26,11 +27,6 @@ def settled_at(year: int) -> datetime:
     return month_start(date(year + 1, 2, 1))
 
 
-def is_settled(starts_at: datetime, now: datetime) -> bool:
-    """Is the register of a session that began then read only?"""
-    return now >= settled_at(oslo(starts_at).year)
-
-
 def open_since(now: datetime) -> datetime:
     """The registers of sessions from this moment on may still be changed."""
     year = today(now).year
@@ -52,3 +48,36 @@ def may_reopen(ends_at: datetime, now: datetime) -> None:
     """Once the clock would close it again, a register is corrected and not reopened. Raises Refused."""
     if now >= closes_at(ends_at):
         raise Refused(_("Oppmøtet er ferdig ført. Rett det rett i lista hvis noe er feil."))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a register is: what its page offers, and until when. `settled`: it is read only."""
+
+    starts_at: datetime
+    ends_at: datetime
+    closed_at: datetime | None
+    by_clock: bool
+    settled: bool
+    now: datetime
+
+    @property
+    def to_finish(self) -> bool:
+        return not self.settled and self.closed_at is None and self.now >= self.starts_at
+
+    @property
+    def to_reopen(self) -> bool:
+        return not self.settled and self.closed_at is not None and self.now < self.closes_at
+
+    @property
+    def correctable(self) -> bool:
+        """Does it count, and may it still be put right?"""
+        return not self.settled and self.closed_at is not None
+
+    @property
+    def closes_at(self) -> datetime:
+        return closes_at(self.ends_at)
+
+    @property
+    def last_day(self) -> date:
+        return last_day(self.starts_at)

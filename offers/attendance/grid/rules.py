@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from marketplace.base.i18n import LazyProxy, lazy
+from babel.support import LazyProxy
+
+from marketplace.base.i18n import lazy
 from marketplace.base.text import by_name
 from offers.attendance.models import AttendanceState
 from offers.attendance.rules import shown_name
