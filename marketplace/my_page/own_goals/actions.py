@@ -12,7 +12,9 @@ from marketplace.my_page.own_goals.rules import MOST, TooManyGoals, sealed
 async def add(person: UUID, words: str, *, now: datetime) -> None:
     """One more goal. Raises TooManyGoals."""
     async with in_transaction():
-        await rows("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", person)  # two tabs come one after the other
+        await rows(
+            "SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", person
+        )  # two tabs come one after the other
         there = await rows("SELECT FROM own_goal WHERE person_id = $1", person)
         if len(there) >= MOST:
             raise TooManyGoals

@@ -12,7 +12,9 @@ class OwnGoal(Row):
 
     person_id: UUID
     person = fields.ForeignKeyField("marketplace.Person", "own_goals", on_delete=fields.CASCADE)
-    sealed = fields.TextField(description="the words, sealed with a key of the settings for this person alone")
+    sealed = fields.TextField(
+        description="the words, sealed with a key of the settings for this person alone"
+    )
     created_at = fields.DatetimeField()
     changed_at = fields.DatetimeField()
 

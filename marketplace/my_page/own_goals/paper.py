@@ -21,7 +21,9 @@ async def paper(name: str | None, goals: Sequence[Goal], times: Sequence[Attende
             "title": _("Dette er viktig for meg"),
             "name": broken(name or ""),
             "goals": [
-                [broken(line) for line in goal.words.splitlines() if line.strip()] for goal in goals if goal.words
+                [broken(line) for line in goal.words.splitlines() if line.strip()]
+                for goal in goals
+                if goal.words
             ],
             "times": [[broken(one.title), when(one.starts_at, one.ends_at, year=True)] for one in times],
             "words": {

@@ -47,7 +47,9 @@ def terms(offer: Offer) -> list[str]:
         return []
     said = []
     if offer.certificate_share is not None:
-        said.append(_("Kursbevis til dem som har vært med på minst %(share)s prosent", share=offer.certificate_share))
+        said.append(
+            _("Kursbevis til dem som har vært med på minst %(share)s prosent", share=offer.certificate_share)
+        )
     if offer.opens_at:
         said.append(_("Åpner %(day)s %(clock)s", day=day(offer.opens_at), clock=at_clock(offer.opens_at)))
     if offer.closes_hours and offer.joining is not Joining.REQUEST:
