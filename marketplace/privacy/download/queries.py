@@ -66,7 +66,8 @@ SECTIONS: dict[str, Section] = {
         FROM mine JOIN booking b USING (id) {OFFER} JOIN attendance a ON a.booking_id = b.id
             JOIN session s ON s.id = a.session_id ORDER BY s.starts_at, a.id"""),
     "calls": Section("phone_call",
-        f"""SELECT b.reference, t.title, s.starts_at, x.about AS mail, x.number AS address, x.since AS created_at, x.called_at
+        f"""SELECT b.reference, t.title, s.starts_at, x.about AS mail, x.number AS address, x.since AS created_at,
+            x.called_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN phone_call x ON x.booking_id = b.id
             LEFT JOIN session s ON s.id = x.session_id ORDER BY x.since, x.id"""),
     "calendar_entries": Section("calendar_entry",

@@ -31,7 +31,7 @@ async def certificate(booking: UUID, now: datetime, lang: str | None = None) -> 
             "facts": [
                 [_("Arrangør"), broken(course.owner)],
                 [_("Tid"), _span(course)],
-                [_("Samlinger"), _("Var med på %(came)s av %(held)s", came=one.came, held=one.held)],
+                [_("Samlinger"), _was_at(one)],
                 [_("Til sammen"), hours(one.minutes)],
                 [_("Nummer"), rules.number_of(booking)],
             ],
@@ -43,6 +43,14 @@ async def certificate(booking: UUID, now: datetime, lang: str | None = None) -> 
             },
         }  # fmt: skip
     return await printed(TEMPLATE, facts, course.ends_at, keep=False)
+
+
+def _was_at(one: rules.Attended) -> str:
+    """How many of how many; and of how many it is known, where that is not all."""
+    said = _("Var med på %(came)s av %(held)s", came=one.came, held=one.held)
+    if one.met == one.held:
+        return said
+    return f"{said}. " + _("Oppmøtet er ført for %(held)s av %(met)s.", held=one.held, met=one.met)
 
 
 def _span(course: queries.Course) -> str:

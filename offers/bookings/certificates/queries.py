@@ -6,11 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows
-from offers.bookings.certificates.rules import Attended, earned
+from offers.bookings.certificates.rules import WAITED_FOR, Attended, earned
 from offers.catalogue.queries import offer_text
 
 COLUMNS = """b.id AS booking_id, b.state = 'confirmed' AND p.session_id IS NULL AND n.name IS NOT NULL AS confirmed,
-    o.certificate_share AS share, x.held, x.came, x.minutes, x.begun, p.ends_at"""
+    o.certificate_share AS share, x.met, x.held, x.came, x.minutes, x.begun, p.ends_at"""
 """Of an Attended; JOINED stands after FROM booking b."""
 
 
@@ -19,12 +19,13 @@ def joined(now: str) -> str:
     return f"""JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
     JOIN person n ON n.id = b.participant_id
     CROSS JOIN LATERAL (
-        SELECT count(r.closed_at)::int AS held,
+        SELECT count(*)::int AS met, count(r.closed_at)::int AS held,
             count(*) FILTER (WHERE r.closed_at IS NOT NULL AND a.state = 'present')::int AS came,
             coalesce(sum(extract(epoch FROM s.ends_at - s.starts_at) / 60)
                 FILTER (WHERE r.closed_at IS NOT NULL AND a.state = 'present'), 0)::int AS minutes,
-            count(*) FILTER (WHERE r.closed_at IS NULL)::int AS begun
-        FROM session s JOIN register r ON r.session_id = s.id
+            count(*) FILTER (WHERE r.closed_at IS NULL AND (r.id IS NOT NULL
+                OR s.ends_at > {now} - interval '{WAITED_FOR.days} days'))::int AS begun
+        FROM session s LEFT JOIN register r ON r.session_id = s.id
             LEFT JOIN attendance a ON a.session_id = s.id AND a.booking_id = b.id
         WHERE s.offer_id = b.offer_id AND s.status <> 'cancelled' AND s.ends_at <= {now}
     ) x"""
