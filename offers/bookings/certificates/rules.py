@@ -7,7 +7,6 @@ from uuid import UUID
 
 from marketplace.base.signing import signature
 
-
 WAITED_FOR = timedelta(days=7)
 """A register that nobody has kept by then is not waited for: it may still be, and then it counts."""
 
@@ -15,9 +14,9 @@ WAITED_FOR = timedelta(days=7)
 @dataclass(frozen=True, slots=True)
 class Attended:
     """What closed registers say of a booking of a whole course. `share`: per cent that the organiser asks for (None:
-    there are no certificates); `met`: sessions that were held, and `held` those of them whose register is closed; `came`: those that they
-    were at, and `minutes` of these; `begun`: those whose register is open, or may yet be kept, so that the answer may change; `ends_at`:
-    of the course."""
+    there are no certificates); `met`: sessions that were held, and `held` those of them whose register is closed;
+    `came`: those that they were at, and `minutes` of these; `begun`: those whose register is open, or may yet be kept,
+    so that the answer may change; `ends_at`: of the course."""
 
     booking_id: UUID
     confirmed: bool
