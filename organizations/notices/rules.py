@@ -15,7 +15,8 @@ USUAL = {
     Notice.MEASURE: True,
 }  # fmt: skip
 """What comes to whoever has not chosen. Somebody waits for an answer to a request, a host is asked once who
-came and the municipality asks once a week at the most, and who answers for a measure has to know; all else can be looked up."""
+came and the municipality asks once a week at the most, and who answers for a measure has to know; all else can be
+looked up."""
 
 ANSWERS = (Role.EDITOR, Role.MANAGER)
 """Who may answer a request (product.md: a host sees who comes, and nothing else)."""
