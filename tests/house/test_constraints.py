@@ -13,7 +13,7 @@ import pytest
 from tortoise import Tortoise
 
 from marketplace.base.data import database
-from marketplace.base.data.database import credentials, rows
+from marketplace.base.data.database import column, credentials, rows
 from marketplace.base.data.migrate import NEWEST
 from marketplace.base.postgres.embedded import binary
 from tests.conftest import EMPTY
@@ -82,6 +82,11 @@ CHECKS = {
     "outbox_message_written": "INSERT INTO outbox_message (id, channel, address, mail, facts, lang, dedupe_key, "
     "created_at, due_at) VALUES (gen_random_uuid(), 'call', '+4751000001', 'receipt', '{{}}', 'nb', 'a call', "
     "clock_timestamp(), clock_timestamp())",
+    "offer_certificate_share": "UPDATE offer SET certificate_share = 101",
+    "own_goal_sealed": "INSERT INTO own_goal (id, person_id, sealed, created_at, changed_at) "
+    "SELECT gen_random_uuid(), id, '', clock_timestamp(), clock_timestamp() FROM person LIMIT 1",
+    "phone_call_number": "INSERT INTO phone_call (id, booking_id, about, key, since, number) "
+    "VALUES (gen_random_uuid(), '{booking}', 'asked', 'no number', clock_timestamp(), '')",
     "phone_call_called": "INSERT INTO phone_call (id, booking_id, about, key, since, called_by_id) "
     "SELECT gen_random_uuid(), '{booking}', 'offered', 'by somebody', clock_timestamp(), id FROM person LIMIT 1",
     "plan_comment_one": "INSERT INTO plan_comment (id, body, at) "
@@ -155,7 +160,7 @@ INDEXES = {
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
     "offer_organizer_organization", "offer_over", "offer_owner", "offer_question_offer", "offer_text_search",
     "organization_owner_municipality", "organization_parent", "organization_state", "organization_text_search",
-    "outbox_booking", "outbox_due", "passkey_person", "phone_call_booking",
+    "outbox_booking", "outbox_due", "passkey_person", "own_goal_person", "coming_again_session", "phone_call_booking",
     "plan_comment_goal", "plan_comment_measure", "saved_search_owner", "seat_pool_offer",
     "sent_word_session", "session_cell_cell",
     "offer_text_unsplit",
@@ -300,6 +305,10 @@ async def test_the_tables_are_those_of_the_models(fresh: None) -> None:
     assert found == columns_of_models() | OF_NO_MODEL
 
 
+TOGETHER = {("booking", "pool_id", "seat_pool", "RESTRICT"), ("booking", "offer_id", "offer", "RESTRICT")}
+"""One key over both: a booking's offer is its pool's."""
+
+
 async def test_every_foreign_key_does_what_its_model_says_when_the_other_row_goes(fresh: None) -> None:
     models = Tortoise.describe_models(serializable=True)
     said = {
@@ -312,8 +321,11 @@ async def test_every_foreign_key_does_what_its_model_says_when_the_other_row_goe
         CASE c.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'r' THEN 'RESTRICT' END
         FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
         WHERE c.contype = 'f' AND cardinality(c.conkey) = 1""")
-        == said
+        == said - TOGETHER
     )
+    assert await column(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'booking_pool_of_offer'"
+    ) == ["FOREIGN KEY (pool_id, offer_id) REFERENCES seat_pool(id, offer_id) ON DELETE RESTRICT"]
 
 
 async def test_every_promise_of_a_model_to_be_unique_is_a_constraint(fresh: None) -> None:
