@@ -38,6 +38,7 @@ from offers.feeds import views as feeds
 from offers.feeds.work import views as work_calendars
 from offers.messages import views as writing
 from offers.messages.follow_up import views as follow
+from offers.messages.missed import views as missed
 from offers.participants import views as participants
 from offers.participants.calls import views as calling
 from offers.participants.certificates import views as holders
@@ -108,6 +109,8 @@ ROUTES: list[Route] = [
     get("/bookings/{token}/certificate.pdf", certificates.pdf),
     get("/bookings/{token}/messages", writing.read),
     both("/bookings/{token}/useful", follow.useful),
+    both("/bookings/{token}/missed/{session}/coming", missed.coming),
+    both("/bookings/{token}/missed/{session}/call", missed.call),
     both("/unsubscribe/{token}", follow.unsubscribe),
     post("/unsubscribe/{token}/undo", follow.subscribe_again, "/unsubscribe/{token}"),
     both("/notices/{token}", wanted.stop),
