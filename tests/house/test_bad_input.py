@@ -219,6 +219,8 @@ ELSEWHERE = {
     "/bookings/{token}/sent-word": "",
     "/bookings/{token}/answer": "",
     "/bookings/{token}/useful": "",
+    "/bookings/{token}/missed/{session}/coming": "",
+    "/bookings/{token}/missed/{session}/call": "",
     "/sign-in/code": "/sign-in/code?ticket={ticket}",
     "/desk/{call}/end": "",
     "/desk/{call}/need": "",

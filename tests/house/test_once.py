@@ -44,6 +44,8 @@ NEEDS_NO_KEY = {
     "/bookings/{token}/cancel-all": STATE,
     "/bookings/{token}/answer": STATE,
     "/bookings/{token}/sent-word": ONE,
+    "/bookings/{token}/missed/{session}/coming": ONE,
+    "/bookings/{token}/missed/{session}/call": ONE,
     "/bookings/{token}/useful": "a booking says so once",
     "/unsubscribe/{token}": ONE,
     "/unsubscribe/{token}/undo": ENDS,

@@ -17,8 +17,6 @@ from offers.telling.actions import ring_on
 class NotAnyMore(Refused):
     """What the link is about is over."""
 
-    status = 410
-
     def __init__(self) -> None:
         super().__init__(_("Dette gjelder ikke lenger."))
 

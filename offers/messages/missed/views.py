@@ -1,5 +1,5 @@
-"""Where the friendly word after a missed time leads: I come the next time, and ring me. (Off the list leads to where one
-always cancels.) The links ask, and a button answers: mail scanners follow links."""
+"""Where the friendly word after a missed time leads: I come the next time, and ring me. (Off the list leads to where
+one always cancels.) The links ask, and a button answers: mail scanners follow links."""
 
 from typing import Any
 
@@ -21,7 +21,10 @@ async def coming(request: Request) -> Response:
     """GET and POST /bookings/{token}/missed/{session}/coming"""
     found, one = await _asked(request)
     if request.method == "POST":
-        await actions.come_again(found.id, one.session_id, now=request.now)
+        try:
+            await actions.come_again(found.id, one.session_id, now=request.now)
+        except actions.NotAnyMore:
+            return _over(request, found)
         return see_other(f"{found.path}/missed/{one.session_id}/coming", request)
     if not rules.can_come(one, request.now):
         return _over(request, found)
@@ -37,7 +40,10 @@ async def call(request: Request) -> Response:
     if request.method == "POST":
         form = await CallForm.read(request)
         if form.valid:
-            await actions.ring_me(found.id, one.session_id, form.data.number, now=request.now)
+            try:
+                await actions.ring_me(found.id, one.session_id, form.data.number, now=request.now)
+            except actions.NotAnyMore:
+                return _over(request, found)
             return see_other(f"{found.path}/missed/{one.session_id}/call", request)
     if not rules.stands(one, request.now):
         return _over(request, found)
