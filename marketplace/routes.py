@@ -27,6 +27,7 @@ from offers.attendance import views as attendance
 from offers.attendance.closing import views as closing
 from offers.attendance.grid import views as grid
 from offers.attendance.past import views as past
+from offers.attendance.taps import views as taps
 from offers.bookings import views as bookings
 from offers.bookings.certificates import views as certificates
 from offers.bookings.companions import views as companions
@@ -256,6 +257,8 @@ ROUTES: list[Route] = [
     get("/manage/registers", past.registers),
     get("/manage/offers/{slug}/attendance", grid.grid),
     both("/manage/sessions/{id}/register", attendance.register),
+    get("/manage/sessions/{id}/register/taps", taps.read),
+    post("/manage/sessions/{id}/register/taps", taps.send, "/manage/sessions/{id}/register"),
     post("/manage/sessions/{id}/register/done", closing.finish, "/manage/sessions/{id}/register"),
     post("/manage/sessions/{id}/register/done/undo", closing.reopen, "/manage/sessions/{id}/register"),
     both("/manage/sessions/{id}/register/nobody", closing.nobody),

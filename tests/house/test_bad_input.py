@@ -226,6 +226,7 @@ ELSEWHERE = {
     "/desk/{call}/need/undo": "",
     "/situations/{situation}/on": "",
     "/words/{group}/versions/{version}": "",
+    "/manage/sessions/{id}/register/taps": "",
     "/sign-out": "/my-page",
     "/my-page/calendar/revoke": "",
     "/my-page/sign-ins/{id}/end": "",

@@ -113,6 +113,7 @@ NEEDS_NO_KEY = {
     "/manage/sessions/{id}/move": "it says which version it saw (`sequence`): sent again it tells nobody twice",
     "/manage/sessions/{id}/cancel": STATE,
     "/manage/sessions/{id}/register": "one register a session; it says which version it saw",
+    "/manage/sessions/{id}/register/taps": "each tap has its id from the phone: sent twice it is one",
     "/manage/sessions/{id}/register/done": STATE,
     "/manage/sessions/{id}/register/done/undo": STATE,
     "/manage/sessions/{id}/register/nobody": STATE,
