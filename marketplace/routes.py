@@ -24,6 +24,10 @@ from marketplace.privacy.erasure import views as erasure
 from marketplace.privacy.looked import views as looked
 from marketplace.statistics.own import views as own_statistics
 from offers.attendance import views as attendance
+from offers.attendance.closing import views as closing
+from offers.attendance.grid import views as grid
+from offers.attendance.past import views as past
+from offers.attendance.taps import views as taps
 from offers.bookings import views as bookings
 from offers.bookings.certificates import views as certificates
 from offers.bookings.companions import views as companions
@@ -253,7 +257,14 @@ ROUTES: list[Route] = [
     both("/manage/sessions/{id}/move", messages.move),
     both("/manage/sessions/{id}/cancel", messages.cancel),
     get("/manage/sessions/{id}/call-list", calling.of_session),
+    get("/manage/registers", past.registers),
+    get("/manage/offers/{slug}/attendance", grid.grid),
     both("/manage/sessions/{id}/register", attendance.register),
+    get("/manage/sessions/{id}/register/taps", taps.read),
+    post("/manage/sessions/{id}/register/taps", taps.send, "/manage/sessions/{id}/register"),
+    post("/manage/sessions/{id}/register/done", closing.finish, "/manage/sessions/{id}/register"),
+    post("/manage/sessions/{id}/register/done/undo", closing.reopen, "/manage/sessions/{id}/register"),
+    both("/manage/sessions/{id}/register/nobody", closing.nobody),
     get("/manage/sessions/{id}/list", attendance.door_list),
     # the municipality's answers to organisations
     get("/approvals", approval.approvals),

@@ -9,6 +9,7 @@ from marketplace.base.text import by_name
 from offers.attendance.rules import Attendee
 from offers.bookings.companions.queries import NAMES
 from offers.bookings.queries import HIDDEN
+from offers.catalogue.recorded import recorded
 from offers.participants.queries import SIGN
 from offers.seats.known import proven
 from offers.seats.sql import covers
@@ -22,7 +23,7 @@ async def expected(session_id: UUID) -> list[Attendee]:
         f"""SELECT b.id AS booking_id, b.participant_id, n.name, {SIGN}, b.seats, c.value AS address,
             {proven()} AS proven, {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word,
             CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions,
-            a.state AS marked, coalesce(a.seats_present, 0) AS seats_present
+            a.state AS marked, coalesce(a.seats_present, 0) AS seats_present, a.cause, a.recorded_at AS marked_at
         FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}
         JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed'
         JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
@@ -40,7 +41,7 @@ EARLIER_SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A session that was. `saved`: is there a register?"""
+    """A session that was. `saved`: is its register closed, so that it counts?"""
 
     id: UUID
     starts_at: datetime
@@ -53,8 +54,7 @@ async def earlier(offer_id: UUID, before: datetime, now: datetime) -> list[Earli
     one more that tells that there are more."""
     return await rows(
         Earlier,
-        f"""SELECT s.id, s.starts_at, s.ends_at, r.id IS NOT NULL AS saved FROM session s
-        LEFT JOIN register r ON r.session_id = s.id
+        f"""SELECT s.id, s.starts_at, s.ends_at, {recorded()} AS saved FROM session s
         WHERE s.offer_id = $1 AND s.starts_at < $2 AND s.starts_at <= $3 AND s.status <> 'cancelled'
         ORDER BY s.starts_at DESC, s.id LIMIT {EARLIER_SHOWN + 1}""",
         offer_id, before, now,
@@ -63,13 +63,19 @@ async def earlier(offer_id: UUID, before: datetime, now: datetime) -> list[Earli
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A register as it stands. `saved_at`: None: never, so nobody knows who came. The head count and the volunteers are
-    None where nobody has counted. `ended`: another was kept before the session was moved."""
+    """A register as it stands. `saved_at`: None: nobody has marked anything; `closed_at`: None: it counts nowhere yet.
+    `by_clock`: the clock closed it. The heads and the volunteers are None where nobody has counted. `ended_at`: another
+    was kept until then, when the session was moved."""
 
-    saved_at: datetime | None
-    head_count: int | None
-    volunteers: int | None
-    ended: bool
+    saved_at: datetime | None = None
+    closed_at: datetime | None = None
+    by_clock: bool = False
+    volunteers: int | None = None
+    head_count: int | None = None
+    adults: int | None = None
+    children: int | None = None
+    counted_at: datetime | None = None
+    ended_at: datetime | None = None
 
     @property
     def version(self) -> str:
@@ -81,10 +87,12 @@ async def saved(session_id: UUID) -> Register:
     """The register of a session."""
     found = await row(
         Register,
-        """SELECT r.saved_at, c.count AS head_count, r.volunteers,
-            EXISTS (SELECT FROM ended_register e WHERE e.session_id = s.id AND e.ended_by = 'moved') AS ended
+        """SELECT r.saved_at, r.closed_at, coalesce(r.closed_by = 'clock', false) AS by_clock,
+            r.volunteers, c.count AS head_count, c.adults, c.children,
+            c.recorded_at AS counted_at, (SELECT max(e.ended_at) FROM ended_register e
+                WHERE e.session_id = s.id AND e.ended_by = 'moved') AS ended_at
         FROM session s LEFT JOIN register r ON r.session_id = s.id
         LEFT JOIN head_count c ON c.session_id = s.id WHERE s.id = $1""",
         session_id,
     )
-    return found or Register(None, None, None, ended=False)
+    return found or Register()

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import row
 from marketplace.base.errors import NotFound
+from offers.catalogue.recorded import MARKS
 from offers.messages.missed.rules import Missed
 from offers.seats.sql import covers
 
@@ -13,8 +14,7 @@ async def missed(booking: UUID, session: UUID) -> Missed:
     found = await row(
         Missed,
         f"""SELECT s.id AS session_id, s.ends_at, b.state = 'confirmed' AS confirmed,
-            EXISTS (SELECT FROM attendance a JOIN register r ON r.session_id = a.session_id
-                AND r.closed_at IS NOT NULL
+            EXISTS (SELECT FROM {MARKS} a
                 WHERE a.booking_id = b.id AND a.session_id = s.id AND a.state = 'absent') AS absent,
             n.id AS next_id, n.starts_at AS next_starts, n.ends_at AS next_ends,
             EXISTS (SELECT FROM coming_again x WHERE x.booking_id = b.id AND x.session_id = n.id) AS coming,
