@@ -23,6 +23,7 @@ from marketplace.privacy.erasure import views as erasure
 from marketplace.privacy.looked import views as looked
 from marketplace.statistics.own import views as own_statistics
 from offers.attendance import views as attendance
+from offers.attendance.check_in import views as check_in
 from offers.bookings import views as bookings
 from offers.bookings.companions import views as companions
 from offers.bookings.links import views as links
@@ -101,6 +102,7 @@ ROUTES: list[Route] = [
     both("/bookings/{token}/cancel-all", several.cancel_together),
     post("/bookings/{token}/answer", bookings.answer, "/bookings/{token}"),
     post("/bookings/{token}/sent-word", bookings.sent_word, "/bookings/{token}"),
+    post("/bookings/{token}/here/{id}", check_in.here, "/bookings/{token}"),
     get("/bookings/{token}/calendar.ics", bookings.calendar_file),
     get("/bookings/{token}/messages", writing.read),
     both("/bookings/{token}/useful", follow.useful),
@@ -241,6 +243,10 @@ ROUTES: list[Route] = [
     get("/manage/sessions/{id}/call-list", calling.of_session),
     both("/manage/sessions/{id}/register", attendance.register),
     get("/manage/sessions/{id}/list", attendance.door_list),
+    get("/manage/sessions/{id}/check-in", check_in.wall),
+    post("/manage/sessions/{id}/check-in", check_in.turn, "/manage/sessions/{id}/check-in"),
+    post("/manage/sessions/{id}/check-in/accept", check_in.accept, "/manage/sessions/{id}/check-in"),
+    both("/check-in", check_in.check_in),
     # the municipality's answers to organisations
     get("/approvals", approval.approvals),
     both("/approvals/{slug}", approval.approval),

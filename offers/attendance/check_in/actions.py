@@ -1,0 +1,129 @@
+"""Checking in, and what hosts decide about it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import column, in_transaction, rows, value
+from marketplace.base.errors import Refused
+from marketplace.base.i18n import gettext as _
+from marketplace.base.web.http import Request
+from marketplace.base.web.limits import count, of_visitor, refuse
+from offers.attendance.check_in import queries, rules, words
+from offers.attendance.check_in.acts import Act
+from offers.attendance.check_in.models import CountedAs
+from offers.catalogue.models import Session
+
+WRONG = "check-in words"
+MOST_WRONG, WINDOW = 20, timedelta(minutes=1)
+
+
+async def by_words(request: Request, typed: str, came: int, bindings: list[str]) -> bool:
+    """Check in by the words on the wall. False where they are of no session that is open now: that is a wrong try.
+    Raises TooMany after so many of a network, whatever they then type; right ones are not counted, for a whole hall may
+    be behind one address."""
+    tries = of_visitor(WRONG, request, MOST_WRONG, WINDOW)
+    async with in_transaction():
+        # To count none of them holds the network's rows, so tries of one network wait for each other: nobody has a
+        # thousand by sending them at once.
+        before = await count([replace(each, count=0) for each in tries], request.now)
+        refuse([replace(each, most=each.most - 1) for each in tries], before.values(), request.now)
+        session = await queries.of_words(words.typed(typed), request.now)
+        if session is None:
+            await count(tries, request.now)
+            return False
+    async with in_transaction():
+        own = await queries.own(session, request.person.id) if request.person else []
+        return await _arrive(session, rules.who_came(own, came), bindings, request.now)
+
+
+async def by_link(
+    session_id: UUID, booking_id: UUID, came: int, bindings: list[str], *, now: datetime
+) -> None:
+    """The party of a booking is here: so says whoever holds its link. Raises Refused while check-in is not open."""
+    async with in_transaction():
+        own = await queries.own_by_link(session_id, booking_id)
+        if not own or not await _arrive(session_id, rules.who_came(own, came), bindings, now):
+            raise Refused(_("Nå er det ikke åpent for å melde seg her. Si fra til den som leder."))
+
+
+async def _arrive(session_id: UUID, here: list[rules.Here], bindings: list[str], now: datetime) -> bool:
+    """Mark whoever is booked, else count a head. False: it has closed meanwhile, or was moved or cancelled."""
+    session = await queries.held(session_id)
+    if not session.at(now):
+        return False
+    browsers = [rules.browser(session_id, session.starts_at, each) for each in bindings]
+    stood = await queries.counted_as(session_id, browsers)
+    if here:
+        await _mark(session, here, now)
+        if rules.heads_to_take_back(stood):
+            await rows("UPDATE head_count SET by_code = greatest(by_code - 1, 0) WHERE session_id = $1", session_id)
+        await _note(session_id, browsers, CountedAs.BOOKED)
+    elif not rules.counted_before(stood) and await _one_more_head(session_id, now):
+        await _note(session_id, browsers, CountedAs.HEAD)
+    return True
+
+
+async def _one_more_head(session_id: UUID, now: datetime) -> bool:
+    """Count a head by code, apart from the host's own count. False: there are more than can be true."""
+    return bool(
+        await value(
+            """INSERT INTO head_count AS h (id, session_id, count, by_code, recorded_at) VALUES ($1, $2, 0, 1, $3)
+            ON CONFLICT (session_id) DO UPDATE SET by_code = h.by_code + 1 WHERE h.by_code < $4 RETURNING true""",
+            uuid7(), session_id, now, rules.MOST_HEADS,
+        )
+    )  # fmt: skip
+
+
+async def _note(session_id: UUID, browsers: list[bytes], counted_as: CountedAs) -> None:
+    """Remember what these browsers stand for at this session; what a host has accepted stays so."""
+    await rows(
+        """INSERT INTO check_in_browser AS c (id, session_id, browser, counted_as)
+        SELECT id, $2, browser, $4 FROM unnest($1::uuid[], $3::bytea[]) AS b (id, browser)
+        ON CONFLICT (session_id, browser) DO UPDATE SET counted_as = excluded.counted_as
+            WHERE c.counted_as = 'head'""",
+        [uuid7() for _each in browsers], session_id, browsers, counted_as,
+    )  # fmt: skip
+
+
+async def turn_on(session: Session, *, by: UUID, now: datetime) -> None:
+    """Open check-in for a session, by words that no other session has. Nothing changes where it is open already.
+    Raises Refused when the session is cancelled or over."""
+    async with in_transaction():
+        held = await queries.held(session.id)
+        if session.called_off:
+            raise Refused(_("Denne samlingen er avlyst."))
+        if held.ends_at < now:
+            raise Refused(_("Denne samlingen er over."))
+        found = await queries.wall(session.id)
+        if found.on:
+            return
+        version = (found.version or 0) + 1
+        while await value("SELECT true FROM check_in WHERE digest = $1", _digest(session.id, version)):
+            version += 1
+        await rows(
+            """INSERT INTO check_in (id, session_id, version, digest, opened_at) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (session_id) DO UPDATE SET version = excluded.version, digest = excluded.digest,
+                opened_at = excluded.opened_at""",
+            uuid7(), session.id, version, _digest(session.id, version), now,
+        )  # fmt: skip
+        await record(Act.OPENED, now=now, actor=by, object_id=session.id, organization=session.offer.owner_id)
+
+
+def _digest(session: UUID, version: int) -> bytes:
+    return words.digest(words.words_of(session, version))
+
+
+async def turn_off(session: Session, *, by: UUID, now: datetime) -> None:
+    """The words, and the links of bookings, check nobody in any longer. What they did stays."""
+    async with in_transaction():
+        await queries.held(session.id)
+        if await column(
+            "UPDATE check_in SET digest = NULL WHERE session_id = $1 AND digest IS NOT NULL RETURNING id", session.id
+        ):
+            await record(
+                Act.TURNED_OFF, now=now, actor=by, object_id=session.id, organization=session.offer.owner_id
+            )
