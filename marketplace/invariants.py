@@ -11,7 +11,9 @@ from marketplace.figure_invariants import FIGURES
 from marketplace.goals.models import CountedAs, Direction, MeasureState
 from marketplace.seat_invariants import SEATS
 from marketplace.told_invariants import TOLD
-from offers.attendance.models import AttendanceState, RegisterEnd
+from offers.attendance.models import AttendanceState, Cause, ClosedBy, RegisterEnd
+from offers.attendance.rules import MOST_OF_A_PARTY
+from offers.attendance.taps.models import Field, Outcome
 from offers.catalogue.models import Joining, Kind, OfferState, Promotion, SessionStatus, Visibility
 from offers.seats.models import BookingState, EndedBy
 from offers.seats.sql import active, those
@@ -20,7 +22,9 @@ from organizations.members.models import Role
 
 ENUMS: dict[str, dict[str, type[StrEnum]]] = {
     "booking": {"state": BookingState, "ended_by": EndedBy},
-    "attendance": {"state": AttendanceState},
+    "attendance": {"state": AttendanceState, "cause": Cause},
+    "register": {"closed_by": ClosedBy},
+    "register_tap": {"field": Field, "outcome": Outcome},
     "ended_register": {"ended_by": RegisterEnd},
     "goal": {"counted_as": CountedAs, "direction": Direction},
     "measure": {"state": MeasureState},
@@ -122,9 +126,26 @@ ATTENDANCE = (
         "SELECT w.id FROM sent_word w JOIN session s ON s.id = w.session_id WHERE s.status = 'cancelled'",
     ),
     (
-        "no more came than had booked then",
-        """SELECT a.id FROM attendance a JOIN booking b ON b.id = a.booking_id
-        WHERE a.seats_present > b.seats AND b.changed_at <= a.recorded_at""",
+        "no more came with one booking than can be said",
+        "SELECT a.id FROM attendance a JOIN booking b ON b.id = a.booking_id "
+        f"WHERE a.seats_present > greatest(b.seats, {MOST_OF_A_PARTY})",
+    ),
+    (
+        "nobody is absent by the closing of a register that is open",
+        """SELECT a.id FROM attendance a JOIN register r ON r.session_id = a.session_id
+        WHERE a.cause = 'closing' AND r.closed_at IS NULL""",
+    ),
+    (
+        "what was tapped, and kept, stands in a register or in one that has ended",
+        """SELECT t.id FROM register_tap t WHERE t.outcome IN ('kept', 'conflict')
+        AND NOT EXISTS (SELECT FROM register r WHERE r.session_id = t.session_id)
+        AND NOT EXISTS (SELECT FROM ended_register e WHERE e.session_id = t.session_id
+            AND e.ended_at >= t.arrived_at)""",
+    ),
+    (
+        "the versions of what was tapped follow each other",
+        """SELECT session_id AS id FROM register_tap WHERE outcome IN ('kept', 'conflict')
+        GROUP BY session_id, booking_id, field HAVING max(version) - min(version) + 1 <> count(*)""",
     ),
     (
         "whoever was present, and nobody else, has seats that were used",

@@ -151,8 +151,8 @@ class Register:
         """Who of those with a seat came to a session: about three of four; of the others some had sent word."""
         chance = self.chance if session["ends_at"] <= self.closed_until else self.lately
         year, saved = oslo(session["starts_at"]).year, session["ends_at"] + timedelta(minutes=10)
-        self.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved,
-                        volunteers=self.helped(owner))  # fmt: skip
+        self.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved, closed_at=saved,
+                        closed_by="host", volunteers=self.helped(owner))  # fmt: skip
         for booking, who, booker in self.seated[pool["id"]]:
             state = chance.choices(("present", "absent", "excused"), (76, 14, 10))[0]
             came = 0
@@ -165,7 +165,8 @@ class Register:
             within = None if booker.proven else owner
             seal = pseudonym(self.key(year), who.name, booker.address, who.id, within) if came else None
             self.tables.add("attendance", session_id=session["id"], booking_id=booking["id"], state=state,
-                            seats_present=came, pseudonym=seal, recorded_at=saved)  # fmt: skip
+                            seats_present=came, pseudonym=seal, recorded_at=saved,
+                            cause="tap" if came else "closing")  # fmt: skip
 
 
 def residents(register: Register, catalogue: Catalogue) -> list[Resident]:
@@ -273,8 +274,8 @@ def head_counts(register: Register, made: Made, popularity: float) -> None:
             chance = register.chance if register.closed(session) else register.lately
             count = max(3, round(popularity * 26 * chance.uniform(0.6, 1.3)))
             saved = session["ends_at"] + timedelta(minutes=10)
-            register.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved,
-                                volunteers=register.helped(made.offer["owner_id"]))  # fmt: skip
+            register.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved, closed_at=saved,
+                                closed_by="host", volunteers=register.helped(made.offer["owner_id"]))  # fmt: skip
             register.tables.add("head_count", session_id=session["id"], count=count, recorded_at=saved)
 
 

@@ -1,43 +1,16 @@
-"""The report as PDF/A-2a and PDF/UA-1: laid out as plain data, printed by a program of its own (press.py)."""
+"""The report as PDF/A-2a and PDF/UA-1: laid out as plain data, and printed
+(marketplace/base/press)."""
 
-import asyncio
-import hashlib
-import json
-import re
-import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-import structlog
-
-from marketplace.base.errors import Problem
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import speaking
-from marketplace.base.quick.remembered import Remembered
+from marketplace.base.press.printing import Laid, broken, printed
 from marketplace.reports.content import Content, Table, shown
 
-log = structlog.get_logger("reports")
-
-PRESS = Path(__file__).with_name("press.py")
-PATIENCE = 4.0
-"""Seconds that it may take; whoever waits is answered within five (marketplace/access.py)."""
-ALONE = {"RAYON_NUM_THREADS": "2"}
-"""All of the press's environment."""
-AT_ONCE = asyncio.Semaphore(2)
-LONG_WORD = re.compile(r"(\S{30})(?=\S)")
-KEPT = 8
-"""Reports whose PDF is kept in memory: it is always the same for the same words and moment."""
-
-_kept = Remembered[bytes](KEPT, __name__)
-
-
-class TooSlow(Problem):
-    """The PDF took too long, or the press stopped."""
-
-    status = 503
+TEMPLATE = Path(__file__).with_name("report.typ")
 
 
 @dataclass(frozen=True)
@@ -48,15 +21,6 @@ class Cover:
     reason: str
     foot: str
     made_at: datetime
-
-
-Laid = dict[str, Any]
-"""What a template of Typst reads: JSON."""
-
-
-def broken(text: str) -> str:
-    """The text with places to break very long words at."""
-    return LONG_WORD.sub("\\1\u200b", text)
 
 
 def laid_out(content: Content, cover: Cover) -> Laid:
@@ -113,35 +77,4 @@ def _table(table: Table) -> Laid:
 
 async def pdf_of(content: Content, cover: Cover, logo: bytes | None) -> bytes:
     """The PDF: the same bytes for the same report. Raises TooSlow."""
-    given = {
-        "report": laid_out(content, cover),
-        "timestamp": int(cover.made_at.timestamp()),
-        "logo": (logo or b"").hex(),
-    }
-    sent = json.dumps(given, ensure_ascii=False, sort_keys=True).encode()
-    key = hashlib.sha256(sent).digest()
-    if kept := _kept.get(key):
-        return kept
-    async with AT_ONCE:
-        return _kept.put(key, await _pressed(sent))
-
-
-async def _pressed(sent: bytes) -> bytes:
-    """Run the press, apart from our environment and folders, and end it when it takes too long."""
-    pipe = asyncio.subprocess.PIPE
-    press = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", str(PRESS), stdin=pipe, stdout=pipe, stderr=pipe, env=ALONE, cwd="/"
-    )
-    try:
-        made, problem = await asyncio.wait_for(press.communicate(sent), PATIENCE)
-    except TimeoutError:
-        raise TooSlow(_("Det tok for lang tid å lage PDF-en. Prøv igjen om litt.")) from None
-    finally:
-        if press.returncode is None:
-            with suppress(ProcessLookupError):
-                press.kill()
-            await press.wait()
-    if press.returncode:
-        log.error("the press stopped", problem=problem.decode(errors="replace").splitlines()[-1:])
-        raise TooSlow(_("Vi fikk ikke laget PDF-en. Prøv igjen om litt."))
-    return made
+    return await printed(TEMPLATE, laid_out(content, cover), cover.made_at, logo)

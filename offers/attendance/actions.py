@@ -18,11 +18,12 @@ from offers.attendance.queries import expected
 from offers.attendance.year_keys import key_of
 from offers.catalogue.models import Dated, Session
 
-SAVE = """INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, recorded_at)
-SELECT id, $2, booking_id, state, seats, pseudonym, $3
+SAVE = """INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, recorded_at, cause)
+SELECT id, $2, booking_id, state, seats, pseudonym, $3, CASE state WHEN 'present' THEN 'tap' ELSE 'closing' END
 FROM unnest($1::uuid[], $4::uuid[], $5::text[], $6::int[], $7::bytea[]) AS m (id, booking_id, state, seats, pseudonym)
 ON CONFLICT (session_id, booking_id) DO UPDATE SET state = excluded.state, seats_present = excluded.seats_present,
-    recorded_at = excluded.recorded_at, pseudonym = coalesce(attendance.pseudonym, excluded.pseudonym)"""
+    recorded_at = excluded.recorded_at, cause = excluded.cause,
+    pseudonym = coalesce(attendance.pseudonym, excluded.pseudonym)"""
 """A pseudonym that stands already is kept: names and contacts may have gone since."""
 
 
@@ -65,13 +66,15 @@ async def save(
         key = await key_of(oslo(held.starts_at).year, now)
         if version is None:
             mine = await rows(
-                """INSERT INTO register (id, session_id, saved_by_id, saved_at, volunteers)
-                VALUES ($1, $2, $3, $4, $5) ON CONFLICT (session_id) DO NOTHING RETURNING id""",
+                """INSERT INTO register (id, session_id, saved_by_id, saved_at, volunteers, closed_at, closed_by,
+                    closed_by_person_id) VALUES ($1, $2, $3, $4, $5, $4, 'host', $3)
+                ON CONFLICT (session_id) DO NOTHING RETURNING id""",
                 uuid7(), session.id, by, now, volunteers,
             )  # fmt: skip
         else:
             mine = await rows(
-                """UPDATE register SET saved_by_id = $2, saved_at = $3, volunteers = $5
+                """UPDATE register SET saved_by_id = $2, saved_at = $3, volunteers = $5,
+                    closed_at = $3, closed_by = 'host', closed_by_person_id = $2
                 WHERE session_id = $1 AND saved_at = $4 RETURNING id""",
                 session.id, by, now, version, volunteers,
             )  # fmt: skip
@@ -94,7 +97,8 @@ async def save(
         else:
             await rows(
                 """INSERT INTO head_count (id, session_id, count, recorded_at) VALUES ($1, $2, $3, $4)
-                ON CONFLICT (session_id) DO UPDATE SET count = excluded.count, recorded_at = excluded.recorded_at""",
+                ON CONFLICT (session_id) DO UPDATE SET count = excluded.count,
+                    adults = NULL, children = NULL, recorded_at = excluded.recorded_at""",
                 uuid7(), session.id, head_count, now,
             )  # fmt: skip
         await record(

@@ -1,4 +1,6 @@
-"""Who came. A session without a Register row was never saved: that is unknown, not zero."""
+"""Who came. A session without a closed Register was never recorded: that is unknown, not zero.
+
+What hosts tap, one by one, stands in taps/models.py; here is what came of it."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -15,8 +17,23 @@ class AttendanceState(StrEnum):
     EXCUSED = "excused"
 
 
+class Cause(StrEnum):
+    """What a mark comes of. Opening a register again takes back what closing it made."""
+
+    TAP = "tap"
+    CLOSING = "closing"
+    CHECK_IN = "check_in"
+
+
+class ClosedBy(StrEnum):
+    """What closed a register: a host, or the clock when none did."""
+
+    HOST = "host"
+    CLOCK = "clock"
+
+
 class Register(Row):
-    """The register of a session, once somebody saved it."""
+    """The register of a session, once somebody has marked anything. It counts anywhere only when it is closed."""
 
     session_id: UUID
     session = fields.OneToOneField("marketplace.Session", "register", on_delete=fields.CASCADE)
@@ -27,6 +44,12 @@ class Register(Row):
     saved_at = fields.DatetimeField()
     volunteers = fields.IntField(
         null=True, description="how many helped of their own will; null: not said, which is not none"
+    )
+    closed_at = fields.DatetimeField(null=True, description="null: somebody is still keeping it")
+    closed_by = fields.CharEnumField(ClosedBy, max_length=20, null=True)
+    closed_by_person_id: UUID | None
+    closed_by_person = fields.ForeignKeyField(
+        "marketplace.Person", "closed_registers", null=True, on_delete=fields.SET_NULL
     )
 
     class Meta:
@@ -58,12 +81,15 @@ class EndedRegister(Row):
 
 
 class Attendance(Row):
+    """A mark: whoever is untouched has none, until closing makes them absent or excused."""
+
     session_id: UUID
     session = fields.ForeignKeyField("marketplace.Session", "attendances", on_delete=fields.CASCADE)
     booking_id: UUID
     booking = fields.ForeignKeyField("marketplace.Booking", "attendances", on_delete=fields.RESTRICT)
     state = fields.CharEnumField(AttendanceState, max_length=20)
     seats_present = fields.IntField()
+    cause = fields.CharEnumField(Cause, max_length=20, default=Cause.TAP, db_default=Cause.TAP.value)
     pseudonym = fields.BinaryField(null=True, description="keyed; counts distinct people when names are gone")
     recorded_at = fields.DatetimeField()
 
@@ -77,7 +103,14 @@ class HeadCount(Row):
 
     session_id: UUID
     session = fields.OneToOneField("marketplace.Session", "head_count", on_delete=fields.CASCADE)
-    count = fields.IntField()
+    count = fields.IntField(description="the plain number, or adults and children together")
+    adults = fields.IntField(null=True, description="null: not told apart")
+    children = fields.IntField(null=True, description="null: not told apart")
+    by_code = fields.IntField(
+        default=0,
+        db_default=0,
+        description="of check-in by code; apart, never in count until a host accepts them",
+    )
     recorded_at = fields.DatetimeField()
 
     class Meta:

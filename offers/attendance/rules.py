@@ -11,6 +11,8 @@ from uuid import UUID
 from marketplace.base.text import name_key
 from offers.attendance.models import AttendanceState
 
+MOST_OF_A_PARTY = 50
+"""So many may have come with one booking, whatever was booked; those who came along unannounced are among them."""
 OPENS_BEFORE = timedelta(hours=2)
 """Hosts come early and want to see who is expected."""
 

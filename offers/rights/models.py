@@ -22,3 +22,16 @@ class HostAssignment(Row):
     class Meta:
         table = "host_assignment"
         unique_together = (("person", "offer"),)
+
+
+class HostEnded(Row):
+    """Somebody led an offer until then: what they had tapped in a register by that time is still theirs to send."""
+
+    person_id: UUID
+    person = fields.ForeignKeyField("marketplace.Person", "hosted", on_delete=fields.CASCADE)
+    offer_id: UUID
+    offer = fields.ForeignKeyField("marketplace.Offer", "hosted", on_delete=fields.CASCADE)
+    ended_at = fields.DatetimeField()
+
+    class Meta:
+        table = "host_ended"

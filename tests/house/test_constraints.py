@@ -21,10 +21,18 @@ from tests.house.town import Town
 
 MIGRATIONS = Path(__file__).parents[2] / "marketplace/migrations"
 
+TAP = (
+    "INSERT INTO register_tap (id, session_id, field, booking_id, saw, version, tapped_at, arrived_at, outcome, why, "
+    "chosen_at) VALUES (gen_random_uuid(), '{{session}}', '{0}', {1}, 0, {2}, clock_timestamp(), clock_timestamp(), "
+    "{3})"
+)
 CHECKS = {
     "acts_for_desk": "UPDATE acts_for SET desk_id = (SELECT id FROM organization LIMIT 1), relation = 'guardian'",
     "acts_for_two": "INSERT INTO acts_for (id, actor_id, person_id, relation, created_at) "
     "SELECT gen_random_uuid(), id, id, 'guardian', clock_timestamp() FROM person",
+    "attendance_cause": "INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, cause, "
+    "recorded_at) VALUES (gen_random_uuid(), '{session}', '{booking}', 'present', 1, '', 'closing', "
+    "clock_timestamp())",
     "attendance_pseudonym": "INSERT INTO attendance (id, session_id, booking_id, state, seats_present, recorded_at) "
     "VALUES (gen_random_uuid(), '{session}', '{booking}', 'present', 1, clock_timestamp())",
     "attendance_seats": "INSERT INTO attendance (id, session_id, booking_id, state, seats_present, recorded_at) "
@@ -56,6 +64,10 @@ CHECKS = {
     "goal_share": "UPDATE goal SET counted_as = 'share', target = 101",
     "goal_span": "UPDATE goal SET each_year = true, last_year = first_year - 1",
     "goal_target": "UPDATE goal SET target = 0",
+    "head_count_apart": "INSERT INTO head_count (id, session_id, count, adults, recorded_at) "
+    "VALUES (gen_random_uuid(), '{session}', 3, 2, clock_timestamp())",
+    "head_count_by_code": "INSERT INTO head_count (id, session_id, count, by_code, recorded_at) "
+    "VALUES (gen_random_uuid(), '{session}', 1, -1, clock_timestamp())",
     "head_count_count": "INSERT INTO head_count (id, session_id, count, recorded_at) "
     "VALUES (gen_random_uuid(), '{session}', -1, clock_timestamp())",
     "instance_one": "INSERT INTO instance (id, demo, began_at) VALUES (2, true, clock_timestamp())",
@@ -78,6 +90,12 @@ CHECKS = {
     "SELECT gen_random_uuid(), id, 2026, 0, 'SSB' FROM municipality",
     "report_version_approved": "UPDATE report_version SET approved_as = 'leder' WHERE approved_at IS NULL",
     "report_version_reason": "UPDATE report_version SET reason = 'uten grunn' WHERE approved_at IS NULL",
+    "register_closed": "INSERT INTO register (id, session_id, saved_at, closed_at) "
+    "VALUES (gen_random_uuid(), '{session}', clock_timestamp(), clock_timestamp())",
+    "register_tap_booking": TAP.format("heads", "'{booking}'", 0, "'kept', NULL, NULL"),
+    "register_tap_chosen": TAP.format("heads", "NULL", 1, "'kept', NULL, clock_timestamp()"),
+    "register_tap_version": TAP.format("heads", "NULL", -1, "'kept', NULL, NULL"),
+    "register_tap_why": TAP.format("heads", "NULL", 1, "'refused', NULL, NULL"),
     "register_volunteers": "INSERT INTO register (id, session_id, saved_at, volunteers) "
     "VALUES (gen_random_uuid(), '{session}', clock_timestamp(), -1)",
     "seat_pool_capacity": "UPDATE seat_pool SET capacity = 100001",
@@ -109,6 +127,8 @@ UNIQUES = {
     "passkey_credential": "(credential)",
     "picture_sha256": "(sha256)",
     "recovery_code_one": "(person_id, code_hash)",
+    "register_tap_one_version": "(session_id, booking_id, field, version) NULLS NOT DISTINCT WHERE ((outcome)::text = "
+    "ANY ((ARRAY['kept'::character varying, 'conflict'::character varying])::text[]))",
     "report_version_draft": "(report_id) WHERE (approved_at IS NULL)",
     "saved_search_query": "(query, owner_id) NULLS NOT DISTINCT",
     "sent_form_key": "(key)",
@@ -127,7 +147,7 @@ INDEXES = {
     "booking_queue_order", "booking_requested", "calendar_entry_session", "companion_booking", "contact_point_lookup",
     "contact_point_person", "decision_organization", "dialogue_item_offer",
     "ended_register_session", "goal_change_goal",
-    "host_assignment_offer",
+    "host_assignment_offer", "host_ended_offer", "register_tap_booking",
     "host_message_offer", "invitation_organization", "measure_responsible", "member_notice_organization",
     "membership_organization", "need_district", "need_item", "need_place",
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
@@ -155,12 +175,13 @@ TRIGGERS = {
         "offer", "offer_text", "session", "offer_organizer", "offer_audience_organization", "seat_pool",
         "organization", "organization_owner", "venue", "municipality")),
     ("session", "vevent_stale"), ("offer", "vevents_stale"), ("offer_text", "vevents_stale"),
-    ("offer_text", "offer_text_parts"),
+    ("offer_text", "offer_text_parts"), ("register_tap", "register_tap_append_only"),
+
     ("organization", "vevents_stale"), ("venue", "vevents_stale"), ("report_version", "report_approved"),
 }  # fmt: skip
 FUNCTIONS = {
     "audit_is_append_only", "catalogue_changed", "catalogue_told", "figures_are_append_only",
-    "main_audience_is_one_of_them",
+    "main_audience_is_one_of_them", "taps_are_append_only",
     "old_figures_are_frozen", "parts_are_of_other_words", "report_is_approved", "vevent_stale", "vevents_stale",
 }  # fmt: skip
 GENERATED = {("offer_text", "search"), ("organization_text", "search")}

@@ -93,7 +93,7 @@ UNTYPED = {
     ),
     "marketplace/reports/content.py": (1, "a report's content is JSON"),
     "marketplace/reports/models.py": (1, "the same in its column"),
-    "marketplace/reports/pdf.py": (1, "what a template of Typst reads: JSON"),
+    "marketplace/base/press/printing.py": (1, "what a template of Typst reads: JSON"),
     "marketplace/statistics/role.py": (1, "as rows of base/data/database.py"),
     "marketplace/statistics/stored.py": (1, "the measures asked for are its columns"),
     "offers/bookings/queries.py": (1, "a row's fields for the class that has more"),

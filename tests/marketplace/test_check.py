@@ -24,6 +24,9 @@ ALIVE = (
     "INSERT INTO job_run (id, job, slot, leased_until) VALUES (gen_random_uuid(), 'worker', 'alive', '{}');"
 )
 
+TAPPED = """INSERT INTO register_tap (id, session_id, field, saw, version, tapped_at, arrived_at, outcome)
+    SELECT gen_random_uuid(), id, 'heads', 0, {1}, '2026-10-13', '2026-10-13', '{0}' FROM ({2}) s"""
+OF_A_REGISTER = "SELECT session_id AS id FROM register ORDER BY id LIMIT 1"
 PLANTED: dict[str, str] = {
     "what is over goes from the calendars that a mail put it in": f"""UPDATE session SET status = 'cancelled',
         changed_at = '{NOW}' WHERE id = (SELECT session_id FROM calendar_entry ORDER BY id LIMIT 1)""",
@@ -123,7 +126,15 @@ PLANTED: dict[str, str] = {
     "nobody has sent word about what is cancelled": """INSERT INTO sent_word (id, booking_id, session_id, at)
         SELECT gen_random_uuid(), b.id, s.id, b.created_at FROM session s JOIN seat_pool p ON p.session_id = s.id
             JOIN booking b ON b.pool_id = p.id WHERE s.status = 'cancelled' LIMIT 1""",
-    "no more came than had booked then": f"UPDATE attendance SET seats_present = 99 WHERE id = {PAST}",
+    "nobody is absent by the closing of a register that is open": """UPDATE register SET closed_at = NULL,
+        closed_by = NULL, closed_by_person_id = NULL WHERE session_id IN (SELECT session_id FROM attendance
+        WHERE cause = 'closing')""",
+    "what was tapped, and kept, stands in a register or in one that has ended": TAPPED.format(
+        "kept", 1, "SELECT id FROM session WHERE status = 'cancelled' LIMIT 1"
+    ),
+    "the versions of what was tapped follow each other": TAPPED.format("kept", 1, OF_A_REGISTER)
+    + ";" + TAPPED.format("conflict", 3, OF_A_REGISTER),
+    "no more came with one booking than can be said": f"UPDATE attendance SET seats_present = 99 WHERE id = {PAST}",
     "whoever was present, and nobody else, has seats that were used": f"""
         ALTER TABLE attendance DROP CONSTRAINT attendance_seats;
         UPDATE attendance SET seats_present = 0 WHERE id = {PAST}""",
@@ -187,6 +198,11 @@ PLANTED: dict[str, str] = {
     },
     "booking.ended_by has a known value": """UPDATE booking SET ended_by = 'x', given_back_in_time = NULL
         WHERE id = (SELECT id FROM booking WHERE state = 'cancelled' AND ended_by = 'self' LIMIT 1)""",
+    **{
+        f"register_tap.{column} has a known value": TAPPED.format("kept", 1, OF_A_REGISTER)
+        + f"; UPDATE register_tap SET {column} = 'x'"
+        for column in ENUMS["register_tap"]
+    },
     "ended_register.ended_by has a known value": """INSERT INTO ended_register (id, session_id, ended_by, starts_at,
             saved_at, ended_at, marks)
         SELECT gen_random_uuid(), id, 'x', starts_at, starts_at, starts_at, '[]' FROM session LIMIT 1""",

@@ -33,6 +33,7 @@ MODELS = [
     "offers.bookings.openings.models",
     "offers.telling.models",
     "offers.attendance.models",
+    "offers.attendance.taps.models",
     "offers.feeds.models",
     "offers.messages.models",
     "offers.search.equal.models",

@@ -16,7 +16,7 @@ async def accept(invitation: Invited, person: SignedIn, *, name: str | None, now
     """Take the role that one is invited to; a host also leads the offer that the invitation names. Returns the new
     secret of the sign-in. Raises InvitationGone."""
     async with in_transaction():
-        await tidy_hosts(person.id)
+        await tidy_hosts(person.id, now)
         secret = await invitations.accept(invitation.id, person, now=now)
         if name:
             await actions.describe(person.id, name=name, lang=person.lang)

@@ -91,6 +91,6 @@ async def _delete(person: UUID, gone: list[UUID]) -> None:
         )
     await rows("UPDATE booking SET reply = '', form_digest = NULL WHERE participant_id = ANY($1)", gone)
     for table in ("sign_in", "sign_in_ticket", "totp", "passkey", "recovery_code", "calendar_address", "membership",
-                  "member_notice", "host_assignment", "contact_point"):  # fmt: skip
+                  "member_notice", "host_assignment", "host_ended", "contact_point"):  # fmt: skip
         await rows(f"DELETE FROM {table} WHERE person_id = ANY($1)", gone)
     await rows("DELETE FROM acts_for WHERE actor_id = $1 OR person_id = ANY($2)", person, gone)

@@ -55,19 +55,27 @@ BOOKINGS: dict[str, Table] = {
     "sent_word": Table({"booking_id": "excused, not absent"}, "id at session_id", stays=NUMBERS),
     "attendance": Table(
         {"booking_id": "who came", "state": "who came", "seats_present": "who came", "pseudonym": "counting people"},
-        "id recorded_at session_id",
+        "id cause recorded_at session_id",
         stays=f"{NUMBERS}, and the pseudonym's key is destroyed with its year",
     ),
     "register": Table(
-        {"saved_by_id": WORK}, "id saved_at volunteers session_id",
-        Goes("t.saved_at", TWO_YEARS, {"saved_by_id": "NULL"}),
+        {"saved_by_id": WORK, "closed_by_person_id": WORK},
+        "id saved_at volunteers closed_at closed_by session_id",
+        Goes("t.saved_at", TWO_YEARS, {"saved_by_id": "NULL", "closed_by_person_id": "NULL"}),
+    ),
+    # As long as the register may be mended.
+    "register_tap": Table(
+        {"booking_id": "who came", "value": "who came", "person_id": WORK, "substitute_id": WORK},
+        "id field saw version tapped_at arrived_at outcome why chosen_at session_id",
+        Goes("""(SELECT (date_trunc('year', s.starts_at AT TIME ZONE 'Europe/Oslo') + interval '13 months')
+            AT TIME ZONE 'Europe/Oslo' FROM session s WHERE s.id = t.session_id)"""),
     ),
     "ended_register": Table(
         {"marks": "telling a host what became of what they marked"},
         "id ended_by starts_at saved_at ended_at head_count session_id",
         Goes("t.ended_at", 90 * DAY),
     ),
-    "head_count": Table(plain="id count recorded_at session_id"),
+    "head_count": Table(plain="id count adults children by_code recorded_at session_id"),
     "seat_pool": Table(plain="id capacity taken waiting reserved starts_at ends_at opens_at closes_at offer_id "
                              "session_id"),
 }  # fmt: skip

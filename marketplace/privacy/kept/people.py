@@ -72,6 +72,10 @@ PEOPLE: dict[str, Table] = {
         "id offer_id",
         Goes(f"(SELECT {OFFER_OVER.format(o='o')} FROM offer o WHERE o.id = t.offer_id)", TWO_YEARS),
     ),
+    "host_ended": Table(
+        {"person_id": "what they tapped while they led is theirs to send"}, "id offer_id ended_at",
+        Goes("t.ended_at", 90 * DAY),
+    ),
     "calendar_address": Table(
         {"person_id": "whose calendar it is"},
         "id secret_hash hosting organization_id created_at revoked_at",

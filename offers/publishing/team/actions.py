@@ -36,27 +36,31 @@ async def assign_host(
                      organization=offer.owner_id)  # fmt: skip
 
 
-LEADING_NO_MORE = f"""DELETE FROM host_assignment h USING offer o WHERE o.id = h.offer_id
+LEADING_NO_MORE = f"""WITH gone AS (DELETE FROM host_assignment h USING offer o WHERE o.id = h.offer_id
     AND $1 IN (h.person_id, h.offer_id) AND NOT EXISTS (SELECT FROM {HELD} m
         WHERE m.person_id = h.person_id AND m.role IN ('host', 'editor', 'manager')
         AND (m.organization_id = o.owner_id OR EXISTS (SELECT FROM offer_organizer c
-            WHERE c.offer_id = o.id AND c.organization_id = m.organization_id)))"""
+            WHERE c.offer_id = o.id AND c.organization_id = m.organization_id))) RETURNING h.person_id, h.offer_id)
+INSERT INTO host_ended (id, person_id, offer_id, ended_at) SELECT gen_random_uuid(), g.person_id, g.offer_id,
+    coalesce((SELECT max(m.ended_at) FROM membership m WHERE m.person_id = g.person_id AND $1 = g.person_id), $2)
+FROM gone g"""
+"""When a role ended, that of it did too, though it is tidied later."""
+REMOVE = """WITH gone AS (DELETE FROM host_assignment WHERE person_id = $1 AND offer_id = $2
+    RETURNING person_id, offer_id)
+INSERT INTO host_ended (id, person_id, offer_id, ended_at)
+SELECT gen_random_uuid(), person_id, offer_id, $3 FROM gone RETURNING id"""
 
 
-async def tidy_hosts(whose: UUID) -> None:
+async def tidy_hosts(whose: UUID, now: datetime) -> None:
     """Of a person, or of an offer: forget assignments that count no longer, for the role behind them has ended. So a
     role that begins anew does not bring them back."""
-    await rows(LEADING_NO_MORE, whose)
+    await rows(LEADING_NO_MORE, whose, now)
 
 
 async def remove_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) -> None:
     """They see the offer's participants no more, unless as an editor. Raises Refused when they lead it no more."""
     async with in_transaction():
-        if not await rows(
-            "DELETE FROM host_assignment WHERE person_id = $1 AND offer_id = $2 RETURNING id",
-            person,
-            offer.id,
-        ):
+        if not await rows(REMOVE, person, offer.id, now):
             raise Refused(_("Hen er tatt bort allerede."))
         await record(Act.HOST_REMOVED, now=now, actor=by, object_id=offer.id, person=person,
                      organization=offer.owner_id)  # fmt: skip
@@ -96,5 +100,5 @@ async def remove_organizer(offer: Offer, organization: UUID, *, by: UUID, now: d
             offer.id, organization,
         ):  # fmt: skip
             raise Refused(_("Organisasjonen er tatt bort allerede."))
-        await tidy_hosts(offer.id)
+        await tidy_hosts(offer.id, now)
         await record(Act.ORGANIZER_REMOVED, now=now, actor=by, object_id=offer.id, organization=organization)

@@ -9,9 +9,11 @@ import pypdf
 import pytest
 from PIL import Image
 
+from marketplace.base.press import printing
+from marketplace.base.press.printing import TooSlow
 from marketplace.reports import pdf
 from marketplace.reports.content import Bars, Content, Figure, Section, Table
-from marketplace.reports.pdf import Cover, TooSlow, pdf_of
+from marketplace.reports.pdf import Cover, pdf_of
 
 COVER = Cover("Utkast", "", "Utkast. Ikke godkjent.", datetime(2027, 2, 10, tzinfo=UTC))
 TABLE = Table(
@@ -140,20 +142,20 @@ async def test_a_report_of_nothing_is_a_report() -> None:
 
 async def test_it_is_the_same_bytes_each_time() -> None:
     first = await pdf_of(content("Likt"), COVER, None)
-    pdf._kept.clear()
+    printing._kept.clear()
     assert await pdf_of(content("Likt"), COVER, None) == first
 
 
 async def test_a_press_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "PATIENCE", 0.001)
+    monkeypatch.setattr(printing, "PATIENCE", 0.001)
     with pytest.raises(TooSlow):
         await pdf_of(content("For sent"), COVER, None)
 
 
-def test_once_it_has_its_template_the_press_opens_no_file_and_no_connection() -> None:
+def test_once_it_is_locked_in_the_press_opens_no_file_and_no_connection() -> None:
     program = f"""
 import runpy, socket
-press = runpy.run_path({str(pdf.PRESS)!r})
+press = runpy.run_path({str(printing.PROGRAM)!r})
 press["locked"]()
 for opening in (lambda: open("/etc/hostname"), lambda: open("/tmp/x", "w"), socket.socket):
     try:
@@ -166,11 +168,11 @@ for opening in (lambda: open("/etc/hostname"), lambda: open("/tmp/x", "w"), sock
 
 
 def test_the_press_locks_itself_in_before_it_sees_what_people_wrote() -> None:
-    main = pdf.PRESS.read_text().partition("def main()")[2]
+    main = printing.PROGRAM.read_text().partition("def main()")[2]
     assert 0 < main.index("locked()") < main.index("printed(")
 
 
 def test_the_template_reads_nothing_and_evaluates_nothing() -> None:
-    template = pdf.PRESS.with_name("report.typ").read_text()
+    template = pdf.TEMPLATE.read_text()
     for word in ("read(", "eval(", "import ", "include ", "plugin(", "@preview", 'image("', 'mode: "markup"'):
         assert word not in template, word

@@ -1,6 +1,6 @@
-"""The program that makes the PDF: run by itself, with what to print on its standard input, and ended from outside when
-it takes too long (pdf.py). It imports nothing of ours, and reads no file but the template beside it: then it locks
-itself in.
+"""The program that makes a PDF: run by itself, with the template and what to print on its standard input, and ended
+from outside when it takes too long (printing.py). It imports nothing of ours, and reads no file: it locks itself in
+before it looks at what it was given.
 
 People's words reach typst as data (`sys.inputs`), never as markup: there is nothing in them that it would follow.
 """
@@ -12,11 +12,9 @@ import resource
 import sys
 import tempfile
 import unicodedata
-from pathlib import Path
 
 import typst
 
-TEMPLATE = Path(__file__).with_name("report.typ")
 UNKNOWN = re.compile(r'the text `"(.*?)"` could not be displayed')
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 PLAIN = re.compile(r"[^\n -~\u00a0-\u024f\u2010-\u2026]")
@@ -38,12 +36,12 @@ def locked() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
-def printed(template: bytes, root: str, report: str, timestamp: int, logo: bytes | None) -> bytes:
+def printed(template: bytes, root: str, facts: str, timestamp: int, logo: bytes | None) -> bytes:
     """The PDF. Its fonts are those inside typst; `root` is an empty folder, the only one that it could read."""
     for attempt in range(ATTEMPTS + 1):
         if attempt == ATTEMPTS:
-            report = PLAIN.sub(lambda found: replaced(found[0]), report)
-        inputs = {"report": report, "logo": json.dumps(list(logo or b""))}
+            facts = PLAIN.sub(lambda found: replaced(found[0]), facts)
+        inputs = {"facts": facts, "logo": json.dumps(list(logo or b""))}
         compiler = typst.Compiler(
             template, root=root, ignore_system_fonts=True, sys_inputs=inputs, package_path=root,
             package_cache_path=root,
@@ -57,18 +55,18 @@ def printed(template: bytes, root: str, report: str, timestamp: int, logo: bytes
             signs = set(ESCAPED.sub(lambda found: chr(int(found[1], 16)), named))
             if attempt == ATTEMPTS or not signs:
                 raise
-            report = "".join(replaced(sign) if sign in signs else sign for sign in report)
+            facts = "".join(replaced(sign) if sign in signs else sign for sign in facts)
     raise AssertionError("never reached")
 
 
 def main() -> None:
-    """Read {report, timestamp, logo (hex)} as JSON, write the PDF."""
+    """Read {template, facts, timestamp, logo (hex)} as JSON, write the PDF."""
     given = json.load(sys.stdin)
-    template, root = TEMPLATE.read_bytes(), tempfile.mkdtemp()
+    root = tempfile.mkdtemp()
     locked()
     try:
-        report = json.dumps(given["report"], ensure_ascii=False)
-        made = printed(template, root, report, given["timestamp"], bytes.fromhex(given["logo"]))
+        facts, template = json.dumps(given["facts"], ensure_ascii=False), given["template"].encode()
+        made = printed(template, root, facts, given["timestamp"], bytes.fromhex(given["logo"]))
     finally:
         os.rmdir(root)
     sys.stdout.buffer.write(made)
