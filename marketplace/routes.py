@@ -102,7 +102,7 @@ ROUTES: list[Route] = [
     both("/bookings/{token}/cancel-all", several.cancel_together),
     post("/bookings/{token}/answer", bookings.answer, "/bookings/{token}"),
     post("/bookings/{token}/sent-word", bookings.sent_word, "/bookings/{token}"),
-    post("/bookings/{token}/here/{id}", check_in.here, "/bookings/{token}"),
+    post("/bookings/{token}/here", check_in.here, "/bookings/{token}"),
     get("/bookings/{token}/calendar.ics", bookings.calendar_file),
     get("/bookings/{token}/messages", writing.read),
     both("/bookings/{token}/useful", follow.useful),

@@ -13,7 +13,8 @@ from offers.seats.rules import ACTIVE, CALLED_OFF, SEATED
 
 @dataclass(frozen=True, slots=True)
 class BookedDate(Dated):
-    """A session of what is booked. `sent_word`: they have said that they cannot come to it."""
+    """A session of what is booked. `sent_word`: they have said that they cannot come to it. `checks_in`: a host lets
+    people who come say so."""
 
     id: UUID
     starts_at: datetime
@@ -29,6 +30,7 @@ class BookedDate(Dated):
     lat: float | None
     lon: float | None
     sent_word: bool
+    checks_in: bool
 
     @property
     def whole_place(self) -> str:

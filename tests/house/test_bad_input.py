@@ -218,6 +218,8 @@ ELSEWHERE = {
     "/offers/{slug}/bookings/notice": "/offers/kor/bookings/new",
     "/bookings/{token}/sent-word": "",
     "/bookings/{token}/answer": "",
+    "/bookings/{token}/here": "",
+    "/manage/sessions/{id}/check-in/accept": "",
     "/bookings/{token}/useful": "",
     "/sign-in/code": "/sign-in/code?ticket={ticket}",
     "/desk/{call}/end": "",

@@ -6,6 +6,6 @@ from enum import StrEnum
 class Act(StrEnum):
     """noun.verb, as it stands in the log for good."""
 
-    OPENED = "check_in.opened"
-    TURNED_OFF = "check_in.turned_off"
-    ACCEPTED = "check_in.accepted"
+    CHECK_IN_OPENED = "check_in.opened"
+    CHECK_IN_TURNED_OFF = "check_in.turned_off"
+    CHECK_IN_ACCEPTED = "check_in.accepted"

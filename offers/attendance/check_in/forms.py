@@ -29,7 +29,11 @@ class HereForm(Form):
 
 
 class AcceptForm(Form):
-    """How many heads by code the host has seen, and takes into the count."""
+    """How many heads by code the host has seen and takes into the count, and how many had been taken before."""
 
-    words = {"heads": {"otherwise": lazy("Noe ble feil. Last siden på nytt.")}}
+    words = {
+        "heads": {"otherwise": lazy("Noe ble feil. Last siden på nytt.")},
+        "before": {"otherwise": lazy("Noe ble feil. Last siden på nytt.")},
+    }
+    before: int = Field(ge=0, le=1000)
     heads: int = Field(ge=1, le=1000)

@@ -14,7 +14,9 @@ class CheckIn(Row):
     session_id: UUID
     session = fields.OneToOneField("marketplace.Session", "check_in", on_delete=fields.CASCADE)
     version = fields.SmallIntField(description="which words: turned off and on again, they are others")
-    digest = fields.BinaryField(null=True, description="keyed, of the words; null: a host has turned them off")
+    digest = fields.BinaryField(
+        null=True, description="keyed, of the words; null: a host has turned them off"
+    )
     opened_at = fields.DatetimeField()
 
     class Meta:

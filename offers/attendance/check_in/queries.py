@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import column, row, rows
@@ -21,6 +22,7 @@ class Wall:
     on: bool
     closed: bool
     by_code: int
+    accepted: int
 
     @property
     def words(self) -> str:
@@ -33,7 +35,8 @@ async def wall(session_id: UUID) -> Wall:
     found = await row(
         Wall,
         """SELECT s.id AS session_id, i.version, i.digest IS NOT NULL AS on, r.closed_at IS NOT NULL AS closed,
-            coalesce(c.by_code, 0) AS by_code
+            coalesce(c.by_code, 0) AS by_code, (SELECT count(*) FROM check_in_browser b
+                WHERE b.session_id = s.id AND b.counted_as = 'accepted') AS accepted
         FROM session s LEFT JOIN check_in i ON i.session_id = s.id LEFT JOIN register r ON r.session_id = s.id
         LEFT JOIN head_count c ON c.session_id = s.id WHERE s.id = $1""",
         session_id,
@@ -77,18 +80,27 @@ async def held(session_id: UUID) -> Open:
     return found
 
 
+class Speaks(NamedTuple):
+    """A booking that somebody may speak for."""
+
+    booking_id: UUID
+    seats: int
+    participant_id: UUID
+
+
 async def own(session_id: UUID, person: UUID) -> list[Own]:
     """The bookings of this session that somebody may speak for: as they see them on their page, but for those that a
     guide has made for others."""
-    return await rows(
-        Own,
+    found = await rows(
+        Speaks,
         f"""WITH mine AS ({MINE})
-        SELECT b.id AS booking_id, b.seats, b.participant_id = $1 AS theirs FROM session s
+        SELECT b.id AS booking_id, b.seats, b.participant_id FROM session s
         JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}
         JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed' AND b.id IN (SELECT id FROM mine)
         WHERE s.id = $2 AND NOT {HELPED} ORDER BY b.id LIMIT 20""",
         person, session_id,
     )  # fmt: skip
+    return [Own(each.booking_id, each.seats, each.participant_id == person) for each in found]
 
 
 async def own_by_link(session_id: UUID, booking_id: UUID) -> list[Own]:
@@ -105,5 +117,7 @@ async def own_by_link(session_id: UUID, booking_id: UUID) -> list[Own]:
 async def counted_as(session_id: UUID, browsers: list[bytes]) -> list[str]:
     """What these browsers stand for at a session; nothing of those that have not checked in."""
     return await column(
-        "SELECT counted_as FROM check_in_browser WHERE session_id = $1 AND browser = ANY($2)", session_id, browsers
+        "SELECT counted_as FROM check_in_browser WHERE session_id = $1 AND browser = ANY($2)",
+        session_id,
+        browsers,
     )
