@@ -58,9 +58,12 @@ SECTIONS: dict[str, Section] = {
         f"""SELECT b.reference, t.title, s.starts_at, x.at FROM mine JOIN booking b USING (id) {OFFER}
             JOIN sent_word x ON x.booking_id = b.id JOIN session s ON s.id = x.session_id ORDER BY x.at, x.id"""),
     "attendance": Section("attendance",
-        f"""SELECT b.reference, t.title, s.starts_at, a.state, a.seats_present, a.recorded_at
+        # Whoever booked for somebody reads what a register says when it is done, not who came when, or checked in.
+        f"""SELECT b.reference, t.title, s.starts_at, a.state, a.seats_present,
+            CASE WHEN b.participant_id = $1 THEN a.recorded_at ELSE r.closed_at END AS recorded_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN attendance a ON a.booking_id = b.id
-            JOIN session s ON s.id = a.session_id ORDER BY s.starts_at, a.id"""),
+            JOIN session s ON s.id = a.session_id LEFT JOIN register r ON r.session_id = s.id
+        WHERE b.participant_id = $1 OR r.closed_at IS NOT NULL ORDER BY s.starts_at, a.id"""),
     "calls": Section("phone_call",
         f"""SELECT b.reference, t.title, s.starts_at, x.about AS mail, x.since AS created_at, x.called_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN phone_call x ON x.booking_id = b.id

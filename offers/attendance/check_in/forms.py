@@ -6,7 +6,7 @@ from marketplace.base.i18n import lazy
 from marketplace.base.web.forms import Form
 from offers.attendance.check_in.words import LONGEST
 
-MOST = 10
+MOST = 8
 """That one check-in says to be."""
 
 
