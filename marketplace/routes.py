@@ -16,6 +16,7 @@ from marketplace.my_page import views as my_page
 from marketplace.my_page.acting import views as acting
 from marketplace.my_page.contacts import views as contacts
 from marketplace.my_page.invitations import views as invitations
+from marketplace.my_page.own_goals import views as own_goals
 from marketplace.people.second_factor import views as factors
 from marketplace.people.sign_in import views as people
 from marketplace.privacy.download import views as download
@@ -25,6 +26,7 @@ from marketplace.statistics.own import views as own_statistics
 from offers.attendance import views as attendance
 from offers.attendance.check_in import views as check_in
 from offers.bookings import views as bookings
+from offers.bookings.certificates import views as certificates
 from offers.bookings.companions import views as companions
 from offers.bookings.links import views as links
 from offers.bookings.mending import views as mending
@@ -39,6 +41,7 @@ from offers.messages import views as writing
 from offers.messages.follow_up import views as follow
 from offers.participants import views as participants
 from offers.participants.calls import views as calling
+from offers.participants.certificates import views as holders
 from offers.participants.queue import views as organizer
 from offers.publishing import views as publishing
 from offers.publishing.drafts import views
@@ -104,6 +107,7 @@ ROUTES: list[Route] = [
     post("/bookings/{token}/sent-word", bookings.sent_word, "/bookings/{token}"),
     post("/bookings/{token}/here", check_in.here, "/bookings/{token}"),
     get("/bookings/{token}/calendar.ics", bookings.calendar_file),
+    get("/bookings/{token}/certificate.pdf", certificates.pdf),
     get("/bookings/{token}/messages", writing.read),
     both("/bookings/{token}/useful", follow.useful),
     both("/unsubscribe/{token}", follow.unsubscribe),
@@ -118,6 +122,8 @@ ROUTES: list[Route] = [
     both("/manage/offers/{slug}/add", organizer.add, "pool"),
     both("/manage/offers/{slug}/queue", organizer.queue, "booking"),
     get("/manage/offers/{slug}/demand", organizer.demand),
+    get("/manage/offers/{slug}/certificates", holders.listing),
+    get("/manage/offers/{slug}/certificates/{booking}", holders.pdf),
     both("/manage/offers/{slug}/take-off", participants.take_off, "booking"),
     # people
     both("/sign-in", people.sign_in),
@@ -135,6 +141,11 @@ ROUTES: list[Route] = [
     post("/my-page/sign-ins/end", my_page.end_sign_ins, "/my-page"),
     post("/my-page/sign-ins/{id}/end", my_page.end_sign_in, "/my-page"),
     both("/my-page/alias", my_page.alias),
+    get("/my-page/goals", own_goals.listing),
+    get("/my-page/goals/goals.pdf", own_goals.pdf),
+    both("/my-page/goals/new", own_goals.new),
+    both("/my-page/goals/{goal}/change", own_goals.change),
+    both("/my-page/goals/{goal}/remove", own_goals.remove),
     get("/my-page/contacts", contacts.listing),
     both("/my-page/contacts/new", contacts.new),
     both("/my-page/contacts/verify", contacts.verify, "ticket"),

@@ -1,6 +1,7 @@
 """How a person's bookings are told. No database here."""
 
 from collections.abc import Iterable
+from typing import Protocol
 from uuid import UUID
 
 from marketplace.base.i18n import gettext as _
@@ -42,7 +43,20 @@ def told(booking: Mine, coming: bool) -> tuple[str, str]:
     return look, str(words)
 
 
-def is_own(booking: Mine, person: UUID, name: str | None) -> bool:
+class Whose(Protocol):
+    """What a row says of whose a booking is."""
+
+    @property
+    def participant_id(self) -> UUID: ...
+    @property
+    def booked_by_id(self) -> UUID: ...
+    @property
+    def participant(self) -> str | None: ...
+    @property
+    def reaches_participant(self) -> bool: ...
+
+
+def is_own(booking: Whose, person: UUID, name: str | None) -> bool:
     """Is it the person who comes? A guest who booked for themself with the person's address, and whoever a guide has
     booked for with it, is taken to be the person, unless the names differ: two people may share an address."""
     if booking.participant_id == person:

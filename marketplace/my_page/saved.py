@@ -12,6 +12,8 @@ class Saved(StrEnum):
     ASKED = "asked"
     DECLINED = "declined"
     ENDED = "ended"
+    GOAL = "goal"
+    GOAL_REMOVED = "goal-removed"
     JOINED = "joined"
     NO_CALENDAR = "no-calendar"
     PROFILE = "profile"

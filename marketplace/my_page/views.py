@@ -21,6 +21,7 @@ from marketplace.people.sign_in.queries import sign_ins
 from marketplace.people.sign_in.rules import MEMBER, RESIDENT, over
 from marketplace.people.sign_in.views import signed_out
 from marketplace.settings import settings
+from offers.bookings.certificates.queries import with_certificate
 from offers.feeds import actions as calendars
 from organizations.directory.models import STATE_LABELS
 from organizations.members.models import ROLE_LABELS
@@ -39,6 +40,7 @@ async def _page(
     me, now = request.person, request.now
     coming = await queries.bookings(me.id, request.lang, coming=True, now=now)
     own = [booking for booking in coming if rules.is_own(booking, me.id, me.name)]
+    past = await queries.bookings(me.id, request.lang, coming=False, now=now)
     lasting = MEMBER if request.roles else RESIDENT
     return render(
         request,
@@ -47,7 +49,8 @@ async def _page(
         own=own,
         others=rules.by_participant(booking for booking in coming if booking not in own),
         following=next((booking for booking in own if booking.confirmed and booking.starts_at), None),
-        past=await queries.bookings(me.id, request.lang, coming=False, now=now),
+        past=past,
+        certificates=await with_certificate([one.id for one in past if one.confirmed], now) if past else set(),
         told=rules.told,
         contacts=await verified_contacts(me.id),
         calendar_since=await queries.calendar_address_since(me.id),

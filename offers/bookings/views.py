@@ -18,6 +18,8 @@ from marketplace.base.web.templates import render
 from marketplace.people.acting.queries import acted_for
 from offers.bookings import actions, parties, queries, rules, warnings
 from offers.bookings.calendar import events
+from offers.bookings.certificates import queries as certificates
+from offers.bookings.certificates.rules import earned, promised
 from offers.bookings.companions import queries as companions_queries
 from offers.bookings.forms import BookingForm
 from offers.bookings.mending import views as mending_views
@@ -179,6 +181,7 @@ async def show(request: Request) -> Response:
     # Its page may be shown to fewer than it was: no link leads where they cannot go.
     shown = found.open and await is_shown(found.offer_id, await viewer_of(request.person))
     found = replace(found, open=shown)
+    was_at = await certificates.attended(found.id, request.now)
     return render(
         request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),
@@ -186,6 +189,8 @@ async def show(request: Request) -> Response:
         state=rules.standing(found, request.now), section="my-page",
         companions=await companions_queries.companions(found.id),
         answers=await questions_queries.answers(found.id),
+        certificate=was_at is not None and earned(was_at, request.now),
+        certificate_share=promised(was_at, request.now) if was_at else None,
         together=await made_together(found), expected=await expected(found, request.lang, request.now),
     )  # fmt: skip
 

@@ -225,6 +225,9 @@ class Offer(Stated, Row):
     remind_hours: fields.Field[list[int] | None] = ArrayField(
         "int", null=True, description="reminders, hours before the start; null: 24 and 2"
     )
+    certificate_share = fields.SmallIntField(
+        null=True, description="per cent of the sessions that a certificate asks for; null: there is none"
+    )
     keep_months = fields.IntField(
         default=6, description="names and contacts go this long after the last session"
     )

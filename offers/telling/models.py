@@ -23,6 +23,8 @@ class CallAbout(StrEnum):
     SESSION_CANCELLED = "session_cancelled"
     OFFER_CANCELLED = "offer_cancelled"
     HOST_MESSAGE = "host_message"
+    ASKED = "asked"
+    """They have asked for it themselves."""
 
 
 class Mails(StrEnum):
@@ -38,7 +40,7 @@ class Mails(StrEnum):
 
 
 class PhoneCall(Row):
-    """Somebody whom no message reaches is to be rung about their booking, or has been."""
+    """Somebody whom no message reaches, or who has asked for it, is to be rung about their booking, or has been."""
 
     booking_id: UUID
     booking = fields.ForeignKeyField("marketplace.Booking", "calls", on_delete=fields.CASCADE)
@@ -49,6 +51,9 @@ class PhoneCall(Row):
     message_id: UUID | None
     message = fields.ForeignKeyField("marketplace.HostMessage", "calls", null=True, on_delete=fields.CASCADE)
     key = fields.CharField(max_length=200, unique=True, description="one act, one call")
+    number = fields.CharField(
+        max_length=20, null=True, description="where they asked to be rung; null: the number of the booking"
+    )
     since = fields.DatetimeField()
     called_at = fields.DatetimeField(null=True)
     called_by_id: UUID | None

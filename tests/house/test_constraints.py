@@ -88,6 +88,11 @@ CHECKS = {
     "outbox_message_written": "INSERT INTO outbox_message (id, channel, address, mail, facts, lang, dedupe_key, "
     "created_at, due_at) VALUES (gen_random_uuid(), 'call', '+4751000001', 'receipt', '{{}}', 'nb', 'a call', "
     "clock_timestamp(), clock_timestamp())",
+    "offer_certificate_share": "UPDATE offer SET certificate_share = 101",
+    "own_goal_sealed": "INSERT INTO own_goal (id, person_id, sealed, created_at, changed_at) "
+    "SELECT gen_random_uuid(), id, '', clock_timestamp(), clock_timestamp() FROM person LIMIT 1",
+    "phone_call_number": "INSERT INTO phone_call (id, booking_id, about, key, since, number) "
+    "VALUES (gen_random_uuid(), '{booking}', 'asked', 'no number', clock_timestamp(), '')",
     "phone_call_called": "INSERT INTO phone_call (id, booking_id, about, key, since, called_by_id) "
     "SELECT gen_random_uuid(), '{booking}', 'offered', 'by somebody', clock_timestamp(), id FROM person LIMIT 1",
     "plan_comment_one": "INSERT INTO plan_comment (id, body, at) "
@@ -160,7 +165,7 @@ INDEXES = {
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
     "offer_organizer_organization", "offer_over", "offer_owner", "offer_question_offer", "offer_text_search",
     "organization_owner_municipality", "organization_parent", "organization_state", "organization_text_search",
-    "outbox_booking", "outbox_due", "passkey_person", "phone_call_booking",
+    "outbox_booking", "outbox_due", "passkey_person", "own_goal_person", "coming_again_session", "phone_call_booking",
     "plan_comment_goal", "plan_comment_measure", "saved_search_owner", "seat_pool_offer",
     "sent_word_session", "session_cell_cell",
     "offer_text_unsplit",

@@ -71,6 +71,8 @@ NEEDS_NO_KEY = {
     "/my-page/sign-ins/end": ENDS,
     "/my-page/sign-ins/{id}/end": ENDS,
     "/my-page/alias": SETS,
+    "/my-page/goals/{goal}/change": SETS,
+    "/my-page/goals/{goal}/remove": ENDS,
     "/my-page/contacts/verify": "an address is proven once",
     "/my-page/contacts/link/{token}": "an address is proven once",
     "/my-page/contacts/{id}/remove": ENDS,
@@ -176,6 +178,7 @@ CREATES = {
     "/desk/{call}/offers/{slug}/send": Sent({"address": "kari@example.no"}, {"address": "ola@example.no"}),
     "/bookings/{token}/address": Sent({"email": "ny@example.no"}, {"email": "nyere@example.no"}),
     "/bookings/{token}/link": Sent({}, {}),
+    "/my-page/goals/new": Sent({"text": "Bli bedre kjent"}, {"text": "Gå tur"}),
     "/my-page/people/new": Sent({"name": "Lise", "relation": "guardian"}, {"name": "Lasse"}),
     "/my-page/contacts/new": Sent({"address": "en.ny@example.no"}, {"address": "en.annen@example.no"}),
     "/manage/offers/new": Sent(

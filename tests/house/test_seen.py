@@ -58,6 +58,7 @@ EDITS = {
     "/manage/offers/{slug}/questions/{question}/change": Edit(
         "text", "Hva liker du?", "Hva drikker du?", {"keep_days": "20"}
     ),
+    "/my-page/goals/{goal}/change": Edit("text", "Gå tur", "Synge i kor"),
     "/manage/organizations/{slug}/profile": Edit(
         "phone", "51 00 00 42", "51 00 00 43", {"contact_name": "Siv"}
     ),

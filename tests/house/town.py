@@ -17,6 +17,8 @@ from marketplace.base.signing import secret_hash
 from marketplace.dialogue.models import Dialogue, DialogueItem, DialogueMeeting, DialogueMember
 from marketplace.dialogue.needs.models import Need
 from marketplace.goals.models import FocusArea, Goal, Measure, Plan
+from marketplace.my_page.own_goals.models import OwnGoal
+from marketplace.my_page.own_goals.rules import sealed
 from marketplace.people.models import ActsFor, Person, Relation
 from marketplace.people.second_factor.actions import sealed_secret
 from marketplace.people.second_factor.models import Passkey, Totp
@@ -25,6 +27,7 @@ from marketplace.reports.content import Content, stored
 from marketplace.reports.models import ReportVersion, YearlyReport
 from marketplace.routes import ROUTES
 from marketplace.statistics.models import Cell, CellFigure, Closing
+from offers.attendance.models import Attendance, AttendanceState, Cause, ClosedBy, Register
 from offers.bookings.companions.models import Companion
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
 from offers.catalogue.sharing.short import code_of
@@ -161,7 +164,17 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         joining=Joining.DROP_IN,
         starts=[NOW - timedelta(days=2)],
     )  # nobody has saved its register
-    for offer in (walk, draft, talk):
+    course = await make.offer(
+        "Sov bedre", slug=f"sov-bedre{suffix}", owner=centre, joining=Joining.WHOLE, certificate_share=80,
+        starts=[NOW - timedelta(days=9)],
+    )  # fmt: skip
+    was, proven = await Session.get(offer=course), await make.booking(await SeatPool.get(offer=course))
+    await Register.create(session=was, saved_at=was.ends_at, closed_at=was.ends_at, closed_by=ClosedBy.HOST)
+    await Attendance.create(
+        session=was, booking=proven, state=AttendanceState.PRESENT, seats_present=1, pseudonym=b"-",
+        recorded_at=was.ends_at, cause=Cause.TAP,
+    )  # fmt: skip
+    for offer in (walk, draft, talk, course):
         await HostAssignment.create(person=town.people["host"], offer=offer)
     for number, text in enumerate(("Hva vil du spise?", "Trenger du skyss?")):
         question = await OfferQuestion.create(
@@ -350,12 +363,18 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         "/manage/calendars": {"calendar": centre.slug},
         "/manage/calendars/revoke": {"calendar": centre.slug},
         "/manage/offers/{slug}/take-off": {"booking": str(booking.id)},
+        "/manage/offers/{slug}/certificates/{booking}": {"slug": course.slug, "booking": str(proven.id)},
         "/manage/offers/{slug}/calls": {"call": str(call.id), "said": "rung"},
         "/reports/{slug}/correct": {"slug": old.slug},
         "/reports/{slug}/discard": {"slug": corrected.slug},
         "/guide/calls": {"call": str(guides_call.id), "said": "rung"},
     }
+    goal = await OwnGoal.create(
+        person=everybody, sealed=sealed(everybody.id, "Komme ut mer"), created_at=NOW, changed_at=NOW
+    )
     town.parameters = {
+        ("goals", "goal"): str(goal.id),
+        ("certificates", "booking"): str(proven.id),
         ("offers", "slug"): walk.slug,
         ("t", "code"): code_of((await rows("SELECT number FROM offer WHERE id = $1", walk.id))[0]["number"]),
         ("sitemap", "page"): "1",

@@ -41,6 +41,7 @@ MODELS = [
     "offers.search.unfound.models",
     "offers.search.situations.models",
     "offers.messages.follow_up.models",
+    "marketplace.my_page.own_goals.models",
     "marketplace.statistics.models",
     "marketplace.goals.models",
     "marketplace.reports.models",

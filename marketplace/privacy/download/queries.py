@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from marketplace.base.data.database import row
+from marketplace.my_page.own_goals.rules import opened
 from marketplace.privacy.download.rules import Found
 from marketplace.privacy.looked.queries import LOOKED, OF_MINE
 from offers.catalogue.queries import offer_text
@@ -57,6 +58,9 @@ SECTIONS: dict[str, Section] = {
     "sent_word": Section("sent_word",
         f"""SELECT b.reference, t.title, s.starts_at, x.at FROM mine JOIN booking b USING (id) {OFFER}
             JOIN sent_word x ON x.booking_id = b.id JOIN session s ON s.id = x.session_id ORDER BY x.at, x.id"""),
+    "coming_again": Section("coming_again",
+        f"""SELECT b.reference, t.title, s.starts_at, x.at FROM mine JOIN booking b USING (id) {OFFER}
+            JOIN coming_again x ON x.booking_id = b.id JOIN session s ON s.id = x.session_id ORDER BY x.at, x.id"""),
     "attendance": Section("attendance",
         # Whoever booked for somebody reads what a register says when it is done, not who came when, or checked in.
         f"""SELECT b.reference, t.title, s.starts_at, a.state, a.seats_present,
@@ -65,7 +69,8 @@ SECTIONS: dict[str, Section] = {
             JOIN session s ON s.id = a.session_id LEFT JOIN register r ON r.session_id = s.id
         WHERE b.participant_id = $1 OR r.closed_at IS NOT NULL ORDER BY s.starts_at, a.id"""),
     "calls": Section("phone_call",
-        f"""SELECT b.reference, t.title, s.starts_at, x.about AS mail, x.since AS created_at, x.called_at
+        f"""SELECT b.reference, t.title, s.starts_at, x.about AS mail, x.number AS address, x.since AS created_at,
+            x.called_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN phone_call x ON x.booking_id = b.id
             LEFT JOIN session s ON s.id = x.session_id ORDER BY x.since, x.id"""),
     "calendar_entries": Section("calendar_entry",
@@ -135,6 +140,8 @@ SECTIONS: dict[str, Section] = {
         """SELECT 'app' AS kind, NULL AS device, created_at, NULL::timestamptz AS used_at FROM totp WHERE person_id = $1
         UNION ALL SELECT 'passkey', device, created_at, used_at FROM passkey WHERE person_id = $1
         UNION ALL SELECT 'recovery_code', NULL, created_at, used_at FROM recovery_code WHERE person_id = $1"""),
+    "own_goals": Section("own_goal",
+        "SELECT sealed AS text, created_at, changed_at FROM own_goal WHERE person_id = $1 ORDER BY created_at, id"),
     "calendar": Section("calendar_address",
         "SELECT created_at, revoked_at FROM calendar_address WHERE person_id = $1 ORDER BY created_at, id"),
     "searches": Section("saved_search",
@@ -173,4 +180,7 @@ async def everything(person: UUID, lang: str) -> Found:
     )
     found = await row(f"{START} SELECT {parts}", person, lang)
     assert found is not None  # it selects from nothing
-    return {key: json.loads(text) for key, text in found.items()}
+    kept: Found = {key: json.loads(text) for key, text in found.items()}
+    for goal in kept["own_goals"]:
+        goal["text"] = opened(person, goal["text"])
+    return kept

@@ -21,7 +21,8 @@ BOOKINGS: dict[str, Table] = {
         Goes(last_use("b.id = t.booking_id", "'-infinity'::timestamptz")),
     ),
     "phone_call": Table(
-        {"booking_id": "whom to ring", "about": "what to say", "called_by_id": WORK},
+        {"booking_id": "whom to ring", "about": "what to say", "number": "where they asked to be rung",
+         "called_by_id": WORK},
         "id session_id sequence message_id key since called_at",
         Goes(last_use("b.id = t.booking_id", "t.since")),
     ),
@@ -51,6 +52,10 @@ BOOKINGS: dict[str, Table] = {
         {"booking_id": "taking an event back from a calendar", "contact_id": "whose calendar it is in"},
         "id session_id sequence given_at taken_back_at",
         Goes("(SELECT s.ends_at FROM session s WHERE s.id = t.session_id)", 30 * DAY),
+    ),
+    "coming_again": Table(
+        {"booking_id": "telling the host whom to expect"}, "id at session_id",
+        Goes(last_use("b.id = t.booking_id", "t.at")),
     ),
     "sent_word": Table({"booking_id": "excused, not absent"}, "id at session_id", stays=NUMBERS),
     "attendance": Table(

@@ -90,6 +90,11 @@ PEOPLE: dict[str, Table] = {
             WHEN t.verified_at IS NULL THEN {last_use("b.contact_id = t.id", "t.created_at")}
             ELSE {person_done("t.person_id", "t.created_at")} END"""),
     ),
+    "own_goal": Table(
+        {"person_id": "whose it is", "sealed": "what they have written for themselves, sealed"},
+        "id created_at changed_at",
+        Goes(person_done("t.person_id", "t.created_at")),
+    ),
     "person": Table(
         {"name": "what the host calls them", "lang": "the language of their messages", "shielded": "their wish"},
         "id created_at",

@@ -16,9 +16,10 @@ READS: dict[str, LazyProxy] = {
     Act.EXPORT_MADE: lazy("Uttrekk med opplysninger"),
 }
 """Actions of the audit log that are a reading, and what was read."""
-CALL_LIST = lazy("Lista over dem som må ringes")
+LISTS = {"call": lazy("Lista over dem som må ringes"), "certificates": lazy("Kursbevis")}
+"""What the list of participants was read as."""
 
 
 def what(action: str, list_of: str | None) -> str:
     """What was read, in words."""
-    return str(CALL_LIST if list_of == "call" else READS[action])
+    return str(LISTS.get(list_of or "", READS[action]))

@@ -8,6 +8,7 @@ from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, compose, mail
 from marketplace.settings import settings
+from offers.bookings.certificates.queries import with_certificate
 from offers.bookings.queries import booking_in_mail as booking_of
 from offers.bookings.rows import OwnBooking
 from offers.bookings.rules import coming
@@ -59,4 +60,5 @@ async def thanks(channel: Channel, lang: str, booking: str) -> Content | None:
         or not await wants_news(channel, found.address)
     ):
         return None
-    return _news("thanks", channel, lang, lazy("Takk for denne gangen"), found)
+    has = found.id in await with_certificate([found.id], clock.now())
+    return _news("thanks", channel, lang, lazy("Takk for denne gangen"), found, certificate=has)

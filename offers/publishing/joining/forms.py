@@ -13,10 +13,13 @@ from marketplace.people.names import person_name
 from offers.catalogue.models import Cost, Joining, Promotion
 
 Reminder = Literal["168", "72", "24", "2"]
+Share = Literal["50", "60", "70", "75", "80", "90", "100"]
+"""Per cent of a course that a certificate asks for."""
 
 
 REMINDERS = tuple(int(hours) for hours in get_args(Reminder))
 """Hours before the start that may be chosen."""
+SHARES = get_args(Share)
 
 
 def _what_it_costs(sent: Sent) -> Sent:
@@ -42,11 +45,13 @@ class JoiningForm(Form):
     opens_clock: Clock | None = None
     closes_hours: int | None = Field(None, ge=0, le=8760)
     remind: list[Reminder] = []
+    certificate: Share | None = None
     cost: Cost | None = None
     cost_text: str = Field("", min_length=1, max_length=80)
     words = {
         "cost": {"enum": lazy("Velg om det er gratis eller koster noe.")},
         "cost_text": {"missing": lazy("Skriv hvor mye det koster, for eksempel «30 kroner til kaffe».")},
+        "certificate": {"literal_error": lazy("Velg hvor mye av kurset man må være med på.")},
         "joining": {"missing": lazy("Velg hvordan man blir med.")},
         "hold_hours": {"int_parsing": lazy("Skriv hvor mange timer vi holder plassen.")},
     }

@@ -11,6 +11,15 @@ USUAL_REMINDERS = (24, 2)
 """Hours before the start, where the offer says nothing (Offer.remind_hours)."""
 
 
+WHOLE_COURSE = (Joining.WHOLE, Joining.REQUEST)
+"""Where one booking is for all of it, so that it can be told how much of it somebody was at."""
+
+
+def share_of(joining: Joining, chosen: str | None) -> int | None:
+    """Per cent of the course that a certificate asks for. None: there are no certificates."""
+    return int(chosen) if chosen and joining in WHOLE_COURSE else None
+
+
 def opening_objection(
     opens_at: datetime | None,
     closes_hours: int | None,
@@ -37,6 +46,10 @@ def terms(offer: Offer) -> list[str]:
     if offer.joining not in BOOKED:
         return []
     said = []
+    if offer.certificate_share is not None:
+        said.append(
+            _("Kursbevis til dem som har vært med på minst %(share)s prosent", share=offer.certificate_share)
+        )
     if offer.opens_at:
         said.append(_("Åpner %(day)s %(clock)s", day=day(offer.opens_at), clock=at_clock(offer.opens_at)))
     if offer.closes_hours and offer.joining is not Joining.REQUEST:

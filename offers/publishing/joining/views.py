@@ -13,8 +13,8 @@ from marketplace.base.web.http import Request
 from marketplace.base.web.seen import one_at_a_time
 from offers.catalogue.models import Joining, Offer, OfferState, Promotion
 from offers.publishing import actions, rules
-from offers.publishing.joining.forms import REMINDERS, JoiningForm
-from offers.publishing.joining.rules import USUAL_REMINDERS, opening_objection
+from offers.publishing.joining.forms import REMINDERS, SHARES, JoiningForm
+from offers.publishing.joining.rules import USUAL_REMINDERS, opening_objection, share_of
 from offers.publishing.queries import capacity_of, sessions_of
 from offers.publishing.steps.views import editable, kept, onward, page, texts
 from organizations.members.models import Role
@@ -41,6 +41,8 @@ async def joining(request: Request) -> Response:
     shown = partial(
         page, request, offer, "joining", choices=[(way.value, rules.JOINING_LABELS[way]) for way in ways],
         promotions=PROMOTIONS, reminders=[(hours, REMINDER_WORDS[hours]) for hours in REMINDERS],
+        certificates=[(share, _("Ja, til dem som har vært med på minst %(share)s prosent", share=share))
+                      for share in SHARES],
     )  # fmt: skip
     if request.method == "GET":
         return await shown(await _now(offer))
@@ -73,6 +75,7 @@ async def _saved(request: Request, offer: Offer, form: Filled[JoiningForm]) -> b
             max_party=given.max_party, contact_name=given.contact_name or None, phone=given.phone,
             promotion=given.promotion, remind_hours=sorted({int(hours) for hours in given.remind}, reverse=True),
             cost=given.cost, cost_text=given.cost_text,
+            certificate_share=share_of(given.joining, given.certificate),
             **({"hold_hours": given.hold_hours} if given.promotion is Promotion.HELD and given.hold_hours else {}),
             **({"online_url": given.link} if given.joining is Joining.EXTERNAL else {}),
         )  # fmt: skip
@@ -92,6 +95,7 @@ async def _now(offer: Offer) -> Filled[JoiningForm]:
         link=offer.online_url if offer.joining == Joining.EXTERNAL else None, contact_name=offer.contact_name,
         phone=offer.phone, may_leave=leave, promotion=offer.promotion.value, hold_hours=offer.hold_hours,
         opens_day=f"{oslo(opens):%-d.%-m.%Y}" if opens else "", opens_clock=clock_words(opens) if opens else "",
+        certificate=str(offer.certificate_share or ""),
         closes_hours=offer.closes_hours, cost=offer.cost.value if offer.cost else "", cost_text=offer.cost_text,
         remind=[str(hours) for hours in (USUAL_REMINDERS if offer.remind_hours is None else offer.remind_hours)],
     )  # fmt: skip

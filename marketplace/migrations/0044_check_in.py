@@ -15,7 +15,7 @@ CHECKS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0042_taps")]
+    dependencies = [("marketplace", "0043_proof")]
 
     initial = False
 

@@ -1,0 +1,97 @@
+"""Reads of what certificates say. A register counts when it is closed, and a session when it was held."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.base.data.database import row, rows
+from offers.bookings.certificates.rules import WAITED_FOR, Attended, earned
+from offers.catalogue.queries import offer_text
+
+COLUMNS = """b.id AS booking_id, b.state = 'confirmed' AND p.session_id IS NULL AND n.name IS NOT NULL AS confirmed,
+    o.certificate_share AS share, x.met, x.held, x.came, x.minutes, x.begun, p.ends_at"""
+"""Of an Attended; JOINED stands after FROM booking b."""
+
+
+def joined(now: str) -> str:
+    """What COLUMNS needs, with the parameter that is the moment."""
+    return f"""JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
+    JOIN person n ON n.id = b.participant_id
+    CROSS JOIN LATERAL (
+        SELECT count(*)::int AS met, count(r.closed_at)::int AS held,
+            count(*) FILTER (WHERE r.closed_at IS NOT NULL AND a.state = 'present')::int AS came,
+            coalesce(sum(extract(epoch FROM s.ends_at - s.starts_at) / 60)
+                FILTER (WHERE r.closed_at IS NOT NULL AND a.state = 'present'), 0)::int AS minutes,
+            count(*) FILTER (WHERE r.closed_at IS NULL AND (r.id IS NOT NULL
+                OR s.ends_at > {now} - interval '{WAITED_FOR.days} days'))::int AS begun
+        FROM session s LEFT JOIN register r ON r.session_id = s.id
+            LEFT JOIN attendance a ON a.session_id = s.id AND a.booking_id = b.id
+        WHERE s.offer_id = b.offer_id AND s.status <> 'cancelled' AND s.ends_at <= {now}
+    ) x"""
+
+
+async def attended(booking: UUID, now: datetime) -> Attended | None:
+    """What registers say of a booking. None: there is no such booking."""
+    return await row(
+        Attended, f"SELECT {COLUMNS} FROM booking b {joined('$2::timestamptz')} WHERE b.id = $1", booking, now
+    )
+
+
+async def with_certificate(bookings: Sequence[UUID], now: datetime) -> set[UUID]:
+    """Those of the bookings that there is a certificate of."""
+    found = await rows(
+        Attended,
+        f"""SELECT {COLUMNS} FROM booking b {joined("$2::timestamptz")}
+        WHERE b.id = ANY($1) AND o.certificate_share IS NOT NULL""",
+        list(bookings), now,
+    )  # fmt: skip
+    return {one.booking_id for one in found if earned(one, now)}
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What a certificate says besides: who, at what, by whom, and the language of their messages."""
+
+    booking_id: UUID
+    name: str
+    lang: str
+    title: str
+    text_lang: str
+    owner: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+async def course(booking: UUID, lang: str | None) -> Course | None:
+    """The course of a booking in a language; None: in that of the booking's messages."""
+    return await row(
+        Course,
+        f"""SELECT b.id AS booking_id, n.name, coalesce($2, b.lang) AS lang, t.title, t.lang AS text_lang,
+            w.name AS owner, p.starts_at, p.ends_at
+        FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
+            JOIN organization w ON w.id = o.owner_id JOIN person n ON n.id = b.participant_id
+            JOIN {offer_text("coalesce($2, b.lang)")} t ON true
+        WHERE b.id = $1 AND n.name IS NOT NULL AND p.starts_at IS NOT NULL AND p.ends_at IS NOT NULL""",
+        booking, lang,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A session that they were at."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+async def times(booking: UUID, now: datetime) -> list[Time]:
+    """When they were there."""
+    return await rows(
+        Time,
+        """SELECT s.starts_at, s.ends_at FROM attendance a JOIN session s ON s.id = a.session_id
+            JOIN register r ON r.session_id = s.id AND r.closed_at IS NOT NULL
+        WHERE a.booking_id = $1 AND a.state = 'present' AND s.status <> 'cancelled' AND s.ends_at <= $2
+        ORDER BY s.starts_at, s.id""",
+        booking, now,
+    )  # fmt: skip
