@@ -25,6 +25,7 @@ from marketplace.privacy.looked import views as looked
 from marketplace.statistics.own import views as own_statistics
 from offers.attendance import views as attendance
 from offers.attendance.check_in import views as check_in
+from offers.attendance.taps import views as taps
 from offers.bookings import views as bookings
 from offers.bookings.certificates import views as certificates
 from offers.bookings.companions import views as companions
@@ -253,6 +254,8 @@ ROUTES: list[Route] = [
     both("/manage/sessions/{id}/cancel", messages.cancel),
     get("/manage/sessions/{id}/call-list", calling.of_session),
     both("/manage/sessions/{id}/register", attendance.register),
+    get("/manage/sessions/{id}/register/taps", taps.read),
+    post("/manage/sessions/{id}/register/taps", taps.send, "/manage/sessions/{id}/register"),
     get("/manage/sessions/{id}/list", attendance.door_list),
     get("/manage/sessions/{id}/check-in", check_in.wall),
     post("/manage/sessions/{id}/check-in", check_in.turn, "/manage/sessions/{id}/check-in"),

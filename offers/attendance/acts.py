@@ -9,3 +9,4 @@ class Act(StrEnum):
     DOOR_LIST_READ = "door_list.read"
     REGISTER_READ = "register.read"
     REGISTER_SAVED = "register.saved"
+    REGISTER_TAPPED = "register.tapped"

@@ -139,7 +139,9 @@ UNIQUES = {
     "passkey_credential": "(credential)",
     "picture_sha256": "(sha256)",
     "recovery_code_one": "(person_id, code_hash)",
-    "register_tap_one_version": "(session_id, booking_id, field, version) NULLS NOT DISTINCT WHERE ((outcome)::text = "
+    "register_tap_one_version": "(session_id, booking_id, (\nCASE\n    WHEN ((field)::text = ANY "
+    "((ARRAY['adults'::character varying, 'children'::character varying])::text[])) THEN 'heads'::character varying\n"
+    "    ELSE field\nEND), version) NULLS NOT DISTINCT WHERE ((outcome)::text = "
     "ANY ((ARRAY['kept'::character varying, 'conflict'::character varying])::text[]))",
     "report_version_draft": "(report_id) WHERE (approved_at IS NULL)",
     "saved_search_query": "(query, owner_id) NULLS NOT DISTINCT",
