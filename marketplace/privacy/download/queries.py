@@ -160,6 +160,7 @@ NOT_HERE = {
     "sent_form": "a hash that nobody can turn back into a person, and where a form's answer led",
     "rate_limit": "a hash that nobody can turn back into a person",
     "unsubscription": "a hash that nobody can turn back into an address",
+    "check_in_browser": "a hash that nobody can turn back into a browser, and nobody knows whose it was",
     "offer": "whom to ask is what an organisation writes in public, without a link to a person",
     "offer_text": "the same",
     "organization": "the same",

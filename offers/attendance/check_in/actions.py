@@ -15,6 +15,10 @@ from marketplace.base.web.limits import count, of_visitor, refuse
 from offers.attendance.check_in import queries, rules, words
 from offers.attendance.check_in.acts import Act
 from offers.attendance.check_in.models import CountedAs
+from offers.attendance.models import AttendanceState, Cause
+from offers.attendance.taps import actions as taps
+from offers.attendance.taps.models import Field, Outcome
+from offers.attendance.taps.rules import Sender, Tap
 from offers.catalogue.models import Session
 
 WRONG = "check-in words"
@@ -142,10 +146,46 @@ async def turn_off(session: Session, *, by: UUID, now: datetime) -> None:
             )
 
 
-async def accept(session: Session, heads: int, *, by: UUID, now: datetime) -> None:
-    """So many heads by code, which the host has seen, go into the count: those that came first."""
-    raise NotImplementedError
+async def accept(session: Session, heads: int, before: int, *, by: UUID, now: datetime) -> None:
+    """So many heads by code, which the host has seen, go into the count: those that came first. Nothing changes where
+    others than those `before` have been accepted meanwhile. Raises Refused where the count can be mended no more."""
+    async with in_transaction():
+        await queries.held(session.id)
+        found = await queries.wall(session.id)
+        if found.accepted != before:
+            return
+        accepted = await rows(
+            """UPDATE check_in_browser SET counted_as = 'accepted' WHERE id IN (SELECT id FROM check_in_browser
+                WHERE session_id = $1 AND counted_as = 'head' ORDER BY id LIMIT $2) RETURNING id""",
+            session.id, min(heads, found.by_code),
+        )  # fmt: skip
+        if not accepted:
+            return
+        table = await taps.lay(session.id, session.offer.owner_id, [], [], now=now)
+        # Where adults and children are told apart: those who hold a phone are adults, as far as we know.
+        apart = table.board.face((None, Field.ADULTS)).value or table.board.face((None, Field.CHILDREN)).value
+        place = None, Field.ADULTS if apart else Field.HEADS
+        count = int(table.board.face(place).value or 0) + len(accepted)
+        tap = Tap(uuid7(), now, None, place[1], str(count), table.board.version(place))
+        answers, _table = await taps.keep(session.id, session.offer.owner_id, [tap], Sender(by), now=now)
+        if answers[0].outcome == Outcome.REFUSED:
+            raise Refused(_("Antallet kan ikke endres nå."))
+        await rows(
+            "UPDATE head_count SET by_code = by_code - $2 WHERE session_id = $1", session.id, len(accepted)
+        )
+        await record(
+            Act.CHECK_IN_ACCEPTED, now=now, actor=by, object_id=session.id, organization=session.offer.owner_id,
+            details={"heads": len(accepted)},
+        )  # fmt: skip
 
 
 async def _mark(session: queries.Open, here: list[rules.Here], now: datetime) -> None:
-    raise NotImplementedError
+    """Mark these bookings as a host's taps do: having seen nothing, so that what a host has said otherwise stands
+    beside it until somebody chooses."""
+    said = []
+    for each in here:
+        came = [(Field.SEATS, str(each.came))] if each.seats > 1 else []
+        for field, value_ in [(Field.STATE, AttendanceState.PRESENT.value), *came]:
+            id_ = rules.tap_id(session.id, session.starts_at, each.booking_id, field, value_)
+            said.append(Tap(id_, now, each.booking_id, field, value_, 0))
+    await taps.keep(session.id, session.owner_id, said, Sender(None, cause=Cause.CHECK_IN), now=now)

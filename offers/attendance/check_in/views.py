@@ -98,5 +98,5 @@ async def accept(request: Request) -> Response:
     form = await AcceptForm.read(request)
     if not form.valid:
         raise BadRequest(_("Noe ble feil. Last siden på nytt."))
-    await actions.accept(session, form.data.heads, by=request.person.id, now=request.now)
+    await actions.accept(session, form.data.heads, form.data.before, by=request.person.id, now=request.now)
     return see_other(f"/manage/sessions/{session.id}/check-in?saved={Saved.ACCEPTED}", request)
