@@ -28,6 +28,7 @@ MANY = lazy("Det er prøvd mange ganger herfra. Vent ett minutt. Lenken i meldin
 async def check_in(request: Request) -> Response:
     """GET and POST /check-in: the words are typed here, or come from the picture in the part of the address that no
     browser sends. The answer is the same whoever asks, booked or not."""
+    request.private = True  # so its headers, too, are the same for all
     form, status, headers = WordsForm.blank(came=1), 200, {}
     if request.method == "POST":
         form, status = await WordsForm.read(request), 422
