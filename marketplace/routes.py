@@ -25,6 +25,9 @@ from marketplace.privacy.looked import views as looked
 from marketplace.statistics.own import views as own_statistics
 from offers.attendance import views as attendance
 from offers.attendance.check_in import views as check_in
+from offers.attendance.closing import views as closing
+from offers.attendance.grid import views as grid
+from offers.attendance.past import views as past
 from offers.attendance.taps import views as taps
 from offers.bookings import views as bookings
 from offers.bookings.certificates import views as certificates
@@ -253,9 +256,14 @@ ROUTES: list[Route] = [
     both("/manage/sessions/{id}/move", messages.move),
     both("/manage/sessions/{id}/cancel", messages.cancel),
     get("/manage/sessions/{id}/call-list", calling.of_session),
+    get("/manage/registers", past.registers),
+    get("/manage/offers/{slug}/attendance", grid.grid),
     both("/manage/sessions/{id}/register", attendance.register),
     get("/manage/sessions/{id}/register/taps", taps.read),
     post("/manage/sessions/{id}/register/taps", taps.send, "/manage/sessions/{id}/register"),
+    post("/manage/sessions/{id}/register/done", closing.finish, "/manage/sessions/{id}/register"),
+    post("/manage/sessions/{id}/register/done/undo", closing.reopen, "/manage/sessions/{id}/register"),
+    both("/manage/sessions/{id}/register/nobody", closing.nobody),
     get("/manage/sessions/{id}/list", attendance.door_list),
     get("/manage/sessions/{id}/check-in", check_in.wall),
     post("/manage/sessions/{id}/check-in", check_in.turn, "/manage/sessions/{id}/check-in"),

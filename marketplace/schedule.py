@@ -20,6 +20,7 @@ from marketplace.people.contacts.jobs import refuse
 from marketplace.privacy.jobs import forget
 from marketplace.settings import settings
 from marketplace.statistics.jobs import close_cells
+from offers.attendance.closing.jobs import close_registers
 from offers.bookings.openings.jobs import tell_opened
 from offers.messages.closings.actions import tell_closed
 from offers.messages.follow_up.actions import follow_up
@@ -67,6 +68,7 @@ TIMETABLE = (
     Job("tell_added", 5 * SECOND, tell_added, in_demo=2 * SECOND),
     Job("tell_closed", MINUTE, tell_closed, in_demo=5 * SECOND),
     Job("remind", 5 * MINUTE, remind, in_demo=5 * SECOND),
+    Job("close_registers", MINUTE, close_registers, in_demo=5 * SECOND),
     Job("follow_up", 10 * MINUTE, follow_up, in_demo=5 * SECOND),
     Job("close_cells", 10 * MINUTE, close_cells, in_demo=2 * SECOND),
     Job("forget", 10 * MINUTE, forget, in_demo=10 * SECOND),

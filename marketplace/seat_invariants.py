@@ -73,10 +73,6 @@ SEATS = (
         "SELECT id FROM booking WHERE state = 'offered' AND held_until < :seen",
     ),
     (
-        "a booking's offer is that of its seats",
-        "SELECT b.id FROM booking b JOIN seat_pool p ON p.id = b.pool_id WHERE b.offer_id <> p.offer_id",
-    ),
-    (
         "messages about a booking go to whoever booked, or whoever it is for",  # a guide gives the number of the latter
         """SELECT b.id FROM booking b JOIN contact_point c ON c.id = b.contact_id
         WHERE c.person_id NOT IN (b.booked_by_id, b.participant_id)""",

@@ -23,7 +23,7 @@ from marketplace.goals.models import FocusArea, Measure, Plan
 from marketplace.people.models import ContactPoint, Person
 from marketplace.people.sign_in.models import SignInTicket
 from marketplace.people.sign_in.rules import TICKET_LASTS
-from offers.attendance.models import Attendance, AttendanceState, Register
+from offers.attendance.models import Attendance, AttendanceState, ClosedBy, Register
 from offers.bookings.models import CalendarEntry
 from offers.catalogue.models import (
     Joining,
@@ -66,7 +66,7 @@ ENDED_BY = {
 OTHERWISE = (
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
     "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
-    "asked", "asked_before", "day_before", "day_after", "registers", "sent_elsewhere", "name_changed",
+    "asked", "asked_before", "day_before", "day_after", "registers", "who_came", "sent_elsewhere", "name_changed",
     "off_calendar", "measures_given", "offer_facts",
 )  # fmt: skip
 NAMES = (*ABOUT_A_BOOKING, *OTHERWISE)
@@ -140,7 +140,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
         Venue(municipality_id=here.id, name=place, street="Storgata 1", postcode="4306", city="Sandnes")
         for place in ("Sandnes rådhus", "Biblioteket")
     )
-    starts = (now + (-10 if name == "registers" else 7) * DAY).replace(
+    starts = (now + {"registers": -10, "who_came": -1}.get(name, 7) * DAY).replace(
         hour=10, minute=0, second=0, microsecond=0
     )
     offer, text, sessions, pool = _offer(owner, words, [starts, starts + 7 * DAY], now, "kurs" + key)
@@ -207,7 +207,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
     if name in ("missed", "thanks"):
         came = name == "thanks"
         objects += [
-            Register(session_id=sessions[0].id, saved_at=now),
+            Register(session_id=sessions[0].id, saved_at=now, closed_at=now, closed_by=ClosedBy.HOST),
             Attendance(
                 session_id=sessions[0].id, booking_id=booking.id, recorded_at=now, seats_present=int(came),
                 state=AttendanceState.PRESENT if came else AttendanceState.ABSENT,
@@ -266,6 +266,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
         "registers": to_member,
         "measures_given": to_member | {"measures": [str(measure.id)]},
         "day_before": to_member | {"day": str(clock.today(now))},
+        "who_came": to_member | {"day": str(clock.today(starts))},
         "day_after": to_member | {"day": str(clock.today(starts))},
     }
     return objects, special.get(name, about)

@@ -14,15 +14,16 @@ from marketplace.base.text import name_order
 from marketplace.dialogue.models import Dialogue, DialogueMeeting
 from offers.catalogue.models import Dated, Session
 from offers.catalogue.queries import offer_text, published, viewer_of
+from offers.catalogue.recorded import MARKS
 from offers.rights.queries import offer_led_by
 from organizations.members.queries import coordinated_municipalities
 
-THERE_OF_ALL = """there AS (
+THERE_OF_ALL = f"""there AS (
     SELECT m.id AS meeting_id, x.organization_id FROM dialogue_meeting m
         JOIN meeting_organization x ON x.meeting_id = m.id WHERE m.dialogue_id = ANY($1)
     UNION SELECT m.id, b.organization_id FROM dialogue_meeting m JOIN session s ON s.offer_id = m.offer_id
             AND s.status <> 'cancelled'
-        JOIN attendance a ON a.session_id = s.id AND a.state = 'present' JOIN booking b ON b.id = a.booking_id
+        JOIN {MARKS} a ON a.session_id = s.id AND a.state = 'present' JOIN booking b ON b.id = a.booking_id
     WHERE m.dialogue_id = ANY($1) AND b.organization_id IS NOT NULL AND NOT m.nobody_came
         AND NOT EXISTS (SELECT FROM meeting_organization x WHERE x.meeting_id = m.id))"""
 """Which organisations were at which meeting of the dialogues $1: as was said of it; else as the register has it."""

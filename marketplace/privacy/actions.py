@@ -13,6 +13,7 @@ from marketplace.privacy.kept.rules import AUDIT_MONTHS, MAILBOX, Goes
 from marketplace.privacy.rules import TABLES
 from marketplace.statistics.closing import due
 from offers.attendance import keys, year_keys
+from offers.attendance.closing.rules import settled_at
 
 log = structlog.get_logger("privacy")
 
@@ -60,7 +61,7 @@ async def close_years(now: datetime) -> int:
     """Destroy the counting keys of years that are over: when all cells of the thirteenth closing are stored in every
     municipality, a month after the year. A year of which something is still to be
     closed keeps its key, however late it is."""
-    over = [year for year in keys.years() if year_keys.settled_at(year) <= now]
+    over = [year for year in keys.years() if settled_at(year) <= now]
     open_years = {each.year for each in await due(now)} if over else set()
     over = [year for year in over if year not in open_years]
     for year in over:

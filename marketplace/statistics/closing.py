@@ -16,7 +16,8 @@ from marketplace.base.data.database import patient, rows
 from marketplace.statistics import counting
 from marketplace.statistics.measures import Measure
 from marketplace.statistics.staircase import RULE, Staircase, stored
-from offers.attendance.year_keys import fingerprint, settled_at
+from offers.attendance.closing.rules import settled_at
+from offers.attendance.year_keys import fingerprint
 
 JOB = "close_cells"
 LATE = 13

@@ -14,6 +14,7 @@ import asyncpg
 from marketplace.base.clock import month_start
 from marketplace.statistics.cells import COLUMNS, SAME_CELL, cell_of
 from marketplace.statistics.measures import Measure
+from offers.catalogue.recorded import HEADS, MARKS, REGISTERS, recorded
 from offers.participants.queue.queries import GAVE_UP
 from offers.seats.sql import covers
 
@@ -22,9 +23,8 @@ ANSWER_WITHIN = "interval '7 days'"
 COMPLETED = "0.75"
 """The part of a course's sessions that one has come to who has completed it."""
 
-HELD = """s.status <> 'cancelled' AND s.ends_at <= $4 AND (EXISTS (SELECT FROM register r WHERE r.session_id = s.id)
-    OR EXISTS (SELECT FROM head_count n WHERE n.session_id = s.id))"""
-"""Has session s been held? It is over, not cancelled, and its register is saved; else nobody knows who came."""
+HELD = f"s.status <> 'cancelled' AND s.ends_at <= $4 AND {recorded()}"
+"""Has session s been held? It is over, not cancelled, and its register is closed; else nobody knows who came."""
 
 
 DUE = f"""SELECT s.id, s.offer_id, {cell_of("coalesce(s.venue_id, o.venue_id)", "s.starts_at")}, {HELD} AS held
@@ -56,11 +56,11 @@ PARTS = {
     "held": f"""SELECT s.id, s.offer_id, s.starts_at, s.ends_at, k.cell_id, c.main_audience = 'staff' AS staff,
             o.joining, k.led_together, g.volunteers
         FROM cell c JOIN session_cell k ON k.cell_id = c.id JOIN session s ON s.id = k.session_id
-        JOIN offer o ON o.id = s.offer_id LEFT JOIN register g ON g.session_id = s.id
+        JOIN offer o ON o.id = s.offer_id LEFT JOIN {REGISTERS} g ON g.session_id = s.id
         WHERE c.municipality_id = $3 AND s.starts_at >= $1 AND s.starts_at < $2 AND {HELD}""",
-    "marked": """SELECT h.id, h.offer_id, h.starts_at, h.cell_id, h.staff, a.booking_id, a.state, a.seats_present,
+    "marked": f"""SELECT h.id, h.offer_id, h.starts_at, h.cell_id, h.staff, a.booking_id, a.state, a.seats_present,
             a.pseudonym
-        FROM held h JOIN attendance a ON a.session_id = h.id""",
+        FROM held h JOIN {MARKS} a ON a.session_id = h.id""",
     "first": """SELECT DISTINCT ON (offer_id) offer_id, cell_id, starts_at FROM held
         ORDER BY offer_id, starts_at, id""",
     # Of an offer that came of the dialogue: from when it was first on the agenda, until it first met.
@@ -85,7 +85,7 @@ PARTS = {
         WHERE c.municipality_id = $3 AND o.joining = 'whole' AND o.last_session_ends >= $1 AND o.last_session_ends < $2
             AND o.last_session_ends <= $4 AND o.session_count > 1""",
     "taken_part": f"""SELECT u.cell_id, count(*) >= {COMPLETED} * u.held AS completed
-        FROM course u JOIN session s ON s.offer_id = u.id JOIN attendance a ON a.session_id = s.id
+        FROM course u JOIN session s ON s.offer_id = u.id JOIN {MARKS} a ON a.session_id = s.id
         WHERE a.state = 'present' AND {HELD} GROUP BY u.id, u.cell_id, u.held, a.booking_id""",
     "booked": f"""SELECT b.id, b.pool_id, b.participant_id, b.state, b.created_at, b.changed_at, b.waited_at,
             b.placed_at, b.answered_at, b.asked, b.given_back_in_time, k.cell_id, p.capacity, {GAVE_UP} AS gave_up
@@ -128,9 +128,9 @@ def _of(part: str, condition: str = "true", what: str = "count(*)") -> str:
 
 M = Measure
 COUNTS: dict[Measure, str] = {
-    M.ATTENDANCES: """SELECT cell_id, sum(number) FROM (
+    M.ATTENDANCES: f"""SELECT cell_id, sum(number) FROM (
         SELECT cell_id, seats_present AS number FROM marked
-        UNION ALL SELECT h.cell_id, n.count FROM held h JOIN head_count n ON n.session_id = h.id) t GROUP BY 1""",
+        UNION ALL SELECT h.cell_id, n.count FROM held h JOIN {HEADS} n ON n.session_id = h.id) t GROUP BY 1""",
     M.PEOPLE: _of("person"),
     M.SESSIONS: _of("held"),
     M.OFFERS: _of("first"),

@@ -13,8 +13,9 @@ from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from offers.attendance import marking, rules
 from offers.attendance.acts import Act
+from offers.attendance.closing.actions import close
 from offers.attendance.keys import shut
-from offers.attendance.models import AttendanceState, RegisterEnd
+from offers.attendance.models import AttendanceState, ClosedBy, RegisterEnd
 from offers.attendance.taps import actions as taps
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.rules import Place, Sender, Tap, most_of
@@ -24,8 +25,7 @@ from offers.catalogue.models import Session
 @dataclass(frozen=True, slots=True)
 class Filled:
     """What a form says: who is `present`, and of whom else it says what (`states`; nothing: not marked). `seats` is how
-    many of a party came. Of the numbers None is that nobody has counted; what stands in `untold` the form did not
-    ask for."""
+    many of a party came. Of the numbers None is that nobody has counted."""
 
     present: set[UUID]
     seats: Mapping[UUID, int] = field(default_factory=dict)
@@ -81,12 +81,14 @@ async def fill(
         for place, said in [*_said(table, filled), *([chosen] if chosen else [])]:
             saw = table.board.version(place)
             taps.put(table, Tap(uuid7(), now, *place, said, saw), sender)
-        await taps.write(table, sender)
+        if not await taps.write(table, sender):
+            await marking.touch(table.held, by, table.register.volunteers, now=now)
         if chosen is None:
-            await taps.close(table, by)
+            await close(session.id, session.offer.owner_id, ClosedBy.HOST, by, now)
         marks = [made for party in table.parties.values() if (made := taps.mark_of(table.board, party))]
         await record(
-            Act.REGISTER_SAVED, now=now, actor=by, object_id=session.id, organization=session.offer.owner_id,
+            Act.REGISTER_CORRECTED if table.closed else Act.REGISTER_SAVED, now=now, actor=by, object_id=session.id,
+            organization=session.offer.owner_id,
             details={"present": sum(mark.seats > 0 for mark in marks), "expected": len(table.parties)},
         )  # fmt: skip
 

@@ -5,11 +5,14 @@ Who saves a register asks year_keys.py, which knows whether a file is the right 
 
 import os
 import secrets
+from datetime import datetime
 from pathlib import Path
 
+from marketplace.base.clock import oslo
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.settings import settings
+from offers.attendance.closing.rules import settled_at
 
 
 class YearClosed(Refused):
@@ -33,6 +36,13 @@ def here(year: int) -> bool:
 def closed(year: int) -> bool:
     """Has this year's key been destroyed here?"""
     return path_of(year).with_suffix(".closed").exists()
+
+
+def settled(starts_at: datetime, now: datetime) -> bool:
+    """Is the register of a session that began then read only? A month after the year it is; and before that, should its
+    key be gone for good."""
+    year = oslo(starts_at).year
+    return now >= settled_at(year) or closed(year)
 
 
 def year_key(year: int) -> bytes:

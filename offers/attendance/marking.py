@@ -136,14 +136,3 @@ ON CONFLICT (session_id) DO UPDATE SET saved_by_id = excluded.saved_by_id, volun
 async def touch(held: Held, by: UUID | None, volunteers: int | None, *, now: datetime) -> None:
     """Something was written in the register: it is there, and changed then, by whoever did it."""
     await rows(BEGIN, uuid7(), held.id, by, now, volunteers)
-
-
-CLOSE = """INSERT INTO register AS r (id, session_id, saved_by_id, saved_at, closed_at, closed_by, closed_by_person_id)
-VALUES ($1, $2, $3, $4, $4, 'host', $3)
-ON CONFLICT (session_id) DO UPDATE SET closed_at = $4, closed_by = 'host', closed_by_person_id = $3, saved_by_id = $3,
-    saved_at = greatest($4, r.saved_at)"""
-
-
-async def close(held: Held, by: UUID, *, now: datetime) -> None:
-    """A host says that it is done; nothing needs to have been marked."""
-    await rows(CLOSE, uuid7(), held.id, by, now)

@@ -9,6 +9,7 @@ from marketplace.base.text import by_name
 from offers.attendance.rules import Attendee
 from offers.bookings.companions.queries import NAMES
 from offers.bookings.queries import HIDDEN
+from offers.catalogue.recorded import recorded
 from offers.participants.queries import SIGN
 from offers.seats.known import proven
 from offers.seats.sql import covers
@@ -40,7 +41,7 @@ EARLIER_SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A session that was. `saved`: is there a register?"""
+    """A session that was. `saved`: is its register closed, so that it counts?"""
 
     id: UUID
     starts_at: datetime
@@ -53,8 +54,7 @@ async def earlier(offer_id: UUID, before: datetime, now: datetime) -> list[Earli
     one more that tells that there are more."""
     return await rows(
         Earlier,
-        f"""SELECT s.id, s.starts_at, s.ends_at, r.id IS NOT NULL AS saved FROM session s
-        LEFT JOIN register r ON r.session_id = s.id
+        f"""SELECT s.id, s.starts_at, s.ends_at, {recorded()} AS saved FROM session s
         WHERE s.offer_id = $1 AND s.starts_at < $2 AND s.starts_at <= $3 AND s.status <> 'cancelled'
         ORDER BY s.starts_at DESC, s.id LIMIT {EARLIER_SHOWN + 1}""",
         offer_id, before, now,
@@ -64,11 +64,12 @@ async def earlier(offer_id: UUID, before: datetime, now: datetime) -> list[Earli
 @dataclass(frozen=True, slots=True)
 class Register:
     """A register as it stands. `saved_at`: None: nobody has marked anything; `closed_at`: None: it counts nowhere yet.
-    The heads and the volunteers are None where nobody has counted. `ended_at`: another was kept until then, when the
-    session was moved."""
+    `by_clock`: the clock closed it. The heads and the volunteers are None where nobody has counted. `ended_at`: another
+    was kept until then, when the session was moved."""
 
     saved_at: datetime | None = None
     closed_at: datetime | None = None
+    by_clock: bool = False
     volunteers: int | None = None
     head_count: int | None = None
     adults: int | None = None
@@ -86,7 +87,8 @@ async def saved(session_id: UUID) -> Register:
     """The register of a session."""
     found = await row(
         Register,
-        """SELECT r.saved_at, r.closed_at, r.volunteers, c.count AS head_count, c.adults, c.children,
+        """SELECT r.saved_at, r.closed_at, coalesce(r.closed_by = 'clock', false) AS by_clock,
+            r.volunteers, c.count AS head_count, c.adults, c.children,
             c.recorded_at AS counted_at, (SELECT max(e.ended_at) FROM ended_register e
                 WHERE e.session_id = s.id AND e.ended_by = 'moved') AS ended_at
         FROM session s LEFT JOIN register r ON r.session_id = s.id

@@ -6,4 +6,6 @@ from enum import StrEnum
 class Saved(StrEnum):
     """Each has its sentence in a template."""
 
+    FINISHED = "finished"
     REGISTER = "register"
+    REOPENED = "reopened"

@@ -4,7 +4,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from marketplace.base.clock import oslo
 from marketplace.base.data.audit import record
 from marketplace.base.errors import Conflict
 from marketplace.base.web.access import member
@@ -12,8 +11,9 @@ from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
 from offers.attendance import actions, queries, rules
 from offers.attendance.acts import Act
+from offers.attendance.closing.rules import Standing
 from offers.attendance.forms import RegisterForm, party_seats
-from offers.attendance.keys import closed
+from offers.attendance.keys import settled
 from offers.attendance.saved import Saved
 from offers.catalogue.models import Session
 from offers.catalogue.queries import title_of
@@ -49,12 +49,16 @@ async def _page(request: Request, session: Session, form: Any, status: int = 200
     came = {party.booking_id: party.came for party in parties}
     came |= party_seats(await request.fields()) if request.method == "POST" else {}
     past = await queries.earlier(session.offer_id, session.starts_at, request.now)
+    standing = Standing(
+        session.starts_at, session.ends_at, saved.closed_at, saved.by_clock,
+        settled(session.starts_at, request.now), request.now,
+    )  # fmt: skip
     return render(
         request, "offers/attendance/register.html",
         status=status, session=session, parties=parties, saved=saved,
         came=came, form=form, here=len(here), title=await title_of(session.offer_id, request.lang), section="/manage",
         is_open=rules.is_open(session.starts_at, request.now), begun=session.starts_at <= request.now,
-        year_closed=closed(oslo(session.starts_at).year), earlier=past[: queries.EARLIER_SHOWN],
+        year_closed=standing.settled, standing=standing, earlier=past[: queries.EARLIER_SHOWN],
         more=len(past) > queries.EARLIER_SHOWN,
     )  # fmt: skip
 

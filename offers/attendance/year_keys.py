@@ -7,18 +7,18 @@ never made again in silence. `keys.py` holds the files.
 import asyncio
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 import asyncpg
 import structlog
 
-from marketplace.base.clock import month_start
 from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.settings import settings
 from offers.attendance import keys
+from offers.attendance.closing.rules import settled_at
 from offers.attendance.keys import shut
 
 log = structlog.get_logger("keys")
@@ -50,21 +50,14 @@ def fingerprint(key: bytes) -> bytes:
     return hashlib.sha256(b"treffpunkt year key\0" + key).digest()
 
 
-def settled_at(year: int) -> datetime:
-    """When a year is counted for the last time: a month after it, with what was saved late."""
-    return month_start(date(year + 1, 2, 1))
-
-
 async def key_of(year: int, now: datetime) -> bytes:
-    """The key that this year is counted under; the first register of a year makes it, until the year is settled: else
-    it would be opened, counted and shut at once around one old register. Raises YearClosed, KeyGone."""
+    """The key that this year is counted under; the first register of a year makes it. Once the year is settled there is
+    none any more, whether the last closing has destroyed it yet or not. Raises YearClosed, KeyGone."""
     known = await row(Known, FINGERPRINT, year)
-    if known and known.closed_at:
+    if now >= settled_at(year) or (known and known.closed_at):
         raise shut()
     if not keys.here(year) and (known or await value(COUNTED, year)):
         raise gone(year)
-    if not keys.here(year) and now >= settled_at(year):
-        raise shut()
     key = await asyncio.to_thread(keys.year_key, year)
     if known is None:
         await rows(REMEMBER, year, fingerprint(key), now)

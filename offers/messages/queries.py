@@ -8,6 +8,7 @@ from uuid import UUID
 from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 from offers.catalogue.models import Session
+from offers.catalogue.recorded import MARKS
 from offers.messages.follow_up.queries import unsubscribed
 from offers.messages.follow_up.rules import address_hash
 from offers.messages.models import NEWS, Recipients
@@ -21,7 +22,7 @@ IN_ORDER = "ORDER BY p.starts_at NULLS LAST, b.id"
 BEFORE = f"""WHERE b.offer_id = $1 AND n.name IS NOT NULL AND (b.state = 'confirmed' AND p.ends_at <= $2
     OR {called_off()} AND {had_place()})
     ORDER BY p.starts_at DESC NULLS LAST, b.id"""
-PRESENT = f"""JOIN attendance a ON a.booking_id = b.id AND a.state = 'present'
+PRESENT = f"""JOIN {MARKS} a ON a.booking_id = b.id AND a.state = 'present'
     WHERE a.session_id = $1 AND $2::timestamptz IS NOT NULL {IN_ORDER}"""
 
 

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from marketplace.base.data.database import column, row, rows, value
+from marketplace.base.data.database import column, row, rows
 from marketplace.base.text import name_order
 from offers.catalogue.models import KIND_LABELS, Dated, Joining, Kind, Offer, OfferText, Stated
 from offers.catalogue.queries import title_in
+from offers.catalogue.recorded import HAS_REGISTER, begun, came, recorded
 from offers.publishing.rules import seats_text
 from offers.rights.queries import EDITOR_OF, EDITS, LEADS, SEES
 from offers.seats.sql import covers
@@ -239,44 +240,28 @@ async def managed(
     )
 
 
-async def last_begun(offer_id: UUID, now: datetime) -> UUID | None:
-    """The session of an offer that began last: the way to its registers."""
-    found: UUID | None = await value(
-        """SELECT id FROM session WHERE offer_id = $1 AND starts_at <= $2 AND status <> 'cancelled'
-        ORDER BY starts_at DESC, id LIMIT 1""",
-        offer_id, now,
-    )  # fmt: skip
-    return found
-
-
-REGISTERS_FOR = timedelta(days=30)
-
-
 @dataclass(frozen=True, slots=True)
-class Unsaved:
-    """A session whose register nobody has saved. `total`: how many there are."""
+class Was:
+    """A session that has begun. `recorded`: it is known that so many `came`; `begun`: something is marked so far."""
 
     id: UUID
     starts_at: datetime
     ends_at: datetime
-    title: str
-    total: int
+    recorded: bool
+    begun: bool
+    came: int | None
 
 
-async def unsaved_registers(person: Any, lang: str, now: datetime, most: int = 5) -> list[Unsaved]:
-    """Sessions of the last month that are over and whose register nobody has saved, the latest first.
-
-    It only asks whether a row is there: the registers themselves belong to offers/attendance, a floor above.
-    """
+async def sessions_before(offer_id: UUID, now: datetime, most: int = 6) -> list[Was]:
+    """The sessions of an offer that have begun, the latest first."""
     return await rows(
-        Unsaved,
-        f"""WITH {MINE} SELECT s.id, s.starts_at, s.ends_at, {title_in("$3")} AS title,
-            count(*) OVER () AS total
-        FROM mine JOIN offer o ON o.id = mine.id JOIN session s ON s.offer_id = o.id
-        WHERE mine.sees AND o.state <> 'draft' AND o.joining NOT IN ('external', 'none') AND s.status <> 'cancelled'
-            AND s.ends_at <= $2 AND s.starts_at > $4
-            AND NOT EXISTS (SELECT 1 FROM register r WHERE r.session_id = s.id)
-            AND NOT EXISTS (SELECT 1 FROM head_count c WHERE c.session_id = s.id)
-        ORDER BY s.starts_at DESC, s.id LIMIT $5""",
-        person.id, now, lang, now - REGISTERS_FOR, most,
+        Was,
+        f"""SELECT s.id, s.starts_at, s.ends_at, {recorded()} AS recorded, {begun()} AS begun, {came()} AS came
+        FROM offer o JOIN session s ON s.offer_id = o.id WHERE o.id = $1 AND s.starts_at <= $2 AND {HAS_REGISTER}
+        ORDER BY s.starts_at DESC, s.id DESC LIMIT $3""",
+        offer_id, now, most,
     )  # fmt: skip
+
+
+REGISTERS_FOR = timedelta(days=30)
+"""So long one is asked for a register that is missing."""

@@ -101,7 +101,7 @@ async def shown(request: Request, offer: Offer, form: Any, status: int = 200) ->
         more=len(coming) > SHOWN, pool_text=await pool_text(offer) if may.sees else "", may=may,
         useful=await usefulness(offer.id, request.now) if may.sees else {}, hosts=await team.hosts_of(offer.id),
         organizers=await team.organizers(offer.id), leads_as_labels=LEADS_AS_LABELS,
-        last_begun=await queries.last_begun(offer.id, request.now) if may.sees else None,
+        past=await queries.sessions_before(offer.id, request.now) if may.sees else [],
         offer=offer, **(await about(offer, request.lang))._asdict(),
     )  # fmt: skip
 

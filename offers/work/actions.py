@@ -1,7 +1,6 @@
 """What is written because somebody looked."""
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, Mail, name_of, post
 from offers.participants.acts import Act
 from offers.work.queries import Asking
+from offers.work.told.queries import ToldMember
 from organizations.notices.models import Notice
 from organizations.notices.queries import told
 
@@ -25,17 +25,6 @@ async def note_seen(requests: list[Asking], *, by: UUID, now: datetime) -> None:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class ToldMember:
-    """A member of an organisation who is told, and where (organizations/notices/queries.told)."""
-
-    organization_id: UUID
-    person_id: UUID
-    lang: str
-    channel: str
-    value: str
-
-
 async def tell_members(
     mail: Mail, kind: Notice, organization: UUID, act: str, now: datetime, **facts: Any
 ) -> None:
@@ -43,8 +32,13 @@ async def tell_members(
     for one in await rows(
         ToldMember, f"SELECT * FROM {told(kind)} t WHERE organization_id = $1", organization
     ):
-        await post(
-            mail, channel=Channel(one.channel), address=one.value, lang=one.lang, now=now,
-            key=f"{name_of(mail)}:{organization}:{one.person_id}:{act}", about=About(person_id=one.person_id),
-            organization=str(organization), person=str(one.person_id), **facts,
-        )  # fmt: skip
+        await tell_member(mail, one, act, now, **facts)
+
+
+async def tell_member(mail: Mail, one: ToldMember, act: str, now: datetime, **facts: Any) -> None:
+    """A message to somebody who is told such things. `act` tells it from others of its kind: it is sent once."""
+    await post(
+        mail, channel=Channel(one.channel), address=one.value, lang=one.lang, now=now,
+        key=f"{name_of(mail)}:{one.organization_id}:{one.person_id}:{act}", about=About(person_id=one.person_id),
+        organization=str(one.organization_id), person=str(one.person_id), **facts,
+    )  # fmt: skip

@@ -14,8 +14,8 @@ from offers.bookings.mails import still_waiting
 from offers.bookings.requests.rules import LATE
 from offers.telling.addressees import Addressee
 from offers.work import mails
-from offers.work.actions import tell_members
-from offers.work.told.queries import SINCE, WAITS
+from offers.work.actions import tell_member, tell_members
+from offers.work.told.queries import SINCE, WAITS, whom_to_ask
 from organizations.notices.models import Notice
 from organizations.notices.queries import told
 
@@ -59,16 +59,18 @@ async def tell_of_requests(now: datetime) -> None:
             )
 
 
-MORNING, AFTERNOON = 7, 15
-"""The hours in Norway from which the day before and the day after are told."""
+MORNING, ASKING, AFTERNOON = 7, 9, 15
+"""The hours in Norway from which the day before is told, hosts are asked who came, and the day after is told."""
 
 
 async def tell_days(now: datetime) -> None:
-    """In the morning what happened yesterday, in the afternoon how many come tomorrow. A worker that comes late in the
-    day still tells it; a day without one is not told the day after."""
+    """In the morning what happened yesterday, and what of it is not recorded; in the afternoon how many come tomorrow.
+    A worker that comes late in the day still tells it; a day without one is not told the day after."""
     today, hour = clock.today(now), clock.oslo(now).hour
     if hour >= MORNING:
         await _tell_day(mails.day_before, Notice.DIGEST, today - timedelta(days=1), now)
+    if hour >= ASKING:
+        await _ask_who_came(today - timedelta(days=1), now)
     if hour >= AFTERNOON:
         await _tell_day(mails.day_after, Notice.TOMORROW, today + timedelta(days=1), now)
 
@@ -80,6 +82,16 @@ async def _tell_day(mail: MailFunction, kind: Notice, day: date, now: datetime) 
         for organization in await column(f"SELECT DISTINCT organization_id FROM {told(kind)} t"):
             await tell_members(mail, kind, organization, str(day), now, day=str(day))
         await jobs.done(name_of(mail), str(day), now=now)
+
+
+async def _ask_who_came(day: date, now: datetime) -> None:
+    """Ask those who led what ended on that day, and is not recorded."""
+    if not await jobs.lease(name_of(mails.who_came), str(day), now=now):
+        return
+    async with in_transaction():
+        for one in await whom_to_ask(*mails.ends_of(day)):
+            await tell_member(mails.who_came, one, str(day), now, day=str(day))
+        await jobs.done(name_of(mails.who_came), str(day), now=now)
 
 
 OVERDUE = f"""SELECT b.id AS booking_id, b.offer_id, b.link_version, b.lang, c.person_id, c.channel, c.value AS address

@@ -86,7 +86,7 @@ async def asked_before(
                              (organization, person), bookings)  # fmt: skip
 
 
-def _day(day: date) -> tuple[datetime, datetime]:
+def ends_of(day: date) -> tuple[datetime, datetime]:
     """When a day begins and ends in Norway."""
     return clock.at_oslo(day, clock_time()), clock.at_oslo(day + timedelta(days=1), clock_time())
 
@@ -94,7 +94,9 @@ def _day(day: date) -> tuple[datetime, datetime]:
 @mail(to=who_is_told(Notice.DIGEST))
 async def day_before(channel: Channel, lang: str, organization: str, person: str, day: str) -> Content | None:
     """What happened on that day; nothing when nothing did."""
-    happened = await queries.happened(UUID(organization), UUID(person), lang, *_day(date.fromisoformat(day)))
+    happened = await queries.happened(
+        UUID(organization), UUID(person), lang, *ends_of(date.fromisoformat(day))
+    )
     if not happened:
         return None
     with speaking(lang):
@@ -107,7 +109,7 @@ async def day_before(channel: Channel, lang: str, organization: str, person: str
 @mail(to=who_is_told(Notice.TOMORROW))
 async def day_after(channel: Channel, lang: str, organization: str, person: str, day: str) -> Content | None:
     """How many come on that day, the one after this; nothing when nothing is on, or that day has begun."""
-    starts, ends = _day(date.fromisoformat(day))
+    starts, ends = ends_of(date.fromisoformat(day))
     meetings = await queries.meetings(UUID(organization), UUID(person), lang, starts, ends)
     if not meetings or clock.now() >= starts:
         return None
@@ -123,3 +125,15 @@ async def registers(channel: Channel, lang: str, organization: str, person: str)
         return None
     return await to_member("registers", Notice.REGISTERS, channel, lang, lazy("Oppmøte som ikke er ført"),
                        (organization, person), number=number)  # fmt: skip
+
+
+@mail(to=who_is_told(Notice.REGISTERS))
+async def who_came(channel: Channel, lang: str, organization: str, person: str, day: str) -> Content | None:
+    """Which sessions of that day are not recorded; nothing when they have been meanwhile. Who came is said on the pages
+    that it leads to, after signing in: no name stands here."""
+    held_on = date.fromisoformat(day)
+    left = await queries.unrecorded(UUID(organization), UUID(person), lang, *ends_of(held_on))
+    if not left or clock.today(clock.now()) != held_on + timedelta(days=1):
+        return None
+    return await to_member("who_came", Notice.REGISTERS, channel, lang, lazy("Hvem kom i går?"),
+                           (organization, person), sessions=left, total=left[0].total)  # fmt: skip

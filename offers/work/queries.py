@@ -9,6 +9,7 @@ from uuid import UUID
 from marketplace.base import clock
 from marketplace.base.data.database import rows
 from offers.catalogue.queries import title_in
+from offers.catalogue.recorded import recorded
 from offers.participants.calls.queries import WAITING
 from offers.participants.queries import SHOWN_NAME
 from offers.publishing.queries import MINE, REGISTERS_FOR
@@ -24,7 +25,8 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A meeting of today, its seats if it has any, and the names of those who lead it. `total`: how many there are."""
+    """A meeting of today, its seats if it has any, and the names of those who lead it. `recorded`: its register is
+    closed; `total`: how many there are."""
 
     id: UUID
     starts_at: datetime
@@ -35,6 +37,7 @@ class Meeting:
     taken: int | None
     waiting: int | None
     has_seats: bool
+    recorded: bool
     hosts: list[str]
     total: int
 
@@ -46,23 +49,28 @@ class Meeting:
     def hosts_text(self) -> str:
         return rules.hosts_text(self.hosts)
 
+    def standing(self, now: datetime) -> str:
+        """Has it begun, and is it over?"""
+        return rules.standing(self.starts_at, self.ends_at, now)
+
 
 async def today(person: Any, lang: str, now: datetime) -> list[Meeting]:
-    """The meetings of today that are not over, of what the person sees the participants of."""
-    ends = clock.at_oslo(clock.today(now) + timedelta(days=1), clock_time())
+    """The meetings of today, of what the person sees the participants of: until they are over and recorded."""
+    begins, ends = (clock.at_oslo(clock.today(now) + timedelta(days=days), clock_time()) for days in (0, 1))
     return await rows(
         Meeting,
         f"""WITH {MINE} SELECT s.id, s.starts_at, s.ends_at, o.joining, {title_in("$3")} AS title,
-            p.capacity, p.taken, p.waiting, p.id IS NOT NULL AS has_seats, count(*) OVER () AS total,
-            ARRAY(SELECT n.name FROM host_assignment h JOIN person n ON n.id = h.person_id
+            p.capacity, p.taken, p.waiting, p.id IS NOT NULL AS has_seats, {recorded()} AS recorded,
+            count(*) OVER () AS total, ARRAY(SELECT n.name FROM host_assignment h JOIN person n ON n.id = h.person_id
                 WHERE h.offer_id = o.id AND n.name IS NOT NULL ORDER BY h.id LIMIT 4) AS hosts
         FROM mine JOIN offer o ON o.id = mine.id JOIN session s ON s.offer_id = o.id
         LEFT JOIN LATERAL (SELECT * FROM seat_pool WHERE offer_id = o.id AND {covers(p='seat_pool')}
             LIMIT 1) p ON true
-        WHERE mine.sees AND o.state = 'published' AND s.status <> 'cancelled' AND s.ends_at > $2 AND s.starts_at < $4
+        WHERE mine.sees AND o.state = 'published' AND s.status <> 'cancelled' AND s.starts_at < $4
+            AND (s.ends_at > $2 OR s.ends_at > $5 AND NOT {recorded()})
             AND o.joining NOT IN ('external', 'none')
         ORDER BY s.starts_at, s.id LIMIT {SHOWN}""",
-        person.id, now, lang, ends,
+        person.id, now, lang, ends, begins,
     )  # fmt: skip
 
 

@@ -43,3 +43,10 @@ def hosts_text(names: Sequence[str]) -> str:
         return _("%(name)s er vert.", name=isolated(names[0]))
     return _("%(names)s og %(last)s er verter.", names=", ".join(map(isolated, names[:-1])),
              last=isolated(names[-1]))  # fmt: skip
+
+
+def standing(starts_at: datetime, ends_at: datetime, now: datetime) -> str:
+    """How far a meeting of today has come; nothing before it begins."""
+    if now >= ends_at:
+        return _("Ferdig for i dag. Oppmøtet er ikke ført ennå.")
+    return _("Pågår nå.") if now >= starts_at else ""

@@ -1,14 +1,12 @@
 """/manage: what those who lead offers have to do, what is on today first, and then all their offers."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 from starlette.responses import Response
 
 from marketplace.base.errors import NotFound
 from marketplace.base.web.access import member
-from marketplace.base.web.http import Request, parse_id
+from marketplace.base.web.http import Request, page_key
 from marketplace.base.web.templates import render
+from offers.attendance.past.queries import unrecorded
 from offers.publishing import queries as publishing
 from offers.work import actions, queries
 from organizations.members.models import Role
@@ -36,22 +34,10 @@ async def manage(request: Request) -> Response:
         today=await queries.today(person, lang, now),
         waiting=waiting,
         to_call=await queries.to_call(person, lang, now),
-        unsaved=await publishing.unsaved_registers(person, lang, now),
+        unrecorded=await unrecorded(person, lang, now),
         may_publish=Role.EDITOR in request.roles, organizations=[
             one
             for one in await memberships_of(person.id)
             if one.let_in and kinds_for([Role(role) for role in one.roles])
         ],
     )  # fmt: skip
-
-
-def page_key(text: str) -> tuple[datetime, Any] | None:
-    """`after` of the address: a moment and an id. Raises NotFound for anything else."""
-    if not text:
-        return None
-    moment, _comma, last = text.partition(",")
-    try:
-        key = datetime.fromisoformat(moment.replace(" ", "+"))
-        return key.astimezone(UTC), parse_id(last)
-    except (ValueError, OverflowError):
-        raise NotFound from None

@@ -14,8 +14,9 @@ USUAL = {
     Notice.REQUEST: True, Notice.REMINDER: True, Notice.DIGEST: False, Notice.TOMORROW: False, Notice.REGISTERS: True,
     Notice.MEASURE: True,
 }  # fmt: skip
-"""What comes to whoever has not chosen. Somebody waits for an answer to a request, the municipality asks for registers
-once a week at the most, and who answers for a measure has to know; all else can be looked up."""
+"""What comes to whoever has not chosen. Somebody waits for an answer to a request, a host is asked once who
+came and the municipality asks once a week at the most, and who answers for a measure has to know; all else can be
+looked up."""
 
 ANSWERS = (Role.EDITOR, Role.MANAGER)
 """Who may answer a request (product.md: a host sees who comes, and nothing else)."""
@@ -42,7 +43,7 @@ HINTS = {
     Notice.REMINDER: lazy("Etter to og fem dager uten svar."),
     Notice.DIGEST: lazy("Én melding om morgenen: påmeldinger, avmeldinger, venteliste og det som er fullt."),
     Notice.TOMORROW: lazy("Én melding om ettermiddagen dagen før."),
-    Notice.REGISTERS: lazy("Når kommunen minner om det, høyst én gang i uka."),
+    Notice.REGISTERS: lazy("Klokka 9 dagen etter, og når kommunen minner om det, høyst én gang i uka."),
     Notice.MEASURE: lazy("Med en gang en koordinator i kommunen har satt dere opp."),
 }
 

@@ -66,8 +66,8 @@ FILL = [
             JOIN (SELECT id, row_number() OVER () - 1 AS number FROM person) w
                 ON w.number = (p.number * 7 + n * 501) % 5000
        """,
-    """INSERT INTO register (id, session_id, saved_at)
-        SELECT gen_random_uuid(), id, ends_at FROM session """,
+    """INSERT INTO register (id, session_id, saved_at, closed_at, closed_by)
+        SELECT gen_random_uuid(), id, ends_at, ends_at, 'host' FROM session """,
     """INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, recorded_at)
         SELECT gen_random_uuid(), p.session_id, b.id, 'present', 1, sha256(uuid_send(b.participant_id)), {at}
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id""",

@@ -17,6 +17,7 @@ from tests.visitor import Page, Visitor
 AREAS = {
     r"/manage/organizations/\{slug\}/(leave|notices)": {"signed_in"},
     r"/invitations(/.*)?": {"public", "signed_in"},
+    r"/manage/sessions/\{id\}/register/taps": {"had_role", "member:host"},
     r"/manage(/.*)?": {"member:host", "member:editor", "member:manager", "member:manager:again"},
     r"/my-page/second-factor(/.*)?": {"signed_in_again"},
     r"/my-page(/.*)?": {"signed_in", "signed_in_again"},

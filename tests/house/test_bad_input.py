@@ -214,6 +214,7 @@ TYPED: dict[str, dict[str, str]] = {
 }  # fmt: skip
 """What is filled in over what the page's form holds already."""
 ELSEWHERE = {
+    "/manage/sessions/{id}/register/done/undo": "",
     "/offers/{slug}/bookings": "/offers/tur/bookings/new?session={later_session}",
     "/offers/{slug}/bookings/notice": "/offers/kor/bookings/new",
     "/bookings/{token}/sent-word": "",
@@ -227,6 +228,7 @@ ELSEWHERE = {
     "/desk/{call}/need/undo": "",
     "/situations/{situation}/on": "",
     "/words/{group}/versions/{version}": "",
+    "/manage/sessions/{id}/register/taps": "",
     "/sign-out": "/my-page",
     "/my-page/calendar/revoke": "",
     "/my-page/sign-ins/{id}/end": "",

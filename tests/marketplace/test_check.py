@@ -88,7 +88,6 @@ PLANTED: dict[str, str] = {
         WHERE id = (SELECT id FROM booking WHERE ended_by = 'self' LIMIT 1)""",
     "an offered seat goes on when its deadline is over": ALIVE.format(NOW) + f"""
         UPDATE booking SET state = 'offered', held_until = '2026-10-12', queue_no = 1 WHERE id = {SEATED}""",
-    "a booking's offer is that of its seats": f"UPDATE booking SET offer_id = {SOUP} WHERE id = {WAITING}",
     "messages about a booking go to whoever booked, or whoever it is for": f"""UPDATE booking SET contact_id =
         (SELECT id FROM contact_point WHERE value = 'nora@example.no') WHERE id = {WAITING}""",
     "a session's seats belong to the session's offer": f"""UPDATE seat_pool SET offer_id = {OTHER}

@@ -4,7 +4,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from http.cookies import SimpleCookie
 from typing import Any
@@ -277,6 +277,19 @@ def parse_id(text: str | UUID) -> UUID:
 def typed_id(text: str | None) -> UUID | None:
     """The same where none may be given."""
     return parse_id(text) if text else None
+
+
+def page_key(text: str) -> tuple[datetime, UUID] | None:
+    """`after` of an address, of a list in the order of a moment and an id: where its next page begins. Raises NotFound
+    for anything else."""
+    if not text:
+        return None
+    moment, _comma, last = text.partition(",")
+    try:
+        key = datetime.fromisoformat(moment.replace(" ", "+"))
+        return key.astimezone(UTC), parse_id(last)
+    except (ValueError, OverflowError):
+        raise NotFound from None
 
 
 def set_cookie(response: Response, name: str, content: str, max_age: int | None = None) -> None:

@@ -15,6 +15,7 @@ from marketplace.statistics.counting import HELD
 from marketplace.statistics.stored import Sum, Sums
 from marketplace.statistics.yearly import SHOWN
 from offers.catalogue.queries import offer_text, outside_office_hours
+from offers.catalogue.recorded import HEADS, MARKS
 
 
 class OwnBy(StrEnum):
@@ -39,14 +40,14 @@ FIGURES = """WITH own AS (
         AND s.starts_at >= $1 AND s.starts_at < $2 AND s.ends_at <= $4
         AND (o.joining NOT IN ('external', 'none') OR {held})
 ), present AS (
-    SELECT w.id, w.starts_at, a.seats_present, a.pseudonym FROM own w JOIN attendance a ON a.session_id = w.id
+    SELECT w.id, w.starts_at, a.seats_present, a.pseudonym FROM own w JOIN {marks} a ON a.session_id = w.id
     WHERE w.held AND a.state = 'present'
 ), newcomer AS (
     SELECT DISTINCT ON (pseudonym) id FROM present WHERE pseudonym IS NOT NULL ORDER BY pseudonym, starts_at, id
 ), counted AS (
     SELECT w.*, extract(month FROM w.starts_at AT TIME ZONE 'Europe/Oslo')::int AS month,
         coalesce((SELECT sum(p.seats_present) FROM present p WHERE p.id = w.id), 0)
-            + coalesce((SELECT n.count FROM head_count n WHERE n.session_id = w.id AND w.held), 0) AS times,
+            + coalesce((SELECT n.count FROM {heads} n WHERE n.session_id = w.id AND w.held), 0) AS times,
         (SELECT count(*) FROM newcomer f WHERE f.id = w.id) AS people
     FROM own w)
 SELECT month, key, sum(times)::bigint AS attendances, sum(people)::bigint AS people,
@@ -104,7 +105,8 @@ async def figures(
 ) -> tuple[dict[Any, dict[int, Sums]], tuple[int, int]]:
     """{group: {month: sums from January on}}, as stored figures are, up to the present month; and of the sessions that
     were held how many were outside office hours, and all."""
-    statement = FIGURES.format(key=KEYS[by], evening=outside_office_hours("s.starts_at"), held=HELD)
+    statement = FIGURES.format(key=KEYS[by], evening=outside_office_hours("s.starts_at"), held=HELD,
+                               marks=MARKS, heads=HEADS)  # fmt: skip
     limits = month_start(date(year, 1, 1)), month_start(date(year + 1, 1, 1))
     found = await rows(_Figures, statement, *limits, organization, now)
     last = last_month(year, now)

@@ -30,7 +30,7 @@ from offers.attendance.taps.rules import (
     most_of,
     refusal,
 )
-from offers.attendance.year_keys import key_of, settled_at
+from offers.attendance.year_keys import key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,9 @@ class Table:
     @property
     def ground(self) -> Ground:
         most = {party.booking_id: most_of(party.seats) for party in self.parties.values()}
-        over = self.key is None or self.now >= settled_at(oslo(self.held.starts_at).year)
-        return Ground(self.held.starts_at, self.held.called_off, self.register.ended_at, over, most)
+        return Ground(
+            self.held.starts_at, self.held.called_off, self.register.ended_at, self.key is None, most
+        )
 
 
 async def lay(
@@ -113,7 +114,8 @@ async def keep(
         if table.new:
             told = Counter(tap.outcome for tap in table.new)
             await record(
-                Act.REGISTER_TAPPED, now=now, actor=sender.person, object_id=session, organization=organization,
+                Act.REGISTER_CORRECTED if table.closed else Act.REGISTER_TAPPED, now=now, actor=sender.person,
+                object_id=session, organization=organization,
                 details=dict(sorted(told.items())),
             )  # fmt: skip
     return answers, table
@@ -158,10 +160,10 @@ FROM unnest($5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::int[], $10::int[
 ON CONFLICT (id) DO NOTHING RETURNING id"""
 
 
-async def write(table: Table, sender: Sender) -> None:
-    """Write what is new on the table: the log, and what came of it in the register."""
+async def write(table: Table, sender: Sender) -> bool:
+    """Write what is new on the table: the log, and what came of it in the register. Returns whether that changed."""
     if not table.new:
-        return
+        return False
     new, now = table.new, table.now
     columns = [
         [getattr(tap, name) for tap in new]
@@ -174,7 +176,7 @@ async def write(table: Table, sender: Sender) -> None:
         await rows("UPDATE register_tap SET chosen_at = $2 WHERE id = ANY($1)", table.settled, now)
     written = [tap for tap in new if tap.written]
     if not written:
-        return
+        return False
     await _mark(table, {tap.booking_id for tap in written if tap.booking_id}, sender.cause)
     shows = {name: _number(table.board, name) for name in Field if name not in OF_A_BOOKING}
     if {tap.field for tap in written} & {Field.HEADS, Field.ADULTS, Field.CHILDREN}:
@@ -182,6 +184,7 @@ async def write(table: Table, sender: Sender) -> None:
             table.held, shows[Field.HEADS], shows[Field.ADULTS], shows[Field.CHILDREN], now=now
         )
     await marking.touch(table.held, sender.person, shows[Field.VOLUNTEERS], now=now)
+    return True
 
 
 async def _mark(table: Table, bookings: set[UUID], cause: Cause) -> None:
@@ -215,13 +218,3 @@ def mark_of(shown: Board, party: rules.Attendee) -> rules.Mark | None:
 def _number(shown: Board, name: Field) -> int | None:
     told = shown.face((None, name)).value
     return None if told is None else int(told)
-
-
-async def close(table: Table, by: UUID) -> None:
-    """Close the register: whoever is untouched was absent, or excused if they sent word."""
-    untouched = [
-        rules.untouched(party) for party in table.parties.values() if not mark_of(table.board, party)
-    ]
-    assert table.key is not None
-    await marking.mark(table.held, table.organization, untouched, table.parties, key=table.key, now=table.now)
-    await marking.close(table.held, by, now=table.now)

@@ -1,10 +1,9 @@
 """Taps as a phone sends them: each is read alone, and what cannot be read is answered, not dropped."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from marketplace.base.errors import BadRequest
@@ -40,7 +39,7 @@ def read(body: bytes, now: datetime) -> list[Tap | Unread]:
     return list(_each(taps, _moment(sent.get("sent")), now))
 
 
-def _each(taps: list[Any], sent: datetime | None, now: datetime) -> Iterator[Tap | Unread]:
+def _each(taps: list[object], sent: datetime | None, now: datetime) -> Iterator[Tap | Unread]:
     for tap in taps:
         given = tap if isinstance(tap, dict) else {}
         try:
@@ -49,30 +48,32 @@ def _each(taps: list[Any], sent: datetime | None, now: datetime) -> Iterator[Tap
             yield Unread(str(given.get("id"))[:LONGEST])
 
 
-def _tap(given: dict[str, Any], sent: datetime | None, now: datetime) -> Tap:
+def _tap(given: Mapping[str, object], sent: datetime | None, now: datetime) -> Tap:
     """Raises ValueError, OverflowError."""
-    at, made, saw, value = (
+    at, made, field, value = (
         _moment(given.get("at")),
         _id(given.get("id")),
-        given.get("saw"),
+        given.get("field"),
         given.get("value"),
     )
-    if at is None or made is None or type(saw) is not int or not 0 <= saw <= LARGEST:
+    if at is None or made is None or not isinstance(field, str):
         raise ValueError
-    if not (value is None or isinstance(value, str) or type(value) is int):
+    if value is not None and (isinstance(value, bool) or not isinstance(value, str | int)):
         raise ValueError
     return Tap(
-        made,
-        corrected(at, sent, now),
-        _id(given.get("booking") or None),
-        Field(given.get("field")),
-        None if value is None else str(value),
-        saw,
-        _id(given.get("after")),
-    )
+        made, corrected(at, sent, now), _id(given.get("booking") or None), Field(field),
+        None if value is None else str(value), _version(given.get("saw")), _id(given.get("after")),
+    )  # fmt: skip
 
 
-def _id(given: Any) -> UUID | None:
+def _version(given: object) -> int:
+    """Raises ValueError."""
+    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= LARGEST:
+        raise ValueError
+    return given
+
+
+def _id(given: object) -> UUID | None:
     """Raises ValueError."""
     if given is None:
         return None
@@ -81,7 +82,7 @@ def _id(given: Any) -> UUID | None:
     return UUID(given)
 
 
-def _moment(given: Any) -> datetime | None:
+def _moment(given: object) -> datetime | None:
     """None where there is no moment in it, or one that is of no zone."""
     if not isinstance(given, str) or len(given) > LONGEST:
         return None

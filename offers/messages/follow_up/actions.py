@@ -10,6 +10,7 @@ from marketplace.base.clock import today
 from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.post.mail import OUTBOX_COLUMNS, name_of
 from marketplace.people.queries import WRITTEN_TO
+from offers.catalogue.recorded import MARKS, REGISTERS
 from offers.messages.follow_up import mails
 from offers.messages.follow_up.models import Useful
 
@@ -48,13 +49,13 @@ SELECT DISTINCT ON (c.channel, c.value, b.offer_id) gen_random_uuid(), c.channel
     jsonb_build_object('booking', b.id, 'session', a.session_id), b.lang,
     'missed:' || b.offer_id || ':' || b.id || ':' || a.session_id,
     $1::timestamptz, $1::timestamptz, 0, b.id, b.offer_id, c.person_id, b.link_version
-FROM register r JOIN session s ON s.id = r.session_id AND s.status <> 'cancelled' AND s.ends_at <= $1::timestamptz
+FROM {REGISTERS} r JOIN session s ON s.id = r.session_id AND s.status <> 'cancelled' AND s.ends_at <= $1::timestamptz
     AND s.ends_at > $1::timestamptz - interval '7 days'
-JOIN attendance a ON a.session_id = r.session_id AND a.state = 'absent'
+JOIN {MARKS} a ON a.session_id = r.session_id AND a.state = 'absent'
 JOIN booking b ON b.id = a.booking_id AND b.state = 'confirmed'
 JOIN offer o ON o.id = b.offer_id AND o.state = 'published'
 JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO}
-WHERE r.saved_at <= $1::timestamptz - $2::interval AND NOT EXISTS (SELECT FROM outbox_message m
+WHERE r.closed_at <= $1::timestamptz - $2::interval AND NOT EXISTS (SELECT FROM outbox_message m
     WHERE m.mail = '{name_of(mails.missed)}' AND m.channel = c.channel AND m.address = c.value
     AND m.offer_id = b.offer_id AND m.created_at > $1::timestamptz - interval '14 days')
 ORDER BY c.channel, c.value, b.offer_id, s.starts_at DESC, b.id
@@ -71,7 +72,7 @@ FROM seat_pool p JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed' AN
 JOIN offer o ON o.id = b.offer_id AND o.state = 'published'
 JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO}
 WHERE p.ends_at <= $1::timestamptz - $2::interval AND p.ends_at > $1::timestamptz - interval '14 days'
-    AND EXISTS (SELECT FROM attendance a WHERE a.booking_id = b.id AND a.state = 'present'
+    AND EXISTS (SELECT FROM {MARKS} a WHERE a.booking_id = b.id AND a.state = 'present'
         AND a.recorded_at <= $1::timestamptz - $2::interval)
     AND NOT EXISTS (SELECT FROM outbox_message m WHERE m.mail = '{name_of(mails.thanks)}' AND m.channel = c.channel
         AND m.address = c.value AND m.offer_id = b.offer_id

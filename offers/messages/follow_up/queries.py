@@ -6,6 +6,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import column, value
 from marketplace.base.models import Channel
+from offers.catalogue.recorded import MARKS
 from offers.messages.follow_up.rules import address_hash
 from offers.telling.addressees import Addressee
 
@@ -34,7 +35,7 @@ async def was_there(booking_id: UUID) -> bool:
     """Has somebody of this booking been present?"""
     return bool(
         await value(
-            "SELECT EXISTS (SELECT FROM attendance WHERE booking_id = $1 AND state = 'present')", booking_id
+            f"SELECT EXISTS (SELECT FROM {MARKS} a WHERE booking_id = $1 AND state = 'present')", booking_id
         )
     )
 
@@ -43,7 +44,8 @@ async def is_absent(booking_id: UUID, session_id: UUID) -> bool:
     """Does the register of the session say that nobody of this booking came?"""
     return bool(
         await value(
-            "SELECT EXISTS (SELECT FROM attendance WHERE booking_id = $1 AND session_id = $2 AND state = 'absent')",
+            f"""SELECT EXISTS (SELECT FROM {MARKS} a WHERE booking_id = $1 AND session_id = $2
+                AND state = 'absent')""",
             booking_id, session_id,
         )
     )  # fmt: skip

@@ -7,8 +7,11 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows, value
 from offers.catalogue.queries import title_in
+from offers.catalogue.recorded import HAS_REGISTER, begun, recorded
 from offers.publishing.queries import REGISTERS_FOR
 from offers.seats.sql import covers, had_place, left
+from organizations.notices.models import Notice
+from organizations.notices.queries import told
 
 WAITS = """b.state = 'requested' AND o.state = 'published' AND (p.ends_at IS NULL OR p.ends_at > {now})"""
 """Does booking b of pool p and offer o still ask for an answer? What is over needs none any more."""
@@ -135,9 +138,9 @@ async def meetings(
     )  # fmt: skip
 
 
-LACKS_REGISTER = """o.state <> 'draft' AND o.joining NOT IN ('external', 'none') AND s.status <> 'cancelled'
-    AND s.ends_at <= {now} AND s.starts_at > {since} AND NOT EXISTS (SELECT FROM register r WHERE r.session_id = s.id)
-    AND NOT EXISTS (SELECT FROM head_count c WHERE c.session_id = s.id)"""
+LACKS_REGISTER = (
+    f"""{HAS_REGISTER} AND s.ends_at <= {{now}} AND s.starts_at > {{since}} AND NOT {recorded()}"""
+)
 """Is session s of offer o over, lately, and nobody has said who came? As organizers see it on /manage."""
 
 
@@ -149,3 +152,68 @@ async def lacking_registers(organization: UUID, person: UUID, now: datetime) -> 
         organization, person, now, now - REGISTERS_FOR,
     )  # fmt: skip
     return number
+
+
+LED = """(EXISTS (SELECT FROM host_assignment h WHERE h.offer_id = o.id AND h.person_id = {person})
+    OR NOT EXISTS (SELECT FROM host_assignment h WHERE h.offer_id = o.id))"""
+"""Is offer o one that the person leads? What nobody is set to lead is everybody's who sees it."""
+OF_YESTERDAY = f"""{LACKS_REGISTER.format(now="{ends}", since="{since}")} AND s.ends_at >= {{starts}}
+    AND {SEEN} AND {LED}"""
+"""Was session s over on that day, of an offer that the person leads, and is not known yet who came?"""
+MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """A session of yesterday of which it is not known who came. `title`: None where it is not named; `begun`: something
+    is marked, so that it closes by itself; `total`: how many there are."""
+
+    id: UUID
+    title: str | None
+    starts_at: datetime
+    ends_at: datetime
+    begun: bool
+    total: int
+
+
+async def unrecorded(
+    organization: UUID, person: UUID, lang: str, starts: datetime, ends: datetime
+) -> list[Unrecorded]:
+    """Those that ended between these moments, the earliest first."""
+    lacks = OF_YESTERDAY.format(
+        organization="$1", person="$2", starts="$4::timestamptz", ends="$5::timestamptz", since="$6"
+    )
+    return await rows(
+        Unrecorded,
+        f"""SELECT s.id, {NAME.format(lang="$3")} AS title, s.starts_at, s.ends_at, {begun()} AS begun,
+            count(*) OVER () AS total
+        FROM session s JOIN offer o ON o.id = s.offer_id WHERE {lacks}
+        ORDER BY s.starts_at, s.id LIMIT {MOST}""",
+        organization, person, lang, starts, ends, starts - REGISTERS_FOR,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ToldMember:
+    """A member of an organisation who is told, and where (organizations/notices/queries.told)."""
+
+    organization_id: UUID
+    person_id: UUID
+    lang: str
+    channel: str
+    value: str
+
+
+async def whom_to_ask(starts: datetime, ends: datetime) -> list[ToldMember]:
+    """Those who lead what ended between these moments and is not recorded."""
+    lacks = OF_YESTERDAY.format(
+        organization="t.organization_id", person="t.person_id", starts="$1::timestamptz", ends="$2::timestamptz",
+        since="$3",
+    )  # fmt: skip
+    return await rows(
+        ToldMember,
+        f"""SELECT t.* FROM {told(Notice.REGISTERS)} t WHERE EXISTS (
+            SELECT FROM session s JOIN offer o ON o.id = s.offer_id WHERE {lacks})
+        ORDER BY t.organization_id, t.person_id""",
+        starts, ends, starts - REGISTERS_FOR,
+    )  # fmt: skip

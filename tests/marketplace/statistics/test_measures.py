@@ -98,7 +98,8 @@ async def course(*marks: str) -> Offer:
     ]
     for at, session in enumerate(await Session.filter(offer=offer).order_by("starts_at")):
         await rows(
-            "INSERT INTO register (id, session_id, saved_at) VALUES (gen_random_uuid(), $1, $2)",
+            """INSERT INTO register (id, session_id, saved_at, closed_at, closed_by)
+            VALUES (gen_random_uuid(), $1, $2, $2, 'host')""",
             session.id,
             session.ends_at,
         )

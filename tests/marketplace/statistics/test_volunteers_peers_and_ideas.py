@@ -26,14 +26,22 @@ async def sandnes(db: None, data_dir: object) -> None:
 async def test_volunteers_and_their_hours_are_counted_where_somebody_has_said_it() -> None:
     hour_and_a_half = await make.offer("Kafé", starts=[SEPTEMBER, SEPTEMBER + WEEK], capacity=20, minutes=90)
     for session in await Session.filter(offer=hour_and_a_half).order_by("starts_at"):
-        await Register.create(session=session, saved_at=NOW, volunteers=3)
+        await Register.create(session=session, saved_at=NOW, closed_at=NOW, closed_by="host", volunteers=3)
     silent = await held("Tur")
-    await Register.create(session=await Session.get(offer=silent), saved_at=NOW)
+    await Register.create(
+        session=await Session.get(offer=silent), saved_at=NOW, closed_at=NOW, closed_by="host"
+    )
     assert await counted(M.VOLUNTEERS, M.VOLUNTEER_HOURS, M.VOLUNTEERS_SAID, M.SESSIONS) == [6, 9, 2, 3]
 
 
 async def test_where_nobody_helped_it_is_said_and_is_none() -> None:
-    await Register.create(session=await Session.get(offer=await held()), saved_at=NOW, volunteers=0)
+    await Register.create(
+        session=await Session.get(offer=await held()),
+        saved_at=NOW,
+        closed_at=NOW,
+        closed_by="host",
+        volunteers=0,
+    )
     assert await counted(M.VOLUNTEERS, M.VOLUNTEER_HOURS, M.VOLUNTEERS_SAID) == [0, 0, 1]
 
 
@@ -91,7 +99,7 @@ async def test_an_offer_counts_once_from_its_first_item_and_in_the_year_that_it_
     last_year = await make.offer("Tur", starts=[SEPTEMBER - 365 * DAY, SEPTEMBER], capacity=20)
     await idea(last_year, SEPTEMBER - 400 * DAY)
     for session in await Session.filter(offer=last_year):
-        await Register.create(session=session, saved_at=NOW)
+        await Register.create(session=session, saved_at=NOW, closed_at=NOW, closed_by="host")
     assert await counted(M.IDEAS, M.OFFERS) == [1, 2]
 
 

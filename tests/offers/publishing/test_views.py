@@ -607,7 +607,7 @@ async def test_a_host_sees_what_they_lead_and_cannot_publish(
         False,
     )
     past, coming = await Session.filter(offer=led).order_by("starts_at")
-    links = [link["href"] for link in page.soup.find_all("a") if "/register" in link["href"]]
+    links = [link["href"] for link in page.soup.find_all("a") if link["href"].endswith("/register")]
     register = [f"/manage/sessions/{session.id}/register" for session in (past, past, coming)]
     assert links == register, "what was not recorded by its name and a button, then the next time"
     assert [
@@ -622,7 +622,10 @@ async def test_a_register_is_asked_for_when_the_session_is_over(visitor: Visitor
     starts = [visitor.now - timedelta(hours=1)]
     await make.offer(owner=await Organization.get(), starts=starts)
     assert "er ikke ført" not in (await visitor.open("/manage")).text
+    assert "Ferdig for i dag" not in (await visitor.open("/manage")).text
     visitor.wait(timedelta(hours=1))
+    assert "Ferdig for i dag. Oppmøtet er ikke ført ennå." in (await visitor.open("/manage")).text
+    visitor.wait(timedelta(days=1))
     assert "1 er ikke ført Generasjonslekene" in (await visitor.open("/manage")).text
 
 

@@ -127,16 +127,22 @@ async def test_an_editor_elsewhere_sees_none_of_it(visitor: Visitor) -> None:
         assert words not in page.text
 
 
-async def test_what_is_over_cancelled_or_tomorrow_is_not_today(db: None) -> None:
+async def test_today_is_all_of_today_until_it_is_recorded(db: None) -> None:
     here = await make.organization()
     kari = await make.member(here, Role.EDITOR)
     await make.offer("I morgen", owner=here, starts=[NOW + DAY])
-    await make.offer("Over", owner=here, starts=[NOW - 3 * HOUR])
+    over = await make.offer("Over og ført", owner=here, starts=[NOW - 4 * HOUR])
+    await Register.create(
+        session=await Session.get(offer=over), saved_at=NOW, closed_at=NOW, closed_by="host"
+    )
+    open_still = await make.offer("Over, begynt", owner=here, starts=[NOW - 3 * HOUR])
+    await Register.create(session=await Session.get(offer=open_still), saved_at=NOW)
+    await make.offer("I går", owner=here, starts=[NOW - DAY])
     off = await make.offer("Avlyst", owner=here, starts=[NOW + HOUR])
     await Session.filter(offer=off).update(status="cancelled")
     await make.offer("Sent", owner=here, starts=[NOW + 11 * HOUR])
     found = await queries.today(kari, "nb", NOW)
-    assert [each.title for each in found] == ["Sent"]
+    assert [(each.title, each.recorded) for each in found] == [("Over, begynt", False), ("Sent", False)]
 
 
 async def test_how_many_there_are_is_true_when_not_all_are_shown(visitor: Visitor) -> None:

@@ -205,7 +205,7 @@ def _what_it_was(booking: Any, pool: Any, joining: str) -> None:
 def _register(world: World, session: Any, pool: Any, owner: Any) -> None:
     chance = world.chance
     world.add(
-        Register, session_id=session.id, saved_at=session.ends_at,
+        Register, session_id=session.id, saved_at=session.ends_at, **_closed(chance, session.ends_at),
         volunteers=chance.choice([None, 0, 1, 2, 3, 7]),
     )  # fmt: skip
     if chance.random() < 0.3 or not pool:
@@ -226,6 +226,11 @@ def _mark(chance: random.Random, seats: int) -> dict[str, Any]:
     return {"state": state, "seats_present": chance.randint(1, seats) if state == "present" else 0}
 
 
+def _closed(chance: random.Random, at: datetime) -> dict[str, Any]:
+    """One in eight is open still, and counts nothing."""
+    return {} if chance.random() < 0.12 else {"closed_at": at, "closed_by": chance.choice(["host", "clock"])}
+
+
 async def correct(world: World) -> None:
     """Registers are corrected, saved late and taken away; and offers are changed."""
     chance = world.chance
@@ -234,7 +239,9 @@ async def correct(world: World) -> None:
             await Attendance.filter(id=one.id).update(**_mark(chance, 2))
     for session in chance.sample(world.made[Session], len(world.made[Session]) // 20):
         if session.status != "cancelled" and not await Register.exists(session_id=session.id):
-            await Register.create(session_id=session.id, saved_at=session.ends_at)
+            await Register.create(
+                session_id=session.id, saved_at=session.ends_at, closed_at=session.ends_at, closed_by="host"
+            )
             await HeadCount.create(
                 session_id=session.id, count=chance.randint(1, 9), recorded_at=session.ends_at
             )
@@ -274,7 +281,10 @@ class Recount:
                 "dialogue_item",
             )
         }  # fmt: skip
-        registers = {each["session_id"]: each for each in await rows("SELECT * FROM register")}
+        registers = {
+            each["session_id"]: each
+            for each in await rows("SELECT * FROM register WHERE closed_at IS NOT NULL")
+        }
         offers = {each["id"]: each for each in tables["offer"]}
         counts: dict[Natural, Counter[str]] = defaultdict(Counter)
         leads = defaultdict(set)

@@ -15,10 +15,10 @@ from tests.visitor import Visitor
 
 def tap(
     field: str,
-    value: str | int | None,
+    value: Any = None,
     booking: UUID | None = None,
     *,
-    saw: int = 0,
+    saw: Any = 0,
     at: datetime,
     **other: Any,
 ) -> dict[str, Any]:
@@ -45,7 +45,7 @@ class Answer:
 
     def shows(self, field: str, booking: UUID | None = None) -> str | None:
         found = self.told["register"]["fields"].get(f"{booking or ''}:{field}")
-        return found and found["value"]
+        return str(found["value"]) if found and found["value"] is not None else None
 
     def version(self, field: str, booking: UUID | None = None) -> int:
         found = self.told["register"]["fields"].get(f"{booking or ''}:{field}")

@@ -1,6 +1,7 @@
 """Taps over HTTP: each is kept once, and nothing is overwritten unseen."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from marketplace.base.data.database import rows, value
@@ -76,7 +77,7 @@ async def test_what_cannot_be_is_refused_alone_and_with_its_reason(visitor: Visi
     strangers = await make.booking(await SeatPool.get(offer=await make.offer("Annet")))
     await visitor.sign_in(host)
     amina = who["Amina"]
-    wrong = {
+    wrong: dict[str, list[Any]] = {
         "gone": [tap("state", "present", strangers.id, at=NOW), tap("state", "present", uuid4(), at=NOW),
                  tap("state", "present", at=NOW), tap("heads", 3, amina, at=NOW)],
         "value": [tap("heads", 10**9, at=NOW), tap("heads", -1, at=NOW), tap("seats", 51, amina, at=NOW),
@@ -106,10 +107,10 @@ async def test_a_list_that_is_none_is_refused_and_nothing_is_half_written(visito
     await visitor.sign_in(host)
     answer = await send(visitor, session, [tap("heads", 3, at=NOW) for _ in range(51)])
     assert (answer.status, "50" in answer.told["why"]) == (400, True)
-    for taps in ({}, "x", None, 7):
+    for taps in ({"a": 1}, "x", None, 7):
         assert (await send(visitor, session, taps)).status == 400
     path = f"/manage/sessions/{session.id}/register/taps"
-    for body in (b"", b"{", b"[" * 100_000, b"\xff\xfe", b"[]", b"null"):
+    for body in (b"", b"{", b"[" * 20_000, b"\xff\xfe", b"[]", b"null"):
         got = await visitor.client.post(path, content=body, headers={
             "content-type": "application/json", "x-form-token": await token_of(visitor)})  # fmt: skip
         assert got.status_code == 400, body[:9]

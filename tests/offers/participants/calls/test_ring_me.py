@@ -105,7 +105,10 @@ async def test_nothing_is_ever_posted_to_a_number_to_ring(visitor: Visitor) -> N
         session.id, NOW,
     )  # fmt: skip
     await rows(
-        "INSERT INTO register (id, session_id, saved_at) VALUES (gen_random_uuid(), $1, $2)", session.id, NOW
+        """INSERT INTO register (id, session_id, saved_at, closed_at, closed_by)
+        VALUES (gen_random_uuid(), $1, $2, $2, 'host')""",
+        session.id,
+        NOW,
     )
     await follow_up(NOW + timedelta(days=2))
     assert await OutboxMessage.all().count() == 0

@@ -15,7 +15,7 @@ CHECKS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0043_proof")]
+    dependencies = [("marketplace", "0044_a_bookings_pool_and_offer")]
 
     initial = False
 

@@ -1,0 +1,124 @@
+"""Closing a register: from then on it counts. Who was not marked by then did not come, or had sent word."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, row, rows, value
+from marketplace.base.errors import Refused
+from marketplace.base.i18n import gettext as _
+from offers.attendance.acts import Act
+from offers.attendance.closing import rules
+from offers.attendance.closing.queries import Due, due
+from offers.attendance.keys import settled, shut
+from offers.attendance.models import ClosedBy
+from offers.catalogue.models import Dated, Session
+from offers.catalogue.recorded import begun
+from offers.seats.sql import covers
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Dated):
+    """A session whose row we hold: who taps, moves or cancels it comes before us or after."""
+
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+
+
+BEGIN = """INSERT INTO register (id, session_id, saved_by_id, saved_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (session_id) DO NOTHING"""
+CLOSE = """UPDATE register SET closed_at = $2, closed_by = $3, closed_by_person_id = $4
+WHERE session_id = $1 AND closed_at IS NULL RETURNING id"""
+UNTOUCHED = f"""WITH party AS MATERIALIZED (
+    SELECT b.id, s.id AS session_id FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}
+        JOIN booking b ON b.pool_id = p.id
+    WHERE s.id = $1 AND b.state = 'confirmed' ORDER BY b.id FOR SHARE OF b)
+INSERT INTO attendance (id, session_id, booking_id, state, seats_present, recorded_at, cause)
+SELECT gen_random_uuid(), y.session_id, y.id, CASE WHEN EXISTS (SELECT FROM sent_word x WHERE x.booking_id = y.id
+    AND x.session_id = y.session_id) THEN 'excused' ELSE 'absent' END, 0, $2, 'closing'
+FROM party y ON CONFLICT (session_id, booking_id) DO NOTHING"""
+"""Whoever cancels just now is waited for: nobody is marked whose booking has ended."""
+OPEN = """UPDATE register SET closed_at = NULL, closed_by = NULL, closed_by_person_id = NULL
+WHERE session_id = $1 AND closed_at IS NOT NULL RETURNING id"""
+ANYBODY = """SELECT EXISTS (SELECT FROM attendance WHERE session_id = $1 AND state = 'present')
+    OR EXISTS (SELECT FROM head_count WHERE session_id = $1 AND count > 0)"""
+
+
+async def finish(session: Session, *, by: UUID, now: datetime) -> None:
+    """ "Ferdig": close the register as it stands. What is closed already stays as it is. Raises Refused."""
+    async with in_transaction():
+        held = await _held(session.id, now)
+        rules.may_finish(held.starts_at, now)
+        await rows(BEGIN, uuid7(), session.id, by, now)
+        await close(session.id, session.offer.owner_id, ClosedBy.HOST, by, now)
+
+
+async def nobody_came(session: Session, *, by: UUID, now: datetime) -> None:
+    """Close the register of a session that is over, to which nobody came. Raises Refused, also when somebody is marked
+    as present: then that has to be looked at first."""
+    async with in_transaction():
+        held = await _held(session.id, now)
+        if now < held.ends_at:
+            raise Refused(_("Samlingen er ikke over ennå."))
+        if await value(ANYBODY, session.id):
+            raise Refused(_("Noen er ført som til stede. Se over oppmøtet."))
+        await rows(BEGIN, uuid7(), session.id, by, now)
+        await close(session.id, session.offer.owner_id, ClosedBy.HOST, by, now)
+
+
+async def reopen(session: Session, *, by: UUID, now: datetime) -> None:
+    """ "Angre": the register is as it was before it was closed, and who was not marked is unmarked again."""
+    async with in_transaction():
+        held = await _held(session.id, now)
+        rules.may_reopen(held.ends_at, now)
+        if not await rows(OPEN, session.id):
+            return
+        await rows("DELETE FROM attendance WHERE session_id = $1 AND cause = 'closing'", session.id)
+        await record(Act.REGISTER_REOPENED, now=now, actor=by, object_id=session.id,
+                     organization=session.offer.owner_id)  # fmt: skip
+
+
+async def close_by_the_clock(now: datetime) -> None:
+    """Close what was begun and that nobody has finished, at twelve the day after; each by itself."""
+    for one in await due(now):
+        await _close_one(one, now)
+
+
+async def _close_one(one: Due, now: datetime) -> None:
+    async with in_transaction():
+        held = await _hold(one.id)
+        # It may have been moved, cancelled or emptied since it was found.
+        if held.called_off or held.ends_at >= rules.ended_before(now):
+            return
+        if await value(f"SELECT {begun()} FROM session s WHERE s.id = $1", one.id):
+            await close(one.id, one.organization_id, ClosedBy.CLOCK, None, now)
+
+
+async def close(session: UUID, organization: UUID, cause: ClosedBy, by: UUID | None, now: datetime) -> None:
+    """Close a register whose session we hold; what is closed already stays so. Whoever is untouched was absent, or
+    excused if they sent word."""
+    if await rows(CLOSE, session, now, cause, by):
+        await rows(UNTOUCHED, session, now)
+        await record(Act.REGISTER_CLOSED, now=now, actor=by, object_id=session, organization=organization,
+                     details={"by": cause.value})  # fmt: skip
+
+
+async def _held(session: UUID, now: datetime) -> Held:
+    held = await _hold(session)
+    if held.called_off:
+        raise Refused(_("Denne samlingen er avlyst."))
+    if settled(held.starts_at, now):
+        raise shut()
+    return held
+
+
+async def _hold(session: UUID) -> Held:
+    held = await row(
+        Held, "SELECT starts_at, ends_at, status FROM session WHERE id = $1 FOR NO KEY UPDATE", session
+    )
+    assert held is not None  # sessions that anybody can host are never deleted
+    return held

@@ -1,0 +1,29 @@
+"""Reads of what is to be closed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.base.data.database import rows
+from offers.attendance.closing.rules import ended_before, open_since
+from offers.catalogue.recorded import begun
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A session whose register closes by itself now, and whose it is."""
+
+    id: UUID
+    organization_id: UUID
+
+
+async def due(now: datetime, most: int = 500) -> list[Due]:
+    """Sessions of yesterday and before in whose register something was marked, and that nobody has finished."""
+    return await rows(
+        Due,
+        f"""SELECT s.id, o.owner_id AS organization_id FROM register g JOIN session s ON s.id = g.session_id
+            JOIN offer o ON o.id = s.offer_id
+        WHERE g.closed_at IS NULL AND s.ends_at < $1 AND s.starts_at >= $2 AND s.status <> 'cancelled' AND {begun()}
+        ORDER BY s.ends_at, s.id LIMIT $3""",
+        ended_before(now), open_since(now), most,
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""When a register is closed, and until when it may be corrected: no database, no clock."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from marketplace.base.clock import at_oslo, month_start, oslo, today
+from marketplace.base.errors import Refused
+from marketplace.base.i18n import gettext as _
+
+CLOSES = time(12)
+"""In Norway, the day after: what was marked and never finished counts as it stands."""
+
+
+def closes_at(ends_at: datetime) -> datetime:
+    """When a register with marks closes by itself."""
+    return at_oslo(today(ends_at) + timedelta(days=1), CLOSES)
+
+
+def ended_before(now: datetime) -> datetime:
+    """The registers of sessions that ended before this moment are to be closed now."""
+    closed_today = oslo(now).time() >= CLOSES
+    return at_oslo(today(now) - timedelta(days=0 if closed_today else 1), time())
+
+
+def settled_at(year: int) -> datetime:
+    """When a year is counted for the last time, and none of its registers is changed any more: a month after it."""
+    return month_start(date(year + 1, 2, 1))
+
+
+def open_since(now: datetime) -> datetime:
+    """The registers of sessions from this moment on may still be changed."""
+    year = today(now).year
+    return at_oslo(date(year if now >= settled_at(year - 1) else year - 1, 1, 1), time())
+
+
+def last_day(starts_at: datetime) -> date:
+    """The last day on which the register of a session may be corrected."""
+    return today(settled_at(oslo(starts_at).year)) - timedelta(days=1)
+
+
+def may_finish(starts_at: datetime, now: datetime) -> None:
+    """Nobody is absent from what has not begun. Raises Refused."""
+    if now < starts_at:
+        raise Refused(_("Samlingen har ikke begynt ennå. Det du har merket, er lagret."))
+
+
+def may_reopen(ends_at: datetime, now: datetime) -> None:
+    """Once the clock would close it again, a register is corrected and not reopened. Raises Refused."""
+    if now >= closes_at(ends_at):
+        raise Refused(_("Oppmøtet er ferdig ført. Rett det rett i lista hvis noe er feil."))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a register is: what its page offers, and until when. `settled`: it is read only."""
+
+    starts_at: datetime
+    ends_at: datetime
+    closed_at: datetime | None
+    by_clock: bool
+    settled: bool
+    now: datetime
+
+    @property
+    def to_finish(self) -> bool:
+        return not self.settled and self.closed_at is None and self.now >= self.starts_at
+
+    @property
+    def to_reopen(self) -> bool:
+        return not self.settled and self.closed_at is not None and self.now < self.closes_at
+
+    @property
+    def correctable(self) -> bool:
+        """Does it count, and may it still be put right?"""
+        return not self.settled and self.closed_at is not None
+
+    @property
+    def closes_at(self) -> datetime:
+        return closes_at(self.ends_at)
+
+    @property
+    def last_day(self) -> date:
+        return last_day(self.starts_at)

@@ -1,0 +1,270 @@
+"""A register counts when it is closed: by a host's tap, which may be taken back, or by the clock at twelve the day
+after. Nobody is absent before."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from marketplace.base.data.database import rows, value
+from marketplace.base.errors import Refused
+from marketplace.check import violations
+from marketplace.people.models import Person
+from offers.attendance.closing import actions
+from offers.attendance.keys import YearClosed
+from offers.attendance.year_keys import key_of
+from offers.bookings import actions as bookings
+from offers.bookings.models import SentWord
+from offers.catalogue.models import Joining, SeatPool, Session
+from offers.rights.models import HostAssignment
+from offers.seats.models import Booking
+from organizations.directory.models import Organization
+from organizations.members.models import Role
+from tests import make
+from tests.conftest import NOW
+from tests.offers.seats.test_races import overlapping
+from tests.visitor import Visitor
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+NOON = datetime(2026, 10, 14, 10, tzinfo=UTC)
+"""Twelve in Norway, the day after NOW."""
+
+
+async def evening(*names: str, starts: datetime = NOW - 3 * HOUR) -> tuple[Session, Person]:
+    """A session that began then and took two hours, with these participants; and its host."""
+    offer = await make.offer("Kor", joining=Joining.WHOLE, capacity=None, starts=[starts])
+    host = await make.member(await Organization.get(id=offer.owner_id), Role.HOST, "Tom")
+    await HostAssignment.create(person=host, offer=offer)
+    pool = await SeatPool.get(offer=offer)
+    for name in names:
+        person = await make.person(name)
+        contact = await make.contact(person, f"{name.lower()}@example.no", verified=False)
+        await make.booking(pool, person, contact=contact)
+    return await Session.get(offer=offer).select_related("offer"), host
+
+
+async def mark(session: Session, name: str, state: str = "present", cause: str = "tap") -> None:
+    """What a tap leaves: the register is begun, and one of them is marked."""
+    await rows(
+        """INSERT INTO register (id, session_id, saved_at) VALUES (gen_random_uuid(), $1, $2)
+        ON CONFLICT DO NOTHING""",
+        session.id, session.starts_at,
+    )  # fmt: skip
+    booking = await Booking.get(participant__name=name)
+    await key_of(2026, NOW)
+    await rows(
+        """INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, recorded_at, cause)
+        VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7)""",
+        session.id, booking.id, state, int(state == "present"), b"p" * 32 if state == "present" else None,
+        session.starts_at, cause,
+    )  # fmt: skip
+
+
+async def states() -> dict[str, tuple[str, str]]:
+    found = await rows(
+        """SELECT n.name, a.state, a.cause FROM attendance a JOIN booking b ON b.id = a.booking_id
+        JOIN person n ON n.id = b.participant_id"""
+    )
+    return {each["name"]: (each["state"], each["cause"]) for each in found}
+
+
+async def closed_by() -> str | None:
+    found: str | None = await value("SELECT closed_by FROM register WHERE closed_at IS NOT NULL")
+    return found
+
+
+async def acts(session: UUID) -> list[str]:
+    found = await rows("SELECT action FROM audit_entry WHERE object_id = $1 ORDER BY at, id", session)
+    return [each["action"] for each in found]
+
+
+async def test_ferdig_makes_who_is_untouched_absent_or_excused_and_angre_takes_it_back(
+    visitor: Visitor,
+) -> None:
+    session, host = await evening("Amina", "Bjørn", "Hanne")
+    await mark(session, "Bjørn")
+    await SentWord.create(booking=await Booking.get(participant__name="Hanne"), session=session, at=NOW)
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/register")
+    assert await states() == {"Bjørn": ("present", "tap")}, "before that nobody is absent"
+    page = await visitor.follow(await visitor.submit(page, "/register/done"))
+    assert await states() == {
+        "Amina": ("absent", "closing"), "Bjørn": ("present", "tap"), "Hanne": ("excused", "closing"),
+    }  # fmt: skip
+    assert await closed_by() == "host"
+    assert await value("SELECT closed_by_person_id FROM register") == host.id
+    page = await visitor.follow(await visitor.submit(page, "/done/undo"))
+    assert await states() == {"Bjørn": ("present", "tap")}
+    assert await closed_by() is None
+    assert [act for act in await acts(session.id) if act != "register.read"] == [
+        "register.closed", "register.reopened",
+    ]  # fmt: skip
+    assert await violations() == []
+
+
+async def test_ferdig_twice_or_by_two_hosts_closes_once_and_the_first_stays(db: None) -> None:
+    session, host = await evening("Amina")
+    other = await make.person("Odd")
+    await asyncio.gather(*[actions.finish(session, by=who, now=NOW) for who in (host.id, other.id) * 4])
+    assert await states() == {"Amina": ("absent", "closing")}
+    assert (await acts(session.id)).count("register.closed") == 1
+
+
+async def test_nobody_is_absent_from_what_has_not_begun(db: None) -> None:
+    session, host = await evening("Amina", starts=NOW + HOUR)
+    with pytest.raises(Refused, match="ikke begynt ennå"):
+        await actions.finish(session, by=host.id, now=NOW)
+    assert await value("SELECT count(*) FROM register") == 0
+
+
+async def test_a_cancelled_session_has_no_register_to_close(db: None) -> None:
+    session, host = await evening("Amina")
+    await mark(session, "Amina")
+    await Session.filter(id=session.id).update(status="cancelled")
+    for act in (actions.finish, actions.nobody_came, actions.reopen):
+        with pytest.raises(Refused, match="avlyst"):
+            await act(session, by=host.id, now=NOW)
+    await actions.close_by_the_clock(NOON)
+    assert await closed_by() is None
+
+
+async def test_whoever_cancels_while_it_is_closed_is_not_marked_after(db: None) -> None:
+    """The booking's row is held by who cancels: closing waits, and finds that it has ended."""
+    session, host = await evening("Amina", "Bjørn", starts=NOW + HOUR)
+    amina = await Booking.get(participant__name="Amina")
+    begun = NOW + HOUR
+    _left, _closed, waited = await overlapping(
+        lambda: bookings.cancel(amina.id, now=begun - timedelta(minutes=1)),
+        lambda: actions.finish(session, by=host.id, now=begun),
+    )
+    assert waited
+    assert await states() == {"Bjørn": ("absent", "closing")}
+    assert await violations() == []
+
+
+async def test_at_twelve_the_day_after_what_was_marked_closes_by_itself(db: None) -> None:
+    session, _host = await evening("Amina", "Bjørn")
+    await mark(session, "Bjørn")
+    for too_early in (NOW, NOW + 12 * HOUR, NOON - timedelta(seconds=1)):
+        await actions.close_by_the_clock(too_early)
+        assert await closed_by() is None
+    await actions.close_by_the_clock(NOON)
+    assert await closed_by() == "clock"
+    assert await states() == {"Amina": ("absent", "closing"), "Bjørn": ("present", "tap")}
+    assert await rows(
+        "SELECT actor_id, details->>'by' AS by FROM audit_entry WHERE action = 'register.closed'"
+    ) == [{"actor_id": None, "by": "clock"}]
+
+
+async def test_a_session_over_midnight_closes_the_day_after_it_ended(db: None) -> None:
+    late = datetime(2026, 10, 12, 21, tzinfo=UTC)  # 23 to 1 in Norway: it ended on the 13th
+    session, _host = await evening("Amina", starts=late)
+    await mark(session, "Amina")
+    await actions.close_by_the_clock(NOON - DAY)
+    assert await closed_by() is None
+    await actions.close_by_the_clock(NOON)
+    assert await closed_by() == "clock"
+
+
+@pytest.mark.parametrize(
+    "day", [datetime(2026, 3, 28, 15, tzinfo=UTC), datetime(2026, 10, 24, 15, tzinfo=UTC)]
+)
+async def test_twelve_is_twelve_also_when_the_clocks_change(db: None, day: datetime) -> None:
+    session, _host = await evening("Amina", starts=day)
+    await mark(session, "Amina")
+    noon = datetime(day.year, day.month, day.day + 1, 10 if day.month == 3 else 11, tzinfo=UTC)
+    await actions.close_by_the_clock(noon - timedelta(seconds=1))
+    assert await closed_by() is None
+    await actions.close_by_the_clock(noon)
+    assert await closed_by() == "clock"
+
+
+async def test_what_nobody_marked_stays_open_and_is_not_recorded(db: None) -> None:
+    session, _host = await evening("Amina", "Bjørn")
+    await mark(session, "Amina", cause="check_in")
+    await actions.close_by_the_clock(NOON + 5 * DAY)
+    assert await closed_by() is None, "who checked in says nothing of the others"
+    await rows("DELETE FROM attendance")
+    await actions.close_by_the_clock(NOON + 5 * DAY)
+    assert await closed_by() is None
+    assert await states() == {}
+
+
+async def test_heads_alone_are_a_mark_too(db: None) -> None:
+    session, _host = await evening()
+    await rows(
+        "INSERT INTO register (id, session_id, saved_at) VALUES (gen_random_uuid(), $1, $2)", session.id, NOW
+    )
+    await rows("INSERT INTO head_count (id, session_id, count, by_code, recorded_at) VALUES (gen_random_uuid(), $1, 0, "
+               "4, $2)", session.id, NOW)  # fmt: skip
+    await actions.close_by_the_clock(NOON)
+    assert await closed_by() is None, "heads by code are nobody's count yet"
+    await rows("UPDATE head_count SET count = 7")
+    await actions.close_by_the_clock(NOON)
+    assert await closed_by() == "clock"
+
+
+async def test_once_the_clock_has_closed_it_a_register_is_corrected_and_not_reopened(db: None) -> None:
+    session, host = await evening("Amina", "Bjørn")
+    await mark(session, "Bjørn")
+    await actions.close_by_the_clock(NOON)
+    with pytest.raises(Refused, match="Rett det rett i lista"):
+        await actions.reopen(session, by=host.id, now=NOON)
+    assert await closed_by() == "clock"
+
+
+async def test_nobody_came_is_asked_and_recorded_and_may_be_taken_back(visitor: Visitor) -> None:
+    session, host = await evening("Amina", "Bjørn")
+    await visitor.sign_in(host)
+    path = f"/manage/sessions/{session.id}/register/nobody"
+    page = await visitor.open(path)
+    assert page.heading == "Kom det ingen?"
+    assert await value("SELECT count(*) FROM register") == 0, (
+        "a look, as a mail program takes, records nothing"
+    )
+    page = await visitor.follow(await visitor.submit(page, "/nobody"))
+    assert await closed_by() == "host"
+    assert await states() == {"Amina": ("absent", "closing"), "Bjørn": ("absent", "closing")}
+    await visitor.submit(page, "/done/undo")
+    assert await closed_by() is None
+    assert await states() == {}
+
+
+async def test_nobody_came_is_refused_where_somebody_is_marked_and_before_the_end(visitor: Visitor) -> None:
+    session, host = await evening("Amina")
+    await mark(session, "Amina", cause="check_in")
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/register/nobody")
+    page = await visitor.submit(page, "/nobody")
+    assert page.status == 422
+    assert "Noen er ført som til stede" in page.text
+    assert await closed_by() is None
+    now_on, leader = await evening("Bjørn", starts=NOW - HOUR)
+    with pytest.raises(Refused, match="ikke over ennå"):
+        await actions.nobody_came(now_on, by=leader.id, now=NOW)
+
+
+async def test_after_the_31_of_january_nothing_is_closed_or_reopened(db: None) -> None:
+    session, host = await evening("Amina")
+    await mark(session, "Amina")
+    last = datetime(2027, 1, 31, 22, 59, tzinfo=UTC)
+    for act in (actions.finish, actions.nobody_came, actions.reopen):
+        with pytest.raises(YearClosed):
+            await act(session, by=host.id, now=last + timedelta(minutes=1))
+    await actions.close_by_the_clock(last + timedelta(minutes=1))
+    assert await closed_by() is None
+    await actions.finish(session, by=host.id, now=last)
+    assert await closed_by() == "host"
+
+
+async def test_a_strangers_host_closes_nothing(visitor: Visitor) -> None:
+    session, _host = await evening("Amina")
+    await visitor.sign_in(await make.member(await make.organization("Andre"), Role.MANAGER))
+    for path in ("done", "done/undo", "nobody"):
+        sent = await visitor.client.post(
+            f"/manage/sessions/{session.id}/register/{path}",
+            data={"form_token": (await visitor.open("/my-page")).fields()["form_token"][0]},
+        )
+        assert sent.status_code == 404
+    assert await value("SELECT count(*) FROM register") == 0
