@@ -193,4 +193,5 @@ class Together(Ending, Dated):
         return BookedDate(
             self.session_id, self.starts_at, self.ends_at, self.status, self.note, self.sequence, self.session_changed,
             self.venue, self.street, self.postcode, self.city, self.lat, self.lon, sent_word=False,
+            checks_in=False,
         )  # fmt: skip

@@ -17,6 +17,7 @@ from offers.attendance.check_in.acts import Act
 from offers.attendance.check_in.models import CountedAs
 from offers.attendance.models import AttendanceState, Cause
 from offers.attendance.taps import actions as taps
+from offers.attendance.taps.forms import Unread
 from offers.attendance.taps.models import Field, Outcome
 from offers.attendance.taps.rules import Sender, Tap
 from offers.catalogue.models import Session
@@ -182,7 +183,7 @@ async def accept(session: Session, heads: int, before: int, *, by: UUID, now: da
 async def _mark(session: queries.Open, here: list[rules.Here], now: datetime) -> None:
     """Mark these bookings as a host's taps do: having seen nothing, so that what a host has said otherwise stands
     beside it until somebody chooses."""
-    said = []
+    said: list[Tap | Unread] = []
     for each in here:
         came = [(Field.SEATS, str(each.came))] if each.seats > 1 else []
         for field, value_ in [(Field.STATE, AttendanceState.PRESENT.value), *came]:

@@ -152,7 +152,7 @@ async def test_a_check_in_of_somebody_young_tells_no_guardian(visitor: Visitor) 
 
 
 async def test_when_the_register_is_done_a_check_in_reads_as_a_hosts_tap(visitor: Visitor) -> None:
-    told = []
+    told: list[dict[str, Any]] = []
     for way in ("check-in", "tap"):
         (
             await rows("DELETE FROM register_tap"),
