@@ -219,6 +219,8 @@ ELSEWHERE = {
     "/offers/{slug}/bookings/notice": "/offers/kor/bookings/new",
     "/bookings/{token}/sent-word": "",
     "/bookings/{token}/answer": "",
+    "/bookings/{token}/here": "",
+    "/manage/sessions/{id}/check-in/accept": "",
     "/bookings/{token}/useful": "",
     "/bookings/{token}/missed/{session}/coming": "",
     "/bookings/{token}/missed/{session}/call": "",
