@@ -130,7 +130,8 @@ async def end_registers(sessions: list[UUID], end: RegisterEnd, *, now: datetime
 
 async def end_words(sessions: list[UUID]) -> set[UUID]:
     """Nobody has sent word about these sessions any more: they are cancelled, or at another time, which may suit.
-    Returns the bookings that had."""
+    Returns the bookings that had. Nor has anybody said that they come then."""
+    await rows("DELETE FROM coming_again WHERE session_id = ANY($1)", sessions)
     return set(
         await column("DELETE FROM sent_word WHERE session_id = ANY($1) RETURNING booking_id", sessions)
     )

@@ -39,7 +39,7 @@ AREAS = {
     r"/(offers|organizations|bookings|calendar|sign-in|privacy|accessibility|help-now|about|health|demo)(/.*)?": {
         "public"
     },
-    r"/goodbye": {"public"},
+    r"/goodbye|/check-in": {"public"},
 }
 """What a route may be marked with, by where it stands. An address that stands nowhere here fails: think, then add."""
 WITHOUT_TOKEN = {"/unsubscribe/{token}", "/notices/{token}"}

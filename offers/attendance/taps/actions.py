@@ -1,7 +1,7 @@
 """Writing taps: under the lock of the session's row, in their order, each judged alone."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from marketplace.base.i18n import gettext as _
 from offers.attendance import marking, queries, rules
 from offers.attendance.acts import Act
 from offers.attendance.keys import YearClosed
-from offers.attendance.models import AttendanceState
+from offers.attendance.models import AttendanceState, Cause
 from offers.attendance.queries import Register
 from offers.attendance.taps.forms import Unread
 from offers.attendance.taps.models import Field, Outcome
@@ -177,7 +177,7 @@ async def write(table: Table, sender: Sender) -> bool:
     written = [tap for tap in new if tap.written]
     if not written:
         return False
-    await _mark(table, {tap.booking_id for tap in written if tap.booking_id})
+    await _mark(table, {tap.booking_id for tap in written if tap.booking_id}, sender.cause)
     shows = {name: _number(table.board, name) for name in Field if name not in OF_A_BOOKING}
     if {tap.field for tap in written} & {Field.HEADS, Field.ADULTS, Field.CHILDREN}:
         await marking.count_heads(
@@ -187,13 +187,15 @@ async def write(table: Table, sender: Sender) -> bool:
     return True
 
 
-async def _mark(table: Table, bookings: set[UUID]) -> None:
-    """Whoever is un-marked has no mark, or in a closed register that of closing."""
+async def _mark(table: Table, bookings: set[UUID], cause: Cause) -> None:
+    """Whoever is un-marked has no mark, or in a closed register that of closing. `cause`: of what was said now, where
+    it is what counts."""
     marks, none = [], []
     for booking in sorted(bookings):
         party = table.parties[booking]
         if made := mark_of(table.board, party):
-            marks.append(made)
+            said_now = table.board.face((booking, Field.STATE)).at == table.now
+            marks.append(replace(made, cause=cause if said_now else Cause.TAP))
         elif table.closed:
             marks.append(rules.untouched(party))
         else:

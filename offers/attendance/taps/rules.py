@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from offers.attendance.models import AttendanceState
+from offers.attendance.models import AttendanceState, Cause
 from offers.attendance.rules import MOST_OF_A_PARTY, OPENS_BEFORE
 from offers.attendance.taps.models import Field, Outcome
 
@@ -95,13 +95,15 @@ class Logged:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who taps, and during which time they lead the session: None is without an end."""
+    """Who taps, and during which time they lead the session: None is without an end. `cause`: what their marks come
+    of."""
 
     person: UUID | None
     substitute: UUID | None = None
     name: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    cause: Cause = Cause.TAP
 
     def led(self, at: datetime) -> bool:
         return (self.since is None or at >= self.since) and (self.until is None or at < self.until)

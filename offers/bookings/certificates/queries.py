@@ -8,6 +8,7 @@ from uuid import UUID
 from marketplace.base.data.database import row, rows
 from offers.bookings.certificates.rules import WAITED_FOR, Attended, earned
 from offers.catalogue.queries import offer_text
+from offers.catalogue.recorded import MARKS, recorded
 
 COLUMNS = """b.id AS booking_id, b.state = 'confirmed' AND p.session_id IS NULL AND n.name IS NOT NULL AS confirmed,
     o.certificate_share AS share, x.met, x.held, x.came, x.minutes, x.begun, p.ends_at"""
@@ -19,23 +20,25 @@ def joined(now: str) -> str:
     return f"""JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
     JOIN person n ON n.id = b.participant_id
     CROSS JOIN LATERAL (
-        SELECT count(*)::int AS met, count(r.closed_at)::int AS held,
-            count(*) FILTER (WHERE r.closed_at IS NOT NULL AND a.state = 'present')::int AS came,
-            coalesce(sum(extract(epoch FROM s.ends_at - s.starts_at) / 60)
-                FILTER (WHERE r.closed_at IS NOT NULL AND a.state = 'present'), 0)::int AS minutes,
-            count(*) FILTER (WHERE r.closed_at IS NULL AND (r.id IS NOT NULL
+        SELECT count(*)::int AS met, count(*) FILTER (WHERE {recorded()})::int AS held,
+            count(a.id)::int AS came,
+            coalesce(sum(extract(epoch FROM s.ends_at - s.starts_at) / 60) FILTER (WHERE a.id IS NOT NULL), 0)::int
+                AS minutes,
+            count(*) FILTER (WHERE NOT {recorded()} AND (EXISTS (SELECT FROM register r WHERE r.session_id = s.id)
                 OR s.ends_at > {now} - interval '{WAITED_FOR.days} days'))::int AS begun
-        FROM session s LEFT JOIN register r ON r.session_id = s.id
-            LEFT JOIN attendance a ON a.session_id = s.id AND a.booking_id = b.id
+        FROM session s LEFT JOIN {MARKS} a ON a.session_id = s.id AND a.booking_id = b.id AND a.state = 'present'
         WHERE s.offer_id = b.offer_id AND s.status <> 'cancelled' AND s.ends_at <= {now}
     ) x"""
 
 
 async def attended(booking: UUID, now: datetime) -> Attended | None:
-    """What registers say of a booking. None: there is no such booking."""
+    """What registers say of a booking. None: there are no certificates of what it is for."""
     return await row(
-        Attended, f"SELECT {COLUMNS} FROM booking b {joined('$2::timestamptz')} WHERE b.id = $1", booking, now
-    )
+        Attended,
+        f"""SELECT {COLUMNS} FROM booking b {joined("$2::timestamptz")}
+        WHERE b.id = $1 AND o.certificate_share IS NOT NULL""",
+        booking, now,
+    )  # fmt: skip
 
 
 async def with_certificate(bookings: Sequence[UUID], now: datetime) -> set[UUID]:
@@ -89,8 +92,7 @@ async def times(booking: UUID, now: datetime) -> list[Time]:
     """When they were there."""
     return await rows(
         Time,
-        """SELECT s.starts_at, s.ends_at FROM attendance a JOIN session s ON s.id = a.session_id
-            JOIN register r ON r.session_id = s.id AND r.closed_at IS NOT NULL
+        f"""SELECT s.starts_at, s.ends_at FROM {MARKS} a JOIN session s ON s.id = a.session_id
         WHERE a.booking_id = $1 AND a.state = 'present' AND s.status <> 'cancelled' AND s.ends_at <= $2
         ORDER BY s.starts_at, s.id""",
         booking, now,
