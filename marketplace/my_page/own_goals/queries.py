@@ -10,6 +10,7 @@ from marketplace.my_page.own_goals.rules import Attended, Goal, opened
 from marketplace.my_page.rules import is_own
 from offers.bookings.mine import HELPED, MINE
 from offers.catalogue.queries import offer_text
+from offers.catalogue.recorded import MARKS
 
 MOST_ATTENDED = 100
 
@@ -50,8 +51,7 @@ async def attended(person: UUID, name: str | None, lang: str) -> list[Attended]:
         SELECT b.participant_id, b.booked_by_id, n.name AS participant,
             c.person_id IS NOT DISTINCT FROM b.participant_id AS reaches_participant,
             t.title, t.lang AS text_lang, s.starts_at, s.ends_at
-        FROM mine JOIN booking b USING (id) JOIN attendance a ON a.booking_id = b.id AND a.state = 'present'
-            JOIN register r ON r.session_id = a.session_id AND r.closed_at IS NOT NULL
+        FROM mine JOIN booking b USING (id) JOIN {MARKS} a ON a.booking_id = b.id AND a.state = 'present'
             JOIN session s ON s.id = a.session_id JOIN offer o ON o.id = b.offer_id JOIN {offer_text("$2")} t ON true
             JOIN person n ON n.id = b.participant_id LEFT JOIN contact_point c ON c.id = b.contact_id
         WHERE NOT {HELPED} AND s.status <> 'cancelled'

@@ -8,6 +8,7 @@ from uuid import UUID
 from marketplace.base.data.database import row, rows
 from offers.bookings.certificates.rules import WAITED_FOR, Attended, earned
 from offers.catalogue.queries import offer_text
+from offers.catalogue.recorded import MARKS, REGISTERS, begun
 
 COLUMNS = """b.id AS booking_id, b.state = 'confirmed' AND p.session_id IS NULL AND n.name IS NOT NULL AS confirmed,
     o.certificate_share AS share, x.met, x.held, x.came, x.minutes, x.begun, p.ends_at"""
@@ -20,13 +21,13 @@ def joined(now: str) -> str:
     JOIN person n ON n.id = b.participant_id
     CROSS JOIN LATERAL (
         SELECT count(*)::int AS met, count(r.closed_at)::int AS held,
-            count(*) FILTER (WHERE r.closed_at IS NOT NULL AND a.state = 'present')::int AS came,
+            count(*) FILTER (WHERE a.state = 'present')::int AS came,
             coalesce(sum(extract(epoch FROM s.ends_at - s.starts_at) / 60)
-                FILTER (WHERE r.closed_at IS NOT NULL AND a.state = 'present'), 0)::int AS minutes,
-            count(*) FILTER (WHERE r.closed_at IS NULL AND (r.id IS NOT NULL
+                FILTER (WHERE a.state = 'present'), 0)::int AS minutes,
+            count(*) FILTER (WHERE r.id IS NULL AND ({begun()}
                 OR s.ends_at > {now} - interval '{WAITED_FOR.days} days'))::int AS begun
-        FROM session s LEFT JOIN register r ON r.session_id = s.id
-            LEFT JOIN attendance a ON a.session_id = s.id AND a.booking_id = b.id
+        FROM session s LEFT JOIN {REGISTERS} r ON r.session_id = s.id
+            LEFT JOIN {MARKS} a ON a.session_id = s.id AND a.booking_id = b.id
         WHERE s.offer_id = b.offer_id AND s.status <> 'cancelled' AND s.ends_at <= {now}
     ) x"""
 
@@ -89,8 +90,7 @@ async def times(booking: UUID, now: datetime) -> list[Time]:
     """When they were there."""
     return await rows(
         Time,
-        """SELECT s.starts_at, s.ends_at FROM attendance a JOIN session s ON s.id = a.session_id
-            JOIN register r ON r.session_id = s.id AND r.closed_at IS NOT NULL
+        f"""SELECT s.starts_at, s.ends_at FROM {MARKS} a JOIN session s ON s.id = a.session_id
         WHERE a.booking_id = $1 AND a.state = 'present' AND s.status <> 'cancelled' AND s.ends_at <= $2
         ORDER BY s.starts_at, s.id""",
         booking, now,

@@ -44,15 +44,17 @@ async def mark(session: Session, name: str, state: str, closed: bool = True) -> 
         else await Booking.get(participant__name=name, pool__session_id=session.id)
     )
     await rows(
-        """INSERT INTO attendance (id, session_id, booking_id, state, seats_present, recorded_at)
-        VALUES (gen_random_uuid(), $1, $2, $3, $4, $5)""",
+        """INSERT INTO attendance (id, session_id, booking_id, state, seats_present, recorded_at, pseudonym)
+        VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6)""",
         session.id, booking.id, state, int(state == "present"), NOW,
+        b"p" * 32 if state == "present" else None,
     )  # fmt: skip
 
 
 def table(page: Page) -> list[list[str]]:
     return [
-        [cell.get_text().strip() for cell in line.select("th, td")] for line in page.soup.select("table tr")
+        [cell.get_text().strip().replace("\xa0", " ") for cell in line.select("th, td")]
+        for line in page.soup.select("table tr")
     ]
 
 
