@@ -24,9 +24,11 @@ from marketplace.privacy.erasure import views as erasure
 from marketplace.privacy.looked import views as looked
 from marketplace.statistics.own import views as own_statistics
 from offers.attendance import views as attendance
+from offers.attendance.check_in import views as check_in
 from offers.attendance.closing import views as closing
 from offers.attendance.grid import views as grid
 from offers.attendance.past import views as past
+from offers.attendance.taps import views as taps
 from offers.bookings import views as bookings
 from offers.bookings.certificates import views as certificates
 from offers.bookings.companions import views as companions
@@ -41,6 +43,7 @@ from offers.feeds import views as feeds
 from offers.feeds.work import views as work_calendars
 from offers.messages import views as writing
 from offers.messages.follow_up import views as follow
+from offers.messages.missed import views as missed
 from offers.participants import views as participants
 from offers.participants.calls import views as calling
 from offers.participants.certificates import views as holders
@@ -107,10 +110,13 @@ ROUTES: list[Route] = [
     both("/bookings/{token}/cancel-all", several.cancel_together),
     post("/bookings/{token}/answer", bookings.answer, "/bookings/{token}"),
     post("/bookings/{token}/sent-word", bookings.sent_word, "/bookings/{token}"),
+    post("/bookings/{token}/here", check_in.here, "/bookings/{token}"),
     get("/bookings/{token}/calendar.ics", bookings.calendar_file),
     get("/bookings/{token}/certificate.pdf", certificates.pdf),
     get("/bookings/{token}/messages", writing.read),
     both("/bookings/{token}/useful", follow.useful),
+    both("/bookings/{token}/missed/{session}/coming", missed.coming),
+    both("/bookings/{token}/missed/{session}/call", missed.call),
     both("/unsubscribe/{token}", follow.unsubscribe),
     post("/unsubscribe/{token}/undo", follow.subscribe_again, "/unsubscribe/{token}"),
     both("/notices/{token}", wanted.stop),
@@ -256,10 +262,16 @@ ROUTES: list[Route] = [
     get("/manage/registers", past.registers),
     get("/manage/offers/{slug}/attendance", grid.grid),
     both("/manage/sessions/{id}/register", attendance.register),
+    get("/manage/sessions/{id}/register/taps", taps.read),
+    post("/manage/sessions/{id}/register/taps", taps.send, "/manage/sessions/{id}/register"),
     post("/manage/sessions/{id}/register/done", closing.finish, "/manage/sessions/{id}/register"),
     post("/manage/sessions/{id}/register/done/undo", closing.reopen, "/manage/sessions/{id}/register"),
     both("/manage/sessions/{id}/register/nobody", closing.nobody),
     get("/manage/sessions/{id}/list", attendance.door_list),
+    get("/manage/sessions/{id}/check-in", check_in.wall),
+    post("/manage/sessions/{id}/check-in", check_in.turn, "/manage/sessions/{id}/check-in"),
+    post("/manage/sessions/{id}/check-in/accept", check_in.accept, "/manage/sessions/{id}/check-in"),
+    both("/check-in", check_in.check_in),
     # the municipality's answers to organisations
     get("/approvals", approval.approvals),
     both("/approvals/{slug}", approval.approval),

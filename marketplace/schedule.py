@@ -28,7 +28,7 @@ from offers.messages.reminders.actions import remind
 from offers.search.words.jobs import make_parts
 from offers.seats.jobs import expire_offers, next_sessions
 from offers.sessions.jobs import tell_added
-from offers.work.jobs import tell_days, tell_of_requests, tell_who_waits
+from offers.work.jobs import tell_days, tell_of_calls, tell_of_requests, tell_who_waits
 
 log = structlog.get_logger("schedule")
 
@@ -63,6 +63,7 @@ TIMETABLE = (
     Job("expire_offers", MINUTE, expire_offers, in_demo=5 * SECOND),
     Job("tell_opened", MINUTE, tell_opened, in_demo=5 * SECOND),
     Job("tell_of_requests", 5 * SECOND, tell_of_requests, in_demo=2 * SECOND),
+    Job("tell_of_calls", 30 * SECOND, tell_of_calls, in_demo=2 * SECOND),
     Job("tell_who_waits", 10 * MINUTE, tell_who_waits, in_demo=5 * SECOND),
     Job("tell_days", MINUTE, tell_days, in_demo=5 * SECOND),
     Job("tell_added", 5 * SECOND, tell_added, in_demo=2 * SECOND),

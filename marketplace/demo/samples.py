@@ -40,6 +40,7 @@ from offers.catalogue.models import (
 from offers.messages.models import HostMessage, Recipients
 from offers.seats.models import Booking, BookingState, EndedBy
 from offers.seats.rules import SEATED
+from offers.telling.models import CallAbout, PhoneCall
 from organizations.approval.models import Answer, Decision
 from organizations.directory.models import Municipality, Organization, OrganizationKind, OrganizationState
 from organizations.members.models import Invitation, Membership, Role
@@ -66,7 +67,8 @@ ENDED_BY = {
 OTHERWISE = (
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
     "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
-    "asked", "asked_before", "day_before", "day_after", "registers", "who_came", "sent_elsewhere", "name_changed",
+    "asked", "asked_before", "ring_me", "day_before", "day_after", "registers", "who_came", "sent_elsewhere",
+    "name_changed",
     "off_calendar", "measures_given", "offer_facts",
 )  # fmt: skip
 NAMES = (*ABOUT_A_BOOKING, *OTHERWISE)
@@ -204,6 +206,12 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
             )
             for one in sessions
         ]
+    call = PhoneCall(
+        booking_id=booking.id, about=CallAbout.ASKED, session_id=sessions[0].id, number="+4751000001",
+        key=f"asked:{key}", since=now,
+    )  # fmt: skip
+    if name == "ring_me":
+        objects.append(call)
     if name in ("missed", "thanks"):
         came = name == "thanks"
         objects += [
@@ -263,6 +271,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
     special |= {
         "asked": to_member | {"bookings": [str(booking.id)]},
         "asked_before": to_member | {"bookings": [str(booking.id)]},
+        "ring_me": to_member | {"call": str(call.id)},
         "registers": to_member,
         "measures_given": to_member | {"measures": [str(measure.id)]},
         "day_before": to_member | {"day": str(clock.today(now))},

@@ -128,8 +128,9 @@ class Migration(migrations.Migration):
                     f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({law})"
                     for name, (table, law) in CHECKS.items()
                 ),
-                # Also what finds a session's taps.
-                """CREATE UNIQUE INDEX register_tap_one_version ON register_tap (session_id, booking_id, field, version)
+                # Heads and their parts have one counter. It is also what finds a session's taps.
+                """CREATE UNIQUE INDEX register_tap_one_version ON register_tap (session_id, booking_id,
+                    (CASE WHEN field IN ('adults', 'children') THEN 'heads' ELSE field END), version)
                 NULLS NOT DISTINCT WHERE outcome IN ('kept', 'conflict')""",
                 "CREATE INDEX register_tap_booking ON register_tap (booking_id)",
                 "CREATE INDEX host_ended_offer ON host_ended (offer_id, person_id)",

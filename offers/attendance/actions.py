@@ -1,45 +1,42 @@
-"""Saving a register: who came, and how many just came in."""
+"""Saving a register as a form sends it: what it says otherwise is tapped, and then the register is closed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.clock import oslo
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import column, in_transaction, row, rows, value
+from marketplace.base.data.database import column, in_transaction, rows
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
-from offers.attendance import rules
+from offers.attendance import marking, rules
 from offers.attendance.acts import Act
-from offers.attendance.models import AttendanceState, RegisterEnd
-from offers.attendance.queries import expected
-from offers.attendance.year_keys import key_of
-from offers.catalogue.models import Dated, Session
-from offers.catalogue.recorded import recorded
-
-SAVE = """INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, recorded_at, cause)
-SELECT id, $2, booking_id, state, seats, pseudonym, $3, CASE state WHEN 'present' THEN 'tap' ELSE 'closing' END
-FROM unnest($1::uuid[], $4::uuid[], $5::text[], $6::int[], $7::bytea[]) AS m (id, booking_id, state, seats, pseudonym)
-ON CONFLICT (session_id, booking_id) DO UPDATE SET state = excluded.state, seats_present = excluded.seats_present,
-    recorded_at = excluded.recorded_at, cause = excluded.cause,
-    pseudonym = coalesce(attendance.pseudonym, excluded.pseudonym)"""
-"""A pseudonym that stands already is kept: names and contacts may have gone since."""
+from offers.attendance.closing.actions import close
+from offers.attendance.keys import shut
+from offers.attendance.models import AttendanceState, ClosedBy, RegisterEnd
+from offers.attendance.taps import actions as taps
+from offers.attendance.taps.models import Field
+from offers.attendance.taps.rules import Place, Sender, Tap, most_of
+from offers.catalogue.models import Session
 
 
 @dataclass(frozen=True, slots=True)
-class Held(Dated):
-    """A session whose row we hold."""
+class Filled:
+    """What a form says: who is `present`, and of whom else it says what (`states`; nothing: not marked). `seats` is how
+    many of a party came. Of the numbers None is that nobody has counted."""
 
-    starts_at: datetime
-    status: str
+    present: set[UUID]
+    seats: Mapping[UUID, int] = field(default_factory=dict)
+    states: Mapping[UUID, AttendanceState] = field(default_factory=dict)
+    numbers: Mapping[Field, int | None] = field(default_factory=dict)
 
 
 async def save(
     session: Session,
     present: set[UUID],
-    seats: dict[UUID, int],
+    seats: Mapping[UUID, int],
     head_count: int | None,
     *,
     volunteers: int | None = None,
@@ -47,104 +44,69 @@ async def save(
     by: UUID,
     now: datetime,
 ) -> None:
-    """Save the register of a session. `volunteers` is how many helped (None: not said); `version` is when it was last
-    saved as the host saw it (None: never).
+    """Save and close the register of a session: see `fill`."""
+    numbers = {Field.HEADS: head_count, Field.VOLUNTEERS: volunteers}
+    await fill(session, Filled(present, seats, numbers=numbers), version=version, by=by, now=now)
 
-    Raises Conflict when somebody else saved it meanwhile: nobody's marks are overwritten unseen; Refused when the
+
+async def fill(
+    session: Session,
+    filled: Filled,
+    *,
+    version: datetime | None,
+    by: UUID,
+    now: datetime,
+    chosen: tuple[Place, str | None] | None = None,
+) -> None:
+    """Write what a form says. `version` is when the register last changed, as the host saw it (None: never). `chosen`:
+    what they choose of a conflict; then the register stays open or closed as it is, else it is closed.
+
+    Raises Conflict when somebody else wrote in it meanwhile: nobody's marks are overwritten unseen; Refused when the
     session is cancelled, or is not soon (any more). Bookings that are not of this session do not count. Whoever was
     marked and has cancelled since it began keeps their mark: they came.
     """
     async with in_transaction():
-        # Whoever moves or cancels the session holds its row: their act and this one come one after the other.
-        held = await row(
-            Held, "SELECT starts_at, status FROM session WHERE id = $1 FOR NO KEY UPDATE", session.id
-        )
-        assert held is not None  # sessions that anybody can host are never deleted
-        if held.called_off:
+        table = await taps.lay(session.id, session.offer.owner_id, [], [], now=now)
+        if table.held.called_off:
             raise Refused(_("Denne samlingen er avlyst."))
-        if not rules.is_open(held.starts_at, now):
+        if not rules.is_open(table.held.starts_at, now):
             raise Refused(_("Oppmøtet kan føres fra to timer før start."))
-        key = await key_of(oslo(held.starts_at).year, now)
-        counted = await value(f"SELECT {recorded()} FROM session s WHERE s.id = $1", session.id)
-        if version is None:
-            mine = await rows(
-                """INSERT INTO register (id, session_id, saved_by_id, saved_at, volunteers, closed_at, closed_by,
-                    closed_by_person_id) VALUES ($1, $2, $3, $4, $5, $4, 'host', $3)
-                ON CONFLICT (session_id) DO NOTHING RETURNING id""",
-                uuid7(), session.id, by, now, volunteers,
-            )  # fmt: skip
-        else:
-            mine = await rows(
-                """UPDATE register SET saved_by_id = $2, saved_at = $3, volunteers = $5,
-                    closed_at = $3, closed_by = 'host', closed_by_person_id = $2
-                WHERE session_id = $1 AND saved_at = $4 RETURNING id""",
-                session.id, by, now, version, volunteers,
-            )  # fmt: skip
-        if not mine:
+        if table.key is None:
+            raise shut()
+        if table.register.saved_at != version:
             raise Conflict(_("Noen andre lagret oppmøtet mens du holdt på. Se over og lagre en gang til."))
-        parties = await _still_coming(await expected(session.id))
-        made = rules.marks(parties, present, seats)
-        names = {party.booking_id: party for party in parties}
-        pseudonyms = await _pseudonyms(
-            [names[mark.booking] if mark.state is AttendanceState.PRESENT else None for mark in made],
-            session.offer.owner_id,
-            key,
-        )
-        await rows(
-            SAVE, [uuid7() for _mark in made], session.id, now, [mark.booking for mark in made],
-            [mark.state.value for mark in made], [mark.seats for mark in made], pseudonyms,
-        )  # fmt: skip
-        if head_count is None:
-            await rows("DELETE FROM head_count WHERE session_id = $1", session.id)
-        else:
-            await rows(
-                """INSERT INTO head_count (id, session_id, count, recorded_at) VALUES ($1, $2, $3, $4)
-                ON CONFLICT (session_id) DO UPDATE SET count = excluded.count,
-                    adults = NULL, children = NULL, recorded_at = excluded.recorded_at""",
-                uuid7(), session.id, head_count, now,
-            )  # fmt: skip
+        still = await marking.still_coming([*table.parties])
+        table.parties = {booking: party for booking, party in table.parties.items() if booking in still}
+        sender = Sender(by)
+        for place, said in [*_said(table, filled), *([chosen] if chosen else [])]:
+            saw = table.board.version(place)
+            taps.put(table, Tap(uuid7(), now, *place, said, saw), sender)
+        if not await taps.write(table, sender):
+            await marking.touch(table.held, by, table.register.volunteers, now=now)
+        if chosen is None:
+            await close(session.id, session.offer.owner_id, ClosedBy.HOST, by, now)
+        marks = [made for party in table.parties.values() if (made := taps.mark_of(table.board, party))]
         await record(
-            Act.REGISTER_CORRECTED if counted else Act.REGISTER_SAVED, now=now, actor=by, object_id=session.id,
+            Act.REGISTER_CORRECTED if table.closed else Act.REGISTER_SAVED, now=now, actor=by, object_id=session.id,
             organization=session.offer.owner_id,
-            details={"present": sum(mark.seats > 0 for mark in made), "expected": len(made)},
+            details={"present": sum(mark.seats > 0 for mark in marks), "expected": len(table.parties)},
         )  # fmt: skip
 
 
-FOUND = """SELECT DISTINCT a.pseudonym FROM attendance a JOIN session s ON s.id = a.session_id
-    JOIN offer o ON o.id = s.offer_id
-WHERE a.pseudonym = ANY($1) OR a.pseudonym = ANY($2) AND o.owner_id = $3"""
-
-
-async def _pseudonyms(
-    parties: list[rules.Attendee | None], organization: UUID, key: bytes
-) -> list[bytes | None]:
-    """One for each party that came. Whoever was registered this year under an older form, or here before they had
-    proven their contact, keeps that."""
-    forms = [
-        rules.pseudonyms(
-            key, party.name or "", party.address, party.participant_id, organization,
-            proven=party.proven,
-        )
-        if party else None
-        for party in parties
-    ]  # fmt: skip
-    anywhere = [each for form in forms if form for each in form.any]
-    own = [each for form in forms if form for each in form.own]
-    found = await column(FOUND, anywhere, own, organization) if anywhere or own else []
-    known = {bytes(each) for each in found}
-    return [
-        next((each for each in (*form.any, *form.own) if each in known), form.new) if form else None
-        for form in forms
+def _said(table: taps.Table, filled: Filled) -> list[tuple[Place, str | None]]:
+    """Where the form says otherwise than the register, and what. How many of a party came is clipped to what can be."""
+    said: list[tuple[Place, str | None]] = []
+    for booking, party in table.parties.items():
+        state = AttendanceState.PRESENT if booking in filled.present else filled.states.get(booking)
+        said.append(((booking, Field.STATE), state))
+        if state == AttendanceState.PRESENT:
+            came = max(1, min(filled.seats.get(booking, party.came), most_of(party.seats)))
+            if came != (party.seats_present or party.seats):
+                said.append(((booking, Field.SEATS), str(came)))
+    said += [
+        ((None, name), None if number is None else str(number)) for name, number in filled.numbers.items()
     ]
-
-
-async def _still_coming(parties: list[rules.Attendee]) -> list[rules.Attendee]:
-    """Those of these parties that nobody is taking off just now: a mark must not come after the booking has ended."""
-    still = set(await column(
-        "SELECT id FROM booking WHERE id = ANY($1) AND state = 'confirmed' ORDER BY id FOR SHARE",
-        [party.booking_id for party in parties],
-    ))  # fmt: skip
-    return [party for party in parties if party.booking_id in still]
+    return [(place, value) for place, value in said if table.board.face(place).value != value]
 
 
 END = """WITH kept AS (INSERT INTO ended_register (id, session_id, ended_by, starts_at, saved_at, ended_at, marks,
@@ -154,7 +116,9 @@ END = """WITH kept AS (INSERT INTO ended_register (id, session_id, ended_by, sta
         FROM attendance a WHERE a.session_id = s.id), (SELECT count FROM head_count c WHERE c.session_id = s.id)
     FROM register r JOIN session s ON s.id = r.session_id WHERE s.id = ANY($1)),
 marks AS (DELETE FROM attendance WHERE session_id = ANY($1)),
-heads AS (DELETE FROM head_count WHERE session_id = ANY($1))
+heads AS (DELETE FROM head_count WHERE session_id = ANY($1)),
+settled AS (UPDATE register_tap SET chosen_at = $3
+    WHERE session_id = ANY($1) AND outcome = 'conflict' AND chosen_at IS NULL)
 DELETE FROM register WHERE session_id = ANY($1)"""
 
 
@@ -166,7 +130,8 @@ async def end_registers(sessions: list[UUID], end: RegisterEnd, *, now: datetime
 
 async def end_words(sessions: list[UUID]) -> set[UUID]:
     """Nobody has sent word about these sessions any more: they are cancelled, or at another time, which may suit.
-    Returns the bookings that had."""
+    Returns the bookings that had. Nor has anybody said that they come then."""
+    await rows("DELETE FROM coming_again WHERE session_id = ANY($1)", sessions)
     return set(
         await column("DELETE FROM sent_word WHERE session_id = ANY($1) RETURNING booking_id", sessions)
     )

@@ -13,3 +13,4 @@ class Act(StrEnum):
     REGISTER_READ = "register.read"
     REGISTER_REOPENED = "register.reopened"
     REGISTER_SAVED = "register.saved"
+    REGISTER_TAPPED = "register.tapped"

@@ -23,7 +23,7 @@ async def expected(session_id: UUID) -> list[Attendee]:
         f"""SELECT b.id AS booking_id, b.participant_id, n.name, {SIGN}, b.seats, c.value AS address,
             {proven()} AS proven, {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word,
             CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions,
-            a.state AS marked, coalesce(a.seats_present, 0) AS seats_present
+            a.state AS marked, coalesce(a.seats_present, 0) AS seats_present, a.cause, a.recorded_at AS marked_at
         FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}
         JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed'
         JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
@@ -63,16 +63,19 @@ async def earlier(offer_id: UUID, before: datetime, now: datetime) -> list[Earli
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A register as it stands. `saved_at`: None: never, so nobody knows who came. The head count and the volunteers are
-    None where nobody has counted. `ended`: another was kept before the session was moved; `closed_at`: since when it
-    counts, and whether the clock closed it."""
+    """A register as it stands. `saved_at`: None: nobody has marked anything; `closed_at`: None: it counts nowhere yet.
+    `by_clock`: the clock closed it. The heads and the volunteers are None where nobody has counted. `ended_at`: another
+    was kept until then, when the session was moved."""
 
-    saved_at: datetime | None
-    closed_at: datetime | None
-    by_clock: bool
-    head_count: int | None
-    volunteers: int | None
-    ended: bool
+    saved_at: datetime | None = None
+    closed_at: datetime | None = None
+    by_clock: bool = False
+    volunteers: int | None = None
+    head_count: int | None = None
+    adults: int | None = None
+    children: int | None = None
+    counted_at: datetime | None = None
+    ended_at: datetime | None = None
 
     @property
     def version(self) -> str:
@@ -85,10 +88,11 @@ async def saved(session_id: UUID) -> Register:
     found = await row(
         Register,
         """SELECT r.saved_at, r.closed_at, coalesce(r.closed_by = 'clock', false) AS by_clock,
-            c.count AS head_count, r.volunteers,
-            EXISTS (SELECT FROM ended_register e WHERE e.session_id = s.id AND e.ended_by = 'moved') AS ended
+            r.volunteers, c.count AS head_count, c.adults, c.children,
+            c.recorded_at AS counted_at, (SELECT max(e.ended_at) FROM ended_register e
+                WHERE e.session_id = s.id AND e.ended_by = 'moved') AS ended_at
         FROM session s LEFT JOIN register r ON r.session_id = s.id
         LEFT JOIN head_count c ON c.session_id = s.id WHERE s.id = $1""",
         session_id,
     )
-    return found or Register(None, None, False, None, None, ended=False)
+    return found or Register()

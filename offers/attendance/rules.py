@@ -3,13 +3,12 @@
 import hashlib
 import hmac
 import unicodedata
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from marketplace.base.text import name_key
-from offers.attendance.models import AttendanceState
+from offers.attendance.models import AttendanceState, Cause
 
 MOST_OF_A_PARTY = 50
 """So many may have come with one booking, whatever was booked; those who came along unannounced are among them."""
@@ -24,6 +23,7 @@ class Mark:
     booking: UUID
     state: AttendanceState
     seats: int
+    cause: Cause = Cause.TAP
 
 
 def pseudonym(
@@ -77,6 +77,11 @@ def is_open(starts_at: datetime, now: datetime) -> bool:
     return now >= starts_at - OPENS_BEFORE
 
 
+def first_name(name: str | None) -> str | None:
+    """How hosts are called by each other."""
+    return name.split()[0] if name else None
+
+
 def shown_name(name: str | None, shielded: bool, sign: str) -> str:
     """The first name only; an alias for whoever wants one."""
     return sign if shielded or not name else name.split()[0]
@@ -100,6 +105,8 @@ class Attendee:
     companions: list[str]
     marked: str | None
     seats_present: int
+    cause: str | None = None
+    marked_at: datetime | None = None
 
     @property
     def shown(self) -> str:
@@ -120,20 +127,7 @@ class Attendee:
         return self.seats_present or self.seats
 
 
-def marks(parties: Iterable[Attendee], present: set[UUID], seats: Mapping[UUID, int]) -> list[Mark]:
-    """The register as saved: switched on is present; untouched is absent, or excused if they sent word.
-
-    `seats` tells how many of a party came; else all of them did.
-    """
-    made = []
-    for party in parties:
-        booking = party.booking_id
-        if booking in present:
-            # Some of a party may have left it since they were here.
-            most = max(party.seats, party.seats_present)
-            came = max(1, min(seats.get(booking, party.seats), most))
-            made.append(Mark(booking, AttendanceState.PRESENT, came))
-        else:
-            state = AttendanceState.EXCUSED if party.sent_word else AttendanceState.ABSENT
-            made.append(Mark(booking, state, 0))
-    return made
+def untouched(party: Attendee) -> Mark:
+    """What closing makes of whoever nobody has marked: they are absent, or excused if they sent word."""
+    state = AttendanceState.EXCUSED if party.sent_word else AttendanceState.ABSENT
+    return Mark(party.booking_id, state, 0, Cause.CLOSING)

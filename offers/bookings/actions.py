@@ -108,6 +108,9 @@ async def send_word(booking_id: UUID, session_id: UUID, *, coming: bool = False,
             )
             return
         await rows(
+            "DELETE FROM coming_again WHERE booking_id = $1 AND session_id = $2", booking_id, session_id
+        )
+        await rows(
             "INSERT INTO sent_word (id, booking_id, session_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
             uuid7(), booking_id, session_id, now,
         )  # fmt: skip

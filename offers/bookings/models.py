@@ -36,3 +36,17 @@ class SentWord(Row):
     class Meta:
         table = "sent_word"
         unique_together = (("booking", "session"),)
+
+
+class ComingAgain(Row):
+    """Somebody who missed a session has said that they come to this one."""
+
+    booking_id: UUID
+    booking = fields.ForeignKeyField("marketplace.Booking", "coming_again", on_delete=fields.CASCADE)
+    session_id: UUID
+    session = fields.ForeignKeyField("marketplace.Session", "coming_again", on_delete=fields.CASCADE)
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "coming_again"
+        unique_together = (("booking", "session"),)

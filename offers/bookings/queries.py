@@ -13,6 +13,7 @@ from marketplace.base.text import name_order
 from marketplace.people.queries import WRITTEN_TO
 from offers.bookings import rules
 from offers.bookings.rows import BookedDate, FoundBooking, OwnBooking
+from offers.catalogue.arriving import is_on
 from offers.catalogue.models import Dated
 from offers.catalogue.queries import Viewer, offer_text, published
 from offers.publishing.questions import rules as asked
@@ -152,8 +153,8 @@ async def booking(booking_id: UUID, lang: str) -> OwnBooking:
         raise NotFound
     sessions = await rows(
         BookedDate,
-        """SELECT s.id, s.starts_at, s.ends_at, s.status, s.note, s.sequence, s.changed_at, v.name AS venue,
-            v.street, v.postcode, v.city, v.lat, v.lon,
+        f"""SELECT s.id, s.starts_at, s.ends_at, s.status, s.note, s.sequence, s.changed_at, v.name AS venue,
+            v.street, v.postcode, v.city, v.lat, v.lon, {is_on()} AS checks_in,
             EXISTS (SELECT 1 FROM sent_word x WHERE x.session_id = s.id AND x.booking_id = $1) AS sent_word
         FROM session s JOIN offer o ON o.id = s.offer_id LEFT JOIN venue v ON v.id = coalesce(s.venue_id, o.venue_id)
         WHERE s.offer_id = $2 AND ($3::uuid IS NULL OR s.id = $3) ORDER BY s.starts_at""",

@@ -13,7 +13,8 @@ from offers.seats.rules import ACTIVE, CALLED_OFF, SEATED
 
 @dataclass(frozen=True, slots=True)
 class BookedDate(Dated):
-    """A session of what is booked. `sent_word`: they have said that they cannot come to it."""
+    """A session of what is booked. `sent_word`: they have said that they cannot come to it. `checks_in`: a host lets
+    people who come say so."""
 
     id: UUID
     starts_at: datetime
@@ -29,6 +30,7 @@ class BookedDate(Dated):
     lat: float | None
     lon: float | None
     sent_word: bool
+    checks_in: bool
 
     @property
     def whole_place(self) -> str:
@@ -191,4 +193,5 @@ class Together(Ending, Dated):
         return BookedDate(
             self.session_id, self.starts_at, self.ends_at, self.status, self.note, self.sequence, self.session_changed,
             self.venue, self.street, self.postcode, self.city, self.lat, self.lon, sent_word=False,
+            checks_in=False,
         )  # fmt: skip

@@ -10,6 +10,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import ngettext
 from marketplace.base.text import isolated, same_name
 from offers.bookings.rows import BookedDate, OwnBooking
+from offers.catalogue.arriving import in_time
 from offers.catalogue.models import OfferState
 from offers.seats.models import BookingState
 
@@ -34,6 +35,11 @@ def party_words(name: str, seats: int) -> str:
 def coming(sessions: Iterable[BookedDate], now: datetime) -> list[BookedDate]:
     """The sessions that one can still come to: not over, and not cancelled."""
     return [each for each in sessions if each.ends_at > now and not each.called_off]
+
+
+def arriving(sessions: Iterable[BookedDate], now: datetime) -> list[BookedDate]:
+    """The sessions at which one may say now that one has come."""
+    return [each for each in sessions if each.checks_in and in_time(each.starts_at, each.ends_at, now)]
 
 
 def cancelled(sessions: list[BookedDate], now: datetime) -> list[BookedDate]:

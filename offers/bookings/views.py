@@ -185,6 +185,7 @@ async def show(request: Request) -> Response:
     return render(
         request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),
+        arriving=rules.arriving(sessions, request.now),
         state=rules.standing(found, request.now), section="my-page",
         companions=await companions_queries.companions(found.id),
         answers=await questions_queries.answers(found.id),

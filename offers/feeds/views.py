@@ -13,7 +13,7 @@ from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render
 from marketplace.settings import settings
-from offers.feeds import actions, atom, queries
+from offers.feeds import actions, atom, own, queries
 from offers.feeds.answers import ATOM, CALENDAR, PRIVATE, PUBLIC, Headers, answer, remember
 from offers.feeds.body import Body, kept
 from offers.feeds.searches import LONGEST, canonical, left_out, words_of
@@ -130,6 +130,6 @@ async def kept_feed(
 async def private(request: Request) -> Response:
     """A feed by a secret address: a resident's own, or of who leads and arranges. Made anew each time, and kept by
     nobody."""
-    address = await queries.address_of(request.path_params["secret"])
-    body = await (work_feed if address.of_work else queries.own_feed)(address, request.now)
+    address = await own.address_of(request.path_params["secret"])
+    body = await (work_feed if address.of_work else own.own_feed)(address, request.now)
     return answer(request.scope, body, PRIVATE)

@@ -29,7 +29,8 @@ SHOWN_NAMES = f"""{SHOWN_NAME} AS name,
 class Participant(Claimed):
     """An active booking, for those who lead the offer. Where the shielded are, and what they are called, is not there.
     `reached`: does a message come to them? `reach`: who gives them word (rules.Reach). `refused`: their email came
-    back. `starts_at`: when the session begins that it is for alone."""
+    back. `starts_at`: when the session begins that it is for alone. `comes_to`: they missed a time, and have said
+    that they come to the one that begins then."""
 
     id: UUID
     pool_id: UUID
@@ -50,6 +51,7 @@ class Participant(Claimed):
     companions: list[str]
     created_at: datetime
     starts_at: datetime | None
+    comes_to: datetime | None
 
 
 PARTICIPANT = f"""SELECT b.id, {SHOWN_NAMES}, {SIGN}, b.seats, b.state, b.held_until, b.talk_asked_at,
@@ -57,7 +59,9 @@ PARTICIPANT = f"""SELECT b.id, {SHOWN_NAMES}, {SIGN}, b.seats, b.state, b.held_u
     CASE WHEN NOT {HIDDEN} THEN c.value END AS address,
     coalesce({WRITTEN_TO}, false) AS reached, c.refused_at IS NOT NULL AS refused,
     {reach(HIDDEN)} AS reach, {HIDDEN} AS shielded,
-    CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions, b.created_at, b.pool_id, s.starts_at
+    CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions, b.created_at, b.pool_id, s.starts_at,
+    (SELECT min(z.starts_at) FROM coming_again x JOIN session z ON z.id = x.session_id AND z.status <> 'cancelled'
+        WHERE x.booking_id = b.id AND z.ends_at > $2) AS comes_to
 FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN person n ON n.id = b.participant_id
     JOIN person k ON k.id = b.booked_by_id LEFT JOIN contact_point c ON c.id = b.contact_id
     LEFT JOIN session s ON s.id = p.session_id

@@ -1,6 +1,7 @@
 """Whose an offer is: fetching is permission, in one place. What is not one's own is not found."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -98,3 +99,33 @@ async def _session(person: Any, session_id: str | UUID, allowed: str) -> Session
     if found is None:
         raise NotFound
     return await Session.get(id=found["id"]).select_related("offer", "offer__owner")
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    """That somebody leads a session (`until` is None), or did until then."""
+
+    offer_id: UUID
+    owner_id: UUID
+    until: datetime | None
+
+
+ENDED = f"""SELECT o.id AS offer_id, o.owner_id, CASE WHEN {SEES} THEN NULL ELSE greatest(
+    (SELECT max(e.ended_at) FROM host_ended e WHERE e.person_id = $1 AND e.offer_id = o.id),
+    (SELECT max(m.ended_at) FROM membership m WHERE m.person_id = $1 AND m.organization_id = o.owner_id
+        AND m.role IN ('editor', 'manager')),
+    (SELECT max(m.ended_at) FROM host_assignment h JOIN membership m ON m.person_id = h.person_id
+        AND m.role IN ('host', 'editor', 'manager') AND (m.organization_id = o.owner_id OR EXISTS (
+            SELECT FROM offer_organizer c WHERE c.offer_id = o.id AND c.organization_id = m.organization_id))
+        WHERE h.person_id = $1 AND h.offer_id = o.id)) END AS until, {SEES} AS leads
+FROM {EDITOR_OF}, session s JOIN offer o ON o.id = s.offer_id WHERE s.id = $2"""
+"""An assignment that went is stored in host_ended, the end of a role where the role stands."""
+
+
+async def hosting(person: UUID, session_id: str | UUID) -> Hosting | None:
+    """Whether somebody leads a session, or until when they did; None if they never have. For what they noted while
+    they did, which may arrive later: nothing of the session is shown to them after that."""
+    return await row(
+        Hosting, f"SELECT offer_id, owner_id, until FROM ({ENDED}) x WHERE leads OR until IS NOT NULL",
+        person, parse_id(session_id),
+    )  # fmt: skip

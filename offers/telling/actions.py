@@ -52,6 +52,17 @@ async def to_ring(
     )  # fmt: skip
 
 
+async def ring_on(booking_id: UUID, session_id: UUID, number: str, *, now: datetime) -> None:
+    """Note that somebody who missed a session has asked to be rung on this number: once a session, and on the number
+    that they said last."""
+    await rows(
+        """INSERT INTO phone_call AS y (id, booking_id, about, session_id, number, key, since)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (key) DO UPDATE SET number = excluded.number WHERE y.called_at IS NULL""",
+        uuid7(), booking_id, CallAbout.ASKED, session_id, number, f"asked:{session_id}:{booking_id}", now,
+    )  # fmt: skip
+
+
 async def not_rung(bookings: Collection[UUID]) -> set[UUID]:
     """Those of these bookings that nobody has rung about the seat that was held for them; there is nothing to ring
     about any more then."""

@@ -67,6 +67,8 @@ def words(about: CallAbout, call: Occasion) -> str:
                          call.note)  # fmt: skip
         case CallAbout.OFFER_CANCELLED:
             return _with(_("Tilbudet er avlyst."), call.note)
+        case CallAbout.ASKED:
+            return _("De var ikke med %(when)s, og vil gjerne bli ringt.", when=time)
         case CallAbout.HOST_MESSAGE:
             return call.text or _("Det ble sendt en melding til deltakerne.")
 

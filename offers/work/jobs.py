@@ -47,6 +47,19 @@ class Due:
     told: int
 
 
+ASKED = """SELECT y.id, o.owner_id AS organization_id FROM phone_call y JOIN booking b ON b.id = y.booking_id
+JOIN offer o ON o.id = b.offer_id
+WHERE y.about = 'asked' AND y.called_at IS NULL AND b.state = 'confirmed' AND y.since > $1 ORDER BY y.id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A call that somebody has asked for."""
+
+    id: UUID
+    organization_id: UUID
+
+
 async def tell_of_requests(now: datetime) -> None:
     """Tell those who may answer: of what is new, and of what they have not answered."""
     async with in_transaction():
@@ -56,6 +69,16 @@ async def tell_of_requests(now: datetime) -> None:
             bookings = [str(one) for one in each.bookings]
             await tell_members(
                 mail, kind, each.organization_id, f"{bookings[-1]}:{each.told}", now, bookings=bookings
+            )
+
+
+async def tell_of_calls(now: datetime) -> None:
+    """Tell those who may answer of who has asked to be rung: once, as the rows of the outbox know for longer than this
+    looks back."""
+    async with in_transaction():
+        for each in await rows(Asked, ASKED, now - timedelta(days=7)):
+            await tell_members(
+                mails.ring_me, Notice.REQUEST, each.organization_id, str(each.id), now, call=str(each.id)
             )
 
 

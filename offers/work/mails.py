@@ -86,6 +86,17 @@ async def asked_before(
                              (organization, person), bookings)  # fmt: skip
 
 
+@mail(to=who_is_told(Notice.REQUEST))
+async def ring_me(channel: Channel, lang: str, organization: str, person: str, call: str) -> Content | None:
+    """Somebody has asked to be rung; nothing when somebody has, or they have left. Who and on what number stands on the
+    list that it leads to."""
+    session = await queries.waits_for_call(UUID(call))
+    if session is None:
+        return None
+    return await to_member("ring_me", Notice.REQUEST, channel, lang, lazy("Noen vil bli ringt"),
+                           (organization, person), path=f"/manage/sessions/{session}/call-list")  # fmt: skip
+
+
 def ends_of(day: date) -> tuple[datetime, datetime]:
     """When a day begins and ends in Norway."""
     return clock.at_oslo(day, clock_time()), clock.at_oslo(day + timedelta(days=1), clock_time())

@@ -31,7 +31,7 @@ RECEIVES = {
 """The roles that a kind is for. A host is told of what they lead."""
 
 LABELS = {
-    Notice.REQUEST: lazy("Når noen spør om plass"),
+    Notice.REQUEST: lazy("Når noen spør om plass, eller vil bli ringt"),
     Notice.REMINDER: lazy("Når noen fortsatt venter på svar"),
     Notice.DIGEST: lazy("Det som skjedde i går"),
     Notice.TOMORROW: lazy("Hvor mange som kommer i morgen"),
@@ -39,7 +39,7 @@ LABELS = {
     Notice.MEASURE: lazy("Når dere får ansvaret for et tiltak"),
 }
 HINTS = {
-    Notice.REQUEST: lazy("Med en gang. Den som spør, venter på dere."),
+    Notice.REQUEST: lazy("Med en gang. De venter på dere."),
     Notice.REMINDER: lazy("Etter to og fem dager uten svar."),
     Notice.DIGEST: lazy("Én melding om morgenen: påmeldinger, avmeldinger, venteliste og det som er fullt."),
     Notice.TOMORROW: lazy("Én melding om ettermiddagen dagen før."),

@@ -17,6 +17,7 @@ from tests.visitor import Page, Visitor
 AREAS = {
     r"/manage/organizations/\{slug\}/(leave|notices)": {"signed_in"},
     r"/invitations(/.*)?": {"public", "signed_in"},
+    r"/manage/sessions/\{id\}/register/taps": {"had_role", "member:host"},
     r"/manage(/.*)?": {"member:host", "member:editor", "member:manager", "member:manager:again"},
     r"/my-page/second-factor(/.*)?": {"signed_in_again"},
     r"/my-page(/.*)?": {"signed_in", "signed_in_again"},
@@ -38,7 +39,7 @@ AREAS = {
     r"/(offers|organizations|bookings|calendar|sign-in|privacy|accessibility|help-now|about|health|demo)(/.*)?": {
         "public"
     },
-    r"/goodbye": {"public"},
+    r"/goodbye|/check-in": {"public"},
 }
 """What a route may be marked with, by where it stands. An address that stands nowhere here fails: think, then add."""
 WITHOUT_TOKEN = {"/unsubscribe/{token}", "/notices/{token}"}

@@ -64,6 +64,12 @@ CHECKS = {
     "goal_share": "UPDATE goal SET counted_as = 'share', target = 101",
     "goal_span": "UPDATE goal SET each_year = true, last_year = first_year - 1",
     "goal_target": "UPDATE goal SET target = 0",
+    "check_in_browser_browser": "INSERT INTO check_in_browser (id, session_id, browser, counted_as) "
+    "VALUES (gen_random_uuid(), '{session}', 'short', 'head')",
+    "check_in_digest": "INSERT INTO check_in (id, session_id, version, digest, opened_at) "
+    "VALUES (gen_random_uuid(), '{session}', 1, 'short', clock_timestamp())",
+    "check_in_version": "INSERT INTO check_in (id, session_id, version, opened_at) "
+    "VALUES (gen_random_uuid(), '{session}', 0, clock_timestamp())",
     "head_count_apart": "INSERT INTO head_count (id, session_id, count, adults, recorded_at) "
     "VALUES (gen_random_uuid(), '{session}', 3, 2, clock_timestamp())",
     "head_count_by_code": "INSERT INTO head_count (id, session_id, count, by_code, recorded_at) "
@@ -118,6 +124,7 @@ UNIQUES = {
     "booking_one_active": "(pool_id, participant_id, booked_by_id) WHERE (((state)::text = ANY ((ARRAY["
     "'requested'::character varying, 'confirmed'::character varying, 'waiting'::character varying, "
     "'offered'::character varying])::text[])) AND (handed_over_at IS NULL))",
+    "check_in_words": "(digest) WHERE (digest IS NOT NULL)",
     "calendar_address_one": "(person_id, hosting, organization_id) NULLS NOT DISTINCT WHERE (revoked_at IS NULL)",
     "calendar_address_secret": "(secret_hash)",
     "cell_one": "(municipality_id, organization_id, main_audience, kind, district_id, evening) NULLS NOT DISTINCT",
@@ -132,7 +139,9 @@ UNIQUES = {
     "passkey_credential": "(credential)",
     "picture_sha256": "(sha256)",
     "recovery_code_one": "(person_id, code_hash)",
-    "register_tap_one_version": "(session_id, booking_id, field, version) NULLS NOT DISTINCT WHERE ((outcome)::text = "
+    "register_tap_one_version": "(session_id, booking_id, (\nCASE\n    WHEN ((field)::text = ANY "
+    "((ARRAY['adults'::character varying, 'children'::character varying])::text[])) THEN 'heads'::character varying\n"
+    "    ELSE field\nEND), version) NULLS NOT DISTINCT WHERE ((outcome)::text = "
     "ANY ((ARRAY['kept'::character varying, 'conflict'::character varying])::text[]))",
     "report_version_draft": "(report_id) WHERE (approved_at IS NULL)",
     "saved_search_query": "(query, owner_id) NULLS NOT DISTINCT",

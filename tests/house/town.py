@@ -174,6 +174,11 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         session=was, booking=proven, state=AttendanceState.PRESENT, seats_present=1, pseudonym=b"-",
         recorded_at=was.ends_at, cause=Cause.TAP,
     )  # fmt: skip
+    away = await make.booking(await SeatPool.get(offer=course))
+    await Attendance.create(
+        session=was, booking=away, state=AttendanceState.ABSENT, seats_present=0, recorded_at=was.ends_at,
+        cause=Cause.CLOSING,
+    )  # fmt: skip
     for offer in (walk, draft, talk, course):
         await HostAssignment.create(person=town.people["host"], offer=offer)
     for number, text in enumerate(("Hva vil du spise?", "Trenger du skyss?")):
@@ -363,6 +368,13 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         "/manage/calendars": {"calendar": centre.slug},
         "/manage/calendars/revoke": {"calendar": centre.slug},
         "/manage/offers/{slug}/take-off": {"booking": str(booking.id)},
+        **{
+            f"/bookings/{{token}}/missed/{{session}}/{way}": {
+                "token": link_path(away.id, 1).removeprefix("/bookings/"),
+                "session": str(was.id),
+            }
+            for way in ("coming", "call")
+        },
         "/manage/offers/{slug}/certificates/{booking}": {"slug": course.slug, "booking": str(proven.id)},
         "/manage/offers/{slug}/calls": {"call": str(call.id), "said": "rung"},
         "/reports/{slug}/correct": {"slug": old.slug},
@@ -375,6 +387,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     town.parameters = {
         ("goals", "goal"): str(goal.id),
         ("certificates", "booking"): str(proven.id),
+        ("missed", "session"): str(was.id),
         ("offers", "slug"): walk.slug,
         ("t", "code"): code_of((await rows("SELECT number FROM offer WHERE id = $1", walk.id))[0]["number"]),
         ("sitemap", "page"): "1",

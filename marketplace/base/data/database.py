@@ -34,6 +34,7 @@ MODELS = [
     "offers.telling.models",
     "offers.attendance.models",
     "offers.attendance.taps.models",
+    "offers.attendance.check_in.models",
     "offers.feeds.models",
     "offers.messages.models",
     "offers.search.equal.models",

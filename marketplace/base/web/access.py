@@ -19,7 +19,8 @@ V = TypeVar("V", bound=Callable[..., Awaitable[Response]])
 @dataclass(frozen=True)
 class Mark:
     """`roles` empty: no role is needed. `again`: must they have shown lately who they are? `form_token`: does a POST
-    need one? `asks_who`: does it matter who asks? Finding out takes the database."""
+    need one? `asks_who`: does it matter who asks? Finding out takes the database. `factor`: must whoever needs a second
+    factor have shown it, though no role is asked for?"""
 
     name: str
     signed_in: bool = False
@@ -27,6 +28,7 @@ class Mark:
     again: bool = False
     form_token: bool = True
     asks_who: bool = True
+    factor: bool = False
 
 
 def _mark(mark: Mark) -> Callable[[V], V]:
@@ -45,6 +47,8 @@ public_probe = _mark(Mark("public", asks_who=False))
 """Anybody, and the same to all, with or without a sign-in: it answers when the database does not."""
 signed_in = _mark(Mark("signed_in", signed_in=True))
 """Anybody with a sign-in. What they may see is decided where it is fetched."""
+had_role = _mark(Mark("had_role", signed_in=True, factor=True))
+"""Whoever has a role, or had one when they noted what they send. Which, is decided where it is fetched."""
 signed_in_again = _mark(Mark("signed_in_again", signed_in=True, again=True))
 """Anybody who has signed in within ten minutes: before a change of address, a download or a deletion."""
 

@@ -87,6 +87,11 @@ class Request(requests.Request):
         return {name: [clean(typed) for typed in texts] for name, texts in found.items()}
 
     @property
+    def is_json(self) -> bool:
+        """Is JSON sent, as no form does?"""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+
+    @property
     def languages(self) -> list[tuple[str, str, str]]:
         """(code, own name, address of this page in that language), for the language links."""
         query = self.scope["query_string"].decode("latin-1")

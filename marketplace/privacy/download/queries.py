@@ -62,9 +62,12 @@ SECTIONS: dict[str, Section] = {
         f"""SELECT b.reference, t.title, s.starts_at, x.at FROM mine JOIN booking b USING (id) {OFFER}
             JOIN coming_again x ON x.booking_id = b.id JOIN session s ON s.id = x.session_id ORDER BY x.at, x.id"""),
     "attendance": Section("attendance",
-        f"""SELECT b.reference, t.title, s.starts_at, a.state, a.seats_present, a.recorded_at
+        # Whoever booked for somebody reads what a register says when it is done, not who came when, or checked in.
+        f"""SELECT b.reference, t.title, s.starts_at, a.state, a.seats_present,
+            CASE WHEN b.participant_id = $1 THEN a.recorded_at ELSE r.closed_at END AS recorded_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN attendance a ON a.booking_id = b.id
-            JOIN session s ON s.id = a.session_id ORDER BY s.starts_at, a.id"""),
+            JOIN session s ON s.id = a.session_id LEFT JOIN register r ON r.session_id = s.id
+        WHERE b.participant_id = $1 OR r.closed_at IS NOT NULL ORDER BY s.starts_at, a.id"""),
     "calls": Section("phone_call",
         f"""SELECT b.reference, t.title, s.starts_at, x.about AS mail, x.number AS address, x.since AS created_at,
             x.called_at
@@ -157,6 +160,7 @@ NOT_HERE = {
     "sent_form": "a hash that nobody can turn back into a person, and where a form's answer led",
     "rate_limit": "a hash that nobody can turn back into a person",
     "unsubscription": "a hash that nobody can turn back into an address",
+    "check_in_browser": "a hash that nobody can turn back into a browser, and nobody knows whose it was",
     "offer": "whom to ask is what an organisation writes in public, without a link to a person",
     "offer_text": "the same",
     "organization": "the same",

@@ -81,6 +81,14 @@ BOOKINGS: dict[str, Table] = {
         Goes("t.ended_at", 90 * DAY),
     ),
     "head_count": Table(plain="id count adults children by_code recorded_at session_id"),
+    "check_in": Table(
+        plain="id version digest opened_at session_id",
+        goes=Goes("(SELECT s.ends_at FROM session s WHERE s.id = t.session_id)", DAY),
+    ),
+    "check_in_browser": Table(
+        {"browser": "a keyed hash: one browser is one head"}, "id counted_as session_id",
+        Goes("(SELECT s.ends_at FROM session s WHERE s.id = t.session_id)", DAY),
+    ),
     "seat_pool": Table(plain="id capacity taken waiting reserved starts_at ends_at opens_at closes_at offer_id "
                              "session_id"),
 }  # fmt: skip

@@ -54,7 +54,7 @@ async def finish(session: Session, *, by: UUID, now: datetime) -> None:
         held = await _held(session.id, now)
         rules.may_finish(held.starts_at, now)
         await rows(BEGIN, uuid7(), session.id, by, now)
-        await _close(session.id, session.offer.owner_id, ClosedBy.HOST, by, now)
+        await close(session.id, session.offer.owner_id, ClosedBy.HOST, by, now)
 
 
 async def nobody_came(session: Session, *, by: UUID, now: datetime) -> None:
@@ -67,7 +67,7 @@ async def nobody_came(session: Session, *, by: UUID, now: datetime) -> None:
         if await value(ANYBODY, session.id):
             raise Refused(_("Noen er ført som til stede. Se over oppmøtet."))
         await rows(BEGIN, uuid7(), session.id, by, now)
-        await _close(session.id, session.offer.owner_id, ClosedBy.HOST, by, now)
+        await close(session.id, session.offer.owner_id, ClosedBy.HOST, by, now)
 
 
 async def reopen(session: Session, *, by: UUID, now: datetime) -> None:
@@ -95,10 +95,12 @@ async def _close_one(one: Due, now: datetime) -> None:
         if held.called_off or held.ends_at >= rules.ended_before(now):
             return
         if await value(f"SELECT {begun()} FROM session s WHERE s.id = $1", one.id):
-            await _close(one.id, one.organization_id, ClosedBy.CLOCK, None, now)
+            await close(one.id, one.organization_id, ClosedBy.CLOCK, None, now)
 
 
-async def _close(session: UUID, organization: UUID, cause: ClosedBy, by: UUID | None, now: datetime) -> None:
+async def close(session: UUID, organization: UUID, cause: ClosedBy, by: UUID | None, now: datetime) -> None:
+    """Close a register whose session we hold; what is closed already stays so. Whoever is untouched was absent, or
+    excused if they sent word."""
     if await rows(CLOSE, session, now, cause, by):
         await rows(UNTOUCHED, session, now)
         await record(Act.REGISTER_CLOSED, now=now, actor=by, object_id=session, organization=organization,

@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.base.data.database import row, rows
 from offers.bookings.certificates.rules import WAITED_FOR, Attended, earned
 from offers.catalogue.queries import offer_text
-from offers.catalogue.recorded import MARKS, REGISTERS, begun
+from offers.catalogue.recorded import MARKS, begun, recorded
 
 COLUMNS = """b.id AS booking_id, b.state = 'confirmed' AND p.session_id IS NULL AND n.name IS NOT NULL AS confirmed,
     o.certificate_share AS share, x.met, x.held, x.came, x.minutes, x.begun, p.ends_at"""
@@ -20,23 +20,25 @@ def joined(now: str) -> str:
     return f"""JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
     JOIN person n ON n.id = b.participant_id
     CROSS JOIN LATERAL (
-        SELECT count(*)::int AS met, count(r.closed_at)::int AS held,
-            count(*) FILTER (WHERE a.state = 'present')::int AS came,
-            coalesce(sum(extract(epoch FROM s.ends_at - s.starts_at) / 60)
-                FILTER (WHERE a.state = 'present'), 0)::int AS minutes,
-            count(*) FILTER (WHERE r.id IS NULL AND ({begun()}
+        SELECT count(*)::int AS met, count(*) FILTER (WHERE {recorded()})::int AS held,
+            count(a.id)::int AS came,
+            coalesce(sum(extract(epoch FROM s.ends_at - s.starts_at) / 60) FILTER (WHERE a.id IS NOT NULL), 0)::int
+                AS minutes,
+            count(*) FILTER (WHERE NOT {recorded()} AND ({begun()}
                 OR s.ends_at > {now} - interval '{WAITED_FOR.days} days'))::int AS begun
-        FROM session s LEFT JOIN {REGISTERS} r ON r.session_id = s.id
-            LEFT JOIN {MARKS} a ON a.session_id = s.id AND a.booking_id = b.id
+        FROM session s LEFT JOIN {MARKS} a ON a.session_id = s.id AND a.booking_id = b.id AND a.state = 'present'
         WHERE s.offer_id = b.offer_id AND s.status <> 'cancelled' AND s.ends_at <= {now}
     ) x"""
 
 
 async def attended(booking: UUID, now: datetime) -> Attended | None:
-    """What registers say of a booking. None: there is no such booking."""
+    """What registers say of a booking. None: there are no certificates of what it is for."""
     return await row(
-        Attended, f"SELECT {COLUMNS} FROM booking b {joined('$2::timestamptz')} WHERE b.id = $1", booking, now
-    )
+        Attended,
+        f"""SELECT {COLUMNS} FROM booking b {joined("$2::timestamptz")}
+        WHERE b.id = $1 AND o.certificate_share IS NOT NULL""",
+        booking, now,
+    )  # fmt: skip
 
 
 async def with_certificate(bookings: Sequence[UUID], now: datetime) -> set[UUID]:

@@ -14,7 +14,8 @@ from marketplace.base.text import name_order
 from marketplace.settings import settings
 from offers.catalogue.calendar import Event, Meeting, calendar, session_event, vevent, work_uid
 from offers.feeds.body import Body
-from offers.feeds.queries import AFTER, BEFORE, EVENT, FACTS, MOST, Address
+from offers.feeds.own import Address
+from offers.feeds.queries import AFTER, BEFORE, EVENT, FACTS, MOST
 from offers.rights.queries import LEADS
 from offers.seats.sql import covers
 from organizations.members.queries import HELD

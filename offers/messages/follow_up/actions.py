@@ -13,6 +13,7 @@ from marketplace.people.queries import WRITTEN_TO
 from offers.catalogue.recorded import MARKS, REGISTERS
 from offers.messages.follow_up import mails
 from offers.messages.follow_up.models import Useful
+from offers.messages.follow_up.queries import TO_THEM
 
 
 async def tell_useful(booking_id: UUID, offer_id: UUID, answer: Useful, *, now: datetime) -> None:
@@ -54,7 +55,7 @@ FROM {REGISTERS} r JOIN session s ON s.id = r.session_id AND s.status <> 'cancel
 JOIN {MARKS} a ON a.session_id = r.session_id AND a.state = 'absent'
 JOIN booking b ON b.id = a.booking_id AND b.state = 'confirmed'
 JOIN offer o ON o.id = b.offer_id AND o.state = 'published'
-JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO}
+JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO} AND {TO_THEM}
 WHERE r.closed_at <= $1::timestamptz - $2::interval AND NOT EXISTS (SELECT FROM outbox_message m
     WHERE m.mail = '{name_of(mails.missed)}' AND m.channel = c.channel AND m.address = c.value
     AND m.offer_id = b.offer_id AND m.created_at > $1::timestamptz - interval '14 days')

@@ -12,8 +12,10 @@ from offers.bookings.certificates.queries import with_certificate
 from offers.bookings.queries import booking_in_mail as booking_of
 from offers.bookings.rows import OwnBooking
 from offers.bookings.rules import coming
-from offers.messages.follow_up.queries import is_absent, told_useful, wants_news, was_there
+from offers.messages.follow_up.queries import is_absent, told_to_them, told_useful, wants_news, was_there
 from offers.messages.follow_up.rules import unsubscribe_path
+from offers.messages.missed.queries import missed as missed_time
+from offers.messages.missed.rules import can_come, stands
 
 
 def unsubscribing(path: str | None) -> dict[str, str]:
@@ -42,11 +44,17 @@ async def missed(channel: Channel, lang: str, booking: str, session: str | None 
         not found.confirmed
         or (session is not None and not await is_absent(found.id, UUID(session)))
         or not found.address
+        or not await told_to_them(found.id)
         or not await wants_news(channel, found.address)
     ):
         return None
-    ahead = coming(found.sessions, clock.now())
-    return _news("missed", channel, lang, lazy("En hilsen fra oss"), found, coming=ahead)
+    now = clock.now()
+    time = await missed_time(found.id, UUID(session)) if session else None
+    return _news(
+        "missed", channel, lang, lazy("En hilsen fra oss"), found, coming=coming(found.sessions, now),
+        can_come=time is not None and can_come(time, now), can_be_rung=time is not None and stands(time, now),
+        answers=f"{found.path}/missed/{session}",
+    )  # fmt: skip
 
 
 @mail

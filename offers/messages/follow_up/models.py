@@ -18,20 +18,6 @@ class Unsubscription(Row):
         table = "unsubscription"
 
 
-class ComingAgain(Row):
-    """Somebody who missed a session has said that they come the next time."""
-
-    booking_id: UUID
-    booking = fields.ForeignKeyField("marketplace.Booking", "coming_again", on_delete=fields.CASCADE)
-    session_id: UUID
-    session = fields.ForeignKeyField("marketplace.Session", "coming_again", on_delete=fields.CASCADE)
-    at = fields.DatetimeField()
-
-    class Meta:
-        table = "coming_again"
-        unique_together = (("booking", "session"),)
-
-
 class Useful(StrEnum):
     YES = "yes"
     SOME = "some"

@@ -40,6 +40,22 @@ async def was_there(booking_id: UUID) -> bool:
     )
 
 
+TO_THEM = "(NOT o.sensitive OR c.person_id = b.participant_id)"
+"""Whether somebody was at a sensitive offer is told to nobody but them: not to a parent or a helper who booked with an
+address of their own."""
+
+
+async def told_to_them(booking_id: UUID) -> bool:
+    """May the address of the booking be told that they were away?"""
+    return bool(
+        await value(
+            f"""SELECT {TO_THEM} FROM booking b JOIN offer o ON o.id = b.offer_id
+                JOIN contact_point c ON c.id = b.contact_id WHERE b.id = $1""",
+            booking_id,
+        )
+    )
+
+
 async def is_absent(booking_id: UUID, session_id: UUID) -> bool:
     """Does the register of the session say that nobody of this booking came?"""
     return bool(

@@ -21,6 +21,7 @@ STANDS = """CASE y.about
     WHEN 'talk' THEN b.state = 'requested'
     WHEN 'session_moved' THEN s.sequence = y.sequence AND b.ended_by IS NULL
     WHEN 'session_added' THEN s.status <> 'cancelled' AND b.ended_by IS NULL
+    WHEN 'asked' THEN b.state = 'confirmed'
     WHEN 'host_message' THEN b.ended_by IS NULL
     ELSE true END"""
 """Is what was to be said by call y still true? A later change has a call of its own. That something is cancelled or
@@ -29,7 +30,8 @@ declined stays true."""
 
 @dataclass(frozen=True, slots=True)
 class Call(telling_rules.Occasion):
-    """One call, for those who see the list. `number` is not there for whom it is hidden from them; `reach` says who
+    """One call, for those who see the list. `number` is not there for whom it is hidden from them,
+    unless they have asked to be rung on it; `reach` says who
     rings (rules.Reach). `until`: a seat is held so long."""
 
     id: UUID
@@ -55,7 +57,7 @@ class Call(telling_rules.Occasion):
 def _calls(which: str, names: str, number: str) -> str:
     return f"""SELECT y.id, y.about, y.since, y.called_at, d.name AS called_by, b.id AS booking_id, b.seats, b.reply,
         {SIGN}, CASE WHEN b.state = 'offered' THEN b.held_until END AS until,
-        {names}, {number} AS number, {reach(HIDDEN)} AS reach, t.title, s.starts_at,
+        {names}, coalesce(y.number, {number}) AS number, {reach(HIDDEN)} AS reach, t.title, s.starts_at,
         s.ends_at, s.note, v.name AS venue, m.text
     FROM phone_call y JOIN booking b ON b.id = y.booking_id JOIN seat_pool p ON p.id = b.pool_id
         JOIN offer o ON o.id = b.offer_id JOIN {offer_text("$2")} t ON true

@@ -154,6 +154,16 @@ async def lacking_registers(organization: UUID, person: UUID, now: datetime) -> 
     return number
 
 
+async def waits_for_call(call: UUID) -> UUID | None:
+    """The session that a call is about which somebody has asked for; None when they have been rung, or have left."""
+    session: UUID | None = await value(
+        """SELECT y.session_id FROM phone_call y JOIN booking b ON b.id = y.booking_id
+        WHERE y.id = $1 AND y.about = 'asked' AND y.called_at IS NULL AND b.state = 'confirmed'""",
+        call,
+    )
+    return session
+
+
 LED = """(EXISTS (SELECT FROM host_assignment h WHERE h.offer_id = o.id AND h.person_id = {person})
     OR NOT EXISTS (SELECT FROM host_assignment h WHERE h.offer_id = o.id))"""
 """Is offer o one that the person leads? What nobody is set to lead is everybody's who sees it."""

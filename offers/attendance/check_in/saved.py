@@ -1,0 +1,12 @@
+"""The words after `?saved=` by which a page of this room says what was just done."""
+
+from enum import StrEnum
+
+
+class Saved(StrEnum):
+    """Each has its sentence in a template."""
+
+    HERE = "here"
+    OPENED = "opened"
+    TURNED_OFF = "turned-off"
+    ACCEPTED = "accepted"

@@ -1,0 +1,220 @@
+"""Writing taps: under the lock of the session's row, in their order, each judged alone."""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.base.clock import oslo
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.errors import Conflict
+from marketplace.base.i18n import gettext as _
+from offers.attendance import marking, queries, rules
+from offers.attendance.acts import Act
+from offers.attendance.keys import YearClosed
+from offers.attendance.models import AttendanceState, Cause
+from offers.attendance.queries import Register
+from offers.attendance.taps.forms import Unread
+from offers.attendance.taps.models import Field, Outcome
+from offers.attendance.taps.queries import board, log
+from offers.attendance.taps.rules import (
+    OF_A_BOOKING,
+    Board,
+    Ground,
+    Logged,
+    Place,
+    Sender,
+    Tap,
+    Why,
+    most_of,
+    refusal,
+)
+from offers.attendance.year_keys import key_of
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What one tap is answered. `id` is what was sent."""
+
+    id: str
+    outcome: str
+    why: str | None
+
+
+@dataclass
+class Table:
+    """A register that we hold while taps are judged and written."""
+
+    held: marking.Held
+    organization: UUID
+    parties: dict[UUID, rules.Attendee]
+    register: Register
+    known: dict[UUID, Logged]
+    board: Board
+    key: bytes | None
+    now: datetime
+    new: list[Logged] = field(default_factory=list)
+    settled: list[UUID] = field(default_factory=list)
+
+    @property
+    def closed(self) -> bool:
+        return self.register.closed_at is not None
+
+    @property
+    def ground(self) -> Ground:
+        most = {party.booking_id: most_of(party.seats) for party in self.parties.values()}
+        return Ground(
+            self.held.starts_at, self.held.called_off, self.register.ended_at, self.key is None, most
+        )
+
+
+async def lay(
+    session: UUID, organization: UUID, bookings: list[UUID], ids: list[UUID], *, now: datetime
+) -> Table:
+    """Hold a session and read its register, in a transaction. `bookings` are those that are to be marked, and `ids`
+    taps that may be known. Raises KeyGone."""
+    held = await marking.hold(session)
+    await marking.still_coming(bookings)
+    parties = await queries.expected(session)
+    register = await queries.saved(session)
+    logged = await log(session, ids, register.ended_at)
+    try:
+        key = await key_of(oslo(held.starts_at).year, now)
+    except YearClosed:
+        key = None
+    return Table(
+        held, organization, {party.booking_id: party for party in parties}, register,
+        {tap.id: tap for tap in logged}, board(logged, register, parties), key, now,
+    )  # fmt: skip
+
+
+async def keep(
+    session: UUID, organization: UUID, sent: list[Tap | Unread], sender: Sender, *, now: datetime
+) -> tuple[list[Answered], Table]:
+    """Judge these taps and write what is kept. A tap that is known is answered as before, and written once. Returns an
+    answer for each, and the register as it then stands. Raises KeyGone: then they may be sent again later."""
+    taps = [tap for tap in sent if isinstance(tap, Tap)]
+    async with in_transaction():
+        table = await lay(
+            session, organization, sorted({tap.booking for tap in taps if tap.booking}),
+            [each for tap in taps for each in (tap.id, tap.after) if each], now=now,
+        )  # fmt: skip
+        last: dict[Place, Logged] = {}
+        answers = []
+        for tap in sent:
+            if isinstance(tap, Unread):
+                answers.append(Answered(tap.id, Outcome.REFUSED, tap.why))
+                continue
+            before = last.get((tap.booking, tap.field))
+            made = put(table, tap, sender, before if before and tap.saw <= before.saw else None)
+            last[tap.booking, tap.field] = made
+            answers.append(Answered(str(tap.id), made.outcome, made.why))
+        await write(table, sender)
+        if table.new:
+            told = Counter(tap.outcome for tap in table.new)
+            await record(
+                Act.REGISTER_CORRECTED if table.closed else Act.REGISTER_TAPPED, now=now, actor=sender.person,
+                object_id=session, organization=organization,
+                details=dict(sorted(told.items())),
+            )  # fmt: skip
+    return answers, table
+
+
+def put(table: Table, tap: Tap, sender: Sender, before: Logged | None = None) -> Logged:
+    """Judge a tap, and lay what becomes of it on the table. `before`: the sender's own in the same request."""
+    place = tap.booking, tap.field
+    if known := table.known.get(tap.id):
+        return known if known.here else _logged(table, tap, sender, Outcome.REFUSED, Why.ELSEWHERE)
+    why = refusal(tap, table.ground, sender, table.now)
+    if why:
+        made = _logged(table, tap, sender, Outcome.REFUSED, why)
+    else:
+        after = table.known.get(tap.after) if tap.after else None
+        made = _logged(table, tap, sender, table.board.judge(tap, sender, after or before), None)
+    table.known[tap.id] = made
+    table.new.append(made)
+    if made.outcome == Outcome.KEPT:
+        table.settled += table.board.settle(place, table.now)
+    if made.written:
+        table.board.add(made)
+    return made
+
+
+def _logged(table: Table, tap: Tap, sender: Sender, outcome: Outcome, why: Why | None) -> Logged:
+    """A tap as it stands in the log. Of what is refused nothing is repeated that may be anything."""
+    place = tap.booking, tap.field
+    ours = why is None or tap.booking in table.parties
+    version = table.board.version(place) + (outcome in (Outcome.KEPT, Outcome.CONFLICT))
+    return Logged(
+        tap.id, tap.booking if ours else None, tap.field, None if why is Why.VALUE else tap.value, tap.saw, version,
+        tap.at, sender.person, sender.substitute, outcome, why, None, sender.name,
+    )  # fmt: skip
+
+
+TAPPED = """INSERT INTO register_tap (id, session_id, arrived_at, booking_id, field, value, saw, version, tapped_at,
+    person_id, substitute_id, outcome, why)
+SELECT t.id, $1, $2, t.booking_id, t.field, t.value, t.saw, t.version, t.tapped_at, $3, $4, t.outcome, t.why
+FROM unnest($5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::int[], $10::int[], $11::timestamptz[], $12::text[],
+    $13::text[]) AS t (id, booking_id, field, value, saw, version, tapped_at, outcome, why)
+ON CONFLICT (id) DO NOTHING RETURNING id"""
+
+
+async def write(table: Table, sender: Sender) -> bool:
+    """Write what is new on the table: the log, and what came of it in the register. Returns whether that changed."""
+    if not table.new:
+        return False
+    new, now = table.new, table.now
+    columns = [
+        [getattr(tap, name) for tap in new]
+        for name in ("id", "booking_id", "field", "value", "saw", "version", "tapped_at", "outcome", "why")
+    ]
+    made = await rows(TAPPED, table.held.id, now, sender.person, sender.substitute, *columns)
+    if len(made) < len(new):  # the same id was sent for another session in this very moment
+        raise Conflict(_("Merkene er sendt et annet sted også. Prøv igjen."))
+    if table.settled:
+        await rows("UPDATE register_tap SET chosen_at = $2 WHERE id = ANY($1)", table.settled, now)
+    written = [tap for tap in new if tap.written]
+    if not written:
+        return False
+    await _mark(table, {tap.booking_id for tap in written if tap.booking_id}, sender.cause)
+    shows = {name: _number(table.board, name) for name in Field if name not in OF_A_BOOKING}
+    if {tap.field for tap in written} & {Field.HEADS, Field.ADULTS, Field.CHILDREN}:
+        await marking.count_heads(
+            table.held, shows[Field.HEADS], shows[Field.ADULTS], shows[Field.CHILDREN], now=now
+        )
+    await marking.touch(table.held, sender.person, shows[Field.VOLUNTEERS], now=now)
+    return True
+
+
+async def _mark(table: Table, bookings: set[UUID], cause: Cause) -> None:
+    """Whoever is un-marked has no mark, or in a closed register that of closing. `cause`: of what was said now, where
+    it is what counts."""
+    marks, none = [], []
+    for booking in sorted(bookings):
+        party = table.parties[booking]
+        if made := mark_of(table.board, party):
+            said_now = table.board.face((booking, Field.STATE)).at == table.now
+            marks.append(replace(made, cause=cause if said_now else Cause.TAP))
+        elif table.closed:
+            marks.append(rules.untouched(party))
+        else:
+            none.append(booking)
+    assert table.key is not None
+    await marking.mark(table.held, table.organization, marks, table.parties, key=table.key, now=table.now)
+    await marking.unmark(table.held, none)
+
+
+def mark_of(shown: Board, party: rules.Attendee) -> rules.Mark | None:
+    """What the register says of a party, by what it shows; None: nobody has marked them."""
+    state = shown.face((party.booking_id, Field.STATE)).value
+    if state is None:
+        return None
+    seats = shown.face((party.booking_id, Field.SEATS)).value
+    came = (int(seats) if seats else party.seats) if state == AttendanceState.PRESENT else 0
+    return rules.Mark(party.booking_id, AttendanceState(state), came)
+
+
+def _number(shown: Board, name: Field) -> int | None:
+    told = shown.face((None, name)).value
+    return None if told is None else int(told)

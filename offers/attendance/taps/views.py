@@ -1,0 +1,82 @@
+"""The taps of a register, over HTTP: JSON for the page's own code."""
+
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from starlette.responses import JSONResponse, Response
+
+from marketplace.base.data.audit import record
+from marketplace.base.errors import NotFound, Problem
+from marketplace.base.web.access import had_role, member
+from marketplace.base.web.http import Request, parse_id
+from offers.attendance import queries
+from offers.attendance.acts import Act
+from offers.attendance.taps import actions, forms
+from offers.attendance.taps.queries import board, log
+from offers.attendance.taps.queries import sender as sender_of
+from offers.attendance.taps.rules import Why
+from offers.attendance.taps.shown import Shown, shown
+from offers.attendance.taps.words import WORDS
+from offers.rights.queries import session_hosted_by
+from organizations.members.models import Role
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+def answer(found: object, status: int = 200) -> Response:
+    """JSON that no cache keeps."""
+    return JSONResponse(found, status, NO_STORE)
+
+
+def told(register: Shown) -> object:
+    """A register as JSON says it."""
+
+    def plain(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in pairs}
+
+    return asdict(register, dict_factory=plain)
+
+
+@had_role
+async def send(request: Request) -> Response:
+    """POST /manage/sessions/{id}/register/taps. Also from whoever leads the session no more: each tap is judged by
+    whether they did at its time, but nothing of the register is told to them."""
+    session: UUID = parse_id(request.path_params["id"])
+    found = await sender_of(request.person.id, request.person.name, session)
+    if found is None:
+        raise NotFound
+    sender, owner = found
+    try:
+        sent = forms.read(await request.body(), request.now)
+        answers, table = await actions.keep(session, owner, sent, sender, now=request.now)
+    except Problem as problem:
+        return answer({"now": request.now.isoformat(), "why": problem.message}, problem.status)
+    register = None
+    if sender.until is None:
+        register = told(shown(table.board, [*table.parties.values()], sender.person, closed=table.closed))
+    return answer({
+        "now": request.now.isoformat(),
+        "taps": [
+            {"id": each.id, "outcome": each.outcome, "why": each.why,
+             "said": str(WORDS[Why(each.why)]) if each.why else None}
+            for each in answers
+        ],
+        "register": register,
+    })  # fmt: skip
+
+
+@member(Role.HOST)
+async def read(request: Request) -> Response:
+    """GET /manage/sessions/{id}/register/taps: the register as it stands, and a new token to send taps with."""
+    session = await session_hosted_by(request.person, request.path_params["id"])
+    await record(
+        Act.REGISTER_READ, now=request.now, actor=request.person.id, object_id=session.id,
+        organization=session.offer.owner_id,
+    )  # fmt: skip
+    parties, register = await queries.expected(session.id), await queries.saved(session.id)
+    made = board(await log(session.id, [], register.ended_at), register, parties)
+    stands = shown(made, parties, request.person.id, closed=register.closed_at is not None)
+    return answer({
+        "now": request.now.isoformat(), "token": request.form_token(), "register": told(stands),
+    })  # fmt: skip

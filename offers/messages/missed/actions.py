@@ -1,0 +1,50 @@
+"""What somebody answers after a time that they missed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.errors import Refused
+from marketplace.base.i18n import gettext as _
+from offers.bookings.actions import send_word
+from offers.messages.missed import rules
+from offers.messages.missed.queries import missed
+from offers.telling.actions import ring_on
+
+
+class NotAnyMore(Refused):
+    """What the link is about is over."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Dette gjelder ikke lenger."))
+
+
+async def come_again(booking: UUID, session: UUID, *, now: datetime) -> None:
+    """They come to the time that follows the one they missed; that they had sent word for it is taken back. Raises
+    NotAnyMore."""
+    async with in_transaction():
+        await _held(booking)
+        one = await missed(booking, session)
+        if not rules.can_come(one, now) or one.next_id is None:
+            raise NotAnyMore
+        await send_word(booking, one.next_id, coming=True, now=now)
+        await rows(
+            "INSERT INTO coming_again (id, booking_id, session_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            uuid7(), booking, one.next_id, now,
+        )  # fmt: skip
+
+
+async def ring_me(booking: UUID, session: UUID, number: str, *, now: datetime) -> None:
+    """Somebody who leads the offer is to ring them on this number. Raises NotAnyMore."""
+    async with in_transaction():
+        await _held(booking)
+        if not rules.stands(await missed(booking, session), now):
+            raise NotAnyMore
+        await ring_on(booking, session, number, now=now)
+
+
+async def _held(booking: UUID) -> None:
+    """Whoever cancels it and this one come one after the other."""
+    await rows("SELECT FROM booking WHERE id = $1 FOR SHARE", booking)

@@ -1,0 +1,33 @@
+"""What is known of a time that somebody missed."""
+
+from uuid import UUID
+
+from marketplace.base.data.database import row
+from marketplace.base.errors import NotFound
+from offers.catalogue.recorded import MARKS
+from offers.messages.missed.rules import Missed
+from offers.seats.sql import covers
+
+
+async def missed(booking: UUID, session: UUID) -> Missed:
+    """A time of a booking. Raises NotFound for what is not a time of it."""
+    found = await row(
+        Missed,
+        f"""SELECT s.id AS session_id, s.ends_at, b.state = 'confirmed' AS confirmed,
+            EXISTS (SELECT FROM {MARKS} a
+                WHERE a.booking_id = b.id AND a.session_id = s.id AND a.state = 'absent') AS absent,
+            n.id AS next_id, n.starts_at AS next_starts, n.ends_at AS next_ends,
+            EXISTS (SELECT FROM coming_again x WHERE x.booking_id = b.id AND x.session_id = n.id) AS coming,
+            y.since AS asked_at, y.called_at, y.number
+        FROM booking b JOIN seat_pool p ON p.id = b.pool_id
+        JOIN session s ON s.offer_id = b.offer_id AND {covers()} AND s.status <> 'cancelled'
+        LEFT JOIN LATERAL (SELECT l.id, l.starts_at, l.ends_at FROM session l
+            WHERE p.session_id IS NULL AND l.offer_id = b.offer_id AND l.starts_at > s.starts_at
+                AND l.status <> 'cancelled' ORDER BY l.starts_at, l.id LIMIT 1) n ON true
+        LEFT JOIN phone_call y ON y.booking_id = b.id AND y.session_id = s.id AND y.about = 'asked'
+        WHERE b.id = $1 AND s.id = $2""",
+        booking, session,
+    )  # fmt: skip
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,69 @@
+"""Where the friendly word after a missed time leads: I come the next time, and ring me. (Off the list leads to where
+one always cancels.) The links ask, and a button answers: mail scanners follow links."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from marketplace.base.models import Channel
+from marketplace.base.web.access import public
+from marketplace.base.web.http import Request, parse_id, see_other
+from marketplace.base.web.templates import render
+from offers.bookings.queries import booking_by_token
+from offers.bookings.rows import OwnBooking
+from offers.messages.missed import actions, rules
+from offers.messages.missed.forms import CallForm
+from offers.messages.missed.queries import missed
+
+
+@public
+async def coming(request: Request) -> Response:
+    """GET and POST /bookings/{token}/missed/{session}/coming"""
+    found, one = await _asked(request)
+    if request.method == "POST":
+        try:
+            await actions.come_again(found.id, one.session_id, now=request.now)
+        except actions.NotAnyMore:
+            return _over(request, found)
+        return see_other(f"{found.path}/missed/{one.session_id}/coming", request)
+    if not rules.can_come(one, request.now):
+        return _over(request, found)
+    return _page(request, "coming", found, one)
+
+
+@public
+async def call(request: Request) -> Response:
+    """GET and POST /bookings/{token}/missed/{session}/call"""
+    found, one = await _asked(request)
+    by_phone = found.channel in (Channel.SMS, Channel.CALL)
+    form: Any = CallForm.blank(number=found.address if by_phone else "")
+    if request.method == "POST":
+        form = await CallForm.read(request)
+        if form.valid:
+            try:
+                await actions.ring_me(found.id, one.session_id, form.data.number, now=request.now)
+            except actions.NotAnyMore:
+                return _over(request, found)
+            return see_other(f"{found.path}/missed/{one.session_id}/call", request)
+    if not rules.stands(one, request.now):
+        return _over(request, found)
+    return _page(request, "call", found, one, form=form, status=422 if form.errors else 200)
+
+
+async def _asked(request: Request) -> tuple[OwnBooking, rules.Missed]:
+    """The booking of the link, and the time that it missed. Raises NotFound for a time that is none of its own."""
+    request.private = True
+    found = await booking_by_token(request.path_params["token"], request.lang)
+    return found, await missed(found.id, parse_id(request.path_params["session"]))
+
+
+def _over(request: Request, found: OwnBooking) -> Response:
+    """What it was about is over, and nothing is to be done."""
+    return render(request, "offers/messages/missed/over.html", status=410, booking=found, section="my-page")
+
+
+def _page(request: Request, name: str, found: OwnBooking, one: rules.Missed, **more: Any) -> Response:
+    return render(
+        request, f"offers/messages/missed/{name}.html", booking=found, one=one, section="my-page",
+        here=f"{found.path}/missed/{one.session_id}/{name}", **{"form": None, "status": 200} | more,
+    )  # fmt: skip

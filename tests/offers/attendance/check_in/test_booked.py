@@ -1,0 +1,196 @@
+"""Checking in for whoever is booked: known by their sign-in, or by the link in their own message."""
+
+from datetime import timedelta
+
+import pytest
+
+from marketplace.base.data.database import column, rows, value
+from marketplace.people.models import ActsFor, Relation
+from offers.attendance.check_in import actions
+from offers.attendance.models import Attendance, ClosedBy, Register
+from offers.attendance.taps import actions as taps
+from offers.attendance.taps.models import Field
+from offers.attendance.taps.rules import Sender, Tap
+from offers.catalogue.models import SeatPool
+from offers.seats.links import link_path
+from offers.seats.models import Booking, BookingState
+from tests import make
+from tests.conftest import NOW
+from tests.offers.attendance.check_in.wall import booked, evening, heads, marks, says, some_id, words_of
+from tests.visitor import Page, Visitor
+
+
+async def says_by_link(visitor: Visitor, booking: Booking, **typed: int) -> Page:
+    """Press "I am here" on the page that the link opens."""
+    page = await visitor.open(link_path(booking.id, booking.link_version))
+    return await visitor.submit(page, "/here", **typed)
+
+
+async def test_whoever_is_signed_in_is_marked_and_is_no_head(visitor: Visitor) -> None:
+    session, _ = await evening()
+    person, _booking = await booked(session)
+    await visitor.sign_in(person)
+    assert (await says(visitor, await words_of(session))).status == 303
+    assert await marks() == {"Amina": ("present", 1, "check_in")}
+    assert await heads() == (0, 0)
+    assert await value("SELECT pseudonym IS NOT NULL FROM attendance")
+    assert await value("SELECT closed_at IS NULL FROM register"), (
+        "a mark begins the register, and it is not done"
+    )
+    assert await column("SELECT person_id FROM register_tap") == [None], "who held the phone is nowhere"
+
+
+async def test_whoever_holds_the_link_needs_no_words(visitor: Visitor) -> None:
+    session, _ = await evening()
+    _person, booking = await booked(session, seats=3)
+    page = await visitor.follow(await says_by_link(visitor, booking, came=2))
+    assert "Takk, du er talt med." in page.text
+    assert await marks() == {"Amina": ("present", 2, "check_in")}
+    assert await heads() == (0, 0)
+
+
+async def test_the_link_shows_it_only_while_it_is_open(visitor: Visitor) -> None:
+    session, host = await evening(begins=timedelta(hours=1))
+    _person, booking = await booked(session)
+    path = link_path(booking.id, booking.link_version)
+    assert "Jeg er her" not in (await visitor.open(path)).text
+    visitor.wait(timedelta(minutes=31))
+    page = await visitor.open(path)
+    assert "Jeg er her" in page.text
+    await actions.turn_off(session, by=host.id, now=NOW)
+    assert "Jeg er her" not in (await visitor.open(path)).text
+    assert (await visitor.submit(page, "/here")).status == 422
+    assert await marks() == {}
+
+
+async def test_wrong_tries_never_stop_the_link(visitor: Visitor) -> None:
+    session, _ = await evening()
+    _person, booking = await booked(session)
+    crowd = visitor.at_network("10.2.2.2")
+    for _wrong in range(21):
+        page = await says(crowd, "eple buss lampe")
+    assert page.status == 429
+    assert (await says_by_link(crowd, booking)).status == 303
+    assert await marks() == {"Amina": ("present", 1, "check_in")}
+
+
+async def test_a_link_checks_nobody_in_elsewhere(visitor: Visitor) -> None:
+    session, _ = await evening()
+    other, _ = await evening()
+    _person, booking = await booked(session)
+    page = await visitor.open(link_path(booking.id, booking.link_version))
+    assert (await visitor.submit(page, "/here", session=other.id)).status == 422
+    assert (await visitor.submit(page, "/here", session=some_id(1))).status in (404, 422)
+    assert (await visitor.submit(page, "/here", session="x")).status == 404
+    assert (await visitor.submit(page, "/here", came=10**9)).status == 400
+    await Booking.filter(id=booking.id).update(state=BookingState.CANCELLED, ended_by="self")
+    assert (await visitor.submit(page, "/here")).status == 422
+    assert await marks() == {}
+
+
+async def test_a_head_that_turns_out_to_be_booked_is_one_person(visitor: Visitor) -> None:
+    session, _ = await evening()
+    _person, booking = await booked(session)
+    await says(visitor, await words_of(session))
+    assert await heads() == (0, 1)
+    await says_by_link(visitor, booking)
+    assert (await heads(), len(await marks())) == ((0, 0), 1)
+    await says(visitor, await words_of(session))
+    assert (await heads(), len(await marks())) == ((0, 0), 1)
+
+
+async def test_two_browsers_of_one_booking_are_one_mark(visitor: Visitor) -> None:
+    session, _ = await evening()
+    person, booking = await booked(session)
+    await visitor.sign_in(person)
+    await says(visitor, await words_of(session))
+    await says_by_link(visitor.at_network("10.0.0.2"), booking)
+    assert await marks() == {"Amina": ("present", 1, "check_in")}
+    assert await value("SELECT count(*) FROM register_tap") == 1
+
+
+async def test_whoever_is_booked_for_another_time_is_a_head(visitor: Visitor) -> None:
+    session, _ = await evening()
+    other, _ = await evening()
+    person, _booking = await booked(other)
+    await visitor.sign_in(person)
+    await says(visitor, await words_of(session))
+    assert (await heads(), await marks()) == ((0, 1), {})
+
+
+async def test_a_guide_marks_nobody_whom_they_have_booked(visitor: Visitor) -> None:
+    session, _ = await evening()
+    guide = await make.person("Solveig", "solveig@example.no")
+    _person, booking = await booked(session, booked_by=guide)
+    await ActsFor.create(
+        actor=guide, person_id=booking.participant_id, relation=Relation.GUIDE, created_at=NOW
+    )
+    await visitor.sign_in(guide)
+    await says(visitor, await words_of(session))
+    assert (await heads(), await marks()) == ((0, 1), {})
+
+
+async def test_what_a_host_has_said_is_not_overwritten_unseen(visitor: Visitor) -> None:
+    """A check-in has seen nothing: where a host said otherwise, both stand, and the host chooses."""
+    session, host = await evening()
+    person, booking = await booked(session)
+    sender = Sender(host.id, name="Tom")
+    tap = Tap(some_id(1), NOW, booking.id, Field.STATE, "absent", 0)
+    await taps.keep(session.id, session.offer.owner_id, [tap], sender, now=NOW)
+    await visitor.sign_in(person)
+    await says(visitor, await words_of(session))
+    found = await rows("SELECT value, outcome, chosen_at FROM register_tap ORDER BY version")
+    assert [(each["value"], each["outcome"]) for each in found] == [
+        ("absent", "kept"),
+        ("present", "conflict"),
+    ]
+    assert found[1]["chosen_at"] is None
+    assert await marks() == {"Amina": ("present", 1, "check_in")}, "the later counts until somebody chooses"
+
+
+async def test_what_a_host_has_taken_back_does_not_come_back(visitor: Visitor) -> None:
+    session, host = await evening()
+    person, booking = await booked(session)
+    await visitor.sign_in(person)
+    words = await words_of(session)
+    await says(visitor, words)
+    sender = Sender(host.id, name="Tom")
+    later = NOW + timedelta(minutes=1)
+    tap = Tap(some_id(1), later, booking.id, Field.STATE, None, 1)
+    await taps.keep(session.id, session.offer.owner_id, [tap], sender, now=later)
+    assert await marks() == {}
+    visitor.wait(timedelta(minutes=2))
+    await says(visitor, words)
+    await says_by_link(visitor.at_network("10.0.0.3"), booking)
+    assert await marks() == {}, "they have said so once, and the host has seen it"
+
+
+async def test_a_register_that_is_done_is_not_touched(visitor: Visitor) -> None:
+    session, host = await evening()
+    person, booking = await booked(session)
+    page = await visitor.open(link_path(booking.id, booking.link_version))
+    await Register.create(
+        session=session, saved_at=NOW, closed_at=NOW, closed_by=ClosedBy.HOST, closed_by_person=host
+    )
+    await Attendance.create(
+        session=session, booking=booking, state="absent", seats_present=0, recorded_at=NOW, cause="closing"
+    )
+    assert (await visitor.submit(page, "/here")).status == 422
+    await visitor.sign_in(person)
+    assert (await says(visitor, await words_of(session))).status == 422
+    assert await marks() == {"Amina": ("absent", 0, "closing")}
+
+
+@pytest.mark.parametrize(("said", "marked"), [(1, {}), (2, {"Lise": 1, "Lasse": 1})])
+async def test_of_several_that_somebody_made_none_is_guessed(
+    visitor: Visitor, said: int, marked: dict[str, int]
+) -> None:
+    session, _ = await evening()
+    mother = await make.person("Mona", "mona@example.no")
+    pool = await SeatPool.get(offer_id=session.offer_id)
+    for name in ("Lise", "Lasse"):
+        child = await make.person(name)
+        await make.booking(pool, child, booked_by=mother)
+    await visitor.sign_in(mother)
+    await says(visitor, await words_of(session), came=said)
+    assert {name: seats for name, (_state, seats, _cause) in (await marks()).items()} == marked

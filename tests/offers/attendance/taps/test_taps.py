@@ -1,0 +1,117 @@
+"""Taps over HTTP: each is kept once, and nothing is overwritten unseen."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from marketplace.base.data.database import rows, value
+from offers.catalogue.models import Offer, SeatPool
+from offers.rights.models import HostAssignment
+from organizations.directory.models import Organization
+from organizations.members.models import Role
+from tests import make
+from tests.conftest import NOW
+from tests.offers.attendance.taps.conftest import logged, register_of, send, tap, token_of
+from tests.offers.attendance.test_register import states
+from tests.visitor import Visitor
+
+MINUTE = timedelta(minutes=1)
+
+
+async def test_a_tap_is_kept_and_the_register_stays_open(visitor: Visitor) -> None:
+    session, host, who = await register_of("Amina", "Elin")
+    await visitor.sign_in(host)
+    answer = await send(
+        visitor, session, [tap("state", "present", who["Amina"], at=NOW), tap("heads", 3, at=NOW)]
+    )
+    assert (answer.status, answer.outcomes) == (200, ["kept", "kept"])
+    register = answer.told["register"]
+    assert (register["closed"], register["heads"], register["came"], register["of"]) == (False, 4, 1, 2)
+    assert await states() == {"Amina": ("present", 1)}, "nobody is absent before it is closed"
+    assert await value("SELECT count(*) FROM attendance WHERE length(pseudonym) = 32") == 1
+    assert await value("SELECT closed_at FROM register") is None
+    noted = await rows("SELECT details::text FROM audit_entry WHERE action = 'register.tapped'")
+    assert noted == [{"details": '{"kept": 2}'}], "one line for all that came together"
+
+
+async def test_a_tap_sent_twice_is_one(visitor: Visitor) -> None:
+    session, host, who = await register_of("Amina")
+    await visitor.sign_in(host)
+    one = tap("state", "present", who["Amina"], at=NOW)
+    await send(visitor, session, [one])
+    un = tap("state", None, who["Amina"], saw=1, at=NOW)
+    await send(visitor, session, [un])
+    again = await send(visitor, session, [one, un, one])
+    assert again.outcomes == ["kept", "kept", "kept"]
+    assert again.shows("state", who["Amina"]) is None, "nothing un-marked comes back"
+    assert (len(await logged()), await states()) == (2, {})
+
+
+async def test_two_hosts_who_did_not_see_each_other_are_both_kept_and_the_later_counts(
+    visitor: Visitor,
+) -> None:
+    session, tom, who = await register_of("Amina", "Elin")
+    offer = await Offer.get(id=session.offer_id)
+    kari = await make.member(await Organization.get(id=offer.owner_id), Role.HOST, "Kari")
+    await HostAssignment.create(person=kari, offer=offer)
+    await visitor.sign_in(tom)
+    await send(visitor, session, [tap("state", "present", who["Amina"], at=NOW)])
+    visitor.wait(MINUTE)
+    await visitor.sign_in(kari)
+    late = tap("state", "absent", who["Amina"], at=NOW - MINUTE), tap("state", "present", who["Elin"], at=NOW)
+    answer = await send(visitor, session, late)
+    assert answer.outcomes == ["conflict", "kept"]
+    assert answer.shows("state", who["Amina"]) == "present", "the later by the clock counts"
+    (either,) = answer.told["register"]["conflicts"]
+    said = [(each["value"], each["by"], each["mine"], each["counts"]) for each in either["values"]]
+    assert said == [("absent", "Kari", True, False), ("present", "Tom", False, True)]
+    chosen = tap("state", "present", who["Amina"], saw=either["version"], at=visitor.now)
+    answer = await send(visitor, session, [chosen])
+    assert (answer.outcomes, answer.told["register"]["conflicts"]) == (["kept"], []), "to choose is an act"
+    assert sorted(each["outcome"] for each in await logged()) == ["conflict", "kept", "kept", "kept"]
+    assert await value("SELECT count(*) FROM register_tap WHERE chosen_at IS NOT NULL") == 1
+
+
+async def test_what_cannot_be_is_refused_alone_and_with_its_reason(visitor: Visitor) -> None:
+    session, host, who = await register_of("Amina")
+    strangers = await make.booking(await SeatPool.get(offer=await make.offer("Annet")))
+    await visitor.sign_in(host)
+    amina = who["Amina"]
+    wrong: dict[str, list[Any]] = {
+        "gone": [tap("state", "present", strangers.id, at=NOW), tap("state", "present", uuid4(), at=NOW),
+                 tap("state", "present", at=NOW), tap("heads", 3, amina, at=NOW)],
+        "value": [tap("heads", 10**9, at=NOW), tap("heads", -1, at=NOW), tap("seats", 51, amina, at=NOW),
+                  tap("seats", 0, amina, at=NOW), tap("state", "asleep", amina, at=NOW),
+                  tap("heads", "3\0", at=NOW), tap("heads", "٣", at=NOW)],
+        "early": [tap("heads", 3, at=NOW.replace(year=1970))],
+        "future": [tap("heads", 3, at=NOW.replace(year=2099))],
+        "unreadable": [7, None, [], {}, {"id": "x"}, tap("state", "present", amina, at=NOW, id="7"),
+                       tap("names", "Amina", at=NOW), tap("heads", [3], at=NOW), tap("heads", 3.5, at=NOW),
+                       tap("heads", 3, at=NOW, saw=-1), tap("heads", 3, at=NOW, saw=10**12),
+                       tap("heads", 3, at=NOW, saw="0"), tap("heads", 3, at=NOW) | {"at": "i går"},
+                       tap("heads", True, at=NOW), tap("heads", 3, at=NOW) | {"at": "2026-10-13T10:00:00"}],
+    }  # fmt: skip
+    taps = [each for those in wrong.values() for each in those]
+    right = tap("heads", 3, at=NOW)
+    answer = await send(visitor, session, [*taps, right])
+    assert answer.outcomes == ["refused"] * len(taps) + ["kept"]
+    assert answer.whys == [why for why, those in wrong.items() for _ in those] + [None]
+    assert all(each["said"] for each in answer.told["taps"][:-1])
+    assert (await send(visitor, session, [*taps, right])).told["taps"] == answer.told["taps"]
+    assert await value("SELECT count(*) FROM register_tap WHERE outcome = 'kept'") == 1
+    assert not await rows("SELECT FROM register_tap WHERE value = 'asleep' OR booking_id = $1", strangers.id)
+
+
+async def test_a_list_that_is_none_is_refused_and_nothing_is_half_written(visitor: Visitor) -> None:
+    session, host, _who = await register_of("Amina")
+    await visitor.sign_in(host)
+    answer = await send(visitor, session, [tap("heads", 3, at=NOW) for _ in range(51)])
+    assert (answer.status, "50" in answer.told["why"]) == (400, True)
+    for taps in ({"a": 1}, "x", None, 7):
+        assert (await send(visitor, session, taps)).status == 400
+    path = f"/manage/sessions/{session.id}/register/taps"
+    for body in (b"", b"{", b"[" * 20_000, b"\xff\xfe", b"[]", b"null"):
+        got = await visitor.client.post(path, content=body, headers={
+            "content-type": "application/json", "x-form-token": await token_of(visitor)})  # fmt: skip
+        assert got.status_code == 400, body[:9]
+    assert await logged() == []
