@@ -240,7 +240,8 @@ class Board:
         saw, stale = tap.saw, False
         if before and sender.tapped(before) and (before.booking_id, before.field) == place:
             stale = before.undecided  # what the first has not seen, the second has not either
-            if before.outcome in (Outcome.KEPT, Outcome.SAME):
+            hidden = any(each.version > saw for each in self.undecided(place))
+            if before.outcome == Outcome.KEPT or (before.outcome == Outcome.SAME and not hidden):
                 saw = max(saw, before.version)
         unseen = stale and tap.saw < self.version(place)
         unseen = unseen or any(each.version > saw for each in self.of(place))
