@@ -11,22 +11,30 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.web.forms import Form
 from marketplace.base.web.http import typed_id
+from offers.attendance.models import AttendanceState
+from offers.attendance.taps.models import Field as Tapped
+from offers.attendance.taps.rules import Place
+
+TAPPED = {name.value: name for name in Tapped}
 
 
 class RegisterForm(Form):
-    """Switches that are on, how many just came in, and which saved register the host saw. How many of a party came
-    stands in fields of their own, seats-<booking>."""
+    """Switches that are on, how many just came in, and which saved register the host saw. `keep` is what they choose of
+    a conflict. How many of a party came stands in fields of their own, seats-<booking>, and so does whether somebody
+    sent word or did not come, state-<booking>."""
 
     words = {
         "head_count": {"otherwise": lazy("Skriv antallet med tall, eller la feltet stå tomt")},
         "volunteers": {"otherwise": lazy("Skriv antallet med tall, eller la feltet stå tomt")},
         "present": {"otherwise": lazy("Noe ble feil med navnene. Last siden på nytt.")},
         "version": {"otherwise": lazy("Noe ble feil. Last siden på nytt.")},
+        "keep": {"otherwise": lazy("Noe ble feil. Last siden på nytt.")},
     }
     present: list[UUID] = []
     head_count: int | None = Field(None, ge=0, le=1000)
     volunteers: int | None = Field(None, ge=0, le=1000)
     version: datetime | None = None
+    keep: str | None = Field(None, max_length=80)
 
 
 def party_seats(fields: Mapping[str, list[str]]) -> dict[UUID, int]:
@@ -40,3 +48,27 @@ def party_seats(fields: Mapping[str, list[str]]) -> dict[UUID, int]:
         if booking := typed_id(name.removeprefix("seats-")):
             found[booking] = int(texts[-1])
     return found
+
+
+def states(fields: Mapping[str, list[str]]) -> dict[UUID, AttendanceState]:
+    """Of whom the page says that they sent word or did not come; raises BadRequest for what is not on its lists."""
+    found = {}
+    for name, texts in fields.items():
+        if not name.startswith("state-") or not texts[-1]:
+            continue
+        if texts[-1] not in (AttendanceState.ABSENT, AttendanceState.EXCUSED):
+            raise BadRequest(_("Velg et av alternativene."))
+        if booking := typed_id(name.removeprefix("state-")):
+            found[booking] = AttendanceState(texts[-1])
+    return found
+
+
+def choice(keep: str | None) -> tuple[Place, str | None] | None:
+    """What a button of a conflict says: of which field, and what. Raises BadRequest."""
+    if not keep:
+        return None
+    booking, _colon, rest = keep.partition(":")
+    name, _equals, said = rest.partition("=")
+    if name not in TAPPED:
+        raise BadRequest(_("Velg et av alternativene."))
+    return (typed_id(booking or None), TAPPED[name]), said or None

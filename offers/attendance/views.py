@@ -1,6 +1,7 @@
 """The register on a phone, and on paper."""
 
 from typing import Any
+from uuid import UUID
 
 from starlette.responses import Response
 
@@ -10,11 +11,19 @@ from marketplace.base.web.access import member
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
 from offers.attendance import actions, queries, rules
+from offers.attendance.actions import Filled
 from offers.attendance.acts import Act
 from offers.attendance.closing.rules import Standing
-from offers.attendance.forms import RegisterForm, party_seats
+from offers.attendance.forms import RegisterForm, choice, party_seats, states
 from offers.attendance.keys import settled
+from offers.attendance.lines import Typed, eithers, first_different, lines
+from offers.attendance.models import AttendanceState
 from offers.attendance.saved import Saved
+from offers.attendance.taps.models import Field
+from offers.attendance.taps.queries import board as board_of
+from offers.attendance.taps.queries import log
+from offers.attendance.taps.rules import OF_A_BOOKING
+from offers.attendance.taps.shown import shown
 from offers.catalogue.models import Session
 from offers.catalogue.queries import title_of
 from offers.rights.queries import session_hosted_by
@@ -35,28 +44,42 @@ async def _expected(
 async def _page(request: Request, session: Session, form: Any, status: int = 200) -> Response:
     parties = await _expected(request, session)
     saved = await queries.saved(session.id)
+    board = board_of(await log(session.id, [], saved.ended_at), saved, parties)
+    stands = shown(board, parties, request.person.id, closed=saved.closed_at is not None)
     here = [str(party.booking_id) for party in parties if party.present]
+    said = {
+        party.booking_id: AttendanceState(party.marked)
+        for party in parties
+        if party.marked and not party.present
+    }
+    seats: dict[UUID, int] = {}
     if form is None:
         form = RegisterForm.blank(
             present=here, head_count=saved.head_count, volunteers=saved.volunteers, version=saved.version,
         )  # fmt: skip
-    elif status == 409:  # nobody who was seen by either host is lost
+    else:
+        typed = await request.fields()
+        seats = party_seats(typed)
+        said = states(typed) if status != 409 else said | states(typed)
+    if status == 409:  # nobody who was seen by either host is lost
         form.values["version"] = saved.version
         # What the other wrote stays where this one wrote nothing.
         for name, counted in (("head_count", saved.head_count), ("volunteers", saved.volunteers)):
             form.values[name] = form.values.get(name) or ("" if counted is None else str(counted))
         form.values["present"] = form.values.get("present", []) + here
-    came = {party.booking_id: party.came for party in parties}
-    came |= party_seats(await request.fields()) if request.method == "POST" else {}
     past = await queries.earlier(session.offer_id, session.starts_at, request.now)
     standing = Standing(
         session.starts_at, session.ends_at, saved.closed_at, saved.by_clock,
         settled(session.starts_at, request.now), request.now,
     )  # fmt: skip
+    undecided = eithers(board, parties, request.person.id)
+    drawn = lines(board, parties, Typed({*form.values.get("present", [])}, said, seats), undecided)
     return render(
         request, "offers/attendance/register.html",
-        status=status, session=session, parties=parties, saved=saved,
-        came=came, form=form, here=len(here), title=await title_of(session.offer_id, request.lang), section="/manage",
+        status=status, session=session, parties=parties, saved=saved, lines=drawn, heads=stands.heads, now=request.now,
+        versions={name.value: board.version((None, name)) for name in Field if name not in OF_A_BOOKING},
+        eithers=undecided.get(None, []), different=first_different(drawn),
+        form=form, here=len(here), title=await title_of(session.offer_id, request.lang), section="/manage",
         is_open=rules.is_open(session.starts_at, request.now), begun=session.starts_at <= request.now,
         year_closed=standing.settled, standing=standing, earlier=past[: queries.EARLIER_SHOWN],
         more=len(past) > queries.EARLIER_SHOWN,
@@ -69,13 +92,17 @@ async def register(request: Request) -> Response:
     session = await session_hosted_by(request.person, request.path_params["id"])
     if request.method == "GET":
         return await _page(request, session, None)
-    form, came = await RegisterForm.read(request), party_seats(await request.fields())
+    form, fields = await RegisterForm.read(request), await request.fields()
+    filled = Filled(
+        set(form.data.present) if form.valid else set(), party_seats(fields), states(fields),
+        {Field.HEADS: form.data.head_count, Field.VOLUNTEERS: form.data.volunteers} if form.valid else {},
+    )  # fmt: skip
     if not form.valid:
         return await _page(request, session, form, 422)
     try:
-        await actions.save(
-            session, set(form.data.present), came, form.data.head_count,
-            volunteers=form.data.volunteers, version=form.data.version, by=request.person.id, now=request.now,
+        await actions.fill(
+            session, filled, version=form.data.version, by=request.person.id, now=request.now,
+            chosen=choice(form.data.keep),
         )  # fmt: skip
     except Conflict as conflict:
         form.add_error("form", conflict.message)

@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.base.data.database import row, rows
 from offers.bookings.certificates.rules import WAITED_FOR, Attended, earned
 from offers.catalogue.queries import offer_text
-from offers.catalogue.recorded import MARKS, recorded
+from offers.catalogue.recorded import MARKS, begun, recorded
 
 COLUMNS = """b.id AS booking_id, b.state = 'confirmed' AND p.session_id IS NULL AND n.name IS NOT NULL AS confirmed,
     o.certificate_share AS share, x.met, x.held, x.came, x.minutes, x.begun, p.ends_at"""
@@ -24,7 +24,7 @@ def joined(now: str) -> str:
             count(a.id)::int AS came,
             coalesce(sum(extract(epoch FROM s.ends_at - s.starts_at) / 60) FILTER (WHERE a.id IS NOT NULL), 0)::int
                 AS minutes,
-            count(*) FILTER (WHERE NOT {recorded()} AND (EXISTS (SELECT FROM register r WHERE r.session_id = s.id)
+            count(*) FILTER (WHERE NOT {recorded()} AND ({begun()}
                 OR s.ends_at > {now} - interval '{WAITED_FOR.days} days'))::int AS begun
         FROM session s LEFT JOIN {MARKS} a ON a.session_id = s.id AND a.booking_id = b.id AND a.state = 'present'
         WHERE s.offer_id = b.offer_id AND s.status <> 'cancelled' AND s.ends_at <= {now}
