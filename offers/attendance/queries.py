@@ -67,8 +67,8 @@ async def earlier(offer_id: UUID, before: datetime, now: datetime) -> list[Earli
 @dataclass(frozen=True, slots=True)
 class Register:
     """A register as it stands. `saved_at`: None: nobody has marked anything; `closed_at`: None: it counts nowhere yet.
-    `by_clock`: the clock closed it. The heads and the volunteers are None where nobody has counted. `ended_at`: another
-    was kept until then, when the session was moved."""
+    `by_clock`: the clock closed it. The heads and the volunteers are None where nobody has counted. `ended_at`: when
+    the session was moved; what was tapped before counts no more. `ended`: something had been."""
 
     saved_at: datetime | None = None
     closed_at: datetime | None = None
@@ -78,7 +78,10 @@ class Register:
     adults: int | None = None
     children: int | None = None
     counted_at: datetime | None = None
+    by_code: int = 0
+    accepted: int = 0
     ended_at: datetime | None = None
+    ended: bool = False
 
     @property
     def version(self) -> str:
@@ -86,14 +89,22 @@ class Register:
         return self.saved_at.isoformat() if self.saved_at else ""
 
 
+ACCEPTED = """(SELECT count(*) FROM check_in_browser b
+    WHERE b.session_id = s.id AND b.counted_as = 'accepted')"""
+"""SQL: how many heads by code of session s a host has taken into the count."""
+
+
 async def saved(session_id: UUID) -> Register:
     """The register of a session."""
     found = await row(
         Register,
-        """SELECT r.saved_at, r.closed_at, coalesce(r.closed_by = 'clock', false) AS by_clock,
+        f"""SELECT r.saved_at, r.closed_at, coalesce(r.closed_by = 'clock', false) AS by_clock,
             r.volunteers, c.count AS head_count, c.adults, c.children,
-            c.recorded_at AS counted_at, (SELECT max(e.ended_at) FROM ended_register e
-                WHERE e.session_id = s.id AND e.ended_by = 'moved') AS ended_at
+            c.recorded_at AS counted_at, coalesce(c.by_code, 0) AS by_code, {ACCEPTED} AS accepted,
+            (SELECT max(e.ended_at) FROM ended_register e
+                WHERE e.session_id = s.id AND e.ended_by = 'moved') AS ended_at,
+            EXISTS (SELECT FROM ended_register e WHERE e.session_id = s.id AND e.ended_by = 'moved'
+                AND (e.marks <> '[]' OR e.head_count IS NOT NULL)) AS ended
         FROM session s LEFT JOIN register r ON r.session_id = s.id
         LEFT JOIN head_count c ON c.session_id = s.id WHERE s.id = $1""",
         session_id,

@@ -133,6 +133,11 @@ class Attendee:
         return self.marked == AttendanceState.PRESENT
 
     @property
+    def checked_in(self) -> bool:
+        """Have they said so themselves?"""
+        return self.cause == Cause.CHECK_IN
+
+    @property
     def came(self) -> int:
         """How many of them came, or would come."""
         return self.seats_present or self.seats
