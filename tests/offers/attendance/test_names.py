@@ -14,7 +14,13 @@ async def sign(name: str) -> str:
 async def test_those_who_share_a_first_name_are_told_apart_on_screen_and_paper(visitor: Visitor) -> None:
     _, session, host = await evening("Per Dahl", "per Aas", "Anne Marie Lie", "Anne Berg", "Jan-Erik Moe")
     await visitor.sign_in(host)
-    called = {f"Per ({await sign('Per Dahl')})", f"per ({await sign('per Aas')})", "Anne Marie", "Anne", "Jan-Erik"}
+    called = {
+        f"Per ({await sign('Per Dahl')})",
+        f"per ({await sign('per Aas')})",
+        "Anne Marie",
+        "Anne",
+        "Jan-Erik",
+    }
     page = await visitor.open(f"/manage/sessions/{session.id}/register")
     assert {each.get_text() for each in page.soup.select(".tp-mark label bdi")} == called
     page = await visitor.open(f"/manage/sessions/{session.id}/list")
@@ -27,7 +33,10 @@ async def test_an_alias_is_told_apart_from_nobody_and_tells_nothing_of_the_name(
     await Person.filter(name="Per Aas").update(shielded=True)
     await visitor.sign_in(host)
     page = await visitor.open(f"/manage/sessions/{session.id}/register")
-    assert {each.get_text() for each in page.soup.select(".tp-mark label bdi")} == {"Per", hidden.reference[:3]}
+    assert {each.get_text() for each in page.soup.select(".tp-mark label bdi")} == {
+        "Per",
+        hidden.reference[:3],
+    }
 
 
 async def test_a_table_of_a_course_tells_them_apart_too(visitor: Visitor) -> None:
