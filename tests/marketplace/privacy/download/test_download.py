@@ -17,6 +17,7 @@ from marketplace.privacy.download.queries import NOT_HERE, SECTIONS, everything
 from marketplace.privacy.download.rules import TITLES, readable
 from marketplace.privacy.rules import TABLES
 from offers.attendance.models import EndedRegister, RegisterEnd
+from offers.attendance.taps.models import RegisterTap
 from offers.bookings.companions.models import Companion
 from offers.bookings.models import SentWord
 from offers.bookings.openings.models import OpeningNotice
@@ -69,6 +70,8 @@ async def a_full_life(name: str, address: str, mark: str) -> Any:
     )  # fmt: skip
     await rows("""INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, recorded_at)
         VALUES ($1, $2, $3, 'present', 1, 'p', $4)""", uuid4(), session.id, booking.id, NOW)  # fmt: skip
+    await RegisterTap.create(id=uuid4(), session=session, booking=booking, field="state", value="present", saw=0,
+                             version=1, tapped_at=NOW, arrived_at=NOW, person=me, outcome="kept")  # fmt: skip
     await rows("INSERT INTO register (id, session_id, saved_by_id, saved_at) VALUES ($1, $2, $3, $4)", uuid4(),
                session.id, me.id, NOW)  # fmt: skip
     await rows("""INSERT INTO decision (id, organization_id, answer, reason, decided_by_id, at, vouched)
