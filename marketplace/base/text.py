@@ -96,13 +96,6 @@ def name_order(column: str) -> str:
     return f"translate(lower({column}), '{letters}', '{as_these}') COLLATE \"C\""
 
 
-def first_name(name: str | None) -> str:
-    """What a message calls somebody by: the first word, and of that the letters. Whoever typed the name need not be
-    whoever reads it, and "Du har vunnet!" is no beginning of a message of ours."""
-    words = (name or "").split()
-    return words[0].strip('.,:;!?*"«»()[]') if words else ""
-
-
 def isolated(text: str | None) -> str:
     """The text for where no markup can keep its direction to itself (mails as text): what stands beside it stays in
     place. Left alone when nothing in it runs from right to left: most machines show the marks as nothing, not all."""

@@ -111,15 +111,18 @@ def _said(table: taps.Table, filled: Filled) -> list[tuple[Place, str | None]]:
 
 END = """WITH kept AS (INSERT INTO ended_register (id, session_id, ended_by, starts_at, saved_at, ended_at, marks,
         head_count)
-    SELECT gen_random_uuid(), s.id, $2, s.starts_at, r.saved_at, $3, (SELECT coalesce(jsonb_agg(jsonb_build_object(
-        'booking', a.booking_id, 'state', a.state, 'seats', a.seats_present) ORDER BY a.booking_id), '[]')
+    SELECT gen_random_uuid(), s.id, $2::varchar, s.starts_at, coalesce(r.saved_at, $3), $3,
+        (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'booking', a.booking_id, 'state', a.state, 'seats', a.seats_present) ORDER BY a.booking_id), '[]')
         FROM attendance a WHERE a.session_id = s.id), (SELECT count FROM head_count c WHERE c.session_id = s.id)
-    FROM register r JOIN session s ON s.id = r.session_id WHERE s.id = ANY($1)),
+    FROM session s LEFT JOIN register r ON r.session_id = s.id WHERE s.id = ANY($1)
+        AND (r.id IS NOT NULL OR $2::varchar = 'moved' AND s.starts_at < $3::timestamptz + interval '1 day')),
 marks AS (DELETE FROM attendance WHERE session_id = ANY($1)),
 heads AS (DELETE FROM head_count WHERE session_id = ANY($1)),
 settled AS (UPDATE register_tap SET chosen_at = $3
     WHERE session_id = ANY($1) AND outcome = 'conflict' AND chosen_at IS NULL)
 DELETE FROM register WHERE session_id = ANY($1)"""
+"""Also where nothing has arrived yet, if it is soon: what waits on a phone without a net was tapped before the move."""
 
 
 async def end_registers(sessions: list[UUID], end: RegisterEnd, *, now: datetime) -> None:

@@ -96,6 +96,8 @@ def first_different(drawn: list[Line]) -> str | None:
 def _note(party: Attendee) -> str:
     """What the host is to know before they come."""
     said = [_("Har meldt fra")] if party.sent_word else []
+    if party.checked_in:
+        said.append(_("Meldte seg selv"))
     if party.seats > 1:
         others = ngettext("Tar med én til", "Tar med %(num)s til", party.seats - 1)
         said.append(f"{others}: {', '.join(party.with_them)}" if party.with_them else others)
@@ -105,14 +107,22 @@ def _note(party: Attendee) -> str:
 def eithers(board: Board, parties: list[Attendee], me: UUID) -> dict[str | None, list[Either]]:
     """What is to be chosen, of each booking and of the session itself."""
     names = {str(party.booking_id): party.shown for party in parties}
+    themselves = {str(party.booking_id) for party in parties if party.checked_in}
     found: dict[str | None, list[Either]] = {}
     for one in conflicts(board, me):
         if one.booking is None or one.booking in names:
-            found.setdefault(one.booking, []).append(_either(one, names.get(one.booking or "")))
+            found.setdefault(one.booking, []).append(
+                _either(
+                    one,
+                    names.get(one.booking or ""),
+                    _("seg selv") if one.booking in themselves else _("noen"),
+                )
+            )
     return found
 
 
-def _either(one: Undecided, name: str | None) -> Either:
+def _either(one: Undecided, name: str | None, nameless: str) -> Either:
+    """`nameless`: who it was where no host's name is known."""
     asked = one.field.rpartition(":")[2]
     if asked == Field.STATE:
         question = _("Dere har skrevet ulikt. Hva skjedde med %(name)s?", name=name)
@@ -123,14 +133,14 @@ def _either(one: Undecided, name: str | None) -> Either:
     return Either(question, one.field, one.version, [
         Option(
             f"{each.field}={each.value or ''}", each.field, each.value,
-            _words(Field(each.field.rpartition(":")[2]), each.value), _who(each.by, each.mine, each.at),
+            _words(Field(each.field.rpartition(":")[2]), each.value), _who(each.by or nameless, each.mine, each.at),
         )
         for each in one.values
     ])  # fmt: skip
 
 
-def _who(by: str | None, mine: bool, at: datetime) -> str:
-    who = _("du") if mine else by or _("noen")
+def _who(by: str, mine: bool, at: datetime) -> str:
+    who = _("du") if mine else by
     return _("%(who)s, %(clock)s", who=who, clock=at_clock(at))
 
 

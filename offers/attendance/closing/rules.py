@@ -62,6 +62,11 @@ class Standing:
     now: datetime
 
     @property
+    def over(self) -> bool:
+        """Has the session been?"""
+        return self.now > self.ends_at
+
+    @property
     def to_finish(self) -> bool:
         return not self.settled and self.closed_at is None and self.now >= self.starts_at
 
