@@ -78,8 +78,8 @@ async def tick(request: Request) -> Response:
 @member(Role.GUIDE)
 async def begin(request: Request) -> Response:
     """GET /desk/offers/{slug}: somebody is to be booked for from the offer's own page. It belongs to the call that goes
-    on, if there is one; to none of several, for nobody can know which. `?call=`: the page was opened from that. Only then
-    is it for the caller who was booked for last: `joined` says that it may be somebody else."""
+    on, if there is one; to none of several, for nobody can know which. `?call=`: the page was opened from that. Only
+    then is it for the caller who was booked for last: `joined` says that it may be somebody else."""
     slug, given = request.path_params["slug"], request.query.get("call", [""])[-1]
     await offer_page(slug, viewer=await viewer_of(request.person), lang=request.lang, now=request.now)
     if ID.fullmatch(given):

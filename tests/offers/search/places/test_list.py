@@ -112,7 +112,8 @@ async def test_a_position_in_an_address_is_refused_and_never_said_again(
 
 @pytest.mark.parametrize("query", [
     "near=58.8517,5.7353&kind=kake", "near=58.8517,5.7353&q=-tur&when=kake", "place=58.8517+5.7353",
-    "q=tur+58,8517+5,7353", "near=58%C2%B051%2706%22+5%C2%B044%27&municipality=atlantis", "fbclid=58.8517,5.7353&kind=kake",
+    "q=tur+58,8517+5,7353", "near=58%C2%B051%2706%22+5%C2%B044%27&municipality=atlantis",
+    "fbclid=58.8517,5.7353&kind=kake",
 ])  # fmt: skip
 @pytest.mark.parametrize("path", ["/offers?municipality=all&", "/calendar/searches/new?"])
 async def test_a_position_is_said_nowhere_whatever_else_is_wrong(
