@@ -1,12 +1,12 @@
 """Reads of registers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows
 from marketplace.base.text import by_name
-from offers.attendance.rules import Attendee
+from offers.attendance.rules import Attendee, alike
 from offers.bookings.companions.queries import NAMES
 from offers.bookings.queries import HIDDEN
 from offers.catalogue.recorded import recorded
@@ -23,7 +23,8 @@ async def expected(session_id: UUID) -> list[Attendee]:
         f"""SELECT b.id AS booking_id, b.participant_id, n.name, {SIGN}, b.seats, c.value AS address,
             {proven()} AS proven, {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word,
             CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions,
-            a.state AS marked, coalesce(a.seats_present, 0) AS seats_present, a.cause, a.recorded_at AS marked_at
+            a.state AS marked, coalesce(a.seats_present, 0) AS seats_present, a.cause, a.recorded_at AS marked_at,
+            false AS alike
         FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}
         JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed'
         JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
@@ -33,7 +34,9 @@ async def expected(session_id: UUID) -> list[Attendee]:
         WHERE s.id = $1""",
         session_id,
     )
-    return sorted(found, key=lambda party: by_name(party.sign if party.shielded else party.name))
+    same = alike((party.booking_id, party.name, party.shielded) for party in found)
+    told = [replace(party, alike=True) if party.booking_id in same else party for party in found]
+    return sorted(told, key=lambda party: by_name(party.sign if party.shielded else party.name))
 
 
 EARLIER_SHOWN = 12

@@ -119,8 +119,10 @@ SECTIONS: dict[str, Section] = {
         """SELECT w.name AS organization, i.role, i.created_at FROM invitation i
             JOIN organization w ON w.id = i.organization_id WHERE i.invited_by_id = $1 ORDER BY i.id"""),
     "registers": Section("register",
-        f"""SELECT t.title, b.starts_at, r.saved_at FROM register r JOIN session b ON b.id = r.session_id {OFFER}
-        WHERE r.saved_by_id = $1 ORDER BY r.saved_at, r.id"""),
+        f"""SELECT t.title, b.starts_at, CASE WHEN r.saved_by_id = $1 THEN r.saved_at END AS saved_at,
+            CASE WHEN r.closed_by_person_id = $1 THEN r.closed_at END AS closed_at
+        FROM register r JOIN session b ON b.id = r.session_id {OFFER}
+        WHERE $1 IN (r.saved_by_id, r.closed_by_person_id) ORDER BY r.saved_at, r.id"""),
     "taps": Section("register_tap",
         f"""SELECT t.title, b.starts_at, count(*)::int AS times, max(x.tapped_at) AS tapped_at
         FROM register_tap x JOIN session b ON b.id = x.session_id {OFFER}
