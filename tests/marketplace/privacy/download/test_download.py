@@ -11,6 +11,7 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
 from marketplace.goals.models import FocusArea, Measure, Plan, PlanComment
+from marketplace.my_page.own_goals import actions as own_goals
 from marketplace.people.models import ActsFor, Relation
 from marketplace.people.sign_in.models import SignIn
 from marketplace.privacy.download.queries import NOT_HERE, SECTIONS, everything
@@ -19,7 +20,7 @@ from marketplace.privacy.rules import TABLES
 from offers.attendance.models import EndedRegister, RegisterEnd
 from offers.attendance.taps.models import RegisterTap
 from offers.bookings.companions.models import Companion
-from offers.bookings.models import SentWord
+from offers.bookings.models import ComingAgain, SentWord
 from offers.bookings.openings.models import OpeningNotice
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.feeds.actions import save_search
@@ -64,6 +65,8 @@ async def a_full_life(name: str, address: str, mark: str) -> Any:
     await PhoneCall.create(booking=booking, session=session, about=CallAbout.SESSION_MOVED, key=f"moved {mark}",
                            since=NOW, called_at=NOW, called_by=me)  # fmt: skip
     await SentWord.create(booking=booking, session=session, at=NOW)
+    await ComingAgain.create(booking=booking, session=session, at=NOW)
+    await own_goals.add(me.id, f"Treffe flere {mark}", now=NOW)
     await EndedRegister.create(
         session=session, ended_by=RegisterEnd.MOVED, starts_at=NOW, saved_at=NOW, ended_at=NOW,
         marks=[{"booking": str(booking.id), "state": "present", "seats": 1}],
