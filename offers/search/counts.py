@@ -18,6 +18,7 @@ from offers.catalogue.queries import Viewer, published
 from offers.catalogue.rules import When, period
 from offers.catalogue.spoken import SPOKEN
 from offers.search.forms import ALL, Access, Part, Weekday, column
+from offers.search.places.queries import places
 from offers.search.queries import (
     EVERYWHERE,
     MUNICIPALITIES,
@@ -79,6 +80,7 @@ FILTERS = (
             WHERE g.offer_id = o.id AND c.state = 'approved'""",
         "organizers",
     ),
+    Filter("district", {"districts": ()}, lambda now: {}, each="districts"),
     _switch("no_booking"),
     _switch("online"),
     _switch("drop_in"),
@@ -105,13 +107,17 @@ async def count(wanted: Search, *, viewer: Viewer, now: datetime) -> Counts:
     asked = Statement(now)
     seen = published(viewer).within(asked)
     hits, found = matching(Search(words=wanted.words, any_word=wanted.any_word, by_date=True), asked.value)
-    looks = []
+    looks, known = [], await places(now)
+    catalogues = {"district": known.district_names(wanted.municipalities)}
     for one in FILTERS:
         without = replace(wanted, **one.unset, words="", after=None)
-        for value, fields in {"": {}}.items() if one.grouped else one.choices(now).items():
+        choices = one.choices(now) if one.name not in catalogues else {
+            slug: {one.each: (slug,)} for slug in catalogues[one.name]
+        }  # fmt: skip
+        for value, fields in {"": {}}.items() if one.grouped else choices.items():
             search = replace(without, **fields)
             _, matches = conditions(search, seen, dates_asked(search, asked.value), asked.value)
-            values = one.grouped or f"SELECT '{value}'"
+            values = one.grouped or f"SELECT {asked.value(value)}::text"
             looks.append(
                 f"""SELECT '{one.name}' AS name, v.value, count(*) AS number
                 FROM offer o JOIN organization w ON w.id = o.owner_id, LATERAL ({values}) v(value)
