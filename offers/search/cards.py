@@ -7,6 +7,7 @@ matters (index/masks.py): what was read under it stands while it does. A card is
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from markupsafe import Markup
 
@@ -41,7 +42,7 @@ async def rows_of(hits: Sequence[Hit], lang: str, now: datetime, near: Near | No
             found[place] = row and _read.put(keys[place], row)
     if near is None:
         return [row for row in found if row is not None]
-    away = dict(near.venues)
+    away: dict[UUID | None, int] = dict(near.venues)
     there = zip(found, hits, strict=True)
     return [row._replace(metres=away.get(hit.venue)) for row, hit in there if row is not None]
 

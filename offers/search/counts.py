@@ -18,7 +18,7 @@ from offers.catalogue.queries import Viewer, published
 from offers.catalogue.rules import When, period
 from offers.catalogue.spoken import SPOKEN
 from offers.search.forms import ALL, Access, Part, Weekday, column
-from offers.search.places.queries import places
+from offers.search.places.rules import NOWHERE, Places
 from offers.search.queries import (
     EVERYWHERE,
     MUNICIPALITIES,
@@ -96,28 +96,37 @@ FILTERS = (
 """All that have counts; a new filter is a line here, and in index/masks.py where the index shall answer for it."""
 
 
+def of_places(one: Filter, wanted: Search, known: Places) -> dict[str, Fields] | None:
+    """What the values of a filter set that go by the districts; None of all others. A district is chosen in the
+    municipalities that are: who chooses another municipality looks in that one's district of the same name."""
+    if one.name == "district":
+        return {slug: {"districts": (slug,)} for slug in known.district_names(wanted.municipalities)}
+    if one.name == "municipality" and wanted.districts:
+        there = {each.municipality for slug in wanted.districts for each in known.district(slug)}
+        return {ALL: {}} | {slug: {"municipalities": (slug,)} for slug in sorted(there)}
+    return None
+
+
 class _Number(NamedTuple):
     name: str
     value: str
     number: int
 
 
-async def count(wanted: Search, *, viewer: Viewer, now: datetime) -> Counts:
-    """What each choice would leave, in one statement."""
+async def count(wanted: Search, *, viewer: Viewer, now: datetime, known: Places = NOWHERE) -> Counts:
+    """What each choice would leave, in one statement. `known`: the places, for their districts."""
     asked = Statement(now)
     seen = published(viewer).within(asked)
     hits, found = matching(Search(words=wanted.words, any_word=wanted.any_word, by_date=True), asked.value)
-    looks, known = [], await places(now)
-    catalogues = {"district": known.district_names(wanted.municipalities)}
+    looks = []
     for one in FILTERS:
         without = replace(wanted, **one.unset, words="", after=None)
-        choices = one.choices(now) if one.name not in catalogues else {
-            slug: {one.each: (slug,)} for slug in catalogues[one.name]
-        }  # fmt: skip
-        for value, fields in {"": {}}.items() if one.grouped else choices.items():
+        placed = of_places(one, wanted, known)
+        grouped = one.grouped if placed is None else ""
+        for value, fields in {"": {}}.items() if grouped else (placed or one.choices(now)).items():
             search = replace(without, **fields)
             _, matches = conditions(search, seen, dates_asked(search, asked.value), asked.value)
-            values = one.grouped or f"SELECT {asked.value(value)}::text"
+            values = grouped or f"SELECT {asked.value(value)}::text"
             looks.append(
                 f"""SELECT '{one.name}' AS name, v.value, count(*) AS number
                 FROM offer o JOIN organization w ON w.id = o.owner_id, LATERAL ({values}) v(value)

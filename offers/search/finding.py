@@ -11,6 +11,7 @@ from offers.search.cards import rows_of
 from offers.search.counts import Counts
 from offers.search.index.keeping import index
 from offers.search.index.order import Hit
+from offers.search.places.rules import NOWHERE, Places
 from offers.search.queries import Found, Position, Search, or_some_words, search, spelled_right
 from offers.search.words import near
 
@@ -60,7 +61,8 @@ def following(wanted: Search, hits: list[Hit]) -> Position | None:
     return Position(last.starts_at, last.offer.id, last.rank) if last else None
 
 
-async def count(wanted: Search, *, viewer: Viewer, now: datetime) -> Counts:
-    """What each choice of each filter would leave, beside all else that is chosen (counts.py)."""
-    answer = await index.count(wanted, viewer, now) if settings().catalogue_index else None
-    return await counts.count(wanted, viewer=viewer, now=now) if answer is None else answer
+async def count(wanted: Search, *, viewer: Viewer, now: datetime, known: Places = NOWHERE) -> Counts:
+    """What each choice of each filter would leave, beside all else that is chosen (counts.py). `known`: the
+    places."""
+    answer = await index.count(wanted, viewer, now, known) if settings().catalogue_index else None
+    return await counts.count(wanted, viewer=viewer, now=now, known=known) if answer is None else answer

@@ -11,19 +11,19 @@ from typing import Any, cast
 from marketplace.base.clock import oslo, today
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import Viewer
-from offers.search.counts import FILTERS, Counts, Fields, Filter
-from offers.search.index.dates import ANY_DATE, Dates, answering, dates_of, there
+from offers.search.counts import FILTERS, Counts, Fields, Filter, of_places
+from offers.search.index.dates import ANY_DATE, Dates, answering, dates_of
 from offers.search.index.hits import Hits
 from offers.search.index.masks import Masks
 from offers.search.index.order import Hit, Ranked, by_both, by_date, by_nearness, by_rank
-from offers.search.places.rules import Places
+from offers.search.places.rules import NOWHERE, Places
 from offers.search.queries import Search
 
 MIDNIGHT = time()
 
 
 def find(
-    masks: Masks, wanted: Search, viewer: Viewer, hits: Hits | None = None, known: Places | None = None
+    masks: Masks, wanted: Search, viewer: Viewer, hits: Hits | None = None, known: Places = NOWHERE
 ) -> tuple[int, list[Hit]]:
     """How many match (at most `counted` + 1), and those of the page with one more, if there are more. `hits`: of the
     words, and `known`: the places, where they are asked for."""
@@ -50,40 +50,38 @@ def _ranked(masks: Masks, found: int, wanted: Search, dates: Dates, hits: Hits |
 
 
 def count(
-    masks: Masks, wanted: Search, viewer: Viewer, hits: Hits | None = None, known: Places | None = None
+    masks: Masks, wanted: Search, viewer: Viewer, hits: Hits | None = None, known: Places = NOWHERE
 ) -> Counts:
     """What each choice would leave: counts.py:count."""
     held = _held(masks, wanted, viewer, hits, known)
+    dates = dates_of(wanted, known)
     counted = {}
     for one, choices in _choices(masks):
-        if one.unset.keys() & _OF_DATES:
-            others = reduce(and_, (mask for name, mask in held.items() if name != "dates"))
-            if one.name == "district":
-                of_dates = _of_districts(wanted, known)
-            else:
-                dates = dates_of(wanted, known)._replace(**one.unset)
-                of_dates = [(value, dates._replace(**chosen)) for value, chosen in choices]
-            for value, asked in of_dates:
-                counted[one.name, value] = (others & answering(masks, asked)).bit_count()
-            continue
-        others = reduce(and_, (mask for name, mask in held.items() if name not in one.unset))
-        if one.name == "municipality" and wanted.districts:  # those of all municipalities are called so
-            others = reduce(and_, (mask for name, mask in held.items() if name not in {*one.unset, "dates"}))
-            others &= answering(masks, dates_of(replace(wanted, municipalities=()), known))
-        for value, chosen in choices:
-            left = others
-            for name, given in chosen.items():
-                left &= FIELDS[name](masks, given)
-            counted[one.name, value] = left.bit_count()
+        placed = of_places(one, wanted, known)
+        gone = {*one.unset, "dates"} if placed is not None or one.unset.keys() & _OF_DATES else {*one.unset}
+        others = reduce(and_, (mask for name, mask in held.items() if name not in gone))
+        if placed is not None:
+            for value, chosen in placed.items():
+                asked = dates_of(replace(wanted, **{**one.unset, **chosen}), known)
+                left = _of_offers(masks, others, chosen) & answering(masks, asked)
+                counted[one.name, value] = left.bit_count()
+        elif "dates" in gone:
+            without = dates._replace(**one.unset)
+            for value, chosen in choices:
+                left = others & answering(masks, without._replace(**chosen))
+                counted[one.name, value] = left.bit_count()
+        else:
+            for value, chosen in choices:
+                counted[one.name, value] = _of_offers(masks, others, chosen).bit_count()
     return {choice: number for choice, number in counted.items() if number}
 
 
-def _of_districts(wanted: Search, known: Places | None) -> list[tuple[str, Dates]]:
-    if known is None:
-        return []
-    dates = dates_of(wanted, known)
-    return [(slug, dates._replace(there=there(replace(wanted, districts=(slug,)), known)))
-            for slug in known.district_names(wanted.municipalities)]  # fmt: skip
+def _of_offers(masks: Masks, found: int, chosen: Fields) -> int:
+    """Those of a mask that answer these fields, which no date is asked for."""
+    for name, asked in chosen.items():
+        if name in FIELDS:
+            found &= FIELDS[name](masks, asked)
+    return found
 
 
 def _choices(masks: Masks) -> list[tuple[Filter, list[tuple[str, Fields]]]]:
@@ -101,9 +99,7 @@ def _choices(masks: Masks) -> list[tuple[Filter, list[tuple[str, Fields]]]]:
     return made
 
 
-def _held(
-    masks: Masks, wanted: Search, viewer: Viewer, hits: Hits | None, known: Places | None
-) -> dict[str, int]:
+def _held(masks: Masks, wanted: Search, viewer: Viewer, hits: Hits | None, known: Places) -> dict[str, int]:
     """The mask of each field that is asked for; those of dates together."""
     seen = masks.of("is", "public")
     if viewer.staff:
@@ -161,10 +157,10 @@ FIELDS: dict[str, Callable[[Masks, Any], int]] = {
 """The mask of each field that is no question of a date, as it is asked for."""
 
 
-_OF_DATES = {*Dates._fields, "districts"}
+_OF_DATES = {*Dates._fields}
 KNOWN = {
-    *FIELDS, *_OF_DATES - {"there"}, "words", "near", "within", "after", "page", "counted", "by_date", "nearest_first",
-    "any_word", "all_words",
+    *FIELDS, *_OF_DATES - {"there"}, "words", "near", "within", "districts", "after", "page", "counted",
+    "by_date", "nearest_first", "any_word", "all_words",
 }  # fmt: skip
 """The fields of a Search that are answered here. Whoever asks for another asks the database."""
 UNSET = {one.name: one.default for one in fields(Search)}

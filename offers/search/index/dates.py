@@ -69,16 +69,16 @@ class Dates(NamedTuple):
 ANY_DATE = Dates()
 
 
-def dates_of(wanted: Search, known: Places | None) -> Dates:
+def dates_of(wanted: Search, known: Places) -> Dates:
     """What a search asks of one session. `known`: the places, where it asks for districts."""
     return Dates(wanted.between, wanted.weekdays, wanted.parts, wanted.evening, wanted.access, wanted.free,
                  there(wanted, known))  # fmt: skip
 
 
-def there(wanted: Search, known: Places | None) -> There | None:
+def there(wanted: Search, known: Places) -> There | None:
     """queries.py:_there: the venues in the districts, and near enough."""
     held = []
-    if wanted.districts and known:
+    if wanted.districts:
         held.append(known.venues_in(wanted.districts, wanted.municipalities))
     if wanted.near is not None and wanted.within is not None:
         held.append(frozenset(wanted.near.within(wanted.within)))

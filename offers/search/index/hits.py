@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from marketplace.base.data.revision import Mark
+from marketplace.base.quick.revised import REVISED
 from offers.search.index.masks import Masks
 from offers.search.queries import Having, Search, having
 
@@ -59,14 +60,16 @@ def _mask(places: "array[int]", slots: int) -> int:
 class Words:
     """The answers that one process keeps, those used last."""
 
-    def __init__(self) -> None:
+    def __init__(self, use: str = "") -> None:
+        if use:
+            REVISED.uses.append(use)
         self._kept: OrderedDict[tuple[str, bool], tuple[Standing, Hits]] = OrderedDict()
         self._many = 0
 
     def ready(self, wanted: Search, standing: Standing) -> Hits | None:
         """What is kept of these words, if it was made of what is `standing` now."""
         key = (wanted.words, wanted.any_word)
-        found = self._kept.get(key)
+        found = self._kept.get(key) if REVISED.on else None
         if found is None or found[0] != standing:
             return None
         self._kept.move_to_end(key)

@@ -31,6 +31,7 @@ from offers.search.index.hits import Hits, Standing, Words
 from offers.search.index.masks import Masks
 from offers.search.index.order import Hit
 from offers.search.places.queries import places
+from offers.search.places.rules import NOWHERE, Places
 from offers.search.queries import Search
 
 log = structlog.get_logger("index")
@@ -65,10 +66,10 @@ class _Id(NamedTuple):
 class Index:
     """The catalogue in this process's memory, while `revision` hears what changes; else it answers nothing."""
 
-    def __init__(self, revision: Revision) -> None:
+    def __init__(self, revision: Revision, words: Words | None = None) -> None:
+        self.words = words or Words()
         self.revision = revision
         self.masks: Masks | None = None
-        self.words = Words()
         self._epoch = 0
         self._changed: set[str] = set()
         self._seats: set[UUID] = set()
@@ -99,13 +100,16 @@ class Index:
     async def find(self, wanted: Search, viewer: Viewer, now: datetime) -> tuple[int, list[Hit]] | None:
         """How many match and those of the page with one more (asking.py:find); None while it cannot tell, or where it
         does not know all that is asked for: then the database answers."""
-        known = await places(now) if wanted.districts else None
+        if self.revision.heard is None:
+            return None
+        known = await places(now) if wanted.districts else NOWHERE
         ready = await self._ready(wanted, now)
         return asking.find(ready[0], wanted, viewer, ready[1], known) if ready else None
 
-    async def count(self, wanted: Search, viewer: Viewer, now: datetime) -> Counts | None:
+    async def count(
+        self, wanted: Search, viewer: Viewer, now: datetime, known: Places = NOWHERE
+    ) -> Counts | None:
         """What each choice would leave; None as find."""
-        known = await places(now)
         ready = await self._ready(wanted, now)
         return asking.count(ready[0], wanted, viewer, ready[1], known) if ready else None
 
@@ -283,5 +287,5 @@ def slices(ids: list[UUID]) -> Iterator[list[UUID]]:
     return (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE))
 
 
-index = Index(catalogue)
+index = Index(catalogue, Words(f"{__name__}.words"))
 """This process's own."""

@@ -167,6 +167,10 @@ class Places:
         ]
 
 
+NOWHERE = Places((), ())
+"""Where nobody asks for a district."""
+
+
 def place_of(typed: str, places: Places, municipalities: Collection[str] = ()) -> Place | None:
     """The place that is meant by a name, the beginning of one, a postcode or a part of it. Of equal names that in the
     chosen municipalities goes first, then what the catalogue knows, then what the post knows."""

@@ -21,6 +21,7 @@ from offers.search.finding import shown
 from offers.search.index import keeping
 from offers.search.index.keeping import Index
 from offers.search.index.masks import Masks
+from offers.search.places.queries import places
 from offers.search.queries import Search, search
 from tests import make
 from tests.conftest import NOW
@@ -52,7 +53,10 @@ async def both(index: Index, wanted: Search, viewer: Viewer, now: datetime, lang
     by_database = await search(replace(wanted, all_words=True), viewer=viewer, lang=lang, now=now)
     by_index = await shown(wanted, total, hits, lang=lang, now=now)
     assert outcome(by_index) == outcome(by_database), (wanted, viewer, now)
-    assert await index.count(wanted, viewer, now) == await count(wanted, viewer=viewer, now=now), (
+    known = await places(now)
+    assert await index.count(wanted, viewer, now, known) == await count(
+        wanted, viewer=viewer, now=now, known=known
+    ), (
         wanted,
         viewer,
         now,
