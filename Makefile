@@ -20,7 +20,8 @@ help:
 	@echo 'make run [PORT=8000] [DATA=var] [FRESH=1]   the marketplace with its demo, in the foreground'
 	@echo 'make test [ARGS="-n 0 tests/offers"]        all tests'
 	@echo 'make soak [EXAMPLES=2000]                   what takes long: anything may happen to the seats, 2,000 times 50'
-	@echo '                                            steps; each bad value of each field; 200 histories of figures'
+	@echo '                                            steps; each bad value of each field; 200 histories of figures;'
+	@echo '                                            2,000 stories of two hosts and their taps'
 	@echo 'make check                                  lint, types, imports, templates, texts'
 	@echo 'make bench                                  measures, and writes bench.json'
 	@echo 'make check-data [DATA=var]                  verifies every invariant of an instance'
@@ -39,6 +40,7 @@ soak: $(TEST)
 	SOAK=1 TREFFPUNKT_HISTORIES=200 $(PY) -m pytest -n 0 \
 		tests/house/test_bad_input.py tests/marketplace/statistics/attacks/test_recount.py
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/seats/test_machine.py -k promises
+	TAPS=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/attendance/taps/test_interleavings.py
 	EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/offers/search/index -k "same_order or whatever_happens"
 
 check: $(TEST)

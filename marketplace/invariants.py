@@ -126,6 +126,10 @@ ATTENDANCE = (
         "SELECT w.id FROM sent_word w JOIN session s ON s.id = w.session_id WHERE s.status = 'cancelled'",
     ),
     (
+        "nobody has said that they come to what is cancelled",
+        "SELECT w.id FROM coming_again w JOIN session s ON s.id = w.session_id WHERE s.status = 'cancelled'",
+    ),
+    (
         "no more came with one booking than can be said",
         "SELECT a.id FROM attendance a JOIN booking b ON b.id = a.booking_id "
         f"WHERE a.seats_present > greatest(b.seats, {MOST_OF_A_PARTY})",

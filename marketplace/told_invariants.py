@@ -23,6 +23,10 @@ TOLD = (
         WHERE s.offer_id <> b.offer_id""",
     ),
     (
+        "a number stands with a call that was asked for, and with no other",
+        "SELECT id FROM phone_call WHERE number IS NOT NULL AND about <> 'asked'",
+    ),
+    (
         "a call that somebody made has its moment",
         "SELECT id FROM phone_call WHERE called_at IS NULL AND called_by_id IS NOT NULL",
     ),

@@ -146,6 +146,7 @@ def offer_row(tables: Tables, **columns: Any) -> Row:
         "visibility": "public", "state": "published", "source_lang": "nb", "online_url": None, "contact_name": None,
         "phone": None, "max_party": 1, "promotion": "automatic", "hold_hours": 24, "keep_months": 6,
         "age_from": None, "age_to": None, "spoken": [], "cost": "free", "cost_text": "",
+        "certificate_share": None,
         "opens_at": None, "continues_id": None, "session_count": 0,
         "next_session_at": None, "next_session_ends": None, "last_session_ends": None,
     }  # fmt: skip
@@ -211,6 +212,7 @@ def make_offer(tables: Tables, made: Catalogue, spec: Said, now: datetime) -> Ma
         continues_id=made.offers[spec["continues"]].offer["id"] if "continues" in spec else None,
         age_from=spec.get("age_from"), age_to=spec.get("age_to"), spoken=spec.get("spoken", []),
         cost="some" if "cost" in spec else "free", cost_text=spec.get("cost", ""),
+        certificate_share=spec.get("certificate_share"),
         opens_at=at_oslo(today(now) + timedelta(days=spec["opens_days"]), time(9)) if "opens_days" in spec else None,
         created_at=published, changed_at=published, published_at=published,
     )  # fmt: skip

@@ -3,9 +3,12 @@ and her daughter who both sign in, and what was cancelled with somebody left to 
 
 from datetime import timedelta
 
+from marketplace.base.clock import oslo
 from marketplace.demo.catalogue import Catalogue
 from marketplace.demo.participants import Register, Resident
 from marketplace.demo.tables import Row
+from marketplace.my_page.own_goals.rules import sealed
+from offers.attendance.rules import pseudonym
 
 LANDLINE = "+4751000{:03}"
 
@@ -15,6 +18,7 @@ def tell(register: Register, made: Catalogue, staff: dict[str, Resident]) -> Non
     held_place(register, made)
     by_a_guide(register, made, staff["solveig@example.no"])
     guardian(register, made, staff["anne@example.no"], staff["emma@example.no"])
+    proof(register, made, staff["anne@example.no"])
     cancelled(register, made)
 
 
@@ -78,6 +82,31 @@ def guardian(register: Register, made: Catalogue, mother: Resident, daughter: Re
         "acts_for", actor_id=mother.id, person_id=daughter.id, relation="guardian", created_at=register.closed_until,
         accepted_at=register.closed_until, ended_at=None, desk_id=None,
     )  # fmt: skip
+
+
+def proof(register: Register, made: Catalogue, anne: Resident) -> None:
+    """She has been through a whole course, so there is a certificate; and has written down what matters to her."""
+    course = made.offers["hap-i-hverdagen-forrige"]
+    pool, owner = course.pools[0], course.offer["owner_id"]
+    recorded = {one["session_id"]: one for one in register.tables.rows["register"]}
+    if pool["taken"] < pool["capacity"]:
+        booking = register.book(pool, anne, days_before=20)
+        for session in course.sessions:
+            if saved := recorded.get(session["id"]):
+                year = oslo(session["starts_at"]).year
+                seal = pseudonym(register.key(year), anne.name, anne.address, anne.id,
+                                 None if anne.proven else owner)  # fmt: skip
+                register.tables.add(
+                    "attendance", session_id=session["id"], booking_id=booking["id"], state="present",
+                    seats_present=1, pseudonym=seal, recorded_at=saved["saved_at"], cause="tap",
+                )  # fmt: skip
+    wrote = register.now - timedelta(days=60)
+    for words in (
+        "Komme meg ut to kvelder i uka, også når det er mørkt.",
+        "Bli kjent med noen som liker å synge.",
+    ):
+        register.tables.add("own_goal", person_id=anne.id, sealed=sealed(anne.id, words), created_at=wrote,
+                            changed_at=wrote)  # fmt: skip
 
 
 def cancelled(register: Register, made: Catalogue) -> None:

@@ -6,8 +6,9 @@ from uuid import UUID
 from starlette.responses import Response
 
 from marketplace.base.clock import oslo, today
+from marketplace.base.first_names import first_name
 from marketplace.base.i18n import pick
-from marketplace.base.text import first_name, isolated
+from marketplace.base.text import isolated
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render

@@ -6,10 +6,12 @@ One page has forty of them, so they are made here in one go and not by a macro e
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.i18n import at_clock, ngettext
 from marketplace.base.i18n import gettext as _
+from marketplace.base.text import isolated
 from offers.attendance.models import AttendanceState
 from offers.attendance.rules import Attendee
 from offers.attendance.taps.models import Field
@@ -38,10 +40,11 @@ class Either:
     options: list[Option]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A party: `mood` is how its line looks, `says` the word beside the switch. `seats` is how many came, or would."""
+class Line(NamedTuple):
+    """A party: `mood` is how its line looks, `says` the word beside the switch. `seats` is how many came, or would. The
+    template takes it apart, in this order."""
 
+    number: int
     booking: str
     name: str
     note: str
@@ -72,14 +75,14 @@ def lines(
     """A line for each party."""
     here, word, gone = _("Her"), _("Ga beskjed"), _("Kom ikke")
     made = []
-    for party in parties:
+    for number, party in enumerate(parties, 1):
         booking = str(party.booking_id)
         present = booking in typed.present
         state = None if present else typed.states.get(party.booking_id)
         excused, absent = state is AttendanceState.EXCUSED, state is AttendanceState.ABSENT
         eithers = undecided.get(booking, [])
         made.append(Line(
-            booking, party.shown, _note(party),
+            number, booking, party.shown, _note(party),
             "conflict" if eithers else "here" if present else "word" if excused else "gone" if absent else "",
             here if present else word if excused else gone if absent else "", present, excused, absent,
             board.version((party.booking_id, Field.STATE)), typed.seats.get(party.booking_id, party.came),
@@ -90,29 +93,43 @@ def lines(
 
 def first_different(drawn: list[Line]) -> str | None:
     """The first line that somebody is to choose in, as the page names it."""
-    return next((f"m{number}" for number, line in enumerate(drawn, 1) if line.eithers), None)
+    return next((f"m{line.number}" for line in drawn if line.eithers), None)
 
 
 def _note(party: Attendee) -> str:
     """What the host is to know before they come."""
     said = [_("Har meldt fra")] if party.sent_word else []
+    if party.checked_in:
+        said.append(_("Meldte seg selv"))
     if party.seats > 1:
         others = ngettext("Tar med én til", "Tar med %(num)s til", party.seats - 1)
-        said.append(f"{others}: {', '.join(party.with_them)}" if party.with_them else others)
+        said.append(
+            f"{others}: {', '.join(isolated(name) for name in party.with_them)}"
+            if party.with_them
+            else others
+        )
     return " · ".join(said)
 
 
 def eithers(board: Board, parties: list[Attendee], me: UUID) -> dict[str | None, list[Either]]:
     """What is to be chosen, of each booking and of the session itself."""
     names = {str(party.booking_id): party.shown for party in parties}
+    themselves = {str(party.booking_id) for party in parties if party.checked_in}
     found: dict[str | None, list[Either]] = {}
     for one in conflicts(board, me):
         if one.booking is None or one.booking in names:
-            found.setdefault(one.booking, []).append(_either(one, names.get(one.booking or "")))
+            found.setdefault(one.booking, []).append(
+                _either(
+                    one,
+                    names.get(one.booking or ""),
+                    _("seg selv") if one.booking in themselves else _("noen"),
+                )
+            )
     return found
 
 
-def _either(one: Undecided, name: str | None) -> Either:
+def _either(one: Undecided, name: str | None, nameless: str) -> Either:
+    """`nameless`: who it was where no host's name is known."""
     asked = one.field.rpartition(":")[2]
     if asked == Field.STATE:
         question = _("Dere har skrevet ulikt. Hva skjedde med %(name)s?", name=name)
@@ -123,14 +140,14 @@ def _either(one: Undecided, name: str | None) -> Either:
     return Either(question, one.field, one.version, [
         Option(
             f"{each.field}={each.value or ''}", each.field, each.value,
-            _words(Field(each.field.rpartition(":")[2]), each.value), _who(each.by, each.mine, each.at),
+            _words(Field(each.field.rpartition(":")[2]), each.value), _who(each.by or nameless, each.mine, each.at),
         )
         for each in one.values
     ])  # fmt: skip
 
 
-def _who(by: str | None, mine: bool, at: datetime) -> str:
-    who = _("du") if mine else by or _("noen")
+def _who(by: str, mine: bool, at: datetime) -> str:
+    who = _("du") if mine else by
     return _("%(who)s, %(clock)s", who=who, clock=at_clock(at))
 
 
@@ -139,7 +156,7 @@ def _words(field: Field, value: str | None) -> str:
         return {
             None: _("Ikke merket"), AttendanceState.PRESENT: _("Her"), AttendanceState.ABSENT: _("Kom ikke"),
             AttendanceState.EXCUSED: _("Ga beskjed"),
-        }[value and AttendanceState(value)]  # fmt: skip
+        }[AttendanceState(value) if value else None]  # fmt: skip
     if value is None:
         return _("Som påmeldt") if field is Field.SEATS else _("Ikke talt")
     number = int(value)

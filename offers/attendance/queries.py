@@ -1,12 +1,12 @@
 """Reads of registers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.database import row, rows
 from marketplace.base.text import by_name
-from offers.attendance.rules import Attendee
+from offers.attendance.rules import Attendee, alike
 from offers.bookings.companions.queries import NAMES
 from offers.bookings.queries import HIDDEN
 from offers.catalogue.recorded import recorded
@@ -23,7 +23,8 @@ async def expected(session_id: UUID) -> list[Attendee]:
         f"""SELECT b.id AS booking_id, b.participant_id, n.name, {SIGN}, b.seats, c.value AS address,
             {proven()} AS proven, {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word,
             CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions,
-            a.state AS marked, coalesce(a.seats_present, 0) AS seats_present, a.cause, a.recorded_at AS marked_at
+            a.state AS marked, coalesce(a.seats_present, 0) AS seats_present, a.cause, a.recorded_at AS marked_at,
+            false AS alike
         FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}
         JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed'
         JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id
@@ -33,7 +34,9 @@ async def expected(session_id: UUID) -> list[Attendee]:
         WHERE s.id = $1""",
         session_id,
     )
-    return sorted(found, key=lambda party: by_name(party.sign if party.shielded else party.name))
+    same = alike((party.booking_id, party.name, party.shielded) for party in found)
+    told = [replace(party, alike=True) if party.booking_id in same else party for party in found]
+    return sorted(told, key=lambda party: by_name(party.sign if party.shielded else party.name))
 
 
 EARLIER_SHOWN = 12
@@ -64,8 +67,8 @@ async def earlier(offer_id: UUID, before: datetime, now: datetime) -> list[Earli
 @dataclass(frozen=True, slots=True)
 class Register:
     """A register as it stands. `saved_at`: None: nobody has marked anything; `closed_at`: None: it counts nowhere yet.
-    `by_clock`: the clock closed it. The heads and the volunteers are None where nobody has counted. `ended_at`: another
-    was kept until then, when the session was moved."""
+    `by_clock`: the clock closed it. The heads and the volunteers are None where nobody has counted. `ended_at`: when
+    the session was moved; what was tapped before counts no more. `ended`: something had been."""
 
     saved_at: datetime | None = None
     closed_at: datetime | None = None
@@ -75,7 +78,10 @@ class Register:
     adults: int | None = None
     children: int | None = None
     counted_at: datetime | None = None
+    by_code: int = 0
+    accepted: int = 0
     ended_at: datetime | None = None
+    ended: bool = False
 
     @property
     def version(self) -> str:
@@ -83,14 +89,22 @@ class Register:
         return self.saved_at.isoformat() if self.saved_at else ""
 
 
+ACCEPTED = """(SELECT count(*) FROM check_in_browser b
+    WHERE b.session_id = s.id AND b.counted_as = 'accepted')"""
+"""SQL: how many heads by code of session s a host has taken into the count."""
+
+
 async def saved(session_id: UUID) -> Register:
     """The register of a session."""
     found = await row(
         Register,
-        """SELECT r.saved_at, r.closed_at, coalesce(r.closed_by = 'clock', false) AS by_clock,
+        f"""SELECT r.saved_at, r.closed_at, coalesce(r.closed_by = 'clock', false) AS by_clock,
             r.volunteers, c.count AS head_count, c.adults, c.children,
-            c.recorded_at AS counted_at, (SELECT max(e.ended_at) FROM ended_register e
-                WHERE e.session_id = s.id AND e.ended_by = 'moved') AS ended_at
+            c.recorded_at AS counted_at, coalesce(c.by_code, 0) AS by_code, {ACCEPTED} AS accepted,
+            (SELECT max(e.ended_at) FROM ended_register e
+                WHERE e.session_id = s.id AND e.ended_by = 'moved') AS ended_at,
+            EXISTS (SELECT FROM ended_register e WHERE e.session_id = s.id AND e.ended_by = 'moved'
+                AND (e.marks <> '[]' OR e.head_count IS NOT NULL)) AS ended
         FROM session s LEFT JOIN register r ON r.session_id = s.id
         LEFT JOIN head_count c ON c.session_id = s.id WHERE s.id = $1""",
         session_id,

@@ -3,10 +3,13 @@
 import hashlib
 import hmac
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from marketplace.base.first_names import first_name
 from marketplace.base.text import name_key
 from offers.attendance.models import AttendanceState, Cause
 
@@ -77,21 +80,28 @@ def is_open(starts_at: datetime, now: datetime) -> bool:
     return now >= starts_at - OPENS_BEFORE
 
 
-def first_name(name: str | None) -> str | None:
-    """How hosts are called by each other."""
-    return name.split()[0] if name else None
+def shown_name(name: str | None, shielded: bool, sign: str, alike: bool = False) -> str:
+    """The first name only, a double one whole; an alias for whoever wants one. `alike`: another here is called the
+    same, so the beginning of the booking's number is added, as the list of those who are booked has it."""
+    called = first_name(name)
+    if shielded or not called:
+        return sign
+    return f"{called} ({sign})" if alike else called
 
 
-def shown_name(name: str | None, shielded: bool, sign: str) -> str:
-    """The first name only; an alias for whoever wants one."""
-    return sign if shielded or not name else name.split()[0]
+def alike(named: Iterable[tuple[UUID, str | None, bool]]) -> set[UUID]:
+    """Of whoever has a name and no alias: those who share their first name with another. Whose it is stands first."""
+    called = {whose: name_key(first_name(name)) for whose, name, shielded in named if name and not shielded}
+    often = Counter(called.values())
+    return {whose for whose, name in called.items() if often[name] > 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
     """A party that is expected at a session, and what its register says of it: `marked` (None: nothing yet) and
     `seats_present`. `proven`: the contact is theirs (offers/seats/known.py). `shielded`: they have an alias where they
-    are shown. `sent_word`: they cannot come. `companions`: names."""
+    are shown. `sent_word`: they cannot come. `companions`: names. `alike`: another of this register is called the
+    same."""
 
     booking_id: UUID
     participant_id: UUID
@@ -107,19 +117,25 @@ class Attendee:
     seats_present: int
     cause: str | None = None
     marked_at: datetime | None = None
+    alike: bool = False
 
     @property
     def shown(self) -> str:
-        return shown_name(self.name, self.shielded, self.sign)
+        return shown_name(self.name, self.shielded, self.sign, self.alike)
 
     @property
     def with_them(self) -> list[str]:
         """The first names of those who come along."""
-        return [name.split()[0] for name in self.companions]
+        return [first_name(name) for name in self.companions]
 
     @property
     def present(self) -> bool:
         return self.marked == AttendanceState.PRESENT
+
+    @property
+    def checked_in(self) -> bool:
+        """Have they said so themselves?"""
+        return self.cause == Cause.CHECK_IN
 
     @property
     def came(self) -> int:

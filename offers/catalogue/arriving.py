@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from offers.catalogue.recorded import recorded
+
 OPENS_BEFORE = timedelta(minutes=30)
 
 
@@ -13,5 +15,4 @@ def in_time(starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
 def is_on(s: str = "s") -> str:
     """SQL: has a host of session s opened check-in, and neither turned it off nor closed the register since?"""
     return f"""({s}.status <> 'cancelled' AND EXISTS (SELECT FROM check_in i WHERE i.session_id = {s}.id
-            AND i.digest IS NOT NULL)
-        AND NOT EXISTS (SELECT FROM register r WHERE r.session_id = {s}.id AND r.closed_at IS NOT NULL))"""
+            AND i.digest IS NOT NULL) AND NOT {recorded(s)})"""

@@ -171,7 +171,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     was, proven = await Session.get(offer=course), await make.booking(await SeatPool.get(offer=course))
     await Register.create(session=was, saved_at=was.ends_at, closed_at=was.ends_at, closed_by=ClosedBy.HOST)
     await Attendance.create(
-        session=was, booking=proven, state=AttendanceState.PRESENT, seats_present=1, pseudonym=b"-",
+        session=was, booking=proven, state=AttendanceState.PRESENT, seats_present=1, pseudonym=bytes(32),
         recorded_at=was.ends_at, cause=Cause.TAP,
     )  # fmt: skip
     away = await make.booking(await SeatPool.get(offer=course))

@@ -36,6 +36,8 @@ PLANTED: dict[str, str] = {
     "whoever is rung about a session has booked that offer": f"""UPDATE phone_call SET session_id = {SOUPS}
         WHERE id = (SELECT y.id FROM phone_call y JOIN booking b ON b.id = y.booking_id
             WHERE b.offer_id <> {SOUP} LIMIT 1)""",
+    "a number stands with a call that was asked for, and with no other": """UPDATE phone_call
+        SET number = '+4751000042' WHERE id = (SELECT id FROM phone_call LIMIT 1)""",
     "a call that somebody made has its moment": """ALTER TABLE phone_call DROP CONSTRAINT phone_call_called;
         UPDATE phone_call SET called_at = NULL,
         called_by_id = (SELECT id FROM person LIMIT 1)""",
@@ -122,6 +124,9 @@ PLANTED: dict[str, str] = {
         SELECT a.id, b.id AS booking FROM attendance a JOIN session s ON s.id = a.session_id
             JOIN seat_pool p ON p.session_id = s.id JOIN booking b ON b.pool_id = p.id AND b.state = 'cancelled'
             AND b.changed_at < s.starts_at WHERE a.state = 'absent' LIMIT 1) x WHERE a.id = x.id""",
+    "nobody has said that they come to what is cancelled": """INSERT INTO coming_again (id, booking_id, session_id, at)
+        SELECT gen_random_uuid(), b.id, s.id, b.created_at FROM session s JOIN seat_pool p ON p.session_id = s.id
+            JOIN booking b ON b.pool_id = p.id WHERE s.status = 'cancelled' LIMIT 1""",
     "nobody has sent word about what is cancelled": """INSERT INTO sent_word (id, booking_id, session_id, at)
         SELECT gen_random_uuid(), b.id, s.id, b.created_at FROM session s JOIN seat_pool p ON p.session_id = s.id
             JOIN booking b ON b.pool_id = p.id WHERE s.status = 'cancelled' LIMIT 1""",

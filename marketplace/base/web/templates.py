@@ -13,9 +13,10 @@ from starlette.responses import Response
 
 from marketplace.base import i18n, numbers
 from marketplace.base.clock import oslo
+from marketplace.base.first_names import first_name
 from marketplace.base.i18n import lazy
 from marketplace.base.quick import drawing as quick
-from marketplace.base.text import first_name, isolated, name_key
+from marketplace.base.text import isolated, name_key
 from marketplace.base.web.http import Request
 from marketplace.base.web.static import static_url
 from marketplace.settings import settings

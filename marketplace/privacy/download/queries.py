@@ -68,6 +68,12 @@ SECTIONS: dict[str, Section] = {
         FROM mine JOIN booking b USING (id) {OFFER} JOIN attendance a ON a.booking_id = b.id
             JOIN session s ON s.id = a.session_id LEFT JOIN register r ON r.session_id = s.id
         WHERE b.participant_id = $1 OR r.closed_at IS NOT NULL ORDER BY s.starts_at, a.id"""),
+    "marks": Section("register_tap",
+        f"""SELECT b.reference, t.title, s.starts_at, CASE x.field WHEN 'state' THEN x.value END AS state,
+            CASE x.field WHEN 'seats' THEN x.value::int END AS seats_present, x.tapped_at
+        FROM mine JOIN booking b USING (id) {OFFER} JOIN register_tap x ON x.booking_id = b.id
+            JOIN session s ON s.id = x.session_id
+        WHERE x.value IS NOT NULL AND b.participant_id = $1 ORDER BY x.arrived_at, x.id"""),
     "calls": Section("phone_call",
         f"""SELECT b.reference, t.title, s.starts_at, x.about AS mail, x.number AS address, x.since AS created_at,
             x.called_at
@@ -99,9 +105,11 @@ SECTIONS: dict[str, Section] = {
     "notices": Section("member_notice",
         """SELECT w.name AS organization, x.kind, x.wanted, x.changed_at FROM member_notice x
             JOIN organization w ON w.id = x.organization_id WHERE x.person_id = $1 ORDER BY x.id"""),
-    "hosts": Section("host_assignment",
-        f"""SELECT t.title, w.name AS organization, b.leads_as FROM host_assignment b {OFFER} WHERE b.person_id = $1
-        ORDER BY b.id"""),
+    "hosts": Section("host_assignment host_ended",
+        f"""SELECT t.title, w.name AS organization, b.leads_as, b.ended_at FROM (
+            SELECT id, person_id, offer_id, leads_as, NULL::timestamptz AS ended_at FROM host_assignment
+            UNION ALL SELECT id, person_id, offer_id, NULL, ended_at FROM host_ended) b {OFFER}
+        WHERE b.person_id = $1 ORDER BY b.id"""),
     "invitations": Section("invitation",
         """SELECT w.name AS organization, i.role, i.leads_as, i.channel, i.address, i.created_at, i.expires_at,
             i.accepted_at, i.ended_at
@@ -111,8 +119,14 @@ SECTIONS: dict[str, Section] = {
         """SELECT w.name AS organization, i.role, i.created_at FROM invitation i
             JOIN organization w ON w.id = i.organization_id WHERE i.invited_by_id = $1 ORDER BY i.id"""),
     "registers": Section("register",
-        f"""SELECT t.title, b.starts_at, r.saved_at FROM register r JOIN session b ON b.id = r.session_id {OFFER}
-        WHERE r.saved_by_id = $1 ORDER BY r.saved_at, r.id"""),
+        f"""SELECT t.title, b.starts_at, CASE WHEN r.saved_by_id = $1 THEN r.saved_at END AS saved_at,
+            CASE WHEN r.closed_by_person_id = $1 THEN r.closed_at END AS closed_at
+        FROM register r JOIN session b ON b.id = r.session_id {OFFER}
+        WHERE $1 IN (r.saved_by_id, r.closed_by_person_id) ORDER BY r.saved_at, r.id"""),
+    "taps": Section("register_tap",
+        f"""SELECT t.title, b.starts_at, count(*)::int AS times, max(x.tapped_at) AS tapped_at
+        FROM register_tap x JOIN session b ON b.id = x.session_id {OFFER}
+        WHERE x.person_id = $1 GROUP BY b.id, t.title, b.starts_at ORDER BY b.starts_at, b.id"""),
     "rung": Section("phone_call",
         f"""SELECT t.title, x.called_at FROM phone_call x JOIN booking b ON b.id = x.booking_id {OFFER}
         WHERE x.called_by_id = $1 ORDER BY x.called_at, x.id"""),

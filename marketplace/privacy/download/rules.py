@@ -22,6 +22,7 @@ TITLES = {
     "sent_word": lazy("Når du har sagt fra at du ikke kommer"),
     "coming_again": lazy("Når du har sagt at du kommer neste gang"),
     "attendance": lazy("Oppmøte"),
+    "marks": lazy("Det som er merket om deg i oppmøte"),
     "calls": lazy("Når noen skal ringe deg"),
     "calendar_entries": lazy("Datoer vi har sendt til kalenderen din"),
     "ended_attendance": lazy("Oppmøte som ikke gjelder lenger"),
@@ -33,6 +34,7 @@ TITLES = {
     "invitations": lazy("Invitasjoner til deg"),
     "invited": lazy("Invitasjoner fra deg"),
     "registers": lazy("Oppmøte du har ført"),
+    "taps": lazy("Merker du har satt i oppmøte"),
     "rung": lazy("Når du har ringt deltakere"),
     "written": lazy("Meldinger du har skrevet til deltakere"),
     "decisions": lazy("Svar du har gitt organisasjoner"),
@@ -65,6 +67,7 @@ LABELS = {
     "seats": lazy("Plasser"), "seats_present": lazy("Antall som kom"), "second_factor_at": lazy("Steg to"),
     "seen_at": lazy("Sist brukt"), "sent_at": lazy("Sendt"), "shielded": lazy("Kallenavn på lister"),
     "starts_at": lazy("Når"), "state": lazy("Status"), "text": lazy("Tekst"), "title": lazy("Tilbud"),
+    "tapped_at": lazy("Merket"), "times": lazy("Antall"),
     "used_at": lazy("Brukt"),
     "verified_at": lazy("Bekreftet"), "wanted": lazy("Vil ha dem"), "who": lazy("Hvem"),
 }  # fmt: skip

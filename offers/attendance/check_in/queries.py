@@ -8,6 +8,7 @@ from uuid import UUID
 from marketplace.base.data.database import column, row, rows
 from offers.attendance.check_in import words
 from offers.attendance.check_in.rules import Own
+from offers.attendance.queries import ACCEPTED
 from offers.bookings.mine import HELPED, MINE
 from offers.catalogue.arriving import in_time, is_on
 from offers.seats.sql import covers
@@ -34,9 +35,8 @@ async def wall(session_id: UUID) -> Wall:
     """The check-in of a session, as its hosts see it."""
     found = await row(
         Wall,
-        """SELECT s.id AS session_id, i.version, i.digest IS NOT NULL AS on, r.closed_at IS NOT NULL AS closed,
-            coalesce(c.by_code, 0) AS by_code, (SELECT count(*) FROM check_in_browser b
-                WHERE b.session_id = s.id AND b.counted_as = 'accepted') AS accepted
+        f"""SELECT s.id AS session_id, i.version, i.digest IS NOT NULL AS on, r.closed_at IS NOT NULL AS closed,
+            coalesce(c.by_code, 0) AS by_code, {ACCEPTED} AS accepted
         FROM session s LEFT JOIN check_in i ON i.session_id = s.id LEFT JOIN register r ON r.session_id = s.id
         LEFT JOIN head_count c ON c.session_id = s.id WHERE s.id = $1""",
         session_id,

@@ -100,4 +100,4 @@ async def accept(request: Request) -> Response:
     if not form.valid:
         raise BadRequest(_("Noe ble feil. Last siden på nytt."))
     await actions.accept(session, form.data.heads, form.data.before, by=request.person.id, now=request.now)
-    return see_other(f"/manage/sessions/{session.id}/check-in?saved={Saved.ACCEPTED}", request)
+    return see_other(f"/manage/sessions/{session.id}/register?saved={Saved.ACCEPTED}", request)

@@ -11,7 +11,7 @@ from offers.catalogue.recorded import MARKS, recorded
 from offers.participants.queries import SIGN
 from offers.seats.sql import covers
 
-COLUMNS = 12
+COLUMNS = 10
 """Dates on one page: more are not read on paper."""
 
 

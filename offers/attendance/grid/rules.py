@@ -9,7 +9,7 @@ from babel.support import LazyProxy
 from marketplace.base.i18n import lazy
 from marketplace.base.text import by_name
 from offers.attendance.models import AttendanceState
-from offers.attendance.rules import shown_name
+from offers.attendance.rules import alike, shown_name
 
 WORDS: dict[AttendanceState | None, LazyProxy] = {
     AttendanceState.PRESENT: lazy("kom"),
@@ -56,13 +56,14 @@ def lines(cells: Iterable[Cell], sessions: Sequence[UUID]) -> list[Line]:
         # Whoever has two bookings at once came if one of them did.
         if cell.session_id not in mine or cell.marked == AttendanceState.PRESENT:
             mine[cell.session_id] = cell
+    first = {whose: next(iter(mine.values())) for whose, mine in found.items()}
+    same = alike((whose, one.name, one.shielded) for whose, one in first.items())
     made = [
         Line(
-            shown_name(one.name, one.shielded, one.sign),
+            shown_name(first[whose].name, first[whose].shielded, first[whose].sign, whose in same),
             [mine[session].words if session in mine else "" for session in sessions],
             sum(cell.marked == AttendanceState.PRESENT for cell in mine.values()),
         )
-        for mine in found.values()
-        for one in [next(iter(mine.values()))]
+        for whose, mine in found.items()
     ]
     return sorted(made, key=lambda line: by_name(line.name))

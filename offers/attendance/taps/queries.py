@@ -1,18 +1,20 @@
 """Reads of what was tapped."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.database import rows
+from marketplace.base.first_names import first_name
 from offers.attendance.models import Cause
 from offers.attendance.queries import Register
-from offers.attendance.rules import Attendee, first_name
+from offers.attendance.rules import Attendee
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.rules import Board, Face, Logged, Sender
 from offers.rights.queries import hosting
 
 LOG = """SELECT t.id, t.booking_id, t.field, t.value, t.saw, t.version, t.tapped_at, t.person_id, t.substitute_id,
-    t.outcome, t.why, t.chosen_at, split_part(n.name, ' ', 1) AS by, t.session_id = $1 AS here,
+    t.outcome, t.why, t.chosen_at, n.name AS by, t.session_id = $1 AS here,
     coalesce(t.arrived_at <= $3, false) AS void
 FROM register_tap t LEFT JOIN person n ON n.id = t.person_id
 WHERE t.session_id = $1 AND t.outcome IN ('kept', 'conflict') OR t.id = ANY($2) ORDER BY t.version"""
@@ -21,7 +23,8 @@ WHERE t.session_id = $1 AND t.outcome IN ('kept', 'conflict') OR t.id = ANY($2) 
 async def log(session: UUID, ids: list[UUID], ended_at: datetime | None) -> list[Logged]:
     """What was written of a session, in order; and the taps with these ids, wherever they are. What was tapped before
     its register ended (`ended_at`) counts no more."""
-    return await rows(Logged, LOG, session, ids, ended_at)
+    found = await rows(Logged, LOG, session, ids, ended_at)
+    return [replace(tap, by=first_name(tap.by) or None) for tap in found]
 
 
 def board(logged: list[Logged], register: Register, parties: list[Attendee]) -> Board:

@@ -237,13 +237,13 @@ class Board:
     def judge(self, tap: Tap, sender: Sender, before: Logged | None) -> Outcome:
         """What becomes of a tap that is not refused. `before`: the sender's own tap that this one comes after."""
         place = tap.booking, tap.field
-        saw, stale = tap.saw, False
+        saw = tap.saw
         if before and sender.tapped(before) and (before.booking_id, before.field) == place:
-            stale = before.undecided  # what the first has not seen, the second has not either
-            if before.outcome in (Outcome.KEPT, Outcome.SAME):
+            # What a first tap has not seen, the one after it has not either.
+            hidden = any(each.version > saw for each in self.undecided(place))
+            if before.outcome == Outcome.KEPT or (before.outcome == Outcome.SAME and not hidden):
                 saw = max(saw, before.version)
-        unseen = stale and tap.saw < self.version(place)
-        unseen = unseen or any(each.version > saw for each in self.of(place))
+        unseen = any(each.version > saw for each in self.of(place))
         if self.face(place).value == tap.value and (unseen or not self.undecided(place)):
             return Outcome.SAME
         return Outcome.CONFLICT if unseen else Outcome.KEPT

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.base.text import clean, first_name, isolated, name_key, plain_digits, same_name
+from marketplace.base.text import clean, isolated, name_key, plain_digits, same_name
 from marketplace.base.web.forms import Filled, Form, eleven_digits, identity_number
 from marketplace.people.names import PersonName, group_name, person_name
 from offers.seats.links import typed_reference
@@ -111,14 +111,6 @@ def test_what_a_group_is_called_holds_no_address(name: str) -> None:
     with pytest.raises(ValueError, match="Skriv bare navnet"):
         group_name(name)
     assert group_name("Kirkens SOS / Bymisjonen") == "Kirkens SOS / Bymisjonen"
-
-
-def test_a_message_calls_people_by_the_first_word() -> None:
-    assert [first_name(name) for name in ("Du! har vunnet", "Kari Nordmann", "Dr. Hansen")] == [
-        "Du",
-        "Kari",
-        "Dr",
-    ]
 
 
 @pytest.mark.parametrize(

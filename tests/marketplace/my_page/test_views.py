@@ -185,8 +185,8 @@ async def test_the_number_of_queries_does_not_grow_with_the_bookings(
     found = sections(page)
     assert [len(titles) for titles in found.values()] == [number, number, min(number, 20)]
     assert (
-        len(asked) == 8
-    )  # who with their roles, coming, past, contacts, calendar, sign-ins, where they have roles, helpers
+        len(asked) == 9
+    )  # who with their roles, coming, past, certificates, contacts, calendar, sign-ins, where they have roles, helpers
 
 
 async def sign_in_of(person: Person, device: str) -> SignIn:

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from marketplace.base.data.database import rows
+from marketplace.base.first_names import first_name
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS
-from marketplace.base.text import first_name
 from marketplace.people.models import Person
 from marketplace.today import actions, rules
 from marketplace.today.models import RegisterReminder

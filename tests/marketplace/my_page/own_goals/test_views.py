@@ -146,10 +146,12 @@ async def test_no_other_room_asks_for_it() -> None:
     assert asks == {
         "marketplace",  # the URL map
         "marketplace/base/data",  # the list of models
+        "marketplace/demo",  # which writes some
         "marketplace/my_page/own_goals",
         "marketplace/privacy/download",
         "marketplace/privacy/erasure",
         "marketplace/privacy/kept",
+        "marketplace/statistics",  # where the role of figures may not read
     }
 
 

@@ -11,14 +11,16 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import post
 from marketplace.goals.models import FocusArea, Measure, Plan, PlanComment
+from marketplace.my_page.own_goals import actions as own_goals
 from marketplace.people.models import ActsFor, Relation
 from marketplace.people.sign_in.models import SignIn
 from marketplace.privacy.download.queries import NOT_HERE, SECTIONS, everything
 from marketplace.privacy.download.rules import TITLES, readable
 from marketplace.privacy.rules import TABLES
 from offers.attendance.models import EndedRegister, RegisterEnd
+from offers.attendance.taps.models import RegisterTap
 from offers.bookings.companions.models import Companion
-from offers.bookings.models import SentWord
+from offers.bookings.models import ComingAgain, SentWord
 from offers.bookings.openings.models import OpeningNotice
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.feeds.actions import save_search
@@ -63,12 +65,16 @@ async def a_full_life(name: str, address: str, mark: str) -> Any:
     await PhoneCall.create(booking=booking, session=session, about=CallAbout.SESSION_MOVED, key=f"moved {mark}",
                            since=NOW, called_at=NOW, called_by=me)  # fmt: skip
     await SentWord.create(booking=booking, session=session, at=NOW)
+    await ComingAgain.create(booking=booking, session=session, at=NOW)
+    await own_goals.add(me.id, f"Treffe flere {mark}", now=NOW)
     await EndedRegister.create(
         session=session, ended_by=RegisterEnd.MOVED, starts_at=NOW, saved_at=NOW, ended_at=NOW,
         marks=[{"booking": str(booking.id), "state": "present", "seats": 1}],
     )  # fmt: skip
     await rows("""INSERT INTO attendance (id, session_id, booking_id, state, seats_present, pseudonym, recorded_at)
         VALUES ($1, $2, $3, 'present', 1, 'p', $4)""", uuid4(), session.id, booking.id, NOW)  # fmt: skip
+    await RegisterTap.create(id=uuid4(), session=session, booking=booking, field="state", value="present", saw=0,
+                             version=1, tapped_at=NOW, arrived_at=NOW, person=me, outcome="kept")  # fmt: skip
     await rows("INSERT INTO register (id, session_id, saved_by_id, saved_at) VALUES ($1, $2, $3, $4)", uuid4(),
                session.id, me.id, NOW)  # fmt: skip
     await rows("""INSERT INTO decision (id, organization_id, answer, reason, decided_by_id, at, vouched)

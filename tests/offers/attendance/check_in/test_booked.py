@@ -146,6 +146,10 @@ async def test_what_a_host_has_said_is_not_overwritten_unseen(visitor: Visitor) 
     ]
     assert found[1]["chosen_at"] is None
     assert await marks() == {"Amina": ("present", 1, "check_in")}, "the later counts until somebody chooses"
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/register")
+    both = [" ".join(one.get_text(" ").split()) for one in page.soup.select(".tp-either button")]
+    assert both == ["Kom ikke du, kl. 12", "Her seg selv, kl. 12"]
 
 
 async def test_what_a_host_has_taken_back_does_not_come_back(visitor: Visitor) -> None:

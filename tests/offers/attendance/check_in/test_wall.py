@@ -6,10 +6,11 @@ from datetime import timedelta
 from marketplace.base.data.database import column, rows, value
 from offers.attendance.check_in import actions
 from offers.catalogue.models import Session, SessionStatus
+from offers.seats.links import link_path
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
-from tests.offers.attendance.check_in.wall import evening, heads, says, words_of
+from tests.offers.attendance.check_in.wall import booked, evening, heads, says, words_of
 from tests.visitor import Visitor
 
 
@@ -58,7 +59,8 @@ async def test_heads_by_code_count_when_the_host_takes_them_in(visitor: Visitor)
         await says(visitor.at_network(f"10.0.0.{number}"), words)
     assert await heads() == (4, 3)
     await visitor.sign_in(host)
-    page = await visitor.open(f"/manage/sessions/{session.id}/check-in")
+    assert "3 har meldt seg" in (await visitor.open(f"/manage/sessions/{session.id}/check-in")).text
+    page = await visitor.open(f"/manage/sessions/{session.id}/register")
     assert "3 har meldt seg uten å være påmeldt" in page.text
     await says(visitor.at_network("10.0.0.9"), words)
     sent = await asyncio.gather(*(visitor.submit(page, "/accept") for _twice in range(2)))
@@ -68,6 +70,18 @@ async def test_heads_by_code_count_when_the_host_takes_them_in(visitor: Visitor)
     assert await rows("SELECT field, value, person_id FROM register_tap") == [
         {"field": "heads", "value": "7", "person_id": host.id}
     ]
+
+
+async def test_a_register_says_who_checked_in_themselves(visitor: Visitor) -> None:
+    session, host = await evening()
+    _person, booking = await booked(session)
+    page = await visitor.open(link_path(booking.id, booking.link_version))
+    await visitor.submit(page, "/here")
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/register")
+    assert "Meldte seg selv" in page.text
+    assert "1 av 1 er her." in page.text
+    assert page.soup.select_one(f'a[href="/manage/sessions/{session.id}/check-in"]')
 
 
 async def test_where_adults_are_told_apart_heads_by_code_are_adults(visitor: Visitor) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from marketplace.base.data.database import rows
 from offers.attendance.models import Register
-from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session
 from offers.rights.models import HostAssignment
 from offers.seats.models import Booking
 from organizations.members.models import Role
@@ -123,3 +123,18 @@ async def test_completeness_is_what_a_recount_by_plain_sql_says(visitor: Visitor
         NOW,
     )
     assert (len(listed(recorded)), plain) == (1, {"done": 1, "held": 4})
+
+
+async def test_an_editor_of_a_co_organiser_who_does_not_see_who_comes_sees_no_registers(
+    visitor: Visitor,
+) -> None:
+    offer = await make.offer("Samtaler", starts=[NOW - DAY])
+    helper = await make.organization("Andre")
+    await OfferOrganizer.create(offer=offer, organization=helper, may_edit=True)
+    await visitor.sign_in(await make.member(helper, Role.EDITOR))
+    page = await visitor.open("/manage/registers")
+    assert listed(page) == []
+    assert page.soup.select("select[name=offer]") == []
+    assert (await visitor.open(f"/manage/registers?offer={offer.slug}")).status == 404
+    assert (await visitor.open(f"/manage/offers/{offer.slug}/attendance")).status == 404
+    assert "Oppmøtet de gangene" not in (await visitor.open(f"/manage/offers/{offer.slug}")).text

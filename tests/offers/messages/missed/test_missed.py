@@ -10,6 +10,7 @@ from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS
 from marketplace.people.models import ActsFor, Relation
 from offers.attendance.actions import end_words, save
+from offers.attendance.models import Attendance, AttendanceState, Cause
 from offers.attendance.queries import saved
 from offers.bookings.actions import cancel, send_word
 from offers.bookings.models import ComingAgain, SentWord
@@ -181,12 +182,13 @@ async def test_a_link_ends_when_what_it_is_about_does(visitor: Visitor, way: str
 
 async def test_a_call_that_was_asked_for_goes_when_they_leave(visitor: Visitor) -> None:
     offer, booking, sessions = await away()
+    kari = await make.member(await offer.owner, Role.EDITOR, "Kari", email="kari@example.no")
     page = await visitor.open(path(booking, sessions[0], "call"))
     await visitor.submit(page, "/call", number="91 00 00 77")
     await cancel(booking.id, now=NOW)
     await tell_of_calls(NOW)
     assert await OutboxMessage.filter(mail="ring_me").count() == 0
-    await visitor.sign_in(await make.member(await offer.owner, Role.EDITOR, "Kari"))
+    await visitor.sign_in(kari)
     assert "910 00 077" not in (await visitor.open(f"/manage/offers/{offer.slug}/call-list")).text
 
 
@@ -220,7 +222,10 @@ async def test_of_a_sensitive_offer_only_they_themselves_are_told_that_they_were
     )
     contact = await make.contact(mother, "aud@example.no")
     hers = await make.booking(await SeatPool.get(offer=offer), child, booked_by=mother, contact=contact)
-    await keep(sessions[0])
+    await Attendance.create(
+        session=sessions[0], booking=hers, state=AttendanceState.ABSENT, seats_present=0, recorded_at=NOW,
+        cause=Cause.CLOSING,
+    )  # fmt: skip
     await follow_up(NOW + DAY)
     assert [one.address for one in await OutboxMessage.filter(mail="missed")] == ["ida@example.no"]
     told = await MAILS["missed"](Channel.EMAIL, "nb", booking=str(hers.id), session=str(sessions[0].id))
