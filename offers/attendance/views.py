@@ -73,7 +73,7 @@ async def _page(request: Request, session: Session, form: Any, status: int = 200
         form.values["present"] = form.values.get("present", []) + here
     past = await queries.earlier(session.offer_id, session.starts_at, request.now)
     standing = Standing(
-        session.starts_at, session.ends_at, saved.closed_at, saved.by_clock,
+        session.starts_at, session.ends_at, saved.saved_at, saved.closed_at, saved.by_clock,
         settled(session.starts_at, request.now), request.now,
     )  # fmt: skip
     undecided = eithers(board, parties, request.person.id)
