@@ -68,6 +68,9 @@ CHECKS = {
     "VALUES (gen_random_uuid(), '{session}', 'short', 'head')",
     "check_in_digest": "INSERT INTO check_in (id, session_id, version, digest, opened_at) "
     "VALUES (gen_random_uuid(), '{session}', 1, 'short', clock_timestamp())",
+    "substitute_opened": "INSERT INTO substitute (id, session_id, channel, address, created_at, ends_at, opened_at) "
+    "VALUES (gen_random_uuid(), '{session}', 'email', 'a@example.no', clock_timestamp(), clock_timestamp(), "
+    "clock_timestamp())",
     "check_in_version": "INSERT INTO check_in (id, session_id, version, opened_at) "
     "VALUES (gen_random_uuid(), '{session}', 0, clock_timestamp())",
     "head_count_apart": "INSERT INTO head_count (id, session_id, count, adults, recorded_at) "
