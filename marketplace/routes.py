@@ -184,7 +184,7 @@ ROUTES: list[Route] = [
     get("/guide", guide.moved),
     post("/guide/calls", guide.tick, "/desk"),
     get("/desk/offers/{slug}", guide.begin),
-    get("/desk/{call}", caller.show),
+    both("/desk/{call}", caller.show),
     post("/desk/{call}/end", caller.end, "/desk"),
     post("/desk/{call}/need", caller.need, "/desk/{call}"),
     post("/desk/{call}/need/undo", caller.take_back, "/desk/{call}"),
