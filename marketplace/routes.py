@@ -115,6 +115,7 @@ ROUTES: list[Route] = [
     get("/bookings/{token}/certificate.pdf", certificates.pdf),
     get("/bookings/{token}/messages", writing.read),
     both("/bookings/{token}/useful", follow.useful),
+    get("/bookings/{token}/missed", missed.ways),
     both("/bookings/{token}/missed/{session}/coming", missed.coming),
     both("/bookings/{token}/missed/{session}/call", missed.call),
     both("/unsubscribe/{token}", follow.unsubscribe),
