@@ -35,6 +35,16 @@ SIGNS = "BCDFGHJKMNPQRTVWXYZ2346789"
 """Letters and digits that nobody mixes up when read aloud; no vowels, so no words."""
 ISOLATE, ISOLATED = "\u2068", "\u2069"
 
+POSITION = re.compile(
+    r"[0-9]{1,3}[.,][0-9]{3,}[^0-9A-Za-z]{1,4}[0-9]{1,3}[.,][0-9]{3,}|[0-9]{1,3}\s*°\s*[0-9]{1,2}\s*['’′]"
+)
+"""58.8517, 5.7353, also as 58°51′06″: where somebody is, to the metre."""
+
+
+def holds_position(text: str) -> bool:
+    """Is a position among these words? It is repeated nowhere."""
+    return bool(POSITION.search(plain_digits(text)))
+
 
 def clean(text: str) -> str:
     """The text in one form: NFC, line ends as \\n, plain spaces, no invisible marks. Cleaning twice changes nothing."""

@@ -78,11 +78,13 @@ async def tick(request: Request) -> Response:
 @member(Role.GUIDE)
 async def begin(request: Request) -> Response:
     """GET /desk/offers/{slug}: somebody is to be booked for from the offer's own page. It belongs to the call that goes
-    on, if there is one; to none of several, for nobody can know which. `?call=`: the page was opened from that."""
+    on, if there is one; to none of several, for nobody can know which. `?call=`: the page was opened from that. Only
+    then is it for the caller who was booked for last: `joined` says that it may be somebody else."""
     slug, given = request.path_params["slug"], request.query.get("call", [""])[-1]
     await offer_page(slug, viewer=await viewer_of(request.person), lang=request.lang, now=request.now)
-    call = given if ID.fullmatch(given) else joined(calls_of(request), request.now).id
-    return see_other(f"/desk/{call}/offers/{slug}", request)
+    if ID.fullmatch(given):
+        return see_other(f"/desk/{given}/offers/{slug}", request)
+    return see_other(f"/desk/{joined(calls_of(request), request.now).id}/offers/{slug}?joined=1", request)
 
 
 @member(Role.GUIDE)
@@ -111,7 +113,9 @@ async def book(request: Request) -> Response:
         asked.tell(form, found.asked, await request.fields())
         if request.shown_only:
             form.errors = {}
-    elif before := await booked_in(call.booked[-1:], request.person.id, request.lang):
+    elif "joined" not in request.query and (
+        before := await booked_in(call.booked[-1:], request.person.id, request.lang)
+    ):
         form.values["participant_name"] = before[0].participant or ""
     pool = found.pool
     reason = (

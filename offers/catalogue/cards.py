@@ -18,8 +18,8 @@ from offers.catalogue.rules import (
     audience_words,
     away_words,
     kind_words,
+    listed_seats,
     other_lang,
-    seats,
     short_ages,
     when_words,
 )
@@ -156,7 +156,7 @@ def _limits(row: CardRow) -> str:
 
 def card(row: CardRow, now: datetime, *, under: date | None = None) -> Card:
     """An offer of a list, in the reader's language. `under`: the day that a heading above it says."""
-    told = seats(row.joining, row, row.sensitive, now)
+    told = listed_seats(row.joining, row, row.sensitive, now)
     return Card(
         slug=row.slug, title=row.title, summary=row.summary, lang=other_lang(row.lang),
         kind_label=kind_words(row.kind, row.joining, row.session_count), owner_name=row.owner_name,
@@ -164,6 +164,6 @@ def card(row: CardRow, now: datetime, *, under: date | None = None) -> Card:
         venue_name=where_words(row.venue_name, row.online_url, row.metres),
         audience_text=audience_words(row.audiences, row.main_audience), limits=_limits(row),
         spoken=tuple(spoken_names(row.spoken.split())[:SPOKEN_SHOWN]), seats_state=told.state,
-        seats_text=told.text, seats_note=_("Ledig andre dager") if row.room_later else "",
+        seats_text=told.text, seats_note=_("Ledig andre dager") if row.room_later and not row.sensitive else "",
         drop_in=row.joining == Joining.DROP_IN, act=told.act, picture=row.picture, drawing=DRAWN[Kind(row.kind)],
     )  # fmt: skip

@@ -139,6 +139,13 @@ def seats(joining: str, pool: Pool | None, sensitive: bool, now: datetime) -> Se
     return _counted(pool.capacity - pool.taken, pool.waiting or 0, sensitive)
 
 
+def listed_seats(joining: str, pool: Pool | None, sensitive: bool, now: datetime) -> Seats:
+    """The same among other offers: in a list, a week, a feed. Who reads those watches many at once, so a sensitive
+    offer is the same whether it is full or not; its own page says that to who goes there."""
+    told = seats(joining, pool, sensitive, now)
+    return Seats("open", _("Med påmelding"), "book") if sensitive and told.act in ("book", "wait") else told
+
+
 def _counted(free: int, waiting: int, sensitive: bool) -> Seats:
     if free > 0 and sensitive:
         return Seats("free", _("Ledige plasser"), "book")

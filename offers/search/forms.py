@@ -12,12 +12,14 @@ from pydantic import AfterValidator, Field, ValidationInfo, create_model, field_
 
 from marketplace.base.clock import at_oslo
 from marketplace.base.i18n import gettext as _
+from marketplace.base.text import holds_position
 from marketplace.base.web.fields import Day
 from marketplace.base.web.forms import Filled, Form, lazy, listed
 from marketplace.base.web.http import Request
 from offers.catalogue.models import Audience, Cost, Kind
 from offers.catalogue.rules import When, period
 from offers.catalogue.spoken import SPOKEN
+from offers.search.places.rules import is_position
 from offers.search.queries import Position, Search
 from offers.search.week.asked import View, monday_of
 from offers.search.words.asked import only_without
@@ -214,11 +216,15 @@ class SearchForm(Span):
     def from_query(cls, request: Request) -> "Filled[SearchForm]":
         """As the address says it; old ones say `when`. What can be said once only is said once."""
         fields = renamed(request.query)
-        form = Filled(cls, fields, {})
+        form = _unsaid(Filled(cls, fields, {}))
         for name in cls.model_fields.keys() - listed(cls) & fields.keys():
             if len({typed.strip() for typed in fields[name]} - {""}) > 1:
                 form.add_error(name, _("Her står det flere valg. Velg bare ett."))
         return form
+
+    @classmethod
+    async def read(cls, request: Request, **given: Any) -> "Filled[Self]":
+        return _unsaid(await super().read(request, **given))
 
     @field_validator("q")
     @classmethod
@@ -248,6 +254,13 @@ class SearchForm(Span):
         if day and (info.data.get("from") or info.data.get("to")):
             raise ValueError(_("Velg enten én dato, eller fra og til."))
         return day
+
+    @property
+    def dear(self) -> bool:
+        """Does the database search for this, and not only the index of the catalogue (index/asking.py:KNOWN)?"""
+        return bool(
+            self.q or self.place or self.near or self.within or self.district or self.view is View.WEEK
+        )
 
     @property
     def first(self) -> calendar_day | None:
@@ -288,6 +301,16 @@ class SearchForm(Span):
             access=tuple(column(one) for one in Access if one in self.access),
             free=self.free, evening=self.evening, after=self.position,
         )  # fmt: skip
+
+
+def _unsaid(form: Filled[Any]) -> Filled[Any]:
+    """The form without a position: where somebody is to the metre is searched for by nothing, stands on no page and in
+    no link, and is kept in no calendar's search, whatever else of the form is right or wrong."""
+    for name, holds in (("near", is_position), ("place", holds_position), ("q", holds_position)):
+        if holds(form.values.get(name, "")):
+            form.values[name] = ""
+            form.add_error(name, _("Skriv et sted eller et postnummer."))
+    return form
 
 
 def renamed(query: Mapping[str, list[str]]) -> dict[str, list[str]]:

@@ -159,7 +159,7 @@ CARD = f"""o.id, o.slug, o.kind, o.audiences, o.main_audience, o.joining, o.sens
     {said("lang")} AS lang, encode(i.sha256, 'hex') AS picture, p.capacity, p.taken, p.waiting, p.starts_at, p.ends_at,
     p.opens_at, p.closes_at,
     o.cost, o.age_from, o.age_to, array_to_string(o.spoken, ' ') AS spoken,
-    CASE WHEN p.session_id IS NOT NULL AND p.taken >= p.capacity THEN EXISTS (
+    CASE WHEN p.session_id IS NOT NULL AND NOT o.sensitive AND p.taken >= p.capacity THEN EXISTS (
         SELECT 1 FROM seat_pool l WHERE l.offer_id = o.id AND l.starts_at > page.starts_at AND {ROOM} OFFSET 0
     ) END AS room_later"""
 _card = itemgetter(*CardRow._fields)

@@ -13,7 +13,7 @@ from offers.search.equal.queries import equal_now
 from offers.search.forms import SearchForm
 from offers.search.places.postcodes import postcodes, spellings, towns
 from offers.search.places.queries import places
-from offers.search.places.rules import DistrictAt, Place, Places, is_position, place_of
+from offers.search.places.rules import DistrictAt, Place, Places, place_of
 from offers.search.queries import Search
 from offers.search.words.asked import sql as tsquery
 from offers.search.words.choices import Read, Reading, reading
@@ -70,7 +70,7 @@ async def understand(form: Filled[SearchForm], now: datetime) -> Understood:
     data, wanted = asked.data, asked.data.search(now)
     near = None
     if typed := " ".join(data.near.split()):
-        near = None if is_position(typed) else place_of(typed, known, wanted.municipalities)
+        near = place_of(typed, known, wanted.municipalities)
         if near is None:
             _not_found(form, typed)
     districts = []
@@ -84,13 +84,9 @@ async def understand(form: Filled[SearchForm], now: datetime) -> Understood:
 
 
 def _not_found(form: Filled[SearchForm], typed: str) -> None:
-    if is_position(typed):  # it is not repeated: where somebody is stands on no page and in no link
-        form.values["near"] = ""
-        form.add_error("near", _("Skriv et sted eller et postnummer."))
-    else:
-        form.add_error(
-            "near", _("Vi fant ikke stedet «%(place)s». Prøv et annet sted eller et postnummer.", place=typed)
-        )
+    form.add_error(
+        "near", _("Vi fant ikke stedet «%(place)s». Prøv et annet sted eller et postnummer.", place=typed)
+    )
 
 
 async def _read(form: Filled[SearchForm], known: Places) -> Reading:

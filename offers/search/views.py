@@ -11,6 +11,7 @@ from starlette.responses import Response
 from marketplace.base.i18n import SOURCE, ngettext
 from marketplace.base.i18n import gettext as _
 from marketplace.base.quick.kept import kept
+from marketplace.base.text import holds_position
 from marketplace.base.web.access import public
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, see_other
@@ -72,7 +73,7 @@ async def offers(request: Request) -> Response:
     found, guessed, instead, before, by_day, week = Found([], 0, None), None, "", 0, True, None
     further, alike, urgent = None, None, needs_somebody_now(form.values.get("q", ""))
     counts: Counts | None = None
-    if form.valid and form.data.q:  # the only question that is dear
+    if form.valid and form.data.dear:
         await limit_visitor("search", request, 300, timedelta(minutes=5))
     asked = await understand(form, request.now)
     if form.valid:
@@ -181,7 +182,7 @@ def _where_they_are(request: Request, served: list[Served]) -> Response:
     """The same search with a municipality in its address: that of the host name, or all."""
     here = queries.municipality_here(served, request.host)
     asked = [*parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)]
-    asked = [pair for pair in asked if pair[0] != "municipality"]
+    asked = [pair for pair in asked if pair[0] != "municipality" and not holds_position(pair[1])]
     return see_other(f"/offers?{urlencode([*asked, ('municipality', here.slug if here else ALL)])}", request)
 
 

@@ -24,6 +24,9 @@ PUBLIC = [
 WORK = {
     "kari@example.no": [
         "/manage",
+        "/manage/registers",
+        "/manage/registers?offer=generasjonslekene&show=missing",
+        "/manage/offers/generasjonslekene/attendance",
         "/manage/offers/new",
         "/manage/offers/generasjonslekene",
         "/manage/offers/generasjonslekene/bookings",

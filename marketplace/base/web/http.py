@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, quote, unquote_to_bytes
+from urllib.parse import parse_qs, parse_qsl, quote, unquote_plus, unquote_to_bytes
 from uuid import UUID
 
 from markupsafe import Markup
@@ -19,7 +19,7 @@ from marketplace.base import clock
 from marketplace.base.errors import BadRequest, NotFound
 from marketplace.base.i18n import LANGUAGES, SOURCE, gettext
 from marketplace.base.signing import signature
-from marketplace.base.text import clean
+from marketplace.base.text import clean, holds_position
 from marketplace.base.web.uploads import is_upload, parts_of
 from marketplace.settings import settings
 
@@ -94,7 +94,7 @@ class Request(requests.Request):
     @property
     def languages(self) -> list[tuple[str, str, str]]:
         """(code, own name, address of this page in that language), for the language links."""
-        query = self.scope["query_string"].decode("latin-1")
+        query = without_positions(self.scope["query_string"].decode("latin-1"))
         own = local_path(self.scope["path"]) or "/"  # "//elsewhere" would be a link to there
         get = self.method == "GET"
         path = own + (f"?{query}" if query else "") if get else self.form_page() or own
@@ -240,6 +240,12 @@ def strict(raw: bytes) -> str:
         return raw.decode("ascii")
     except UnicodeDecodeError as problem:
         raise BadRequest(gettext("Adressen eller skjemaet har tegn vi ikke kan lese.")) from problem
+
+
+def without_positions(query: str) -> str:
+    """A query as it was sent, but for what says where somebody is: no link of ours repeats that."""
+    kept = [pair for pair in query.split("&") if not holds_position(unquote_plus(pair.partition("=")[2]))]
+    return "&".join(kept)
 
 
 def see_other(path: str, request: Request | None = None) -> Response:

@@ -59,7 +59,7 @@ async def show(request: Request) -> Response:
         return see_other(call.path + (f"&{urlencode(said)}" if said else ""), request)
     served, names = await municipalities(), await all_names()
     only_known(form, names)
-    if form.valid and form.data.q:  # the only question that is dear
+    if form.valid and form.data.dear:
         await limit("search at a desk", str(me), 600, timedelta(minutes=5), now=request.now)
     asked = await understand(form, request.now)
     if form.valid:

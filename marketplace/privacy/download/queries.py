@@ -73,7 +73,7 @@ SECTIONS: dict[str, Section] = {
             CASE x.field WHEN 'seats' THEN x.value::int END AS seats_present, x.tapped_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN register_tap x ON x.booking_id = b.id
             JOIN session s ON s.id = x.session_id
-        WHERE x.value IS NOT NULL ORDER BY x.arrived_at, x.id"""),
+        WHERE x.value IS NOT NULL AND b.participant_id = $1 ORDER BY x.arrived_at, x.id"""),
     "calls": Section("phone_call",
         f"""SELECT b.reference, t.title, s.starts_at, x.about AS mail, x.number AS address, x.since AS created_at,
             x.called_at
@@ -119,8 +119,10 @@ SECTIONS: dict[str, Section] = {
         """SELECT w.name AS organization, i.role, i.created_at FROM invitation i
             JOIN organization w ON w.id = i.organization_id WHERE i.invited_by_id = $1 ORDER BY i.id"""),
     "registers": Section("register",
-        f"""SELECT t.title, b.starts_at, r.saved_at FROM register r JOIN session b ON b.id = r.session_id {OFFER}
-        WHERE r.saved_by_id = $1 ORDER BY r.saved_at, r.id"""),
+        f"""SELECT t.title, b.starts_at, CASE WHEN r.saved_by_id = $1 THEN r.saved_at END AS saved_at,
+            CASE WHEN r.closed_by_person_id = $1 THEN r.closed_at END AS closed_at
+        FROM register r JOIN session b ON b.id = r.session_id {OFFER}
+        WHERE $1 IN (r.saved_by_id, r.closed_by_person_id) ORDER BY r.saved_at, r.id"""),
     "taps": Section("register_tap",
         f"""SELECT t.title, b.starts_at, count(*)::int AS times, max(x.tapped_at) AS tapped_at
         FROM register_tap x JOIN session b ON b.id = x.session_id {OFFER}

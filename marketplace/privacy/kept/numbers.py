@@ -20,7 +20,8 @@ FIGURES: dict[str, Table] = {
         "id audience said_at municipality_id district_id item_id taken_at", Goes("t.said_at", KEPT),
     ),
     "unfound": Table(
-        {"hash": "counting on how many days the same was looked for", "words": "what many have looked for in vain"},
+        {"hash": "counting on how many days the same was looked for", "words": "what many have looked for in vain",
+         "last_by": "that five days of it are not one person's"},
         "id days first_on last_on municipality_id",
         Goes("CASE WHEN t.words IS NULL THEN t.first_on::timestamptz "
              f"ELSE t.last_on + interval '{(SOUGHT_KEPT - WAITS).days} days' END", WAITS),

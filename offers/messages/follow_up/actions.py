@@ -6,7 +6,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.clock import today
+from marketplace.base.clock import oslo, today
 from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.post.mail import OUTBOX_COLUMNS, name_of
 from marketplace.people.queries import WRITTEN_TO
@@ -73,8 +73,8 @@ FROM seat_pool p JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed' AN
 JOIN offer o ON o.id = b.offer_id AND o.state = 'published'
 JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO}
 WHERE p.ends_at <= $1::timestamptz - $2::interval AND p.ends_at > $1::timestamptz - interval '14 days'
-    AND EXISTS (SELECT FROM {MARKS} a WHERE a.booking_id = b.id AND a.state = 'present'
-        AND a.recorded_at <= $1::timestamptz - $2::interval)
+    AND EXISTS (SELECT FROM {MARKS} a JOIN {REGISTERS} r ON r.session_id = a.session_id WHERE a.booking_id = b.id
+        AND a.state = 'present' AND greatest(a.recorded_at, r.closed_at) <= $1::timestamptz - $2::interval)
     AND NOT EXISTS (SELECT FROM outbox_message m WHERE m.mail = '{name_of(mails.thanks)}' AND m.channel = c.channel
         AND m.address = c.value AND m.offer_id = b.offer_id
         AND m.created_at > $1::timestamptz - interval '28 days')
@@ -84,7 +84,13 @@ ON CONFLICT (dedupe_key) DO NOTHING"""
 What has been sent is known for thirty days, so none is looked at any longer."""
 
 
+DAYTIME = range(8, 21)
+"""Hours in Norway: a friendly word wakes nobody, whenever a register was closed."""
+
+
 async def follow_up(now: datetime) -> None:
     """A friendly word to who was not there, and thanks to who was."""
+    if oslo(now).hour not in DAYTIME:
+        return
     await rows(MISSED, now, timedelta(hours=18))
     await rows(THANKS, now, timedelta(hours=3))

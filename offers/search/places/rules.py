@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
-from marketplace.base.text import plain_digits
+from marketplace.base.text import holds_position, plain_digits
 from offers.search.places.postcodes import (
     Point,
     beginning_with,
@@ -189,5 +189,5 @@ def _of_venues(code: str, places: Places) -> Place | None:
 
 
 def is_position(typed: str) -> bool:
-    """Does this say where somebody is, to the metre?"""
-    return bool(COORDINATES.fullmatch(typed))
+    """Does this, in place of a place's name, say where somebody is?"""
+    return bool(COORDINATES.fullmatch(typed)) or holds_position(typed)

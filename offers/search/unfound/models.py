@@ -20,6 +20,9 @@ class Unfound(Row):
     days = fields.IntField(description="on how many days it came")
     first_on: date = fields.DateField()
     last_on: date = fields.DateField()
+    last_by: bytes | None = fields.BinaryField(
+        null=True, description="keyed hash of the network that was counted last, until the words can be read"
+    )
     words: str | None = fields.TextField(
         null=True, description="null until it has come on so many days that it is nobody's own"
     )

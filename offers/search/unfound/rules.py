@@ -9,9 +9,10 @@ from datetime import timedelta
 
 from offers.search.nothing.rules import asked_for
 from offers.search.queries import Found, Search
-from offers.search.words.asked import QUOTES, TOKEN
-from offers.search.words.compounds import words
+from offers.search.words.asked import FRAMES, QUOTES, TOKEN
+from offers.search.words.compounds import DOMAIN, SHORT, words
 from offers.search.words.crisis import needs_somebody_now
+from offers.search.words.equal import BEGUN, NOISE
 
 SEVERAL_DAYS = 5
 """Days on which the same words must have come before anybody can read them."""
@@ -38,6 +39,9 @@ GIVEN = words("""
 """)
 """First names that are most common here. Not all: five days keep the others out."""
 
+ORDINARY = NOISE | FRAMES | SHORT | DOMAIN
+"""Words of our lists, beside those that mean the same as others: none is a name."""
+
 
 def counted_as(typed: str) -> str | None:
     """The words as they are counted, in lower case; None where they never are."""
@@ -53,7 +57,14 @@ def counted_as(typed: str) -> str | None:
     each = [part for word in asked for part in re.findall(r"\w+", word)]
     if any(word in GIVEN or STREET.search(word) or SURNAME.search(word) for word in each):
         return None
+    if len(each) > 1 and sum(not _is_ordinary(word) for word in each) > 1:
+        return None  # two words that nobody here knows may be somebody's name
     return " ".join(asked)
+
+
+def _is_ordinary(word: str) -> bool:
+    """Is this a word that we know as what it is?"""
+    return word in ORDINARY or bool(BEGUN.to(word))
 
 
 def is_unfound(wanted: Search, found: Found) -> bool:

@@ -11,7 +11,7 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, short_day, time_span
 from offers.catalogue.cards import where_words
 from offers.catalogue.models import Joining
-from offers.catalogue.rules import other_lang, seats
+from offers.catalogue.rules import listed_seats, other_lang
 from offers.search.filters import SEVERAL
 from offers.search.forms import Part
 from offers.search.queries import Search
@@ -101,7 +101,7 @@ def _cell(part: Part, held: Sequence[Meeting], now: datetime, in_list: str) -> C
 
 
 def _entry(one: Meeting, now: datetime) -> Entry:
-    told = seats(one.joining, one, one.sensitive, now)
+    told = listed_seats(one.joining, one, one.sensitive, now)
     drop_in = one.joining == Joining.DROP_IN
     short = {"wait": _("fullt"), "ask": _("spør om plass")}
     left = "" if drop_in else short.get(told.act, told.text)

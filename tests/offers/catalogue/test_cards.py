@@ -82,9 +82,10 @@ def test_in_another_order_there_is_no_heading_and_each_card_says_its_day() -> No
     ("facts", "state", "text"),
     [
         ({}, "few", "2 plasser igjen"),
-        ({"sensitive": True}, "free", "Ledige plasser"),
+        ({"sensitive": True}, "open", "Med påmelding"),
+        ({"sensitive": True, "capacity": None}, "open", "Med påmelding"),
         ({"taken": 9, "waiting": 3}, "full", "Fullt. 3 på venteliste"),
-        ({"taken": 9, "waiting": 3, "sensitive": True}, "full", "Fullt. Du kan stå på venteliste"),
+        ({"taken": 9, "waiting": 3, "sensitive": True}, "open", "Med påmelding"),
         ({"joining": Joining.DROP_IN, "taken": None}, "open", "Ingen påmelding"),
     ],
 )
@@ -93,6 +94,12 @@ def test_a_card_tells_what_is_left_and_no_number_of_what_is_sensitive(
 ) -> None:
     made = card(row(**facts), NOW)
     assert (made.seats_state, made.seats_text) == (state, text)
+
+
+def test_of_a_sensitive_offer_a_card_is_the_same_however_full_it_is() -> None:
+    cards = {card(row(sensitive=True, taken=taken, room_later=later), NOW)
+             for taken, later in ((0, None), (8, None), (9, True), (9, False))}  # fmt: skip
+    assert len(cards) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,20 @@
 
 import logging
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bs4 import Tag
 
+from marketplace.base.data.database import value
 from offers.catalogue.models import (
     Joining,
     Kind,
     OfferText,
     Session,
 )  # fmt: skip
+from offers.search.words.crisis import needs_somebody_now
 from organizations.directory.models import Municipality, OrganizationKind, Picture
 from organizations.members.models import Role
 from tests import make
@@ -430,3 +433,23 @@ async def test_where_there_is_only_one_municipality_nobody_is_asked(visitor: Vis
     page = await visitor.open("/offers")
     assert page.status == 200
     assert page.soup.find(id="municipality") is None
+
+
+@pytest.mark.parametrize(
+    ("query", "counts"),
+    [("q=tur", 1), ("near=4328", 1), ("near=4328&within=5", 1), ("place=Sandnes", 1), ("view=week", 1),
+     ("district=hana", 1), ("kind=course&free=on", 0), ("", 0)],
+)  # fmt: skip
+async def test_whatever_the_database_searches_for_counts_as_a_try(
+    visitor: Visitor, query: str, counts: int
+) -> None:
+    await make.offer("Tur")
+    await visitor.at_network("203.0.113.7").open(f"/offers?{query}")
+    assert await value("SELECT count(*) FROM rate_limit") == counts
+
+
+def test_words_without_end_are_read_no_further_than_a_search_goes() -> None:
+    assert needs_somebody_now("vil dø" + " tur" * 100_000)
+    begun = perf_counter()
+    assert not needs_somebody_now("sjakkturnering " * 100_000 + "vil dø")
+    assert perf_counter() - begun < 0.1

@@ -43,6 +43,20 @@ async def test_a_second_booking_in_a_call_knows_the_name(visitor: Visitor) -> No
     assert (await visitor.open(f"{OTHER}/offers/{other.slug}")).fields(other.slug)["participant_name"] == [""]
 
 
+async def test_what_begins_on_an_offers_page_knows_the_caller_only_from_their_call(visitor: Visitor) -> None:
+    """Whoever rings next must not be booked for as the one before."""
+    await guide(visitor)
+    await booked(visitor, await tour())
+    other = await tour()
+
+    async def name(way: str) -> list[str]:
+        form = await visitor.follow(await visitor.open(f"/desk/offers/{other.slug}{way}"))
+        return form.fields(f"{CALL}/offers/{other.slug}")["participant_name"]
+
+    assert await name("") == [""], "it may be somebody else"
+    assert await name(f"?call={CALL.rpartition('/')[2]}") == ["Olaug"]
+
+
 async def test_two_calls_in_two_tabs_do_not_mix(visitor: Visitor) -> None:
     await guide(visitor)
     offer = await tour()

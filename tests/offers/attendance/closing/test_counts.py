@@ -21,7 +21,7 @@ from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
 from tests.marketplace.attended import counted
-from tests.offers.attendance.closing.test_closing import evening, mark
+from tests.offers.attendance.closing.test_closing import NOON, closed_by, evening, mark
 
 DAY = timedelta(days=1)
 
@@ -85,3 +85,26 @@ async def test_nothing_is_known_before_it_is_closed_and_all_of_it_after(db: None
     assert await asked(session) == nothing
     assert await missed(NOW + 2 * DAY) == []
     assert await value("SELECT count(*) FROM attendance") == 2, "what was tapped stays"
+
+
+async def test_a_friendly_word_wakes_nobody_whenever_the_register_was_closed(db: None) -> None:
+    """What closes by itself at twelve would else be told of at six the next morning."""
+    session, _host = await evening("Amina", "Bjørn")
+    await mark(session, "Bjørn")
+    await actions.close_by_the_clock(NOON)
+    assert await closed_by() == "clock"
+    six, eight = NOON + timedelta(hours=18), NOON + timedelta(hours=20)
+    assert await missed(six + timedelta(minutes=1)) == []
+    assert await missed(eight - timedelta(minutes=1)) == []
+    assert await missed(eight) == ["amina@example.no"]
+
+
+async def test_thanks_wait_until_a_register_has_been_closed_for_a_while(db: None) -> None:
+    """Marked while they were there, finished at night: three hours in which that may be taken back."""
+    session, host = await evening("Bjørn")
+    await mark(session, "Bjørn")
+    await actions.finish(session, by=host.id, now=NOW + timedelta(hours=2))
+    await follow_up(NOW + timedelta(hours=4))
+    assert await OutboxMessage.filter(mail="thanks").count() == 0
+    await follow_up(NOW + timedelta(hours=5))
+    assert await OutboxMessage.filter(mail="thanks").count() == 1

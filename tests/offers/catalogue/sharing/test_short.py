@@ -151,3 +151,15 @@ async def test_a_draft_that_is_previewed_has_no_address_to_pass_on(visitor: Visi
     page = await visitor.open(f"/manage/offers/{offer.slug}/preview")
     assert page.status == 200
     assert not page.soup.select(".tp-share, link[rel=canonical], [property^='og:']")
+
+
+async def test_a_message_that_passes_a_sensitive_offer_on_does_not_say_what_it_is(visitor: Visitor) -> None:
+    """Its subject stands in lists of messages and on locked screens."""
+    for sensitive in (True, False):
+        offer = await make.offer("Sorggruppe", sensitive=sensitive)
+        page = await visitor.open(f"/offers/{offer.slug}")
+        mail, share = page.soup.select_one("a[href^=mailto]"), page.soup.select_one("[data-share]")
+        assert mail
+        assert share
+        for said in (str(mail["href"]), str(share["data-title"])):
+            assert ("Sorggruppe" in said) is not sensitive

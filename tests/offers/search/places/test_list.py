@@ -107,8 +107,30 @@ async def test_a_position_in_an_address_is_refused_and_never_said_again(
     assert "/offers" in logged
     assert "58.85" not in logged
     assert "5.7353" not in logged
-    for one in ("#near", ".ds-chip", "main"):
-        assert all("58.8" not in str(found) for found in page.soup.select(one))
+    assert "58.8" not in str(page.soup)
+
+
+@pytest.mark.parametrize("query", [
+    "near=58.8517,5.7353&kind=kake", "near=58.8517,5.7353&q=-tur&when=kake", "place=58.8517+5.7353",
+    "q=tur+58,8517+5,7353", "near=58%C2%B051%2706%22+5%C2%B044%27&municipality=atlantis",
+    "fbclid=58.8517,5.7353&kind=kake",
+])  # fmt: skip
+@pytest.mark.parametrize("path", ["/offers?municipality=all&", "/calendar/searches/new?"])
+async def test_a_position_is_said_nowhere_whatever_else_is_wrong(
+    visitor: Visitor, path: str, query: str
+) -> None:
+    page = await visitor.open(path + query)
+    assert page.status == 422
+    for sign in ("58.8", "58,8", "58°", "58%C2%B0"):
+        assert sign not in str(page.soup)
+
+
+async def test_a_position_is_not_carried_on_to_the_municipality(visitor: Visitor) -> None:
+    await make.municipality()
+    await make.municipality(number="3447", slug="sondre-land", name="Søndre Land")
+    led = (await visitor.open("/offers?q=tur&near=58.8517,5.7353")).response.headers["location"]
+    assert "58.8" not in led
+    assert "q=tur" in led
 
 
 async def test_a_postcode_in_an_address_is_in_no_log(

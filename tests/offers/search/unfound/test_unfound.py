@@ -19,8 +19,10 @@ DAY = timedelta(days=1)
 
 
 async def look(visitor: Visitor, typed: str, days: int = 1) -> None:
-    for _day in range(days):
-        assert (await visitor.open(f"/offers?q={quote(typed)}")).status == 200
+    """Each day from another network."""
+    for day in range(days):
+        somebody = visitor.at_network(f"203.0.113.{day}")
+        assert (await somebody.open(f"/offers?q={quote(typed)}")).status == 200
         visitor.wait(DAY)
 
 
@@ -37,6 +39,31 @@ async def test_words_are_readable_only_when_they_came_on_five_different_days(vis
     await visitor.sign_in(await make.member(unit, Role.COORDINATOR, "Nora Berg"))
     page = await visitor.open("/needs")
     assert [one.get_text() for one in page.soup.select("#sought ~ ul a")] == ["fallskjermhopping"]
+
+
+async def test_five_days_of_one_person_are_one_day(visitor: Visitor) -> None:
+    """Also where a household of IPv6 has an address for each day; and nothing joins what came from one network."""
+    for day in range(SEVERAL_DAYS + 2):
+        somebody = visitor.at_network(f"2001:db8:1:{day}::7")
+        for typed in ("fallskjerm", "dykking"):
+            await somebody.open(f"/offers?q={typed}")
+        visitor.wait(DAY)
+    one, other = await Unfound.all()
+    assert (one.days, one.words, other.days) == (1, None, 1)
+    assert one.last_by
+    assert one.last_by != other.last_by
+    await look(visitor, "fallskjerm", SEVERAL_DAYS - 1)
+    read = await Unfound.get(words="fallskjerm")
+    assert read.last_by is None, "then nobody needs it"
+
+
+async def test_what_a_page_of_somebody_elses_asks_for_is_nobodys_search(visitor: Visitor) -> None:
+    for into, site in (("image", "same-origin"), ("iframe", "cross-site"), ("document", "cross-site")):
+        page = await visitor.open("/offers?q=fallskjerm", sec_fetch_dest=into, sec_fetch_site=site)
+        assert page.status == 200
+    assert await Unfound.all().count() == 0
+    await visitor.open("/offers?q=fallskjerm", sec_fetch_dest="empty", sec_fetch_site="same-origin")
+    assert await Unfound.all().count() == 1
 
 
 async def test_many_searches_in_a_day_are_one(visitor: Visitor) -> None:
@@ -67,6 +94,7 @@ async def test_what_was_found_or_filtered_is_not_counted(visitor: Visitor) -> No
         "kari", "Kari Nordmann", "ola hansen", "kontakt Nordmann", "12345678", "51 00 00 00", "kari@example.no",
         "www.example.no", "storgata", "Rådhusgata 1", "lærerveien", "jeg vil dø", "selvmord", "selvmrod", "he slo meg",
         "jeg er så veldig lei av alt", "ab", "-dans", "x" * 41,
+        "yusuf warsame", "besøke yusuf warsame",
     ],
 )  # fmt: skip
 def test_what_could_be_somebody_or_is_a_cry_for_help_is_never_counted(typed: str) -> None:
