@@ -12,7 +12,7 @@ import pytest
 from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS
-from marketplace.people.models import Person
+from marketplace.people.models import ContactPoint, Person
 from offers.attendance.actions import save
 from offers.attendance.queries import saved
 from offers.bookings.certificates import queries
@@ -34,7 +34,7 @@ STARTS = [NOW - 5 * WEEK, NOW - 4 * WEEK, NOW - 3 * WEEK, NOW - 2 * WEEK, NOW - 
 
 async def course(share: int | None = 80, **other: Any) -> Offer:
     """Five times two hours, all of them over."""
-    given = {"joining": Joining.WHOLE, "starts": STARTS, "certificate_share": share} | other
+    given: dict[str, Any] = {"joining": Joining.WHOLE, "starts": STARTS, "certificate_share": share} | other
     return await make.offer("Sov bedre", **given)
 
 
@@ -251,7 +251,7 @@ async def test_the_organiser_says_how_much_of_a_course_it_takes(visitor: Visitor
 async def test_min_side_and_the_thanks_lead_to_it(visitor: Visitor) -> None:
     offer = await course()
     ola = await make.person("Ola", "ola@example.no")
-    contact = await ola.contact_points.all().first()
+    contact = await ContactPoint.get(person=ola)
     booking = await booked(offer, ola, contact=contact)
     await was_at(offer, booking, 0, 1, 2, 3, 4)
     await visitor.sign_in(ola)

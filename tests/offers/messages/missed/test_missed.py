@@ -35,7 +35,7 @@ NUMBER = "+4791000077"
 
 async def away(*, starts: int = 2, closed: bool = True, **other: Any) -> tuple[Offer, Booking, list[Session]]:
     """Ida has missed the first of these times, yesterday; the others follow each week."""
-    given = {"joining": Joining.WHOLE, "capacity": 1,
+    given: dict[str, Any] = {"joining": Joining.WHOLE, "capacity": 1,
              "starts": [NOW - DAY + number * timedelta(days=7) for number in range(starts)]} | other  # fmt: skip
     offer = await make.offer("Sov bedre", **given)
     ida = await make.person("Ida")
