@@ -3,6 +3,7 @@
 import json
 from base64 import b32encode
 from datetime import timedelta
+from operator import itemgetter
 
 import asyncpg
 import click
@@ -20,6 +21,7 @@ from marketplace.demo.tables import Row, Tables
 from marketplace.people.second_factor.actions import sealed_secret
 from marketplace.settings import settings
 from marketplace.statistics.jobs import close_cells
+from offers.attendance.check_in.words import digest, words_of
 from offers.attendance.year_keys import remember
 from offers.seats.sql import covers
 
@@ -75,6 +77,7 @@ async def load_if_empty(offers: int = 0, people: int = 0) -> bool:
             staff = workers(register, made)
             applicants(register, made)
             take_part(register, made, staff["ola@example.no"])
+            posters(register, made)
             stories.tell(register, made, staff)
             reports.begin(register, made, staff)
             await tables.copy(connection)
@@ -193,6 +196,21 @@ def his_own(register: Register, made: Catalogue, ola: Resident, mother: Resident
     for slug in ("torsdagssuppa", "generasjonslekene"):
         for pool in over(slug)[-2:]:
             register.book(pool, ola)
+
+
+def posters(register: Register, made: Catalogue) -> None:
+    """Where those who come say so themselves: the next time of two offers."""
+    for slug in ("sprakkafe", "torsdagssuppa"):
+        ahead = [one for one in made.offers[slug].sessions if one["ends_at"] > register.now]
+        if ahead:
+            first = min(ahead, key=itemgetter("starts_at"))["id"]
+            register.tables.add(
+                "check_in",
+                session_id=first,
+                version=1,
+                digest=digest(words_of(first, 1)),
+                opened_at=register.now,
+            )
 
 
 def say_who() -> None:

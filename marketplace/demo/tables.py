@@ -10,8 +10,8 @@ from uuid_utils.compat import uuid7
 ORDER = (
     "municipality", "district", "district_place", "organization", "organization_owner", "organization_text", "venue",
     "venue_text", "person", "contact_point", "membership", "totp", "acts_for", "offer", "offer_text", "offer_organizer",
-    "offer_audience_organization", "offer_question", "host_assignment", "session", "seat_pool", "booking", "companion",
-    "phone_call",
+    "offer_audience_organization", "offer_question", "host_assignment", "session", "check_in", "seat_pool", "booking",
+    "companion", "phone_call",
     "sent_word", "own_goal", "register", "attendance", "head_count", "dialogue", "dialogue_member", "dialogue_meeting",
     "dialogue_item", "meeting_organization", "need", "plan", "population", "focus_area", "measure", "goal",
     "goal_change", "plan_comment",

@@ -91,7 +91,7 @@ async def offers(request: Request) -> Response:
             wanted, found, instead = await nearest_instead(
                 asked, wanted, found, viewer=viewer, lang=request.lang, now=request.now
             )
-        counts = await count(looked, viewer=viewer, now=request.now)
+        counts = await count(looked, viewer=viewer, now=request.now, known=asked.known)
         by_day = not wanted.ranked and found.with_all is None
         if not monday:
             further = await _further(request, asked, found, names, viewer, served, urgent)

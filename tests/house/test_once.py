@@ -28,6 +28,7 @@ NEEDS_NO_KEY = {
     "/offers/{slug}/bookings/several": BOOKS,
     "/desk/{call}/offers/{slug}": BOOKS,
     "/manage/offers/{slug}/add": BOOKS,
+    "/manage/sessions/{id}/walk-in": "the form's key books once, and its marks have ids of the booking and of the key",
     "/bookings/{token}/time": "it books: another time chosen by the same form is a question (test_change_time.py)",
     "/offers/{slug}/bookings/notice": ONE,
     "/calendar/searches/new": ONE,

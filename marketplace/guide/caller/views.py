@@ -68,7 +68,7 @@ async def show(request: Request) -> Response:
     shown = await _found(request, link, form, asked, wanted, served, first)
     done = await booked_in(call.booked, me, request.lang)
     sent = await messages_of(call.sent, request.lang)
-    counts = await count(wanted, viewer=VISITOR, now=request.now) if form.valid else None
+    counts = await count(wanted, viewer=VISITOR, now=request.now, known=asked.known) if form.valid else None
     groups = sheet.groups(form, counts, names, district_choices(asked, served), False)
     answer = render(
         request, "marketplace/guide/caller/call.html", status=200 if form.valid else 422, section="/desk",

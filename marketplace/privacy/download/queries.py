@@ -73,7 +73,7 @@ SECTIONS: dict[str, Section] = {
             CASE x.field WHEN 'seats' THEN x.value::int END AS seats_present, x.tapped_at
         FROM mine JOIN booking b USING (id) {OFFER} JOIN register_tap x ON x.booking_id = b.id
             JOIN session s ON s.id = x.session_id
-        WHERE x.value IS NOT NULL ORDER BY x.arrived_at, x.id"""),
+        WHERE x.value IS NOT NULL AND b.participant_id = $1 ORDER BY x.arrived_at, x.id"""),
     "calls": Section("phone_call",
         f"""SELECT b.reference, t.title, s.starts_at, x.about AS mail, x.number AS address, x.since AS created_at,
             x.called_at

@@ -1,7 +1,6 @@
 """The taps of a register, over HTTP: JSON for the page's own code."""
 
 from dataclasses import asdict
-from datetime import datetime
 from uuid import UUID
 
 from starlette.responses import JSONResponse, Response
@@ -30,12 +29,19 @@ def answer(found: object, status: int = 200) -> Response:
 
 
 def told(register: Shown) -> object:
-    """A register as JSON says it."""
-
-    def plain(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in pairs}
-
-    return asdict(register, dict_factory=plain)
+    """A register as JSON says it. Written out, for it is told after each tap."""
+    return {
+        "closed": register.closed, "heads": register.heads, "came": register.came, "of": register.of,
+        "fields": {
+            name: {"value": one.value, "version": one.version, "at": one.at and one.at.isoformat(), "by": one.by}
+            for name, one in register.fields.items()
+        },
+        "conflicts": [
+            {"field": one.field, "booking": one.booking, "version": one.version,
+             "values": [asdict(each) | {"at": each.at.isoformat()} for each in one.values]}
+            for one in register.conflicts
+        ],
+    }  # fmt: skip
 
 
 @had_role

@@ -118,7 +118,7 @@ async def holds(story: Story, ended: dict[UUID, datetime], seed: int) -> None:
             f"story {seed}: {entry}"
         )
     written = [one for one in log if one["outcome"] in ("kept", "conflict")]
-    unseen(written, phones, by_id, seed)
+    unseen(written, phones, by_id, story, seed)
     assert await stands(story.session.id) == replayed(written, story), (
         f"story {seed}: it shows what nobody said"
     )
@@ -134,7 +134,11 @@ def touch(one: str, other: str) -> bool:
 
 
 def unseen(
-    written: list[dict[str, Any]], phones: dict[str, Made], log: dict[str, dict[str, Any]], seed: int
+    written: list[dict[str, Any]],
+    phones: dict[str, Made],
+    log: dict[str, dict[str, Any]],
+    story: Story,
+    seed: int,
 ) -> None:
     """Versions follow each other; and whoever wrote over what their page had not shown is a conflict, and nobody
     else: a page has seen what it was told, and what it tapped itself."""
@@ -152,7 +156,7 @@ def unseen(
                 and str(before["id"]) not in chain
             ]  # fmt: skip
             page = [log[each] for each in chain if log[each]["outcome"] != "refused"]
-            others = [each for each in hidden if not seen_by_chain(each, page, those)]
+            others = [each for each in hidden if not seen_by_chain(each, page, those, story)]
             conflict = one["outcome"] == "conflict"
             assert conflict or not others, f"story {seed}: {one} over {others}"
             # What comes after a page's own conflict is asked about too: that loses nothing.
@@ -171,21 +175,25 @@ def own(mine: Made, phones: dict[str, Made]) -> set[str]:
     return found | {one.sent["id"] for one in same[: same.index(mine)]}
 
 
-def seen_by_chain(before: dict[str, Any], chain: list[dict[str, Any]], those: list[dict[str, Any]]) -> bool:
+def seen_by_chain(
+    before: dict[str, Any], chain: list[dict[str, Any]], those: list[dict[str, Any]], story: Story
+) -> bool:
     """Had an earlier tap of the same page seen this? One that was kept had seen all before it; one that said the same
     as what stood had it before it, where nothing was undecided."""
     return any(
         each["version"] >= before["version"]
-        and (each["outcome"] == "kept" or (each["outcome"] == "same" and not undecided(those, each)))
+        and (each["outcome"] == "kept" or (each["outcome"] == "same" and not undecided(those, each, story)))
         for each in chain
     )
 
 
-def undecided(those: list[dict[str, Any]], at: dict[str, Any]) -> bool:
-    """Was there a conflict of this field that nobody had chosen in, when this was said?"""
+def undecided(those: list[dict[str, Any]], at: dict[str, Any], story: Story) -> bool:
+    """Was there a conflict of this field that nobody had chosen in, when this was said? A move ends all of them."""
     until = [one for one in those if one["version"] <= at["version"] and touch(one["field"], at["field"])]
     last = max((one["version"] for one in until if one["outcome"] == "kept"), default=0)
-    return any(one["outcome"] == "conflict" and one["version"] > last for one in until)
+    moves = [moved for moved, _starts in story.moved_at if moved <= at["arrived_at"]]
+    since = [one for one in until if one["version"] > last and not (moves and one["arrived_at"] <= moves[-1])]
+    return any(one["outcome"] == "conflict" for one in since)
 
 
 def replayed(written: list[dict[str, Any]], story: Story) -> dict[Place, str]:
