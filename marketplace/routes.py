@@ -29,6 +29,7 @@ from offers.attendance.closing import views as closing
 from offers.attendance.grid import views as grid
 from offers.attendance.past import views as past
 from offers.attendance.taps import views as taps
+from offers.attendance.walk_in import views as walk_in
 from offers.bookings import views as bookings
 from offers.bookings.certificates import views as certificates
 from offers.bookings.companions import views as companions
@@ -115,6 +116,7 @@ ROUTES: list[Route] = [
     get("/bookings/{token}/certificate.pdf", certificates.pdf),
     get("/bookings/{token}/messages", writing.read),
     both("/bookings/{token}/useful", follow.useful),
+    get("/bookings/{token}/missed", missed.ways),
     both("/bookings/{token}/missed/{session}/coming", missed.coming),
     both("/bookings/{token}/missed/{session}/call", missed.call),
     both("/unsubscribe/{token}", follow.unsubscribe),
@@ -184,7 +186,7 @@ ROUTES: list[Route] = [
     get("/guide", guide.moved),
     post("/guide/calls", guide.tick, "/desk"),
     get("/desk/offers/{slug}", guide.begin),
-    get("/desk/{call}", caller.show),
+    both("/desk/{call}", caller.show),
     post("/desk/{call}/end", caller.end, "/desk"),
     post("/desk/{call}/need", caller.need, "/desk/{call}"),
     post("/desk/{call}/need/undo", caller.take_back, "/desk/{call}"),
@@ -268,6 +270,7 @@ ROUTES: list[Route] = [
     post("/manage/sessions/{id}/register/done/undo", closing.reopen, "/manage/sessions/{id}/register"),
     both("/manage/sessions/{id}/register/nobody", closing.nobody),
     get("/manage/sessions/{id}/list", attendance.door_list),
+    both("/manage/sessions/{id}/walk-in", walk_in.walk_in),
     get("/manage/sessions/{id}/check-in", check_in.wall),
     post("/manage/sessions/{id}/check-in", check_in.turn, "/manage/sessions/{id}/check-in"),
     post("/manage/sessions/{id}/check-in/accept", check_in.accept, "/manage/sessions/{id}/check-in"),

@@ -17,7 +17,7 @@ from offers.attendance.closing.actions import close
 from offers.attendance.keys import shut
 from offers.attendance.models import AttendanceState, ClosedBy, RegisterEnd
 from offers.attendance.taps import actions as taps
-from offers.attendance.taps.models import Field
+from offers.attendance.taps.models import Field, Outcome
 from offers.attendance.taps.rules import Place, Sender, Tap, most_of
 from offers.catalogue.models import Session
 
@@ -57,9 +57,11 @@ async def fill(
     by: UUID,
     now: datetime,
     chosen: tuple[Place, str | None] | None = None,
+    plus: Field | None = None,
 ) -> None:
     """Write what a form says. `version` is when the register last changed, as the host saw it (None: never). `chosen`:
-    what they choose of a conflict; then the register stays open or closed as it is, else it is closed.
+    what they choose of a conflict, and `plus` of whom one more came; then the register stays open or closed as it is,
+    else it is closed.
 
     Raises Conflict when somebody else wrote in it meanwhile: nobody's marks are overwritten unseen; Refused when the
     session is cancelled, or is not soon (any more). Bookings that are not of this session do not count. Whoever was
@@ -81,9 +83,14 @@ async def fill(
         for place, said in [*_said(table, filled), *([chosen] if chosen else [])]:
             saw = table.board.version(place)
             taps.put(table, Tap(uuid7(), now, *place, said, saw), sender)
+        if plus:
+            more = int(table.board.face((None, plus)).value or 0) + 1
+            tap = Tap(uuid7(), now, None, plus, str(more), table.board.version((None, plus)))
+            if taps.put(table, tap, sender).outcome == Outcome.REFUSED:
+                raise Refused(_("Det antallet kan vi ikke ta imot."))
         if not await taps.write(table, sender):
             await marking.touch(table.held, by, table.register.volunteers, now=now)
-        if chosen is None:
+        if chosen is None and plus is None:
             await close(session.id, session.offer.owner_id, ClosedBy.HOST, by, now)
         marks = [made for party in table.parties.values() if (made := taps.mark_of(table.board, party))]
         await record(
@@ -103,10 +110,20 @@ def _said(table: taps.Table, filled: Filled) -> list[tuple[Place, str | None]]:
             came = max(1, min(filled.seats.get(booking, party.came), most_of(party.seats)))
             if came != (party.seats_present or party.seats):
                 said.append(((booking, Field.SEATS), str(came)))
-    said += [
-        ((None, name), None if number is None else str(number)) for name, number in filled.numbers.items()
-    ]
-    return [(place, value) for place, value in said if table.board.face(place).value != value]
+    said = [(place, value) for place, value in said if table.board.face(place).value != value]
+    return said + _numbers(table, filled)
+
+
+def _numbers(table: taps.Table, filled: Filled) -> list[tuple[Place, str | None]]:
+    """The numbers that the form says otherwise. Whoever tells adults and children apart has told the sum; where they
+    are told apart no more, the plain number is what is left."""
+    given = {name: None if number is None else str(number) for name, number in filled.numbers.items()}
+    changed = {name for name, number in given.items() if table.board.face((None, name)).value != number}
+    parts = [name for name in (Field.ADULTS, Field.CHILDREN) if name in changed]
+    apart = any(given[name] for name in parts)
+    plain = [Field.HEADS] if not apart and (parts or Field.HEADS in changed) else []
+    others = sorted(changed - {Field.HEADS, *parts})
+    return [((None, name), given.get(name)) for name in [*others, *parts, *plain]]
 
 
 END = """WITH kept AS (INSERT INTO ended_register (id, session_id, ended_by, starts_at, saved_at, ended_at, marks,
@@ -119,6 +136,7 @@ END = """WITH kept AS (INSERT INTO ended_register (id, session_id, ended_by, sta
         AND (r.id IS NOT NULL OR $2::varchar = 'moved' AND s.starts_at < $3::timestamptz + interval '1 day')),
 marks AS (DELETE FROM attendance WHERE session_id = ANY($1)),
 heads AS (DELETE FROM head_count WHERE session_id = ANY($1)),
+browsers AS (DELETE FROM check_in_browser WHERE session_id = ANY($1)),
 settled AS (UPDATE register_tap SET chosen_at = $3
     WHERE session_id = ANY($1) AND outcome = 'conflict' AND chosen_at IS NULL)
 DELETE FROM register WHERE session_id = ANY($1)"""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -20,11 +21,14 @@ TAPPED = {name.value: name for name in Tapped}
 
 class RegisterForm(Form):
     """Switches that are on, how many just came in, and which saved register the host saw. `keep` is what they choose of
-    a conflict. How many of a party came stands in fields of their own, seats-<booking>, and so does whether somebody
-    sent word or did not come, state-<booking>."""
+    a conflict, `plus` of whom one more came. How many of a party came stands in fields of their own, seats-<booking>,
+    and so does whether somebody sent word or did not come, state-<booking>."""
 
     words = {
         "head_count": {"otherwise": lazy("Skriv antallet med tall, eller la feltet stå tomt")},
+        "adults": {"otherwise": lazy("Skriv antallet med tall, eller la feltet stå tomt")},
+        "children": {"otherwise": lazy("Skriv antallet med tall, eller la feltet stå tomt")},
+        "plus": {"otherwise": lazy("Noe ble feil. Last siden på nytt.")},
         "volunteers": {"otherwise": lazy("Skriv antallet med tall, eller la feltet stå tomt")},
         "present": {"otherwise": lazy("Noe ble feil med navnene. Last siden på nytt.")},
         "version": {"otherwise": lazy("Noe ble feil. Last siden på nytt.")},
@@ -32,9 +36,12 @@ class RegisterForm(Form):
     }
     present: list[UUID] = []
     head_count: int | None = Field(None, ge=0, le=1000)
+    adults: int | None = Field(None, ge=0, le=1000)
+    children: int | None = Field(None, ge=0, le=1000)
     volunteers: int | None = Field(None, ge=0, le=1000)
     version: datetime | None = None
     keep: str | None = Field(None, max_length=80)
+    plus: Literal["heads", "adults", "children"] | None = None
 
 
 def party_seats(fields: Mapping[str, list[str]]) -> dict[UUID, int]:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from marketplace.base.i18n import at_clock, ngettext
 from marketplace.base.i18n import gettext as _
+from marketplace.base.text import isolated
 from offers.attendance.models import AttendanceState
 from offers.attendance.rules import Attendee
 from offers.attendance.taps.models import Field
@@ -102,7 +103,11 @@ def _note(party: Attendee) -> str:
         said.append(_("Meldte seg selv"))
     if party.seats > 1:
         others = ngettext("Tar med én til", "Tar med %(num)s til", party.seats - 1)
-        said.append(f"{others}: {', '.join(party.with_them)}" if party.with_them else others)
+        said.append(
+            f"{others}: {', '.join(isolated(name) for name in party.with_them)}"
+            if party.with_them
+            else others
+        )
     return " · ".join(said)
 
 

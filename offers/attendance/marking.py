@@ -22,13 +22,14 @@ class Held(Dated):
 
     id: UUID
     starts_at: datetime
+    ends_at: datetime
     status: str
 
 
 async def hold(session: UUID) -> Held:
     """Take the lock of the session's row. Call it in a transaction, before anything is read of its register."""
     held = await row(
-        Held, "SELECT id, starts_at, status FROM session WHERE id = $1 FOR NO KEY UPDATE", session
+        Held, "SELECT id, starts_at, ends_at, status FROM session WHERE id = $1 FOR NO KEY UPDATE", session
     )
     assert held is not None  # sessions that anybody can host are never deleted
     return held

@@ -9,3 +9,4 @@ class Saved(StrEnum):
     FINISHED = "finished"
     REGISTER = "register"
     REOPENED = "reopened"
+    WALKED_IN = "walked-in"

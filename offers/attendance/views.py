@@ -55,7 +55,8 @@ async def _page(request: Request, session: Session, form: Any, status: int = 200
     seats: dict[UUID, int] = {}
     if form is None:
         form = RegisterForm.blank(
-            present=here, head_count=saved.head_count, volunteers=saved.volunteers, version=saved.version,
+            present=here, head_count=saved.head_count, adults=saved.adults,
+            children=saved.children, volunteers=saved.volunteers, version=saved.version,
         )  # fmt: skip
     else:
         typed = await request.fields()
@@ -64,12 +65,15 @@ async def _page(request: Request, session: Session, form: Any, status: int = 200
     if status == 409:  # nobody who was seen by either host is lost
         form.values["version"] = saved.version
         # What the other wrote stays where this one wrote nothing.
-        for name, counted in (("head_count", saved.head_count), ("volunteers", saved.volunteers)):
+        for name, counted in (
+            ("head_count", saved.head_count), ("adults", saved.adults), ("children", saved.children),
+            ("volunteers", saved.volunteers),
+        ):  # fmt: skip
             form.values[name] = form.values.get(name) or ("" if counted is None else str(counted))
         form.values["present"] = form.values.get("present", []) + here
     past = await queries.earlier(session.offer_id, session.starts_at, request.now)
     standing = Standing(
-        session.starts_at, session.ends_at, saved.closed_at, saved.by_clock,
+        session.starts_at, session.ends_at, saved.saved_at, saved.closed_at, saved.by_clock,
         settled(session.starts_at, request.now), request.now,
     )  # fmt: skip
     undecided = eithers(board, parties, request.person.id)
@@ -95,14 +99,15 @@ async def register(request: Request) -> Response:
     form, fields = await RegisterForm.read(request), await request.fields()
     filled = Filled(
         set(form.data.present) if form.valid else set(), party_seats(fields), states(fields),
-        {Field.HEADS: form.data.head_count, Field.VOLUNTEERS: form.data.volunteers} if form.valid else {},
+        {Field.HEADS: form.data.head_count, Field.ADULTS: form.data.adults, Field.CHILDREN: form.data.children,
+         Field.VOLUNTEERS: form.data.volunteers} if form.valid else {},
     )  # fmt: skip
     if not form.valid:
         return await _page(request, session, form, 422)
     try:
         await actions.fill(
             session, filled, version=form.data.version, by=request.person.id, now=request.now,
-            chosen=choice(form.data.keep),
+            chosen=choice(form.data.keep), plus=Field(form.data.plus) if form.data.plus else None,
         )  # fmt: skip
     except Conflict as conflict:
         form.add_error("form", conflict.message)

@@ -7,6 +7,7 @@ matters (index/masks.py): what was read under it stands while it does. A card is
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from markupsafe import Markup
 
@@ -15,7 +16,8 @@ from marketplace.base.quick.remembered import Remembered
 from marketplace.base.web.templates import template
 from offers.catalogue.cards import CardRow, card
 from offers.catalogue.opening import why_closed
-from offers.search.index.asking import Hit
+from offers.search.index.order import Hit
+from offers.search.places.rules import Near
 from offers.search.queries import card_rows
 
 MOST = 3000
@@ -26,9 +28,9 @@ _read = Remembered[CardRow](MOST, f"{__name__}.rows_of")
 _drawn = Remembered[Markup](MOST, f"{__name__}.drawn")
 
 
-async def rows_of(hits: Sequence[Hit], lang: str, now: datetime) -> list[CardRow]:
-    """What is shown of these hits. What is not kept is read from the database, all at once; what has been taken away
-    since is left out."""
+async def rows_of(hits: Sequence[Hit], lang: str, now: datetime, near: Near | None = None) -> list[CardRow]:
+    """What is shown of these hits, and how far it is from where it shall be near. What is not kept is read from the
+    database, all at once; what has been taken away since is left out."""
     keys = [(hit.offer.serial, hit.starts_at, hit.venue, lang) for hit in hits]
     found = [_read.get(key) for key in keys]
     missing = [place for place, row in enumerate(found) if row is None]
@@ -38,7 +40,11 @@ async def rows_of(hits: Sequence[Hit], lang: str, now: datetime) -> list[CardRow
         for place in missing:
             row = read.get(hits[place].offer.id)
             found[place] = row and _read.put(keys[place], row)
-    return [row for row in found if row is not None]
+    if near is None:
+        return [row for row in found if row is not None]
+    away: dict[UUID | None, int] = dict(near.venues)
+    there = zip(found, hits, strict=True)
+    return [row._replace(metres=away.get(hit.venue)) for row, hit in there if row is not None]
 
 
 def drawn(row: CardRow, under: date | None, headed: bool, *, now: datetime, lang: str) -> Markup:

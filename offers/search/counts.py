@@ -18,6 +18,7 @@ from offers.catalogue.queries import Viewer, published
 from offers.catalogue.rules import When, period
 from offers.catalogue.spoken import SPOKEN
 from offers.search.forms import ALL, Access, Part, Weekday, column
+from offers.search.places.rules import NOWHERE, Places
 from offers.search.queries import (
     EVERYWHERE,
     MUNICIPALITIES,
@@ -79,6 +80,7 @@ FILTERS = (
             WHERE g.offer_id = o.id AND c.state = 'approved'""",
         "organizers",
     ),
+    Filter("district", {"districts": ()}, lambda now: {}, each="districts"),
     _switch("no_booking"),
     _switch("online"),
     _switch("drop_in"),
@@ -94,24 +96,37 @@ FILTERS = (
 """All that have counts; a new filter is a line here, and in index/masks.py where the index shall answer for it."""
 
 
+def of_places(one: Filter, wanted: Search, known: Places) -> dict[str, Fields] | None:
+    """What the values of a filter set that go by the districts; None of all others. A district is chosen in the
+    municipalities that are: who chooses another municipality looks in that one's district of the same name."""
+    if one.name == "district":
+        return {slug: {"districts": (slug,)} for slug in known.district_names(wanted.municipalities)}
+    if one.name == "municipality" and wanted.districts:
+        there = {each.municipality for slug in wanted.districts for each in known.district(slug)}
+        return {ALL: {}} | {slug: {"municipalities": (slug,)} for slug in sorted(there)}
+    return None
+
+
 class _Number(NamedTuple):
     name: str
     value: str
     number: int
 
 
-async def count(wanted: Search, *, viewer: Viewer, now: datetime) -> Counts:
-    """What each choice would leave, in one statement."""
+async def count(wanted: Search, *, viewer: Viewer, now: datetime, known: Places = NOWHERE) -> Counts:
+    """What each choice would leave, in one statement. `known`: the places, for their districts."""
     asked = Statement(now)
     seen = published(viewer).within(asked)
     hits, found = matching(Search(words=wanted.words, any_word=wanted.any_word, by_date=True), asked.value)
     looks = []
     for one in FILTERS:
         without = replace(wanted, **one.unset, words="", after=None)
-        for value, fields in {"": {}}.items() if one.grouped else one.choices(now).items():
+        placed = of_places(one, wanted, known)
+        grouped = one.grouped if placed is None else ""
+        for value, fields in {"": {}}.items() if grouped else (placed or one.choices(now)).items():
             search = replace(without, **fields)
             _, matches = conditions(search, seen, dates_asked(search, asked.value), asked.value)
-            values = one.grouped or f"SELECT '{value}'"
+            values = grouped or f"SELECT {asked.value(value)}::text"
             looks.append(
                 f"""SELECT '{one.name}' AS name, v.value, count(*) AS number
                 FROM offer o JOIN organization w ON w.id = o.owner_id, LATERAL ({values}) v(value)

@@ -1,5 +1,6 @@
 """How a list is answered: by this process's index of the catalogue, or by the database while there is none."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,20 +9,43 @@ from offers.catalogue.queries import Viewer
 from offers.search import counts
 from offers.search.cards import rows_of
 from offers.search.counts import Counts
-from offers.search.index.asking import Hit, knows
 from offers.search.index.keeping import index
-from offers.search.queries import Found, Position, Search, having, search, spelled_right
+from offers.search.index.order import Hit
+from offers.search.places.rules import NOWHERE, Places
+from offers.search.queries import Found, Position, Search, or_some_words, search, spelled_right
 from offers.search.words import near
 
 
 async def find(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) -> Found:
-    """The offers that match, that the viewer may see and that are not over. Words and nearness are the database's, as
-    all is that the index does not know (index/asking.py:KNOWN)."""
-    answer = await index.find(wanted, viewer, now) if settings().catalogue_index else None
-    if answer is None:
-        return await search(wanted, viewer=viewer, lang=lang, now=now)
-    total, hits = answer
-    return Found(await rows_of(hits[: wanted.page], lang, now), total, following(wanted, hits))
+    """The offers that match, that the viewer may see and that are not over. What the index does not know
+    (index/asking.py:KNOWN) is the database's."""
+
+    async def look(asked: Search) -> Found:
+        answer = await index.find(asked, viewer, now) if settings().catalogue_index else None
+        if answer is None:  # also of what has some of the words: `asked` says that by itself
+            return await search(replace(asked, all_words=True), viewer=viewer, lang=lang, now=now)
+        return await shown(asked, *answer, lang=lang, now=now)
+
+    return await or_some_words(wanted, look)
+
+
+async def shown(wanted: Search, total: int, hits: list[Hit], *, lang: str, now: datetime) -> Found:
+    """The page of what the index has found."""
+    rows = await rows_of(hits[: wanted.page], lang, now, wanted.near)
+    return Found(rows, total, following(wanted, hits))
+
+
+async def totals(searches: Sequence[Search], *, viewer: Viewer, now: datetime) -> list[int] | None:
+    """How many each finds, at most `counted` + 1; None where the index cannot tell of all of them."""
+    found = []
+    for wanted in searches:
+        answer = (
+            await index.find(replace(wanted, page=0), viewer, now) if settings().catalogue_index else None
+        )
+        if answer is None:
+            return None
+        found.append(answer[0])
+    return found
 
 
 async def meant(wanted: Search, found: Found, *, viewer: Viewer, now: datetime) -> str | None:
@@ -34,16 +58,11 @@ async def meant(wanted: Search, found: Found, *, viewer: Viewer, now: datetime) 
 def following(wanted: Search, hits: list[Hit]) -> Position | None:
     """Where the next page begins."""
     last = hits[wanted.page - 1] if len(hits) > wanted.page else None
-    return Position(last.starts_at, last.offer.id) if last else None
+    return Position(last.starts_at, last.offer.id, last.rank) if last else None
 
 
-async def count(wanted: Search, *, viewer: Viewer, now: datetime) -> Counts:
-    """What each choice of each filter would leave, beside all else that is chosen (counts.py). Of words the database
-    tells which offers have them, and nearness alone leaves nothing out."""
-    answer = None
-    if settings().catalogue_index:
-        asked = replace(wanted, words="", near=wanted.near if wanted.within is not None else None)
-        if knows(asked):
-            among = await having(wanted) if wanted.words else None
-            answer = await index.count(asked, viewer, now, among)
-    return await counts.count(wanted, viewer=viewer, now=now) if answer is None else answer
+async def count(wanted: Search, *, viewer: Viewer, now: datetime, known: Places = NOWHERE) -> Counts:
+    """What each choice of each filter would leave, beside all else that is chosen (counts.py). `known`: the
+    places."""
+    answer = await index.count(wanted, viewer, now, known) if settings().catalogue_index else None
+    return await counts.count(wanted, viewer=viewer, now=now, known=known) if answer is None else answer

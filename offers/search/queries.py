@@ -4,9 +4,10 @@ Its text depends only on which filters are used, so that the database's prepared
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -191,11 +192,14 @@ async def search(wanted: Search, *, viewer: Viewer, lang: str, now: datetime) ->
     those that have some of them, after those."""
     if wanted.words:
         await read_equal()
-    found = await _search(wanted, viewer, lang, now)
+    return await or_some_words(wanted, partial(_search, viewer=viewer, lang=lang, now=now))
+
+
+async def or_some_words(wanted: Search, look: Callable[[Search], Awaitable[Found]]) -> Found:
+    """What a look finds; where next to nothing has all the words, also what has some of them, after that."""
+    found = await look(wanted)
     if wanted.words and found.total < FEW and not wanted.after and not wanted.all_words:
-        some = await _search(
-            replace(wanted, any_word=True, by_date=False, nearest_first=False), viewer, lang, now
-        )
+        some = await look(replace(wanted, any_word=True, by_date=False, nearest_first=False))
         if len(some.rows) > found.total:
             return Found(some.rows, len(some.rows), None, with_all=found.total)
     return found
@@ -303,9 +307,17 @@ async def _all_names() -> dict[tuple[str, str], str]:
     return {(one.sort, one.slug): one.name for one in found}
 
 
+_spelled = Newest[set[str]](catalogue, f"{__name__}.spelled_right")
+
+
 async def spelled_right(viewer: Viewer, now: datetime) -> set[str]:
-    """The words, in lower case, of titles and summaries of what the viewer may see now; never those of sensitive
-    offers, that nobody is led there by a slip of the finger."""
+    """The words, in lower case, of titles and summaries of what the viewer may see in this minute; never those of
+    sensitive offers, that nobody is led there by a slip of the finger."""
+    key = (viewer, now.replace(second=0, microsecond=0))
+    return await _spelled.get(key, partial(_spelled_right, viewer, now))
+
+
+async def _spelled_right(viewer: Viewer, now: datetime) -> set[str]:
     asked = Statement(now)
     words = await value(
         f"""SELECT string_agg(t.title || ' ' || t.summary, ' ') FROM (
@@ -397,17 +409,19 @@ def matching(wanted: Search, put: Put) -> tuple[str, list[str]]:
     return hits, conditions
 
 
-async def having(wanted: Search) -> list[UUID]:
-    """The offers that have the words that are looked for, whoever may see them."""
-    asked = Statement()
-    only = Search(words=wanted.words, any_word=wanted.any_word, by_date=True)  # nothing is ranked
-    hits, _ = matching(only, asked.value)
-    found = await rows(_Offer, f"{beginning(hits)} SELECT offer_id FROM hits", *asked.values)
-    return [one.offer_id for one in found]
+class Having(NamedTuple):
+    """An offer that has the words, and how well."""
 
-
-class _Offer(NamedTuple):
     offer_id: UUID
+    rank: int
+
+
+async def having(wanted: Search) -> list[Having]:
+    """The offers that have the words that are looked for, whoever may see them."""
+    await read_equal()
+    asked = Statement()
+    hits, _ = matching(Search(words=wanted.words, any_word=wanted.any_word), asked.value)
+    return await rows(Having, f"{beginning(hits)} SELECT offer_id, rank FROM hits", *asked.values)
 
 
 def _takes_part(who: str) -> str:
@@ -475,9 +489,11 @@ def _place(place: str, put: Put) -> str:
 COMING = "s.offer_id = o.id AND s.status <> 'cancelled' AND s.ends_at > $1"
 """The session s of offer o will be, or is now. $1 is now."""
 ELSEWHERE = """SELECT DISTINCT ON (s.offer_id, s.starts_at) s.offer_id, s.starts_at, s.venue_id FROM session s
-    WHERE s.venue_id IS NOT NULL AND s.status <> 'cancelled' AND s.ends_at > $1
+    JOIN offer x ON x.id = s.offer_id
+    WHERE s.venue_id IS NOT NULL AND s.venue_id IS DISTINCT FROM x.venue_id AND s.status <> 'cancelled'
+        AND s.ends_at > $1
     ORDER BY s.offer_id, s.starts_at, s.id"""
-"""The sessions that have a place of their own. $1 is now."""
+"""The sessions that are elsewhere than their offer. $1 is now."""
 PART = """(CASE WHEN {local}::time < '12:00' THEN 'morning' WHEN {local}::time < '17:00' THEN 'day'
     ELSE 'evening' END)"""
 """Which part of the day a session begins in: forms.py:Part."""

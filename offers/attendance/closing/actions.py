@@ -1,33 +1,22 @@
 """Closing a register: from then on it counts. Who was not marked by then did not come, or had sent word."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction, row, rows, value
+from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from offers.attendance.acts import Act
 from offers.attendance.closing import rules
-from offers.attendance.closing.queries import Due, due
+from offers.attendance.closing.queries import Due, due, is_due
 from offers.attendance.keys import settled, shut
+from offers.attendance.marking import Held, hold
 from offers.attendance.models import ClosedBy
-from offers.catalogue.models import Dated, Session
-from offers.catalogue.recorded import begun
+from offers.catalogue.models import Session
 from offers.seats.sql import covers
-
-
-@dataclass(frozen=True, slots=True)
-class Held(Dated):
-    """A session whose row we hold: who taps, moves or cancels it comes before us or after."""
-
-    starts_at: datetime
-    ends_at: datetime
-    status: str
-
 
 BEGIN = """INSERT INTO register (id, session_id, saved_by_id, saved_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (session_id) DO NOTHING"""
@@ -42,8 +31,10 @@ SELECT gen_random_uuid(), y.session_id, y.id, CASE WHEN EXISTS (SELECT FROM sent
     AND x.session_id = y.session_id) THEN 'excused' ELSE 'absent' END, 0, $2, 'closing'
 FROM party y ON CONFLICT (session_id, booking_id) DO NOTHING"""
 """Whoever cancels just now is waited for: nobody is marked whose booking has ended."""
-OPEN = """UPDATE register SET closed_at = NULL, closed_by = NULL, closed_by_person_id = NULL
-WHERE session_id = $1 AND closed_at IS NOT NULL RETURNING id"""
+OPEN = """UPDATE register SET closed_at = NULL, closed_by = NULL, closed_by_person_id = NULL,
+    saved_at = greatest($2, saved_at + interval '1 microsecond')
+WHERE session_id = $1"""
+"""Somebody is at it again: the clock waits for them, and another's form shows what has changed."""
 ANYBODY = """SELECT EXISTS (SELECT FROM attendance WHERE session_id = $1 AND state = 'present')
     OR EXISTS (SELECT FROM head_count WHERE session_id = $1 AND count > 0)"""
 
@@ -73,10 +64,12 @@ async def nobody_came(session: Session, *, by: UUID, now: datetime) -> None:
 async def reopen(session: Session, *, by: UUID, now: datetime) -> None:
     """ "Angre": the register is as it was before it was closed, and who was not marked is unmarked again."""
     async with in_transaction():
-        held = await _held(session.id, now)
-        rules.may_reopen(held.ends_at, now)
-        if not await rows(OPEN, session.id):
+        await _held(session.id, now)
+        closed_at = await value("SELECT closed_at FROM register WHERE session_id = $1", session.id)
+        if closed_at is None:
             return
+        rules.may_reopen(closed_at, now)
+        await rows(OPEN, session.id, now)
         await rows("DELETE FROM attendance WHERE session_id = $1 AND cause = 'closing'", session.id)
         await record(Act.REGISTER_REOPENED, now=now, actor=by, object_id=session.id,
                      organization=session.offer.owner_id)  # fmt: skip
@@ -90,11 +83,10 @@ async def close_by_the_clock(now: datetime) -> None:
 
 async def _close_one(one: Due, now: datetime) -> None:
     async with in_transaction():
-        held = await _hold(one.id)
-        # It may have been moved, cancelled or emptied since it was found.
-        if held.called_off or held.ends_at >= rules.ended_before(now):
-            return
-        if await value(f"SELECT {begun()} FROM session s WHERE s.id = $1", one.id):
+        await hold(one.id)
+        if await is_due(
+            one.id, now
+        ):  # it may have been moved, cancelled, tapped or emptied since it was found
             await close(one.id, one.organization_id, ClosedBy.CLOCK, None, now)
 
 
@@ -108,17 +100,9 @@ async def close(session: UUID, organization: UUID, cause: ClosedBy, by: UUID | N
 
 
 async def _held(session: UUID, now: datetime) -> Held:
-    held = await _hold(session)
+    held = await hold(session)
     if held.called_off:
         raise Refused(_("Denne samlingen er avlyst."))
     if settled(held.starts_at, now):
         raise shut()
-    return held
-
-
-async def _hold(session: UUID) -> Held:
-    held = await row(
-        Held, "SELECT starts_at, ends_at, status FROM session WHERE id = $1 FOR NO KEY UPDATE", session
-    )
-    assert held is not None  # sessions that anybody can host are never deleted
     return held

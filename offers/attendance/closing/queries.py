@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.data.database import rows
-from offers.attendance.closing.rules import ended_before, open_since
+from marketplace.base.data.database import rows, value
+from offers.attendance.closing.rules import STILL_AT_IT, ended_before, open_since
 from offers.catalogue.recorded import begun
 
 
@@ -17,13 +17,29 @@ class Due:
     organization_id: UUID
 
 
+DUE = f"""FROM register g JOIN session s ON s.id = g.session_id JOIN offer o ON o.id = s.offer_id
+WHERE g.closed_at IS NULL AND s.ends_at < $1 AND s.starts_at >= $2 AND s.status <> 'cancelled' AND {begun()}
+    AND (g.saved_at < $1 OR g.saved_at < (date_trunc('day', s.ends_at AT TIME ZONE 'Europe/Oslo')
+        + interval '1 day 12 hours') AT TIME ZONE 'Europe/Oslo'
+        - interval '{STILL_AT_IT.total_seconds():.0f} seconds')"""
+"""rules.closes_at, for all of them."""
+
+
 async def due(now: datetime, most: int = 500) -> list[Due]:
-    """Sessions of yesterday and before in whose register something was marked, and that nobody has finished."""
+    """Sessions of yesterday and before in whose register something was marked, and that nobody has finished or is
+    still at."""
     return await rows(
         Due,
-        f"""SELECT s.id, o.owner_id AS organization_id FROM register g JOIN session s ON s.id = g.session_id
-            JOIN offer o ON o.id = s.offer_id
-        WHERE g.closed_at IS NULL AND s.ends_at < $1 AND s.starts_at >= $2 AND s.status <> 'cancelled' AND {begun()}
+        f"""SELECT s.id, o.owner_id AS organization_id {DUE}
         ORDER BY s.ends_at, s.id LIMIT $3""",
         ended_before(now), open_since(now), most,
     )  # fmt: skip
+
+
+async def is_due(session: UUID, now: datetime) -> bool:
+    """Is the register of this session still one of those?"""
+    return bool(
+        await value(
+            f"SELECT EXISTS (SELECT {DUE} AND s.id = $3)", ended_before(now), open_since(now), session
+        )
+    )

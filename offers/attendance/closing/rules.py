@@ -11,13 +11,23 @@ CLOSES = time(12)
 """In Norway, the day after: what was marked and never finished counts as it stands."""
 
 
-def closes_at(ends_at: datetime) -> datetime:
-    """When a register with marks closes by itself."""
-    return at_oslo(today(ends_at) + timedelta(days=1), CLOSES)
+STILL_AT_IT = timedelta(hours=1)
+"""Nobody is interrupted: who marks somebody so shortly before, or later, has until twelve the day after that."""
+
+
+def noon_after(moment: datetime) -> datetime:
+    """Twelve the day after."""
+    return at_oslo(today(moment) + timedelta(days=1), CLOSES)
+
+
+def closes_at(ends_at: datetime, saved_at: datetime | None) -> datetime:
+    """When a register with marks closes by itself. `saved_at`: when something was last marked."""
+    noon = noon_after(ends_at)
+    return noon if saved_at is None or saved_at < noon - STILL_AT_IT else noon_after(saved_at)
 
 
 def ended_before(now: datetime) -> datetime:
-    """The registers of sessions that ended before this moment are to be closed now."""
+    """What ended before this moment has had its twelve o'clock the day after."""
     closed_today = oslo(now).time() >= CLOSES
     return at_oslo(today(now) - timedelta(days=0 if closed_today else 1), time())
 
@@ -44,9 +54,9 @@ def may_finish(starts_at: datetime, now: datetime) -> None:
         raise Refused(_("Samlingen har ikke begynt ennå. Det du har merket, er lagret."))
 
 
-def may_reopen(ends_at: datetime, now: datetime) -> None:
-    """Once the clock would close it again, a register is corrected and not reopened. Raises Refused."""
-    if now >= closes_at(ends_at):
+def may_reopen(closed_at: datetime, now: datetime) -> None:
+    """Until twelve the day after it was closed; later a register is corrected and not reopened. Raises Refused."""
+    if now >= noon_after(closed_at):
         raise Refused(_("Oppmøtet er ferdig ført. Rett det rett i lista hvis noe er feil."))
 
 
@@ -56,6 +66,7 @@ class Standing:
 
     starts_at: datetime
     ends_at: datetime
+    saved_at: datetime | None
     closed_at: datetime | None
     by_clock: bool
     settled: bool
@@ -72,7 +83,7 @@ class Standing:
 
     @property
     def to_reopen(self) -> bool:
-        return not self.settled and self.closed_at is not None and self.now < self.closes_at
+        return not self.settled and self.closed_at is not None and self.now < noon_after(self.closed_at)
 
     @property
     def correctable(self) -> bool:
@@ -81,7 +92,7 @@ class Standing:
 
     @property
     def closes_at(self) -> datetime:
-        return closes_at(self.ends_at)
+        return closes_at(self.ends_at, self.saved_at or self.now)
 
     @property
     def last_day(self) -> date:

@@ -189,5 +189,8 @@ def keys(facts: Facts) -> Iterator[Key]:
         yield "is", "staff"
     yield from (("members", one) for one in facts.members)
     yield "next", None if facts.next_hour is None else facts.next_hour // 24
+    yield "venue", facts.venue_id
+    if facts.venues is not None:
+        yield "is", "elsewhere"  # or some of its sessions are
     if facts.last_session_ends is None:
         yield "undated", facts.access

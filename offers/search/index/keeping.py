@@ -26,9 +26,12 @@ from marketplace.settings import settings
 from offers.catalogue.queries import Viewer
 from offers.search.counts import Counts
 from offers.search.index import asking
-from offers.search.index.asking import Hit
 from offers.search.index.facts import read
+from offers.search.index.hits import Hits, Standing, Words
 from offers.search.index.masks import Masks
+from offers.search.index.order import Hit
+from offers.search.places.queries import places
+from offers.search.places.rules import NOWHERE, Places
 from offers.search.queries import Search
 
 log = structlog.get_logger("index")
@@ -63,7 +66,8 @@ class _Id(NamedTuple):
 class Index:
     """The catalogue in this process's memory, while `revision` hears what changes; else it answers nothing."""
 
-    def __init__(self, revision: Revision) -> None:
+    def __init__(self, revision: Revision, words: Words | None = None) -> None:
+        self.words = words or Words()
         self.revision = revision
         self.masks: Masks | None = None
         self._epoch = 0
@@ -96,15 +100,36 @@ class Index:
     async def find(self, wanted: Search, viewer: Viewer, now: datetime) -> tuple[int, list[Hit]] | None:
         """How many match and those of the page with one more (asking.py:find); None while it cannot tell, or where it
         does not know all that is asked for: then the database answers."""
-        masks = await self.true_at(now) if asking.knows(wanted) else None
-        return asking.find(masks, wanted, viewer) if masks else None
+        if self.revision.heard is None:
+            return None
+        known = await places(now) if wanted.districts else NOWHERE
+        ready = await self._ready(wanted, now)
+        return asking.find(ready[0], wanted, viewer, ready[1], known) if ready else None
 
     async def count(
-        self, wanted: Search, viewer: Viewer, now: datetime, among: Iterable[UUID] | None = None
+        self, wanted: Search, viewer: Viewer, now: datetime, known: Places = NOWHERE
     ) -> Counts | None:
-        """What each choice would leave, `among` these offers if some are given; None as find."""
-        masks = await self.true_at(now) if asking.knows(wanted) else None
-        return asking.count(masks, wanted, viewer, among) if masks else None
+        """What each choice would leave; None as find."""
+        ready = await self._ready(wanted, now)
+        return asking.count(ready[0], wanted, viewer, ready[1], known) if ready else None
+
+    async def _ready(self, wanted: Search, now: datetime) -> tuple[Masks, Hits | None] | None:
+        """The masks, true at the moment, and which offers have the words, if there are any. Nothing may be waited for
+        between this and the answer."""
+        if not asking.knows(wanted):
+            return None
+        for _ in range(3):  # what is read of words is of no use where the catalogue has changed meanwhile
+            masks = await self.true_at(now)
+            if masks is None or not wanted.words:
+                return (masks, None) if masks else None
+            heard = self.revision.heard
+            if heard is None:
+                return None
+            standing = Standing(heard, masks.version)
+            if hits := self.words.ready(wanted, standing):
+                return masks, hits
+            await self.words.read(wanted, masks, standing)
+        return None
 
     async def true_at(self, now: datetime) -> Masks | None:
         """The masks with all that is known to have changed, or None."""
@@ -262,5 +287,5 @@ def slices(ids: list[UUID]) -> Iterator[list[UUID]]:
     return (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE))
 
 
-index = Index(catalogue)
+index = Index(catalogue, Words(f"{__name__}.words"))
 """This process's own."""

@@ -31,6 +31,8 @@ class Masks:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
+        self.version = next(_serials)
+        """Another for each offer that gets a place or gives it up."""
         self.known_from = now - SLACK
         """Who asks for an earlier moment asks the database: what was over by then was not read."""
         self.offers: dict[UUID, Offered] = {}
@@ -61,6 +63,7 @@ class Masks:
         """An offer as it is now, in place of what was known of it."""
         before = self.offers.get(offer.id)
         if before is None:
+            self.version = next(_serials)
             offer.slot = self._unused.pop() if self._unused else len(self.slots)
             if offer.slot == len(self.slots):
                 self.slots.append(None)
@@ -82,6 +85,7 @@ class Masks:
         """Nobody may see this offer any more."""
         offer = self.offers.pop(offer_id, None)
         if offer is not None:
+            self.version = next(_serials)
             self._reorder(offer, None)
             self._mark(offer, ())
             self.slots[offer.slot] = None

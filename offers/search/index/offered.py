@@ -109,6 +109,7 @@ class Offered:
             and self.whole.starts_at <= now
         ):
             yield "is", "begun"
+        yield "next venue", self.next_venue(now)
         one_by_one = self.joining == Joining.PER_SESSION
         for date in self.dates:
             if date.ends_at <= now:
@@ -122,6 +123,12 @@ class Offered:
                 cell = Cell(piece, date.access, True)
                 yield ("on", day), cell
                 yield ("weekly", weekday(day)), cell
+
+    def next_venue(self, now: datetime) -> UUID | None:
+        """Where its next session is: one that has a place of its own says so (offers/search/queries.py:ELSEWHERE)."""
+        elsewhere = (one.venue for one in self.dates
+                     if one.starts_at == self.next_at and one.ends_at > now and one.venue != self.venue)  # fmt: skip
+        return next(elsewhere, self.venue)
 
     def moments(self) -> Iterator[datetime]:
         """At which time alone may change what holds of it, or what is said of it."""

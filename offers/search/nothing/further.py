@@ -11,7 +11,7 @@ from offers.catalogue.cards import Card, card
 from offers.catalogue.queries import Served, Viewer
 from offers.catalogue.rules import When, period
 from offers.search.filters import Choice
-from offers.search.finding import find
+from offers.search.finding import find, totals
 from offers.search.forms import ALL
 from offers.search.nothing import queries
 from offers.search.nothing.missed import Missed, chosen_words, missed, where_choices
@@ -88,7 +88,12 @@ async def look_further(asked: Asked, found: Found, *, viewer: Viewer, lang: str,
     )
     if found.total and found.with_all != 0:
         return Further(asking)
-    counted = await queries.count(ways(wanted), viewer=viewer, now=now)
+    on = ways(wanted)
+    numbers = await totals([way.search for way in on], viewer=viewer, now=now)
+    if numbers is None:
+        counted = await queries.count(on, viewer=viewer, now=now)
+    else:
+        counted = dict(zip(on, numbers, strict=True))
     to = {way: asked.without(way.dropped) for way in counted}
     lines = [
         Line(_told(way, number, texts), to[way])

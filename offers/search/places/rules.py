@@ -126,6 +126,17 @@ class Places:
             if one.slug == slug and (not municipalities or one.municipality in municipalities)
         ]
 
+    def district_names(self, municipalities: Collection[str] = ()) -> list[str]:
+        """What districts are called in addresses, of these municipalities if any are chosen."""
+        return [*dict.fromkeys(
+            one.slug for one in self.districts if not municipalities or one.municipality in municipalities
+        )]  # fmt: skip
+
+    def venues_in(self, slugs: Collection[str], municipalities: Collection[str] = ()) -> frozenset[UUID]:
+        """The venues in districts of these names (queries.py:in_districts)."""
+        ids = {one.id for slug in slugs for one in self.district(slug, municipalities)}
+        return frozenset(one.id for one in self.venues if one.district in ids)
+
     def near(self, place: Place) -> Near:
         """How far all venues are from the place."""
         away = ((venue, metres(place.point, point)) for venue, point in self.points.items())
@@ -154,6 +165,10 @@ class Places:
             Place(name, known.point if (known := towns().get(folded(name))) else middle(points), municipality)
             for (name, municipality), points in there.items()
         ]
+
+
+NOWHERE = Places((), ())
+"""Where nobody asks for a district."""
 
 
 def place_of(typed: str, places: Places, municipalities: Collection[str] = ()) -> Place | None:

@@ -2,6 +2,7 @@
 after. Nobody is absent before."""
 
 import asyncio
+import random
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from marketplace.base.errors import Refused
 from marketplace.check import violations
 from marketplace.people.models import Person
 from offers.attendance.closing import actions
+from offers.attendance.closing import rules as closing_rules
+from offers.attendance.closing.queries import is_due
 from offers.attendance.keys import YearClosed
 from offers.attendance.year_keys import key_of
 from offers.bookings import actions as bookings
@@ -205,13 +208,53 @@ async def test_heads_alone_are_a_mark_too(db: None) -> None:
     assert await closed_by() == "clock"
 
 
-async def test_once_the_clock_has_closed_it_a_register_is_corrected_and_not_reopened(db: None) -> None:
+@pytest.mark.parametrize("by", ["host", "clock"])
+async def test_angre_is_there_until_twelve_the_day_after_it_was_closed(db: None, by: str) -> None:
+    """Also when it was finished late. After that a register is corrected in place."""
     session, host = await evening("Amina", "Bjørn")
     await mark(session, "Bjørn")
-    await actions.close_by_the_clock(NOON)
+    closed = NOON if by == "clock" else NOON + 3 * DAY
+    await (
+        actions.close_by_the_clock(closed)
+        if by == "clock"
+        else actions.finish(session, by=host.id, now=closed)
+    )
     with pytest.raises(Refused, match="Rett det rett i lista"):
-        await actions.reopen(session, by=host.id, now=NOON)
+        await actions.reopen(session, by=host.id, now=closed + DAY)
+    assert await closed_by() == by
+    await actions.reopen(session, by=host.id, now=closed + DAY - timedelta(seconds=1))
+    await actions.close_by_the_clock(closed + DAY)
+    assert await closed_by() is None, "who has just opened it has until the day after"
+    await actions.close_by_the_clock(closed + 2 * DAY)
     assert await closed_by() == "clock"
+
+
+async def test_whoever_is_at_it_is_not_interrupted_by_the_clock(db: None) -> None:
+    """What is first marked days after would else close within the minute, and make all the others absent."""
+    session, _host = await evening("Amina", "Bjørn")
+    await mark(session, "Bjørn")
+    for at, closes in ((NOON - timedelta(minutes=5), NOON + DAY), (NOON + 3 * DAY, NOON + 4 * DAY)):
+        await rows("UPDATE register SET saved_at = $1, closed_at = NULL, closed_by = NULL", at)
+        await rows("DELETE FROM attendance WHERE cause = 'closing'")
+        await actions.close_by_the_clock(closes - timedelta(seconds=1))
+        assert await closed_by() is None
+        await actions.close_by_the_clock(closes)
+        assert await closed_by() == "clock"
+
+
+async def test_the_page_says_the_moment_at_which_the_clock_closes_it(db: None) -> None:
+    """The rule and the statement are one law said twice: they say the same of any moments."""
+    session, _host = await evening("Amina")
+    await mark(session, "Amina")
+    chance = random.Random(13)
+    for _ in range(150):
+        ends = datetime(2026, 3, 27, tzinfo=UTC) + timedelta(minutes=chance.randrange(0, 4 * 24 * 60))
+        saved = ends + timedelta(minutes=chance.randrange(-60, 3 * 24 * 60))
+        await rows("UPDATE session SET starts_at = $1, ends_at = $2", ends - HOUR, ends)
+        await rows("UPDATE register SET saved_at = $1", saved)
+        closes = closing_rules.closes_at(ends, saved)
+        assert not await is_due(session.id, closes - timedelta(seconds=1)), (ends, saved)
+        assert await is_due(session.id, closes), (ends, saved)
 
 
 async def test_nobody_came_is_asked_and_recorded_and_may_be_taken_back(visitor: Visitor) -> None:

@@ -23,11 +23,21 @@ from offers.catalogue.models import (
 )  # fmt: skip
 from offers.catalogue.queries import VISITOR, Viewer
 from offers.catalogue.rules import When, period
+from offers.search.places.rules import Near
 from offers.search.queries import ACCESS, Found, Position, Search
-from organizations.directory.models import Organization, OrganizationOwner, OrganizationState
+from organizations.directory.models import (
+    District,
+    DistrictPlace,
+    Organization,
+    OrganizationOwner,
+    OrganizationState,
+)
 from tests import make
 from tests.conftest import NOW
 
+WORDS = ("tilbud", "kafé", "strikkekafe", "tur", "turgruppe", "gruppe hagen", '"tur i hagen"', "tilbud -tur",
+         "finnes ikke", "-tur", "vandring 7")  # fmt: skip
+TITLES = ("Strikkekafé", "Tur i hagen", "Turgruppe", "Hagearbeid", "Møteplass")
 PLACES = ("", "sandnes", "Sør", "hov", "43", "2860", "rådhus", "ing", "  ", "²", "%", "land", "43_6")
 
 
@@ -54,6 +64,12 @@ class Town:
             await make.venue("Sandnes rådhus"), await make.venue("Hov bibliotek", postcode="2860", city="Hov"),
             await make.venue("Ly", postcode=None, city=None, municipality=land),
         ]  # fmt: skip
+        for place, slug, postcode, town in (
+            (home, "by", "4306", None), (home, "bygd", None, "hov"), (land, "by", "2860", None),
+            (land, "bygd", None, "ly")
+        ):  # fmt: skip
+            district = await District.create(municipality=place, slug=slug, name=slug.title())
+            await DistrictPlace.create(district=district, municipality=place, postcode=postcode, city=town)
         for _ in self.venues:
             await self._access()
         for _ in range(offers):
@@ -66,7 +82,8 @@ class Town:
         pick = self.random.choice
         audiences = sorted(self.random.sample([one.value for one in Audience], self.random.randint(1, 3)))
         offer = await make.offer(
-            f"Tilbud {len(self.offers)}", joining=pick(list(Joining)), kind=pick(list(Kind)), audiences=audiences,
+            f"{pick(TITLES)} {len(self.offers)}", joining=pick(list(Joining)), kind=pick(list(Kind)),
+            audiences=audiences,
             capacity=pick((None, 0, 1, 2, 10)), owner=pick(self.organizations), venue=pick((*self.venues, None)),
             starts=[self.moment() for _ in range(pick((0, 1, 1, 2, 5)))], sensitive=pick((False, False, True)),
             online_url=pick((None, None, "https://example.org/")),
@@ -89,8 +106,9 @@ class Town:
         mine = tuple(one.id for one in some)
         return VISITOR if self.random.random() < 0.3 else Viewer(self.random.random() < 0.4, mine)
 
-    def search(self, now: datetime, place: Position | None = None) -> Search:
+    def search(self, now: datetime) -> Search:
         pick, chance = self.random.choice, self.random.random
+        near = self._near() if chance() < 0.3 else None
         between = period(pick(list(When)), now) if chance() < 0.4 else None
         return Search(
             place=pick(PLACES) if chance() < 0.4 else "",
@@ -106,8 +124,16 @@ class Town:
             organizers=tuple(one.slug for one in self.random.sample(self.organizations, 2)) if chance() < 0.15 else (),
             parts=pick((("morning",), ("day", "evening"), ("evening",))) if chance() < 0.2 else (),
             access=tuple(self.random.sample(ACCESS, pick((1, 2)))) if chance() < 0.15 else (),
-            after=place, page=pick((1, 3, 20)), counted=pick((20, 200)),
+            words=pick(WORDS) if chance() < 0.3 else "", any_word=chance() < 0.2, by_date=chance() < 0.2, near=near,
+            within=pick((None, 2, 20)) if near else None, nearest_first=chance() < 0.2,
+            districts=pick((("by",), ("by", "bygd"), ("bygd", "ingen"))) if chance() < 0.2 else (),
+            page=pick((1, 3, 20)), counted=pick((20, 200)),
         )  # fmt: skip
+
+    def _near(self) -> Near:
+        """Somewhere; of one place nobody knows how far it is."""
+        some = self.random.sample(self.venues, len(self.venues) - 1)
+        return Near("Hana", tuple((one.id, self.random.choice((0, 900, 900, 15_000))) for one in some))
 
     async def act(self, now: datetime) -> None:
         """Something happens, as the actions do it: in one transaction, with an entry in the audit trail where seats
@@ -165,7 +191,11 @@ class Town:
         await Offer.filter(id=self._offer().id).update(visibility=self.random.choice(list(Visibility)))
 
     async def _words(self) -> None:
-        await rows("UPDATE offer_text SET title = title || '!' WHERE offer_id = $1", self._offer().id)
+        await rows(
+            "UPDATE offer_text SET title = $2 WHERE offer_id = $1",
+            self._offer().id,
+            self.random.choice(TITLES),
+        )
 
     async def _move(self) -> None:
         offer, start = self._offer(), self.moment()

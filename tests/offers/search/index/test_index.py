@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,13 +16,13 @@ from offers.catalogue.models import Joining, Kind, SeatPool
 from offers.catalogue.queries import VISITOR, Viewer
 from offers.catalogue.rules import When, period
 from offers.search import finding
-from offers.search.cards import rows_of
 from offers.search.counts import count
-from offers.search.finding import following
+from offers.search.finding import shown
 from offers.search.index import keeping
 from offers.search.index.keeping import Index
 from offers.search.index.masks import Masks
-from offers.search.queries import Found, Search, search
+from offers.search.places.queries import places
+from offers.search.queries import Search, search
 from tests import make
 from tests.conftest import NOW
 from tests.offers.search.index.random_catalogue import Town, outcome
@@ -49,10 +50,13 @@ async def both(index: Index, wanted: Search, viewer: Viewer, now: datetime, lang
         answer = await index.find(wanted, viewer, now)
     assert answer is not None
     total, hits = answer
-    by_database = await search(wanted, viewer=viewer, lang=lang, now=now)
-    shown = Found(await rows_of(hits[: wanted.page], lang, now), total, following(wanted, hits))
-    assert outcome(shown) == outcome(by_database), (wanted, viewer, now)
-    assert await index.count(wanted, viewer, now) == await count(wanted, viewer=viewer, now=now), (
+    by_database = await search(replace(wanted, all_words=True), viewer=viewer, lang=lang, now=now)
+    by_index = await shown(wanted, total, hits, lang=lang, now=now)
+    assert outcome(by_index) == outcome(by_database), (wanted, viewer, now)
+    known = await places(now)
+    assert await index.count(wanted, viewer, now, known) == await count(
+        wanted, viewer=viewer, now=now, known=known
+    ), (
         wanted,
         viewer,
         now,
@@ -73,9 +77,9 @@ async def test_it_finds_what_the_database_finds_in_the_same_order_for_every_view
             now = NOW + timedelta(minutes=town.random.choice((0, 0, 0, -30, 1, 45, 60 * 24, 60 * 24 * 20)))
             wanted, viewer = town.search(now), town.viewer()
             await both(index, wanted, viewer, now, town.random.choice(("nb", "en")))
-            page = await search(wanted, viewer=viewer, lang="nb", now=now)
+            page = await search(replace(wanted, all_words=True), viewer=viewer, lang="nb", now=now)
             if page.next:
-                await both(index, town.search(now, page.next), viewer, now)
+                await both(index, replace(wanted, after=page.next), viewer, now)
 
 
 async def test_it_stays_true_whatever_happens_between_two_searches(database_url: str) -> None:

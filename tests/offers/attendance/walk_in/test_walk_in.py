@@ -1,0 +1,115 @@
+"""Who comes without a booking: counted, or booked at the door."""
+
+from datetime import timedelta
+
+from marketplace.base.data.database import rows, value
+from marketplace.people.models import Person
+from offers.catalogue.models import Joining, Offer, SeatPool, Session
+from offers.seats.models import Booking
+from organizations.members.models import Role
+from tests import make
+from tests.conftest import NOW
+from tests.offers.attendance.test_register import evening, states
+from tests.visitor import Visitor
+
+
+async def held(
+    capacity: int | None = None, joining: Joining = Joining.PER_SESSION
+) -> tuple[Offer, Session, Person]:
+    """A session that has just begun, and its host."""
+    offer = await make.offer(
+        joining=joining,
+        capacity=capacity,
+        starts=[NOW - timedelta(minutes=5)],
+        owner=await make.organization(),
+    )
+    owner = await offer.owner
+    host = await make.member(owner, Role.EDITOR, "Tom")
+    return offer, await Session.get(offer=offer), host
+
+
+async def heads() -> tuple[int | None, int | None, int | None]:
+    found = await rows("SELECT count, adults, children FROM head_count")
+    return tuple(found[0].values()) if found else (None, None, None)  # type: ignore[return-value]
+
+
+async def test_one_more_is_one_button_and_closes_nothing(visitor: Visitor) -> None:
+    _, session, host = await evening("Amina")
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/register")
+    page = await visitor.follow(await visitor.submit(page, "/register", plus="heads"))
+    page = await visitor.follow(await visitor.submit(page, "/register", plus="heads"))
+    assert await heads() == (2, None, None)
+    assert page.soup.select_one("#head_count")["value"] == "2"
+    assert await value("SELECT count(*) FROM register WHERE closed_at IS NULL") == 1
+    page = await visitor.submit(page, "/register", plus="everybody")
+    assert page.status == 422
+    assert await heads() == (2, None, None)
+
+
+async def test_the_same_press_sent_again_counts_nobody_unseen(visitor: Visitor) -> None:
+    _, session, host = await evening("Amina")
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/register")
+    await visitor.submit(page, "/register", plus="heads")
+    again = await visitor.submit(page, "/register", plus="heads")
+    assert again.status == 409
+    assert await heads() == (1, None, None)
+
+
+async def test_adults_and_children_make_the_sum_and_may_be_one_number_again(visitor: Visitor) -> None:
+    _, session, host = await evening("Amina")
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/register")
+    page = await visitor.follow(await visitor.submit(page, "/register", head_count=9, adults=2, children=3))
+    assert await heads() == (5, 2, 3)
+    assert page.soup.select_one("#head_count")["value"] == "5"
+    page = await visitor.follow(await visitor.submit(page, "/register", plus="children"))
+    assert await heads() == (6, 2, 4)
+    page = await visitor.follow(await visitor.submit(page, "/register", head_count=6, adults="", children=""))
+    assert await heads() == (6, None, None)
+    await visitor.follow(await visitor.submit(page, "/register", head_count=""))
+    assert await value("SELECT coalesce(sum(count), 0)::int FROM head_count") == 0
+
+
+async def test_a_name_at_the_door_is_a_booking_that_came(visitor: Visitor) -> None:
+    offer, session, host = await held(capacity=2)
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/walk-in")
+    answer = await visitor.submit(page, "/walk-in", name="Sofie", seats=2)
+    await visitor.submit(page, "/walk-in", name="Sofie", seats=2)  # pressed twice
+    page = await visitor.follow(answer)
+    assert "De er skrevet opp og merket." in page.text
+    booking = await Booking.get(offer=offer)
+    assert (booking.state, booking.seats, booking.by_host, booking.contact_id) == ("confirmed", 2, True, None)
+    assert (await SeatPool.get(session=session)).taken == 2
+    assert await states() == {"Sofie": ("present", 2)}
+    said = {row["action"] for row in await rows("SELECT action FROM audit_entry")}
+    assert {"booking.added", "register.tapped"} <= said
+
+
+async def test_full_says_so_and_lets_in_as_a_head_without_a_name(visitor: Visitor) -> None:
+    _, session, host = await held(capacity=1)
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/walk-in")
+    full = await visitor.submit(page, "/walk-in", name="Sofie", seats=2)
+    assert full.status == 422
+    assert await Booking.all().count() == 0
+    page = await visitor.follow(await visitor.submit(full, "/walk-in", instead="head"))
+    again = await visitor.submit(full, "/walk-in", instead="head")
+    assert again.status == 303
+    assert await heads() == (2, None, None)
+    assert await value("SELECT count(*) FROM person WHERE name = 'Sofie'") == 0
+    assert await Booking.all().count() == 0
+
+
+async def test_nobody_is_written_down_where_nobody_books_or_before_it_is_soon(visitor: Visitor) -> None:
+    _, session, host = await held(joining=Joining.DROP_IN)
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/walk-in")
+    assert "Ingen kan skrives opp med navn her nå." in page.text
+    await Session.filter(id=session.id).update(
+        starts_at=NOW + timedelta(hours=3), ends_at=NOW + timedelta(hours=4)
+    )
+    page = await visitor.open(f"/manage/sessions/{session.id}/walk-in")
+    assert "Ingen kan skrives opp med navn her nå." in page.text
