@@ -37,7 +37,6 @@ from offers.participants.calls.queries import calls_of_guide
 from offers.participants.calls.views import said_of
 from offers.publishing.questions import rules as asked
 from offers.search.forms import SearchForm
-from offers.search.views import listed_query
 from offers.seats import claims
 from offers.seats.rules import closed, objection_text
 from organizations.members.models import Role
@@ -46,9 +45,7 @@ from organizations.members.models import Role
 @member(Role.GUIDE)
 async def desk(request: Request) -> Response:
     """GET /desk: where a call begins, who is to be rung, and the open bookings that this guide has made for others.
-    With a search in the address a call has begun already."""
-    if listed_query(SearchForm.from_query(request)):
-        return see_other(f"/desk/{new_id()}?{request.scope['query_string'].decode('latin-1')}", request)
+    What whoever rings says is sent as a form."""
     me, lang = request.person.id, request.lang
     helped = await queries.bookings(me, lang, coming=True, now=request.now, helped=True)
     calls = await calls_of_guide(me, lang)
@@ -63,8 +60,7 @@ async def desk(request: Request) -> Response:
 @member(Role.GUIDE)
 async def moved(request: Request) -> Response:
     """GET /guide: the desk stood here until November 2026."""
-    query = request.scope["query_string"].decode("latin-1")
-    return see_other("/desk" + (f"?{query}" if query else ""), request)
+    return see_other("/desk", request)
 
 
 @member(Role.GUIDE)

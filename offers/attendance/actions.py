@@ -137,6 +137,7 @@ END = """WITH kept AS (INSERT INTO ended_register (id, session_id, ended_by, sta
         AND (r.id IS NOT NULL OR $2::varchar = 'moved' AND s.starts_at < $3::timestamptz + interval '1 day')),
 marks AS (DELETE FROM attendance WHERE session_id = ANY($1)),
 heads AS (DELETE FROM head_count WHERE session_id = ANY($1)),
+browsers AS (DELETE FROM check_in_browser WHERE session_id = ANY($1)),
 settled AS (UPDATE register_tap SET chosen_at = $3
     WHERE session_id = ANY($1) AND outcome = 'conflict' AND chosen_at IS NULL)
 DELETE FROM register WHERE session_id = ANY($1)"""

@@ -214,8 +214,13 @@ class SearchForm(Span):
 
     @classmethod
     def from_query(cls, request: Request) -> "Filled[SearchForm]":
-        """As the address says it; old ones say `when`. What can be said once only is said once."""
-        fields = renamed(request.query)
+        """As the address says it."""
+        return cls.of(request.query)
+
+    @classmethod
+    def of(cls, sent: Mapping[str, list[str]]) -> "Filled[SearchForm]":
+        """As these fields say it; old addresses say `when`. What can be said once only is said once."""
+        fields = renamed(sent)
         form = _unsaid(Filled(cls, fields, {}))
         for name in cls.model_fields.keys() - listed(cls) & fields.keys():
             if len({typed.strip() for typed in fields[name]} - {""}) > 1:

@@ -1,5 +1,6 @@
 """The list of offers, by words, filters and organisation."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -111,7 +112,7 @@ async def offers(request: Request) -> Response:
         instead=instead, further=further, meant=guessed, alike=alike, with_all=found.with_all,
         meant_href=here(request, listed_query(asked.form) | {"q": guessed}) if guessed else "", urgent=urgent,
         orders=None if week else _orders(request, form, found, asked), asked=asked,
-        withins=within_choices(), chips=chips(request, form, names, asked),
+        withins=within_choices(), chips=chips(partial(here, request), form, names, asked),
         clear_href=here(request, {}), follow_query=urlencode(as_list(listed_query(asked.form)), doseq=True),
         act=sheet.act(found.total, found.many),
         **_filters(request, form, counts, names, district_choices(asked, served), viewer.staff),
@@ -194,11 +195,22 @@ def _to_the_top(form: Filled[Any]) -> None:
             form.add_error("form", form.errors.pop(name))
 
 
+Link = Callable[[Query], str]
+"""The address of a page with another query."""
+
+
 def listed(
-    request: Request, form: Filled[Any], found: Found, before: int = 0, *, by_day: bool = True
+    request: Request,
+    form: Filled[Any],
+    found: Found,
+    before: int = 0,
+    *,
+    by_day: bool = True,
+    link: Link | None = None,
 ) -> dict[str, Any]:
-    """What _cards.html needs of a page of offers. `before`: so many stand before them."""
-    query = listed_query(form)
+    """What _cards.html needs of a page of offers. `before`: so many stand before them. `link`: of this page, where its
+    query does not stand in its address."""
+    query, link = listed_query(form), link or partial(here, request)
     upto = before + len(found.rows)
     draw = partial(drawn, now=request.now, lang=request.lang)
     after = {"after": position_text(found.next, upto)} if found.next else None
@@ -207,8 +219,8 @@ def listed(
         "heading": rules.offers_found(found.total, found.many) if form.valid else _("Vi kunne ikke søke"),
         "shown": rules.offers_shown(before, upto, found.total, found.many),
         "more_text": ngettext("%(num)s tilbud til", "%(num)s tilbud til", len(found.rows)),
-        "next_href": here(request, query | after) if after else "",
-        "first_href": here(request, query) if form.values.get("after") else "",
+        "next_href": link(query | after) if after else "",
+        "first_href": link(query) if form.values.get("after") else "",
     }
 
 
@@ -235,14 +247,12 @@ def here(request: Request, query: Query) -> str:
     return f"{prefix}{request.scope['path']}" + (f"?{asked}" if asked else "")
 
 
-def chips(
-    request: Request, form: Filled[SearchForm], names: Names, asked: Understood
-) -> list[tuple[str, str]]:
+def chips(link: Link, form: Filled[SearchForm], names: Names, asked: Understood) -> list[tuple[str, str]]:
     """(text, address without it) for each filter that is set."""
     if not form.valid:
         return []
     query = listed_query(form)
-    links = word_chips(asked, query, lambda changed: here(request, changed))
+    links = word_chips(asked, query, link)
     for choice in chosen(form.data, {**names, **asked.names}):
         if choice.name == "q":
             continue
@@ -251,7 +261,7 @@ def chips(
         if choice.value is not None:
             left = [value for value in query[choice.name] if value != choice.value]
             rest[choice.name] = left or ([ALL] if choice.name == "municipality" else [])
-        links.append((choice.text, here(request, rest)))
+        links.append((choice.text, link(rest)))
     return links
 
 
@@ -266,11 +276,11 @@ def _filters(
     """What _fields.html and _days.html need."""
     query = listed_query(form)
     undated = {name: value for name, value in query.items() if name not in DATES}
-    above = sheet.days(form, counts)
+    above, all_days = sheet.days(form, counts), here(request, undated)
     return {
         "groups": sheet.groups(form, counts, names, districts, staff),
-        "days_above": [(here(request, undated | {"day": one.value}), one) for one in above],
-        "all_days": (here(request, undated), not DATES & query.keys()),
+        "days_above": [(f"{all_days}{'&' if undated else '?'}day={one.value}", one) for one in above],
+        "all_days": (all_days, not DATES & query.keys()),
         "picked": sheet.picked(form),
         "municipalities_served": len([sort for sort, _slug in names if sort == "municipality"]) > 1,
         "kept": carried(query),

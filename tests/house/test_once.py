@@ -61,6 +61,7 @@ NEEDS_NO_KEY = {
     "/manage/offers/{slug}/queue": SETS,
     "/manage/offers/{slug}/take-off": STATE,
     "/guide/calls": STATE,
+    "/desk/{call}": "it only searches",
     "/desk/{call}/booking": "it only looks for a booking",
     "/desk/{call}/end": ENDS,
     "/desk/{call}/need/undo": ENDS,
@@ -181,10 +182,12 @@ class Sent:
     other: dict[str, Any]
     page: str = ""
     """Where the form stands, if not at its own path."""
+    search: str = ""
+    """What is searched for on that page first."""
 
 
 CREATES = {
-    "/desk/{call}/need": Sent({}, {"text": "Noe om kvelden"}, page="/desk/{call}?q=tur"),
+    "/desk/{call}/need": Sent({}, {"text": "Noe om kvelden"}, page="/desk/{call}", search="tur"),
     "/desk/{call}/offers/{slug}/send": Sent({"address": "kari@example.no"}, {"address": "ola@example.no"}),
     "/bookings/{token}/address": Sent({"email": "ny@example.no"}, {"email": "nyere@example.no"}),
     "/bookings/{token}/link": Sent({}, {}),
@@ -333,6 +336,8 @@ async def form_of(insider: Visitor, town: Town, route: Route) -> tuple[str, dict
         town.path(Route(sent.page or route.path, route.endpoint, methods=["GET"]), **named)
     )
     assert page.status == 200, (page.url, page.text)
+    if sent.search:
+        page = await insider.follow(await insider.submit(page, page.url, q=sent.search))
     action = town.path(route, **named)
     fields: dict[str, Any] = page.fields(action)
     assert "form_key" in fields, f"the form of {route.path} has no key"

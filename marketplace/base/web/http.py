@@ -267,8 +267,20 @@ def asked_next(request: Request) -> str:
     return local_path(request.query.get("next", [""])[-1]) or ""
 
 
+CHOSEN = frozenset({
+    "after", "before", "area", "as", "table", "call", "done", "for", "municipality", "organization", "part", "pool",
+    "served", "session", "show", "weekly", "with", "year",
+})  # fmt: skip
+"""What may stand in the address of a page that somebody signs in for: ids, years and choices of ours. What is not named
+here is left behind, so that a field for words, names or places need not be thought of."""
+
+
 def with_next(path: str, wanted: str) -> str:
-    """The path of a page that comes first, and leads to the wanted one."""
+    """The path of a page that comes first, and leads to the wanted one: with what was chosen there, and never with what
+    somebody has typed. It stands in addresses, and with a link to sign in by for a day in the database."""
+    there, _mark, query = wanted.partition("?")
+    chosen = "&".join(pair for pair in query.split("&") if pair.partition("=")[0] in CHOSEN)
+    wanted = there + (f"?{chosen}" if chosen else "")
     return f"{path}?next={quote(wanted, safe='/')}"
 
 

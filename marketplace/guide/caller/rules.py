@@ -35,8 +35,8 @@ def new_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`search`: the query of its address, `words` what the caller says. `booked`: ids of bookings, `sent`: keys of
-    messages, `need`: what was noted last as missed."""
+    """`search`: what was searched last, as a query, `words` what the caller says. `booked`: ids of bookings,
+    `sent`: keys of messages, `need`: what was noted last as missed."""
 
     id: str
     at: datetime
@@ -48,13 +48,13 @@ class Call:
 
     @property
     def path(self) -> str:
-        """The page of the call, with what was searched."""
-        return f"/desk/{self.id}" + (f"?{self.search}" if self.search else "")
+        """The page of the call. What was searched never stands in it: the words of whoever rings are in no address, so
+        in no history, no log, and not where somebody signs in again first."""
+        return f"/desk/{self.id}"
 
     def saying(self, word: str) -> str:
-        """Where the page is that says what was just done. What was searched does not stand in it: where forms led to is
-        noted for a while (base/web/once.py), and the search is nobody's but the browser's."""
-        return f"/desk/{self.id}?saved={word}"
+        """Where the page is that says what was just done."""
+        return f"{self.path}?saved={word}"
 
     def searched(self, search: str, words: str) -> "Call":
         return replace(self, search=search if len(search) <= LONGEST else "", words=words)
@@ -89,6 +89,28 @@ def opened(text: str | None, id: str, sign_in: UUID | None, now: datetime) -> Ca
         id, at, said["search"], said["words"], tuple(UUID(one) for one in said["booked"]), tuple(said["sent"]),
         UUID(said["need"]) if said["need"] else None,
     )  # fmt: skip
+
+
+def sealed_search(call: str, query: str, sign_in: UUID, now: datetime) -> str:
+    """A search, for a link of the page of its call: another page of the list, or one filter less."""
+    said = {"by": sign_in.hex, "at": int(now.timestamp()), "query": query}
+    return seal(
+        f"search in call {call}", json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode()
+    )
+
+
+def opened_search(text: str, call: str, sign_in: UUID | None, now: datetime) -> str | None:
+    """The search of such a link. None: it is of another call or somebody else, or older than a call lasts."""
+    content = unseal(f"search in call {call}", text)
+    if content is None or sign_in is None:
+        return None
+    said = json.loads(content)
+    at = datetime.fromtimestamp(said["at"], UTC)
+    return (
+        str(said["query"])
+        if said["by"] == sign_in.hex and now - LASTS < at <= now + timedelta(minutes=1)
+        else None
+    )
 
 
 def told(sent_at: datetime | None, failed_at: datetime | None) -> str:

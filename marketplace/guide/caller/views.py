@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from starlette.responses import Response
 
@@ -19,7 +19,8 @@ from marketplace.dialogue.needs import actions as needs
 from marketplace.dialogue.needs.forms import NeedForm
 from marketplace.guide.caller.browser import call_of, forgotten, keep
 from marketplace.guide.caller.queries import Desk, booked_in, desk_of, messages_of
-from marketplace.guide.caller.rules import need_of, told
+from marketplace.guide.caller.rules import LONGEST as LONGEST_SEARCH
+from marketplace.guide.caller.rules import Call, need_of, opened_search, sealed_search, told
 from marketplace.guide.found.forms import LookForm
 from marketplace.guide.found.rules import WHY_LABELS
 from marketplace.guide.rules import Receipt
@@ -29,34 +30,29 @@ from offers.catalogue.models import Audience
 from offers.catalogue.queries import VISITOR, Served, municipalities, municipality_here
 from offers.catalogue.rules import offers_found
 from offers.search import sheet
-from offers.search.filters import Names
 from offers.search.finding import count, find, meant
 from offers.search.forms import SearchForm, chosen_municipalities, only_known
 from offers.search.nothing.missed import LONGEST
 from offers.search.places.shown import district_choices, nearest_instead, within_choices
-from offers.search.queries import Found, Search, all_names
+from offers.search.queries import Found, Query, Search, all_names
 from offers.search.situations.shown import suggested
 from offers.search.understood import Understood, understand
-from offers.search.views import carried, chips, here, listed, listed_query
+from offers.search.views import Link, carried, chips, here, listed, listed_query
 from offers.search.words.crisis import needs_somebody_now
 from organizations.directory.queries import places
 from organizations.members.models import Role
 
-NOTHING = {"q": ""}
-"""The query of a search for nothing. Without any the page shows what was searched last in the call."""
 ELSEWHERE = 5
 """Offers of other municipalities that are shown below one's own."""
 
 
 @member(Role.GUIDE)
 async def show(request: Request) -> Response:
-    """GET /desk/{call}?q=…: what is found for whoever rings, and what was done in this call."""
+    """GET and POST /desk/{call}: what is found for whoever rings, and what was done in this call. What they say is sent
+    as a form and comes back from the browser's own cookie; links hold another search of it sealed."""
     call, me = call_of(request), request.person.id
-    form = SearchForm.from_query(request)
-    query = listed_query(form)
-    if call.search and not request.query.keys() - {"saved"}:  # back in the call
-        said = {"saved": request.query["saved"][-1]} if "saved" in request.query else {}
-        return see_other(call.path + (f"&{urlencode(said)}" if said else ""), request)
+    form = SearchForm.of(await _asked(request, call))
+    query, link = listed_query(form), partial(_link, request, call)
     served, names = await municipalities(), await all_names()
     only_known(form, names)
     if form.valid and form.data.dear:
@@ -64,18 +60,20 @@ async def show(request: Request) -> Response:
     asked = await understand(form, request.now)
     if form.valid:
         call = call.searched(urlencode(query, doseq=True), form.data.q)
+        if request.method == "POST":
+            return keep(see_other(call.path, request), request, call)
     own = own_municipality(served, await desk_of(me), request.host)
     first = None if chosen_municipalities(form) else own
     wanted = replace(asked.search, municipalities=(first.slug,)) if first else asked.search
-    shown = await _found(request, form, asked, wanted, served, first)
+    shown = await _found(request, link, form, asked, wanted, served, first)
     done = await booked_in(call.booked, me, request.lang)
     sent = await messages_of(call.sent, request.lang)
     counts = await count(wanted, viewer=VISITOR, now=request.now, known=asked.known) if form.valid else None
     groups = sheet.groups(form, counts, names, district_choices(asked, served), False)
     answer = render(
         request, "marketplace/guide/caller/call.html", status=200 if form.valid else 422, section="/desk",
-        form=form, call=call, **shown, clear_href=here(request, NOTHING), groups=groups, picked=sheet.picked(form),
-        chips=_chips(request, form, names, asked), other=carried(query), asked=asked,
+        form=form, call=call, **shown, clear_href=link({}), groups=groups, picked=sheet.picked(form),
+        chips=chips(link, form, names, asked), other=carried(query), asked=asked,
         withins=within_choices(),
         urgent=needs_somebody_now(form.values.get("q", "")),
         done=[(one, Receipt(one.state, one.joining, one.participant or "").title) for one in done],
@@ -83,7 +81,23 @@ async def show(request: Request) -> Response:
         need=need_of(form.data, (own or served[0]).slug) if form.valid and query and served else None,
         look=LookForm.blank(), whys=why_choices(),
     )  # fmt: skip
-    return keep(answer, request, call) if query or call.booked or call.sent else answer
+    return keep(answer, request, call) if query or call.search or call.booked or call.sent else answer
+
+
+async def _asked(request: Request, call: Call) -> dict[str, list[str]]:
+    """The search: as it is sent, as a link of this page says it, or what was searched last in the call."""
+    if request.method == "POST":
+        return await request.fields()
+    linked = request.query.get("search", [""])[-1]
+    query = opened_search(linked, call.id, request.sign_in_id, request.now) if linked else None
+    return parse_qs(call.search if query is None else query, keep_blank_values=True)
+
+
+def _link(request: Request, call: Call, query: Query) -> str:
+    """The address of the page with another search in the same call."""
+    assert request.sign_in_id is not None  # desks are for the signed-in
+    asked = urlencode(query, doseq=True)[:LONGEST_SEARCH]
+    return here(request, {"search": sealed_search(call.id, asked, request.sign_in_id, request.now)})
 
 
 def own_municipality(served: list[Served], desk: Desk | None, host: str) -> Served | None:
@@ -95,7 +109,7 @@ def own_municipality(served: list[Served], desk: Desk | None, host: str) -> Serv
 
 
 async def _found(
-    request: Request, form: Filled[SearchForm], asked: Understood, wanted: Search, served: list[Served],
+    request: Request, link: Link, form: Filled[SearchForm], asked: Understood, wanted: Search, served: list[Served],
     first: Served | None,
 ) -> dict[str, Any]:  # fmt: skip
     """What answers the search: one's own municipality `first`, and below it the first of the others. Whoever rings sees
@@ -113,14 +127,14 @@ async def _found(
         "with_all": 0,
     }
     if not query or not form.valid:
-        return empty | listed(request, form, Found([], 0, None))
+        return empty | listed(request, form, Found([], 0, None), link=link)
     _nearest, found, instead = await nearest_instead(
         asked, wanted, await find_(wanted), viewer=VISITOR, lang=request.lang, now=now
     )
     told = empty | {"searched": True, "instead": instead}
     # What has all the words, what others say in a sentence like theirs, and then what has only some of the words.
     told["with_all"] = len(found.rows) if found.with_all is None else found.with_all
-    told |= listed(request, form, found, form.data.before) | {
+    told |= listed(request, form, found, form.data.before, link=link) | {
         "offers": [card(one, now) for one in found.rows]
     }
     if first:
@@ -131,29 +145,18 @@ async def _found(
             there = await find_(replace(wanted, municipalities=others))
             near_by = {one.slug for one in found.rows}
             told["elsewhere"] = [card(one, now) for one in there.rows if one.slug not in near_by][:ELSEWHERE]
-        told["all_href"] = here(request, query | {"municipality": "all"})
+        told["all_href"] = link(query | {"municipality": "all"})
     if form.data.q and not wanted.after:
         alike = await suggested(
-            form.data.q, wanted, found, partial(here, request), listed_query(asked.form), viewer=VISITOR,
+            form.data.q, wanted, found, link, listed_query(asked.form), viewer=VISITOR,
             lang=request.lang, now=now,
         )  # fmt: skip
         told["alike"] = alike
         told["alike_offers"] = [card(one, now) for one in alike.rows] if alike else []
     if not told["alike"] and (guessed := await meant(wanted, found, viewer=VISITOR, now=now)):
         told["meant"] = guessed
-        told["meant_href"] = here(request, listed_query(asked.form) | {"q": guessed})
+        told["meant_href"] = link(listed_query(asked.form) | {"q": guessed})
     return told
-
-
-def _chips(
-    request: Request, form: Filled[SearchForm], names: Names, asked: Understood
-) -> list[tuple[str, str]]:
-    """Those of the list; without the last of them one searches for nothing."""
-    bare = here(request, {})
-    return [
-        (text, here(request, NOTHING) if href == bare else href)
-        for text, href in chips(request, form, names, asked)
-    ]
 
 
 def why_choices() -> list[tuple[str, str]]:

@@ -75,7 +75,7 @@ async def pdf(request: Request) -> Response:
     """GET /my-page/goals/goals.pdf?goal=…&times=…: what I have chosen, on paper. Nobody gets it but who asked."""
     me, form = request.person, ShareForm.from_query(request)
     chosen = set(form.data.goal) if form.valid else set()
-    goals = [one for one in await queries.goals_of(me.id) if one.id in chosen]
+    goals = [one for one in await queries.goals_of(me.id) if one.id in chosen and one.words]
     times = await queries.attended(me.id, me.name, request.lang) if form.valid and form.data.times else []
     if not goals and not times:
         return see_other(HOME, request)

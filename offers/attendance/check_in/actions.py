@@ -60,7 +60,7 @@ async def _arrive(session_id: UUID, here: list[rules.Here], bindings: list[str],
     session = await queries.held(session_id)
     if not session.at(now):
         return False
-    browsers = [rules.browser(session_id, session.starts_at, each) for each in bindings]
+    browsers = [rules.browser(session_id, each) for each in bindings]
     stood = await queries.counted_as(session_id, browsers)
     if here:
         await _mark(session, here, now)
@@ -187,6 +187,6 @@ async def _mark(session: queries.Open, here: list[rules.Here], now: datetime) ->
     for each in here:
         came = [(Field.SEATS, str(each.came))] if each.seats > 1 else []
         for field, value_ in [(Field.STATE, AttendanceState.PRESENT.value), *came]:
-            id_ = rules.tap_id(session.id, session.starts_at, each.booking_id, field, value_)
+            id_ = rules.tap_id(session.id, session.ended_at, each.booking_id, field, value_)
             said.append(Tap(id_, now, each.booking_id, field, value_, 0))
     await taps.keep(session.id, session.owner_id, said, Sender(None, cause=Cause.CHECK_IN), now=now)

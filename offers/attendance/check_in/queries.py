@@ -47,19 +47,22 @@ async def wall(session_id: UUID) -> Wall:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A session, and whether people who come may say so now."""
+    """A session, and whether people who come may say so now. `ended_at`: its register began anew then, for it was
+    moved."""
 
     id: UUID
     starts_at: datetime
     ends_at: datetime
     owner_id: UUID
     on: bool
+    ended_at: datetime | None
 
     def at(self, now: datetime) -> bool:
         return self.on and in_time(self.starts_at, self.ends_at, now)
 
 
-OPEN = f"""SELECT s.id, s.starts_at, s.ends_at, o.owner_id, {is_on()} AS on
+OPEN = f"""SELECT s.id, s.starts_at, s.ends_at, o.owner_id, {is_on()} AS on,
+        (SELECT max(e.ended_at) FROM ended_register e WHERE e.session_id = s.id AND e.ended_by = 'moved') AS ended_at
     FROM session s JOIN offer o ON o.id = s.offer_id"""
 
 

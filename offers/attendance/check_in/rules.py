@@ -56,14 +56,13 @@ def heads_to_take_back(stood: Sequence[str]) -> bool:
     return CountedAs.HEAD in stood
 
 
-def tap_id(session: UUID, starts_at: datetime, booking: UUID, field: str, said: str) -> UUID:
+def tap_id(session: UUID, ended_at: datetime | None, booking: UUID, field: str, said: str) -> UUID:
     """The id of a check-in's tap: who checks in again, from whatever browser, has tapped already, and no host's mark is
-    undone by it. At another time it is another."""
-    parts = (str(session), starts_at.isoformat(), str(booking), field, said)
+    undone by it. When the register has begun anew (`ended_at`: the session was moved since) it is another."""
+    parts = (str(session), str(ended_at), str(booking), field, said)
     return UUID(bytes=signed("check-in tap", *parts)[:16], version=4)
 
 
-def browser(session: UUID, starts_at: datetime, binding: str) -> bytes:
-    """What is kept of a browser: nobody finds the cookie by it, nor the same browser at another session. Of one that is
-    moved it counts anew."""
-    return signed("check-in browser", str(session), starts_at.isoformat(), binding)[:16]
+def browser(session: UUID, binding: str) -> bytes:
+    """What is kept of a browser: nobody finds the cookie by it, nor the same browser at another session."""
+    return signed("check-in browser", str(session), binding)[:16]

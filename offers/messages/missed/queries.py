@@ -2,11 +2,21 @@
 
 from uuid import UUID
 
-from marketplace.base.data.database import row
+from marketplace.base.data.database import row, value
 from marketplace.base.errors import NotFound
 from offers.catalogue.recorded import MARKS
 from offers.messages.missed.rules import Missed
 from offers.seats.sql import covers
+
+
+async def last_missed(booking: UUID) -> UUID | None:
+    """The last session that a booking missed, if any."""
+    session: UUID | None = await value(
+        f"""SELECT s.id FROM {MARKS} a JOIN session s ON s.id = a.session_id AND s.status <> 'cancelled'
+        WHERE a.booking_id = $1 AND a.state = 'absent' ORDER BY s.starts_at DESC, s.id LIMIT 1""",
+        booking,
+    )
+    return session
 
 
 async def missed(booking: UUID, session: UUID) -> Missed:

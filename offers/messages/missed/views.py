@@ -13,7 +13,20 @@ from offers.bookings.queries import booking_by_token
 from offers.bookings.rows import OwnBooking
 from offers.messages.missed import actions, rules
 from offers.messages.missed.forms import CallForm
-from offers.messages.missed.queries import missed
+from offers.messages.missed.queries import last_missed, missed
+
+
+@public
+async def ways(request: Request) -> Response:
+    """GET /bookings/{token}/missed, which a text message has room for: to the page about the last time that they
+    missed."""
+    request.private = True
+    found = await booking_by_token(request.path_params["token"], request.lang)
+    session = await last_missed(found.id)
+    if session is None:
+        return see_other(found.path, request)
+    way = "coming" if rules.can_come(await missed(found.id, session), request.now) else "call"
+    return see_other(f"{found.path}/missed/{session}/{way}", request)
 
 
 @public

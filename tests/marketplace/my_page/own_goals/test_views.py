@@ -3,6 +3,7 @@
 import io
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pypdf
@@ -39,7 +40,7 @@ async def the_id() -> UUID:
     return (await OwnGoal.get()).id
 
 
-async def was_there(person: Person, title: str = "Sov bedre", days: int = 9, **other: object) -> Offer:
+async def was_there(person: Person, title: str = "Sov bedre", days: int = 9, **other: Any) -> Offer:
     """The person has been at a course, by a register that is closed."""
     offer = await make.offer(title, joining=Joining.WHOLE, starts=[NOW - timedelta(days=days)])
     booking = await make.booking(await SeatPool.get(offer=offer), person, **other)

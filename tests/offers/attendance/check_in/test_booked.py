@@ -14,6 +14,7 @@ from offers.attendance.taps.rules import Sender, Tap
 from offers.catalogue.models import SeatPool
 from offers.seats.links import link_path
 from offers.seats.models import Booking, BookingState
+from offers.sessions import actions as sessions
 from tests import make
 from tests.conftest import NOW
 from tests.offers.attendance.check_in.wall import booked, evening, heads, marks, says, some_id, words_of
@@ -198,3 +199,30 @@ async def test_of_several_that_somebody_made_none_is_guessed(
     await visitor.sign_in(mother)
     await says(visitor, await words_of(session), came=said)
     assert {name: seats for name, (_state, seats, _cause) in (await marks()).items()} == marked
+
+
+@pytest.mark.parametrize("later", [timedelta(days=1), timedelta(0)], ids=["another time", "another place"])
+async def test_a_moved_session_can_be_checked_in_at_anew(visitor: Visitor, later: timedelta) -> None:
+    session, host = await evening()
+    words = await words_of(session)
+    person, _booking = await booked(session)
+    guest, there = visitor.at_network("10.0.0.4"), visitor.at_network("10.0.0.5")
+    await there.sign_in(person)
+    await says(guest, words)
+    await says(there, words)
+    assert (await heads(), len(await marks())) == ((0, 1), 1)
+    venue = await make.venue("Et annet sted")
+    await sessions.move(
+        session, sequence=0, starts_at=session.starts_at + later, ends_at=session.ends_at + later,
+        venue_id=venue.id, by=host.id, now=NOW + timedelta(minutes=1),
+    )  # fmt: skip
+    assert (await heads(), await marks()) == ((0, 0), {}), "nobody had been there yet"
+    for one in (guest, there):
+        one.wait(timedelta(minutes=2) + later)
+    if later:
+        visitor.travel.move_to(NOW + timedelta(minutes=2))
+        assert (await says(guest, words)).status == 422
+        visitor.travel.move_to(NOW + later)
+    await says(guest, words)
+    await says(there, words)
+    assert (await heads(), len(await marks())) == ((0, 1), 1)

@@ -98,19 +98,6 @@ async def test_a_session_that_is_done_while_somebody_types_counts_nobody(visitor
     assert await heads() == (0, 0)
 
 
-async def test_a_session_that_is_moved_is_open_at_its_new_time_and_counts_anew(visitor: Visitor) -> None:
-    session, _ = await evening()
-    words = await words_of(session)
-    await says(visitor, words)
-    later = NOW + timedelta(days=1)
-    await rows("DELETE FROM head_count")  # as moving does (actions.end_registers)
-    await Session.filter(id=session.id).update(starts_at=later, ends_at=later + timedelta(hours=1))
-    assert (await says(visitor, words)).status == 422
-    visitor.wait(timedelta(days=1))
-    assert (await says(visitor, words)).status == 303
-    assert await heads() == (0, 1)
-
-
 async def test_wrong_tries_are_counted_by_network_and_right_ones_are_not(visitor: Visitor) -> None:
     session, _ = await evening()
     words = await words_of(session)

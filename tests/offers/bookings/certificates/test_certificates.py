@@ -3,6 +3,7 @@
 import io
 import time
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pypdf
@@ -11,7 +12,7 @@ import pytest
 from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS
-from marketplace.people.models import Person
+from marketplace.people.models import ContactPoint, Person
 from offers.attendance.actions import save
 from offers.attendance.queries import saved
 from offers.bookings.certificates import queries
@@ -31,13 +32,13 @@ REOPEN = "UPDATE register SET closed_at = NULL, closed_by = NULL, closed_by_pers
 STARTS = [NOW - 5 * WEEK, NOW - 4 * WEEK, NOW - 3 * WEEK, NOW - 2 * WEEK, NOW - WEEK]
 
 
-async def course(share: int | None = 80, **other: object) -> Offer:
+async def course(share: int | None = 80, **other: Any) -> Offer:
     """Five times two hours, all of them over."""
-    given = {"joining": Joining.WHOLE, "starts": STARTS, "certificate_share": share} | other
-    return await make.offer("Sov bedre", **given)  # type: ignore[arg-type]
+    given: dict[str, Any] = {"joining": Joining.WHOLE, "starts": STARTS, "certificate_share": share} | other
+    return await make.offer("Sov bedre", **given)
 
 
-async def booked(offer: Offer, person: Person | None = None, **other: object) -> Booking:
+async def booked(offer: Offer, person: Person | None = None, **other: Any) -> Booking:
     return await make.booking(await SeatPool.get(offer=offer), person or await make.person("Ola"), **other)
 
 
@@ -250,7 +251,7 @@ async def test_the_organiser_says_how_much_of_a_course_it_takes(visitor: Visitor
 async def test_min_side_and_the_thanks_lead_to_it(visitor: Visitor) -> None:
     offer = await course()
     ola = await make.person("Ola", "ola@example.no")
-    contact = await ola.contact_points.all().first()
+    contact = await ContactPoint.get(person=ola)
     booking = await booked(offer, ola, contact=contact)
     await was_at(offer, booking, 0, 1, 2, 3, 4)
     await visitor.sign_in(ola)

@@ -2,6 +2,7 @@
 do."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -32,13 +33,11 @@ DAY = timedelta(days=1)
 NUMBER = "+4791000077"
 
 
-async def away(
-    *, starts: int = 2, closed: bool = True, **other: object
-) -> tuple[Offer, Booking, list[Session]]:
+async def away(*, starts: int = 2, closed: bool = True, **other: Any) -> tuple[Offer, Booking, list[Session]]:
     """Ida has missed the first of these times, yesterday; the others follow each week."""
-    given = {"joining": Joining.WHOLE, "capacity": 1,
+    given: dict[str, Any] = {"joining": Joining.WHOLE, "capacity": 1,
              "starts": [NOW - DAY + number * timedelta(days=7) for number in range(starts)]} | other  # fmt: skip
-    offer = await make.offer("Sov bedre", **given)  # type: ignore[arg-type]
+    offer = await make.offer("Sov bedre", **given)
     ida = await make.person("Ida")
     contact = await make.contact(ida, "ida@example.no", verified=False)
     booking = await make.booking(await SeatPool.get(offer=offer), ida, contact=contact)
@@ -238,3 +237,17 @@ async def test_whoever_wants_no_such_messages_gets_none(db: None) -> None:
     await stop_news(address_hash(Channel.EMAIL, "ida@example.no"), now=NOW)
     told = await MAILS["missed"](Channel.EMAIL, "nb", booking=str(booking.id), session=str(sessions[0].id))
     assert told is None
+
+
+async def test_a_text_message_leads_to_all_three_ways(visitor: Visitor) -> None:
+    _offer, booking, sessions = await away()
+    mail = await MAILS["missed"](Channel.SMS, "nb", booking=str(booking.id), session=str(sessions[0].id))
+    assert mail is not None
+    link = f"{link_path(booking.id, 1)}/missed"
+    assert link in mail.text
+    page = await visitor.follow(await visitor.open(link))
+    assert page.heading == "Kommer du neste gang?"
+    assert path(booking, sessions[0], "call") in page.html
+    assert f"{link_path(booking.id, 1)}/cancel" in page.html
+    await keep(sessions[0], booking)
+    assert (await visitor.open(link)).response.headers["location"].endswith(link_path(booking.id, 1))
