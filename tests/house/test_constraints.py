@@ -164,7 +164,7 @@ INDEXES = {
     "booking_queue_order", "booking_requested", "calendar_entry_session", "companion_booking", "contact_point_lookup",
     "contact_point_person", "decision_organization", "dialogue_item_offer",
     "ended_register_session", "goal_change_goal",
-    "host_assignment_offer", "host_ended_offer", "register_tap_booking",
+    "host_assignment_offer", "host_ended_offer", "register_tap_booking", "substitute_made_by", "substitute_session",
     "host_message_offer", "invitation_organization", "measure_responsible", "member_notice_organization",
     "membership_organization", "need_district", "need_item", "need_place",
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
