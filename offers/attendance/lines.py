@@ -132,7 +132,7 @@ def _either(one: Undecided, name: str | None, nameless: str) -> Either:
     """`nameless`: who it was where no host's name is known."""
     asked = one.field.rpartition(":")[2]
     if asked == Field.STATE:
-        question = _("Dere har skrevet ulikt. Hva skjedde med %(name)s?", name=name)
+        question = _("Dere har skrevet ulikt. Hva skjedde med %(name)s?", name=isolated(name or ""))
     elif asked == Field.VOLUNTEERS:
         question = _("Dere har skrevet ulikt. Hvor mange hjalp til?")
     else:
@@ -147,7 +147,7 @@ def _either(one: Undecided, name: str | None, nameless: str) -> Either:
 
 
 def _who(by: str, mine: bool, at: datetime) -> str:
-    who = _("du") if mine else by
+    who = _("du") if mine else isolated(by)
     return _("%(who)s, %(clock)s", who=who, clock=at_clock(at))
 
 

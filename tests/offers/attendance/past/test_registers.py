@@ -4,9 +4,8 @@ from datetime import timedelta
 
 from marketplace.base.data.database import rows
 from offers.attendance.models import Register
-from offers.catalogue.models import Joining, Offer, OfferOrganizer, SeatPool, Session
+from offers.catalogue.models import Joining, Offer, OfferOrganizer, Session
 from offers.rights.models import HostAssignment
-from offers.seats.models import Booking
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
@@ -114,8 +113,6 @@ async def test_completeness_is_what_a_recount_by_plain_sql_says(visitor: Visitor
     await close(sessions[0], 4)
     await Register.create(session=sessions[1], saved_at=NOW)
     await count(sessions[2], 5)
-    booking = await make.booking(await SeatPool.get(offer=offer))
-    assert await Booking.get(id=booking.id)
     recorded = await visitor.open("/manage/registers?show=recorded")
     (plain,) = await rows(
         """SELECT count(*) FILTER (WHERE r.closed_at IS NOT NULL) AS done, count(*) AS held
