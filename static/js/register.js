@@ -50,8 +50,8 @@ const nameOf = (name) => {
 };
 
 const sayValue = (tap) => {
-  const number = tap.field === "seats" ? said("came", { num: tap.value }) : tap.value;
-  return tap.field === "state" ? words[tap.value] || words.unmarked : number ?? words.unmarked;
+  if (tap.field === "state" || tap.value === null) { return words[tap.value] || words.unmarked; }
+  return ["seats", "heads"].includes(tap.field) ? said("came", { num: tap.value }) : tap.value;
 };
 
 // What the bar says: what was saved, or how many wait, with a button to send them; and what was refused, with why.

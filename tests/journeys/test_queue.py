@@ -148,7 +148,11 @@ async def test_no_tap_is_lost_or_doubled_by_a_net_that_comes_and_goes(chromium: 
             "taps: taps.map((one) => ({ ...one, id: crypto.randomUUID() })) }),\n    });",
             "doubled",
         ),
-        ("await this.settle(batch, answer);", "await this.settle(batch, answer); await this.read();", "unsaid"),
+        (
+            "await this.settle(batch, answer);",
+            "await this.settle(batch, answer); await this.read();",
+            "unsaid",
+        ),
     ],
     ids=["without the lock", "with another id each time", "with refused taps dropped"],
 )
