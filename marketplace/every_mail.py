@@ -7,6 +7,7 @@ from marketplace.people import mails as people_mails
 from marketplace.people.acting import mails as acting_mails
 from marketplace.people.contacts import mails as contacts_mails
 from marketplace.people.sign_in import mails as sign_in_mails
+from offers.attendance.substitute import mails as substitute_mails
 from offers.bookings import mails as bookings_mails
 from offers.bookings.links import mails as links_mails
 from offers.bookings.mending import mails as mending_mails
@@ -27,5 +28,5 @@ MAILS = (
     people_mails, sign_in_mails, contacts_mails, acting_mails, members_mails, approval_mails, team_mails,
     bookings_mails, several_mails, times_mails, links_mails, mending_mails, sessions_mails, messages_mails,
     reminders_mails, follow_up_mails, openings_mails, closings_mails, work_mails, dialogue_mails, goals_mails,
-    sending_mails,
+    sending_mails, substitute_mails,
 )  # fmt: skip

@@ -28,6 +28,7 @@ from offers.attendance.check_in import views as check_in
 from offers.attendance.closing import views as closing
 from offers.attendance.grid import views as grid
 from offers.attendance.past import views as past
+from offers.attendance.substitute import views as substitute
 from offers.attendance.taps import views as taps
 from offers.attendance.walk_in import views as walk_in
 from offers.bookings import views as bookings
@@ -271,6 +272,10 @@ ROUTES: list[Route] = [
     both("/manage/sessions/{id}/register/nobody", closing.nobody),
     get("/manage/sessions/{id}/list", attendance.door_list),
     both("/manage/sessions/{id}/walk-in", walk_in.walk_in),
+    both("/manage/sessions/{id}/substitute", substitute.ask),
+    post("/manage/sessions/{id}/substitute/revoke", substitute.revoke, "/manage/sessions/{id}/substitute"),
+    both("/substitute/registers/{id}", substitute.register),
+    both("/substitute/{token}", substitute.open_link),
     get("/manage/sessions/{id}/check-in", check_in.wall),
     post("/manage/sessions/{id}/check-in", check_in.turn, "/manage/sessions/{id}/check-in"),
     post("/manage/sessions/{id}/check-in/accept", check_in.accept, "/manage/sessions/{id}/check-in"),

@@ -24,6 +24,7 @@ from marketplace.people.models import ContactPoint, Person
 from marketplace.people.sign_in.models import SignInTicket
 from marketplace.people.sign_in.rules import TICKET_LASTS
 from offers.attendance.models import Attendance, AttendanceState, ClosedBy, Register
+from offers.attendance.substitute.models import Substitute
 from offers.bookings.models import CalendarEntry
 from offers.catalogue.models import (
     Joining,
@@ -69,7 +70,7 @@ OTHERWISE = (
     "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
     "asked", "asked_before", "ring_me", "day_before", "day_after", "registers", "who_came", "sent_elsewhere",
     "name_changed",
-    "off_calendar", "measures_given", "offer_facts",
+    "off_calendar", "measures_given", "offer_facts", "substitute",
 )  # fmt: skip
 NAMES = (*ABOUT_A_BOOKING, *OTHERWISE)
 
@@ -179,6 +180,10 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
         organization_id=owner.id, role=Role.EDITOR, channel=Channel.EMAIL, address="kari@example.no",
         lang="nb", created_at=now, expires_at=now + 14 * DAY,
     )  # fmt: skip
+    stands_in = Substitute(
+        session_id=sessions[0].id, made_by_id=other.id, channel=Channel.EMAIL, address="vikar@example.no",
+        created_at=now, ends_at=now + DAY,
+    )  # fmt: skip
     wrote = HostMessage(
         offer_id=offer.id, recipients=Recipients.ALL, author_id=other.id, told=12, created_at=now,
         text="Vi møtes ved hovedinngangen {tid}. Ta med varme klær.\n\nHilsen Aud",
@@ -192,7 +197,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
     )  # fmt: skip
     objects: list[Model] = [
         here, owner, applicant, venue, old, offer, text, *sessions, pool, booker, other, contact, booking, meeting,
-        meeting_text, *meeting_sessions, dialogue, called, answer, role, asked, wrote, plan, area, measure,
+        meeting_text, *meeting_sessions, dialogue, called, answer, role, asked, stands_in, wrote, plan, area, measure,
         OfferOrganizer(offer_id=offer.id, organization_id=applicant.id),
         SignInTicket(
             channel=Channel.EMAIL, address="kari@example.no", link_hash=secret_hash(f"eksempel-{key}"),
@@ -264,6 +269,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
         "name_changed": {"organization": str(owner.id)},
         "decision": {"decision": str(answer.id)},
         "invitation": {"invitation": str(asked.id)},
+        "substitute": {"substitute": str(stands_in.id)},
         "membership": {"membership": str(role.id)},
         "co_organizer": {"offer": str(offer.id), "organization": str(applicant.id)},
     }

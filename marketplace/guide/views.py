@@ -26,6 +26,7 @@ from marketplace.guide.saved import Saved
 from marketplace.my_page import queries, rules
 from offers.bookings import actions, parties
 from offers.bookings import queries as bookings
+from offers.bookings.colleagues import told_of_colleagues
 from offers.bookings.mending import views as mending_views
 from offers.bookings.requests.queries import expected
 from offers.bookings.rules import begins, coming
@@ -161,8 +162,9 @@ async def receipt(request: Request) -> Response:
     """GET /desk/{call}/receipts/{token}: what to read aloud or print for whoever was booked for."""
     call, me = call_of(request), request.person.id
     found = await guide_queries.booking_of_desk(me, request.path_params["token"], request.lang)
+    colleague = await told_of_colleagues(found, request.person, request.roles, request.now)
     return render(
         request, "marketplace/guide/receipt.html", booking=found, coming=coming(found.sessions, request.now),
         section="/desk", told=Receipt(found.state, found.joining, found.participant or ""), call=call,
-        colleague=found.booked_by_id != me, expected=await expected(found, request.lang, request.now),
+        colleague=colleague, expected=await expected(found, request.lang, request.now),
     )  # fmt: skip

@@ -54,10 +54,11 @@ async def fill(
     filled: Filled,
     *,
     version: datetime | None,
-    by: UUID,
+    by: UUID | None,
     now: datetime,
     chosen: tuple[Place, str | None] | None = None,
     plus: Field | None = None,
+    substitute: UUID | None = None,
 ) -> None:
     """Write what a form says. `version` is when the register last changed, as the host saw it (None: never). `chosen`:
     what they choose of a conflict, and `plus` of whom one more came; then the register stays open or closed as it is,
@@ -79,7 +80,7 @@ async def fill(
             raise Conflict(_("Noen andre lagret oppmøtet mens du holdt på. Se over og lagre en gang til."))
         still = await marking.still_coming([*table.parties])
         table.parties = {booking: party for booking, party in table.parties.items() if booking in still}
-        sender = Sender(by)
+        sender = Sender(by, substitute)
         for place, said in [*_said(table, filled), *([chosen] if chosen else [])]:
             saw = table.board.version(place)
             taps.put(table, Tap(uuid7(), now, *place, said, saw), sender)

@@ -27,6 +27,7 @@ from offers.attendance.taps.rules import OF_A_BOOKING
 from offers.attendance.taps.shown import shown
 from offers.catalogue.models import Session
 from offers.catalogue.queries import title_of
+from offers.participants.queries import answers_of_offer
 from offers.rights.queries import session_hosted_by
 from organizations.members.models import Role
 
@@ -78,7 +79,13 @@ async def _page(request: Request, session: Session, form: Any, status: int = 200
         settled(session.starts_at, request.now), request.now,
     )  # fmt: skip
     undecided = eithers(board, parties, request.person.id)
-    drawn = lines(board, parties, Typed({*form.values.get("present", [])}, said, seats), undecided)
+    drawn = lines(
+        board,
+        parties,
+        Typed({*form.values.get("present", [])}, said, seats),
+        undecided,
+        await answers_of_offer(session.offer_id),
+    )
     return render(
         request, "offers/attendance/register.html",
         status=status, session=session, parties=parties, saved=saved, lines=drawn, heads=stands.heads, now=request.now,

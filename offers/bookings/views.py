@@ -20,6 +20,7 @@ from offers.bookings import actions, parties, queries, rules, warnings
 from offers.bookings.calendar import events
 from offers.bookings.certificates import queries as certificates
 from offers.bookings.certificates.rules import earned, promised
+from offers.bookings.colleagues import told_of_colleagues
 from offers.bookings.companions import queries as companions_queries
 from offers.bookings.forms import BookingForm
 from offers.bookings.mending import views as mending_views
@@ -181,9 +182,11 @@ async def show(request: Request) -> Response:
     # Its page may be shown to fewer than it was: no link leads where they cannot go.
     shown = found.open and await is_shown(found.offer_id, await viewer_of(request.person))
     found = replace(found, open=shown)
+    colleague = await told_of_colleagues(found, request.person, request.roles, request.now)
     was_at = await certificates.attended(found.id, request.now)
     return render(
-        request, "offers/bookings/show.html", booking=found, coming=rules.coming(sessions, request.now),
+        request, "offers/bookings/show.html", booking=found, colleague=colleague,
+        coming=rules.coming(sessions, request.now),
         off=rules.cancelled(sessions, request.now), called_off=rules.called_off(found, request.now),
         arriving=rules.arriving(sessions, request.now),
         state=rules.standing(found, request.now), section="my-page",

@@ -39,10 +39,35 @@ class Option(NamedTuple):
     lang: str = ""
 
 
+HOLE = 987_654_321
+"""Stands where a number will: no catalogue has so many offers."""
+
+
 @remembered(4096)
-def _line(one: Option, wrong: bool, lang: str) -> str:
-    """The HTML of a choice: they are most of what a list's page has to draw, and seldom new."""
-    return template("offers/search/_option.html", lang).render(one=one, wrong=wrong)
+def _line(
+    name: str,
+    value: str,
+    text: str,
+    counted: bool,
+    chosen: bool,
+    key: str,
+    spoken: str,
+    wrong: bool,
+    lang: str,
+) -> tuple[str, str]:
+    """The HTML of a choice, before its number and after it: choices are most of what a list's page has to draw."""
+    one = Option(name, value, text, HOLE if counted else None, chosen, key, spoken)
+    drawn = template("offers/search/_option.html", lang).render(one=one, wrong=wrong)
+    if not counted:
+        return drawn, ""
+    before, _, after = drawn.rpartition(str(HOLE))
+    return before, after
+
+
+@remembered(64)
+def _labels(name: str, lang: str) -> tuple[tuple[str, str], ...]:
+    """(value, text in this language, which is that of the page) of the choices that are ours."""
+    return tuple((str(getattr(one, "value", one)), str(text)) for one, text in SEVERAL[name].items())
 
 
 class Group(NamedTuple):
@@ -56,9 +81,14 @@ class Group(NamedTuple):
 
     def lines(self, options: Iterable[Option], errors: Mapping[str, str]) -> Markup:
         """These choices as HTML."""
-        lang = language()
-        # Made by a template, which escapes.
-        return Markup("".join(_line(one, one.name in errors, lang) for one in options))  # noqa: S704
+        lang, wrong = language(), bool(errors)
+        made = []
+        for name, value, text, number, chosen, key, spoken in options:
+            before, after = _line(
+                name, value, text, number is not None, chosen, key, spoken, wrong and name in errors, lang
+            )
+            made.append(before if number is None else f"{before}{number}{after}")
+        return Markup("".join(made))  # noqa: S704 - made by a template, which escapes
 
 
 class Day(NamedTuple):
@@ -136,14 +166,15 @@ class _Sheet:
         self.hidden = frozenset() if staff else STAFFS
 
     def several(self, name: str, legend: str, shown: int = SHOWN) -> Group:
-        choices = [(str(getattr(one, "value", one)), str(text)) for one, text in SEVERAL[name].items()]
-        return self.group(name, legend, choices, shown)
+        return self.group(name, legend, _labels(name, language()), shown)
 
     def group(self, name: str, legend: str, choices: Iterable[tuple[str, str]], shown: int = SHOWN) -> Group:
         ticked = {one.strip() for one in self.form.values.get(name, [])}
         options: list[Option] = []
+        counts = self.counts if name in COUNTED else None
         for value, text in choices:
-            number, chosen = _number(self.counts, name, value), value in ticked
+            number = None if counts is None else counts.get((name, value), 0)
+            chosen = value in ticked
             if chosen or (number != 0 and (name, value) not in self.hidden):
                 key = f"{name}-{value}" if options else name
                 options.append(

@@ -276,11 +276,11 @@ def _filters(
     """What _fields.html and _days.html need."""
     query = listed_query(form)
     undated = {name: value for name, value in query.items() if name not in DATES}
-    above = sheet.days(form, counts)
+    above, all_days = sheet.days(form, counts), here(request, undated)
     return {
         "groups": sheet.groups(form, counts, names, districts, staff),
-        "days_above": [(here(request, undated | {"day": one.value}), one) for one in above],
-        "all_days": (here(request, undated), not DATES & query.keys()),
+        "days_above": [(f"{all_days}{'&' if undated else '?'}day={one.value}", one) for one in above],
+        "all_days": (all_days, not DATES & query.keys()),
         "picked": sheet.picked(form),
         "municipalities_served": len([sort for sort, _slug in names if sort == "municipality"]) > 1,
         "kept": carried(query),

@@ -19,6 +19,7 @@ AREAS = {
     r"/invitations(/.*)?": {"public", "signed_in"},
     r"/manage/sessions/\{id\}/register/taps": {"had_role", "member:host"},
     r"/manage(/.*)?": {"member:host", "member:editor", "member:manager", "member:manager:again"},
+    r"/substitute(/.*)?": {"public"},  # by its link, then by the cookie of its browser
     r"/my-page/second-factor(/.*)?": {"signed_in_again"},
     r"/my-page(/.*)?": {"signed_in", "signed_in_again"},
     r"/sign-(out|in/again)": {"signed_in"},

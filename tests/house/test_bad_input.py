@@ -190,6 +190,7 @@ TYPED: dict[str, dict[str, str]] = {
     "/manage/organizations/{slug}/members/{membership}/change": {"role": "editor"},
     "/manage/offers/{slug}/organizers": {"may_edit": "1"},
     "/manage/sessions/{id}/register": {"head_count": "3"},
+    "/manage/sessions/{id}/substitute": {"address": "vikar@example.no"},
     "/manage/sessions/{id}/walk-in": {"name": "Ada", "seats": "1"},
     "/organizations/apply": {"name": "Turlaget", "kind": "voluntary", "has_number": "yes", "number": "314510003",
                              "summary": "Vi går tur.", "contact_name": "Aud", "email": "tur@example.no"},

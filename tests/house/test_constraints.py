@@ -68,6 +68,9 @@ CHECKS = {
     "VALUES (gen_random_uuid(), '{session}', 'short', 'head')",
     "check_in_digest": "INSERT INTO check_in (id, session_id, version, digest, opened_at) "
     "VALUES (gen_random_uuid(), '{session}', 1, 'short', clock_timestamp())",
+    "substitute_opened": "INSERT INTO substitute (id, session_id, channel, address, created_at, ends_at, opened_at) "
+    "VALUES (gen_random_uuid(), '{session}', 'email', 'a@example.no', clock_timestamp(), clock_timestamp(), "
+    "clock_timestamp())",
     "check_in_version": "INSERT INTO check_in (id, session_id, version, opened_at) "
     "VALUES (gen_random_uuid(), '{session}', 0, clock_timestamp())",
     "head_count_apart": "INSERT INTO head_count (id, session_id, count, adults, recorded_at) "
@@ -161,7 +164,7 @@ INDEXES = {
     "booking_queue_order", "booking_requested", "calendar_entry_session", "companion_booking", "contact_point_lookup",
     "contact_point_person", "decision_organization", "dialogue_item_offer",
     "ended_register_session", "goal_change_goal",
-    "host_assignment_offer", "host_ended_offer", "register_tap_booking",
+    "host_assignment_offer", "host_ended_offer", "register_tap_booking", "substitute_made_by", "substitute_session",
     "host_message_offer", "invitation_organization", "measure_responsible", "member_notice_organization",
     "membership_organization", "need_district", "need_item", "need_place",
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",

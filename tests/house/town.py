@@ -28,6 +28,8 @@ from marketplace.reports.models import ReportVersion, YearlyReport
 from marketplace.routes import ROUTES
 from marketplace.statistics.models import Cell, CellFigure, Closing
 from offers.attendance.models import Attendance, AttendanceState, Cause, ClosedBy, Register
+from offers.attendance.substitute.models import Substitute
+from offers.attendance.substitute.rules import path as substitute_path
 from offers.bookings.companions.models import Companion
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
 from offers.catalogue.sharing.short import code_of
@@ -384,6 +386,10 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     goal = await OwnGoal.create(
         person=everybody, sealed=sealed(everybody.id, "Komme ut mer"), created_at=NOW, changed_at=NOW
     )
+    stands_in = await Substitute.create(
+        session=first, made_by=town.people["host"], channel="email", address=f"vikar{suffix}@example.no",
+        created_at=NOW, ends_at=NOW + timedelta(days=400),
+    )  # fmt: skip
     town.parameters = {
         ("goals", "goal"): str(goal.id),
         ("certificates", "booking"): str(proven.id),
@@ -409,6 +415,8 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("municipalities", "slug"): here.slug,
         ("searches", "slug"): search.slug,
         ("sessions", "id"): str(first.id),
+        ("registers", "id"): str(stands_in.id),
+        ("substitute", "token"): substitute_path(stands_in.id).rpartition("/")[2],
         ("private", "secret"): secret,
         ("sign-in", "token"): token,
         ("sign-ins", "id"): str(device.id),

@@ -35,6 +35,7 @@ MODELS = [
     "offers.attendance.models",
     "offers.attendance.taps.models",
     "offers.attendance.check_in.models",
+    "offers.attendance.substitute.models",
     "offers.feeds.models",
     "offers.messages.models",
     "offers.search.equal.models",

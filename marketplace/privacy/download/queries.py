@@ -163,6 +163,9 @@ SECTIONS: dict[str, Section] = {
     "messages": Section("outbox_message",
         """SELECT m.mail, m.channel, m.address, m.lang, m.created_at, m.sent_at, m.failed_at FROM outbox_message m
             JOIN own ON own.channel = m.channel AND own.value = m.address ORDER BY m.created_at, m.id"""),
+    "substitutes": Section("substitute",
+        """SELECT t.channel, t.address, t.created_at, t.opened_at, t.revoked_at FROM substitute t
+            JOIN own ON own.channel = t.channel AND own.value = t.address ORDER BY t.created_at, t.id"""),
     "looked": Section("audit_entry",
         f"""SELECT l.at, l.action, l.who, l.organization, l.title FROM ({LOOKED}) l ORDER BY l.at, l.id"""),
     "log": Section("audit_entry",

@@ -85,6 +85,12 @@ BOOKINGS: dict[str, Table] = {
         plain="id version digest opened_at session_id",
         goes=Goes("(SELECT s.ends_at FROM session s WHERE s.id = t.session_id)", DAY),
     ),
+    "substitute": Table(
+        {"made_by_id": "telling hosts who sent it", "channel": "telling hosts where it went",
+         "address": "telling hosts whom they sent it to", "browser": "a keyed hash: a link is one browser's"},
+        "id created_at ends_at opened_at revoked_at session_id",
+        Goes("t.ends_at", 30 * DAY),
+    ),
     "check_in_browser": Table(
         {"browser": "a keyed hash: one browser is one head"}, "id counted_as session_id",
         Goes("(SELECT s.ends_at FROM session s WHERE s.id = t.session_id)", DAY),

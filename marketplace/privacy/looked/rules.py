@@ -6,6 +6,7 @@ from marketplace.base.i18n import lazy
 from marketplace.guide import acts as guide
 from marketplace.privacy.acts import Act
 from offers.attendance import acts as attendance
+from offers.bookings import acts as bookings
 from offers.participants import acts as participants
 
 READS: dict[str, LazyProxy] = {
@@ -13,6 +14,7 @@ READS: dict[str, LazyProxy] = {
     attendance.Act.REGISTER_READ: lazy("Oppmøtelista"),
     attendance.Act.DOOR_LIST_READ: lazy("Liste til døra"),
     guide.Act.DESK_BOOKING_READ: lazy("Påmeldingen din, da noen ringte om den"),
+    bookings.Act.COLLEAGUES_BOOKING_READ: lazy("Påmeldingen din, av en kollega av den som meldte på"),
     Act.EXPORT_MADE: lazy("Uttrekk med opplysninger"),
 }
 """Actions of the audit log that are a reading, and what was read."""

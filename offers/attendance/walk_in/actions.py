@@ -3,9 +3,11 @@
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from marketplace.base.data.database import in_transaction
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.limits import Tries
+from offers.attendance.keys import shut
 from offers.attendance.models import AttendanceState
 from offers.attendance.taps import actions as taps
 from offers.attendance.taps.models import Field, Outcome
@@ -20,11 +22,14 @@ async def by_name(
     now: datetime,
 ) -> None:  # fmt: skip
     """Give them a seat as any host gives one (participants/actions.py), and mark them present. Sent again the form
-    finds both: the tap's id is the booking's. Raises NoRoom, Refused, JustSent, TooMany.
+    finds both: the tap's id is the booking's. Raises NoRoom, Refused, JustSent, TooMany, KeyGone.
 
     Two transactions: the seats are locked before the session in none of our acts. Should only the first be done, the
     same form does the second.
     """
+    async with in_transaction():  # whether the register can be kept at all, before anybody is promised a seat
+        if (await taps.lay(session.id, session.offer.owner_id, [], [], now=now)).key is None:
+            raise shut()
     party = Party(name, by_host=True, seats=seats)
     booked = await add(pool, party, by=by, form_key=form_key, lang=lang, now=now, tries=tries)
     tap = uuid5(session.id, f"walk-in {booked.id}")

@@ -17,6 +17,7 @@ from marketplace.base.web.limits import Tries, of_visitor
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
 from offers.bookings import queries, rules
+from offers.bookings.colleagues import told_of_colleagues
 from offers.bookings.mending import actions
 from offers.bookings.mending.forms import AddressForm
 from offers.bookings.mending.queries import holds
@@ -114,8 +115,9 @@ async def address(request: Request) -> Response:
             return see_other(
                 f"{path}?saved={Saved.NUMBER if channel is Channel.CALL else Saved.ADDRESS}", request
             )
+    colleague = await told_of_colleagues(found, request.person, request.roles, request.now)
     return render(
-        request, "offers/bookings/mending/address.html",
+        request, "offers/bookings/mending/address.html", colleague=colleague,
         status=422 if form.errors else 200, booking=found, form=form,
         section="my-page",
     )  # fmt: skip

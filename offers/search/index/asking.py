@@ -1,7 +1,7 @@
 """What the masks answer: which offers match, in their order, and how many each choice would leave."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import time
 from functools import reduce
 from itertools import islice
@@ -12,7 +12,7 @@ from marketplace.base.clock import oslo, today
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import Viewer
 from offers.search.counts import FILTERS, Counts, Fields, Filter, of_places
-from offers.search.index.dates import ANY_DATE, Dates, answering, dates_of
+from offers.search.index.dates import ANY_DATE, Dates, answering, dates_of, there
 from offers.search.index.hits import Hits
 from offers.search.index.masks import Masks
 from offers.search.index.order import Hit, Ranked, by_both, by_date, by_nearness, by_rank
@@ -61,9 +61,15 @@ def count(
         gone = {*one.unset, "dates"} if placed is not None or one.unset.keys() & _OF_DATES else {*one.unset}
         others = reduce(and_, (mask for name, mask in held.items() if name not in gone))
         if placed is not None:
+            in_those = wanted.municipalities if one.name == "district" else ()
             for value, chosen in placed.items():
-                asked = dates_of(replace(wanted, **{**one.unset, **chosen}), known)
-                left = _of_offers(masks, others, chosen) & answering(masks, asked)
+                where = there(
+                    wanted,
+                    known,
+                    chosen.get("districts", wanted.districts),
+                    chosen.get("municipalities", in_those),
+                )
+                left = _of_offers(masks, others, chosen) & answering(masks, dates._replace(there=where))
                 counted[one.name, value] = left.bit_count()
         elif "dates" in gone:
             without = dates._replace(**one.unset)

@@ -3,8 +3,6 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from functools import reduce
-from operator import and_
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -72,17 +70,18 @@ ANY_DATE = Dates()
 def dates_of(wanted: Search, known: Places) -> Dates:
     """What a search asks of one session. `known`: the places, where it asks for districts."""
     return Dates(wanted.between, wanted.weekdays, wanted.parts, wanted.evening, wanted.access, wanted.free,
-                 there(wanted, known))  # fmt: skip
+                 there(wanted, known, wanted.districts, wanted.municipalities))  # fmt: skip
 
 
-def there(wanted: Search, known: Places) -> There | None:
-    """queries.py:_there: the venues in the districts, and near enough."""
-    held = []
-    if wanted.districts:
-        held.append(known.venues_in(wanted.districts, wanted.municipalities))
+def there(
+    wanted: Search, known: Places, districts: tuple[str, ...], municipalities: tuple[str, ...]
+) -> There | None:
+    """queries.py:_there: the venues in these districts, and near enough."""
+    venues = known.venues_in(districts, municipalities) if districts else None
     if wanted.near is not None and wanted.within is not None:
-        held.append(frozenset(wanted.near.within(wanted.within)))
-    return There(reduce(and_, held), on_web=not wanted.districts) if held else None
+        close = frozenset(wanted.near.within(wanted.within))
+        venues = close if venues is None else venues & close
+    return None if venues is None else There(venues, on_web=not districts)
 
 
 def day_of(moment: datetime) -> int:

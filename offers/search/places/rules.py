@@ -134,8 +134,17 @@ class Places:
 
     def venues_in(self, slugs: Collection[str], municipalities: Collection[str] = ()) -> frozenset[UUID]:
         """The venues in districts of these names (queries.py:in_districts)."""
-        ids = {one.id for slug in slugs for one in self.district(slug, municipalities)}
-        return frozenset(one.id for one in self.venues if one.district in ids)
+        districts = (one.id for slug in slugs for one in self.district(slug, municipalities))
+        return frozenset[UUID]().union(*(self._lying_in.get(one, ()) for one in districts))
+
+    @cached_property
+    def _lying_in(self) -> dict[UUID, list[UUID]]:
+        """The venues of each district."""
+        found: dict[UUID, list[UUID]] = {}
+        for one in self.venues:
+            if one.district:
+                found.setdefault(one.district, []).append(one.id)
+        return found
 
     def near(self, place: Place) -> Near:
         """How far all venues are from the place."""

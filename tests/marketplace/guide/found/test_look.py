@@ -4,9 +4,12 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from marketplace.base.data.database import rows
 from marketplace.people.models import ActsFor, Person, Relation
 from offers.catalogue.models import Offer, SeatPool
+from offers.seats.links import link_path
 from offers.seats.models import Booking
 from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role
@@ -189,3 +192,37 @@ async def test_a_colleague_does_not_read_the_number_that_only_the_guide_may_ring
     shown = (await visitor.open(found)).text.replace("\u00a0", " ")
     assert "51 00 00 42" not in shown
     assert "Den som meldte dem på her, ringer dem" in shown
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"contact": "email", "email": "olaug@example.no"},
+        {"contact": "sms", "phone": "41234567"},
+        {"contact": "call", "number": "41234567"},
+    ],
+)
+@pytest.mark.parametrize("shielded", [False, True])
+async def test_a_colleague_helps_without_seeing_where_one_reaches_them(
+    visitor: Visitor, typed: dict[str, str], shielded: bool
+) -> None:
+    """The same of everybody: were it of the shielded only, the page would tell who is."""
+    _unit, guri, solveig = await desk()
+    made = await of_guri(visitor, guri, await tour(), **typed)
+    await Person.filter(id=made.participant_id).update(shielded=shielded)
+    link = f"/bookings/{link_path(made.id, made.link_version).rpartition('/')[2]}"
+    receipt = f"{CALL}/receipts/{link.rpartition('/')[2]}"
+
+    async def said() -> list[bool]:
+        pages = [await visitor.open(path) for path in (receipt, link, f"{link}/address")]
+        assert [page.status for page in pages] == [200, 200, 200]
+        texts = [str(page.soup.main).replace("\u00a0", "").replace(" ", "") for page in pages]
+        return ["olaug@example.no" in text or "41234567" in text for text in texts]
+
+    assert any(await said()), "who has typed it sees it again"
+    assert await rows("SELECT 1 FROM audit_entry WHERE action = 'colleagues_booking.read'") == []
+    await visitor.sign_in(solveig)
+    assert not any(await said())
+    read = await rows("SELECT actor_id, person_id FROM audit_entry WHERE action = 'colleagues_booking.read'")
+    assert {(one["actor_id"], one["person_id"]) for one in read} == {(solveig.id, made.participant_id)}
+    assert len(read) == 3

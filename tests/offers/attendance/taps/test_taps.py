@@ -11,6 +11,7 @@ from organizations.directory.models import Organization
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
+from tests.house.test_queries import asked  # noqa: F401 - a fixture
 from tests.offers.attendance.taps.conftest import logged, register_of, send, tap, token_of
 from tests.offers.attendance.test_register import states
 from tests.visitor import Visitor
@@ -115,3 +116,20 @@ async def test_a_list_that_is_none_is_refused_and_nothing_is_half_written(visito
             "content-type": "application/json", "x-form-token": await token_of(visitor)})  # fmt: skip
         assert got.status_code == 400, body[:9]
     assert await logged() == []
+
+
+async def test_a_tap_asks_the_database_thirteen_times_at_most(visitor: Visitor, asked: list[str]) -> None:  # noqa: F811
+    """However many are in the register, and however many taps come together: a phone waits for it."""
+    session, host, who = await register_of(*[f"Navn{number}" for number in range(12)])
+    await visitor.sign_in(host)
+    token = await token_of(visitor)
+    found = []
+    await send(visitor, session, [tap("state", "absent", who["Navn1"], at=NOW)], token=token)
+    for taps in (
+        [tap("state", "present", who["Navn3"], at=NOW)],
+        [tap("state", "present", each, at=NOW, saw=9) for each in who.values()],
+    ):
+        asked.clear()
+        await send(visitor, session, taps, token=token)
+        found.append(len(asked))
+    assert found == [13, 13], "\n".join(asked)

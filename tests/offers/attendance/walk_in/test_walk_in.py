@@ -30,7 +30,7 @@ async def held(
 
 async def heads() -> tuple[int | None, int | None, int | None]:
     found = await rows("SELECT count, adults, children FROM head_count")
-    return tuple(found[0].values()) if found else (None, None, None)  # type: ignore[return-value]
+    return tuple(found[0].values()) if found else (None, None, None)
 
 
 async def test_one_more_is_one_button_and_closes_nothing(visitor: Visitor) -> None:

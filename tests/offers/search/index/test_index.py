@@ -18,11 +18,11 @@ from offers.catalogue.rules import When, period
 from offers.search import finding
 from offers.search.counts import count
 from offers.search.finding import shown
-from offers.search.index import keeping
+from offers.search.index import hits, keeping
 from offers.search.index.keeping import Index
 from offers.search.index.masks import Masks
 from offers.search.places.queries import places
-from offers.search.queries import Search, search
+from offers.search.queries import Having, Search, having, search
 from tests import make
 from tests.conftest import NOW
 from tests.offers.search.index.random_catalogue import Town, outcome
@@ -49,9 +49,9 @@ async def both(index: Index, wanted: Search, viewer: Viewer, now: datetime, lang
         await index.made(now)
         answer = await index.find(wanted, viewer, now)
     assert answer is not None
-    total, hits = answer
+    total, found = answer
     by_database = await search(replace(wanted, all_words=True), viewer=viewer, lang=lang, now=now)
-    by_index = await shown(wanted, total, hits, lang=lang, now=now)
+    by_index = await shown(wanted, total, found, lang=lang, now=now)
     assert outcome(by_index) == outcome(by_database), (wanted, viewer, now)
     known = await places(now)
     assert await index.count(wanted, viewer, now, known) == await count(
@@ -275,3 +275,30 @@ async def test_words_are_counted_among_what_has_them(
         ):
             counted = await finding.count(wanted, viewer=VISITOR, now=NOW)
             assert counted == await count(wanted, viewer=VISITOR, now=NOW), wanted
+
+
+async def test_words_are_asked_of_the_database_once_until_the_catalogue_changes(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def counted(wanted: Search) -> list[Having]:
+        asked.append(wanted.words)
+        return await having(wanted)
+
+    monkeypatch.setattr(hits, "having", counted)
+    offer = await make.offer("Strikkekafé", kind=Kind.COURSE)
+    await make.offer("Turgruppe")
+    async with listening(database_url) as index:
+        for wanted in (
+            Search(words="tur"),
+            Search(words="tur", kinds=("course",)),
+            Search(words="tur", free=True),
+        ):
+            await index.find(wanted, VISITOR, NOW)
+            await index.count(wanted, Viewer(staff=True), NOW)
+        assert asked == ["tur"]
+        await rows("UPDATE offer_text SET title = 'Tur' WHERE offer_id = $1", offer.id)
+        await caught_up(index)
+        assert (await index.find(Search(words="tur"), VISITOR, NOW) or (0,))[0] == 2
+        assert asked == ["tur", "tur"]

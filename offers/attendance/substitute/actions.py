@@ -1,0 +1,71 @@
+"""Sending, opening and revoking a substitute's link."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from marketplace.base.data.audit import record
+from marketplace.base.data.database import column, in_transaction, value
+from marketplace.base.errors import Conflict, Refused
+from marketplace.base.i18n import gettext as _
+from marketplace.base.models import Channel
+from marketplace.base.post.mail import About, post
+from offers.attendance.substitute import mails, rules
+from offers.attendance.substitute.acts import Act
+from offers.attendance.substitute.models import Substitute
+from offers.attendance.substitute.queries import Link
+from offers.catalogue.models import Session
+
+
+async def ask(
+    session: Session, channel: Channel, address: str, *, lang: str, by: UUID, now: datetime
+) -> None:
+    """Send somebody the link to this register. Raises Refused when it is cancelled, or its day is over."""
+    ends_at = rules.end_of_day(session.starts_at)
+    if session.called_off or ends_at <= now:
+        raise Refused(_("Denne samlingen er avlyst eller over, så ingen kan ta oppmøtet."))
+    async with in_transaction():
+        made = await Substitute.create(
+            id=uuid7(), session_id=session.id, made_by_id=by, channel=channel, address=address, created_at=now,
+            ends_at=ends_at,
+        )  # fmt: skip
+        await post(mails.substitute, channel=channel, address=address, lang=lang, key=f"substitute:{made.id}", now=now,
+                   about=About(offer_id=session.offer_id), substitute=str(made.id))  # fmt: skip
+        await record(Act.SUBSTITUTE_ASKED, now=now, actor=by, object_id=session.id,
+                     organization=session.offer.owner_id, details={"channel": channel.value})  # fmt: skip
+
+
+async def open_here(link: Link, *, now: datetime) -> str:
+    """This browser keeps the register from now on: the first that opens the link does. Returns what its cookie holds.
+    Raises Conflict when another has opened it."""
+    secret = secrets.token_urlsafe(24)
+    async with in_transaction():
+        taken = await column(
+            """UPDATE substitute SET browser = $2, opened_at = $3
+            WHERE id = $1 AND browser IS NULL AND revoked_at IS NULL AND ends_at > $3 RETURNING id""",
+            link.id, rules.browser(link.id, secret), now,
+        )  # fmt: skip
+        if not taken:
+            raise Conflict(_("Lenken er åpnet på en annen enhet. Be den som sendte den, om en ny."))
+        owner = await value(
+            "SELECT o.owner_id FROM session s JOIN offer o ON o.id = s.offer_id WHERE s.id = $1",
+            link.session_id,
+        )
+        await record(
+            Act.SUBSTITUTE_OPENED, now=now, actor=None, object_id=link.session_id, organization=owner
+        )
+    return secret
+
+
+async def revoke(session: Session, substitute: UUID, *, by: UUID, now: datetime) -> None:
+    """The link holds no more, opened or not. What was tapped by it stays."""
+    async with in_transaction():
+        if await column(
+            """UPDATE substitute SET revoked_at = $3
+            WHERE id = $1 AND session_id = $2 AND revoked_at IS NULL RETURNING id""",
+            substitute, session.id, now,
+        ):  # fmt: skip
+            await record(Act.SUBSTITUTE_REVOKED, now=now, actor=by, object_id=session.id,
+                         organization=session.offer.owner_id)  # fmt: skip

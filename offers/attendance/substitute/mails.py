@@ -1,0 +1,26 @@
+"""The link for somebody who takes a register."""
+
+from uuid import UUID
+
+from marketplace.base import clock
+from marketplace.base.i18n import lazy
+from marketplace.base.models import Channel
+from marketplace.base.post.mail import Content, compose, mail, whoever_is_there
+from offers.attendance.substitute import rules
+from offers.attendance.substitute.queries import by_id
+
+
+@mail(to=whoever_is_there, passing=True)
+async def substitute(channel: Channel, lang: str, substitute: str) -> Content | None:
+    """A link and nothing else: no name, and not what it is. Nothing goes out of one that holds no more."""
+    found = await by_id(UUID(substitute))
+    if found is None or not found.holds(clock.now()):
+        return None
+    return compose(
+        "substitute",
+        channel,
+        lang,
+        lazy("Kan du ta oppmøtet?"),
+        path=rules.path(found.id),
+        ends_at=found.ends_at,
+    )

@@ -1,0 +1,71 @@
+"""Reads of substitutes' links."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.base.data.database import row, rows
+from marketplace.base.errors import NotFound
+from marketplace.base.web.http import Request, cookie, parse_id
+from offers.attendance.substitute import rules
+from offers.catalogue.models import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link, as far as it still holds or not. `session_id` is the register it is for."""
+
+    id: UUID
+    session_id: UUID
+    address: str
+    created_at: datetime
+    ends_at: datetime
+    opened_at: datetime | None
+    browser: bytes | None
+    revoked_at: datetime | None
+    made_by: str | None
+
+    def holds(self, now: datetime) -> bool:
+        return self.revoked_at is None and now < self.ends_at
+
+
+LINK = """SELECT t.id, t.session_id, t.address, t.created_at, t.ends_at, t.opened_at, t.browser, t.revoked_at,
+    n.name AS made_by FROM substitute t LEFT JOIN person n ON n.id = t.made_by_id"""
+
+
+async def of_session(session: UUID) -> list[Link]:
+    """The links to a register, the newest first."""
+    return await rows(
+        Link, f"{LINK} WHERE t.session_id = $1 ORDER BY t.created_at DESC, t.id LIMIT 50", session
+    )
+
+
+async def by_id(substitute: UUID) -> Link | None:
+    """A link, whether it holds or not."""
+    return await row(Link, f"{LINK} WHERE t.id = $1", substitute)
+
+
+async def by_token(token: str, now: datetime) -> Link:
+    """The link of this word. Raises NotFound where it is none, or holds no more: both look the same."""
+    said = rules.LINK.read(token)
+    found = await by_id(said[0]) if said else None
+    if found is None or not found.holds(now):
+        raise NotFound
+    return found
+
+
+def opened_here(request: Request, link: Link) -> bool:
+    """Was this link opened in the browser that asks?"""
+    secret = cookie(request.cookies, f"{rules.COOKIE}{link.id.hex}")
+    return bool(
+        secret and link.browser and hmac.compare_digest(rules.browser(link.id, secret), bytes(link.browser))
+    )
+
+
+async def session_substituted_by(request: Request) -> tuple[Link, Session]:
+    """The register of the address, for the browser that opened its link. Fetching is permission: NotFound else."""
+    found = await by_id(parse_id(request.path_params["id"]))
+    if found is None or not found.holds(request.now) or not opened_here(request, found):
+        raise NotFound
+    return found, await Session.get(id=found.session_id).select_related("offer", "offer__owner")

@@ -1,0 +1,25 @@
+"""When a substitute's link holds: no database, no clock."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from marketplace.base.clock import oslo
+from marketplace.base.signing import Token, signed
+
+LINK: Token[UUID] = Token("substitute host", UUID)
+COOKIE = "substitute-"
+
+
+def path(substitute: UUID) -> str:
+    """The link that opens a register."""
+    return f"/substitute/{LINK.made(substitute)}"
+
+
+def end_of_day(starts_at: datetime) -> datetime:
+    """When the day of a session ends in Oslo: the link ends then, whatever was opened."""
+    return (oslo(starts_at) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def browser(substitute: UUID, secret: str) -> bytes:
+    """What is kept of the cookie of the browser that opened a link."""
+    return signed("substitute browser", str(substitute), secret)[:16]
