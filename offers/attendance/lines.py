@@ -17,6 +17,7 @@ from offers.attendance.rules import Attendee
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.rules import Board, most_of
 from offers.attendance.taps.shown import Undecided, conflicts
+from offers.participants.queries import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Line(NamedTuple):
     seats_version: int
     most: int
     eithers: list[Either]
+    answers: list[Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,13 @@ class Typed:
 
 
 def lines(
-    board: Board, parties: list[Attendee], typed: Typed, undecided: Mapping[str | None, list[Either]]
+    board: Board,
+    parties: list[Attendee],
+    typed: Typed,
+    undecided: Mapping[str | None, list[Either]],
+    answers: Mapping[UUID, list[Answer]] | None = None,
 ) -> list[Line]:
-    """A line for each party."""
+    """A line for each party. `answers`: what they answered the organiser; hosts read it, substitutes do not."""
     here, word, gone = _("Her"), _("Ga beskjed"), _("Kom ikke")
     made = []
     for number, party in enumerate(parties, 1):
@@ -87,6 +93,7 @@ def lines(
             here if present else word if excused else gone if absent else "", present, excused, absent,
             board.version((party.booking_id, Field.STATE)), typed.seats.get(party.booking_id, party.came),
             board.version((party.booking_id, Field.SEATS)), most_of(party.seats), eithers,
+            (answers or {}).get(party.booking_id, []),
         ))  # fmt: skip
     return made
 

@@ -46,6 +46,7 @@ TITLES = {
     "calendar": lazy("Kalenderadresse"),
     "searches": lazy("Søk du har lagret som kalender"),
     "messages": lazy("Meldinger til deg"),
+    "substitutes": lazy("Oppmøte du er bedt om å ta"),
     "looked": lazy("Hvem har sett opplysninger om deg"),
     "log": lazy("Det vi har skrevet ned om det du har gjort"),
 }
