@@ -18,6 +18,7 @@ from offers.attendance.forms import RegisterForm, choice, party_seats, states
 from offers.attendance.keys import settled
 from offers.attendance.lines import Typed, eithers, first_different, lines
 from offers.attendance.models import AttendanceState
+from offers.attendance.offline.sealing import Sealing
 from offers.attendance.saved import Saved
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.queries import board as board_of
@@ -89,7 +90,7 @@ async def _page(request: Request, session: Session, form: Any, status: int = 200
         request, "offers/attendance/register.html",
         status=status, session=session, parties=parties, saved=saved, lines=drawn, heads=stands.heads, now=request.now,
         versions={name.value: board.version((None, name)) for name in Field if name not in OF_A_BOOKING},
-        eithers=undecided.get(None, []), different=first_different(drawn),
+        sealing=Sealing.of(request.person.id), eithers=undecided.get(None, []), different=first_different(drawn),
         form=form, here=len(here), title=await title_of(session.offer_id, request.lang), section="/manage",
         is_open=rules.is_open(session.starts_at, request.now), begun=session.starts_at <= request.now,
         year_closed=standing.settled, standing=standing, earlier=past[: queries.EARLIER_SHOWN],

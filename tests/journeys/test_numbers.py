@@ -178,9 +178,13 @@ async def register(editor: Somebody, place: Place, slug: str, month: int) -> Non
         slug, month,
     )  # fmt: skip
     await editor.go(f"/manage/sessions/{session['id']}/register")
-    await editor.fill("Kom innom uten påmelding", str(CAME[month]))
-    await editor.press("Lagre oppmøte")
-    assert "Oppmøtet er lagret." in await editor.text()
+    heads = editor.page.get_by_label("Kom innom uten påmelding", exact=True)
+    await editor.page.locator("form[data-live]").wait_for(state="attached")
+    await heads.fill(str(CAME[month]))
+    await heads.blur()
+    await editor.page.get_by_text("Lagret ").wait_for()
+    await editor.press("Ferdig", exact=True)
+    assert "Oppmøtet er ferdig ført." in await editor.text()
 
 
 async def set_goal(nora: Somebody) -> str:

@@ -1,0 +1,255 @@
+// The taps of a register until the server has them: sealed on the phone, sent in order, each once.
+//
+// A tap is stored before it is sent, under an id made here; it leaves the store when the server has said what became of
+// it. Sent twice it is one, for the server knows the id. One lock a register over all tabs keeps the order.
+// The key is the server's for this person: the phone holds it, unreadable, while they are signed in (decision 0021).
+const BATCH = 50;
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 60_000;
+const PATIENCE = 20_000;
+const WAITING = "waiting";
+const REFUSED = "refused";
+const ofAll = (person) => IDBKeyRange.bound([person, WAITING, ""], [person, WAITING, "\uffff"]);
+
+const asked = (request) => new Promise((good, bad) => {
+  request.onsuccess = () => good(request.result);
+  request.onerror = () => bad(request.error);
+});
+
+const done = (transaction) => new Promise((good, bad) => {
+  transaction.oncomplete = () => good();
+  transaction.onerror = transaction.onabort = () => bad(transaction.error);
+});
+
+const opened = (name) => {
+  const request = indexedDB.open(name, 1);
+  request.onupgradeneeded = () => {
+    const database = request.result;
+    database.createObjectStore("keys", { keyPath: "person" });
+    database.createObjectStore("registers", { keyPath: ["person", "session"] });
+    const taps = database.createObjectStore("taps", { keyPath: "number", autoIncrement: true });
+    taps.createIndex("of", ["person", "state", "session"]);
+  };
+  return asked(request);
+};
+
+// What lies on the phone: rows that say whose they are, of which register, and nothing else that can be read.
+export class Store {
+  static async open(name = "treffpunkt") {
+    const store = new Store();
+    store.database = await opened(name);
+    return store;
+  }
+
+  on(store, mode = "readonly") {
+    return this.database.transaction(store, mode).objectStore(store);
+  }
+
+  // Takes the key in: from now on it can be used here, but not read.
+  async unlock(person, text) {
+    const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+    const key = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+    await asked(this.on("keys", "readwrite").put({ person, key }));
+  }
+
+  async key(person) { return (await asked(this.on("keys").get(person)))?.key; }
+
+  async people() { return asked(this.on("keys").getAllKeys()); }
+
+  // Whoever else was signed in here: their taps stay, but nobody opens them before they sign in again.
+  async lock(all_but = null) {
+    for (const person of await this.people()) {
+      if (person !== all_but) { await asked(this.on("keys", "readwrite").delete(person)); }
+    }
+  }
+
+  async seal(person, session, what) {
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const additionalData = new TextEncoder().encode(`${person} ${session}`);
+    const text = new TextEncoder().encode(JSON.stringify(what));
+    const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData }, await this.key(person), text);
+    return { person, session, iv, sealed };
+  }
+
+  async unseal({ person, session, iv, sealed }, key) {
+    const additionalData = new TextEncoder().encode(`${person} ${session}`);
+    const text = await crypto.subtle.decrypt({ name: "AES-GCM", iv, additionalData }, key, sealed);
+    return JSON.parse(new TextDecoder().decode(text));
+  }
+
+  async opened(person, rows) {
+    const key = rows.length ? await this.key(person) : null;
+    return Promise.all(rows.map((row) => this.unseal(row, key)));
+  }
+
+  // Taps of a register, the first to be made first: those that wait, or those that were refused.
+  async of(person, session, state = WAITING, most = undefined) {
+    const rows = await asked(this.on("taps").index("of").getAll([person, state, session], most));
+    const taps = await this.opened(person, rows);
+    return rows.map((row, place) => ({ row, tap: taps[place] }));
+  }
+
+  // Registers of one person with taps that wait: their ids, each as often as there are taps.
+  async waiting(person) {
+    return (await asked(this.on("taps").index("of").getAll(ofAll(person)))).map((row) => row.session);
+  }
+
+  async keep(person, session, what) {
+    await asked(this.on("registers", "readwrite").put(await this.seal(person, session, what)));
+  }
+
+  async kept(person) {
+    const rows = (await asked(this.on("registers").getAll())).filter((row) => row.person === person);
+    return this.opened(person, rows);
+  }
+
+  async forget(person, session) { await asked(this.on("registers", "readwrite").delete([person, session])); }
+
+  // The one way to lose a tap: the host's own act.
+  async throwAway(person) {
+    const transaction = this.database.transaction("taps", "readwrite");
+    const taps = transaction.objectStore("taps");
+    for (const number of await asked(taps.index("of").getAllKeys(ofAll(person)))) { taps.delete(number); }
+    await done(transaction);
+  }
+}
+
+// The queue of one register in one tab. `told(what, more)` hears: waiting, sent, refused, offline, signed-out.
+export class Queue {
+  constructor({ store, person, session, address, token = "", now = null, told = () => {} }) {
+    Object.assign(this, { store, person, session, address, token, told });
+    this.ahead = now ? Date.parse(now) - Date.now() : 0;
+    this.last = new Map();
+    this.wait = FIRST_WAIT;
+    this.name = `register ${person} ${session}`;
+    this.channel = new BroadcastChannel(this.name);
+    this.channel.onmessage = ({ data }) => {
+      if (data.tap) { this.last.set(field(data.tap), data.tap); }
+      if (data.answered) { this.forgetLast(data.answered); }
+      this.told(data.tap ? "elsewhere" : "sent", data.tap || data.answer);
+    };
+    addEventListener("online", () => { this.wait = FIRST_WAIT; this.send(); });
+  }
+
+  // The clock of the server, as well as this page knows it.
+  clock() { return new Date(Date.now() + this.ahead).toISOString(); }
+
+  // What waits, in its order; what was refused stays until the host has read why.
+  async taps(state = WAITING) { return (await this.store.of(this.person, this.session, state)).map(({ tap }) => tap); }
+
+  async refused() { return this.taps(REFUSED); }
+
+  async open() {
+    for (const tap of await this.taps()) { this.last.set(field(tap), tap); }
+  }
+
+  async add({ booking, field: name, value, saw }) {
+    const tap = { id: crypto.randomUUID(), at: this.clock(), booking: booking || null, field: name, value, saw };
+    const before = this.last.get(field(tap));
+    if (before) { tap.after = before.id; }
+    this.last.set(field(tap), tap);
+    // Sealing takes a moment: taps are stored in the order that they were made in.
+    this.storing = (this.storing || Promise.resolve()).catch(() => {}).then(async () => {
+      const row = await this.store.seal(this.person, this.session, tap);
+      await asked(this.store.on("taps", "readwrite").add({ ...row, state: WAITING }));
+    });
+    await this.storing;
+    this.channel.postMessage({ tap });
+    this.told("waiting", tap);
+    return tap;
+  }
+
+  // Sends all that waits; true when nothing does any longer. Another tab that sends is waited for.
+  async send() {
+    clearTimeout(this.later);
+    const all = await navigator.locks.request(this.name, () => this.sendAll());
+    if (!all && !this.over) {
+      this.later = setTimeout(() => this.send(), this.wait * (0.5 + Math.random()));
+      this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
+    }
+    return all;
+  }
+
+  async sendAll() {
+    for (;;) {
+      if (!await this.store.key(this.person)) { this.told("signed-out"); return false; }
+      const batch = await this.store.of(this.person, this.session, WAITING, BATCH);
+      if (!batch.length) { return true; }
+      try {
+        const answer = await this.post(batch.map(({ tap }) => tap));
+        if (!answer) { return false; }
+        await this.settle(batch, answer);
+      } catch (problem) {
+        this.told("offline", problem);
+        return false;
+      }
+      this.wait = FIRST_WAIT;
+    }
+  }
+
+  async post(taps, again = true) {
+    const response = await fetch(this.address, {
+      method: "POST", credentials: "same-origin", redirect: "error", signal: AbortSignal.timeout(PATIENCE),
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-Form-Token": this.token },
+      body: JSON.stringify({ sent: this.clock(), taps }),
+    });
+    if (response.ok) { return response.json(); }
+    if (response.status < 500 && again && response.status !== 429 && await this.renew()) { return this.post(taps, false); }
+    this.told(response.status < 500 && response.status !== 429 ? "signed-out" : "offline", response.status);
+    return null;
+  }
+
+  // A new word to send with: the page is older than the sign-in, or has been reloaded without net.
+  async renew() {
+    const response = await fetch(this.address, { headers: { Accept: "application/json" }, redirect: "error" });
+    if (!response.ok) { return false; }
+    const found = await response.json();
+    this.token = found.token;
+    this.ahead = Date.parse(found.now) - Date.now();
+    return true;
+  }
+
+  // What the server has judged goes, in one transaction; what it refused stays with its reason. What it says nothing of
+  // is sent again.
+  async settle(batch, answer) {
+    this.ahead = Date.parse(answer.now) - Date.now();
+    const said = new Map(answer.taps.map((one) => [one.id, one]));
+    const judged = batch.filter(({ tap }) => said.has(tap.id));
+    if (!judged.length) { throw new Error("no tap was answered"); }
+    const refused = await Promise.all(judged.filter(({ tap }) => said.get(tap.id).outcome === "refused").map(
+      async ({ row, tap }) => ({
+        ...await this.store.seal(this.person, this.session, { ...tap, refused: said.get(tap.id).said }),
+        number: row.number, state: REFUSED,
+      })));
+    const transaction = this.store.database.transaction("taps", "readwrite");
+    const taps = transaction.objectStore("taps");
+    for (const { row } of judged) { taps.delete(row.number); }
+    for (const row of refused) { taps.put(row); }
+    await done(transaction);
+    const answered = judged.map(({ tap }) => tap.id);
+    this.forgetLast(answered);
+    this.channel.postMessage({ answered, answer });
+    this.told("sent", answer);
+  }
+
+  forgetLast(answered) {
+    for (const [name, tap] of this.last) {
+      if (answered.includes(tap.id)) { this.last.delete(name); }
+    }
+  }
+
+  // The host has read why these were refused.
+  async read() {
+    for (const { row } of await this.store.of(this.person, this.session, REFUSED)) {
+      await asked(this.store.on("taps", "readwrite").delete(row.number));
+    }
+  }
+
+  close() {
+    this.over = true;
+    clearTimeout(this.later);
+    this.channel.close();
+  }
+}
+
+export const field = (tap) => `${tap.booking || ""}:${tap.field}`;

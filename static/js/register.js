@@ -1,0 +1,211 @@
+// A register that saves itself: each tap goes to the queue, and what the server then says to the page.
+const form = document.querySelector("form[data-register][data-person]");
+const words = form && JSON.parse(form.dataset.words);
+const said = (name, values = {}) => words[name].replace(/%\((\w+)\)s/g, (_, one) => values[one]);
+const controls = (name) => [...form.querySelectorAll(`[data-tap="${name}"]`)];
+const status = form?.querySelector("[data-status]");
+const clock = (at) => new Date(at).toLocaleTimeString("nb-NO", { hour: "2-digit", minute: "2-digit" }).replace(":", ".");
+const MOODS = { present: "here", excused: "word", absent: "gone" };
+
+const valueOf = (name) => {
+  const all = controls(name);
+  if (!name.endsWith(":state")) { return all[0].value.trim() || null; }
+  const [here] = all.filter((one) => one.type === "checkbox");
+  return here.checked ? "present" : all.find((one) => one.type === "radio" && one.checked)?.value || null;
+};
+
+const show = (name, value, version) => {
+  for (const one of controls(name)) {
+    if (one.type === "checkbox") { one.checked = value === "present"; }
+    else if (one.type === "radio") { one.checked = one.value === (value && value !== "present" ? value : ""); }
+    else if (document.activeElement !== one || value !== null) { one.value = value ?? one.defaultValue; }
+    if (version !== undefined) { one.dataset.version = version; }
+  }
+  shown.set(name, value);
+  const row = controls(name)[0]?.closest(".tp-mark");
+  if (row && name.endsWith(":state")) {
+    row.dataset.state = row.querySelector("[data-either]") ? "conflict" : MOODS[value] || "";
+    row.querySelector("[data-says]").textContent = value ? words[value] : "";
+  }
+};
+
+// Heads move while one taps, whatever the net does.
+const count = () => {
+  const here = [...form.querySelectorAll(".tp-mark [role=switch]")].filter((one) => one.checked);
+  const seats = here.reduce((sum, one) => sum + (Number(controls(`${one.value}:seats`)[0]?.value) || 1), 0);
+  form.querySelector("[data-heads]").textContent = seats + (Number(controls(":heads")[0]?.value) || 0);
+  const came = form.querySelector("[data-came]");
+  if (came) { came.textContent = here.length; }
+};
+
+const shown = new Map();
+let queue;
+let undo = null;
+let sentBefore = null;
+
+const nameOf = (name) => {
+  const control = controls(name)[0];
+  return (control?.closest(".tp-mark")?.querySelector("bdi") || form.querySelector(`label[for="${control?.id}"]`))
+    ?.textContent.trim() || "";
+};
+
+const sayValue = (tap) => {
+  if (tap.field === "state" || tap.value === null) { return words[tap.value] || words.unmarked; }
+  return ["seats", "heads"].includes(tap.field) ? said("came", { num: tap.value }) : tap.value;
+};
+
+// What the bar says: what was saved, or how many wait, with a button to send them; and what was refused, with why.
+const tell = async (offline = false, last = null) => {
+  const [waiting, refused] = [await queue.taps(), await queue.refused()];
+  document.getElementById("tp-undo").hidden = !undo;
+  const bar = document.getElementById("tp-waiting");
+  bar.hidden = !waiting.length || !(offline || waiting.length > 1);
+  if (!bar.hidden) {
+    bar.querySelector("span").textContent = said(waiting.length === 1 ? "one_waits" : "wait", { num: waiting.length });
+  }
+  if (!waiting.length && last) {
+    const what = `${nameOf(`${last.booking || ""}:${last.field}`)}: ${sayValue(last)}`;
+    status.textContent = `${what}. ${said("saved", { clock: clock(last.at) })}`;
+  } else if (waiting.length) {
+    status.textContent = said(waiting.length === 1 ? "one_waits" : "wait", { num: waiting.length });
+  }
+  const list = document.getElementById("tp-refused");
+  list.hidden = !refused.length;
+  list.querySelector("ul").replaceChildren(...refused.map((tap) => {
+    const line = document.createElement("li");
+    line.textContent = `${nameOf(`${tap.booking || ""}:${tap.field}`)}: ${sayValue(tap)} (${clock(tap.at)}). ${tap.refused}`;
+    return line;
+  }));
+};
+
+// Two wrote different things: both, with who and when. To choose is to tap, having seen both.
+const conflicts = (found) => {
+  form.querySelectorAll("[data-either]").forEach((one) => {
+    if (!found.some((each) => each.field === one.dataset.either)) { one.remove(); }
+  });
+  for (const one of found) {
+    let box = form.querySelector(`[data-either="${one.field}"]`);
+    if (!box) {
+      box = document.createElement("div");
+      Object.assign(box, { className: "tp-mark__either", role: "group" });
+      box.dataset.either = one.field;
+      const control = controls(one.field)[0];
+      (control?.closest(".tp-mark")?.querySelector("label") || control?.closest(".ds-field"))?.after(box);
+    }
+    const question = document.createElement("p");
+    question.textContent = said("different", { name: nameOf(one.field) });
+    const choices = document.createElement("div");
+    choices.className = "tp-either";
+    for (const each of one.values) {
+      const button = Object.assign(document.createElement("button"), { className: "ds-button", type: "button" });
+      const text = document.createElement("span");
+      const who = document.createElement("small");
+      text.textContent = sayValue({ field: each.field.split(":")[1], value: each.value });
+      who.textContent = `${each.mine ? words.you : each.by || words.somebody}, ${clock(each.at)}`;
+      text.append(who);
+      button.append(text);
+      Object.assign(button.dataset, { variant: "secondary", choose: each.field, version: one.version });
+      if (each.value !== null) { button.dataset.said = each.value; }
+      choices.append(button);
+    }
+    box.replaceChildren(question, choices);
+  }
+};
+
+// What the server says stands on the page, but for what this phone has tapped since.
+const meet = (register) => {
+  if (!register) { return; }
+  conflicts(register.conflicts);
+  for (const [name, one] of Object.entries(register.fields)) {
+    if (!queue.last.has(name)) { show(name, one.value, one.version); }
+  }
+  count();
+};
+
+const tap = async (name, value, saw) => {
+  const [booking, field] = name.split(":");
+  const before = shown.get(name) ?? null;
+  if (before === value && saw === undefined) { return; }
+  show(name, value);
+  count();
+  undo = { name, before };
+  sentBefore = await queue.add({ booking, field, value, saw: saw ?? Number(controls(name)[0].dataset.version) });
+  queue.send();
+};
+
+const changed = ({ target }) => {
+  const name = target.dataset?.tap;
+  if (!name) { return; }
+  if (target.type === "radio") { controls(name).forEach((one) => { if (one.type === "checkbox") { one.checked = false; } }); }
+  if (target.type === "checkbox") {
+    controls(name).forEach((one) => { if (one.type === "radio") { one.checked = one.value === ""; } });
+  }
+  tap(name, valueOf(name));
+};
+
+const pressed = (event) => {
+  const button = event.target.closest("button");
+  if (!button) { return; }
+  if (button.dataset.step) {
+    const input = button.parentElement.querySelector("input");
+    const wanted = Math.max(Number(input.min) || 0, (Number(input.value) || 0) + Number(button.dataset.step));
+    input.value = Math.min(wanted, Number(input.max) || wanted);
+    tap(input.dataset.tap, input.value);
+  } else if (button.dataset.choose) {
+    event.preventDefault();
+    const [name, chosen] = [button.dataset.choose, button.dataset.said ?? null];
+    const next = controls(name)[0];
+    button.closest("[data-either]").remove();
+    tap(name, chosen, Number(button.dataset.version));
+    next?.focus();
+  } else if (button.id === "tp-undo") {
+    const { name, before } = undo;
+    tap(name, before).then(() => { undo = null; controls(name)[0].focus(); tell(); });
+  } else if (button.id === "tp-send") {
+    queue.send();
+  } else if (button.id === "tp-read") {
+    queue.read().then(() => { status.focus(); tell(); });
+  }
+};
+
+const hear = (what, more) => {
+  if (what === "elsewhere") { show(field(more), more.value); count(); }
+  if (what === "sent") { meet(more.register); tell(false, sentBefore); }
+  if (what === "waiting") { tell(!navigator.onLine); }
+  if (what === "offline") { tell(true); }
+  if (what === "signed-out") { tell(true).then(() => { status.textContent = words.signed_out; }); }
+};
+let field;
+
+const begin = async () => {
+  const { Queue, Store, field: named } = await import(form.dataset.queue);
+  field = named;
+  const store = await Store.open();
+  const { person, register: session, taps: address, now } = form.dataset;
+  await store.lock(person);
+  await store.unlock(person, form.dataset.key);
+  form.removeAttribute("data-key");
+  const token = form.querySelector("[name=form_token]").value;
+  queue = new Queue({ store, person, session, address, token, now, told: hear });
+  await queue.open();
+  new Set([...form.querySelectorAll("[data-tap]")].map((one) => one.dataset.tap)).forEach((name) => {
+    shown.set(name, valueOf(name));
+  });
+  queue.last.forEach((one, name) => show(name, one.value));
+  count();
+  form.querySelectorAll("[data-without-code]").forEach((one) => { one.hidden = true; });
+  form.querySelectorAll("[data-step]").forEach((one) => { one.hidden = false; });
+  form.addEventListener("change", changed);
+  form.addEventListener("click", pressed);
+  form.addEventListener("submit", (event) => { event.preventDefault(); queue.send(); });
+  // "Ferdig" is said of what has arrived.
+  document.querySelector("form[data-finish]")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    document.activeElement?.blur();
+    queue.send().then((all) => { if (all) { event.target.submit(); } else { tell(true); } });
+  });
+  if (queue.last.size) { tell(true); queue.send(); } else if ((await queue.refused()).length) { tell(); }
+  form.dataset.live = "";
+};
+
+if (form && window.isSecureContext && navigator.locks && window.indexedDB) { begin(); }

@@ -1,0 +1,194 @@
+"""The queue of a register's taps as the page runs it, in Chromium, with a net that comes and goes.
+
+Each run has its seed: two tabs tap, are closed and opened again, and the net drops what is asked, drops what is
+answered or says that it is busy. In the end each tap has arrived once, in its order.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Route
+
+QUEUE = (Path(__file__).parents[2] / "static" / "js" / "queue.js").read_text()
+HOME = "http://localhost/"
+RUNS = 200
+
+NET = """
+window.net = (random, server) => async (address, asked) => {
+  const pause = () => new Promise((good) => setTimeout(good, random() * 3));
+  const answered = (more) => ({ ok: true, json: async () => ({ now: new Date().toISOString(), ...more }) });
+  if (!asked.method) { return answered({ token: "new" }); }
+  server.under_way += 1;
+  server.most = Math.max(server.most, server.under_way);
+  try {
+    await pause();
+    if (server.off || random() < 0.2) { throw new TypeError("no way there"); }
+    const { taps } = JSON.parse(asked.body);
+    if (taps.length > 50) { throw new Error("too many"); }
+    const roll = random();
+    if (roll < 0.1) { return { ok: false, status: 503 }; }
+    if (roll < 0.15) { return { ok: false, status: 403 }; }
+    const answers = taps.map((tap) => {
+      const known = server.ids.get(tap.id);
+      if (!known) { server.log.push(tap); server.ids.set(tap.id, tap.value % 7 ? "kept" : "refused"); }
+      return { id: tap.id, outcome: server.ids.get(tap.id), why: null, said: "Nei." };
+    });
+    await pause();
+    if (random() < 0.2) { throw new TypeError("no way back"); }
+    return answered({ taps: answers, register: null });
+  } finally { server.under_way -= 1; }
+};
+window.run = async (seed) => {
+  const { Queue, Store } = await import("/queue.js");
+  let state = seed * 2654435761 >>> 0;
+  const random = () => {
+    state = state + 0x6D2B79F5 >>> 0;
+    let mixed = Math.imul(state ^ state >>> 15, 1 | state);
+    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
+    return ((mixed ^ mixed >>> 14) >>> 0) / 4294967296;
+  };
+  const server = { log: [], ids: new Map(), under_way: 0, most: 0, off: false };
+  window.fetch = window.net(random, server);
+  const store = await Store.open(`run ${seed}`);
+  await store.unlock("host", btoa("k".repeat(32)));
+  const open = async () => {
+    const queue = new Queue({ store, person: "host", session: "s", address: "/taps" });
+    await queue.open();
+    return queue;
+  };
+  const tabs = [await open(), await open()];
+  const made = [];
+  for (let number = 1; number <= 20; number += 1) {
+    const tab = random() < 0.5 ? 0 : 1;
+    made.push(number);
+    await tabs[tab].add({ booking: null, field: random() < 0.5 ? "heads" : "volunteers", value: number, saw: 0 });
+    if (random() < 0.7) { tabs[tab].send(); }
+    if (random() < 0.3) { tabs[1 - tab].send(); }
+    if (random() < 0.2) { server.off = !server.off; }
+    if (random() < 0.1) { tabs[tab].close(); tabs[tab] = await open(); }
+    if (random() < 0.2) { await new Promise((good) => setTimeout(good, random() * 5)); }
+  }
+  server.off = false;
+  for (let tries = 0; tries < 60 && !(await Promise.all(tabs.map((tab) => tab.send()))).every(Boolean);) { tries += 1; }
+  const waiting = (await tabs[0].taps()).length;
+  const refused = (await tabs[0].refused()).map((tap) => tap.value);
+  tabs.forEach((tab) => tab.close());
+  store.database.close();
+  const arrived = server.log.map((tap) => tap.value);
+  return {
+    waiting, most: server.most,
+    lost: made.filter((one) => !arrived.includes(one)).length,
+    doubled: arrived.length - new Set(arrived).size,
+    disorder: arrived.filter((one, place) => place && one < arrived[place - 1]).length,
+    unsaid: made.filter((one) => one % 7 === 0 && !refused.includes(one)).length,
+  };
+};
+window.runs = async (from, to) => {
+  const sum = {};
+  for (let seed = from; seed <= to; seed += 1) {
+    for (const [name, number] of Object.entries(await window.run(seed))) {
+      sum[name] = name === "most" ? Math.max(sum[name] || 0, number) : (sum[name] || 0) + number;
+    }
+  }
+  return sum;
+};
+window.thousand = async () => {
+  const { Queue, Store } = await import("/queue.js");
+  const store = await Store.open("thousand");
+  await store.unlock("host", btoa("k".repeat(32)));
+  const queue = new Queue({ store, person: "host", session: "s", address: "/taps" });
+  for (let number = 0; number < 1000; number += 1) {
+    await queue.add({ booking: null, field: "heads", value: number, saw: 0 });
+  }
+  let asked = 0;
+  window.fetch = async (address, { body }) => {
+    asked += 1;
+    const taps = JSON.parse(body).taps.map(({ id }) => ({ id, outcome: "kept" }));
+    return { ok: true, json: async () => ({ now: new Date().toISOString(), taps, register: null }) };
+  };
+  const began = performance.now();
+  const all = await queue.send();
+  return { all, asked, took: performance.now() - began };
+};
+"""
+
+
+async def at_home(chromium: Browser, queue: str = QUEUE) -> Any:
+    """A page that holds nothing but the queue."""
+    page = await (await chromium.new_context()).new_page()
+
+    async def answer(route: Route) -> None:
+        if route.request.url.endswith("/queue.js"):
+            await route.fulfill(body=queue, content_type="text/javascript")
+        else:
+            await route.fulfill(body="<!doctype html><title>queue</title>", content_type="text/html")
+
+    await page.route(HOME + "**", answer)
+    await page.goto(HOME)
+    await page.evaluate(NET)
+    return page
+
+
+async def test_no_tap_is_lost_or_doubled_by_a_net_that_comes_and_goes(chromium: Browser) -> None:
+    page = await at_home(chromium)
+    found = await page.evaluate("([from, to]) => runs(from, to)", [1, RUNS])
+    assert found == {"waiting": 0, "most": 1, "lost": 0, "doubled": 0, "disorder": 0, "unsaid": 0}
+    await page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "noticed"),
+    [
+        ("navigator.locks.request(this.name, () => this.sendAll())", "this.sendAll()", "most"),
+        (
+            "taps }),\n    });",
+            "taps: taps.map((one) => ({ ...one, id: crypto.randomUUID() })) }),\n    });",
+            "doubled",
+        ),
+        (
+            "await this.settle(batch, answer);",
+            "await this.settle(batch, answer); await this.read();",
+            "unsaid",
+        ),
+    ],
+    ids=["without the lock", "with another id each time", "with refused taps dropped"],
+)
+async def test_the_runs_notice_a_queue_that_is_wrong(
+    chromium: Browser, right: str, wrong: str, noticed: str
+) -> None:
+    assert right in QUEUE
+    page = await at_home(chromium, QUEUE.replace(right, wrong))
+    found = await page.evaluate("([from, to]) => runs(from, to)", [1, 5])
+    assert found[noticed] > (1 if noticed == "most" else 0), found
+    await page.context.close()
+
+
+async def test_a_thousand_taps_are_sent_in_two_seconds(chromium: Browser) -> None:
+    page = await at_home(chromium)
+    found = await page.evaluate("thousand()")
+    assert (found["all"], found["asked"]) == (True, 20)
+    assert found["took"] < 2000
+    await page.context.close()
+
+
+async def test_whoever_else_signs_in_on_the_phone_can_neither_read_nor_send(chromium: Browser) -> None:
+    page = await at_home(chromium)
+    assert await page.evaluate("""async () => {
+        const { Queue, Store } = await import("/queue.js");
+        const store = await Store.open();
+        const key = btoa("k".repeat(32));
+        await store.unlock("host", key);
+        const told = [];
+        const host = { store, person: "host", session: "s", address: "/taps", told: (one) => told.push(one) };
+        const queue = () => new Queue(host);
+        await queue().add({ booking: null, field: "heads", value: 3, saw: 0 });
+        await store.lock("another");
+        window.fetch = () => { throw new Error("sent"); };
+        const sent = await queue().send();
+        const read = await store.of("host", "s").then(() => true, () => false);
+        await store.unlock("host", key);
+        const [tap] = await queue().taps();
+        return [sent, told.includes("signed-out"), read, tap.value];
+    }""") == [False, True, False, 3]
+    await page.context.close()

@@ -1,0 +1,140 @@
+"""A register on a phone that saves itself: with net, without, in two tabs and by two hosts."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+from playwright.async_api import expect
+
+from marketplace.base.data.database import credentials
+from tests.journeys.conftest import DATABASES, PHONE, until
+
+BEGINS = """UPDATE session SET starts_at = now() + interval '10 minutes', ends_at = now() + interval '2 hours'
+WHERE id = (SELECT s.id FROM session s JOIN offer o ON o.id = s.offer_id JOIN booking b ON b.offer_id = o.id
+    WHERE s.status = 'scheduled' AND s.starts_at > now() AND b.state = 'confirmed' AND EXISTS (SELECT 1 FROM
+        membership m JOIN person p ON p.id = m.person_id WHERE m.organization_id = o.owner_id AND p.name LIKE 'Mariam%')
+    GROUP BY s.id ORDER BY count(*) DESC, s.id LIMIT 1) RETURNING id"""
+
+
+class Town:
+    """The database behind the instance."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self.connection = connection
+
+    async def begins(self) -> str:
+        """A session that is about to begin, with a register that nobody has begun."""
+        session = await self.connection.fetchval(BEGINS)
+        return str(session)
+
+    async def taps(self, session: str) -> list[tuple[str, str | None, str]]:
+        found = await self.connection.fetch(
+            "SELECT field, value, outcome FROM register_tap WHERE session_id = $1 ORDER BY arrived_at, version",
+            session,
+        )
+        return [(each["field"], each["value"], each["outcome"]) for each in found]
+
+    async def number(self, session: str, most: int) -> list[tuple[str, str | None, str]]:
+        """The taps of a session once there are so many."""
+
+        async def there() -> Any:
+            found = await self.taps(session)
+            return found if len(found) >= most else None
+
+        return list(await until(there, f"{most} taps", 15))
+
+
+@pytest.fixture
+async def town(instance: str) -> AsyncIterator[Town]:
+    connection = await asyncpg.connect(**credentials(DATABASES[instance.rpartition(":")[2]]))
+    yield Town(connection)
+    await connection.close()
+
+
+async def opened(somebody: Any, session: str) -> Any:
+    await somebody.go(f"/manage/sessions/{session}/register")
+    await somebody.page.locator("form[data-live]").wait_for(state="attached")
+    return somebody.page
+
+
+async def test_each_tap_saves_itself_and_may_be_undone(arrive: Any, town: Town) -> None:
+    session = await town.begins()
+    before = len(await town.taps(session))
+    async with arrive(**PHONE) as host:
+        await host.sign_in("mariam@example.no")
+        page = await opened(host, session)
+        heads, status = page.locator("[data-heads]"), page.locator("[data-status]")
+        first = page.get_by_role("switch").first
+        was = int(await heads.inner_text())
+        await first.focus()
+        await page.keyboard.press("Space")
+        assert int(await heads.inner_text()) > was, "at once, before the net has answered"
+        await expect(status).to_contain_text("Lagret ")
+        assert await first.evaluate("one => one === document.activeElement"), "the focus stays"
+        assert (await town.number(session, before + 1))[-1] == ("state", "present", "kept")
+        await host.look()
+        await page.get_by_role("button", name="Angre", exact=True).click()
+        assert (await town.number(session, before + 2))[-1] == ("state", None, "kept")
+        assert not await first.is_checked()
+        await page.get_by_label("Kom innom uten påmelding", exact=True).fill("4")
+        await page.get_by_label("Kom innom uten påmelding", exact=True).blur()
+        assert (await town.number(session, before + 3))[-1] == ("heads", "4", "kept")
+
+
+async def test_taps_wait_without_net_and_the_page_closed_and_are_sent_once(arrive: Any, town: Town) -> None:
+    session = await town.begins()
+    before = len(await town.taps(session))
+    async with arrive(**PHONE) as host:
+        await host.sign_in("mariam@example.no")
+        page = await opened(host, session)
+        await page.context.set_offline(True)
+        switches = page.get_by_role("switch")
+        for place in range(2):
+            await switches.nth(place).click()
+        await expect(page.locator("#tp-waiting")).to_contain_text("2 merker er ikke sendt")
+        sealed = await page.evaluate("""async () => {
+            const opened = indexedDB.open("treffpunkt");
+            await new Promise((good) => { opened.onsuccess = good; });
+            const all = opened.result.transaction("taps").objectStore("taps").getAll();
+            await new Promise((good) => { all.onsuccess = good; });
+            return JSON.stringify(all.result.map((one) => [Object.keys(one),
+                new TextDecoder().decode(one.sealed).includes("present")]));
+        }""")
+        assert [one[1] for one in json.loads(sealed)] == [False, False]
+        host.complaints.clear()  # the browser notes that there was no net
+        context = page.context
+        await page.close()
+        assert len(await town.taps(session)) == before
+        await context.set_offline(False)
+        host.page = await context.new_page()
+        await host.page.goto(f"{host.address}/manage/sessions/{session}/register")
+        assert [one[2] for one in (await town.number(session, before + 2))[before:]] == ["kept", "kept"]
+        await expect(host.page.locator("#tp-waiting")).to_be_hidden()
+
+
+async def test_two_tabs_show_the_same_and_two_hosts_choose(arrive: Any, town: Town) -> None:
+    session = await town.begins()
+    before = len(await town.taps(session))
+    async with arrive() as host:
+        await host.sign_in("mariam@example.no")
+        page = await opened(host, session)
+        other = await page.context.new_page()
+        await other.goto(page.url)
+        await other.locator("form[data-live]").wait_for(state="attached")
+        heads = page.get_by_label("Kom innom uten påmelding", exact=True)
+        await heads.fill("3")
+        await heads.blur()
+        await expect(other.get_by_label("Kom innom uten påmelding", exact=True)).to_have_value("3")
+        await town.number(session, before + 1)
+        # A host who has not seen it says otherwise.
+        await other.evaluate("document.querySelector('[data-tap=\":heads\"]').dataset.version = 0")
+        await other.get_by_label("Kom innom uten påmelding", exact=True).fill("5")
+        await other.get_by_label("Kom innom uten påmelding", exact=True).blur()
+        assert (await town.number(session, before + 2))[-1] == ("heads", "5", "conflict")
+        either = other.locator("[data-either=':heads']")
+        await expect(either.get_by_role("button")).to_have_count(2)
+        await either.get_by_role("button").filter(has_text="3 kom").click()
+        assert (await town.number(session, before + 3))[-1] == ("heads", "3", "kept")
+        await expect(either).to_have_count(0)
