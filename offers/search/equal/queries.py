@@ -88,7 +88,7 @@ CURRENT_GROUPS = """SELECT DISTINCT ON (group_id) group_id, number, words, writt
 WORDS = f"SELECT group_id, words FROM ({CURRENT_GROUPS}) e"
 VERSION = f"""{COORDINATED} SELECT e.group_id, e.number, e.words, e.written_at,
     CASE WHEN t.own THEN t.name END AS written_by, CASE WHEN NOT t.own THEN t.place END AS written_in"""
-"""What $1, who has one of the roles $2, may know of a version: the words are everybody's here, people's names are not."""
+"""What $1, who has one of the roles $2, may know of a version: words are everybody's here, names are not."""
 WRITTEN = f"""LEFT JOIN LATERAL (
     SELECT p.name, k.name AS place, k.id IN (SELECT id FROM mine) AS own
     FROM audit_entry a JOIN person p ON p.id = a.actor_id JOIN membership m ON m.person_id = p.id
