@@ -16,6 +16,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from marketplace.base.first_names import first_name
+from marketplace.base.i18n import gettext as _
 from offers.attendance.models import AttendanceState, Cause
 from offers.attendance.rules import MOST_OF_A_PARTY, OPENS_BEFORE
 from offers.attendance.taps.models import Field, Outcome
@@ -88,7 +89,7 @@ class Logged:
     @property
     def by(self) -> str | None:
         """What whoever tapped is called."""
-        return first_name(self.name) or None
+        return first_name(self.name) or (_("vikar") if self.substitute_id else None)
 
     @property
     def written(self) -> bool:
@@ -156,13 +157,20 @@ def refusal(tap: Tap, ground: Ground, sender: Sender, now: datetime) -> Why | No
     return None if _sayable(tap, ground) else Why.VALUE
 
 
-def _sayable(tap: Tap, ground: Ground) -> bool:
+def plain(tap: Tap) -> bool:
+    """Is what it says anything that this field can hold? What is not stands in no log, whyever it is refused."""
     if tap.value is None:
         return True
     if tap.field is Field.STATE:
         return tap.value in STATES
-    if not (tap.value.isascii() and tap.value.isdigit() and len(tap.value) < 5):
+    return tap.value.isascii() and tap.value.isdigit() and len(tap.value) < 5
+
+
+def _sayable(tap: Tap, ground: Ground) -> bool:
+    if not plain(tap):
         return False
+    if tap.value is None or tap.field is Field.STATE:
+        return True
     if tap.booking:
         return 1 <= int(tap.value) <= ground.most[tap.booking]
     return int(tap.value) <= MOST_HEADS
