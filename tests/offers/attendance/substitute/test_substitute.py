@@ -1,10 +1,13 @@
 """A register that somebody keeps for a host, by a link."""
 
 from marketplace.base.data.database import row, rows, value
+from marketplace.base.models import Channel
+from marketplace.base.post.mail import MAILS
 from offers.attendance.substitute.models import Substitute
 from offers.attendance.substitute.rules import path
 from offers.catalogue.models import Session
 from offers.seats.models import Booking
+from organizations.members.models import Membership
 from tests.conftest import NOW
 from tests.offers.attendance.test_register import evening, states
 from tests.visitor import Visitor
@@ -97,3 +100,15 @@ async def test_a_host_takes_a_link_back_and_sees_when_it_was_opened(visitor: Vis
     page = await visitor.follow(await visitor.submit(page, "/revoke"))
     assert "Virker ikke lenger." in page.text
     assert (await Substitute.get()).revoked_at is not None
+
+
+async def test_it_opens_nothing_once_whoever_sent_it_leads_the_session_no_more(visitor: Visitor) -> None:
+    _session, link = await asked(visitor, "Amina")
+    here = await opened(visitor, link)
+    page = await visitor.open(here)
+    await Membership.all().update(ended_at=NOW)
+    assert (await visitor.open(here)).status == 404
+    assert (await visitor.submit(page, here, head_count=4)).status == 404
+    assert (await visitor.open(path(link.id))).status == 404
+    assert await MAILS["substitute"](Channel.EMAIL, "nb", substitute=str(link.id)) is None
+    assert await value("SELECT count(*) FROM head_count") == 0
