@@ -6,6 +6,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows
 from marketplace.base.first_names import first_name
+from marketplace.base.i18n import gettext as _
 from offers.attendance.models import Cause
 from offers.attendance.queries import Register
 from offers.attendance.rules import Attendee
@@ -24,7 +25,9 @@ async def log(session: UUID, ids: list[UUID], ended_at: datetime | None) -> list
     """What was written of a session, in order; and the taps with these ids, wherever they are. What was tapped before
     its register ended (`ended_at`) counts no more."""
     found = await rows(Logged, LOG, session, ids, ended_at)
-    return [replace(tap, by=first_name(tap.by) or None) for tap in found]
+    return [
+        replace(tap, by=first_name(tap.by) or (_("vikar") if tap.substitute_id else None)) for tap in found
+    ]
 
 
 def board(logged: list[Logged], register: Register, parties: list[Attendee]) -> Board:
