@@ -14,8 +14,9 @@ from marketplace.base.data.statement import Statement
 from marketplace.base.quick.revised import Newest
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import VISITOR, Viewer, offer_text, published
+from offers.search.asked import FEW, PAGE, Search
+from offers.search.conditions import BEGUN, how_many, matching
 from offers.search.equal.queries import read_equal
-from offers.search.queries import BEGUN, FEW, PAGE, Search, how_many, matching
 
 DAYS = 7
 A_DAY = 3

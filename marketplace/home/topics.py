@@ -9,7 +9,7 @@ from marketplace.home.queries import counts
 from offers.catalogue.models import AUDIENCE_LABELS, Audience, Kind
 from offers.catalogue.queries import Viewer
 from offers.catalogue.rules import offers_found
-from offers.search.queries import COUNTED, Search
+from offers.search.asked import COUNTED, Search
 
 
 class Topic(NamedTuple):

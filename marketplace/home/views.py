@@ -19,8 +19,8 @@ from marketplace.settings import settings
 from offers.catalogue import queries
 from offers.catalogue.cards import card
 from offers.catalogue.rules import When, period
+from offers.search.asked import Search
 from offers.search.finding import find
-from offers.search.queries import Search
 
 TODAY = 6
 """So many places the front page shows where one may drop in today."""

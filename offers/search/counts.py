@@ -17,17 +17,10 @@ from offers.catalogue.models import Audience, Cost, Kind
 from offers.catalogue.queries import Viewer, published
 from offers.catalogue.rules import When, period
 from offers.catalogue.spoken import SPOKEN
+from offers.search.asked import Search
+from offers.search.conditions import EVERYWHERE, MUNICIPALITIES, beginning, conditions, dates_asked, matching
 from offers.search.forms import ALL, Access, Part, Weekday, column
 from offers.search.places.rules import NOWHERE, Places
-from offers.search.queries import (
-    EVERYWHERE,
-    MUNICIPALITIES,
-    Search,
-    beginning,
-    conditions,
-    dates_asked,
-    matching,
-)
 
 Counts = dict[tuple[str, str], int]
 """By (name in the address, value in the address): ("kind", "course"), ("free", "on"), ("day", "today") …"""

@@ -7,12 +7,13 @@ from datetime import datetime
 from marketplace.settings import settings
 from offers.catalogue.queries import Viewer
 from offers.search import counts
+from offers.search.asked import Found, Position, Search
 from offers.search.cards import rows_of
 from offers.search.counts import Counts
 from offers.search.index.keeping import index
 from offers.search.index.order import Hit
 from offers.search.places.rules import NOWHERE, Places
-from offers.search.queries import Found, Position, Search, or_some_words, search, spelled_right
+from offers.search.queries import or_some_words, search, spelled_right
 from offers.search.words import near
 
 

@@ -19,8 +19,8 @@ from marketplace.base.web.http import Request
 from offers.catalogue.models import Audience, Cost, Kind
 from offers.catalogue.rules import When, period
 from offers.catalogue.spoken import SPOKEN
+from offers.search.asked import Position, Search
 from offers.search.places.rules import is_position
-from offers.search.queries import Position, Search
 from offers.search.week.asked import View, monday_of
 from offers.search.words.asked import only_without
 

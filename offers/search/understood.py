@@ -9,12 +9,12 @@ from marketplace.base.data.database import value
 from marketplace.base.data.statement import Statement
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.forms import Filled, listed
+from offers.search.asked import Search
 from offers.search.equal.queries import equal_now
 from offers.search.forms import SearchForm
 from offers.search.places.postcodes import postcodes, spellings, towns
 from offers.search.places.queries import places
 from offers.search.places.rules import DistrictAt, Place, Places, place_of
-from offers.search.queries import Search
 from offers.search.words.asked import sql as tsquery
 from offers.search.words.choices import Read, Reading, reading
 from offers.search.words.compounds import words

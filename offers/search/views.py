@@ -22,6 +22,7 @@ from offers.catalogue import cards, queries, rules
 from offers.catalogue.organizations.queries import organization_page
 from offers.catalogue.queries import Served, Viewer, viewer_of
 from offers.search import sheet
+from offers.search.asked import Found, Query, Search
 from offers.search.cards import drawn
 from offers.search.counts import Counts
 from offers.search.filters import Names, chosen
@@ -45,7 +46,7 @@ from offers.search.places.shown import (
     within_choices,
     word_chips,
 )
-from offers.search.queries import Found, Query, Search, all_names
+from offers.search.queries import all_names
 from offers.search.situations.shown import suggested
 from offers.search.understood import Understood, understand
 from offers.search.unfound.counting import note

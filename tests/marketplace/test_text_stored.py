@@ -21,7 +21,8 @@ from offers.catalogue.models import Joining, OfferText, SeatPool, Session
 from offers.catalogue.queries import VISITOR
 from offers.messages.follow_up.models import Unsubscription
 from offers.messages.follow_up.rules import address_hash
-from offers.search.queries import Search, search
+from offers.search.asked import Search
+from offers.search.queries import search
 from offers.seats.models import Booking
 from organizations.directory.models import Organization
 from tests import make

@@ -30,11 +30,12 @@ from offers.catalogue.models import Audience
 from offers.catalogue.queries import VISITOR, Served, municipalities, municipality_here
 from offers.catalogue.rules import offers_found
 from offers.search import sheet
+from offers.search.asked import Found, Query, Search
 from offers.search.finding import count, find, meant
 from offers.search.forms import SearchForm, chosen_municipalities, only_known
 from offers.search.nothing.missed import LONGEST
 from offers.search.places.shown import district_choices, nearest_instead, within_choices
-from offers.search.queries import Found, Query, Search, all_names
+from offers.search.queries import all_names
 from offers.search.situations.shown import suggested
 from offers.search.understood import Understood, understand
 from offers.search.views import Link, carried, chips, here, listed, listed_query

@@ -28,6 +28,7 @@ from offers.attendance.taps.rules import (
     Tap,
     Why,
     most_of,
+    plain,
     refusal,
 )
 from offers.attendance.year_keys import key_of
@@ -145,9 +146,10 @@ def _logged(table: Table, tap: Tap, sender: Sender, outcome: Outcome, why: Why |
     """A tap as it stands in the log. Of what is refused nothing is repeated that may be anything."""
     place = tap.booking, tap.field
     ours = why is None or tap.booking in table.parties
+    value = tap.value if plain(tap) and why is not Why.VALUE else None
     version = table.board.version(place) + (outcome in (Outcome.KEPT, Outcome.CONFLICT))
     return Logged(
-        tap.id, tap.booking if ours else None, tap.field, None if why is Why.VALUE else tap.value, tap.saw, version,
+        tap.id, tap.booking if ours else None, tap.field, value, tap.saw, version,
         tap.at, sender.person, sender.substitute, outcome, why, None, sender.name,
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from marketplace.base.errors import BadRequest
@@ -61,7 +61,7 @@ def _tap(given: Mapping[str, object], sent: datetime | None, now: datetime) -> T
     if value is not None and (isinstance(value, bool) or not isinstance(value, str | int)):
         raise ValueError
     return Tap(
-        made, corrected(at, sent, now), _id(given.get("booking") or None), Field(field),
+        made, corrected(at, sent, now).astimezone(UTC), _id(given.get("booking") or None), Field(field),
         None if value is None else str(value), _version(given.get("saw")), _id(given.get("after")),
     )  # fmt: skip
 

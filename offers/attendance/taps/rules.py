@@ -150,13 +150,20 @@ def refusal(tap: Tap, ground: Ground, sender: Sender, now: datetime) -> Why | No
     return None if _sayable(tap, ground) else Why.VALUE
 
 
-def _sayable(tap: Tap, ground: Ground) -> bool:
+def plain(tap: Tap) -> bool:
+    """Is what it says anything that this field can hold? What is not stands in no log, whyever it is refused."""
     if tap.value is None:
         return True
     if tap.field is Field.STATE:
         return tap.value in STATES
-    if not (tap.value.isascii() and tap.value.isdigit() and len(tap.value) < 5):
+    return tap.value.isascii() and tap.value.isdigit() and len(tap.value) < 5
+
+
+def _sayable(tap: Tap, ground: Ground) -> bool:
+    if not plain(tap):
         return False
+    if tap.value is None or tap.field is Field.STATE:
+        return True
     if tap.booking:
         return 1 <= int(tap.value) <= ground.most[tap.booking]
     return int(tap.value) <= MOST_HEADS

@@ -12,9 +12,10 @@ from marketplace.base.web.http import Request, parse_id
 from offers.attendance import queries
 from offers.attendance.acts import Act
 from offers.attendance.taps import actions, forms
+from offers.attendance.taps.models import Outcome
 from offers.attendance.taps.queries import board, log
 from offers.attendance.taps.queries import sender as sender_of
-from offers.attendance.taps.rules import Why
+from offers.attendance.taps.rules import Sender, Why
 from offers.attendance.taps.shown import Shown, shown
 from offers.attendance.taps.words import WORDS
 from offers.rights.queries import session_hosted_by
@@ -44,6 +45,11 @@ def told(register: Shown) -> object:
     }  # fmt: skip
 
 
+def _told_to(sender: Sender, outcome: str) -> str:
+    """Whether it agrees with what stands there would tell whoever leads it no more who came."""
+    return outcome if sender.until is None or outcome == Outcome.REFUSED else Outcome.KEPT
+
+
 @had_role
 async def send(request: Request) -> Response:
     """POST /manage/sessions/{id}/register/taps. Also from whoever leads the session no more: each tap is judged by
@@ -64,7 +70,7 @@ async def send(request: Request) -> Response:
     return answer({
         "now": request.now.isoformat(),
         "taps": [
-            {"id": each.id, "outcome": each.outcome, "why": each.why,
+            {"id": each.id, "outcome": _told_to(sender, each.outcome), "why": each.why,
              "said": str(WORDS[Why(each.why)]) if each.why else None}
             for each in answers
         ],

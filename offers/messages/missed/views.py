@@ -9,6 +9,7 @@ from marketplace.base.models import Channel
 from marketplace.base.web.access import public
 from marketplace.base.web.http import Request, parse_id, see_other
 from marketplace.base.web.templates import render
+from offers.bookings.colleagues import told_of_colleagues
 from offers.bookings.queries import booking_by_token
 from offers.bookings.rows import OwnBooking
 from offers.messages.missed import actions, rules
@@ -48,7 +49,9 @@ async def coming(request: Request) -> Response:
 async def call(request: Request) -> Response:
     """GET and POST /bookings/{token}/missed/{session}/call"""
     found, one = await _asked(request)
-    by_phone = found.channel in (Channel.SMS, Channel.CALL)
+    # Their number is not told to a guide who did not book for them: nor the one that they asked to be rung on.
+    colleague = await told_of_colleagues(found, request.person, request.roles, request.now)
+    by_phone = found.channel in (Channel.SMS, Channel.CALL) and not colleague
     form: Any = CallForm.blank(number=found.address if by_phone else "")
     if request.method == "POST":
         form = await CallForm.read(request)
@@ -60,7 +63,9 @@ async def call(request: Request) -> Response:
             return see_other(f"{found.path}/missed/{one.session_id}/call", request)
     if not rules.stands(one, request.now):
         return _over(request, found)
-    return _page(request, "call", found, one, form=form, status=422 if form.errors else 200)
+    return _page(
+        request, "call", found, one, form=form, colleague=colleague, status=422 if form.errors else 200
+    )
 
 
 async def _asked(request: Request) -> tuple[OwnBooking, rules.Missed]:

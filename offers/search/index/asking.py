@@ -11,13 +11,13 @@ from typing import Any, cast
 from marketplace.base.clock import oslo, today
 from offers.catalogue.models import Joining
 from offers.catalogue.queries import Viewer
+from offers.search.asked import Search
 from offers.search.counts import FILTERS, Counts, Fields, Filter, of_places
 from offers.search.index.dates import ANY_DATE, Dates, answering, dates_of, there
 from offers.search.index.hits import Hits
 from offers.search.index.masks import Masks
 from offers.search.index.order import Hit, Ranked, by_both, by_date, by_nearness, by_rank
 from offers.search.places.rules import NOWHERE, Places
-from offers.search.queries import Search
 
 MIDNIGHT = time()
 
@@ -125,7 +125,7 @@ def _held(masks: Masks, wanted: Search, viewer: Viewer, hits: Hits | None, known
 
 
 def _place(masks: Masks, place: str) -> int:
-    """offers/search/queries.py:_place"""
+    """offers/search/conditions.py:_place"""
     if place.isdigit():
         named = [name for name in masks.masks["postcode"] if cast(str, name).startswith(place)]
         return masks.any_of("postcode", named)

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from marketplace.base.clock import oslo
 from offers.catalogue.models import Joining
+from offers.search.asked import Search
+from offers.search.conditions import ACCESS
 from offers.search.index.masks import Masks, slots
 from offers.search.index.offered import Cell, Date, Offered, weekday
 from offers.search.places.rules import Places
-from offers.search.queries import ACCESS, Search
 
 PARTS, EVENING = ("morning", "day", "day", "evening"), 2
 """What the pieces of a day are (offered.py:HOURS): queries.py:PART, and from which on it is evening for `evening`."""

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows
 from offers.catalogue.queries import VISITOR, Viewer, published
+from offers.search.conditions import ACCESS, EVERYWHERE, MUNICIPALITIES
 from offers.search.index.offered import SLACK, Date, Key, Offered, Seats
-from offers.search.queries import ACCESS, EVERYWHERE, MUNICIPALITIES
 
 
 class Facts(NamedTuple):

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from marketplace.base.data.revision import Mark
 from marketplace.base.quick.revised import REVISED
+from offers.search.asked import Search
+from offers.search.conditions import Having, having
 from offers.search.index.masks import Masks
-from offers.search.queries import Having, Search, having
 
 MOST = 200_000
 """Offers in all answers that are kept, at some 8 bytes each."""

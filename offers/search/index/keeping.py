@@ -24,6 +24,7 @@ from marketplace.base.data.database import row, rows, unavailable
 from marketplace.base.data.revision import Revision, catalogue
 from marketplace.settings import settings
 from offers.catalogue.queries import Viewer
+from offers.search.asked import Search
 from offers.search.counts import Counts
 from offers.search.index import asking
 from offers.search.index.facts import read
@@ -32,7 +33,6 @@ from offers.search.index.masks import Masks
 from offers.search.index.order import Hit
 from offers.search.places.queries import places
 from offers.search.places.rules import NOWHERE, Places
-from offers.search.queries import Search
 
 log = structlog.get_logger("index")
 

@@ -125,7 +125,7 @@ class Offered:
                 yield ("weekly", weekday(day)), cell
 
     def next_venue(self, now: datetime) -> UUID | None:
-        """Where its next session is: one that has a place of its own says so (offers/search/queries.py:ELSEWHERE)."""
+        """Where its next session is: one with a place of its own says so (offers/search/conditions.py:ELSEWHERE)."""
         elsewhere = (one.venue for one in self.dates
                      if one.starts_at == self.next_at and one.ends_at > now and one.venue != self.venue)  # fmt: skip
         return next(elsewhere, self.venue)

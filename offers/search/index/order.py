@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import NamedTuple, cast
 from uuid import UUID
 
+from offers.search.asked import Position
+from offers.search.conditions import EQUAL, FARTHEST
 from offers.search.index.dates import ANY_DATE, Dates, answers, day_of, days_of, on_day, sessions
 from offers.search.index.masks import NEVER, Masks, slots
 from offers.search.index.offered import Offered
 from offers.search.places.rules import Near
-from offers.search.queries import EQUAL, FARTHEST, Position
 
 DIRECT = 20
 """So few offers are sorted; of more, the days are walked through until the page is full, and each as it stands."""

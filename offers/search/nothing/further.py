@@ -10,13 +10,13 @@ from marketplace.base.i18n import ngettext
 from offers.catalogue.cards import Card, card
 from offers.catalogue.queries import Served, Viewer
 from offers.catalogue.rules import When, period
+from offers.search.asked import COUNTED, Found, Query, Search
 from offers.search.filters import Choice
 from offers.search.finding import find, totals
 from offers.search.forms import ALL
 from offers.search.nothing import queries
 from offers.search.nothing.missed import Missed, chosen_words, missed, where_choices
 from offers.search.nothing.rules import Kind, Way, shown_cards, ways
-from offers.search.queries import COUNTED, Found, Query, Search
 from offers.search.understood import Understood
 
 CARDS = 3

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from marketplace.base.data.database import rows
 from marketplace.base.data.statement import Statement
 from offers.catalogue.queries import Viewer, published
+from offers.search.conditions import how_many
 from offers.search.nothing.rules import Way
-from offers.search.queries import how_many
 
 
 class _Number(NamedTuple):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from offers.search.queries import FEW, Found, Search
+from offers.search.asked import FEW, Found, Search
 
 ADDRESSED = {
     "words": ("q",),

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from marketplace.base.i18n import gettext as _
 from offers.catalogue.queries import Served, Viewer
+from offers.search.asked import Found, Query, Search
 from offers.search.filters import near_words, within_words
 from offers.search.finding import find
 from offers.search.forms import Order, Within
 from offers.search.places.rules import DistrictAt, Place
-from offers.search.queries import Found, Query, Search
 from offers.search.understood import Understood
 
 NEAR_FIELDS = ("near", "within")

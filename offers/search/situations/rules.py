@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 
 from marketplace.base.i18n import SOURCE
 from marketplace.base.text import without_marks
-from offers.search.queries import Query
+from offers.search.asked import Query
 from offers.search.words.compounds import words
 from offers.search.words.equal import NOISE
 

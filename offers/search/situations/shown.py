@@ -10,9 +10,9 @@ from markupsafe import Markup
 from offers.catalogue.cards import CardRow
 from offers.catalogue.queries import Viewer
 from offers.catalogue.rules import offers_found
+from offers.search.asked import FEW, Found, Query, Search
 from offers.search.cards import drawn
 from offers.search.finding import find
-from offers.search.queries import FEW, Found, Query, Search
 from offers.search.situations import queries
 from offers.search.situations.rules import Listed
 from offers.search.words.crisis import needs_somebody_now

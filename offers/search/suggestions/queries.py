@@ -8,7 +8,7 @@ from marketplace.base.data.revision import catalogue
 from marketplace.base.data.statement import Statement
 from marketplace.base.quick.revised import Newest
 from offers.catalogue.queries import CURRENT, VISITOR, published
-from offers.search.queries import EVERYWHERE, MUNICIPALITIES
+from offers.search.conditions import EVERYWHERE, MUNICIPALITIES
 from offers.search.suggestions.rules import Known
 
 _known = Newest[Known](catalogue, f"{__name__}.known")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from marketplace.base.errors import TooMany
 from marketplace.base.web.http import Request
 from marketplace.base.web.limits import limit_visitor, of_client
-from offers.search.queries import Found, Search
+from offers.search.asked import Found, Search
 from offers.search.unfound import actions
 from offers.search.unfound.rules import FROM_ONE_VISITOR, counted_as, is_unfound
 

@@ -7,8 +7,8 @@ hash.
 import re
 from datetime import timedelta
 
+from offers.search.asked import Found, Search
 from offers.search.nothing.rules import asked_for
-from offers.search.queries import Found, Search
 from offers.search.words.asked import FRAMES, QUOTES, TOKEN
 from offers.search.words.compounds import DOMAIN, SHORT, words
 from offers.search.words.crisis import needs_somebody_now

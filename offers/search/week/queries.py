@@ -9,7 +9,8 @@ from marketplace.base.data.texts import in_language_joins, said
 from offers.catalogue.models import SessionStatus
 from offers.catalogue.opening import covers
 from offers.catalogue.queries import Viewer, published
-from offers.search.queries import PART, Search, beginning, conditions, dates_asked, without_dates
+from offers.search.asked import Search
+from offers.search.conditions import PART, beginning, conditions, dates_asked, without_dates
 
 CELL = 6
 """So many are shown of a part of a day, and of what has no dates; of the rest it is said how many."""

@@ -12,9 +12,9 @@ from marketplace.base.i18n import lazy, short_day, time_span
 from offers.catalogue.cards import where_words
 from offers.catalogue.models import Joining
 from offers.catalogue.rules import listed_seats, other_lang
+from offers.search.asked import Search
 from offers.search.filters import SEVERAL
 from offers.search.forms import Part
-from offers.search.queries import Search
 from offers.search.week.asked import View, monday_of
 from offers.search.week.queries import Meeting
 

@@ -4,7 +4,8 @@ import pytest
 
 from marketplace.base import clock
 from offers.catalogue.queries import VISITOR
-from offers.search.queries import Search, search
+from offers.search.asked import Search
+from offers.search.queries import search
 from offers.search.words.jobs import make_parts
 from tests.conftest import NOW
 from tests.offers.search.words.grades import judge

@@ -7,7 +7,8 @@ from bs4 import Tag
 from marketplace.home.queries import counts
 from offers.catalogue.models import Joining, SeatPool
 from offers.catalogue.queries import VISITOR
-from offers.search.queries import Search, search
+from offers.search.asked import Search
+from offers.search.queries import search
 from offers.search.words.jobs import make_parts
 from tests import make
 from tests.conftest import NOW

@@ -8,7 +8,7 @@ from marketplace.base.clock import oslo
 from marketplace.base.data.database import rows
 from marketplace.statistics.cells import cell_of
 from offers.catalogue.queries import outside_office_hours
-from offers.search.queries import EVENING
+from offers.search.conditions import EVENING
 
 ROOT = Path(__file__).parents[3]
 HALF_HOURS = [datetime(2026, 3, 25, tzinfo=UTC) + timedelta(minutes=30) * number for number in range(7 * 48)]

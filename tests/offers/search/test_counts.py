@@ -7,9 +7,10 @@ import pytest
 
 from offers.catalogue.models import Audience, Kind, Visibility
 from offers.catalogue.queries import VISITOR, Viewer
+from offers.search.asked import Search
 from offers.search.counts import ALL, FILTERS, Counts, count, of_places
 from offers.search.places.queries import places
-from offers.search.queries import Search, search
+from offers.search.queries import search
 from organizations.directory.models import Organization
 from tests import make
 from tests.conftest import NOW

@@ -9,8 +9,9 @@ from marketplace.base.clock import at_oslo
 from marketplace.base.web.forms import Filled
 from offers.catalogue.models import Cost, Joining, Kind, OfferOrganizer, SeatPool, Session
 from offers.catalogue.queries import VISITOR
+from offers.search.asked import Search
 from offers.search.forms import SearchForm
-from offers.search.queries import Search, search
+from offers.search.queries import search
 from tests import make
 from tests.conftest import NOW
 

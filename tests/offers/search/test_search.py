@@ -8,9 +8,11 @@ import pytest
 from offers.catalogue.models import Joining, Kind, OfferOrganizer, OfferText, SeatPool, Session
 from offers.catalogue.queries import VISITOR, Viewer
 from offers.catalogue.rules import When, period
-from offers.search import queries as listing
+from offers.search import asked as search_asked
+from offers.search import conditions as search_conditions
+from offers.search.asked import Search
 from offers.search.forms import position_text
-from offers.search.queries import Search, search
+from offers.search.queries import search
 from offers.search.words.asked import questions
 from offers.search.words.jobs import make_parts
 from tests import make
@@ -261,14 +263,15 @@ async def test_pages_hold_every_offer_once_and_in_order_also_while_others_come_a
 
 async def test_after_the_last_page_there_is_nothing_and_the_count_still_stands() -> None:
     offer = await make.offer("Eneste")
-    end = listing.Position(offer.next_session_at, offer.id)
+    end = search_asked.Position(offer.next_session_at, offer.id)
     found = await search(Search(after=end), viewer=VISITOR, lang="nb", now=NOW)
     assert (found.rows, found.total, found.next) == ([], 1, None)
-    assert position_text(listing.Position(None, offer.id), 20) == f"20.-~{offer.id.hex}"
+    assert position_text(search_asked.Position(None, offer.id), 20) == f"20.-~{offer.id.hex}"
 
 
 async def test_a_large_catalogue_is_counted_only_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "COUNTED", 3)
+    for reader in (search_asked, search_conditions):
+        monkeypatch.setattr(reader, "COUNTED", 3)
     for number in range(5):
         await make.offer(f"Nr. {number}")
     found = await search(Search(page=2, counted=3), viewer=VISITOR, lang="nb", now=NOW)

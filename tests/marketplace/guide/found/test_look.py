@@ -11,6 +11,7 @@ from marketplace.people.models import ActsFor, Person, Relation
 from offers.catalogue.models import Offer, SeatPool
 from offers.seats.links import link_path
 from offers.seats.models import Booking
+from offers.telling.actions import ring_on
 from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role
 from tests import make
@@ -226,3 +227,30 @@ async def test_a_colleague_helps_without_seeing_where_one_reaches_them(
     read = await rows("SELECT actor_id, person_id FROM audit_entry WHERE action = 'colleagues_booking.read'")
     assert {(one["actor_id"], one["person_id"]) for one in read} == {(solveig.id, made.participant_id)}
     assert len(read) == 3
+
+
+async def test_a_colleague_does_not_read_the_number_where_one_asks_to_be_rung(visitor: Visitor) -> None:
+    _unit, guri, solveig = await desk()
+    made = await of_guri(visitor, guri, await tour(), contact="call", number="41234567")
+    [session] = await rows("SELECT id FROM session LIMIT 1")
+    await rows(
+        """WITH kept AS (INSERT INTO register (id, session_id, saved_at, closed_at, closed_by)
+            VALUES (gen_random_uuid(), $1, now(), now(), 'clock'))
+        INSERT INTO attendance (id, session_id, booking_id, state, seats_present, recorded_at, cause)
+        VALUES (gen_random_uuid(), $1, $2, 'absent', 0, now(), 'closing')""",
+        session["id"], made.id,
+    )  # fmt: skip
+    asks = f"{link_path(made.id, made.link_version)}/missed/{session['id']}/call"
+
+    async def said() -> bool:
+        page = await visitor.open(asks)
+        assert page.status == 200
+        return "41234567" in str(page.soup.main).replace("\u00a0", "").replace(" ", "")
+
+    assert await said(), "who has typed it sees it again"
+    await visitor.sign_in(solveig)
+    assert not await said()
+    await ring_on(made.id, session["id"], "+4741234567", now=visitor.now)
+    assert not await said()
+    await visitor.sign_in(guri)
+    assert await said()

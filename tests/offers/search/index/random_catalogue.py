@@ -23,8 +23,9 @@ from offers.catalogue.models import (
 )  # fmt: skip
 from offers.catalogue.queries import VISITOR, Viewer
 from offers.catalogue.rules import When, period
+from offers.search.asked import Found, Position, Search
+from offers.search.conditions import ACCESS
 from offers.search.places.rules import Near
-from offers.search.queries import ACCESS, Found, Position, Search
 from organizations.directory.models import (
     District,
     DistrictPlace,

@@ -11,8 +11,9 @@ from offers.catalogue.cards import CardRow, card
 from offers.catalogue.models import Joining, SeatPool
 from offers.catalogue.queries import VISITOR
 from offers.search import cards
+from offers.search.asked import Search
 from offers.search.cards import drawn, rows_of
-from offers.search.queries import Search, search
+from offers.search.queries import search
 from tests import make
 from tests.conftest import NOW
 from tests.offers.search.index.random_catalogue import Town

@@ -16,13 +16,15 @@ from offers.catalogue.models import Joining, Kind, SeatPool
 from offers.catalogue.queries import VISITOR, Viewer
 from offers.catalogue.rules import When, period
 from offers.search import finding
+from offers.search.asked import Search
+from offers.search.conditions import Having, having
 from offers.search.counts import count
 from offers.search.finding import shown
 from offers.search.index import hits, keeping
 from offers.search.index.keeping import Index
 from offers.search.index.masks import Masks
 from offers.search.places.queries import places
-from offers.search.queries import Having, Search, having, search
+from offers.search.queries import search
 from tests import make
 from tests.conftest import NOW
 from tests.offers.search.index.random_catalogue import Town, outcome

@@ -9,11 +9,11 @@ import pytest
 
 from offers.catalogue.models import Audience, Joining, Kind
 from offers.catalogue.queries import VISITOR
+from offers.search.asked import Search
 from offers.search.finding import find
 from offers.search.nothing import queries
 from offers.search.nothing.rules import ADDRESSED, shown_cards, ways
 from offers.search.nothing.rules import Kind as WayKind
-from offers.search.queries import Search
 from organizations.directory.models import District
 from tests import make
 from tests.conftest import NOW

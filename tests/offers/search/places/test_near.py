@@ -7,10 +7,11 @@ import pytest
 
 from offers.catalogue.models import Joining, Session, Venue
 from offers.catalogue.queries import VISITOR
+from offers.search.asked import Found, Search
 from offers.search.forms import ListForm, position_text
 from offers.search.places.queries import places
 from offers.search.places.rules import Near, place_of
-from offers.search.queries import Found, Search, search
+from offers.search.queries import search
 from organizations.directory.models import District, DistrictPlace, Municipality
 from tests import make
 from tests.conftest import NOW

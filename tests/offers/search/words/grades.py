@@ -7,8 +7,9 @@ from pathlib import Path
 from marketplace.base import clock
 from marketplace.base.web.forms import Filled
 from offers.catalogue.queries import VISITOR
+from offers.search.asked import Search
 from offers.search.forms import SearchForm
-from offers.search.queries import Search, search, spelled_right
+from offers.search.queries import search, spelled_right
 from offers.search.understood import understand
 from offers.search.words.near import meant
 
