@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from uuid_utils.compat import uuid7
 
@@ -20,6 +20,14 @@ from offers.attendance.taps import actions as taps
 from offers.attendance.taps.models import Field, Outcome
 from offers.attendance.taps.rules import Place, Sender, Tap, most_of
 from offers.catalogue.models import Session
+
+
+@dataclass(frozen=True, slots=True)
+class OneMore:
+    """A press of +1: one more of whom. `key` is the form's, so that the same press sent again is the same person."""
+
+    of: Field
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,48 +65,70 @@ async def fill(
     by: UUID | None,
     now: datetime,
     chosen: tuple[Place, str | None] | None = None,
-    plus: Field | None = None,
+    plus: OneMore | None = None,
     substitute: UUID | None = None,
 ) -> None:
     """Write what a form says. `version` is when the register last changed, as the host saw it (None: never). `chosen`:
-    what they choose of a conflict, and `plus` of whom one more came; then the register stays open or closed as it is,
-    else it is closed.
+    what they choose of a conflict, and `plus` that one more came; then the register stays open or closed as it is, else
+    it is closed.
 
-    Raises Conflict when somebody else wrote in it meanwhile: nobody's marks are overwritten unseen; Refused when the
+    Raises Conflict when somebody else wrote in it meanwhile: nobody's marks are overwritten unseen (one more is counted
+    all the same, for that overwrites nothing); Refused when the
     session is cancelled, or is not soon (any more). Bookings that are not of this session do not count. Whoever was
     marked and has cancelled since it began keeps their mark: they came.
     """
+    more = uuid5(session.id, f"one more {plus.key}") if plus else None
+    unsaved = False
     async with in_transaction():
-        table = await taps.lay(session.id, session.offer.owner_id, [], [], now=now)
+        table = await taps.lay(session.id, session.offer.owner_id, [], [more] if more else [], now=now)
         if table.held.called_off:
             raise Refused(_("Denne samlingen er avlyst."))
         if not rules.is_open(table.held.starts_at, now):
             raise Refused(_("Oppmøtet kan føres fra to timer før start."))
         if table.key is None:
             raise shut()
-        if table.register.saved_at != version:
+        again, stale = more in table.known, table.register.saved_at != version
+        if stale and not plus:
             raise Conflict(_("Noen andre lagret oppmøtet mens du holdt på. Se over og lagre en gang til."))
         still = await marking.still_coming([*table.parties])
         table.parties = {booking: party for booking, party in table.parties.items() if booking in still}
         sender = Sender(by, substitute)
-        for place, said in [*_said(table, filled), *([chosen] if chosen else [])]:
-            saw = table.board.version(place)
-            taps.put(table, Tap(uuid7(), now, *place, said, saw), sender)
-        if plus:
-            more = int(table.board.face((None, plus)).value or 0) + 1
-            tap = Tap(uuid7(), now, None, plus, str(more), table.board.version((None, plus)))
-            if taps.put(table, tap, sender).outcome == Outcome.REFUSED:
-                raise Refused(_("Det antallet kan vi ikke ta imot."))
-        if not await taps.write(table, sender):
+        said = [*_said(table, filled), *([chosen] if chosen else [])]
+        if plus and (again or stale):
+            unsaved, said = _beside(said, plus), []
+        for place, words in said:
+            taps.put(table, Tap(uuid7(), now, *place, words, table.board.version(place)), sender)
+        if plus and more and not again:
+            _count(table, plus, more, sender)
+        if not await taps.write(table, sender) and not again:
             await marking.touch(table.held, by, table.register.volunteers, now=now)
         if chosen is None and plus is None:
             await close(session.id, session.offer.owner_id, ClosedBy.HOST, by, now)
-        marks = [made for party in table.parties.values() if (made := taps.mark_of(table.board, party))]
-        await record(
-            Act.REGISTER_CORRECTED if table.closed else Act.REGISTER_SAVED, now=now, actor=by, object_id=session.id,
-            organization=session.offer.owner_id,
-            details={"present": sum(mark.seats > 0 for mark in marks), "expected": len(table.parties)},
-        )  # fmt: skip
+        if not again:
+            marks = [made for party in table.parties.values() if (made := taps.mark_of(table.board, party))]
+            await record(
+                Act.REGISTER_CORRECTED if table.closed else Act.REGISTER_SAVED, now=now, actor=by, object_id=session.id,
+                organization=session.offer.owner_id,
+                details={"present": sum(mark.seats > 0 for mark in marks), "expected": len(table.parties)},
+            )  # fmt: skip
+    if unsaved:
+        raise Conflict(
+            _("Én til er talt med. Noen andre lagret oppmøtet mens du holdt på, så se over resten og lagre.")
+        )
+
+
+def _count(table: taps.Table, plus: OneMore, tap: UUID, sender: Sender) -> None:
+    """Count one more. That the form is sent again makes the same tap again. Raises Refused."""
+    place = None, plus.of
+    number = int(table.board.face(place).value or 0) + 1
+    made = taps.put(table, Tap(tap, table.now, *place, str(number), table.board.version(place)), sender)
+    if made.outcome == Outcome.REFUSED:
+        raise Refused(_("Det antallet kan vi ikke ta imot."))
+
+
+def _beside(said: list[tuple[Place, str | None]], plus: OneMore) -> bool:
+    """Does an old form say anything else than that one more came? What it leaves empty it may not have seen."""
+    return any(words is not None and place[1] not in (Field.HEADS, plus.of) for place, words in said)
 
 
 def _said(table: taps.Table, filled: Filled) -> list[tuple[Place, str | None]]:

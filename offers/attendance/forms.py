@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -12,9 +12,12 @@ from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy
 from marketplace.base.web.forms import Form
 from marketplace.base.web.http import typed_id
+from offers.attendance.actions import Filled, OneMore
 from offers.attendance.models import AttendanceState
+from offers.attendance.queries import Register
 from offers.attendance.taps.models import Field as Tapped
 from offers.attendance.taps.rules import Place
+from offers.bookings.forms import Key
 
 TAPPED = {name.value: name for name in Tapped}
 
@@ -33,6 +36,7 @@ class RegisterForm(Form):
         "present": {"otherwise": lazy("Noe ble feil med navnene. Last siden på nytt.")},
         "version": {"otherwise": lazy("Noe ble feil. Last siden på nytt.")},
         "keep": {"otherwise": lazy("Noe ble feil. Last siden på nytt.")},
+        "form_key": {"otherwise": lazy("Skjemaet er for gammelt. Send det en gang til.")},
     }
     present: list[UUID] = []
     head_count: int | None = Field(None, ge=0, le=1000)
@@ -42,6 +46,37 @@ class RegisterForm(Form):
     version: datetime | None = None
     keep: str | None = Field(None, max_length=80)
     plus: Literal["heads", "adults", "children"] | None = None
+    form_key: Key | None = None
+
+    @property
+    def one_more(self) -> OneMore | None:
+        """What +1 says. A form without a key of its own has none to be known by: its key is what it has seen."""
+        key = self.form_key or str(self.version)
+        return OneMore(Tapped(self.plus), key) if self.plus else None
+
+
+def filled(form: Any, fields: Mapping[str, list[str]]) -> Filled:
+    """What a form says, as far as it can be read. Raises BadRequest."""
+    if not form.valid:
+        return Filled(set(), party_seats(fields), states(fields))
+    said = form.data
+    return Filled(
+        set(said.present), party_seats(fields), states(fields),
+        {Tapped.HEADS: said.head_count, Tapped.ADULTS: said.adults, Tapped.CHILDREN: said.children,
+         Tapped.VOLUNTEERS: said.volunteers},
+    )  # fmt: skip
+
+
+def beside(form: Any, saved: Register, here: list[str]) -> None:
+    """After a conflict: nobody who was seen by either is lost, and what the other wrote stays where this one wrote
+    nothing. Where one more was counted, the number is what came of it."""
+    form.values["version"] = saved.version
+    form.values["present"] = form.values.get("present", []) + here
+    counted = {"heads": "head_count"}.get(plus := form.values.get("plus"), plus)
+    for name in ("head_count", "adults", "children", "volunteers"):
+        number = getattr(saved, name)
+        if (plus and name in ("head_count", counted)) or not form.values.get(name):
+            form.values[name] = "" if number is None else str(number)
 
 
 def party_seats(fields: Mapping[str, list[str]]) -> dict[UUID, int]:

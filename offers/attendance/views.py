@@ -11,10 +11,9 @@ from marketplace.base.web.access import member
 from marketplace.base.web.http import Request, see_other
 from marketplace.base.web.templates import render
 from offers.attendance import actions, queries, rules
-from offers.attendance.actions import Filled
 from offers.attendance.acts import Act
 from offers.attendance.closing.rules import Standing
-from offers.attendance.forms import RegisterForm, choice, party_seats, states
+from offers.attendance.forms import RegisterForm, beside, choice, filled, party_seats, states
 from offers.attendance.keys import settled
 from offers.attendance.lines import Typed, eithers, first_different, lines
 from offers.attendance.models import AttendanceState
@@ -64,15 +63,8 @@ async def _page(request: Request, session: Session, form: Any, status: int = 200
         typed = await request.fields()
         seats = party_seats(typed)
         said = states(typed) if status != 409 else said | states(typed)
-    if status == 409:  # nobody who was seen by either host is lost
-        form.values["version"] = saved.version
-        # What the other wrote stays where this one wrote nothing.
-        for name, counted in (
-            ("head_count", saved.head_count), ("adults", saved.adults), ("children", saved.children),
-            ("volunteers", saved.volunteers),
-        ):  # fmt: skip
-            form.values[name] = form.values.get(name) or ("" if counted is None else str(counted))
-        form.values["present"] = form.values.get("present", []) + here
+    if status == 409:
+        beside(form, saved, here)
     past = await queries.earlier(session.offer_id, session.starts_at, request.now)
     standing = Standing(
         session.starts_at, session.ends_at, saved.saved_at, saved.closed_at, saved.by_clock,
@@ -105,17 +97,13 @@ async def register(request: Request) -> Response:
     if request.method == "GET":
         return await _page(request, session, None)
     form, fields = await RegisterForm.read(request), await request.fields()
-    filled = Filled(
-        set(form.data.present) if form.valid else set(), party_seats(fields), states(fields),
-        {Field.HEADS: form.data.head_count, Field.ADULTS: form.data.adults, Field.CHILDREN: form.data.children,
-         Field.VOLUNTEERS: form.data.volunteers} if form.valid else {},
-    )  # fmt: skip
+    said = filled(form, fields)
     if not form.valid:
         return await _page(request, session, form, 422)
     try:
         await actions.fill(
-            session, filled, version=form.data.version, by=request.person.id, now=request.now,
-            chosen=choice(form.data.keep), plus=Field(form.data.plus) if form.data.plus else None,
+            session, said, version=form.data.version, by=request.person.id, now=request.now,
+            chosen=choice(form.data.keep), plus=form.data.one_more,
         )  # fmt: skip
     except Conflict as conflict:
         form.add_error("form", conflict.message)

@@ -210,6 +210,9 @@ CREATES = {
         {"email": "ny.vert@example.no"}, {"email": "en.vert.til@example.no"}, page="/manage/offers/{slug}"
     ),
     "/manage/offers/{slug}/organizers": Sent({}, {}, page="/manage/offers/{slug}"),
+    "/manage/sessions/{id}/substitute": Sent(
+        {"address": "en.vikar@example.no"}, {"address": "en.vikar.til@example.no"}
+    ),
     "/manage/organizations/{slug}/invitations": Sent(
         {"address": "inger@example.no", "role": "host"},
         {"address": "ida@example.no"},

@@ -390,6 +390,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         session=first, made_by=town.people["host"], channel="email", address=f"vikar{suffix}@example.no",
         created_at=NOW, ends_at=NOW + timedelta(days=400),
     )  # fmt: skip
+    town.named["/manage/sessions/{id}/substitute/revoke"] = {"substitute": str(stands_in.id)}
     town.parameters = {
         ("goals", "goal"): str(goal.id),
         ("certificates", "booking"): str(proven.id),

@@ -249,10 +249,11 @@ def without_positions(query: str) -> str:
 
 
 def see_other(path: str, request: Request | None = None) -> Response:
-    """303 to a local path, in the request's language when the path has none."""
+    """303 to a local path, in the request's language when the path has none. Where the page is private, so is the way
+    to it."""
     if request and request.lang != SOURCE and not path.startswith(f"/{request.lang}/"):
         path = f"/{request.lang}{path}"
-    return RedirectResponse(path, 303)
+    return RedirectResponse(path, 303, {"Cache-Control": "no-store"} if request and request.private else None)
 
 
 def local_path(text: str | None) -> str | None:

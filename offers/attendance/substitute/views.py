@@ -15,8 +15,7 @@ from marketplace.base.web.templates import render
 from offers.attendance import actions as registers
 from offers.attendance import queries as attendance
 from offers.attendance import rules as attendance_rules
-from offers.attendance.actions import Filled
-from offers.attendance.forms import RegisterForm, choice, party_seats, states
+from offers.attendance.forms import RegisterForm, beside, choice, filled, party_seats, states
 from offers.attendance.keys import settled
 from offers.attendance.lines import Typed, eithers, lines
 from offers.attendance.models import AttendanceState
@@ -109,17 +108,13 @@ async def register(request: Request) -> Response:
     if request.method == "GET":
         return await _page(request, link, session, None)
     form, fields = await RegisterForm.read(request), await request.fields()
-    filled = Filled(
-        set(form.data.present) if form.valid else set(), party_seats(fields), states(fields),
-        {Field.HEADS: form.data.head_count, Field.ADULTS: form.data.adults, Field.CHILDREN: form.data.children,
-         Field.VOLUNTEERS: form.data.volunteers} if form.valid else {},
-    )  # fmt: skip
+    said = filled(form, fields)
     if not form.valid:
         return await _page(request, link, session, form, 422)
     try:
         await registers.fill(
-            session, filled, version=form.data.version, by=None, now=request.now, chosen=choice(form.data.keep),
-            plus=Field(form.data.plus) if form.data.plus else None, substitute=link.id,
+            session, said, version=form.data.version, by=None, now=request.now, chosen=choice(form.data.keep),
+            plus=form.data.one_more, substitute=link.id,
         )  # fmt: skip
     except Conflict as conflict:
         form.add_error("form", conflict.message)
@@ -149,7 +144,7 @@ async def _page(request: Request, link: Link, session: Session, form: Any, statu
         typed = await request.fields()
         seats, said = party_seats(typed), said | states(typed)
         if status == 409:
-            form.values |= {"version": saved.version, "present": form.values.get("present", []) + here}
+            beside(form, saved, here)
     undecided = eithers(board, parties, link.id)
     drawn = lines(board, parties, Typed({*form.values.get("present", [])}, said, seats), undecided)
     return render(

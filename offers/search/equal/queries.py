@@ -16,6 +16,8 @@ from offers.catalogue.queries import CURRENT, VISITOR, published
 from offers.search.equal.acts import Act
 from offers.search.words.asked import questions, sql
 from offers.search.words.equal import BEGUN, FIRST, Equals
+from organizations.members.models import Role
+from organizations.members.queries import COORDINATED
 
 SHOWN = 40
 """Offers that a change would win or lose, of which it is told."""
@@ -23,13 +25,16 @@ SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A group as it was from `written_at` on; None: this system came with it. Without words it is taken away."""
+    """A group as it was from `written_at` on; None: this system came with it. Without words it is taken away.
+    `written_by`: who wrote it, where that is somebody of a municipality of the reader's; of others only `written_in`,
+    their municipality, is told."""
 
     group_id: UUID
     number: int
     words: list[str]
     written_at: datetime | None
     written_by: str | None
+    written_in: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Changed:
 class Words(NamedTuple):
     """Those of a group."""
 
+    group_id: UUID
     words: list[str]
 
 
@@ -79,28 +85,43 @@ def equal_now() -> Equals:
 
 CURRENT_GROUPS = """SELECT DISTINCT ON (group_id) group_id, number, words, written_at FROM equal_words
     ORDER BY group_id, number DESC"""
-VERSION = f"""SELECT e.group_id, e.number, e.words, e.written_at,
-    (SELECT p.name FROM audit_entry a JOIN person p ON p.id = a.actor_id WHERE a.object_id = e.group_id
-        AND a.at = e.written_at AND a.action = '{Act.EQUAL_WORDS_WRITTEN}' LIMIT 1) AS written_by"""
+WORDS = f"SELECT group_id, words FROM ({CURRENT_GROUPS}) e"
+VERSION = f"""{COORDINATED} SELECT e.group_id, e.number, e.words, e.written_at,
+    CASE WHEN t.own THEN t.name END AS written_by, CASE WHEN NOT t.own THEN t.place END AS written_in"""
+"""What $1, who has one of the roles $2, may know of a version: words are everybody's here, names are not."""
+WRITTEN = f"""LEFT JOIN LATERAL (
+    SELECT p.name, k.name AS place, k.id IN (SELECT id FROM mine) AS own
+    FROM audit_entry a JOIN person p ON p.id = a.actor_id JOIN membership m ON m.person_id = p.id
+        JOIN organization w ON w.id = m.organization_id JOIN municipality k ON k.id = w.municipality_id
+    WHERE a.object_id = e.group_id AND a.at = e.written_at AND a.action = '{Act.EQUAL_WORDS_WRITTEN}'
+        AND m.role = ANY($2)
+    ORDER BY own DESC, m.ended_at IS NULL DESC, m.id LIMIT 1) t ON true"""
 
 
 async def _read() -> Equals:
-    found = await rows(Words, f"SELECT words FROM ({CURRENT_GROUPS}) e ORDER BY group_id")
+    found = await rows(Words, f"{WORDS} ORDER BY group_id")
     # Not one row: a database that somebody has emptied. What is taken away has a row that says so.
     return _table.read([one.words for one in found if one.words] if found else FIRST)
 
 
-async def groups() -> list[Version]:
-    """All of them, by their first word; those that were taken away last."""
+async def groups(reader: UUID) -> list[Version]:
+    """All of them as `reader` may see them, by their first word; those that were taken away last."""
     return await rows(
-        Version, f"{VERSION} FROM ({CURRENT_GROUPS}) e ORDER BY e.words = '{{}}', e.words[1], e.group_id"
+        Version,
+        f"{VERSION} FROM ({CURRENT_GROUPS}) e {WRITTEN} ORDER BY e.words = '{{}}', e.words[1], e.group_id",
+        reader,
+        [Role.COORDINATOR],
     )
 
 
-async def versions(group: UUID) -> list[Version]:
-    """All versions of a group, the newest first. Raises NotFound."""
+async def versions(group: UUID, reader: UUID) -> list[Version]:
+    """All versions of a group as `reader` may see them, the newest first. Raises NotFound."""
     found = await rows(
-        Version, f"{VERSION} FROM equal_words e WHERE e.group_id = $1 ORDER BY e.number DESC", group
+        Version,
+        f"{VERSION} FROM equal_words e {WRITTEN} WHERE e.group_id = $3 ORDER BY e.number DESC",
+        reader,
+        [Role.COORDINATOR],
+        group,
     )
     if not found:
         raise NotFound
@@ -109,7 +130,7 @@ async def versions(group: UUID) -> list[Version]:
 
 async def with_words(group: UUID | None, words: Sequence[str]) -> Equals:
     """The table as it would be if this group had these words; None: a new one."""
-    others = [one.words for one in await groups() if one.group_id != group and one.words]
+    others = [one.words for one in await rows(Words, WORDS) if one.group_id != group and one.words]
     return Equals.of([*others, list(words)])
 
 

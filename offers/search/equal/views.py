@@ -23,7 +23,7 @@ HOME = "/words"
 @coordinator
 async def words(request: Request) -> Response:
     """GET /words: all groups."""
-    found = await queries.groups()
+    found = await queries.groups(request.person.id)
     return render(
         request, "offers/search/equal/words.html", section="/today", groups=[one for one in found if one.words],
         gone=[one for one in found if not one.words],
@@ -56,7 +56,7 @@ async def edit(request: Request) -> Response:
         return _page(request, form, found, await _found(request, form, found))
     if form.valid:
         async with one_at_a_time(found.group_id):
-            if form.meet(_stored((await queries.versions(found.group_id))[0])):
+            if form.meet(_stored((await queries.versions(found.group_id, request.person.id))[0])):
                 await actions.write(found.group_id, form.data.given, by=request.person.id, now=request.now)
                 return see_other(f"{HOME}?saved={Saved.CHANGED}", request)
     return _page(request, form, found, status=422)
@@ -119,4 +119,4 @@ async def back(request: Request) -> Response:
 
 async def _versions(request: Request) -> list[Version]:
     group: UUID = parse_id(request.path_params["group"])
-    return await queries.versions(group)
+    return await queries.versions(group, request.person.id)

@@ -1,10 +1,25 @@
 """A register that somebody keeps for a host, by a link."""
 
+import asyncio
+from datetime import timedelta
+
+from uuid_utils.compat import uuid7
+
+from marketplace.base.clock import oslo
 from marketplace.base.data.database import row, rows, value
+from marketplace.base.models import Channel
+from marketplace.base.post.mail import MAILS
+from marketplace.people.models import Person
+from offers.attendance.models import Register
 from offers.attendance.substitute.models import Substitute
 from offers.attendance.substitute.rules import path
+from offers.attendance.taps.actions import keep
+from offers.attendance.taps.models import Field
+from offers.attendance.taps.rules import Sender, Tap
 from offers.catalogue.models import Session
 from offers.seats.models import Booking
+from organizations.members.models import Membership
+from tests import make
 from tests.conftest import NOW
 from tests.offers.attendance.test_register import evening, states
 from tests.visitor import Visitor
@@ -86,6 +101,117 @@ async def test_revoked_or_over_it_opens_nothing_and_what_was_kept_stays(visitor:
     assert session.id == link.session_id
 
 
+async def test_the_cookie_of_one_link_opens_no_other(visitor: Visitor) -> None:
+    """Each link is its own: neither the cookie of another, nor its secret under this one's name."""
+    _, mine = await asked(visitor, "Amina")
+    here = await opened(visitor, mine)
+    own = f"substitute-{mine.id.hex}"
+    name, secret = next((name, secret) for name, secret in visitor.client.cookies.items() if own in name)
+    other = await Substitute.create(
+        session_id=mine.session_id, channel="email", address="to@example.no", created_at=NOW, opened_at=NOW,
+        browser=b"b" * 16, ends_at=mine.ends_at,
+    )  # fmt: skip
+    there = f"/substitute/registers/{other.id}"
+    assert (await visitor.open(there)).status == 404
+    visitor.client.cookies.set(name.replace(mine.id.hex, other.id.hex), secret)
+    assert (await visitor.open(there)).status == 404
+    assert (await visitor.open(here)).status == 200
+    for guess in ("", "x", secret[:-1], secret + "x"):
+        visitor.client.cookies.clear()
+        visitor.client.cookies.set(name, guess)
+        assert (await visitor.open(here)).status == 404
+        assert (await visitor.post(here, {"head_count": "9"})).status in (403, 404)
+    assert await value("SELECT count(*) FROM head_count") == 0
+
+
+async def test_an_unopened_link_has_no_register(visitor: Visitor) -> None:
+    _, link = await asked(visitor, "Amina")
+    visitor.client.cookies.set(f"__Host-substitute-{link.id.hex}", "")
+    visitor.client.cookies.set(f"substitute-{link.id.hex}", "x")
+    assert (await visitor.open(f"/substitute/registers/{link.id}")).status == 404
+
+
+async def test_one_browser_only_though_two_open_at_the_same_moment(visitor: Visitor) -> None:
+    _, link = await asked(visitor, "Amina")
+    page = await visitor.open(path(link.id))
+    fields = page.fields(path(link.id))
+    answers = await asyncio.gather(*(visitor.post(path(link.id), fields) for _ in range(3)))
+    assert sorted(answer.status for answer in answers).count(303) == 1
+    assert await value("SELECT count(*) FROM audit_entry WHERE action = 'substitute.opened'") == 1
+
+
+async def test_a_link_that_is_taken_back_unopened_opens_nothing(visitor: Visitor) -> None:
+    """Also on a page that was open when it was taken back."""
+    _, link = await asked(visitor, "Amina")
+    page = await visitor.open(path(link.id))
+    await Substitute.filter(id=link.id).update(revoked_at=NOW)
+    assert (await visitor.submit(page, path(link.id))).status == 404
+    await Substitute.filter(id=link.id).update(revoked_at=None, ends_at=NOW)
+    assert (await visitor.submit(page, path(link.id))).status == 404
+    assert (await Substitute.get()).opened_at is None
+
+
+async def test_a_link_ends_with_the_day_in_oslo_and_not_before(visitor: Visitor) -> None:
+    _, link = await asked(visitor, "Amina")
+    assert oslo(link.ends_at) == oslo(NOW).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(
+        days=1
+    )
+    here = await opened(visitor, link)
+    jar = dict(visitor.client.cookies)
+    for at, status in ((link.ends_at - timedelta(seconds=1), 200), (link.ends_at, 404)):
+        async with Visitor.at(at) as later:
+            for name, secret in jar.items():
+                later.client.cookies.set(name, secret)
+            assert (await later.open(here)).status == status
+            assert (await later.open(path(link.id))).status == (303 if status == 200 else 404)
+
+
+async def test_nobody_revokes_the_link_of_a_session_that_is_not_theirs(visitor: Visitor) -> None:
+    _, link = await asked(visitor, "Amina")
+    _, session, host = await evening("Per", owner=await make.organization(slug="andre"))
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/substitute")
+    token = page.fields("/substitute")["form_token"][0]
+    await visitor.post(
+        f"/manage/sessions/{session.id}/substitute/revoke", {"form_token": token, "substitute": str(link.id)}
+    )
+    assert (await Substitute.get(id=link.id)).revoked_at is None
+    answer = await visitor.post(
+        f"/manage/sessions/{link.session_id}/substitute/revoke",
+        {"form_token": token, "substitute": str(link.id)},
+    )
+    assert answer.status == 404
+    assert (await Substitute.get(id=link.id)).revoked_at is None
+
+
+async def test_what_a_host_wrote_meanwhile_is_not_emptied_by_a_substitute(visitor: Visitor) -> None:
+    _, link = await asked(visitor, "Amina")
+    here = await opened(visitor, link)
+    old = await visitor.open(here)
+    await visitor.submit(old, here, head_count=5, volunteers=2)
+    await Register.all().update(saved_at=NOW + timedelta(seconds=1))
+    page = await visitor.submit(old, here, adults="")
+    assert page.status == 409
+    fields = page.fields(here)
+    assert (fields["head_count"], fields["volunteers"]) == (["5"], ["2"])
+    await visitor.submit(old, here, plus="heads")
+    await visitor.submit(old, here, plus="heads")  # sent twice
+    assert await value("SELECT count FROM head_count") == 6
+
+
+async def test_a_conflict_says_that_it_was_a_substitute(visitor: Visitor) -> None:
+    session, link = await asked(visitor, "Amina")
+    await opened(visitor, link)
+    amina, host = await Booking.get(participant__name="Amina"), await Person.get(name="Tom")
+    for sender, state in ((Sender(host.id), "present"), (Sender(None, link.id), "absent")):
+        tap = Tap(uuid7(), NOW, amina.id, Field.STATE, state, 0)
+        await keep(session.id, (await session.offer).owner_id, [tap], sender, now=NOW)
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/register")
+    said = [each.get_text() for each in page.soup.select(".tp-either small")]
+    assert sorted(each.partition(",")[0] for each in said) == ["du", "vikar"]
+
+
 async def test_a_host_takes_a_link_back_and_sees_when_it_was_opened(visitor: Visitor) -> None:
     _, session, host = await evening("Amina")
     await visitor.sign_in(host)
@@ -97,3 +223,15 @@ async def test_a_host_takes_a_link_back_and_sees_when_it_was_opened(visitor: Vis
     page = await visitor.follow(await visitor.submit(page, "/revoke"))
     assert "Virker ikke lenger." in page.text
     assert (await Substitute.get()).revoked_at is not None
+
+
+async def test_it_opens_nothing_once_whoever_sent_it_leads_the_session_no_more(visitor: Visitor) -> None:
+    _session, link = await asked(visitor, "Amina")
+    here = await opened(visitor, link)
+    page = await visitor.open(here)
+    await Membership.all().update(ended_at=NOW)
+    assert (await visitor.open(here)).status == 404
+    assert (await visitor.submit(page, here, head_count=4)).status == 404
+    assert (await visitor.open(path(link.id))).status == 404
+    assert await MAILS["substitute"](Channel.EMAIL, "nb", substitute=str(link.id)) is None
+    assert await value("SELECT count(*) FROM head_count") == 0

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from marketplace.base.data.database import rows, value
 from marketplace.people.models import Person
+from offers.attendance.models import Register
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.seats.models import Booking
 from organizations.members.models import Role
@@ -47,14 +48,58 @@ async def test_one_more_is_one_button_and_closes_nothing(visitor: Visitor) -> No
     assert await heads() == (2, None, None)
 
 
-async def test_the_same_press_sent_again_counts_nobody_unseen(visitor: Visitor) -> None:
+async def test_the_same_press_sent_twice_is_one_and_never_refused(visitor: Visitor) -> None:
     _, session, host = await evening("Amina")
     await visitor.sign_in(host)
     page = await visitor.open(f"/manage/sessions/{session.id}/register")
-    await visitor.submit(page, "/register", plus="heads")
-    again = await visitor.submit(page, "/register", plus="heads")
-    assert again.status == 409
+    amina = await Booking.get(participant__name="Amina")
+    pressed = {"plus": "heads", "present": [amina.id]}
+    await visitor.submit(page, "/register", **pressed)
+    saved = await value("SELECT saved_at FROM register")
+    again = await visitor.submit(page, "/register", **pressed)
+    assert again.status == 303
     assert await heads() == (1, None, None)
+    assert await value("SELECT count(*) FROM register_tap WHERE field = 'heads'") == 1
+    assert await states() == {"Amina": ("present", 1)}
+    assert await value("SELECT saved_at FROM register") == saved
+    assert await value("SELECT count(*) FROM audit_entry WHERE action = 'register.saved'") == 1
+    page = await visitor.follow(again)
+    await visitor.submit(page, "/register", plus="heads")  # a page of its own: somebody else came
+    assert await heads() == (2, None, None)
+
+
+async def test_one_more_is_counted_from_an_old_page_and_overwrites_nothing(visitor: Visitor) -> None:
+    """Another host has saved meanwhile: the one who came is counted, and theirs stays."""
+    _, session, host = await evening("Amina")
+    await visitor.sign_in(host)
+    old = await visitor.open(f"/manage/sessions/{session.id}/register")
+    amina = await Booking.get(participant__name="Amina")
+    await visitor.submit(old, "/register", head_count=4, volunteers=2, present=[amina.id])
+    await Register.all().update(saved_at=NOW + timedelta(seconds=1))
+    answer = await visitor.submit(old, "/register", plus="heads")
+    assert answer.status == 303
+    assert await heads() == (5, None, None)
+    assert await value("SELECT volunteers FROM register") == 2
+    assert await states() == {"Amina": ("present", 1)}
+
+
+async def test_what_else_an_old_page_says_is_kept_on_it_and_asked_about(visitor: Visitor) -> None:
+    _, session, host = await evening("Amina", "Per")
+    await visitor.sign_in(host)
+    old = await visitor.open(f"/manage/sessions/{session.id}/register")
+    amina, per = await Booking.all().order_by("participant__name")
+    await visitor.submit(old, "/register", head_count=4, volunteers=2, present=[amina.id])
+    await Register.all().update(saved_at=NOW + timedelta(seconds=1))
+    page = await visitor.submit(old, "/register", plus="heads", present=[per.id])
+    assert page.status == 409
+    assert "Én til er talt med." in page.text
+    assert await heads() == (5, None, None)
+    assert (await states())["Per"] != ("present", 1)
+    fields = page.fields("/register")
+    assert (fields["head_count"], fields["volunteers"]) == (["5"], ["2"])
+    await visitor.submit(page, "/register", plus="heads")
+    assert await heads() == (6, None, None)
+    assert await states() == {"Amina": ("present", 1), "Per": ("present", 1)}
 
 
 async def test_adults_and_children_make_the_sum_and_may_be_one_number_again(visitor: Visitor) -> None:
