@@ -172,7 +172,7 @@ def page_context(request: Request) -> dict[str, Any]:
         "work_links": [(words, path) for roles, words, path in WORK if roles & request.roles],
         "request": request,
         "person": request.person,
-        "leads": sealing(request.person.id) if LEADS & request.roles else None,
+        "sealed_for": sealing(request.person.id) if LEADS & request.roles else None,
         "roles": request.roles,
         "languages": request.languages,
         "csrf_input": request.form_token_input,
