@@ -27,6 +27,7 @@ from offers.attendance import views as attendance
 from offers.attendance.check_in import views as check_in
 from offers.attendance.closing import views as closing
 from offers.attendance.grid import views as grid
+from offers.attendance.offline import views as offline
 from offers.attendance.past import views as past
 from offers.attendance.substitute import views as substitute
 from offers.attendance.taps import views as taps
@@ -267,6 +268,10 @@ ROUTES: list[Route] = [
     both("/manage/sessions/{id}/register", attendance.register),
     get("/manage/sessions/{id}/register/taps", taps.read),
     post("/manage/sessions/{id}/register/taps", taps.send, "/manage/sessions/{id}/register"),
+    get("/manage/sessions/{id}/register/offline", offline.one),
+    get("/manage/sessions/offline.json", offline.listing),
+    get("/manage/sessions/offline", offline.shell),
+    get("/manage/sessions/worker.js", offline.worker),
     post("/manage/sessions/{id}/register/done", closing.finish, "/manage/sessions/{id}/register"),
     post("/manage/sessions/{id}/register/done/undo", closing.reopen, "/manage/sessions/{id}/register"),
     both("/manage/sessions/{id}/register/nobody", closing.nobody),

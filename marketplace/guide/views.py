@@ -76,12 +76,17 @@ async def tick(request: Request) -> Response:
 async def begin(request: Request) -> Response:
     """GET /desk/offers/{slug}: somebody is to be booked for from the offer's own page. It belongs to the call that goes
     on, if there is one; to none of several, for nobody can know which. `?call=`: the page was opened from that. Only
-    then is it for the caller who was booked for last: `joined` says that it may be somebody else."""
+    then is it for the caller who was booked for last: `joined` says that it may be somebody else. `?session=`: the date
+    that was pressed."""
     slug, given = request.path_params["slug"], request.query.get("call", [""])[-1]
     await offer_page(slug, viewer=await viewer_of(request.person), lang=request.lang, now=request.now)
+    date = _pressed(request)
     if ID.fullmatch(given):
-        return see_other(f"/desk/{given}/offers/{slug}", request)
-    return see_other(f"/desk/{joined(calls_of(request), request.now).id}/offers/{slug}?joined=1", request)
+        return see_other(f"/desk/{given}/offers/{slug}{f'?session={date}' if date else ''}", request)
+    return see_other(
+        f"/desk/{joined(calls_of(request), request.now).id}/offers/{slug}?joined=1{f'&session={date}' if date else ''}",
+        request,
+    )
 
 
 @member(Role.GUIDE)
@@ -96,7 +101,7 @@ async def book(request: Request) -> Response:
         await offer_page(slug, viewer=viewer, lang=request.lang, now=request.now)
         return see_other(f"/offers/{slug}?call={call.id}", request)
     form: Filled[Any] = GuideForm.blank(
-        session=next((one.session_id for one in dates if not one.full), ""), seats=1, contact="sms",
+        session=_chosen(request, dates), seats=1, contact="sms",
         lang=request.lang, form_key=secrets.token_hex(16),
     )  # fmt: skip
     if request.method == "POST":
@@ -125,6 +130,21 @@ async def book(request: Request) -> Response:
         questions=asked.questions(found.asked), age_question=asked.age_question(found.age_from, found.age_to),
         status=409 if form.values.get("asked") else 422 if form.errors else 200,
     )  # fmt: skip
+
+
+def _pressed(request: Request) -> UUID | None:
+    """The date whose button led here; what is no date is as if nothing was said."""
+    try:
+        return UUID(request.query.get("session", [""])[-1])
+    except ValueError:
+        return None
+
+
+def _chosen(request: Request, dates: list[several_queries.OpenDate]) -> UUID | str:
+    """The date that was pressed, if it is open; else the first with room."""
+    pressed = _pressed(request)
+    first = next((one.session_id for one in dates if not one.full), "")
+    return next((one.session_id for one in dates if one.session_id == pressed), first)
 
 
 async def _book(

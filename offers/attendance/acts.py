@@ -13,4 +13,5 @@ class Act(StrEnum):
     REGISTER_READ = "register.read"
     REGISTER_REOPENED = "register.reopened"
     REGISTER_SAVED = "register.saved"
+    REGISTER_TAKEN = "register.taken_offline"
     REGISTER_TAPPED = "register.tapped"

@@ -51,8 +51,8 @@ class Fold(NamedTuple):
     lines: list[Line]
 
 
-def line(session: DateRow, offer: OfferRow, now: datetime) -> Line:
-    """A date as the page shows it."""
+def line(session: DateRow, offer: OfferRow, now: datetime, book_at: str) -> Line:
+    """A date as the page shows it. `book_at`: where the offer is booked."""
     told = NOTHING
     if session.called_off:
         told = Seats("cancelled", _("Avlyst"))
@@ -70,7 +70,7 @@ def line(session: DateRow, offer: OfferRow, now: datetime) -> Line:
         moved=session.moved,
         opens=session.id if session.opens_at and now < session.opens_at else None,
         file="" if no_file else f"/calendar/sessions/{session.id}.ics",
-        href=f"/offers/{offer.slug}/bookings/new?session={session.id}" if told.act else "",
+        href=f"{book_at}{'&' if '?' in book_at else '?'}session={session.id}" if told.act else "",
         place=session.other_venue or "",
     )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+from urllib.parse import quote
 from uuid import UUID
 
 from marketplace.base.web.static import static_url
@@ -78,6 +79,7 @@ class Page:
     several: bool
     told: Seats
     box: Line | None
+    book_at: str
     opening: Opening | None
     picture: str
     shared: Shared
@@ -95,10 +97,16 @@ class Page:
         return BUTTONS.get(self.told.act)
 
 
-def page(found: OfferPage, now: datetime) -> Page:
-    """The offer in words."""
+def desk_address(slug: str, call: str) -> str:
+    """Where a guide books for whoever is on the phone; `call`: the one that the page was opened from, if any."""
+    return f"/desk/offers/{slug}" + (f"?call={quote(call, safe='')}" if call else "")
+
+
+def page(found: OfferPage, now: datetime, desk: str = "") -> Page:
+    """The offer in words. `desk`: where a guide books it for others, which is where all its buttons lead then."""
+    book_at = desk or f"/offers/{found.offer.slug}/bookings/new"
     offer, joining = found.offer, found.offer.joining
-    lines = [line(one, offer, now) for one in found.dates]
+    lines = [line(one, offer, now, book_at) for one in found.dates]
     coming = [one for one in lines if not one.called_off]
     off, talk = offer.called_off, offer.kind == Kind.CONVERSATION
     over = not off and offer.last_session_ends is not None and not coming
@@ -130,6 +138,7 @@ def page(found: OfferPage, now: datetime) -> Page:
         several=joining == Joining.PER_SESSION and not talk and sum(bool(one.act) for one in coming) > 1,
         told=told,
         box=box,
+        book_at=book_at,
         opening=None if gone else opening(offer, told, coming, now),
         picture=f"/pictures/{offer.picture}" if offer.picture else static_url(drawing(offer.kind)),
         shared=shared(offer, lines, over=over),

@@ -11,8 +11,9 @@ from marketplace.base.web.http import Request
 from marketplace.base.web.templates import render
 from offers.catalogue import queries
 from offers.catalogue.organizations import queries as organization_queries
-from offers.catalogue.page import page
+from offers.catalogue.page import desk_address, page
 from offers.catalogue.queries import viewer_of
+from organizations.members.models import Role
 
 
 @public
@@ -25,7 +26,11 @@ async def offer(request: Request) -> Response:
         lang=request.lang,
         now=request.now,
     )
-    return render(request, "offers/catalogue/offer.html", offer=found.offer, shown=page(found, request.now))
+    call = request.query.get("call", [""])[-1]
+    desk = desk_address(found.offer.slug, call) if Role.GUIDE in request.roles else ""
+    return render(
+        request, "offers/catalogue/offer.html", offer=found.offer, shown=page(found, request.now, desk)
+    )
 
 
 @public

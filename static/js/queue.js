@@ -95,7 +95,8 @@ export class Store {
   }
 
   async keep(person, session, what) {
-    await asked(this.on("registers", "readwrite").put(await this.seal(person, session, what)));
+    const row = await this.seal(person, session, what);
+    await asked(this.on("registers", "readwrite").put(row));
   }
 
   async kept(person) {
@@ -103,7 +104,19 @@ export class Store {
     return this.opened(person, rows);
   }
 
+  // What the server says of a register that is kept.
+  async stands(person, session, register) {
+    const row = await asked(this.on("registers").get([person, session]));
+    if (row) { await this.keep(person, session, { ...(await this.opened(person, [row]))[0], register }); }
+  }
+
   async forget(person, session) { await asked(this.on("registers", "readwrite").delete([person, session])); }
+
+  // Whoever signs out leaves no names here, and no key. Taps are not touched: see throwAway.
+  async purge(person) {
+    for (const one of await this.kept(person)) { await this.forget(person, one.session); }
+    await asked(this.on("keys", "readwrite").delete(person));
+  }
 
   // The one way to lose a tap: the host's own act.
   async throwAway(person) {

@@ -170,7 +170,11 @@ const pressed = (event) => {
 
 const hear = (what, more) => {
   if (what === "elsewhere") { show(field(more), more.value); count(); }
-  if (what === "sent") { meet(more.register); tell(false, sentBefore); }
+  if (what === "sent") {
+    meet(more.register);
+    tell(false, sentBefore);
+    if (more.register) { queue.store.stands(queue.person, queue.session, more.register); }
+  }
   if (what === "waiting") { tell(!navigator.onLine); }
   if (what === "offline") { tell(true); }
   if (what === "signed-out") { tell(true).then(() => { status.textContent = words.signed_out; }); }
@@ -182,15 +186,18 @@ const begin = async () => {
   field = named;
   const store = await Store.open();
   const { person, register: session, taps: address, now } = form.dataset;
-  await store.lock(person);
-  await store.unlock(person, form.dataset.key);
-  form.removeAttribute("data-key");
-  const token = form.querySelector("[name=form_token]").value;
+  if (form.dataset.key) {
+    await store.lock(person);
+    await store.unlock(person, form.dataset.key);
+    form.removeAttribute("data-key");
+  }
+  const token = form.querySelector("[name=form_token]")?.value || "";
   queue = new Queue({ store, person, session, address, token, now, told: hear });
   await queue.open();
   new Set([...form.querySelectorAll("[data-tap]")].map((one) => one.dataset.tap)).forEach((name) => {
     shown.set(name, valueOf(name));
   });
+  if (form.dataset.stands) { meet(JSON.parse(form.dataset.stands)); }
   queue.last.forEach((one, name) => show(name, one.value));
   count();
   form.querySelectorAll("[data-without-code]").forEach((one) => { one.hidden = true; });
@@ -206,6 +213,13 @@ const begin = async () => {
   });
   if (queue.last.size) { tell(true); queue.send(); } else if ((await queue.refused()).length) { tell(); }
   form.dataset.live = "";
+  if (form.dataset.keep) {
+    const { keep } = await import(form.dataset.keep);
+    await keep(store, form.dataset).then((kept) => {
+      document.getElementById("tp-kept").hidden = kept === null;
+      form.dataset.kept = "";
+    }, (problem) => { console.warn(String(problem)); });
+  }
 };
 
 if (form && window.isSecureContext && navigator.locks && window.indexedDB) { begin(); }

@@ -7,8 +7,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -96,27 +96,34 @@ class Place:
         return int(found["came"])
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, post_office: str) -> Iterator[Place]:
-    data = tmp_path_factory.mktemp("numbers")
-    made = Place(data, free_port())
-    made.at(2026, 10, 5, 10, 0)
+@contextmanager
+def running(made: Place, post_office: str) -> Iterator[None]:
+    """The instance of a place, with the demo in it, until the story is over."""
     environment = {name: text for name, text in os.environ.items() if not name.startswith("TREFFPUNKT_")}
     port = made.address.rpartition(":")[2]
-    DATABASES[port] = EmbeddedPostgres(data).dsn
-    with (data / "log").open("w") as log:
+    DATABASES[port] = EmbeddedPostgres(made.data).dsn
+    with (made.data / "log").open("w") as log:
         started = subprocess.Popen(
-            [sys.executable, "-m", "marketplace", "run", "--port", port, "--data", str(data)],
+            [sys.executable, "-m", "marketplace", "run", "--port", port, "--data", str(made.data)],
             env=environment | {"TREFFPUNKT_DEMO": "1", "TREFFPUNKT_SMTP_URL": post_office}, stderr=log,
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
-    yield made
+    yield
     started.terminate()
     assert started.wait(20) == 0
 
 
-@pytest.fixture
-async def come(place: Place, chromium: Browser) -> Any:
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, post_office: str) -> Iterator[Place]:
+    made = Place(tmp_path_factory.mktemp("numbers"), free_port())
+    made.at(2026, 10, 5, 10, 0)
+    with running(made, post_office):
+        yield made
+
+
+async def doors(place: Place, chromium: Browser) -> Any:
+    """`async with come(**options) as somebody`, once the place is open: a new person, by default at a desk."""
+
     async def answers() -> bool:
         async with httpx.AsyncClient() as client:
             try:
@@ -127,13 +134,21 @@ async def come(place: Place, chromium: Browser) -> Any:
     await until(answers, "the instance", 240)
 
     @asynccontextmanager
-    async def somebody() -> Any:
-        context = await chromium.new_context(locale="nb-NO", timezone_id="Europe/Oslo", **DESKTOP)
+    async def somebody(script: bool = True, **options: Any) -> AsyncIterator[Somebody]:
+        sight = DESKTOP | options
+        context = await chromium.new_context(
+            java_script_enabled=script, locale="nb-NO", timezone_id="Europe/Oslo", **sight
+        )
         context.set_default_timeout(30_000)
-        yield Somebody(await context.new_page(), place.address, str(DESKTOP), True)
+        yield Somebody(await context.new_page(), place.address, str(options or DESKTOP), script)
         await context.close()
 
     return somebody
+
+
+@pytest.fixture
+async def come(place: Place, chromium: Browser) -> Any:
+    return await doors(place, chromium)
 
 
 async def publish(editor: Somebody) -> str:

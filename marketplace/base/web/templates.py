@@ -18,6 +18,7 @@ from marketplace.base.i18n import lazy
 from marketplace.base.quick import drawing as quick
 from marketplace.base.text import isolated, name_key
 from marketplace.base.web.http import Request
+from marketplace.base.web.sealing import sealing
 from marketplace.base.web.static import static_url
 from marketplace.settings import settings
 
@@ -161,6 +162,9 @@ WORK = (
 )
 """Menu entries for those who work here: roles, words, path."""
 
+LEADS = {"host", "editor", "manager"}
+"""Whose phone may hold taps that wait."""
+
 
 def page_context(request: Request) -> dict[str, Any]:
     """What base.html needs on every page."""
@@ -168,6 +172,7 @@ def page_context(request: Request) -> dict[str, Any]:
         "work_links": [(words, path) for roles, words, path in WORK if roles & request.roles],
         "request": request,
         "person": request.person,
+        "sealed_for": sealing(request.person.id) if LEADS & request.roles else None,
         "roles": request.roles,
         "languages": request.languages,
         "csrf_input": request.form_token_input,

@@ -1,30 +1,15 @@
-"""What a person's phone seals taps and registers with.
+"""What the page of a register tells its own code."""
 
-The key is made again whenever they are signed in, and lies nowhere here. Whoever holds the phone without their sign-in
-has sealed rows and no key; the code of the page keeps it where it can be used and not read.
-"""
-
-import base64
 from dataclasses import dataclass
 from uuid import UUID
 
-from marketplace.base.signing import signature, signed
+from marketplace.base.web.sealing import person_mark, sealing_key
 from offers.attendance.offline.words import words
-
-
-def person_mark(person: UUID) -> str:
-    """What the phone calls this person: the same on every page, and nothing that tells who they are."""
-    return signature("offline-person", str(person))[:32]
-
-
-def sealing_key(person: UUID) -> str:
-    """256 bits for AES-GCM, as text."""
-    return base64.b64encode(signed("offline-key", str(person))).decode()
 
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """What the page of a register tells its own code."""
+    """Whose phone it is, what it seals with, and what it says."""
 
     person: str
     key: str

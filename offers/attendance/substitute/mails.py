@@ -7,14 +7,14 @@ from marketplace.base.i18n import lazy
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import Content, compose, mail, whoever_is_there
 from offers.attendance.substitute import rules
-from offers.attendance.substitute.queries import by_id
+from offers.attendance.substitute.queries import by_id, still_held
 
 
 @mail(to=whoever_is_there, passing=True)
 async def substitute(channel: Channel, lang: str, substitute: str) -> Content | None:
     """A link and nothing else: no name, and not what it is. Nothing goes out of one that holds no more."""
     found = await by_id(UUID(substitute))
-    if found is None or not found.holds(clock.now()):
+    if found is None or not await still_held(found, clock.now()):
         return None
     return compose(
         "substitute",

@@ -10,6 +10,7 @@ from marketplace.base.errors import NotFound
 from marketplace.base.web.http import Request, cookie, parse_id
 from offers.attendance.substitute import rules
 from offers.catalogue.models import Session
+from offers.rights.queries import hosting
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Link:
     opened_at: datetime | None
     browser: bytes | None
     revoked_at: datetime | None
+    made_by_id: UUID | None
     made_by: str | None
 
     def holds(self, now: datetime) -> bool:
@@ -31,7 +33,7 @@ class Link:
 
 
 LINK = """SELECT t.id, t.session_id, t.address, t.created_at, t.ends_at, t.opened_at, t.browser, t.revoked_at,
-    n.name AS made_by FROM substitute t LEFT JOIN person n ON n.id = t.made_by_id"""
+    t.made_by_id, n.name AS made_by FROM substitute t LEFT JOIN person n ON n.id = t.made_by_id"""
 
 
 async def of_session(session: UUID) -> list[Link]:
@@ -46,11 +48,20 @@ async def by_id(substitute: UUID) -> Link | None:
     return await row(Link, f"{LINK} WHERE t.id = $1", substitute)
 
 
+async def still_held(found: Link | None, now: datetime) -> bool:
+    """Does it open anything? Not once it is over or taken back, nor when whoever sent it leads the session no more: who
+    leaves takes no register along by a link to themselves."""
+    if found is None or not found.holds(now) or found.made_by_id is None:
+        return False
+    led = await hosting(found.made_by_id, found.session_id)
+    return led is not None and led.until is None
+
+
 async def by_token(token: str, now: datetime) -> Link:
     """The link of this word. Raises NotFound where it is none, or holds no more: both look the same."""
     said = rules.LINK.read(token)
     found = await by_id(said[0]) if said else None
-    if found is None or not found.holds(now):
+    if found is None or not await still_held(found, now):
         raise NotFound
     return found
 
@@ -66,6 +77,6 @@ def opened_here(request: Request, link: Link) -> bool:
 async def session_substituted_by(request: Request) -> tuple[Link, Session]:
     """The register of the address, for the browser that opened its link. Fetching is permission: NotFound else."""
     found = await by_id(parse_id(request.path_params["id"]))
-    if found is None or not found.holds(request.now) or not opened_here(request, found):
+    if found is None or not opened_here(request, found) or not await still_held(found, request.now):
         raise NotFound
     return found, await Session.get(id=found.session_id).select_related("offer", "offer__owner")

@@ -1,12 +1,9 @@
 """Reads of what was tapped."""
 
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.database import rows
-from marketplace.base.first_names import first_name
-from marketplace.base.i18n import gettext as _
 from offers.attendance.models import Cause
 from offers.attendance.queries import Register
 from offers.attendance.rules import Attendee
@@ -15,19 +12,22 @@ from offers.attendance.taps.rules import Board, Face, Logged, Sender
 from offers.rights.queries import hosting
 
 LOG = """SELECT t.id, t.booking_id, t.field, t.value, t.saw, t.version, t.tapped_at, t.person_id, t.substitute_id,
-    t.outcome, t.why, t.chosen_at, n.name AS by, t.session_id = $1 AS here,
-    coalesce(t.arrived_at <= $3, false) AS void
-FROM register_tap t LEFT JOIN person n ON n.id = t.person_id
-WHERE t.session_id = $1 AND t.outcome IN ('kept', 'conflict') OR t.id = ANY($2) ORDER BY t.version"""
+    t.outcome, t.why, t.chosen_at, n.name, t.session_id = $1 AS here, coalesce(t.arrived_at <= $3, false) AS void
+FROM (SELECT *, max(version) FILTER (WHERE outcome = 'kept') OVER (PARTITION BY booking_id, field) AS kept
+    FROM register_tap WHERE session_id = $1 AND outcome IN ('kept', 'conflict')
+    UNION ALL SELECT *, NULL FROM register_tap
+        WHERE id = ANY($2) AND (session_id <> $1 OR outcome NOT IN ('kept', 'conflict'))) t
+LEFT JOIN person n ON n.id = t.person_id
+WHERE t.version >= coalesce(t.kept, 0) OR t.field IN ('heads', 'adults', 'children') OR t.id = ANY($2)
+ORDER BY t.version"""
+"""Of each field the last tap that had seen all before it, and what came after: what was before that is neither shown
+nor told apart from it. Heads and their parts are told at each other's expense, so of those all are read."""
 
 
 async def log(session: UUID, ids: list[UUID], ended_at: datetime | None) -> list[Logged]:
-    """What was written of a session, in order; and the taps with these ids, wherever they are. What was tapped before
-    its register ended (`ended_at`) counts no more."""
-    found = await rows(Logged, LOG, session, ids, ended_at)
-    return [
-        replace(tap, by=first_name(tap.by) or (_("vikar") if tap.substitute_id else None)) for tap in found
-    ]
+    """What was written of a session and still says something, in order; and the taps with these ids, wherever they
+    are. What was tapped before its register ended (`ended_at`) counts no more."""
+    return await rows(Logged, LOG, session, ids, ended_at)
 
 
 def board(logged: list[Logged], register: Register, parties: list[Attendee]) -> Board:
@@ -62,4 +62,4 @@ def _overlay(made: Board, booking: UUID | None, field: Field, value: str | None,
 async def sender(person: UUID, name: str | None, session: UUID) -> tuple[Sender, UUID] | None:
     """Somebody as they tap for a session, and whose it is: None if they have never led it."""
     led = await hosting(person, session)
-    return (Sender(person, name=first_name(name), until=led.until), led.owner_id) if led else None
+    return (Sender(person, name=name, until=led.until), led.owner_id) if led else None

@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from marketplace.base.first_names import first_name
+from marketplace.base.i18n import gettext as _
 from offers.attendance.models import AttendanceState, Cause
 from offers.attendance.rules import MOST_OF_A_PARTY, OPENS_BEFORE
 from offers.attendance.taps.models import Field, Outcome
@@ -64,7 +66,7 @@ class Tap:
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A tap with what became of it. `by`: the name of whoever tapped."""
+    """A tap with what became of it. `name`: of whoever tapped."""
 
     id: UUID
     booking_id: UUID | None
@@ -78,11 +80,16 @@ class Logged:
     outcome: str
     why: str | None
     chosen_at: datetime | None
-    by: str | None = None
+    name: str | None = None
     here: bool = True
     """Of this session? An id that is another's is forged."""
     void: bool = False
     """Of before the session was moved: it counts no more, but its version has been."""
+
+    @property
+    def by(self) -> str | None:
+        """What whoever tapped is called."""
+        return first_name(self.name) or (_("vikar") if self.substitute_id else None)
 
     @property
     def written(self) -> bool:

@@ -54,6 +54,7 @@ FROM {REGISTERS} r JOIN session s ON s.id = r.session_id AND s.status <> 'cancel
     AND s.ends_at > $1::timestamptz - interval '7 days'
 JOIN {MARKS} a ON a.session_id = r.session_id AND a.state = 'absent'
 JOIN booking b ON b.id = a.booking_id AND b.state = 'confirmed'
+    AND coalesce(b.seated_at, b.created_at) < s.ends_at
 JOIN offer o ON o.id = b.offer_id AND o.state = 'published'
 JOIN contact_point c ON c.id = b.contact_id AND {WRITTEN_TO} AND {TO_THEM}
 WHERE r.closed_at <= $1::timestamptz - $2::interval AND NOT EXISTS (SELECT FROM outbox_message m
@@ -62,7 +63,8 @@ WHERE r.closed_at <= $1::timestamptz - $2::interval AND NOT EXISTS (SELECT FROM 
 ORDER BY c.channel, c.value, b.offer_id, s.starts_at DESC, b.id
 ON CONFLICT (dedupe_key) DO NOTHING"""
 """One to an address and offer in a fortnight, however many bookings it has. Of the last week only: later it is no
-friendly word any more. Whoever sent word is excused, not absent."""
+friendly word any more. Whoever sent word is excused, not absent; and whoever got their place when it was over missed
+nothing."""
 
 
 THANKS = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}

@@ -10,7 +10,7 @@ import pytest
 from marketplace.base.data.database import rows, value
 from marketplace.dialogue.needs.models import Need
 from marketplace.guide.caller.rules import LASTS, LONGEST, MOST, Call, joined, opened, sealed
-from offers.catalogue.models import Joining, Kind, SeatPool
+from offers.catalogue.models import Joining, Kind, SeatPool, Session
 from offers.search.situations.models import Situation
 from offers.seats.models import Booking
 from organizations.members.models import Role
@@ -89,6 +89,43 @@ async def test_what_begins_on_an_offers_page_joins_the_only_call_and_none_of_two
         "location"
     ]
     assert led.startswith(CALL)
+
+
+@pytest.mark.parametrize("call", ["", CALL.rpartition("/")[2]])
+async def test_every_date_of_an_offers_page_leads_a_guide_to_the_desk_with_that_date(
+    visitor: Visitor, call: str
+) -> None:
+    await guide(visitor)
+    offer = await tour()
+    await search(visitor, "tur")
+    page = await visitor.open(f"/offers/{offer.slug}" + (f"?call={call}" if call else ""))
+    assert not page.soup.select("a[href*='/bookings/new']")
+    last = [str(one["href"]) for one in page.soup.select(".tp-session__act a")][-1]
+    form = await visitor.follow(await visitor.open(last))
+    chosen = await Session.filter(offer=offer).order_by("-starts_at").first()
+    assert chosen
+    assert form.fields(f"{CALL}/offers/{offer.slug}")["session"] == [str(chosen.id)]
+
+
+@pytest.mark.parametrize("joining", [Joining.WHOLE, Joining.REQUEST])
+async def test_the_one_button_of_an_offer_leads_a_guide_to_the_desk(
+    visitor: Visitor, joining: Joining
+) -> None:
+    await guide(visitor)
+    offer = await tour(joining=joining)
+    page = await visitor.open(f"/offers/{offer.slug}")
+    assert not page.soup.select("a[href*='/bookings/new']")
+    assert page.soup.select(f".tp-state a[href='/desk/offers/{offer.slug}']")
+
+
+async def test_a_date_that_is_none_chooses_the_first_with_room(visitor: Visitor) -> None:
+    await guide(visitor)
+    offer = await tour()
+    first = await Session.filter(offer=offer).order_by("starts_at").first()
+    assert first
+    for typed in ("x", str(UUID(int=7))):
+        form = await visitor.open(f"{CALL}/offers/{offer.slug}?session={typed}")
+        assert form.fields(f"{CALL}/offers/{offer.slug}")["session"] == [str(first.id)]
 
 
 async def test_only_guides_see_the_way_to_the_desk_on_an_offers_page(visitor: Visitor) -> None:

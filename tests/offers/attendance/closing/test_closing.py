@@ -43,7 +43,7 @@ async def evening(*names: str, starts: datetime = NOW - 3 * HOUR) -> tuple[Sessi
     for name in names:
         person = await make.person(name)
         contact = await make.contact(person, f"{name.lower()}@example.no", verified=False)
-        await make.booking(pool, person, contact=contact)
+        await make.booking(pool, person, contact=contact, created_at=starts - DAY)
     return await Session.get(offer=offer).select_related("offer"), host
 
 

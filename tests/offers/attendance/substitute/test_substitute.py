@@ -7,6 +7,8 @@ from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import oslo
 from marketplace.base.data.database import row, rows, value
+from marketplace.base.models import Channel
+from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
 from offers.attendance.models import Register
 from offers.attendance.substitute.models import Substitute
@@ -16,6 +18,7 @@ from offers.attendance.taps.models import Field
 from offers.attendance.taps.rules import Sender, Tap
 from offers.catalogue.models import Session
 from offers.seats.models import Booking
+from organizations.members.models import Membership
 from tests import make
 from tests.conftest import NOW
 from tests.offers.attendance.test_register import evening, states
@@ -220,3 +223,15 @@ async def test_a_host_takes_a_link_back_and_sees_when_it_was_opened(visitor: Vis
     page = await visitor.follow(await visitor.submit(page, "/revoke"))
     assert "Virker ikke lenger." in page.text
     assert (await Substitute.get()).revoked_at is not None
+
+
+async def test_it_opens_nothing_once_whoever_sent_it_leads_the_session_no_more(visitor: Visitor) -> None:
+    _session, link = await asked(visitor, "Amina")
+    here = await opened(visitor, link)
+    page = await visitor.open(here)
+    await Membership.all().update(ended_at=NOW)
+    assert (await visitor.open(here)).status == 404
+    assert (await visitor.submit(page, here, head_count=4)).status == 404
+    assert (await visitor.open(path(link.id))).status == 404
+    assert await MAILS["substitute"](Channel.EMAIL, "nb", substitute=str(link.id)) is None
+    assert await value("SELECT count(*) FROM head_count") == 0

@@ -40,7 +40,9 @@ async def away(*, starts: int = 2, closed: bool = True, **other: Any) -> tuple[O
     offer = await make.offer("Sov bedre", **given)
     ida = await make.person("Ida")
     contact = await make.contact(ida, "ida@example.no", verified=False)
-    booking = await make.booking(await SeatPool.get(offer=offer), ida, contact=contact)
+    booking = await make.booking(
+        await SeatPool.get(offer=offer), ida, contact=contact, created_at=NOW - 3 * DAY
+    )
     sessions = await Session.filter(offer=offer).order_by("starts_at").select_related("offer")
     await keep(sessions[0], closed=closed)
     return offer, booking, sessions
@@ -251,3 +253,13 @@ async def test_a_text_message_leads_to_all_three_ways(visitor: Visitor) -> None:
     assert f"{link_path(booking.id, 1)}/cancel" in page.html
     await keep(sessions[0], booking)
     assert (await visitor.open(link)).response.headers["location"].endswith(link_path(booking.id, 1))
+
+
+async def test_whoever_got_their_place_when_it_was_over_is_not_told_that_they_were_away(db: None) -> None:
+    _offer, booking, sessions = await away()
+    await Booking.filter(id=booking.id).update(seated_at=sessions[0].ends_at + timedelta(minutes=1))
+    await follow_up(NOW + DAY)
+    assert await OutboxMessage.filter(mail="missed").count() == 0
+    await Booking.filter(id=booking.id).update(seated_at=sessions[0].starts_at)
+    await follow_up(NOW + DAY)
+    assert await OutboxMessage.filter(mail="missed").count() == 1

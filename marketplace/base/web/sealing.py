@@ -1,0 +1,33 @@
+"""What a person's phone seals with what it keeps for them.
+
+The key is made again whenever they are signed in, and lies nowhere here. Whoever holds the phone without their sign-in
+has sealed rows and no key; the code of the page keeps it where it can be used and not read.
+"""
+
+import base64
+from typing import NamedTuple
+from uuid import UUID
+
+from marketplace.base.signing import signature, signed
+
+
+def person_mark(person: UUID) -> str:
+    """What the phone calls this person: the same on every page, and nothing that tells who they are."""
+    return signature("offline-person", str(person))[:32]
+
+
+def sealing_key(person: UUID) -> str:
+    """256 bits for AES-GCM, as text."""
+    return base64.b64encode(signed("offline-key", str(person))).decode()
+
+
+class Sealed(NamedTuple):
+    """What a page tells its own code of whoever is signed in."""
+
+    person: str
+    key: str
+
+
+def sealing(person: UUID) -> Sealed:
+    """For the person who is signed in, and nobody else."""
+    return Sealed(person_mark(person), sealing_key(person))

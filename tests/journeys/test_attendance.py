@@ -1,0 +1,159 @@
+"""A course of fourteen: two hosts keep its register, one of them without net for a while; they differ and choose;
+somebody comes in at the door, and a substitute marks another."""
+
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.journeys.conftest import PHONE, Somebody
+from tests.journeys.test_numbers import Place, doors, running
+from tests.offers.seats.test_two_servers import free_port
+
+COURSE = "hap-i-hverdagen-forrige"
+TODAY, LAST = "2026-11-30 17:00+00", "2026-12-07 17:00+00"
+"""When its third and fourth time begin: at six in the evening in Norway."""
+SET = f"""WITH course AS (SELECT id, owner_id FROM offer WHERE slug = '{COURSE}'),
+    later AS (SELECT s.id, row_number() OVER (ORDER BY s.starts_at) AS number FROM session s
+        JOIN course c ON c.id = s.offer_id),
+    unkept AS (DELETE FROM attendance WHERE session_id IN (SELECT id FROM later WHERE number > 2)),
+    unrecorded AS (DELETE FROM register WHERE session_id IN (SELECT id FROM later WHERE number > 2)),
+    moved AS (UPDATE session s SET starts_at = t.at, ends_at = t.at + interval '2 hours' FROM later l
+        JOIN (VALUES (3, timestamptz '{TODAY}'), (4, timestamptz '{LAST}')) t (number, at) USING (number)
+        WHERE s.id = l.id),
+    lasts AS (UPDATE seat_pool p SET ends_at = timestamptz '{LAST}' + interval '2 hours', capacity = 15
+        FROM course c WHERE p.offer_id = c.id),
+    shown AS (UPDATE offer o SET last_session_ends = timestamptz '{LAST}' + interval '2 hours',
+        next_session_at = '{TODAY}', next_session_ends = timestamptz '{TODAY}' + interval '2 hours'
+        FROM course c WHERE o.id = c.id),
+    members AS (INSERT INTO membership (id, role, created_at, organization_id, person_id)
+        SELECT gen_random_uuid(), CASE p.name WHEN 'Kari' THEN 'editor' ELSE 'host' END, '2026-11-01', c.owner_id, p.id
+        FROM course c, person p JOIN contact_point k ON k.person_id = p.id
+        WHERE k.value IN ('kari@example.no', 'mariam@example.no')),
+    leads AS (INSERT INTO host_assignment (id, offer_id, person_id, leads_as)
+        SELECT gen_random_uuid(), c.id, k.person_id, 'professional' FROM course c, contact_point k
+        WHERE k.value IN ('kari@example.no', 'mariam@example.no'))
+SELECT id FROM later WHERE number > 2 ORDER BY number"""
+"""Half of the demo's course is over: its third time is today, with one seat free, and Mariam and Kari lead it."""
+PEOPLE = f"""SELECT n.name FROM booking b JOIN offer o ON o.id = b.offer_id
+JOIN person n ON n.id = b.participant_id
+WHERE o.slug = '{COURSE}' AND b.state = 'confirmed' ORDER BY n.name"""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, post_office: str) -> Iterator[Place]:
+    made = Place(tmp_path_factory.mktemp("attendance"), free_port())
+    made.at(2026, 11, 30, 17, 45)
+    with running(made, post_office):
+        yield made
+
+
+@pytest.fixture
+async def come(place: Place, chromium: Browser) -> Any:
+    return await doors(place, chromium)
+
+
+def row(page: Page, name: str) -> Any:
+    """Somebody's row in a register."""
+    return page.locator(".tp-mark").filter(has=page.get_by_text(name, exact=True))
+
+
+async def open_register(host: Somebody, session: str) -> None:
+    await host.go(f"/manage/sessions/{session}/register")
+    await host.page.locator("form[data-live]").wait_for(state="attached")
+
+
+async def tap(host: Somebody, *names: str) -> None:
+    """Mark them as present, and wait until each is kept."""
+    for name in names:
+        await row(host.page, name).get_by_role("switch").click()
+        await expect(host.page.locator("[data-status]")).to_contain_text(f"{name}: ")
+
+
+async def gone(host: Somebody, name: str) -> None:
+    """Behind the small control of the row: did not come."""
+    await row(host.page, name).locator("summary").click()
+    await row(host.page, name).get_by_label("Kom ikke", exact=True).check()
+
+
+async def two_hosts_and_no_net(
+    mariam: Somebody, kari: Somebody, names: list[str], place: Place, session: str
+) -> None:
+    for host in (mariam, kari):
+        await open_register(host, session)
+    assert await mariam.page.locator(".tp-mark").count() == 14
+    await tap(mariam, *names[:2])
+    await tap(kari, names[2])
+    # One has lost the net; what both do meanwhile concerns others.
+    await mariam.page.context.set_offline(True)
+    for name in names[3:6]:
+        await row(mariam.page, name).get_by_role("switch").click()
+    await expect(mariam.page.locator("#tp-waiting")).to_contain_text("3 merker er ikke sendt")
+    await tap(kari, names[6])
+    mariam.complaints.clear()  # the browser notes that there was no net
+    await mariam.page.context.set_offline(False)
+    await expect(mariam.page.locator("#tp-waiting")).to_be_hidden()  # sent by itself
+    await mariam.look()
+    taps = await place.rows(
+        "SELECT b.id, count(*) AS times FROM register_tap t JOIN booking b ON b.id = t.booking_id"
+        " WHERE t.session_id = $1 GROUP BY 1",
+        session,
+    )
+    assert [one["times"] for one in taps] == [1] * 7, "each arrived once"
+
+
+async def they_differ(mariam: Somebody, kari: Somebody, name: str) -> None:
+    """Mariam says that somebody is here, and Kari, who has not seen it, that they are not: they choose."""
+    await tap(mariam, name)
+    await gone(kari, name)
+    either = row(kari.page, name).locator("[data-either]")
+    await expect(either.get_by_role("button")).to_have_count(2)
+    assert "Mariam" in await either.inner_text()
+    await kari.look()
+    await either.get_by_role("button").filter(has_text="Mariam").click()
+    await expect(either).to_have_count(0)
+    await expect(row(kari.page, name).get_by_role("switch")).to_be_checked()
+    await expect(kari.page.locator("[data-status]")).to_contain_text(f"{name}: ")
+
+
+async def at_the_door(mariam: Somebody) -> None:
+    await mariam.press("Skriv opp en som kom, med fornavn")
+    await mariam.fill("Fornavn eller kallenavn", "Frida")
+    await mariam.press("Skriv opp", exact=True)
+    assert "De er skrevet opp og merket." in await mariam.text()
+    await expect(row(mariam.page, "Frida").get_by_role("switch")).to_be_checked()
+
+
+async def a_substitute(kari: Somebody, name: str, session: str, come: Any) -> None:
+    """By a link, without JavaScript: no contacts, no other page, and only in that browser."""
+    await kari.go(f"/manage/sessions/{session}/substitute")
+    await kari.fill("Mobilnummer eller e-post", "vikar@example.no")
+    await kari.press("Send lenken")
+    sent = await kari.message("vikar@example.no")
+    link = next(one for one in sent["links"] if "/substitute/" in one)
+    async with come(script=False, **PHONE) as substitute:
+        await substitute.go(link)
+        await substitute.press("Åpne oppmøtet her")
+        assert "@" not in await substitute.text()
+        await row(substitute.page, name).get_by_role("switch").check()
+        await substitute.press("Lagre oppmøte")
+        assert "Oppmøtet er lagret." in await substitute.text()
+    async with come() as other:
+        await other.go(link)
+        await other.press("Åpne oppmøtet her", status=409)
+
+
+async def test_a_course_of_fourteen_is_kept_by_two_hosts_and_a_substitute(place: Place, come: Any) -> None:
+    async with AsyncExitStack() as people:
+        mariam, kari = [await people.enter_async_context(come(**options)) for options in (PHONE, {})]
+        today = str((await place.rows(SET))[0]["id"])
+        await mariam.sign_in("mariam@example.no")
+        await kari.sign_in("kari@example.no")
+        names = [one["name"] for one in await place.rows(PEOPLE)]
+        assert len({*names}) == 14
+        await two_hosts_and_no_net(mariam, kari, names, place, today)
+        await they_differ(mariam, kari, names[7])
+        await at_the_door(mariam)
+        await a_substitute(kari, names[8], today, come)

@@ -1,0 +1,58 @@
+"""What the server gives a phone that is to do without net."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from marketplace.base.data.database import rows
+from offers.catalogue.models import Session
+from tests.conftest import NOW
+from tests.offers.attendance.taps.conftest import register_of
+from tests.visitor import Visitor
+
+
+async def told(visitor: Visitor, path: str) -> Any:
+    page = await visitor.open(path)
+    assert page.status == 200
+    assert page.response.headers["cache-control"] == "no-store"
+    return json.loads(page.text)
+
+
+async def test_a_phone_keeps_the_registers_of_today_and_tomorrow_and_each_download_is_recorded(
+    visitor: Visitor,
+) -> None:
+    session, host, _who = await register_of("Amina Berg", "Elin Dal")
+    await visitor.sign_in(host)
+    found = await told(visitor, "/manage/sessions/offline.json")
+    assert [one["session"] for one in found["registers"]] == [str(session.id)]
+    assert found["until"] == "2026-10-14T22:00:00+00:00"
+    one = await told(visitor, found["registers"][0]["address"])
+    assert [set(party) for party in one["parties"]] == [{"booking", "name", "seats", "most"}] * 2
+    assert "Berg" not in json.dumps(one), "first names alone"
+    acts = await rows("SELECT actor_id, object_id FROM audit_entry WHERE action = 'register.taken_offline'")
+    assert [(each["actor_id"], each["object_id"]) for each in acts] == [(host.id, session.id)]
+
+
+async def test_a_phone_keeps_none_of_later_days(visitor: Visitor) -> None:
+    session, host, _who = await register_of("Amina")
+    later = NOW + timedelta(days=3)
+    await Session.filter(id=session.id).update(starts_at=later, ends_at=later + timedelta(hours=1))
+    await visitor.sign_in(host)
+    assert (await told(visitor, "/manage/sessions/offline.json"))["registers"] == []
+
+
+async def test_whoever_does_not_lead_a_session_gets_no_register_of_it(visitor: Visitor) -> None:
+    session, _host, _who = await register_of("Amina")
+    _other, another, _them = await register_of("Elin")
+    await visitor.sign_in(another)
+    assert (await visitor.open(f"/manage/sessions/{session.id}/register/offline")).status == 404
+
+
+async def test_the_empty_page_and_its_code_know_of_nobody(visitor: Visitor) -> None:
+    _session, host, _who = await register_of("Amina")
+    stranger = [(await visitor.open(f"/manage/sessions/{path}")).text for path in ("offline", "worker.js")]
+    await visitor.sign_in(host)
+    found = [(await visitor.open(f"/manage/sessions/{path}")).text for path in ("offline", "worker.js")]
+    assert found == stranger
+    assert "Amina" not in found[0]
+    assert "/manage/sessions/offline" in found[1]
