@@ -15,6 +15,11 @@ from offers.seats.known import proven
 from offers.seats.sql import covers
 
 
+def came_late(session: str = "s", booking: str = "b") -> str:
+    """SQL: they got their place when the session was over, so nobody can say that they were away."""
+    return f"({booking}.seated_at >= {session}.ends_at)"
+
+
 async def expected(session_id: UUID) -> list[Attendee]:
     """The confirmed parties of a session, through its own pool or the offer's, each with what its register says of
     it. Sorted as people read what is shown (Å after Ø)."""
@@ -24,7 +29,7 @@ async def expected(session_id: UUID) -> list[Attendee]:
             {proven()} AS proven, {HIDDEN} AS shielded, x.id IS NOT NULL AS sent_word,
             CASE WHEN {HIDDEN} THEN '{{}}' ELSE {NAMES} END AS companions,
             a.state AS marked, coalesce(a.seats_present, 0) AS seats_present, a.cause, a.recorded_at AS marked_at,
-            false AS alike
+            false AS alike, {came_late()} AS late
         FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}
         JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed'
         JOIN person n ON n.id = b.participant_id JOIN person k ON k.id = b.booked_by_id

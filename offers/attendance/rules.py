@@ -101,7 +101,7 @@ class Attendee:
     """A party that is expected at a session, and what its register says of it: `marked` (None: nothing yet) and
     `seats_present`. `proven`: the contact is theirs (offers/seats/known.py). `shielded`: they have an alias where they
     are shown. `sent_word`: they cannot come. `companions`: names. `alike`: another of this register is called the
-    same."""
+    same. `late`: they got their place when it was over."""
 
     booking_id: UUID
     participant_id: UUID
@@ -118,6 +118,7 @@ class Attendee:
     cause: str | None = None
     marked_at: datetime | None = None
     alike: bool = False
+    late: bool = False
 
     @property
     def shown(self) -> str:
@@ -143,7 +144,10 @@ class Attendee:
         return self.seats_present or self.seats
 
 
-def untouched(party: Attendee) -> Mark:
-    """What closing makes of whoever nobody has marked: they are absent, or excused if they sent word."""
+def untouched(party: Attendee) -> Mark | None:
+    """What closing makes of whoever nobody has marked: they are absent, or excused if they sent word. None: they had
+    no place yet."""
+    if party.late:
+        return None
     state = AttendanceState.EXCUSED if party.sent_word else AttendanceState.ABSENT
     return Mark(party.booking_id, state, 0, Cause.CLOSING)

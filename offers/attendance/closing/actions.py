@@ -15,6 +15,7 @@ from offers.attendance.closing.queries import Due, due, is_due
 from offers.attendance.keys import settled, shut
 from offers.attendance.marking import Held, hold
 from offers.attendance.models import ClosedBy
+from offers.attendance.queries import came_late
 from offers.catalogue.models import Session
 from offers.seats.sql import covers
 
@@ -25,12 +26,12 @@ WHERE session_id = $1 AND closed_at IS NULL RETURNING id"""
 UNTOUCHED = f"""WITH party AS MATERIALIZED (
     SELECT b.id, s.id AS session_id FROM session s JOIN seat_pool p ON p.offer_id = s.offer_id AND {covers()}
         JOIN booking b ON b.pool_id = p.id
-    WHERE s.id = $1 AND b.state = 'confirmed' ORDER BY b.id FOR SHARE OF b)
+    WHERE s.id = $1 AND b.state = 'confirmed' AND NOT {came_late()} ORDER BY b.id FOR SHARE OF b)
 INSERT INTO attendance (id, session_id, booking_id, state, seats_present, recorded_at, cause)
 SELECT gen_random_uuid(), y.session_id, y.id, CASE WHEN EXISTS (SELECT FROM sent_word x WHERE x.booking_id = y.id
     AND x.session_id = y.session_id) THEN 'excused' ELSE 'absent' END, 0, $2, 'closing'
 FROM party y ON CONFLICT (session_id, booking_id) DO NOTHING"""
-"""Whoever cancels just now is waited for: nobody is marked whose booking has ended."""
+"""Whoever cancels just now is waited for: nobody is marked whose booking has ended, or began after it was over."""
 OPEN = """UPDATE register SET closed_at = NULL, closed_by = NULL, closed_by_person_id = NULL,
     saved_at = greatest($2, saved_at + interval '1 microsecond')
 WHERE session_id = $1"""

@@ -198,8 +198,8 @@ async def _mark(table: Table, bookings: set[UUID], cause: Cause) -> None:
         if made := mark_of(table.board, party):
             said_now = table.board.face((booking, Field.STATE)).at == table.now
             marks.append(replace(made, cause=cause if said_now else Cause.TAP))
-        elif table.closed:
-            marks.append(rules.untouched(party))
+        elif table.closed and (away := rules.untouched(party)):
+            marks.append(away)
         else:
             none.append(booking)
     assert table.key is not None

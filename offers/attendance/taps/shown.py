@@ -68,8 +68,8 @@ def shown(board: Board, parties: list[rules.Attendee], me: UUID | None, *, close
     if closed:  # nobody is left whom nobody has marked
         for party in parties:
             place = party.booking_id, Field.STATE
-            if (face := board.face(place)).value is None:
-                as_closed = Face(rules.untouched(party).state, face.at, face.by)
+            if (face := board.face(place)).value is None and (away := rules.untouched(party)):
+                as_closed = Face(away.state, face.at, face.by)
                 fields[key(place)] = _value(board, place, as_closed)
     counted = board.face((None, Field.HEADS)).value
     came = [mark for mark in marks if mark.state is AttendanceState.PRESENT]

@@ -89,7 +89,7 @@ async def test_nothing_of_what_was_marked_before_counts_after_it(
         assert await value(f"SELECT count(*) FROM {table}") == 0
     (kept,) = await EndedRegister.all()
     assert (kept.ended_by, kept.starts_at, kept.saved_at, kept.head_count) == (ENDS[act], NOW + HOUR, NOW, 3)
-    assert sorted((mark["state"], mark["seats"]) for mark in kept.marks) == [("absent", 0), ("present", 1)]
+    assert sorted((mark["state"], mark["seats"]) for mark in kept.marks) == [("present", 1)]
     assert {*kept.marks[0]} == {"booking", "state", "seats"}, "no name and no pseudonym"
     await follow_up(NOW + 5 * DAY)
     assert await OutboxMessage.filter(mail__in=["missed", "thanks"]).count() == 0
@@ -220,7 +220,7 @@ async def test_a_word_that_waits_is_not_sent_to_who_was_there_after_all(db: None
 async def test_figures_count_nothing_that_is_cancelled_or_not_over(db: None, data_dir: object) -> None:
     """Whatever a database may hold."""
     _offer, session, host = await soon("Ola")
-    await save(session, host, "Ola")
+    await save(session, host, "Ola", now=session.starts_at)
     for at, held in ((session.ends_at - HOUR, 0), (session.ends_at, 1)):
         assert await counted(Measure.SESSIONS, now=at) == [held]
     await rows("UPDATE session SET status = 'cancelled' WHERE id = $1", session.id)

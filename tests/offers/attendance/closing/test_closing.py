@@ -332,3 +332,17 @@ async def test_the_form_closes_nothing_before_it_has_begun(visitor: Visitor) -> 
     assert (await visitor.submit(page, "/register", present=[amina.id])).status == 303
     assert await states() == {"Amina": ("present", "tap")}, "nobody is absent from what has not begun"
     assert await closed_by() is None
+
+
+async def test_whoever_got_their_place_when_it_was_over_was_not_absent(visitor: Visitor) -> None:
+    session, host = await evening("Amina", "Bjørn")
+    await Booking.filter(participant__name="Bjørn").update(seated_at=session.ends_at + HOUR)
+    await actions.finish(session, by=host.id, now=NOW)
+    assert await states() == {"Amina": ("absent", "closing")}
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/register")
+    told = await visitor.client.get(f"/manage/sessions/{session.id}/register/taps")
+    bjorn = await Booking.get(participant__name="Bjørn")
+    shown = told.json()["register"]["fields"] if "register" in told.json() else told.json()["fields"]
+    assert shown.get(f"{bjorn.id}:state", {"value": None})["value"] is None
+    assert page.status == 200
