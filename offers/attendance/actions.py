@@ -70,7 +70,7 @@ async def fill(
 ) -> None:
     """Write what a form says. `version` is when the register last changed, as the host saw it (None: never). `chosen`:
     what they choose of a conflict, and `plus` that one more came; then the register stays open or closed as it is, else
-    it is closed.
+    it is closed, once the session has begun.
 
     Raises Conflict when somebody else wrote in it meanwhile: nobody's marks are overwritten unseen (one more is counted
     all the same, for that overwrites nothing); Refused when the
@@ -102,7 +102,7 @@ async def fill(
             _count(table, plus, more, sender)
         if not await taps.write(table, sender) and not again:
             await marking.touch(table.held, by, table.register.volunteers, now=now)
-        if chosen is None and plus is None:
+        if chosen is None and plus is None and now >= table.held.starts_at:  # nobody is absent before that
             await close(session.id, session.offer.owner_id, ClosedBy.HOST, by, now)
         if not again:
             marks = [made for party in table.parties.values() if (made := taps.mark_of(table.board, party))]

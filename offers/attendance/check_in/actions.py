@@ -155,28 +155,28 @@ async def accept(session: Session, heads: int, before: int, *, by: UUID, now: da
         found = await queries.wall(session.id)
         if found.accepted != before:
             return
-        accepted = await rows(
-            """UPDATE check_in_browser SET counted_as = 'accepted' WHERE id IN (SELECT id FROM check_in_browser
-                WHERE session_id = $1 AND counted_as = 'head' ORDER BY id LIMIT $2) RETURNING id""",
-            session.id, min(heads, found.by_code),
-        )  # fmt: skip
+        accepted = min(heads, found.by_code)
         if not accepted:
             return
+        # Browsers are forgotten the day after; the heads they were still wait for a host.
+        await rows(
+            """UPDATE check_in_browser SET counted_as = 'accepted' WHERE id IN (SELECT id FROM check_in_browser
+                WHERE session_id = $1 AND counted_as = 'head' ORDER BY id LIMIT $2)""",
+            session.id, accepted,
+        )  # fmt: skip
         table = await taps.lay(session.id, session.offer.owner_id, [], [], now=now)
         # Where adults and children are told apart: those who hold a phone are adults, as far as we know.
         apart = table.board.face((None, Field.ADULTS)).value or table.board.face((None, Field.CHILDREN)).value
         place = None, Field.ADULTS if apart else Field.HEADS
-        count = int(table.board.face(place).value or 0) + len(accepted)
+        count = int(table.board.face(place).value or 0) + accepted
         tap = Tap(uuid7(), now, None, place[1], str(count), table.board.version(place))
         answers, _table = await taps.keep(session.id, session.offer.owner_id, [tap], Sender(by), now=now)
         if answers[0].outcome == Outcome.REFUSED:
             raise Refused(_("Antallet kan ikke endres nå."))
-        await rows(
-            "UPDATE head_count SET by_code = by_code - $2 WHERE session_id = $1", session.id, len(accepted)
-        )
+        await rows("UPDATE head_count SET by_code = by_code - $2 WHERE session_id = $1", session.id, accepted)
         await record(
             Act.CHECK_IN_ACCEPTED, now=now, actor=by, object_id=session.id, organization=session.offer.owner_id,
-            details={"heads": len(accepted)},
+            details={"heads": accepted},
         )  # fmt: skip
 
 

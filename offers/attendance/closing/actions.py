@@ -36,7 +36,7 @@ OPEN = """UPDATE register SET closed_at = NULL, closed_by = NULL, closed_by_pers
 WHERE session_id = $1"""
 """Somebody is at it again: the clock waits for them, and another's form shows what has changed."""
 ANYBODY = """SELECT EXISTS (SELECT FROM attendance WHERE session_id = $1 AND state = 'present')
-    OR EXISTS (SELECT FROM head_count WHERE session_id = $1 AND count > 0)"""
+    OR EXISTS (SELECT FROM head_count WHERE session_id = $1 AND (count > 0 OR by_code > 0))"""
 
 
 async def finish(session: Session, *, by: UUID, now: datetime) -> None:

@@ -26,6 +26,9 @@ MOST = 50
 MOST_HEADS = 1000
 AHEAD = timedelta(minutes=2)
 """So far may a corrected clock be ahead of ours."""
+LATE = timedelta(days=7)
+"""So long after somebody has stopped leading, what waited on their phone may arrive. The time of a tap is the phone's
+word, so it must not be for good."""
 STATES = {state.value for state in AttendanceState}
 OF_A_BOOKING = (Field.STATE, Field.SEATS)
 TOUCHES: dict[Field, frozenset[Field]] = {
@@ -138,7 +141,7 @@ def most_of(seats: int) -> int:
 
 def refusal(tap: Tap, ground: Ground, sender: Sender, now: datetime) -> Why | None:
     """Why this tap cannot be kept, whatever stands."""
-    if not sender.led(tap.at):
+    if not sender.led(tap.at) or (sender.until and now > sender.until + LATE):
         return Why.ROLE
     if ground.called_off:
         return Why.CANCELLED

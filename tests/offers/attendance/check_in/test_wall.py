@@ -107,6 +107,16 @@ async def test_who_is_accepted_is_no_new_head(visitor: Visitor) -> None:
     assert await heads() == (1, 0)
 
 
+async def test_heads_are_taken_in_also_when_their_browsers_are_forgotten(visitor: Visitor) -> None:
+    session, host = await evening()
+    words = await words_of(session)
+    for number in range(2):
+        await says(visitor.at_network(f"10.0.0.{number}"), words)
+    await rows("DELETE FROM check_in_browser")
+    await actions.accept(session, 2, 0, by=host.id, now=NOW + timedelta(minutes=5))
+    assert await heads() == (2, 0)
+
+
 async def test_a_cancelled_session_has_no_poster(visitor: Visitor) -> None:
     session, host = await evening()
     await Session.filter(id=session.id).update(status=SessionStatus.CANCELLED)

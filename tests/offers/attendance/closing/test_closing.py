@@ -311,3 +311,24 @@ async def test_a_strangers_host_closes_nothing(visitor: Visitor) -> None:
         )
         assert sent.status_code == 404
     assert await value("SELECT count(*) FROM register") == 0
+
+
+async def test_nobody_came_is_refused_where_heads_by_code_wait_for_the_host(db: None) -> None:
+    session, host = await evening("Amina")
+    await rows(
+        """INSERT INTO head_count (id, session_id, count, by_code, recorded_at)
+        VALUES (gen_random_uuid(), $1, 0, 3, $2)""",
+        session.id, NOW,
+    )  # fmt: skip
+    with pytest.raises(Refused, match="Noen er ført som til stede"):
+        await actions.nobody_came(session, by=host.id, now=NOW)
+
+
+async def test_the_form_closes_nothing_before_it_has_begun(visitor: Visitor) -> None:
+    session, host = await evening("Amina", "Bjørn", starts=NOW + HOUR)
+    await visitor.sign_in(host)
+    page = await visitor.open(f"/manage/sessions/{session.id}/register")
+    (amina,) = await Booking.filter(participant__name="Amina")
+    assert (await visitor.submit(page, "/register", present=[amina.id])).status == 303
+    assert await states() == {"Amina": ("present", "tap")}, "nobody is absent from what has not begun"
+    assert await closed_by() is None

@@ -57,6 +57,24 @@ async def test_what_was_tapped_while_one_led_is_kept_and_what_came_after_is_refu
     assert got.status in (403, 404)
 
 
+async def test_what_waited_on_the_phone_of_a_former_host_arrives_for_a_week_and_not_for_good(
+    visitor: Visitor,
+) -> None:
+    session, tom, _who = await register_of("Amina", "Elin")
+    offer, kari = await another_host(session)
+    await visitor.sign_in(kari)
+    token = await token_of(visitor)
+    visitor.wait(2 * MINUTE)
+    await team.remove_host(offer, kari.id, by=tom.id, now=visitor.now)
+    in_time, late = (tap("heads", "4", at=NOW), tap("heads", "9", at=NOW))
+    visitor.wait(timedelta(days=6))
+    assert (await send(visitor, session, [in_time], token=token)).outcomes == ["kept"]
+    visitor.wait(timedelta(days=2))
+    answer = await send(visitor, session, [late], token=token)
+    assert (answer.outcomes, answer.whys) == (["refused"], ["role"])
+    assert await value("SELECT count FROM head_count") == 4
+
+
 async def test_who_never_led_it_finds_nothing(visitor: Visitor) -> None:
     session, _tom, who = await register_of("Amina")
     offer = await Offer.get(id=session.offer_id)
