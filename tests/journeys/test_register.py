@@ -128,6 +128,7 @@ async def test_two_tabs_show_the_same_and_two_hosts_choose(arrive: Any, town: To
         await heads.blur()
         await expect(other.get_by_label("Kom innom uten påmelding", exact=True)).to_have_value("3")
         await town.number(session, before + 1)
+        await other.locator("[data-tap=':heads'][data-version='1']").wait_for()
         # A host who has not seen it says otherwise.
         await other.evaluate("document.querySelector('[data-tap=\":heads\"]').dataset.version = 0")
         await other.get_by_label("Kom innom uten påmelding", exact=True).fill("5")
@@ -217,12 +218,12 @@ async def test_signing_out_sends_what_waits_or_asks(arrive: Any, town: Town) -> 
         await page.get_by_role("switch").first.click()
         await expect(page.locator("#tp-waiting")).to_contain_text("Ett merke er ikke sendt")
         await page.close()
-        await other.get_by_role("button", name="Logg ut").click()
+        await other.get_by_role("button", name="Logg ut", exact=True).click()
         await expect(other.get_by_role("button", name="Kast 1 merker og logg ut")).to_be_visible()
         await other.get_by_role("button", name="Vent", exact=True).click()
         await expect(other.locator(".tp-standing")).to_contain_text("Ett merke er ikke sendt.")
         await other.context.set_offline(False)
-        await other.get_by_role("button", name="Logg ut").click()
+        await other.get_by_role("button", name="Logg ut", exact=True).click()
         await other.wait_for_url(f"{host.address}/")
         assert len(await town.taps(session)) == before + 1, "sent before the sign-in ended"
         assert not await other.evaluate("""async () => {

@@ -11,6 +11,7 @@ from offers.participants import acts as participants
 
 READS: dict[str, LazyProxy] = {
     participants.Act.PARTICIPANTS_READ: lazy("Lista over påmeldte"),
+    attendance.Act.REGISTER_DOWNLOADED: lazy("Oppmøtelista, til å føre uten nett"),
     attendance.Act.REGISTER_READ: lazy("Oppmøtelista"),
     attendance.Act.DOOR_LIST_READ: lazy("Liste til døra"),
     guide.Act.DESK_BOOKING_READ: lazy("Påmeldingen din, da noen ringte om den"),

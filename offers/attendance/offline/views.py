@@ -62,7 +62,7 @@ async def one(request: Request) -> Response:
     nothing else of anybody. That it was taken is recorded."""
     session = await session_hosted_by(request.person, request.path_params["id"])
     await record(
-        Act.REGISTER_TAKEN, now=request.now, actor=request.person.id, object_id=session.id,
+        Act.REGISTER_DOWNLOADED, now=request.now, actor=request.person.id, object_id=session.id,
         organization=session.offer.owner_id,
     )  # fmt: skip
     parties, register = await queries.expected(session.id), await queries.saved(session.id)

@@ -29,7 +29,7 @@ async def test_a_phone_keeps_the_registers_of_today_and_tomorrow_and_each_downlo
     one = await told(visitor, found["registers"][0]["address"])
     assert [set(party) for party in one["parties"]] == [{"booking", "name", "seats", "most"}] * 2
     assert "Berg" not in json.dumps(one), "first names alone"
-    acts = await rows("SELECT actor_id, object_id FROM audit_entry WHERE action = 'register.taken_offline'")
+    acts = await rows("SELECT actor_id, object_id FROM audit_entry WHERE action = 'register.downloaded'")
     assert [(each["actor_id"], each["object_id"]) for each in acts] == [(host.id, session.id)]
 
 
