@@ -2,7 +2,7 @@
 //
 // A tap is stored before it is sent, under an id made here; it leaves the store when the server has said what became of
 // it. Sent twice it is one, for the server knows the id. One lock a register over all tabs keeps the order.
-// The key is the server's for this person: the phone holds it, unreadable, while they are signed in (decision 0021).
+// The key is the server's for this person: the phone holds it, unreadable, while they are signed in (decision 0014).
 const BATCH = 50;
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 60_000;
