@@ -181,7 +181,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
         lang="nb", created_at=now, expires_at=now + 14 * DAY,
     )  # fmt: skip
     stands_in = Substitute(
-        session_id=sessions[0].id, made_by_id=other.id, channel=Channel.EMAIL, address="vikar@example.no",
+        session_id=sessions[0].id, made_by_id=booker.id, channel=Channel.EMAIL, address="vikar@example.no",
         created_at=now, ends_at=now + DAY,
     )  # fmt: skip
     wrote = HostMessage(

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 
 from marketplace.base.data import database
+from offers.attendance.substitute.rules import COOKIE
 from tests.conftest import EMPTY, NOW
-from tests.house.town import Town, build, routes
+from tests.house.town import BROWSER, Town, build, routes
 from tests.house.undone import forget_revisions
 from tests.visitor import Visitor
 
@@ -41,4 +43,6 @@ async def insider(town: Town, caller: Visitor, request: pytest.FixtureRequest) -
         (who for start, who in WHOSE.items() if path.startswith(start)), "everybody"
     )  # fmt: skip
     await caller.sign_in(town.people[who])
+    opened = UUID(town.parameters["registers", "id"])
+    caller.client.cookies.set(f"{COOKIE}{opened.hex}", BROWSER)
     return caller

@@ -216,6 +216,7 @@ TYPED: dict[str, dict[str, str]] = {
 }  # fmt: skip
 """What is filled in over what the page's form holds already."""
 ELSEWHERE = {
+    "/manage/sessions/{id}/register/done": "",
     "/manage/sessions/{id}/register/done/undo": "",
     "/offers/{slug}/bookings": "/offers/tur/bookings/new?session={later_session}",
     "/offers/{slug}/bookings/notice": "/offers/kor/bookings/new",

@@ -29,7 +29,7 @@ NEEDS_NO_KEY = {
     "/desk/{call}/offers/{slug}": BOOKS,
     "/manage/offers/{slug}/add": BOOKS,
     "/manage/sessions/{id}/substitute/revoke": ENDS,
-    "/substitute/registers/{id}": SETS,
+    "/substitute/registers/{id}": "one register a session; it says which version it saw",
     "/substitute/{token}": "the first browser that opens it has it; there is no second",
     "/manage/sessions/{id}/walk-in": "the form's key books once, and its marks have ids of the booking and of the key",
     "/bookings/{token}/time": "it books: another time chosen by the same form is a question (test_change_time.py)",

@@ -65,7 +65,7 @@ USES = {
                 "offers.search.suggestions.queries.known"],
     "short_way": ["offers.feeds.answers.ready"],
     "remembered": ["marketplace.base.press.printing", "offers.search.cards.drawn", "offers.search.cards.rows_of",
-                   "offers.search.sheet._line"],
+                   "offers.search.sheet._labels", "offers.search.sheet._line"],
 }  # fmt: skip
 """Where features use which trick. What keeps answers for others belongs here, and nothing else does it."""
 

@@ -99,7 +99,8 @@ UNTYPED = {
     "offers/bookings/queries.py": (1, "a row's fields for the class that has more"),
     "offers/catalogue/sharing/told.py": (1, "JSON-LD"),
     "offers/search/nothing/rules.py": (1, "the defaults of what may be asked for"),
-    "offers/search/queries.py": (2, "a list's address; a card's columns among those of its statement"),
+    "offers/search/asked.py": (1, "a list's address"),
+    "offers/search/queries.py": (1, "a card's columns among those of its statement"),
     "offers/search/views.py": (3, "what the list's templates need, drawn in one place each"),
     "organizations/approval/register.py": (1, "what the register answers: JSON"),
 }

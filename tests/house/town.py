@@ -29,6 +29,7 @@ from marketplace.routes import ROUTES
 from marketplace.statistics.models import Cell, CellFigure, Closing
 from offers.attendance.models import Attendance, AttendanceState, Cause, ClosedBy, Register
 from offers.attendance.substitute.models import Substitute
+from offers.attendance.substitute.rules import browser
 from offers.attendance.substitute.rules import path as substitute_path
 from offers.bookings.companions.models import Companion
 from offers.catalogue.models import Joining, OfferOrganizer, SeatPool, Session, Visibility
@@ -67,6 +68,8 @@ def routes(method: str) -> list[Route]:
     return [route for route in GUARDED if method in (route.methods or ())]
 
 
+BROWSER = "opened-here"
+"""The cookie of the browser that has opened the link of a substitute."""
 VOCABULARY = (("texts", "lang"),)
 """What is nobody's in an address."""
 OBJECTS = ("session", "pool", "booking", "call")
@@ -386,10 +389,15 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
     goal = await OwnGoal.create(
         person=everybody, sealed=sealed(everybody.id, "Komme ut mer"), created_at=NOW, changed_at=NOW
     )
-    stands_in = await Substitute.create(
-        session=first, made_by=town.people["host"], channel="email", address=f"vikar{suffix}@example.no",
-        created_at=NOW, ends_at=NOW + timedelta(days=400),
-    )  # fmt: skip
+    stands_in, opened = [
+        await Substitute.create(
+            session=first, made_by=everybody, channel="email", address=f"{who}{suffix}@example.no",
+            created_at=NOW, ends_at=NOW + timedelta(days=400),
+        )
+        for who in ("vikar", "annen.vikar")
+    ]  # fmt: skip
+    # In the browser of whoever may everything (conftest.py).
+    await Substitute.filter(id=opened.id).update(opened_at=NOW, browser=browser(opened.id, BROWSER))
     town.named["/manage/sessions/{id}/substitute/revoke"] = {"substitute": str(stands_in.id)}
     town.parameters = {
         ("goals", "goal"): str(goal.id),
@@ -416,7 +424,7 @@ async def build(suffix: str = "", municipality: Municipality | None = None) -> T
         ("municipalities", "slug"): here.slug,
         ("searches", "slug"): search.slug,
         ("sessions", "id"): str(first.id),
-        ("registers", "id"): str(stands_in.id),
+        ("registers", "id"): str(opened.id),
         ("substitute", "token"): substitute_path(stands_in.id).rpartition("/")[2],
         ("private", "secret"): secret,
         ("sign-in", "token"): token,
@@ -465,7 +473,9 @@ async def content() -> dict[str, str]:
     tables = await rows("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition "
                         "AND relnamespace = 'public'::regnamespace "
                         "AND relname NOT IN ('rate_limit', 'unfound', 'unfound_key')")  # fmt: skip
-    noted = {"audit_entry": "WHERE action NOT LIKE '%.read' AND action <> 'export.made'"}
+    noted = {
+        "audit_entry": "WHERE action NOT LIKE '%.read' AND action NOT IN ('export.made', 'register.downloaded')"
+    }
     found = await rows(" UNION ALL ".join(
         f"SELECT '{each['relname']}' AS name, md5(string_agg(t::text, '' ORDER BY t::text)) AS digest "
         f"FROM {each['relname']} t {noted.get(each['relname'], '')}" for each in tables
