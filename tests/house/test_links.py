@@ -16,6 +16,7 @@ from marketplace.base.signing import Token, unseal
 from marketplace.people.second_factor.actions import APP as APP_SEAL
 from marketplace.people.sign_in.actions import code_hash
 from marketplace.settings import settings
+from offers.attendance.substitute import rules as substitute
 from offers.catalogue.models import Joining, SeatPool
 from offers.feeds.models import CalendarAddress
 from offers.messages.follow_up import rules as follow_up
@@ -214,6 +215,7 @@ KINDS: dict[str, tuple[Token[*tuple[object, ...]], tuple[object, ...]]] = {
     "/unsubscribe": (follow_up.LINK, (b"x" * 16,)),
     "/notices": (notices.LINK, (0, MEMBER, CENTRE)),
     "/invitations": (members.LINK, (INVITED, EXPIRES)),
+    "/substitute": (substitute.LINK, (MEMBER,)),
 }  # type: ignore[dict-item]
 
 

@@ -145,6 +145,7 @@ async def test_the_main_job(arrive: Any) -> None:
         # The next day six come, and Kari takes attendance on a phone.
         before = await figure(coordinator, goal)
         await coordinator.set_clock("Én dag fram")
+        await coordinator.set_clock("Én time fram")
         host: Somebody = await stack.enter_async_context(arrive(**PHONE))
         await host.sign_in("kari@example.no")
         await host.go(f"/manage/offers/{slug}")
@@ -153,7 +154,9 @@ async def test_the_main_job(arrive: Any) -> None:
         assert await switches.count() == 6
         for number in range(6):
             await switches.nth(number).check()
-        await host.press("Lagre oppmøte")
+        await host.page.get_by_text("Lagret ").wait_for()
+        await host.page.get_by_role("button", name="Ferdig", exact=True).click()  # sent when all marks are
+        await host.page.get_by_text("Oppmøtet er ferdig ført.").first.wait_for()
         assert "6 av 6 er her." in await host.text()
         await coordinator.sign_in("nora@example.no")
         assert await figure(coordinator, goal) == before

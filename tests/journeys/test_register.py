@@ -167,8 +167,6 @@ async def test_a_register_is_opened_again_without_net_and_goes_on(arrive: Any, t
         await expect(page.locator("#tp-waiting")).to_contain_text("2 merker er ikke sendt")
         host.complaints.clear()
         await host.look()
-        took = await page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
-        assert took < 1000  # below 100 ms is wanted; here others use the machine
         found = await page.evaluate("""async () => {
             const all = [];
             for (const name of await caches.keys()) {
