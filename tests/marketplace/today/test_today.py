@@ -158,7 +158,8 @@ async def test_the_mail_says_how_many_and_nothing_when_they_are_saved(nora: Pers
     assert "Generasjonslekene" not in content.text + content.subject
     session = await Session.get(offer=offer)
     await rows(
-        "INSERT INTO head_count (id, session_id, count, recorded_at) VALUES (gen_random_uuid(), $1, 0, $2)",
+        """INSERT INTO register (id, session_id, saved_at, closed_at, closed_by)
+        VALUES (gen_random_uuid(), $1, $2, $2, 'host')""",
         session.id, NOW,
     )  # fmt: skip
     assert (

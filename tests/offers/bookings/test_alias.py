@@ -90,7 +90,7 @@ async def seen(visitor: Visitor, offer: Offer, session: Session, kept: dict[str,
 async def test_no_page_of_those_who_lead_says_who_or_where_and_at_once(visitor: Visitor) -> None:
     offer, session, kept = await the_town(visitor)
     before = await seen(visitor, offer, session, kept)
-    assert before == {"bookings", "register", "list", "call-list", "take-off", "queue"}
+    assert before == {"bookings", "register", "offline", "list", "call-list", "take-off", "queue"}
     await actions.shield(kept["own"].participant_id, True, now=NOW)
     await actions.shield(kept["unreached"].participant_id, True, now=NOW)
     assert await seen(visitor, offer, session, kept) == set()

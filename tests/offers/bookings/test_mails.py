@@ -248,7 +248,7 @@ async def test_an_sms_says_from_whom_for_whom_when_and_the_number_and_no_more_th
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     offer = await make.offer("Mestring for pårørende", starts=[NOW + timedelta(days=88)])
-    inga = await make.person("Inga Maria")
+    inga = await make.person("Inga Dahl")
     contact = await make.contact(inga, "+4791000044")
     booking = await make.booking(await SeatPool.get(offer=offer), inga, contact=contact)
     sms = await MAILS["receipt"](Channel.SMS, "nb", booking=str(booking.id))
