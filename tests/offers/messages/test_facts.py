@@ -171,6 +171,8 @@ async def all_that_can_hang(act: str) -> Hung:
                            held_until=NOW + SOON)  # fmt: skip
         await bookings.send_word(booking.id, session.id, now=NOW)
     await save(session, host, "Ola", head_count=3)
+    # Nothing closes before it has begun any more; what was closed so before is taken along by the same acts.
+    await rows("UPDATE register SET closed_at = saved_at, closed_by = 'host'")
     _pool, found = await change(booking.id, NOW)
     await tell(WAITS[state], found, "before", NOW)
     await to_ring(RINGS[state], booking.id, key="before", now=NOW)
