@@ -119,9 +119,7 @@ async def fill(
 
 def _count(table: taps.Table, plus: OneMore, tap: UUID, sender: Sender) -> None:
     """Count one more. That the form is sent again makes the same tap again. Raises Refused."""
-    place = None, plus.of
-    number = int(table.board.face(place).value or 0) + 1
-    made = taps.put(table, Tap(tap, table.now, *place, str(number), table.board.version(place)), sender)
+    made = taps.put(table, taps.so_many_more(table, plus.of, 1, tap), sender)
     if made.outcome == Outcome.REFUSED:
         raise Refused(_("Det antallet kan vi ikke ta imot."))
 

@@ -165,12 +165,8 @@ async def accept(session: Session, heads: int, before: int, *, by: UUID, now: da
             session.id, accepted,
         )  # fmt: skip
         table = await taps.lay(session.id, session.offer.owner_id, [], [], now=now)
-        # Where adults and children are told apart: those who hold a phone are adults, as far as we know.
-        apart = table.board.face((None, Field.ADULTS)).value or table.board.face((None, Field.CHILDREN)).value
-        place = None, Field.ADULTS if apart else Field.HEADS
-        count = int(table.board.face(place).value or 0) + accepted
-        tap = Tap(uuid7(), now, None, place[1], str(count), table.board.version(place))
-        answers, _table = await taps.keep(session.id, session.offer.owner_id, [tap], Sender(by), now=now)
+        tap = taps.so_many_more(table, taps.of_heads(table), accepted, uuid7())
+        answers = await taps.keep_on(table, [tap], Sender(by))
         if answers[0].outcome == Outcome.REFUSED:
             raise Refused(_("Antallet kan ikke endres nå."))
         await rows("UPDATE head_count SET by_code = by_code - $2 WHERE session_id = $1", session.id, accepted)

@@ -14,13 +14,12 @@ from marketplace.base.web.access import member, public
 from marketplace.base.web.http import Request
 from marketplace.base.web.static import asset, static_url
 from marketplace.base.web.templates import render
-from offers.attendance import queries
 from offers.attendance.acts import Act
 from offers.attendance.lines import Line
 from offers.attendance.offline.queries import near
 from offers.attendance.offline.rules import days
 from offers.attendance.offline.words import words
-from offers.attendance.taps.queries import board, log
+from offers.attendance.taps.queries import kept
 from offers.attendance.taps.rules import most_of
 from offers.attendance.taps.shown import shown
 from offers.attendance.taps.views import told
@@ -65,9 +64,8 @@ async def one(request: Request) -> Response:
         Act.REGISTER_DOWNLOADED, now=request.now, actor=request.person.id, object_id=session.id,
         organization=session.offer.owner_id,
     )  # fmt: skip
-    parties, register = await queries.expected(session.id), await queries.saved(session.id)
-    made = board(await log(session.id, [], register.ended_at), register, parties)
-    stands = shown(made, parties, request.person.id, closed=register.closed_at is not None)
+    parties, register, board, _logged = await kept(session.id)
+    stands = shown(board, parties, request.person.id, closed=register.closed_at is not None)
     return JSONResponse({
         "session": str(session.id), "title": await title_of(session.offer_id, request.lang),
         "when": time_span(session.starts_at, session.ends_at), "starts": session.starts_at.isoformat(),

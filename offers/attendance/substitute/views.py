@@ -12,23 +12,14 @@ from marketplace.base.web.http import Request, see_other, set_cookie, typed_id
 from marketplace.base.web.limits import Tries, limits
 from marketplace.base.web.once import made_once
 from marketplace.base.web.templates import render
-from offers.attendance import actions as registers
-from offers.attendance import queries as attendance
-from offers.attendance import rules as attendance_rules
-from offers.attendance.forms import RegisterForm, beside, choice, filled, party_seats, states
 from offers.attendance.keys import settled
-from offers.attendance.lines import Typed, eithers, lines
-from offers.attendance.models import AttendanceState
+from offers.attendance.rules import is_open
+from offers.attendance.sheet import sheet, written
 from offers.attendance.substitute import actions, queries, rules
 from offers.attendance.substitute.acts import Act
 from offers.attendance.substitute.forms import AskForm
 from offers.attendance.substitute.queries import Link
 from offers.attendance.substitute.saved import Saved
-from offers.attendance.taps.models import Field
-from offers.attendance.taps.queries import board as board_of
-from offers.attendance.taps.queries import log
-from offers.attendance.taps.rules import OF_A_BOOKING
-from offers.attendance.taps.shown import shown
 from offers.catalogue.models import Session
 from offers.catalogue.queries import title_of
 from offers.rights.queries import session_hosted_by
@@ -106,53 +97,22 @@ async def register(request: Request) -> Response:
     request.private = True
     link, session = await queries.session_substituted_by(request)
     if request.method == "GET":
-        return await _page(request, link, session, None)
-    form, fields = await RegisterForm.read(request), await request.fields()
-    said = filled(form, fields)
-    if not form.valid:
-        return await _page(request, link, session, form, 422)
-    try:
-        await registers.fill(
-            session, said, version=form.data.version, by=None, now=request.now, chosen=choice(form.data.keep),
-            plus=form.data.one_more, substitute=link.id,
-        )  # fmt: skip
-    except Conflict as conflict:
-        form.add_error("form", conflict.message)
-        return await _page(request, link, session, form, 409)
+        return await _page(request, link, session)
+    if wrong := await written(request, session, by=None, substitute=link.id):
+        return await _page(request, link, session, *wrong)
     return see_other(f"/substitute/registers/{link.id}?saved={Saved.REGISTER}", request)
 
 
-async def _page(request: Request, link: Link, session: Session, form: Any, status: int = 200) -> Response:
+async def _page(
+    request: Request, link: Link, session: Session, form: Any = None, status: int = 200
+) -> Response:
     await record(
         Act.SUBSTITUTE_READ, now=request.now, object_id=session.id, organization=session.offer.owner_id
     )
-    parties, saved = await attendance.expected(session.id), await attendance.saved(session.id)
-    board = board_of(await log(session.id, [], saved.ended_at), saved, parties)
-    said = {
-        party.booking_id: AttendanceState(party.marked)
-        for party in parties
-        if party.marked and not party.present
-    }
-    seats = {}
-    here = [str(party.booking_id) for party in parties if party.present]
-    if form is None:
-        form = RegisterForm.blank(
-            present=here, head_count=saved.head_count, adults=saved.adults, children=saved.children,
-            volunteers=saved.volunteers, version=saved.version,
-        )  # fmt: skip
-    else:
-        typed = await request.fields()
-        seats, said = party_seats(typed), said | states(typed)
-        if status == 409:
-            beside(form, saved, here)
-    undecided = eithers(board, parties, link.id)
-    drawn = lines(board, parties, Typed({*form.values.get("present", [])}, said, seats), undecided)
+    drawn = await sheet(request, session, link.id, form, status)
     return render(
-        request, "offers/attendance/substitute/register.html", status=status, link=link, session=session, form=form,
-        lines=drawn, eithers=undecided.get(None, []), saved=saved, here=len(here), section="",
-        heads=shown(board, parties, link.id, closed=saved.closed_at is not None).heads,
-        versions={name.value: board.version((None, name)) for name in Field if name not in OF_A_BOOKING},
+        request, "offers/attendance/substitute/register.html", status=status, link=link, session=session, section="",
         title=await title_of(session.offer_id, request.lang),
-        open=attendance_rules.is_open(session.starts_at, request.now) and not session.called_off
-        and not settled(session.starts_at, request.now),
+        open=is_open(session.starts_at, request.now) and not session.called_off
+        and not settled(session.starts_at, request.now), **drawn._asdict(),
     )  # fmt: skip

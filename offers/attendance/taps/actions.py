@@ -1,6 +1,7 @@
 """Writing taps: under the lock of the session's row, in their order, each judged alone."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -10,14 +11,14 @@ from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows
 from marketplace.base.errors import Conflict
 from marketplace.base.i18n import gettext as _
-from offers.attendance import marking, queries, rules
+from offers.attendance import marking, rules
 from offers.attendance.acts import Act
 from offers.attendance.keys import YearClosed
 from offers.attendance.models import AttendanceState, Cause
 from offers.attendance.queries import Register
 from offers.attendance.taps.forms import Unread
 from offers.attendance.taps.models import Field, Outcome
-from offers.attendance.taps.queries import board, log
+from offers.attendance.taps.queries import kept
 from offers.attendance.taps.rules import (
     OF_A_BOOKING,
     Board,
@@ -77,16 +78,14 @@ async def lay(
     taps that may be known. Raises KeyGone."""
     held = await marking.hold(session)
     await marking.still_coming(bookings)
-    parties = await queries.expected(session)
-    register = await queries.saved(session)
-    logged = await log(session, ids, register.ended_at)
+    parties, register, shows, logged = await kept(session, ids)
     try:
         key = await key_of(oslo(held.starts_at).year, now)
     except YearClosed:
         key = None
     return Table(
         held, organization, {party.booking_id: party for party in parties}, register,
-        {tap.id: tap for tap in logged}, board(logged, register, parties), key, now,
+        {tap.id: tap for tap in logged}, shows, key, now,
     )  # fmt: skip
 
 
@@ -101,25 +100,44 @@ async def keep(
             session, organization, sorted({tap.booking for tap in taps if tap.booking}),
             [each for tap in taps for each in (tap.id, tap.after) if each], now=now,
         )  # fmt: skip
-        last: dict[Place, Logged] = {}
-        answers = []
-        for tap in sent:
-            if isinstance(tap, Unread):
-                answers.append(Answered(tap.id, Outcome.REFUSED, tap.why))
-                continue
-            before = last.get((tap.booking, tap.field))
-            made = put(table, tap, sender, before if before and tap.saw <= before.saw else None)
-            last[tap.booking, tap.field] = made
-            answers.append(Answered(str(tap.id), made.outcome, made.why))
-        await write(table, sender)
-        if table.new:
-            told = Counter(tap.outcome for tap in table.new)
-            await record(
-                Act.REGISTER_CORRECTED if table.closed else Act.REGISTER_TAPPED, now=now, actor=sender.person,
-                object_id=session, organization=organization,
-                details=dict(sorted(told.items())),
-            )  # fmt: skip
-    return answers, table
+        return await keep_on(table, sent, sender), table
+
+
+async def keep_on(table: Table, sent: Sequence[Tap | Unread], sender: Sender) -> list[Answered]:
+    """The same on a table that is laid, for what must be seen there before it is said: the bookings of these taps and
+    their ids are what it was laid for."""
+    last: dict[Place, Logged] = {}
+    answers = []
+    for tap in sent:
+        if isinstance(tap, Unread):
+            answers.append(Answered(tap.id, Outcome.REFUSED, tap.why))
+            continue
+        before = last.get((tap.booking, tap.field))
+        made = put(table, tap, sender, before if before and tap.saw <= before.saw else None)
+        last[tap.booking, tap.field] = made
+        answers.append(Answered(str(tap.id), made.outcome, made.why))
+    await write(table, sender)
+    if table.new:
+        told = Counter(tap.outcome for tap in table.new)
+        await record(
+            Act.REGISTER_CORRECTED if table.closed else Act.REGISTER_TAPPED, now=table.now, actor=sender.person,
+            object_id=table.held.id, organization=table.organization, details=dict(sorted(told.items())),
+        )  # fmt: skip
+    return answers
+
+
+def so_many_more(table: Table, of: Field, number: int, id: UUID) -> Tap:  # noqa: A002 - an id is called id here
+    """The tap that counts so many more than stand there."""
+    place = None, of
+    count = int(table.board.face(place).value or 0) + number
+    return Tap(id, table.now, *place, str(count), table.board.version(place))
+
+
+def of_heads(table: Table) -> Field:
+    """Where one counts who just came in: where adults and children are told apart they are adults, as far as we know.
+    They came by themselves, or hold a phone."""
+    apart = any(table.board.face((None, part)).value for part in (Field.ADULTS, Field.CHILDREN))
+    return Field.ADULTS if apart else Field.HEADS
 
 
 def put(table: Table, tap: Tap, sender: Sender, before: Logged | None = None) -> Logged:

@@ -1,11 +1,13 @@
 """Reads of what was tapped."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.base.data.database import rows
 from offers.attendance.models import Cause
-from offers.attendance.queries import Register
+from offers.attendance.queries import Register, expected, saved
 from offers.attendance.rules import Attendee
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.rules import Board, Face, Logged, Sender
@@ -28,6 +30,22 @@ async def log(session: UUID, ids: list[UUID], ended_at: datetime | None) -> list
     """What was written of a session and still says something, in order; and the taps with these ids, wherever they
     are. What was tapped before its register ended (`ended_at`) counts no more."""
     return await rows(Logged, LOG, session, ids, ended_at)
+
+
+class Kept(NamedTuple):
+    """A register as it stands: who is expected, what was saved, what each field shows, and the log of that."""
+
+    parties: list[Attendee]
+    register: Register
+    board: Board
+    logged: list[Logged]
+
+
+async def kept(session: UUID, ids: Sequence[UUID] = ()) -> Kept:
+    """Read a register, with the taps of these ids, wherever they are."""
+    parties, register = await expected(session), await saved(session)
+    logged = await log(session, [*ids], register.ended_at)
+    return Kept(parties, register, board(logged, register, parties), logged)
 
 
 def board(logged: list[Logged], register: Register, parties: list[Attendee]) -> Board:

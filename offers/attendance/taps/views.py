@@ -9,11 +9,10 @@ from marketplace.base.data.audit import record
 from marketplace.base.errors import NotFound, Problem
 from marketplace.base.web.access import had_role, member
 from marketplace.base.web.http import Request, parse_id
-from offers.attendance import queries
 from offers.attendance.acts import Act
 from offers.attendance.taps import actions, forms
 from offers.attendance.taps.models import Outcome
-from offers.attendance.taps.queries import board, log
+from offers.attendance.taps.queries import kept
 from offers.attendance.taps.queries import sender as sender_of
 from offers.attendance.taps.rules import Sender, Why
 from offers.attendance.taps.shown import Shown, shown
@@ -86,9 +85,8 @@ async def read(request: Request) -> Response:
         Act.REGISTER_READ, now=request.now, actor=request.person.id, object_id=session.id,
         organization=session.offer.owner_id,
     )  # fmt: skip
-    parties, register = await queries.expected(session.id), await queries.saved(session.id)
-    made = board(await log(session.id, [], register.ended_at), register, parties)
-    stands = shown(made, parties, request.person.id, closed=register.closed_at is not None)
+    parties, register, board, _logged = await kept(session.id)
+    stands = shown(board, parties, request.person.id, closed=register.closed_at is not None)
     return answer({
         "now": request.now.isoformat(), "token": request.form_token(), "register": told(stands),
     })  # fmt: skip

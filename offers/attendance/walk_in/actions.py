@@ -3,15 +3,15 @@
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from marketplace.base.data.database import in_transaction
+from marketplace.base.clock import oslo
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.limits import Tries
-from offers.attendance.keys import shut
 from offers.attendance.models import AttendanceState
 from offers.attendance.taps import actions as taps
 from offers.attendance.taps.models import Field, Outcome
 from offers.attendance.taps.rules import Sender, Tap
+from offers.attendance.year_keys import key_of
 from offers.catalogue.models import Session
 from offers.participants.actions import add
 from offers.seats.claims import Party
@@ -27,34 +27,26 @@ async def by_name(
     Two transactions: the seats are locked before the session in none of our acts. Should only the first be done, the
     same form does the second.
     """
-    async with in_transaction():  # whether the register can be kept at all, before anybody is promised a seat
-        if (await taps.lay(session.id, session.offer.owner_id, [], [], now=now)).key is None:
-            raise shut()
+    await key_of(
+        oslo(session.starts_at).year, now
+    )  # before anybody is promised a seat: can the register be kept?
     party = Party(name, by_host=True, seats=seats)
     booked = await add(pool, party, by=by, form_key=form_key, lang=lang, now=now, tries=tries)
-    tap = uuid5(session.id, f"walk-in {booked.id}")
-    await _tap(session, Tap(tap, now, booked.id, Field.STATE, AttendanceState.PRESENT, 0), by, now)
+    made = uuid5(session.id, f"walk-in {booked.id}")
+    tap = Tap(made, now, booked.id, Field.STATE, AttendanceState.PRESENT, 0)
+    answers, _table = await taps.keep(session.id, session.offer.owner_id, [tap], Sender(by), now=now)
+    _kept(answers)
 
 
 async def as_heads(session: Session, heads: int, *, by: UUID, form_key: bytes, now: datetime) -> None:
     """There is no seat, and the host lets them in: they are counted, and nobody's name is kept. The same form counts
     them once."""
-    table = await taps.lay(session.id, session.offer.owner_id, [], [], now=now)
-    apart = table.board.face((None, Field.ADULTS)).value or table.board.face((None, Field.CHILDREN)).value
-    name = Field.ADULTS if apart else Field.HEADS
-    count = int(table.board.face((None, name)).value or 0) + heads
-    tap = Tap(
-        uuid5(session.id, f"heads {form_key.hex()}"),
-        now,
-        None,
-        name,
-        str(count),
-        table.board.version((None, name)),
-    )
-    await _tap(session, tap, by, now)
+    made = uuid5(session.id, f"heads {form_key.hex()}")
+    table = await taps.lay(session.id, session.offer.owner_id, [], [made], now=now)
+    tap = taps.so_many_more(table, taps.of_heads(table), heads, made)
+    _kept(await taps.keep_on(table, [tap], Sender(by)))
 
 
-async def _tap(session: Session, tap: Tap, by: UUID, now: datetime) -> None:
-    answers, _table = await taps.keep(session.id, session.offer.owner_id, [tap], Sender(by), now=now)
+def _kept(answers: list[taps.Answered]) -> None:
     if answers[0].outcome == Outcome.REFUSED:
         raise Refused(_("Oppmøtet kan ikke føres nå, så dette ble ikke merket der."))

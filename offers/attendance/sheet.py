@@ -1,0 +1,92 @@
+"""The sheet of a register: what is drawn of it and what is sent with it, by a host or by a substitute."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from marketplace.base.errors import Conflict
+from marketplace.base.web.http import Request
+from offers.attendance import actions
+from offers.attendance.forms import RegisterForm, beside, choice, filled, party_seats, states
+from offers.attendance.lines import Either, Line, Typed, eithers, lines
+from offers.attendance.models import AttendanceState
+from offers.attendance.queries import Register
+from offers.attendance.rules import Attendee
+from offers.attendance.taps.models import Field
+from offers.attendance.taps.queries import kept
+from offers.attendance.taps.rules import OF_A_BOOKING
+from offers.attendance.taps.shown import shown
+from offers.catalogue.models import Session
+from offers.participants.queries import Answer
+
+
+class Sheet(NamedTuple):
+    """What the templates of a register draw. `eithers` are the conflicts of the session itself, `here` how many names
+    came, `heads` how many people, and `versions` those of the numbers."""
+
+    form: Any
+    parties: list[Attendee]
+    saved: Register
+    lines: list[Line]
+    eithers: list[Either]
+    here: int
+    heads: int
+    versions: dict[str, int]
+
+
+async def sheet(
+    request: Request,
+    session: Session,
+    me: UUID,
+    form: Any = None,
+    status: int = 200,
+    answers: Mapping[UUID, list[Answer]] | None = None,
+) -> Sheet:
+    """The register as it stands, with what `form` says where that could not be written (`status`). `me`: a person or a
+    substitute. `answers`: what the parties answered, for those who may read it."""
+    parties, saved, board, _logged = await kept(session.id)
+    here = [str(party.booking_id) for party in parties if party.present]
+    said = {
+        party.booking_id: AttendanceState(party.marked)
+        for party in parties
+        if party.marked and not party.present
+    }
+    seats: dict[UUID, int] = {}
+    if form is None:
+        form = RegisterForm.blank(
+            present=here, head_count=saved.head_count, adults=saved.adults,
+            children=saved.children, volunteers=saved.volunteers, version=saved.version,
+        )  # fmt: skip
+    else:
+        typed = await request.fields()
+        seats = party_seats(typed)
+        said = said | states(typed) if status == 409 else states(typed)
+    if status == 409:
+        beside(form, saved, here)
+    undecided = eithers(board, parties, me)
+    return Sheet(
+        form, parties, saved,
+        lines(board, parties, Typed({*form.values.get("present", [])}, said, seats), undecided, answers),
+        undecided.get(None, []), len(here),
+        shown(board, parties, me, closed=saved.closed_at is not None).heads,
+        {name.value: board.version((None, name)) for name in Field if name not in OF_A_BOOKING},
+    )  # fmt: skip
+
+
+async def written(
+    request: Request, session: Session, *, by: UUID | None, substitute: UUID | None = None
+) -> tuple[Any, int] | None:
+    """Write the form of a sheet. None: it is done; else the form with what is wrong, and the answer's status."""
+    form, fields = await RegisterForm.read(request), await request.fields()
+    said = filled(form, fields)
+    if not form.valid:
+        return form, 422
+    try:
+        await actions.fill(
+            session, said, version=form.data.version, by=by, now=request.now, chosen=choice(form.data.keep),
+            plus=form.data.one_more, substitute=substitute,
+        )  # fmt: skip
+    except Conflict as conflict:
+        form.add_error("form", conflict.message)
+        return form, 409
+    return None
