@@ -13,6 +13,7 @@ from marketplace.base.clock import today
 from marketplace.base.errors import NotFound
 from marketplace.base.i18n import LANGUAGES, short_day, speaking
 from marketplace.base.i18n import gettext as _
+from marketplace.base.press.answer import as_pdf
 from marketplace.base.signing import signature
 from marketplace.base.web.access import coordinator
 from marketplace.base.web.forms import Filled
@@ -259,10 +260,7 @@ async def pdf(request: Request) -> Response:
             made_at=found.version.approved_at or request.now.replace(hour=0, minute=0, second=0),
         )
     made = await pdf_of(found.content, cover, await queries.picture(picture))
-    return Response(
-        made, media_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{_name(found)}.pdf"', "Cache-Control": "no-store"},
-    )  # fmt: skip
+    return as_pdf(made, _name(found))
 
 
 @coordinator

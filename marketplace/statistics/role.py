@@ -12,7 +12,7 @@ STORED = ("closing", "cell_figure", "cell")
 """All that figures are read from."""
 RAW = (
     "attendance", "register", "head_count", "booking", "ended_register", "usefulness", "companion", "sent_word",
-    "booking_answer", "phone_call", "seat_pool", "audit_entry", "coming_again", "own_goal",
+    "booking_answer", "phone_call", "seat_pool", "audit_entry", "coming_again", "own_goal", "register_tap",
 )  # fmt: skip
 """Where it stands who came and who booked, or how many."""
 

@@ -10,7 +10,7 @@ from marketplace.base.text import name_order
 from marketplace.goals.models import Goal
 from marketplace.today.rules import AGAIN_AFTER
 from offers.catalogue.queries import offer_text
-from offers.publishing.queries import REGISTERS_FOR
+from offers.catalogue.recorded import REGISTERS_FOR
 from offers.work.told.queries import LACKS_REGISTER
 from organizations.members.queries import APPROVAL_REACH
 from organizations.notices.models import Notice

@@ -14,6 +14,8 @@ from offers.catalogue.queries import SESSIONS_SHOWN, DateRow, OfferRow
 from offers.catalogue.rules import NOTHING, Seats, seats
 
 BUTTONS = {"book": lazy("Meld på"), "wait": lazy("Stå på venteliste"), "ask": lazy("Spør om plass")}
+WHOLE_COURSE = (Joining.WHOLE, Joining.REQUEST)
+"""Where one booking is for all of it, so that it can be told how much of it somebody was at."""
 BOOKED = (Joining.WHOLE, Joining.PER_SESSION, Joining.REQUEST)
 """Whoever books gets the dates with the confirmation; to the rest a date is a file to add."""
 FIRST, FOLD = 5, 10

@@ -2,6 +2,10 @@
 is absent, nobody has been there, and the session is not recorded. Whoever asks what came of a session asks here: a
 house test sees to it."""
 
+from datetime import timedelta
+
+REGISTERS_FOR = timedelta(days=30)
+"""So long one is asked for a register that is missing."""
 HAS_REGISTER = "o.state <> 'draft' AND o.joining NOT IN ('external', 'none') AND s.status <> 'cancelled'"
 """Is there a register to keep of session s of offer o?"""
 REGISTERS = "(SELECT * FROM register WHERE closed_at IS NOT NULL)"

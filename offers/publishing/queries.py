@@ -1,7 +1,7 @@
 """Reads of those who publish and lead. Fetching is permission: what is not theirs is NotFound."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -252,16 +252,16 @@ class Was:
     came: int | None
 
 
-async def sessions_before(offer_id: UUID, now: datetime, most: int = 6) -> list[Was]:
-    """The sessions of an offer that have begun, the latest first."""
+WAS = f"s.id, s.starts_at, s.ends_at, {recorded()} AS recorded, {begun()} AS begun, {came()} AS came"
+"""The columns of a Was, over the alias s."""
+
+
+async def sessions_before(offer_id: UUID, now: datetime) -> list[Was]:
+    """The six sessions of an offer that have begun last, the latest first."""
     return await rows(
         Was,
-        f"""SELECT s.id, s.starts_at, s.ends_at, {recorded()} AS recorded, {begun()} AS begun, {came()} AS came
-        FROM offer o JOIN session s ON s.offer_id = o.id WHERE o.id = $1 AND s.starts_at <= $2 AND {HAS_REGISTER}
-        ORDER BY s.starts_at DESC, s.id DESC LIMIT $3""",
-        offer_id, now, most,
+        f"""SELECT {WAS} FROM offer o JOIN session s ON s.offer_id = o.id
+        WHERE o.id = $1 AND s.starts_at <= $2 AND {HAS_REGISTER}
+        ORDER BY s.starts_at DESC, s.id DESC LIMIT 6""",
+        offer_id, now,
     )  # fmt: skip
-
-
-REGISTERS_FOR = timedelta(days=30)
-"""So long one is asked for a register that is missing."""

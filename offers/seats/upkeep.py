@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.base.data.database import in_transaction, rows
+from offers.catalogue.dates import WHOLE_COURSE
 from offers.catalogue.models import Joining, Offer, SeatPool
 from offers.seats.queries import seats_of
 
@@ -113,7 +114,7 @@ async def move_on(now: datetime) -> int:
 
 async def make_pools(offer: Offer, capacity: int | None) -> None:
     """The seats that the offer lacks: one pool for all of it, or one a session, or none, as its joining says."""
-    if offer.joining in (Joining.WHOLE, Joining.REQUEST):
+    if offer.joining in WHOLE_COURSE:
         if await seats_of(offer.id) is None:
             await SeatPool.create(offer=offer, capacity=capacity, opens_at=offer.opens_at)
     elif offer.joining == Joining.PER_SESSION:

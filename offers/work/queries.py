@@ -9,10 +9,10 @@ from uuid import UUID
 from marketplace.base import clock
 from marketplace.base.data.database import rows
 from offers.catalogue.queries import title_in
-from offers.catalogue.recorded import recorded
+from offers.catalogue.recorded import REGISTERS_FOR, recorded
 from offers.participants.calls.queries import WAITING
 from offers.participants.queries import SHOWN_NAME
-from offers.publishing.queries import MINE, REGISTERS_FOR
+from offers.publishing.queries import MINE
 from offers.publishing.rules import seats_text
 from offers.rights.queries import EDITOR_OF, OWNS
 from offers.seats.sql import covers

@@ -3,6 +3,7 @@ whoever they want to show it to."""
 
 from starlette.responses import Response
 
+from marketplace.base.press.answer import as_pdf
 from marketplace.base.web.access import signed_in
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request, parse_id, see_other
@@ -79,10 +80,7 @@ async def pdf(request: Request) -> Response:
     times = await queries.attended(me.id, me.name, request.lang) if form.valid and form.data.times else []
     if not goals and not times:
         return see_other(HOME, request)
-    return Response(
-        await paper(me.name, goals, times, request.lang), media_type="application/pdf",
-        headers={"Content-Disposition": 'attachment; filename="viktig-for-meg.pdf"', "Cache-Control": "no-store"},
-    )  # fmt: skip
+    return as_pdf(await paper(me.name, goals, times, request.lang), "viktig-for-meg")
 
 
 async def _mine(request: Request) -> Goal:

@@ -10,8 +10,8 @@ from marketplace.base.clock import at_oslo, today
 from marketplace.base.data.database import rows
 from marketplace.base.text import name_order
 from offers.catalogue.queries import title_in
-from offers.catalogue.recorded import HAS_REGISTER, begun, came, recorded
-from offers.publishing.queries import MINE, REGISTERS_FOR
+from offers.catalogue.recorded import HAS_REGISTER, REGISTERS_FOR, begun, recorded
+from offers.publishing.queries import MINE, WAS, Was
 
 PAGE = 20
 MOST_OFFERS = 200
@@ -35,18 +35,11 @@ WHICH = {
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """A session that has begun. `recorded`: its register is closed, and `came` so many; `begun`: something is marked in
-    it."""
+class Past(Was):
+    """And of which offer it is."""
 
-    id: UUID
     slug: str
     title: str
-    starts_at: datetime
-    ends_at: datetime
-    recorded: bool
-    begun: bool
-    came: int | None
 
 
 async def past(
@@ -63,8 +56,7 @@ async def past(
     that there are more. `after`: when the last one that was seen begins, and its id."""
     return await rows(
         Past,
-        f"""WITH {MINE} SELECT s.id, o.slug, {title_in("$3")} AS title, s.starts_at, s.ends_at,
-            {recorded()} AS recorded, {begun()} AS begun, {came()} AS came
+        f"""WITH {MINE} SELECT {WAS}, o.slug, {title_in("$3")} AS title
         FROM mine JOIN offer o ON o.id = mine.id JOIN session s ON s.offer_id = o.id
         WHERE mine.sees AND {HAS_REGISTER} AND s.starts_at <= $2 AND ($4::uuid IS NULL OR o.id = $4)
             AND ($5::timestamptz IS NULL OR (s.starts_at, s.id) < ($5, $6::uuid)) AND {WHICH[show]}

@@ -12,7 +12,7 @@ from offers.catalogue.recorded import MARKS, begun, recorded
 
 COLUMNS = """b.id AS booking_id, b.state = 'confirmed' AND p.session_id IS NULL AND n.name IS NOT NULL AS confirmed,
     o.certificate_share AS share, x.met, x.held, x.came, x.minutes, x.begun, p.ends_at"""
-"""Of an Attended; JOINED stands after FROM booking b."""
+"""Of an Attended; `joined` stands after FROM booking b."""
 
 
 def joined(now: str) -> str:
@@ -31,32 +31,24 @@ def joined(now: str) -> str:
     ) x"""
 
 
+OF = f"""SELECT {COLUMNS} FROM booking b {joined("$2::timestamptz")}
+WHERE b.id = ANY($1) AND o.certificate_share IS NOT NULL"""
+
+
 async def attended(booking: UUID, now: datetime) -> Attended | None:
     """What registers say of a booking. None: there are no certificates of what it is for."""
-    return await row(
-        Attended,
-        f"""SELECT {COLUMNS} FROM booking b {joined("$2::timestamptz")}
-        WHERE b.id = $1 AND o.certificate_share IS NOT NULL""",
-        booking, now,
-    )  # fmt: skip
+    return await row(Attended, OF, [booking], now)
 
 
 async def with_certificate(bookings: Sequence[UUID], now: datetime) -> set[UUID]:
     """Those of the bookings that there is a certificate of."""
-    found = await rows(
-        Attended,
-        f"""SELECT {COLUMNS} FROM booking b {joined("$2::timestamptz")}
-        WHERE b.id = ANY($1) AND o.certificate_share IS NOT NULL""",
-        list(bookings), now,
-    )  # fmt: skip
-    return {one.booking_id for one in found if earned(one, now)}
+    return {one.booking_id for one in await rows(Attended, OF, [*bookings], now) if earned(one, now)}
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
     """What a certificate says besides: who, at what, by whom, and the language of their messages."""
 
-    booking_id: UUID
     name: str
     lang: str
     title: str
@@ -70,7 +62,7 @@ async def course(booking: UUID, lang: str | None) -> Course | None:
     """The course of a booking in a language; None: in that of the booking's messages."""
     return await row(
         Course,
-        f"""SELECT b.id AS booking_id, n.name, coalesce($2, b.lang) AS lang, t.title, t.lang AS text_lang,
+        f"""SELECT n.name, coalesce($2, b.lang) AS lang, t.title, t.lang AS text_lang,
             w.name AS owner, p.starts_at, p.ends_at
         FROM booking b JOIN seat_pool p ON p.id = b.pool_id JOIN offer o ON o.id = b.offer_id
             JOIN organization w ON w.id = o.owner_id JOIN person n ON n.id = b.participant_id

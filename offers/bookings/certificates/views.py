@@ -2,18 +2,14 @@
 
 from starlette.responses import Response
 
+from marketplace.base.press.answer import as_pdf
 from marketplace.base.web.access import public
 from marketplace.base.web.http import Request
 from offers.bookings.certificates.paper import certificate
 from offers.bookings.queries import booking_by_token
 
-
-def as_pdf(made: bytes) -> Response:
-    """The file, which nobody on the way keeps; its name says nothing of the course."""
-    return Response(
-        made, media_type="application/pdf",
-        headers={"Content-Disposition": 'attachment; filename="kursbevis.pdf"', "Cache-Control": "no-store"},
-    )  # fmt: skip
+NAME = "kursbevis"
+"""Of the file: nothing of the course."""
 
 
 @public
@@ -21,4 +17,4 @@ async def pdf(request: Request) -> Response:
     """GET /bookings/{token}/certificate.pdf, in the language of the page."""
     request.private = True
     found = await booking_by_token(request.path_params["token"], request.lang)
-    return as_pdf(await certificate(found.id, request.now, request.lang))
+    return as_pdf(await certificate(found.id, request.now, request.lang), NAME)

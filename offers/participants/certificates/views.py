@@ -3,11 +3,12 @@
 from starlette.responses import Response
 
 from marketplace.base.errors import NotFound
+from marketplace.base.press.answer import as_pdf
 from marketplace.base.web.access import member
 from marketplace.base.web.http import Request, parse_id
 from marketplace.base.web.templates import render
 from offers.bookings.certificates.paper import certificate
-from offers.bookings.certificates.views import as_pdf
+from offers.bookings.certificates.views import NAME
 from offers.catalogue.queries import title_of
 from offers.participants.actions import note_read
 from offers.participants.certificates.queries import holders
@@ -37,4 +38,4 @@ async def pdf(request: Request) -> Response:
         raise NotFound
     made = await certificate(booking, request.now)
     await note_read(offer, 1, by=request.person.id, now=request.now, list="certificates")
-    return as_pdf(made)
+    return as_pdf(made, NAME)

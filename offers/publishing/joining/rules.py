@@ -4,15 +4,12 @@ from datetime import datetime, timedelta
 
 from marketplace.base.i18n import at_clock, day, ngettext
 from marketplace.base.i18n import gettext as _
+from offers.catalogue.dates import WHOLE_COURSE
 from offers.catalogue.models import Joining, Offer, Promotion
 from offers.publishing.rules import BOOKED, YEARS_AHEAD
 
 USUAL_REMINDERS = (24, 2)
 """Hours before the start, where the offer says nothing (Offer.remind_hours)."""
-
-
-WHOLE_COURSE = (Joining.WHOLE, Joining.REQUEST)
-"""Where one booking is for all of it, so that it can be told how much of it somebody was at."""
 
 
 def share_of(joining: Joining, chosen: str | None) -> int | None:

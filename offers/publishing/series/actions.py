@@ -9,7 +9,8 @@ from uuid_utils.compat import uuid7
 from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from offers.catalogue.models import Joining, Offer, OfferState
+from offers.catalogue.dates import WHOLE_COURSE
+from offers.catalogue.models import Offer, OfferState
 from offers.publishing.actions import editing
 from offers.publishing.acts import Act
 from offers.publishing.queries import capacity_of
@@ -42,7 +43,7 @@ async def set_sessions(
                 offer.id, seen, list(keep),
             )  # fmt: skip
         made, new = 0, sorted(set(days))
-        booked = offer.state == OfferState.PUBLISHED and offer.joining in (Joining.WHOLE, Joining.REQUEST)
+        booked = offer.state == OfferState.PUBLISHED and offer.joining in WHOLE_COURSE
         if new:
             await reopen(offer.id, now)
         for day in new:

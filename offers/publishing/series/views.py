@@ -10,7 +10,8 @@ from marketplace.base.web.access import member
 from marketplace.base.web.forms import Filled
 from marketplace.base.web.http import Request
 from marketplace.base.web.once import made_once
-from offers.catalogue.models import Joining, Offer, OfferState
+from offers.catalogue.dates import WHOLE_COURSE
+from offers.catalogue.models import Offer, OfferState
 from offers.publishing.queries import sessions_of
 from offers.publishing.saved import Done, Saved
 from offers.publishing.series import actions, rules
@@ -62,7 +63,7 @@ async def sessions(request: Request) -> Response:
 
 def tells(offer: Offer) -> bool:
     """Is anybody told of a date that is added to this offer? What is booked date by date nobody has booked yet."""
-    return offer.state == OfferState.PUBLISHED and offer.joining in (Joining.WHOLE, Joining.REQUEST)
+    return offer.state == OfferState.PUBLISHED and offer.joining in WHOLE_COURSE
 
 
 async def _shown(

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from marketplace.base.data.database import rows, value
 from offers.catalogue.queries import title_in
-from offers.catalogue.recorded import HAS_REGISTER, begun, recorded
-from offers.publishing.queries import REGISTERS_FOR
+from offers.catalogue.recorded import HAS_REGISTER, REGISTERS_FOR, begun, recorded
 from offers.seats.sql import covers, had_place, left
 from organizations.notices.models import Notice
 from organizations.notices.queries import told

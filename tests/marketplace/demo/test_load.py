@@ -15,7 +15,7 @@ from marketplace.statistics import stored
 from marketplace.statistics.measures import Measure
 from offers.attendance.keys import year_key
 from offers.attendance.rules import pseudonym
-from offers.publishing.queries import REGISTERS_FOR
+from offers.catalogue.recorded import REGISTERS_FOR
 from offers.work.told.queries import LACKS_REGISTER
 from organizations.directory.models import Municipality
 from tests.conftest import NOW
