@@ -99,6 +99,10 @@ ACCEPTED = """(SELECT count(*) FROM check_in_browser b
 """SQL: how many heads by code of session s a host has taken into the count."""
 
 
+MOVED_AT = "(SELECT max(e.ended_at) FROM ended_register e WHERE e.session_id = s.id AND e.ended_by = 'moved')"
+"""SQL: when the register of session s began anew, for it was moved."""
+
+
 async def saved(session_id: UUID) -> Register:
     """The register of a session."""
     found = await row(
@@ -106,8 +110,7 @@ async def saved(session_id: UUID) -> Register:
         f"""SELECT r.saved_at, r.closed_at, coalesce(r.closed_by = 'clock', false) AS by_clock,
             r.volunteers, c.count AS head_count, c.adults, c.children,
             c.recorded_at AS counted_at, coalesce(c.by_code, 0) AS by_code, {ACCEPTED} AS accepted,
-            (SELECT max(e.ended_at) FROM ended_register e
-                WHERE e.session_id = s.id AND e.ended_by = 'moved') AS ended_at,
+            {MOVED_AT} AS ended_at,
             EXISTS (SELECT FROM ended_register e WHERE e.session_id = s.id AND e.ended_by = 'moved'
                 AND (e.marks <> '[]' OR e.head_count IS NOT NULL)) AS ended
         FROM session s LEFT JOIN register r ON r.session_id = s.id

@@ -15,7 +15,6 @@ from offers.attendance.rules import Attendee
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.queries import kept
 from offers.attendance.taps.rules import OF_A_BOOKING
-from offers.attendance.taps.shown import shown
 from offers.catalogue.models import Session
 from offers.participants.queries import Answer
 
@@ -68,7 +67,7 @@ async def sheet(
         form, parties, saved,
         lines(board, parties, Typed({*form.values.get("present", [])}, said, seats), undecided, answers),
         undecided.get(None, []), len(here),
-        shown(board, parties, me, closed=saved.closed_at is not None).heads,
+        sum(party.seats_present for party in parties if party.present) + (saved.head_count or 0),
         {name.value: board.version((None, name)) for name in Field if name not in OF_A_BOOKING},
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from offers.attendance.acts import Act
 from offers.attendance.closing.rules import Standing
 from offers.attendance.keys import settled
 from offers.attendance.lines import first_different
-from offers.attendance.offline.sealing import Sealing
+from offers.attendance.offline.words import words
 from offers.attendance.saved import Saved
 from offers.attendance.sheet import sheet, written
 from offers.catalogue.models import Session
@@ -42,7 +42,7 @@ async def _page(request: Request, session: Session, form: Any = None, status: in
     )  # fmt: skip
     return render(
         request, "offers/attendance/register.html", status=status, session=session, now=request.now,
-        sealing=Sealing.of(me), different=first_different(drawn.lines),
+        words=words(), different=first_different(drawn.lines),
         title=await title_of(session.offer_id, request.lang), section="/manage",
         is_open=rules.is_open(session.starts_at, request.now), begun=session.starts_at <= request.now,
         year_closed=standing.settled, standing=standing, earlier=past[: queries.EARLIER_SHOWN],

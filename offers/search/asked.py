@@ -96,11 +96,6 @@ class Search:
         """Is the session shown one that was asked for by its time?"""
         return bool(self.between or self.evening or self.weekdays or self.parts)
 
-    @property
-    def placed(self) -> bool:
-        """Is it asked where the session shown is?"""
-        return self.near is not None or bool(self.districts)
-
 
 @dataclass(frozen=True)
 class Found:

@@ -73,7 +73,7 @@ FILTERS = (
             WHERE g.offer_id = o.id AND c.state = 'approved'""",
         "organizers",
     ),
-    Filter("district", {"districts": ()}, lambda now: {}, each="districts"),
+    Filter("district", {"districts": ()}, lambda now: {}),
     _switch("no_booking"),
     _switch("online"),
     _switch("drop_in"),

@@ -40,9 +40,8 @@ async def totals(searches: Sequence[Search], *, viewer: Viewer, now: datetime) -
     """How many each finds, at most `counted` + 1; None where the index cannot tell of all of them."""
     found = []
     for wanted in searches:
-        answer = (
-            await index.find(replace(wanted, page=0), viewer, now) if settings().catalogue_index else None
-        )
+        number = replace(wanted, page=0, by_date=True)  # in whatever order
+        answer = await index.find(number, viewer, now) if settings().catalogue_index else None
         if answer is None:
             return None
         found.append(answer[0])

@@ -81,11 +81,11 @@ class Group(NamedTuple):
 
     def lines(self, options: Iterable[Option], errors: Mapping[str, str]) -> Markup:
         """These choices as HTML."""
-        lang, wrong = language(), bool(errors)
+        lang = language()
         made = []
         for name, value, text, number, chosen, key, spoken in options:
             before, after = _line(
-                name, value, text, number is not None, chosen, key, spoken, wrong and name in errors, lang
+                name, value, text, number is not None, chosen, key, spoken, name in errors, lang
             )
             made.append(before if number is None else f"{before}{number}{after}")
         return Markup("".join(made))  # noqa: S704 - made by a template, which escapes
@@ -171,9 +171,8 @@ class _Sheet:
     def group(self, name: str, legend: str, choices: Iterable[tuple[str, str]], shown: int = SHOWN) -> Group:
         ticked = {one.strip() for one in self.form.values.get(name, [])}
         options: list[Option] = []
-        counts = self.counts if name in COUNTED else None
         for value, text in choices:
-            number = None if counts is None else counts.get((name, value), 0)
+            number = _number(self.counts, name, value)
             chosen = value in ticked
             if chosen or (number != 0 and (name, value) not in self.hidden):
                 key = f"{name}-{value}" if options else name

@@ -12,10 +12,9 @@ from starlette.responses import Response
 from marketplace.base.i18n import SOURCE, ngettext
 from marketplace.base.i18n import gettext as _
 from marketplace.base.quick.kept import kept
-from marketplace.base.text import holds_position
 from marketplace.base.web.access import public
 from marketplace.base.web.forms import Filled
-from marketplace.base.web.http import Request, see_other
+from marketplace.base.web.http import Request, see_other, without_positions
 from marketplace.base.web.limits import limit_visitor
 from marketplace.base.web.templates import render
 from offers.catalogue import cards, queries, rules
@@ -183,8 +182,8 @@ def _ways(request: Request, form: Filled[SearchForm], found: Found, week: Week |
 def _where_they_are(request: Request, served: list[Served]) -> Response:
     """The same search with a municipality in its address: that of the host name, or all."""
     here = queries.municipality_here(served, request.host)
-    asked = [*parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)]
-    asked = [pair for pair in asked if pair[0] != "municipality" and not holds_position(pair[1])]
+    query = without_positions(request.scope["query_string"].decode("latin-1"))
+    asked = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "municipality"]
     return see_other(f"/offers?{urlencode([*asked, ('municipality', here.slug if here else ALL)])}", request)
 
 

@@ -15,7 +15,7 @@ from offers.bookings.requests.rules import LATE
 from offers.telling.addressees import Addressee
 from offers.work import mails
 from offers.work.actions import tell_member, tell_members
-from offers.work.told.queries import SINCE, WAITS, whom_to_ask
+from offers.work.told.queries import ASKED_STILL, SINCE, WAITS, whom_to_ask
 from organizations.notices.models import Notice
 from organizations.notices.queries import told
 
@@ -47,9 +47,9 @@ class Due:
     told: int
 
 
-ASKED = """SELECT y.id, o.owner_id AS organization_id FROM phone_call y JOIN booking b ON b.id = y.booking_id
+ASKED = f"""SELECT y.id, o.owner_id AS organization_id FROM phone_call y JOIN booking b ON b.id = y.booking_id
 JOIN offer o ON o.id = b.offer_id
-WHERE y.about = 'asked' AND y.called_at IS NULL AND b.state = 'confirmed' AND y.since > $1 ORDER BY y.id"""
+WHERE {ASKED_STILL} AND y.since > $1 ORDER BY y.id"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from uuid import UUID
 from marketplace.base.data.database import column, row, rows
 from offers.attendance.check_in import words
 from offers.attendance.check_in.rules import Own
-from offers.attendance.queries import ACCEPTED
+from offers.attendance.marking import hold
+from offers.attendance.queries import ACCEPTED, MOVED_AT
 from offers.bookings.mine import HELPED, MINE
 from offers.catalogue.arriving import in_time, is_on
 from offers.seats.sql import covers
@@ -62,7 +63,7 @@ class Open:
 
 
 OPEN = f"""SELECT s.id, s.starts_at, s.ends_at, o.owner_id, {is_on()} AS on,
-        (SELECT max(e.ended_at) FROM ended_register e WHERE e.session_id = s.id AND e.ended_by = 'moved') AS ended_at
+        {MOVED_AT} AS ended_at
     FROM session s JOIN offer o ON o.id = s.offer_id"""
 
 
@@ -76,7 +77,7 @@ async def of_words(said: str, now: datetime) -> UUID | None:
 
 async def held(session_id: UUID) -> Open:
     """The session, whose row is held until the end of the transaction: registers are written under it."""
-    await rows("SELECT id FROM session WHERE id = $1 FOR NO KEY UPDATE", session_id)
+    await hold(session_id)
     # Asked when the row is ours: what others did to it while we waited is seen.
     found = await row(Open, f"{OPEN} WHERE s.id = $1", session_id)
     assert found is not None  # sessions that anybody can host are never deleted

@@ -7,7 +7,7 @@ from uuid import UUID
 from marketplace.base.data.database import rows
 from offers.attendance.grid.rules import Cell
 from offers.bookings.queries import HIDDEN
-from offers.catalogue.recorded import MARKS, recorded
+from offers.catalogue.recorded import MARKS
 from offers.participants.queries import SIGN
 from offers.seats.sql import covers
 
@@ -17,11 +17,10 @@ COLUMNS = 10
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A session that has begun. `recorded`: its register is closed."""
+    """A session that has begun."""
 
     id: UUID
     starts_at: datetime
-    recorded: bool
 
 
 async def columns(offer_id: UUID, after: tuple[datetime, UUID] | None, now: datetime) -> list[Column]:
@@ -29,7 +28,7 @@ async def columns(offer_id: UUID, after: tuple[datetime, UUID] | None, now: date
     last one that was seen begins, and its id."""
     return await rows(
         Column,
-        f"""SELECT s.id, s.starts_at, {recorded()} AS recorded FROM session s
+        f"""SELECT s.id, s.starts_at FROM session s
         WHERE s.offer_id = $1 AND s.starts_at <= $2 AND s.status <> 'cancelled'
             AND ($3::timestamptz IS NULL OR (s.starts_at, s.id) < ($3, $4::uuid))
         ORDER BY s.starts_at DESC, s.id DESC LIMIT {COLUMNS + 1}""",

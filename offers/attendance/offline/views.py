@@ -6,7 +6,7 @@ The list and the registers are JSON that no cache keeps; the phone seals them. T
 import hashlib
 import json
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from marketplace.base.data.audit import record
 from marketplace.base.i18n import time_span
@@ -22,12 +22,11 @@ from offers.attendance.offline.words import words
 from offers.attendance.taps.queries import kept
 from offers.attendance.taps.rules import most_of
 from offers.attendance.taps.shown import shown
-from offers.attendance.taps.views import told
+from offers.attendance.taps.views import answer, told
 from offers.catalogue.queries import title_of
 from offers.rights.queries import session_hosted_by
 from organizations.members.models import Role
 
-NO_STORE = {"Cache-Control": "no-store"}
 FILES = (
     "css/tokens.css", "vendor/designsystemet@1.22.0/designsystemet.css", "css/treffpunkt.css", "img/favicon.svg",
     "js/queue.js", "js/register.js", "js/offline.js",
@@ -46,13 +45,13 @@ async def listing(request: Request) -> Response:
     """GET /manage/sessions/offline.json: which registers the phone is to keep."""
     since, until = days(request.now)
     found = await near(request.person, since, until)
-    return JSONResponse({
+    return answer({
         "until": until.isoformat(),
         "registers": [
-            {"session": str(each.id), "address": _here(request, f"/manage/sessions/{each.id}/register/offline")}
+            {"session": str(each), "address": _here(request, f"/manage/sessions/{each}/register/offline")}
             for each in found
         ],
-    }, headers=NO_STORE)  # fmt: skip
+    })  # fmt: skip
 
 
 @member(Role.HOST)
@@ -66,7 +65,7 @@ async def one(request: Request) -> Response:
     )  # fmt: skip
     parties, register, board, _logged = await kept(session.id)
     stands = shown(board, parties, request.person.id, closed=register.closed_at is not None)
-    return JSONResponse({
+    return answer({
         "session": str(session.id), "title": await title_of(session.offer_id, request.lang),
         "when": time_span(session.starts_at, session.ends_at), "starts": session.starts_at.isoformat(),
         "page": _here(request, f"/manage/sessions/{session.id}/register"),
@@ -76,7 +75,7 @@ async def one(request: Request) -> Response:
             for each in parties
         ],
         "register": told(stands),
-    }, headers=NO_STORE)  # fmt: skip
+    })  # fmt: skip
 
 
 @public

@@ -38,7 +38,6 @@ WHICH = {
 class Past(Was):
     """And of which offer it is."""
 
-    slug: str
     title: str
 
 
@@ -56,7 +55,7 @@ async def past(
     that there are more. `after`: when the last one that was seen begins, and its id."""
     return await rows(
         Past,
-        f"""WITH {MINE} SELECT {WAS}, o.slug, {title_in("$3")} AS title
+        f"""WITH {MINE} SELECT {WAS}, {title_in("$3")} AS title
         FROM mine JOIN offer o ON o.id = mine.id JOIN session s ON s.offer_id = o.id
         WHERE mine.sees AND {HAS_REGISTER} AND s.starts_at <= $2 AND ($4::uuid IS NULL OR o.id = $4)
             AND ($5::timestamptz IS NULL OR (s.starts_at, s.id) < ($5, $6::uuid)) AND {WHICH[show]}

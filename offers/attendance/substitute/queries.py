@@ -26,14 +26,13 @@ class Link:
     browser: bytes | None
     revoked_at: datetime | None
     made_by_id: UUID | None
-    made_by: str | None
 
     def holds(self, now: datetime) -> bool:
         return self.revoked_at is None and now < self.ends_at
 
 
 LINK = """SELECT t.id, t.session_id, t.address, t.created_at, t.ends_at, t.opened_at, t.browser, t.revoked_at,
-    t.made_by_id, n.name AS made_by FROM substitute t LEFT JOIN person n ON n.id = t.made_by_id"""
+    t.made_by_id FROM substitute t"""
 
 
 async def of_session(session: UUID) -> list[Link]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from marketplace.base.clock import oslo
@@ -20,6 +21,7 @@ from offers.attendance.taps.forms import Unread
 from offers.attendance.taps.models import Field, Outcome
 from offers.attendance.taps.queries import kept
 from offers.attendance.taps.rules import (
+    HEADS,
     OF_A_BOOKING,
     Board,
     Ground,
@@ -63,7 +65,7 @@ class Table:
     def closed(self) -> bool:
         return self.register.closed_at is not None
 
-    @property
+    @cached_property
     def ground(self) -> Ground:
         most = {party.booking_id: most_of(party.seats) for party in self.parties.values()}
         return Ground(
@@ -199,7 +201,7 @@ async def write(table: Table, sender: Sender) -> bool:
         return False
     await _mark(table, {tap.booking_id for tap in written if tap.booking_id}, sender.cause)
     shows = {name: _number(table.board, name) for name in Field if name not in OF_A_BOOKING}
-    if {tap.field for tap in written} & {Field.HEADS, Field.ADULTS, Field.CHILDREN}:
+    if {tap.field for tap in written} & HEADS:
         await marking.count_heads(
             table.held, shows[Field.HEADS], shows[Field.ADULTS], shows[Field.CHILDREN], now=now
         )

@@ -31,8 +31,9 @@ LATE = timedelta(days=7)
 word, so it must not be for good."""
 STATES = {state.value for state in AttendanceState}
 OF_A_BOOKING = (Field.STATE, Field.SEATS)
+HEADS = frozenset({Field.HEADS, Field.ADULTS, Field.CHILDREN})
 TOUCHES: dict[Field, frozenset[Field]] = {
-    Field.HEADS: frozenset({Field.HEADS, Field.ADULTS, Field.CHILDREN}),
+    Field.HEADS: HEADS,
     Field.ADULTS: frozenset({Field.HEADS, Field.ADULTS}),
     Field.CHILDREN: frozenset({Field.HEADS, Field.CHILDREN}),
 }
@@ -111,12 +112,11 @@ class Sender:
     person: UUID | None
     substitute: UUID | None = None
     name: str | None = None
-    since: datetime | None = None
     until: datetime | None = None
     cause: Cause = Cause.TAP
 
     def led(self, at: datetime) -> bool:
-        return (self.since is None or at >= self.since) and (self.until is None or at < self.until)
+        return self.until is None or at < self.until
 
     def tapped(self, tap: Logged) -> bool:
         return (tap.person_id, tap.substitute_id) == (self.person, self.substitute)
@@ -214,7 +214,7 @@ class Board:
 
     def version(self, place: Place) -> int:
         """One counter for all that are told at the expense of each other."""
-        line = TOUCHES[Field.HEADS] if place[1] in TOUCHES else {place[1]}
+        line = HEADS if place[1] in TOUCHES else {place[1]}
         return max((each.version for each in self.written.get(place[0], ()) if each.field in line), default=0)
 
     def undecided(self, place: Place) -> list[Logged]:

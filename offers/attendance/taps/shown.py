@@ -8,7 +8,7 @@ from offers.attendance import rules
 from offers.attendance.models import AttendanceState
 from offers.attendance.taps.actions import mark_of
 from offers.attendance.taps.models import Field
-from offers.attendance.taps.rules import Board, Face, Place, choices
+from offers.attendance.taps.rules import HEADS, Board, Face, Place, choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,3 @@ def conflicts(board: Board, me: UUID | None) -> list[Undecided]:
                 Undecided(key(place), str(booking) if booking else None, board.version(place), values)
             )
     return found
-
-
-HEADS = (Field.HEADS, Field.ADULTS, Field.CHILDREN)

@@ -1,7 +1,7 @@
 """What the masks answer: which offers match, in their order, and how many each choice would leave."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import time
 from functools import reduce
 from itertools import islice
@@ -27,8 +27,8 @@ def find(
 ) -> tuple[int, list[Hit]]:
     """How many match (at most `counted` + 1), and those of the page with one more, if there are more. `hits`: of the
     words, and `known`: the places, where they are asked for."""
-    found = reduce(and_, _held(masks, wanted, viewer, hits, known).values())
     dates, after = dates_of(wanted, known), wanted.after
+    found = reduce(and_, _held(masks, wanted, viewer, hits, dates).values())
     ranked = _ranked(masks, found, wanted, dates, hits) if wanted.ranked else None
     listed = (
         by_date(masks, found, dates, after) if ranked is None else by_rank(masks, found, dates, ranked, after)
@@ -53,22 +53,16 @@ def count(
     masks: Masks, wanted: Search, viewer: Viewer, hits: Hits | None = None, known: Places = NOWHERE
 ) -> Counts:
     """What each choice would leave: counts.py:count."""
-    held = _held(masks, wanted, viewer, hits, known)
     dates = dates_of(wanted, known)
+    held = _held(masks, wanted, viewer, hits, dates)
     counted = {}
     for one, choices in _choices(masks):
         placed = of_places(one, wanted, known)
         gone = {*one.unset, "dates"} if placed is not None or one.unset.keys() & _OF_DATES else {*one.unset}
         others = reduce(and_, (mask for name, mask in held.items() if name not in gone))
         if placed is not None:
-            in_those = wanted.municipalities if one.name == "district" else ()
             for value, chosen in placed.items():
-                where = there(
-                    wanted,
-                    known,
-                    chosen.get("districts", wanted.districts),
-                    chosen.get("municipalities", in_those),
-                )
+                where = there(replace(wanted, **{**one.unset, **chosen}), known)
                 left = _of_offers(masks, others, chosen) & answering(masks, dates._replace(there=where))
                 counted[one.name, value] = left.bit_count()
         elif "dates" in gone:
@@ -105,7 +99,7 @@ def _choices(masks: Masks) -> list[tuple[Filter, list[tuple[str, Fields]]]]:
     return made
 
 
-def _held(masks: Masks, wanted: Search, viewer: Viewer, hits: Hits | None, known: Places) -> dict[str, int]:
+def _held(masks: Masks, wanted: Search, viewer: Viewer, hits: Hits | None, dates: Dates) -> dict[str, int]:
     """The mask of each field that is asked for; those of dates together."""
     seen = masks.of("is", "public")
     if viewer.staff:
@@ -118,7 +112,6 @@ def _held(masks: Masks, wanted: Search, viewer: Viewer, hits: Hits | None, known
             held[name] = mask(masks, asked)
     if hits is not None:
         held["words"] = hits.mask
-    dates = dates_of(wanted, known)
     if dates != ANY_DATE:
         held["dates"] = answering(masks, dates)
     return held

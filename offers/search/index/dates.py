@@ -71,18 +71,16 @@ ANY_DATE = Dates()
 def dates_of(wanted: Search, known: Places) -> Dates:
     """What a search asks of one session. `known`: the places, where it asks for districts."""
     return Dates(wanted.between, wanted.weekdays, wanted.parts, wanted.evening, wanted.access, wanted.free,
-                 there(wanted, known, wanted.districts, wanted.municipalities))  # fmt: skip
+                 there(wanted, known))  # fmt: skip
 
 
-def there(
-    wanted: Search, known: Places, districts: tuple[str, ...], municipalities: tuple[str, ...]
-) -> There | None:
+def there(wanted: Search, known: Places) -> There | None:
     """queries.py:_there: the venues in these districts, and near enough."""
-    venues = known.venues_in(districts, municipalities) if districts else None
+    venues = known.venues_in(wanted.districts, wanted.municipalities) if wanted.districts else None
     if wanted.near is not None and wanted.within is not None:
         close = frozenset(wanted.near.within(wanted.within))
         venues = close if venues is None else venues & close
-    return None if venues is None else There(venues, on_web=not districts)
+    return None if venues is None else There(venues, on_web=not wanted.districts)
 
 
 def day_of(moment: datetime) -> int:

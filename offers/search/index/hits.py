@@ -70,7 +70,7 @@ class Words:
     def ready(self, wanted: Search, standing: Standing) -> Hits | None:
         """What is kept of these words, if it was made of what is `standing` now."""
         key = (wanted.words, wanted.any_word)
-        found = self._kept.get(key) if REVISED.on else None
+        found = self._kept.get(key)
         if found is None or found[0] != standing:
             return None
         self._kept.move_to_end(key)

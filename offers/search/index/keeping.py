@@ -22,6 +22,7 @@ import structlog
 from marketplace.base import clock
 from marketplace.base.data.database import row, rows, unavailable
 from marketplace.base.data.revision import Revision, catalogue
+from marketplace.base.quick.revised import REVISED
 from marketplace.settings import settings
 from offers.catalogue.queries import Viewer
 from offers.search.asked import Search
@@ -116,7 +117,7 @@ class Index:
     async def _ready(self, wanted: Search, now: datetime) -> tuple[Masks, Hits | None] | None:
         """The masks, true at the moment, and which offers have the words, if there are any. Nothing may be waited for
         between this and the answer."""
-        if not asking.knows(wanted):
+        if not asking.knows(wanted) or (wanted.words and not REVISED.on):
             return None
         for _ in range(3):  # what is read of words is of no use where the catalogue has changed meanwhile
             masks = await self.true_at(now)

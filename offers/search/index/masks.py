@@ -184,15 +184,6 @@ class Masks:
         known = self.remembered.get("days")
         return cast(list[int], known or self.remember("days", sorted(cast(Iterable[int], self.masks["day"]))))
 
-    def these(self, ids: Iterable[UUID]) -> int:
-        """Those of these offers that are here."""
-        bits = bytearray(len(self.slots) // 8 + 1)
-        for one in ids:
-            offer = self.offers.get(one)
-            if offer is not None:
-                bits[offer.slot >> 3] |= 1 << (offer.slot & 7)
-        return int.from_bytes(bits, "little")
-
     def next_days(self) -> list[int | None]:
         """On which offers have their next date; those without one stand last."""
         known = self.remembered.get("next")

@@ -92,7 +92,7 @@ def _directly(masks: Masks, found: int, dates: Dates, day: int | None = None) ->
     for slot in slots(found):
         offer = masks.offer(slot)
         if dates == ANY_DATE:
-            yield _next(masks, offer)
+            yield _next(offer)
             continue
         first = next(iter(sessions(masks, offer, dates, day)), None)
         if first:
@@ -101,7 +101,7 @@ def _directly(masks: Masks, found: int, dates: Dates, day: int | None = None) ->
             yield Hit(None, None, offer.venue, offer)
 
 
-def _next(masks: Masks, offer: Offered) -> Hit:
+def _next(offer: Offered) -> Hit:
     return Hit(offer.next_at, offer.next_ends, offer.venue, offer)
 
 
@@ -120,7 +120,7 @@ def _by_next_date(masks: Masks, found: int, after: Position | None) -> Iterator[
         bits = _bits(masks, among)
         for _, _, slot in masks.standing(day):
             if bits[slot >> 3] >> (slot & 7) & 1:
-                yield _next(masks, masks.offer(slot))
+                yield _next(masks.offer(slot))
 
 
 def _by_session(masks: Masks, found: int, dates: Dates, after: Position | None) -> Iterator[Hit]:

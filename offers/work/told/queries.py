@@ -153,11 +153,15 @@ async def lacking_registers(organization: UUID, person: UUID, now: datetime) -> 
     return number
 
 
+ASKED_STILL = "y.about = 'asked' AND y.called_at IS NULL AND b.state = 'confirmed'"
+"""Does call y wait, which somebody who is booked (b) has asked for?"""
+
+
 async def waits_for_call(call: UUID) -> UUID | None:
     """The session that a call is about which somebody has asked for; None when they have been rung, or have left."""
     session: UUID | None = await value(
-        """SELECT y.session_id FROM phone_call y JOIN booking b ON b.id = y.booking_id
-        WHERE y.id = $1 AND y.about = 'asked' AND y.called_at IS NULL AND b.state = 'confirmed'""",
+        f"""SELECT y.session_id FROM phone_call y JOIN booking b ON b.id = y.booking_id
+        WHERE y.id = $1 AND {ASKED_STILL}""",
         call,
     )
     return session
