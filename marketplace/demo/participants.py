@@ -150,7 +150,7 @@ class Register:
     def save_register(self, session: Row, pool: Row, owner: UUID) -> None:
         """Who of those with a seat came to a session: about three of four; of the others some had sent word."""
         chance = self.chance if session["ends_at"] <= self.closed_until else self.lately
-        year, saved = oslo(session["starts_at"]).year, session["ends_at"] + timedelta(minutes=10)
+        saved = session["ends_at"] + timedelta(minutes=10)
         self.tables.add("register", session_id=session["id"], saved_by_id=None, saved_at=saved, closed_at=saved,
                         closed_by="host", volunteers=self.helped(owner))  # fmt: skip
         for booking, who, booker in self.seated[pool["id"]]:
@@ -162,11 +162,19 @@ class Register:
             elif state == "excused":
                 self.tables.add("sent_word", booking_id=booking["id"], session_id=session["id"],
                                 at=session["starts_at"] - timedelta(hours=3))  # fmt: skip
-            within = None if booker.proven else owner
-            seal = pseudonym(self.key(year), who.name, booker.address, who.id, within) if came else None
-            self.tables.add("attendance", session_id=session["id"], booking_id=booking["id"], state=state,
-                            seats_present=came, pseudonym=seal, recorded_at=saved,
-                            cause="tap" if came else "closing")  # fmt: skip
+            self.mark(session, booking, who, booker, owner, state, came, saved)
+
+    def mark(
+        self, session: Row, booking: Row, who: Resident, booker: Resident, owner: UUID, state: str, came: int,
+        saved: datetime,
+    ) -> None:  # fmt: skip
+        """So many of a booking came. Whoever did is counted under a pseudonym."""
+        within = None if booker.proven else owner
+        year = oslo(session["starts_at"]).year
+        seal = pseudonym(self.key(year), who.name, booker.address, who.id, within) if came else None
+        self.tables.add("attendance", session_id=session["id"], booking_id=booking["id"], state=state,
+                        seats_present=came, pseudonym=seal, recorded_at=saved,
+                        cause="tap" if came else "closing")  # fmt: skip
 
 
 def residents(register: Register, catalogue: Catalogue) -> list[Resident]:

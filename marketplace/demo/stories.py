@@ -3,12 +3,10 @@ and her daughter who both sign in, and what was cancelled with somebody left to 
 
 from datetime import timedelta
 
-from marketplace.base.clock import oslo
 from marketplace.demo.catalogue import Catalogue
 from marketplace.demo.participants import Register, Resident
 from marketplace.demo.tables import Row
 from marketplace.my_page.own_goals.rules import sealed
-from offers.attendance.rules import pseudonym
 
 LANDLINE = "+4751000{:03}"
 
@@ -93,13 +91,7 @@ def proof(register: Register, made: Catalogue, anne: Resident) -> None:
         booking = register.book(pool, anne, days_before=20)
         for session in course.sessions:
             if saved := recorded.get(session["id"]):
-                year = oslo(session["starts_at"]).year
-                seal = pseudonym(register.key(year), anne.name, anne.address, anne.id,
-                                 None if anne.proven else owner)  # fmt: skip
-                register.tables.add(
-                    "attendance", session_id=session["id"], booking_id=booking["id"], state="present",
-                    seats_present=1, pseudonym=seal, recorded_at=saved["saved_at"], cause="tap",
-                )  # fmt: skip
+                register.mark(session, booking, anne, anne, owner, "present", 1, saved["saved_at"])
     wrote = register.now - timedelta(days=60)
     for words in (
         "Komme meg ut to kvelder i uka, også når det er mørkt.",

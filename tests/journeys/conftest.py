@@ -80,16 +80,36 @@ class PostOffice:
         return "250 OK"
 
 
+@asynccontextmanager
+async def database(address: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to the database of the instance at this address."""
+    connection = await asyncpg.connect(**credentials(DATABASES[address.rpartition(":")[2]]))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
 class Somebody:
     """A person with a browser of their own."""
 
     def __init__(self, page: Page, address: str, sight: str, script: bool) -> None:
         self.page, self.address, self.sight, self.script = page, address, sight, script
         self.complaints: list[str] = []
-        page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        self.was_without_net = False
+        page.on("console", lambda message: self.heard(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self.complaints.append(f"asks {request.url}")
                 if not request.url.startswith(address) else None)  # fmt: skip
+
+    def heard(self, said: str) -> None:
+        """The browser itself notes each request that finds no net."""
+        if not (self.was_without_net and "ERR_INTERNET_DISCONNECTED" in said):
+            self.complaints.append(said)
+
+    async def lose_net(self) -> None:
+        self.was_without_net = True
+        await self.page.context.set_offline(True)
 
     async def go(self, path: str, status: int = 200) -> None:
         """Open a path of the site, or a whole link from a message, under the name that we go by here."""
@@ -154,17 +174,20 @@ class Somebody:
         if "/sign-in/second-factor" in self.page.url:
             await self.give_code(address)
 
+    async def open_register(self, session: str) -> Page:
+        """The register of a session, once its own code has taken hold of it."""
+        await self.go(f"/manage/sessions/{session}/register")
+        await self.page.locator("form[data-live]").wait_for(state="attached")
+        return self.page
+
     async def give_code(self, address: str) -> None:
         """What the person's app shows. Each code is used once (tests/marketplace/people): who comes again within the
         same half minute would wait for the next, so the instance forgets the last one."""
         async with httpx.AsyncClient() as client:
             people = (await client.get(f"{self.address}/demo/people.json")).json()
         app = TOTP(next(one["totp_secret"] for one in people if one["address"] == address))
-        connection = await asyncpg.connect(**credentials(DATABASES[self.address.rpartition(":")[2]]))
-        try:
+        async with database(self.address) as connection:
             await connection.execute("UPDATE totp SET last_step = 0")
-        finally:
-            await connection.close()
         await self.fill("Koden fra appen", app.now())
         await self.press("Fortsett")
 

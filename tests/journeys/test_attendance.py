@@ -60,11 +60,6 @@ def row(page: Page, name: str) -> Any:
     return page.locator(".tp-mark").filter(has=page.get_by_text(name, exact=True))
 
 
-async def open_register(host: Somebody, session: str) -> None:
-    await host.go(f"/manage/sessions/{session}/register")
-    await host.page.locator("form[data-live]").wait_for(state="attached")
-
-
 async def tap(host: Somebody, *names: str) -> None:
     """Mark them as present, and wait until each is kept."""
     for name in names:
@@ -82,17 +77,16 @@ async def two_hosts_and_no_net(
     mariam: Somebody, kari: Somebody, names: list[str], place: Place, session: str
 ) -> None:
     for host in (mariam, kari):
-        await open_register(host, session)
+        await host.open_register(session)
     assert await mariam.page.locator(".tp-mark").count() == 14
     await tap(mariam, *names[:2])
     await tap(kari, names[2])
     # One has lost the net; what both do meanwhile concerns others.
-    await mariam.page.context.set_offline(True)
+    await mariam.lose_net()
     for name in names[3:6]:
         await row(mariam.page, name).get_by_role("switch").click()
     await expect(mariam.page.locator("#tp-waiting")).to_contain_text("3 merker er ikke sendt")
     await tap(kari, names[6])
-    mariam.complaints.clear()  # the browser notes that there was no net
     await mariam.page.context.set_offline(False)
     await expect(mariam.page.locator("#tp-waiting")).to_be_hidden()  # sent by itself
     await mariam.look()

@@ -2,10 +2,7 @@
 
 from typing import Any
 
-import asyncpg
-
-from marketplace.base.data.database import credentials
-from tests.journeys.conftest import DATABASES, PHONE
+from tests.journeys.conftest import PHONE, database
 
 BEGINS = """UPDATE session SET starts_at = now() + interval '10 minutes', ends_at = now() + interval '2 hours'
 WHERE id = (SELECT s.id FROM session s JOIN offer o ON o.id = s.offer_id WHERE o.slug = 'strikkekafe-for-alle'
@@ -13,11 +10,8 @@ WHERE id = (SELECT s.id FROM session s JOIN offer o ON o.id = s.offer_id WHERE o
 
 
 async def test_whoever_comes_says_so_by_the_poster_on_the_wall(arrive: Any, instance: str) -> None:
-    connection = await asyncpg.connect(**credentials(DATABASES[instance.rpartition(":")[2]]))
-    try:
+    async with database(instance) as connection:
         session = await connection.fetchval(BEGINS)
-    finally:
-        await connection.close()
     async with arrive() as host:
         await host.sign_in("mariam@example.no")
         await host.go(f"/manage/sessions/{session}/check-in")

@@ -8,8 +8,7 @@ import asyncpg
 import pytest
 from playwright.async_api import expect
 
-from marketplace.base.data.database import credentials
-from tests.journeys.conftest import DATABASES, PHONE, until
+from tests.journeys.conftest import PHONE, database, until
 
 BEGINS = """UPDATE session SET starts_at = now() + interval '10 minutes', ends_at = now() + interval '2 hours'
 WHERE id = (SELECT s.id FROM session s JOIN offer o ON o.id = s.offer_id JOIN booking b ON b.offer_id = o.id
@@ -25,8 +24,11 @@ class Town:
         self.connection = connection
 
     async def begins(self) -> str:
-        """A session that is about to begin, with a register that nobody has begun."""
+        """A session that is about to begin, with a register that nobody has begun: what the test before kept of it is
+        gone."""
         session = await self.connection.fetchval(BEGINS)
+        for table in ("attendance", "head_count", "register", "register_tap"):
+            await self.connection.execute(f"DELETE FROM {table} WHERE session_id = $1", session)
         return str(session)
 
     async def taps(self, session: str) -> list[tuple[str, str | None, str]]:
@@ -48,15 +50,8 @@ class Town:
 
 @pytest.fixture
 async def town(instance: str) -> AsyncIterator[Town]:
-    connection = await asyncpg.connect(**credentials(DATABASES[instance.rpartition(":")[2]]))
-    yield Town(connection)
-    await connection.close()
-
-
-async def opened(somebody: Any, session: str) -> Any:
-    await somebody.go(f"/manage/sessions/{session}/register")
-    await somebody.page.locator("form[data-live]").wait_for(state="attached")
-    return somebody.page
+    async with database(instance) as connection:
+        yield Town(connection)
 
 
 async def test_each_tap_saves_itself_and_may_be_undone(arrive: Any, town: Town) -> None:
@@ -64,7 +59,7 @@ async def test_each_tap_saves_itself_and_may_be_undone(arrive: Any, town: Town) 
     before = len(await town.taps(session))
     async with arrive(**PHONE) as host:
         await host.sign_in("mariam@example.no")
-        page = await opened(host, session)
+        page = await host.open_register(session)
         heads, status = page.locator("[data-heads]"), page.locator("[data-status]")
         first = page.get_by_role("switch").first
         was = int(await heads.inner_text())
@@ -88,8 +83,8 @@ async def test_taps_wait_without_net_and_the_page_closed_and_are_sent_once(arriv
     before = len(await town.taps(session))
     async with arrive(**PHONE) as host:
         await host.sign_in("mariam@example.no")
-        page = await opened(host, session)
-        await page.context.set_offline(True)
+        page = await host.open_register(session)
+        await host.lose_net()
         switches = page.get_by_role("switch")
         for place in range(2):
             await switches.nth(place).click()
@@ -103,7 +98,6 @@ async def test_taps_wait_without_net_and_the_page_closed_and_are_sent_once(arriv
                 new TextDecoder().decode(one.sealed).includes("present")]));
         }""")
         assert [one[1] for one in json.loads(sealed)] == [False, False]
-        host.complaints.clear()  # the browser notes that there was no net
         context = page.context
         await page.close()
         assert len(await town.taps(session)) == before
@@ -119,7 +113,7 @@ async def test_two_tabs_show_the_same_and_two_hosts_choose(arrive: Any, town: To
     before = len(await town.taps(session))
     async with arrive() as host:
         await host.sign_in("mariam@example.no")
-        page = await opened(host, session)
+        page = await host.open_register(session)
         other = await page.context.new_page()
         await other.goto(page.url)
         await other.locator("form[data-live]").wait_for(state="attached")
@@ -143,7 +137,7 @@ async def test_two_tabs_show_the_same_and_two_hosts_choose(arrive: Any, town: To
 
 async def kept(somebody: Any, session: str) -> Any:
     """The page of a register once this phone keeps it."""
-    page = await opened(somebody, session)
+    page = await somebody.open_register(session)
     await page.locator("form[data-kept]").wait_for(state="attached")
     await page.evaluate("navigator.serviceWorker.ready")
     return page
@@ -156,7 +150,7 @@ async def test_a_register_is_opened_again_without_net_and_goes_on(arrive: Any, t
         await host.sign_in("mariam@example.no")
         page = await kept(host, session)
         names = await page.locator(".tp-mark label bdi").all_inner_texts()
-        await page.context.set_offline(True)
+        await host.lose_net()
         await page.get_by_role("switch").first.click()
         await expect(page.locator("#tp-waiting")).to_contain_text("Ett merke er ikke sendt")
         await page.reload()
@@ -165,7 +159,6 @@ async def test_a_register_is_opened_again_without_net_and_goes_on(arrive: Any, t
         assert await page.get_by_role("switch").first.is_checked(), "what was tapped is there"
         await page.get_by_role("switch").nth(1).click()
         await expect(page.locator("#tp-waiting")).to_contain_text("2 merker er ikke sendt")
-        host.complaints.clear()
         await host.look()
         found = await page.evaluate("""async () => {
             const all = [];
@@ -197,7 +190,7 @@ async def test_another_person_on_the_phone_sees_no_kept_register(arrive: Any, to
             const { Store } = await import(address);
             await (await Store.open()).lock("another");
         }""", await page.locator("form[data-queue]").get_attribute("data-queue"))  # fmt: skip
-        await page.context.set_offline(True)
+        await host.lose_net()
         await page.reload()
         await page.locator("body[data-drawn]").wait_for(state="attached")
         assert await page.locator(".tp-mark").count() == 0
@@ -209,10 +202,10 @@ async def test_signing_out_sends_what_waits_or_asks(arrive: Any, town: Town) -> 
     before = len(await town.taps(session))
     async with arrive(**PHONE) as host:
         await host.sign_in("mariam@example.no")
-        page = await opened(host, session)
+        page = await host.open_register(session)
         other = await page.context.new_page()
         await other.goto(f"{host.address}/my-page")
-        await page.context.set_offline(True)
+        await host.lose_net()
         await page.get_by_role("switch").first.click()
         await expect(page.locator("#tp-waiting")).to_contain_text("Ett merke er ikke sendt")
         await page.close()
