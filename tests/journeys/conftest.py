@@ -180,6 +180,13 @@ class Somebody:
         await self.page.locator("form[data-live]").wait_for(state="attached")
         return self.page
 
+    async def finish_register(self) -> None:
+        """Ferdig, which is sent when all marks are. The page that says so then fetches registers for when there is no
+        net: whoever leaves it before that has the browser say that it was left."""
+        await self.page.get_by_role("button", name="Ferdig", exact=True).click()
+        await self.page.get_by_text("Oppmøtet er ferdig ført.").first.wait_for()
+        await self.page.locator("form[data-kept]").wait_for(state="attached")
+
     async def give_code(self, address: str) -> None:
         """What the person's app shows. Each code is used once (tests/marketplace/people): who comes again within the
         same half minute would wait for the next, so the instance forgets the last one."""

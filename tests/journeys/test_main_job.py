@@ -145,7 +145,8 @@ async def test_the_main_job(arrive: Any) -> None:
         # The next day six come, and Kari takes attendance on a phone.
         before = await figure(coordinator, goal)
         await coordinator.set_clock("Én dag fram")
-        await coordinator.set_clock("Én time fram")
+        for _hour in range(2):  # it begins half past the next hour, whenever the test is run
+            await coordinator.set_clock("Én time fram")
         host: Somebody = await stack.enter_async_context(arrive(**PHONE))
         await host.sign_in("kari@example.no")
         await host.go(f"/manage/offers/{slug}")
@@ -155,8 +156,7 @@ async def test_the_main_job(arrive: Any) -> None:
         for number in range(6):
             await switches.nth(number).check()
         await host.page.get_by_text("Lagret ").wait_for()
-        await host.page.get_by_role("button", name="Ferdig", exact=True).click()  # sent when all marks are
-        await host.page.get_by_text("Oppmøtet er ferdig ført.").first.wait_for()
+        await host.finish_register()
         assert "6 av 6 er her." in await host.text()
         await coordinator.sign_in("nora@example.no")
         assert await figure(coordinator, goal) == before

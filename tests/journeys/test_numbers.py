@@ -198,8 +198,7 @@ async def register(editor: Somebody, place: Place, slug: str, month: int) -> Non
     await heads.fill(str(CAME[month]))
     await heads.blur()
     await editor.page.get_by_text("Lagret ").wait_for()
-    await editor.page.get_by_role("button", name="Ferdig", exact=True).click()  # sent when all marks are
-    await editor.page.get_by_text("Oppmøtet er ferdig ført.").first.wait_for()
+    await editor.finish_register()
 
 
 async def set_goal(nora: Somebody) -> str:
