@@ -1,17 +1,15 @@
-"""What the commands do before their own work: the database that is ours, what must be well, the port."""
+"""What the servers do before their own work: the port, what must be well, and a demo that begins anew."""
 
 import asyncio
 import gc
-import os
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from marketplace.operations.opened import database
 from marketplace.settings import settings
 
 
@@ -34,57 +32,15 @@ def opened_port(port: int, host: str = "127.0.0.1") -> socket.socket:
         raise click.ClickException(f"Port {port} cannot be opened: {problem.strerror}") from problem
 
 
-def look(url: str, away: bool) -> None:
-    """Is this database one for us? `away`: a production that serves may begin before its database does, and answers
-    503 meanwhile; the demo never opens its doors to what it has not seen."""
-    from marketplace.base.data.database import UNAVAILABLE
-    from marketplace.base.data.instance import ours
-
-    try:
-        asyncio.run(ours(url))
-    except UNAVAILABLE as problem:
-        if not away or settings().demo:
-            raise
-        click.echo(f"The database does not answer yet: {problem}", err=True)
-
-
-@contextmanager
-def database(data: Path | None = None, away: bool = False) -> Iterator[Callable[[], object]]:
-    """Sets TREFFPUNKT_DATABASE_URL, starting the embedded PostgreSQL in the data folder where none is set. Raises
-    WrongInstance when the database is the demo's and we are not, or the other way round: before anything is done.
-
-    Gives what starts it again should it have died; a server of somebody else's is theirs to start. `away` allows that
-    it does not answer yet.
-    """
-    if data:
-        os.environ["TREFFPUNKT_DATA_DIR"] = str(data.resolve())
-        settings.cache_clear()
-    if url := settings().database_url:
-        look(url, away)
-        yield lambda: None
-        return
-    from marketplace.base.postgres.embedded import EmbeddedPostgres
-
-    postgres = EmbeddedPostgres(settings().data_dir)
-    with postgres as url:
-        os.environ["TREFFPUNKT_DATABASE_URL"] = url
-        settings.cache_clear()
-        try:
-            look(url, away)
-            yield postgres.start
-        finally:
-            del os.environ["TREFFPUNKT_DATABASE_URL"]
-            settings.cache_clear()
-
-
 def begin(host: str = "") -> None:
-    """Refuse what is wrong, and say what is away (doctor.py). `host`: where we listen, if we do."""
-    from marketplace import doctor
+    """Refuse what is wrong, and say what is away (operations/doctor). `host`: where we listen, if we do."""
+    from marketplace.operations.doctor import examining
+    from marketplace.operations.doctor.findings import Kind, of
 
-    found = asyncio.run(doctor.begin(host))
-    for each in doctor.of(doctor.Kind.AWAY, found):
+    found = asyncio.run(examining.begin(host))
+    for each in of(Kind.AWAY, found):
         click.echo(str(each), err=True)
-    if wrong := [*doctor.of(doctor.Kind.WRONG, found)]:
+    if wrong := [*of(Kind.WRONG, found)]:
         for each in wrong:
             click.echo(str(each), err=True)
         sys.exit(2)

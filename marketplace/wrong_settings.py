@@ -1,7 +1,7 @@
 """Settings that can never be right: each rule looks at what was set and says in one sentence what to set instead.
 
 `Settings` asks them all, so that no command starts with such settings; what has to be looked at outside them (folders,
-the database, servers) stands in marketplace/doctor.py.
+the database, servers) stands in marketplace/operations/doctor.
 """
 
 import os

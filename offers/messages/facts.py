@@ -1,5 +1,5 @@
 """What hangs on a session or a booking, and what becomes of it by each act. tests/offers/messages/test_facts.py
-does each act and looks; marketplace/invariants.py says of the data what must hold afterwards.
+does each act and looks; marketplace/operations/check/invariants.py says of the data what must hold afterwards.
 """
 
 from enum import StrEnum

@@ -23,7 +23,7 @@ EXCEPTIONS = {
     "offers/catalogue/recorded.py:begun": "the law: what is open",
     "offers/seats/moves.py:move": "who leaves before it begins is unmarked; nobody is counted",
     "offers/bookings/companions/actions.py:leave": "no more came than are booked; nobody is counted",
-    "marketplace/invariants.py:ATTENDANCE": "the laws of open registers and closed ones",
+    "marketplace/operations/check/invariants.py:ATTENDANCE": "the laws of open registers and closed ones",
     "marketplace/privacy/download/queries.py:SECTIONS": "all that is kept of a person, counted or not",
 }
 """Where the tables are read, or written, and why nothing is counted by it."""

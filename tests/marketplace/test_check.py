@@ -8,8 +8,8 @@ import pytest
 
 from marketplace.base.data.database import credentials
 from marketplace.base.data.migrate import NEWEST
-from marketplace.check import check
-from marketplace.invariants import ENUMS, INVARIANTS
+from marketplace.operations.check.invariants import ENUMS, INVARIANTS
+from marketplace.operations.check.whole import check
 from marketplace.settings import settings
 from tests.conftest import NOW
 

@@ -10,7 +10,7 @@ from marketplace.base.data.statement import Statement
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.outbox import bring_back
 from marketplace.base.web.limits import Tries, counting
-from marketplace.check import violations
+from marketplace.operations.check.whole import violations
 from offers.catalogue.models import Offer, OfferState
 from offers.publishing.actions import move_on
 from tests import make

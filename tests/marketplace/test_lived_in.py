@@ -6,10 +6,10 @@ import time_machine
 
 from marketplace import schedule
 from marketplace.base.post import outbox
-from marketplace.check import violations
 from marketplace.my_page.acting import actions as acting
 from marketplace.my_page.actions import shield
 from marketplace.my_page.contacts.actions import remove_contact
+from marketplace.operations.check.whole import violations
 from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.privacy.erasure.actions import erase

@@ -7,8 +7,8 @@ import time_machine
 
 from marketplace.base.data import database
 from marketplace.base.data.database import row, rows, value
-from marketplace.check import violations
 from marketplace.demo.load import load_if_empty
+from marketplace.operations.check.whole import violations
 from tests.conftest import EMPTY, NOW
 
 pytestmark = pytest.mark.usefixtures("large")

@@ -8,8 +8,8 @@ import pytest
 
 from marketplace.base import clock
 from marketplace.base.data.database import row, rows, value
-from marketplace.check import violations
 from marketplace.demo.load import load_if_empty
+from marketplace.operations.check.whole import violations
 from marketplace.settings import settings
 from marketplace.statistics import stored
 from marketplace.statistics.measures import Measure

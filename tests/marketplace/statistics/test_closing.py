@@ -10,7 +10,7 @@ import pytest
 
 from marketplace.base.data import jobs
 from marketplace.base.data.database import rows, value
-from marketplace.figure_invariants import FIGURES
+from marketplace.operations.check.figures import FIGURES
 from marketplace.privacy.actions import close_years
 from marketplace.statistics import closing, stored
 from marketplace.statistics.jobs import close_cells

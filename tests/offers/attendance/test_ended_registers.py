@@ -10,7 +10,7 @@ from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS
-from marketplace.check import violations
+from marketplace.operations.check.whole import violations
 from marketplace.people.models import Person
 from marketplace.statistics.measures import Measure
 from offers.attendance import actions

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from marketplace.base.data.database import credentials, rows, value
-from marketplace.check import violations
+from marketplace.operations.check.whole import violations
 from marketplace.settings import settings
 from offers.attendance import keys, year_keys
 from offers.attendance.keys import YearClosed

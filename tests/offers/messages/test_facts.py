@@ -16,9 +16,9 @@ from marketplace.base.data.database import in_transaction, row, rows, value
 from marketplace.base.models import Channel
 from marketplace.base.post import outbox
 from marketplace.base.post.mail import MAILS
-from marketplace.check import violations
 from marketplace.my_page.acting.actions import end
 from marketplace.my_page.contacts.actions import remove_contact
+from marketplace.operations.check.whole import violations
 from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ActsFor, ContactPoint, Person, Relation
 from marketplace.privacy.erasure.actions import erase

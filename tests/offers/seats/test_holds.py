@@ -11,7 +11,7 @@ import pytest
 from marketplace.base.data.database import value
 from marketplace.base.models import Channel, OutboxMessage
 from marketplace.base.post.mail import MAILS
-from marketplace.check import violations
+from marketplace.operations.check.whole import violations
 from offers.bookings import actions
 from offers.bookings.actions import book_dates
 from offers.bookings.times.actions import change_time

@@ -28,7 +28,9 @@ ROOMS = ("marketplace", "offers", "organizations")
 OWN_WORDS = {
     r"state IN \('(?:requested|confirmed|waiting|offered)', '": (
         "sql.active() or sql.seated()",
-        {"marketplace/seat_invariants.py": "queued: whoever has a number in the queue, waiting or offered"},
+        {
+            "marketplace/operations/check/seats.py": "queued: whoever has a number in the queue, waiting or offered"
+        },
     ),
     r"session_id IS NULL\s+OR |OR (?:\w+\.)?session_id IS NULL": (
         "sql.covers()",
@@ -41,7 +43,7 @@ OWN_WORDS = {
     r"ended_by = 'self'": ("sql.left()", {}),
     r"placed_at IS (?:NOT )?NULL|seated_at IS (?:NOT )?NULL": (
         "sql.had_place()",
-        {"marketplace/seat_invariants.py": "the columns themselves: is what they say possible?"},
+        {"marketplace/operations/check/seats.py": "the columns themselves: is what they say possible?"},
     ),
     r"opens_at <= \$|closes_at > \$": (
         "catalogue/opening.py:is_open",

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from marketplace.base.data.database import credentials, rows, value
-from marketplace.figure_invariants import FIGURES
+from marketplace.operations.check.figures import FIGURES
 from marketplace.privacy.actions import close_years
 from marketplace.settings import settings
 from marketplace.statistics import stored

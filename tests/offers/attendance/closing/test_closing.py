@@ -10,7 +10,7 @@ import pytest
 
 from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
-from marketplace.check import violations
+from marketplace.operations.check.whole import violations
 from marketplace.people.models import Person
 from offers.attendance.closing import actions
 from offers.attendance.closing import rules as closing_rules

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from marketplace.base.data.database import rows
-from marketplace.check import violations
+from marketplace.operations.check.whole import violations
 from offers.catalogue.models import Joining, Offer, SeatPool, Session
 from offers.publishing.team import actions as team
 from offers.rights.models import HostAssignment

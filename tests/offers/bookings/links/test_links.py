@@ -12,8 +12,8 @@ from marketplace.base import clock
 from marketplace.base.data.database import rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.post import outbox
-from marketplace.check import violations
 from marketplace.my_page.contacts.actions import remove_contact
+from marketplace.operations.check.whole import violations
 from marketplace.people.contacts.jobs import refuse
 from marketplace.people.models import ContactPoint, Person
 from offers.bookings.links.actions import renew_link

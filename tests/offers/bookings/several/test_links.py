@@ -11,8 +11,8 @@ import time_machine
 
 from marketplace import schedule
 from marketplace.base.models import Channel
-from marketplace.check import violations
 from marketplace.my_page.acting import actions as acting
+from marketplace.operations.check.whole import violations
 from marketplace.people.models import ActsFor, Relation
 from offers.bookings import actions
 from offers.bookings.actions import book_dates

@@ -13,7 +13,7 @@ import asyncpg
 from marketplace.base import clock
 from marketplace.base.data.database import credentials
 from marketplace.base.data.migrate import NEWEST
-from marketplace.invariants import INVARIANTS
+from marketplace.operations.check.invariants import INVARIANTS
 from marketplace.settings import settings
 from offers.attendance import year_keys
 

@@ -7,10 +7,10 @@ column `id`.
 
 from enum import StrEnum
 
-from marketplace.figure_invariants import FIGURES
 from marketplace.goals.models import CountedAs, Direction, MeasureState
-from marketplace.seat_invariants import SEATS
-from marketplace.told_invariants import TOLD
+from marketplace.operations.check.figures import FIGURES
+from marketplace.operations.check.seats import SEATS
+from marketplace.operations.check.told import TOLD
 from offers.attendance.models import AttendanceState, Cause, ClosedBy, RegisterEnd
 from offers.attendance.rules import MOST_OF_A_PARTY
 from offers.attendance.taps.models import Field, Outcome

@@ -1,0 +1,1 @@
+"""What an operator needs: commands, the doctor, the check of the data."""

@@ -1,0 +1,42 @@
+"""doctor, settings."""
+
+import asyncio
+import sys
+
+import click
+
+from marketplace.operations.commands.options import HOST
+from marketplace.operations.opened import database
+from marketplace.settings import settings, table
+
+
+@click.command()
+@HOST
+@click.option("--send-to", "to", metavar="ADDRESS", help="Also send a real mail there.")
+def doctor(host: str, to: str | None) -> None:
+    """Look whether a production instance may start, and is well: exit 2 when something is wrong, 1 when something is
+    away. Nothing is changed, and nothing sent without --send-to."""
+    from marketplace.base.post.delivery import Postponed
+    from marketplace.base.post.letter import Rejected
+    from marketplace.operations.doctor import carriers, examining
+    from marketplace.operations.doctor.findings import Finding, Kind, of
+
+    if settings().demo:
+        raise click.ClickException("This is demo mode, which is always well: set TREFFPUNKT_DEMO to no.")
+    with database(away=True):
+        found = asyncio.run(examining.examine(host))
+        if to:
+            try:
+                asyncio.run(carriers.send_to(to))
+                found.append(Finding(Kind.WELL, "mail", f"one was taken for {to}: look whether it arrives"))
+            except (Postponed, Rejected) as problem:
+                found.append(Finding(Kind.AWAY, "mail", f"none was taken for {to}: {problem.code}"))
+    for each in found:
+        click.echo(str(each))
+    sys.exit(2 if any(of(Kind.WRONG, found)) else 1 if any(of(Kind.AWAY, found)) else 0)
+
+
+@click.command("settings")
+def list_settings() -> None:
+    """Print every setting as a table (docs/settings.md)."""
+    click.echo(table())

@@ -1,0 +1,70 @@
+"""Do messages leave: mail and SMS."""
+
+import asyncio
+import secrets
+import ssl
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+from marketplace.addresses import LOOPBACK
+from marketplace.base import clock
+from marketplace.base.post import delivery
+from marketplace.operations.doctor.findings import WITHIN, Found, Kind, Looking
+from marketplace.settings import settings
+
+
+async def mail(at: Looking) -> AsyncIterator[Found]:
+    if settings().demo and not settings().smtp_url:
+        return
+    way = delivery.Smtp(settings().smtp_url or "")
+    try:
+        async with asyncio.timeout(WITHIN):
+            client = await way.connected()
+            safe = client.get_transport_info("ssl_object") is not None
+        if safe or way.url.hostname in LOOPBACK:
+            yield Kind.WELL, f"{way.url.hostname} takes mail, {'by TLS' if safe else 'on this machine'}"
+        else:
+            yield Kind.AWAY, f"{way.url.hostname} offers no TLS: links to sign in would travel open"
+    except TimeoutError:
+        yield Kind.AWAY, f"{way.url.hostname} does not answer"
+    except delivery.Postponed as away:
+        yield Kind.AWAY, f"{way.url.hostname} takes no mail: {away.code}"
+    finally:
+        await way.close()
+
+
+async def sms(at: Looking) -> AsyncIterator[Found]:
+    if not settings().sms_url:
+        yield Kind.WELL, "none is set, so none is offered in any form"
+        return
+    url = urlsplit(settings().sms_url or "")
+    secure = url.scheme == "https"
+    try:
+        async with asyncio.timeout(WITHIN):
+            _reader, writer = await asyncio.open_connection(
+                url.hostname, url.port or (443 if secure else 80), ssl=ssl.create_default_context() if secure else None
+            )  # fmt: skip
+            writer.close()
+        yield Kind.WELL, f"{url.hostname} answers"
+    except OSError as problem:
+        yield Kind.AWAY, f"{url.hostname} does not answer: {type(problem).__name__}"
+
+
+async def send_to(to: str) -> None:
+    """Send one real mail, now. Raises Postponed or Rejected."""
+    from uuid_utils.compat import uuid7
+
+    from marketplace.base.models import Channel
+    from marketplace.base.post.letter import Letter
+    from marketplace.base.post.mail import Content
+
+    text = f"This mail shows that {settings().public_url} can send mail.\n"
+    letter = Letter(
+        uuid7(), Channel.EMAIL, to, f"doctor:{secrets.token_hex(8)}",
+        Content(f"{settings().site_name}: a mail to try", text), clock.now(),
+    )  # fmt: skip
+    way = delivery.carrier(Channel.EMAIL)
+    try:
+        await way.send(letter)
+    finally:
+        await way.close()

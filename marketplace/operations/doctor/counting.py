@@ -1,0 +1,60 @@
+"""Can it count: the years' keys, who may read figures, and whether the months that are over are closed."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+from marketplace.operations.doctor.findings import Found, Kind, Looking
+from marketplace.settings import settings
+from marketplace.statistics import closing, role
+from offers.attendance import year_keys
+
+PATIENCE = timedelta(hours=1)
+"""So long may a worker take to close a month."""
+
+
+async def keys(at: Looking) -> AsyncIterator[Found]:
+    folder = settings().keys
+    try:
+        await asyncio.to_thread(try_to_write, folder)
+    except OSError as problem:
+        yield (
+            Kind.WRONG,
+            f"set TREFFPUNKT_KEYS_DIR to a folder that can be written: {folder}: {problem.strerror}",
+        )
+        return
+    if folder.stat().st_mode & 0o002:
+        yield Kind.WRONG, f"take the right to write in {folder} (TREFFPUNKT_KEYS_DIR) from everybody else"
+    told = []
+    if at.connection and await at.connection.fetchval("SELECT to_regclass('year_key') IS NOT NULL"):
+        told = await year_keys.problems(at.connection)
+    for each in told:
+        yield Kind.WRONG, each
+    if not told:
+        yield Kind.WELL, f"{folder} can be written, and holds the keys that years were counted under"
+
+
+async def figures(at: Looking) -> AsyncIterator[Found]:
+    """Who may read figures, and whether the months that are over are closed."""
+    if not at.connection or not await at.connection.fetchval("SELECT to_regclass('closing') IS NOT NULL"):
+        return
+    if wrong := await role.problem(at.connection):
+        yield Kind.WRONG, wrong
+        return
+    if late := await closing.overdue(at.connection, at.now - PATIENCE):
+        months = sorted({(each.year, each.number) for each in late})
+        yield (
+            Kind.AWAY,
+            f"{len(months)} months are over and not closed, the first {months[0]}: see the worker's log",
+        )
+        return
+    yield Kind.WELL, "the months that are over are closed"
+
+
+def try_to_write(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    trial = folder / f"trial-{secrets.token_hex(4)}"
+    trial.touch(mode=0o600, exist_ok=False)
+    trial.unlink()

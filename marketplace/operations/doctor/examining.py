@@ -1,0 +1,65 @@
+"""All that is looked at before people are let in.
+
+CHECKS is all of it, and who runs it decides what becomes of it: `serve`, `worker` and `run` refuse what is *wrong*
+(it can never be right) and say what is *away* (not well at this moment) before they start all the same; `doctor` tells
+both and what is well. Settings that are wrong in themselves come first, and stop every command (wrong_settings.py).
+"""
+
+import ssl
+
+import asyncpg
+
+from marketplace.base import clock
+from marketplace.base.data import instance
+from marketplace.base.data.database import UNAVAILABLE, credentials
+from marketplace.operations.doctor import carriers, counting, database, disk, surroundings
+from marketplace.operations.doctor.findings import WITHIN, Check, Finding, Kind, Looking, of
+from marketplace.settings import settings
+from offers.attendance import year_keys
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("address", surroundings.address),
+    ("proxies", surroundings.proxies),
+    ("help line", surroundings.help_line),
+    ("database", database.database),
+    ("migrations", database.migrations),
+    ("keys", counting.keys),
+    ("figures", counting.figures),
+    ("mail", carriers.mail),
+    ("sms", carriers.sms),
+    ("disk", disk.disk),
+    ("clock", database.clocks),
+)
+
+
+async def examine(host: str) -> list[Finding]:
+    """Everything, in the order of CHECKS."""
+    connection, away = None, ""
+    try:
+        connection = await asyncpg.connect(**credentials(settings().database_url or ""), timeout=WITHIN)
+    except (*UNAVAILABLE, asyncpg.PostgresError, ssl.SSLError) as problem:
+        away = str(problem) or type(problem).__name__
+    at = Looking(host, clock.now(), connection, away)
+    try:
+        return [
+            Finding(kind, what, said) for what, check in CHECKS async for kind, said in check(at)
+        ]  # fmt: skip
+    finally:
+        if connection:
+            await connection.close()
+
+
+async def begin(host: str) -> list[Finding]:
+    """Before anything is served: what was found; and when nothing is wrong, this database is marked as ours."""
+    found = await examine(host)
+    reached = not any(each.what == "database" for each in of(Kind.AWAY, found))
+    if reached and not any(of(Kind.WRONG, found)):
+        url, now = settings().database_url or "", clock.now()
+        await instance.claim(url, now)
+        connection = await asyncpg.connect(**credentials(url), timeout=WITHIN)
+        try:
+            if await connection.fetchval("SELECT to_regclass('year_key') IS NOT NULL"):
+                await year_keys.remember(connection, now)
+        finally:
+            await connection.close()
+    return found

@@ -1,0 +1,54 @@
+"""Opening an instance's database for a command or a server: ours, started where it is embedded."""
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from marketplace.settings import settings
+
+
+def look(url: str, away: bool) -> None:
+    """Is this database one for us? `away`: a production that serves may begin before its database does, and answers
+    503 meanwhile; the demo never opens its doors to what it has not seen."""
+    from marketplace.base.data.database import UNAVAILABLE
+    from marketplace.base.data.instance import ours
+
+    try:
+        asyncio.run(ours(url))
+    except UNAVAILABLE as problem:
+        if not away or settings().demo:
+            raise
+        click.echo(f"The database does not answer yet: {problem}", err=True)
+
+
+@contextmanager
+def database(data: Path | None = None, away: bool = False) -> Iterator[Callable[[], object]]:
+    """Sets TREFFPUNKT_DATABASE_URL, starting the embedded PostgreSQL in the data folder where none is set. Raises
+    WrongInstance when the database is the demo's and we are not, or the other way round: before anything is done.
+
+    Gives what starts it again should it have died; a server of somebody else's is theirs to start. `away` allows that
+    it does not answer yet.
+    """
+    if data:
+        os.environ["TREFFPUNKT_DATA_DIR"] = str(data.resolve())
+        settings.cache_clear()
+    if url := settings().database_url:
+        look(url, away)
+        yield lambda: None
+        return
+    from marketplace.base.postgres.embedded import EmbeddedPostgres
+
+    postgres = EmbeddedPostgres(settings().data_dir)
+    with postgres as url:
+        os.environ["TREFFPUNKT_DATABASE_URL"] = url
+        settings.cache_clear()
+        try:
+            look(url, away)
+            yield postgres.start
+        finally:
+            del os.environ["TREFFPUNKT_DATABASE_URL"]
+            settings.cache_clear()
