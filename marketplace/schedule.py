@@ -14,7 +14,7 @@ from marketplace import every_mail  # noqa: F401 - what is imported there can be
 from marketplace.base import clock
 from marketplace.base.data import jobs
 from marketplace.base.data.database import UNAVAILABLE, connected
-from marketplace.base.log import configure
+from marketplace.base.log import by_database, configure
 from marketplace.base.post import outbox
 from marketplace.people.contacts.jobs import refuse
 from marketplace.privacy.jobs import forget
@@ -96,7 +96,7 @@ class Worker:
             if job.everywhere or await self.leader.leads():
                 await job.run(clock.now())
         except UNAVAILABLE as away:
-            log.warning("database away", job=job.name, problem=type(away).__name__)
+            log.warning("database away", job=job.name, problem=type(away).__name__, **by_database(away))
         except Exception:
             log.exception("job failed", job=job.name)
         finally:
