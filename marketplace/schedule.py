@@ -29,6 +29,7 @@ from offers.search.words.jobs import make_parts
 from offers.seats.jobs import expire_offers, next_sessions
 from offers.sessions.jobs import tell_added
 from offers.work.jobs import tell_days, tell_of_calls, tell_of_requests, tell_who_waits
+from offers.work.unsent.jobs import ask_for_unsent
 
 stop = asyncio.Event()
 """Set when the worker is told to stop."""
@@ -51,6 +52,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("tell_of_calls", 30 * SECOND, tell_of_calls, in_demo=2 * SECOND),
     Job("tell_who_waits", 10 * MINUTE, tell_who_waits, in_demo=5 * SECOND),
     Job("tell_days", MINUTE, tell_days, in_demo=5 * SECOND),
+    Job("ask_for_unsent", 10 * MINUTE, ask_for_unsent, in_demo=5 * SECOND),
     Job("tell_added", 5 * SECOND, tell_added, in_demo=2 * SECOND),
     Job("tell_closed", MINUTE, tell_closed, in_demo=5 * SECOND),
     Job("remind", 5 * MINUTE, remind, in_demo=5 * SECOND),
