@@ -85,14 +85,16 @@ async def work() -> None:
             next_run_time=datetime.now(UTC),
         )  # fmt: skip
 
+    by_name = {job.name: job for job in TIMETABLE}
+
     async def report(_now: datetime) -> None:
         await worker.tallies.write()
 
     async def hurry(now: datetime) -> None:
         """What an operator has asked for with `jobs run` is due at once."""
-        for name in await reports.asked():
-            if scheduler.get_job(name):
-                scheduler.modify_job(name, next_run_time=datetime.now(UTC))
+        for name in await reports.asked() & by_name.keys():
+            await asyncio.create_task(worker.run(by_name[name]))
+            await worker.tallies.write()
 
     for job in TIMETABLE:
         add(job)

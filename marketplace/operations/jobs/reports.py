@@ -56,7 +56,8 @@ ON CONFLICT (job) DO UPDATE SET ran_at = greatest(r.ran_at, excluded.ran_at),
     took_ms = excluded.took_ms, runs = r.runs + excluded.runs, failures = r.failures + excluded.failures,
     busy_ms = r.busy_ms + excluded.busy_ms"""
 ASK = """INSERT INTO job_report AS r (id, job, asked_at) VALUES ($1, $2, $3)
-ON CONFLICT (job) DO UPDATE SET asked_at = excluded.asked_at RETURNING runs + failures AS before"""
+ON CONFLICT (job) DO UPDATE SET asked_at = excluded.asked_at"""
+ANSWERED = "UPDATE job_report SET asked_at = NULL WHERE job = $1"
 ASKED = "UPDATE job_report SET asked_at = NULL WHERE asked_at IS NOT NULL RETURNING job"
 
 
@@ -78,8 +79,9 @@ class Tallies:
             tally.failures += 1
             tally.failed_at, tally.problem = now, kind(error)
 
-    async def write(self) -> None:
-        """Add it to the rows. What cannot be written is kept, and goes with the next."""
+    async def write(self, answered: str | None = None) -> None:
+        """Add it to the rows. What cannot be written is kept, and goes with the next. `answered`: a job that somebody
+        asked for, and that need not be run for that any more."""
         counted, self.by_job = self.by_job, {}
         if not counted:
             return
@@ -87,6 +89,8 @@ class Tallies:
         values = [[getattr(counted[name], one.name) for name in names] for one in fields(Tally)]
         try:
             await rows(WRITE, [uuid7() for _ in names], names, *values)
+            if answered:
+                await rows(ANSWERED, answered)
         except BaseException:
             for name, tally in counted.items():
                 self._again(name, tally)
@@ -122,10 +126,9 @@ async def read_on(connection: asyncpg.Connection) -> dict[str, Report]:
     return {one["job"]: Report(**dict(one)) for one in await connection.fetch(READ)}
 
 
-async def ask(job: str, now: datetime) -> int:
-    """Ask whoever leads to run a job at once. How many runs it had before."""
-    found = await row(ASK, uuid7(), job, now)
-    return int(found["before"]) if found else 0
+async def ask(job: str, now: datetime) -> None:
+    """Ask whoever leads to run a job at once."""
+    await rows(ASK, uuid7(), job, now)
 
 
 async def asked() -> set[str]:
@@ -133,6 +136,7 @@ async def asked() -> set[str]:
     return {one["job"] for one in await rows(ASKED)}
 
 
-async def ended_since(job: str, before: int) -> Report | None:
-    """The report of a job that has had a run since it had `before` of them."""
-    return await row(Report, f"{READ} WHERE job = $1 AND runs + failures > $2", job, before)
+async def answer(job: str, asked_at: datetime) -> Report | None:
+    """The report of a job that was asked for then, once it has been taken and run."""
+    return await row(Report, f"{READ} WHERE job = $1 AND asked_at IS NULL AND greatest(ran_at, failed_at) >= $2",
+                     job, asked_at)  # fmt: skip

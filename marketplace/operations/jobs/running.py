@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,6 +37,7 @@ class Worker:
         self.leader = jobs.Leader()
         self.running: set[asyncio.Task[object]] = set()
         self.tallies = Tallies()
+        self.one_at_a_time: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def run(self, job: Job) -> None:
         """One run, if it is ours to do."""
@@ -44,10 +46,11 @@ class Worker:
         self.running.add(task)
         began, error = time.monotonic(), None
         try:
-            if not (job.everywhere or await self.leader.leads()):
-                return
-            began = time.monotonic()
-            await job.run(clock.now())
+            async with self.one_at_a_time[job.name]:
+                if not (job.everywhere or await self.leader.leads()):
+                    return
+                began = time.monotonic()
+                await job.run(clock.now())
         except UNAVAILABLE as away:
             error = away
             log.warning("database away", job=job.name, problem=type(away).__name__, **by_database(away))
