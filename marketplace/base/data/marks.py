@@ -1,6 +1,6 @@
 """Which migrations are compatible: programs of before go on serving on the newer schema while they are replaced.
 
-A migration says so itself, `compatible = True` beside its operations. Nobody had looked before 0048: those are not.
+A migration says so itself, `compatible = True` beside its operations. Nobody had looked before 0049: those are not.
 """
 
 import importlib

@@ -16,7 +16,7 @@ from marketplace.base.data.database import credentials
 from marketplace.base.data.migrate import LOCK_TIMEOUT, NEWEST
 
 BEFORE = "0046_unfound_by_another"
-FIRST_WITH_A_MARK = "0048_marks"
+FIRST_WITH_A_MARK = "0049_marks"
 
 
 def migrate(url: str, *arguments: str, answer: str = "") -> tuple[int, str]:

@@ -6,7 +6,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0047_substitute")]
+    dependencies = [("marketplace", "0048_register_taken")]
 
     initial = False
     compatible = True
