@@ -11,6 +11,7 @@ import click
 from pydantic import ValidationError
 
 from marketplace.operations.commands import jobs
+from marketplace.operations.commands.backups import backup
 from marketplace.operations.commands.coordinators import invite_coordinator
 from marketplace.operations.commands.data import check_data, demo, load, migrate
 from marketplace.operations.commands.options import DATA, HOST
@@ -118,6 +119,7 @@ for each in (
     migrate,
     demo,
     check_data,
+    backup,
     doctor,
     list_settings,
     invite_coordinator,

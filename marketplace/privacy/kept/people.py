@@ -127,4 +127,5 @@ PEOPLE: dict[str, Table] = {
         "id slug created_at used_at", Goes("t.used_at", TWO_YEARS),
     ),
     "tortoise_migrations": Table(plain="id app name applied_at"),
+    "migration_mark": Table(plain="name compatible"),
 }  # fmt: skip

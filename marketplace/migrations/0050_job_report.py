@@ -6,9 +6,10 @@ from uuid_utils.compat import uuid7
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0048_register_taken")]
+    dependencies = [("marketplace", "0049_marks")]
 
     initial = False
+    compatible = True
 
     operations = [
         ops.CreateModel(
