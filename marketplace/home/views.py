@@ -78,7 +78,7 @@ async def live(request: Request) -> Response:
 ROOM_FOR = "CREATE TEMP TABLE room ON COMMIT DROP AS SELECT repeat('room', 4096) AS filler"
 """A table is made longer at once: a full disk says so."""
 LATE = """SELECT EXISTS (SELECT FROM outbox_message WHERE channel = $2 AND sent_at IS NULL AND failed_at IS NULL
-    AND attempts > 0 AND problem IS NOT NULL AND created_at < $1)"""
+    AND problem IS NOT NULL AND created_at < $1)"""
 LATE_AFTER = timedelta(minutes=5)
 
 
