@@ -8,9 +8,10 @@ from marketplace.base.models import Channel, Waiting
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0047_substitute")]
+    dependencies = [("marketplace", "0050_job_report")]
 
     initial = False
+    compatible = True
 
     operations = [
         ops.CreateModel(
