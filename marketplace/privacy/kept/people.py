@@ -105,9 +105,10 @@ PEOPLE: dict[str, Table] = {
          "lang": "writing the message", "dedupe_key": "sending it once",
          "booking_id": "whose right it follows", "person_id": "whose right it follows",
          "link_version": "ending links with the right to them"},
-        "id mail offer_id created_at due_at attempts sent_at failed_at problem",
+        "id mail offer_id created_at due_at attempts sent_at failed_at problem waits_for",
         Goes("coalesce(t.sent_at, t.failed_at)", 30 * DAY),
     ),
+    "carrier_away": Table(plain="id channel since again_at failures problem", stays="until messages go out again"),
     "sent_form": Table(
         {"key": "a keyed hash: a form sent again", "led_to": "the answer to a form sent again"}, "id created_at",
         Goes("t.created_at", 7 * DAY),
@@ -120,10 +121,12 @@ PEOPLE: dict[str, Table] = {
     ),
     "instance": Table({}, "id demo began_at"),
     "job_run": Table(plain="id job slot leased_until done_at", goes=Goes("t.done_at", 400 * DAY)),
+    "job_report": Table(plain="id job ran_at failed_at problem took_ms runs failures busy_ms asked_at"),
     "passkey_challenge": Table(plain="id challenge expires_at", goes=Goes("t.expires_at", DAY)),
     "saved_search": Table(
         {"owner_id": "whose search it is", "query": "what they look for, as a calendar they read"},
         "id slug created_at used_at", Goes("t.used_at", TWO_YEARS),
     ),
     "tortoise_migrations": Table(plain="id app name applied_at"),
+    "migration_mark": Table(plain="name compatible"),
 }  # fmt: skip
