@@ -105,9 +105,10 @@ PEOPLE: dict[str, Table] = {
          "lang": "writing the message", "dedupe_key": "sending it once",
          "booking_id": "whose right it follows", "person_id": "whose right it follows",
          "link_version": "ending links with the right to them"},
-        "id mail offer_id created_at due_at attempts sent_at failed_at problem",
+        "id mail offer_id created_at due_at attempts sent_at failed_at problem waits_for",
         Goes("coalesce(t.sent_at, t.failed_at)", 30 * DAY),
     ),
+    "carrier_away": Table(plain="id channel since again_at failures problem", stays="until messages go out again"),
     "sent_form": Table(
         {"key": "a keyed hash: a form sent again", "led_to": "the answer to a form sent again"}, "id created_at",
         Goes("t.created_at", 7 * DAY),
