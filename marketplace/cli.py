@@ -18,6 +18,7 @@ from marketplace.operations.commands.options import DATA, HOST
 from marketplace.operations.commands.organizations import answer_organization
 from marketplace.operations.commands.people import reset_second_factor
 from marketplace.operations.commands.surroundings import doctor, list_settings
+from marketplace.operations.insight.watching import Task, watched
 from marketplace.operations.opened import database
 from marketplace.settings import Settings, problems, settings
 from marketplace.starting import begin, begin_anew, import_shared, opened_port
@@ -80,7 +81,7 @@ def run(port: int, data: Path | None, fresh: bool) -> None:
             asyncio.run(load())
         begin("127.0.0.1")
         click.echo(f"Treffpunkt: {settings().public_url}")
-        supervise([*[partial(serve_web, opened)] * settings().web_processes, serve_work], revive)
+        supervise([*web(partial(serve_web, opened)), serve_work], revive)
 
 
 @commands.command()
@@ -94,7 +95,14 @@ def serve(port: int, host: str) -> None:
     opened = opened_port(port, host)
     with database(away=True) as revive:
         begin(host)
-        supervise([partial(serve_web, opened)] * settings().web_processes, revive)
+        supervise(web(partial(serve_web, opened)), revive)
+
+
+def web(serving: Task) -> list[Task]:
+    """As many web processes as are set, and who shows what they count."""
+    from marketplace.routes import ROUTES
+
+    return watched([serving] * settings().web_processes, ROUTES, timetable())
 
 
 @commands.command()

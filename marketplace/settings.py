@@ -173,8 +173,8 @@ class Settings(BaseSettings):
     )
     otlp_url: str | None = Field(
         None,
-        description="https://… of a collector of OpenTelemetry traces (OTLP over HTTP), with its path. Default: nothing "
-        "is traced.",
+        description="https://… of a collector of OpenTelemetry traces (OTLP over HTTP), with its path: /v1/traces as a "
+        "rule. Default: nothing is traced.",
     )
     loopback_limit_factor: int = Field(
         1,

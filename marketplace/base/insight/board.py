@@ -61,7 +61,8 @@ class Board:
 
     def __init__(self, series: Iterable[Series], processes: int) -> None:
         known = dict.fromkeys([ELSEWHERE, *series])
-        self.at = {one: len(OWN) + number * WIDTH for number, one in enumerate(known)}
+        self.columns = {one: len(OWN) + number * WIDTH for number, one in enumerate(known)}
+        """Where the numbers of a series begin in a row."""
         columns = len(OWN) + len(known) * WIDTH
         memory = memoryview(mmap.mmap(-1, columns * processes * 8)).cast("q")
         self.rows = [memory[first : first + columns] for first in range(0, columns * processes, columns)]
@@ -71,14 +72,11 @@ class Board:
         return dict(zip(OWN, self.rows[process], strict=False))
 
     def counted(self) -> Iterator[Counted]:
-        """Each series that had a request, of all processes together."""
-        for (route, method), at in self.at.items():
+        """Each series, of all processes together."""
+        for (route, method), at in self.columns.items():
             found = [sum(row[column] for row in self.rows) for column in range(at, at + WIDTH)]
-            if any(found):
-                yield Counted(
-                    route, method, tuple(found[:FIRST_BUCKET]), tuple(found[FIRST_BUCKET:SUM]),
-                    found[SUM] / 1_000_000,
-                )  # fmt: skip
+            classes, buckets = tuple(found[:FIRST_BUCKET]), tuple(found[FIRST_BUCKET:SUM])
+            yield Counted(route, method, classes, buckets, found[SUM] / 1_000_000)
 
 
 class Mine:
@@ -91,7 +89,9 @@ class Mine:
     def take(self, board: Board | None, process: int = 0) -> None:
         """Count in this row from now on; None: count nothing."""
         self.row = board.rows[process] if board else None
-        self.at = board.at if board else {}
+        self.at = dict(board.columns) if board else {}
+        # HEAD answers as GET does.
+        self.at |= {(route, "HEAD"): at for (route, method), at in self.at.items() if method == "GET"}
         self.add("starts", 1)
 
     def request(self, route: str, method: str, status: int, milliseconds: float) -> None:

@@ -44,11 +44,18 @@ async def _say() -> None:
         mine.say("index_ready", masks is not None and catalogue.heard is not None)
         mine.say("index_offers", len(masks.offers) if masks else 0)
         mine.say("index_made_at", index.made_at)
-        if STATM.exists():
-            mine.say("resident_bytes", int(STATM.read_text().split()[1]) * PAGE)
+        mine.say("resident_bytes", resident())
         mine.say("sampled_at", time.time())
         await asyncio.sleep(EVERY)
         mine.say("lag_us", max(0.0, loop.time() - due) * 1_000_000)
+
+
+def resident() -> int:
+    """Bytes of memory that this process has; 0 where the system does not say so. The file is no file: nothing waits."""
+    try:
+        return int(STATM.read_text().split()[1]) * PAGE
+    except OSError:
+        return 0
 
 
 def pool() -> None:
