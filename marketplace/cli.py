@@ -16,6 +16,7 @@ from marketplace.operations.commands.coordinators import invite_coordinator
 from marketplace.operations.commands.data import check_data, demo, load, migrate
 from marketplace.operations.commands.options import DATA, HOST
 from marketplace.operations.commands.organizations import answer_organization
+from marketplace.operations.commands.outbox import outbox
 from marketplace.operations.commands.people import reset_second_factor
 from marketplace.operations.commands.surroundings import doctor, list_settings
 from marketplace.operations.opened import database
@@ -115,6 +116,7 @@ def timetable() -> tuple[jobs.Job, ...]:
 
 
 for each in (
+    outbox,
     jobs.group(timetable),
     migrate,
     demo,
