@@ -10,6 +10,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from marketplace.operations.commands.backups import backup
 from marketplace.operations.commands.coordinators import invite_coordinator
 from marketplace.operations.commands.data import check_data, demo, load, migrate
 from marketplace.operations.commands.options import DATA, HOST
@@ -109,6 +110,7 @@ for each in (
     migrate,
     demo,
     check_data,
+    backup,
     doctor,
     list_settings,
     invite_coordinator,

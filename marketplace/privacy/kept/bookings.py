@@ -167,6 +167,11 @@ BOOKINGS: dict[str, Table] = {
         called=lazy("Vikarer for den som leder"),
         until=lazy("%(after)s etter at lenken sluttet å virke"),
     ),
+    "register_taken": Table(
+        {"person_id": "asking them what became of it when nothing comes"},
+        "id taken_at told_at session_id",
+        Goes("t.taken_at", 30 * DAY),
+    ),
     "check_in_browser": Table(
         {"browser": lazy("å telle hver nettleser én gang (en kode)")},
         "id counted_as session_id",

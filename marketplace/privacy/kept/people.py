@@ -244,4 +244,5 @@ PEOPLE: dict[str, Table] = {
         until=lazy("%(after)s etter at kalenderen sist ble hentet"),
     ),
     "tortoise_migrations": Table(plain="id app name applied_at"),
+    "migration_mark": Table(plain="name compatible"),
 }

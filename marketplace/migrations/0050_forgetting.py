@@ -6,9 +6,10 @@ from uuid_utils.compat import uuid7
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0047_substitute")]
+    dependencies = [("marketplace", "0049_marks")]
 
     initial = False
+    compatible = True
 
     operations = [
         ops.CreateModel(
