@@ -10,6 +10,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from marketplace.operations.commands import jobs
 from marketplace.operations.commands.backups import backup
 from marketplace.operations.commands.coordinators import invite_coordinator
 from marketplace.operations.commands.data import check_data, demo, load, migrate
@@ -106,7 +107,15 @@ def worker() -> None:
         serve_work()
 
 
+def timetable() -> tuple[jobs.Job, ...]:
+    """What the worker does: imported when somebody asks, for it imports nearly everything."""
+    from marketplace.schedule import TIMETABLE
+
+    return TIMETABLE
+
+
 for each in (
+    jobs.group(timetable),
     migrate,
     demo,
     check_data,

@@ -168,9 +168,11 @@ BOOKINGS: dict[str, Table] = {
         until=lazy("%(after)s etter at lenken sluttet å virke"),
     ),
     "register_taken": Table(
-        {"person_id": "asking them what became of it when nothing comes"},
+        {"person_id": lazy("å spørre dem når ingenting av oppmøtet kommer")},
         "id taken_at told_at session_id",
         Goes("t.taken_at", 30 * DAY),
+        called=lazy("Hvem som har tatt med seg et oppmøte uten nett"),
+        until=lazy("%(after)s etter at det ble tatt med"),
     ),
     "check_in_browser": Table(
         {"browser": lazy("å telle hver nettleser én gang (en kode)")},

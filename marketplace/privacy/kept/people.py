@@ -235,6 +235,7 @@ PEOPLE: dict[str, Table] = {
     "instance": Table({}, "id demo began_at"),
     "forgetting": Table(plain="id at gone", goes=Goes("t.at", 400 * DAY)),
     "job_run": Table(plain="id job slot leased_until done_at", goes=Goes("t.done_at", 400 * DAY)),
+    "job_report": Table(plain="id job ran_at failed_at problem took_ms runs failures busy_ms asked_at"),
     "passkey_challenge": Table(plain="id challenge expires_at", goes=Goes("t.expires_at", DAY)),
     "saved_search": Table(
         {"owner_id": lazy("å vite hvem søket tilhører"), "query": lazy("å vise søket som kalender")},

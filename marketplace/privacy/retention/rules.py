@@ -39,7 +39,8 @@ GROUPS = (
     ),
     Group(
         lazy("Når du leder noe eller har en rolle"),
-        ("membership", "invitation", "member_notice", "host_assignment", "host_ended", "register", "substitute"),
+        ("membership", "invitation", "member_notice", "host_assignment", "host_ended", "register",
+         "register_taken", "substitute"),
     ),
     Group(lazy("Organisasjoner og tilbud"), ("organization", "offer", "offer_text", "picture", "decision")),
     Group(

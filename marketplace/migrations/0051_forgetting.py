@@ -6,7 +6,7 @@ from uuid_utils.compat import uuid7
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0049_marks")]
+    dependencies = [("marketplace", "0050_job_report")]
 
     initial = False
     compatible = True
