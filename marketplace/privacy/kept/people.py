@@ -200,11 +200,12 @@ PEOPLE: dict[str, Table] = {
             "person_id": lazy("å stoppe den når retten til å få den er borte"),
             "link_version": lazy("å avslutte lenker sammen med retten til dem"),
         },
-        "id mail offer_id created_at due_at attempts sent_at failed_at problem",
+        "id mail offer_id created_at due_at attempts sent_at failed_at problem waits_for",
         Goes("coalesce(t.sent_at, t.failed_at)", 30 * DAY),
         called=lazy("Meldinger vi har sendt"),
         until=lazy("%(after)s etter at meldingen er sendt eller gitt opp"),
     ),
+    "carrier_away": Table(plain="id channel since again_at failures problem"),
     "sent_form": Table(
         {
             "key": lazy("å kjenne igjen et skjema som sendes to ganger (en kode, ikke innholdet)"),

@@ -6,7 +6,7 @@ from uuid_utils.compat import uuid7
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0050_job_report")]
+    dependencies = [("marketplace", "0051_carriers_away")]
 
     initial = False
     compatible = True
