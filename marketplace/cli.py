@@ -12,10 +12,13 @@ import click
 from pydantic import ValidationError
 
 from marketplace import __version__
+from marketplace.operations.commands import jobs
+from marketplace.operations.commands.backups import backup
 from marketplace.operations.commands.coordinators import invite_coordinator
 from marketplace.operations.commands.data import check_data, demo, load, migrate
 from marketplace.operations.commands.options import DATA, HOST, UNIX_SOCKET, Octal
 from marketplace.operations.commands.organizations import answer_organization
+from marketplace.operations.commands.outbox import outbox
 from marketplace.operations.commands.people import reset_second_factor
 from marketplace.operations.commands.surroundings import doctor, list_settings
 from marketplace.operations.opened import database
@@ -82,7 +85,9 @@ def run(port: int, host: str, data: Path | None, fresh: bool) -> None:
             asyncio.run(load())
         begin(host)
         introduce(place, workers=1)
-        supervise([*[partial(serve_web, place.opened)] * settings().web_processes, serve_work], revive)
+        supervise(
+            [*[partial(serve_web, place.opened)] * settings().web_processes, serve_work], place.opened, revive
+        )
 
 
 @commands.command()
@@ -105,27 +110,37 @@ def serve(port: int, host: str, unix_socket: Path | None, socket_mode: int) -> N
         import_shared()
         begin(place.host)
         introduce(place)
-        supervise([partial(serve_web, place.opened)] * settings().web_processes, revive)
+        supervise([partial(serve_web, place.opened)] * settings().web_processes, place.opened, revive)
 
 
 @commands.command()
 def worker() -> None:
     """Start one worker: it sends messages and runs the jobs of marketplace/schedule.py."""
-    from marketplace import service_manager
+    from marketplace.base.web import supervisor
     from marketplace.processes import serve_work, take_no_harm
 
     take_no_harm()
     with database(away=True):
         begin()
         introduce(None, workers=1)
-        service_manager.tell(service_manager.READY)
+        supervisor.notify("READY=1")
         serve_work()
 
 
+def timetable() -> tuple[jobs.Job, ...]:
+    """What the worker does: imported when somebody asks, for it imports nearly everything."""
+    from marketplace.schedule import TIMETABLE
+
+    return TIMETABLE
+
+
 for each in (
+    outbox,
+    jobs.group(timetable),
     migrate,
     demo,
     check_data,
+    backup,
     doctor,
     list_settings,
     invite_coordinator,

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from marketplace.addresses import LOCAL
+from marketplace.base.web import supervisor
 
 BACKLOG = 2048
 """Connections that wait in the kernel while every process is busy."""
-HANDED_OVER = 3
-"""The first descriptor that systemd passes on (sd_listen_fds(3))."""
 
 
 class CannotListen(Exception):
@@ -114,15 +113,14 @@ def clear(file: Path) -> None:
     raise CannotListen(f"Another program listens on {file}: stop it, or choose another path")
 
 
-def handed_over() -> Place | None:
-    """The socket that systemd opened for us, if it did: it stays open while this program is started anew, so that
-    whoever comes meanwhile waits a moment and is not turned away (systemd.socket(5))."""
-    if os.environ.pop("LISTEN_PID", "") != str(os.getpid()):
+def by_systemd() -> Place | None:
+    """Where systemd listens for us, if it does."""
+    try:
+        opened = supervisor.handed_over()
+    except ValueError as problem:
+        raise CannotListen(str(problem)) from problem
+    if opened is None:
         return None
-    if os.environ.pop("LISTEN_FDS", "") != "1":
-        raise CannotListen("systemd hands over one socket: let treffpunkt.socket name one ListenStream")
-    os.set_inheritable(HANDED_OVER, False)
-    opened = socket.socket(fileno=HANDED_OVER)
     name = opened.getsockname()
     if opened.family == socket.AF_UNIX:
         return Place(opened, f"unix:{name} of systemd", LOCAL)

@@ -11,7 +11,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from marketplace import addresses, wrong_settings
 from marketplace.addresses import LOOPBACK
-from marketplace.wrong_settings import DEFAULT_SECRET, NO_PROXY, PREFIX, variable
+from marketplace.wrong_folders import PREFIX, variable
+from marketplace.wrong_settings import DEFAULT_SECRET, NO_PROXY
 
 
 def split(text: Any) -> Any:
@@ -77,6 +78,20 @@ class Settings(BaseSettings):
         description="Folder of the yearly counting keys, outside DATA and its backups. Must be set in production; "
         "in demo mode DATA/keys.",
     )
+    backup_dir: Path | None = Field(
+        None,
+        description="Folder of backups, on another disk: `run` streams the embedded database's log there and copies it "
+        "every day; `backup` and `restore` take it where no folder is named.",
+    )
+    keys_backup_dir: Path | None = Field(
+        None,
+        description="Folder of copies of the yearly counting keys, apart from all else; gone when a year is closed.",
+    )
+    provider_restores: bool = Field(
+        False,
+        description="Says that whoever runs the PostgreSQL elsewhere can restore it to any time, and that you have "
+        "tried it.",
+    )
     database_url: str | None = Field(
         None,
         description="postgres://… (15 or newer), with sslmode and sslrootcert as libpq has them; to another machine "
@@ -90,6 +105,13 @@ class Settings(BaseSettings):
     )
     database_pool: int = Field(4, description="Most database connections of one process.", ge=1, le=50)
     web_processes: int = Field(2, description="Web processes that `run` and `serve` start.", ge=1, le=64)
+    drain_seconds: int = Field(
+        5,
+        description="Seconds for which a process that is told to end still takes requests, while `/health/ready` says "
+        "503: longer than your proxy keeps an idle connection. 0 in demo mode.",
+        ge=0,
+        le=300,
+    )
     page_seconds: int = Field(
         1,
         description="Seconds for which a public page is shown again to visitors without a cookie. 0: no page is kept.",
@@ -183,6 +205,11 @@ class Settings(BaseSettings):
     def sms_offered(self) -> bool:
         """Can anybody be sent an SMS? Where not, no form offers one: it would go nowhere."""
         return self.demo or self.sms_url is not None
+
+    @property
+    def drain(self) -> int:
+        """Seconds for which a process that is told to end goes on."""
+        return 0 if self.demo and "drain_seconds" not in self.model_fields_set else self.drain_seconds
 
     @property
     def register(self) -> str:

@@ -15,7 +15,7 @@ import click
 
 from marketplace import __version__
 from marketplace.base.data.address import credentials
-from marketplace.listening import CannotListen, Place, at_file, at_port, handed_over
+from marketplace.listening import CannotListen, Place, at_file, at_port, by_systemd
 from marketplace.operations.opened import database
 from marketplace.settings import settings
 
@@ -35,7 +35,7 @@ def listening(
 ) -> Iterator[Place]:
     """Listen, before anything else is started: there, or where systemd has opened a socket for us."""
     try:
-        place = handed_over() or (at_file(file, mode) if file else at_port(port, host))
+        place = by_systemd() or (at_file(file, mode) if file else at_port(port, host))
     except CannotListen as problem:
         raise click.ClickException(str(problem)) from problem
     try:

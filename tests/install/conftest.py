@@ -49,6 +49,7 @@ def production_in(folder: Path) -> dict[str, str]:
             "TREFFPUNKT_KEYS_DIR": str(folder / "keys"),
             "TREFFPUNKT_SMTP_URL": "smtp://127.0.0.1:9",
             "TREFFPUNKT_WEB_PROCESSES": "1",
+            "TREFFPUNKT_DRAIN_SECONDS": "0",
         }
     )
 
