@@ -54,6 +54,9 @@ class OutboxMessage(Row):
     problem = fields.TextField(
         null=True, description="the server's reply code of the last attempt, or why nothing was sent"
     )
+    held_at = fields.DatetimeField(
+        null=True, description="when a restore stopped it; it goes when the operator says so (held.py)"
+    )
     booking_id: UUID | None = fields.UUIDField(null=True, description="the booking it is about")
     offer_id: UUID | None = fields.UUIDField(null=True, description="the offer it is about")
     person_id: UUID | None = fields.UUIDField(null=True, description="whom it is for, as far as we know them")

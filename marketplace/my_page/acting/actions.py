@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.data import audit
+from marketplace.base.data import audit, ledger
 from marketplace.base.data.database import in_transaction, row, rows, value
+from marketplace.base.data.ledger import Lost
 from marketplace.base.errors import NotFound
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
@@ -102,6 +103,7 @@ async def end(who: UUID, acts_for: UUID, *, now: datetime) -> None:
             raise NotFound
         await rows("UPDATE acts_for SET ended_at = $2 WHERE id = $1", acts_for, now)
         await hand_over(found.actor_id, found.person_id, now=now)
+        ledger.note(Lost.ACTS_FOR, acts_for)
         await audit.record(Act.ACTS_FOR_ENDED, actor=who, person=found.person_id, object_id=acts_for, now=now)
 
 

@@ -105,8 +105,8 @@ PEOPLE: dict[str, Table] = {
          "lang": "writing the message", "dedupe_key": "sending it once",
          "booking_id": "whose right it follows", "person_id": "whose right it follows",
          "link_version": "ending links with the right to them"},
-        "id mail offer_id created_at due_at attempts sent_at failed_at problem",
-        Goes("coalesce(t.sent_at, t.failed_at)", 30 * DAY),
+        "id mail offer_id created_at due_at attempts sent_at failed_at problem held_at",
+        Goes("coalesce(t.sent_at, t.failed_at, t.held_at)", 30 * DAY),
     ),
     "sent_form": Table(
         {"key": "a keyed hash: a form sent again", "led_to": "the answer to a form sent again"}, "id created_at",
