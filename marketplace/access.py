@@ -17,6 +17,7 @@ from marketplace.base.data import audit
 from marketplace.base.data.database import in_transaction, unavailable
 from marketplace.base.errors import BodyTooLarge, Forbidden, NotFound, Problem, StaleForm, TooMany
 from marketplace.base.i18n import gettext
+from marketplace.base.log import by_database
 from marketplace.base.web.access import SECOND_FACTOR, Mark, View
 from marketplace.base.web.http import Request, cookie, local_path, see_other, with_next
 from marketplace.base.web.limits import counted_anyway
@@ -79,9 +80,8 @@ class Guarded:
             return
         except Exception as error:
             if unavailable(error):
-                log.warning(
-                    "database away", id=request.request_id, problem=type(error.__cause__ or error).__name__
-                )
+                kind = type(error.__cause__ or error).__name__
+                log.warning("database away", id=request.request_id, problem=kind, **by_database(error))
                 response = problem_page(request, Unavailable())
             else:
                 log.exception("error", id=request.request_id)

@@ -21,6 +21,7 @@ from offers.messages.reminders import mails as reminders_mails
 from offers.publishing.team import mails as team_mails
 from offers.sessions import mails as sessions_mails
 from offers.work import mails as work_mails
+from offers.work.unsent import mails as unsent_mails
 from organizations.approval import mails as approval_mails
 from organizations.members import mails as members_mails
 
@@ -28,5 +29,5 @@ MAILS = (
     people_mails, sign_in_mails, contacts_mails, acting_mails, members_mails, approval_mails, team_mails,
     bookings_mails, several_mails, times_mails, links_mails, mending_mails, sessions_mails, messages_mails,
     reminders_mails, follow_up_mails, openings_mails, closings_mails, work_mails, dialogue_mails, goals_mails,
-    sending_mails, substitute_mails,
+    sending_mails, substitute_mails, unsent_mails,
 )  # fmt: skip

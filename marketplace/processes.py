@@ -16,6 +16,8 @@ from types import FrameType
 
 import uvicorn
 
+from marketplace.base.log import configure
+
 PATIENCE = 10.0
 """Seconds that the children get to finish what they do."""
 
@@ -42,6 +44,7 @@ def serve_web(opened: socket.socket) -> None:
             http=BoundedHttp,
             access_log=False,
             server_header=False,
+            log_config=None,  # our own: uvicorn's repeats what an exception says
             log_level="warning",
             proxy_headers=False,
             timeout_keep_alive=15,
@@ -108,6 +111,7 @@ def _fork(task: Callable[[], None]) -> int:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
         _end_with(parent)
+        configure()
         task()
         code = 0
     except KeyboardInterrupt:

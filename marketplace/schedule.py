@@ -14,7 +14,7 @@ from marketplace import every_mail  # noqa: F401 - what is imported there can be
 from marketplace.base import clock
 from marketplace.base.data import jobs
 from marketplace.base.data.database import UNAVAILABLE, connected
-from marketplace.base.log import configure
+from marketplace.base.log import by_database, configure
 from marketplace.base.post import outbox
 from marketplace.people.contacts.jobs import refuse
 from marketplace.privacy.jobs import forget
@@ -29,6 +29,7 @@ from offers.search.words.jobs import make_parts
 from offers.seats.jobs import expire_offers, next_sessions
 from offers.sessions.jobs import tell_added
 from offers.work.jobs import tell_days, tell_of_calls, tell_of_requests, tell_who_waits
+from offers.work.unsent.jobs import ask_for_unsent
 
 log = structlog.get_logger("schedule")
 
@@ -66,6 +67,7 @@ TIMETABLE = (
     Job("tell_of_calls", 30 * SECOND, tell_of_calls, in_demo=2 * SECOND),
     Job("tell_who_waits", 10 * MINUTE, tell_who_waits, in_demo=5 * SECOND),
     Job("tell_days", MINUTE, tell_days, in_demo=5 * SECOND),
+    Job("ask_for_unsent", 10 * MINUTE, ask_for_unsent, in_demo=5 * SECOND),
     Job("tell_added", 5 * SECOND, tell_added, in_demo=2 * SECOND),
     Job("tell_closed", MINUTE, tell_closed, in_demo=5 * SECOND),
     Job("remind", 5 * MINUTE, remind, in_demo=5 * SECOND),
@@ -94,7 +96,7 @@ class Worker:
             if job.everywhere or await self.leader.leads():
                 await job.run(clock.now())
         except UNAVAILABLE as away:
-            log.warning("database away", job=job.name, problem=type(away).__name__)
+            log.warning("database away", job=job.name, problem=type(away).__name__, **by_database(away))
         except Exception:
             log.exception("job failed", job=job.name)
         finally:

@@ -24,6 +24,7 @@ from marketplace.people.models import ContactPoint, Person
 from marketplace.people.sign_in.models import SignInTicket
 from marketplace.people.sign_in.rules import TICKET_LASTS
 from offers.attendance.models import Attendance, AttendanceState, ClosedBy, Register
+from offers.attendance.offline.models import RegisterTaken
 from offers.attendance.substitute.models import Substitute
 from offers.bookings.models import CalendarEntry
 from offers.catalogue.models import (
@@ -68,7 +69,7 @@ ENDED_BY = {
 OTHERWISE = (
     "links", "sign_in", "meeting", "application_received", "application_waiting", "decision", "new_address",
     "addresses_changed", "help_offered", "invitation", "membership", "co_organizer", "booking_opens",
-    "asked", "asked_before", "ring_me", "day_before", "day_after", "registers", "who_came", "sent_elsewhere",
+    "asked", "asked_before", "ring_me", "day_before", "day_after", "registers", "who_came", "unsent", "sent_elsewhere",
     "name_changed",
     "off_calendar", "measures_given", "offer_facts", "substitute",
 )  # fmt: skip
@@ -143,7 +144,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
         Venue(municipality_id=here.id, name=place, street="Storgata 1", postcode="4306", city="Sandnes")
         for place in ("Sandnes rådhus", "Biblioteket")
     )
-    starts = (now + {"registers": -10, "who_came": -1}.get(name, 7) * DAY).replace(
+    starts = (now + {"registers": -10, "who_came": -1, "unsent": -1}.get(name, 7) * DAY).replace(
         hour=10, minute=0, second=0, microsecond=0
     )
     offer, text, sessions, pool = _offer(owner, words, [starts, starts + 7 * DAY], now, "kurs" + key)
@@ -215,6 +216,12 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
         booking_id=booking.id, about=CallAbout.ASKED, session_id=sessions[0].id, number="+4751000001",
         key=f"asked:{key}", since=now,
     )  # fmt: skip
+    taken = RegisterTaken(person_id=booker.id, session_id=sessions[0].id, taken_at=starts)
+    if name == "unsent":
+        objects += [
+            taken,
+            Membership(person_id=booker.id, organization_id=owner.id, role=Role.MANAGER, created_at=now),
+        ]
     if name == "ring_me":
         objects.append(call)
     if name in ("missed", "thanks"):
@@ -282,6 +289,7 @@ def _town(name: str, now: datetime, words: Words) -> tuple[list[Model], Facts]:
         "measures_given": to_member | {"measures": [str(measure.id)]},
         "day_before": to_member | {"day": str(clock.today(now))},
         "who_came": to_member | {"day": str(clock.today(starts))},
+        "unsent": to_member | {"taken": [str(taken.id)]},
         "day_after": to_member | {"day": str(clock.today(starts))},
     }
     return objects, special.get(name, about)

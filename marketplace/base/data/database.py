@@ -38,6 +38,7 @@ MODELS = [
     "offers.attendance.taps.models",
     "offers.attendance.check_in.models",
     "offers.attendance.substitute.models",
+    "offers.attendance.offline.models",
     "offers.feeds.models",
     "offers.messages.models",
     "offers.search.equal.models",

@@ -12,6 +12,7 @@ import asyncpg
 import structlog
 
 from marketplace.base.data.database import UNAVAILABLE, credentials
+from marketplace.base.log import by_database
 from marketplace.settings import settings
 
 log = structlog.get_logger("revision")
@@ -57,7 +58,7 @@ class Revision:
             try:
                 await self._listen(url)
             except (asyncpg.PostgresError, *UNAVAILABLE) as away:
-                log.warning("not listening", problem=type(away).__name__)
+                log.warning("not listening", problem=type(away).__name__, **by_database(away))
             await asyncio.sleep(AGAIN)
 
     async def _listen(self, url: str) -> None:

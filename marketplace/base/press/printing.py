@@ -14,6 +14,7 @@ import structlog
 
 from marketplace.base.errors import Problem
 from marketplace.base.i18n import gettext as _
+from marketplace.base.log import kind_of
 from marketplace.base.quick.remembered import Remembered
 
 log = structlog.get_logger("press")
@@ -83,6 +84,6 @@ async def _pressed(sent: bytes) -> bytes:
                 press.kill()
             await press.wait()
     if press.returncode:
-        log.error("the press stopped", problem=problem.decode(errors="replace").splitlines()[-1:])
+        log.error("the press stopped", problem=kind_of(problem))
         raise TooSlow(_("Vi fikk ikke laget PDF-en. Prøv igjen om litt."))
     return made

@@ -166,6 +166,9 @@ SECTIONS: dict[str, Section] = {
     "substitutes": Section("substitute",
         """SELECT t.channel, t.address, t.created_at, t.opened_at, t.revoked_at FROM substitute t
             JOIN own ON own.channel = t.channel AND own.value = t.address ORDER BY t.created_at, t.id"""),
+    "taken": Section("register_taken",
+        """SELECT s.starts_at, t.taken_at, t.told_at FROM register_taken t JOIN session s ON s.id = t.session_id
+        WHERE t.person_id = $1 ORDER BY t.id"""),
     "looked": Section("audit_entry",
         f"""SELECT l.at, l.action, l.who, l.organization, l.title FROM ({LOOKED}) l ORDER BY l.at, l.id"""),
     "log": Section("audit_entry",

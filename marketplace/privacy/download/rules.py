@@ -47,6 +47,7 @@ TITLES = {
     "searches": lazy("Søk du har lagret som kalender"),
     "messages": lazy("Meldinger til deg"),
     "substitutes": lazy("Oppmøte du er bedt om å ta"),
+    "taken": lazy("Oppmøte telefonen din har hatt med seg"),
     "looked": lazy("Hvem har sett opplysninger om deg"),
     "log": lazy("Det vi har skrevet ned om det du har gjort"),
 }
@@ -68,7 +69,7 @@ LABELS = {
     "seats": lazy("Plasser"), "seats_present": lazy("Antall som kom"), "second_factor_at": lazy("Steg to"),
     "seen_at": lazy("Sist brukt"), "sent_at": lazy("Sendt"), "shielded": lazy("Kallenavn på lister"),
     "starts_at": lazy("Når"), "state": lazy("Status"), "text": lazy("Tekst"), "title": lazy("Tilbud"),
-    "tapped_at": lazy("Merket"), "times": lazy("Antall"),
+    "taken_at": lazy("Hentet"), "tapped_at": lazy("Merket"), "times": lazy("Antall"), "told_at": lazy("Spurt"),
     "used_at": lazy("Brukt"),
     "verified_at": lazy("Bekreftet"), "wanted": lazy("Vil ha dem"), "who": lazy("Hvem"),
 }  # fmt: skip

@@ -96,6 +96,7 @@ async def _delete(person: UUID, gone: list[UUID]) -> None:
                "AND y.number IS NOT NULL AND b.participant_id = ANY($1)", gone)  # fmt: skip
     await rows("UPDATE booking SET reply = '', form_digest = NULL WHERE participant_id = ANY($1)", gone)
     for table in ("sign_in", "sign_in_ticket", "totp", "passkey", "recovery_code", "calendar_address", "membership",
-                  "member_notice", "host_assignment", "host_ended", "own_goal", "contact_point"):  # fmt: skip
+                  "member_notice", "host_assignment", "host_ended", "register_taken", "own_goal",
+                  "contact_point"):  # fmt: skip
         await rows(f"DELETE FROM {table} WHERE person_id = ANY($1)", gone)
     await rows("DELETE FROM acts_for WHERE actor_id = $1 OR person_id = ANY($2)", person, gone)

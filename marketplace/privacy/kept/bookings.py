@@ -91,6 +91,10 @@ BOOKINGS: dict[str, Table] = {
         "id created_at ends_at opened_at revoked_at session_id",
         Goes("t.ends_at", 30 * DAY),
     ),
+    "register_taken": Table(
+        {"person_id": "asking them what became of it when nothing comes"}, "id taken_at told_at session_id",
+        Goes("t.taken_at", 30 * DAY),
+    ),
     "check_in_browser": Table(
         {"browser": "a keyed hash: one browser is one head"}, "id counted_as session_id",
         Goes("(SELECT s.ends_at FROM session s WHERE s.id = t.session_id)", DAY),

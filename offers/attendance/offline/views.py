@@ -8,14 +8,13 @@ import json
 
 from starlette.responses import Response
 
-from marketplace.base.data.audit import record
 from marketplace.base.i18n import time_span
 from marketplace.base.web.access import member, public
 from marketplace.base.web.http import Request
 from marketplace.base.web.static import asset, static_url
 from marketplace.base.web.templates import render
-from offers.attendance.acts import Act
 from offers.attendance.lines import Line
+from offers.attendance.offline import actions
 from offers.attendance.offline.queries import near
 from offers.attendance.offline.rules import days
 from offers.attendance.offline.words import words
@@ -59,10 +58,7 @@ async def one(request: Request) -> Response:
     """GET /manage/sessions/{id}/register/offline: a register to be kept, under the names that its page shows and with
     nothing else of anybody. That it was taken is recorded."""
     session = await session_hosted_by(request.person, request.path_params["id"])
-    await record(
-        Act.REGISTER_DOWNLOADED, now=request.now, actor=request.person.id, object_id=session.id,
-        organization=session.offer.owner_id,
-    )  # fmt: skip
+    await actions.take(session, by=request.person.id, now=request.now)
     parties, register, board, _logged = await kept(session.id)
     stands = shown(board, parties, request.person.id, closed=register.closed_at is not None)
     return answer({

@@ -22,6 +22,7 @@ import structlog
 from marketplace.base import clock
 from marketplace.base.data.database import row, rows, unavailable
 from marketplace.base.data.revision import Revision, catalogue
+from marketplace.base.log import by_database
 from marketplace.base.quick.revised import REVISED
 from marketplace.settings import settings
 from offers.catalogue.queries import Viewer
@@ -192,7 +193,7 @@ class Index:
         except Exception as problem:
             if not unavailable(problem):
                 raise
-            log.warning("index not made", problem=type(problem).__name__)
+            log.warning("index not made", problem=type(problem).__name__, **by_database(problem))
             return
         finally:
             gc.enable()

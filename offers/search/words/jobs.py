@@ -12,6 +12,7 @@ import structlog
 
 from marketplace.base.data.database import rows
 from marketplace.base.i18n import OURS
+from marketplace.base.log import kind_of
 from offers.search.words.compounds import GLUES, foldings
 
 log = structlog.get_logger("words")
@@ -85,7 +86,7 @@ async def divided(words: set[str]) -> dict[str, list[str]]:
     )  # fmt: skip
     said, wrong = await process.communicate("\n".join(sorted(words)).encode())
     if process.returncode:
-        log.error("words not divided", problem=wrong.decode(errors="replace")[-500:])
+        log.error("words not divided", problem=kind_of(wrong))
         raise RuntimeError("the process that divides words has failed")
     found: dict[str, list[str]] = json.loads(said)
     return found

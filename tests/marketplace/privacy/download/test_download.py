@@ -18,6 +18,7 @@ from marketplace.privacy.download.queries import NOT_HERE, SECTIONS, everything
 from marketplace.privacy.download.rules import TITLES, readable
 from marketplace.privacy.rules import TABLES
 from offers.attendance.models import EndedRegister, RegisterEnd
+from offers.attendance.offline.models import RegisterTaken
 from offers.attendance.substitute.models import Substitute
 from offers.attendance.taps.models import RegisterTap
 from offers.bookings.companions.models import Companion
@@ -57,6 +58,7 @@ async def a_full_life(name: str, address: str, mark: str) -> Any:
     await make.booking(pool, await make.person(f"Barn {mark}"), booked_by=me)
     await make.booking(pool, await make.person(f"Fremmed {mark}borte"), contact=None)
     await Companion.create(booking=booking, name=f"Venn {mark}")
+    await RegisterTaken.create(person=me, session=session, taken_at=NOW)
     await Substitute.create(
         session=session, channel="email", address=address, created_at=NOW, ends_at=NOW + timedelta(days=1)
     )
