@@ -14,7 +14,9 @@ from marketplace.operations.commands.coordinators import invite_coordinator
 from marketplace.operations.commands.data import check_data, demo, load, migrate
 from marketplace.operations.commands.options import DATA, HOST
 from marketplace.operations.commands.organizations import answer_organization
+from marketplace.operations.commands.outbox import outbox
 from marketplace.operations.commands.people import reset_second_factor
+from marketplace.operations.commands.restored import restored
 from marketplace.operations.commands.surroundings import doctor, list_settings
 from marketplace.operations.opened import database
 from marketplace.settings import Settings, problems, settings
@@ -114,5 +116,7 @@ for each in (
     invite_coordinator,
     answer_organization,
     reset_second_factor,
+    restored,
+    outbox,
 ):
     commands.add_command(each)

@@ -49,6 +49,13 @@ class Lost(StrEnum):
     SUBSTITUTE = "substitute"
     NEWS = "news"
     OWN_NAME = "own_name"
+    COMPANION = "companion"
+    OWN_GOAL = "own_goal"
+    NEED = "need"
+    OFFER_TO_ALL = "offer_to_all"
+    DIALOGUE = "dialogue"
+    CHECK_IN = "check_in"
+    LOGO = "logo"
 
 
 @dataclass(frozen=True, slots=True)

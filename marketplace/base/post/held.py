@@ -10,7 +10,9 @@ UNSENT = "sent_at IS NULL AND failed_at IS NULL"
 
 async def hold(now: datetime) -> int:
     """Stop everything that has not gone out. Returns how many messages wait."""
-    await column(f"UPDATE outbox_message SET held_at = $1 WHERE {UNSENT} AND held_at IS NULL RETURNING id", now)
+    await column(
+        f"UPDATE outbox_message SET held_at = $1 WHERE {UNSENT} AND held_at IS NULL RETURNING id", now
+    )
     return await held()
 
 

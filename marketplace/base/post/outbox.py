@@ -32,7 +32,8 @@ BACKOFF = tuple(timedelta(minutes=minutes) for minutes in _MINUTES)
 """The waits between tries. They add up to almost three days; then it is given up."""
 
 CLAIM = """WITH due AS MATERIALIZED (
-    SELECT id, due_at FROM outbox_message WHERE sent_at IS NULL AND failed_at IS NULL AND held_at IS NULL AND due_at <= $1
+    SELECT id, due_at FROM outbox_message
+    WHERE sent_at IS NULL AND failed_at IS NULL AND held_at IS NULL AND due_at <= $1
     ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
 UPDATE outbox_message m SET due_at = $2, attempts = m.attempts + 1 FROM due WHERE m.id = due.id
 RETURNING m.id, m.channel, m.address, m.mail, m.facts, m.lang, m.dedupe_key, m.attempts, m.booking_id, m.offer_id,

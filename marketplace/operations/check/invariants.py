@@ -217,7 +217,8 @@ PEOPLE = (
 HOUSE = (
     (
         "messages leave in time",
-        "SELECT id FROM outbox_message WHERE sent_at IS NULL AND failed_at IS NULL AND due_at < :overdue",
+        "SELECT id FROM outbox_message WHERE sent_at IS NULL AND failed_at IS NULL AND held_at IS NULL "
+        "AND due_at < :overdue",
     ),
     (
         "a goal is measured in months of its year, and once more in January",
