@@ -10,6 +10,8 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from marketplace.operations.commands import jobs
+from marketplace.operations.commands.backups import backup
 from marketplace.operations.commands.coordinators import invite_coordinator
 from marketplace.operations.commands.data import check_data, demo, load, migrate
 from marketplace.operations.commands.options import DATA, HOST
@@ -107,10 +109,19 @@ def worker() -> None:
         serve_work()
 
 
+def timetable() -> tuple[jobs.Job, ...]:
+    """What the worker does: imported when somebody asks, for it imports nearly everything."""
+    from marketplace.schedule import TIMETABLE
+
+    return TIMETABLE
+
+
 for each in (
+    jobs.group(timetable),
     migrate,
     demo,
     check_data,
+    backup,
     doctor,
     list_settings,
     invite_coordinator,

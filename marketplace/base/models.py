@@ -97,6 +97,27 @@ class JobRun(Row):
         unique_together = (("job", "slot"),)
 
 
+class JobReport(Row):
+    """How a background job goes: a row a job, of all workers together. Numbers and names of ours only."""
+
+    job = fields.CharField(max_length=80, unique=True)
+    ran_at = fields.DatetimeField(null=True, description="when it last ended well")
+    failed_at = fields.DatetimeField(null=True, description="when it last ended badly")
+    problem = fields.TextField(
+        null=True, description="the kind of exception, and the sqlstate; never what it says"
+    )
+    took_ms = fields.IntField(default=0, db_default=0, description="of the last run")
+    runs = fields.BigIntField(default=0, db_default=0)
+    failures = fields.BigIntField(default=0, db_default=0)
+    busy_ms = fields.BigIntField(default=0, db_default=0, description="of all runs")
+    asked_at = fields.DatetimeField(
+        null=True, description="an operator wants it run: whoever leads does, and empties it"
+    )
+
+    class Meta:
+        table = "job_report"
+
+
 class RateLimit(Row):
     """How often something was tried in one window of time. The id is a keyed hash: no addresses are kept."""
 

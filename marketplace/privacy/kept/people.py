@@ -120,10 +120,12 @@ PEOPLE: dict[str, Table] = {
     ),
     "instance": Table({}, "id demo began_at"),
     "job_run": Table(plain="id job slot leased_until done_at", goes=Goes("t.done_at", 400 * DAY)),
+    "job_report": Table(plain="id job ran_at failed_at problem took_ms runs failures busy_ms asked_at"),
     "passkey_challenge": Table(plain="id challenge expires_at", goes=Goes("t.expires_at", DAY)),
     "saved_search": Table(
         {"owner_id": "whose search it is", "query": "what they look for, as a calendar they read"},
         "id slug created_at used_at", Goes("t.used_at", TWO_YEARS),
     ),
     "tortoise_migrations": Table(plain="id app name applied_at"),
+    "migration_mark": Table(plain="name compatible"),
 }  # fmt: skip

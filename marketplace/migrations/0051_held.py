@@ -5,9 +5,12 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0048_register_taken")]
+    dependencies = [("marketplace", "0050_job_report")]
 
     initial = False
+
+    initial = False
+    compatible = True
 
     operations = [
         ops.AddField(
