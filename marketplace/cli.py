@@ -117,6 +117,7 @@ def timetable() -> tuple[jobs.Job, ...]:
 
 
 for each in (
+    outbox,
     jobs.group(timetable),
     migrate,
     demo,

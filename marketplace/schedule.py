@@ -13,7 +13,7 @@ from marketplace.base import clock
 from marketplace.base.data import jobs
 from marketplace.base.data.database import UNAVAILABLE, connected
 from marketplace.base.log import configure
-from marketplace.base.post import outbox
+from marketplace.base.post import outbox, queue
 from marketplace.operations.jobs import reports
 from marketplace.operations.jobs.running import Job, Worker
 from marketplace.people.contacts.jobs import refuse
@@ -42,7 +42,7 @@ async def send(now: datetime) -> None:
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 TIMETABLE: tuple[Job, ...] = (
     Job("send", SECOND, send, everywhere=True),
-    Job("bring_back", 10 * MINUTE, outbox.bring_back),
+    Job("bring_back", 10 * MINUTE, queue.bring_back),
     Job("alive", 15 * SECOND, jobs.alive, everywhere=True, in_demo=2 * SECOND),
     Job("next_sessions", MINUTE, next_sessions, in_demo=5 * SECOND),
     Job("make_parts", 15 * SECOND, make_parts, in_demo=2 * SECOND),

@@ -6,40 +6,34 @@ from datetime import datetime
 from marketplace.base.data.database import column, value
 
 UNSENT = "sent_at IS NULL AND failed_at IS NULL"
+HELD = f"{UNSENT} AND waits_for = 'word'"
 
 
-async def hold(now: datetime) -> int:
+async def hold() -> int:
     """Stop everything that has not gone out. Returns how many messages wait."""
     await column(
-        f"UPDATE outbox_message SET held_at = $1 WHERE {UNSENT} AND held_at IS NULL RETURNING id", now
+        f"""UPDATE outbox_message SET waits_for = 'word' WHERE {UNSENT} AND waits_for IS DISTINCT FROM 'word'
+        RETURNING id"""
     )
-    return await held()
-
-
-async def held() -> int:
-    """How many messages wait for the word."""
-    return int(await value(f"SELECT count(*) FROM outbox_message WHERE {UNSENT} AND held_at IS NOT NULL"))
+    return int(await value(f"SELECT count(*) FROM outbox_message WHERE {HELD}"))
 
 
 async def release(now: datetime, mail: str | None = None) -> int:
     """Let what is held go out now, or only messages of one kind. Each is written when it goes, of what is true then.
-    Returns how many."""
-    return len(
-        await column(
-            f"""UPDATE outbox_message SET held_at = NULL, due_at = $1
-            WHERE {UNSENT} AND held_at IS NOT NULL AND ($2::text IS NULL OR mail = $2) RETURNING id""",
-            now, mail,
-        )
+    All their tries are before them again. Returns how many."""
+    released = await column(
+        f"""UPDATE outbox_message SET waits_for = NULL, due_at = $1, attempts = 0, problem = NULL
+        WHERE {HELD} AND ($2::text IS NULL OR mail = $2) RETURNING id""",
+        now, mail,
     )  # fmt: skip
+    return len(released)
 
 
 async def drop(now: datetime, mail: str | None = None) -> int:
     """Let what is held never go out, or only messages of one kind. Returns how many."""
-    return len(
-        await column(
-            f"""UPDATE outbox_message SET failed_at = $1, held_at = NULL, problem = 'dropped after a restore',
-                facts = '{{}}'
-            WHERE {UNSENT} AND held_at IS NOT NULL AND ($2::text IS NULL OR mail = $2) RETURNING id""",
-            now, mail,
-        )
+    dropped = await column(
+        f"""UPDATE outbox_message SET failed_at = $1, waits_for = NULL, problem = 'dropped', facts = '{{}}'
+        WHERE {HELD} AND ($2::text IS NULL OR mail = $2) RETURNING id""",
+        now, mail,
     )  # fmt: skip
+    return len(dropped)

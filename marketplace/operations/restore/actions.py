@@ -61,7 +61,7 @@ OTHERS = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_databa
 
 async def set_right(until: datetime, old_cluster_url: str | None, data: Path, now: datetime) -> Summary:
     """The same over the connections of this process."""
-    await held.hold(now)  # first: whatever happens below, nothing goes out
+    await held.hold()  # first: whatever happens below, nothing goes out
     summary = Summary(until, settings().ledger)
     summary.signed_out = await _end_sign_ins(now)
     entries, summary.lines_torn = await asyncio.to_thread(ledger.read, settings().ledger, until - MARGIN)
@@ -75,7 +75,7 @@ async def set_right(until: datetime, old_cluster_url: str | None, data: Path, no
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as problem:
             summary.old_problem = type(problem).__name__
     summary.without_manager = await column(UNMANAGED)
-    summary.held = await held.hold(now)  # also what was written of all this
+    summary.held = await held.hold()  # also what was written of all this
     details = {kind.value: count for kind, count in summary.done_again.items()}
     await audit.record(Act.DATABASE_RESTORED, now=now, details=details)
     return summary

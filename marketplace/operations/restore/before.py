@@ -20,7 +20,7 @@ act sends is sent anew when the act is done anew, and must be: people were told 
 SENT = """SELECT id, channel, address, mail, lang, dedupe_key, created_at, due_at, attempts, sent_at,
     booking_id, offer_id, person_id, link_version
 FROM outbox_message WHERE sent_at >= $1"""
-MARK = """UPDATE outbox_message m SET sent_at = o.sent_at, held_at = NULL, facts = '{}'
+MARK = """UPDATE outbox_message m SET sent_at = o.sent_at, waits_for = NULL, facts = '{}'
 FROM unnest($1::text[], $2::timestamptz[])
     AS o (dedupe_key, sent_at) WHERE m.dedupe_key = o.dedupe_key AND m.sent_at IS NULL RETURNING m.id"""
 KNOW = """INSERT INTO outbox_message (id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts,
