@@ -82,7 +82,7 @@ def run(port: int, data: Path | None, fresh: bool) -> None:
             asyncio.run(load())
         begin("127.0.0.1")
         click.echo(f"Treffpunkt: {settings().public_url}")
-        supervise([*[partial(serve_web, opened)] * settings().web_processes, serve_work], revive)
+        supervise([*[partial(serve_web, opened)] * settings().web_processes, serve_work], opened, revive)
 
 
 @commands.command()
@@ -96,7 +96,7 @@ def serve(port: int, host: str) -> None:
     opened = opened_port(port, host)
     with database(away=True) as revive:
         begin(host)
-        supervise([partial(serve_web, opened)] * settings().web_processes, revive)
+        supervise([partial(serve_web, opened)] * settings().web_processes, opened, revive)
 
 
 @commands.command()

@@ -110,6 +110,13 @@ class Settings(BaseSettings):
     )
     database_pool: int = Field(4, description="Most database connections of one process.", ge=1, le=50)
     web_processes: int = Field(2, description="Web processes that `run` and `serve` start.", ge=1, le=64)
+    drain_seconds: int = Field(
+        5,
+        description="Seconds for which a process that is told to end still takes requests, while `/health/ready` says "
+        "503: longer than your proxy keeps an idle connection. 0 in demo mode.",
+        ge=0,
+        le=300,
+    )
     page_seconds: int = Field(
         1,
         description="Seconds for which a public page is shown again to visitors without a cookie. 0: no page is kept.",
@@ -203,6 +210,11 @@ class Settings(BaseSettings):
     def sms_offered(self) -> bool:
         """Can anybody be sent an SMS? Where not, no form offers one: it would go nowhere."""
         return self.demo or self.sms_url is not None
+
+    @property
+    def drain(self) -> int:
+        """Seconds for which a process that is told to end goes on."""
+        return 0 if self.demo and "drain_seconds" not in self.model_fields_set else self.drain_seconds
 
     @property
     def register(self) -> str:
