@@ -10,12 +10,15 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from marketplace.operations.commands import jobs
 from marketplace.operations.commands.backups import backup
 from marketplace.operations.commands.coordinators import invite_coordinator
 from marketplace.operations.commands.data import check_data, demo, load, migrate
 from marketplace.operations.commands.options import DATA, HOST
 from marketplace.operations.commands.organizations import answer_organization
+from marketplace.operations.commands.outbox import outbox
 from marketplace.operations.commands.people import reset_second_factor
+from marketplace.operations.commands.restored import restored
 from marketplace.operations.commands.surroundings import doctor, list_settings
 from marketplace.operations.opened import database
 from marketplace.settings import Settings, problems, settings
@@ -79,7 +82,7 @@ def run(port: int, data: Path | None, fresh: bool) -> None:
             asyncio.run(load())
         begin("127.0.0.1")
         click.echo(f"Treffpunkt: {settings().public_url}")
-        supervise([*[partial(serve_web, opened)] * settings().web_processes, serve_work], revive)
+        supervise([*[partial(serve_web, opened)] * settings().web_processes, serve_work], opened, revive)
 
 
 @commands.command()
@@ -93,7 +96,7 @@ def serve(port: int, host: str) -> None:
     opened = opened_port(port, host)
     with database(away=True) as revive:
         begin(host)
-        supervise([partial(serve_web, opened)] * settings().web_processes, revive)
+        supervise([partial(serve_web, opened)] * settings().web_processes, opened, revive)
 
 
 @commands.command()
@@ -106,7 +109,16 @@ def worker() -> None:
         serve_work()
 
 
+def timetable() -> tuple[jobs.Job, ...]:
+    """What the worker does: imported when somebody asks, for it imports nearly everything."""
+    from marketplace.schedule import TIMETABLE
+
+    return TIMETABLE
+
+
 for each in (
+    outbox,
+    jobs.group(timetable),
     migrate,
     demo,
     check_data,
@@ -116,5 +128,7 @@ for each in (
     invite_coordinator,
     answer_organization,
     reset_second_factor,
+    restored,
+    outbox,
 ):
     commands.add_command(each)

@@ -17,9 +17,10 @@ from types import FrameType
 import uvicorn
 
 from marketplace.base.log import configure
+from marketplace.settings import settings
 
-PATIENCE = 10.0
-"""Seconds that the children get to finish what they do."""
+PATIENCE = 15.0
+"""Seconds that the children get to finish what they do, besides those for which they still take what comes."""
 
 
 def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
@@ -35,8 +36,9 @@ def serve_web(opened: socket.socket) -> None:
     """One web process; returns when it is told to stop."""
     from marketplace.app import build
     from marketplace.base.web.bounded_http import BoundedHttp
+    from marketplace.base.web.server import GRACE, KEEP_ALIVE, Server
 
-    uvicorn.Server(
+    Server(
         uvicorn.Config(
             build(),
             lifespan="on",
@@ -47,9 +49,10 @@ def serve_web(opened: socket.socket) -> None:
             log_config=None,  # our own: uvicorn's repeats what an exception says
             log_level="warning",
             proxy_headers=False,
-            timeout_keep_alive=15,
-            timeout_graceful_shutdown=5,
-        )
+            timeout_keep_alive=KEEP_ALIVE,
+            timeout_graceful_shutdown=int(GRACE),
+        ),
+        drain=settings().drain,
     ).run(sockets=[opened])
 
 
@@ -61,10 +64,15 @@ def serve_work() -> None:
     asyncio.run(work())
 
 
-def supervise(tasks: list[Callable[[], None]], revive: Callable[[], object] = lambda: None) -> None:
+def supervise(
+    tasks: list[Callable[[], None]],
+    opened: socket.socket | None = None,
+    revive: Callable[[], object] = lambda: None,
+) -> None:
     """Run each task in a child of its own until SIGTERM or Ctrl-C.
 
-    `revive` is called when a child that is none of the tasks has ended: the embedded database.
+    `opened` is what the children listen on: the parent lets go of it when they are to end, so that it closes with the
+    last of them. `revive` is called when a child that is none of the tasks has ended: the embedded database.
     """
     gc.freeze()  # what the children share stays shared: the collector does not touch its pages
     children: dict[int, tuple[Callable[[], None], float]] = {}
@@ -73,6 +81,8 @@ def supervise(tasks: list[Callable[[], None]], revive: Callable[[], object] = la
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal stopping
         stopping = True
+        if opened:
+            opened.close()
         for pid in children:
             os.kill(pid, signal.SIGTERM)
 
@@ -93,7 +103,7 @@ def supervise(tasks: list[Callable[[], None]], revive: Callable[[], object] = la
         elif pid and not stopping:
             revive()
         if stopping:
-            deadline = deadline or time.monotonic() + PATIENCE
+            deadline = deadline or time.monotonic() + settings().drain + PATIENCE
             if time.monotonic() > deadline:
                 for late in children:
                     os.kill(late, signal.SIGKILL)

@@ -23,11 +23,14 @@ def import_shared() -> None:
 
 
 def opened_port(port: int, host: str = "127.0.0.1") -> socket.socket:
-    """A listening socket, before anything else is started."""
+    """A listening socket, before anything else is started: the one that systemd opened for us, or our own."""
+    from marketplace.base.web.supervisor import handed_over
     from marketplace.processes import listen
 
     try:
-        return listen(port, host)
+        return handed_over() or listen(port, host)
+    except ValueError as problem:
+        raise click.ClickException(str(problem)) from problem
     except OSError as problem:
         raise click.ClickException(f"Port {port} cannot be opened: {problem.strerror}") from problem
 

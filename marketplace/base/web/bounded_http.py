@@ -8,6 +8,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from marketplace.base.web import draining
+
 HEAD_LIMIT = 64 * 1024
 """Bytes of a request line and its headers."""
 HEAD_WITHIN = 15.0
@@ -34,6 +36,8 @@ class BoundedHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self.end_head()
         super().on_headers_complete()
+        if draining.begun():
+            self.cycle.keep_alive = False
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)

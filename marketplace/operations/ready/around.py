@@ -10,7 +10,7 @@ from marketplace.operations.ready.facts import OK, Said, told
 from marketplace.settings import settings
 
 LATE = """SELECT EXISTS (SELECT FROM outbox_message WHERE channel = $2 AND sent_at IS NULL AND failed_at IS NULL
-    AND attempts > 0 AND problem IS NOT NULL AND created_at < $1)"""
+    AND problem IS NOT NULL AND created_at < $1)"""
 LATE_AFTER = timedelta(minutes=5)
 OLDEST_DUE = """SELECT min(due_at) FROM outbox_message
     WHERE sent_at IS NULL AND failed_at IS NULL AND due_at < $1"""

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import column, in_transaction, rows, value
+from marketplace.base.data.ledger import Lost
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.http import Request
@@ -134,10 +136,11 @@ async def turn_off(session: Session, *, by: UUID, now: datetime) -> None:
     """The words, and the links of bookings, check nobody in any longer. What they did stays."""
     async with in_transaction():
         await queries.held(session.id)
-        if await column(
-            "UPDATE check_in SET digest = NULL WHERE session_id = $1 AND digest IS NOT NULL RETURNING id",
+        if off := await column(
+            "UPDATE check_in SET digest = NULL WHERE session_id = $1 AND digest IS NOT NULL RETURNING version",
             session.id,
         ):
+            ledger.note(Lost.CHECK_IN, session.id, number=off[0])
             await record(
                 Act.CHECK_IN_TURNED_OFF,
                 now=now,
@@ -178,11 +181,15 @@ async def accept(session: Session, heads: int, before: int, *, by: UUID, now: da
 
 async def _mark(session: queries.Open, here: list[rules.Here], now: datetime) -> None:
     """Mark these bookings as a host's taps do: having seen nothing, so that what a host has said otherwise stands
-    beside it until somebody chooses."""
+    beside it until somebody chooses. Who says another number than before has seen their own."""
+    before = await queries.said_before(session, [each.booking_id for each in here])
     said: list[Tap | Unread] = []
     for each in here:
         came = [(Field.SEATS, str(each.came))] if each.seats > 1 else []
         for field, value_ in [(Field.STATE, AttendanceState.PRESENT.value), *came]:
-            id_ = rules.tap_id(session.id, session.ended_at, each.booking_id, field, value_)
-            said.append(Tap(id_, now, each.booking_id, field, value_, 0))
+            last = before.get((each.booking_id, field))
+            if last is None or last.value != value_:
+                after = last.id if last else None
+                id_ = rules.tap_id(session.id, session.ended_at, each.booking_id, field, value_, after)
+                said.append(Tap(id_, now, each.booking_id, field, value_, 0, after))
     await taps.keep(session.id, session.owner_id, said, Sender(None, cause=Cause.CHECK_IN), now=now)
