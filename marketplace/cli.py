@@ -20,6 +20,7 @@ from marketplace.operations.commands.options import DATA, HOST, UNIX_SOCKET, Oct
 from marketplace.operations.commands.organizations import answer_organization
 from marketplace.operations.commands.outbox import outbox
 from marketplace.operations.commands.people import reset_second_factor
+from marketplace.operations.commands.restored import restored
 from marketplace.operations.commands.surroundings import doctor, list_settings
 from marketplace.operations.opened import database
 from marketplace.settings import Settings, problems, settings
@@ -146,5 +147,7 @@ for each in (
     invite_coordinator,
     answer_organization,
     reset_second_factor,
+    restored,
+    outbox,
 ):
     commands.add_command(each)

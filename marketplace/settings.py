@@ -78,6 +78,11 @@ class Settings(BaseSettings):
         description="Folder of the yearly counting keys, outside DATA and its backups. Must be set in production; "
         "in demo mode DATA/keys.",
     )
+    ledger_dir: Path | None = Field(
+        None,
+        description="Folder of the ledger: ids of what must stay gone after a restore (docs/operations.md). Never in a "
+        "backup of the database; best on another disk than it. Default: DATA/ledger.",
+    )
     backup_dir: Path | None = Field(
         None,
         description="Folder of backups, on another disk: `run` streams the embedded database's log there and copies it "
@@ -220,6 +225,10 @@ class Settings(BaseSettings):
     @property
     def keys(self) -> Path:
         return self.keys_dir or self.data_dir / "keys"
+
+    @property
+    def ledger(self) -> Path:
+        return self.ledger_dir or self.data_dir / "ledger"
 
 
 @cache
