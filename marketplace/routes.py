@@ -23,6 +23,7 @@ from marketplace.people.sign_in import views as people
 from marketplace.privacy.download import views as download
 from marketplace.privacy.erasure import views as erasure
 from marketplace.privacy.looked import views as looked
+from marketplace.privacy.retention import views as retention
 from marketplace.statistics.own import views as own_statistics
 from offers.attendance import views as attendance
 from offers.attendance.check_in import views as check_in
@@ -299,6 +300,7 @@ ROUTES: list[Route] = [
     get("/accessibility", home.accessibility),
     get("/help-now", home.help_now),
     get("/about", home.about),
+    get("/about/retention", retention.retention),
     get("/.well-known/security.txt", home.security),
     get("/health/live", health.live),
     get("/health/ready", health.ready),
