@@ -2,8 +2,7 @@
 
 Each process has a row of whole numbers and is the only one that writes there; the collector reads all rows. So counting
 is an addition, without a lock, a file or a system call; a process that dies and is started again goes on counting in
-its row, so no counter ever falls; and nothing is left behind when all end. docs/decisions/0021-insight.md compares it
-with a file for each process.
+its row, so no counter ever falls; and nothing is left behind when all end (docs/operations.md, "How it is counted").
 
 Nothing here is a string that came from outside: what is counted under is a route's name, decided before any request.
 """
