@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from marketplace.operations.commands.coordinators import invite_coordinator
 from marketplace.operations.commands.data import check_data, demo, load, migrate
+from marketplace.operations.commands.municipalities import municipalities
 from marketplace.operations.commands.options import DATA, HOST
 from marketplace.operations.commands.organizations import answer_organization
 from marketplace.operations.commands.people import reset_second_factor
@@ -114,5 +115,6 @@ for each in (
     invite_coordinator,
     answer_organization,
     reset_second_factor,
+    municipalities,
 ):
     commands.add_command(each)

@@ -9,7 +9,7 @@ from marketplace.settings import settings
 
 MIGRATION_LOCK = 7_310_001
 """Key of the advisory lock: two migrators at once would end one of them."""
-NEWEST = "0048_register_taken"
+NEWEST = "0049_a_municipalitys_own"
 """Name of the newest migration; /health/ready compares it with the database."""
 
 

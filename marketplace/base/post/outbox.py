@@ -20,7 +20,8 @@ from marketplace.base.i18n import speaking
 from marketplace.base.models import Channel
 from marketplace.base.post.delivery import MESSAGE_WITHIN, Carrier, Postponed, carrier
 from marketplace.base.post.letter import Letter, Rejected
-from marketplace.base.post.mail import MAILS, PASSING, About, Content, Facts, Recipient, right_to
+from marketplace.base.post.mail import MAILS, PASSING, About, Content, Facts, Recipient, right_to, site_of
+from marketplace.base.site import at_site
 
 log = structlog.get_logger("outbox")
 
@@ -188,7 +189,8 @@ async def deliver(row: Claimed, carriers: dict[Channel, Carrier], refused: Refus
 
 async def written(row: Claimed) -> Content | None:
     """The text, as it is true now. None: there is nothing to say any more."""
-    with speaking(row.lang):
+    about = row.to.about
+    with speaking(row.lang), at_site(await site_of(about.offer_id) if about.offer_id else None):
         return await MAILS[row.mail](row.to.channel, row.lang, **row.facts)
 
 
