@@ -10,11 +10,14 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from marketplace.operations.commands import jobs
+from marketplace.operations.commands.backups import backup
 from marketplace.operations.commands.coordinators import invite_coordinator
 from marketplace.operations.commands.data import check_data, demo, load, migrate
 from marketplace.operations.commands.municipalities import municipalities
 from marketplace.operations.commands.options import DATA, HOST
 from marketplace.operations.commands.organizations import answer_organization
+from marketplace.operations.commands.outbox import outbox
 from marketplace.operations.commands.people import reset_second_factor
 from marketplace.operations.commands.surroundings import doctor, list_settings
 from marketplace.operations.opened import database
@@ -106,10 +109,20 @@ def worker() -> None:
         serve_work()
 
 
+def timetable() -> tuple[jobs.Job, ...]:
+    """What the worker does: imported when somebody asks, for it imports nearly everything."""
+    from marketplace.schedule import TIMETABLE
+
+    return TIMETABLE
+
+
 for each in (
+    outbox,
+    jobs.group(timetable),
     migrate,
     demo,
     check_data,
+    backup,
     doctor,
     list_settings,
     invite_coordinator,

@@ -17,11 +17,13 @@ from marketplace.my_page.acting import views as acting
 from marketplace.my_page.contacts import views as contacts
 from marketplace.my_page.invitations import views as invitations
 from marketplace.my_page.own_goals import views as own_goals
+from marketplace.operations.ready import views as health
 from marketplace.people.second_factor import views as factors
 from marketplace.people.sign_in import views as people
 from marketplace.privacy.download import views as download
 from marketplace.privacy.erasure import views as erasure
 from marketplace.privacy.looked import views as looked
+from marketplace.privacy.retention import views as retention
 from marketplace.statistics.own import views as own_statistics
 from offers.attendance import views as attendance
 from offers.attendance.check_in import views as check_in
@@ -298,9 +300,10 @@ ROUTES: list[Route] = [
     get("/accessibility", home.accessibility),
     get("/help-now", home.help_now),
     get("/about", home.about),
+    get("/about/retention", retention.retention),
     get("/.well-known/security.txt", home.security),
-    get("/health/live", home.live),
-    get("/health/ready", home.ready),
+    get("/health/live", health.live),
+    get("/health/ready", health.ready),
     Route("/static/{name:path}", static.serve, methods=["GET"]),
     # only in demo mode
     get("/demo/mailbox", demo.messages),

@@ -3,19 +3,19 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from marketplace import every_mail  # noqa: F401 - what is imported there can be sent
 from marketplace.base import clock
 from marketplace.base.data import jobs
 from marketplace.base.data.database import UNAVAILABLE, connected
-from marketplace.base.log import by_database, configure
-from marketplace.base.post import outbox
+from marketplace.base.log import configure
+from marketplace.base.post import outbox, queue
+from marketplace.operations.jobs import reports
+from marketplace.operations.jobs.running import Job, Worker
 from marketplace.people.contacts.jobs import refuse
 from marketplace.privacy.jobs import forget
 from marketplace.settings import settings
@@ -31,21 +31,6 @@ from offers.sessions.jobs import tell_added
 from offers.work.jobs import tell_days, tell_of_calls, tell_of_requests, tell_who_waits
 from offers.work.unsent.jobs import ask_for_unsent
 
-log = structlog.get_logger("schedule")
-
-
-@dataclass(frozen=True)
-class Job:
-    """`run(now)` every so often. Of several workers only one does it, unless `everywhere`."""
-
-    name: str
-    every: timedelta
-    run: Callable[[datetime], Awaitable[object]]
-    everywhere: bool = False
-    in_demo: timedelta | None = None
-    """How often in demo mode, where somebody moves the clock and waits to see what comes of it."""
-
-
 stop = asyncio.Event()
 """Set when the worker is told to stop."""
 
@@ -55,9 +40,9 @@ async def send(now: datetime) -> None:
 
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-TIMETABLE = (
+TIMETABLE: tuple[Job, ...] = (
     Job("send", SECOND, send, everywhere=True),
-    Job("bring_back", 10 * MINUTE, outbox.bring_back),
+    Job("bring_back", 10 * MINUTE, queue.bring_back),
     Job("alive", 15 * SECOND, jobs.alive, everywhere=True, in_demo=2 * SECOND),
     Job("next_sessions", MINUTE, next_sessions, in_demo=5 * SECOND),
     Job("make_parts", 15 * SECOND, make_parts, in_demo=2 * SECOND),
@@ -81,28 +66,6 @@ PATIENCE = 8.0
 """Seconds that a running job gets to finish when the worker is told to stop."""
 
 
-class Worker:
-    """Runs the jobs of the timetable; each failure is one job's own."""
-
-    def __init__(self) -> None:
-        self.leader = jobs.Leader()
-        self.running: set[asyncio.Task[object]] = set()
-
-    async def run(self, job: Job) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self.running.add(task)
-        try:
-            if job.everywhere or await self.leader.leads():
-                await job.run(clock.now())
-        except UNAVAILABLE as away:
-            log.warning("database away", job=job.name, problem=type(away).__name__, **by_database(away))
-        except Exception:
-            log.exception("job failed", job=job.name)
-        finally:
-            self.running.discard(task)
-
-
 async def work() -> None:
     """Run the timetable until SIGTERM or Ctrl-C; the message at hand is finished then."""
     configure()
@@ -114,12 +77,29 @@ async def work() -> None:
     worker = Worker()
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": 60}
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-    for job in TIMETABLE:
+
+    def add(job: Job) -> None:
         every = (settings().demo and job.in_demo) or job.every
         scheduler.add_job(
             worker.run, "interval", seconds=every.total_seconds(), args=[job], id=job.name,
             next_run_time=datetime.now(UTC),
         )  # fmt: skip
+
+    by_name = {job.name: job for job in TIMETABLE}
+
+    async def report(_now: datetime) -> None:
+        await worker.tallies.write()
+
+    async def hurry(now: datetime) -> None:
+        """What an operator has asked for with `jobs run` is due at once."""
+        for name in await reports.asked() & by_name.keys():
+            await asyncio.create_task(worker.run(by_name[name]))
+            await worker.tallies.write()
+
+    for job in TIMETABLE:
+        add(job)
+    add(Job("report", 15 * SECOND, report, everywhere=True, in_demo=2 * SECOND))
+    add(Job("hurry", 3 * SECOND, hurry))
     async with connected():
         scheduler.start()
         await stop.wait()
@@ -127,4 +107,6 @@ async def work() -> None:
         if worker.running:
             await asyncio.wait(worker.running, timeout=PATIENCE)
         scheduler.shutdown(wait=False)
+        with suppress(*UNAVAILABLE):
+            await worker.tallies.write()
         await worker.leader.resign()

@@ -11,7 +11,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from marketplace import addresses, wrong_settings
 from marketplace.addresses import LOOPBACK
-from marketplace.wrong_settings import DEFAULT_SECRET, NO_PROXY, PREFIX, variable
+from marketplace.wrong_folders import PREFIX, variable
+from marketplace.wrong_settings import DEFAULT_SECRET, NO_PROXY
 
 
 def split(text: Any) -> Any:
@@ -76,6 +77,20 @@ class Settings(BaseSettings):
         None,
         description="Folder of the yearly counting keys, outside DATA and its backups. Must be set in production; "
         "in demo mode DATA/keys.",
+    )
+    backup_dir: Path | None = Field(
+        None,
+        description="Folder of backups, on another disk: `run` streams the embedded database's log there and copies it "
+        "every day; `backup` and `restore` take it where no folder is named.",
+    )
+    keys_backup_dir: Path | None = Field(
+        None,
+        description="Folder of copies of the yearly counting keys, apart from all else; gone when a year is closed.",
+    )
+    provider_restores: bool = Field(
+        False,
+        description="Says that whoever runs the PostgreSQL elsewhere can restore it to any time, and that you have "
+        "tried it.",
     )
     database_url: str | None = Field(
         None,

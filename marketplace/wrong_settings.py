@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from marketplace.addresses import LOOPBACK, is_address, is_loopback, is_network, parts_of, urlsplit_scheme
+from marketplace.wrong_folders import PREFIX, backups_apart, keys_apart, variable
 
 if TYPE_CHECKING:
     from marketplace.settings import Settings
 
 DEFAULT_SECRET = "only-for-demo-and-tests"  # noqa: S105 - refused outside demo mode
-PREFIX = "TREFFPUNKT_"
 NO_PROXY = "none"
 """Said of proxies where there is none."""
 SCHEMES = {
@@ -42,15 +42,7 @@ DOCUMENTATION = re.compile(r"(?:.*\.)?example\.(?:no|com|net|org)", re.IGNORECAS
 """Domains that stand in manuals: nobody reads what is sent there."""
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 ADDRESS = re.compile(r"[^@\s<>,;:]+@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
-PLACE = Path(__file__).resolve().parents[1]
-"""Where the program itself lies, static files included."""
-
 Rule = Callable[["Settings"], Iterator[str]]
-
-
-def variable(name: str) -> str:
-    """The environment variable of a setting."""
-    return f"{PREFIX}{name.upper()}"
 
 
 def objections(settings: "Settings") -> Iterator[str]:
@@ -275,23 +267,20 @@ def names(settings: "Settings") -> Iterator[str]:
             yield f"set {variable(name)} to one line of text"
 
 
-def keys_apart(settings: "Settings") -> Iterator[str]:
-    """Who has a backup of the database and the keys can count out who was where."""
-    if settings.keys_dir is None:
-        yield "set TREFFPUNKT_KEYS_DIR to a folder outside TREFFPUNKT_DATA_DIR and its backups"
-        return
-    inside = settings.keys_dir.resolve()
-    for name, folder in ((variable("data_dir"), settings.data_dir), ("the program's folder", PLACE)):
-        if inside.is_relative_to(folder.resolve()):
-            yield f"set TREFFPUNKT_KEYS_DIR to a folder that does not lie in {name}"
-
-
 def https(settings: "Settings") -> Iterator[str]:
     if not settings.secure:
         yield "set TREFFPUNKT_PUBLIC_URL to an https address"
 
 
-ALWAYS: tuple[Rule, ...] = (addresses, public_address, mail_server, database_address, named_networks, names)
+ALWAYS: tuple[Rule, ...] = (
+    addresses,
+    public_address,
+    mail_server,
+    database_address,
+    named_networks,
+    names,
+    backups_apart,
+)
 IN_DEMO: tuple[Rule, ...] = (demo_on_loopback,)
 IN_PRODUCTION: tuple[Rule, ...] = (
     no_debug, usual_limits, secret, hosts, proxies, https, mail, sms, help_line, keys_apart, database_in_the_open,

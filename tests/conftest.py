@@ -117,7 +117,7 @@ EMPTY = """DO $$ DECLARE t text; BEGIN
     SET LOCAL session_replication_role = replica;
     FOR t IN SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition
         AND relnamespace = 'public'::regnamespace AND relname NOT IN
-        ('tortoise_migrations', 'catalogue_revision', 'equal_words')
+        ('tortoise_migrations', 'migration_mark', 'catalogue_revision', 'equal_words')
     LOOP EXECUTE format('DELETE FROM %I', t); END LOOP;
     DELETE FROM equal_words WHERE written_at IS NOT NULL;
     PERFORM setval('offer_number_seq', 1, false);

@@ -30,6 +30,13 @@ WRITTEN = frozenset({Channel.EMAIL, Channel.SMS})
 (offers/telling/actions.py)."""
 
 
+class Waiting(StrEnum):
+    """What a message waits for beside its time."""
+
+    CARRIER = "carrier"
+    """The way to send broke under it: it is due when that works again."""
+
+
 class OutboxMessage(Row):
     """One mail or SMS to send, written in the transaction of the act it tells of.
 
@@ -54,6 +61,9 @@ class OutboxMessage(Row):
     problem = fields.TextField(
         null=True, description="the server's reply code of the last attempt, or why nothing was sent"
     )
+    waits_for = fields.CharEnumField(
+        Waiting, max_length=10, null=True, description="what it waits for, where that is not time alone"
+    )
     booking_id: UUID | None = fields.UUIDField(null=True, description="the booking it is about")
     offer_id: UUID | None = fields.UUIDField(null=True, description="the offer it is about")
     person_id: UUID | None = fields.UUIDField(null=True, description="whom it is for, as far as we know them")
@@ -64,6 +74,20 @@ class OutboxMessage(Row):
 
     class Meta:
         table = "outbox_message"
+
+
+class CarrierAway(Row):
+    """A way to send that does not work just now. What would go there waits, and is tried less and less often; when it
+    works again the row goes, and all of it is due."""
+
+    channel = fields.CharEnumField(Channel, max_length=10, unique=True)
+    since = fields.DatetimeField()
+    again_at = fields.DatetimeField(description="nothing is tried before")
+    failures = fields.IntField(description="in a row")
+    problem = fields.TextField(description="the reply code, or what kind of fault it was")
+
+    class Meta:
+        table = "carrier_away"
 
 
 class AuditEntry(Row):
@@ -92,6 +116,27 @@ class JobRun(Row):
     class Meta:
         table = "job_run"
         unique_together = (("job", "slot"),)
+
+
+class JobReport(Row):
+    """How a background job goes: a row a job, of all workers together. Numbers and names of ours only."""
+
+    job = fields.CharField(max_length=80, unique=True)
+    ran_at = fields.DatetimeField(null=True, description="when it last ended well")
+    failed_at = fields.DatetimeField(null=True, description="when it last ended badly")
+    problem = fields.TextField(
+        null=True, description="the kind of exception, and the sqlstate; never what it says"
+    )
+    took_ms = fields.IntField(default=0, db_default=0, description="of the last run")
+    runs = fields.BigIntField(default=0, db_default=0)
+    failures = fields.BigIntField(default=0, db_default=0)
+    busy_ms = fields.BigIntField(default=0, db_default=0, description="of all runs")
+    asked_at = fields.DatetimeField(
+        null=True, description="an operator wants it run: whoever leads does, and empties it"
+    )
+
+    class Meta:
+        table = "job_report"
 
 
 class RateLimit(Row):

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
     dependencies = [("marketplace", "0046_unfound_by_another")]
 
     initial = False
+    compatible = True
 
     operations = [
         ops.CreateModel(

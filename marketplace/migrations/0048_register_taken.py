@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [("marketplace", "0047_substitute")]
 
     initial = False
+    compatible = True
 
     operations = [
         ops.CreateModel(

@@ -11,6 +11,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.data.database import column, row, rows
+from marketplace.base.errors import NotFound
 from offers.attendance import rules
 from offers.attendance.models import AttendanceState
 from offers.catalogue.models import Dated
@@ -27,11 +28,13 @@ class Held(Dated):
 
 
 async def hold(session: UUID) -> Held:
-    """Take the lock of the session's row. Call it in a transaction, before anything is read of its register."""
+    """Take the lock of the session's row. Call it in a transaction, before anything is read of its register. Raises
+    NotFound: the date of a draft may have been thrown away since its page was opened."""
     held = await row(
         Held, "SELECT id, starts_at, ends_at, status FROM session WHERE id = $1 FOR NO KEY UPDATE", session
     )
-    assert held is not None  # sessions that anybody can host are never deleted
+    if held is None:
+        raise NotFound
     return held
 
 

@@ -98,7 +98,10 @@ async def _session(person: Any, session_id: str | UUID, allowed: str) -> Session
     )  # fmt: skip
     if found is None:
         raise NotFound
-    return await Session.get(id=found["id"]).select_related("offer", "offer__owner")
+    session = await Session.get_or_none(id=found["id"]).select_related("offer", "offer__owner")
+    if session is None:  # a draft's date, thrown away in this very moment
+        raise NotFound
+    return session
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,12 @@ async def change(booking_id: UUID, now: datetime) -> tuple[LockedPool, LockedBoo
     return pool, booking
 
 
+UNMARK = """DELETE FROM attendance a USING session s
+WHERE a.booking_id = $1 AND s.id = a.session_id AND s.starts_at > $2"""
+"""A statement of its own, once the booking is ours: whoever marks them holds its row, so what they wrote while we
+waited for it is seen."""
+
+
 async def move(
     pool: LockedPool,
     booking: Movable,
@@ -166,14 +172,14 @@ async def move(
                 waited_at = CASE WHEN $5 THEN coalesce(waited_at, $3) ELSE waited_at END,
                 placed_at = CASE WHEN $9 THEN coalesce(placed_at, $3) ELSE placed_at END,
                 seated_at = CASE WHEN $11 THEN coalesce(seated_at, $3) ELSE seated_at END, given_back_in_time = $12
-            WHERE id = $1),
-        unmarked AS (DELETE FROM attendance a USING session s WHERE a.booking_id = $1 AND $10::text IS NOT NULL
-            AND s.id = a.session_id AND s.starts_at > $3)
+            WHERE id = $1)
         UPDATE seat_pool SET taken = taken + $6, waiting = waiting + $7 WHERE id = $8""",
         booking.id, new, now, held_until, new is BookingState.WAITING, seats, waiting, pool.pool_id,
         old is BookingState.WAITING and new in rules.SEATED, ended_by, new in rules.SEATED,
         rules.given_back(old, new, ended_by, pool.starts_at, now),
     )  # fmt: skip
+    if ended_by:
+        await rows(UNMARK, booking.id, now)
     pool.has(taken=pool.taken + seats, waiting=pool.waiting + waiting)
     await record(
         Act(f"booking.{new}"), now=now, actor=by, object_id=booking.id, organization=pool.owner_id,

@@ -173,7 +173,8 @@ INDEXES = {
     "offer_audience_organization_organization", "offer_audiences_gin", "offer_kind_listing", "offer_listing",
     "offer_organizer_organization", "offer_over", "offer_owner", "offer_question_offer", "offer_text_search",
     "organization_owner_municipality", "organization_parent", "organization_state", "organization_text_search",
-    "outbox_booking", "outbox_due", "passkey_person", "own_goal_person", "coming_again_session", "phone_call_booking",
+    "outbox_booking", "outbox_due", "outbox_waiting",
+    "passkey_person", "own_goal_person", "coming_again_session", "phone_call_booking",
     "plan_comment_goal", "plan_comment_measure", "saved_search_owner", "seat_pool_offer",
     "sent_word_session", "session_cell_cell",
     "offer_text_unsplit",
@@ -315,7 +316,7 @@ def columns_of_models() -> set[tuple[str, str, bool]]:
 async def test_the_tables_are_those_of_the_models(fresh: None) -> None:
     found = await names("""SELECT table_name::text, column_name::text, is_nullable = 'YES'
         FROM information_schema.columns WHERE table_schema = 'public' AND is_generated = 'NEVER'
-        AND table_name NOT IN ('tortoise_migrations', 'audit_entry_default')""")
+        AND table_name NOT IN ('tortoise_migrations', 'migration_mark', 'audit_entry_default')""")
     assert found == columns_of_models() | OF_NO_MODEL
 
 
@@ -395,7 +396,7 @@ def migrate(url: str, *arguments: str) -> None:
 
 async def test_migrations_go_down_to_nothing_and_up_again(own: str) -> None:
     first = schema(own)
-    migrate(own, "--to", "__first__")
+    migrate(own, "--to", "__first__", "--yes")
     connection = await asyncpg.connect(**credentials(own))
     left = await connection.fetch(f"""SELECT relname FROM pg_class WHERE relnamespace = {PUBLIC}
         AND relkind IN ('r', 'p', 'v', 'm', 'S') UNION SELECT proname FROM pg_proc WHERE pronamespace = {PUBLIC}""")

@@ -21,7 +21,7 @@ EXCEPTIONS = {
     "offers/catalogue/recorded.py:MARKS": "the law",
     "offers/catalogue/recorded.py:HEADS": "the law",
     "offers/catalogue/recorded.py:begun": "the law: what is open",
-    "offers/seats/moves.py:move": "who leaves before it begins is unmarked; nobody is counted",
+    "offers/seats/moves.py:UNMARK": "who leaves before it begins is unmarked; nobody is counted",
     "offers/bookings/companions/actions.py:leave": "no more came than are booked; nobody is counted",
     "marketplace/operations/check/invariants.py:ATTENDANCE": "the laws of open registers and closed ones",
     "marketplace/privacy/download/queries.py:SECTIONS": "all that is kept of a person, counted or not",

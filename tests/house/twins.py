@@ -25,7 +25,7 @@ from marketplace.base import signing
 from marketplace.base.data.database import rows
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import MAILS, About, Recipient, right_to
-from marketplace.base.post.outbox import facts
+from marketplace.base.post.queue import facts
 from marketplace.base.quick import kept
 from marketplace.people.models import Person
 from tests.conftest import EMPTY, NOW

@@ -175,7 +175,7 @@ PLANTED: dict[str, str] = {
     "a cell's figures are of its own municipality": "UPDATE cell SET municipality_id = gen_random_uuid()",
     "what an offer is most for is one of those it is for": """UPDATE offer SET main_audience = 'parents'
         WHERE audiences = '{seniors}'""",
-    "messages leave in time": ALIVE.format(NOW) + """INSERT INTO outbox_message
+    "messages leave in time, where the way to send works": ALIVE.format(NOW) + """INSERT INTO outbox_message
             (id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at, attempts)
         VALUES (gen_random_uuid(), 'email', 'ola@example.no', 'receipt', '{}', 'nb', 'x', '2026-10-13T08:00Z',
             '2026-10-13T08:00Z', 0)""",

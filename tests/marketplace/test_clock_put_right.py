@@ -8,7 +8,7 @@ from marketplace.base.data import jobs
 from marketplace.base.data.database import rows, value
 from marketplace.base.data.statement import Statement
 from marketplace.base.models import Channel, OutboxMessage
-from marketplace.base.post.outbox import bring_back
+from marketplace.base.post.queue import bring_back
 from marketplace.base.web.limits import Tries, counting
 from marketplace.operations.check.whole import violations
 from offers.catalogue.models import Offer, OfferState

@@ -141,14 +141,14 @@ async def test_a_disk_without_room_is_told_by_ready(refusing: None, visitor: Vis
                    "WHERE datname = current_database() AND pid <> pg_backend_pid()")  # fmt: skip
         await rows("SET temp_tablespaces = 'full_disk'")
         answer = await visitor.open("/health/ready")
-        assert (answer.status, answer.response.json()["disk"]) == (503, "full")
+        assert (answer.status, answer.response.json()["write"]) == (503, "full")
     finally:
         await rows("RESET temp_tablespaces")
         await rows("ALTER DATABASE " + (await rows("SELECT current_database() AS d"))[0]["d"]
                    + " RESET temp_tablespaces")  # fmt: skip
         await rows("DROP TABLESPACE full_disk")
         os.system(f"umount {disk}")  # noqa: S605
-    assert (await visitor.open("/health/ready")).response.json()["disk"] == "ok"
+    assert (await visitor.open("/health/ready")).response.json()["write"] == "ok"
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])

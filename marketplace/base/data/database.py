@@ -24,6 +24,7 @@ MODELS = [
     "organizations.members.models",
     "organizations.approval.models",
     "organizations.notices.models",
+    "marketplace.privacy.models",
     "offers.catalogue.models",
     "offers.rights.models",
     "offers.publishing.questions.models",

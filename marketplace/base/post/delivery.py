@@ -35,6 +35,10 @@ ANSWER_WITHIN = 20.0
 CONNECT_WITHIN = 10.0
 MESSAGE_WITHIN = 60.0
 """Seconds for a whole message."""
+CLOSES = 421
+"""The reply of a server that goes, or has too many of us."""
+BUSY = frozenset({401, 403, 404, 407, 408, 421, 429, 502, 503, 504})
+"""Answers of an SMS gateway that are about it or about us, not about the message."""
 
 
 class Postponed(Exception):
@@ -50,6 +54,11 @@ class Postponed(Exception):
 
 class Away(Postponed):
     """The server cannot be reached at all: the next message would fare no better."""
+
+
+class Broken(Postponed):
+    """The server was there, and then it broke off or had enough of us. It may be the message's fault, or the server's:
+    the next one shows which."""
 
 
 class Carrier(Protocol):
@@ -94,16 +103,23 @@ class Smtp:
             answer = refused.recipients[0]
             if answer.code >= 500:
                 raise Rejected(str(answer.code), nobody_there(answer.code, answer.message)) from refused
-            raise Postponed(str(answer.code)) from refused
+            raise self.not_now(answer.code) from refused
         except aiosmtplib.SMTPDataError as refused:
             if refused.code >= 500:
                 raise Rejected(str(refused.code)) from refused
-            raise Postponed(str(refused.code)) from refused
+            raise self.not_now(refused.code) from refused
         except aiosmtplib.SMTPResponseException as answer:  # about us, for the operator to repair
-            raise Postponed(str(answer.code)) from answer
+            raise Broken(str(answer.code)) from answer
         except (aiosmtplib.SMTPException, OSError) as fault:
             self.drop()
-            raise Postponed("timeout" if isinstance(fault, TimeoutError) else "connection") from fault
+            raise Broken("timeout" if isinstance(fault, TimeoutError) else "connection") from fault
+
+    def not_now(self, code: int) -> Postponed:
+        """What a 4xx means: of this message, unless the server says that it closes."""
+        if code != CLOSES:
+            return Postponed(str(code))
+        self.drop()
+        return Broken(str(code))
 
     async def connected(self) -> aiosmtplib.SMTP:
         if self.client and self.client.is_connected:
@@ -177,14 +193,16 @@ class SmsGateway:
             async with asyncio.timeout(MESSAGE_WITHIN):
                 status = await asyncio.to_thread(self.post, json.dumps(body).encode())
         except (OSError, http.client.HTTPException) as fault:
-            raise Postponed("timeout" if isinstance(fault, TimeoutError) else "connection") from fault
+            raise Broken("timeout" if isinstance(fault, TimeoutError) else "connection") from fault
         if status in (410, 422):
             raise Rejected(str(status), nobody=True)
+        if status in BUSY or 300 <= status < 400:
+            raise Broken(str(status))
         if not 200 <= status < 300:
             raise Postponed(str(status))
 
     def post(self, body: bytes) -> int:
-        """One request, without following redirects. The answer's status."""
+        """One request, without following redirects. The answer's status. Raises Away where nobody listens."""
         url = self.url
         kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
         connection = kind(url.hostname or "localhost", url.port, timeout=ANSWER_WITHIN)
@@ -193,6 +211,10 @@ class SmsGateway:
             pair = f"{unquote(url.username)}:{unquote(url.password or '')}"
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
         target = (url.path or "/") + (f"?{url.query}" if url.query else "")
+        try:
+            connection.connect()
+        except OSError as fault:
+            raise Away("timeout" if isinstance(fault, TimeoutError) else "connection") from fault
         try:
             connection.request("POST", target, body, headers)
             return connection.getresponse().status

@@ -80,19 +80,28 @@ FOLLOWS: dict[str, Right] = {}
 PASSING: set[str] = set()
 """Mails to an address that somebody has said on the telephone, and that we are not to keep: when such a one has left,
 or never will, its row says only that."""
+URGENT: set[str] = set()
+"""Mails that somebody waits for at a screen, with what lets them in: they wait behind nothing, hold nothing up, and are
+of no use an hour later (queue.py)."""
 
 
 @overload
 def mail(function: MailFunction) -> MailFunction: ...
 @overload
-def mail(*, to: Right, passing: bool = False) -> Callable[[MailFunction], MailFunction]: ...
 def mail(
-    function: MailFunction | None = None, *, to: Right | None = None, passing: bool = False
+    *, to: Right, passing: bool = False, urgent: bool = False
+) -> Callable[[MailFunction], MailFunction]: ...
+def mail(
+    function: MailFunction | None = None,
+    *,
+    to: Right | None = None,
+    passing: bool = False,
+    urgent: bool = False,
 ) -> MailFunction | Callable[[MailFunction], MailFunction]:
     """Marks `async def name(channel, lang, **facts) -> Content | None` as the mail of that name.
 
     `to`: who has a right to it. Without it, it goes where the booking's messages go, or to the person's own address.
-    `passing`: its address is not kept (PASSING).
+    `passing`: its address is not kept (PASSING). `urgent`: somebody waits for it at a screen (URGENT).
     """
 
     def marked(function: MailFunction) -> MailFunction:
@@ -101,6 +110,8 @@ def mail(
             RIGHTS[function.__name__] = to
         if passing:
             PASSING.add(function.__name__)
+        if urgent:
+            URGENT.add(function.__name__)
         return function
 
     return marked(function) if function else marked

@@ -37,6 +37,8 @@ OPTIONS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
+    # A backup that stands still keeps the log from being deleted: up to here, and never until the disk is full.
+    "max_slot_wal_keep_size": "1GB",
     # A DETAIL or a statement quotes what people typed, and a log holds no names.
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",

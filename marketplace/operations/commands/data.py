@@ -12,16 +12,32 @@ from marketplace.settings import settings
 
 
 @click.command()
-@click.option("--to", "target", help="Name of an earlier migration; undoes the later ones.")
-def migrate(target: str | None) -> None:
-    """Bring the database to the newest migration."""
+@click.option("--to", "target", help="Name of an earlier migration; undoes the later ones, with their data.")
+@click.option("--yes", is_flag=True, help="Do not ask before migrations are undone.")
+def migrate(target: str | None, yes: bool) -> None:
+    """Bring the database to the newest migration, and say how long each took (docs/upgrading.md)."""
+    from marketplace.base.data.migrate import NotApproved
     from marketplace.base.data.migrate import migrate as bring
     from marketplace.statistics.role import grant
 
     with database():
-        asyncio.run(bring(target=target))
+        try:
+            asyncio.run(bring(target=target, tell=click.echo, approve=lambda undone: yes or wanted(undone)))
+        except NotApproved as problem:
+            raise click.ClickException("Nothing was undone.") from problem
         if target is None:
             asyncio.run(grant())
+
+
+def wanted(undone: list[str]) -> bool:
+    """Ask whether these are to be undone. Where nobody can answer: no."""
+    click.echo(f"{len(undone)} migrations are undone, and what was kept in their tables and columns is lost:")
+    for name in undone:
+        click.echo(f"  {name}")
+    try:
+        return click.confirm("Undo them?")
+    except click.Abort:
+        return False
 
 
 @click.command()

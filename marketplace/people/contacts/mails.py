@@ -8,7 +8,7 @@ from marketplace.base.post.mail import Content, compose, mail, whoever_is_there
 from marketplace.people.sign_in.queries import still_works
 
 
-@mail(to=whoever_is_there)
+@mail(to=whoever_is_there, urgent=True)
 async def new_address(channel: Channel, lang: str, token: str, code: str) -> Content | None:
     """For an address that somebody wants to add: link and code prove it theirs while they last, and sign nobody in."""
     if not await still_works(token, clock.now()):

@@ -8,7 +8,7 @@ from marketplace.base.post.mail import Content, compose, mail, whoever_is_there
 from marketplace.people.sign_in.queries import still_works
 
 
-@mail(to=whoever_is_there)
+@mail(to=whoever_is_there, urgent=True)
 async def sign_in(channel: Channel, lang: str, token: str, code: str) -> Content | None:
     """The one-time link and the code, while they let somebody in: in a mailbox a dead one only confuses.
 

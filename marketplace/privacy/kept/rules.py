@@ -1,8 +1,11 @@
-"""What is said of a table: what each column is for, and until when it is kept."""
+"""What is said of a table: what each column is for, and until when it is kept. The words are those of the public page
+and of the documents made from it (retention/): Bokmål, to whoever it is about.
+"""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from marketplace.base.i18n import lazy
 from offers.seats.sql import active
 
 AUDIT_MONTHS = 24
@@ -10,6 +13,10 @@ AUDIT_MONTHS = 24
 MAILBOX = timedelta(days=30)
 """How long messages lie in the local mailbox, where no mail server is set."""
 DAY = timedelta(days=1)
+MONTH = timedelta(days=30)
+"""So long after something ended who may still ask what it was."""
+BACKUPS = timedelta(days=35)
+"""How long a copy is kept at most, of the data and of a year's key: what has gone is in no copy after that."""
 TWO_YEARS = timedelta(days=730)
 
 
@@ -29,13 +36,16 @@ class Goes:
 class Table:
     """`personal`: what each column that tells something of a person is for. `plain`: the other columns.
 
-    Personal columns either go by themselves (`goes`), or `stays` says why they may be there.
+    Personal columns either go by themselves (`goes`), or `stays` says why they may be there. `called` is the table in
+    plain words, and `until` says in words what `goes` says in SQL: where that has an `after`, so has this.
     """
 
-    personal: dict[str, str] = field(default_factory=dict)
+    personal: dict[str, object] = field(default_factory=dict)
     plain: str = ""
     goes: Goes | None = None
-    stays: str = ""
+    stays: object = ""
+    called: object = ""
+    until: object = ""
 
 
 def last_use(bookings: str, made: str) -> str:
@@ -64,5 +74,14 @@ def person_done(person: str, made: str) -> str:
 
 OFFER_OVER = "CASE WHEN {o}.state = 'cancelled' THEN {o}.changed_at ELSE {o}.last_session_ends END"
 ANSWERED = "(SELECT coalesce(max(d.at), {o}.created_at) FROM decision d WHERE d.organization_id = {o}.id)"
-WORK = "answering for what was done at work"
-NUMBERS = "points to a person who has no name any more; numbers remain"
+WORK = lazy("å kunne svare for det som gjøres på jobb")
+NUMBERS = lazy("Raden blir stående uten navn, så tallene stemmer")
+YEAR_COUNTED = lazy(
+    "Raden blir stående uten navn, så tallene stemmer. Nøkkelen bak koden ødelegges når året er gjort opp"
+)
+MUNICIPAL = lazy(
+    "Det er en del av kommunens plan eller rapport. Navnet på den som skrev det, går når personen blir glemt"
+)
+PERSON_GONE = lazy("når ingen innlogging, rolle eller påmelding trenger det lenger")
+LAST_TIME = lazy("så mange måneder etter siste gang som tilbudet sier, vanligvis seks")
+OFFER_GONE = lazy("%(after)s etter at tilbudet er over")

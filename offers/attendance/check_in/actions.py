@@ -178,11 +178,15 @@ async def accept(session: Session, heads: int, before: int, *, by: UUID, now: da
 
 async def _mark(session: queries.Open, here: list[rules.Here], now: datetime) -> None:
     """Mark these bookings as a host's taps do: having seen nothing, so that what a host has said otherwise stands
-    beside it until somebody chooses."""
+    beside it until somebody chooses. Who says another number than before has seen their own."""
+    before = await queries.said_before(session, [each.booking_id for each in here])
     said: list[Tap | Unread] = []
     for each in here:
         came = [(Field.SEATS, str(each.came))] if each.seats > 1 else []
         for field, value_ in [(Field.STATE, AttendanceState.PRESENT.value), *came]:
-            id_ = rules.tap_id(session.id, session.ended_at, each.booking_id, field, value_)
-            said.append(Tap(id_, now, each.booking_id, field, value_, 0))
+            last = before.get((each.booking_id, field))
+            if last is None or last.value != value_:
+                after = last.id if last else None
+                id_ = rules.tap_id(session.id, session.ended_at, each.booking_id, field, value_, after)
+                said.append(Tap(id_, now, each.booking_id, field, value_, 0, after))
     await taps.keep(session.id, session.owner_id, said, Sender(None, cause=Cause.CHECK_IN), now=now)

@@ -80,7 +80,7 @@ async def held(session_id: UUID) -> Open:
     await hold(session_id)
     # Asked when the row is ours: what others did to it while we waited is seen.
     found = await row(Open, f"{OPEN} WHERE s.id = $1", session_id)
-    assert found is not None  # sessions that anybody can host are never deleted
+    assert found is not None  # it is held
     return found
 
 
@@ -116,6 +116,28 @@ async def own_by_link(session_id: UUID, booking_id: UUID) -> list[Own]:
         JOIN booking b ON b.pool_id = p.id AND b.state = 'confirmed' AND b.id = $2 WHERE s.id = $1""",
         session_id, booking_id,
     )  # fmt: skip
+
+
+class Said(NamedTuple):
+    """What a check-in has said last of a field of a booking."""
+
+    booking_id: UUID
+    field: str
+    id: UUID
+    value: str | None
+
+
+async def said_before(session: Open, bookings: list[UUID]) -> dict[tuple[UUID, str], Said]:
+    """What those who checked these bookings in have said, since its register began. Call it while it is held."""
+    found = await rows(
+        Said,
+        """SELECT DISTINCT ON (booking_id, field) booking_id, field, id, value FROM register_tap
+        WHERE session_id = $1 AND booking_id = ANY($2) AND person_id IS NULL AND substitute_id IS NULL
+            AND outcome <> 'refused' AND ($3::timestamptz IS NULL OR arrived_at > $3)
+        ORDER BY booking_id, field, arrived_at DESC, version DESC""",
+        session.id, bookings, session.ended_at,
+    )  # fmt: skip
+    return {(each.booking_id, each.field): each for each in found}
 
 
 async def counted_as(session_id: UUID, browsers: list[bytes]) -> list[str]:

@@ -56,10 +56,13 @@ def heads_to_take_back(stood: Sequence[str]) -> bool:
     return CountedAs.HEAD in stood
 
 
-def tap_id(session: UUID, ended_at: datetime | None, booking: UUID, field: str, said: str) -> UUID:
+def tap_id(
+    session: UUID, ended_at: datetime | None, booking: UUID, field: str, said: str, after: UUID | None
+) -> UUID:
     """The id of a check-in's tap: who checks in again, from whatever browser, has tapped already, and no host's mark is
-    undone by it. When the register has begun anew (`ended_at`: the session was moved since) it is another."""
-    parts = (str(session), str(ended_at), str(booking), field, said)
+    undone by it. `after`: the one before it of this field, which said otherwise. When the register has begun anew
+    (`ended_at`: the session was moved since) it is another."""
+    parts = (str(session), str(ended_at), str(booking), field, said, *([str(after)] if after else []))
     return UUID(bytes=signed("check-in tap", *parts)[:16], version=4)
 
 

@@ -211,13 +211,13 @@ async def write(table: Table, sender: Sender) -> bool:
 
 async def _mark(table: Table, bookings: set[UUID], cause: Cause) -> None:
     """Whoever is un-marked has no mark, or in a closed register that of closing. `cause`: of what was said now, where
-    it is what counts."""
+    it is what counts, or theirs already."""
     marks, none = [], []
     for booking in sorted(bookings):
         party = table.parties[booking]
         if made := mark_of(table.board, party):
             said_now = table.board.face((booking, Field.STATE)).at == table.now
-            marks.append(replace(made, cause=cause if said_now else Cause.TAP))
+            marks.append(replace(made, cause=cause if said_now or party.cause == cause else Cause.TAP))
         elif table.closed and (away := rules.untouched(party)):
             marks.append(away)
         else:

@@ -156,7 +156,8 @@ def refusal(tap: Tap, ground: Ground, sender: Sender, now: datetime) -> Why | No
     if (tap.booking in ground.most) != (tap.field in OF_A_BOOKING) or (
         tap.booking and tap.field not in OF_A_BOOKING
     ):
-        return Why.GONE
+        # Whoever leads it no more is not told who has left since.
+        return Why.ROLE if sender.until else Why.GONE
     return None if _sayable(tap, ground) else Why.VALUE
 
 

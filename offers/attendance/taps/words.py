@@ -6,7 +6,7 @@ from offers.attendance.taps.rules import Why
 WORDS = {
     Why.UNREADABLE: lazy("Merket kom i en form vi ikke kan lese."),
     Why.ELSEWHERE: lazy("Merket er sendt for en annen gang."),
-    Why.ROLE: lazy("Du ledet ikke denne gangen da du trykket."),
+    Why.ROLE: lazy("Du leder ikke denne gangen lenger, så merket er ikke tatt med."),
     Why.CANCELLED: lazy("Denne samlingen er avlyst."),
     Why.MOVED: lazy("Samlingen er flyttet siden du trykket."),
     Why.EARLY: lazy("Oppmøtet kan føres fra to timer før start."),

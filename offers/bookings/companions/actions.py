@@ -27,13 +27,13 @@ async def leave(
         left = rules.seats_left(there, booking.seats, named, unnamed, seen=seen)
         if left is None:
             return
+        await resize(pool, booking, left, now)  # from here on nobody marks them
         await rows(
             """WITH gone AS (DELETE FROM companion WHERE id = ANY($2))
             UPDATE attendance a SET seats_present = least(a.seats_present, $3) FROM session s
                 WHERE a.booking_id = $1 AND s.id = a.session_id AND s.starts_at > $4""",
             booking_id, list(named), left, now,
         )  # fmt: skip
-        await resize(pool, booking, left, now)
         await record(Act.BOOKING_FEWER, now=now, actor=by, object_id=booking_id, organization=pool.owner_id,
                      person=booking.participant_id, details={"seats": left})  # fmt: skip
         await tell(mails.fewer, booking, str(left), now)

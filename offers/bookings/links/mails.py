@@ -19,7 +19,7 @@ async def new_link(channel: Channel, lang: str, booking: str) -> Content | None:
     return compose("new_link", channel, lang, lazy("Ny lenke"), booking=found, dates=dates)
 
 
-@mail(to=whoever_is_there)
+@mail(to=whoever_is_there, urgent=True)
 async def links(channel: Channel, lang: str, to: str, at: str, renewed: bool = False) -> Content | None:
     """The links of all bookings made with this address. Somebody without any hears so: only here, never on a page.
     `renewed`: they have removed an address, and with it the links that were sent there."""

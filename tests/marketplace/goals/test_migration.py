@@ -46,7 +46,7 @@ async def before(server: str) -> AsyncIterator[tuple[str, asyncpg.Connection]]:
     admin = await asyncpg.connect(**credentials(server))
     await admin.execute(f"CREATE DATABASE {name} TEMPLATE template_treffpunkt")
     url = server.replace("/treffpunkt?", f"/{name}?")
-    migrate(url, "--to", BEFORE)
+    migrate(url, "--to", BEFORE, "--yes")
     connection = await asyncpg.connect(**credentials(url))
     await connection.execute(TOWN)
     yield url, connection
@@ -119,7 +119,7 @@ async def test_what_was_shown_stays_frozen_and_goals_get_their_cells(before: Any
     )
     assert "groups" not in {each["column_name"] for each in columns}
 
-    migrate(url, "--to", BEFORE)
+    migrate(url, "--to", BEFORE, "--yes")
     found = await connection.fetch(
         "SELECT slug, metric, year, audience, kind, evenings_only FROM goal ORDER BY slug LIMIT 3"
     )

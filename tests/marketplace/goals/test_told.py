@@ -9,7 +9,7 @@ from marketplace.base.clock import today
 from marketplace.base.data.database import rows
 from marketplace.base.i18n import short_day
 from marketplace.base.models import Channel
-from marketplace.base.post import outbox
+from marketplace.base.post import queue
 from marketplace.base.post.mail import MAILS
 from marketplace.goals import mails  # noqa: F401 - fills MAILS
 from marketplace.goals.mails import note_told
@@ -117,7 +117,7 @@ async def test_a_coordinator_sees_that_nobody_there_is_told(
 async def handed_over() -> None:
     """The worker sends what lies in the outbox: each message that was written is noted as sent."""
     for each in await rows("SELECT mail, facts FROM outbox_message WHERE mail = 'measures_given'"):
-        content = await MAILS[each["mail"]](Channel.EMAIL, "nb", **outbox.facts(each["facts"]))
+        content = await MAILS[each["mail"]](Channel.EMAIL, "nb", **queue.facts(each["facts"]))
         if content and content.sent:
             await content.sent(NOW)
 

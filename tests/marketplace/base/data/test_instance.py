@@ -92,7 +92,7 @@ def of_somebody(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         asyncio.run(done())
 
     statement(server, "CREATE DATABASE somebodys TEMPLATE template_treffpunkt")
-    back = ("migrate", "--to", "0017_narrowed_and_replies")
+    back = ("migrate", "--to", "0017_narrowed_and_replies", "--yes")
     assert run(back, TREFFPUNKT_DEMO="1", TREFFPUNKT_DATABASE_URL=url)[0] == 0
     statement(
         url,

@@ -1,6 +1,7 @@
 """Checking in for whoever is booked: known by their sign-in, or by the link in their own message."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -48,6 +49,24 @@ async def test_whoever_holds_the_link_needs_no_words(visitor: Visitor) -> None:
     assert "Takk, du er talt med." in page.text
     assert await marks() == {"Amina": ("present", 2, "check_in")}
     assert await heads() == (0, 0)
+
+
+async def test_a_party_that_says_another_number_corrects_itself_and_not_the_host(visitor: Visitor) -> None:
+    """Two, no three, two after all: they have seen their own. What a host has said meanwhile they have not."""
+    session, host = await evening()
+    _person, booking = await booked(session, seats=4)
+    for came in (2, 3, 2, 2, 4):
+        await says_by_link(visitor, booking, came=came)
+        assert await marks() == {"Amina": ("present", came, "check_in")}
+    assert {*await column("SELECT outcome FROM register_tap")} == {"kept"}, "nobody is asked to choose"
+    seen = await value("SELECT max(version) FROM register_tap WHERE field = 'seats'")
+    visitor.wait(timedelta(minutes=1))
+    by_host = Tap(uuid4(), visitor.now, booking.id, Field.SEATS, "1", seen)
+    await taps.keep(session.id, session.offer.owner_id, [by_host], Sender(host.id), now=visitor.now)
+    await says_by_link(visitor, booking, came=4)
+    assert await value("SELECT seats_present FROM attendance") == 1, "the same again says nothing new"
+    await says_by_link(visitor, booking, came=3)
+    assert await column("SELECT outcome FROM register_tap WHERE outcome <> 'kept'") == ["conflict"]
 
 
 async def test_the_link_shows_it_only_while_it_is_open(visitor: Visitor) -> None:

@@ -4,20 +4,24 @@ after. Nobody is absent before."""
 import asyncio
 import random
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from marketplace.base.data.database import rows, value
-from marketplace.base.errors import Refused
+from marketplace.base.errors import NotFound, Refused
 from marketplace.operations.check.whole import violations
 from marketplace.people.models import Person
 from offers.attendance.closing import actions
 from offers.attendance.closing import rules as closing_rules
 from offers.attendance.closing.queries import is_due
 from offers.attendance.keys import YearClosed
+from offers.attendance.taps.actions import keep
+from offers.attendance.taps.models import Field
+from offers.attendance.taps.rules import Sender, Tap
 from offers.attendance.year_keys import key_of
 from offers.bookings import actions as bookings
+from offers.bookings.companions.actions import leave
 from offers.bookings.models import SentWord
 from offers.catalogue.models import Joining, SeatPool, Session
 from offers.rights.models import HostAssignment
@@ -144,6 +148,49 @@ async def test_whoever_cancels_while_it_is_closed_is_not_marked_after(db: None) 
     assert waited
     assert await states() == {"Bjørn": ("absent", "closing")}
     assert await violations() == []
+
+
+async def test_whoever_cancels_at_the_moment_that_they_are_marked_has_no_mark(db: None) -> None:
+    """Marking holds the booking's row: who cancels waits, and what was written meanwhile goes with the booking. So it
+    is for a host's tap before the start, and for closing by a clock that is a little ahead."""
+    soon = NOW + HOUR
+    session, host = await evening("Amina", "Bjørn", starts=soon)
+    amina, bjorn = [await Booking.get(participant__name=name) for name in ("Amina", "Bjørn")]
+    here = Tap(uuid4(), NOW, amina.id, Field.STATE, "present", 0)
+    _tapped, _left, waited = await overlapping(
+        lambda: keep(session.id, session.offer.owner_id, [here], Sender(host.id), now=NOW),
+        lambda: bookings.cancel(amina.id, now=NOW),
+    )
+    assert (waited, await states()) == (True, {})
+    _closed, _left, waited = await overlapping(
+        lambda: actions.finish(session, by=host.id, now=soon),
+        lambda: bookings.cancel(bjorn.id, now=soon - timedelta(seconds=1)),
+    )
+    assert (waited, await states(), await violations()) == (True, {}, [])
+
+
+async def test_some_of_a_party_leave_at_the_moment_that_all_are_marked(db: None) -> None:
+    session, host = await evening("Amina", starts=NOW + HOUR)
+    amina = await Booking.get(participant__name="Amina")
+    await Booking.filter(id=amina.id).update(seats=3)
+    await SeatPool.all().update(taken=3)
+    here = Tap(uuid4(), NOW, amina.id, Field.STATE, "present", 0)
+    _tapped, left, waited = await overlapping(
+        lambda: keep(session.id, session.offer.owner_id, [here], Sender(host.id), now=NOW),
+        lambda: leave(amina.id, set(), 1, seen=3, now=NOW),
+    )
+    assert (waited, left) == (True, None)
+    assert await value("SELECT seats_present FROM attendance") == 2
+
+
+async def test_a_drafts_date_that_is_thrown_away_at_that_moment_is_not_there(db: None) -> None:
+    session, host = await evening()
+    _gone, finished, waited = await overlapping(
+        lambda: rows("DELETE FROM session WHERE id = $1", session.id),
+        lambda: actions.finish(session, by=host.id, now=NOW),
+    )
+    assert waited
+    assert isinstance(finished, NotFound)
 
 
 async def test_at_twelve_the_day_after_what_was_marked_closes_by_itself(db: None) -> None:

@@ -12,7 +12,7 @@ from marketplace.base.post.mail import MAILS
 from marketplace.people.models import Person
 from offers.attendance.models import Register
 from offers.attendance.substitute.models import Substitute
-from offers.attendance.substitute.rules import path
+from offers.attendance.substitute.rules import browser, path
 from offers.attendance.taps.actions import keep
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.rules import Sender, Tap
@@ -109,12 +109,16 @@ async def test_the_cookie_of_one_link_opens_no_other(visitor: Visitor) -> None:
     name, secret = next((name, secret) for name, secret in visitor.client.cookies.items() if own in name)
     other = await Substitute.create(
         session_id=mine.session_id, channel="email", address="to@example.no", created_at=NOW, opened_at=NOW,
-        browser=(await Substitute.get(id=mine.id)).browser, ends_at=mine.ends_at,
+        browser=(await Substitute.get(id=mine.id)).browser, ends_at=mine.ends_at, made_by_id=mine.made_by_id,
     )  # fmt: skip
     there = f"/substitute/registers/{other.id}"
     assert (await visitor.open(there)).status == 404
     visitor.client.cookies.set(name.replace(mine.id.hex, other.id.hex), secret)
     assert (await visitor.open(there)).status == 404
+    await Substitute.filter(id=other.id).update(browser=browser(other.id, secret))
+    assert (await visitor.open(there)).status == 200, (
+        "it holds: the hash alone, which is each link's own, kept it shut"
+    )
     assert (await visitor.open(here)).status == 200
     for guess in ("", "x", secret[:-1], secret + "x"):
         visitor.client.cookies.clear()

@@ -1,6 +1,7 @@
 """Who may tap, and what the form and the taps know of each other."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -10,6 +11,7 @@ from offers.bookings.models import SentWord
 from offers.catalogue.models import Offer, Session
 from offers.publishing.team import actions as team
 from offers.rights.models import HostAssignment
+from offers.seats.models import Booking
 from organizations.directory.models import Organization
 from organizations.members.models import Membership, Role
 from tests import make
@@ -51,7 +53,7 @@ async def test_what_was_tapped_while_one_led_is_kept_and_what_came_after_is_refu
     answer = await send(visitor, session, [before, after], token=token)
     assert (answer.outcomes, answer.whys) == (["kept", "refused"], [None, "role"])
     assert answer.told["register"] is None, "nothing of it is told to who leads it no more"
-    assert "Du ledet ikke denne gangen" in answer.told["taps"][1]["said"]
+    assert "Du leder ikke denne gangen" in answer.told["taps"][1]["said"]
     assert await states() == {"Amina": ("present", 1)}
     got = await visitor.open(f"/manage/sessions/{session.id}/register/taps")
     assert got.status in (403, 404)
@@ -73,6 +75,25 @@ async def test_what_waited_on_the_phone_of_a_former_host_arrives_for_a_week_and_
     answer = await send(visitor, session, [late], token=token)
     assert (answer.outcomes, answer.whys) == (["refused"], ["role"])
     assert await value("SELECT count FROM head_count") == 4
+
+
+async def test_a_former_host_is_told_that_their_role_ended_and_not_who_has_left(visitor: Visitor) -> None:
+    session, tom, who = await register_of("Amina", "Elin")
+    offer, kari = await another_host(session)
+    await visitor.sign_in(kari)
+    token = await token_of(visitor)
+    await Booking.filter(id=who["Amina"]).update(state="cancelled", ended_by="self")
+    visitor.wait(MINUTE)
+    asks = [tap("state", "present", who["Amina"], at=NOW)]
+    assert (await send(visitor, session, asks, token=token)).whys == ["gone"], "as long as they lead it"
+    await team.remove_host(offer, kari.id, by=tom.id, now=visitor.now)
+    visitor.wait(MINUTE)
+    asks = [tap("state", "present", each, at=NOW) for each in (who["Amina"], uuid4())]
+    answer = await send(visitor, session, asks, token=token)
+    assert answer.whys == ["role", "role"]
+    assert {each["said"] for each in answer.told["taps"]} == {
+        "Du leder ikke denne gangen lenger, så merket er ikke tatt med."
+    }
 
 
 async def test_who_never_led_it_finds_nothing(visitor: Visitor) -> None:

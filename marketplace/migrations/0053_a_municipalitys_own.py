@@ -11,9 +11,10 @@ CHECK = """helpline_phone IS NOT NULL
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0048_register_taken")]
+    dependencies = [("marketplace", "0052_forgetting")]
 
     initial = False
+    compatible = True
 
     operations = [
         *(

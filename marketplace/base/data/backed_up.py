@@ -1,0 +1,76 @@
+"""When this instance was last backed up: two small files in the data folder, one of copies and one of the log.
+
+They hold times and sizes alone, so that whoever serves may read them: /health/ready, metrics, `doctor`.
+"""
+
+import json
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from marketplace.settings import settings
+
+COPIES_LATE = timedelta(hours=26)
+"""A copy is made every day; older than this, somebody should look."""
+LOG_LATE = timedelta(seconds=60)
+"""No more than this may be lost."""
+
+
+class BackedUp(NamedTuple):
+    """`verified_at`: the last copy or dump that was made and proven whole; `log_at`: up to when the log is safe. None
+    where there was none. `trouble` is what went wrong last, empty when all is well."""
+
+    verified_at: datetime | None
+    log_at: datetime | None
+    trouble: str
+
+    def late(self, now: datetime) -> bool:
+        return self.verified_at is None or now - self.verified_at > COPIES_LATE
+
+    def log_late(self, now: datetime) -> bool:
+        """Does the log stand still? Only said where one is streamed."""
+        return self.log_at is not None and now - self.log_at > LOG_LATE
+
+
+def last() -> BackedUp:
+    """What is known now. Two small files are read."""
+    copy, log = _read(_path("copy")), _read(_path("log"))
+    trouble = copy.get("trouble") or log.get("trouble") or ""
+    return BackedUp(_time(copy.get("at")), _time(log.get("at")), trouble)
+
+
+def note_copy(at: datetime | None, trouble: str = "") -> None:
+    """A copy was verified, or went wrong (`at` None keeps the time of the last good one)."""
+    _note("copy", at, trouble)
+
+
+def note_log(at: datetime | None, trouble: str = "") -> None:
+    """Everything up to this moment lies in the backups folder; or the log stands still because of `trouble`."""
+    _note("log", at, trouble)
+
+
+def _path(what: str) -> Path:
+    return settings().data_dir / f"backup-{what}.json"
+
+
+def _note(what: str, at: datetime | None, trouble: str) -> None:
+    path = _path(what)
+    known = at.isoformat() if at else _read(path).get("at")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.write_text(json.dumps({"at": known, "trouble": trouble}))
+    draft.chmod(0o644)
+    draft.replace(path)
+
+
+def _read(path: Path) -> dict[str, str | None]:
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,187 @@
+"""The rows of the outbox: who takes which, in which order, and what is noted of each.
+
+Nobody gets the newer of two messages first: what is due waits while an older one to the same address is with another
+worker or has been tried in vain. Not for ever: after HOLDS tries the older one may be at fault, and the others go on.
+What somebody waits for at a screen (URGENT) neither waits for anything nor holds anything up.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from marketplace.base.backoff import jittered
+from marketplace.base.data.database import UNAVAILABLE, rows
+from marketplace.base.models import Channel, Waiting
+from marketplace.base.post import away
+from marketplace.base.post.mail import PASSING, URGENT, About, Facts, Recipient
+
+log = structlog.get_logger("outbox")
+
+BATCH = 20
+LEASE = timedelta(minutes=3)
+"""How long a batch is one worker's. No message is begun that might not end within it."""
+_MINUTES = (1, 5, 15, 60, 180, 360, 720, 720, 720, 720, 720)
+BACKOFF = tuple(timedelta(minutes=minutes) for minutes in _MINUTES)
+"""The waits between tries, at most: a tenth is left to chance. After almost three days of them it is given up."""
+SPREAD = 0.1
+HOLDS = 3
+"""After so many tries, some twenty minutes, a message holds up nothing behind it any more."""
+
+OLDER = """SELECT FROM outbox_message o WHERE o.address = {row}.address AND o.channel = {row}.channel
+    AND o.id < {row}.id AND o.sent_at IS NULL AND o.failed_at IS NULL AND o.mail <> ALL($5) AND {row}.mail <> ALL($5)"""
+# `free` leaves out what comes after one that another worker takes at this very moment.
+CLAIM = f"""WITH due AS MATERIALIZED (
+    SELECT id, due_at, address, channel, mail FROM outbox_message m
+    WHERE sent_at IS NULL AND failed_at IS NULL AND due_at <= $1
+        AND NOT EXISTS (SELECT FROM carrier_away a WHERE a.channel = m.channel AND a.again_at > $1)
+        AND NOT EXISTS ({OLDER.format(row="m")} AND o.attempts BETWEEN 1 AND $4)
+    ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED),
+free AS (SELECT id, due_at FROM due d WHERE NOT EXISTS (
+    {OLDER.format(row="d")} AND o.attempts <= $4 AND o.due_at <= $1 AND o.id NOT IN (SELECT id FROM due)))
+UPDATE outbox_message m SET due_at = $2, attempts = m.attempts + 1, problem = NULL, waits_for = NULL
+FROM free WHERE m.id = free.id
+RETURNING m.id, m.channel, m.address, m.mail, m.facts, m.lang, m.dedupe_key, m.attempts, m.booking_id, m.offer_id,
+    m.person_id, m.link_version, free.due_at AS was_due"""
+# An address that was said for this once is not kept; nor are facts that are of no more use, some of them secrets. What
+# was given up keeps them, for the operator may let it be tried anew.
+ONCE = "address = CASE WHEN mail = ANY($4) THEN '' ELSE address END"
+SENT = f"UPDATE outbox_message SET sent_at = $2, problem = $3, facts = '{{}}', {ONCE} WHERE id = $1"
+# Nothing went out, so it is not said to be sent.
+UNSAID = f"UPDATE outbox_message SET failed_at = $2, problem = $3, facts = '{{}}', {ONCE} WHERE id = $1"
+# Who has lost the lease changes nothing any more: somebody else has the row.
+FAILED = f"""UPDATE outbox_message SET failed_at = $2, problem = $3, {ONCE},
+    facts = CASE WHEN mail = ANY($6) THEN '{{}}' ELSE facts END WHERE id = $1 AND due_at = $5 AND sent_at IS NULL"""
+GOES = """UPDATE outbox_message SET channel = $2, address = $3, person_id = $4, link_version = $5
+WHERE id = $1 AND due_at = $6 AND sent_at IS NULL"""
+LATER = """UPDATE outbox_message SET due_at = $2, problem = $3, waits_for = $5
+WHERE id = $1 AND due_at = $4 AND sent_at IS NULL"""
+GIVE_BACK = """UPDATE outbox_message m SET due_at = b.due_at, attempts = m.attempts - 1, problem = b.problem
+FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) b (id, due_at, problem)
+WHERE m.id = b.id AND m.due_at = $4 AND m.sent_at IS NULL"""
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A row of the outbox as CLAIM leaves it; `was_due` says whose turn it is."""
+
+    id: UUID
+    channel: str
+    address: str
+    mail: str
+    facts: Any
+    lang: str
+    dedupe_key: str
+    attempts: int
+    booking_id: UUID | None
+    offer_id: UUID | None
+    person_id: UUID | None
+    link_version: int | None
+    was_due: datetime
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A row that is ours until `leased_until`."""
+
+    id: UUID
+    to: Recipient
+    mail: str
+    facts: Facts
+    lang: str
+    key: str
+    attempts: int
+    was_due: datetime
+    leased_until: datetime
+
+    @property
+    def holds(self) -> bool:
+        """Does what comes after it, to the same address, wait for it?"""
+        return self.attempts <= HOLDS and self.mail not in URGENT
+
+
+async def claim(now: datetime) -> list[Claimed]:
+    """Up to BATCH due rows, the longest due first; no other worker gets them before the lease ends."""
+    found = await rows(Leased, CLAIM, now, now + LEASE, BATCH, HOLDS, sorted(URGENT))
+    return [
+        Claimed(
+            one.id,
+            Recipient(
+                Channel(one.channel), one.address,
+                About(one.booking_id, one.offer_id, one.person_id, one.link_version),
+            ),
+            one.mail, facts(one.facts), one.lang, one.dedupe_key, one.attempts, one.was_due, now + LEASE,
+        )
+        for one in sorted(found, key=lambda one: (one.was_due, one.id))
+    ]  # fmt: skip
+
+
+def facts(stored: Any) -> Facts:
+    """jsonb comes as text from plain SQL."""
+    found = json.loads(stored) if isinstance(stored, str) else stored
+    return found if isinstance(found, dict) else {}
+
+
+async def give_back(untried: list[Claimed], problem: str | None = None) -> None:
+    """Let them be as they were before they were claimed; `problem` says why, if the reason is not ours."""
+    if untried:
+        await mark(
+            GIVE_BACK, [row.id for row in untried], [row.was_due for row in untried], [problem] * len(untried),
+            untried[0].leased_until,
+        )  # fmt: skip
+
+
+async def goes(row: Claimed, to: Recipient) -> None:
+    """Note where it goes now."""
+    await rows(
+        GOES, row.id, to.channel, to.address, to.about.person_id, to.about.link_version, row.leased_until
+    )
+
+
+async def sent(row: Claimed, now: datetime) -> None:
+    await mark(SENT, row.id, now, None, sorted(PASSING))
+
+
+async def unsaid(row: Claimed, why: str, now: datetime) -> None:
+    """Nothing is to be said any more, or to nobody."""
+    await mark(UNSAID, row.id, now, why, sorted(PASSING))
+
+
+async def failed(row: Claimed, problem: str, now: datetime) -> None:
+    """It is given up."""
+    await mark(FAILED, row.id, now, problem, sorted(PASSING), row.leased_until, sorted(URGENT))
+
+
+async def later(row: Claimed, problem: str, now: datetime, waits_for: Waiting | None = None) -> None:
+    """Try again after the wait of this attempt, or give up."""
+    if row.attempts > len(BACKOFF):
+        log.error("mail given up", mail=row.mail, message=str(row.id), problem=problem)
+        await failed(row, problem, now)
+    else:
+        wait = timedelta(seconds=jittered(BACKOFF[row.attempts - 1].total_seconds(), SPREAD))
+        log.warning("mail postponed", mail=row.mail, message=str(row.id), problem=problem, wait=str(wait))
+        await mark(LATER, row.id, now + wait, problem, row.leased_until, waits_for)
+
+
+async def bring_back(now: datetime) -> None:
+    """What is due later than any wait can make it is of a clock that ran ahead and was put right: it is due now."""
+    await rows(
+        "UPDATE outbox_message SET due_at = $1 WHERE sent_at IS NULL AND failed_at IS NULL AND due_at > $2",
+        now, now + max(BACKOFF) + timedelta(hours=1),
+    )  # fmt: skip
+    await away.bring_back(now)
+
+
+async def mark(statement: str, *values: Any) -> None:
+    """Note what happened. A database that is away for a moment costs no second copy."""
+    for pause in (0.2, 1.0, 3.0):
+        try:
+            await rows(statement, *values)
+            return
+        except UNAVAILABLE:
+            await asyncio.sleep(jittered(pause))
+    await rows(statement, *values)

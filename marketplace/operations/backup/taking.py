@@ -1,0 +1,97 @@
+"""A copy of the embedded cluster, whole or what changed since the last one, proven before it counts."""
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import asyncpg
+
+from marketplace.base import clock
+from marketplace.operations.backup import tools
+from marketplace.operations.backup.folder import STAMP, Folder
+from marketplace.operations.backup.proving import prove, ranges
+from marketplace.operations.backup.rules import Copy, place, to_build_on
+from marketplace.operations.backup.tools import Refused, ToolFailed
+
+SIZE = "SELECT sum(pg_database_size(oid))::bigint FROM pg_database"
+CLUSTER = """SELECT (SELECT system_identifier FROM pg_control_system())::text AS system,
+    current_setting('server_version_num')::int / 10000 AS major,
+    pg_walfile_name(pg_current_wal_lsn()) AS file"""
+SPARE = 200 * 1024 * 1024
+"""Bytes that are left free on the disk of the backups."""
+
+
+class Cluster(NamedTuple):
+    """Which cluster this is, and the line of the log on which it writes."""
+
+    system: str
+    major: int
+    timeline: int
+
+
+async def cluster(connection: asyncpg.Connection) -> Cluster:
+    found = await connection.fetchrow(CLUSTER)
+    return Cluster(found["system"], found["major"], int(found["file"][:8], 16))
+
+
+async def take(path: Path, url: str, *, full: bool = False, say: Callable[[str], object] = print) -> Copy:
+    """Copy the cluster into this folder, prove the copy, and delete what is too old.
+
+    Raises Refused; a copy that was cut short or is damaged is not kept.
+    """
+    async with tools.connected(url) as connection:
+        here = await cluster(connection)
+        folder = Folder.opened(path, here.system, here.major)
+        with folder.alone():
+            folder.tidy(clock.unmoved())
+            upon = None if full else to_build_on(folder.copies(), here.timeline, clock.unmoved())
+            # From here on the server notes which pages change, so that the next copy is only of them.
+            await connection.execute("ALTER SYSTEM SET summarize_wal = on")
+            await connection.execute("SELECT pg_reload_conf()")
+            if upon:
+                try:
+                    return await _copy(folder, url, upon)
+                except ToolFailed as problem:  # as when the notes of what changed are gone
+                    say(f"The changes alone could not be copied, so everything is: {problem}")
+            _look_for_room(folder, await connection.fetchval(SIZE))
+            return await _copy(folder, url, None)
+
+
+def _look_for_room(folder: Folder, needed: int) -> None:
+    free = shutil.disk_usage(folder.path).free - SPARE
+    if free < needed:
+        raise Refused(
+            f"{folder.path} has room for {free // 1024**2} MB, and a copy takes {needed // 1024**2} MB: make room."
+        )
+
+
+async def _copy(folder: Folder, url: str, upon: Copy | None) -> Copy:
+    began = clock.unmoved()
+    name = f"{began:{STAMP}}-{'changes' if upon else 'full'}"
+    draft = folder.copies_in / f"{name}.part"
+    more = [f"--incremental={folder.copies_in / upon.name / 'backup_manifest'}"] if upon else []
+    try:
+        await tools.run(
+            "pg_basebackup", *tools.conninfo(url), f"--pgdata={draft}", "--wal-method=stream", "--checkpoint=fast",
+            "--manifest-checksums=SHA256",
+            *more, url=url,
+        )  # fmt: skip
+        ended = clock.unmoved()
+        await prove(draft)
+        found = _described(draft, name, upon.name if upon else None, began, ended)
+        folder.keep_copy(draft, found)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    folder.tidy(clock.unmoved())
+    return found
+
+
+def _described(draft: Path, name: str, upon: str | None, began: datetime, ended: datetime) -> Copy:
+    needed = ranges(draft)
+    return Copy(
+        name, upon, max(each.timeline for each in needed),
+        min(place(each.starts) for each in needed), max(place(each.ends) for each in needed),
+        began, ended, sum(path.stat().st_size for path in draft.rglob("*") if path.is_file()),
+    )  # fmt: skip

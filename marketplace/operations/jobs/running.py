@@ -1,0 +1,62 @@
+"""What a job is, and how a worker runs one: each failure is one job's own, and every run is counted."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from marketplace.base import clock
+from marketplace.base.data import jobs
+from marketplace.base.data.database import UNAVAILABLE
+from marketplace.base.log import by_database
+from marketplace.operations.jobs.reports import Tallies
+
+log = structlog.get_logger("schedule")
+
+
+@dataclass(frozen=True)
+class Job:
+    """`run(now)` every so often. Of several workers only one does it, unless `everywhere`."""
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], Awaitable[object]]
+    everywhere: bool = False
+    in_demo: timedelta | None = None
+    """How often in demo mode, where somebody moves the clock and waits to see what comes of it."""
+
+
+class Worker:
+    """Runs the jobs of the timetable."""
+
+    def __init__(self) -> None:
+        self.leader = jobs.Leader()
+        self.running: set[asyncio.Task[object]] = set()
+        self.tallies = Tallies()
+        self.one_at_a_time: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def run(self, job: Job) -> None:
+        """One run, if it is ours to do."""
+        task = asyncio.current_task()
+        assert task is not None
+        self.running.add(task)
+        began, error = time.monotonic(), None
+        try:
+            async with self.one_at_a_time[job.name]:
+                if not (job.everywhere or await self.leader.leads()):
+                    return
+                began = time.monotonic()
+                await job.run(clock.now())
+        except UNAVAILABLE as away:
+            error = away
+            log.warning("database away", job=job.name, problem=type(away).__name__, **by_database(away))
+        except Exception as fault:
+            error = fault
+            log.exception("job failed", job=job.name)
+        finally:
+            self.running.discard(task)
+        self.tallies.ran(job.name, clock.now(), time.monotonic() - began, error)

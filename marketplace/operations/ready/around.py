@@ -1,0 +1,57 @@
+"""How what stands around the process is: bookings are taken without it, but somebody should look."""
+
+import asyncio
+import shutil
+from datetime import datetime, timedelta
+
+from marketplace.base.data.database import value
+from marketplace.base.models import Channel
+from marketplace.operations.ready.facts import OK, Said, told
+from marketplace.settings import settings
+
+LATE = """SELECT EXISTS (SELECT FROM outbox_message WHERE channel = $2 AND sent_at IS NULL AND failed_at IS NULL
+    AND problem IS NOT NULL AND created_at < $1)"""
+LATE_AFTER = timedelta(minutes=5)
+OLDEST_DUE = """SELECT min(due_at) FROM outbox_message
+    WHERE sent_at IS NULL AND failed_at IS NULL AND due_at < $1"""
+BROKEN_OFF = "SELECT count(*) FROM job_run WHERE job <> 'worker' AND done_at IS NULL AND leased_until < $1"
+"""Jobs that somebody began and nobody has finished, long enough ago that another should have."""
+
+
+@told("worker")
+async def worker(now: datetime) -> Said:
+    seen = await value("SELECT leased_until FROM job_run WHERE job = 'worker' AND slot = 'alive'")
+    return "never seen" if seen is None else OK if seen > now else "stale"
+
+
+@told("mail")
+async def mail(now: datetime) -> Said:
+    return await _through(Channel.EMAIL, now)
+
+
+@told("sms")
+async def sms(now: datetime) -> Said:
+    return await _through(Channel.SMS, now)
+
+
+async def _through(channel: Channel, now: datetime) -> Said:
+    """Do messages get through by it?"""
+    return "late" if await value(LATE, now - LATE_AFTER, channel) else OK
+
+
+@told("oldest_due_message_seconds")
+async def oldest_due_message(now: datetime) -> Said:
+    due: datetime | None = await value(OLDEST_DUE, now)
+    return int((now - due).total_seconds()) if due else 0
+
+
+@told("jobs_broken_off")
+async def jobs(now: datetime) -> Said:
+    return int(await value(BROKEN_OFF, now - timedelta(hours=1)))
+
+
+@told("disk_free_percent")
+async def disk(_now: datetime) -> Said:
+    """Of the disk that the data folder lies on."""
+    usage = await asyncio.to_thread(shutil.disk_usage, settings().data_dir)
+    return int(100 * usage.free / usage.total)

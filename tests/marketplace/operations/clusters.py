@@ -1,0 +1,44 @@
+"""A cluster of a test's own, with one table; quick, and with nothing of ours in it."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from marketplace.base.postgres.embedded import EmbeddedPostgres
+from marketplace.operations.backup import tools
+
+FAST = {"fsync": "off"}
+
+
+@contextmanager
+def a_place() -> Iterator[Path]:
+    """A folder that the server's user may enter: pytest's own bar it."""
+    folder = Path(tempfile.mkdtemp(prefix="treffpunkt-test-", dir="/tmp"))
+    try:
+        yield folder
+    finally:
+        for each in (folder, *folder.glob("*/")):
+            if (each / "pg").exists():
+                EmbeddedPostgres(each).delete()
+        shutil.rmtree(folder)
+
+
+def do(url: str, *statements: str) -> None:
+    async def done() -> None:
+        async with tools.connected(url) as connection:
+            for each in statements:
+                await connection.execute(each)
+
+    asyncio.run(done())
+
+
+def ask(url: str, question: str) -> Any:
+    async def asked() -> Any:
+        async with tools.connected(url) as connection:
+            return await connection.fetchval(question)
+
+    return asyncio.run(asked())
