@@ -202,7 +202,8 @@ def entering(roles: Iterable[str]) -> frozenset[str]:
 
 def problem_page(request: Request, problem: Problem) -> Response:
     """The designed page of a problem. It needs no database."""
-    set_site(last_heard(request.host))  # it needs no database, and is drawn outside of the task that answers
+    if heard := last_heard(request.host):  # drawn outside of the task that answers, and it needs no database
+        set_site(heard)
     name = f"errors/{problem.page or problem.status}.html"
     headers = {"Cache-Control": "no-store"}
     if isinstance(problem, TooMany):
@@ -237,6 +238,7 @@ async def no_route(request: StarletteRequest, error: Exception) -> Response:
     without = page.scope["path"].rstrip("/")
     if without != page.scope["path"] and local_path(without) and page.method == "GET":
         return see_other(without, page)  # typed with a slash at the end
+    set_site(await site_here(page.host))
     return problem_page(page, NotFound())
 
 

@@ -109,7 +109,7 @@ def worker() -> None:
         serve_work()
 
 
-def timetable() -> tuple[jobs.Job, ...]:
+def timetable() -> "tuple[Job, ...]":
     """What the worker does: imported when somebody asks, for it imports nearly everything."""
     from marketplace.schedule import TIMETABLE
 
