@@ -89,6 +89,11 @@ export class Store {
     return rows.map((row, place) => ({ row, tap: taps[place] }));
   }
 
+  // How many they are: nothing is opened to be counted.
+  async count(person, session, state = WAITING) {
+    return asked(this.on("taps").index("of").count([person, state, session]));
+  }
+
   // Registers of one person with taps that wait: their ids, each as often as there are taps.
   async waiting(person) {
     return (await asked(this.on("taps").index("of").getAll(ofAll(person)))).map((row) => row.session);
@@ -151,6 +156,8 @@ export class Queue {
   async taps(state = WAITING) { return (await this.store.of(this.person, this.session, state)).map(({ tap }) => tap); }
 
   async refused() { return this.taps(REFUSED); }
+
+  async left() { return this.store.count(this.person, this.session); }
 
   async open() {
     for (const tap of await this.taps()) { this.last.set(field(tap), tap); }

@@ -18,7 +18,7 @@ const show = (name, value, version) => {
   for (const one of controls(name)) {
     if (one.type === "checkbox") { one.checked = value === "present"; }
     else if (one.type === "radio") { one.checked = one.value === (value && value !== "present" ? value : ""); }
-    else if (document.activeElement !== one || value !== null) { one.value = value ?? one.defaultValue; }
+    else { one.value = value ?? one.defaultValue; }
     if (version !== undefined) { one.dataset.version = version; }
   }
   shown.set(name, value);
@@ -56,18 +56,18 @@ const sayValue = (tap) => {
 
 // What the bar says: what was saved, or how many wait, with a button to send them; and what was refused, with why.
 const tell = async (offline = false, last = null) => {
-  const [waiting, refused] = [await queue.taps(), await queue.refused()];
+  const [waiting, refused] = [await queue.left(), await queue.refused()];
   document.getElementById("tp-undo").hidden = !undo;
   const bar = document.getElementById("tp-waiting");
-  bar.hidden = !waiting.length || !(offline || waiting.length > 1);
+  bar.hidden = !waiting || !(offline || waiting > 1);
   if (!bar.hidden) {
-    bar.querySelector("span").textContent = said(waiting.length === 1 ? "one_waits" : "wait", { num: waiting.length });
+    bar.querySelector("span").textContent = said(waiting === 1 ? "one_waits" : "wait", { num: waiting });
   }
-  if (!waiting.length && last) {
+  if (!waiting && last) {
     const what = `${nameOf(`${last.booking || ""}:${last.field}`)}: ${sayValue(last)}`;
     status.textContent = `${what}. ${said("saved", { clock: clock(last.at) })}`;
-  } else if (waiting.length) {
-    status.textContent = said(waiting.length === 1 ? "one_waits" : "wait", { num: waiting.length });
+  } else if (waiting) {
+    status.textContent = said(waiting === 1 ? "one_waits" : "wait", { num: waiting });
   }
   const list = document.getElementById("tp-refused");
   list.hidden = !refused.length;
@@ -112,12 +112,20 @@ const conflicts = (found) => {
   }
 };
 
+// Nobody writes over what somebody is typing: it is said of what they saw when they began.
+const typing = (name) => {
+  const [control] = controls(name);
+  return control === document.activeElement && control.type !== "checkbox" && valueOf(name) !== (shown.get(name) ?? null);
+};
+
 // What the server says stands on the page, but for what this phone has tapped since.
+let stands = null;
 const meet = (register) => {
   if (!register) { return; }
+  stands = register;
   conflicts(register.conflicts);
   for (const [name, one] of Object.entries(register.fields)) {
-    if (!queue.last.has(name)) { show(name, one.value, one.version); }
+    if (!queue.last.has(name) && !typing(name)) { show(name, one.value, one.version); }
   }
   count();
 };
@@ -204,6 +212,7 @@ const begin = async () => {
   form.querySelectorAll("[data-without-code]").forEach((one) => { one.hidden = true; });
   form.querySelectorAll("[data-step]").forEach((one) => { one.hidden = false; });
   form.addEventListener("change", changed);
+  form.addEventListener("focusout", () => { setTimeout(() => meet(stands)); });
   form.addEventListener("click", pressed);
   form.addEventListener("submit", (event) => { event.preventDefault(); queue.send(); });
   // "Ferdig" is said of what has arrived.

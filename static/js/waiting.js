@@ -49,7 +49,7 @@ const begin = async () => {
     const left = await send();
     if (!left) { await leave(); return; }
     const wait = button(words.wait, () => show(left, again));
-    const lose = button(words.lose.replace("NUM", left), async () => {
+    const lose = button((left === 1 ? words.lose_one : words.lose).replace("NUM", left), async () => {
       await store.throwAway(person);
       await leave();
     });

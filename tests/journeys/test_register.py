@@ -1,5 +1,6 @@
 """A register on a phone that saves itself: with net, without, in two tabs and by two hosts."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -76,6 +77,52 @@ async def test_each_tap_saves_itself_and_may_be_undone(arrive: Any, town: Town) 
         await page.get_by_label("Kom innom uten påmelding", exact=True).fill("4")
         await page.get_by_label("Kom innom uten påmelding", exact=True).blur()
         assert (await town.number(session, before + 3))[-1] == ("heads", "4", "kept")
+
+
+async def test_what_somebody_is_typing_is_not_written_over_by_an_answer(arrive: Any, town: Town) -> None:
+    session = await town.begins()
+    async with arrive(**PHONE) as host:
+        await host.sign_in("mariam@example.no")
+        page = await host.open_register(session)
+        number = page.get_by_label("Kom innom uten påmelding", exact=True)
+        await number.fill("2")
+        await number.blur()
+        await town.number(session, 1)
+
+        async def slowly(route: Any) -> None:
+            await typed.wait()
+            await route.continue_()
+
+        typed = asyncio.Event()
+        await page.route("**/register/taps", slowly)
+        await page.get_by_role("switch").first.click()
+        await number.click()
+        await number.press_sequentially("5")
+        typed.set()
+        await town.number(session, 2)
+        await expect(page.locator("[data-status]")).to_contain_text("Lagret ")
+        assert await number.input_value() == "25"
+        await number.blur()
+        assert (await town.number(session, 3))[-1] == ("heads", "25", "kept")
+
+
+async def test_a_phone_fetches_again_only_the_register_that_has_changed(arrive: Any, town: Town) -> None:
+    session = await town.begins()
+    async with arrive(**PHONE) as host:
+        await host.sign_in("mariam@example.no")
+        page = await host.open_register(session)
+        await page.locator("form[data-kept]").wait_for(state="attached")
+        fetched: list[str] = []
+        page.on(
+            "request", lambda one: fetched.append(one.url) if one.url.endswith("/register/offline") else None
+        )
+        for changed in ([], [session]):
+            await host.open_register(session)
+            await page.locator("form[data-kept]").wait_for(state="attached")
+            assert [each.split("/")[-3] for each in fetched] == changed
+            await page.get_by_role("switch").first.click()
+            await expect(page.locator("[data-status]")).to_contain_text("Lagret ")
+            fetched.clear()
 
 
 async def test_taps_wait_without_net_and_the_page_closed_and_are_sent_once(arrive: Any, town: Town) -> None:
@@ -210,7 +257,7 @@ async def test_signing_out_sends_what_waits_or_asks(arrive: Any, town: Town) -> 
         await expect(page.locator("#tp-waiting")).to_contain_text("Ett merke er ikke sendt")
         await page.close()
         await other.get_by_role("button", name="Logg ut", exact=True).click()
-        await expect(other.get_by_role("button", name="Kast 1 merker og logg ut")).to_be_visible()
+        await expect(other.get_by_role("button", name="Kast ett merke og logg ut")).to_be_visible()
         await other.get_by_role("button", name="Vent", exact=True).click()
         await expect(other.locator(".tp-standing")).to_contain_text("Ett merke er ikke sendt.")
         await other.context.set_offline(False)

@@ -7,8 +7,10 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import oslo
+from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import column, in_transaction, rows, value
+from marketplace.base.data.ledger import Lost
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.http import Request
@@ -137,10 +139,11 @@ async def turn_off(session: Session, *, by: UUID, now: datetime) -> None:
     """The words, and the links of bookings, check nobody in any longer. What they did stays."""
     async with in_transaction():
         await queries.held(session.id)
-        if await column(
-            "UPDATE check_in SET digest = NULL WHERE session_id = $1 AND digest IS NOT NULL RETURNING id",
+        if off := await column(
+            "UPDATE check_in SET digest = NULL WHERE session_id = $1 AND digest IS NOT NULL RETURNING version",
             session.id,
         ):
+            ledger.note(Lost.CHECK_IN, session.id, number=off[0])
             await record(
                 Act.CHECK_IN_TURNED_OFF,
                 now=now,

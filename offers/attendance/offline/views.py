@@ -47,7 +47,8 @@ async def listing(request: Request) -> Response:
     return answer({
         "until": until.isoformat(),
         "registers": [
-            {"session": str(each), "address": _here(request, f"/manage/sessions/{each}/register/offline")}
+            {"session": str(each.session), "version": each.version,
+             "address": _here(request, f"/manage/sessions/{each.session}/register/offline")}
             for each in found
         ],
     })  # fmt: skip

@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from marketplace.base.data.database import rows
-from offers.catalogue.models import Session
+from offers.catalogue.models import SeatPool, Session
+from tests import make
 from tests.conftest import NOW
-from tests.offers.attendance.taps.conftest import register_of
+from tests.offers.attendance.taps.conftest import register_of, send, tap
 from tests.visitor import Visitor
 
 
@@ -31,6 +32,26 @@ async def test_a_phone_keeps_the_registers_of_today_and_tomorrow_and_each_downlo
     assert "Berg" not in json.dumps(one), "first names alone"
     acts = await rows("SELECT actor_id, object_id FROM audit_entry WHERE action = 'register.downloaded'")
     assert [(each["actor_id"], each["object_id"]) for each in acts] == [(host.id, session.id)]
+
+
+async def test_the_list_says_which_registers_are_as_they_were(visitor: Visitor) -> None:
+    """A phone fetches what has changed and nothing else: each download is written down."""
+    session, host, who = await register_of("Amina Berg")
+    await visitor.sign_in(host)
+
+    async def version() -> str:
+        (one,) = (await told(visitor, "/manage/sessions/offline.json"))["registers"]
+        return str(one["version"])
+
+    seen = [await version()]
+    assert await version() == seen[0]
+    await send(visitor, session, [tap("state", "present", who["Amina Berg"], at=NOW)])
+    seen.append(await version())
+    await make.booking(await SeatPool.get(offer_id=session.offer_id), await make.person("Elin"))
+    seen.append(await version())
+    await Session.filter(id=session.id).update(ends_at=session.ends_at + timedelta(minutes=5))
+    seen.append(await version())
+    assert len(set(seen)) == len(seen)
 
 
 async def test_a_phone_keeps_none_of_later_days(visitor: Visitor) -> None:
