@@ -6,7 +6,7 @@ import sys
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import ValidationError
@@ -16,6 +16,7 @@ from marketplace.operations.commands import jobs
 from marketplace.operations.commands.backups import backup
 from marketplace.operations.commands.coordinators import invite_coordinator
 from marketplace.operations.commands.data import check_data, demo, load, migrate
+from marketplace.operations.commands.municipalities import municipalities
 from marketplace.operations.commands.options import DATA, HOST, UNIX_SOCKET, Octal
 from marketplace.operations.commands.organizations import answer_organization
 from marketplace.operations.commands.outbox import outbox
@@ -26,6 +27,9 @@ from marketplace.operations.insight.watching import Task, watched
 from marketplace.operations.opened import database
 from marketplace.settings import Settings, problems, settings
 from marketplace.starting import alone_in, begin, begin_anew, import_shared, introduce, listening
+
+if TYPE_CHECKING:
+    from marketplace.operations.jobs.running import Job
 
 
 class Commands(click.Group):
@@ -134,7 +138,7 @@ def worker() -> None:
         serve_work()
 
 
-def timetable() -> tuple[jobs.Job, ...]:
+def timetable() -> "tuple[Job, ...]":
     """What the worker does: imported when somebody asks, for it imports nearly everything."""
     from marketplace.schedule import TIMETABLE
 
@@ -153,7 +157,7 @@ for each in (
     invite_coordinator,
     answer_organization,
     reset_second_factor,
+    municipalities,
     restored,
-    outbox,
 ):
     commands.add_command(each)
