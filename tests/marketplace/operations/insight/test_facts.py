@@ -20,8 +20,8 @@ from offers.catalogue.models import SeatPool
 from tests import make
 
 QUEUED = """INSERT INTO outbox_message (id, channel, address, mail, facts, lang, dedupe_key, created_at, due_at,
-    failed_at, problem) VALUES (gen_random_uuid(), $1, 'kari@example.no', 'receipt', '{}', 'nb', gen_random_uuid()::text,
-    $2, $2, $3, $4)"""
+    failed_at, problem) VALUES (gen_random_uuid(), $1, 'kari@example.no', 'receipt', '{}', 'nb',
+    gen_random_uuid()::text, $2, $2, $3, $4)"""
 
 
 @pytest.fixture
