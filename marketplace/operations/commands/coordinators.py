@@ -1,14 +1,72 @@
-"""invite-coordinator."""
+"""coordinators list, revoke, invite."""
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from marketplace.operations.commands.options import DATA, cleaned
+from marketplace.operations.commands.doing import doing, done
+from marketplace.operations.commands.options import DATA, YES, cleaned
 from marketplace.operations.opened import database
 from marketplace.settings import settings
+
+
+@click.group()
+def coordinators() -> None:
+    """Who decides for a municipality."""
+
+
+@coordinators.command("list")
+@DATA
+def list_coordinators(data: Path | None) -> None:
+    """Say of each in a line: municipality, unit, address, name, and since when."""
+    from marketplace.operations import whom
+
+    async def looked(_now: datetime) -> list[whom.Coordinator]:
+        return await whom.coordinators()
+
+    found = done(data, looked)
+    for one in found:
+        factor = "" if one.second_factor else "; has no second factor yet"
+        click.echo(
+            f"{one.municipality:20} {one.unit:30} {one.address or 'no address':35} {one.name or 'no name'}, since "
+            f"{one.since:%Y-%m-%d}{factor}"
+        )
+    if not found:
+        click.echo("Nobody coordinates anything: see `coordinators invite`.")
+
+
+@coordinators.command()
+@click.argument("address")
+@click.option("--unit", help="Slug of the municipal unit, when they coordinate more than one.")
+@YES
+@DATA
+def revoke(address: str, unit: str | None, yes: bool, data: Path | None) -> None:
+    """End somebody's role as coordinator, and all their sign-ins. They are told, as when a colleague ends it."""
+    from marketplace.operations import whom
+    from organizations.members.actions import end
+
+    async def looked(_now: datetime) -> Any:
+        membership = await whom.coordinating(await whom.whose(address), unit)
+        await membership.fetch_related("organization")
+        return membership
+
+    with doing(data) as do:
+        membership = do(looked)
+        slug = membership.organization.slug
+        if not yes:
+            click.confirm(f"Shall {address} coordinate {slug} no more?", abort=True)
+
+        async def ended(now: datetime) -> bool:
+            await end(membership, by=None, now=now)
+            return await whom.left_in(membership.organization_id)
+
+        left = do(ended)
+    click.echo(f"{address} coordinates {slug} no more, and is signed in nowhere.")
+    if not left:
+        click.echo(f"NOBODY coordinates {slug} now: see `coordinators invite`.", err=True)
 
 
 @click.command("invite-coordinator")
@@ -50,3 +108,6 @@ async def invited(channel: Any, address: str, number: str, unit: str | None, nam
         except Problem as problem:
             raise click.ClickException(problem.message) from problem
     return invitation_path(made.id, made.expires_at)
+
+
+coordinators.add_command(invite_coordinator, "invite")
