@@ -1,7 +1,7 @@
 """coordinators list, revoke, invite."""
 
-import asyncio
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,6 @@ import click
 
 from marketplace.operations.commands.doing import doing, done
 from marketplace.operations.commands.options import DATA, YES, cleaned
-from marketplace.operations.opened import database
 from marketplace.settings import settings
 
 
@@ -87,26 +86,20 @@ def invite_coordinator(
     to = contact(address)
     if to is None or (to[0] is Channel.SMS and not can_take_sms(to[1])):
         raise click.ClickException(f"{address} is no e-mail address and no number that takes an SMS.")
-    with database(data):
-        path = asyncio.run(invited(*to, number, unit, name))
+    path = done(data, partial(invited, *to, number, unit, name))
     click.echo("The invitation lies in the outbox; a worker sends it. It is good for 14 days.")
     if settings().demo:  # a link is a secret: elsewhere it only goes to the address
         click.echo(f"{settings().public_url}{path}")
 
 
-async def invited(channel: Any, address: str, number: str, unit: str | None, name: str | None) -> str:
+async def invited(
+    channel: Any, address: str, number: str, unit: str | None, name: str | None, now: datetime
+) -> str:
     """Send the invitation. Returns the path of its link."""
-    from marketplace.base import clock
-    from marketplace.base.data.database import connected
-    from marketplace.base.errors import Problem
     from organizations.members.invitations.actions import invite_coordinator
     from organizations.members.rules import invitation_path
 
-    async with connected():
-        try:
-            made = await invite_coordinator(channel, address, number, unit, name, now=clock.now())
-        except Problem as problem:
-            raise click.ClickException(problem.message) from problem
+    made = await invite_coordinator(channel, address, number, unit, name, now=now)
     return invitation_path(made.id, made.expires_at)
 
 

@@ -19,6 +19,7 @@ Act = Callable[[datetime], Awaitable[Answer]]
 def doing(data: Path | None) -> Iterator[Callable[[Act[Any]], Any]]:
     """Gives what does an act now, within the database of the instance: several of them, with questions between. What an
     act refuses is said in a sentence, and nothing is done then."""
+    from marketplace import every_mail  # noqa: F401 - what an act tells people of is written by one of them
     from marketplace.base import clock
     from marketplace.base.data.database import connected
     from marketplace.base.errors import Problem

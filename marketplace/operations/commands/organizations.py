@@ -1,6 +1,5 @@
 """organizations list, answer."""
 
-import asyncio
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import click
 
 from marketplace.operations.commands.doing import done
 from marketplace.operations.commands.options import DATA, cleaned
-from marketplace.operations.opened import database
 
 
 @click.group()
@@ -49,20 +47,16 @@ def list_organizations(state: str | None, number: str | None, data: Path | None)
 @DATA
 def answer_organization(slug: str, answer: str, reason: str, vouched: bool, data: Path | None) -> None:
     """Answer an organisation for the municipality, where no coordinator may: all of them are or were in it."""
-    from marketplace.base import clock
-    from marketplace.base.data.database import connected
-    from marketplace.base.errors import Problem
+    from marketplace.base.errors import NotFound, Refused
     from organizations.approval.actions import decide_as_operator
 
-    async def done() -> None:
-        async with connected():
-            await decide_as_operator(slug, answer, reason, vouched, now=clock.now())
-
-    with database(data):
+    async def decided(now: datetime) -> None:
         try:
-            asyncio.run(done())
-        except Problem as problem:
-            raise click.ClickException(problem.message or f"No organisation is called {slug}.") from problem
+            await decide_as_operator(slug, answer, reason, vouched, now=now)
+        except NotFound as nowhere:
+            raise Refused(f"No organisation is called {slug}.") from nowhere
+
+    done(data, decided)
     click.echo(f"{slug}: {answer}. Those who lead it are told.")
 
 

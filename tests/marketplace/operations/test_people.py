@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from marketplace.base import clock
 from marketplace.base.data.database import column, value
 from marketplace.people.models import Person
 from marketplace.people.sign_in.models import SignIn
@@ -15,8 +16,7 @@ from offers.catalogue.models import SeatPool
 from organizations.members.models import Role
 from tests import make
 from tests.conftest import NOW
-from tests.marketplace.operations.commanded import command
-from tests.offers.seats.test_two_servers import claimed  # noqa: F401 - a fixture
+from tests.marketplace.operations.commanded import command, has_role
 
 KARI = "kari@example.no"
 ACTED = "SELECT action FROM audit_entry WHERE person_id = $1 AND actor_id IS NULL ORDER BY id"
@@ -46,7 +46,7 @@ async def test_somebody_is_signed_out_everywhere_and_it_is_written_down(claimed:
 
 async def test_somebody_is_erased_as_by_themselves(claimed: None) -> None:
     kari = await make.person("Kari", KARI)
-    pool = await SeatPool.get(offer=await make.offer(capacity=1))
+    pool = await SeatPool.get(offer=await make.offer(capacity=1, starts=[clock.now() + timedelta(days=7)]))
     booking = await make.booking(pool, kari)
     ran = await command("people", "erase", KARI, typed="n\n")
     assert ran.code == 1
@@ -66,7 +66,7 @@ async def test_somebody_is_erased_as_by_themselves(claimed: None) -> None:
 
 async def test_the_last_manager_is_not_erased_and_nobody_is_asked(claimed: None) -> None:
     kari = await make.person("Kari", KARI)
-    await make.member(await make.organization("Turlaget"), kari, Role.MANAGER)
+    await has_role(await make.organization("Turlaget"), kari, Role.MANAGER)
     ran = await command("people", "erase", KARI)
     assert (ran.code, "?" in ran.said) == (1, False)
     assert f"{KARI} is the only one who manages Turlaget" in ran.said

@@ -4,8 +4,7 @@ from marketplace.base.data.database import column, value
 from organizations.directory.models import Organization, OrganizationKind, OrganizationState
 from organizations.members.models import Membership, Role
 from tests import make
-from tests.marketplace.operations.commanded import command
-from tests.offers.seats.test_two_servers import claimed  # noqa: F401 - a fixture
+from tests.marketplace.operations.commanded import command, has_role
 
 NORA = "nora@example.no"
 
@@ -17,9 +16,9 @@ async def unit(name: str) -> Organization:
 async def test_coordinators_are_listed_with_their_unit_and_address(claimed: None) -> None:
     assert "Nobody coordinates anything" in (await command("coordinators", "list")).said
     nora = await make.person("Nora", NORA)
-    await make.member(await unit("Sandnes kommune"), nora, Role.COORDINATOR)
+    await has_role(await unit("Sandnes kommune"), nora, Role.COORDINATOR)
     per = await make.person("Per", "per@example.no")
-    await make.member(await unit("Turlaget"), per, Role.MANAGER)
+    await has_role(await unit("Turlaget"), per, Role.MANAGER)
     ran = await command("coordinators", "list")
     assert ran.code == 0
     [line] = ran.said.splitlines()
@@ -31,7 +30,7 @@ async def test_coordinators_are_listed_with_their_unit_and_address(claimed: None
 async def test_a_coordinator_is_revoked_signed_out_told_and_it_is_written_down(claimed: None) -> None:
     nora = await make.person("Nora", NORA)
     place = await unit("Sandnes kommune")
-    await make.member(place, nora, Role.COORDINATOR)
+    await has_role(place, nora, Role.COORDINATOR)
     ran = await command("coordinators", "revoke", NORA, typed="n\n")
     assert (ran.code, await Membership.filter(ended_at=None).count()) == (1, 1)
     ran = await command("coordinators", "revoke", NORA, "--yes")
@@ -49,7 +48,7 @@ async def test_whoever_coordinates_two_units_is_not_guessed_at(claimed: None) ->
     nora = await make.person("Nora", NORA)
     one, two = await unit("Sandnes kommune"), await unit("Helse og mestring")
     for place in (one, two):
-        await make.member(place, nora, Role.COORDINATOR)
+        await has_role(place, nora, Role.COORDINATOR)
     ran = await command("coordinators", "revoke", NORA, "--yes")
     assert ran.code == 1
     assert "say which with --unit" in ran.said
@@ -72,10 +71,10 @@ async def test_an_address_that_coordinates_nothing_or_is_nobodys_is_refused(clai
 
 async def test_organisations_are_listed_by_state_and_municipality(claimed: None) -> None:
     kari = await make.person("Kari", "kari@example.no")
-    led = await make.organization("Turlaget")
-    await make.member(led, kari, Role.MANAGER)
-    await make.organization("Koret", state=OrganizationState.SUSPENDED)
-    await make.organization("Klubben", state=OrganizationState.APPLIED)
+    led = await make.organization("Turlaget", slug="turlaget")
+    await has_role(led, kari, Role.MANAGER)
+    await make.organization("Koret", slug="koret", state=OrganizationState.SUSPENDED)
+    await make.organization("Klubben", slug="klubben", state=OrganizationState.APPLIED)
     ran = await command("organizations", "list")
     assert ran.code == 0
     lines = {line.split()[0]: line for line in ran.said.splitlines()}
