@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from marketplace.operations.commands.outbox import outbox
 from marketplace.operations.commands.people import reset_second_factor
 from marketplace.operations.commands.restored import restored
 from marketplace.operations.commands.surroundings import doctor, list_settings
-from marketplace.operations.opened import database
+from marketplace.operations.opened import database, embedded
 from marketplace.settings import Settings, problems, settings
 from marketplace.starting import begin, begin_anew, import_shared, opened_port
 
@@ -64,7 +65,7 @@ def commands() -> None:
 @click.option("--fresh", is_flag=True, help="Delete the data folder's contents first (demo mode only).")
 def run(port: int, data: Path | None, fresh: bool) -> None:
     """Start everything in the foreground: database, web processes, worker. In demo mode, load the demo first."""
-    from marketplace.processes import serve_web, serve_work, supervise
+    from marketplace.processes import follow_log, serve_web, serve_work, supervise
 
     if settings().demo:
         os.environ.setdefault("TREFFPUNKT_PUBLIC_URL", f"http://127.0.0.1:{port}")
@@ -82,7 +83,13 @@ def run(port: int, data: Path | None, fresh: bool) -> None:
             asyncio.run(load())
         begin("127.0.0.1")
         click.echo(f"Treffpunkt: {settings().public_url}")
-        supervise([*[partial(serve_web, opened)] * settings().web_processes, serve_work], opened, revive)
+        tasks: list[Callable[[], None]] = [
+            *[partial(serve_web, opened)] * settings().web_processes,
+            serve_work,
+        ]
+        if settings().backup_dir and embedded():
+            tasks.append(follow_log)
+        supervise(tasks, opened, revive)
 
 
 @commands.command()

@@ -22,28 +22,32 @@ KEYS = click.option(
 @KEYS
 @DATA
 @click.option("--full", is_flag=True, help="Copy everything, also where the changes would do.")
-def backup(folder: Path | None, keys: Path | None, data: Path | None, full: bool) -> None:
-    """Copy the database into DIR (default: TREFFPUNKT_BACKUP_DIR), and prove that the copy is whole."""
-    from marketplace.base import clock
-    from marketplace.base.data import backed_up
-    from marketplace.operations.backup import keys as key_copies
-    from marketplace.operations.backup.taking import take
+@click.option("--follow", is_flag=True, help="Stay: stream the log as it is written, and copy every day.")
+def backup(folder: Path | None, keys: Path | None, data: Path | None, full: bool, follow: bool) -> None:
+    """Copy the database into DIR (default: TREFFPUNKT_BACKUP_DIR), and prove that the copy is whole.
+
+    `run` streams the log there by itself when TREFFPUNKT_BACKUP_DIR is set; with `serve` and `worker` one
+    `backup --follow` does. With it a minute at most is lost; without it, what came after the last copy.
+    """
+    from marketplace.operations.backup import following
+    from marketplace.operations.backup.copying import copy_noted
     from marketplace.operations.backup.tools import Refused
 
     with database(data):
         into = named(folder, settings().backup_dir, "DIR", "TREFFPUNKT_BACKUP_DIR")
+        url = settings().database_url or ""
+        if follow:
+            click.echo(f"Streaming the log into {into}.")
+            asyncio.run(following.until_told(following.follow(into, url)))
+            return
         try:
-            copy = asyncio.run(take(into, settings().database_url or "", full=full, say=click.echo))
+            done = asyncio.run(copy_noted(into, url, keys=keys, full=full))
         except (Refused, OSError) as problem:
-            backed_up.note_copy(None, str(problem))
             raise click.ClickException(str(problem)) from problem
-        backed_up.note_copy(copy.ended_at)
-        click.echo(f"{copy.name}: {copy.bytes / 1e6:.0f} MB in {into}, verified.")
-        if where := keys or settings().keys_backup_dir:
-            years = key_copies.keep(where, clock.unmoved())
-            click.echo(
-                f"Keys of counted years copied to {where}: {', '.join(map(str, years)) or 'nothing new'}."
-            )
+        click.echo(f"{done.copy.name}: {done.copy.bytes / 1e6:.0f} MB in {into}, verified.")
+        if keys or settings().keys_backup_dir:
+            years = ", ".join(map(str, done.years)) or "nothing new"
+            click.echo(f"Keys of counted years copied apart: {years}.")
 
 
 def named(given: Path | None, default: Path | None, what: str, variable: str) -> Path:
