@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -24,6 +23,7 @@ from marketplace.operations.commands.outbox import outbox
 from marketplace.operations.commands.people import reset_second_factor
 from marketplace.operations.commands.restored import restored
 from marketplace.operations.commands.surroundings import doctor, list_settings
+from marketplace.operations.insight.watching import Task, watched
 from marketplace.operations.opened import database, embedded
 from marketplace.settings import Settings, problems, settings
 from marketplace.starting import alone_in, begin, begin_anew, import_shared, introduce, listening
@@ -91,10 +91,8 @@ def run(port: int, host: str, data: Path | None, fresh: bool) -> None:
             asyncio.run(load())
         begin(host)
         introduce(place, workers=1)
-        tasks: list[Callable[[], None]] = [partial(serve_web, place.opened)] * settings().web_processes
-        tasks.append(serve_work)
-        if settings().backup_dir and embedded():
-            tasks.append(follow_log)
+        follower = [follow_log] if settings().backup_dir and embedded() else []
+        tasks = [*web(partial(serve_web, place.opened)), serve_work, *follower]
         supervise(tasks, place.opened, revive)
 
 
@@ -118,7 +116,14 @@ def serve(port: int, host: str, unix_socket: Path | None, socket_mode: int) -> N
         import_shared()
         begin(place.host)
         introduce(place)
-        supervise([partial(serve_web, place.opened)] * settings().web_processes, place.opened, revive)
+        supervise(web(partial(serve_web, place.opened)), place.opened, revive)
+
+
+def web(serving: Task) -> list[Task]:
+    """As many web processes as are set, and who shows what they count."""
+    from marketplace.routes import ROUTES
+
+    return watched([serving] * settings().web_processes, ROUTES, timetable())
 
 
 @commands.command()

@@ -170,7 +170,7 @@ def test_a_backup_that_stands_still_never_fills_the_disk_and_begins_anew_when_it
     async def nothing(url: str) -> None:
         await safe()
 
-    running(place, nothing, SMALL)
+    running(place, nothing)
     with EmbeddedPostgres(place / "data", SMALL) as url:
         for _ in range(6):  # six files of the log
             do(url, "INSERT INTO booked VALUES (0)", "SELECT pg_switch_wal()")
@@ -182,7 +182,7 @@ def test_a_backup_that_stands_still_never_fills_the_disk_and_begins_anew_when_it
         await book(url, 1)
         await safe()
 
-    running(place, again, SMALL)
+    running(place, again)
     folder = Folder.found(place / "kept")
     assert len(folder.stretches()) == 2
     assert folder.copies()[-1].began_at >= folder.stretches()[-1].began_at
