@@ -17,19 +17,11 @@ from types import FrameType
 import uvicorn
 
 from marketplace.base.log import configure
+from marketplace.base.web import supervisor
 from marketplace.settings import settings
 
 PATIENCE = 15.0
 """Seconds that the children get to finish what they do, besides those for which they still take what comes."""
-
-
-def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
-    """A listening socket, on loopback unless told otherwise; a proxy stands in front in production."""
-    opened = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    opened.bind((host, port))
-    opened.listen(2048)
-    return opened
 
 
 def serve_web(opened: socket.socket) -> None:
@@ -86,12 +78,14 @@ def supervise(
         for pid in children:
             os.kill(pid, signal.SIGTERM)
 
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     for task in tasks:
         children[_fork(task)] = (task, time.monotonic())
+    watchdog = supervisor.Watchdog()
     deadline: float | None = None
     while children:
+        watchdog.alive()
         pid, _ = os.waitpid(-1, os.WNOHANG)
         ended = children.pop(pid, None)
         if ended and not stopping:
@@ -103,12 +97,37 @@ def supervise(
         elif pid and not stopping:
             revive()
         if stopping:
+            if deadline is None:
+                supervisor.notify("STOPPING=1")
             deadline = deadline or time.monotonic() + settings().drain + PATIENCE
             if time.monotonic() > deadline:
                 for late in children:
                     os.kill(late, signal.SIGKILL)
         if not pid:
             time.sleep(0.02 if stopping else 0.2)
+
+
+def take_no_harm() -> None:
+    """SIGHUP, SIGUSR1 and SIGUSR2 reload other servers or open their logs anew, and are sent by habit: here they do
+    nothing, since settings are read at the start alone. Only when the terminal that we run in has gone, we go too."""
+
+    def hung_up(number: int, frame: FrameType | None) -> None:
+        if terminal and not has_terminal():
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    terminal = has_terminal()
+    for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, hung_up)
+
+
+def has_terminal() -> bool:
+    """Is there a terminal that controls this process?"""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def _fork(task: Callable[[], None]) -> int:
@@ -118,8 +137,9 @@ def _fork(task: Callable[[], None]) -> int:
         return pid
     code = 1
     try:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent hears it, see take_no_harm
         _end_with(parent)
         configure()
         task()

@@ -14,6 +14,8 @@ HEAD_LIMIT = 64 * 1024
 """Bytes of a request line and its headers."""
 HEAD_WITHIN = 15.0
 """Seconds from the connection, or the first byte of the next request, until the headers are whole."""
+THIS_MACHINE = ("127.0.0.1", 0)
+"""Who comes by a unix socket: it has no address, and nobody elsewhere can."""
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
@@ -26,6 +28,8 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        if self.client is None:
+            self.client = THIS_MACHINE
         self.begin_head()
 
     def on_message_begin(self) -> None:

@@ -1,8 +1,9 @@
 """What systemd, or whoever speaks as it does, gives a service and wants to hear: a socket that outlives the program
-(sd_listen_fds), and when it is ready (sd_notify)."""
+(sd_listen_fds), when it is ready, and that it is alive (sd_notify)."""
 
 import os
 import socket
+import time
 
 FIRST = 3
 """Number of the first descriptor that is handed over."""
@@ -34,3 +35,18 @@ def notify(state: str) -> None:
             told.sendto(state.encode(), "\0" + address[1:] if address.startswith("@") else address)
         except OSError:
             return  # nobody listens any more
+
+
+class Watchdog:
+    """Says that we are alive, three times in the while that systemd waits (WatchdogSec=)."""
+
+    def __init__(self) -> None:
+        wanted = os.environ.get("WATCHDOG_USEC", "")
+        self.every = int(wanted) / 3_000_000 if wanted.isdigit() else None
+        self.last = 0.0
+
+    def alive(self) -> None:
+        """Call it often: it speaks only when it is time."""
+        if self.every is not None and time.monotonic() - self.last >= self.every:
+            self.last = time.monotonic()
+            notify("WATCHDOG=1")

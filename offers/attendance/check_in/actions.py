@@ -6,6 +6,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from marketplace.base.clock import oslo
 from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import column, in_transaction, rows, value
@@ -22,6 +23,7 @@ from offers.attendance.taps import actions as taps
 from offers.attendance.taps.forms import Unread
 from offers.attendance.taps.models import Field, Outcome
 from offers.attendance.taps.rules import Sender, Tap
+from offers.attendance.year_keys import lost
 from offers.catalogue.models import Session
 
 WRONG = "check-in words"
@@ -58,9 +60,10 @@ async def by_link(
 
 
 async def _arrive(session_id: UUID, here: list[rules.Here], bindings: list[str], now: datetime) -> bool:
-    """Mark whoever is booked, else count a head. False: it has closed meanwhile, or was moved or cancelled."""
+    """Mark whoever is booked, else count a head. False: it has closed meanwhile, or was moved or cancelled, or nobody
+    can be counted now."""
     session = await queries.held(session_id)
-    if not session.at(now):
+    if not session.at(now) or await lost(oslo(session.starts_at).year):
         return False
     browsers = [rules.browser(session_id, each) for each in bindings]
     stood = await queries.counted_as(session_id, browsers)
