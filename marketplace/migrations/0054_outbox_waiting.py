@@ -6,7 +6,7 @@ from marketplace.base.data.online import index
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0052_forgetting")]
+    dependencies = [("marketplace", "0053_a_municipalitys_own")]
 
     initial = False
     compatible = True
