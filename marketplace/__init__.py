@@ -1,0 +1,8 @@
+"""Treffpunkt: the application around offers and organizations."""
+
+import tomllib
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
+__version__: str = tomllib.loads(PROJECT.read_text())["project"]["version"]
+"""Said once, in pyproject.toml, which comes along wherever the program goes."""

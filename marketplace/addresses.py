@@ -4,6 +4,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LOCAL = "a unix socket"
+"""In place of a host: whoever comes by one is on this machine."""
 
 
 def parts_of(url: str) -> SplitResult | None:

@@ -3,38 +3,39 @@
 import asyncio
 import os
 import sys
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import ValidationError
 
+from marketplace import __version__
 from marketplace.operations.commands import jobs
 from marketplace.operations.commands.backups import backup
 from marketplace.operations.commands.coordinators import invite_coordinator
 from marketplace.operations.commands.data import check_data, demo, load, migrate
-from marketplace.operations.commands.options import DATA, HOST
+from marketplace.operations.commands.municipalities import municipalities
+from marketplace.operations.commands.options import DATA, HOST, UNIX_SOCKET, Octal
 from marketplace.operations.commands.organizations import answer_organization
 from marketplace.operations.commands.outbox import outbox
 from marketplace.operations.commands.people import reset_second_factor
+from marketplace.operations.commands.restored import restored
 from marketplace.operations.commands.surroundings import doctor, list_settings
 from marketplace.operations.opened import database
 from marketplace.settings import Settings, problems, settings
-from marketplace.starting import begin, begin_anew, import_shared, opened_port
+from marketplace.starting import alone_in, begin, begin_anew, import_shared, introduce, listening
+
+if TYPE_CHECKING:
+    from marketplace.operations.jobs.running import Job
 
 
 class Commands(click.Group):
     """Says in words what is wrong with the surroundings: settings, port, database."""
 
     def invoke(self, context: click.Context) -> Any:
-        import asyncpg
-
-        from marketplace.base.data.database import UNAVAILABLE
-        from marketplace.base.data.instance import WrongInstance
-        from marketplace.base.postgres.programs import EmbeddedPostgresError
-
-        refused = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+        from marketplace.operations.said import sentence
 
         try:
             return super().invoke(context)
@@ -44,71 +45,94 @@ class Commands(click.Group):
             for line in problems(wrong):
                 click.echo(line, err=True)
             sys.exit(2)
-        except (EmbeddedPostgresError, WrongInstance) as problem:
-            raise click.ClickException(str(problem)) from problem
-        except (*UNAVAILABLE, *refused) as away:
-            if isinstance(away, OSError) and away.filename:
-                raise click.ClickException(f"{away.filename}: {away.strerror}") from away
-            raise click.ClickException(f"The database cannot be reached: {away}") from away
+        except Exception as problem:
+            if said := sentence(problem):
+                raise click.ClickException(said) from problem
+            raise
 
 
 @click.group(cls=Commands)
+@click.version_option(__version__, message="Treffpunkt %(version)s")
 def commands() -> None:
     """Treffpunkt: a booking marketplace for municipalities. Settings come from the environment (docs/settings.md)."""
 
 
+PORT = click.option(
+    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen on."
+)
+
+
 @commands.command()
-@click.option("--port", default=8000, show_default=True, help="Port on 127.0.0.1.")
+@PORT
+@HOST
 @DATA
 @click.option("--fresh", is_flag=True, help="Delete the data folder's contents first (demo mode only).")
-def run(port: int, data: Path | None, fresh: bool) -> None:
+def run(port: int, host: str, data: Path | None, fresh: bool) -> None:
     """Start everything in the foreground: database, web processes, worker. In demo mode, load the demo first."""
-    from marketplace.processes import serve_web, serve_work, supervise
+    from marketplace.processes import serve_web, serve_work, supervise, take_no_harm
 
+    take_no_harm()
     if settings().demo:
         os.environ.setdefault("TREFFPUNKT_PUBLIC_URL", f"http://127.0.0.1:{port}")
         os.environ.setdefault("TREFFPUNKT_LOOPBACK_LIMIT_FACTOR", "1000")
     folder = data or settings().data_dir
-    if fresh:
-        begin_anew(folder)
-    opened = opened_port(port)
-    with database(folder) as revive:
+    with ExitStack() as held:
+        held.enter_context(alone_in(folder))
+        place = held.enter_context(listening(port, host))
+        if fresh:
+            begin_anew(folder)
+        revive = held.enter_context(database(folder))
         import_shared()
         from marketplace.base.data.migrate import migrate as bring_up
 
         asyncio.run(bring_up())
         if settings().demo:
             asyncio.run(load())
-        begin("127.0.0.1")
-        click.echo(f"Treffpunkt: {settings().public_url}")
-        supervise([*[partial(serve_web, opened)] * settings().web_processes, serve_work], revive)
+        begin(host)
+        introduce(place, workers=1)
+        supervise(
+            [*[partial(serve_web, place.opened)] * settings().web_processes, serve_work], place.opened, revive
+        )
 
 
 @commands.command()
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@PORT
 @HOST
-def serve(port: int, host: str) -> None:
+@UNIX_SOCKET
+@click.option(
+    "--socket-mode",
+    type=Octal(),
+    default="660",
+    show_default=True,
+    help="Who may use the unix socket: its mode.",
+)
+def serve(port: int, host: str, unix_socket: Path | None, socket_mode: int) -> None:
     """Start the web processes only."""
-    import_shared()
-    from marketplace.processes import serve_web, supervise
+    from marketplace.processes import serve_web, supervise, take_no_harm
 
-    opened = opened_port(port, host)
-    with database(away=True) as revive:
-        begin(host)
-        supervise([partial(serve_web, opened)] * settings().web_processes, revive)
+    take_no_harm()
+    with listening(port, host, unix_socket, socket_mode) as place, database(away=True) as revive:
+        import_shared()
+        begin(place.host)
+        introduce(place)
+        supervise([partial(serve_web, place.opened)] * settings().web_processes, place.opened, revive)
 
 
 @commands.command()
 def worker() -> None:
     """Start one worker: it sends messages and runs the jobs of marketplace/schedule.py."""
-    from marketplace.processes import serve_work
+    from marketplace.base.web import supervisor
+    from marketplace.processes import serve_work, take_no_harm
 
+    take_no_harm()
     with database(away=True):
         begin()
+        introduce(None, workers=1)
+        supervisor.notify("READY=1")
         serve_work()
 
 
-def timetable() -> tuple[jobs.Job, ...]:
+def timetable() -> "tuple[Job, ...]":
     """What the worker does: imported when somebody asks, for it imports nearly everything."""
     from marketplace.schedule import TIMETABLE
 
@@ -127,5 +151,7 @@ for each in (
     invite_coordinator,
     answer_organization,
     reset_second_factor,
+    municipalities,
+    restored,
 ):
     commands.add_command(each)

@@ -17,26 +17,20 @@ from types import FrameType
 import uvicorn
 
 from marketplace.base.log import configure
+from marketplace.base.web import supervisor
+from marketplace.settings import settings
 
-PATIENCE = 10.0
-"""Seconds that the children get to finish what they do."""
-
-
-def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
-    """A listening socket, on loopback unless told otherwise; a proxy stands in front in production."""
-    opened = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    opened.bind((host, port))
-    opened.listen(2048)
-    return opened
+PATIENCE = 15.0
+"""Seconds that the children get to finish what they do, besides those for which they still take what comes."""
 
 
 def serve_web(opened: socket.socket) -> None:
     """One web process; returns when it is told to stop."""
     from marketplace.app import build
     from marketplace.base.web.bounded_http import BoundedHttp
+    from marketplace.base.web.server import GRACE, KEEP_ALIVE, Server
 
-    uvicorn.Server(
+    Server(
         uvicorn.Config(
             build(),
             lifespan="on",
@@ -47,9 +41,10 @@ def serve_web(opened: socket.socket) -> None:
             log_config=None,  # our own: uvicorn's repeats what an exception says
             log_level="warning",
             proxy_headers=False,
-            timeout_keep_alive=15,
-            timeout_graceful_shutdown=5,
-        )
+            timeout_keep_alive=KEEP_ALIVE,
+            timeout_graceful_shutdown=int(GRACE),
+        ),
+        drain=settings().drain,
     ).run(sockets=[opened])
 
 
@@ -61,10 +56,15 @@ def serve_work() -> None:
     asyncio.run(work())
 
 
-def supervise(tasks: list[Callable[[], None]], revive: Callable[[], object] = lambda: None) -> None:
+def supervise(
+    tasks: list[Callable[[], None]],
+    opened: socket.socket | None = None,
+    revive: Callable[[], object] = lambda: None,
+) -> None:
     """Run each task in a child of its own until SIGTERM or Ctrl-C.
 
-    `revive` is called when a child that is none of the tasks has ended: the embedded database.
+    `opened` is what the children listen on: the parent lets go of it when they are to end, so that it closes with the
+    last of them. `revive` is called when a child that is none of the tasks has ended: the embedded database.
     """
     gc.freeze()  # what the children share stays shared: the collector does not touch its pages
     children: dict[int, tuple[Callable[[], None], float]] = {}
@@ -73,15 +73,19 @@ def supervise(tasks: list[Callable[[], None]], revive: Callable[[], object] = la
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal stopping
         stopping = True
+        if opened:
+            opened.close()
         for pid in children:
             os.kill(pid, signal.SIGTERM)
 
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     for task in tasks:
         children[_fork(task)] = (task, time.monotonic())
+    watchdog = supervisor.Watchdog()
     deadline: float | None = None
     while children:
+        watchdog.alive()
         pid, _ = os.waitpid(-1, os.WNOHANG)
         ended = children.pop(pid, None)
         if ended and not stopping:
@@ -93,12 +97,37 @@ def supervise(tasks: list[Callable[[], None]], revive: Callable[[], object] = la
         elif pid and not stopping:
             revive()
         if stopping:
-            deadline = deadline or time.monotonic() + PATIENCE
+            if deadline is None:
+                supervisor.notify("STOPPING=1")
+            deadline = deadline or time.monotonic() + settings().drain + PATIENCE
             if time.monotonic() > deadline:
                 for late in children:
                     os.kill(late, signal.SIGKILL)
         if not pid:
             time.sleep(0.02 if stopping else 0.2)
+
+
+def take_no_harm() -> None:
+    """SIGHUP, SIGUSR1 and SIGUSR2 reload other servers or open their logs anew, and are sent by habit: here they do
+    nothing, since settings are read at the start alone. Only when the terminal that we run in has gone, we go too."""
+
+    def hung_up(number: int, frame: FrameType | None) -> None:
+        if terminal and not has_terminal():
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    terminal = has_terminal()
+    for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, hung_up)
+
+
+def has_terminal() -> bool:
+    """Is there a terminal that controls this process?"""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def _fork(task: Callable[[], None]) -> int:
@@ -108,8 +137,9 @@ def _fork(task: Callable[[], None]) -> int:
         return pid
     code = 1
     try:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent hears it, see take_no_harm
         _end_with(parent)
         configure()
         task()

@@ -94,6 +94,11 @@ class Settings(BaseSettings):
         description="Folder of the yearly counting keys, outside DATA and its backups. Must be set in production; "
         "in demo mode DATA/keys.",
     )
+    ledger_dir: Path | None = Field(
+        None,
+        description="Folder of the ledger: ids of what must stay gone after a restore (docs/operations.md). Never in a "
+        "backup of the database; best on another disk than it. Default: DATA/ledger.",
+    )
     backup_dir: Path | None = Field(
         None,
         description="Folder of backups, on another disk: `run` streams the embedded database's log there and copies it "
@@ -121,6 +126,13 @@ class Settings(BaseSettings):
     )
     database_pool: int = Field(4, description="Most database connections of one process.", ge=1, le=50)
     web_processes: int = Field(2, description="Web processes that `run` and `serve` start.", ge=1, le=64)
+    drain_seconds: int = Field(
+        5,
+        description="Seconds for which a process that is told to end still takes requests, while `/health/ready` says "
+        "503: longer than your proxy keeps an idle connection. 0 in demo mode.",
+        ge=0,
+        le=300,
+    )
     page_seconds: int = Field(
         1,
         description="Seconds for which a public page is shown again to visitors without a cookie. 0: no page is kept.",
@@ -216,6 +228,11 @@ class Settings(BaseSettings):
         return self.demo or self.sms_url is not None
 
     @property
+    def drain(self) -> int:
+        """Seconds for which a process that is told to end goes on."""
+        return 0 if self.demo and "drain_seconds" not in self.model_fields_set else self.drain_seconds
+
+    @property
     def register(self) -> str:
         """Where the registers of organisations answer."""
         own = self.demo and "register_url" not in self.model_fields_set
@@ -224,6 +241,10 @@ class Settings(BaseSettings):
     @property
     def keys(self) -> Path:
         return self.keys_dir or self.data_dir / "keys"
+
+    @property
+    def ledger(self) -> Path:
+        return self.ledger_dir or self.data_dir / "ledger"
 
 
 @cache

@@ -36,6 +36,9 @@ class Waiting(StrEnum):
     CARRIER = "carrier"
     """The way to send broke under it: it is due when that works again."""
 
+    WORD = "word"
+    """A restore has held it: it goes when the operator says so (base/post/held.py)."""
+
 
 class OutboxMessage(Row):
     """One mail or SMS to send, written in the transaction of the act it tells of.

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.ledger import Lost
 from marketplace.base.i18n import SOURCE
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
@@ -46,6 +48,7 @@ async def join(dialogue: Dialogue, organization: UUID, *, by: UUID, now: datetim
             SELECT gen_random_uuid(), id, $3 FROM ({COMING}) o ON CONFLICT (offer_id, organization_id) DO NOTHING""",
             dialogue.id, now, organization,
         )  # fmt: skip
+        ledger.note(Lost.DIALOGUE, f"{dialogue.id}:{organization}", number=0)
         await record(Act.DIALOGUE_JOINED, now=now, actor=by, object_id=dialogue.id, organization=organization)
 
 
@@ -62,6 +65,7 @@ async def leave(dialogue: Dialogue, organization: UUID, *, by: UUID, now: dateti
             f"DELETE FROM offer_audience_organization WHERE organization_id = $3 AND offer_id IN ({COMING})",
             dialogue.id, now, organization,
         )  # fmt: skip
+        ledger.note(Lost.DIALOGUE, f"{dialogue.id}:{organization}", number=1)
         await record(Act.DIALOGUE_LEFT, now=now, actor=by, object_id=dialogue.id, organization=organization)
 
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.data import audit
+from marketplace.base.data import audit, ledger
 from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.ledger import Lost
 from marketplace.my_page.acts import Act
 from marketplace.people import actions
 from offers.seats.rules import ACTIVE
@@ -31,4 +32,5 @@ async def shield(person: UUID, alias: bool, *, now: datetime) -> None:
     again where a guide has wished for an alias for them, too."""
     async with in_transaction():
         await rows(SHIELD, person, alias)
+        ledger.note(Lost.OWN_NAME, person, number=int(alias))
         await audit.record(Act.ALIAS_CHANGED, actor=person, person=person, now=now)

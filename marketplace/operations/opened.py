@@ -25,6 +25,12 @@ def look(url: str, away: bool) -> None:
         click.echo(f"The database does not answer yet: {problem}", err=True)
 
 
+def use(data: Path) -> None:
+    """Make this the data folder of the process."""
+    os.environ["TREFFPUNKT_DATA_DIR"] = str(data.resolve())
+    settings.cache_clear()
+
+
 @contextmanager
 def database(data: Path | None = None, away: bool = False) -> Iterator[Callable[[], object]]:
     """Sets TREFFPUNKT_DATABASE_URL, starting the embedded PostgreSQL in the data folder where none is set. Raises
@@ -34,8 +40,7 @@ def database(data: Path | None = None, away: bool = False) -> Iterator[Callable[
     it does not answer yet.
     """
     if data:
-        os.environ["TREFFPUNKT_DATA_DIR"] = str(data.resolve())
-        settings.cache_clear()
+        use(data)
     if url := settings().database_url:
         look(url, away)
         yield lambda: None
@@ -44,6 +49,11 @@ def database(data: Path | None = None, away: bool = False) -> Iterator[Callable[
 
     postgres = EmbeddedPostgres(settings().data_dir)
     with postgres as url:
+        if postgres.elsewhere:
+            click.echo(
+                f"{postgres.cluster} is a link: the database itself lies in {postgres.elsewhere}. Save and delete it "
+                "by our commands (backup, run --fresh), not with the folder.", err=True,
+            )  # fmt: skip
         os.environ["TREFFPUNKT_DATABASE_URL"] = url
         settings.cache_clear()
         try:

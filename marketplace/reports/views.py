@@ -31,6 +31,7 @@ from marketplace.reports.saved import Saved
 from marketplace.statistics.stored import closings
 from marketplace.statistics.tables import CSV, XLSX, download
 from organizations.members.queries import coordinators_of
+from organizations.municipality.queries import municipalities_of
 
 YEARS_BACK = 5
 """So many years back a report can be made, besides this one."""
@@ -81,7 +82,7 @@ async def _asked(request: Request) -> Shown:
 @made_once
 async def reports(request: Request) -> Response:
     """GET and POST /reports: those that there are, and the button that makes one."""
-    municipalities = await queries.municipalities_of(request.person)
+    municipalities = await municipalities_of(request.person)
     this = today(request.now).year
     form: Filled[MakeForm] = MakeForm.blank(year=this, lang=request.lang)
     if request.method == "POST":

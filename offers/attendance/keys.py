@@ -4,6 +4,7 @@ Who saves a register asks year_keys.py, which knows whether a file is the right 
 """
 
 import os
+import re
 import secrets
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,10 @@ from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.settings import settings
 from offers.attendance.closing.rules import settled_at
+
+LENGTH = 32
+"""Bytes of a key. A file of another length is none: half a copy, or an empty one that anybody could count by."""
+NAMED = re.compile(r"participation-(\d{4})\.key")
 
 
 class YearClosed(Refused):
@@ -29,13 +34,19 @@ def path_of(year: int) -> Path:
 
 
 def here(year: int) -> bool:
-    """Is there a key of this year?"""
-    return path_of(year).exists()
+    """Is there a file of this year's key, or one that we may not look at?"""
+    try:
+        path_of(year).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def closed(year: int) -> bool:
     """Has this year's key been destroyed here?"""
-    return path_of(year).with_suffix(".closed").exists()
+    return os.path.exists(path_of(year).with_suffix(".closed"))
 
 
 def settled(starts_at: datetime, now: datetime) -> bool:
@@ -60,18 +71,19 @@ def year_key(year: int) -> bytes:
 
 
 def read(year: int) -> bytes | None:
-    """The key of a year, if it is here; it is not made."""
+    """The key of a year, if it is here, whole, and may be read; it is not made."""
     try:
-        return path_of(year).read_bytes()
-    except FileNotFoundError:
+        found = path_of(year).read_bytes()
+    except OSError:
         return None
+    return found if len(found) == LENGTH else None
 
 
 def _make(path: Path) -> bytes:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(32))
+        file.write(secrets.token_bytes(LENGTH))
         file.flush()
         os.fsync(file.fileno())
     try:
@@ -85,9 +97,8 @@ def _make(path: Path) -> bytes:
 
 def years() -> list[int]:
     """Years whose key is here."""
-    return sorted(
-        int(path.stem.removeprefix("participation-")) for path in settings().keys.glob("participation-*.key")
-    )
+    named = (NAMED.fullmatch(path.name) for path in settings().keys.glob("participation-*.key"))
+    return sorted(int(found[1]) for found in named if found)
 
 
 def destroy(year: int) -> None:

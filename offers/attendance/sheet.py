@@ -15,6 +15,7 @@ from offers.attendance.rules import Attendee
 from offers.attendance.taps.models import Field
 from offers.attendance.taps.queries import kept
 from offers.attendance.taps.rules import OF_A_BOOKING
+from offers.attendance.year_keys import KeyGone
 from offers.catalogue.models import Session
 from offers.participants.queries import Answer
 
@@ -88,4 +89,7 @@ async def written(
     except Conflict as conflict:
         form.add_error("form", conflict.message)
         return form, 409
+    except KeyGone as gone:
+        form.add_error("form", gone.message)
+        return form, 503
     return None

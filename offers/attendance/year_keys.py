@@ -16,9 +16,9 @@ import structlog
 from marketplace.base.data.database import row, rows, value
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
-from marketplace.settings import settings
+from marketplace.base.site import site
 from offers.attendance import keys
-from offers.attendance.closing.rules import settled_at
+from offers.attendance.closing.rules import open_years, settled_at
 from offers.attendance.keys import shut
 
 log = structlog.get_logger("keys")
@@ -31,11 +31,16 @@ class Known(NamedTuple):
     closed_at: datetime | None
 
 
+class Year(NamedTuple):
+    year: int
+
+
 FINGERPRINT = "SELECT fingerprint, closed_at FROM year_key WHERE year = $1"
 REMEMBER = """INSERT INTO year_key (year, fingerprint, made_at) VALUES ($1, $2, $3)
 ON CONFLICT (year) DO NOTHING"""
 COUNTED = """SELECT EXISTS (SELECT FROM attendance a JOIN session s ON s.id = a.session_id WHERE a.pseudonym IS NOT NULL
     AND extract(year FROM s.starts_at AT TIME ZONE 'Europe/Oslo') = $1)"""
+OPEN = "SELECT year FROM year_key WHERE closed_at IS NULL"
 ALL = "SELECT year, fingerprint, closed_at FROM year_key ORDER BY year"
 YEARS_COUNTED = """SELECT DISTINCT extract(year FROM s.starts_at AT TIME ZONE 'Europe/Oslo')::int AS year
 FROM attendance a JOIN session s ON s.id = a.session_id WHERE a.pseudonym IS NOT NULL ORDER BY 1"""
@@ -56,15 +61,35 @@ async def key_of(year: int, now: datetime) -> bytes:
     known = await row(Known, FINGERPRINT, year)
     if now >= settled_at(year) or (known and known.closed_at):
         raise shut()
-    if not keys.here(year) and (known or await value(COUNTED, year)):
+    found = await asyncio.to_thread(keys.read, year)
+    if found is None and (known or keys.here(year) or await value(COUNTED, year)):
         raise gone(year)
-    key = await asyncio.to_thread(keys.year_key, year)
+    try:
+        key = found or await asyncio.to_thread(keys.year_key, year)
+    except OSError as problem:
+        raise gone(year) from problem
     if known is None:
         await rows(REMEMBER, year, fingerprint(key), now)
         known = await row(Known, FINGERPRINT, year)
     if known is None or known.fingerprint != fingerprint(key):
         raise gone(year)
     return key
+
+
+async def lost(year: int) -> bool:
+    """Is the key that this year is counted under not here? None is made; of a year that nobody is counted in yet it is
+    not missed."""
+    known = await row(Known, FINGERPRINT, year)
+    key = await asyncio.to_thread(keys.read, year)
+    if known:
+        return known.closed_at is None and (key is None or fingerprint(key) != known.fingerprint)
+    return key is None and (keys.here(year) or bool(await value(COUNTED, year)))
+
+
+async def needed(year: int) -> None:
+    """Nothing is registered, and no register closed, without the key of its year. Raises KeyGone."""
+    if await lost(year):
+        raise gone(year)
 
 
 async def key_to_close(year: int) -> bytes:
@@ -82,8 +107,14 @@ def gone(year: int) -> KeyGone:
     log.error("the key of a year is not the one in TREFFPUNKT_KEYS_DIR", year=year)
     return KeyGone(
         _("Oppmøtet kan ikke lagres akkurat nå. Skriv opp hvem som kom, og ring %(phone)s.",
-          phone=settings().helpline_phone)
+          phone=site().helpline_phone)
     )  # fmt: skip
+
+
+async def missing(now: datetime) -> list[int]:
+    """Years that are not settled whose key is not here."""
+    kept = [each.year for each in await rows(Year, OPEN)]
+    return [year for year in sorted({*kept, *open_years(now)}) if await lost(year)]
 
 
 async def close(year: int, now: datetime) -> None:
@@ -96,8 +127,8 @@ async def remember(connection: asyncpg.Connection, now: datetime) -> None:
     """Note the keys that are here and not known yet: those of a database from before fingerprints."""
     known = {each["year"] for each in await connection.fetch(ALL)}
     for year in keys.years():
-        if year not in known:
-            await connection.execute(REMEMBER, year, fingerprint(keys.year_key(year)), now)
+        if year not in known and (key := keys.read(year)):
+            await connection.execute(REMEMBER, year, fingerprint(key), now)
 
 
 async def problems(connection: asyncpg.Connection) -> list[str]:
@@ -122,6 +153,9 @@ def _problem(known: asyncpg.Record) -> str | None:
         return f"{year} is closed in TREFFPUNKT_KEYS_DIR and open in the database: one of them is of another instance"
     if not keys.here(year):
         return f"the key that {year} was counted under is not in TREFFPUNKT_KEYS_DIR: bring it back"
-    if fingerprint(keys.year_key(year)) != bytes(known["fingerprint"]):
+    key = keys.read(year)
+    if key is None:
+        return f"the key of {year} in TREFFPUNKT_KEYS_DIR is not whole, or may not be read: bring it back"
+    if fingerprint(key) != bytes(known["fingerprint"]):
         return f"the key of {year} in TREFFPUNKT_KEYS_DIR is another than the year was counted under: bring it back"
     return None

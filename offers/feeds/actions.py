@@ -8,8 +8,9 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import at_oslo, today
-from marketplace.base.data import audit
-from marketplace.base.data.database import in_transaction, row, rows, value
+from marketplace.base.data import audit, ledger
+from marketplace.base.data.database import column, in_transaction, row, rows, value
+from marketplace.base.data.ledger import Lost
 from marketplace.base.signing import secret_hash, signed_in_form
 from offers.feeds.acts import Act
 
@@ -55,7 +56,7 @@ async def make_address(
         )
         if before:
             return None if before["revoked_at"] else secret
-        await rows(REVOKE, person, now, hosting, organization)
+        ledger.note(Lost.CALENDAR_ADDRESS, *await column(REVOKE, person, now, hosting, organization))
         made = uuid7()
         await rows(
             """INSERT INTO calendar_address (id, person_id, hosting, organization_id, secret_hash, created_at)
@@ -79,5 +80,6 @@ async def revoke_address(
     """Stop that address, if there is one."""
     async with in_transaction():
         if revoked := await row(REVOKE, person, now, hosting, organization):
+            ledger.note(Lost.CALENDAR_ADDRESS, revoked["id"])
             await audit.record(Act.CALENDAR_ADDRESS_REVOKED, actor=person, person=person, object_id=revoked["id"],
                                organization=organization, now=now)  # fmt: skip

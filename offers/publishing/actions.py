@@ -9,8 +9,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows, value
+from marketplace.base.data.ledger import Lost
 from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
@@ -136,7 +138,10 @@ async def set_audience(
                 SELECT $1, $2, id FROM organization WHERE id = $3 AND state = 'approved'""",
                 uuid7(), offer.id, organization,
             )  # fmt: skip
-        await _write(offer, text, **facts, **_narrowed(offer, facts.get("visibility"), now))
+        narrowed = _narrowed(offer, facts.get("visibility"), now)
+        if narrowed:
+            ledger.note(Lost.OFFER_TO_ALL, offer.id, number=int(narrowed["narrowed_at"] is not None))
+        await _write(offer, text, **facts, **narrowed)
 
 
 def _narrowed(offer: Offer, visibility: Visibility | None, now: datetime) -> dict[str, datetime | None]:

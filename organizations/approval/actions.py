@@ -7,8 +7,10 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
+from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.base.data.ledger import Lost
 from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import Conflict, NotFound, Refused
 from marketplace.base.i18n import gettext as _
@@ -153,6 +155,8 @@ async def decide(
             organization_id=organization, answer=answer, reason=reason or str(rules.WELCOME), decided_by_id=by, at=now,
             vouched=vouched and not found.number and answer in rules.LETS_IN,
         )  # fmt: skip
+        if OrganizationState.SUSPENDED in (found.state, new):
+            ledger.note(Lost.ORGANIZATION, organization, number=int(new is OrganizationState.SUSPENDED))
         found.state = new
         await found.save(update_fields=["state"])
         await record(

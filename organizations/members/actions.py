@@ -11,8 +11,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction, row, value
+from marketplace.base.data.database import column, in_transaction, row, value
+from marketplace.base.data.ledger import Lost
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
@@ -105,6 +107,13 @@ async def _end_role(membership: Membership, now: datetime) -> None:
     )
     if ended is None:
         raise Refused(_("Rollen er avsluttet allerede."))
+    ledger.note(Lost.MEMBERSHIP, membership.id)
+    ledger.note(Lost.INVITATION, *await column(LED_TO_IT, membership.person_id, membership.organization_id))
+
+
+LED_TO_IT = """SELECT i.id FROM invitation i JOIN contact_point c ON c.channel = i.channel AND c.value = i.address
+WHERE c.person_id = $1 AND i.organization_id = $2 AND i.accepted_at IS NOT NULL"""
+"""A restore to before an invitation was accepted must not let it be accepted again by whoever was shown out since."""
 
 
 async def _ended(membership: Membership, by: SignedIn, now: datetime) -> None:

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, value
+from marketplace.base.data.ledger import Lost
 from organizations.directory.models import Organization, OrganizationText
 from organizations.profile.acts import Act
 from organizations.profile.pictures import Made
@@ -53,6 +55,9 @@ async def remove_logo(organization: Organization, *, by: UUID, now: datetime) ->
 
 
 async def _show(organization: Organization, picture: UUID | None, by: UUID, now: datetime) -> None:
+    before = await value("SELECT logo_id FROM organization WHERE id = $1 FOR NO KEY UPDATE", organization.id)
+    if before and before != picture:
+        ledger.note(Lost.LOGO, f"{organization.id}:{before}")
     await Organization.filter(id=organization.id).update(logo_id=picture)
     await record(Act.ORGANIZATION_LOGO_CHANGED, now=now, actor=by, object_id=organization.id,
                  organization=organization.id)  # fmt: skip

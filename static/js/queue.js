@@ -215,6 +215,11 @@ export class Queue {
     });
     if (response.ok) { return response.json(); }
     if (response.status < 500 && again && response.status !== 429 && await this.renew()) { return this.post(taps, false); }
+    const why = response.status === 503 && (await response.json().catch(() => ({}))).why;
+    if (why) {
+      this.told("held", why);
+      return null;
+    }
     this.told(response.status < 500 && response.status !== 429 ? "signed-out" : "offline", response.status);
     return null;
   }

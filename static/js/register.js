@@ -185,6 +185,7 @@ const hear = (what, more) => {
   }
   if (what === "waiting") { tell(!navigator.onLine); }
   if (what === "offline") { tell(true); }
+  if (what === "held") { tell(true).then(() => { status.textContent = `${more} ${status.textContent}`; }); }
   if (what === "signed-out") { tell(true).then(() => { status.textContent = words.signed_out; }); }
 };
 let field;

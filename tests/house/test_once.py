@@ -150,6 +150,7 @@ NEEDS_NO_KEY = {
     "/goals/{slug}/cells": "said once: afterwards it changes nothing",
     "/goals/{slug}/withdraw": STATE,
     "/districts/{district}/edit": SETS,
+    "/municipalities/{slug}": SETS,
     "/words/{group}/edit": SETS,
     "/words/{group}/remove": ENDS,
     "/words/{group}/versions/{version}": SETS,

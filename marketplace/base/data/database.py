@@ -1,5 +1,6 @@
 """The connection to PostgreSQL: one way in for objects (Tortoise) and one for plain SQL."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar, overload
@@ -12,6 +13,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext,
 from tortoise.connection import get_connection, get_connections
 from tortoise.exceptions import DBConnectionError, OperationalError, TransactionManagementError
 
+from marketplace.base.data import ledger
 from marketplace.base.data.address import credentials
 from marketplace.settings import settings
 
@@ -126,16 +128,18 @@ client_class = Client
 
 class in_transaction:  # noqa: N801 - read as a verb, as Tortoise's of that name
     """`async with in_transaction():`, as Tortoise's; one within another is a savepoint. A connection whose BEGIN fails
-    goes back to the pool: else each transaction that meets a silent server would take one with it for good."""
+    goes back to the pool: else each transaction that meets a silent server would take one with it for good.
 
-    __slots__ = ("client", "nested", "token")
+    What it notes in the ledger is written before it is committed (ledger.py)."""
+
+    __slots__ = ("client", "nested", "noted", "noted_before", "token")
 
     async def __aenter__(self) -> BaseDBAsyncClient:
         connections = get_connections()
         around = connections.get("default")
         self.nested: TransactionContext | None = None
         if isinstance(around, TransactionWrapper):
-            self.nested = around._in_transaction()
+            self.nested, self.noted_before = around._in_transaction(), len(ledger.waiting())
             return await self.nested.__aenter__()
         assert isinstance(around, Client)
         self.client = client = TransactionWrapper(around)
@@ -144,12 +148,13 @@ class in_transaction:  # noqa: N801 - read as a verb, as Tortoise's of that name
         pool = around._pool
         assert pool is not None
         client._connection = held = await pool.acquire()
-        self.token = connections.set("default", client)
+        self.token, self.noted = connections.set("default", client), ledger.begin()
         try:
             client.transaction = held.transaction()
             await client.transaction.start()
         except BaseException:  # it has a connection of the pool, and has not begun
             connections.reset(self.token)
+            ledger.end(self.noted)
             held.terminate()
             await pool.release(held)
             raise
@@ -157,12 +162,15 @@ class in_transaction:  # noqa: N801 - read as a verb, as Tortoise's of that name
 
     async def __aexit__(self, kind: type[BaseException] | None, error: Any, trace: Any) -> None:
         if self.nested is not None:
+            if kind is not None:
+                ledger.take_back(self.noted_before)
             await self.nested.__aexit__(kind, error, trace)
             return
         client, transaction = self.client, self.client.transaction
         try:
             if transaction is not None and not client._finalized:
                 if kind is None:
+                    await self._write_down()
                     await transaction.commit()
                 elif kind is not TransactionManagementError:
                     await transaction.rollback()
@@ -170,6 +178,16 @@ class in_transaction:  # noqa: N801 - read as a verb, as Tortoise's of that name
             if client._parent._pool:
                 await client._parent._pool.release(client._connection)
             get_connections().reset(self.token)
+            ledger.end(self.noted)
+
+    async def _write_down(self) -> None:
+        """What was noted must be on the disk before anybody is told that it is done; else nothing is done."""
+        if noted := ledger.waiting():
+            try:
+                await asyncio.to_thread(ledger.append, noted)
+            except BaseException:
+                await self.client.rollback()
+                raise
 
 
 def config(url: str | None = None) -> dict[str, Any]:

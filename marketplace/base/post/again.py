@@ -11,13 +11,14 @@ from enum import StrEnum
 from uuid import UUID
 
 from marketplace.base.data.database import column, rows
+from marketplace.base.models import Waiting
 from marketplace.base.post.mail import MAILS
 
 UNSAID = ("nothing to say", "nobody's any more")
 """Why nothing was sent, and that was right."""
 ASKED = """($2::uuid[] IS NULL OR id = ANY($2)) AND ($3::text IS NULL OR channel = $3)
     AND ($4::text IS NULL OR mail = $4) AND ($5::text IS NULL OR problem = $5) AND sent_at IS NULL"""
-FOUND = f"""SELECT id, channel, mail, address, created_at, due_at, attempts, failed_at, problem,
+FOUND = f"""SELECT id, channel, mail, address, created_at, due_at, attempts, failed_at, problem, waits_for,
     ARRAY(SELECT jsonb_object_keys(facts)) AS facts FROM outbox_message
 WHERE {ASKED} AND (failed_at IS NOT NULL) = $6 AND (problem IS NULL OR problem <> ALL($7))
     AND created_at <= $1 ORDER BY created_at, id"""
@@ -34,6 +35,7 @@ class State(StrEnum):
     WAITS = "waits for its next try"
     LATER = "not due yet"
     FAILED = "given up"
+    HELD = "held since a restore (`outbox release`)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,14 @@ class Found:
     attempts: int
     failed_at: datetime | None
     problem: str | None
+    waits_for: str | None
     facts: list[str]
 
     def state(self, now: datetime) -> State:
         if self.failed_at:
             return State.FAILED
+        if self.waits_for == Waiting.WORD:
+            return State.HELD
         if self.due_at <= now:
             return State.DUE
         if self.attempts == 0:

@@ -33,11 +33,12 @@ HOLDS = 3
 """After so many tries, some twenty minutes, a message holds up nothing behind it any more."""
 
 OLDER = """SELECT FROM outbox_message o WHERE o.address = {row}.address AND o.channel = {row}.channel
-    AND o.id < {row}.id AND o.sent_at IS NULL AND o.failed_at IS NULL AND o.mail <> ALL($5) AND {row}.mail <> ALL($5)"""
+    AND o.id < {row}.id AND o.sent_at IS NULL AND o.failed_at IS NULL
+    AND o.waits_for IS DISTINCT FROM 'word' AND o.mail <> ALL($5) AND {row}.mail <> ALL($5)"""
 # `free` leaves out what comes after one that another worker takes at this very moment.
 CLAIM = f"""WITH due AS MATERIALIZED (
     SELECT id, due_at, address, channel, mail FROM outbox_message m
-    WHERE sent_at IS NULL AND failed_at IS NULL AND due_at <= $1
+    WHERE sent_at IS NULL AND failed_at IS NULL AND due_at <= $1 AND waits_for IS DISTINCT FROM 'word'
         AND NOT EXISTS (SELECT FROM carrier_away a WHERE a.channel = m.channel AND a.again_at > $1)
         AND NOT EXISTS ({OLDER.format(row="m")} AND o.attempts BETWEEN 1 AND $4)
     ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED),

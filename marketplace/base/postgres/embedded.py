@@ -28,6 +28,8 @@ __all__ = ["EmbeddedPostgres", "EmbeddedPostgresError", "binary"]
 NAME = "treffpunkt"  # the database and its role
 PORT = 5432  # only part of the socket's file name: nothing listens on the network
 PATIENCE = 30.0  # seconds for a start (redo after a crash included) or for a stop
+BEFORE = "pg-before-"  # how a cluster is called that a restore has put aside
+RESTORING = "restoring"  # where a restore makes the new one
 OPTIONS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -54,10 +56,14 @@ class EmbeddedPostgres:
     """One cluster in `data`/pg, run as a child of this process and stopped with it.
 
     Where another process runs the cluster already, `start` gives its address and `stop` leaves it alone.
-    `options` go to postgres as `-c name=value` and win over OPTIONS (tests: {"fsync": "off"}).
+    `options` go to postgres as `-c name=value` and win over OPTIONS (tests: {"fsync": "off"}). `patience`: seconds for
+    a start; a restore takes longer.
     """
 
-    def __init__(self, data: Path, options: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, data: Path, options: Mapping[str, str] | None = None, patience: float = PATIENCE
+    ) -> None:
+        self.patience = patience
         self.data = data.resolve()
         self.log = self.data / "pg.log"
         self.options = {**OPTIONS, **(options or {})}
@@ -65,7 +71,7 @@ class EmbeddedPostgres:
         digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:16]
         self.socket_folder = Path("/tmp") / f"{NAME}-{digest}"  # noqa: S108 (0700 and its owner is checked)
         self.dsn = f"postgres://{NAME}@/{NAME}?host={quote(str(self.socket_folder), safe='')}&port={PORT}"
-        self._cluster = self.data / "pg"
+        self.cluster = self.data / "pg"
         self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> str:
@@ -104,18 +110,42 @@ class EmbeddedPostgres:
         self.stop()
         with self._lock():
             if self._postmaster():
-                raise EmbeddedPostgresError(f"another process runs the database in {self._cluster}")
-            shutil.rmtree(self._cluster.resolve(), ignore_errors=True)
-            if self._cluster.is_symlink():
-                self._cluster.unlink()
+                raise EmbeddedPostgresError(f"another process runs the database in {self.cluster}")
+            for each in (self.cluster, *self.data.glob(f"{BEFORE}*"), self.data / RESTORING / "pg"):
+                remove(each)
+
+    @property
+    def unsynced(self) -> list[str]:
+        """What PostgreSQL's programs are told where nothing need outlive the machine, as in tests."""
+        return ["--no-sync"] if self.options.get("fsync") == "off" else []
+
+    @property
+    def elsewhere(self) -> Path | None:
+        """Where the cluster lies when the data folder only has a link to it: it is not saved or deleted with that."""
+        return self.cluster.resolve() if self.cluster.is_symlink() else None
 
     @contextlib.contextmanager
-    def _lock(self) -> Iterator[None]:
+    def at_rest(self) -> Iterator[None]:
+        """The server does not run, and nobody starts it meanwhile: they wait. Raises EmbeddedPostgresError."""
+        with self._lock(wait=False):
+            if lines := self._postmaster():
+                raise EmbeddedPostgresError(
+                    f"Process {lines[0]} runs the database in {self.cluster}: stop the instance first."
+                )
+            yield
+
+    @contextlib.contextmanager
+    def _lock(self, wait: bool = True) -> Iterator[None]:
         self.data.mkdir(parents=True, exist_ok=True)
         self.log.touch(mode=0o600)
         (self.data / "pg.lock").touch(mode=0o600)
         with open(self.data / "pg.lock") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                raise EmbeddedPostgresError(
+                    f"The database in {self.data} is just being started or restored: wait until that is done."
+                ) from None
             yield
 
     def _psql(self, database: str, command: str) -> subprocess.CompletedProcess[bytes]:
@@ -134,21 +164,21 @@ class EmbeddedPostgres:
         After a crash the number may belong to anything: a postmaster is one that stands in our folder.
         """
         try:
-            lines = (self._cluster / "postmaster.pid").read_text().splitlines()
+            lines = (self.cluster / "postmaster.pid").read_text().splitlines()
             process = psutil.Process(int(lines[0]))
-            ours = process.name() == "postgres" and Path(process.cwd()) == self._cluster.resolve()
+            ours = process.name() == "postgres" and Path(process.cwd()) == self.cluster.resolve()
             return lines if ours and process.status() != psutil.STATUS_ZOMBIE else []
         except (OSError, ValueError, IndexError, psutil.Error):
             return []
 
     def _runs_already(self) -> bool:
         """Whether a server answers. One that is stopping (its parent died) is waited for."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self.patience
         while lines := self._postmaster():
             if _is_ready(lines) and not self._psql("postgres", "SELECT 1").returncode:
                 return True
             if time.monotonic() > deadline:
-                raise EmbeddedPostgresError(f"process {lines[0]} holds {self._cluster} and does not answer")
+                raise EmbeddedPostgresError(f"process {lines[0]} holds {self.cluster} and does not answer")
             time.sleep(0.01)
         return False
 
@@ -157,14 +187,14 @@ class EmbeddedPostgres:
         if user.account:
             self.data.chmod(0o711)  # the user must pass through it to pg/, and see nothing else
         programs = user.programs()
-        if not self._cluster.exists():
+        if not self.cluster.exists():
             self._initialise(programs, user)
         self._make_socket_folder(user)
         self._remove_stale_lock_files()
         settings = {**self.options, "unix_socket_directories": str(self.socket_folder)}
-        command = [str(programs / "postgres"), "-D", str(self._cluster.resolve()), "-p", str(PORT)]
+        command = [str(programs / "postgres"), "-D", str(self.cluster.resolve()), "-p", str(PORT)]
         command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline:
             with open(self.log, "ab") as log:
                 log_so_far = log.tell()
@@ -190,15 +220,17 @@ class EmbeddedPostgres:
         if self._child:
             self._child.poll()  # a server of ours that died keeps its number until it is asked
         socket_lock = self.socket_folder / f".s.PGSQL.{PORT}.lock"
-        for file in (self._cluster / "postmaster.pid", socket_lock):
+        for file in (self.cluster / "postmaster.pid", socket_lock):
             with contextlib.suppress(OSError, ValueError, IndexError):
                 if psutil.pid_exists(int(file.read_text().splitlines()[0])):
                     file.unlink()
 
     def _initialise(self, programs: Path, user: ServerUser) -> None:
         """Makes the cluster under another name first: one that was cut short is never taken for whole."""
-        if self._cluster.is_symlink():
-            raise EmbeddedPostgresError(f"{self._cluster} leads nowhere: delete it to begin with no data")
+        if self.cluster.is_symlink():
+            raise EmbeddedPostgresError(f"{self.cluster} leads nowhere: delete it to begin with no data")
+        if (self.data / RESTORING).exists():
+            raise EmbeddedPostgresError(f"A restore into {self.data} was cut short: run it again.")
         for left_over in self.data.glob("pg-new-*"):
             shutil.rmtree(left_over)
         inside = user.may_enter(self.data)
@@ -206,16 +238,15 @@ class EmbeddedPostgres:
         new = Path(tempfile.mkdtemp(prefix="pg-new-" if inside else "pg-", dir=where))
         user.own(new)
         with open(self.log, "ab") as log:
-            code = user.run(
-                [str(programs / "initdb"), "-D", str(new), *INITDB], log, until_we_end=True
-            ).wait()
+            command = [str(programs / "initdb"), "-D", str(new), *INITDB, *self.unsynced]
+            code = user.run(command, log, until_we_end=True).wait()
         if code:
             shutil.rmtree(new)
             raise EmbeddedPostgresError(f"initdb failed, see {self.log}")
         if inside:
-            new.rename(self._cluster)
+            new.rename(self.cluster)
         else:
-            self._cluster.symlink_to(new)
+            self.cluster.symlink_to(new)
 
     def _make_socket_folder(self, user: ServerUser) -> None:
         with contextlib.suppress(FileExistsError):
@@ -224,6 +255,13 @@ class EmbeddedPostgres:
         found = self.socket_folder.lstat()
         if found.st_uid != user.uid or found.st_mode != 0o040700:
             raise EmbeddedPostgresError(f"{self.socket_folder} is not ours: remove it and start again")
+
+
+def remove(cluster: Path) -> None:
+    """Delete a cluster with everything in it, also where only a link to it lies here."""
+    shutil.rmtree(cluster.resolve(), ignore_errors=True)
+    if cluster.is_symlink():
+        cluster.unlink()
 
 
 def _is_ready(postmaster_lines: list[str]) -> bool:

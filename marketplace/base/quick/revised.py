@@ -81,6 +81,11 @@ class Newest(Generic[Told]):
         self._kept: tuple[Hashable, Told] | None = None
         REVISED.uses.append(use)
 
+    @property
+    def last(self) -> Told | None:
+        """The last answer that was kept, true or not: for what must be said while the database is away."""
+        return self._kept[1] if self._kept else None
+
     async def get(self, key: Hashable, make: Callable[[], Awaitable[Told]]) -> Told:
         heard = self.revision.heard
         if heard is None or not REVISED.on:

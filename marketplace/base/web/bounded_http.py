@@ -8,10 +8,14 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from marketplace.base.web import draining
+
 HEAD_LIMIT = 64 * 1024
 """Bytes of a request line and its headers."""
 HEAD_WITHIN = 15.0
 """Seconds from the connection, or the first byte of the next request, until the headers are whole."""
+THIS_MACHINE = ("127.0.0.1", 0)
+"""Who comes by a unix socket: it has no address, and nobody elsewhere can."""
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
@@ -24,6 +28,8 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        if self.client is None:
+            self.client = THIS_MACHINE
         self.begin_head()
 
     def on_message_begin(self) -> None:
@@ -34,6 +40,8 @@ class BoundedHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self.end_head()
         super().on_headers_complete()
+        if draining.begun():
+            self.cycle.keep_alive = False
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)

@@ -3,8 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.base.data.ledger import Lost
 from marketplace.dialogue.acts import Act
 from marketplace.dialogue.items import actions as items
 from marketplace.dialogue.models import Dialogue
@@ -24,8 +26,10 @@ async def say(text: str, place: Place, audience: Audience | None, *, now: dateti
 
 
 async def take_back(need: UUID) -> None:
-    """Whoever has just said it has thought better. Who it was is not known here either, so nothing is noted."""
-    await Need.filter(id=need).delete()
+    """Whoever has just said it has thought better. Who it was is not known here either, so no audit entry is made."""
+    async with in_transaction():
+        if await Need.filter(id=need).delete():
+            ledger.note(Lost.NEED, need)
 
 
 async def take(
@@ -58,4 +62,5 @@ async def remove(need: Said, *, by: UUID, now: datetime) -> None:
     """Take away what names somebody, or what is no need. Twice is once."""
     async with in_transaction():
         if await Need.filter(id=need.id).delete():
+            ledger.note(Lost.NEED, need.id)
             await record(Act.NEED_REMOVED, now=now, actor=by, object_id=need.id)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.data import audit
+from marketplace.base.data import audit, ledger
 from marketplace.base.data.database import in_transaction, row, rows, value
+from marketplace.base.data.ledger import Lost
 from marketplace.base.errors import NotFound
 from marketplace.base.models import Channel
 from marketplace.base.post.mail import About, post
@@ -100,9 +101,26 @@ async def end(who: UUID, acts_for: UUID, *, now: datetime) -> None:
             found.actor_id != who and acts_for not in {each.id for each in await helpers_of(who)}
         ):
             raise NotFound
-        await rows("UPDATE acts_for SET ended_at = $2 WHERE id = $1", acts_for, now)
-        await hand_over(found.actor_id, found.person_id, now=now)
+        await _end(acts_for, found, now)
+        ledger.note(Lost.ACTS_FOR, acts_for)
         await audit.record(Act.ACTS_FOR_ENDED, actor=who, person=found.person_id, object_id=acts_for, now=now)
+
+
+async def end_again(acts_for: UUID, *, now: datetime) -> None:
+    """The same after a restore has brought it back, whoever had ended it."""
+    async with in_transaction():
+        found = await row(
+            _Between,
+            "SELECT actor_id, person_id FROM acts_for WHERE id = $1 AND ended_at IS NULL FOR UPDATE",
+            acts_for,
+        )
+        if found:
+            await _end(acts_for, found, now)
+
+
+async def _end(acts_for: UUID, between: _Between, now: datetime) -> None:
+    await rows("UPDATE acts_for SET ended_at = $2 WHERE id = $1", acts_for, now)
+    await hand_over(between.actor_id, between.person_id, now=now)
 
 
 async def hand_over(actor: UUID, person: UUID, *, now: datetime) -> None:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.data import audit
+from marketplace.base.data import audit, ledger
 from marketplace.base.data.database import in_transaction, rows, value
+from marketplace.base.data.ledger import Lost
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
@@ -45,6 +46,7 @@ async def remove_contact(person: UUID, contact: UUID, *, now: datetime) -> None:
                 lang=await value("SELECT lang FROM person WHERE id = $1", person),
             )  # fmt: skip
         await contacts.forget_address(person, gone.channel, gone.value)
+        ledger.note(Lost.CONTACT, contact)
         await audit.record(Act.CONTACT_REMOVED, actor=person, person=person, object_id=contact, now=now)
         await contacts.tell_of_change(person, mine, contact, now)
 

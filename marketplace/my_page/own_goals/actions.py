@@ -5,7 +5,9 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data import ledger
+from marketplace.base.data.database import column, in_transaction, rows
+from marketplace.base.data.ledger import Lost
 from marketplace.my_page.own_goals.rules import MOST, TooManyGoals, sealed
 
 
@@ -34,4 +36,8 @@ async def change(person: UUID, goal: UUID, words: str, *, now: datetime) -> None
 
 async def remove(person: UUID, goal: UUID) -> None:
     """Throw a goal away: nothing of it is left."""
-    await rows("DELETE FROM own_goal WHERE id = $2 AND person_id = $1", person, goal)
+    async with in_transaction():
+        gone = await column(
+            "DELETE FROM own_goal WHERE id = $2 AND person_id = $1 RETURNING id", person, goal
+        )
+        ledger.note(Lost.OWN_GOAL, *gone)

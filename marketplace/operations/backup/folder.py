@@ -121,7 +121,7 @@ class Folder:
         known = {each.name for each in copies}
         for path in self.copies_in.iterdir():
             if path.is_dir() and path.name not in known:
-                shutil.rmtree(path)
+                shutil.rmtree(path, ignore_errors=True)  # somebody killed may still write: then the next time
         if not copies:
             return
         first = min(each.starts for each in copies) // SEGMENT

@@ -1,5 +1,6 @@
 """A copy of the embedded cluster, whole or what changed since the last one, proven before it counts."""
 
+import secrets
 import shutil
 from collections.abc import Callable
 from datetime import datetime
@@ -17,23 +18,25 @@ from marketplace.operations.backup.tools import Refused, ToolFailed
 
 SIZE = "SELECT sum(pg_database_size(oid))::bigint FROM pg_database"
 CLUSTER = """SELECT (SELECT system_identifier FROM pg_control_system())::text AS system,
-    current_setting('server_version_num')::int / 10000 AS major,
+    current_setting('server_version_num')::int / 10000 AS major, current_setting('fsync') = 'on' AS syncs,
     pg_walfile_name(pg_current_wal_lsn()) AS file"""
 SPARE = 200 * 1024 * 1024
 """Bytes that are left free on the disk of the backups."""
 
 
 class Cluster(NamedTuple):
-    """Which cluster this is, and the line of the log on which it writes."""
+    """Which cluster this is, and the line of the log on which it writes. One that does not sync is a test's, and
+    neither are its copies."""
 
     system: str
     major: int
     timeline: int
+    syncs: bool
 
 
 async def cluster(connection: asyncpg.Connection) -> Cluster:
     found = await connection.fetchrow(CLUSTER)
-    return Cluster(found["system"], found["major"], int(found["file"][:8], 16))
+    return Cluster(found["system"], found["major"], int(found["file"][:8], 16), found["syncs"])
 
 
 async def take(path: Path, url: str, *, full: bool = False, say: Callable[[str], object] = print) -> Copy:
@@ -52,11 +55,11 @@ async def take(path: Path, url: str, *, full: bool = False, say: Callable[[str],
             await connection.execute("SELECT pg_reload_conf()")
             if upon:
                 try:
-                    return await _copy(folder, url, upon)
+                    return await _copy(folder, url, upon, here)
                 except ToolFailed as problem:  # as when the notes of what changed are gone
                     say(f"The changes alone could not be copied, so everything is: {problem}")
             _look_for_room(folder, await connection.fetchval(SIZE))
-            return await _copy(folder, url, None)
+            return await _copy(folder, url, None, here)
 
 
 def _look_for_room(folder: Folder, needed: int) -> None:
@@ -67,11 +70,13 @@ def _look_for_room(folder: Folder, needed: int) -> None:
         )
 
 
-async def _copy(folder: Folder, url: str, upon: Copy | None) -> Copy:
+async def _copy(folder: Folder, url: str, upon: Copy | None, here: Cluster) -> Copy:
     began = clock.unmoved()
     name = f"{began:{STAMP}}-{'changes' if upon else 'full'}"
-    draft = folder.copies_in / f"{name}.part"
+    # A name of its own: what is left of one that was killed may still be writing into the last.
+    draft = folder.copies_in / f"{name}.{secrets.token_hex(4)}.part"
     more = [f"--incremental={folder.copies_in / upon.name / 'backup_manifest'}"] if upon else []
+    more += [] if here.syncs else ["--no-sync"]
     try:
         await tools.run(
             "pg_basebackup", *tools.conninfo(url), f"--pgdata={draft}", "--wal-method=stream", "--checkpoint=fast",

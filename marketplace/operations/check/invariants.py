@@ -218,7 +218,7 @@ HOUSE = (
     (
         "messages leave in time, where the way to send works",
         """SELECT id FROM outbox_message WHERE sent_at IS NULL AND failed_at IS NULL AND due_at < :overdue
-            AND channel NOT IN (SELECT channel FROM carrier_away)""",
+            AND waits_for IS DISTINCT FROM 'word' AND channel NOT IN (SELECT channel FROM carrier_away)""",
     ),
     (
         "a goal is measured in months of its year, and once more in January",

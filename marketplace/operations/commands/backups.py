@@ -1,4 +1,4 @@
-"""backup, restore."""
+"""backup."""
 
 import asyncio
 from pathlib import Path

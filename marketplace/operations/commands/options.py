@@ -1,5 +1,6 @@
 """Options that several commands take."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,13 +8,43 @@ import click
 
 from marketplace.base.text import clean
 
-DATA = click.option("--data", type=click.Path(path_type=Path), help="Folder for everything that is kept.")
+
+class Somewhere(click.Path):
+    """A path. An empty one, as a variable that is not set leaves it, would be the folder that we stand in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Raises what click prints as a usage error."""
+        if value == "":
+            self.fail("names nothing: leave the option out, or write . for this folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+DATA = click.option("--data", type=Somewhere(path_type=Path), help="Folder for everything that is kept.")
 HOST = click.option(
     "--host",
     default="127.0.0.1",
     show_default=True,
     help="Address to listen on, when the proxy is elsewhere.",
 )
+UNIX_SOCKET = click.option(
+    "--unix-socket",
+    type=Somewhere(path_type=Path, dir_okay=False),
+    help="Listen on this unix socket, not on a port: for a proxy on this machine.",
+)
+
+
+class Octal(click.ParamType[int]):
+    """A file's mode, as chmod takes it: 660."""
+
+    name = "mode"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Raises what click prints as a usage error."""
+        if isinstance(value, int):
+            return value
+        if not re.fullmatch("0?[0-7]{3}", value):
+            self.fail(f"{value!r} is no mode: write three digits, as 660", param, ctx)
+        return int(value, 8)
 
 
 def cleaned(_context: Any, _option: Any, text: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""outbox list, failed, retry."""
+"""outbox list, failed, retry; and release, drop of what a restore has held."""
 
 import asyncio
 from collections import Counter
@@ -120,6 +120,34 @@ def retry(ids: tuple[UUID, ...], everything: bool, yes: bool, data: Path | None,
     click.echo(
         f"{number(due, 'message')} due now; a worker sends them. `outbox list` shows what has not gone out."
     )
+
+
+HELD = click.option("--mail", help="Only this message, e.g. reminder.")
+
+
+@outbox.command()
+@HELD
+@DATA
+def release(mail: str | None, data: Path | None) -> None:
+    """Let what a restore has held go out. Each message is written of what is true now."""
+    from marketplace.base.post import held
+
+    due = done(data, lambda now: held.release(now, mail))
+    click.echo(f"{number(due, 'message')} due now; a worker sends them.")
+
+
+@outbox.command()
+@HELD
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@DATA
+def drop(mail: str | None, yes: bool, data: Path | None) -> None:
+    """Let what a restore has held never go out."""
+    from marketplace.base.post import held
+
+    if not yes:
+        click.confirm("Nobody will get them. Go on?", abort=True)
+    gone = done(data, lambda now: held.drop(now, mail))
+    click.echo(f"{number(gone, 'message')} dropped.")
 
 
 def done(data: Path | None, asking: "Asking[Answer]") -> Answer:

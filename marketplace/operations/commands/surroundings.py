@@ -2,18 +2,21 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
 import click
 
-from marketplace.operations.commands.options import HOST
+from marketplace.addresses import LOCAL
+from marketplace.operations.commands.options import HOST, UNIX_SOCKET
 from marketplace.operations.opened import database
 from marketplace.settings import settings, table
 
 
 @click.command()
 @HOST
+@UNIX_SOCKET
 @click.option("--send-to", "to", metavar="ADDRESS", help="Also send a real mail there.")
-def doctor(host: str, to: str | None) -> None:
+def doctor(host: str, unix_socket: Path | None, to: str | None) -> None:
     """Look whether a production instance may start, and is well: exit 2 when something is wrong, 1 when something is
     away. Nothing is changed, and nothing sent without --send-to."""
     from marketplace.base.post.delivery import Postponed
@@ -24,7 +27,7 @@ def doctor(host: str, to: str | None) -> None:
     if settings().demo:
         raise click.ClickException("This is demo mode, which is always well: set TREFFPUNKT_DEMO to no.")
     with database(away=True):
-        found = asyncio.run(examining.examine(host))
+        found = asyncio.run(examining.examine(LOCAL if unix_socket else host))
         if to:
             try:
                 asyncio.run(carriers.send_to(to))

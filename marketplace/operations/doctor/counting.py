@@ -31,7 +31,10 @@ async def keys(at: Looking) -> AsyncIterator[Found]:
     if at.connection and await at.connection.fetchval("SELECT to_regclass('year_key') IS NOT NULL"):
         told = await year_keys.problems(at.connection)
     for each in told:
-        yield Kind.WRONG, each
+        yield (
+            Kind.AWAY,
+            f"{each} (until then nobody is counted, and no register or month of that year is closed)",
+        )
     if not told:
         yield Kind.WELL, f"{folder} can be written, and holds the keys that years were counted under"
 

@@ -8,6 +8,7 @@ from marketplace.base.data.database import value
 from marketplace.base.models import Channel
 from marketplace.operations.ready.facts import OK, Said, told
 from marketplace.settings import settings
+from offers.attendance import year_keys
 
 LATE = """SELECT EXISTS (SELECT FROM outbox_message WHERE channel = $2 AND sent_at IS NULL AND failed_at IS NULL
     AND problem IS NOT NULL AND created_at < $1)"""
@@ -48,6 +49,13 @@ async def oldest_due_message(now: datetime) -> Said:
 @told("jobs_broken_off")
 async def jobs(now: datetime) -> Said:
     return int(await value(BROKEN_OFF, now - timedelta(hours=1)))
+
+
+@told("keys")
+async def keys(now: datetime) -> Said:
+    """Those that years are counted under: without its own nothing of a year is registered or closed."""
+    gone = await year_keys.missing(now)
+    return f"missing: {', '.join(map(str, gone))}" if gone else OK
 
 
 @told("disk_free_percent")

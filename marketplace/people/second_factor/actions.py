@@ -10,8 +10,9 @@ import pyotp
 from uuid_utils.compat import uuid7
 
 from marketplace.base import clock
-from marketplace.base.data import audit
-from marketplace.base.data.database import in_transaction, row, rows, value
+from marketplace.base.data import audit, ledger
+from marketplace.base.data.database import column, in_transaction, row, rows, value
+from marketplace.base.data.ledger import Lost
 from marketplace.base.models import Channel
 from marketplace.base.signing import each_signed, seal, signed, unseal
 from marketplace.people.acts import Act
@@ -60,6 +61,9 @@ async def add_app(person: UUID, secret: str, code: str, *, now: datetime) -> boo
     if step is None:
         return False
     async with in_transaction():
+        ledger.note(
+            Lost.SECOND_FACTOR, *await column("DELETE FROM totp WHERE person_id = $1 RETURNING id", person)
+        )
         await rows(
             """INSERT INTO totp (id, person_id, secret, last_step, created_at) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (person_id) DO UPDATE SET secret = excluded.secret, last_step = excluded.last_step,
@@ -120,14 +124,21 @@ async def _use_recovery(person: UUID, code: str, now: datetime) -> bool:
         RETURNING id""",
         person, each_signed(RECOVERY, str(person), code.replace("-", "")), now,
     )  # fmt: skip
+    if used:
+        ledger.note(Lost.RECOVERY_CODE, used["id"])
     return used is not None
+
+
+async def _end_recovery_codes(person: UUID) -> None:
+    codes = await column("DELETE FROM recovery_code WHERE person_id = $1 RETURNING id", person)
+    ledger.note(Lost.RECOVERY_CODE, *codes)
 
 
 async def new_recovery_codes(person: UUID, *, now: datetime) -> list[str]:
     """Ten new codes, as people read them; those before them stop working. Nobody can be shown them again."""
     codes = [recovery_code() for _ in range(CODES)]
     async with in_transaction():
-        await rows("DELETE FROM recovery_code WHERE person_id = $1", person)
+        await _end_recovery_codes(person)
         await rows(
             """INSERT INTO recovery_code (id, person_id, code_hash, created_at)
             SELECT id, $2, code, $4 FROM unnest($1::uuid[], $3::bytea[]) AS t (id, code)""",
@@ -140,7 +151,8 @@ async def new_recovery_codes(person: UUID, *, now: datetime) -> list[str]:
 async def remove_app(person: UUID, *, now: datetime) -> None:
     """Forget the app, if there is one."""
     async with in_transaction():
-        if await row("DELETE FROM totp WHERE person_id = $1 RETURNING id", person):
+        if gone := await column("DELETE FROM totp WHERE person_id = $1 RETURNING id", person):
+            ledger.note(Lost.SECOND_FACTOR, *gone)
             await _removed(person, "app", now)
 
 
@@ -149,6 +161,7 @@ async def remove_passkey(person: UUID, passkey: UUID, *, now: datetime) -> bool:
     async with in_transaction():
         gone = await row("DELETE FROM passkey WHERE id = $2 AND person_id = $1 RETURNING id", person, passkey)
         if gone:
+            ledger.note(Lost.SECOND_FACTOR, passkey)
             await _removed(person, "passkey", now)
     return gone is not None
 
@@ -161,8 +174,10 @@ async def reset(address: str, *, now: datetime) -> bool:
         person = await value(PROVEN_BY, channel, known)
         if person is None:
             return False
-        for table in ("totp", "passkey", "recovery_code"):
-            await rows(f"DELETE FROM {table} WHERE person_id = $1", person)
+        for table in ("totp", "passkey"):
+            gone = await column(f"DELETE FROM {table} WHERE person_id = $1 RETURNING id", person)
+            ledger.note(Lost.SECOND_FACTOR, *gone)
+        await _end_recovery_codes(person)
         await rows("UPDATE sign_in SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL", person, now)
         await audit.record(Act.SECOND_FACTOR_REMOVED, person=person, details={"kind": "all"}, now=now)
     return True
@@ -171,7 +186,7 @@ async def reset(address: str, *, now: datetime) -> bool:
 async def _removed(person: UUID, kind: str, now: datetime) -> None:
     """Recovery codes stand in for a factor: without one they are nothing."""
     if not await has_second_factor(person):
-        await rows("DELETE FROM recovery_code WHERE person_id = $1", person)
+        await _end_recovery_codes(person)
     await audit.record(
         Act.SECOND_FACTOR_REMOVED, actor=person, person=person, details={"kind": kind}, now=now
     )

@@ -1,11 +1,13 @@
 """Deleting all of a person at their wish. Each step can be done again: whoever is interrupted begins anew."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.base.data import audit
+from marketplace.base.data import audit, ledger
 from marketplace.base.data.database import column, in_transaction, rows
+from marketplace.base.data.ledger import Lost
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.post import mailbox
@@ -25,23 +27,24 @@ from offers.bookings.actions import cancel
 from offers.seats.models import EndedBy
 
 
-async def erase(person: UUID, *, now: datetime) -> None:
+async def erase(person: UUID, *, now: datetime, again: Sequence[UUID] | None = None) -> None:
     """Delete all that tells who the person is. Numbers stay: that somebody booked, and that somebody came.
 
-    Seats go to whoever waits. Raises Refused for the last manager of an organisation.
+    Seats go to whoever waits. Raises Refused for the last manager of an organisation, unless it is done `again` after a
+    restore: then it was done when somebody else managed it too, and went with these persons and nobody else.
     """
     for _attempt in range(3):
-        for booking in await coming(person, now):
+        for booking in await coming(person, now, again):
             await cancel(booking, now=now, by=person, ended_by=EndedBy.ERASED)
         ids, addresses = await sent(person)
         await asyncio.to_thread(mailbox.remove, ids, addresses)  # before it: who is interrupted begins anew
-        if await _forget(person, now):
+        if await _forget(person, now, again):
             await asyncio.to_thread(mailbox.remove, ids, addresses)
             return
     raise Conflict(_("Det ble meldt på noe mens vi slettet. Prøv en gang til."))
 
 
-async def _forget(person: UUID, now: datetime) -> bool:
+async def _forget(person: UUID, now: datetime, again: Sequence[UUID] | None) -> bool:
     """The one transaction in which names and addresses go. False: something was booked meanwhile."""
     async with in_transaction():
         # Organisations first, as where members are changed: two last managers at once wait for each other here.
@@ -51,12 +54,12 @@ async def _forget(person: UUID, now: datetime) -> bool:
             person,
         )  # fmt: skip
         await rows("SELECT id FROM person WHERE id = $1 FOR UPDATE", person)  # nobody books as them meanwhile
-        if alone := await managed_alone(person, LET_IN):
+        if again is None and (alone := await managed_alone(person, LET_IN)):
             raise Refused(_("Du er den eneste lederen i %(names)s. Gi rollen til en annen først.",
                             names=", ".join(alone)))  # fmt: skip
-        if await coming(person, now):
+        if await coming(person, now, again):
             return False
-        gone = await column(GOES, person)
+        gone = [each for each in await column(GOES, person) if again is None or each in again]
         for helped in await column("SELECT DISTINCT person_id FROM acts_for WHERE actor_id = $1", person):
             if helped not in gone:
                 await hand_over(person, helped, now=now)
@@ -66,6 +69,7 @@ async def _forget(person: UUID, now: datetime) -> bool:
         await _delete(person, gone)
         await rows("UPDATE person SET name = NULL, lang = 'nb', shielded = false WHERE id = ANY($1)", gone)
         await audit.record(Act.PERSON_ERASED, actor=person, person=person, now=now)
+        ledger.note(Lost.PERSON, person, *(each for each in gone if each != person))
     return True
 
 

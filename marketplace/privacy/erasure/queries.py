@@ -1,5 +1,6 @@
 """What goes with a person at their wish, and what would be left without them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -45,13 +46,14 @@ async def managed_alone(person: UUID, states: list[str]) -> list[str]:
     )  # fmt: skip
 
 
-async def coming(person: UUID, now: datetime) -> list[UUID]:
-    """Active bookings of what is not over that go with the person."""
+async def coming(person: UUID, now: datetime, again: Sequence[UUID] | None = None) -> list[UUID]:
+    """Active bookings of what is not over that go with the person, or of those who did when it is done `again`."""
     return await column(
         f"""SELECT b.id FROM booking b JOIN seat_pool p ON p.id = b.pool_id
         WHERE b.participant_id IN ({GOES}) AND b.state = ANY($2) AND (p.ends_at IS NULL OR p.ends_at > $3)
+            AND ($4::uuid[] IS NULL OR b.participant_id = ANY($4))
         ORDER BY b.pool_id, b.id""",
-        person, list(ACTIVE), now,
+        person, list(ACTIVE), now, None if again is None else list(again),
     )  # fmt: skip
 
 

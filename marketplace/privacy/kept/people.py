@@ -201,7 +201,11 @@ PEOPLE: dict[str, Table] = {
             "link_version": lazy("å avslutte lenker sammen med retten til dem"),
         },
         "id mail offer_id created_at due_at attempts sent_at failed_at problem waits_for",
-        Goes("coalesce(t.sent_at, t.failed_at)", 30 * DAY),
+        Goes(
+            """coalesce(t.sent_at, t.failed_at,
+            CASE WHEN t.waits_for = 'word' THEN greatest(t.created_at, t.due_at) END)""",
+            30 * DAY,
+        ),
         called=lazy("Meldinger vi har sendt"),
         until=lazy("%(after)s etter at meldingen er sendt eller gitt opp"),
     ),

@@ -6,8 +6,11 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from marketplace.base.clock import oslo
+from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import column, in_transaction, rows, value
+from marketplace.base.data.ledger import Lost
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.web.http import Request
@@ -20,6 +23,7 @@ from offers.attendance.taps import actions as taps
 from offers.attendance.taps.forms import Unread
 from offers.attendance.taps.models import Field, Outcome
 from offers.attendance.taps.rules import Sender, Tap
+from offers.attendance.year_keys import lost
 from offers.catalogue.models import Session
 
 WRONG = "check-in words"
@@ -56,9 +60,10 @@ async def by_link(
 
 
 async def _arrive(session_id: UUID, here: list[rules.Here], bindings: list[str], now: datetime) -> bool:
-    """Mark whoever is booked, else count a head. False: it has closed meanwhile, or was moved or cancelled."""
+    """Mark whoever is booked, else count a head. False: it has closed meanwhile, or was moved or cancelled, or nobody
+    can be counted now."""
     session = await queries.held(session_id)
-    if not session.at(now):
+    if not session.at(now) or await lost(oslo(session.starts_at).year):
         return False
     browsers = [browser for each in bindings for browser in rules.browsers(session_id, each)]
     stood = await queries.counted_as(session_id, browsers)
@@ -139,10 +144,11 @@ async def turn_off(session: Session, *, by: UUID, now: datetime) -> None:
     """The words, and the links of bookings, check nobody in any longer. What they did stays."""
     async with in_transaction():
         await queries.held(session.id)
-        if await column(
-            "UPDATE check_in SET digest = NULL WHERE session_id = $1 AND digest IS NOT NULL RETURNING id",
+        if off := await column(
+            "UPDATE check_in SET digest = NULL WHERE session_id = $1 AND digest IS NOT NULL RETURNING version",
             session.id,
         ):
+            ledger.note(Lost.CHECK_IN, session.id, number=off[0])
             await record(
                 Act.CHECK_IN_TURNED_OFF,
                 now=now,

@@ -3,8 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from uuid_utils.compat import uuid7
 
+from marketplace.base.clock import oslo
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows, value
 from marketplace.base.errors import Refused
@@ -16,8 +18,11 @@ from offers.attendance.keys import settled, shut
 from offers.attendance.marking import Held, hold
 from offers.attendance.models import ClosedBy
 from offers.attendance.queries import came_late
+from offers.attendance.year_keys import lost, needed
 from offers.catalogue.models import Session
 from offers.seats.sql import covers
+
+log = structlog.get_logger("attendance")
 
 BEGIN = """INSERT INTO register (id, session_id, saved_by_id, saved_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (session_id) DO NOTHING"""
@@ -77,8 +82,12 @@ async def reopen(session: Session, *, by: UUID, now: datetime) -> None:
 
 
 async def close_by_the_clock(now: datetime) -> None:
-    """Close what was begun and that nobody has finished, at twelve the day after; each by itself."""
-    for one in await due(now):
+    """Close what was begun and that nobody has finished, at twelve the day after; each by itself. What is of a year
+    whose key is not here waits for it."""
+    keyless = [year for year in rules.open_years(now) if await lost(year)]
+    for year in keyless:
+        log.error("registers are not closed: the key of their year is not here", year=year)
+    for one in await due(now, keyless):
         await _close_one(one, now)
 
 
@@ -106,4 +115,5 @@ async def _held(session: UUID, now: datetime) -> Held:
         raise Refused(_("Denne samlingen er avlyst."))
     if settled(held.starts_at, now):
         raise shut()
+    await needed(oslo(held.starts_at).year)
     return held

@@ -43,6 +43,11 @@ def open_since(now: datetime) -> datetime:
     return at_oslo(date(year if now >= settled_at(year - 1) else year - 1, 1, 1), time())
 
 
+def open_years(now: datetime) -> list[int]:
+    """The years whose registers may still be changed."""
+    return list(range(oslo(open_since(now)).year, today(now).year + 1))
+
+
 def last_day(starts_at: datetime) -> date:
     """The last day on which the register of a session may be corrected."""
     return today(settled_at(oslo(starts_at).year)) - timedelta(days=1)

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import column, in_transaction, value
+from marketplace.base.data.ledger import Lost
 from marketplace.base.errors import Conflict, Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
@@ -67,5 +69,6 @@ async def revoke(session: Session, substitute: UUID, *, by: UUID, now: datetime)
             WHERE id = $1 AND session_id = $2 AND revoked_at IS NULL RETURNING id""",
             substitute, session.id, now,
         ):  # fmt: skip
+            ledger.note(Lost.SUBSTITUTE, substitute)
             await record(Act.SUBSTITUTE_REVOKED, now=now, actor=by, object_id=session.id,
                          organization=session.offer.owner_id)  # fmt: skip

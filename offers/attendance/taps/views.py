@@ -17,6 +17,7 @@ from offers.attendance.taps.queries import sender as sender_of
 from offers.attendance.taps.rules import Sender, Why
 from offers.attendance.taps.shown import Shown, shown
 from offers.attendance.taps.words import WORDS
+from offers.attendance.year_keys import KeyGone
 from offers.rights.queries import session_hosted_by
 from organizations.members.models import Role
 
@@ -61,6 +62,8 @@ async def send(request: Request) -> Response:
     try:
         sent = forms.read(await request.body(), request.now)
         answers, table = await actions.keep(session, owner, sent, sender, now=request.now)
+    except KeyGone as gone:  # 503: the taps wait on the phone, and are sent again
+        return answer({"now": request.now.isoformat(), "why": gone.message}, 503)
     except Problem as problem:
         return answer({"now": request.now.isoformat(), "why": problem.message}, problem.status)
     register = None

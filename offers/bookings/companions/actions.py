@@ -3,8 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.ledger import Lost
 from offers.bookings import mails
 from offers.bookings.acts import Act
 from offers.bookings.companions import rules
@@ -34,6 +36,7 @@ async def leave(
                 WHERE a.booking_id = $1 AND s.id = a.session_id AND s.starts_at > $4""",
             booking_id, list(named), left, now,
         )  # fmt: skip
+        ledger.note(Lost.COMPANION, *named)
         await record(Act.BOOKING_FEWER, now=now, actor=by, object_id=booking_id, organization=pool.owner_id,
                      person=booking.participant_id, details={"seats": left})  # fmt: skip
         await tell(mails.fewer, booking, str(left), now)

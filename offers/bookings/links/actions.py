@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
+from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.ledger import Lost
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.people.queries import WRITTEN_TO
@@ -25,10 +28,21 @@ LED_TO = """WITH RECURSIVE near AS (
 """The booking $1 and those from whose pages one comes to it: other dates of the same form, and other times it had."""
 
 
+class _Ended(NamedTuple):
+    id: UUID
+    link_version: int
+
+
 async def end_links(bookings: Sequence[UUID]) -> None:
     """Every link that opens one of these bookings ends. Inside the transaction of whoever makes it so."""
     await rows("SELECT id FROM booking WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", list(bookings))
-    await rows("UPDATE booking SET link_version = link_version + 1 WHERE id = ANY($1)", list(bookings))
+    ended = await rows(
+        _Ended,
+        "UPDATE booking SET link_version = link_version + 1 WHERE id = ANY($1) RETURNING id, link_version",
+        list(bookings),
+    )
+    for each in ended:
+        ledger.note(Lost.BOOKING_LINK, each.id, number=each.link_version)
 
 
 async def end_links_to(booking_id: UUID) -> list[UUID]:
@@ -38,13 +52,21 @@ async def end_links_to(booking_id: UUID) -> list[UUID]:
     return ended
 
 
+class _Left(NamedTuple):
+    id: UUID
+    contact_id: UUID | None
+
+
+GOES_ELSEWHERE = """UPDATE booking b SET contact_id = $2 FROM booking o WHERE b.id = ANY($1) AND o.id = b.id
+RETURNING b.id, o.contact_id"""
+
+
 async def send_to(booking_id: UUID, contact: UUID | None) -> None:
     """The messages of a booking go to this contact point from now on, and so do those of all from whose pages one comes
     to it, also of what is over: a message that waits about one of them has the links of the others. Every link that
     went elsewhere ends. Inside the transaction of whoever decides it."""
-    await rows(
-        "UPDATE booking SET contact_id = $2 WHERE id = ANY($1)", await end_links_to(booking_id), contact
-    )
+    left = await rows(_Left, GOES_ELSEWHERE, await end_links_to(booking_id), contact)
+    ledger.note(Lost.BOOKING_ADDRESS, *(f"{each.id}:{each.contact_id}" for each in left if each.contact_id))
 
 
 @dataclass(frozen=True, slots=True)

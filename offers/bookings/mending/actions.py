@@ -8,8 +8,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, row, rows
+from marketplace.base.data.ledger import Lost
 from marketplace.base.data.statement import Statement
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
@@ -172,6 +174,8 @@ async def _rename(booking: Mended, party: Party) -> None:
             "UPDATE person SET name = $2, shielded = shielded OR $3 WHERE id = $1",
             booking.participant_id, party.participant_name, party.alias,
         )  # fmt: skip
+        if party.alias:
+            ledger.note(Lost.OWN_NAME, booking.participant_id, number=1)
 
 
 async def change_address(

@@ -15,8 +15,8 @@ from uuid import UUID
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.signing import each_signed, made_by, signature, signed
+from marketplace.base.site import site
 from marketplace.base.text import name_key
-from marketplace.settings import settings
 from offers.publishing.questions.rules import Asks
 from offers.seats import once
 from offers.seats import rules as seats_rules
@@ -55,7 +55,7 @@ def not_here() -> str:
     return _(
         "Her kan vi ikke rette det som er sendt. Bruk lenken i beskjeden du fikk, eller ring %(helpline)s på "
         "%(phone)s.",
-        helpline=settings().helpline_name, phone=settings().helpline_phone,
+        helpline=site().helpline_name, phone=site().helpline_phone,
     )  # fmt: skip
 
 

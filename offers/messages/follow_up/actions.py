@@ -7,7 +7,9 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.base.clock import oslo, today
+from marketplace.base.data import ledger
 from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.ledger import Lost
 from marketplace.base.post.mail import OUTBOX_COLUMNS, name_of
 from marketplace.people.queries import WRITTEN_TO
 from offers.catalogue.recorded import MARKS, REGISTERS
@@ -33,16 +35,20 @@ async def tell_useful(booking_id: UUID, offer_id: UUID, answer: Useful, *, now: 
 
 async def stop_news(hashed: bytes, *, now: datetime) -> None:
     """The address with this hash gets nothing more but what concerns its bookings."""
-    await rows(
-        """INSERT INTO unsubscription (id, address_hash, created_at) VALUES ($1, $2, $3)
-        ON CONFLICT (address_hash) DO NOTHING""",
-        uuid7(), hashed, now,
-    )  # fmt: skip
+    async with in_transaction():
+        await rows(
+            """INSERT INTO unsubscription (id, address_hash, created_at) VALUES ($1, $2, $3)
+            ON CONFLICT (address_hash) DO NOTHING""",
+            uuid7(), hashed, now,
+        )  # fmt: skip
+        ledger.note(Lost.NEWS, hashed, number=1)
 
 
 async def start_news(hashed: bytes) -> None:
     """It wants to hear from us again."""
-    await rows("DELETE FROM unsubscription WHERE address_hash = $1", hashed)
+    async with in_transaction():
+        await rows("DELETE FROM unsubscription WHERE address_hash = $1", hashed)
+        ledger.note(Lost.NEWS, hashed, number=0)
 
 
 MISSED = f"""INSERT INTO outbox_message {OUTBOX_COLUMNS}

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
-from marketplace.base.data.database import in_transaction, rows
+from marketplace.base.data.database import column, in_transaction, rows
+from marketplace.base.data.ledger import Lost
 from marketplace.base.errors import Refused
 from marketplace.base.i18n import gettext as _
 from marketplace.base.models import Channel
@@ -46,9 +48,9 @@ INSERT INTO host_ended (id, person_id, offer_id, ended_at) SELECT gen_random_uui
 FROM gone g"""
 """When a role ended, that of it did too, though it is tidied later."""
 REMOVE = """WITH gone AS (DELETE FROM host_assignment WHERE person_id = $1 AND offer_id = $2
-    RETURNING person_id, offer_id)
+    RETURNING id, person_id, offer_id)
 INSERT INTO host_ended (id, person_id, offer_id, ended_at)
-SELECT gen_random_uuid(), person_id, offer_id, $3 FROM gone RETURNING id"""
+SELECT id, person_id, offer_id, $3 FROM gone RETURNING id"""
 
 
 async def tidy_hosts(whose: UUID, now: datetime) -> None:
@@ -60,8 +62,10 @@ async def tidy_hosts(whose: UUID, now: datetime) -> None:
 async def remove_host(offer: Offer, person: UUID, *, by: UUID, now: datetime) -> None:
     """They see the offer's participants no more, unless as an editor. Raises Refused when they lead it no more."""
     async with in_transaction():
-        if not await rows(REMOVE, person, offer.id, now):
+        removed = await column(REMOVE, person, offer.id, now)
+        if not removed:
             raise Refused(_("Hen er tatt bort allerede."))
+        ledger.note(Lost.HOST, *removed)
         await record(Act.HOST_REMOVED, now=now, actor=by, object_id=offer.id, person=person,
                      organization=offer.owner_id)  # fmt: skip
 
@@ -76,11 +80,12 @@ async def take_back_invitation(offer: Offer, invitation: UUID, *, by: UUID, now:
 async def add_organizer(offer: Offer, organization: UUID, *, may_edit: bool, by: UUID, now: datetime) -> None:
     """Another organisation stands behind the offer too; its managers are told. Raises Refused."""
     async with editing(offer, by, now):
-        await rows(
+        stands = await column(
             """INSERT INTO offer_organizer AS c (id, offer_id, organization_id, may_edit) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (offer_id, organization_id) DO UPDATE SET may_edit = excluded.may_edit""",
+            ON CONFLICT (offer_id, organization_id) DO UPDATE SET may_edit = excluded.may_edit RETURNING id""",
             uuid7(), offer.id, organization, may_edit,
         )  # fmt: skip
+        ledger.note(Lost.ORGANIZER_EDITS, *stands, number=int(not may_edit))
         await record(Act.ORGANIZER_ADDED, now=now, actor=by, object_id=offer.id, organization=organization,
                      details={"may_edit": may_edit})  # fmt: skip
         for to in await managers_to_tell(organization):
@@ -95,10 +100,12 @@ async def add_organizer(offer: Offer, organization: UUID, *, may_edit: bool, by:
 async def remove_organizer(offer: Offer, organization: UUID, *, by: UUID, now: datetime) -> None:
     """The organisation stands behind the offer no more. Raises Refused."""
     async with editing(offer, by, now):
-        if not await rows(
+        removed = await column(
             "DELETE FROM offer_organizer WHERE offer_id = $1 AND organization_id = $2 RETURNING id",
             offer.id, organization,
-        ):  # fmt: skip
+        )  # fmt: skip
+        if not removed:
             raise Refused(_("Organisasjonen er tatt bort allerede."))
+        ledger.note(Lost.ORGANIZER, *removed)
         await tidy_hosts(offer.id, now)
         await record(Act.ORGANIZER_REMOVED, now=now, actor=by, object_id=offer.id, organization=organization)

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from marketplace.base.data import ledger
 from marketplace.base.data.audit import record
 from marketplace.base.data.database import in_transaction, value
+from marketplace.base.data.ledger import Lost
 from marketplace.base.data.slugs import insert_named
 from marketplace.base.errors import NotFound, Refused
 from marketplace.base.i18n import SOURCE
@@ -165,6 +167,7 @@ async def _end(invitation: UUID, by: UUID, act: str, now: datetime) -> None:
         )  # fmt: skip
         if ended is None:
             raise NotFound
+        ledger.note(Lost.INVITATION, invitation)
         await record(act, now=now, actor=by, object_id=invitation, organization=ended)
 
 

@@ -18,6 +18,7 @@ FAST = {"fsync": "off"}
 def a_place() -> Iterator[Path]:
     """A folder that the server's user may enter: pytest's own bar it."""
     folder = Path(tempfile.mkdtemp(prefix="treffpunkt-test-", dir="/tmp"))
+    folder.chmod(0o711)
     try:
         yield folder
     finally:

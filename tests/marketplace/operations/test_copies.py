@@ -109,6 +109,8 @@ def test_a_copy_that_is_cut_short_by_a_kill_counts_for_nothing_and_the_next_is_m
     assert list(folder.glob("copies/*.part"))
     assert Folder.found(folder).copies() == []
     made = took(folder, url)
+    assert Folder.found(folder).copies() == [made]
+    Folder.found(folder).tidy(made.ended_at)
     assert [each.name for each in (folder / "copies").iterdir() if each.is_dir()] == [made.name]
 
 

@@ -1,0 +1,51 @@
+"""What a command says in place of a traceback: the surroundings are at fault, not the program."""
+
+import asyncpg
+import click
+
+from marketplace.base.data.database import UNMIGRATED, unavailable
+from marketplace.base.data.instance import WrongInstance
+from marketplace.base.postgres.programs import EmbeddedPostgresError
+
+REFUSED = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.UndefinedObjectError,  # a role or a setting that the server does not have
+    asyncpg.FeatureNotSupportedError,
+    asyncpg.ProtocolViolationError,  # also what PgBouncer says when it does not let somebody in
+)
+"""The database answers, and does not want."""
+SAID_ALREADY = (
+    click.ClickException,
+    click.Abort,
+    click.exceptions.Exit,
+    BrokenPipeError,  # whoever read what we print has enough of it; click knows what to do
+)
+
+
+def sentence(error: BaseException) -> str | None:
+    """What is said of it; None where it is a fault of ours, whose traceback somebody needs."""
+    if isinstance(error, SAID_ALREADY):
+        return None
+    if isinstance(error, EmbeddedPostgresError | WrongInstance):
+        return str(error)
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    for cause in causes(error):
+        if isinstance(cause, UNMIGRATED) and not isinstance(cause, asyncpg.InvalidCatalogNameError):
+            return "The database is not at the newest migration: run `python -m marketplace migrate`."
+        if isinstance(cause, REFUSED):
+            return f"The database refuses: {cause}"
+    if unavailable(error):
+        return f"The database cannot be reached: {str(error) or type(error).__name__}"
+    return None
+
+
+def causes(error: BaseException | None) -> list[BaseException]:
+    """It and what it came of, which Tortoise wraps."""
+    found = []
+    while error is not None:
+        found.append(error)
+        error = error.__cause__
+    return found
