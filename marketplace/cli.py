@@ -23,6 +23,7 @@ from marketplace.operations.commands.outbox import outbox
 from marketplace.operations.commands.people import reset_second_factor
 from marketplace.operations.commands.restored import restored
 from marketplace.operations.commands.surroundings import doctor, list_settings
+from marketplace.operations.insight.watching import Task, watched
 from marketplace.operations.opened import database
 from marketplace.settings import Settings, problems, settings
 from marketplace.starting import alone_in, begin, begin_anew, import_shared, introduce, listening
@@ -90,9 +91,7 @@ def run(port: int, host: str, data: Path | None, fresh: bool) -> None:
             asyncio.run(load())
         begin(host)
         introduce(place, workers=1)
-        supervise(
-            [*[partial(serve_web, place.opened)] * settings().web_processes, serve_work], place.opened, revive
-        )
+        supervise([*web(partial(serve_web, place.opened)), serve_work], place.opened, revive)
 
 
 @commands.command()
@@ -115,7 +114,14 @@ def serve(port: int, host: str, unix_socket: Path | None, socket_mode: int) -> N
         import_shared()
         begin(place.host)
         introduce(place)
-        supervise([partial(serve_web, place.opened)] * settings().web_processes, place.opened, revive)
+        supervise(web(partial(serve_web, place.opened)), place.opened, revive)
+
+
+def web(serving: Task) -> list[Task]:
+    """As many web processes as are set, and who shows what they count."""
+    from marketplace.routes import ROUTES
+
+    return watched([serving] * settings().web_processes, ROUTES, timetable())
 
 
 @commands.command()

@@ -187,6 +187,23 @@ class Settings(BaseSettings):
         "TREFFPUNKT_KNOWN_NETWORKS have no such bound.",
         ge=20,
     )
+    metrics_port: int | None = Field(
+        None,
+        description="Port on which `run` and `serve` answer /metrics, for Prometheus (docs/operations.md). Default: "
+        "none is opened.",
+        ge=1,
+        le=65535,
+    )
+    metrics_host: str = Field(
+        "127.0.0.1",
+        description="Address that /metrics is answered on. It asks nobody who they are: where Prometheus is on another "
+        "machine, one of a network of yours.",
+    )
+    otlp_url: str | None = Field(
+        None,
+        description="https://… of a collector of OpenTelemetry traces (OTLP over HTTP), with its path: /v1/traces as a "
+        "rule. Default: nothing is traced.",
+    )
     loopback_limit_factor: int = Field(
         1,
         description="Limits for visitors from loopback are this many times higher (demo, tests, benchmarks).",

@@ -31,6 +31,7 @@ SCHEMES = {
     "smtp_url": ("smtp", "smtps"),
     "sms_url": ("https", "http"),
     "register_url": ("https", "http"),
+    "otlp_url": ("https", "http"),
 }
 """How each address begins."""
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
@@ -247,7 +248,7 @@ def mail(settings: "Settings") -> Iterator[str]:
 
 
 def sms(settings: "Settings") -> Iterator[str]:
-    for name in ("sms_url", "register_url"):
+    for name in ("sms_url", "register_url", "otlp_url"):
         url = getattr(settings, name)
         parts = parts_of(url or "")
         if parts and parts.scheme == "http" and parts.hostname not in LOOPBACK:
