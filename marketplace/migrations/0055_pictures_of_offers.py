@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0053_a_municipalitys_own")]
+    dependencies = [("marketplace", "0054_outbox_waiting")]
 
     initial = False
     compatible = True
