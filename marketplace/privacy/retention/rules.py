@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from marketplace.base.data.ledger import KEPT as LEDGER
 from marketplace.base.i18n import gettext as _
 from marketplace.base.i18n import lazy, ngettext
 from marketplace.base.numbers import amount
@@ -134,6 +135,12 @@ def elsewhere() -> list[tuple[str, str]]:
                 "når året er gjort opp, en måned etter nyttår. Kopiene av den ødelegges også, senest etter %(backups)s",
                 backups=span(BACKUPS),
             ),
+        ),
+        (
+            _(
+                "Boken over det som ikke skal komme tilbake etter en gjenoppretting: bare tall som ikke sier hvem"
+            ),
+            _("etter %(ledger)s", ledger=span(LEDGER)),
         ),
         (
             _("Meldinger i tjenestens egen postkasse, der det ikke er noen e-postserver"),
